@@ -1,0 +1,1 @@
+"""Pure rules of the questionnaire: rating vectors and screening. No Django."""

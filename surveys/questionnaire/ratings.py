@@ -1,0 +1,99 @@
+"""Rating vectors: spreadsheet cell <-> byte code, bytes <-> numpy."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from materiality.scoring.codes import DONT_KNOW, NOT_ASKED, SCALE_MAX, SCALE_MIN, SKIPPED
+
+WORDS = {"": SKIPPED, "DK": DONT_KNOW, "NA": NOT_ASKED}
+# Text of every byte in an exported cell; a byte that is no code has None.
+CELL_TEXT: tuple[str | None, ...] = tuple(
+    "" if code == SKIPPED else str(code) if code <= SCALE_MAX else {DONT_KNOW: "DK", NOT_ASKED: "NA"}.get(code)
+    for code in range(256)
+)
+_WHOLE = re.compile(r"[+-]?\d{1,15}(\.0*)?")
+_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_LONGEST_KNOWN = 12
+
+
+class RatingError(ValueError):
+    """A cell that is no rating; `code` is the key of the problem, `params` its values."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def check_scale(k: int) -> None:
+    """Raise ValueError unless the scale 1..`k` is one that a survey can have."""
+    if not SCALE_MIN <= k <= SCALE_MAX:
+        raise ValueError(f"the scale must end between {SCALE_MIN} and {SCALE_MAX}, not {k}")
+
+
+def rating_code(cell: object, k: int) -> int:
+    """Byte code of one spreadsheet cell: 1..`k`, '' skipped, DK, NA (formats.md, `responses`).
+
+    Takes text (any case, surrounding spaces, full-width characters, `5.0`) and the spreadsheet's own numbers.
+    Raises RatingError with code `rating_out_of_range`, `rating_not_whole` or `rating_not_a_number`.
+    """
+    if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
+        raise RatingError("rating_not_a_number", k=k)
+    text = unicodedata.normalize("NFKC", str(cell)).strip().upper()
+    if text in WORDS:
+        return WORDS[text]
+    if _WHOLE.fullmatch(text):
+        value = int(text.partition(".")[0])
+        if 1 <= value <= k:
+            return value
+        raise RatingError("rating_out_of_range", k=k)
+    raise RatingError("rating_not_whole" if _NUMBER.fullmatch(text) else "rating_not_a_number", k=k)
+
+
+class RatingTable(dict):
+    """Cell -> byte code by look-up; KeyError for a bad cell (then ask `rating_code` what is wrong).
+
+    Good spellings are learnt as they come. A bool equals 0 or 1 as a key, so callers keep bools out.
+    """
+
+    def __init__(self, k: int) -> None:
+        check_scale(k)
+        super().__init__({**WORDS, **{str(value): value for value in range(1, k + 1)}})
+        self.k = k
+
+    def __missing__(self, cell: object) -> int:
+        try:
+            code = rating_code(cell, self.k)
+        except RatingError:
+            raise KeyError(cell) from None
+        if len(str(cell)) <= _LONGEST_KNOWN:
+            self[cell] = code
+        return code
+
+
+def to_bytes(codes: Iterable[int], k: int) -> bytes:
+    """Vector of byte codes -> the bytes that are stored; ValueError for a value that is no code on the scale 1..`k`."""
+    check_scale(k)
+    values = list(codes)
+    allowed = {SKIPPED, DONT_KNOW, NOT_ASKED, *range(1, k + 1)}
+    if not allowed.issuperset(values):
+        raise ValueError(f"not a rating code on the scale 1..{k}: {sorted(set(values) - allowed)}")
+    return bytes(values)
+
+
+def from_bytes(stored: Sequence[bytes], n_items: int) -> np.ndarray:
+    """Stored vectors of R responses -> uint8[R, n_items]; ValueError where one has another length."""
+    if any(len(vector) != n_items for vector in stored):
+        raise ValueError(f"a rating vector does not have {n_items} items")
+    return np.frombuffer(b"".join(stored), dtype=np.uint8).reshape(len(stored), n_items)
+
+
+def cell_texts(vector: bytes) -> list[str]:
+    """Texts of an exported row, one per item; ValueError for a byte that is no code."""
+    texts = [CELL_TEXT[code] for code in vector]
+    if None in texts:
+        raise ValueError("a rating vector holds a byte that is no code")
+    return texts

@@ -1,0 +1,131 @@
+"""Rating cells and vectors: every spelling, every refusal, and back again."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from materiality.scoring.codes import DONT_KNOW, NOT_ASKED, SKIPPED
+from surveys.questionnaire.ratings import (
+    RatingError,
+    RatingTable,
+    cell_texts,
+    from_bytes,
+    rating_code,
+    to_bytes,
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("1", 1),
+        ("5", 5),
+        (" 3 ", 3),
+        ("3\u00a0", 3),
+        ("\u30003", 3),
+        ("5.0", 5),
+        ("5.", 5),
+        ("05", 5),
+        ("+4", 4),
+        ("５", 5),
+        ("５．０", 5),
+        (5, 5),
+        (5.0, 5),
+        ("", SKIPPED),
+        ("   ", SKIPPED),
+        ("DK", DONT_KNOW),
+        (" dk ", DONT_KNOW),
+        ("ｄｋ", DONT_KNOW),
+        ("NA", NOT_ASKED),
+        ("na", NOT_ASKED),
+    ],
+)
+def test_rating_code_of_every_good_spelling(cell, code):
+    assert rating_code(cell, 5) == code
+    assert RatingTable(5)[cell] == code
+
+
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        ("0", "rating_out_of_range"),
+        ("6", "rating_out_of_range"),
+        ("-1", "rating_out_of_range"),
+        (0.0, "rating_out_of_range"),
+        (99, "rating_out_of_range"),
+        ("4.5", "rating_not_whole"),
+        ("4,5", "rating_not_whole"),
+        (4.5, "rating_not_whole"),
+        ("1e1", "rating_not_whole"),
+        ("非常重要", "rating_not_a_number"),
+        ("5 stars", "rating_not_a_number"),
+        ("N/A", "rating_not_a_number"),
+        ("=5", "rating_not_a_number"),
+        (float("nan"), "rating_not_a_number"),
+        (True, "rating_not_a_number"),
+        (None, "rating_not_a_number"),
+        ("9" * 400, "rating_not_whole"),
+    ],
+)
+def test_rating_code_of_a_bad_cell_names_the_problem(cell, problem):
+    with pytest.raises(RatingError) as caught:
+        rating_code(cell, 5)
+    assert (caught.value.code, caught.value.params) == (problem, {"k": 5})
+
+
+def test_rating_table_raises_key_error_and_learns_only_good_cells():
+    table = RatingTable(5)
+    size = len(table)
+    for cell in ("6", "x", 4.5):
+        with pytest.raises(KeyError):
+            table[cell]
+    assert len(table) == size
+    assert (table["5.0"], len(table)) == (5, size + 1)
+    assert (table["4" + " " * 500], len(table)) == (4, size + 1)
+
+
+@pytest.mark.parametrize("k", [1, 11, 0])
+def test_rating_table_of_an_impossible_scale_is_refused(k):
+    with pytest.raises(ValueError):
+        RatingTable(k)
+
+
+@given(st.integers(2, 10), st.data())
+def test_vector_to_cells_and_back_is_the_same(k, data):
+    codes = data.draw(st.lists(st.sampled_from([SKIPPED, DONT_KNOW, NOT_ASKED, *range(1, k + 1)]), max_size=30))
+    stored = to_bytes(codes, k)
+    texts = cell_texts(stored)
+    assert [rating_code(text, k) for text in texts] == codes
+    assert from_bytes([stored, stored], len(codes)).tolist() == [codes, codes]
+
+
+@given(st.text(max_size=8), st.integers(2, 10))
+def test_rating_table_agrees_with_rating_code(cell, k):
+    try:
+        expected = rating_code(cell, k)
+    except RatingError:
+        with pytest.raises(KeyError):
+            RatingTable(k)[cell]
+    else:
+        assert RatingTable(k)[cell] == expected
+
+
+def test_to_bytes_refuses_what_is_no_code():
+    with pytest.raises(ValueError, match=r"\[6, 100\]"):
+        to_bytes([1, 6, 100, DONT_KNOW], 5)
+
+
+def test_from_bytes_refuses_another_length():
+    with pytest.raises(ValueError, match="3 items"):
+        from_bytes([b"\1\2\3", b"\1\2"], 3)
+
+
+def test_from_bytes_of_no_response_keeps_the_width():
+    empty = from_bytes([], 4)
+    assert (empty.shape, empty.dtype) == ((0, 4), np.dtype(np.uint8))
+
+
+def test_cell_texts_refuses_a_byte_that_is_no_code():
+    with pytest.raises(ValueError):
+        cell_texts(bytes([1, 11]))
