@@ -1,0 +1,64 @@
+# The two commands are `make run` and `make test`; both set everything up themselves.
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+BIN := .venv/bin
+PORT ?= 8000
+export PORT
+export UV_LINK_MODE ?= copy
+ARGS ?=
+TESTS ?= tests
+
+.PHONY: run test bench lint manage messages lock setup chromium
+
+run: .venv/.runtime
+	@$(BIN)/python manage.py prepare --demo
+	@exec $(BIN)/honcho start --no-prefix --no-colour
+
+test: .venv/.dev chromium
+	@$(BIN)/python manage.py compile_messages
+	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+bench: .venv/.bench
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+lint: .venv/.dev
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+manage: .venv/.runtime
+	@$(BIN)/python manage.py $(ARGS)
+
+messages: .venv/.dev
+	@$(BIN)/python manage.py update_messages
+
+setup: .venv/.runtime
+	@$(BIN)/python manage.py prepare
+
+# A Chromium for the browser tests: the system's, else Debian's where we are root, else Playwright's own.
+chromium: .venv/.dev
+	@$(BIN)/python -m tests.browser.find_chromium > .venv/.chromium
+
+lock: .tools/bin/uv
+	@for target in "requirements.txt" "requirements-dev.txt --group dev" "requirements-bench.txt --group dev --group bench"; do \
+	  set -- $$target; file=$$1; shift; \
+	  $(UV) pip compile pyproject.toml $$* --universal --generate-hashes --no-emit-index-url --no-header \
+	    --python-version 3.11 --quiet -o $$file; done
+
+.tools/bin/uv:
+	@$(PYTHON) -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/bin/python:
+	@command -v uv >/dev/null 2>&1 || $(MAKE) --no-print-directory .tools/bin/uv
+	@$(UV) venv --quiet --python "$$(command -v $(PYTHON))" .venv
+
+.venv/.runtime: .venv/bin/python requirements.txt
+	@test -e .venv/.dev || $(UV) pip install --quiet --require-hashes --python .venv/bin/python -r requirements.txt
+	@test ! -e .venv/.dev || $(MAKE) --no-print-directory .venv/.dev
+	@touch $@
+
+.venv/.dev: .venv/bin/python requirements-dev.txt
+	@$(UV) pip install --quiet --require-hashes --python .venv/bin/python -r requirements-dev.txt
+	@touch $@
+
+.venv/.bench: .venv/bin/python requirements-bench.txt
+	@$(UV) pip install --quiet --require-hashes --python .venv/bin/python -r requirements-bench.txt
+	@touch $@

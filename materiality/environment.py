@@ -1,0 +1,103 @@
+"""What an installation is told from outside: every environment variable, typed, in one place."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from environs import Env
+from marshmallow.validate import Range
+
+
+class Misconfigured(SystemExit):
+    """The installation cannot start; the message names the variable and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The values of `read_environment`, in the units their names say."""
+
+    data: Path
+    production: bool
+    debug: bool
+    secret_key: str
+    database_url: str
+    redis_url: str
+    allowed_hosts: list[str]
+    trusted_origins: list[str]
+    behind_proxy: bool
+    secure_cookies: bool
+    hsts_seconds: int
+    time_zone: str
+    organisation_zh: str
+    organisation_en: str
+    port: int
+    max_upload_mb: int
+    worker_concurrency: int
+
+
+def read_environment(base: Path) -> Environment:
+    """Read and check the variables; raise Misconfigured with the name of the one that is wrong."""
+    env = Env()
+    try:
+        found = _read(env, base)
+    except Exception as problem:
+        raise Misconfigured(f"Yiti cannot start: {problem}") from problem
+    _refuse_unsafe_production(found)
+    return found
+
+
+def _read(env: Env, base: Path) -> Environment:
+    data = Path(env.str("YITI_DATA", "") or base / "var").resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    production = env.bool("YITI_PRODUCTION", False)
+    return Environment(
+        data=data,
+        production=production,
+        debug=env.bool("YITI_DEBUG", False),
+        secret_key=env.str("YITI_SECRET_KEY", "") or ("" if production else _kept_secret(data)),
+        database_url=env.str("DATABASE_URL", "") or f"sqlite:///{data / 'yiti.sqlite3'}",
+        redis_url=env.str("REDIS_URL", ""),
+        allowed_hosts=env.list("YITI_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
+        trusted_origins=env.list("YITI_TRUSTED_ORIGINS", []),
+        behind_proxy=env.bool("YITI_BEHIND_PROXY", False),
+        secure_cookies=env.bool("YITI_SECURE_COOKIES", production),
+        hsts_seconds=env.int("YITI_HSTS_SECONDS", 0, validate=Range(min=0)),
+        time_zone=_zone(env.str("YITI_TIME_ZONE", "Asia/Shanghai")),
+        organisation_zh=env.str("YITI_ORGANISATION_ZH", "示例公司"),
+        organisation_en=env.str("YITI_ORGANISATION_EN", "Example Company"),
+        port=env.int("PORT", 8000, validate=Range(min=1, max=65535)),
+        max_upload_mb=env.int("YITI_MAX_UPLOAD_MB", 100, validate=Range(min=1)),
+        worker_concurrency=env.int("YITI_WORKERS", 2, validate=Range(min=1)),
+    )
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except Exception as problem:
+        raise ValueError(f'YITI_TIME_ZONE: "{name}" is not a time zone such as Asia/Shanghai') from problem
+    return name
+
+
+def _kept_secret(data: Path) -> str:
+    """A key made at first start and kept in the data folder, so that sessions survive a restart."""
+    path = data / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _refuse_unsafe_production(found: Environment) -> None:
+    if not found.production:
+        return
+    if len(found.secret_key) < 40:
+        raise Misconfigured(
+            "Yiti cannot start: YITI_SECRET_KEY must be set to at least 40 random characters in production "
+            "(a generated key is refused)."
+        )
+    if found.debug:
+        raise Misconfigured("Yiti cannot start: YITI_DEBUG must be off in production.")
+    if "*" in found.allowed_hosts:
+        raise Misconfigured("Yiti cannot start: YITI_ALLOWED_HOSTS must name the hosts in production, not *.")

@@ -1,0 +1,102 @@
+"""Extracting interface texts from Python and templates into the .po files, without the gettext tools."""
+
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+APPS = ("materiality", "surveys", "reports")
+LANGUAGE = "zh_Hans"
+KEYWORDS = {
+    "_": None,
+    "N_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+
+
+def extract_app(app: Path) -> Catalog:
+    """All texts of one app; places are left out, so that moving code changes no catalogue."""
+    found = Catalog(locale=LANGUAGE)
+    for path in sorted(app.rglob("*")):
+        if path.suffix not in (".py", ".html", ".txt", ".svg") or "migrations" in path.parts:
+            continue
+        source = path.read_text("utf-8")
+        if path.suffix != ".py":
+            source = templatize(source, origin=str(path))
+        for _line, message, _comments, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
+            if message and message != "":
+                found.add(message, context=context, flags=_flags(message))
+    return found
+
+
+def _flags(message: str | tuple) -> list[str]:
+    text = message if isinstance(message, str) else message[0]
+    return ["python-format"] if "%(" in text else []
+
+
+def po_path(app: Path) -> Path:
+    """Where the app's Chinese texts stand."""
+    return app / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
+
+
+def read_catalogue(app: Path) -> Catalog:
+    """The app's catalogue as it is, empty where there is none."""
+    path = po_path(app)
+    if not path.exists():
+        return Catalog(locale=LANGUAGE)
+    with path.open("rb") as stream:
+        return read_po(stream, locale=LANGUAGE)
+
+
+def merge(app: Path, translations: dict[str, str]) -> list[str]:
+    """Bring the app's .po up to date, fill in translations by msgid, write it; returns the texts still missing."""
+    old = read_catalogue(app)
+    fresh = extract_app(app)
+    merged = Catalog(locale=LANGUAGE, header_comment="# Simplified Chinese texts of the interface.", charset="utf-8")
+    for message in fresh:
+        if not message.id:
+            continue
+        known = old.get(message.id, message.context)
+        string = known.string if known and not known.fuzzy else ""
+        first = message.id if isinstance(message.id, str) else message.id[0]
+        if first in translations:
+            string = translations[first] if isinstance(message.id, str) else (translations[first],)
+        merged.add(message.id, string, flags=message.flags, context=message.context)
+    path = po_path(app)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        write_po(stream, merged, sort_output=True, omit_header=False, width=110)
+    _steady_header(path)
+    return [m.id if isinstance(m.id, str) else m.id[0] for m in merged if m.id and not _filled(m.string)]
+
+
+def missing(app: Path) -> list[str]:
+    """Texts of the code that the committed catalogue lacks, leaves empty or marks as fuzzy."""
+    catalogue = read_catalogue(app)
+    lacking = []
+    for message in extract_app(app):
+        known = catalogue.get(message.id, message.context) if message.id else None
+        if message.id and (known is None or known.fuzzy or not _filled(known.string)):
+            lacking.append(message.id if isinstance(message.id, str) else message.id[0])
+    return lacking
+
+
+def _filled(string: str | tuple) -> bool:
+    return bool(string) if isinstance(string, str) else bool(string) and all(string)
+
+
+def _steady_header(path: Path) -> None:
+    """Without dates and tool versions a catalogue changes only when a text does."""
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    volatile = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator", "Language-Team", "Report-M")
+    path.write_text("".join(line for line in lines if not line.startswith(tuple(f'"{v}' for v in volatile))), "utf-8")

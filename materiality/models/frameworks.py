@@ -1,0 +1,105 @@
+"""Catalogues of disclosures, goals and topics; the key is (framework edition, code) everywhere."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from materiality.bilingual import Bilingual, name_field
+
+
+class Framework(models.Model):
+    """One edition of a catalogue, such as GRI of 2016 or the Sustainable Development Goals."""
+
+    code = models.CharField(max_length=20)
+    edition = models.CharField(max_length=20)
+    title_zh = name_field(300)
+    title_en = name_field(300)
+    publisher = models.CharField(max_length=300, blank=True)
+    title = Bilingual()
+
+    class Meta:
+        ordering = ["code", "edition"]
+        constraints = [models.UniqueConstraint(fields=["code", "edition"], name="framework_edition_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.edition}"
+
+
+class Disclosure(models.Model):
+    """One disclosure, goal or topic of a catalogue. `standard_*` are set for GRI only."""
+
+    framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="disclosures")
+    code = models.CharField(max_length=20)
+    title_zh = name_field(300)
+    title_en = name_field(300)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    standard_code = models.CharField(max_length=20, blank=True)
+    standard_title_zh = name_field(300, blank=True)
+    standard_title_en = name_field(300, blank=True)
+    standard_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    series = models.CharField(max_length=20, blank=True)
+    colour = models.CharField(max_length=7, blank=True)
+    order = models.PositiveIntegerField(default=0)
+    title = Bilingual()
+    standard_title = Bilingual()
+
+    class Meta:
+        ordering = ["framework", "order"]
+        constraints = [models.UniqueConstraint(fields=["framework", "code"], name="disclosure_once_per_framework")]
+
+    def __str__(self) -> str:
+        return f"{self.framework} {self.code}"
+
+
+class IssueMapping(models.Model):
+    """An issue is covered by a disclosure, goal or topic."""
+
+    issue = models.ForeignKey("Issue", on_delete=models.CASCADE, related_name="mappings")
+    disclosure = models.ForeignKey(Disclosure, on_delete=models.PROTECT, related_name="mappings")
+
+    class Meta:
+        ordering = ["disclosure__framework", "disclosure__order"]
+        constraints = [models.UniqueConstraint(fields=["issue", "disclosure"], name="issue_mapping_once")]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} → {self.disclosure_id}"
+
+
+class DisclosureLink(models.Model):
+    """A GRI disclosure bears on a goal; `basis` says how well the link is sourced."""
+
+    disclosure = models.ForeignKey(Disclosure, on_delete=models.CASCADE, related_name="goal_links")
+    goal = models.ForeignKey(Disclosure, on_delete=models.CASCADE, related_name="disclosure_links")
+    basis = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["disclosure", "goal"], name="disclosure_link_once")]
+
+    def __str__(self) -> str:
+        return f"{self.disclosure_id} → {self.goal_id}"
+
+
+class Crosswalk(models.Model):
+    """Where the subject of a GRI 2016 disclosure is found in the set of 2021."""
+
+    class Relation(models.TextChoices):
+        EQUAL = "equal", _("equal")
+        MOVED = "moved", _("moved")
+        MERGED = "merged", _("merged")
+        SPLIT = "split", _("split")
+        REWORKED = "reworked", _("reworked")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    source = models.ForeignKey(Disclosure, on_delete=models.CASCADE, related_name="successors")
+    target = models.ForeignKey(Disclosure, null=True, blank=True, on_delete=models.CASCADE, related_name="predecessors")
+    relation = models.CharField(max_length=12, choices=Relation.choices)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "target", "relation"], name="crosswalk_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} → {self.target_id} ({self.relation})"

@@ -1,0 +1,97 @@
+"""The issue library: edition → category → issue, in two levels."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from materiality.bilingual import Bilingual, name_field
+
+
+class Edition(models.Model):
+    """One edition of the library; exactly one published edition is in force."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("In force")
+        SUPERSEDED = "superseded", _("Superseded")
+
+    code = models.SlugField(max_length=40, unique=True)
+    title_zh = name_field()
+    title_en = name_field()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    based_on = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="successors")
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    title = Bilingual()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="published"), name="one_edition_in_force"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(published_at__isnull=False), name="published_edition_has_a_date"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Category(models.Model):
+    """One of the library's categories, such as environment."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="categories")
+    code = models.SlugField(max_length=40)
+    name_zh = name_field()
+    name_en = name_field()
+    order = models.PositiveSmallIntegerField(default=0)
+    name = Bilingual()
+
+    class Meta:
+        ordering = ["order", "code"]
+        constraints = [models.UniqueConstraint(fields=["edition", "code"], name="category_code_once_per_edition")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Issue(models.Model):
+    """A primary issue (no parent) or a secondary issue under one.
+
+    That a parent is itself a primary of the same edition and category is checked by a trigger in the database
+    (migration 0002), as no plain constraint can look at another row.
+    """
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        RETIRED = "retired", _("Retired")
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="issues")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="issues")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="secondaries")
+    code = models.CharField(max_length=40)
+    name_zh = name_field()
+    name_en = name_field()
+    definition_zh = models.TextField(blank=True)
+    definition_en = models.TextField(blank=True)
+    groups = models.JSONField(default=list, blank=True)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACTIVE)
+    disclosures = models.ManyToManyField("Disclosure", through="IssueMapping", related_name="issues")
+    name = Bilingual()
+    definition = Bilingual()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "code"], name="issue_code_once_per_edition"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="issue_is_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def is_primary(self) -> bool:
+        return self.parent_id is None

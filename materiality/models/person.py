@@ -1,0 +1,22 @@
+"""Staff accounts."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    VIEWER = "viewer", _("Viewer")
+    ANALYST = "analyst", _("Analyst")
+    LEAD = "lead", _("Lead")
+    COMMITTEE = "committee", _("Committee member")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class User(AbstractUser):
+    """A member of staff; what the role allows is in permissions.py."""
+
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username

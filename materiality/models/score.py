@@ -1,0 +1,86 @@
+"""Scoring runs: immutable, and enough to make every number again."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Run(models.Model):
+    """A scoring run: method, responses, cube and cuts. Never changed once stored.
+
+    `method` is `Method.as_dict()`; `responses` holds counts of total, unfinished, submitted, valid, per flag and per
+    group; `digest` is the SHA-256 over the responses; `cube` the bytes of `Cube.to_bytes()`; `cuts` and
+    `primary_cuts` the cut points with their wording's figures.
+    """
+
+    cycle = models.ForeignKey("Cycle", on_delete=models.PROTECT, related_name="runs")
+    number = models.PositiveIntegerField()
+    edition = models.ForeignKey("Edition", on_delete=models.PROTECT, related_name="runs")
+    method = models.JSONField()
+    surveys = models.JSONField(default=list)
+    responses = models.JSONField()
+    digest = models.CharField(max_length=64)
+    cube = models.BinaryField()
+    cuts = models.JSONField()
+    primary_cuts = models.JSONField()
+    pooled_cuts = models.JSONField(default=dict)
+    seed = models.BigIntegerField()
+    software = models.CharField(max_length=40)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        ordering = ["cycle", "-number"]
+        constraints = [models.UniqueConstraint(fields=["cycle", "number"], name="run_number_once_per_cycle")]
+
+    def __str__(self) -> str:
+        return f"{self.cycle_id} run {self.number}"
+
+
+class IssueScore(models.Model):
+    """The result of one issue in a run; fields as in `scores.json`, scores on 0–100.
+
+    `groups` is {group: {dimension: {"n", "mean", "score"}}}; `pooled_*` is the result with groups weighted by their
+    responses, kept beside the run's own.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="scores")
+    issue = models.ForeignKey("Issue", on_delete=models.PROTECT, related_name="scores")
+    derived = models.BooleanField(default=False)
+    society = models.FloatField(null=True)
+    society_low = models.FloatField(null=True)
+    society_high = models.FloatField(null=True)
+    society_n = models.PositiveIntegerField(default=0)
+    business = models.FloatField(null=True)
+    business_low = models.FloatField(null=True)
+    business_high = models.FloatField(null=True)
+    business_n = models.PositiveIntegerField(default=0)
+    var_society = models.FloatField(null=True)
+    var_business = models.FloatField(null=True)
+    cov = models.FloatField(null=True)
+    priority = models.FloatField(null=True)
+    var_priority = models.FloatField(null=True)
+    rank = models.PositiveIntegerField(null=True)
+    rank_low = models.PositiveIntegerField(null=True)
+    rank_high = models.PositiveIntegerField(null=True)
+    tier = models.CharField(max_length=12)
+    tier_certainty = models.FloatField(null=True)
+    base_groups = models.PositiveSmallIntegerField(default=0)
+    groups = models.JSONField(default=dict)
+    pooled_society = models.FloatField(null=True)
+    pooled_business = models.FloatField(null=True)
+    pooled_priority = models.FloatField(null=True)
+    pooled_rank = models.PositiveIntegerField(null=True)
+    pooled_tier = models.CharField(max_length=12, default="unscored")
+
+    class Meta:
+        ordering = ["run", "rank", "issue__code"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "issue"], name="issue_score_once_per_run"),
+            models.CheckConstraint(
+                condition=Q(priority__isnull=True) | Q(priority__gte=0, priority__lte=100), name="priority_on_0_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.issue_id}"

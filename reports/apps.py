@@ -1,0 +1,11 @@
+"""App registration."""
+
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    name = "reports"
+
+    def ready(self) -> None:
+        """Register this app's kinds of jobs and its steps of the cycle."""
+        from reports import jobs, steps  # noqa: F401

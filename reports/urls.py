@@ -1,0 +1,3 @@
+"""URLs of matrix, outline and outputs."""
+
+urlpatterns: list = []

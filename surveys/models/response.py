@@ -1,0 +1,112 @@
+"""Answers: in progress (draft), given (response), and brought in from a file (import)."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Draft(models.Model):
+    """A respondent's answers until they are submitted.
+
+    The key is random and known to the respondent's browser only; the random order in which issues are shown is
+    derived from it and stored nowhere. `ratings` holds a byte per item (see materiality.scoring.codes).
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="drafts")
+    group = models.ForeignKey("materiality.Group", on_delete=models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=20, default="link")
+    language = models.CharField(max_length=10)
+    ratings = models.BinaryField()
+    comment = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Response(models.Model):
+    """A submitted (or, from a file, unfinished) response. One row; `ratings` a byte per item in frozen order.
+
+    `id` grows with the order of arrival, but is random where the survey is anonymous. `flags` are the bits of
+    `surveys.questionnaire.screening.FLAGS` earned; `overruled` is a person's decision to include or exclude.
+    """
+
+    class Overruled(models.IntegerChoices):
+        NO = 0, _("as the rules say")
+        INCLUDE = 1, _("included by a person")
+        EXCLUDE = 2, _("excluded by a person")
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.PROTECT, related_name="responses")
+    group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="responses")
+    channel = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    token = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    unfinished = models.BooleanField(default=False)
+    consent = models.BooleanField(default=True)
+    comment = models.TextField(blank=True)
+    ratings = models.BinaryField()
+    seconds_per_item = models.FloatField(null=True, blank=True)
+    flags = models.PositiveIntegerField(default=0)
+    overruled = models.PositiveSmallIntegerField(choices=Overruled.choices, default=Overruled.NO)
+    overruled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    overruled_reason = models.TextField(blank=True)
+    source = models.ForeignKey(
+        "surveys.ResponseImport", null=True, blank=True, on_delete=models.PROTECT, related_name="responses"
+    )
+
+    class Meta:
+        ordering = ["survey", "id"]
+        indexes = [
+            models.Index(fields=["survey", "id"], name="response_survey_id"),
+            models.Index(fields=["survey", "token"], name="response_token", condition=~Q(token="")),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ResponseImport(models.Model):
+    """One uploaded file of responses: checked, shown, and stored only when confirmed.
+
+    `summary` holds the counts (rows, new, duplicates, bad, unfinished, per group) and the first bad cells.
+    """
+
+    class State(models.TextChoices):
+        CHECKING = "checking", _("Being checked")
+        CHECKED = "checked", _("Waiting for confirmation")
+        STORED = "stored", _("Stored")
+        REFUSED = "refused", _("Cannot be read")
+        DISCARDED = "discarded", _("Discarded")
+
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.PROTECT, related_name="imports")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.CHECKING)
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=200)
+    error_workbook = models.CharField(max_length=200, blank=True)
+    summary = models.JSONField(default=dict, blank=True)
+    problem = models.TextField(blank=True)
+    skip_bad_rows = models.BooleanField(default=False)
+    job = models.ForeignKey("materiality.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    stored_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["survey", "sha256"], name="import_survey_sha256")]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,0 +1,96 @@
+"""Surveys and their frozen items."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from materiality.bilingual import Bilingual, name_field
+
+
+class Survey(models.Model):
+    """One survey of a cycle. Times are UTC; `zone` is the time zone in which they are shown and entered.
+
+    `rules` is `surveys.questionnaire.screening.Rules.as_dict()`. Items are made when the survey is built and frozen
+    with their wording when it opens.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    class Level(models.TextChoices):
+        SECONDARY = "secondary", _("Secondary issues")
+        PRIMARY = "primary", _("Primary issues")
+
+    cycle = models.ForeignKey("materiality.Cycle", on_delete=models.PROTECT, related_name="surveys")
+    code = models.SlugField(max_length=40, unique=True)
+    title_zh = name_field()
+    title_en = name_field()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    level = models.CharField(max_length=10, choices=Level.choices, default=Level.SECONDARY)
+    k = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(2), MaxValueValidator(10)])
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    zone = models.CharField(max_length=60, default="Asia/Shanghai")
+    anonymous = models.BooleanField(default=False)
+    several_per_browser = models.BooleanField(default=False)
+    introduction_zh = models.TextField(blank=True)
+    introduction_en = models.TextField(blank=True)
+    thanks_zh = models.TextField(blank=True)
+    thanks_en = models.TextField(blank=True)
+    rules = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    title = Bilingual()
+    introduction = Bilingual()
+    thanks = Bilingual()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(opens_at__lt=F("closes_at")),
+                name="survey_opens_before_it_closes",
+            ),
+            models.CheckConstraint(condition=Q(k__gte=2, k__lte=10), name="survey_scale_2_to_10"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Item(models.Model):
+    """One issue on one dimension; `position` is the place of its byte in a response's ratings."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField()
+    issue = models.ForeignKey("materiality.Issue", on_delete=models.PROTECT, related_name="items")
+    dimension = models.CharField(max_length=8, choices=[("society", _("Society")), ("business", _("Business"))])
+
+    class Meta:
+        ordering = ["survey", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "position"], name="item_position_once"),
+            models.UniqueConstraint(fields=["survey", "issue", "dimension"], name="item_once_per_survey"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id}:{self.dimension}"
+
+
+class ItemText(models.Model):
+    """The HTML of one issue's scales in one language, rendered once when the survey opens."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="texts")
+    issue = models.ForeignKey("materiality.Issue", on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=10)
+    html = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["survey", "language", "issue"], name="item_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.survey_id} {self.issue_id} {self.language}"

@@ -1,0 +1,1 @@
+"""Steps of the cycle that this app adds."""

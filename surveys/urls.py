@@ -1,0 +1,3 @@
+"""URLs of surveys, responses and the respondent's pages."""
+
+urlpatterns: list = []

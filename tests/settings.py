@@ -1,0 +1,20 @@
+"""Settings of the tests: the product's, in a data folder of their own; DATABASE_URL and REDIS_URL still count."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "YITI_TEST_DATA" not in os.environ:
+    os.environ["YITI_TEST_DATA"] = tempfile.mkdtemp(prefix="yiti-test-")
+    atexit.register(shutil.rmtree, os.environ["YITI_TEST_DATA"], ignore_errors=True)
+os.environ["YITI_DATA"] = os.environ["YITI_TEST_DATA"]
+
+from materiality.settings import *  # noqa: E402, F403
+
+# Hashing cost is the product's concern, not that of every test that logs somebody in.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
