@@ -1,0 +1,1 @@
+"""Pure parts of reading the library file: titles to catalogue codes."""
