@@ -9,8 +9,9 @@ class Run(models.Model):
     """A scoring run: method, responses, cube and cuts. Never changed once stored.
 
     `method` is `Method.as_dict()`; `responses` holds counts of total, unfinished, submitted, valid, per flag and per
-    group; `digest` is the SHA-256 over the responses; `cube` the bytes of `Cube.to_bytes()`; `cuts` and
-    `primary_cuts` the cut points with their wording's figures.
+    group; `digest` is the SHA-256 over the responses; `cube` the bytes of `Cube.to_bytes()`; `cuts`,
+    `primary_cuts` and `pooled_cuts` the cut points {"low", "high"}; `statement` and `primary_statement` the figures
+    of `materiality.scoring.statement.Statement` from which the cuts are put into words.
     """
 
     cycle = models.ForeignKey("Cycle", on_delete=models.PROTECT, related_name="runs")
@@ -24,6 +25,8 @@ class Run(models.Model):
     cuts = models.JSONField()
     primary_cuts = models.JSONField()
     pooled_cuts = models.JSONField(default=dict)
+    statement = models.JSONField(default=dict)
+    primary_statement = models.JSONField(default=dict)
     seed = models.BigIntegerField()
     software = models.CharField(max_length=40)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -47,6 +50,9 @@ class IssueScore(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="scores")
     issue = models.ForeignKey("Issue", on_delete=models.PROTECT, related_name="scores")
     derived = models.BooleanField(default=False)
+    derived_society = models.FloatField(null=True)
+    derived_business = models.FloatField(null=True)
+    material = models.BooleanField(default=False)
     society = models.FloatField(null=True)
     society_low = models.FloatField(null=True)
     society_high = models.FloatField(null=True)

@@ -1,0 +1,48 @@
+"""Everything between a fresh checkout and a running server: tables, texts, static files, library, login, demo."""
+
+import secrets
+import string
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from materiality.models import User
+from materiality.models.person import Role
+
+LETTERS = string.ascii_lowercase + string.digits
+
+
+class Command(BaseCommand):
+    help = "Make the installation ready to start; safe to run at every start."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="also make the demo cycle, once")
+
+    def handle(self, *args: str, **options: object) -> None:
+        call_command("compile_messages")
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("load_library", stdout=self.stdout)
+        _first_login()
+        if options["demo"]:
+            call_command("make_demo", stdout=self.stdout)
+        self._greet()
+
+    def _greet(self) -> None:
+        login = settings.FIRST_LOGIN_FILE
+        self.stdout.write(f"\nYiti is at http://127.0.0.1:{settings.ENVIRONMENT.port}/")
+        if login.exists():
+            self.stdout.write(f"Staff login: {login.read_text().strip()}   (kept in {login})")
+        self.stdout.write("Ctrl-C ends everything.\n")
+
+
+def _first_login() -> None:
+    """An administrator with a generated password, at the first start only."""
+    if User.objects.exists():
+        return
+    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+    User.objects.create_superuser("admin", password=password, role=Role.ADMINISTRATOR)
+    settings.FIRST_LOGIN_FILE.touch(mode=0o600)
+    settings.FIRST_LOGIN_FILE.write_text(f"admin / {password}\n")

@@ -1,0 +1,46 @@
+"""Responses as columns: what imports and the demo hand over to be screened and stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from surveys.questionnaire.screening import Answers
+
+
+@dataclass
+class ResponseColumns:
+    """R responses of one survey. `group` holds primary keys of groups; times are aware or None.
+
+    ratings: uint8[R, items] in the survey's frozen order; unfinished, consent: bool[R].
+    """
+
+    group: list[int]
+    channel: list[str]
+    language: list[str]
+    token: list[str]
+    started_at: list[datetime | None]
+    submitted_at: list[datetime | None]
+    unfinished: np.ndarray
+    consent: np.ndarray
+    comment: list[str]
+    ratings: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.group)
+
+    def answers(self) -> Answers:
+        """The same responses as screening wants them."""
+        return Answers(
+            ratings=self.ratings,
+            consent=self.consent,
+            submitted=~self.unfinished,
+            started_at=epoch_seconds(self.started_at),
+            submitted_at=epoch_seconds(self.submitted_at),
+            tokens=self.token,
+        )
+
+
+def epoch_seconds(times: list[datetime | None]) -> np.ndarray:
+    """Seconds since 1970, float64, nan where unknown."""
+    return np.array([np.nan if time is None else time.timestamp() for time in times], dtype=np.float64)

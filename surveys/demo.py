@@ -1,0 +1,96 @@
+"""Synthetic responses for the demo cycle: made from a fixed seed, with the faults that real fieldwork shows."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from materiality.scoring.codes import DONT_KNOW, SKIPPED
+
+SHARES = {
+    "users": 0.60, "employees": 0.20, "creators_partners": 0.10, "government": 0.02, "media": 0.02, "community": 0.06,
+}  # fmt: skip
+CHANNELS = ("link", "qr", "mail")
+# Shares of responses with a fault, so that every screening rule has something to find.
+UNFINISHED, STRAIGHT, HURRIED, SPARSE, REPEATED, LATE, REFUSED = 0.02, 0.03, 0.035, 0.03, 0.012, 0.006, 0.004
+
+
+def demo_groups(rng: np.random.Generator, size: int, codes: list[str]) -> np.ndarray:
+    """Index of the group of each response, int[size]; every group has its share."""
+    shares = np.array([SHARES[code] for code in codes])
+    counts = np.floor(shares * size).astype(int)
+    counts[0] += size - counts.sum()
+    return rng.permutation(np.repeat(np.arange(len(codes)), counts))
+
+
+def demo_ratings(rng: np.random.Generator, group: np.ndarray, items: list[tuple[str, str]]) -> np.ndarray:
+    """uint8[R, items] on 1..5 with absences: issue means, views of groups, and each respondent's own level."""
+    issues = sorted({code for code, _dimension in items})
+    place = np.array([issues.index(code) for code, _dimension in items])
+    dimension = np.array([0 if name == "society" else 1 for _code, name in items])
+    level = rng.multivariate_normal([0, 0], [[0.55**2, 0.16], [0.16, 0.55**2]], len(issues), method="cholesky")
+    view = rng.normal(0, 0.28, (group.max(initial=0) + 1, len(issues), 2))
+    mean = 3.55 + (level[None] + view)[:, place, dimension]
+    size = len(group)
+    ratings = np.empty((size, len(items)), np.uint8)
+    for start in range(0, size, 5_000):
+        part = slice(start, min(start + 5_000, size))
+        rows = part.stop - part.start
+        own = rng.normal(0, 0.45, (rows, 1)).astype(np.float32)
+        noise = rng.standard_normal((rows, len(items)), np.float32) * np.float32(0.85)
+        ratings[part] = np.clip(np.rint(mean[group[part]].astype(np.float32) + own + noise), 1, 5)
+    _leave_gaps(rng, ratings)
+    return ratings
+
+
+def _leave_gaps(rng: np.random.Generator, ratings: np.ndarray) -> None:
+    """Don't know and skipped, 3 % and 1.5 % of the items."""
+    for share, code in ((0.03, DONT_KNOW), (0.015, SKIPPED)):
+        number = int(ratings.size * share)
+        ratings.reshape(-1)[rng.integers(0, ratings.size, number)] = code
+
+
+def make_faults(rng: np.random.Generator, ratings: np.ndarray) -> dict[str, np.ndarray]:
+    """Spoil some responses in place; returns masks bool[R] of the faults that lie outside the ratings."""
+    draw = rng.random(len(ratings))
+    edges = np.cumsum([UNFINISHED, STRAIGHT, HURRIED, SPARSE, REPEATED, LATE, REFUSED])
+    kind = np.searchsorted(edges, draw, side="right")
+    straight = np.flatnonzero(kind == 1)
+    ratings[straight] = rng.integers(3, 6, len(straight)).astype(np.uint8)[:, None]
+    for mask, kept in ((kind == 3, 0.3), (kind == 0, 0.55)):
+        rows = np.flatnonzero(mask)
+        answered = rng.integers(1, max(2, int(ratings.shape[1] * kept)), len(rows))
+        ratings[rows] = np.where(np.arange(ratings.shape[1]) < answered[:, None], ratings[rows], SKIPPED)
+    return {
+        "unfinished": kind == 0,
+        "hurried": kind == 2,
+        "repeated": kind == 4,
+        "late": kind == 5,
+        "refused": kind == 6,
+    }
+
+
+def demo_times(
+    rng: np.random.Generator, opens: datetime, closes: datetime, faults: dict[str, np.ndarray]
+) -> tuple[list[datetime], list[datetime | None]]:
+    """Start and submission of each response; more come in early, and after reminders."""
+    size = len(faults["late"])
+    span = (closes - opens).total_seconds() - 3600
+    wave = rng.choice(3, size, p=[0.5, 0.3, 0.2])
+    at = (np.array([0.0, 0.35, 0.7])[wave] + rng.exponential(0.07, size)) % 0.995 * span
+    seconds = np.where(faults["hurried"], rng.uniform(40, 110, size), rng.lognormal(6.35, 0.35, size).clip(260, 3000))
+    started = [opens + timedelta(seconds=int(value)) for value in at]
+    submitted: list[datetime | None] = []
+    for row, start in enumerate(started):
+        if faults["late"][row]:
+            started[row] = start = closes.astimezone(UTC) + timedelta(hours=1 + row % 70)
+        submitted.append(None if faults["unfinished"][row] else start + timedelta(seconds=int(seconds[row])))
+    return started, submitted
+
+
+def demo_tokens(rng: np.random.Generator, faults: dict[str, np.ndarray]) -> list[str]:
+    """A token per person; a repeated response has that of an earlier one."""
+    tokens = [f"P{number:06d}" for number in range(1, len(faults["late"]) + 1)]
+    for row in np.flatnonzero(faults["repeated"]):
+        if row:
+            tokens[row] = tokens[int(rng.integers(0, row))]
+    return tokens

@@ -1,0 +1,35 @@
+"""Score a cycle from the command line."""
+
+import json
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from materiality.actions.score_cycle import score_cycle
+from materiality.models import Cycle
+from materiality.queries.scores_json import scores_json
+from materiality.refusals import NotAllowed
+from surveys.cube import count_cycle
+
+
+class Command(BaseCommand):
+    help = "Make a scoring run of a cycle from its stored responses; optionally write scores.json."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("cycle", help="code of the cycle")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers of the run to FILE")
+        parser.add_argument("--all-cells", action="store_true", help="do not hide group cells with n < 5")
+
+    def handle(self, *args: str, **options: object) -> None:
+        cycle = Cycle.objects.filter(code=options["cycle"]).first()
+        if cycle is None:
+            raise CommandError(f'There is no cycle with the code "{options["cycle"]}".')
+        try:
+            run = score_cycle(cycle=cycle, counted=count_cycle(cycle), by=None)
+        except (NotAllowed, ValueError) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        if options["json"]:
+            numbers = scores_json(run, all_cells=options["all_cells"])
+            options["json"].write_text(json.dumps(numbers, ensure_ascii=False, indent=1, allow_nan=False), "utf-8")
+        counts = run.responses
+        self.stdout.write(f"run {run.number}: {counts['valid']} valid of {counts['total']} responses")

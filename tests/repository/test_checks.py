@@ -1,0 +1,63 @@
+"""Lint, format, migrations, messages, and words that must not be committed."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from materiality import messages
+from tests.repository.tree import APPS, ROOT, tracked
+
+BIN = Path(sys.executable).parent
+
+
+@pytest.mark.parametrize("arguments", [("check", "."), ("format", "--check", ".")])
+def test_ruff_finds_nothing(arguments):
+    found = subprocess.run([BIN / "ruff", *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout[-3000:]
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_chinese_messages_are_complete(app):
+    assert messages.missing(ROOT / app) == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_placeholders_survive_translation(app):
+    holders = re.compile(r"%\(\w+\)[sd]|%%")
+    wrong = []
+    for message in messages.read_catalogue(ROOT / app):
+        ids = [message.id] if isinstance(message.id, str) else list(message.id)
+        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        wanted = set(holders.findall(ids[-1]))
+        wrong += [text for text in strings if message.id and set(holders.findall(text)) != wanted]
+    assert wrong == []
+
+
+def test_locks_hold_hashes_and_no_addresses():
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
+        text = (ROOT / name).read_text()
+        assert "--hash=sha256:" in text
+        assert not re.search(r"https?://|file:|--index-url|--find-links", text)
+
+
+def test_no_machine_path_is_committed():
+    forbidden = re.compile("|".join(("/wor" + "k/", "/roo" + "t/", "/tmp/" + "bash", "/hom" + "e/")))
+    wrong = []
+    for path in tracked():
+        if not path.endswith((".png", ".xlsx", ".jpg")) and forbidden.search((ROOT / path).read_text("utf-8")):
+            wrong.append(path)
+    assert wrong == []
+
+
+def test_pages_call_no_outside_host():
+    address = re.compile(r"""(src|href|action)=["'](https?:)?//""")
+    assert [p for p in tracked() if p.endswith(".html") and address.search((ROOT / p).read_text("utf-8"))] == []
