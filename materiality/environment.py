@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import dj_database_url
 from environs import Env
 from marshmallow.validate import Range
 
@@ -56,7 +57,7 @@ def _read(env: Env, base: Path) -> Environment:
         production=production,
         debug=env.bool("YITI_DEBUG", False),
         secret_key=env.str("YITI_SECRET_KEY", "") or ("" if production else _kept_secret(data)),
-        database_url=env.str("DATABASE_URL", "") or f"sqlite:///{data / 'yiti.sqlite3'}",
+        database_url=_database_url(env.str("DATABASE_URL", "") or f"sqlite:///{data / 'yiti.sqlite3'}"),
         redis_url=env.str("REDIS_URL", ""),
         allowed_hosts=env.list("YITI_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
         trusted_origins=env.list("YITI_TRUSTED_ORIGINS", []),
@@ -78,6 +79,16 @@ def _zone(name: str) -> str:
     except Exception as problem:
         raise ValueError(f'YITI_TIME_ZONE: "{name}" is not a time zone such as Asia/Shanghai') from problem
     return name
+
+
+def _database_url(url: str) -> str:
+    try:
+        engine = dj_database_url.parse(url)["ENGINE"]
+    except Exception as problem:
+        raise ValueError(f"DATABASE_URL: {problem}") from problem
+    if not engine.endswith((".sqlite3", ".postgresql")):
+        raise ValueError("DATABASE_URL: only postgresql:// and sqlite:// are supported")
+    return url
 
 
 def _kept_secret(data: Path) -> str:
