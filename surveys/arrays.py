@@ -1,6 +1,6 @@
 """Responses as columns: what imports and the demo hand over to be screened and stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 import numpy as np
@@ -25,6 +25,18 @@ class ResponseColumns:
     consent: np.ndarray
     comment: list[str]
     ratings: np.ndarray
+    seconds_per_item: list[float | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.seconds_per_item = self.seconds_per_item or [None] * len(self)
+
+    def pick(self, rows: np.ndarray) -> "ResponseColumns":
+        """The responses at these places, in this order."""
+        at = rows.tolist()
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return ResponseColumns(
+            **{name: old[rows] if isinstance(old, np.ndarray) else [old[n] for n in at] for name, old in values.items()}
+        )
 
     def __len__(self) -> int:
         return len(self.group)

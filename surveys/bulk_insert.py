@@ -58,7 +58,7 @@ def _fields(survey, columns: ResponseColumns, ids, flags, source, part: slice) -
         "consent": columns.consent[part].tolist(),
         "comment": columns.comment[part],
         "ratings": [packed[at * width : (at + 1) * width] for at in range(size)],
-        "seconds_per_item": [None] * size,
+        "seconds_per_item": columns.seconds_per_item[part],
         "flags": flags[part].tolist(),
         "overruled": [0] * size,
         "overruled_by": [None] * size,

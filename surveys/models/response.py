@@ -13,6 +13,9 @@ class Draft(models.Model):
 
     The key is random and known to the respondent's browser only; the random order in which issues are shown is
     derived from it and stored nowhere. `ratings` holds a byte per item (see materiality.scoring.codes).
+
+    A draft of an anonymous survey that is finished is `ready`: its times are dropped to the day, and it holds the
+    flags and seconds per item that could not be computed from them again. It waits to be mixed.
     """
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -24,6 +27,11 @@ class Draft(models.Model):
     comment = models.TextField(blank=True)
     started_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
+    flags = models.PositiveIntegerField(default=0)
+    seconds_per_item = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["survey"], name="draft_ready", condition=Q(ready_at__isnull=False))]
 
     def __str__(self) -> str:
         return str(self.key)
@@ -75,6 +83,20 @@ class Response(models.Model):
         return str(self.id)
 
 
+class AnonymousComment(models.Model):
+    """What somebody wrote in an anonymous survey, kept apart: no row says which response, group or day it is of."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.PROTECT, related_name="anonymous_comments")
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["survey", "id"]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
 class ResponseImport(models.Model):
     """One uploaded file of responses: checked, shown, and stored only when confirmed.
 
@@ -99,6 +121,7 @@ class ResponseImport(models.Model):
     skip_bad_rows = models.BooleanField(default=False)
     job = models.ForeignKey("materiality.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
     stored_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -12,7 +12,8 @@ class Survey(models.Model):
     """One survey of a cycle. Times are UTC; `zone` is the time zone in which they are shown and entered.
 
     `rules` is `surveys.questionnaire.screening.Rules.as_dict()`. Items are made when the survey is built and frozen
-    with their wording when it opens.
+    with their wording when it opens. `sealed_at` is when a closed anonymous survey's responses were rewritten in key
+    order (architecture.md, Anonymous means unlinkable).
     """
 
     class State(models.TextChoices):
@@ -44,6 +45,7 @@ class Survey(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    sealed_at = models.DateTimeField(null=True, blank=True)
     title = Bilingual()
     introduction = Bilingual()
     thanks = Bilingual()

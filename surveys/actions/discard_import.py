@@ -1,0 +1,21 @@
+"""Drop an import that was not confirmed."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from materiality import audit
+from materiality.models import User
+from materiality.refusals import NotAllowed
+from surveys.models import ResponseImport
+
+
+@transaction.atomic
+def discard_import(*, imported: ResponseImport, by: User | None) -> ResponseImport:
+    """Mark a checked import as discarded; its file stays as evidence of what was refused."""
+    imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
+    if imported.state != ResponseImport.State.CHECKED or imported.confirmed_at:
+        raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
+    imported.state = ResponseImport.State.DISCARDED
+    imported.save(update_fields=["state"])
+    audit.record("discard_import", imported, by=by)
+    return imported

@@ -1,0 +1,40 @@
+"""Take in a file of responses: keep it and have it checked. Nothing of it is stored as responses yet."""
+
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from materiality import audit, jobs
+from materiality.files import keep_file
+from materiality.models import User
+from materiality.refusals import NotAllowed
+from surveys.models import ResponseImport, Survey
+
+
+@transaction.atomic
+def request_import(
+    *, survey: Survey, path: Path, file_name: str, by: User | None, again: bool = False, send: bool = True
+) -> ResponseImport:
+    """Keep the file and queue its check. NotAllowed where the survey is not open yet, or the file is known already.
+
+    `again` confirms that a file whose SHA-256 was stored into this survey before is meant.
+    """
+    if survey.state == Survey.State.DRAFT:
+        raise NotAllowed(_("Open the survey first: its items are frozen only then."))
+    stored, digest = keep_file(path, "imports")
+    before = survey.imports.filter(sha256=digest, state=ResponseImport.State.STORED).first()
+    if before and not again:
+        raise NotAllowed(
+            _("This very file was already imported on %(date)s. Confirm that it is to be imported once more.")
+            % {"date": before.stored_at.date().isoformat()}
+        )
+    imported = ResponseImport.objects.create(
+        survey=survey, file_name=file_name[-200:], sha256=digest, path=stored, created_by=by
+    )
+    imported.job = jobs.request_job(
+        "check_import", inputs={"import": imported.pk}, by=by, cycle=survey.cycle, send=send
+    )
+    imported.save(update_fields=["job"])
+    audit.record("request_import", imported, by=by, after={"file": file_name, "sha256": digest})
+    return imported

@@ -1,0 +1,80 @@
+"""Import responses from the command line."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from materiality import jobs
+from materiality.refusals import NotAllowed
+from surveys.actions.confirm_import import confirm_import
+from surveys.actions.discard_import import discard_import
+from surveys.actions.request_import import request_import
+from surveys.models import ResponseImport, Survey
+from surveys.reading import cell_sentence
+
+MOST_LINES = 50
+
+
+class Command(BaseCommand):
+    help = "Import a CSV or XLSX file in the `responses` format; all of it, or nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("survey", help="code of the survey")
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--dry-run", action="store_true", help="check only, store nothing")
+        parser.add_argument("--again", action="store_true", help="import a file that was imported before once more")
+        parser.add_argument("--skip-bad-rows", action="store_true", help="leave out the rows that cannot be read")
+
+    def handle(self, *args: str, **options: object) -> None:
+        survey = Survey.objects.filter(code=options["survey"]).first()
+        if survey is None:
+            raise CommandError(f'There is no survey with the code "{options["survey"]}".')
+        if not options["file"].is_file():
+            raise CommandError(f"There is no file {options['file']}.")
+        try:
+            imported = self._checked(survey, options)
+            if options["dry_run"]:
+                discard_import(imported=imported, by=None)
+                return
+            imported = confirm_import(imported=imported, by=None, skip_bad_rows=options["skip_bad_rows"], send=False)
+        except NotAllowed as refusal:
+            raise CommandError(refusal.reason) from refusal
+        _run(imported)
+        self.stdout.write(f"{imported.summary['good']} responses stored in {survey.code}")
+
+    def _checked(self, survey: Survey, options: dict) -> ResponseImport:
+        imported = request_import(
+            survey=survey, path=options["file"], file_name=options["file"].name, by=None,
+            again=options["again"] or options["dry_run"], send=False,
+        )  # fmt: skip
+        _run(imported)
+        imported.refresh_from_db()
+        if imported.state == ResponseImport.State.REFUSED:
+            raise CommandError(imported.problem)
+        self._report(imported.summary)
+        bad = imported.summary["bad_rows"] or not imported.summary["header_ok"]
+        if bad and not (options["skip_bad_rows"] and imported.summary["header_ok"]):
+            discard_import(imported=imported, by=None)
+            raise CommandError(
+                f"{imported.summary['errors']} errors in {imported.summary['bad_rows'] or 'the header'}"
+                f"{' rows' if imported.summary['bad_rows'] else ''}: nothing was stored."
+            )
+        return imported
+
+    def _report(self, summary: dict) -> None:
+        for error in summary["listed"][:MOST_LINES]:
+            sentence = cell_sentence(error["code"], error["value"], error["params"])
+            self.stdout.write(f"row {error['row']}, {error['column'] or error['cell']}: {sentence}")
+        if summary["errors"] > MOST_LINES:
+            self.stdout.write(f"… and {summary['errors'] - MOST_LINES} more")
+        self.stdout.write(
+            f"{summary['rows']} rows: {summary['good'] - summary['duplicates']} new, "
+            f"{summary['duplicates']} duplicate, {summary['bad_rows']} bad"
+        )
+
+
+def _run(imported: ResponseImport) -> None:
+    jobs.execute(str(imported.job_id))
+    imported.job.refresh_from_db()
+    if imported.job.state != imported.job.State.DONE:
+        raise CommandError(imported.job.error)
