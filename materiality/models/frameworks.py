@@ -1,6 +1,7 @@
 """Catalogues of disclosures, goals and topics; the key is (framework edition, code) everywhere."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from materiality.bilingual import Bilingual, name_field
@@ -96,9 +97,10 @@ class Crosswalk(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["source", "target", "relation"], name="crosswalk_once"),
             models.UniqueConstraint(
-                fields=["source", "target", "relation"], name="crosswalk_once", nulls_distinct=False
-            )
+                fields=["source", "relation"], condition=Q(target__isnull=True), name="crosswalk_to_nothing_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -136,8 +136,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="indexentry",
+            constraint=models.UniqueConstraint(fields=("row", "disclosure"), name="index_entry_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="indexentry",
             constraint=models.UniqueConstraint(
-                fields=("row", "disclosure", "sector_code"), name="index_entry_once", nulls_distinct=False
+                condition=models.Q(("sector_code", ""), _negated=True),
+                fields=("row", "sector_code"),
+                name="sector_entry_once",
             ),
         ),
         migrations.AddConstraint(

@@ -50,8 +50,9 @@ class IndexEntry(models.Model):
     class Meta:
         ordering = ["row", "position"]
         constraints = [
+            models.UniqueConstraint(fields=["row", "disclosure"], name="index_entry_once"),
             models.UniqueConstraint(
-                fields=["row", "disclosure", "sector_code"], name="index_entry_once", nulls_distinct=False
+                fields=["row", "sector_code"], condition=~models.Q(sector_code=""), name="sector_entry_once"
             ),
             models.CheckConstraint(
                 condition=models.Q(disclosure__isnull=False) ^ ~models.Q(sector_code=""), name="index_entry_is_one_kind"
