@@ -1,0 +1,140 @@
+"""Marks of the categories: one shape and one colour each, and where they stand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, hypot, pi, sin
+
+from .geometry import Box
+from .plot import Category, Point, Rule
+from .scales import Scale
+
+
+@dataclass(frozen=True)
+class Style:
+    """Shape and colour of one category."""
+
+    shape: str
+    colour: str
+
+
+# Darker to lighter: technology, society, environment, economy. All have 3 : 1 on every tint, hold in grey, and keep
+# apart under the three kinds of colour blindness; no other thing in the picture has one of these colours.
+STYLES = {
+    "environment": Style("circle", "#16815a"),
+    "society": Style("square", "#1a58a8"),
+    "economy": Style("diamond", "#cc6a0a"),
+    "technology": Style("triangle", "#5b1a5e"),
+}
+_FURTHER = (
+    Style("wedge", "#8f2140"),
+    Style("pentagon", "#6a5d10"),
+    Style("hexagon", "#0b6b80"),
+    Style("plus", "#4a4a4a"),
+)
+
+# Corners on a circle of radius 1; the factors give the shapes the same visual weight. A mark reaches REACH * r.
+_POLYGONS = {
+    "triangle": (3, 1.27, -pi / 2),
+    "wedge": (3, 1.27, pi / 2),
+    "square": (4, 1.26, pi / 4),
+    "diamond": (4, 1.3, 0.0),
+    "pentagon": (5, 1.15, -pi / 2),
+    "hexagon": (6, 1.1, 0.0),
+}
+REACH = 1.3
+
+
+@dataclass(frozen=True)
+class PlacedMark:
+    """The mark of a point: centre and radius in px, and the place of the scores (`true_x`, `true_y`)."""
+
+    point: Point
+    style: Style
+    x: float
+    y: float
+    r: float
+    true_x: float
+    true_y: float
+
+    @property
+    def box(self) -> Box:
+        reach = REACH * self.r
+        return Box(self.x - reach, self.y - reach, self.x + reach, self.y + reach)
+
+
+def styles(categories: Sequence[Category], points: Sequence[Point]) -> dict[str, Style]:
+    """A style for every category that is named or used; codes beyond the four take further ones in order."""
+    codes = list(dict.fromkeys([c.code for c in categories] + [p.category for p in points]))
+    others = [code for code in codes if code not in STYLES]
+    further = {code: _FURTHER[i % len(_FURTHER)] for i, code in enumerate(others)}
+    return {code: STYLES.get(code) or further[code] for code in codes}
+
+
+def outline(shape: str, r: float) -> list[tuple[float, float]]:
+    """Corners of a shape around (0, 0) in px; [] for a circle."""
+    if shape == "circle":
+        return []
+    if shape == "plus":
+        a, b = 1.2 * r, 0.45 * r
+        return [
+            (-b, -a),
+            (b, -a),
+            (b, -b),
+            (a, -b),
+            (a, b),
+            (b, b),
+            (b, a),
+            (-b, a),
+            (-b, b),
+            (-a, b),
+            (-a, -b),
+            (-b, -b),
+        ]
+    count, factor, turn = _POLYGONS[shape]
+    drop = {"triangle": 0.18, "wedge": -0.18}.get(shape, 0.0) * r  # the middle of the box, not of gravity
+    angles = [turn + 2 * pi * i / count for i in range(count)]
+    return [(factor * r * cos(a), factor * r * sin(a) + drop) for a in angles]
+
+
+def place_marks(
+    points: Sequence[Point], rule: Rule, style_of: dict[str, Style], x: Scale, y: Scale, r: float
+) -> list[PlacedMark]:
+    """Marks at their scores; marks that would hide one another are set side by side along the cut line."""
+    true = [(x.px(p.x), y.px(p.y)) for p in points]
+    moved = list(true)
+    for group in _coincident(true, 0.6 * r):
+        ux, uy = _along_cut(rule, x, y, true[group[0]])
+        step = min(1.15 * r, 4.5 * r / (len(group) - 1))
+        for k, i in enumerate(group):
+            shift = (k - (len(group) - 1) / 2) * step
+            cx, cy = true[group[0]]
+            moved[i] = (cx + ux * shift, cy + uy * shift)
+    return [
+        PlacedMark(p, style_of[p.category], mx, my, r, tx, ty)
+        for p, (mx, my), (tx, ty) in zip(points, moved, true, strict=True)
+    ]
+
+
+def _coincident(places: list[tuple[float, float]], near: float) -> list[list[int]]:
+    """Groups of two or more places within `near` px of their first."""
+    groups: list[list[int]] = []
+    for i, (px, py) in enumerate(places):
+        for group in groups:
+            qx, qy = places[group[0]]
+            if hypot(px - qx, py - qy) < near:
+                group.append(i)
+                break
+        else:
+            groups.append([i])
+    return [g for g in groups if len(g) > 1]
+
+
+def _along_cut(rule: Rule, x: Scale, y: Scale, place: tuple[float, float]) -> tuple[float, float]:
+    """The direction in px in which the tier does not change, so that a shift never shows another tier."""
+    if rule.kind == "either":
+        far_x = abs(x.px(rule.business) - place[0]) if rule.business is not None else float("inf")
+        far_y = abs(y.px(rule.society) - place[1]) if rule.society is not None else float("inf")
+        return (0.0, 1.0) if far_x < far_y else (1.0, 0.0)
+    dx = rule.lam * abs((x.end - x.start) / (x.high - x.low))
+    dy = (1 - rule.lam) * abs((y.end - y.start) / (y.high - y.low))
+    return dx / hypot(dx, dy), dy / hypot(dx, dy)
