@@ -1,0 +1,1 @@
+"""Pure reading and checking of files of responses. No Django."""
