@@ -1,0 +1,46 @@
+"""Editions, categories, issues and catalogues for tests."""
+
+from itertools import count
+
+from django.utils import timezone
+
+from materiality.actions.load_library import load_library
+from materiality.models import Category, Disclosure, Edition, Framework, Issue, IssueMapping
+
+_numbers = count(1)
+
+
+def default_library() -> Edition:
+    """The default library, loaded and in force, with all catalogues."""
+    return load_library(by=None).edition
+
+
+def make_edition(code: str = "", state: str = Edition.State.PUBLISHED, **columns) -> Edition:
+    code = code or f"edition-{next(_numbers)}"
+    published = None if state == Edition.State.DRAFT else timezone.now()
+    titles = {"title_zh": f"议题库 {code}", "title_en": f"Library {code}"}
+    return Edition.objects.create(code=code, state=state, published_at=published, **{**titles, **columns})
+
+
+def make_category(edition: Edition, code: str = "society", **columns) -> Category:
+    names = {"name_zh": "社会", "name_en": "Society"}
+    return Category.objects.create(edition=edition, code=code, **{**names, **columns})
+
+
+def make_issue(category: Category, code: str, parent: Issue | None = None, **columns) -> Issue:
+    names = {"name_zh": f"议题 {code}", "name_en": f"Issue {code}"}
+    return Issue.objects.create(
+        edition=columns.pop("edition", category.edition), category=category, code=code, parent=parent, **names | columns
+    )
+
+
+def make_disclosure(code: str, framework: str = "GRI", edition: str = "2021", **columns) -> Disclosure:
+    held, _ = Framework.objects.get_or_create(
+        code=framework, edition=edition, defaults={"title_zh": f"{framework} 目录", "title_en": framework}
+    )
+    titles = {"title_zh": f"披露项 {code}", "title_en": f"Disclosure {code}"}
+    return Disclosure.objects.create(framework=held, code=code, **{**titles, **columns})
+
+
+def map_issue(issue: Issue, *disclosures: Disclosure) -> None:
+    IssueMapping.objects.bulk_create(IssueMapping(issue=issue, disclosure=disclosure) for disclosure in disclosures)

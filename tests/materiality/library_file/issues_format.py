@@ -1,0 +1,24 @@
+"""The default library in the `issues` format: a row per issue, codes instead of titles."""
+
+from materiality.library_file.records import Key, Library
+
+COLUMNS = [
+    *("code", "category", "parent_code", "name_zh", "name_en", "definition_zh", "definition_en"),
+    *("gri_2016", "gri_2021", "sdgs", "esrs", "cn_exchange", "hkex", "groups", "status"),
+]
+_FRAMEWORKS = [("GRI", "2016"), ("GRI", "2021"), ("SDG", "2015"), ("ESRS", "2023"), ("CNSE", "2024"), ("HKEX", "2020")]
+
+
+def issues_rows(library: Library) -> list[list[str]]:
+    """Headings, then the rows as they would be exported."""
+    lines = [COLUMNS]
+    for issue in library.issues:
+        texts = [issue.name_zh, issue.name_en, issue.definition_zh, issue.definition_en]
+        cells = [_codes(issue.mappings, framework) for framework in _FRAMEWORKS]
+        head = [issue.code, issue.category, issue.parent_code]
+        lines.append([*head, *texts, *cells, ";".join(issue.groups), issue.status])
+    return lines
+
+
+def _codes(mappings: tuple[Key, ...], framework: tuple[str, str]) -> str:
+    return ";".join(code for *held, code in mappings if tuple(held) == framework)
