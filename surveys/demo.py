@@ -10,6 +10,15 @@ SHARES = {
     "users": 0.60, "employees": 0.20, "creators_partners": 0.10, "government": 0.02, "media": 0.02, "community": 0.06,
 }  # fmt: skip
 CHANNELS = ("link", "qr", "mail")
+# Issues that stand out, in rating points (society, business) from the middle: the demo should read like a real result.
+STANDING_OUT = {
+    "TEC-02-03": (0.75, 0.70), "TEC-02-02": (0.55, 0.72), "TEC-02-01": (0.50, 0.62), "SOC-03-01": (0.72, 0.60),
+    "SOC-05-01": (0.82, 0.42), "ECO-05-01": (0.38, 0.55), "TEC-03-01": (0.55, 0.48), "SOC-06-01": (0.62, 0.15),
+    "ECO-06-01": (0.60, 0.28), "SOC-07-01": (0.52, 0.20), "SOC-04-05": (0.45, 0.50), "ECO-02-01": (0.25, 0.66),
+    "SOC-04-01": (0.10, 0.62), "TEC-01-02": (0.28, 0.52), "ECO-03-01": (-0.40, -0.28), "SOC-07-05": (-0.30, -0.55),
+    "ENV-04-01": (-0.45, -0.50), "ENV-02-04": (-0.35, -0.62), "SOC-07-04": (-0.48, -0.45), "TEC-01-03": (-0.50, -0.15),
+    "ENV-05-01": (0.20, -0.55), "SOC-06-03": (-0.32, -0.58), "ECO-04-05": (-0.52, -0.08), "SOC-08-02": (-0.15, -0.50),
+}  # fmt: skip
 # Shares of responses with a fault, so that every screening rule has something to find.
 UNFINISHED, STRAIGHT, HURRIED, SPARSE, REPEATED, LATE, REFUSED = 0.02, 0.03, 0.035, 0.03, 0.012, 0.006, 0.004
 
@@ -27,9 +36,12 @@ def demo_ratings(rng: np.random.Generator, group: np.ndarray, items: list[tuple[
     issues = sorted({code for code, _dimension in items})
     place = np.array([issues.index(code) for code, _dimension in items])
     dimension = np.array([0 if name == "society" else 1 for _code, name in items])
-    level = rng.multivariate_normal([0, 0], [[0.55**2, 0.16], [0.16, 0.55**2]], len(issues), method="cholesky")
-    view = rng.normal(0, 0.28, (group.max(initial=0) + 1, len(issues), 2))
-    mean = 3.55 + (level[None] + view)[:, place, dimension]
+    level = rng.multivariate_normal([0, 0], [[0.26**2, 0.03], [0.03, 0.26**2]], len(issues), method="cholesky")
+    for code, apart in STANDING_OUT.items():
+        if code in issues:
+            level[issues.index(code)] = apart
+    view = rng.normal(0, 0.22, (group.max(initial=0) + 1, len(issues), 2))
+    mean = 3.6 + (level[None] + view)[:, place, dimension]
     size = len(group)
     ratings = np.empty((size, len(items)), np.uint8)
     for start in range(0, size, 5_000):

@@ -1,13 +1,8 @@
 """A run as `scores.json` (formats.md)."""
 
 from materiality.models import IssueScore, Run
+from materiality.scoring.score_json import FIELDS, SMALLEST_CELL
 
-SMALL_CELL = 5
-PLAIN = (
-    *("society", "society_low", "society_high", "business", "business_low", "business_high"),
-    *("var_society", "var_business", "cov", "priority", "var_priority"),
-    *("rank", "tier", "tier_certainty", "rank_low", "rank_high"),
-)
 RESPONSES = ("total", "unfinished", "submitted", "valid", "flags")
 
 
@@ -30,9 +25,10 @@ def _issue(row: IssueScore, all_cells: bool) -> dict:
         group: {dimension: _cell(cell, all_cells) for dimension, cell in cells.items()}
         for group, cells in row.groups.items()
     }
-    return {"code": row.issue.code, **{name: getattr(row, name) for name in PLAIN}, "groups": groups}
+    numbers = {name: getattr(row, name) for name in FIELDS if name != "code"}
+    return {"code": row.issue.code, **numbers, "groups": groups}
 
 
 def _cell(cell: dict, all_cells: bool) -> dict:
-    hidden = cell["n"] < SMALL_CELL and not all_cells
+    hidden = cell["n"] < SMALLEST_CELL and not all_cells
     return {"n": cell["n"], "mean": None if hidden else cell["mean"], "score": None if hidden else cell["score"]}

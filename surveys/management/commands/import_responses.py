@@ -64,7 +64,8 @@ class Command(BaseCommand):
     def _report(self, summary: dict) -> None:
         for error in summary["listed"][:MOST_LINES]:
             sentence = cell_sentence(error["code"], error["value"], error["params"])
-            self.stdout.write(f"row {error['row']}, {error['column'] or error['cell']}: {sentence}")
+            where = f"row {error['row']}, {error['column'] or error['cell']}"
+            self.stdout.write(f'{where} = "{error["value"]}": {sentence}')
         if summary["errors"] > MOST_LINES:
             self.stdout.write(f"… and {summary['errors'] - MOST_LINES} more")
         self.stdout.write(
