@@ -32,7 +32,8 @@ def extract_app(app: Path) -> Catalog:
             continue
         source = path.read_text("utf-8")
         if path.suffix != ".py":
-            source = templatize(source, origin=str(path))
+            # The indentation of a template is no Python's: the extractor would stumble over it.
+            source = "\n".join(line.lstrip() for line in templatize(source, origin=str(path)).split("\n"))
         for _line, message, _comments, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
             if message and message != "":
                 found.add(message, context=context, flags=_flags(message))
@@ -68,14 +69,17 @@ def merge(app: Path, translations: dict[str, str]) -> list[str]:
             continue
         known = old.get(message.id, message.context)
         string = known.string if known and not known.fuzzy else ""
+        if isinstance(string, str) != isinstance(message.id, str):
+            string = ""  # the text has become a plural, or is one no more
         first = message.id if isinstance(message.id, str) else message.id[0]
         if first in translations:
             string = translations[first] if isinstance(message.id, str) else (translations[first],)
         merged.add(message.id, string, flags=message.flags, context=message.context)
+    written = io.BytesIO()
+    write_po(written, merged, sort_output=True, omit_header=False, width=110)
     path = po_path(app)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as stream:
-        write_po(stream, merged, sort_output=True, omit_header=False, width=110)
+    path.write_bytes(written.getvalue())
     _steady_header(path)
     return [m.id if isinstance(m.id, str) else m.id[0] for m in merged if m.id and not _filled(m.string)]
 
