@@ -1,10 +1,12 @@
 """Stored files: named by their contents, in the storage class of the installation."""
 
 import hashlib
+import os
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 
 
 def keep_bytes(contents: bytes, folder: str) -> tuple[str, str]:
@@ -24,5 +26,18 @@ def keep_file(path: Path, folder: str) -> tuple[str, str]:
 def _keep(contents: File, folder: str, digest: str) -> str:
     name = f"{folder}/{digest[:2]}/{digest}"
     if not default_storage.exists(name):
-        default_storage.save(name, contents)
+        if isinstance(default_storage._wrapped, FileSystemStorage):
+            _write_whole(Path(default_storage.path(name)), contents)
+        else:
+            default_storage.save(name, contents)
     return name
+
+
+def _write_whole(path: Path, contents: File) -> None:
+    """A file appears under its name only when it is whole: a worker may be killed in the middle of writing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, delete=False) as stream:
+        for chunk in contents.chunks():
+            stream.write(chunk)
+    os.chmod(stream.name, 0o640)
+    os.replace(stream.name, path)
