@@ -41,6 +41,13 @@ def all_steps() -> list[Step]:
     return sorted(_steps.values(), key=lambda step: step.order)
 
 
+def standings(cycle: Cycle) -> list[tuple[Step, Standing]]:
+    """Every step with where it stands; asked once per cycle object, as head and body of a page may both show it."""
+    if "_standings" not in cycle.__dict__:
+        cycle._standings = [(step, step.standing(cycle)) for step in all_steps()]
+    return cycle._standings
+
+
 def _scope(cycle: Cycle) -> Standing:
     return Standing(done=True, words=str(cycle.edition))
 

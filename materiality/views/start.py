@@ -3,7 +3,26 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from materiality.permissions import can_edit_cycle
+from materiality.queries.activity import recent_happenings, running_jobs
+from materiality.queries.cycles import UNDER_WAY, edition_in_force, listed_cycles, next_step
+from materiality.steps import standings
+
+SHOWN = 5
+
 
 def start(request: HttpRequest) -> HttpResponse:
-    """What is due and where each cycle stands."""
-    return render(request, "materiality/start.html")
+    """Where the cycles stand, what is running, what happened last; a new installation sees what to do first."""
+    cycles = list(listed_cycles().filter(state__in=UNDER_WAY)[:SHOWN])
+    steps = standings(cycles[0]) if cycles else []
+    context = {
+        "newest": cycles[0] if cycles else None,
+        "others": cycles[1:],
+        "standings": steps,
+        "next_step": next_step(steps),
+        "edition": None if cycles else edition_in_force(),
+        "jobs": running_jobs(),
+        "happenings": recent_happenings(),
+        "may_edit": can_edit_cycle(request.user),
+    }
+    return render(request, "materiality/start.html", context)

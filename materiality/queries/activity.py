@@ -1,0 +1,33 @@
+"""What is running and what happened last."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from materiality.models import AuditEvent, Job
+from materiality.words import action_sentence
+
+MOST_JOBS = 10
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One audit event in words; `person` is empty where a command did it."""
+
+    at: datetime
+    person: str
+    words: str
+
+
+def recent_happenings(number: int = 10) -> list[Happening]:
+    """The last audit events, newest first."""
+    events = AuditEvent.objects.select_related("person").order_by("-number")[:number]
+    return [
+        Happening(event.at, event.person.name if event.person else "", action_sentence(event.action, event.object_text))
+        for event in events
+    ]
+
+
+def running_jobs() -> list[Job]:
+    """Jobs that are not over, oldest first."""
+    waiting = Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING))
+    return list(waiting.select_related("cycle", "created_by").order_by("created_at")[:MOST_JOBS])

@@ -1,0 +1,114 @@
+"""Pages of assessment cycles: list, new, one cycle, closing."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from materiality.actions.close_cycle import close_cycle
+from materiality.actions.edit_cycle import edit_cycle
+from materiality.actions.open_cycle import open_cycle
+from materiality.cycle_states import BEFORE_REVIEW, FIELDWORK
+from materiality.forms.cycle import CycleDetailsForm, NewCycleForm
+from materiality.models import Cycle
+from materiality.permissions import can_edit_cycle, needs
+from materiality.queries.cycles import edition_in_force, free_code, listed_cycles, next_step, scope_of
+from materiality.refusals import NotAllowed
+from materiality.steps import standings
+from materiality.views.cycle_of import cycle_of
+
+DETAILS = ("title_zh", "title_en", "period_start", "period_end", "gri_edition")
+PER_PAGE = 50
+
+
+def cycles(request: HttpRequest) -> HttpResponse:
+    """All cycles, newest period first; `?state=` filters."""
+    state = request.GET.get("state", "")
+    context = {
+        "section": "cycles",
+        "page": Paginator(listed_cycles(state), PER_PAGE).get_page(request.GET.get("page")),
+        "state": state,
+        "states": Cycle.State.choices,
+        "may_edit": can_edit_cycle(request.user),
+    }
+    return render(request, "materiality/cycles.html", context)
+
+
+@needs(can_edit_cycle)
+def new_cycle(request: HttpRequest) -> HttpResponse:
+    """Open a cycle on the edition in force."""
+    form = NewCycleForm(request.POST or None, initial=_suggestions())
+    if request.method == "POST" and form.is_valid():
+        try:
+            cycle = open_cycle(**form.cleaned_data, by=request.user)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The cycle is open. Look through its groups and method next."))
+            return redirect("cycle", cycle.code)
+    edition = edition_in_force()
+    context = {"form": form, "edition": edition, "scope": edition and scope_of(edition), "section": "cycles"}
+    return render(request, "materiality/new_cycle.html", context)
+
+
+def cycle(request: HttpRequest, code: str) -> HttpResponse:
+    """Where the cycle stands and what to do next; its details can be changed here."""
+    cycle = cycle_of(code)
+    form = CycleDetailsForm(request.POST or None, initial={name: getattr(cycle, name) for name in DETAILS})
+    if request.method == "POST" and (done := _change(request, cycle, form)):
+        return done
+    steps = standings(cycle)
+    may_edit = can_edit_cycle(request.user)
+    context = {
+        "cycle": cycle,
+        "step": "scope",
+        "section": "cycles",
+        "form": form,
+        "standings": steps,
+        "next_step": next_step(steps),
+        "scope": scope_of(cycle.edition),
+        "may_edit": may_edit and cycle.state in BEFORE_REVIEW,
+        "may_close": may_edit and cycle.state in FIELDWORK,
+    }
+    return render(request, "materiality/cycle.html", context)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def close(request: HttpRequest, code: str) -> HttpResponse:
+    """Close the cycle, or say what stands against it."""
+    try:
+        close_cycle(cycle=cycle_of(code), by=request.user)
+        messages.success(request, _("The cycle is closed. Scores and outputs can still be made."))
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+    return redirect("cycle", code)
+
+
+@needs(can_edit_cycle)
+def _change(request: HttpRequest, cycle: Cycle, form: CycleDetailsForm) -> HttpResponse | None:
+    """Change the details and go on; None where something stands against it, which is then in the form."""
+    if not form.is_valid():
+        return None
+    try:
+        edit_cycle(cycle=cycle, **form.cleaned_data, by=request.user)
+    except NotAllowed as refusal:
+        form.add_error(None, refusal.reason)
+        return None
+    messages.success(request, _("Saved."))
+    return redirect("cycle", cycle.code)
+
+
+def _suggestions() -> dict:
+    today = timezone.localdate()
+    return {
+        "code": free_code(today),
+        "title_zh": f"{today.year} 年度评估",
+        "title_en": f"{today.year} annual assessment",
+        "period_start": today.replace(month=1, day=1),
+        "period_end": today.replace(month=12, day=31),
+        "gri_edition": Cycle.GriEdition.GRI_2021,
+    }

@@ -1,0 +1,90 @@
+"""Pages of the scores of a run."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from materiality.models import Cycle, Group, Run
+from materiality.permissions import can_edit_cycle
+from materiality.queries.issue_score import group_answers, joint_histogram
+from materiality.queries.run_method import cut_lines, flag_lines, group_lines, method_has_changed
+from materiality.queries.runs import chosen_run, listed_runs
+from materiality.queries.scores import ScoreFilter, ScoreRow, all_rows, wanted_rows
+from materiality.views.cycle_of import cycle_of
+
+PER_PAGE = 100
+
+
+def scores(request: HttpRequest, code: str) -> HttpResponse:
+    """The table of a run with its method beside it; `?run=` chooses another run than the newest."""
+    cycle = cycle_of(code)
+    context = {"cycle": cycle, "step": "scores", "section": "cycles", "may_edit": can_edit_cycle(request.user)}
+    runs = list(listed_runs(cycle))
+    if not runs:
+        return render(request, "materiality/no_scores.html", context)
+    run = _run_of(request, cycle, runs)
+    wanted, groups = ScoreFilter.from_query(request.GET), list(cycle.groups.all())
+    rows = all_rows(run, wanted.level, wanted.group)
+    context |= {
+        "runs": runs,
+        "run": run,
+        "wanted": wanted,
+        "page": Paginator(wanted_rows(rows, wanted), PER_PAGE).get_page(request.GET.get("page")),
+        "total": len(rows),
+        "chosen_group": next((group for group in groups if group.code == wanted.group), None),
+        "groups": groups,
+        "categories": sorted({row.issue.category for row in rows}, key=lambda category: category.order),
+        "tiers": sorted({row.score.tier for row in rows}, key=_tier_place),
+    }
+    return render(request, "materiality/scores.html", context | _beside(cycle, run, groups, rows, wanted.level))
+
+
+def issue_score(request: HttpRequest, code: str, issue: str) -> HttpResponse:
+    """Why one issue stands where it stands in a run."""
+    cycle = cycle_of(code)
+    run = _run_of(request, cycle, list(listed_runs(cycle)[:1]))
+    score = get_object_or_404(run.scores.select_related("issue__category"), issue__code=issue)
+    groups = list(cycle.groups.all())
+    secondaries = run.scores.filter(issue__parent=score.issue_id).select_related("issue") if score.derived else []
+    context = {
+        "cycle": cycle,
+        "step": "scores",
+        "section": "cycles",
+        "run": run,
+        "score": score,
+        "row": ScoreRow(score),
+        "answers": group_answers(score, run, groups),
+        "histogram": joint_histogram(run, issue),
+        "secondaries": list(secondaries),
+        "statement": _statement(run, "primary" if score.issue.is_primary else "secondary"),
+        "business_share": 1 - run.method["lam"],
+    }
+    return render(request, "materiality/issue_score.html", context)
+
+
+def _beside(cycle: Cycle, run: Run, groups: list[Group], rows: list[ScoreRow], level: str) -> dict:
+    statement = _statement(run, level)
+    return {
+        "statement": statement,
+        "cuts": cut_lines(statement, {row.issue.code: row.issue.name for row in rows}),
+        "group_lines": group_lines(run, groups),
+        "flags": flag_lines(run),
+        "changed": method_has_changed(run, cycle, groups),
+    }
+
+
+def _statement(run: Run, level: str) -> dict:
+    return run.primary_statement if level == "primary" else run.statement
+
+
+def _run_of(request: HttpRequest, cycle: Cycle, runs: list[Run]) -> Run:
+    """The run that `?run=` names, the newest where it names none; the page "not found" where there is no such run."""
+    run = chosen_run(cycle, runs, request.GET.get("run", ""))
+    if run is None:
+        raise Http404
+    return run
+
+
+def _tier_place(tier: str) -> int:
+    order = ("high", "medium", "low", "double", "impact", "financial", "neither", "unscored")
+    return order.index(tier)

@@ -1,0 +1,94 @@
+"""What actions, kinds of jobs, flags and tiers are called on pages; every app adds words of its own."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Words = dict[str, str | Promise]
+
+_words: dict[str, Words] = {
+    "action": {
+        "load_library": _("loaded the library %(object)s"),
+        "open_cycle": _("opened the cycle %(object)s"),
+        "edit_cycle": _("changed the details of cycle %(object)s"),
+        "close_cycle": _("closed the cycle %(object)s"),
+        "save_group": _("saved the group %(object)s"),
+        "remove_group": _("removed the group %(object)s"),
+        "set_method": _("changed the method of cycle %(object)s"),
+        "score_cycle": _("made a scoring run"),
+    },
+    "job": {"score": _("Computing scores")},
+    "flag": {
+        "incomplete": _("Incomplete"),
+        "straight_line": _("Straight line"),
+        "speeding": _("Too fast"),
+        "duplicate": _("Duplicate"),
+        "out_of_window": _("Outside the dates"),
+        "no_consent": _("No consent"),
+    },
+    "tier": {
+        "high": pgettext_lazy("tier", "High"),
+        "medium": pgettext_lazy("tier", "Medium"),
+        "low": pgettext_lazy("tier", "Low"),
+        "double": pgettext_lazy("tier", "Both impacts"),
+        "impact": pgettext_lazy("tier", "Society only"),
+        "financial": pgettext_lazy("tier", "Business only"),
+        "neither": pgettext_lazy("tier", "Neither"),
+        "unscored": pgettext_lazy("tier", "Not scored"),
+    },
+    "parameter": {
+        "weighting": _("How groups are put together"),
+        "min_n": _("Smallest number of ratings"),
+        "all_groups": _("Every group needed"),
+        "lam": _("Share of society (λ)"),
+        "rule": _("Rule"),
+        "cuts": _("Cut by"),
+        "q_high": _("Top share"),
+        "q_low": _("Bottom share"),
+        "cut_high": _("High from"),
+        "cut_low": _("Low below"),
+        "threshold_society": _("Threshold for impact on society"),
+        "threshold_business": _("Threshold for impact on business"),
+        "material": _("Tiers that are material"),
+        "seed": _("Seed"),
+        "weight_society": _("Weight for impact on society"),
+        "weight_business": _("Weight for impact on business"),
+    },
+    "choice": {
+        "balanced": _("balanced"),
+        "by_response": _("pooled, every answer alike"),
+        "priority": _("by priority"),
+        "either": _("by either dimension"),
+        "shares": _("shares of the issues"),
+        "absolute": _("fixed cut points"),
+    },
+    "cut": {
+        "high": _("High from"),
+        "low": _("Low below"),
+        "society": _("Threshold for impact on society"),
+        "business": _("Threshold for impact on business"),
+    },
+    "dimension": {
+        "society": _("Impact on society"),
+        "business": _("Impact on business"),
+    },
+}
+
+
+def add_words(about: str, words: Words) -> None:
+    """Add words about "action", "job" or another of the subjects above.
+
+    An action's words follow a person's name and may hold %(object)s.
+    """
+    _words.setdefault(about, {}).update(words)
+
+
+def word_for(about: str, name: str) -> str:
+    """The word for `name` in the active language; the name itself, readable, where nobody gave one."""
+    return str(_words.get(about, {}).get(name) or name.replace("_", " "))
+
+
+def action_sentence(action: str, object_text: str) -> str:
+    """What an audit event says after the person's name."""
+    known = _words["action"].get(action)
+    return str(known) % {"object": object_text} if known else f"{action.replace('_', ' ')}: {object_text}"
