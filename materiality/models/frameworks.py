@@ -1,5 +1,6 @@
 """Catalogues of disclosures, goals and topics; the key is (framework edition, code) everywhere."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -105,3 +106,27 @@ class Crosswalk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} → {self.target_id} ({self.relation})"
+
+
+class MappingProposal(models.Model):
+    """A mapping that the crosswalk from GRI 2016 to 2021 suggests for an issue; staff confirm or dismiss it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("To be decided")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DISMISSED = "dismissed", _("Dismissed")
+
+    issue = models.ForeignKey("Issue", on_delete=models.CASCADE, related_name="mapping_proposals")
+    crosswalk = models.ForeignKey(Crosswalk, on_delete=models.CASCADE, related_name="proposals")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["issue", "pk"]
+        constraints = [models.UniqueConstraint(fields=["issue", "crosswalk"], name="mapping_proposal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} {self.crosswalk_id} {self.state}"

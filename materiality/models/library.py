@@ -20,6 +20,7 @@ class Edition(models.Model):
     title_en = name_field()
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     based_on = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="successors")
+    note = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)
     title = Bilingual()
@@ -59,7 +60,8 @@ class Issue(models.Model):
     """A primary issue (no parent) or a secondary issue under one.
 
     That a parent is itself a primary of the same edition and category is checked by a trigger in the database
-    (migration 0002), as no plain constraint can look at another row.
+    (migration 0002), as no plain constraint can look at another row. `version` grows with every change, so that two
+    people editing one issue notice each other; `changed` holds when each text was last changed, {field: ISO time}.
     """
 
     class Status(models.TextChoices):
@@ -76,6 +78,9 @@ class Issue(models.Model):
     definition_en = models.TextField(blank=True)
     groups = models.JSONField(default=list, blank=True)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACTIVE)
+    order = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    changed = models.JSONField(default=dict, blank=True)
     disclosures = models.ManyToManyField("Disclosure", through="IssueMapping", related_name="issues")
     name = Bilingual()
     definition = Bilingual()
