@@ -22,6 +22,13 @@ def chosen_run(cycle: Cycle, runs: list[Run], number: str) -> Run | None:
     if not number:
         return runs[0] if runs else None
     found = next((run for run in runs if str(run.number) == number), None)
-    if found is None and number.isascii() and number.isdigit() and len(number) < 10:
-        return cycle.runs.defer("cube").select_related("created_by").filter(number=int(number)).first()
-    return found
+    return found or run_with_cube(cycle, number)
+
+
+def run_with_cube(cycle: Cycle, number: str = "") -> Run | None:
+    """The run with this number, the newest where none is given, in one query with its cube; None if there is none."""
+    runs = cycle.runs.select_related("created_by").order_by("-number")
+    if not number:
+        return runs.first()
+    known = number.isascii() and number.isdigit() and len(number) < 10
+    return runs.filter(number=int(number)).first() if known else None

@@ -8,7 +8,7 @@ from materiality.models import Cycle, Group, Run
 from materiality.permissions import can_edit_cycle
 from materiality.queries.issue_score import group_answers, joint_histogram
 from materiality.queries.run_method import cut_lines, flag_lines, group_lines, method_has_changed
-from materiality.queries.runs import chosen_run, listed_runs
+from materiality.queries.runs import chosen_run, listed_runs, run_with_cube
 from materiality.queries.scores import ScoreFilter, ScoreRow, all_rows, wanted_rows
 from materiality.views.cycle_of import cycle_of
 
@@ -22,7 +22,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
     runs = list(listed_runs(cycle))
     if not runs:
         return render(request, "materiality/no_scores.html", context)
-    run = _run_of(request, cycle, runs)
+    run = _found(chosen_run(cycle, runs, request.GET.get("run", "")))
     wanted, groups = ScoreFilter.from_query(request.GET), list(cycle.groups.all())
     rows = all_rows(run, wanted.level, wanted.group)
     context |= {
@@ -42,7 +42,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
 def issue_score(request: HttpRequest, code: str, issue: str) -> HttpResponse:
     """Why one issue stands where it stands in a run."""
     cycle = cycle_of(code)
-    run = _run_of(request, cycle, list(listed_runs(cycle)[:1]))
+    run = _found(run_with_cube(cycle, request.GET.get("run", "")))
     score = get_object_or_404(run.scores.select_related("issue__category"), issue__code=issue)
     groups = list(cycle.groups.all())
     secondaries = run.scores.filter(issue__parent=score.issue_id).select_related("issue") if score.derived else []
@@ -54,7 +54,7 @@ def issue_score(request: HttpRequest, code: str, issue: str) -> HttpResponse:
         "score": score,
         "row": ScoreRow(score),
         "answers": group_answers(score, run, groups),
-        "histogram": joint_histogram(run, issue),
+        "histogram": [] if score.derived else joint_histogram(run, issue),
         "secondaries": list(secondaries),
         "statement": _statement(run, "primary" if score.issue.is_primary else "secondary"),
         "business_share": 1 - run.method["lam"],
@@ -77,9 +77,8 @@ def _statement(run: Run, level: str) -> dict:
     return run.primary_statement if level == "primary" else run.statement
 
 
-def _run_of(request: HttpRequest, cycle: Cycle, runs: list[Run]) -> Run:
-    """The run that `?run=` names, the newest where it names none; the page "not found" where there is no such run."""
-    run = chosen_run(cycle, runs, request.GET.get("run", ""))
+def _found(run: Run | None) -> Run:
+    """The run; the page "not found" where there is no such run."""
     if run is None:
         raise Http404
     return run

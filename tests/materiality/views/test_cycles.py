@@ -22,7 +22,7 @@ def test_cycles_lists_them_under_a_fixed_number_of_queries(client, number, djang
     log_in(client)
     with django_assert_max_num_queries(8):
         text = client.get("/cycles/").content.decode()
-    assert text.count('<td><a href="/cycles/') == number
+    assert text.count('<th scope="row"><a href="/cycles/') == number
 
 
 def test_cycles_are_paged_and_filtered_in_the_url(client):
@@ -30,9 +30,9 @@ def test_cycles_are_paged_and_filtered_in_the_url(client):
         make_cycle()
     move(make_cycle(code="shut"), "closed")
     log_in(client)
-    assert client.get("/cycles/").content.decode().count('<td><a href="/cycles/') == 50
-    assert client.get("/cycles/?page=2").content.decode().count('<td><a href="/cycles/') == 2
-    assert client.get("/cycles/?state=closed").content.decode().count('<td><a href="/cycles/') == 1
+    assert client.get("/cycles/").content.decode().count('<th scope="row"><a href="/cycles/') == 50
+    assert client.get("/cycles/?page=2").content.decode().count('<th scope="row"><a href="/cycles/') == 2
+    assert client.get("/cycles/?state=closed").content.decode().count('<th scope="row"><a href="/cycles/') == 1
 
 
 @pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("committee", 403), ("analyst", 302), ("lead", 302)])

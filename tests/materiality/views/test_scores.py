@@ -105,6 +105,8 @@ def test_scores_of_the_whole_library_ask_few_queries(client, language, django_as
     assert len(codes_in(page)) == 93
     with django_assert_max_num_queries(15):
         client.get("/cycles/whole/scores/SOC-03-01/")
+    with django_assert_max_num_queries(15):
+        client.get("/cycles/whole/scores/SOC-03/")
 
 
 def test_issue_score_shows_answers_by_group_and_pairs(client, cycle):
