@@ -57,7 +57,7 @@ def issue_score(request: HttpRequest, code: str, issue: str) -> HttpResponse:
         "histogram": [] if score.derived else joint_histogram(run, issue),
         "secondaries": list(secondaries),
         "statement": _statement(run, "primary" if score.issue.is_primary else "secondary"),
-        "business_share": 1 - run.method["lam"],
+        "business_share": round(1 - run.method["lam"], 9),
     }
     return render(request, "materiality/issue_score.html", context)
 

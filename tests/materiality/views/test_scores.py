@@ -121,6 +121,16 @@ def test_issue_score_shows_answers_by_group_and_pairs(client, cycle):
     assert text.count(">hidden</abbr>") >= 4
 
 
+def test_issue_score_writes_out_the_priority_with_exact_shares(client, cycle):
+    cycle.method = {**cycle.method, "lam": 0.125}
+    cycle.save()
+    score = make_run(cycle).scores.get(issue__code="ENV-01-01")
+    log_in(client)
+    text = client.get("/cycles/spring/scores/ENV-01-01/").content.decode()
+    written = f"12.5 % × {score.society:.1f} (society) + 87.5 % × {score.business:.1f} (business) = {score.priority:.1f}"
+    assert written in text
+
+
 def test_issue_score_of_a_primary_lists_its_secondaries(client, cycle):
     make_run(cycle)
     log_in(client)
