@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from materiality.views import cycles, groups, health, jobs, language, library, login, method, scores, start
+from materiality.views import cycles, groups, health, jobs, language, library, login, method, roles, scores, start
 
 urlpatterns = [
     # First, as these are asked most.
@@ -14,6 +14,7 @@ urlpatterns = [
     path("login/", login.StaffLogin.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", language.set_language, name="language"),
+    path("roles/", roles.roles, name="roles"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
     path("library/", library.library, name="library"),
     path("library/<slug:edition>/<str:code>/", library.issue, name="issue"),
