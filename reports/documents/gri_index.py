@@ -1,0 +1,130 @@
+"""The GRI content index as companies print it: a workbook, and a CSV of the same rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Border, Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reports.documents.delimited import csv_bytes
+from reports.documents.package import workbook_bytes
+from reports.documents.sheets import (
+    HAIR,
+    LINE,
+    SOFT,
+    TITLE,
+    WRAP,
+    lines_needed,
+    on_paper,
+    put,
+    put_head,
+    put_rows,
+    set_widths,
+)
+from reports.gri.catalogue import Catalogue, code_key
+from reports.gri.index import IndexRow, by_disclosure
+
+CSV_COLUMNS = ("order", "chapter", "section", "disclosures", "location")
+WIDTHS = (22, 32, 52, 12)
+HEAD_ROW = 4
+LINE_HEIGHT = 16.0  # points of one line at the body's size
+
+
+@dataclass(frozen=True)
+class IndexHeading:
+    """What stands above the index."""
+
+    organisation: str
+    cycle: str
+    edition: str
+
+
+def index_csv(rows: Sequence[IndexRow], catalogue: Catalogue) -> bytes:
+    """One line per row of the outline; the names of the columns are the same in every language."""
+    cells = [(row.order, row.chapter, row.section, _codes(row, catalogue, ";"), row.location) for row in rows]
+    return csv_bytes(CSV_COLUMNS, cells)
+
+
+def index_workbook(rows: Sequence[IndexRow], catalogue: Catalogue, heading: IndexHeading) -> bytes:
+    """Two sheets in the active language: the index by section, and every disclosure with its places."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = _("GRI index")
+    title = _("GRI content index")
+    _head(sheet, title, heading)
+    _by_section(sheet, rows, catalogue)
+    on_paper(sheet, landscape=False, head_row=HEAD_ROW, footer=f"{heading.organisation} · {title}")
+    _by_disclosure(book.create_sheet(_("By disclosure")), rows, catalogue, heading)
+    return workbook_bytes(book)
+
+
+def _head(sheet: Worksheet, title: str, heading: IndexHeading) -> None:
+    put(sheet, 1, 1, title, TITLE)
+    sheet.row_dimensions[1].height = 26
+    words = {"organisation": heading.organisation, "cycle": heading.cycle, "edition": heading.edition}
+    put(sheet, 2, 1, _("%(organisation)s · %(cycle)s · GRI Standards, edition %(edition)s") % words, SOFT)
+
+
+def _by_section(sheet: Worksheet, rows: Sequence[IndexRow], catalogue: Catalogue) -> None:
+    put_head(sheet, HEAD_ROW, [_("Chapter"), _("Section"), _("GRI disclosures"), _("Location")])
+    cells = [(row.chapter, row.section, _codes(row, catalogue, "; "), row.location) for row in rows]
+    end = put_rows(sheet, HEAD_ROW + 1, cells)
+    _shape(sheet, cells, end, WIDTHS)
+    _show_chapters_once(sheet, end)
+
+
+def _shape(sheet: Worksheet, cells: Sequence[Sequence[str]], end: int, widths: Sequence[float]) -> None:
+    """Wrapped cells, hairlines, heights that fit; a filter on the head."""
+    for row, texts in enumerate(cells, start=HEAD_ROW + 1):
+        for column in range(1, len(widths) + 1):
+            cell = sheet.cell(row, column)
+            cell.alignment, cell.border = WRAP, Border(bottom=HAIR)
+        lines = max(lines_needed(text, width) for text, width in zip(texts, widths, strict=True))
+        sheet.row_dimensions[row].height = LINE_HEIGHT * lines + 4
+    set_widths(sheet, widths)
+    last = sheet.cell(1, len(widths)).column_letter
+    if end > HEAD_ROW + 1:
+        sheet.auto_filter.ref = f"A{HEAD_ROW}:{last}{end - 1}"
+
+
+def _show_chapters_once(sheet: Worksheet, end: int) -> None:
+    """Chapters look merged, yet every row holds its own, so that filters and sorting work: a repeated name is white.
+
+    It shows again where a filter hides the row above.
+    """
+    first = HEAD_ROW + 1
+    if end <= first + 1:
+        return
+    repeated = f"AND($A{first + 1}=$A{first},SUBTOTAL(103,$A{first})=1)"
+    area = f"A{first + 1}:A{end - 1}"
+    sheet.conditional_formatting.add(area, FormulaRule([repeated], font=Font(color="FFFFFF")))
+    fresh = FormulaRule([f"$A{first + 1}<>$A{first}"], border=Border(top=LINE))
+    sheet.conditional_formatting.add(f"A{first + 1}:D{end - 1}", fresh)
+
+
+def _by_disclosure(sheet: Worksheet, rows: Sequence[IndexRow], catalogue: Catalogue, heading: IndexHeading) -> None:
+    title = _("GRI disclosures and where they are reported")
+    _head(sheet, title, heading)
+    put_head(sheet, HEAD_ROW, [_("Standard"), _("Disclosure"), _("Title"), _("Section"), _("Location")])
+    titles = {code: name for row in rows for code, name in zip(row.codes, row.titles, strict=True)}
+    cells = []
+    for code, places in sorted(by_disclosure(rows).items(), key=lambda item: code_key(item[0])):
+        sections = "\n".join(section for section, _location in places)
+        locations = "\n".join(location or "–" for _section, location in places)
+        cells.append((_standard(code, catalogue), catalogue.spell(code), titles[code], sections, locations))
+    end = put_rows(sheet, HEAD_ROW + 1, cells)
+    widths = (12, 18, 50, 34, 12)
+    _shape(sheet, cells, end, widths)
+    on_paper(sheet, landscape=True, head_row=HEAD_ROW, footer=f"{heading.organisation} · {title}")
+
+
+def _standard(code: str, catalogue: Catalogue) -> str:
+    found = catalogue.get(code)
+    return f"GRI {found.standard_code}" if found else ""
+
+
+def _codes(row: IndexRow, catalogue: Catalogue, separator: str) -> str:
+    return separator.join(catalogue.spell(code) for code in row.codes)

@@ -1,0 +1,52 @@
+"""Make an output from the command line, without worker and queue."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from materiality.models import Cycle, Run
+from materiality.refusals import NotAllowed
+from reports.documents.build import build_output
+from reports.matrix_options import LEVELS, WEIGHTINGS, MatrixOptions
+from reports.queries.output_inputs import FORMATS, LANGUAGES, output_inputs
+
+
+class Command(BaseCommand):
+    help = "Write an output of a cycle to a file: " + "; ".join(f"{k} ({', '.join(f)})" for k, f in FORMATS.items())
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("cycle", help="code of the cycle")
+        parser.add_argument("kind", choices=[str(kind) for kind in FORMATS])
+        parser.add_argument("--format", required=True, metavar="FMT")
+        parser.add_argument("--language", required=True, choices=LANGUAGES)
+        parser.add_argument("--out", required=True, type=Path, metavar="FILE")
+        parser.add_argument("--level", choices=LEVELS, default=LEVELS[0], help="issues of the matrix")
+        parser.add_argument("--weighting", choices=WEIGHTINGS, default=WEIGHTINGS[0])
+        parser.add_argument("--run", type=int, metavar="N", help="number of the scoring run; the newest by default")
+
+    def handle(self, *args: str, **options: object) -> None:
+        cycle = Cycle.objects.filter(code=options["cycle"]).first()
+        if cycle is None:
+            raise CommandError(_("There is no cycle with the code “%(code)s”.") % {"code": options["cycle"]})
+        wanted = {name: options[name] for name in ("kind", "format", "language")}
+        shown = MatrixOptions(level=options["level"], weighting=options["weighting"])
+        try:
+            inputs = output_inputs(cycle, options=shown, run=_run(cycle, options["run"]), **wanted)
+            contents = build_output(inputs)
+            options["out"].write_bytes(contents)
+        except NotAllowed as refusal:
+            raise CommandError(refusal.reason) from refusal
+        except OSError as problem:
+            reason = {"file": options["out"], "reason": problem.strerror}
+            raise CommandError(_("“%(file)s” cannot be written: %(reason)s.") % reason) from problem
+        self.stdout.write(_("%(file)s: %(size)s bytes") % {"file": options["out"], "size": len(contents)})
+
+
+def _run(cycle: Cycle, number: int | None) -> Run | None:
+    if number is None:
+        return None
+    run = cycle.runs.defer("cube").filter(number=number).first()
+    if run is None:
+        raise NotAllowed(_("The cycle has no run %(number)s.") % {"number": number})
+    return run

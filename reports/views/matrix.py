@@ -1,0 +1,66 @@
+"""The page of the materiality matrix."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
+
+from materiality.models import Group
+from materiality.permissions import can_edit_cycle
+from materiality.queries.runs import chosen_run, listed_runs
+from materiality.scoring.tier_names import DOUBLE, HIGH
+from materiality.views.cycle_of import cycle_of
+from reports.drawing import drawn_matrix
+from reports.matrix_options import MatrixOptions
+from reports.matrix_words import Named, base_line, cut_line, page_texts, weighting_line
+from reports.queries.matrix import MatrixData, matrix_data
+
+# Side of the plot in px: letters come out in their own size beside the table, and on a phone.
+WIDE, NARROW = 760.0, 480.0
+
+
+def matrix(request: HttpRequest, code: str) -> HttpResponse:
+    """The picture with the table of its figures; every choice is in the URL."""
+    cycle = cycle_of(code)
+    context = {"cycle": cycle, "step": "matrix", "section": "cycles", "may_edit": can_edit_cycle(request.user)}
+    runs = list(listed_runs(cycle))
+    run = chosen_run(cycle, runs, request.GET.get("run", ""))
+    if run is None:
+        if runs:
+            raise Http404
+        return render(request, "reports/no_matrix.html", context)
+    groups = list(cycle.groups.all())
+    data = matrix_data(run, _wanted(request, groups))
+    group = next((group for group in groups if group.code == data.options.group), None)
+    named = Named(cycle.title, group.name if group else "")
+    context |= {"runs": runs, "run": run, "data": data, "options": data.options, "groups": groups, "group": group}
+    context |= {"base": base_line(data, named), "cuts": cut_line(data), "weighting": weighting_line(data)}
+    context |= {"differing": sum(row.differs for row in data.rows), "pooled_method": _is_pooled(data)}
+    return render(request, "reports/matrix.html", context | _drawings(data, named))
+
+
+def _wanted(request: HttpRequest, groups: list[Group]) -> MatrixOptions:
+    """The choices of the URL; a group that there is not is none."""
+    query = request.GET.dict()
+    if query.get("group") not in {group.code for group in groups}:
+        query["group"] = ""
+    return MatrixOptions.from_query(query)
+
+
+def _is_pooled(data: MatrixData) -> bool:
+    """Whether the run's own method is the pooled one, so that there is nothing to switch."""
+    return data.run.method["weighting"] == "by_response"
+
+
+def _drawings(data: MatrixData, named: Named) -> dict[str, SafeString]:
+    """The picture for wide and for narrow windows; the narrow one names the highest tier only."""
+    texts = page_texts(data, named)
+    given = (data.points, data.rule, data.categories, texts)
+    options = {"interactive": True, "show_intervals": data.options.bars}
+    named_codes = None
+    if data.options.level == "secondary" and not data.options.category:
+        named_codes = tuple(point.code for point in data.points if point.tier in (HIGH, DOUBLE))
+    # The drawing escapes every word that it takes from the database.
+    return {
+        "wide": mark_safe(drawn_matrix(*given, size=WIDE, **options)),
+        "narrow": mark_safe(drawn_matrix(*given, size=NARROW, label_codes=named_codes, **options)),
+    }

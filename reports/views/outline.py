@@ -1,0 +1,94 @@
+"""Pages of the report outline: the table, upload and download."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from materiality.models import Cycle, Issue
+from materiality.permissions import can_edit_cycle
+from materiality.refusals import NotAllowed
+from materiality.views.cycle_of import cycle_of
+from reports.actions.import_outline import import_outline
+from reports.documents.build import TYPES
+from reports.documents.outline_file import outline_file
+from reports.forms.outline_file import OutlineFileForm
+from reports.index_warnings import warning_sentences
+from reports.outline.parse import ParsedOutline, parse_outline
+from reports.outline_table import outline_lines
+from reports.problem_words import shown_problem
+from reports.queries.catalogue import books_of, gri_catalogue
+from reports.queries.outline import outline_rows
+
+PER_PAGE = 50
+
+
+def outline(request: HttpRequest, code: str) -> HttpResponse:
+    """Chapters and sections; a POST brings a file in the place of all of them."""
+    cycle = cycle_of(code)
+    if request.method != "POST":
+        return _page(request, cycle, OutlineFileForm(cycle=cycle))
+    if not can_edit_cycle(request.user):
+        raise PermissionDenied(_("Your role does not allow this. Ask an administrator to change it."))
+    too_large = getattr(request, "upload_too_large", False)
+    form = OutlineFileForm(request.POST, request.FILES, cycle=cycle, too_large=too_large)
+    parsed = ParsedOutline([], [])
+    if form.is_valid():
+        edition = form.cleaned_data["gri_edition"]
+        parsed = parse_outline(form.cleaned_data["file"].temporary_file_path(), books_of(cycle, edition))
+        if not parsed.problems and _import(request, cycle, form, parsed):
+            return redirect("outline", code)
+    return _page(request, cycle, form, parsed)
+
+
+def outline_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """The outline as a file that can be imported again."""
+    cycle = cycle_of(code)
+    return _file(cycle, kind, f"{cycle.code}-outline.{kind}", outline_rows(cycle))
+
+
+def outline_template(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """An empty file with the columns."""
+    return _file(cycle_of(code), kind, f"outline-template.{kind}", [])
+
+
+def _import(request: HttpRequest, cycle: Cycle, form: OutlineFileForm, parsed: ParsedOutline) -> bool:
+    edition = form.cleaned_data["gri_edition"]
+    try:
+        import_outline(cycle=cycle, rows=parsed.rows, gri_edition=edition, by=request.user)
+    except NotAllowed as refusal:
+        form.add_error(None, refusal.reason)
+        return False
+    messages.success(request, _("The outline now has %(count)s rows.") % {"count": len(parsed.rows)})
+    return True
+
+
+def _page(
+    request: HttpRequest, cycle: Cycle, form: OutlineFileForm, parsed: ParsedOutline | None = None
+) -> HttpResponse:
+    rows = outline_rows(cycle)
+    catalogue = gri_catalogue(cycle.gri_edition)
+    names = {
+        issue.code: issue.name
+        for issue in Issue.objects.filter(edition_id=cycle.edition_id).only("code", "name_zh", "name_en")
+    }
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    problems = parsed.problems if parsed else []
+    context = {
+        **{"cycle": cycle, "step": "outline", "section": "cycles", "may_edit": can_edit_cycle(request.user)},
+        **{"form": form, "page": page, "total": len(rows)},
+        "lines": outline_lines(page.object_list, catalogue, names),
+        "problems": [shown_problem(problem) for problem in problems[:1_000]],
+        "problem_count": len(problems),
+        "warnings": warning_sentences(rows, catalogue),
+    }
+    return render(request, "reports/outline.html", context, status=422 if problems or form.errors else 200)
+
+
+def _file(cycle: Cycle, kind: str, name: str, rows: list) -> HttpResponse:
+    if kind not in ("csv", "xlsx"):
+        raise Http404
+    contents = outline_file(rows, gri_catalogue(cycle.gri_edition), kind)
+    return HttpResponse(contents, TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
