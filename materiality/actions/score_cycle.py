@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from materiality import __version__, audit
 from materiality.counted import Counted
+from materiality.method_words import problem_sentences
 from materiality.models import Cycle, Issue, IssueScore, Run, User
 from materiality.queries.method import method_of
 from materiality.refusals import NotAllowed
@@ -41,7 +42,7 @@ def score_cycle(*, cycle: Cycle, counted: Counted, by: User | None) -> Run:
         own = assess(counted.cube, method, parents)
         pooled = assess(counted.cube, _by_response(method), parents)
     except MethodError as problem:
-        raise NotAllowed(_("The method cannot be used: %(problem)s") % {"problem": problem}) from problem
+        raise NotAllowed(problem_sentences(problem.problems)) from problem
     run = Run.objects.create(
         cycle=cycle,
         number=(cycle.runs.aggregate(last=Max("number"))["last"] or 0) + 1,

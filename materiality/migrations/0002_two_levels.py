@@ -48,9 +48,9 @@ def add_triggers(apps, schema_editor):
 def drop_triggers(apps, schema_editor):
     if schema_editor.connection.vendor == "sqlite":
         for event in ("INSERT", "UPDATE"):
-            schema_editor.execute(f"DROP TRIGGER issue_two_levels_{event}")
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS issue_two_levels_{event}")
         return
-    schema_editor.execute("DROP FUNCTION issue_two_levels() CASCADE")
+    schema_editor.execute("DROP FUNCTION IF EXISTS issue_two_levels() CASCADE")
 
 
 class Migration(migrations.Migration):
