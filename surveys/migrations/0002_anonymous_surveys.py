@@ -15,9 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField("survey", "sealed_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddIndex(
             "draft",
-            models.Index(
-                fields=["survey"], name="draft_ready", condition=models.Q(("ready_at__isnull", False))
-            ),
+            models.Index(fields=["survey"], name="draft_ready", condition=models.Q(("ready_at__isnull", False))),
         ),
         migrations.CreateModel(
             name="AnonymousComment",

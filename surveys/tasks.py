@@ -1,0 +1,11 @@
+"""Celery tasks of this app."""
+
+from celery import shared_task
+
+from surveys.upkeep import tend_all_surveys
+
+
+@shared_task(name="surveys.tasks.tend_surveys")
+def tend_surveys() -> None:
+    """Close surveys that are due, mix the finished answers of anonymous ones and seal them when they are over."""
+    tend_all_surveys()

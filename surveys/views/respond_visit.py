@@ -1,0 +1,101 @@
+"""Whose answers a request is about, and the pages for those who cannot answer (now)."""
+
+from collections.abc import Callable
+from functools import wraps
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseRedirectBase
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from materiality.bilingual import text_of
+from surveys.queries.drafts_in_use import DraftInUse, draft_in_use
+from surveys.queries.surveys_now import SurveyNow, survey_now
+from surveys.questionnaire.window import Standing, standing
+from surveys.views import respond_cookies as cookies
+from surveys.views.respond_pages import page
+
+ANSWERABLE = (Standing.OPEN, Standing.GRACE)
+
+
+class SeeOther(HttpResponseRedirectBase):
+    """After a POST: look there. Reloading what comes then sends nothing twice."""
+
+    status_code = 303
+
+
+class Elsewhere(Exception):
+    """This request cannot be answered as asked; `response` says what is shown instead."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+def for_respondents(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate a view of respondents: GET and POST only, and `Elsewhere` is an answer."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def guarded(request: HttpRequest, code: str, **kwargs: object) -> HttpResponse:
+        try:
+            return view(request, code, **kwargs)
+        except Elsewhere as elsewhere:
+            return elsewhere.response
+
+    return guarded
+
+
+def draft_of(request: HttpRequest, code: str) -> DraftInUse:
+    """The browser's draft, which may be changed now; Elsewhere with a kind page, or on POST the way to it."""
+    try:
+        key = cookies.draft_key(request, code)
+    except cookies.Tampered:
+        raise Elsewhere(lost(request, code)) from None
+    draft = key and draft_in_use(key, code)
+    if draft and not draft.ready_at and standing(draft, timezone.now(), draft.started_at) in ANSWERABLE:
+        return draft
+    if request.method == "POST":
+        raise Elsewhere(SeeOther(request.path))
+    survey = survey_of(request, code)
+    if key is None and not cookies.has_answered(request, code):
+        raise Elsewhere(SeeOther(f"/s/{code}/"))
+    raise Elsewhere(already(request, survey) if draft is None or draft.ready_at else shut(request, survey))
+
+
+def survey_of(request: HttpRequest, code: str) -> SurveyNow:
+    """The survey of the address; Elsewhere with a page that says there is none."""
+    survey = survey_now(code)
+    if survey is None:
+        raise Elsewhere(page(request, "unknown", status=404, keep=False, action=f"/s/{code}/"))
+    return survey
+
+
+def shut(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
+    """The page of a survey that is not open yet, or closed."""
+    if standing(survey, timezone.now()) is Standing.NOT_YET:
+        opens = survey.opens_at if survey.state == "open" else None
+        text = opens and f"{opens.astimezone(ZoneInfo(survey.zone)):%Y-%m-%d %H:%M} ({survey.zone})"
+        return page(request, "not_yet", action=f"/s/{survey.code}/", opens=text)
+    return page(request, "closed", action=f"/s/{survey.code}/", title=text_of(survey, "title"))
+
+
+def already(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
+    """The page of those whose answers are in; the draft's cookie has done its work."""
+    response = page(
+        request,
+        "already",
+        action=f"/s/{survey.code}/",
+        title=text_of(survey, "title"),
+        several=survey.several_per_browser,
+    )
+    cookies.remember_answered(response, survey.code)
+    return response
+
+
+def lost(request: HttpRequest, code: str) -> HttpResponse:
+    """The page of those whose cookie is not ours: start again."""
+    response = page(request, "lost", status=400, keep=False, action=f"/s/{code}/")
+    cookies.forget(response, code, cookies.DRAFT)
+    return response

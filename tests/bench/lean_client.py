@@ -1,0 +1,94 @@
+"""A respondent without a browser: raw socket, cookies, forms; cheap enough not to disturb the measurement."""
+
+import random
+import re
+import socket
+import time
+import zlib
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')
+_ITEM = re.compile(rb'name="r(\d+)" value="1"')
+_GROUP = re.compile(rb'name="group" value="([\w-]+)"')
+_COOKIE = re.compile(rb"\r\nset-cookie: *([^=]+)=([^;]*)", re.I)
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.I)
+_LOCATION = re.compile(rb"\r\nlocation: *([^\r]+)", re.I)
+
+
+@dataclass
+class Tally:
+    """What one client saw: seconds per request, bytes of HTML as sent, and what each respondent answered."""
+
+    seconds: list[float] = field(default_factory=list)
+    html_bytes: list[int] = field(default_factory=list)
+    answered: dict[str, bytes] = field(default_factory=dict)
+
+
+class Respondent:
+    """One complete respondent on one kept connection."""
+
+    def __init__(self, port: int, tally: Tally) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.cookies: dict[bytes, bytes] = {}
+        self.tally = tally
+        self.received = 0
+
+    def answer(self, path: str, name: str, chance: random.Random) -> None:
+        """Open, consent, answer every item on every page, comment with `name`, submit."""
+        page = self.get(path)
+        group = chance.choice(_GROUP.findall(page)).decode()
+        where, page = self.post(path, page, {"group": group, "consent": "yes", "go": "start"})
+        given: dict[int, int] = {}
+        while not where.endswith("/end/"):
+            chosen = {int(position): chance.randint(1, 5) for position in _ITEM.findall(page)}
+            given.update(chosen)
+            where, page = self.post(where, page, {**{f"r{p}": v for p, v in chosen.items()}, "go": "next"})
+        where, _page = self.post(where, page, {"comment": name, "go": "submit"})
+        assert where.endswith("/thanks/"), where
+        self.socket.close()
+        self.tally.html_bytes.append(self.received)
+        self.tally.answered[name] = bytes(given[position] for position in range(len(given)))
+
+    def get(self, path: str) -> bytes:
+        head, body = self._exchange(f"GET {path} HTTP/1.1\r\n", b"")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        self.received += len(body)
+        return zlib.decompress(body, 31)
+
+    def post(self, path: str, page: bytes, values: dict) -> tuple[str, bytes]:
+        """Post the form of `page`, follow the redirect; returns where it led and the page there."""
+        values["csrfmiddlewaretoken"] = _TOKEN.search(page)[1].decode()
+        body = urlencode(values).encode()
+        line = f"POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        head, _ = self._exchange(f"{line}Content-Length: {len(body)}\r\n", body)
+        assert head.startswith(b"HTTP/1.1 303"), head
+        where = _LOCATION.search(head)[1].decode()
+        return where, self.get(where)
+
+    def _exchange(self, lines: str, body: bytes) -> tuple[bytes, bytes]:
+        cookies = b"; ".join(name + b"=" + value for name, value in self.cookies.items())
+        rest = b"Host: 127.0.0.1\r\nAccept-Encoding: gzip\r\nAccept-Language: zh-CN\r\nCookie: " + cookies
+        begun = time.perf_counter()
+        self.socket.sendall(lines.encode() + rest + b"\r\n\r\n" + body)
+        head, found = self._receive()
+        self.tally.seconds.append(time.perf_counter() - begun)
+        for name, value in _COOKIE.findall(head):
+            self.cookies.pop(name, None) if value in (b"", b'""') else self.cookies.update({name: value})
+        return head, found
+
+    def _receive(self) -> tuple[bytes, bytes]:
+        data = b""
+        while (end := data.find(b"\r\n\r\n")) < 0:
+            data += self._more()
+        head, body = data[:end], data[end + 4 :]
+        length = int(_LENGTH.search(head)[1])
+        while len(body) < length:
+            body += self._more()
+        return head, body
+
+    def _more(self) -> bytes:
+        chunk = self.socket.recv(65536)
+        assert chunk, "the server closed the connection"
+        return chunk

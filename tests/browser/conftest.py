@@ -1,0 +1,61 @@
+"""A real Chromium for the browser tests."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.find_chromium import find_chromium
+from tests.browser.site import Site
+
+# Playwright's synchronous interface runs an event loop in the tests' thread, in which Django would refuse its ORM.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests; each makes contexts of its own."""
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium() or None, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """A running site without the demo: web server, worker and broker as processes of their own."""
+    with tempfile.TemporaryDirectory(prefix="yiti-site-") as folder:
+        made = Site(Path(folder))
+        try:
+            made.start_all()
+            yield made
+        finally:
+            made.stop()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server):
+    """`open_page(path, width=…, language=…, **context)`: a page of a fresh browser window on the tests' server.
+
+    What the page logs as an error fails the test.
+    """
+    contexts, errors = [], []
+
+    def open_at(path: str, *, width: int = 360, height: int = 740, language: str = "en", **options) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale=language, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert errors == []

@@ -1,0 +1,226 @@
+"""The questionnaire as people meet it: on a phone, in both languages, with and without JavaScript, by keyboard."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from materiality.scoring.codes import DONT_KNOW
+from surveys.models import Draft, Response
+from tests.factories.surveys import make_open_survey, make_survey_cycle
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WORDS = {
+    "en": {
+        "begin": "Begin the survey",
+        "next": "Next page",
+        "back": "Previous page",
+        "submit": "Submit my answers",
+        "other": "中文",
+        "thanks": "Thank you",
+        "clear": "Clear all answers on this page",
+        "know": "Don't know",
+    },
+    "zh-CN": {
+        "begin": "开始填写",
+        "next": "下一页",
+        "back": "上一页",
+        "submit": "提交问卷",
+        "other": "English",
+        "thanks": "感谢您的参与",
+        "clear": "清除本页全部回答",
+        "know": "不了解",
+    },
+}
+BOTH = pytest.mark.parametrize("language", ["en", "zh-CN"])
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+
+
+@pytest.fixture
+def survey():
+    return make_open_survey(make_survey_cycle({"environment": 1, "society": 13}))
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def begin(page: Page, words: dict[str, str]) -> None:
+    page.locator("input[name=group]").first.check()
+    page.locator("input[name=consent]").check()
+    press(page, words["begin"])
+    expect(page).to_have_url(re.compile("/1/$"))
+
+
+def fits(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{item['id']}: {[node['target'] for node in item['nodes']][:3]}" for item in found]
+
+
+def ratings() -> bytes:
+    return bytes(Draft.objects.get().ratings)
+
+
+@BOTH
+@SCRIPTS
+def test_respondent_answers_everything(open_page, survey, language, scripts):
+    words = WORDS[language]
+    page = open_page(f"/s/{survey.code}/", language=language, java_script_enabled=scripts)
+    begin(page, words)
+    expected = bytearray(28)
+    for number in (1, 2, 3):
+        for place, scale in enumerate(page.get_by_role("group").filter(has=page.locator("legend")).all()):
+            position = int(scale.locator("input").first.get_attribute("name")[1:])
+            value = 1 + place % 6
+            scale.locator(f'input[value="{value if value < 6 else "d"}"]').check()
+            expected[position] = value if value < 6 else DONT_KNOW
+        press(page, words["next"])
+        expect(page).to_have_url(re.compile(f"/{number + 1 if number < 3 else 'end'}/$"))
+    page.locator("textarea").fill("再加一点")
+    press(page, words["submit"])
+    expect(page.get_by_role("heading", level=1)).to_have_text(words["thanks"])
+    response = Response.objects.get()
+    assert (bytes(response.ratings), response.comment) == (bytes(expected), "再加一点")
+
+
+@BOTH
+@SCRIPTS
+def test_back_and_language_switch_lose_nothing(open_page, survey, language, scripts):
+    words, others = WORDS[language], WORDS["en" if language == "zh-CN" else "zh-CN"]
+    page = open_page(f"/s/{survey.code}/", language=language, java_script_enabled=scripts)
+    page.locator("input[name=group]").nth(1).check()
+    press(page, words["other"])
+    expect(page.get_by_role("button", name=others["begin"], exact=True)).to_be_visible()
+    expect(page.locator("input[name=group]").nth(1)).to_be_checked()
+    page.locator("input[name=consent]").check()
+    press(page, others["begin"])
+    name = page.locator(".issue input").first.get_attribute("name")
+    page.locator(f'input[name={name}][value="4"]').check()
+    press(page, others["other"])
+    expect(page.locator(f'input[name={name}][value="4"]')).to_be_checked()
+    press(page, words["next"])
+    press(page, words["back"])
+    expect(page.locator(f'input[name={name}][value="4"]')).to_be_checked()
+    press(page, words["clear"])
+    expect(page.locator(f'input[name={name}][value="4"]')).not_to_be_checked()
+    assert ratings() == bytes(28)
+
+
+@BOTH
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_an_accessibility_violation_or_is_too_wide(open_page, survey, language, scheme):
+    words = WORDS[language]
+    page = open_page(f"/s/{survey.code}/", language=language, color_scheme=scheme)
+    found = {"introduction": violations(page)}
+    begin(page, words)
+    page.locator("summary").first.click()
+    page.locator(".issue label").first.click()
+    found["questions"] = violations(page)
+    widths = [fits(page)]
+    page.locator("button[name=size]").click()
+    found["large"] = violations(page)
+    widths.append(fits(page))
+    page.goto(page.url.replace("/1/", "/end/"))
+    found["end"] = violations(page)
+    press(page, words["submit"])
+    found["thanks"] = violations(page)
+    page.go_back()
+    found["already in"] = violations(page)
+    assert found == dict.fromkeys(found, [])
+    assert widths == [True, True]
+
+
+def test_errors_of_the_first_page_are_told_at_its_top(chromium, live_server, survey):
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="en")
+    page = context.new_page()
+    page.goto(f"{live_server.url}/s/{survey.code}/")
+    press(page, "Begin the survey")
+    expect(page.get_by_role("alert")).to_contain_text("Please choose what fits you best.")
+    assert violations(page) == []
+    page.get_by_role("alert").get_by_role("link").first.click()
+    expect(page.locator("input[name=group]").first).to_be_focused()
+    context.close()
+
+
+@SCRIPTS
+def test_respondent_needs_no_mouse(open_page, survey, scripts):
+    page = open_page(f"/s/{survey.code}/", java_script_enabled=scripts)
+
+    def tab_to(selector: str) -> None:
+        for _step in range(60):
+            page.keyboard.press("Tab")
+            if page.locator(f"{selector}:focus").count():
+                return
+        raise AssertionError(f"no way to {selector} by keyboard")
+
+    tab_to("input[name=group]")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    tab_to("input[name=consent]")
+    page.keyboard.press("Space")
+    tab_to("button.primary")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/1/$"))
+    assert Draft.objects.get().group.code == "employees"
+    tab_to("summary")
+    page.keyboard.press("Enter")
+    expect(page.locator("details").first).to_have_attribute("open", "")
+    tab_to(".issue input")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    name = page.locator("input:focus").get_attribute("name")
+    tab_to("button.primary")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/2/$"))
+    assert ratings()[int(name[1:])] == 3
+
+
+def test_enter_in_a_scale_goes_on_and_does_not_switch_the_language(open_page, survey):
+    page = open_page(f"/s/{survey.code}/")
+    begin(page, WORDS["en"])
+    page.locator(".issue input").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/2/$"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_one_answer_can_be_cleared_where_scripts_run(open_page, survey):
+    page = open_page(f"/s/{survey.code}/")
+    begin(page, WORDS["en"])
+    scale = page.locator(".issue fieldset").first
+    expect(scale.locator(".clear")).to_be_hidden()
+    scale.locator("label").nth(1).click()
+    scale.get_by_role("button").click()
+    expect(scale.locator("input:checked")).to_have_count(0)
+    expect(scale.locator(".clear")).to_be_hidden()
+    press(page, "Next page")
+    assert ratings() == bytes(28)
+
+
+def test_answers_are_kept_when_the_page_is_put_aside(open_page, survey):
+    page = open_page(f"/s/{survey.code}/")
+    begin(page, WORDS["en"])
+    page.locator(".issue label").nth(2).click()
+    with page.expect_response(lambda response: response.status == 204):
+        page.evaluate(
+            "Object.defineProperty(document, 'visibilityState', {value: 'hidden'});"
+            "document.dispatchEvent(new Event('visibilitychange'))"
+        )
+    assert 3 in ratings()
+
+
+def test_targets_are_large_enough_for_thumbs(open_page, survey):
+    page = open_page(f"/s/{survey.code}/")
+    begin(page, WORDS["en"])
+    small = page.evaluate(
+        "[...document.querySelectorAll('.scale label, .onward button, .switches button, summary')]"
+        ".map(target => target.getBoundingClientRect()).filter(box => box.height < 48 || box.width < 48).length"
+    )
+    assert small == 0

@@ -1,0 +1,39 @@
+"""A respondent for tests: the test client with what it needs to fill in pages as a browser would."""
+
+import re
+
+from django.http import HttpResponse
+from django.test import Client
+
+from surveys.models import Survey
+
+
+class RespondentClient(Client):
+    """Opens pages and posts their forms, with the CSRF check on."""
+
+    def __init__(self, survey: Survey, **headers: str) -> None:
+        super().__init__(enforce_csrf_checks=True, headers={"accept-language": "en", **headers})
+        self.base = f"/s/{survey.code}/"
+
+    def page(self, path: str = "") -> str:
+        """The HTML of a page that is there."""
+        response = self.get(self.base + path)
+        assert response.status_code == 200, (path, response.status_code)
+        return response.content.decode()
+
+    def send(self, path: str = "", /, **values: object) -> HttpResponse:
+        """Post values with the token of the page as it is shown."""
+        token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', self.get(self.base + path).content.decode())
+        return self.post(self.base + path, {"csrfmiddlewaretoken": token[1] if token else "", **values})
+
+    def begin(self, group: str = "users") -> HttpResponse:
+        return self.send(group=group, consent="yes", go="start")
+
+    def items(self, path: str) -> list[int]:
+        """Positions asked on a page, in shown order."""
+        return [int(position) for position in re.findall(r'name="r(\d+)" value="1"', self.page(path))]
+
+    def chosen(self, path: str) -> dict[int, str]:
+        """What a page shows as answered."""
+        found = re.findall(r'name="r(\d+)" value="(\w+)" checked', self.page(path))
+        return {int(position): value for position, value in found}

@@ -1,0 +1,58 @@
+"""Small cycles with surveys and drafts for tests."""
+
+from datetime import date
+from itertools import count
+from uuid import uuid4
+
+from django.utils import timezone
+
+from materiality.models import Cycle, Group
+from surveys.actions.build_survey import build_survey
+from surveys.actions.open_survey import open_survey
+from surveys.models import Draft, Survey
+from tests.factories.library import make_category, make_edition, make_issue
+
+_numbers = count(1)
+
+
+def make_survey_cycle(sizes: dict[str, int] | None = None, groups: tuple[str, ...] = ("users", "employees")) -> Cycle:
+    """A cycle of its own edition with so many secondary issues per category, each category under one primary."""
+    number = next(_numbers)
+    edition = make_edition(f"survey-edition-{number}", state="superseded")
+    for order, (code, size) in enumerate((sizes or {"environment": 3, "society": 14}).items(), start=1):
+        names = {"name_zh": f"范畴{code}", "name_en": code.capitalize()}
+        category = make_category(edition, code, order=order, **names)
+        primary = make_issue(category, f"{code.upper()}-01")
+        for place in range(1, size + 1):
+            meant = {"definition_zh": f"释义{place}", "definition_en": f"Definition {place}"}
+            make_issue(category, f"{code.upper()}-01-{place:02}", parent=primary, **meant)
+    titles = {"title_zh": "年度评估", "title_en": "Annual assessment"}
+    period = {"period_start": date(2026, 1, 1), "period_end": date(2026, 12, 31)}
+    cycle = Cycle.objects.create(code=f"survey-cycle-{number}", edition=edition, state="open", **titles, **period)
+    for order, code in enumerate(groups):
+        Group.objects.create(cycle=cycle, code=code, name_zh=f"群体{code}", name_en=code.capitalize(), order=order)
+    return cycle
+
+
+def make_survey(cycle: Cycle | None = None, **values) -> Survey:
+    """A built survey, not yet open."""
+    code = values.pop("code", f"survey-{next(_numbers)}")
+    titles = {"title_zh": "重要议题问卷", "title_en": "Survey of issues"}
+    return build_survey(cycle=cycle or make_survey_cycle(), code=code, by=None, **{**titles, **values})
+
+
+def make_open_survey(cycle: Cycle | None = None, **values) -> Survey:
+    """A survey that takes answers."""
+    return open_survey(survey=make_survey(cycle, **values), by=None)
+
+
+def make_draft(survey: Survey, **values) -> Draft:
+    """Answers in progress, nothing answered unless `ratings` says so."""
+    defaults = {
+        "key": uuid4(),
+        "group": values.pop("group", None) or survey.cycle.groups.first(),
+        "language": "zh-hans",
+        "ratings": bytes(survey.items.count()),
+        "started_at": timezone.now(),
+    }
+    return Draft.objects.create(survey=survey, **{**defaults, **values})

@@ -1,0 +1,55 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from materiality.models import AuditEvent, Issue
+from materiality.refusals import NotAllowed
+from surveys.models import Survey
+from surveys.questionnaire.rules import Rules
+from tests.factories.surveys import make_survey, make_survey_cycle
+
+pytestmark = pytest.mark.django_db
+
+
+def test_build_survey_asks_every_active_issue_on_both_dimensions_in_order_of_code():
+    cycle = make_survey_cycle({"society": 2, "environment": 2})
+    Issue.objects.filter(edition=cycle.edition, code="SOCIETY-01-02").update(status="retired")
+    survey = make_survey(cycle, k=7)
+    assert list(survey.items.values_list("position", "issue__code", "dimension")) == [
+        (0, "ENVIRONMENT-01-01", "society"),
+        (1, "ENVIRONMENT-01-01", "business"),
+        (2, "ENVIRONMENT-01-02", "society"),
+        (3, "ENVIRONMENT-01-02", "business"),
+        (4, "SOCIETY-01-01", "society"),
+        (5, "SOCIETY-01-01", "business"),
+    ]
+    assert (survey.state, survey.k, Rules.from_json(survey.rules)) == ("draft", 7, Rules())
+    assert AuditEvent.objects.get(action="build_survey").object_text == survey.code
+
+
+def test_build_survey_of_primaries_asks_primaries_only():
+    survey = make_survey(make_survey_cycle({"society": 2}), level=Survey.Level.PRIMARY)
+    assert list(survey.items.values_list("issue__code", flat=True)) == ["SOCIETY-01", "SOCIETY-01"]
+
+
+@pytest.mark.parametrize("values", [{"k": 1}, {"k": 11}, {"code": "taken"}, {"backwards": True}])
+def test_build_survey_that_makes_no_sense_is_refused(values):
+    cycle = make_survey_cycle()
+    make_survey(cycle, code="taken")
+    if values.pop("backwards", False):
+        values = {"opens_at": timezone.now(), "closes_at": timezone.now() - timedelta(days=1)}
+    with pytest.raises(NotAllowed):
+        make_survey(cycle, **values)
+    assert Survey.objects.count() == 1
+
+
+def test_build_survey_without_issues_or_in_a_late_cycle_is_refused():
+    cycle = make_survey_cycle()
+    cycle.state = "in_review"
+    with pytest.raises(NotAllowed):
+        make_survey(cycle)
+    cycle.state = "open"
+    Issue.objects.update(status="retired")
+    with pytest.raises(NotAllowed):
+        make_survey(cycle)

@@ -1,0 +1,108 @@
+from contextlib import suppress
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from materiality.models import AuditEvent
+from materiality.refusals import NotAllowed
+from materiality.scoring.codes import DONT_KNOW, NOT_ASKED
+from surveys.actions.close_survey import close_survey
+from surveys.actions.save_ratings import save_ratings
+from surveys.actions.start_draft import start_draft
+from surveys.actions.submit_draft import submit_draft
+from surveys.models import Draft, Response, Survey
+from surveys.queries.surveys_now import groups_now, survey_now
+from surveys.questionnaire.screening import flag_names
+from tests.factories.surveys import make_draft, make_open_survey, make_survey, make_survey_cycle
+
+pytestmark = pytest.mark.django_db
+
+
+def small_survey(**values) -> Survey:
+    return make_open_survey(make_survey_cycle({"society": 2}), **values)
+
+
+def start(survey: Survey, **values) -> Draft:
+    now = survey_now(survey.code)
+    return start_draft(survey=now, group=groups_now(now.cycle_id)[1], n_items=4, language="en", **values)
+
+
+def test_start_draft_asks_everything_and_answers_nothing():
+    survey = small_survey()
+    draft = Draft.objects.get(key=start(survey).key)
+    assert (bytes(draft.ratings), draft.group.code, draft.language) == (bytes(4), "employees", "en")
+    assert not AuditEvent.objects.filter(action__contains="draft").exists()
+
+
+def test_start_draft_of_a_survey_that_is_not_open_is_refused():
+    survey = make_survey(make_survey_cycle({"society": 2}))
+    with pytest.raises(NotAllowed):
+        start(survey)
+    survey = small_survey()
+    close_survey(survey=survey, by=None)
+    with pytest.raises(NotAllowed):
+        start(survey)
+    assert Draft.objects.count() == 0
+
+
+def test_save_ratings_twice_changes_nothing_the_second_time():
+    draft = make_draft(small_survey())
+    first = save_ratings(key=draft.key, known=bytes(4), answers={0: 5, 3: DONT_KNOW})
+    assert first == bytes([5, 0, 0, DONT_KNOW])
+    assert save_ratings(key=draft.key, known=first, answers={0: 5, 3: DONT_KNOW}) == first
+    assert bytes(Draft.objects.get().ratings) == first
+
+
+def test_save_ratings_keeps_what_another_tab_saved_in_between():
+    draft = make_draft(small_survey())
+    save_ratings(key=draft.key, known=bytes(4), answers={0: 5})
+    assert save_ratings(key=draft.key, known=bytes(4), answers={1: 2}, comment="和") == bytes([5, 2, 0, 0])
+    assert Draft.objects.get().comment == "和"
+
+
+def test_save_ratings_leaves_what_is_not_asked():
+    draft = make_draft(small_survey(), ratings=bytes([NOT_ASKED, 0, 0, 0]))
+    stored = save_ratings(key=draft.key, known=bytes(draft.ratings), answers={0: 5, 1: 4})
+    assert stored == bytes([NOT_ASKED, 4, 0, 0])
+
+
+def test_save_ratings_of_a_finished_or_unknown_draft_does_nothing():
+    draft = make_draft(small_survey(), ready_at=timezone.now())
+    assert save_ratings(key=draft.key, known=bytes(4), answers={0: 5}) is None
+    assert save_ratings(key=uuid4(), known=bytes(4), answers={0: 5}) is None
+    assert bytes(Draft.objects.get().ratings) == bytes(4)
+
+
+def test_submit_draft_stores_one_response_with_its_flags():
+    survey = small_survey()
+    now = timezone.now()
+    draft = make_draft(survey, ratings=bytes([1, 5, 3, DONT_KNOW]), started_at=now - timedelta(seconds=3), comment="好")
+    assert submit_draft(key=draft.key, language="en", now=now) is True
+    assert submit_draft(key=draft.key, language="en", now=now) is False
+    response = Response.objects.get()
+    assert bytes(response.ratings) == bytes([1, 5, 3, DONT_KNOW])
+    assert (response.group, response.comment, response.language) == (draft.group, "好", "en")
+    assert (response.started_at, response.submitted_at) == (draft.started_at, now)
+    assert flag_names(response.flags) == ["speeding"]
+    assert Draft.objects.count() == 0
+
+
+def test_submitted_responses_are_in_order_of_arrival():
+    survey = small_survey()
+    keys = [make_draft(survey, comment=str(number)).key for number in range(5)]
+    for key in keys:
+        submit_draft(key=key, language="en")
+    assert list(Response.objects.values_list("comment", flat=True)) == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(("minutes", "stored"), [(14, 1), (16, 0)])
+def test_submit_draft_within_the_grace_counts_and_after_it_does_not(minutes, stored):
+    survey = small_survey()
+    closed = timezone.now()
+    draft = make_draft(survey, started_at=closed - timedelta(minutes=5))
+    close_survey(survey=survey, by=None, now=closed)
+    with suppress(NotAllowed):
+        submit_draft(key=draft.key, language="en", now=closed + timedelta(minutes=minutes))
+    assert Response.objects.count() == stored

@@ -1,0 +1,48 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from materiality.scoring.codes import DONT_KNOW, NOT_ASKED, SKIPPED
+from surveys.questionnaire.one_response import flags_of, seconds_per_item
+from surveys.questionnaire.rules import Rules
+from surveys.questionnaire.screening import flag_names
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+VARIED = bytes([1, 2, 3, 4, 5] * 8)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "seconds", "closes_after", "expected"),
+    [
+        (VARIED, 400, None, []),
+        (VARIED, 39, None, ["speeding"]),
+        (bytes([3] * 40), 400, None, ["straight_line"]),
+        (bytes([SKIPPED] * 21) + VARIED[:19], 400, None, ["incomplete"]),
+        (bytes([DONT_KNOW] * 20) + bytes([SKIPPED] * 20), 400, None, []),
+        (VARIED, 1600, 600, ["out_of_window"]),
+        (VARIED, 1400, 600, []),
+    ],
+)
+def test_flags_of_a_submitted_response(ratings, seconds, closes_after, expected):
+    flags = flags_of(
+        ratings,
+        started_at=START,
+        submitted_at=START + timedelta(seconds=seconds),
+        opens_at=START - timedelta(days=1),
+        closes_at=closes_after and START + timedelta(seconds=closes_after),
+        rules=Rules(),
+    )
+    assert flag_names(flags) == expected
+
+
+@pytest.mark.parametrize(
+    ("ratings", "seconds", "expected"),
+    [
+        (bytes([1, 2, SKIPPED, NOT_ASKED]), 3.19, 1.5),
+        (bytes([1, DONT_KNOW]), 90, 5.0),
+        (bytes([SKIPPED, NOT_ASKED]), 90, None),
+        (bytes([1]), -4, 0.0),
+    ],
+)
+def test_seconds_per_item_count_what_is_answered(ratings, seconds, expected):
+    assert seconds_per_item(ratings, START, START + timedelta(seconds=seconds)) == expected
