@@ -2,7 +2,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from materiality.models import AuditEvent, Issue
 from materiality.refusals import NotAllowed
@@ -12,6 +12,12 @@ from surveys.models import ItemText, Survey
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def test_open_survey_freezes_every_issue_in_both_languages():
@@ -41,19 +47,19 @@ def test_open_survey_makes_texts_of_the_library_harmless():
 
 
 def test_open_survey_without_groups_is_refused():
-    with pytest.raises(NotAllowed, match="利益相关方"):
+    with pytest.raises(NotAllowed, match="no stakeholder groups"):
         make_open_survey(make_survey_cycle(groups=()))
 
 
 def test_open_survey_without_items_is_refused():
     survey = make_survey()
     survey.items.all().delete()
-    with pytest.raises(NotAllowed, match="题项"):
+    with pytest.raises(NotAllowed, match="no items"):
         open_survey(survey=survey, by=None)
 
 
 def test_open_survey_after_its_closing_time_is_refused():
-    with pytest.raises(NotAllowed, match="结束时间"):
+    with pytest.raises(NotAllowed, match="closing time"):
         make_open_survey(closes_at=timezone.now() - timedelta(minutes=1))
 
 
