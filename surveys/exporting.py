@@ -26,12 +26,13 @@ def export_csv(survey: Survey) -> Iterator[bytes]:
     """CSV in UTF-8 with BOM, in pieces; texts that a spreadsheet could run are neutralised."""
     texts = [text or "" for text in CELL_TEXT]
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    # With CR in the line end the writer also quotes texts that hold one, which would else end their row.
+    writer = csv.writer(buffer, lineterminator="\r\n")
     yield b"\xef\xbb\xbf" + (",".join(header_of(survey)) + "\n").encode()
     for number, (fields, ratings) in enumerate(_rows(survey), start=1):
         writer.writerow([neutralise(field) for field in fields])
         # Ratings need no quoting: they are joined to the row the fast way.
-        buffer.seek(buffer.tell() - 1)
+        buffer.seek(buffer.tell() - 2)
         buffer.write("," + ",".join([texts[code] for code in ratings]) + "\n")
         if number % 500 == 0:
             yield _drain(buffer)

@@ -54,7 +54,7 @@ def check_file(job: Job, progress: Progress) -> Checked:
     try:
         parsed = read_file(imported.survey, _path(imported), _rows(progress, _("Reading rows")))
     except FileProblem as problem:
-        return Checked({}, problem=file_sentence(problem))
+        return Checked({"problem": {"code": problem.code, "params": problem.params}}, problem=file_sentence(problem))
     columns = columns_of(imported.survey, parsed)
     flags = flags_of_new(imported.survey, columns)
     groups = dict(imported.survey.cycle.groups.values_list("pk", "code"))
@@ -83,7 +83,10 @@ def read_confirmed(job: Job, progress: Progress) -> ResponseColumns:
         raise NotAllowed(file_sentence(problem)) from problem
     if parsed.error_count and not imported.skip_bad_rows:
         raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))
-    return columns_of(imported.survey, parsed)
+    columns = columns_of(imported.survey, parsed)
+    if len(columns) != imported.summary["good"]:
+        raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))
+    return columns
 
 
 def store_rows(job: Job, columns: ResponseColumns) -> dict:

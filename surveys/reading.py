@@ -65,7 +65,7 @@ def file_sentence(problem: FileProblem) -> str:
 
 def cell_sentence(code: str, value: str, params: dict) -> str:
     """What is wrong with a cell, in the active language."""
-    return _(template(code, params)) % {"value": f"“{value}”", **params}
+    return _(template(code, params)) % {**params, "value": f"“{params.get('value', value)}”"}
 
 
 def summary_of(parsed: ParsedResponses, columns: ResponseColumns, flags: np.ndarray, groups: dict[int, str]) -> dict:

@@ -7,13 +7,14 @@ from materiality import audit
 from materiality.models import User
 from materiality.refusals import NotAllowed
 from surveys.models import ResponseImport
+from surveys.queries.listed_imports import stage_of
 
 
 @transaction.atomic
 def discard_import(*, imported: ResponseImport, by: User | None) -> ResponseImport:
-    """Mark a checked import as discarded; its file stays as evidence of what was refused."""
+    """Mark an import that was checked, or whose job failed, as discarded; its file stays as evidence."""
     imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
-    if imported.state != ResponseImport.State.CHECKED or imported.confirmed_at:
+    if stage_of(imported) not in ("checked", "failed"):
         raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
     imported.state = ResponseImport.State.DISCARDED
     imported.save(update_fields=["state"])

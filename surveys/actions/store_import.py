@@ -13,7 +13,7 @@ from materiality.models import User
 from materiality.refusals import NotAllowed
 from surveys.arrays import ResponseColumns
 from surveys.bulk_insert import insert_responses
-from surveys.models import ResponseImport, Survey
+from surveys.models import AnonymousComment, ResponseImport, Survey
 from surveys.questionnaire.arrival import arrival_ids
 from surveys.questionnaire.screening import capped_seconds_per_item
 from surveys.screening import flags_of_new, mark_overtaken
@@ -29,7 +29,9 @@ def store_import(*, imported: ResponseImport, columns: ResponseColumns, by: User
     flags = flags_of_new(survey, columns)
     ids = arrival_ids(len(columns))
     if survey.anonymous:
+        comments = [text for text in columns.comment if text]
         columns, flags, ids = _unlinked(columns, flags)
+        _keep_comments(survey, comments)
     insert_responses(survey, columns, ids=ids, flags=flags, source=imported)
     if not survey.anonymous:
         mark_overtaken(survey)
@@ -38,6 +40,12 @@ def store_import(*, imported: ResponseImport, columns: ResponseColumns, by: User
     imported.save(update_fields=["state", "stored_at"])
     audit.record("store_import", imported, by=by, after={"responses": len(columns)})
     return len(columns)
+
+
+def _keep_comments(survey: Survey, comments: list[str]) -> None:
+    """Comments of an anonymous survey stand apart, shuffled by themselves (architecture.md)."""
+    secrets.SystemRandom().shuffle(comments)
+    AnonymousComment.objects.bulk_create(AnonymousComment(survey=survey, text=text) for text in comments)
 
 
 def _unlinked(columns: ResponseColumns, flags: np.ndarray) -> tuple[ResponseColumns, np.ndarray, list]:
