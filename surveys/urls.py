@@ -1,3 +1,39 @@
-"""URLs of surveys, responses and the respondent's pages."""
+"""URLs of surveys and responses."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from surveys.views import (
+    imports,
+    preview,
+    response_list,
+    responses,
+    score_request,
+    survey_form,
+    surveys,
+)
+
+_SURVEY = "cycles/<slug:code>/surveys/<slug:survey>"
+_IMPORT = "cycles/<slug:code>/imports/<int:pk>"
+
+urlpatterns: list = [
+    path("cycles/<slug:code>/surveys/", surveys.surveys, name="surveys"),
+    path("cycles/<slug:code>/surveys/new/", survey_form.new_survey, name="new_survey"),
+    path(f"{_SURVEY}/", surveys.survey, name="survey"),
+    path(f"{_SURVEY}/edit/", survey_form.edit, name="edit_survey"),
+    path(f"{_SURVEY}/window/", survey_form.window, name="change_window"),
+    path(f"{_SURVEY}/open/", surveys.open_now, name="open_survey"),
+    path(f"{_SURVEY}/close/", surveys.close_now, name="close_survey"),
+    path(f"{_SURVEY}/remove/", surveys.remove, name="remove_survey"),
+    path(f"{_SURVEY}/preview/", preview.preview, name="preview"),
+    path(f"{_SURVEY}/import/", imports.new_import, name="new_import"),
+    path(f"{_SURVEY}/template.<slug:kind>", imports.import_template, name="import_template"),
+    path(f"{_SURVEY}/export.<slug:kind>", responses.export, name="export_responses"),
+    path(f"{_SURVEY}/responses/", response_list.response_list, name="response_list"),
+    path(f"{_SURVEY}/responses/<uuid:pk>/", response_list.response, name="response"),
+    path("cycles/<slug:code>/responses/", responses.responses, name="responses"),
+    path(f"{_IMPORT}/", imports.response_import, name="response_import"),
+    path(f"{_IMPORT}/confirm/", imports.confirm, name="confirm_import"),
+    path(f"{_IMPORT}/discard/", imports.discard, name="discard_import"),
+    path(f"{_IMPORT}/errors.xlsx", imports.import_errors, name="import_errors"),
+    path("cycles/<slug:code>/scores/request/", score_request.request_score, name="request_score"),
+]

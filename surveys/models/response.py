@@ -49,6 +49,9 @@ class Response(models.Model):
         INCLUDE = 1, _("included by a person")
         EXCLUDE = 2, _("excluded by a person")
 
+    # Not in the audit trail's digests: screening sets flags anew whenever the dates of a survey move.
+    unaudited = ("flags",)
+
     id = models.UUIDField(primary_key=True, editable=False)
     survey = models.ForeignKey("surveys.Survey", on_delete=models.PROTECT, related_name="responses")
     group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="responses")
@@ -77,6 +80,8 @@ class Response(models.Model):
         indexes = [
             models.Index(fields=["survey", "id"], name="response_survey_id"),
             models.Index(fields=["survey", "token"], name="response_token", condition=~Q(token="")),
+            # Counting by kind reads this index alone: a tenth of the time of reading the rows with their ratings.
+            models.Index(fields=["survey", "group", "flags", "overruled", "unfinished"], name="response_kind"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,53 @@
+"""Forms about responses: a file to import, a decision by hand."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from surveys.models import Response
+
+
+class UploadForm(forms.Form):
+    """A file of responses. `known` shows the box that confirms a file which was imported before."""
+
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        error_messages={
+            "required": _("Choose a file first."),
+            "empty": _("The file is empty. Choose a file with a header row and one row per response."),
+        },
+    )
+    again = forms.BooleanField(
+        label=_("Import this file once more"),
+        required=False,
+        help_text=_("Its responses will be there twice; only those with a token are recognised as duplicates."),
+    )
+
+    def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+
+
+class OverruleForm(forms.Form):
+    """Include or exclude a response, with the reason."""
+
+    overruled = forms.TypedChoiceField(
+        label=_("Decision"),
+        coerce=int,
+        choices=[
+            (Response.Overruled.INCLUDE, _("Include it, whatever the rules say")),
+            (Response.Overruled.EXCLUDE, _("Exclude it, whatever the rules say")),
+            (Response.Overruled.NO, _("Leave it to the rules")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one.")},
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2_000,
+        help_text=_("It is kept with your name in the audit trail. Do not write who the respondent is."),
+        error_messages={"required": _("Say why: the reason stands in the audit trail.")},
+    )

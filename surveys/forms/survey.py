@@ -1,0 +1,125 @@
+"""Forms of a survey: made, changed, its closing moved."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from materiality.models import Cycle
+from surveys.forms.moments import MomentField, in_zone, shown_in, zone_choices
+from surveys.models import Survey
+
+SCALES = [(5, "1–5"), (7, "1–7"), (10, "1–10")]
+TIMES = ("opens_at", "closes_at")
+
+
+class TextField(forms.CharField):
+    """A longer text that may be left empty."""
+
+    def __init__(self, *, rows: int, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+class SurveyForm(forms.Form):
+    """Everything that staff decide about a survey; what it asks is made from the issues."""
+
+    title_zh = forms.CharField(label=_("Chinese title"), max_length=200)
+    title_en = forms.CharField(label=_("English title"), max_length=200)
+    k = forms.TypedChoiceField(
+        label=_("Scale"),
+        choices=SCALES,
+        coerce=int,
+        help_text=_(
+            "From “very little” to “very much”, with “don't know” beside it. All surveys of a cycle share one scale."
+        ),
+    )
+    opens_at = MomentField(label=_("Takes answers from"), help_text=_("Empty: as soon as you open it."))
+    closes_at = MomentField(
+        label=_("Until"),
+        help_text=_("Empty: until you close it. Answers begun by then may be finished within 15 minutes."),
+    )
+    zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
+    anonymous = forms.BooleanField(
+        label=_("Anonymous"),
+        required=False,
+        help_text=_(
+            "Nothing is stored that ties a response to a person, a token or a moment, and finished answers are mixed "
+            "before they count. It cannot change once the survey is open."
+        ),
+    )
+    several_per_browser = forms.BooleanField(
+        label=_("Several responses from one browser"),
+        required=False,
+        help_text=_("For a shared device, such as a tablet at an event."),
+    )
+    introduction_zh = TextField(label=_("Introduction in Chinese"), rows=7)
+    introduction_en = TextField(label=_("Introduction in English"), rows=7)
+    thanks_zh = TextField(label=_("Thanks in Chinese"), rows=4)
+    thanks_en = TextField(label=_("Thanks in English"), rows=4)
+
+    def __init__(self, *args: Any, cycle: Cycle, survey: Survey | None = None, **kwargs: Any) -> None:
+        """`survey` is the one to change, None for a new one."""
+        super().__init__(*args, **kwargs)
+        self.cycle, self.survey = cycle, survey
+
+    def clean_k(self) -> int:
+        """Responses of a cycle are scored together, which takes one scale."""
+        k = self.cleaned_data["k"]
+        others = self.cycle.surveys.exclude(pk=self.survey.pk if self.survey else None)
+        other = others.exclude(k=k).values_list("code", "k").first()
+        if other:
+            raise forms.ValidationError(
+                _(
+                    "The survey %(code)s of this cycle uses 1–%(k)s: take the same scale, so that both can be scored "
+                    "together."
+                ),
+                params={"code": other[0], "k": other[1]},
+            )
+        return k
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        opens, closes = values.get("opens_at"), values.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", _("The survey would close before it opens."))
+        return values
+
+    def values(self) -> dict[str, Any]:
+        """What was entered, times as moments."""
+        zone = self.cleaned_data["zone"]
+        return {**self.cleaned_data, **{name: in_zone(self.cleaned_data[name], zone) for name in TIMES}}
+
+
+class NewSurveyForm(SurveyForm):
+    """A survey to be made."""
+
+    code = forms.SlugField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Ends the address that respondents open: letters a–z, digits and hyphens. It cannot change later."),
+    )
+    level = forms.ChoiceField(label=_("Asks about"), choices=Survey.Level.choices)
+    field_order = ("code", "title_zh", "title_en", "level")
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        if Survey.objects.filter(code=code).exists():
+            raise forms.ValidationError(_("There is already a survey with this code."))
+        if code == "new":
+            raise forms.ValidationError(_("This word has another meaning in addresses; choose another code."))
+        return code
+
+
+class WindowForm(forms.Form):
+    """The closing of an open survey, in its zone."""
+
+    closes_at = MomentField(label=_("Open until"))
+
+    def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"closes_at": shown_in(survey.closes_at, survey.zone)}, **kwargs)
+        self.survey = survey
+        self.fields["closes_at"].help_text = _("Time zone %(zone)s. Empty: until you close it.") % {"zone": survey.zone}
+
+    def moment(self):
+        """The moment that was entered; None = open end."""
+        return in_zone(self.cleaned_data["closes_at"], self.survey.zone)

@@ -1,0 +1,55 @@
+"""The surveys of a cycle, read once per cycle object, as the steps and the page both show them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from materiality.models import Cycle
+from surveys.models import Survey
+from surveys.queries.fieldwork import Kind, kinds_of, valid_number
+from surveys.questionnaire.window import Standing, closing_time, standing
+
+_HEAVY = ("introduction_zh", "introduction_en", "thanks_zh", "thanks_en")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A survey, where it stands now, when it closes or closed, and how many responses it has."""
+
+    survey: Survey
+    standing: Standing
+    closes: datetime | None
+    responses: int
+
+
+def surveys_of(cycle: Cycle) -> list[Survey]:
+    """The cycle's surveys, newest first."""
+    if "_surveys" not in cycle.__dict__:
+        cycle._surveys = list(cycle.surveys.defer(*_HEAVY))
+    return cycle._surveys
+
+
+def response_kinds(cycle: Cycle) -> list[Kind]:
+    """The responses of the cycle's surveys by kind."""
+    if "_kinds" not in cycle.__dict__:
+        surveys = surveys_of(cycle)
+        cycle._kinds = kinds_of(surveys) if surveys else []
+    return cycle._kinds
+
+
+def valid_responses(cycle: Cycle) -> int:
+    """How many valid responses the cycle has."""
+    return valid_number(surveys_of(cycle), response_kinds(cycle))
+
+
+def listed_surveys(cycle: Cycle) -> list[Listed]:
+    """The surveys as the list shows them."""
+    now = timezone.now()
+    numbers: dict[int, int] = {}
+    for kind in response_kinds(cycle):
+        numbers[kind.survey] = numbers.get(kind.survey, 0) + kind.number
+    return [
+        Listed(survey, standing(survey, now), closing_time(survey), numbers.get(survey.pk, 0))
+        for survey in surveys_of(cycle)
+    ]

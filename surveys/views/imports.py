@@ -1,0 +1,137 @@
+"""Staff pages of imports: upload, preview, confirm, discard, template and error workbook."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from materiality.permissions import can_edit_cycle, can_see_responses, needs
+from materiality.refusals import NotAllowed
+from materiality.table_file import TYPES
+from surveys.actions.confirm_import import confirm_import
+from surveys.actions.discard_import import discard_import
+from surveys.actions.request_import import KnownFile, request_import
+from surveys.forms.responses import UploadForm
+from surveys.import_template import WRITERS
+from surveys.models import ResponseImport, Survey
+from surveys.queries.import_preview import preview_of
+from surveys.queries.listed_imports import stage_of
+from surveys.views.score_request import follow
+from surveys.views.survey_of import in_cycle, survey_of
+
+PER_PAGE = 50
+
+
+@needs(can_edit_cycle)
+def new_import(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Upload a file of responses, which is then checked in the background."""
+    row = survey_of(code, survey)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if request.method == "POST":
+        if getattr(request, "upload_too_large", False):
+            form.errors["file"] = form.error_class([_too_large()])
+        elif form.is_valid() and (imported := _taken_in(request, row, form)):
+            return redirect(follow(imported.job, reverse("response_import", args=[code, imported.pk])))
+    context = in_cycle(row.cycle, "responses", survey=row, form=form, limit=settings.MAX_UPLOAD_BYTES // 1_000_000)
+    return render(request, "surveys/new_import.html", context, status=422 if form.errors else 200)
+
+
+@needs(can_see_responses)
+def response_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """What an uploaded file holds and what is wrong with it, before and after it is stored."""
+    imported = _import_of(code, pk)
+    preview = preview_of(imported)
+    context = in_cycle(
+        imported.survey.cycle,
+        "responses",
+        survey=imported.survey,
+        imported=imported,
+        stage=stage_of(imported, preview.good),
+        preview=preview,
+        page=Paginator(preview.listed, PER_PAGE).get_page(request.GET.get("page")),
+        may_edit=can_edit_cycle(request.user),
+    )
+    return render(request, "surveys/response_import.html", context)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Have the checked rows stored."""
+    imported = _import_of(code, pk)
+    try:
+        confirmed = confirm_import(imported=imported, skip_bad_rows="skip_bad_rows" in request.POST, by=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+        return redirect("response_import", code, pk)
+    return redirect(follow(confirmed.job, reverse("response_import", args=[code, pk])))
+
+
+@require_POST
+@needs(can_edit_cycle)
+def discard(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Drop an import that was not stored."""
+    try:
+        discard_import(imported=_import_of(code, pk), by=request.user)
+        messages.success(request, _("The import is discarded. Nothing of it was stored."))
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+    return redirect("response_import", code, pk)
+
+
+@needs(can_see_responses)
+def import_errors(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The workbook with the rows to mend and everything that is wrong."""
+    imported = _import_of(code, pk)
+    if not imported.error_workbook or not default_storage.exists(imported.error_workbook):
+        raise Http404
+    name = f"{Path(imported.file_name).stem}-errors.xlsx"
+    return FileResponse(default_storage.open(imported.error_workbook), as_attachment=True, filename=name)
+
+
+@needs(can_edit_cycle)
+def import_template(request: HttpRequest, code: str, survey: str, kind: str) -> HttpResponse:
+    """An empty file with the survey's columns, explained where the format can hold explanations."""
+    if kind not in WRITERS:
+        raise Http404
+    row = survey_of(code, survey)
+    disposition = f'attachment; filename="{row.code}-template.{kind}"'
+    return HttpResponse(WRITERS[kind](row), TYPES[kind], headers={"Content-Disposition": disposition})
+
+
+def _taken_in(request: HttpRequest, row: Survey, form: UploadForm) -> ResponseImport | None:
+    """The import of the uploaded file; None where it is refused, with the reason in the form."""
+    file = form.cleaned_data["file"]
+    try:
+        return request_import(
+            survey=row,
+            path=Path(file.temporary_file_path()),
+            file_name=file.name,
+            again=form.cleaned_data["again"],
+            by=request.user,
+        )
+    except KnownFile as refusal:
+        form.known = True
+        form.add_error("file", refusal.reason)
+    except NotAllowed as refusal:
+        form.add_error(None, refusal.reason)
+    return None
+
+
+def _import_of(code: str, pk: int) -> ResponseImport:
+    imports = ResponseImport.objects.select_related("survey__cycle__edition", "job", "created_by")
+    return get_object_or_404(imports, pk=pk, survey__cycle__code=code)
+
+
+def _too_large() -> str:
+    limit = settings.MAX_UPLOAD_BYTES // 1_000_000
+    return _(
+        "The file is larger than %(limit)s MB and was not taken in. Split it and import the parts one after another."
+    ) % {"limit": limit}

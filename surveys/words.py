@@ -1,0 +1,26 @@
+"""Words of this app's actions, jobs and screening effects, for the pages that name them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from materiality.words import add_words
+
+add_words(
+    "action",
+    {
+        "build_survey": _("made the survey %(object)s"),
+        "edit_survey": _("changed the survey %(object)s"),
+        "remove_survey": _("removed the draft of survey %(object)s"),
+        "open_survey": _("opened the survey %(object)s"),
+        "close_survey": _("closed the survey %(object)s"),
+        "change_window": _("moved the closing of survey %(object)s"),
+        "seal_survey": _("sealed the anonymous survey %(object)s"),
+        "request_import": _("uploaded the file %(object)s"),
+        "check_import": _("had the file %(object)s checked"),
+        "confirm_import": _("confirmed the import of %(object)s"),
+        "discard_import": _("discarded the import of %(object)s"),
+        "store_import": _("stored the responses of %(object)s"),
+        "overrule_response": _("decided whether the response %(object)s counts"),
+    },
+)
+add_words("job", {"check_import": _("Checking a file of responses"), "store_import": _("Storing responses")})
+add_words("effect", {"reject": _("rejects"), "mark": _("marks only"), "off": _("off")})

@@ -1,0 +1,223 @@
+"""Staff pages of responses: counts, screening, single responses, exports, asking for scores."""
+
+import pytest
+from django.urls import reverse
+
+from materiality.models import AuditEvent, Group, Job
+from materiality.models.person import Role
+from surveys.exporting import export_csv
+from surveys.models import Response
+from surveys.questionnaire.rules import FLAG_BIT
+from tests.factories.people import log_in
+from tests.factories.responses import make_response
+from tests.factories.surveys import make_draft, make_open_survey, make_survey_cycle
+
+pytestmark = pytest.mark.django_db
+SPEEDING, LINE = FLAG_BIT["speeding"], FLAG_BIT["straight_line"]
+
+
+@pytest.fixture
+def staff(client):
+    client.person = log_in(client)
+    return client
+
+
+@pytest.fixture
+def survey():
+    """Seven responses of two groups: three valid, one of them by decision."""
+    survey = make_open_survey()
+    users, employees = survey.cycle.groups.all()
+    Group.objects.filter(pk=users.pk).update(target=8)
+    make_response(survey, group=users)
+    make_response(survey, group=users)
+    make_response(survey, group=users, flags=SPEEDING | LINE)
+    make_response(survey, group=users, flags=SPEEDING, overruled=Response.Overruled.INCLUDE)
+    make_response(survey, group=employees, overruled=Response.Overruled.EXCLUDE)
+    make_response(survey, group=employees, flags=LINE)
+    make_response(survey, group=employees, unfinished=True, flags=SPEEDING)
+    make_draft(survey)
+    return survey
+
+
+def counts(client, survey):
+    return client.get(reverse("responses", args=[survey.cycle.code])).context
+
+
+def test_responses_are_counted_per_group(staff, survey):
+    context = counts(staff, survey)
+    lines = [(line["group"].code, vars(line["counts"]), line["reached"], line["share"]) for line in context["lines"]]
+    assert lines == [
+        ("users", {"total": 4, "submitted": 4, "valid": 3}, 3 / 8, 1.0),
+        ("employees", {"total": 3, "submitted": 2, "valid": 0}, None, 0.0),
+    ]
+    fieldwork = context["fieldwork"]
+    assert (fieldwork.drafts, fieldwork.unfinished, fieldwork.included, fieldwork.excluded) == (1, 1, 1, 1)
+
+
+def test_screening_tells_what_each_rule_takes_out(staff, survey):
+    lines = {line.flag: (line.flagged, line.alone, line.left) for line in counts(staff, survey)["fieldwork"].rules}
+    assert lines == {
+        "incomplete": (0, 0, 6),
+        "straight_line": (2, 1, 4),
+        "speeding": (2, 1, 3),
+        "duplicate": (0, 0, 3),
+        "out_of_window": (0, 0, 3),
+        "no_consent": (0, 0, 3),
+    }
+
+
+def test_screening_rule_that_only_marks_takes_nothing_out(staff, survey):
+    survey.rules["speeding"]["effect"] = "mark"
+    survey.save()
+    context = counts(staff, survey)
+    speeding = next(line for line in context["fieldwork"].rules if line.flag == "speeding")
+    assert (speeding.effect, speeding.flagged, speeding.alone, speeding.left) == ("mark", 2, 0, 4)
+    assert context["fieldwork"].counts.valid == 3
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_responses_take_a_fixed_number_of_queries(staff, django_assert_max_num_queries, number):
+    survey = make_open_survey()
+    for _ in range(number):
+        make_response(survey)
+    with django_assert_max_num_queries(15):
+        assert counts(staff, survey)["cycle_valid"] == number
+
+
+def test_responses_without_a_survey_lead_to_one(staff):
+    response = staff.get(reverse("responses", args=[make_survey_cycle().code]))
+    assert "There is no survey yet" in response.content.decode()
+
+
+def test_responses_of_another_survey_by_its_code(staff, survey):
+    other = make_open_survey(survey.cycle)
+    address = reverse("responses", args=[survey.cycle.code])
+    assert staff.get(f"{address}?survey={survey.code}").context["survey"] == survey
+    assert staff.get(f"{address}?survey={other.code}").context["fieldwork"].counts.total == 0
+    assert staff.get(f"{address}?survey=nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("", 7),
+        ("?group=employees", 3),
+        ("?flag=speeding", 3),
+        ("?state=valid", 3),
+        ("?state=invalid", 3),
+        ("?state=unfinished", 1),
+        ("?state=overruled", 2),
+        ("?flag=straight_line&group=users&state=invalid", 1),
+        ("?group=nobody", 0),
+        ("?flag=nothing&state=nothing", 7),
+    ],
+)
+def test_response_list_filtered(staff, survey, query, number):
+    address = reverse("response_list", args=[survey.cycle.code, survey.code])
+    context = staff.get(address + query).context
+    assert context["page"].paginator.count == number
+    assert sum(row.valid for row in context["rows"]) == (
+        number
+        if query == "?state=valid"
+        else sum(
+            row.response.overruled != 2
+            and not row.response.unfinished
+            and (not row.response.flags or row.response.overruled == 1)
+            for row in context["rows"]
+        )
+    )
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_response_list_takes_a_fixed_number_of_queries(staff, django_assert_max_num_queries, number):
+    survey = make_open_survey()
+    for _ in range(number):
+        make_response(survey)
+    with django_assert_max_num_queries(15):
+        staff.get(reverse("response_list", args=[survey.cycle.code, survey.code]))
+
+
+def decide(client, response, **data):
+    survey = response.survey
+    return client.post(reverse("response", args=[survey.cycle.code, survey.code, response.pk]), data)
+
+
+def test_response_overruled_by_a_person_counts_and_stands_in_the_trail(staff, survey):
+    response = survey.responses.get(flags=SPEEDING | LINE)
+    assert decide(staff, response, overruled="1", reason="Read aloud by an assistant").status_code == 302
+    response.refresh_from_db()
+    assert (response.overruled, response.overruled_by, response.flags) == (1, staff.person, SPEEDING | LINE)
+    assert counts(staff, survey)["fieldwork"].counts.valid == 4
+    event = AuditEvent.objects.first()
+    assert (event.action, event.reason, event.after) == (
+        "overrule_response",
+        "Read aloud by an assistant",
+        {"overruled": 1},
+    )
+    decide(staff, response, overruled="0", reason="A mistake")
+    response.refresh_from_db()
+    assert (response.overruled, response.overruled_by, response.overruled_reason) == (0, None, "")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"overruled": "2", "reason": " "}, "Say why"),
+        ({"reason": "because"}, "Choose one"),
+        ({"overruled": "9", "reason": "because"}, "9"),
+        ({"overruled": "0", "reason": "because"}, "decided already"),
+    ],
+)
+def test_response_overruled_without_reason_or_change_is_refused(staff, survey, data, words):
+    response = survey.responses.filter(flags=0, overruled=0).first()
+    assert words in decide(staff, response, **data).content.decode()
+    assert AuditEvent.objects.filter(action="overrule_response").count() == 0
+
+
+def test_response_unfinished_cannot_be_included(staff, survey):
+    response = survey.responses.get(unfinished=True)
+    assert "never submitted" in decide(staff, response, overruled="1", reason="x").content.decode()
+
+
+def test_response_page_shows_words_for_what_is_no_rating(staff, survey):
+    response = make_response(survey, ratings=bytes([254, 255, 0, 5]) + bytes(30))
+    text = staff.get(reverse("response", args=[survey.cycle.code, survey.code, response.pk])).content.decode()
+    assert ("don&#x27;t know" in text, "not asked" in text) == (True, True)
+
+
+def test_export_streams_the_same_bytes_as_the_command(staff, survey):
+    response = staff.get(reverse("export_responses", args=[survey.cycle.code, survey.code, "csv"]))
+    assert response.getvalue() == b"".join(export_csv(survey))
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{survey.code}-responses.csv"'
+    assert staff.get(reverse("export_responses", args=[survey.cycle.code, survey.code, "doc"])).status_code == 404
+
+
+def test_viewer_sees_counts_but_no_single_response(client, survey):
+    log_in(client, Role.VIEWER)
+    text = client.get(reverse("responses", args=[survey.cycle.code])).content.decode()
+    assert ("By group" in text, "Download all" in text, "Import responses" in text) == (True, False, False)
+    where = [survey.cycle.code, survey.code]
+    refused = [
+        reverse("response_list", args=where),
+        reverse("response", args=[*where, survey.responses.first().pk]),
+        reverse("export_responses", args=[*where, "xlsx"]),
+    ]
+    assert [client.get(address).status_code for address in refused] == [403] * 3
+    assert client.post(reverse("request_score", args=[survey.cycle.code])).status_code == 403
+
+
+def test_score_is_requested_once_and_followed(staff, survey):
+    address = reverse("request_score", args=[survey.cycle.code])
+    first, second = staff.post(address), staff.post(address)
+    job = Job.objects.get()
+    assert (job.kind, job.cycle, job.created_by) == ("score", survey.cycle, staff.person)
+    assert first.url == second.url == f"/jobs/{job.pk}/?next=%2Fcycles%2F{survey.cycle.code}%2Fscores%2F"
+    assert staff.get(address).status_code in (404, 405)
+
+
+def test_score_without_a_valid_response_is_refused(staff):
+    survey = make_open_survey()
+    make_response(survey, flags=SPEEDING)
+    response = staff.post(reverse("request_score", args=[survey.cycle.code]), follow=True)
+    assert "no valid response to score" in response.content.decode()
+    assert Job.objects.count() == 0
