@@ -32,8 +32,9 @@ def outline(request: HttpRequest, code: str) -> HttpResponse:
         return _page(request, cycle, OutlineFileForm(cycle=cycle))
     if not can_edit_cycle(request.user):
         raise PermissionDenied(_("Your role does not allow this. Ask an administrator to change it."))
+    files = request.FILES  # only reading them tells whether they are too large
     too_large = getattr(request, "upload_too_large", False)
-    form = OutlineFileForm(request.POST, request.FILES, cycle=cycle, too_large=too_large)
+    form = OutlineFileForm(request.POST, files, cycle=cycle, too_large=too_large)
     parsed = ParsedOutline([], [])
     if form.is_valid():
         edition = form.cleaned_data["gri_edition"]

@@ -10,7 +10,7 @@ from reports.outline.columns import OMISSION_REASONS
 from reports.outline.parse import parse_outline
 
 letters = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), max_size=20) | st.sampled_from(
-    ["=1+1", "'=x", "-", "@a", "+1", "a;b", 'say "x"', "00123", "1.10", "TRUE", "2026-02-01"]
+    ["=1+1", "'=x", "-", "@a", "+1", "a;b", 'say "x"', "00123", "1.10", "TRUE", "2026-02-01", "_x0041_"]
 )
 texts = letters.map(tidy)
 

@@ -1,0 +1,107 @@
+"""Pages of the outputs: request, progress, download."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from materiality import jobs
+from materiality.models import Job
+from materiality.models.person import Role
+from reports.actions.request_output import request_output
+from reports.models import Output
+from tests.factories.people import log_in
+from tests.factories.reports import make_cycle
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client, cycle):
+    log_in(client)
+    return client
+
+
+def ask(client, document="gri-index.csv", **fields):
+    return client.post(reverse("outputs", args=["demo"]), {"document": document, "language": "zh-hans"} | fields)
+
+
+def made() -> Output:
+    output = Output.objects.first()
+    jobs.execute(str(output.job_id))
+    return output
+
+
+def test_output_is_asked_for_made_and_downloaded(staff):
+    assert ask(staff).status_code == 302
+    html = staff.get(reverse("outputs", args=["demo"])).content.decode()
+    row = reverse("output_row", args=["demo", Output.objects.get().pk])
+    assert f'hx-get="{row}"' in html and '<meta http-equiv="refresh"' in html and "<progress" in html
+    file = reverse("output_file", args=["demo", Output.objects.get().pk])
+    assert staff.get(file).status_code == 404
+    made()
+    html = staff.get(row).content.decode()
+    assert "hx-get" not in html and file in html
+    response = staff.get(file)
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert "filename*=utf-8''2026%20" in response["Content-Disposition"]
+    assert b"".join(response.streaming_content).startswith("\ufefforder,".encode())
+    assert b"refresh" not in staff.get(reverse("outputs", args=["demo"])).content
+
+
+def test_output_of_the_matrix_is_what_its_page_showed(staff, cycle):
+    fields = {"level": "primary", "category": "society", "weighting": "pooled", "bars": "True", "run": "1"}
+    assert ask(staff, "matrix.svg", **fields).status_code == 302
+    output = Output.objects.get()
+    assert output.parameters == {
+        "level": "primary", "category": "society", "group": "", "weighting": "pooled", "bars": True
+    }  # fmt: skip
+    assert (output.kind, output.format, output.run.number) == ("matrix", "svg", 1)
+
+
+@pytest.mark.parametrize("document", ["matrix.csv", "", "nothing"])
+def test_output_that_there_is_not_is_no_choice(staff, document):
+    response = ask(staff, document)
+    assert response.status_code == 200 and b"Nothing was saved yet" in response.content
+    assert Job.objects.count() == 0
+
+
+def test_output_without_a_run_says_what_to_do(client, library, media):
+    log_in(client)
+    make_cycle("demo")
+    assert b"The cycle has no scoring run yet. Score it first." in ask(client, "matrix.svg").content
+
+
+def test_failed_output_says_why(staff):
+    ask(staff)
+    Job.objects.update(state="failed", error="no paper")
+    html = staff.get(reverse("outputs", args=["demo"])).content.decode()
+    assert "no paper" in html and "hx-get" not in html
+
+
+def test_file_of_another_cycle_is_not_found(staff):
+    ask(staff)
+    output = made()
+    make_cycle("other")
+    assert staff.get(reverse("output_file", args=["other", output.pk])).status_code == 404
+    assert staff.get(reverse("output_row", args=["other", output.pk])).status_code == 404
+
+
+def test_viewers_download_and_do_not_ask(client, cycle):
+    output = request_output(cycle=cycle, kind="gri-index", format="csv", language="en", by=None, send=False)
+    jobs.execute(str(output.job_id))
+    log_in(client, Role.VIEWER)
+    assert client.get(reverse("output_file", args=["demo", output.pk])).status_code == 200
+    assert b"Make the file" not in client.get(reverse("outputs", args=["demo"])).content
+    assert ask(client).status_code == 403 and Output.objects.count() == 1
+
+
+def test_outputs_take_as_many_queries_for_30_as_for_one(staff):
+    counts = []
+    for number in (1, 29):
+        for _ in range(number):
+            ask(staff)
+        with CaptureQueriesContext(connection) as queries:
+            staff.get(reverse("outputs", args=["demo"]))
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 15
