@@ -10,6 +10,7 @@ APPS = ("materiality", "surveys", "reports")
 PURE = (
     "materiality/scoring",
     "materiality/library_file",
+    "materiality/lineage",
     "surveys/questionnaire",
     "surveys/intake",
     "reports/matrix",

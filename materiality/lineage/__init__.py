@@ -1,0 +1,1 @@
+"""How issues descend from earlier editions, and how two editions differ: plain values, no database."""
