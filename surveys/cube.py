@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from materiality.counted import Counted
 from materiality.models import Cycle
+from materiality.refusals import NotAllowed
 from materiality.scoring.codes import DIMENSIONS
 from materiality.scoring.cube import Cube, CubeBuilder
 from surveys.models import Response, Survey
@@ -33,11 +35,11 @@ class _Tally:
 
 
 def count_cycle(cycle: Cycle, progress: Callable[[int, str], None] = lambda percent, text: None) -> Counted:
-    """Count all responses of the cycle's surveys. ValueError where the surveys' scales differ."""
+    """Count all responses of the cycle's surveys. NotAllowed where the surveys' scales differ."""
     surveys = list(cycle.surveys.order_by("code"))
     groups = list(cycle.groups.values_list("id", "code"))
     if len({survey.k for survey in surveys}) > 1:
-        raise ValueError("surveys of one cycle must have the same scale to be scored together")
+        raise NotAllowed(_("The surveys of this cycle have different scales and cannot be scored together."))
     tally = _Tally(groups={code: Counter() for _pk, code in groups})
     cubes = []
     for place, survey in enumerate(surveys):

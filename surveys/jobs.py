@@ -37,10 +37,7 @@ class Checked:
 def count_for_run(job: Job, progress: Progress) -> Counted:
     """Build of a scoring job: read all responses."""
     progress(5, _("Counting responses"))
-    try:
-        return count_cycle(job.cycle, progress)
-    except ValueError as problem:
-        raise NotAllowed(str(problem)) from problem
+    return count_cycle(job.cycle, progress)
 
 
 def store_run(job: Job, counted: Counted) -> dict:

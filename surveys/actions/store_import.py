@@ -4,6 +4,7 @@ import secrets
 from uuid import uuid4
 
 import numpy as np
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,7 +40,15 @@ def store_import(*, imported: ResponseImport, columns: ResponseColumns, by: User
     imported.stored_at = timezone.now()
     imported.save(update_fields=["state", "stored_at"])
     audit.record("store_import", imported, by=by, after={"responses": len(columns)})
+    if survey.anonymous:
+        transaction.on_commit(lambda: _delete_files(imported))
     return len(columns)
+
+
+def _delete_files(imported: ResponseImport) -> None:
+    """The uploaded file and its error workbook hold tokens in their order, which would undo the shuffling."""
+    for path in filter(None, (imported.path, imported.error_workbook)):
+        default_storage.delete(path)
 
 
 def _keep_comments(survey: Survey, comments: list[str]) -> None:

@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f'There is no cycle with the code "{options["cycle"]}".')
         try:
             run = score_cycle(cycle=cycle, counted=count_cycle(cycle), by=None)
-        except (NotAllowed, ValueError) as refusal:
+        except NotAllowed as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:
             numbers = scores_json(run, all_cells=options["all_cells"])

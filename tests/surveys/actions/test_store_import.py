@@ -1,6 +1,7 @@
 """A file of responses on its way into the database: checked, confirmed, stored once."""
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
 
@@ -164,6 +165,14 @@ def test_import_into_an_anonymous_survey_keeps_no_token_time_or_order():
     assert pairs != in_file
     assert {r.pk.version for r in stored} == {4}
     assert sorted(c.text for c in AnonymousComment.objects.all()) == sorted(f"c{place}" for place in range(25))
+
+
+def test_files_of_an_anonymous_import_are_deleted_once_it_is_stored(django_capture_on_commit_callbacks):
+    survey = make_open_survey(anonymous=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        store_file(survey, csv_file(survey, row(survey, 4, token="t1")))
+    assert survey.responses.count() == 1
+    assert not default_storage.exists(survey.imports.get().path)
 
 
 def test_import_from_a_workbook_equals_that_from_csv(survey):
