@@ -1,0 +1,83 @@
+"""A worker killed in the middle of 50 queued outputs loses none and makes none twice."""
+
+import time
+
+import pytest
+
+from tests.services.installation import wait_for
+
+pytestmark = pytest.mark.services
+
+REQUEST = """
+import json
+from django.db import transaction
+from materiality.models import Cycle
+from reports.actions.request_output import request_output
+from reports.matrix_options import MatrixOptions
+cycle = Cycle.objects.get(code="demo")
+kinds = [("matrix", "svg"), ("matrix", "png"), ("matrix", "pdf"), ("scores", "xlsx"), ("gri-index", "csv")]
+with transaction.atomic():
+    for number in range(50):
+        kind, format = kinds[number % 5]
+        options = MatrixOptions(level="primary", bars=number % 10 < 5)
+        language = "en" if number % 3 else "zh-hans"
+        request_output(cycle=cycle, kind=kind, format=format, language=language, options=options, by=None)
+print(json.dumps(True))
+"""
+STATES = """
+import collections, json
+from materiality.models import Job
+print(json.dumps(collections.Counter(Job.objects.values_list("state", flat=True))))
+"""
+RESULT = """
+import hashlib, json
+from django.core.files.storage import default_storage
+from materiality.models import AuditEvent
+from reports.jobs import stored_path
+from reports.models import Output
+rows = []
+for output in Output.objects.select_related("job").order_by("pk"):
+    contents = default_storage.open(stored_path(output)).read()
+    rows.append({
+        "asked": [output.kind, output.format, output.language, output.parameters],
+        "state": output.job.state, "attempt": output.job.attempt, "sha256": output.sha256,
+        "whole": hashlib.sha256(contents).hexdigest() == output.sha256 and len(contents) == output.size,
+    })
+events = AuditEvent.objects.filter(action="make_output").values_list("object_id", flat=True)
+files = [name for folder in default_storage.listdir("outputs")[0]
+         for name in default_storage.listdir(f"outputs/{folder}")[1]]
+print(json.dumps({"outputs": rows, "stored": sorted(events), "files": sorted(files)}))
+"""
+
+
+def test_outputs_survive_a_worker_killed_in_the_middle(installation):
+    installation.manage("load_library")
+    installation.manage("load_demo", "--responses", "300")
+    installation.manage("score", "demo")
+    installation.manage("import_outline", "demo", "fixtures/demo_outline.csv")
+    installation.start_valkey()
+    installation.start_beat()
+    installation.python(REQUEST)
+    installation.start_worker()
+    # Looking at the folder takes no time, asking Django takes seconds: the kill has to come in the middle.
+    wait_for(lambda: len(list(installation.data.glob("files/outputs/*/*"))) >= 4, "the first outputs", 60, every=0.02)
+    installation.kill("worker")
+    before = installation.python(STATES)
+    assert before["done"] < 50 and before.get("running", 0) > 0, before
+
+    installation.start_worker()
+    restarted = time.monotonic()
+    wait_for(lambda: installation.python(STATES).get("done", 0) == 50, "all 50 outputs", 60, every=2)
+    assert time.monotonic() - restarted < 60
+
+    found = installation.python(RESULT)
+    outputs = found["outputs"]
+    assert [(row["state"], row["whole"]) for row in outputs] == [("done", True)] * 50
+    assert len(found["stored"]) == len(set(found["stored"])) == 50
+    attempts = [row["attempt"] for row in outputs]
+    assert max(attempts) == 2 and attempts.count(2) == before["running"]
+    by_request: dict[str, set[str]] = {}
+    for row in outputs:
+        by_request.setdefault(str(row["asked"]), set()).add(row["sha256"])
+    assert [len(digests) for digests in by_request.values()] == [1] * len(by_request)
+    assert found["files"] == sorted({row["sha256"] for row in outputs})
