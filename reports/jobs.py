@@ -48,6 +48,7 @@ def stored_path(output: Output) -> str:
 
 
 add_kind(JOB, make_output, store_output)
+add_words("object", {"reports.output": _("Output")})
 add_words("job", {JOB: _("Making an output")})
 add_words(
     "action",

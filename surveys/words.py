@@ -24,3 +24,11 @@ add_words(
 )
 add_words("job", {"check_import": _("Checking a file of responses"), "store_import": _("Storing responses")})
 add_words("effect", {"reject": _("rejects"), "mark": _("marks only"), "off": _("off")})
+add_words(
+    "object",
+    {
+        "surveys.response": _("Response"),
+        "surveys.responseimport": _("Imported responses"),
+        "surveys.survey": _("Survey"),
+    },
+)

@@ -87,11 +87,14 @@ def _record(
     edition: Edition, library: Library, before: Edition | None, catalogue_rows: int, is_new: bool, by: User | None
 ) -> None:
     after: dict[str, object] = {"catalogue_rows": catalogue_rows}
+    touched: list = []
     if is_new:
+        touched = [*([before] if before else []), *edition.categories.all(), *edition.issues.all()]
         after |= {
             "edition": edition.code,
             "primaries": sum(not issue.parent_code for issue in library.issues),
             "secondaries": sum(bool(issue.parent_code) for issue in library.issues),
             "mappings": sum(len(issue.mappings) for issue in library.issues),
         }
-    audit.record("load_library", edition, by=by, before={"edition": before.code if before else None}, after=after)
+    replaced = {"edition": before.code if before else None}
+    audit.record("load_library", edition, by=by, before=replaced, after=after, touched=touched)

@@ -45,8 +45,9 @@ def open_cycle(
         method=_default_method(),
         **details,
     )
-    Group.objects.bulk_create(Group(cycle=cycle, **values) for values in default_groups())
-    audit.record("open_cycle", cycle, by=by, after={"edition": edition.code, "method": cycle.method, **details})
+    groups = Group.objects.bulk_create(Group(cycle=cycle, **values) for values in default_groups())
+    after = {"edition": edition.code, "method": cycle.method, **details}
+    audit.record("open_cycle", cycle, by=by, after=after, touched=groups)
     return cycle
 
 

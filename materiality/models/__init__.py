@@ -1,6 +1,6 @@
 """The tables of library, frameworks, reviews, cycles, groups, engagement, scores, jobs, people and audit."""
 
-from materiality.models.audit import AuditEvent, AuditPerson
+from materiality.models.audit import AuditColumns, AuditedRow, AuditEvent, AuditPerson
 from materiality.models.cycle import Cycle
 from materiality.models.engagement import Attachment, Engagement, StakeholderPoint
 from materiality.models.frameworks import (
@@ -22,7 +22,9 @@ from materiality.models.stakeholders import Group
 
 __all__ = [
     "Attachment",
+    "AuditColumns",
     "AuditEvent",
+    "AuditedRow",
     "AuditPerson",
     "Calendar",
     "Category",

@@ -16,6 +16,9 @@ class Role(models.TextChoices):
 class User(AbstractUser):
     """A member of staff; what the role allows is in permissions.py."""
 
+    # Not in the audit trail's digests: what logging in changes, and what could tell an erased person again.
+    unaudited = ("password", "last_login", "username", "first_name", "last_name", "email")
+
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
 
     def __str__(self) -> str:

@@ -1,0 +1,43 @@
+"""Verify the audit trail."""
+
+from collections.abc import Iterator
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from materiality.audit_check import Chain, Finding
+from materiality.audit_words import finding_sentence
+from materiality.queries.audit_events import hashed_events, row_findings, touched_findings
+
+
+class Command(BaseCommand):
+    help = "Check the chain of audit events, and that every audited row is as its last event left it."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--anchor", default="", metavar="HASH", help="a hash that must stand in the chain")
+
+    def handle(self, *args: str, **options: object) -> None:
+        chain = Chain(anchor=str(options["anchor"]).strip().lower())
+        count = 0
+        for finding in _findings(chain):
+            count += 1
+            self.stderr.write(finding_sentence(finding))
+        self.stdout.write(_("Events: %(count)s") % {"count": chain.number})
+        self.stdout.write(_("Head of the chain: %(hash)s") % {"hash": chain.head or "–"})
+        if count:
+            text = ngettext(
+                "%(count)s finding: the audit trail is not sound.",
+                "%(count)s findings: the audit trail is not sound.",
+                count,
+            )
+            raise CommandError(text % {"count": count})
+        self.stdout.write(_("The audit trail is sound."))
+
+
+def _findings(chain: Chain) -> Iterator[Finding]:
+    yield from chain.check(hashed_events())
+    yield from chain.end()
+    yield from touched_findings()
+    yield from row_findings()

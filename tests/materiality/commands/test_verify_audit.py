@@ -1,0 +1,166 @@
+"""`verify_audit`: a whole path is sound, and what was changed around the application is named."""
+
+from importlib import import_module
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import translation
+
+from materiality import audit
+from materiality.audit_rows import digest_of
+from materiality.models import AuditColumns, AuditedRow, AuditEvent, Edition, Group, Issue
+from tests.factories.cycles import make_cycle
+
+pytestmark = pytest.mark.django_db
+append_only = import_module("materiality.migrations.0005_audit_rows")
+
+
+def verify(*arguments: str) -> tuple[list[str], list[str], bool]:
+    """(lines of findings, other lines, whether it passed)."""
+    out, err = StringIO(), StringIO()
+    with translation.override("en"):
+        try:
+            call_command("verify_audit", *arguments, stdout=out, stderr=err)
+        except CommandError:
+            return err.getvalue().splitlines(), out.getvalue().splitlines(), False
+    return err.getvalue().splitlines(), out.getvalue().splitlines(), True
+
+
+@pytest.fixture
+def edition():
+    edition = Edition.objects.create(code="a", title_zh="甲", title_en="A")
+    audit.record("made", edition, by=None)
+    return edition
+
+
+@pytest.fixture
+def around():
+    """A cursor for somebody who can get past the triggers."""
+    with connection.cursor() as cursor:
+        for table in append_only.TABLES:
+            for event in ("update", "delete"):
+                cursor.execute(f"DROP TRIGGER {table}_no_{event}")
+        yield cursor
+
+
+def test_verify_of_a_sound_trail_prints_its_head(edition):
+    head = audit.record("again", edition, by=None).hash
+    assert verify() == ([], ["Events: 2", f"Head of the chain: {head}", "The audit trail is sound."], True)
+
+
+def test_verify_of_an_empty_trail_passes():
+    assert verify()[2]
+
+
+def test_verify_finds_a_row_changed_around_the_application(edition):
+    audit.record("again", edition, by=None)
+    Edition.objects.update(title_en="B")
+    line = f"Edition (materiality.edition {edition.pk}) was changed around the application after event 2."
+    assert verify()[::2] == ([line], False)
+
+
+def test_verify_finds_a_row_deleted_around_the_application(edition):
+    Edition.objects.all().delete()
+    line = f"Edition (materiality.edition {edition.pk}) was deleted around the application after event 1."
+    assert verify()[::2] == ([line], False)
+
+
+def test_verify_takes_a_removal_that_was_recorded(edition):
+    pk = edition.pk
+    edition.delete()
+    edition.pk = pk
+    audit.record("removed", edition, by=None)
+    assert verify()[::2] == ([], True)
+    Edition.objects.create(pk=pk, code="a", title_zh="甲", title_en="A")
+    line = f"Edition (materiality.edition {pk}) was put back around the application after event 2."
+    assert verify()[::2] == ([line], False)
+
+
+def test_verify_compares_further_rows_with_the_last_event_that_touched_them(edition):
+    other = Edition.objects.create(code="b", title_zh="乙", title_en="B")
+    audit.record("made", other, by=None)
+    other.title_en = "C"
+    other.save()
+    audit.record("both", edition, by=None, touched=[other])
+    assert verify()[::2] == ([], True)
+    Edition.objects.filter(code="b").update(title_en="D")
+    line = f"Edition (materiality.edition {other.pk}) was changed around the application after event 3."
+    assert verify()[::2] == ([line], False)
+
+
+def test_verify_finds_an_event_that_was_changed(edition, around):
+    audit.record("again", edition, by=None)
+    around.execute("UPDATE materiality_auditevent SET reason = 'x' WHERE number = 1")
+    assert verify()[::2] == (["Event 1 was changed: its contents do not give its hash."], False)
+
+
+def test_verify_finds_events_that_are_missing(edition, around):
+    for _event in range(4):
+        audit.record("again", edition, by=None)
+    around.execute("DELETE FROM materiality_auditevent WHERE number IN (2, 3)")
+    assert verify()[::2] == (["Events 2 to 3 are missing."], False)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE materiality_auditedrow SET row_digest = 'x'",
+        "DELETE FROM materiality_auditedrow",
+        "UPDATE materiality_auditedrow SET event_id = 1",
+    ],
+)
+def test_verify_finds_further_rows_that_were_changed(edition, around, statement):
+    other = Edition.objects.create(code="b", title_zh="乙", title_en="B")
+    audit.record("both", edition, by=None, touched=[other])
+    around.execute(statement)
+    line = "Event 2 was changed: its list of further rows is not the one it was written with."
+    assert line in verify()[0]
+
+
+def test_verify_finds_a_trail_that_was_cut_off_by_its_anchor(edition, around):
+    head = audit.record("again", edition, by=None).hash
+    assert verify("--anchor", head)[::2] == ([], True)
+    around.execute("DELETE FROM materiality_auditevent WHERE number = 2")
+    assert verify("--anchor", head)[::2] == ([f"The hash {head} does not stand in the chain."], False)
+
+
+def test_verify_compares_by_the_columns_of_then(edition):
+    # As after an upgrade: the table had no `note` yet.
+    columns = AuditColumns.objects.create(object_type="materiality.edition", names="id,code,title_en")
+    _append(edition, row_digest=digest_of(["id", "code", "title_en"], [edition.pk, "a", "A"]), columns=columns)
+    Edition.objects.update(note="new")
+    assert verify()[::2] == ([], True)
+    Edition.objects.update(title_en="B")
+    assert len(verify()[0]) == 1
+
+
+def test_verify_passes_over_columns_that_were_dropped(edition):
+    columns = AuditColumns.objects.create(object_type="materiality.edition", names="id,gone")
+    _append(edition, row_digest=digest_of(["id", "gone"], [edition.pk, "x"]), columns=columns)
+    assert verify()[::2] == ([], True)
+
+
+def _append(row, **columns) -> None:
+    last = AuditEvent.objects.first()
+    event = AuditEvent(number=last.number + 1, previous_hash=last.hash, at=last.at, action="old")
+    event.object_type, event.object_id = row._meta.label_lower, str(row.pk)
+    for name, value in columns.items():
+        setattr(event, name, value)
+    event.hash = audit.event_hash(event)
+    event.save()
+
+
+@pytest.mark.parametrize(("model", "word"), [(Issue, "Issue"), (Group, "Stakeholder group"), (Edition, "Edition")])
+def test_verify_knows_the_rows_that_loading_and_opening_made(model, word):
+    call_command("load_library", stdout=StringIO())
+    make_cycle(code="spring")
+    call_command("load_demo", "--responses", "0", stdout=StringIO())
+    assert verify()[::2] == ([], True)
+    column = "title_en" if model is Edition else "name_en"
+    pk = AuditedRow.objects.filter(object_type=model._meta.label_lower).values_list("object_id", flat=True).last() or (
+        Edition.objects.last().pk
+    )
+    model.objects.filter(pk=pk).update(**{column: "Changed"})
+    assert [line.startswith(f"{word} (") for line in verify()[0]] == [True]
