@@ -31,7 +31,7 @@ def place(points: list[Point], rule: Rule):
     return place_marks(points, rule, styles([], points), X, Y, 6.0)
 
 
-@pytest.mark.parametrize("ground", [*set(palette.TINTS.values()), palette.PAPER])
+@pytest.mark.parametrize("ground", [*sorted(set(palette.TINTS.values())), palette.PAPER])
 def test_contrast_holds_on_every_ground(ground):
     assert min(contrast(style.colour, ground) for style in styles([Category(c, c) for c in "abcd"], []).values()) >= 3
     assert min(contrast(style.colour, ground) for style in STYLES.values()) >= 3
