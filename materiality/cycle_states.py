@@ -9,6 +9,8 @@ from materiality.refusals import NotAllowed
 # tried out until the review begins.
 FIELDWORK = (Cycle.State.DRAFT, Cycle.State.OPEN)
 BEFORE_REVIEW = (*FIELDWORK, Cycle.State.CLOSED)
+# What stakeholders expect and what was heard from them is evidence, and still gathered while the review goes on.
+BEFORE_SIGN_OFF = (*BEFORE_REVIEW, Cycle.State.IN_REVIEW)
 
 
 def locked_cycle(cycle: Cycle, states: tuple[str, ...]) -> Cycle:

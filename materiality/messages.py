@@ -60,7 +60,10 @@ def read_catalogue(app: Path) -> Catalog:
 
 
 def merge(app: Path, translations: dict[str, str]) -> list[str]:
-    """Bring the app's .po up to date, fill in translations by msgid, write it; returns the texts still missing."""
+    """Bring the app's .po up to date, fill in translations, write it; returns the texts still missing.
+
+    Translations go by msgid, or by "context|msgid" where one word means several things.
+    """
     old = read_catalogue(app)
     fresh = extract_app(app)
     merged = Catalog(locale=LANGUAGE, header_comment="# Simplified Chinese texts of the interface.", charset="utf-8")
@@ -72,8 +75,11 @@ def merge(app: Path, translations: dict[str, str]) -> list[str]:
         if isinstance(string, str) != isinstance(message.id, str):
             string = ""  # the text has become a plural, or is one no more
         first = message.id if isinstance(message.id, str) else message.id[0]
-        if first in translations:
-            string = translations[first] if isinstance(message.id, str) else (translations[first],)
+        given = translations.get(f"{message.context}|{first}")
+        if given is None and not (message.context and _filled(string)):
+            given = translations.get(first)
+        if given is not None:
+            string = given if isinstance(message.id, str) else (given,)
         merged.add(message.id, string, flags=message.flags, context=message.context)
     written = io.BytesIO()
     write_po(written, merged, sort_output=True, omit_header=False, width=110)

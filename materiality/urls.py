@@ -3,7 +3,24 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from materiality.views import cycles, groups, health, jobs, language, library, login, method, roles, scores, start
+from materiality.views import (
+    attachments,
+    cycles,
+    engagements,
+    groups,
+    health,
+    jobs,
+    language,
+    library,
+    login,
+    method,
+    points,
+    roles,
+    scores,
+    start,
+)
+
+_ENGAGEMENT = "cycles/<slug:code>/engagements/<int:pk>"
 
 urlpatterns = [
     # First, as these are asked most.
@@ -27,6 +44,20 @@ urlpatterns = [
     path("cycles/<slug:code>/groups/edit/<slug:group>/", groups.group, name="group"),
     path("cycles/<slug:code>/groups/remove/<slug:group>/", groups.remove, name="remove_group"),
     path("cycles/<slug:code>/groups/export.<slug:kind>", groups.group_export, name="group_export"),
+    path("cycles/<slug:code>/groups/<slug:group>/points/", points.points, name="group_points"),
+    path("cycles/<slug:code>/groups/<slug:group>/points/<slug:kind>/add/", points.save, name="add_point"),
+    path("cycles/<slug:code>/groups/<slug:group>/points/<slug:kind>/<int:pk>/", points.save, name="save_point"),
+    path("cycles/<slug:code>/groups/<slug:group>/points/<int:pk>/move/", points.move, name="move_point"),
+    path("cycles/<slug:code>/groups/<slug:group>/points/<int:pk>/remove/", points.remove, name="remove_point"),
+    path("cycles/<slug:code>/stakeholders/", points.stakeholder_table, name="stakeholder_table"),
+    path("cycles/<slug:code>/engagements/", engagements.engagements, name="engagements"),
+    path("cycles/<slug:code>/engagements/new/", engagements.new_engagement, name="new_engagement"),
+    path(f"{_ENGAGEMENT}/", engagements.engagement, name="engagement"),
+    path(f"{_ENGAGEMENT}/edit/", engagements.edit_engagement, name="edit_engagement"),
+    path(f"{_ENGAGEMENT}/remove/", engagements.remove, name="remove_engagement"),
+    path(f"{_ENGAGEMENT}/files/add/", attachments.add, name="add_attachment"),
+    path(f"{_ENGAGEMENT}/files/<int:attachment>/", attachments.download, name="attachment"),
+    path(f"{_ENGAGEMENT}/files/<int:attachment>/remove/", attachments.remove, name="remove_attachment"),
     path("cycles/<slug:code>/method/", method.method, name="method"),
     path("cycles/<slug:code>/scores/", scores.scores, name="scores"),
     path("", include("surveys.urls")),

@@ -14,6 +14,14 @@ _words: dict[str, Words] = {
         "close_cycle": _("closed the cycle %(object)s"),
         "save_group": _("saved the group %(object)s"),
         "remove_group": _("removed the group %(object)s"),
+        "save_point": _("wrote into a stakeholder list: %(object)s"),
+        "remove_point": _("removed from a stakeholder list: %(object)s"),
+        "move_point": _("moved in a stakeholder list: %(object)s"),
+        "load_demo_stakeholders": _("loaded sample stakeholder lists into cycle %(object)s"),
+        "save_engagement": _("saved the engagement record %(object)s"),
+        "remove_engagement": _("removed the engagement record %(object)s"),
+        "add_attachment": _("attached a file to the engagement record %(object)s"),
+        "remove_attachment": _("removed a file from the engagement record %(object)s"),
         "set_method": _("changed the method of cycle %(object)s"),
         "score_cycle": _("made a scoring run"),
     },
@@ -86,6 +94,17 @@ def add_words(about: str, words: Words) -> None:
 def word_for(about: str, name: str) -> str:
     """The word for `name` in the active language; the name itself, readable, where nobody gave one."""
     return str(_words.get(about, {}).get(name) or name.replace("_", " "))
+
+
+def word_or_none(about: str, name: str) -> str | None:
+    """The word for `name` in the active language, None where nobody gave one."""
+    found = _words.get(about, {}).get(name)
+    return None if found is None else str(found)
+
+
+def names_about(about: str) -> list[str]:
+    """Everything that has a word."""
+    return list(_words.get(about, {}))
 
 
 def action_sentence(action: str, object_text: str) -> str:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from materiality.bilingual import Bilingual, name_field
 
@@ -11,9 +12,9 @@ class StakeholderPoint(models.Model):
     """One bullet of a group: an expectation, a channel or a response."""
 
     class Kind(models.TextChoices):
-        EXPECTATION = "expectation", _("Expectation")
-        CHANNEL = "channel", _("Channel")
-        RESPONSE = "response", _("Response")
+        EXPECTATION = "expectation", pgettext_lazy("stakeholders", "Expectation")
+        CHANNEL = "channel", pgettext_lazy("stakeholders", "Channel")
+        RESPONSE = "response", pgettext_lazy("stakeholders", "Response")
 
     group = models.ForeignKey("Group", on_delete=models.CASCADE, related_name="points")
     kind = models.CharField(max_length=12, choices=Kind.choices)

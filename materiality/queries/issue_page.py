@@ -7,6 +7,7 @@ from django.db.models import Prefetch
 from materiality.bilingual import is_chinese
 from materiality.models import Crosswalk, Disclosure, Framework, Issue
 from materiality.queries.default_groups import default_groups
+from materiality.queries.engagements import Touching, touching
 from materiality.queries.library import ListedIssue, listed
 from materiality.queries.library_codes import Column, framework_place, issue_codes
 
@@ -45,6 +46,7 @@ class IssuePage:
     columns: list[Column]
     tables: list[MappingTable]
     groups: list[str]
+    touching: Touching
 
 
 def find_issue(edition_code: str, code: str) -> Issue | None:
@@ -54,14 +56,14 @@ def find_issue(edition_code: str, code: str) -> Issue | None:
 
 
 def issue_page(issue: Issue) -> IssuePage:
-    """What its page shows, in the active language (four queries)."""
+    """What its page shows, in the active language (five queries)."""
     family = list(Issue.objects.filter(parent=issue.parent_id or issue.pk).order_by("code"))
     lines, columns = [], []
     if issue.is_primary:
         codes = issue_codes(issue.edition, issue.pk)
         columns = codes.columns
         lines = [listed(row, codes, columns) for row in family]
-    return IssuePage(issue, family, lines, columns, _tables(issue), _group_names(issue))
+    return IssuePage(issue, family, lines, columns, _tables(issue), _group_names(issue), touching(issue))
 
 
 def _tables(issue: Issue) -> list[MappingTable]:

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from materiality.models import Cycle, Group, Run
 from materiality.permissions import can_edit_cycle
+from materiality.queries.engagements import touching
 from materiality.queries.issue_score import group_answers, joint_histogram
 from materiality.queries.run_method import cut_lines, flag_lines, group_lines, method_has_changed
 from materiality.queries.runs import chosen_run, listed_runs, run_with_cube
@@ -56,6 +57,7 @@ def issue_score(request: HttpRequest, code: str, issue: str) -> HttpResponse:
         "answers": group_answers(score, run, groups),
         "histogram": [] if score.derived else joint_histogram(run, issue),
         "secondaries": list(secondaries),
+        "touching": touching(score.issue, cycle),
         "statement": _statement(run, "primary" if score.issue.is_primary else "secondary"),
         "business_share": round(1 - run.method["lam"], 9),
     }

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from materiality import audit
+from materiality.actions.load_demo_stakeholders import load_demo_stakeholders
 from materiality.actions.open_cycle import open_cycle
 from materiality.models import Cycle, User
 from materiality.refusals import NotAllowed
@@ -43,6 +44,7 @@ def load_demo(*, responses: int, by: User | None) -> Survey:
         period_end=date(2026, 12, 31),
         by=by,
     )
+    load_demo_stakeholders(cycle=cycle, by=by)
     survey = build_survey(
         cycle=cycle,
         code=CODE,
