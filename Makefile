@@ -6,9 +6,10 @@ PORT ?= 8000
 export PORT
 export UV_LINK_MODE ?= copy
 ARGS ?=
+DATA := $(or $(YITI_DATA),var)
 TESTS ?= tests
 
-.PHONY: run test bench lint manage messages lock setup chromium
+.PHONY: run test bench lint manage migrate messages lock setup chromium
 
 run: .venv/.runtime
 	@$(BIN)/python manage.py prepare --demo
@@ -24,8 +25,15 @@ bench: .venv/.bench
 lint: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-manage: .venv/.runtime
+manage: .venv/.runtime $(if $(DATABASE_URL),migrate,$(DATA)/.migrated)
 	@$(BIN)/python manage.py $(ARGS)
+
+migrate: .venv/.runtime
+	@$(BIN)/python manage.py migrate --verbosity 0
+
+# Tables are looked at anew only when a migration has changed.
+$(DATA)/.migrated: .venv/.runtime $(wildcard */migrations/*.py)
+	@mkdir -p $(DATA) && $(BIN)/python manage.py migrate --verbosity 0 && touch $@
 
 messages: .venv/.dev
 	@$(BIN)/python manage.py update_messages

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import dj_database_url
 from environs import Env
-from marshmallow.validate import Range
+from marshmallow.validate import OneOf, Range
 
 
 class Misconfigured(SystemExit):
@@ -30,6 +30,7 @@ class Environment:
     secure_cookies: bool
     hsts_seconds: int
     time_zone: str
+    language: str
     organisation_zh: str
     organisation_en: str
     port: int
@@ -65,6 +66,7 @@ def _read(env: Env, base: Path) -> Environment:
         secure_cookies=env.bool("YITI_SECURE_COOKIES", production),
         hsts_seconds=env.int("YITI_HSTS_SECONDS", 0, validate=Range(min=0)),
         time_zone=_zone(env.str("YITI_TIME_ZONE", "Asia/Shanghai")),
+        language=env.str("YITI_LANGUAGE", "zh-hans", validate=OneOf(["zh-hans", "en"])),
         organisation_zh=env.str("YITI_ORGANISATION_ZH", "示例公司"),
         organisation_en=env.str("YITI_ORGANISATION_EN", "Example Company"),
         port=env.int("PORT", 8000, validate=Range(min=1, max=65535)),

@@ -165,7 +165,7 @@ CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 
-LANGUAGE_CODE = "zh-hans"
+LANGUAGE_CODE = ENVIRONMENT.language
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = ENVIRONMENT.time_zone
 USE_TZ = True
