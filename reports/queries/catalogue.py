@@ -21,6 +21,11 @@ def gri_catalogue(edition: str) -> Catalogue:
 
 def gri_crosswalk() -> tuple[CrosswalkRow, ...]:
     """The whole crosswalk from 2016 to 2021."""
+    return _crosswalk(tuple(sorted(_versions().items())))
+
+
+@lru_cache(maxsize=2)
+def _crosswalk(_versions: tuple) -> tuple[CrosswalkRow, ...]:
     rows = Crosswalk.objects.order_by("source__order", "pk")
     return tuple(
         CrosswalkRow(source, target or "", relation, note)
@@ -35,7 +40,7 @@ def books_of(cycle: Cycle, gri_edition: str = "") -> Books:
     versions = _versions()
     here, there = (_catalogue(each, *versions.get(each, (0, 0, 0))) for each in (edition, other))
     issues = Issue.objects.filter(edition_id=cycle.edition_id).order_by("code").values_list("code", flat=True)
-    return Books(here, there, gri_crosswalk(), tuple(issues))
+    return Books(here, there, _crosswalk(tuple(sorted(versions.items()))), tuple(issues))
 
 
 def _versions() -> dict[str, tuple[int, int, int]]:

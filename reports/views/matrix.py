@@ -2,20 +2,16 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 from materiality.models import Group
 from materiality.permissions import can_edit_cycle
 from materiality.queries.runs import chosen_run, listed_runs
-from materiality.scoring.tier_names import DOUBLE, HIGH
 from materiality.views.cycle_of import cycle_of
-from reports.drawing import drawn_matrix
 from reports.matrix_options import MatrixOptions
-from reports.matrix_words import Named, base_line, cut_line, page_texts, weighting_line
+from reports.matrix_words import Named, base_line, cut_line, weighting_line
+from reports.page_drawings import page_drawings
 from reports.queries.matrix import MatrixData, matrix_data
-
-# Side of the plot in px: letters come out in their own size beside the table, and on a phone.
-WIDE, NARROW = 760.0, 480.0
 
 
 def matrix(request: HttpRequest, code: str) -> HttpResponse:
@@ -35,7 +31,10 @@ def matrix(request: HttpRequest, code: str) -> HttpResponse:
     context |= {"runs": runs, "run": run, "data": data, "options": data.options, "groups": groups, "group": group}
     context |= {"base": base_line(data, named), "cuts": cut_line(data), "weighting": weighting_line(data)}
     context |= {"differing": sum(row.differs for row in data.rows), "pooled_method": _is_pooled(data)}
-    return render(request, "reports/matrix.html", context | _drawings(data, named))
+    drawings = page_drawings(data, named)
+    # The drawing escapes every word that it takes from the database.
+    context |= {"wide": mark_safe(drawings.wide), "narrow": mark_safe(drawings.narrow)}
+    return render(request, "reports/matrix.html", context)
 
 
 def _wanted(request: HttpRequest, groups: list[Group]) -> MatrixOptions:
@@ -49,18 +48,3 @@ def _wanted(request: HttpRequest, groups: list[Group]) -> MatrixOptions:
 def _is_pooled(data: MatrixData) -> bool:
     """Whether the run's own method is the pooled one, so that there is nothing to switch."""
     return data.run.method["weighting"] == "by_response"
-
-
-def _drawings(data: MatrixData, named: Named) -> dict[str, SafeString]:
-    """The picture for wide and for narrow windows; the narrow one names the highest tier only."""
-    texts = page_texts(data, named)
-    given = (data.points, data.rule, data.categories, texts)
-    options = {"interactive": True, "show_intervals": data.options.bars}
-    named_codes = None
-    if data.options.level == "secondary" and not data.options.category:
-        named_codes = tuple(point.code for point in data.points if point.tier in (HIGH, DOUBLE))
-    # The drawing escapes every word that it takes from the database.
-    return {
-        "wide": mark_safe(drawn_matrix(*given, size=WIDE, **options)),
-        "narrow": mark_safe(drawn_matrix(*given, size=NARROW, label_codes=named_codes, **options)),
-    }

@@ -20,6 +20,7 @@ def compiled_messages():
 def no_kept_catalogues():
     """Each test has a database of its own, so nothing of another's may be remembered."""
     catalogue._catalogue.cache_clear()
+    catalogue._crosswalk.cache_clear()
 
 
 @pytest.fixture

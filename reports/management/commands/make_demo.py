@@ -4,15 +4,20 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db.models import Count, Exists, OuterRef
+from django.utils.translation import override
 
 from materiality import jobs
 from materiality.actions.score_cycle import score_cycle
 from materiality.models import Cycle
 from reports.actions.import_outline import import_outline
 from reports.actions.request_output import request_output
+from reports.matrix_options import LEVELS, MatrixOptions
+from reports.matrix_words import Named
 from reports.models import Output
 from reports.outline.parse import parse_outline
+from reports.page_drawings import page_drawings
 from reports.queries.catalogue import books_of
+from reports.queries.matrix import matrix_data
 from surveys.cube import count_cycle
 
 CODE = "demo"
@@ -35,6 +40,7 @@ class Command(BaseCommand):
             import_outline(cycle=cycle, rows=parse_outline(OUTLINE, books_of(cycle)).rows, by=None)
         if not cycle.has_outputs:
             self.stdout.write(f"{_make_outputs(cycle)} outputs made")
+            _draw_pages(cycle)
 
 
 def _found() -> Cycle | None:
@@ -48,6 +54,15 @@ def _found() -> Cycle | None:
         )
         .first()
     )
+
+
+def _draw_pages(cycle: Cycle) -> None:
+    """Keep the drawings of the matrix page, so that nobody waits for the first view."""
+    run = cycle.runs.defer("cube").order_by("-number").first()
+    for language in LANGUAGES:
+        for level in LEVELS:
+            with override(language):
+                page_drawings(matrix_data(run, MatrixOptions(level=level)), Named(cycle.title))
 
 
 def _make_outputs(cycle: Cycle) -> int:
