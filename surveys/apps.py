@@ -7,5 +7,5 @@ class SurveysConfig(AppConfig):
     name = "surveys"
 
     def ready(self) -> None:
-        """Register this app's kinds of jobs and its steps of the cycle."""
-        from surveys import jobs, steps  # noqa: F401
+        """Register this app's kinds of jobs, its steps of the cycle and what it says on changes of the library."""
+        from surveys import due, jobs, library_vetoes, steps  # noqa: F401

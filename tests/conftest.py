@@ -7,20 +7,23 @@ from django.db import connection
 from pytest_django.plugin import blocking_manager_key
 
 append_only = import_module("materiality.migrations.0005_audit_rows")
+editions_keep = import_module("materiality.migrations.0006_editions_keep")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item):
-    """After a test with transactions of its own all tables are emptied, which the audit trail's triggers refuse."""
+    """After a test with transactions of its own all tables are emptied, which triggers refuse."""
     marker = item.get_closest_marker("django_db")
     empties = marker is not None and marker.kwargs.get("transaction")
     if not (empties or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))):
         return (yield)
-    _with_schema_editor(item, append_only.drop_triggers)
+    for keeper in (append_only, editions_keep):
+        _with_schema_editor(item, keeper.drop_triggers)
     try:
         return (yield)
     finally:
-        _with_schema_editor(item, append_only.add_triggers)
+        for keeper in (append_only, editions_keep):
+            _with_schema_editor(item, keeper.add_triggers)
 
 
 def _with_schema_editor(item, change) -> None:

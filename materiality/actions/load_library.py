@@ -1,6 +1,5 @@
 """Loading catalogues and a library: the default one, or a file as the next edition."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from django.db import transaction
 from materiality import audit
 from materiality.actions.store_catalogues import store_catalogues
 from materiality.actions.store_edition import store_edition
+from materiality.edition_codes import next_edition_code
 from materiality.library_file.default_library import read_default_library, read_reference
 from materiality.library_file.problems import BadLibrary, Problem
 from materiality.library_file.read_library import read_library
@@ -17,8 +17,6 @@ from materiality.library_file.records import Library
 from materiality.library_file.table import MAX_BYTES
 from materiality.models import Edition, Group, User
 from materiality.queries.library_contents import library_contents
-
-FIRST_CODE = "2026"
 
 
 @dataclass(frozen=True)
@@ -67,20 +65,9 @@ def _contents(file: Path) -> bytes:
 
 
 def _store(library: Library, current: Edition | None, is_default: bool) -> Edition:
-    code = _next_code(current)
+    code = next_edition_code(current)
     zh, en = ("默认议题库", "Default issue library") if is_default else ("议题库", "Issue library")
     return store_edition(code=code, title_zh=f"{zh} {code}", title_en=f"{en} {code}", library=library, based_on=current)
-
-
-def _next_code(current: Edition | None) -> str:
-    """The first free code after the current edition's: `2026` → `2026-2` → `2026-3`."""
-    base, number = re.fullmatch(r"(.+?)(?:-(\d+))?", current.code if current else FIRST_CODE).groups()
-    taken = set(Edition.objects.values_list("code", flat=True))
-    code, following = (f"{base}-{number}" if number else base), int(number or 1)
-    while code in taken:
-        following += 1
-        code = f"{base}-{following}"
-    return code
 
 
 def _record(

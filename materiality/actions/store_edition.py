@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from materiality.draft_lineage import complete_lineage
 from materiality.library_file.records import IssueRecord, Library
 from materiality.models import Category, Disclosure, Edition, Issue, IssueMapping
 
@@ -11,24 +12,21 @@ from materiality.models import Category, Disclosure, Edition, Issue, IssueMappin
 def store_edition(*, code: str, title_zh: str, title_en: str, library: Library, based_on: Edition | None) -> Edition:
     """Create and publish an edition with these contents; `based_on`, if it was in force, is superseded.
 
-    The catalogues must be stored before.
+    Its lineage is told from the codes. The catalogues must be stored before.
     """
     if based_on is not None and based_on.state == Edition.State.PUBLISHED:
         based_on.state = Edition.State.SUPERSEDED
         based_on.save(update_fields=["state"])
-    edition = Edition.objects.create(
-        code=code,
-        title_zh=title_zh,
-        title_en=title_en,
-        state=Edition.State.PUBLISHED,
-        based_on=based_on,
-        published_at=timezone.now(),
-    )
+    # A draft until it is whole: the database takes no row into a published edition.
+    edition = Edition.objects.create(code=code, title_zh=title_zh, title_en=title_en, based_on=based_on)
     categories = Category.objects.bulk_create(Category(edition=edition, **vars(row)) for row in library.categories)
     by_code = {category.code: category for category in categories}
     primaries = _issues(edition, [row for row in library.issues if not row.parent_code], by_code, {})
     secondaries = _issues(edition, [row for row in library.issues if row.parent_code], by_code, primaries)
     _mappings(library, primaries | secondaries)
+    complete_lineage(edition, by=None)
+    edition.state, edition.published_at = Edition.State.PUBLISHED, timezone.now()
+    edition.save(update_fields=["state", "published_at"])
     return edition
 
 

@@ -1,11 +1,13 @@
 """Editions, categories, issues and catalogues for tests."""
 
+from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 
 from django.utils import timezone
 
 from materiality.actions.load_library import load_library
 from materiality.models import Category, Disclosure, Edition, Framework, Issue, IssueMapping
+from tests.factories.thaw import thawed
 
 _numbers = count(1)
 
@@ -24,14 +26,15 @@ def make_edition(code: str = "", state: str = Edition.State.PUBLISHED, **columns
 
 def make_category(edition: Edition, code: str = "society", **columns) -> Category:
     names = {"name_zh": "社会", "name_en": "Society"}
-    return Category.objects.create(edition=edition, code=code, **{**names, **columns})
+    with _open_for("published_category_insert", edition):
+        return Category.objects.create(edition=edition, code=code, **{**names, **columns})
 
 
 def make_issue(category: Category, code: str, parent: Issue | None = None, **columns) -> Issue:
     names = {"name_zh": f"议题 {code}", "name_en": f"Issue {code}"}
-    return Issue.objects.create(
-        edition=columns.pop("edition", category.edition), category=category, code=code, parent=parent, **names | columns
-    )
+    edition = columns.pop("edition", category.edition)
+    with _open_for("published_issue_insert", edition):
+        return Issue.objects.create(edition=edition, category=category, code=code, parent=parent, **names | columns)
 
 
 def make_disclosure(code: str, framework: str = "GRI", edition: str = "2021", **columns) -> Disclosure:
@@ -43,4 +46,10 @@ def make_disclosure(code: str, framework: str = "GRI", edition: str = "2021", **
 
 
 def map_issue(issue: Issue, *disclosures: Disclosure) -> None:
-    IssueMapping.objects.bulk_create(IssueMapping(issue=issue, disclosure=disclosure) for disclosure in disclosures)
+    with _open_for("published_issuemapping_insert", issue.edition):
+        IssueMapping.objects.bulk_create(IssueMapping(issue=issue, disclosure=disclosure) for disclosure in disclosures)
+
+
+def _open_for(trigger: str, edition: Edition) -> AbstractContextManager:
+    """Tests fill editions that are published already."""
+    return nullcontext() if edition.state == Edition.State.DRAFT else thawed(trigger)

@@ -10,6 +10,7 @@ from surveys.actions.close_survey import close_survey
 from surveys.actions.open_survey import open_survey
 from surveys.models import ItemText, Survey
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
+from tests.factories.thaw import thawed
 
 pytestmark = pytest.mark.django_db
 
@@ -35,13 +36,15 @@ def test_open_survey_freezes_every_issue_in_both_languages():
 
 def test_open_survey_keeps_the_wording_when_the_library_changes_later():
     survey = make_open_survey(make_survey_cycle({"society": 1}))
-    Issue.objects.update(name_en="Something else")
+    with thawed():
+        Issue.objects.update(name_en="Something else")
     assert not ItemText.objects.filter(survey=survey, html__contains="Something else").exists()
 
 
 def test_open_survey_makes_texts_of_the_library_harmless():
     cycle = make_survey_cycle({"society": 1})
-    Issue.objects.update(name_en="<script>alert(1)</script>")
+    with thawed():
+        Issue.objects.update(name_en="<script>alert(1)</script>")
     survey = make_open_survey(cycle)
     assert not ItemText.objects.filter(survey=survey, html__contains="<script").exists()
 
