@@ -47,7 +47,8 @@ def cell_sentence(problem: BadCell) -> str:
 def _offering(sentence: str, suggestions: tuple[str, ...]) -> str:
     if not suggestions:
         return sentence
-    return f"{sentence} {_('Nearest: %(values)s.') % {'values': ', '.join(suggestions)}}".strip()
+    offer = _("Nearest: %(values)s.") % {"values": ", ".join(suggestions)}
+    return f"{sentence} {offer}"
 
 
 def plain_line(problem: OutlineProblem) -> str:

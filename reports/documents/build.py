@@ -90,7 +90,8 @@ def _scores(inputs: dict, progress: Progress) -> bytes:
     run = data.run
     groups = {group["code"]: _text(group, "name") for group in inputs["groups"]}
     progress(40, _("Writing the file"))
-    heading = f"{_organisation()} · {_text(inputs['cycle'], 'title')} · {_('run %(number)s') % {'number': run.number}}"
+    number = _("run %(number)s") % {"number": run.number}
+    heading = f"{_organisation()} · {_text(inputs['cycle'], 'title')} · {number}"
     return scores_workbook(run, list(scores_of(run)), data, groups, heading)
 
 
