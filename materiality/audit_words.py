@@ -7,6 +7,15 @@ from materiality.audit_check import Finding
 from materiality.words import add_words, word_for
 
 add_words(
+    "action",
+    {
+        "add_person": gettext_lazy("added the person %(object)s"),
+        "save_person": gettext_lazy("changed the account of %(object)s"),
+        "change_password": gettext_lazy("changed the password of %(object)s"),
+        "erase_person": gettext_lazy("erased the name of a person"),
+    },
+)
+add_words(
     "object",
     {
         "materiality.attachment": gettext_lazy("Attachment"),

@@ -15,7 +15,6 @@ from materiality.views import (
     login,
     method,
     points,
-    roles,
     scores,
     start,
 )
@@ -31,7 +30,7 @@ urlpatterns = [
     path("login/", login.StaffLogin.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", language.set_language, name="language"),
-    path("roles/", roles.roles, name="roles"),
+    path("", include("materiality.staff_urls")),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
     path("library/", library.library, name="library"),
     path("library/<slug:edition>/<str:code>/", library.issue, name="issue"),

@@ -19,6 +19,7 @@ add_words(
         "confirm_import": _("confirmed the import of %(object)s"),
         "discard_import": _("discarded the import of %(object)s"),
         "store_import": _("stored the responses of %(object)s"),
+        "load_demo": _("made the demo survey %(object)s"),
         "overrule_response": _("decided whether the response %(object)s counts"),
     },
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from materiality.models import AuditEvent, Job
-from materiality.words import action_sentence
+from materiality.queries.audit_trail import in_words
 
 MOST_JOBS = 10
 
@@ -21,10 +21,7 @@ class Happening:
 def recent_happenings(number: int = 10) -> list[Happening]:
     """The last audit events, newest first."""
     events = AuditEvent.objects.select_related("person").order_by("-number")[:number]
-    return [
-        Happening(event.at, event.person.name if event.person else "", action_sentence(event.action, event.object_text))
-        for event in events
-    ]
+    return [Happening(event.row.at, event.person, event.words) for event in in_words(events)]
 
 
 def running_jobs() -> list[Job]:

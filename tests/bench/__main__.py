@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("imports", "scoring", "matrix", "pages", "respondents")
+NAMES = ("imports", "scoring", "matrix", "pages", "respondents", "audit")
 
 
 def main(names: list[str]) -> int:

@@ -1,0 +1,75 @@
+"""The audit trail: a page with filters and a file of the same events."""
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+
+from materiality.forms.audit import TrailForm
+from materiality.models import AuditEvent
+from materiality.permissions import can_see_audit, needs
+from materiality.queries.audit_trail import TrailFilter, in_words, trail, trail_rows
+from materiality.table_file import neutral
+
+PER_PAGE = 50
+COLUMNS = (
+    *("number", "at", "person", "person_name", "action", "object_type", "object_id", "object"),
+    *("before", "after", "reason", "row_digest", "touched_digest", "previous_hash", "hash"),
+)
+
+
+@needs(can_see_audit)
+def audit(request: HttpRequest) -> HttpResponse:
+    """Events, newest first, narrowed by the filters in the address."""
+    form = TrailForm(request.GET)
+    wanted = form.wanted()
+    page = Paginator(trail(wanted), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "section": "audit",
+        "form": form,
+        "page": page,
+        "events": in_words(page.object_list),
+        "narrowed": wanted != TrailFilter(),
+    }
+    return render(request, "materiality/audit.html", context)
+
+
+@needs(can_see_audit)
+def audit_export(request: HttpRequest) -> StreamingHttpResponse:
+    """The events of the same filters as CSV, streamed."""
+    disposition = 'attachment; filename="audit.csv"'
+    return StreamingHttpResponse(
+        _csv(TrailForm(request.GET).wanted()),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": disposition},
+    )
+
+
+class _Line:
+    """What the csv module writes to: gives the line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv(wanted: TrailFilter) -> Iterator[str]:
+    line = csv.writer(_Line())
+    yield "\ufeff" + line.writerow(COLUMNS)
+    for event, person in trail_rows(wanted):
+        yield line.writerow(neutral(text) for text in _cells(event, person))
+
+
+def _cells(event: AuditEvent, person: str) -> list[str]:
+    return [
+        str(event.number),
+        event.at.astimezone(UTC).isoformat(),
+        str(event.person_id or ""),
+        person,
+        *(event.action, event.object_type, event.object_id, event.object_text),
+        *(json.dumps(values, ensure_ascii=False) if values else "" for values in (event.before, event.after)),
+        *(event.reason, event.row_digest, event.touched_digest, event.previous_hash, event.hash),
+    ]

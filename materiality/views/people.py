@@ -1,0 +1,97 @@
+"""Pages of the members of staff, for administrators."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from materiality.actions.add_person import add_person
+from materiality.actions.change_password import change_password
+from materiality.actions.erase_person import erase_person
+from materiality.actions.save_person import save_person
+from materiality.forms.people import NewPersonForm, PersonForm
+from materiality.models import User
+from materiality.passwords import new_password
+from materiality.permissions import can_manage_people, needs
+from materiality.queries.people import listed_people
+from materiality.refusals import NotAllowed
+
+PER_PAGE = 50
+SECTION = {"section": "people"}
+
+
+@needs(can_manage_people)
+def people(request: HttpRequest) -> HttpResponse:
+    """All accounts with role and state."""
+    page = Paginator(listed_people(), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "materiality/people.html", SECTION | {"page": page})
+
+
+@never_cache
+@needs(can_manage_people)
+def new_person(request: HttpRequest) -> HttpResponse:
+    """Add a person; the answer shows their password this once."""
+    form = NewPersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        password = new_password()
+        try:
+            added = add_person(**form.cleaned_data, password=password, by=request.user)
+        except NotAllowed as refusal:
+            form.add_error("username", refusal.reason)
+        else:
+            return _shown_once(request, added, password)
+    return render(request, "materiality/new_person.html", SECTION | {"form": form})
+
+
+@needs(can_manage_people)
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a person."""
+    row = get_object_or_404(listed_people(), pk=pk)
+    if row.is_erased:
+        return redirect("people")
+    form = PersonForm(request.POST or None, person=row, by=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = save_person(person=row, **form.cleaned_data, by=request.user)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("“%(name)s” is saved.") % {"name": saved})
+            return redirect("people")
+    return render(request, "materiality/person.html", SECTION | {"form": form, "person": row})
+
+
+@never_cache
+@require_POST
+@needs(can_manage_people)
+def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a person a new password; the answer shows it this once."""
+    row, password = get_object_or_404(User, pk=pk), new_password()
+    if row == request.user:
+        return redirect("password")
+    try:
+        change_password(person=row, password=password, by=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+        return redirect("person", pk)
+    return _shown_once(request, row, password)
+
+
+@require_POST
+@needs(can_manage_people)
+def erase(request: HttpRequest, pk: int) -> HttpResponse:
+    """Erase the name of a person who has left, or say why not."""
+    row = get_object_or_404(User, pk=pk)
+    try:
+        erase_person(person=row, by=request.user)
+        messages.success(request, _("The name is erased."))
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+    return redirect("people")
+
+
+def _shown_once(request: HttpRequest, row: User, password: str) -> HttpResponse:
+    return render(request, "materiality/person_password.html", SECTION | {"person": row, "password": password})

@@ -1,0 +1,117 @@
+"""Actions on members of staff: events without names, never without an administrator, names that can be erased."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from materiality.actions.add_person import add_person
+from materiality.actions.change_password import change_password
+from materiality.actions.erase_person import erase_person
+from materiality.actions.save_person import save_person
+from materiality.models import AuditEvent, AuditPerson, User
+from materiality.passwords import new_password
+from materiality.refusals import NotAllowed
+from tests.factories.people import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def administrator():
+    return make_person("administrator")
+
+
+def added(by: User) -> User:
+    return add_person(username="li", name="李明", email="li@example.org", role="analyst", password="x", by=by)
+
+
+def saved(person: User, by: User, **changes) -> User:
+    values = {"name": str(person), "email": person.email, "role": person.role, "is_active": person.is_active}
+    return save_person(person=person, by=by, **{**values, **changes})
+
+
+def verify() -> None:
+    call_command("verify_audit", stdout=StringIO(), stderr=StringIO())
+
+
+def test_person_is_added_with_an_event_that_names_nobody(administrator):
+    person = added(administrator)
+    event = AuditEvent.objects.get()
+    assert (event.object_id, event.object_text, event.after) == (str(person.pk), "", {"role": "analyst"})
+    assert AuditPerson.objects.get(user=person).name == "李明"
+
+
+def test_person_is_saved_with_role_and_activity_before_and_after(administrator):
+    saved(added(administrator), administrator, role="lead", is_active=False, name="李明明")
+    event = AuditEvent.objects.first()
+    assert (event.before, event.after) == (
+        {"role": "analyst", "is_active": True},
+        {"role": "lead", "is_active": False},
+    )
+    assert AuditPerson.objects.get(user__username="li").name == "李明明"
+    verify()
+
+
+def test_person_saved_unchanged_leaves_no_event(administrator):
+    person = added(administrator)
+    saved(person, administrator)
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", [{"role": "viewer"}, {"is_active": False}])
+def test_last_administrator_stays(administrator, change):
+    above = make_person("lead", is_superuser=True)
+    with pytest.raises(NotAllowed, match="No active administrator"):
+        saved(administrator, above, **change)
+    with pytest.raises(NotAllowed, match="your own role"):
+        saved(administrator, administrator, **change)
+    saved(administrator, make_person("administrator"), **change)
+
+
+def test_first_administrator_who_gets_another_role_is_above_it_no_more(administrator):
+    first = make_person("administrator", is_superuser=True)
+    assert saved(first, administrator, role="viewer").is_superuser is False
+
+
+def test_role_changed_around_the_application_is_found(administrator):
+    person = added(administrator)
+    User.objects.filter(pk=person.pk).update(last_login="2026-01-01T00:00Z", password="y")
+    verify()
+    User.objects.filter(pk=person.pk).update(role="administrator")
+    with pytest.raises(Exception, match="1 "):
+        verify()
+
+
+def test_erased_person_is_gone_by_name_and_the_chain_still_verifies(administrator):
+    person = saved(added(administrator), administrator, is_active=False)
+    change_count = AuditEvent.objects.count()
+    hashes = list(AuditEvent.objects.order_by("number").values_list("hash", flat=True))
+    erase_person(person=person, by=administrator)
+    assert AuditPerson.objects.get(user=person).name == ""
+    person.refresh_from_db()
+    assert (person.username, person.first_name, person.email) == (f"erased-{person.pk}", "", "")
+    assert not person.has_usable_password()
+    stored = AuditEvent.objects.order_by("number").values_list("hash", flat=True)
+    assert (len(stored), list(stored)[:-1]) == (change_count + 1, hashes)
+    verify()
+
+
+def test_erasing_twice_or_somebody_active_is_refused(administrator):
+    person = added(administrator)
+    with pytest.raises(NotAllowed, match="Deactivate"):
+        erase_person(person=person, by=administrator)
+    erase_person(person=saved(person, administrator, is_active=False), by=administrator)
+    with pytest.raises(NotAllowed, match="already"):
+        erase_person(person=person, by=administrator)
+
+
+def test_password_of_a_deactivated_account_is_not_changed(administrator):
+    person = saved(added(administrator), administrator, is_active=False)
+    with pytest.raises(NotAllowed, match="deactivated"):
+        change_password(person=person, password="x", by=administrator)
+
+
+def test_new_passwords_differ_and_pass_for_long_enough():
+    made = {new_password() for _password in range(100)}
+    assert (len(made), {len(password) for password in made}) == (100, {24})

@@ -1,0 +1,116 @@
+"""Pages of people and passwords."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from materiality.models import AuditEvent, User
+from materiality.models.person import Role
+from tests.factories.people import log_in, make_person
+
+pytestmark = pytest.mark.django_db
+NEW = {"username": "li.ming", "name": "李明", "email": "li@example.org", "role": "analyst"}
+
+
+def shown_password(response) -> str:
+    return re.findall(r'class="code once">(.*?)<', response.content.decode())[1]
+
+
+def may_log_in(username: str, password: str) -> bool:
+    return Client().post("/login/", {"username": username, "password": password}).status_code == 302
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_people_are_for_administrators(client, role):
+    log_in(client, role)
+    person = make_person()
+    allowed = role == "administrator"
+    addresses = ["/people/", "/people/new/", f"/people/{person.pk}/"]
+    assert [client.get(address).status_code for address in addresses] == [200 if allowed else 403] * 3
+    statuses = [client.post(f"/people/{person.pk}/{what}/").status_code for what in ("password", "erase")]
+    assert statuses == ([200, 302] if allowed else [403, 403])
+    assert ('href="/people/"' in client.get("/").content.decode()) == allowed
+
+
+def test_new_person_gets_a_password_that_is_shown_once(client):
+    log_in(client, "administrator")
+    response = client.post("/people/new/", NEW)
+    password = shown_password(response)
+    assert "no-store" in response.headers["Cache-Control"]
+    assert may_log_in("li.ming", password)
+    assert (str(User.objects.get(username="li.ming")), AuditEvent.objects.first().action) == ("李明", "add_person")
+
+
+def test_new_person_with_a_name_that_is_taken_is_refused(client):
+    log_in(client, "administrator")
+    make_person(username="Li.Ming")
+    assert "There is already an account" in client.post("/people/new/", NEW).content.decode()
+    assert User.objects.filter(username__iexact="li.ming").count() == 1
+
+
+def test_person_is_changed(client):
+    log_in(client, "administrator")
+    person = make_person()
+    response = client.post(f"/people/{person.pk}/", {"name": "赵", "role": "committee"})
+    person.refresh_from_db()
+    assert (response.status_code, str(person), person.role, person.is_active) == (302, "赵", "committee", False)
+
+
+def test_person_cannot_change_their_own_role(client):
+    me = log_in(client, "administrator")
+    client.post(f"/people/{me.pk}/", {"name": "me", "role": "viewer"})
+    me.refresh_from_db()
+    assert (me.first_name, me.role, me.is_active) == ("me", "administrator", True)
+
+
+def test_person_who_is_deactivated_is_out_at_once(client):
+    me = log_in(client, "lead")
+    User.objects.filter(pk=me.pk).update(is_active=False)
+    assert client.get("/cycles/").status_code == 302
+
+
+def test_person_gets_a_new_password_from_an_administrator(client):
+    log_in(client, "administrator")
+    person = make_person(username="li")
+    password = shown_password(client.post(f"/people/{person.pk}/password/"))
+    assert may_log_in("li", password)
+
+
+def test_person_who_is_active_is_not_erased(client):
+    log_in(client, "administrator")
+    person = make_person(username="li")
+    assert "Deactivate the account first." in client.post(f"/people/{person.pk}/erase/", follow=True).content.decode()
+    assert User.objects.filter(username="li").exists()
+
+
+def test_person_who_was_erased_is_listed_without_name_and_not_changed(client):
+    log_in(client, "administrator")
+    person = make_person(username="zhao", first_name="Zhao", is_active=False)
+    text = client.post(f"/people/{person.pk}/erase/", follow=True).content.decode()
+    assert "erased person" in text and "Zhao" not in text and "zhao" not in text
+    assert client.get(f"/people/{person.pk}/").status_code == 302
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_people_ask_few_queries(client, number, django_assert_max_num_queries):
+    log_in(client, "administrator")
+    for _person in range(number):
+        make_person()
+    with django_assert_max_num_queries(15):
+        client.get("/people/")
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_password_is_changed_by_its_owner(client, role):
+    me = log_in(client, role)
+    me.set_password("the old password")
+    me.save()
+    client.force_login(me)
+    new = {"new_password1": "quite another one", "new_password2": "quite another one"}
+    assert client.post("/password/", {"old_password": "wrong", **new}).status_code == 200
+    assert client.post("/password/", {"old_password": "the old password", **new}).status_code == 302
+    me.refresh_from_db()
+    assert me.check_password("quite another one") and client.get("/cycles/").status_code == 200
+    event = AuditEvent.objects.get()
+    assert (event.action, event.before, event.after) == ("change_password", {}, {})

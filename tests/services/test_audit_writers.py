@@ -1,0 +1,68 @@
+"""Four processes write events at once: one chain, without gap or fork, on SQLite and on PostgreSQL."""
+
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.services
+
+WRITERS, EVENTS = 4, 50
+MAKE = "from materiality.models import Edition; Edition.objects.create(code='a', title_zh='甲', title_en='A'); print(1)"
+WRITE = """
+from django.db import transaction
+from materiality import audit
+from materiality.models import Edition, User
+person = User.objects.get_or_create(username="li")[0]
+for number in range({events}):
+    with transaction.atomic():
+        edition = Edition.objects.create(code=f"{writer}-{{number}}", title_zh="甲", title_en="A")
+        audit.record("made", edition, by=person, touched=[Edition.objects.get(code="a")])
+"""
+READ = """
+import json
+from materiality.models import AuditEvent, AuditedRow, AuditPerson
+events = list(AuditEvent.objects.order_by("number").values_list("number", "previous_hash", "hash", "object_text"))
+print(json.dumps([events, AuditedRow.objects.count(), AuditPerson.objects.count()]))
+"""
+CHANGE = "UPDATE materiality_auditevent SET reason = 'x'", "DELETE FROM materiality_auditevent"
+TRY = """
+import json
+from django.db import DatabaseError, connection
+refused = []
+for statement in {statements}:
+    try:
+        connection.cursor().execute(statement)
+    except DatabaseError as error:
+        refused.append("append-only" in str(error))
+print(json.dumps(refused))
+"""
+
+
+def test_four_writers_at_once_do_not_fork_the_chain(installation):
+    installation.python(MAKE)
+    for writer in range(WRITERS):
+        code = WRITE.format(events=EVENTS, writer=writer)
+        installation.start(f"writer-{writer}", sys.executable, "manage.py", "shell", "--no-imports", "--command", code)
+    for writer in range(WRITERS):
+        log = installation.data / f"writer-{writer}.log"
+        assert installation.processes[f"writer-{writer}"].wait(90) == 0, log.read_text()
+    events, further, persons = installation.python(READ)
+    assert [number for number, *_rest in events] == list(range(1, WRITERS * EVENTS + 1))
+    assert [previous for _number, previous, *_rest in events] == ["", *(event[2] for event in events[:-1])]
+    assert {text for *_rest, text in events} == {f"{w}-{n}" for w in range(WRITERS) for n in range(EVENTS)}
+    assert (further, persons) == (WRITERS * EVENTS, 1)
+    assert "200" in installation.manage("verify_audit", "--anchor", events[-1][2]).stdout
+
+
+def test_events_are_append_only_and_tampering_is_found(installation):
+    installation.python(
+        MAKE + "\nfrom materiality import audit\nfrom django.db import transaction\n"
+        "with transaction.atomic(): audit.record('made', Edition.objects.get(), by=None)\nprint(1)"
+    )
+    statements = [*CHANGE, "TRUNCATE materiality_auditevent CASCADE"][
+        : 3 if installation.environment["DATABASE_URL"] else 2
+    ]
+    assert installation.python(TRY.format(statements=statements)) == [True] * len(statements)
+    installation.python("from materiality.models import Edition; print(Edition.objects.update(title_en='B'))")
+    found = installation.manage("verify_audit", check=False)
+    assert found.returncode != 0 and "materiality.edition 1" in found.stderr
