@@ -1,0 +1,31 @@
+"""Publish a draft edition of the library."""
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from materiality.actions.publish_edition import publish_edition
+from materiality.models import Edition
+from materiality.refusals import NotAllowed, Unacknowledged
+
+
+class Command(BaseCommand):
+    help = "Put the draft EDITION in force; undecided proposals and missing translations need --acknowledge REASON."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("edition", metavar="EDITION")
+        parser.add_argument("--acknowledge", default="", metavar="REASON")
+
+    def handle(self, *args: str, **options: object) -> None:
+        edition = Edition.objects.filter(code=options["edition"]).first()
+        if edition is None:
+            raise CommandError(_("There is no edition %(code)s.") % {"code": options["edition"]})
+        try:
+            published = publish_edition(edition=edition, by=None, acknowledged=options["acknowledge"])
+        except Unacknowledged as refusal:
+            for warning in refusal.warnings:
+                self.stderr.write(warning)
+            raise CommandError(_("Nothing was published. Say with --acknowledge why it should be.")) from refusal
+        except NotAllowed as refusal:
+            raise CommandError(refusal.reason) from refusal
+        self.stdout.write(_("%(edition)s is in force.") % {"edition": published.title})
