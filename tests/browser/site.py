@@ -23,8 +23,8 @@ class Site(Installation):
         self.start_valkey()
         self.start_worker()
         self.start(
-            "web", str(BIN / "gunicorn"), "materiality.wsgi:application", "--bind", f"127.0.0.1:{self.port}",
-            "--worker-class", "gthread", "--threads", "4", "--log-level", "warning",
+            "web", str(BIN / "granian"), "materiality.wsgi:application", "--interface", "wsgi", "--host", "127.0.0.1",
+            "--port", str(self.port), "--workers", "1", "--blocking-threads", "2", "--log-level", "warning",
         )  # fmt: skip
         wait_for(self._answers, "the login page", 40)
 

@@ -15,6 +15,7 @@ PURE = (
     "surveys/intake",
     "reports/matrix",
     "reports/gri",
+    "reports/outline",
 )
 
 
