@@ -9,6 +9,8 @@ import dj_database_url
 from environs import Env
 from marshmallow.validate import OneOf, Range
 
+from materiality.mail_url import Mail, read_mail_url
+
 
 class Misconfigured(SystemExit):
     """The installation cannot start; the message names the variable and how to mend it."""
@@ -36,6 +38,8 @@ class Environment:
     port: int
     max_upload_mb: int
     worker_concurrency: int
+    mail: Mail
+    mail_from: str
 
 
 def read_environment(base: Path) -> Environment:
@@ -72,6 +76,8 @@ def _read(env: Env, base: Path) -> Environment:
         port=env.int("PORT", 8000, validate=Range(min=1, max=65535)),
         max_upload_mb=env.int("YITI_MAX_UPLOAD_MB", 100, validate=Range(min=1)),
         worker_concurrency=env.int("YITI_WORKERS", 2, validate=Range(min=1)),
+        mail=(mail := read_mail_url(env.str("EMAIL_URL", ""), data / "mail")),
+        mail_from=env.str("EMAIL_FROM", "") or (mail.user if "@" in mail.user else "yiti@localhost"),
     )
 
 

@@ -118,8 +118,18 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "materiality.tasks.sweep_jobs", "schedule": 10.0, "options": {"expires": 9}},
+    "remind": {"task": "materiality.tasks.remind", "schedule": 3600.0, "options": {"expires": 3000}},
     "tend-surveys": {"task": "surveys.tasks.tend_surveys", "schedule": 60.0, "options": {"expires": 50}},
 }
+
+MAIL = ENVIRONMENT.mail
+EMAIL_BACKEND = MAIL.backend
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.tls, MAIL.ssl
+EMAIL_FILE_PATH = MAIL.folder and str(MAIL.folder)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
 
 # A job whose heartbeat is older than this was lost with its worker and is sent again.
 JOB_HEARTBEAT_SECONDS = 5

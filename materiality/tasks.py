@@ -1,8 +1,9 @@
-"""Celery tasks: each loads a row and calls one function of jobs.py."""
+"""Celery tasks: each calls one function of jobs.py or one action."""
 
 from celery import shared_task
 
 from materiality import jobs
+from materiality.actions.remind import remind as remind_staff
 
 
 @shared_task(name="materiality.tasks.run_job")
@@ -15,3 +16,9 @@ def run_job(pk: str) -> None:
 def sweep_jobs() -> None:
     """Send jobs again that were lost."""
     jobs.sweep()
+
+
+@shared_task(name="materiality.tasks.remind")
+def remind() -> None:
+    """Tell staff what is due; a missed run is made up by the next one."""
+    remind_staff()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from surveys.views import (
+    comments,
     imports,
     preview,
     response_list,
@@ -16,6 +17,8 @@ _SURVEY = "cycles/<slug:code>/surveys/<slug:survey>"
 _IMPORT = "cycles/<slug:code>/imports/<int:pk>"
 
 urlpatterns: list = [
+    path("library/comments/", comments.comments, name="comments"),
+    path("library/comments/<slug:survey>/<str:reference>/promote/", comments.promote, name="promote_comment"),
     path("cycles/<slug:code>/surveys/", surveys.surveys, name="surveys"),
     path("cycles/<slug:code>/surveys/new/", survey_form.new_survey, name="new_survey"),
     path(f"{_SURVEY}/", surveys.survey, name="survey"),

@@ -20,6 +20,7 @@ add_words(
         "discard_import": _("discarded the import of %(object)s"),
         "store_import": _("stored the responses of %(object)s"),
         "load_demo": _("made the demo survey %(object)s"),
+        "promote_comment": _("made an open answer a proposal: %(object)s"),
         "overrule_response": _("decided whether the response %(object)s counts"),
     },
 )

@@ -1,9 +1,9 @@
 """Remove a file from an engagement record."""
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from materiality import audit
+from materiality.attachment_storage import drop_files
 from materiality.cycle_states import BEFORE_SIGN_OFF, locked_cycle
 from materiality.models import Attachment, Engagement, User
 
@@ -17,15 +17,3 @@ def remove_attachment(*, attachment: Attachment, by: User | None) -> None:
     Attachment.objects.filter(pk=attachment.pk).delete()
     audit.record("remove_attachment", engagement, by=by, before=before, touched=[attachment])
     drop_files([attachment.path])
-
-
-def drop_files(paths: list[str]) -> None:
-    """Delete stored attachments once the transaction is through, but those that another row names."""
-    transaction.on_commit(lambda: _drop(paths))
-
-
-def _drop(paths: list[str]) -> None:
-    named = set(Attachment.objects.filter(path__in=paths).values_list("path", flat=True))
-    for path in paths:
-        if path not in named:
-            default_storage.delete(path)

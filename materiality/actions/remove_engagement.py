@@ -3,9 +3,9 @@
 from django.db import transaction
 
 from materiality import audit
-from materiality.actions.remove_attachment import drop_files
-from materiality.actions.save_engagement import told
+from materiality.attachment_storage import drop_files
 from materiality.cycle_states import BEFORE_SIGN_OFF, locked_cycle
+from materiality.engagement_values import told
 from materiality.models import Engagement, User
 
 

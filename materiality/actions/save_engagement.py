@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from materiality import audit
 from materiality.cycle_states import BEFORE_SIGN_OFF, locked_cycle
-from materiality.engagement_values import EngagementValues
+from materiality.engagement_values import EngagementValues, told
 from materiality.models import Cycle, Engagement, User
 from materiality.refusals import NotAllowed
 
@@ -38,14 +38,6 @@ def save_engagement(
         told_before = {name: before[name] for name in changed if before}
         audit.record("save_engagement", row, by=by, before=told_before, after={name: after[name] for name in changed})
     return row
-
-
-def told(engagement: Engagement) -> dict:
-    """What the audit trail keeps of a record: its values, with codes for group and issues."""
-    names = ("kind", "date", "title_zh", "title_en", "note", "participants")
-    values = {name: getattr(engagement, name) for name in names}
-    codes = list(engagement.issues.order_by("code").values_list("code", flat=True))
-    return {"group": engagement.group.code, **values, "issues": codes}
 
 
 def _refuse_wrong(cycle: Cycle, values: EngagementValues) -> None:

@@ -67,7 +67,7 @@ class Proposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name_zh or self.name_en or self.issue_id}"
+        return self.issue.code if self.issue_id else self.name_zh or self.name_en
 
 
 class Calendar(models.Model):
@@ -88,20 +88,27 @@ class Calendar(models.Model):
 
 
 class Reminder(models.Model):
-    """A reminder that was sent: one per kind and due date, so that a missed day is made up and none is sent twice."""
+    """A reminder that was sent: one per kind and due date, so that a missed day is made up and none is sent twice.
+
+    `sent_to` holds the keys of the people who got it; who could not be reached is tried again.
+    """
 
     class Kind(models.TextChoices):
         REVIEW = "review", _("Library review")
         SURVEY = "survey", _("Survey")
 
+    # Not in the audit trail's digests: a mail that failed is tried again without an event of its own.
+    unaudited = ("recipients", "sent_to")
+
     kind = models.CharField(max_length=8, choices=Kind.choices)
     due_on = models.DateField()
     sent_at = models.DateTimeField(auto_now_add=True)
     recipients = models.PositiveIntegerField(default=0)
+    sent_to = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["-due_on"]
         constraints = [models.UniqueConstraint(fields=["kind", "due_on"], name="reminder_once")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.due_on}"
+        return str(self.due_on)

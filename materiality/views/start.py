@@ -6,6 +6,8 @@ from django.shortcuts import render
 from materiality.permissions import can_edit_cycle
 from materiality.queries.activity import recent_happenings, running_jobs
 from materiality.queries.cycles import UNDER_WAY, edition_in_force, listed_cycles, next_step
+from materiality.queries.due import what_is_due
+from materiality.queries.proposals import proposal_standing
 from materiality.steps import standings
 
 SHOWN = 5
@@ -21,6 +23,8 @@ def start(request: HttpRequest) -> HttpResponse:
         "standings": steps,
         "next_step": next_step(steps),
         "edition": None if cycles else edition_in_force(),
+        "due": what_is_due(),
+        "proposals": proposal_standing(),
         "jobs": running_jobs(),
         "happenings": recent_happenings(),
         "may_edit": can_edit_cycle(request.user),

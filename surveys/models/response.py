@@ -79,6 +79,7 @@ class Response(models.Model):
         ordering = ["survey", "id"]
         indexes = [
             models.Index(fields=["survey", "id"], name="response_survey_id"),
+            models.Index(fields=["survey", "id"], name="response_comment", condition=~Q(comment="")),
             models.Index(fields=["survey", "token"], name="response_token", condition=~Q(token="")),
             # Counting by kind reads this index alone: a tenth of the time of reading the rows with their ratings.
             models.Index(fields=["survey", "group", "flags", "overruled", "unfinished"], name="response_kind"),

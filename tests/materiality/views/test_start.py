@@ -5,6 +5,7 @@ import pytest
 from materiality.models import Job
 from tests.factories.cycles import make_cycle, move, small_library
 from tests.factories.people import log_in
+from tests.factories.proposals import make_proposal
 from tests.factories.scores import make_run
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +78,12 @@ def test_start_asks_few_queries_however_many_cycles(client, number, django_asser
     log_in(client)
     with django_assert_max_num_queries(15):
         page(client)
+
+
+def test_start_says_what_is_due_and_what_is_to_be_decided(client):
+    make_cycle()
+    make_proposal()
+    log_in(client)
+    text = page(client)
+    assert "Library review" in text and "Survey of stakeholders" in text
+    assert "1 proposal to be decided" in text

@@ -1,0 +1,94 @@
+"""Pages of proposals for the library."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from materiality.actions.decide_proposal import REMAINING, decide_proposal
+from materiality.actions.propose import propose
+from materiality.forms.proposals import DecisionForm, ProposalForm
+from materiality.models import Proposal
+from materiality.permissions import can_decide_proposal, can_edit_library, can_propose, can_view, needs
+from materiality.proposal_values import draft_under_review
+from materiality.queries.proposals import issues_in_force, listed_proposals, proposal_standing
+from materiality.refusals import NotAllowed
+
+PER_PAGE = 50
+
+
+@needs(can_view)
+def proposals(request: HttpRequest) -> HttpResponse:
+    """What remains to be decided first, then what was decided."""
+    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
+    context = {
+        "section": "library",
+        "tab": "proposals",
+        "page": Paginator(listed_proposals(state, kind), PER_PAGE).get_page(request.GET.get("page")),
+        "standing": proposal_standing(),
+        "state": state,
+        "kind": kind,
+        "states": Proposal.State.choices,
+        "kinds": Proposal.Kind.choices,
+        "may_propose": can_propose(request.user),
+    }
+    return render(request, "materiality/proposals.html", context)
+
+
+@needs(can_propose)
+def new_proposal(request: HttpRequest) -> HttpResponse:
+    """Propose something; `?kind=` and `?issue=` are filled in."""
+    form = ProposalForm(request.POST or None, initial=_asked(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = propose(values=form.values(), by=request.user)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The proposal is made. It stands in the list until it is decided."))
+            return redirect("proposal", made.pk)
+    return render(request, "materiality/new_proposal.html", {"section": "library", "form": form})
+
+
+@needs(can_view)
+def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    """One proposal with its decision; POST decides."""
+    rows = Proposal.objects.select_related("issue__edition", "issue__category", "created_by", "decided_by")
+    row = get_object_or_404(rows, pk=pk)
+    form = DecisionForm(request.POST or None, initial={"seen": row.state})
+    if request.method == "POST" and _decided(request, row, form):
+        return redirect("proposal", pk)
+    row.refresh_from_db(fields=["state", "decision_reason", "decided_by", "decided_at"])
+    context = {
+        "section": "library",
+        "proposal": row,
+        "form": form if row.state in REMAINING and can_decide_proposal(request.user) else None,
+        "draft": draft_under_review() if row.state == Proposal.State.ACCEPTED else None,
+        "may_edit": can_edit_library(request.user),
+    }
+    return render(request, "materiality/proposal.html", context)
+
+
+@needs(can_decide_proposal)
+def _decided(request: HttpRequest, row: Proposal, form: DecisionForm) -> bool:
+    """Whether the decision is stored; else what stands against it is in the form or said above the page."""
+    if not form.is_valid():
+        return False
+    row.state = form.cleaned_data["seen"]  # what the person saw: whoever decided meanwhile is not overruled
+    entered = {name: form.cleaned_data[name] for name in ("state", "reason")}
+    try:
+        decide_proposal(proposal=row, **entered, by=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+        return False
+    messages.success(request, _("The decision is stored."))
+    return True
+
+
+def _asked(request: HttpRequest) -> dict:
+    """What the address fills in on a new proposal."""
+    issue = issues_in_force().filter(code=request.GET.get("issue", "")).first()
+    kind = request.GET.get("kind", "")
+    known = kind if kind in Proposal.Kind.values else Proposal.Kind.CHANGE if issue else Proposal.Kind.NEW
+    return {"issue": issue, "kind": known}

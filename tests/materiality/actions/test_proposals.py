@@ -1,0 +1,158 @@
+"""Making, deciding and importing proposals."""
+
+import pytest
+from django.utils import translation
+
+from materiality.actions.decide_proposal import decide_proposal
+from materiality.actions.import_proposals import import_proposals
+from materiality.actions.propose import propose
+from materiality.models import AuditEvent, Issue, Proposal
+from materiality.proposal_file import COLUMNS, read_proposals
+from materiality.queries.proposals import issues_in_force, listed_proposals, proposal_standing
+from materiality.refusals import Conflict, NotAllowed
+from materiality.table_file import table_bytes
+from tests.factories.library import make_edition
+from tests.factories.people import make_person
+from tests.factories.proposals import issue_in_force, make_proposal, proposal_values
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+def read(*rows: list, kind: str = "csv", columns=COLUMNS):
+    contents = table_bytes(kind, "proposals", columns, rows)
+    return read_proposals(contents, "", {issue.code: issue for issue in issues_in_force()})
+
+
+def test_propose_stands_open_with_the_draft_under_review():
+    issue, draft = issue_in_force(), make_edition("next", state="draft")
+    proposal = make_proposal(issue, source="Meeting")
+    assert (proposal.state, proposal.edition, proposal.origin) == ("open", draft, "staff")
+    assert AuditEvent.objects.get(action="propose").after["issue"] == "ENV-01-01"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reason": " "},
+        {"kind": "wish"},
+        {"kind": "new", "issue": None, "name_en": ""},
+        {"issue": None},
+        {"kind": "new"},
+    ],
+)
+def test_propose_refuses_what_cannot_be_decided_on(changes):
+    issue = issue_in_force()
+    with pytest.raises(NotAllowed):
+        propose(values=proposal_values(**{"issue": issue, "kind": "change", **changes}), by=None)
+
+
+@pytest.mark.parametrize("fate", ["retired", "superseded"])
+def test_propose_refuses_an_issue_that_is_not_in_force(fate):
+    issue = issue_in_force()
+    if fate == "retired":
+        issue.status = Issue.Status.RETIRED
+    else:
+        issue.edition.state = "superseded"
+    with pytest.raises(NotAllowed, match="active issue of the edition in force"):
+        make_proposal(issue)
+
+
+def test_decide_proposal_keeps_who_when_and_why_and_changes_nothing_else():
+    issue, person = issue_in_force(), make_person("committee")
+    proposal = make_proposal(issue, name_en="Other name")
+    decide_proposal(proposal=proposal, state="accepted", reason=" Clear enough ", by=person)
+    proposal.refresh_from_db()
+    issue.refresh_from_db()
+    assert (proposal.state, proposal.decision_reason, proposal.decided_by) == ("accepted", "Clear enough", person)
+    assert (proposal.decided_at is not None, issue.name_en) == (True, "Issue ENV-01-01")
+
+
+@pytest.mark.parametrize(("state", "reason"), [("accepted", " "), ("open", "why"), ("perhaps", "why")])
+def test_decide_proposal_refuses_without_reason_or_decision(state, reason):
+    with pytest.raises(NotAllowed):
+        decide_proposal(proposal=make_proposal(), state=state, reason=reason, by=make_person("lead"))
+
+
+def test_decide_proposal_needs_a_named_person():
+    with pytest.raises(NotAllowed, match="named person"):
+        decide_proposal(proposal=make_proposal(), state="accepted", reason="why", by=None)
+
+
+def test_decide_proposal_a_second_time_shows_the_first_decision():
+    first, proposal = make_person("lead", first_name="Ada"), make_proposal()
+    seen = Proposal.objects.get(pk=proposal.pk)
+    decide_proposal(proposal=proposal, state="declined", reason="Too narrow", by=first)
+    with pytest.raises(Conflict, match="Ada has decided meanwhile: Declined. Reason: Too narrow"):
+        decide_proposal(proposal=seen, state="accepted", reason="Good", by=make_person("lead"))
+
+
+def test_deferred_proposal_remains_and_is_decided_later():
+    proposal, person = make_proposal(), make_person("lead")
+    deferred = decide_proposal(proposal=proposal, state="deferred", reason="Next time", by=person)
+    assert proposal_standing().remaining == 1
+    decide_proposal(proposal=deferred, state="accepted", reason="Now", by=person)
+    standing = proposal_standing()
+    assert (standing.open, standing.deferred, standing.decided) == (0, 0, 1)
+
+
+def test_listed_proposals_put_what_remains_first():
+    person = make_person("lead")
+    states = ["declined", "open", "deferred", "accepted", "open"]
+    for state in states:
+        proposal = make_proposal()
+        if state != "open":
+            decide_proposal(proposal=proposal, state=state, reason="r", by=person)
+    assert [row.state for row in listed_proposals()] == ["open", "open", "deferred", "accepted", "declined"]
+    assert [row.state for row in listed_proposals("deferred", "new")] == ["deferred"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_proposal_file_is_read_and_stored_once(kind):
+    issue = issue_in_force()
+    rows = [
+        ["new", "", "夜间噪声", "Quiet nights", "", "", "居民要求", "Meeting"],
+        ["Retire", issue.code, "", "", "", "", "Law covers it", ""],
+    ]
+    found = read(*rows, kind=kind)
+    assert found.wrong == []
+    stored = import_proposals(proposals=found.proposals, by=None)
+    assert [(row.kind, row.issue, row.origin) for row in stored] == [
+        ("new", None, "import"),
+        ("retire", issue, "import"),
+    ]
+    with pytest.raises(NotAllowed, match="in the list already"):
+        import_proposals(proposals=read(*rows, kind=kind).proposals, by=None)
+    assert Proposal.objects.count() == 2
+
+
+def test_proposal_file_tells_every_mistake_of_every_row():
+    issue_in_force()
+    found = read(
+        ["add", "ENV-01-1", "", "", "", "", "", ""],
+        ["change", "", "n" * 201, "", "", "", "why", ""],
+        ["new", "ENV-01-02", "名", "", "", "", "why", ""],
+    )
+    assert found.proposals == []
+    assert [(cell.row, cell.column) for cell in found.wrong] == [
+        (2, "kind"), (2, "reason"), (2, "issue"), (3, "issue"), (3, "name_zh"), (4, "issue"),
+    ]  # fmt: skip
+    assert "Nearest: ENV-01-01" in next(cell.words for cell in found.wrong if (cell.row, cell.column) == (2, "issue"))
+
+
+def test_proposal_file_with_wrong_columns_or_no_table_is_refused():
+    assert {cell.column for cell in read(["new", "x"], columns=("kind", "reasons")).wrong} == {"reasons", "reason"}
+    assert len(read_proposals(b"\x00\x01", "", {}).wrong) == 1
+    assert len(read_proposals(b"", "", {}).wrong) == 1
+
+
+def test_import_proposals_stores_nothing_where_one_is_wrong():
+    values = [proposal_values(), proposal_values(reason="")]
+    with pytest.raises(NotAllowed):
+        import_proposals(proposals=values, by=None)
+    assert not Proposal.objects.exists()
