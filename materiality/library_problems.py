@@ -8,16 +8,22 @@ from materiality.library_file.problems import MESSAGES, Problem
 
 def problem_text(problem: Problem) -> str:
     """`Row 5, gri_2016: “305-99” is not in GRI 2016. Nearest: 305-7`, in the active language."""
+    return _place(problem) + message(problem)
+
+
+def message(problem: Problem) -> str:
+    """What is wrong and what is nearest, without the place."""
     language = "zh" if is_chinese() else "en"
     titles = {name: problem.params.get(f"{name}_{language}", "") for name in ("title", "old_title")}
-    sentence = _(MESSAGES[problem.kind]) % {**titles, "value": problem.value, **problem.params}
-    parts = [_place(problem), sentence, _offer(problem)]
-    return "".join(part for part in parts if part)
+    return _(MESSAGES[problem.kind]) % {**titles, "value": problem.value, **problem.params} + _offer(problem)
 
 
 def _place(problem: Problem) -> str:
     if problem.row is None:
         return ""
+    if problem.sheet:
+        place = {"sheet": problem.sheet, "row": problem.row, "column": problem.column}
+        return _("%(sheet)s, row %(row)s, %(column)s: ") % place
     if problem.column and problem.row > 1:
         return _("Row %(row)s, %(column)s: ") % {"row": problem.row, "column": problem.column}
     return _("Row %(row)s: ") % {"row": problem.row}

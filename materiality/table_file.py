@@ -12,6 +12,10 @@ Cell = str | int | float | None
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+LONGEST_CELL = 32_767
+_NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def table_bytes(kind: str, sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -25,7 +29,7 @@ def _csv(_sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) ->
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_neutral(cell) if isinstance(cell, str) else _number(cell) for cell in row])
+        writer.writerow([neutral(cell) if isinstance(cell, str) else _number(cell) for cell in row])
     return stream.getvalue().encode("utf-8-sig")
 
 
@@ -37,7 +41,7 @@ def _xlsx(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) ->
     page.append(list(columns))
     for place, row in enumerate(rows, start=2):
         for column, value in enumerate(row, start=1):
-            cell = page.cell(place, column, value)
+            cell = page.cell(place, column, workbook_text(value) if isinstance(value, str) else value)
             if isinstance(value, str):
                 cell.data_type = "s"
     for cell in page[1]:
@@ -48,8 +52,19 @@ def _xlsx(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) ->
     return stream.getvalue()
 
 
-def _neutral(text: str) -> str:
+def workbook_text(text: str) -> str:
+    """Text for an XLSX cell: without what XML cannot hold, at most as long as a cell, and `_x0041_` not read as A."""
+    return _ESCAPE.sub("_x005F_", _IMPOSSIBLE.sub("", text))[:LONGEST_CELL]
+
+
+def neutral(text: str) -> str:
+    """Text for a CSV cell: an apostrophe is put before a dangerous beginning. `restored` gives the text back."""
     return f"'{text}" if _DANGEROUS.match(text) else text
+
+
+def restored(text: str) -> str:
+    """The text that `neutral` was given."""
+    return text[1:] if _NEUTRALISED.match(text) else text
 
 
 def _number(value: int | float | None) -> Cell:

@@ -28,15 +28,21 @@ def read_fixture(folder: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+def read_framework_records(folder: Path) -> tuple[FrameworkRecord, ...]:
+    """Every framework edition that comes with the product."""
+    rows = read_fixture(folder, "frameworks")
+    listed = [
+        FrameworkRecord(*(row[name] for name in ("code", "year", "title_zh", "title_en", "publisher"))) for row in rows
+    ]
+    return (*NAMED_HERE, *listed)
+
+
 def read_catalogues(folder: Path) -> Catalogues:
     """All catalogues of the fixtures folder."""
-    frameworks = [
-        FrameworkRecord(row["code"], row["year"], row["title_zh"], row["title_en"], row["publisher"])
-        for row in read_fixture(folder, "frameworks")
-    ]
+    frameworks = read_framework_records(folder)
     editions = {framework.code: framework.edition for framework in frameworks}
     return Catalogues(
-        (*NAMED_HERE, *frameworks),
+        frameworks,
         (*_disclosures(folder), *_goals(folder), *_topics(folder, editions)),
         tuple(_links(folder)),
         tuple(_crosswalk(folder)),

@@ -30,10 +30,16 @@ class MappingCodes:
         self.editions |= {f"gri_{year}": ("GRI", year) for year in ("2016", "2021")}
         self.resolve = lru_cache(maxsize=None)(self._resolve)  # a title stands in many rows
 
+    def written(self, column: str, code: str) -> str:
+        """How a code stands in a file, so that `resolve` gives it back: of two meanings the newer with its year."""
+        record = self._catalogues.of.get(self.editions[column], {}).get(code)
+        doubtful = column.startswith("gri_") and record is not None and self.older_meaning(record)
+        return f"{code} ({record.standard_year})" if doubtful else code
+
     def _resolve(self, column: str, part: str) -> Key | Problem:
         """Key of the disclosure that `part` names in the column's framework edition, or a problem without its place."""
         framework = self.editions[column]
-        known = self._catalogues.of[framework]
+        known = self._catalogues.of.get(framework, {})
         if column == "esrs":
             topics = {code: (record.title_en, record.parent_code) for code, record in known.items()}
             return self._by_title(part, framework, lambda: resolve_esrs(part, topics))

@@ -1,0 +1,66 @@
+"""Spreadsheets as people send them, for tests."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from openpyxl import Workbook
+
+from materiality.actions.start_draft import start_draft
+from materiality.models import Edition, SheetImport
+from materiality.resources.base import StrictResource
+from materiality.resources.flow import scope_of, take_in
+from materiality.resources.plan import Plan, SheetRow
+from tests.factories.cycles import small_library
+from tests.factories.library import make_disclosure
+
+Rows = Sequence[Mapping[str, object]]
+
+
+def draft_of_small_library() -> Edition:
+    """A draft with ENV-01, SOC-01 and four secondaries under each, and some disclosures to map to."""
+    for code in ("2-1", "2-7", "305-1", "305-7"):
+        make_disclosure(code, standard_year=2021, order=int(code.split("-")[1]))
+    make_disclosure("102-1", edition="2016", standard_year=2016)
+    make_disclosure("102-1", edition="2021", standard_year=2025, order=20)
+    small_library()
+    return start_draft(by=None)
+
+
+def csv_file(rows: Rows, encoding: str = "utf-8") -> bytes:
+    """A CSV file with the keys of the first row as headings."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue().encode(encoding)
+
+
+def xlsx_file(sheets: Mapping[str, Rows]) -> bytes:
+    """A workbook; a text that begins with = is a formula, as openpyxl has it."""
+    book = Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        page = book.create_sheet(title)
+        page.append(list(rows[0]))
+        for row in rows:
+            page.append(list(row.values()))
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def plan_of(resource: StrictResource, rows: Rows) -> Plan:
+    """What importing the rows would do; the first one stands in row 2."""
+    return resource.plan([SheetRow(number, dict(row)) for number, row in enumerate(rows, start=2)])
+
+
+def problems_in(plan: Plan) -> list[tuple[int | None, str, str]]:
+    """(row, column, kind) of everything that is wrong."""
+    found = [*plan.problems, *(problem for row in plan.rows for problem in row.problems)]
+    return [(problem.row, problem.column, problem.kind) for problem in found]
+
+
+def upload(kind: str, contents: bytes, name: str = "file.csv", cycle=None) -> SheetImport:
+    """An uploaded file, checked."""
+    return take_in(kind, scope_of(kind, cycle=cycle), name, contents, by=None)
