@@ -1,6 +1,7 @@
 """Words for what is done to the library: they follow a person's name."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from materiality.words import add_words
 
@@ -24,16 +25,16 @@ add_words(
 add_words(
     "difference",
     {
-        "added": _("added"),
-        "retired": _("retired"),
-        "merged": _("merged"),
-        "split": _("split"),
-        "moved": _("moved"),
-        "renamed": _("renamed"),
-        "redefined": _("redefined"),
-        "remapped": _("mappings changed"),
-        "regrouped": _("groups changed"),
-        "reinstated": _("reinstated"),
+        "added": pgettext_lazy("difference", "added"),
+        "retired": pgettext_lazy("difference", "retired"),
+        "merged": pgettext_lazy("difference", "merged"),
+        "split": pgettext_lazy("difference", "split"),
+        "moved": pgettext_lazy("difference", "moved"),
+        "renamed": pgettext_lazy("difference", "renamed"),
+        "redefined": pgettext_lazy("difference", "redefined"),
+        "remapped": pgettext_lazy("difference", "mappings changed"),
+        "regrouped": pgettext_lazy("difference", "groups changed"),
+        "reinstated": pgettext_lazy("difference", "reinstated"),
     },
 )
 add_words(

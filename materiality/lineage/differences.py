@@ -40,6 +40,17 @@ class IssueDifference:
     mappings_removed: tuple[Key, ...] = ()
 
     @property
+    def ancestors(self) -> tuple[tuple[IssueRecord, float], ...]:
+        """Ancestors with their weights."""
+        return tuple(zip(self.old, self.weights, strict=True))
+
+    @property
+    def origin(self) -> tuple[tuple[IssueRecord, float], ...]:
+        """The ancestors where they say more than the issue's own code does."""
+        is_itself = len(self.old) == 1 and self.old[0].code == self.shown.code
+        return () if is_itself else self.ancestors
+
+    @property
     def shown(self) -> IssueRecord:
         """The issue as it is, or as it last was."""
         return self.new or self.old[0]

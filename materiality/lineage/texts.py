@@ -37,15 +37,21 @@ def _blocks(before: list[str], after: list[str]) -> list[tuple[bool, str, str]]:
 
 
 def _joined(blocks: list[tuple[bool, str, str]]) -> list[tuple[bool, str, str]]:
-    """Changes that only a space keeps apart become one: whole phrases read better than words in turn."""
+    """Changes that less keeps apart than changes become one: whole phrases read better than words in turn."""
     joined: list[tuple[bool, str, str]] = []
     for place, (is_equal, old, new) in enumerate(blocks):
-        between = is_equal and not old.strip() and 0 < place < len(blocks) - 1
-        if joined and not joined[-1][0] and (between or not is_equal):
+        between = is_equal and 0 < place < len(blocks) - 1
+        keeps = between and len(old) > min(_changed(joined[-1]), _changed(blocks[place + 1]))
+        if joined and not joined[-1][0] and (not is_equal or (between and not keeps)):
             joined[-1] = (False, joined[-1][1] + old, joined[-1][2] + new)
         else:
             joined.append((is_equal, old, new))
     return joined
+
+
+def _changed(block: tuple[bool, str, str]) -> int:
+    """Characters of the longer side."""
+    return max(len(block[1]), len(block[2]))
 
 
 def _segments(is_equal: bool, old: str, new: str) -> list[Segment]:

@@ -57,7 +57,7 @@ def find_issue(edition_code: str, code: str) -> Issue | None:
 
 def issue_page(issue: Issue) -> IssuePage:
     """What its page shows, in the active language (five queries)."""
-    family = list(Issue.objects.filter(parent=issue.parent_id or issue.pk).order_by("code"))
+    family = list(Issue.objects.filter(parent=issue.parent_id or issue.pk).order_by("order", "code"))
     lines, columns = [], []
     if issue.is_primary:
         codes = issue_codes(issue.edition, issue.pk)

@@ -40,7 +40,7 @@ class CategoryCount:
 
 @dataclass(frozen=True)
 class LibraryTree:
-    """`branches` in the order of categories and codes; `primaries` and `secondaries` are what was found."""
+    """`branches` in the order of categories and of the library; `primaries` and `secondaries` are what was found."""
 
     categories: list[CategoryCount]
     columns: list[Column]
@@ -73,13 +73,13 @@ def chosen_edition(listed: list[Edition], code: str) -> Edition | None:
 
 
 def library_tree(edition: Edition, search: Search) -> LibraryTree:
-    """Everything of the edition that the search lets through (three queries).
+    """Everything of the edition that the search lets through, in the order of the library (three queries).
 
     A primary issue that is found by itself comes with all its secondaries, else with those that are found.
     """
     categories = {row.pk: CategoryCount(row) for row in edition.categories.all()}
     codes = issue_codes(edition)
-    issues = list(edition.issues.order_by("code"))
+    issues = list(edition.issues.order_by("order", "code"))
     children: dict[int | None, list[Issue]] = defaultdict(list)
     for issue in issues:
         children[issue.parent_id].append(issue)
@@ -87,7 +87,7 @@ def library_tree(edition: Edition, search: Search) -> LibraryTree:
     shown = [column for column in codes.columns if search.framework in ("", column.key)]
     branches = []
     places = {pk: place for place, pk in enumerate(categories)}
-    for primary in sorted(children[None], key=lambda row: (places[row.category_id], row.code)):
+    for primary in sorted(children[None], key=lambda row: (places[row.category_id], row.order, row.code)):
         primary.category = categories[primary.category_id].row
         if search.category in ("", primary.category.code):
             branches += _branch(primary, children[primary.pk], codes, shown, search)
