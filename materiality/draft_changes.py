@@ -12,13 +12,20 @@ _TOLD = (*FIELDS, "code", "status", "groups", "order")
 
 
 class Recorder:
-    """Issues that a change touches; those that it adds are named with `add` while it is made."""
+    """Issues that a change touches; those that it adds are named with `add` while it is made.
+
+    `tell` adds to what the audit trail is told, for what stands in other columns than those of issues.
+    """
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.keys = {issue.pk for issue in issues}
+        self.told: tuple[dict, dict] = ({}, {})
 
     def add(self, issue: Issue) -> None:
         self.keys.add(issue.pk)
+
+    def tell(self, before: dict | None = None, after: dict | None = None) -> None:
+        self.told = (before or {}, after or {})
 
 
 @contextmanager
@@ -57,7 +64,8 @@ def recorded_change(
     )
     changed = [Issue(pk=int(key)) for key in sorted({*old.get("issue", {}), *new.get("issue", {})}, key=int)]
     others = [issue for issue in changed if issue.pk != named.pk]
-    told = {"before": told_of(old), "after": {"edition": edition.code, **told_of(new)}}
+    before, after = recorder.told
+    told = {"before": {**told_of(old), **before}, "after": {"edition": edition.code, **told_of(new), **after}}
     audit.record(action, named, by=by, reason=reason, touched=others, **told)
 
 
