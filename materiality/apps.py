@@ -7,5 +7,5 @@ class MaterialityConfig(AppConfig):
     name = "materiality"
 
     def ready(self) -> None:
-        """Bind tasks to the Celery application; register this app's words, kinds of jobs and steps of the cycle."""
-        from materiality import audit_words, celery, edition_words, jobs, steps  # noqa: F401
+        """Register this app's words, kinds of jobs and steps of the cycle."""
+        from materiality import audit_words, edition_words, jobs, steps  # noqa: F401

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone, translation
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Job, User
@@ -21,6 +22,8 @@ from materiality.refusals import NotAllowed
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 5
 Progress = Callable[[int, str], None]
+Build = Callable[[Job, Progress], Any]
+Store = Callable[[Job, Any], dict]
 
 
 class ClaimLost(Exception):
@@ -35,15 +38,22 @@ class Kind:
     built)` writes what was built and returns the job's `result`.
     """
 
-    build: Callable[[Job, Progress], Any]
-    store: Callable[[Job, Any], dict]
+    build: Build | str
+    store: Store | str
+
+    def functions(self) -> tuple[Build, Store]:
+        """The two functions themselves."""
+        return tuple(import_string(name) if isinstance(name, str) else name for name in (self.build, self.store))
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def add_kind(name: str, build: Callable[[Job, Progress], Any], store: Callable[[Job, Any], dict]) -> None:
-    """Register what jobs of a kind do."""
+def add_kind(name: str, build: Build | str, store: Store | str) -> None:
+    """Register what jobs of a kind do.
+
+    Dotted names are imported when the first such job runs: web pages and commands need not load what only jobs use.
+    """
     _kinds[name] = Kind(build, store)
 
 
@@ -119,8 +129,8 @@ def _claim(pk: str) -> Job | None:
 
 
 def _perform(job: Job) -> None:
-    kind = _kinds[job.kind]
-    built = kind.build(job, _progress_of(job))
+    build, store = _kinds[job.kind].functions()
+    built = build(job, _progress_of(job))
     with transaction.atomic():
         # The row is locked by this update until commit, so two workers can never both store.
         held = Job.objects.filter(pk=job.pk, claim=job.claim, state=Job.State.RUNNING).update(
@@ -128,7 +138,7 @@ def _perform(job: Job) -> None:
         )
         if not held:
             raise ClaimLost
-        Job.objects.filter(pk=job.pk).update(result=kind.store(job, built))
+        Job.objects.filter(pk=job.pk).update(result=store(job, built))
 
 
 def _fail(job: Job, reason: str) -> None:

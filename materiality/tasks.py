@@ -1,24 +1,23 @@
 """Celery tasks: each calls one function of jobs.py or one action."""
 
-from celery import shared_task
-
 from materiality import jobs
 from materiality.actions.remind import remind as remind_staff
+from materiality.celery import app
 
 
-@shared_task(name="materiality.tasks.run_job")
+@app.task(name="materiality.tasks.run_job")
 def run_job(pk: str) -> None:
     """Do the job of this primary key, unless somebody else has it."""
     jobs.execute(pk)
 
 
-@shared_task(name="materiality.tasks.sweep_jobs")
+@app.task(name="materiality.tasks.sweep_jobs")
 def sweep_jobs() -> None:
     """Send jobs again that were lost."""
     jobs.sweep()
 
 
-@shared_task(name="materiality.tasks.remind")
+@app.task(name="materiality.tasks.remind")
 def remind() -> None:
     """Tell staff what is due; a missed run is made up by the next one."""
     remind_staff()

@@ -8,4 +8,4 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's kinds of jobs and its steps of the cycle."""
-        from reports import jobs, steps  # noqa: F401
+        from reports import job_kinds, steps  # noqa: F401

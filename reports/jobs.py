@@ -2,14 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy as _
-
 from materiality import audit
 from materiality.files import keep_bytes
-from materiality.jobs import Progress, add_kind
+from materiality.jobs import Progress
 from materiality.models import Job
-from materiality.words import add_words
-from reports.actions.request_output import JOB
 from reports.documents.build import build_output, output_file_name
 from reports.models import Output
 
@@ -45,18 +41,3 @@ def store_output(job: Job, made: Made) -> dict:
 def stored_path(output: Output) -> str:
     """Where the file of a finished output lies in the storage."""
     return f"{FOLDER}/{output.sha256[:2]}/{output.sha256}"
-
-
-add_kind(JOB, make_output, store_output)
-add_words("object", {"reports.output": _("Output")})
-add_words("job", {JOB: _("Making an output")})
-add_words(
-    "action",
-    {
-        "request_output": _("asked for the output %(object)s"),
-        "make_output": _("received the output %(object)s"),
-        "import_outline": _("replaced the outline of cycle %(object)s"),
-        "save_section": _("saved a section in the outline of cycle %(object)s"),
-        "remove_section": _("removed a section from the outline of cycle %(object)s"),
-    },
-)

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from materiality.actions.score_cycle import score_cycle
 from materiality.counted import Counted
 from materiality.files import keep_file
-from materiality.jobs import Progress, add_kind
+from materiality.jobs import Progress
 from materiality.models import Job
 from materiality.refusals import NotAllowed
 from surveys.actions.check_import import check_import
 from surveys.actions.store_import import store_import
 from surveys.arrays import ResponseColumns
 from surveys.cube import count_cycle
-from surveys.error_workbook import write_errors
 from surveys.intake.parsed import ParsedResponses
 from surveys.intake.problems import FileProblem
 from surveys.models import ResponseImport
@@ -104,13 +103,9 @@ def _rows(progress: Progress, words: str):
 
 
 def _keep_workbook(parsed: ParsedResponses) -> str:
+    from surveys.error_workbook import write_errors  # openpyxl takes long to load and most files have no error
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "errors.xlsx"
         write_errors(path, parsed)
         return keep_file(path, "imports")[0]
-
-
-SCORE, CHECK_IMPORT, STORE_IMPORT = "score", "check_import", "store_import"
-add_kind(SCORE, count_for_run, store_run)
-add_kind(CHECK_IMPORT, check_file, store_check)
-add_kind(STORE_IMPORT, read_confirmed, store_rows)

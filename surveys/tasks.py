@@ -1,11 +1,10 @@
 """Celery tasks of this app."""
 
-from celery import shared_task
-
+from materiality.celery import app
 from surveys.upkeep import tend_all_surveys
 
 
-@shared_task(name="surveys.tasks.tend_surveys")
+@app.task(name="surveys.tasks.tend_surveys")
 def tend_surveys() -> None:
     """Close surveys that are due, mix the finished answers of anonymous ones and seal them when they are over."""
     tend_all_surveys()

@@ -5,11 +5,10 @@ from django.db import transaction
 from materiality import audit
 from materiality.jobs import request_job
 from materiality.models import Cycle, Run, User
+from reports.job_kinds import JOB
 from reports.matrix_options import MatrixOptions
 from reports.models import Output
 from reports.queries.output_inputs import output_inputs
-
-JOB = "output"
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from materiality.jobs import request_job
 from materiality.models import Job
 from materiality.permissions import can_edit_cycle, needs
 from materiality.views.cycle_of import cycle_of
-from surveys.jobs import SCORE
+from surveys.job_kinds import SCORE
 from surveys.queries.listed_surveys import valid_responses
 
 

@@ -14,6 +14,7 @@ from reports.queries.output_inputs import FORMATS, LANGUAGES, output_inputs
 
 class Command(BaseCommand):
     help = "Write an output of a cycle to a file: " + "; ".join(f"{k} ({', '.join(f)})" for k, f in FORMATS.items())
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")

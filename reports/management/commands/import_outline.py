@@ -16,6 +16,7 @@ from reports.queries.catalogue import EDITIONS, books_of
 
 class Command(BaseCommand):
     help = "Replace the outline of a cycle by FILE (CSV or XLSX in the outline format)."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")

@@ -12,6 +12,7 @@ WRITERS = {".csv": export_csv, ".xlsx": export_xlsx}
 
 class Command(BaseCommand):
     help = "Write all responses of a survey in the `responses` format; FILE ends in .csv or .xlsx."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("survey", help="code of the survey")

@@ -17,6 +17,7 @@ MOST_LINES = 50
 
 class Command(BaseCommand):
     help = "Import a CSV or XLSX file in the `responses` format; all of it, or nothing."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("survey", help="code of the survey")

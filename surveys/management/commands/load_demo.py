@@ -8,6 +8,7 @@ from surveys.actions.load_demo import load_demo
 
 class Command(BaseCommand):
     help = "Make the demo cycle and survey with N synthetic responses from a fixed seed; 0 leaves it empty."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--responses", type=int, default=15_000, metavar="N")

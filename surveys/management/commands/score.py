@@ -14,6 +14,7 @@ from surveys.cube import count_cycle
 
 class Command(BaseCommand):
     help = "Make a scoring run of a cycle from its stored responses; optionally write scores.json."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")
