@@ -1,6 +1,7 @@
 """Sheets of an XLSX file as lines of values; a formula gives what it came to, or is marked where nobody knows that."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from openpyxl import load_workbook
 from materiality.library_file.problems import unreadable
 
 MAX_UNPACKED_BYTES = 200_000_000
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"})
 
 
@@ -42,7 +44,7 @@ def _look_inside(contents: bytes) -> bool:
                 limit = MAX_UNPACKED_BYTES // 1_000_000
                 raise unreadable("too_large", value=str(unpacked // 1_000_000), limit=str(limit))
             sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
-            return any(b"<f" in parts.read(name) for name in sheets)
+            return any(_FORMULA.search(parts.read(name)) for name in sheets)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
         raise unreadable("not_a_workbook") from error
 

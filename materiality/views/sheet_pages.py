@@ -33,7 +33,8 @@ def kind_of(name: str, code: str = "") -> Kind:
 
 def import_of(pk: int) -> SheetImport:
     """The import with what its page names; the page "not found" where there is none."""
-    return get_object_or_404(SheetImport.objects.select_related("edition", "cycle__edition", "created_by"), pk=pk)
+    rows = SheetImport.objects.select_related("edition", "cycle__edition", "created_by")
+    return get_object_or_404(rows.defer("undo"), pk=pk)  # as long as the file, and asked for by undoing only
 
 
 def around(cycle: Cycle | None) -> dict:

@@ -5,8 +5,10 @@ import pytest
 from materiality.models import Disclosure, Edition, Issue
 from materiality.resources.hooks import Scope
 from materiality.resources.issues import IssueResource
+from tests.factories.cycles import make_cycle
 from tests.factories.library import map_issue
 from tests.factories.sheets import draft_of_small_library, plan_of, problems_in
+from tests.factories.surveys import make_open_survey
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +142,12 @@ def test_issues_without_any_name_are_told(draft):
 
 def test_issues_name_that_is_too_long_is_told(draft):
     assert problems_in(plan(draft, new_row(name_en="x" * 201))) == [(2, "name_en", "too_long")]
+
+
+def test_issues_retired_one_that_a_live_survey_asks_about_is_warned_of(draft):
+    survey = make_open_survey(make_cycle())
+    (row,) = plan(draft, {"code": "SOC-01-01", "status": "retired"}).rows
+    assert (row.state, [warning.kind for warning in row.warnings]) == ("changed", ["noted"])
+    told = row.warnings[0].params
+    assert survey.title_zh in told["title_zh"] and survey.title_en in told["title_en"]
+    assert plan(draft, {"code": "SOC-01-01", "name_en": "Renamed"}).rows[0].warnings == []
