@@ -58,7 +58,7 @@ def take_in(kind: str, scope: Scope, file_name: str, contents: bytes, *, by: Use
 def check_again(imported: SheetImport, columns: Mapping[str, str] | None, *, by: User | None) -> SheetImport:
     """Check an upload once more, with the columns that a person chose (None: as before)."""
     if columns is None:
-        columns = imported.headers.get("columns")
+        columns = columns_of(imported)
     return check_sheet(imported=imported, found=_check(imported, columns), by=by)
 
 
@@ -90,6 +90,11 @@ def sheet_file_of(imported: SheetImport) -> SheetFile:
         return read_sheet_file(stream.read(), imported.file_name, KINDS[imported.kind].resource)
 
 
+def columns_of(imported: SheetImport) -> dict[str, str]:
+    """Heading → column in the order of the file; kept as pairs, as PostgreSQL puts the keys of JSON into an order."""
+    return dict(imported.headers.get("columns", ()))
+
+
 def _check(imported: SheetImport, columns: Mapping[str, str] | None) -> SheetCheck:
     resource = _resource(imported, None, "")
     try:
@@ -98,15 +103,19 @@ def _check(imported: SheetImport, columns: Mapping[str, str] | None) -> SheetChe
         plan = Plan(problems=error.problems)
         return SheetCheck({}, plan.as_json(), ", ".join(problem.kind for problem in error.problems))
     match = match_of(file, resource)
-    headers = {"columns": match.columns, "guesses": sorted(match.guesses), "unknown": sorted(match.unknown)}
+    headers = {
+        "columns": list(match.columns.items()),
+        "guesses": sorted(match.guesses),
+        "unknown": sorted(match.unknown),
+    }
     if columns is None and not match.is_certain:
         return SheetCheck(headers, {})
     chosen = {heading: (columns or match.columns).get(heading, LEFT_OUT) for heading in match.columns}
-    return SheetCheck({**headers, "columns": chosen}, plan_file(resource, file, chosen).as_json())
+    return SheetCheck({**headers, "columns": list(chosen.items())}, plan_file(resource, file, chosen).as_json())
 
 
 def _store(imported: SheetImport, resource: StrictResource) -> SheetOutcome:
-    plan = plan_file(resource, sheet_file_of(imported), imported.headers["columns"], store=True)
+    plan = plan_file(resource, sheet_file_of(imported), columns_of(imported), store=True)
     if not plan.is_good or not resource.touched:
         return SheetOutcome(plan.digest, plan.is_good, plan.counts)
     return SheetOutcome(plan.digest, True, plan.counts, undo_json(resource), resource.touched)

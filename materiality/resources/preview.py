@@ -1,10 +1,12 @@
 """What the page of a spreadsheet import shows of its plan."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from materiality.library_file.problems import Problem
 from materiality.library_problems import message, problem_text
 from materiality.models import SheetImport
+from materiality.resources.columns import SheetColumn
 from materiality.resources.kinds import KINDS
 from materiality.resources.plan import ERROR, STATES, Plan, PlannedRow
 
@@ -71,9 +73,9 @@ def preview_of(imported: SheetImport, state: str = "") -> Preview:
     return Preview(plan, shown, tabs, listed, problems, warnings, untouched)
 
 
-def shown_row(row: PlannedRow) -> ShownRow:
-    """The row for the page."""
-    cells = [(name, old, new) for name, (old, new) in row.cells.items()]
+def shown_row(row: PlannedRow, columns: Sequence[SheetColumn]) -> ShownRow:
+    """The row for the page, its cells in the order of the format."""
+    cells = [(column.name, *row.cells[column.name]) for column in columns if column.name in row.cells]
     return ShownRow(row, cells, [_shown(p) for p in row.problems], [_shown(p) for p in row.warnings])
 
 

@@ -13,7 +13,7 @@ from materiality.forms.sheet_import import ColumnsForm, SheetReasonForm, SheetUp
 from materiality.models import Edition, SheetImport
 from materiality.permissions import can_view, needs
 from materiality.refusals import Conflict, NotAllowed
-from materiality.resources.flow import check_again, confirm, scope_of, sheet_file_of, take_in, undo
+from materiality.resources.flow import check_again, columns_of, confirm, scope_of, sheet_file_of, take_in, undo
 from materiality.resources.kinds import KINDS
 from materiality.resources.preview import preview_of, shown_row
 from materiality.views.sheet_pages import around, cycle_named, import_of, kind_of, may_import, need_import
@@ -61,7 +61,7 @@ def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
         return _columns_page(request, context, None)
     preview = preview_of(imported, request.GET.get("state", ""))
     page = Paginator(preview.listed, PER_PAGE).get_page(request.GET.get("page"))
-    context |= {"preview": preview, "page": page, "rows": [shown_row(row) for row in page]}
+    context |= {"preview": preview, "page": page, "rows": [shown_row(row, kind.resource.columns) for row in page]}
     resource = kind.resource(scope=None)
     context["reason_form"] = SheetReasonForm() if resource.breaks_identity(preview.plan) else None
     context["starts_draft"] = kind.into == "edition" and not Edition.objects.filter(state=Edition.State.DRAFT).exists()
@@ -142,7 +142,7 @@ def _columns_form(imported: SheetImport, data: dict | None) -> ColumnsForm:
     columns = KINDS[imported.kind].resource.columns
     return ColumnsForm(
         data,
-        match=imported.headers.get("columns", {}),
+        match=columns_of(imported),
         columns=[(column.name, column.title) for column in columns],
         required=[column.name for column in columns if column.required],
     )

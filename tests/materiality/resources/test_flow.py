@@ -146,7 +146,12 @@ def test_headers_that_are_only_near_wait_for_a_person(draft):
     imported = upload("issues", csv_file(rows))
     assert (imported.state, imported.plan) == ("uploaded", {})
     assert imported.headers == {
-        "columns": {"code": "code", "name en": "name_en", "definition_englisch": "definition_en", "remarks": ""},
+        "columns": [
+            ("code", "code"),
+            ("name en", "name_en"),
+            ("definition_englisch", "definition_en"),
+            ("remarks", ""),
+        ],
         "guesses": ["definition_englisch"],
         "unknown": ["remarks"],
     }
