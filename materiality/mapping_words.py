@@ -37,7 +37,7 @@ add_words(
 add_words(
     "text_field",
     {
-        "name": _("Name"),
+        "name": pgettext_lazy("text", "Name"),
         "definition": _("Definition"),
         "title": _("Title"),
         "text": _("Text"),

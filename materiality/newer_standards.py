@@ -1,7 +1,7 @@
 """Which GRI standards newer than the sets of 2016 and 2021 apply to a period. Pure.
 
-Source: the effective dates that the standards name, GRI 101: Biodiversity 2024 (1 January 2026), GRI 102: Climate Change
-2025 and GRI 103: Energy 2025 (1 January 2027).
+Source: the effective dates that the standards name: GRI 101: Biodiversity 2024 (1 January 2026), GRI 102: Climate
+Change 2025 and GRI 103: Energy 2025 (1 January 2027).
 """
 
 from collections.abc import Collection

@@ -1,0 +1,92 @@
+"""Every text that stands in two languages and can still be changed, with what is wrong with it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import models
+
+from materiality.cycle_states import BEFORE_REVIEW, BEFORE_SIGN_OFF
+from materiality.models import Category, Cycle, Edition, Group, Issue, StakeholderPoint
+from materiality.translations import TextPair, state_of
+
+Row = Issue | Category | Cycle | Group | StakeholderPoint
+KINDS = ("issue", "category", "cycle", "group", "point")
+
+
+@dataclass(frozen=True)
+class StoredText:
+    """A pair of texts and the row that holds it in `<field>_zh` and `<field>_en`."""
+
+    pair: TextPair
+    row: Row
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        return f"{self.pair.field}_zh", f"{self.pair.field}_en"
+
+
+@dataclass(frozen=True)
+class TextFilters:
+    """Which texts to list: of a kind, in a state, with all terms of `q`."""
+
+    kind: str = ""
+    state: str = ""
+    q: str = ""
+
+    def lets_through(self, pair: TextPair) -> bool:
+        """Whether the pair is listed; one that lacks nothing never is."""
+        folded = "\n".join((pair.where, pair.zh, pair.en)).casefold()
+        fits = self.kind in ("", pair.kind) and self.state in ("", pair.state)
+        return bool(pair.state) and fits and all(term in folded for term in self.q.casefold().split())
+
+
+def translated_edition() -> Edition | None:
+    """The draft, whose texts can be filled in; without one, the edition in force, to be looked at."""
+    draft = Edition.objects.filter(state=Edition.State.DRAFT).first()
+    return draft or Edition.objects.filter(state=Edition.State.PUBLISHED).first()
+
+
+def stored_texts(edition: Edition | None) -> list[StoredText]:
+    """All pairs: of the edition's active issues and categories, and of cycles that can still change (five queries)."""
+    return [*_of_edition(edition), *_of_cycles()] if edition else list(_of_cycles())
+
+
+def lacking(edition: Edition | None, filters: TextFilters) -> list[TextPair]:
+    """Pairs of which a half is missing or older, that the filters let through."""
+    return [text.pair for text in stored_texts(edition) if filters.lets_through(text.pair)]
+
+
+def _of_edition(edition: Edition) -> Iterator[StoredText]:
+    for category in edition.categories.all():
+        category.edition = edition
+        yield _text(category, "name", f"category/{edition.code}/{category.code}", category.code)
+    issues = edition.issues.filter(status=Issue.Status.ACTIVE).select_related("category")
+    for issue in issues.order_by("category__order", "code"):
+        issue.edition = edition
+        for field in ("name", "definition"):
+            where = issue.code if field == "name" else f"{issue.code} {issue.name}"
+            yield _text(issue, field, f"issue/{edition.code}/{issue.code}", where)
+
+
+def _of_cycles() -> Iterator[StoredText]:
+    for cycle in Cycle.objects.filter(state__in=BEFORE_REVIEW):
+        yield _text(cycle, "title", f"cycle/{cycle.code}", cycle.code)
+    for group in (
+        Group.objects.filter(cycle__state__in=BEFORE_REVIEW).select_related("cycle").order_by("cycle", "order")
+    ):
+        for field in ("name", "definition"):
+            where = f"{group.cycle.code} · {group.code if field == 'name' else group.name}"
+            yield _text(group, field, f"group/{group.cycle.code}/{group.code}", where)
+    points = StakeholderPoint.objects.filter(group__cycle__state__in=BEFORE_SIGN_OFF).select_related("group__cycle")
+    for point in points:
+        where = f"{point.group.cycle.code} · {point.group.name} · {point.get_kind_display()} {point.order}"
+        yield _text(point, "text", f"point/{point.group.cycle.code}/{point.group.code}/{point.pk}", where)
+
+
+def _text(row: Row, field: str, key: str, where: str) -> StoredText:
+    zh, en = getattr(row, f"{field}_zh"), getattr(row, f"{field}_en")
+    changed = getattr(row, "changed", {})
+    state = state_of(zh, en, changed.get(f"{field}_zh", ""), changed.get(f"{field}_en", ""))
+    is_long = isinstance(row._meta.get_field(f"{field}_zh"), models.TextField)
+    kind = key.split("/", 1)[0]
+    return StoredText(TextPair(f"{key}/{field}", kind, where, field, zh, en, state, is_long), row)

@@ -1,0 +1,92 @@
+"""Texts that lack a language or are older than their other half: listed, filled in, exported."""
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from materiality.actions.save_translations import save_translations
+from materiality.models import Edition
+from materiality.permissions import can_edit_library, can_view, needs
+from materiality.queries.translations import KINDS, TextFilters, lacking, translated_edition
+from materiality.refusals import NotAllowed
+from materiality.table_file import TYPES, table_bytes
+from materiality.translation_file import COLUMNS, translation_rows
+from materiality.translations import STATES, TextPair, Translation
+
+PER_PAGE = 50
+
+
+@needs(can_view)
+def translations(request: HttpRequest) -> HttpResponse:
+    """What is lacking, filtered by kind, state and `q`."""
+    return _shown(request, {}, "")
+
+
+@require_POST
+@needs(can_edit_library)
+def save(request: HttpRequest) -> HttpResponse:
+    """Store what was written on a page of the list, all or nothing."""
+    entered = _entered(request)
+    try:
+        number = save_translations(translations=list(entered.values()), by=request.user)
+    except NotAllowed as refusal:
+        return _shown(request, entered, refusal.reason)
+    said = ngettext("%(number)s text is saved.", "%(number)s texts are saved.", number)
+    messages.success(request, said % {"number": number} if number else _("Nothing was changed."))
+    query = request.GET.urlencode()
+    return redirect(reverse("translations") + (f"?{query}" if query else ""))
+
+
+@needs(can_view)
+def translation_export(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same texts, all pages, as CSV or XLSX, to be filled in and imported."""
+    if kind not in TYPES:
+        raise Http404
+    rows = translation_rows(lacking(translated_edition(), _filters(request)))
+    headers = {"Content-Disposition": f'attachment; filename="translations.{kind}"'}
+    return HttpResponse(table_bytes(kind, "translations", COLUMNS, rows), TYPES[kind], headers=headers)
+
+
+def _filters(request: HttpRequest) -> TextFilters:
+    return TextFilters(*(request.GET.get(name, "").strip()[:200] for name in ("kind", "state", "q")))
+
+
+def _entered(request: HttpRequest) -> dict[str, Translation]:
+    """Texts written on the page by key: in the one field of a pair, the other half as it was seen."""
+    found = {}
+    for key in request.POST.getlist("key")[:PER_PAGE]:
+        zh, en = request.POST.get(f"zh {key}", ""), request.POST.get(f"en {key}", "")
+        fits = request.POST.get(f"fits {key}") == "1"
+        found[key] = Translation(key, zh, en, request.POST.get(f"seen {key}", ""), fits)
+    return found
+
+
+def _lines(page: Page, entered: dict[str, Translation]) -> list[tuple[TextPair, str, str]]:
+    """Pairs with the texts for their fields: those that were entered, else those stored."""
+    return [
+        (pair, *((entered[pair.key].zh, entered[pair.key].en) if pair.key in entered else (pair.zh, pair.en)))
+        for pair in page.object_list
+    ]
+
+
+def _shown(request: HttpRequest, entered: dict[str, Translation], refusal: str) -> HttpResponse:
+    edition, filters = translated_edition(), _filters(request)
+    page = Paginator(lacking(edition, filters), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "section": "library",
+        "edition": edition,
+        "is_draft": edition is not None and edition.state == Edition.State.DRAFT,
+        "filters": filters,
+        "kinds": KINDS,
+        "states": STATES,
+        "page": page,
+        "lines": _lines(page, entered),
+        "refusal": refusal,
+        "may_edit": can_edit_library(request.user),
+    }
+    return render(request, "materiality/translations.html", context, status=422 if refusal else 200)

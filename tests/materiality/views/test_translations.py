@@ -1,0 +1,120 @@
+"""The page of missing translations, its export and its import."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from materiality.actions.discard_draft import discard_draft
+from materiality.models import Issue
+from materiality.table_file import table_bytes
+from materiality.translation_file import COLUMNS
+from tests.factories.cycles import make_cycle
+from tests.factories.drafts import make_draft_edition, of
+from tests.factories.people import log_in
+
+pytestmark = pytest.mark.django_db
+PAGE = "/library/translations/"
+
+
+@pytest.fixture
+def draft():
+    edition = make_draft_edition()
+    Issue.objects.filter(edition=edition, code="SOC-01-01").update(name_en="")
+    Issue.objects.filter(edition=edition, code="SOC-01-02").update(definition_en="=1+1 is a definition")
+    return edition
+
+
+def rows_of(client) -> list[dict[str, str]]:
+    contents = client.get(f"{PAGE}export.csv").content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(contents)))
+
+
+def upload(client, kind: str, rows: list[list[str]], columns=COLUMNS):
+    contents = table_bytes(kind, "translations", columns, rows)
+    return client.post(f"{PAGE}import/", {"file": SimpleUploadedFile(f"texts.{kind}", contents)})
+
+
+def test_translations_are_filled_in_on_the_page(client, draft):
+    log_in(client)
+    page = client.get(PAGE)
+    text = page.content.decode()
+    assert ("English is missing" in text, "Chinese is missing" in text) == (True, True)
+    pair = next(pair for pair, _zh, _en in page.context["lines"] if pair.field == "name")
+    sent = {"key": pair.key, f"seen {pair.key}": pair.seen, f"zh {pair.key}": pair.zh, f"en {pair.key}": "Privacy"}
+    assert client.post(f"{PAGE}save/?kind=issue", sent).url == f"{PAGE}?kind=issue"
+    assert of(draft, "SOC-01-01").name_en == "Privacy"
+    again = client.post(f"{PAGE}save/", sent | {f"en {pair.key}": "Other"})
+    assert (again.status_code, of(draft, "SOC-01-01").name_en) == (422, "Privacy")
+    assert "Somebody else changed this text meanwhile" in again.content.decode()
+
+
+def test_translations_are_filtered(client, draft):
+    log_in(client)
+    found = [pair.key for pair, _zh, _en in client.get(PAGE, {"state": "missing_en"}).context["lines"]]
+    assert found == [f"issue/{draft.code}/SOC-01-01/name"]
+    assert list(client.get(PAGE, {"kind": "cycle"}).context["lines"]) == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_translations_import_shows_changes_and_stores_them_when_confirmed(client, draft, kind):
+    log_in(client)
+    rows = rows_of(client)
+    assert [row["english"] for row in rows] == ["", "'=1+1 is a definition"]
+    filled = [[row[name].lstrip("'") for name in COLUMNS] for row in rows]
+    filled[0][COLUMNS.index("english")], filled[1][COLUMNS.index("chinese")] = "Privacy", "一个定义"
+    preview = upload(client, kind, filled)
+    assert "2 texts would change" in preview.content.decode()
+    assert of(draft, "SOC-01-01").name_en == ""
+    context = preview.context
+    client.post(f"{PAGE}import/{context['digest']}/", {"plan": context["plan"]})
+    stored = of(draft, "SOC-01-02")
+    assert of(draft, "SOC-01-01").name_en == "Privacy"
+    assert (stored.definition_zh, stored.definition_en) == ("一个定义", "=1+1 is a definition")
+    assert rows_of(client) == []
+
+
+def test_translations_export_then_import_changes_nothing(client, draft):
+    log_in(client)
+    contents = client.get(f"{PAGE}export.xlsx").content
+    page = client.post(f"{PAGE}import/", {"file": SimpleUploadedFile("texts.xlsx", contents)})
+    assert (page.status_code, "The file changes nothing." in page.content.decode()) == (200, True)
+
+
+def test_translations_import_says_everything_that_is_wrong(client, draft):
+    log_in(client)
+    name = f"issue/{draft.code}/SOC-01-01/name"
+    rows = [[name, "", "A"], [name, "甲", "A"], ["issue/none", "甲", "A"]]
+    page = upload(client, "csv", rows, ("key", "chinese", "english"))
+    assert page.status_code == 422
+    assert [(cell.row, cell.column) for cell in page.context["read"].wrong] == [(2, "chinese"), (3, "key"), (4, "key")]
+    page = upload(client, "csv", [[name, "甲", "A"]], ("key", "chinese", "englich"))
+    assert [cell.value for cell in page.context["read"].wrong] == ["englich", ""]
+
+
+def test_translations_import_refuses_what_was_changed_since_the_preview(client, draft):
+    log_in(client)
+    name = f"issue/{draft.code}/SOC-01-01/name"
+    context = upload(client, "csv", [[name, "甲", "A"]], ("key", "chinese", "english")).context
+    Issue.objects.filter(edition=draft, code="SOC-01-01").update(name_zh="乙")
+    page = client.post(f"{PAGE}import/{context['digest']}/", {"plan": context["plan"]}, follow=True)
+    assert "changed since the preview" in page.content.decode()
+    assert of(draft, "SOC-01-01").name_zh == "乙"
+
+
+def test_translations_are_read_only_for_viewers_and_without_a_draft(client, draft):
+    log_in(client, "viewer")
+    assert "<textarea" not in client.get(PAGE).content.decode()
+    for path in ("save/", "import/"):
+        assert client.post(PAGE + path).status_code == 403
+    discard_draft(edition=draft, by=None)
+    log_in(client)
+    assert "<textarea" not in client.get(PAGE).content.decode()
+
+
+def test_translations_page_takes_few_queries(client, draft, django_assert_max_num_queries):
+    log_in(client)
+    make_cycle()
+    with django_assert_max_num_queries(15):
+        assert client.get(PAGE).status_code == 200
