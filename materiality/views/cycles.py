@@ -14,7 +14,9 @@ from materiality.actions.open_cycle import open_cycle
 from materiality.cycle_states import BEFORE_REVIEW, FIELDWORK
 from materiality.forms.cycle import CycleDetailsForm, NewCycleForm
 from materiality.models import Cycle
+from materiality.newer_standards import standard_warnings
 from materiality.permissions import can_edit_cycle, needs
+from materiality.queries.coverage import used_gri_codes
 from materiality.queries.cycles import edition_in_force, free_code, listed_cycles, next_step, scope_of
 from materiality.refusals import NotAllowed
 from materiality.steps import standings
@@ -70,6 +72,7 @@ def cycle(request: HttpRequest, code: str) -> HttpResponse:
         "standings": steps,
         "next_step": next_step(steps),
         "scope": scope_of(cycle.edition),
+        "warnings": standard_warnings(cycle.period_end, used_gri_codes(cycle.edition)),
         "may_edit": may_edit and cycle.state in BEFORE_REVIEW,
         "may_close": may_edit and cycle.state in FIELDWORK,
     }

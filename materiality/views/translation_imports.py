@@ -71,6 +71,4 @@ def _read(contents: bytes) -> TranslationFile:
 
 def _plan(read: TranslationFile) -> str:
     """The same for the same changes of the same texts."""
-    return sha256_of(
-        [[change.pair.key, change.pair.seen, change.zh, change.en] for change in read.changes]
-    )
+    return sha256_of([[change.pair.key, change.pair.seen, change.zh, change.en] for change in read.changes])

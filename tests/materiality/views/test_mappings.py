@@ -166,3 +166,13 @@ def test_pages_of_mappings_take_few_queries(client, proposed, django_assert_max_
     for path in paths:
         with django_assert_max_num_queries(15):
             assert client.get(path).status_code == 200
+
+
+def test_cycle_page_names_newer_standards_that_concern_its_issues(client, draft, django_assert_max_num_queries):
+    log_in(client)
+    map_issue(of(draft.based_on, "SOC-01-01"), make_disclosure("304-1", standard_year=2016))
+    cycle = make_cycle(period_start=date(2026, 1, 1), period_end=date(2026, 12, 31))
+    with django_assert_max_num_queries(15):
+        page = client.get(f"/cycles/{cycle.code}/").content.decode()
+    assert "GRI 101: Biodiversity 2024 (from 2026-01-01) replaces 304-1." in page
+    assert "GRI 102" not in page
