@@ -124,7 +124,12 @@ class MergeIssuesForm(TextsForm, ReasonForm):
         active = Issue.objects.filter(edition=issue.edition, status=Issue.Status.ACTIVE).exclude(pk=issue.pk)
         same_level = active.filter(parent__isnull=issue.is_primary)
         self.fields["others"].queryset = same_level.order_by("category__order", "code")
-        self.fields["others"].label_from_instance = _label
+
+    def candidates(self) -> list[tuple[int, str, bool]]:
+        """Key, label and whether it is ticked, of every issue that can go into it: widgets of 2,000 would be slow."""
+        ticked = {str(value) for value in self["others"].value() or ()}
+        rows = self.fields["others"].queryset.defer("groups", "changed")
+        return [(row.pk, _label(row), str(row.pk) in ticked) for row in rows]
 
 
 class SplitIssueForm(ReasonForm):

@@ -30,11 +30,7 @@ class Weights:
 
     def of(self, target: str) -> dict[str, float]:
         """Ancestors of an issue with weights that sum to 1 over them; empty where it has none or is not there."""
-        if target not in self.targets:
-            return {}
-        row = self.matrix[self.targets.index(target)]
-        total = float(row.sum())
-        return {self.sources[place]: float(row[place]) / total for place in np.flatnonzero(row)} if total else {}
+        return self._row(self.targets.index(target)) if target in self.targets else {}
 
     def share(self, target: str) -> float:
         """The part 0–1 of an issue that has ancestors."""
@@ -44,11 +40,16 @@ class Weights:
         """Every issue's ancestors, also those of weight 0; issues without any are left out."""
         found = {}
         for place, target in enumerate(self.targets):
-            weights = self.of(target)
             ancestors = [self.sources[at] for at in np.flatnonzero(self.linked[place])]
             if ancestors:
+                weights = self._row(place)
                 found[target] = {code: weights.get(code, 0.0) for code in ancestors}
         return found
+
+    def _row(self, place: int) -> dict[str, float]:
+        row = self.matrix[place]
+        total = float(row.sum())
+        return {self.sources[at]: float(row[at]) / total for at in np.flatnonzero(row)} if total else {}
 
 
 def step_weights(rows: Iterable[Descent], ratings: Mapping[str, int]) -> Weights:

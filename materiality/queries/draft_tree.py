@@ -1,13 +1,14 @@
 """A draft of the library as a tree to edit."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from materiality.drafts import last_change
 from materiality.issue_texts import FIELDS
 from materiality.models import Category, Edition, EditionChange, Issue, Lineage
+from materiality.queries.branch_pages import pages_of
 
-LINES_PER_PAGE = 120
+_UNUSED = ("groups", "changed")  # reading their JSON takes longer than all the rest
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class CategoryChange:
 
 @dataclass(frozen=True)
 class DraftTree:
-    """`pages`: the branches that are shown, whole branches of about LINES_PER_PAGE lines each."""
+    """`pages`: the branches that are shown, whole branches, as `pages_of` puts them together."""
 
     categories: list[CategoryChange]
     pages: list[list[DraftBranch]]
@@ -83,8 +84,9 @@ class DraftTree:
 def draft_tree(edition: Edition, filters: Filters) -> DraftTree:
     """Everything of the draft that the filters let through (six queries)."""
     categories = {row.pk: CategoryChange(row) for row in edition.categories.all()}
-    issues = list(edition.issues.order_by("order", "code"))
-    before = {row.pk: row for row in Issue.objects.filter(edition=edition.based_on_id)} if edition.based_on_id else {}
+    issues = list(edition.issues.defer(*_UNUSED).order_by("order", "code"))
+    sources = Issue.objects.filter(edition=edition.based_on_id).defer(*_UNUSED) if edition.based_on_id else []
+    before = {row.pk: row for row in sources}
     rows = list(edition.lineage.all())
     _count(edition, categories, issues, before)
     lines = _lines(issues, before, rows)
@@ -92,7 +94,8 @@ def draft_tree(edition: Edition, filters: Filters) -> DraftTree:
     gone = [row for row in rows if row.target_id is None]
     for row in gone:
         row.source = before[row.source_id]
-    return DraftTree(list(categories.values()), _pages(branches), gone, last_change(edition))
+    pages = pages_of(branches, lambda branch: branch.lines)
+    return DraftTree(list(categories.values()), pages, gone, last_change(edition))
 
 
 def _count(
@@ -174,14 +177,3 @@ def _shows(line: DraftLine, filters: Filters) -> bool:
         return False
     texts = (line.issue.code, *(getattr(line.issue, name) for name in FIELDS))
     return all(any(term in text.casefold() for text in texts) for term in filters.q.casefold().split())
-
-
-def _pages(branches: list[DraftBranch]) -> list[list[DraftBranch]]:
-    pages: list[list[DraftBranch]] = [[]]
-    filled = Counter()
-    for branch in branches:
-        if pages[-1] and filled[len(pages)] + branch.lines > LINES_PER_PAGE:
-            pages.append([])
-        pages[-1].append(branch)
-        filled[len(pages)] += branch.lines
-    return pages

@@ -79,7 +79,7 @@ def library_tree(edition: Edition, search: Search) -> LibraryTree:
     """
     categories = {row.pk: CategoryCount(row) for row in edition.categories.all()}
     codes = issue_codes(edition)
-    issues = list(edition.issues.order_by("order", "code"))
+    issues = list(edition.issues.defer("groups", "changed").order_by("order", "code"))
     children: dict[int | None, list[Issue]] = defaultdict(list)
     for issue in issues:
         children[issue.parent_id].append(issue)

@@ -5,28 +5,26 @@ from collections import defaultdict
 from materiality.library_file.records import CategoryRecord, IssueRecord, Key, Library
 from materiality.models import Edition, IssueMapping
 
+_COLUMNS = ("code", "name_zh", "name_en", "definition_zh", "definition_en", "status")
+
 
 def library_contents(edition: Edition) -> Library:
     """Categories, issues and mappings of an edition (three queries); equal to the file's when nothing differs."""
     categories = edition.categories.order_by("order", "code")
-    issues = edition.issues.select_related("category", "parent").order_by("code")
+    columns = ("pk", "groups", "category__code", "parent__code", *_COLUMNS)
+    issues = edition.issues.order_by("code").values_list(*columns)
     mappings = _mappings(edition)
     return Library(
         tuple(CategoryRecord(row.code, row.name_zh, row.name_en, row.order) for row in categories),
         tuple(
             IssueRecord(
-                code=issue.code,
-                category=issue.category.code,
-                parent_code=issue.parent.code if issue.parent else "",
-                name_zh=issue.name_zh,
-                name_en=issue.name_en,
-                definition_zh=issue.definition_zh,
-                definition_en=issue.definition_en,
-                groups=tuple(issue.groups),
-                status=issue.status,
-                mappings=tuple(sorted(mappings[issue.pk])),
+                category=category,
+                parent_code=parent or "",
+                groups=tuple(groups),
+                mappings=tuple(sorted(mappings[pk])),
+                **dict(zip(_COLUMNS, values, strict=True)),
             )
-            for issue in issues
+            for pk, groups, category, parent, *values in issues
         ),
     )
 

@@ -7,11 +7,10 @@ from django.utils.cache import patch_vary_headers
 
 from materiality.models import Cycle
 from materiality.permissions import can_edit_cycle, can_view, needs
+from materiality.queries.branch_pages import pages_of
 from materiality.queries.issue_page import find_issue, issue_page
 from materiality.queries.library import chosen_edition, editions, library_tree
 from materiality.queries.library_search import Search
-
-PRIMARIES_PER_PAGE = 50
 
 
 @needs(can_view)
@@ -29,7 +28,8 @@ def library(request: HttpRequest) -> HttpResponse:
     if edition is not None:
         search = Search(*(request.GET.get(name, "").strip() for name in ("q", "category", "framework")))
         tree = library_tree(edition, search)
-        page = Paginator(tree.branches, PRIMARIES_PER_PAGE).get_page(request.GET.get("page"))
+        pages = pages_of(tree.branches, lambda branch: 1 + len(branch.secondaries))
+        page = Paginator(pages, 1).get_page(request.GET.get("page"))
         is_open = search.narrows or request.GET.get("open") == "all"
         context |= {"search": search, "tree": tree, "page": page, "is_open": is_open}
     partial = request.htmx and not request.htmx.history_restore_request and edition is not None

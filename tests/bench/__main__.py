@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("imports", "scoring", "matrix", "pages", "respondents", "audit", "sheets")
+NAMES = ("imports", "scoring", "matrix", "pages", "respondents", "audit", "sheets", "library")
 
 
 def main(names: list[str]) -> int:

@@ -77,6 +77,13 @@ def test_form_with_nothing_in_it_comes_back(client, draft, edit):
     assert 'class="error"' in page and not EditionChange.objects.exists()
 
 
+def test_ticked_issues_of_a_merge_stay_ticked(client, draft):
+    log_in(client)
+    other = of(draft, "SOC-01-02")
+    page = client.post(address(draft, "SOC-01-01", "merge"), {"others": [other.pk], "name_en": "X"}).content.decode()
+    assert page.count(" checked>") == 1 and f'value="{other.pk}" checked>' in page
+
+
 def test_second_of_two_people_sees_both_texts_and_can_save_after_all(client, draft):
     issue = of(draft, "SOC-01-01")
     url = address(draft, "SOC-01-01", "change")

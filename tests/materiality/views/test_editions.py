@@ -181,3 +181,20 @@ def test_comparison_is_exported(client, draft):
     ]
     assert client.get("/library/compare/export.xlsx", query).content[:2] == b"PK"
     assert client.get("/library/compare/export.pdf", query).status_code == 404
+
+
+def test_corrected_issue_is_marked_on_its_page(client):
+    edition = small_library()
+    log_in(client)
+    address = f"/library/{edition.code}/SOC-01-01/"
+    assert "spelling was corrected" not in client.get(address).content.decode()
+    issue = of(edition, "SOC-01-01")
+    client.post(f"/library/errata/{edition.code}/SOC-01-01/", errata_values(issue, name_en="Right", name_zh="正确"))
+    assert "The spelling was corrected 2 times." in client.get(address).content.decode()
+
+
+def test_library_stands_in_the_order_of_the_edition(client, draft):
+    draft.issues.filter(code="SOC-01-04").update(order=0)
+    log_in(client)
+    page = client.get("/library/", {"edition": draft.code, "category": "society"}).content.decode()
+    assert page.index("SOC-01-04</td>") < page.index("SOC-01-01</td>")
