@@ -1,6 +1,7 @@
 """Retiring and reordering issues of a draft, and what holds for every change."""
 
 import pytest
+from django.utils import translation
 
 from materiality.actions.add_issue import add_issue
 from materiality.actions.change_issue import change_issue
@@ -16,6 +17,12 @@ from tests.factories.surveys import make_open_survey
 
 pytestmark = pytest.mark.django_db
 WHY = "The committee asked for it."
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Starting, publishing, correcting and discarding editions."""
 
 import pytest
+from django.utils import translation
 
 from materiality.actions.change_issue import change_issue
 from materiality.actions.correct_erratum import correct_erratum
@@ -18,6 +19,12 @@ from tests.factories.library import default_library, make_category, make_edition
 from tests.factories.surveys import make_open_survey
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def test_draft_of_the_default_library_is_a_whole_copy(django_assert_max_num_queries):
