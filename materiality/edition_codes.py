@@ -6,7 +6,9 @@ from materiality.models import Edition
 
 FIRST_CODE = "2026"
 # Words that mean something else in the addresses below library/.
-RESERVED = frozenset({"editions", "drafts", "errata", "compare", "proposals", "calendar", "mappings", "coverage"})
+RESERVED = frozenset(
+    {"editions", "drafts", "errata", "compare", "proposals", "calendar", "mappings", "coverage", "translations"}
+)
 
 
 def next_edition_code(current: Edition | None) -> str:
