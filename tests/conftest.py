@@ -30,3 +30,9 @@ def pytest_runtest_teardown(item, nextitem):
 def _with_schema_editor(item, change) -> None:
     with item.config.stash[blocking_manager_key].unblock(), connection.schema_editor() as editor:
         change(None, editor)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole installations first: they take longest, and at the end they would keep one process waiting."""
+    items.sort(key=lambda item: 0 if "/services/" in item.path.as_posix() else 1)
