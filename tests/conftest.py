@@ -4,10 +4,19 @@ from importlib import import_module
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
+
+from tests.browser.chromium import chromium  # noqa: F401 - a fixture for all folders
 
 append_only = import_module("materiality.migrations.0005_audit_rows")
 editions_keep = import_module("materiality.migrations.0006_editions_keep")
+
+
+@pytest.fixture(autouse=True)
+def settings_language():
+    """A request leaves its language active in its thread; no test may depend on which one ran before."""
+    translation.deactivate()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,28 +1,13 @@
 """A real Chromium for the browser tests."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.find_chromium import find_chromium
 from tests.browser.site import Site
-
-# Playwright's synchronous interface runs an event loop in the tests' thread, in which Django would refuse its ORM.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests; each makes contexts of its own."""
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium() or None, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from materiality.actions.add_person import add_person
 from materiality.actions.change_password import change_password
@@ -15,6 +16,12 @@ from materiality.refusals import NotAllowed
 from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

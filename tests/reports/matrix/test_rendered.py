@@ -1,17 +1,12 @@
 """In a real browser no label lies on a label, a mark or any other word."""
 
-import os
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
 
 from reports.matrix import draw_matrix
 from tests.reports.matrix.samples import CATEGORIES, TEXTS, crowded, sample, spread
 
 pytestmark = pytest.mark.browser
 
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _OVERLAPS = """() => {
     const box = e => { const b = e.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom, e.textContent]; };
     const all = query => [...document.querySelectorAll(query)].map(box);
@@ -25,23 +20,14 @@ _OVERLAPS = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser():
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=_FLAGS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(
     "scores", [spread(93, 1), spread(93, 4), crowded(93, 2)], ids=["spread", "spread-4", "crowded"]
 )
-def test_rendered_matrix_of_93_points_has_no_overlap(browser, language, scores):
+def test_rendered_matrix_of_93_points_has_no_overlap(chromium, language, scores):
     points, rule = sample(scores, language)
     svg = draw_matrix(points, rule, CATEGORIES[language], TEXTS[language], interactive=True)
-    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page = chromium.new_page(viewport={"width": 1200, "height": 900})
     page.set_content(f"<!doctype html><meta charset='utf-8'><body>{svg}</body>")
     measured = page.evaluate(_OVERLAPS)
     page.close()
