@@ -17,7 +17,7 @@ run: .venv/.runtime
 
 test: .venv/.dev chromium
 	@$(BIN)/python manage.py compile_messages
-	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 bench: .venv/.bench
 	@$(BIN)/python -m tests.bench $(ARGS)
