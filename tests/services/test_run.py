@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import tempfile
 import urllib.error
 import urllib.request
@@ -34,6 +35,15 @@ def status(port: int, path: str) -> int | None:
         return None
 
 
+def end(process: subprocess.Popen) -> None:
+    """End what is left of it: honcho puts each of its processes into a group of its own."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for left in (*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                left.kill()
+    process.wait(10)
+
+
 @pytest.fixture
 def running():
     """`make run` in a data folder of its own; (port, data folder, process)."""
@@ -44,9 +54,7 @@ def running():
         try:
             yield port, Path(folder), process
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
+            end(process)
 
 
 def test_make_run_answers_and_ctrl_c_ends_every_process(running):
