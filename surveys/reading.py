@@ -1,6 +1,9 @@
 """Reading a file of responses for one survey: what it holds, what is wrong with it, what would be stored."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,8 +23,30 @@ from surveys.questionnaire.rules import FLAG_BIT, FLAGS
 LISTED = 1_000
 
 
+_read_once: ContextVar[dict | None] = ContextVar("read_once", default=None)
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """Within, a file that was read is not read again: a command checks and stores it in one go."""
+    token = _read_once.set({})
+    try:
+        yield
+    finally:
+        _read_once.reset(token)
+
+
 def read_file(survey: Survey, path: Path, progress: Progress | None = None) -> ParsedResponses:
     """Parse a CSV or XLSX file against the survey's items and groups. FileProblem where it cannot be read."""
+    known = _read_once.get()
+    if known is None:
+        return _parse(survey, path, progress)
+    if (survey.pk, path) not in known:
+        known[survey.pk, path] = _parse(survey, path, progress)
+    return known[survey.pk, path]
+
+
+def _parse(survey: Survey, path: Path, progress: Progress | None) -> ParsedResponses:
     return parse_responses(
         path,
         items=list(survey.items.values_list("issue__code", "dimension").order_by("position")),

@@ -10,7 +10,7 @@ from surveys.actions.confirm_import import confirm_import
 from surveys.actions.discard_import import discard_import
 from surveys.actions.request_import import request_import
 from surveys.models import ResponseImport, Survey
-from surveys.reading import cell_sentence
+from surveys.reading import cell_sentence, reading_once
 
 MOST_LINES = 50
 
@@ -33,15 +33,21 @@ class Command(BaseCommand):
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
         try:
-            imported = self._checked(survey, options)
-            if options["dry_run"]:
-                discard_import(imported=imported, by=None)
-                return
-            imported = confirm_import(imported=imported, by=None, skip_bad_rows=options["skip_bad_rows"], send=False)
+            with reading_once():
+                imported = self._check_and_store(survey, options)
         except NotAllowed as refusal:
             raise CommandError(refusal.reason) from refusal
-        _run(imported)
+        if options["dry_run"]:
+            return
         self.stdout.write(f"{imported.summary['good']} responses stored in {survey.code}")
+
+    def _check_and_store(self, survey: Survey, options: dict) -> ResponseImport:
+        imported = self._checked(survey, options)
+        if options["dry_run"]:
+            return discard_import(imported=imported, by=None)
+        imported = confirm_import(imported=imported, by=None, skip_bad_rows=options["skip_bad_rows"], send=False)
+        _run(imported)
+        return imported
 
     def _checked(self, survey: Survey, options: dict) -> ResponseImport:
         imported = request_import(
