@@ -3,7 +3,7 @@
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from materiality.models import AuditEvent, Cycle
 from reports.actions.remove_section import remove_section
@@ -18,8 +18,10 @@ from tests.factories.reports import OUTLINE
 pytestmark = pytest.mark.django_db
 
 
-def run(*arguments: str) -> None:
-    call_command(*arguments, stdout=StringIO(), stderr=StringIO())
+def run(*arguments: str) -> str:
+    said = StringIO()
+    call_command(*arguments, stdout=said, stderr=StringIO())
+    return said.getvalue()
 
 
 def test_audit_trail_of_the_whole_path_is_sound(tmp_path, settings):
@@ -40,4 +42,9 @@ def test_audit_trail_of_the_whole_path_is_sound(tmp_path, settings):
     change_window(survey=survey, closes_at=None, by=None)
     request_output(cycle=cycle, kind="matrix", format="svg", language="en", by=None, send=False)
     close_survey(survey=survey, by=None)
-    run("verify_audit", "--anchor", AuditEvent.objects.first().hash)
+    head = AuditEvent.objects.first().hash
+    assert head in run("verify_audit", "--anchor", head)
+    # The same trail no longer verifies once an audited row is changed around the application.
+    Survey.objects.update(title_en="changed in secret")
+    with pytest.raises(CommandError):
+        run("verify_audit")
