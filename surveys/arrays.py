@@ -26,9 +26,14 @@ class ResponseColumns:
     comment: list[str]
     ratings: np.ndarray
     seconds_per_item: list[float | None] = field(default_factory=list)
+    profile: list[dict] = field(default_factory=list)
+    attention: list[int | None] = field(default_factory=list)
+    notice_version: list[int | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.seconds_per_item = self.seconds_per_item or [None] * len(self)
+        for name in ("seconds_per_item", "attention", "notice_version"):
+            setattr(self, name, getattr(self, name) or [None] * len(self))
+        self.profile = self.profile or [{}] * len(self)
 
     def pick(self, rows: np.ndarray) -> "ResponseColumns":
         """The responses at these places, in this order."""

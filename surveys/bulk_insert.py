@@ -1,5 +1,6 @@
 """Writing many responses at once."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -58,6 +59,9 @@ def _fields(survey, columns: ResponseColumns, ids, flags, source, part: slice) -
         "consent": columns.consent[part].tolist(),
         "comment": columns.comment[part],
         "ratings": [packed[at * width : (at + 1) * width] for at in range(size)],
+        "profile": [json.dumps(answers, ensure_ascii=False) for answers in columns.profile[part]],
+        "attention": columns.attention[part],
+        "notice_version": columns.notice_version[part],
         "seconds_per_item": columns.seconds_per_item[part],
         "flags": flags[part].tolist(),
         "overruled": [0] * size,

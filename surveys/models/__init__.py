@@ -1,6 +1,35 @@
-"""The tables of surveys, answers in progress, responses and their imports."""
+"""The tables of surveys, invitations, answers in progress, responses and their imports."""
 
-from surveys.models.response import AnonymousComment, Draft, Response, ResponseImport
+from surveys.models.fieldwork import FieldworkFigures, Tally
+from surveys.models.invitation import Batch, Delivery, Mailing, Recipient, UsedLinks
+from surveys.models.matching import ColumnMatch
+from surveys.models.paper import PaperSheet
+from surveys.models.questionnaire import Assignments, GroupPlan, Notice, ProfileQuestion, RuleSet
+from surveys.models.response import AnonymousAnswer, AnonymousComment, Draft, ReadyDraft, Response, ResponseImport
 from surveys.models.survey import Item, ItemText, Survey
 
-__all__ = ["AnonymousComment", "Draft", "Item", "ItemText", "Response", "ResponseImport", "Survey"]
+__all__ = [
+    "AnonymousAnswer",
+    "AnonymousComment",
+    "Assignments",
+    "Batch",
+    "ColumnMatch",
+    "Delivery",
+    "Draft",
+    "FieldworkFigures",
+    "GroupPlan",
+    "Item",
+    "ItemText",
+    "Mailing",
+    "Notice",
+    "PaperSheet",
+    "ProfileQuestion",
+    "ReadyDraft",
+    "Recipient",
+    "Response",
+    "ResponseImport",
+    "RuleSet",
+    "Survey",
+    "Tally",
+    "UsedLinks",
+]

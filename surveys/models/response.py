@@ -1,5 +1,6 @@
 """Answers: in progress (draft), given (response), and brought in from a file (import)."""
 
+import secrets
 import uuid
 
 from django.conf import settings
@@ -12,7 +13,10 @@ class Draft(models.Model):
     """A respondent's answers until they are submitted.
 
     The key is random and known to the respondent's browser only; the random order in which issues are shown is
-    derived from it and stored nowhere. `ratings` holds a byte per item (see materiality.scoring.codes).
+    derived from it and stored nowhere. `ratings` holds a byte per item (see materiality.scoring.codes). `batch` and
+    `serial` say by which personal link it was begun, so that the link finds it again on any device. `page` is the last
+    page that was saved, `profile` the answers to profile questions ({code: answer}), `attention` the answer to the
+    attention question, `counted` whether its part is in the group's Assignments.
 
     A draft of an anonymous survey that is finished is `ready`: its times are dropped to the day, and it holds the
     flags and seconds per item that could not be computed from them again. It waits to be mixed.
@@ -23,24 +27,61 @@ class Draft(models.Model):
     group = models.ForeignKey("materiality.Group", on_delete=models.CASCADE, related_name="+")
     channel = models.CharField(max_length=20, default="link")
     language = models.CharField(max_length=10)
+    batch = models.ForeignKey("surveys.Batch", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    serial = models.PositiveIntegerField(null=True, blank=True)
     ratings = models.BinaryField()
     comment = models.TextField(blank=True)
+    profile = models.JSONField(default=dict, blank=True)
+    attention = models.PositiveSmallIntegerField(null=True, blank=True)
+    notice_version = models.PositiveSmallIntegerField(default=1)
+    page = models.PositiveSmallIntegerField(default=0)
+    counted = models.BooleanField(default=False)
     started_at = models.DateTimeField()
+    saved_at = models.DateTimeField(null=True, blank=True)
     ready_at = models.DateTimeField(null=True, blank=True)
     flags = models.PositiveIntegerField(default=0)
     seconds_per_item = models.FloatField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["survey"], name="draft_ready", condition=Q(ready_at__isnull=False))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "serial"], name="draft_once_per_link", condition=Q(batch__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.key)
 
 
+def random_id() -> int:
+    """A random key that says nothing about when a row came: on SQLite it is also the place of the row in the file."""
+    return secrets.randbits(62) + 1
+
+
+class ReadyDraft(models.Model):
+    """The finished answers of an anonymous survey that wait to be mixed: no key of the browser, no link, no time."""
+
+    id = models.BigAutoField(primary_key=True, default=random_id, editable=False)
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="ready_drafts")
+    group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="+")
+    ratings = models.BinaryField()
+    comment = models.TextField(blank=True)
+    profile = models.JSONField(default=dict, blank=True)
+    flags = models.PositiveIntegerField(default=0)
+    seconds_per_item = models.FloatField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Response(models.Model):
     """A submitted (or, from a file, unfinished) response. One row; `ratings` a byte per item in frozen order.
 
-    `id` grows with the order of arrival, but is random where the survey is anonymous. `flags` are the bits of
+    `id` grows with the order of arrival, but is random where the survey is anonymous. `token` is the file's, or
+    `batch-serial` of the personal link. `profile` holds the answers to profile questions ({code: answer}), `attention`
+    the rating given to the attention question (None = not asked), `notice_version` the privacy notice that was
+    consented to (None = unknown). `flags` are the bits of
     `surveys.questionnaire.screening.FLAGS` earned; `overruled` is a person's decision to include or exclude.
     """
 
@@ -64,6 +105,9 @@ class Response(models.Model):
     consent = models.BooleanField(default=True)
     comment = models.TextField(blank=True)
     ratings = models.BinaryField()
+    profile = models.JSONField(default=dict, blank=True)
+    attention = models.PositiveSmallIntegerField(null=True, blank=True)
+    notice_version = models.PositiveSmallIntegerField(null=True, blank=True)
     seconds_per_item = models.FloatField(null=True, blank=True)
     flags = models.PositiveIntegerField(default=0)
     overruled = models.PositiveSmallIntegerField(choices=Overruled.choices, default=Overruled.NO)
@@ -103,8 +147,26 @@ class AnonymousComment(models.Model):
         return self.text[:80]
 
 
+class AnonymousAnswer(models.Model):
+    """One answer to one profile question in an anonymous survey, kept apart: of which response, nothing says."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.PROTECT, related_name="anonymous_answers")
+    question = models.SlugField(max_length=40)
+    answer = models.TextField()
+
+    class Meta:
+        ordering = ["survey", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.answer[:80]}"
+
+
 class ResponseImport(models.Model):
     """One uploaded file of responses: checked, shown, and stored only when confirmed.
+
+    `match` is the column match by which a foreign file is read (`surveys.matching.match.Match.to_json()`), empty for
+    the `responses` format; with `match_name` `auto` it is guessed when the file is checked.
 
     `summary` holds the counts (rows, new, duplicates, bad, unfinished, per group) and the first bad cells.
     """
@@ -124,6 +186,8 @@ class ResponseImport(models.Model):
     error_workbook = models.CharField(max_length=200, blank=True)
     summary = models.JSONField(default=dict, blank=True)
     problem = models.TextField(blank=True)
+    match = models.JSONField(default=dict, blank=True)
+    match_name = models.CharField(max_length=60, blank=True)
     skip_bad_rows = models.BooleanField(default=False)
     job = models.ForeignKey("materiality.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

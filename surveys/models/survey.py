@@ -11,9 +11,14 @@ from materiality.bilingual import Bilingual, name_field
 class Survey(models.Model):
     """One survey of a cycle. Times are UTC; `zone` is the time zone in which they are shown and entered.
 
-    `rules` is `surveys.questionnaire.screening.Rules.as_dict()`. Items are made when the survey is built and frozen
-    with their wording when it opens. `sealed_at` is when a closed anonymous survey's responses were rewritten in key
-    order (architecture.md, Anonymous means unlinkable).
+    `rules` is `surveys.questionnaire.rules.Rules.to_json()`, a copy of the RuleSet `rules_version`. Items are made
+    when the survey is built and frozen with their wording when it opens. `sealed_at` is when a closed anonymous
+    survey's responses were rewritten in key order (architecture.md, Anonymous means unlinkable).
+
+    A `split` survey gives each respondent the issues of `core` (codes) and a drawn part, about `split_issues` issues
+    in all unless the group's plan says more. With `attention` one question among the issues asks for the rating
+    `attention_value`. Answers not finished are deleted `drafts_kept_days` after they were begun, recipients
+    `recipients_kept_days` after the closing.
     """
 
     class State(models.TextChoices):
@@ -41,7 +46,18 @@ class Survey(models.Model):
     introduction_en = models.TextField(blank=True)
     thanks_zh = models.TextField(blank=True)
     thanks_en = models.TextField(blank=True)
+    question_zh = models.CharField(max_length=300, blank=True)
+    question_en = models.CharField(max_length=300, blank=True)
+    notice_version = models.PositiveSmallIntegerField(default=1)
+    split = models.BooleanField(default=False)
+    split_issues = models.PositiveSmallIntegerField(default=12)
+    core = models.JSONField(default=list, blank=True)
+    attention = models.BooleanField(default=False)
+    attention_value = models.PositiveSmallIntegerField(default=2)
+    drafts_kept_days = models.PositiveSmallIntegerField(default=30)
+    recipients_kept_days = models.PositiveSmallIntegerField(default=30)
     rules = models.JSONField(default=dict)
+    rules_version = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -49,6 +65,7 @@ class Survey(models.Model):
     title = Bilingual()
     introduction = Bilingual()
     thanks = Bilingual()
+    question = Bilingual()
 
     class Meta:
         ordering = ["-created_at"]

@@ -1,0 +1,47 @@
+"""Paper rounds: numbered printed questionnaires, entered twice."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PaperSheet(models.Model):
+    """One printed questionnaire. `asked` is a rating vector in which what is not asked is marked; `first` and `second`
+    are the two entries of it (vectors, empty = not entered yet), whose differences are shown before it is stored.
+
+    Once stored, an anonymous survey's sheet keeps neither entry.
+    """
+
+    class State(models.TextChoices):
+        PRINTED = "printed", _("Printed")
+        ENTERED = "entered", _("Entered once")
+        DIFFERS = "differs", _("Entries differ")
+        STORED = "stored", _("Stored")
+
+    # Filled in step by step; what counts is the response that is made of it.
+    unaudited = ("first", "second", "first_comment", "second_comment")
+
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="paper_sheets")
+    group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    language = models.CharField(max_length=10, default="zh-hans")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PRINTED)
+    asked = models.BinaryField()
+    first = models.BinaryField(default=bytes)
+    second = models.BinaryField(default=bytes)
+    first_comment = models.TextField(blank=True)
+    second_comment = models.TextField(blank=True)
+    first_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    second_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["survey", "number"]
+        constraints = [models.UniqueConstraint(fields=["survey", "number"], name="paper_number_once")]
+
+    def __str__(self) -> str:
+        return str(self.number)
