@@ -106,6 +106,14 @@ def read_consent(cell: object) -> bool:
     return answer
 
 
+def read_unfinished(cell: object) -> bool | None:
+    """`yes`, `no`, their usual spellings; empty is None: the time of submission tells."""
+    text = plain(cell_text(cell))
+    if text and text not in _YES_NO:
+        raise CellProblem("unknown_unfinished")
+    return _YES_NO[text] if text else None
+
+
 def time_reader(zone: ZoneInfo) -> Callable[[object], dt.datetime | None]:
     """Reads a moment as an aware datetime, None for an empty cell; `zone` holds where the cell names none.
 

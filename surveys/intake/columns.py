@@ -11,6 +11,8 @@ from surveys.intake.nearest import Nearest, plain
 from surveys.intake.problems import CellError, column_letters
 
 FIELDS = ("token", "group", "channel", "language", "started_at", "submitted_at", "consent", "comment")
+# Only exports that could not else tell what is finished have it (formats.md).
+UNFINISHED = "unfinished"
 REQUIRED = "group"
 _LONGEST_NAME = 500
 
@@ -39,7 +41,7 @@ def match_columns(header: Sequence[object], items: Sequence[tuple[str, str]], *,
     names = [shown(cell, _LONGEST_NAME).strip() for cell in header]
     while names and not names[-1]:
         names.pop()
-    wanted = {plain(name): name for name in (*FIELDS, *(item_name(*item) for item in items))}
+    wanted = {plain(name): name for name in (*FIELDS, UNFINISHED, *(item_name(*item) for item in items))}
     position: dict[str, int] = {}
     problems: list[CellError] = []
     nearest = Nearest(wanted.values())
@@ -54,7 +56,9 @@ def match_columns(header: Sequence[object], items: Sequence[tuple[str, str]], *,
             position[known] = index
     places = np.array([position.get(item_name(*item), -1) for item in items], dtype=np.int32)
     problems += _missing(row, names, position, places, items)
-    return Columns(names, {name: position[name] for name in FIELDS if name in position}, places, problems)
+    return Columns(
+        names, {name: position[name] for name in (*FIELDS, UNFINISHED) if name in position}, places, problems
+    )
 
 
 def _key(name: str) -> str:

@@ -11,11 +11,12 @@ from surveys.intake.cells import (
     group_reader,
     language_reader,
     read_consent,
+    read_unfinished,
     shown,
     text_reader,
     time_reader,
 )
-from surveys.intake.columns import FIELDS, Columns, match_columns
+from surveys.intake.columns import FIELDS, UNFINISHED, Columns, match_columns
 from surveys.intake.formula import restore
 from surveys.intake.limits import Limits
 from surveys.intake.parsed import ParsedResponses
@@ -153,7 +154,6 @@ class _Reading:
         """Everything read, as columns; a field without a column has its default in every row."""
         n_rows = len(self.row_numbers)
         values = {name: self.values.get(name) or [_DEFAULTS.get(name, "")] * n_rows for name in FIELDS}
-        blank = np.array(self.submitted_blank, dtype=bool)
         return ParsedResponses(
             kind=self.table.kind,
             sha256=self.table.sha256,
@@ -166,13 +166,22 @@ class _Reading:
             ratings=self.ratings.matrix(n_rows),
             group=np.array(values.pop("group"), dtype=np.int16),
             consent=np.array(values.pop("consent"), dtype=bool),
-            unfinished=np.zeros(n_rows, dtype=bool) if blank.all() else blank,
+            unfinished=self._unfinished(n_rows),
             bad=np.array([number in self.bad_numbers for number in self.row_numbers], dtype=bool),
             errors=sorted(self.errors, key=lambda error: (error.row, error.index)),
             error_count=self.error_count,
             bad_rows=self.bad_rows,
             **values,
         )
+
+    def _unfinished(self, n_rows: int) -> np.ndarray:
+        """bool[R]: what the file says; where it is silent, a time of submission that other rows have is missing."""
+        blank = np.array(self.submitted_blank, dtype=bool)
+        missing = np.zeros(n_rows, dtype=bool) if blank.all() else blank
+        said = self.values.get(UNFINISHED)
+        if not said:
+            return missing
+        return np.array([bool(one if told is None else told) for told, one in zip(said, missing, strict=True)], bool)
 
 
 def _readers(codes: Sequence[str], zone: ZoneInfo, languages: Sequence[str], *, neutralised: bool) -> dict:
@@ -185,5 +194,6 @@ def _readers(codes: Sequence[str], zone: ZoneInfo, languages: Sequence[str], *, 
         "started_at": time,
         "submitted_at": time,
         "consent": read_consent,
+        UNFINISHED: read_unfinished,
         "comment": text_reader(LONGEST_COMMENT, trimmed=False, neutralised=neutralised),
     }

@@ -125,6 +125,7 @@ MESSAGES = {
     "unknown_group_nearest": N_("There is no stakeholder group %(value)s in this survey. Did you mean %(nearest)s?"),
     "unknown_language": N_("The language %(value)s is not known. Use one of: %(languages)s."),
     "unknown_consent": N_("Consent is yes or no; empty means yes."),
+    "unknown_unfinished": N_("Unfinished is yes or no; empty means that the time of submission tells."),
     "time_not_readable": N_("This is no date and time. Write it like 2026-01-05 10:00:00."),
     "time_out_of_range": N_("The year must lie between %(first)s and %(last)s."),
     "times_out_of_order": N_(

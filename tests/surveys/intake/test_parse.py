@@ -79,6 +79,25 @@ def test_parse_takes_rows_without_time_of_submission_as_unfinished(ends, unfinis
     assert parsed.unfinished.tolist() == unfinished
 
 
+@pytest.mark.parametrize(
+    ("said", "ends", "unfinished"),
+    [
+        (["no", "", "yes"], ["", "2026-01-05", ""], [False, False, True]),
+        (["yes", "", ""], ["", "", ""], [True, False, False]),
+        (["", "", "NO"], ["", "2026-01-05", ""], [True, False, False]),
+    ],
+)
+def test_parse_takes_as_unfinished_what_the_file_says(said, ends, unfinished):
+    rows = [["users", "3", end, word] for end, word in zip(ends, said, strict=True)]
+    parsed = parse_rows(["group", NAMES[0], "submitted_at", "unfinished"], *rows)
+    assert (parsed.errors, parsed.unfinished.tolist()) == ([], unfinished)
+
+
+def test_parse_of_an_unknown_word_for_unfinished_is_an_error():
+    parsed = parse_rows(["group", NAMES[0], "unfinished"], ["users", "3", "perhaps"])
+    assert found(parsed) == [("C2", "unknown_unfinished")]
+
+
 def test_parse_passes_over_blank_rows_and_keeps_the_numbers():
     parsed = parse_rows(["group", NAMES[0]], ["users", "1"], [], ["", " "], ["media", "9"])
     assert (parsed.row_numbers.tolist(), found(parsed)) == ([2, 5], [("B5", "rating_out_of_range")])
