@@ -52,6 +52,8 @@ def load_demo(*, responses: int, by: User | None) -> Survey:
         title_en="2026 stakeholder survey (demo)",
         opens_at=OPENS,
         zone=ZONE.key,
+        # Every group rates every issue on both dimensions (formats.md, The demo cycle).
+        plans={},
         by=by,
     )
     survey = open_survey(survey=survey, by=by)

@@ -3,9 +3,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from materiality.models import AuditEvent, Issue
+from materiality.models import AuditEvent, Group, Issue
 from materiality.refusals import NotAllowed
-from surveys.models import Survey
+from surveys.models import GroupPlan, Notice, Survey
+from surveys.questionnaire.plans import Plan
 from surveys.questionnaire.rules import Rules
 from tests.factories.surveys import make_survey, make_survey_cycle
 from tests.factories.thaw import thawed
@@ -56,3 +57,50 @@ def test_build_survey_without_issues_or_in_a_late_cycle_is_refused():
         Issue.objects.update(status="retired")
     with pytest.raises(NotAllowed):
         make_survey(cycle)
+
+
+def plans_of(survey):
+    rows = GroupPlan.objects.filter(survey=survey).order_by("group__code")
+    return {row.group.code: (row.society, row.business, row.left_out) for row in rows}
+
+
+def test_build_survey_gives_each_group_its_default_plan():
+    cycle = make_survey_cycle({"society": 3}, groups=("users", "employees", "creators_partners", "investors"))
+    Group.objects.filter(code="employees").update(side="internal")
+    with thawed():
+        Issue.objects.filter(edition=cycle.edition, code="SOCIETY-01-02").update(groups=["users"])
+        Issue.objects.filter(edition=cycle.edition, code="SOCIETY-01-03").update(groups=["employees"])
+    survey = make_survey(cycle, plans=None)
+    assert plans_of(survey) == {
+        "creators_partners": (True, True, []),
+        "employees": (True, True, ["SOCIETY-01-02"]),
+        "investors": (True, False, []),
+        "users": (True, False, ["SOCIETY-01-03"]),
+    }
+    assert AuditEvent.objects.get(action="build_survey").after["plans"]["users"]["left_out"] == ["SOCIETY-01-03"]
+
+
+def test_build_survey_takes_the_plans_it_is_given_and_asks_other_groups_everything():
+    survey = make_survey(plans={"users": Plan(society=False, expected=40), "strangers": Plan()})
+    row = GroupPlan.objects.get(survey=survey)
+    assert (row.group.code, row.society, row.business, row.expected) == ("users", False, True, 40)
+
+
+def test_build_survey_keeps_the_notice_as_its_first_version():
+    notice = Notice.objects.get(survey=make_survey(notice_zh="隐私", notice_en="Privacy"))
+    assert (notice.version, notice.text_zh, notice.text_en) == (1, "隐私", "Privacy")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"core": ["NOWHERE-01"]},
+        {"split": True, "split_issues": 1, "core": ["SOCIETY-01-01", "SOCIETY-01-02"]},
+        {"split": True, "split_issues": 0},
+        {"attention": True, "attention_value": 6},
+        {"attention": True, "attention_value": 0},
+    ],
+)
+def test_build_survey_with_an_impossible_split_is_refused(values):
+    with pytest.raises(NotAllowed):
+        make_survey(make_survey_cycle({"society": 3}), **values)
