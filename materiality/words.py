@@ -38,6 +38,7 @@ _words: dict[str, Words] = {
         "duplicate": _("Duplicate"),
         "out_of_window": _("Outside the dates"),
         "no_consent": _("No consent"),
+        "attention": _("Attention"),
     },
     "tier": {
         "high": pgettext_lazy("tier", "High"),

@@ -55,6 +55,7 @@ class ResponseColumns:
             started_at=epoch_seconds(self.started_at),
             submitted_at=epoch_seconds(self.submitted_at),
             tokens=self.token,
+            attention=np.array([-1 if code is None else code for code in self.attention], dtype=np.int16),
         )
 
 

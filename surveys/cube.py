@@ -15,8 +15,9 @@ from materiality.refusals import NotAllowed
 from materiality.scoring.codes import DIMENSIONS
 from materiality.scoring.cube import Cube, CubeBuilder
 from surveys.models import Response, Survey
-from surveys.questionnaire.rules import FLAG_BIT, FLAGS
-from surveys.questionnaire.screening import Rules, valid
+from surveys.questionnaire.rules import FLAG_BIT, FLAGS, flags_asked
+from surveys.questionnaire.screening import valid
+from surveys.rules_in_force import rules_in_force, shown_bits
 
 CHUNK = 10_000
 COLUMNS = ("id", "group_id", "flags", "overruled", "unfinished", "ratings")
@@ -26,11 +27,13 @@ COLUMNS = ("id", "group_id", "flags", "overruled", "unfinished", "ratings")
 class _Tally:
     """What is counted besides ratings, over all surveys."""
 
+    groups: dict[str, Counter]
+    screening: list[dict]
+    asked: tuple[str, ...]
     total: int = 0
     unfinished: int = 0
     valid: int = 0
     flags: Counter = field(default_factory=Counter)
-    groups: dict[str, Counter] = field(default_factory=dict)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
 
@@ -40,7 +43,8 @@ def count_cycle(cycle: Cycle, progress: Callable[[int, str], None] = lambda perc
     groups = list(cycle.groups.values_list("id", "code"))
     if len({survey.k for survey in surveys}) > 1:
         raise NotAllowed(_("The surveys of this cycle have different scales and cannot be scored together."))
-    tally = _Tally(groups={code: Counter() for _pk, code in groups})
+    asked = flags_asked(attention=any(survey.attention for survey in surveys))
+    tally = _Tally({code: Counter() for _pk, code in groups}, [_screened_by(each) for each in surveys], asked)
     cubes = []
     for place, survey in enumerate(surveys):
         cubes.append(_count_survey(survey, groups, tally))
@@ -59,7 +63,7 @@ def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) 
     place = {code: n for n, code in enumerate(issues)}
     columns = [(place[code], DIMENSIONS.index(dimension)) for code, dimension in items]
     builder = CubeBuilder([code for _pk, code in groups], issues, survey.k, columns)
-    rules = Rules.from_json(survey.rules)
+    rules, shown = rules_in_force(survey), np.uint16(shown_bits(survey))
     index = {pk: n for n, (pk, _code) in enumerate(groups)}
     for rows in _chunks(survey):
         ids, group_ids, flags, overruled, unfinished, ratings = zip(*rows, strict=True)
@@ -68,7 +72,7 @@ def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) 
         flags_, submitted = np.array(flags, np.uint16), ~np.array(unfinished, bool)
         counts = valid(flags_, rules, np.array(overruled), submitted)
         builder.add(group[counts], matrix[counts])
-        _add_to_tally(tally, [code for _pk, code in groups], group, flags_, submitted, counts)
+        _add_to_tally(tally, [code for _pk, code in groups], group, flags_ & shown, submitted, counts)
         _add_to_digest(tally, ids, [groups[g][1] for g in group.tolist()], flags, overruled, ratings)
     return builder.cube()
 
@@ -112,15 +116,21 @@ def _add_to_digest(tally: _Tally, ids, codes: list[str], flags, overruled, ratin
     )
 
 
+def _screened_by(survey: Survey) -> dict:
+    """The rules that a run counts by, so that its numbers can be explained later."""
+    return {"survey": survey.code, "version": survey.rules_version, "rules": rules_in_force(survey).to_json()}
+
+
 def _summary(tally: _Tally) -> dict:
     return {
         "total": tally.total,
         "unfinished": tally.unfinished,
         "submitted": tally.total - tally.unfinished,
         "valid": tally.valid,
-        "flags": {flag: tally.flags[flag] for flag in FLAGS},
+        "flags": {flag: tally.flags[flag] for flag in tally.asked},
         "groups": {
             code: {name: counts[name] for name in ("total", "submitted", "valid")}
             for code, counts in tally.groups.items()
         },
+        "screening": tally.screening,
     }

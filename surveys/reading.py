@@ -18,7 +18,7 @@ from surveys.intake.parse import Progress, parse_responses
 from surveys.intake.parsed import ParsedResponses
 from surveys.intake.problems import CellError, FileProblem, template
 from surveys.models import Survey
-from surveys.questionnaire.rules import FLAG_BIT, FLAGS
+from surveys.questionnaire.rules import FLAG_BIT, flags_asked
 
 LISTED = 1_000
 
@@ -96,6 +96,7 @@ def cell_sentence(code: str, value: str, params: dict) -> str:
 def summary_of(parsed: ParsedResponses, columns: ResponseColumns, flags: np.ndarray, groups: dict[int, str]) -> dict:
     """Counts and the first bad cells, as plain values for the preview."""
     counts = Counter(columns.group)
+    asked = flags_asked(attention=any(code is not None for code in columns.attention))
     return {
         "rows": len(parsed.bad),
         "good": len(columns),
@@ -105,7 +106,7 @@ def summary_of(parsed: ParsedResponses, columns: ResponseColumns, flags: np.ndar
         "duplicates": int((flags & FLAG_BIT["duplicate"] > 0).sum()),
         "unfinished": int(columns.unfinished.sum()),
         "comments": sum(1 for text in columns.comment if text),
-        "flags": {flag: int((flags & FLAG_BIT[flag] > 0)[~columns.unfinished].sum()) for flag in FLAGS},
+        "flags": {flag: int((flags & FLAG_BIT[flag] > 0)[~columns.unfinished].sum()) for flag in asked},
         "groups": {code: counts.get(pk, 0) for pk, code in groups.items()},
         "listed": [_plain(error) for error in parsed.errors[:LISTED]],
     }

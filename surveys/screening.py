@@ -8,8 +8,10 @@ from django.db import connection
 
 from surveys.arrays import ResponseColumns
 from surveys.models import Response, Survey
-from surveys.questionnaire.rules import FLAG_BIT, OFF, Rules
+from surveys.questionnaire.rules import FLAG_BIT, NOT_RECOMPUTABLE, OFF
 from surveys.questionnaire.screening import Fieldwork, screen
+from surveys.questionnaire.window import closing_time
+from surveys.rules_in_force import rules_in_force
 
 DUPLICATE = FLAG_BIT["duplicate"]
 
@@ -21,13 +23,22 @@ def flags_of_new(survey: Survey, columns: ResponseColumns, *, grace_seconds: flo
         if token not in known:
             # Stored rows arrived before every new one.
             known[token] = (submitted.timestamp() if submitted else None, place - 1e12)
-    fieldwork = Fieldwork(
+    always = NOT_RECOMPUTABLE if survey.anonymous else 0
+    return screen(columns.answers(), rules_in_force(survey), fieldwork_of(survey, grace_seconds, known), always=always)
+
+
+def fieldwork_of(
+    survey: Survey, grace_seconds: float | np.ndarray, known: dict[str, tuple[float | None, float]] | None = None
+) -> Fieldwork:
+    """The survey's window and attention question as screening wants them; `known` as `Fieldwork.known_tokens`."""
+    closes = closing_time(survey)
+    return Fieldwork(
         opens=survey.opens_at.timestamp() if survey.opens_at else None,
-        closes=survey.closes_at.timestamp() if survey.closes_at else None,
+        closes=closes.timestamp() if closes else None,
         grace_seconds=grace_seconds,
-        known_tokens=known,
+        known_tokens=known or {},
+        attention=survey.attention_value if survey.attention else None,
     )
-    return screen(columns.answers(), Rules.from_json(survey.rules), fieldwork)
 
 
 def mark_overtaken(survey: Survey) -> int:
@@ -35,7 +46,7 @@ def mark_overtaken(survey: Survey) -> int:
 
     Only rows whose flag is wrong are written.
     """
-    if Rules.from_json(survey.rules).effects["duplicate"] == OFF:
+    if rules_in_force(survey).effects["duplicate"] == OFF:
         return 0
     seen: set[str] = set()
     wrong: dict[bool, list[UUID]] = {True: [], False: []}

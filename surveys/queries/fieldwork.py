@@ -7,8 +7,9 @@ import numpy as np
 from django.db.models import Count
 
 from surveys.models import Draft, Response, Survey
-from surveys.questionnaire.rules import FLAG_BIT, FLAGS, REJECT, Rules
+from surveys.questionnaire.rules import FLAG_BIT, REJECT
 from surveys.questionnaire.screening import EXCLUDE, INCLUDE, valid
+from surveys.rules_in_force import flags_of_survey, rules_in_force
 
 
 @dataclass(frozen=True)
@@ -98,19 +99,19 @@ def fieldwork_of(survey: Survey, kinds: Iterable[Kind]) -> Fieldwork:
 
 
 def rule_lines(survey: Survey, kinds: Iterable[Kind]) -> list[RuleLine]:
-    """Each rule of the survey in the order of FLAGS, over submitted responses."""
-    rules, stored = Rules.from_json(survey.rules), Rules.from_json(survey.rules).to_json()
+    """Each rule that the survey's responses can meet, in the order of FLAGS, over submitted responses."""
+    rules, stored = rules_in_force(survey), rules_in_force(survey).to_json()
     submitted = [kind for kind in kinds if not kind.unfinished]
     rejecting = int(rules.bits(REJECT))
     lines, taken = [], 0
-    for flag in FLAGS:
+    for flag in flags_of_survey(survey):
         bit = FLAG_BIT[flag]
         taken |= bit & rejecting
         lines.append(
             RuleLine(
                 flag=flag,
                 effect=rules.effects[flag],
-                parameters={name: value for name, value in stored[flag].items() if name != "effect"},
+                parameters={name: value for name, value in stored.get(flag, {}).items() if name != "effect"},
                 flagged=sum(kind.number for kind in submitted if kind.flags & bit),
                 alone=sum(kind.number for kind in submitted if kind.flags & rejecting == bit & rejecting != 0),
                 left=sum(kind.number for kind in submitted if not kind.flags & taken),
@@ -124,7 +125,7 @@ def _counting(survey: Survey, kinds: list[Kind]) -> np.ndarray:
     flags = np.array([kind.flags for kind in kinds], np.uint16)
     overruled = np.array([kind.overruled for kind in kinds], np.int8)
     submitted = ~np.array([kind.unfinished for kind in kinds], bool)
-    return valid(flags, Rules.from_json(survey.rules), overruled, submitted)
+    return valid(flags, rules_in_force(survey), overruled, submitted)
 
 
 def _numbers(kinds: list[Kind]) -> np.ndarray:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 
 from surveys.models import Response, Survey
-from surveys.questionnaire.rules import FLAG_BIT, FLAGS, REJECT, Rules
+from surveys.questionnaire.rules import FLAG_BIT, FLAGS, MARK, REJECT, Rules
 from surveys.questionnaire.screening import EXCLUDE, INCLUDE, flag_names
+from surveys.rules_in_force import rules_in_force, shown_bits
 
 STATES = ("valid", "invalid", "unfinished", "overruled")
 
@@ -36,7 +37,7 @@ class ResponseRow:
 
     def __init__(self, response: Response, rules: Rules) -> None:
         self.response = response
-        self.flags = flag_names(response.flags)
+        self.flags = flag_names(response.flags & int(rules.bits(REJECT, MARK)))
         self.valid = is_valid(response, rules)
 
     @property
@@ -51,7 +52,7 @@ def listed_responses(survey: Survey, wanted: ResponseFilter) -> QuerySet[Respons
     if wanted.group:
         found = found.filter(group__cycle=survey.cycle_id, group__code=wanted.group)
     if wanted.flag:
-        found = found.alias(bit=F("flags").bitand(FLAG_BIT[wanted.flag])).exclude(bit=0)
+        found = found.alias(bit=F("flags").bitand(FLAG_BIT[wanted.flag] & shown_bits(survey))).exclude(bit=0)
     if wanted.state:
         counting = valid_condition(survey)
         condition = {
@@ -82,4 +83,4 @@ def short_id(response: Response) -> str:
 
 
 def _rejecting(survey: Survey) -> int:
-    return int(Rules.from_json(survey.rules).bits(REJECT))
+    return int(rules_in_force(survey).bits(REJECT))

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-FLAGS = ("incomplete", "straight_line", "speeding", "duplicate", "out_of_window", "no_consent")
+FLAGS = ("incomplete", "straight_line", "speeding", "duplicate", "out_of_window", "no_consent", "attention")
 FLAG_BIT = {flag: 1 << position for position, flag in enumerate(FLAGS)}
 REJECT, MARK, OFF = "reject", "mark", "off"
 EFFECTS = (REJECT, MARK, OFF)
+# Earned only where a survey asks the attention question, which few do: it is off until somebody wants it.
+DEFAULT_EFFECTS = {flag: OFF if flag == "attention" else REJECT for flag in FLAGS}
+# What exact times, tokens or answers kept apart decide: anonymous responses keep these flags as they came.
+NOT_RECOMPUTABLE = FLAG_BIT["duplicate"] | FLAG_BIT["out_of_window"] | FLAG_BIT["attention"]
 
 # Seconds after the closing that answers begun before it may still come in (scoring.md).
 GRACE_SECONDS = 900
@@ -45,7 +49,7 @@ class BadRules(ValueError):
 class Rules:
     """Effects per flag and parameters: shares in per cent (integers, so that limits are exact), seconds per item."""
 
-    effects: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(FLAGS, REJECT))
+    effects: Mapping[str, str] = field(default_factory=DEFAULT_EFFECTS.copy)
     incomplete_percent: int = 50
     straight_line_percent: int = 95
     straight_line_min: int = 20
@@ -67,8 +71,9 @@ class Rules:
         return np.uint16(sum(FLAG_BIT[flag] for flag in FLAGS if self.effects[flag] in effects))
 
     def to_json(self) -> dict[str, dict[str, object]]:
-        """Plain values for storage: {flag: {"effect": …, parameter: …}}."""
-        stored: dict[str, dict[str, object]] = {flag: {"effect": self.effects[flag]} for flag in FLAGS}
+        """Plain values for storage: {flag: {"effect": …, parameter: …}}; `attention` only where it is not off."""
+        flags = flags_asked(attention=self.effects["attention"] != OFF)
+        stored: dict[str, dict[str, object]] = {flag: {"effect": self.effects[flag]} for flag in flags}
         for attribute, (flag, parameter, _, _) in _PARAMETERS.items():
             stored[flag][parameter] = getattr(self, attribute)
         return stored
@@ -79,13 +84,25 @@ class Rules:
         problems = list(_unknown_names(stored))
         if problems:
             raise BadRules(problems)
-        effects = {flag: stored.get(flag, {}).get("effect", REJECT) for flag in FLAGS}
+        effects = {flag: stored.get(flag, {}).get("effect", DEFAULT_EFFECTS[flag]) for flag in FLAGS}
         given = {
             attribute: stored[flag][parameter]
             for attribute, (flag, parameter, _, _) in _PARAMETERS.items()
             if parameter in stored.get(flag, {})
         }
         return cls(effects=effects, **given)
+
+
+def flags_asked(*, attention: bool) -> tuple[str, ...]:
+    """The flags that responses can earn: `attention` only where the question is asked."""
+    return FLAGS if attention else tuple(flag for flag in FLAGS if flag != "attention")
+
+
+def parameters_of(flag: str) -> dict[str, tuple[str, float, float]]:
+    """The parameters of a rule as stored: {name: (attribute of Rules, lowest, highest)}."""
+    return {
+        name: (attribute, low, high) for attribute, (owner, name, low, high) in _PARAMETERS.items() if owner == flag
+    }
 
 
 def _effect_problems(effects: Mapping[str, str]):

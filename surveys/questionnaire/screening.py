@@ -41,6 +41,7 @@ class Answers:
     tokens: Sequence[str]  # R texts, '' = none
     arrival: np.ndarray | None = None  # order of arrival [R]; None = the order given
     seconds_per_item: np.ndarray | None = None  # float64[R], stored by anonymous surveys in place of times
+    attention: np.ndarray | None = None  # int16[R], the answer to the attention question as a code; -1 = not asked
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,16 @@ class Fieldwork:
     opens: float | None = None
     closes: float | None = None
     grace_seconds: float | np.ndarray = 0.0
+    attention: int | None = None  # the rating that the attention question asks for; None = there is no such question
     # token -> (submitted at, or None; arrival) of the earliest submitted response that is stored already
     known_tokens: Mapping[str, tuple[float | None, float]] = field(default_factory=dict)
 
 
-def screen(answers: Answers, rules: Rules, fieldwork: Fieldwork) -> np.ndarray:
-    """Flags of every response, uint16[R], bit `1 << FLAGS.index(flag)`. A rule that is `off` gives no flag."""
+def screen(answers: Answers, rules: Rules, fieldwork: Fieldwork, *, always: int = 0) -> np.ndarray:
+    """Flags of every response, uint16[R], bit `1 << FLAGS.index(flag)`.
+
+    A rule that is `off` gives no flag, except those whose bits are in `always`.
+    """
     answered, asked, line = _counts(answers.ratings, rules)
     submitted_at = np.where(answers.submitted, answers.submitted_at, np.nan)
     earned = {
@@ -65,10 +70,11 @@ def screen(answers: Answers, rules: Rules, fieldwork: Fieldwork) -> np.ndarray:
         "duplicate": _duplicates(answers, submitted_at, fieldwork.known_tokens),
         "out_of_window": _out_of_window(answers.started_at, submitted_at, fieldwork),
         "no_consent": ~np.asarray(answers.consent, dtype=bool),
+        "attention": _inattentive(answers.attention, fieldwork.attention, len(answers.ratings)),
     }
     flags = np.zeros(len(answers.ratings), dtype=np.uint16)
     for flag, mask in earned.items():
-        if rules.effects[flag] != OFF:
+        if rules.effects[flag] != OFF or always & FLAG_BIT[flag]:
             flags[mask] |= np.uint16(FLAG_BIT[flag])
     return flags
 
@@ -176,6 +182,14 @@ def _duplicates(
         flagged[row] = token in first or _stored_before(known_tokens.get(token), ended[row], arrival[row])
         first.add(token)
     return flagged
+
+
+def _inattentive(given: np.ndarray | None, wanted: int | None, number: int) -> np.ndarray:
+    """Answered with a rating, but not the one asked for: skipping it and *don't know* are never punished."""
+    if given is None or wanted is None:
+        return np.zeros(number, dtype=bool)
+    given = np.asarray(given)
+    return (given >= 1) & (given <= SCALE_MAX) & (given != wanted)
 
 
 def _stored_before(stored: tuple[float | None, float] | None, ended: int, arrival: float) -> bool:

@@ -42,6 +42,7 @@ def rule_words(line: RuleLine) -> str:
         "duplicate": _("an earlier response has the same token"),
         "out_of_window": _("submitted before the opening or after the closing"),
         "no_consent": _("consent was not given"),
+        "attention": _("the attention question answered with another rating than the one asked for"),
     }
     return sentences[line.flag] % line.parameters
 

@@ -13,7 +13,7 @@ from surveys.forms.responses import OverruleForm
 from surveys.models import Response
 from surveys.queries.response_list import STATES, ResponseFilter, ResponseRow, listed_responses
 from surveys.queries.response_ratings import ratings_of
-from surveys.questionnaire.rules import FLAGS, Rules
+from surveys.rules_in_force import flags_of_survey, rules_in_force
 from surveys.views.survey_of import in_cycle, survey_of
 
 PER_PAGE = 50
@@ -25,7 +25,7 @@ def response_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     row = survey_of(code, survey)
     wanted = ResponseFilter.from_query(request.GET)
     page = Paginator(listed_responses(row, wanted), PER_PAGE).get_page(request.GET.get("page"))
-    rules = Rules.from_json(row.rules)
+    rules = rules_in_force(row)
     context = in_cycle(
         row.cycle,
         "responses",
@@ -34,7 +34,7 @@ def response_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         page=page,
         rows=[ResponseRow(response, rules) for response in page],
         groups=list(row.cycle.groups.all()),
-        flags=FLAGS,
+        flags=flags_of_survey(row),
         states=STATES,
     )
     return render(request, "surveys/response_list.html", context)
@@ -52,7 +52,7 @@ def response(request: HttpRequest, code: str, survey: str, pk: str) -> HttpRespo
         row.cycle,
         "responses",
         survey=row,
-        row=ResponseRow(found, Rules.from_json(row.rules)),
+        row=ResponseRow(found, rules_in_force(row)),
         ratings=ratings_of(row, found),
         form=form,
         may_edit=can_edit_cycle(request.user),

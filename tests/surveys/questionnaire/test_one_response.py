@@ -36,6 +36,30 @@ def test_flags_of_a_submitted_response(ratings, seconds, closes_after, expected)
 
 
 @pytest.mark.parametrize(
+    ("effect", "anonymous", "expected"),
+    [
+        ("off", False, []),
+        ("off", True, ["out_of_window", "attention"]),
+        ("mark", False, ["out_of_window", "attention"]),
+    ],
+)
+def test_flags_that_cannot_be_computed_again_are_kept_of_anonymous_responses(effect, anonymous, expected):
+    off = dict.fromkeys(("incomplete", "straight_line", "speeding", "duplicate", "no_consent"), "off")
+    flags = flags_of(
+        VARIED,
+        started_at=START,
+        submitted_at=START + timedelta(seconds=10),
+        opens_at=START + timedelta(days=1),
+        closes_at=None,
+        rules=Rules({**off, "out_of_window": effect, "attention": effect}),
+        attention=4,
+        attention_value=2,
+        anonymous=anonymous,
+    )
+    assert flag_names(flags) == expected
+
+
+@pytest.mark.parametrize(
     ("ratings", "seconds", "expected"),
     [
         (bytes([1, 2, SKIPPED, NOT_ASKED]), 3.19, 1.5),

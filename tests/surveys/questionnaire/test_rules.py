@@ -20,6 +20,12 @@ def test_rules_by_default_reject_with_the_documented_limits():
     }
 
 
+def test_rules_store_the_attention_rule_where_it_works():
+    marked = Rules({**Rules().effects, "attention": "mark"})
+    assert marked.to_json()["attention"] == {"effect": "mark"}
+    assert Rules.from_json(marked.to_json()) == marked
+
+
 @given(
     st.fixed_dictionaries({flag: st.sampled_from(EFFECTS) for flag in FLAGS}),
     st.integers(1, 100),

@@ -38,8 +38,9 @@ def flags_of(responses, rules=None, **fieldwork):
 
 
 def test_flags_have_the_documented_order():
-    assert FLAGS == ("incomplete", "straight_line", "speeding", "duplicate", "out_of_window", "no_consent")
-    assert flag_names(0b100001) == ["incomplete", "no_consent"]
+    assert FLAGS[:5] == ("incomplete", "straight_line", "speeding", "duplicate", "out_of_window")
+    assert FLAGS[5:] == ("no_consent", "attention")
+    assert flag_names(0b1100001) == ["incomplete", "no_consent", "attention"]
 
 
 @pytest.mark.parametrize(
@@ -176,6 +177,29 @@ def test_out_of_window_without_a_window_flags_nothing():
 
 def test_no_consent_is_flagged():
     assert flags_of(answers([[1], [1]], consent=[True, False])) == [[], ["no_consent"]]
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "flagged"),
+    [
+        (2, 2, []),
+        (1, 2, ["attention"]),
+        (10, 2, ["attention"]),
+        (SKIPPED, 2, []),
+        (DONT_KNOW, 2, []),
+        (-1, 2, []),
+        (1, None, []),
+    ],
+)
+def test_attention_is_another_rating_than_the_one_asked_for(given, wanted, flagged):
+    wants = Rules({**Rules().effects, "attention": "mark"})
+    assert flags_of(answers([[1]], attention=np.int16([given])), wants, attention=wanted) == [flagged]
+
+
+def test_attention_is_off_unless_a_rule_asks_for_it():
+    wrong = answers([[1]], attention=np.int16([1]))
+    assert flags_of(wrong, attention=2) == [[]]
+    assert screen(wrong, Rules(), Fieldwork(attention=2), always=64).tolist() == [64]
 
 
 def test_unfinished_response_has_no_flag_of_time():

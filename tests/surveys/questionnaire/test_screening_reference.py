@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from materiality.scoring.codes import DONT_KNOW, NOT_ASKED, SKIPPED
-from surveys.questionnaire.rules import EFFECTS, FLAGS
+from surveys.questionnaire.rules import EFFECTS, FLAG_BIT, FLAGS
 from surveys.questionnaire.screening import Answers, Fieldwork, Rules, flag_names, screen
 
 NAN = float("nan")
@@ -22,6 +22,7 @@ responses = st.fixed_dictionaries(
         "ended": times,
         "token": st.sampled_from(["", "a", "b"]),
         "arrival": st.integers(0, 3),
+        "attention": st.sampled_from([-1, SKIPPED, 1, 2, 3, 10, DONT_KNOW]),
     }
 )
 limits = st.sampled_from([1.0, 0.3, 5.0])
@@ -32,7 +33,7 @@ def order(row):
     return (row["ended"] is None, row["ended"] or 0, row["arrival"], row["index"])
 
 
-def reference(row, rows, rules, opens, closes, grace):
+def reference(row, rows, rules, opens, closes, grace, wanted, always):
     asked = [code for code in row["vector"] if code != NOT_ASKED]
     answered = [code for code in asked if code != SKIPPED]
     ratings = [code for code in answered if code != DONT_KNOW]
@@ -55,12 +56,22 @@ def reference(row, rows, rules, opens, closes, grace):
             earned.add("out_of_window")
     if not row["consent"]:
         earned.add("no_consent")
-    return [flag for flag in FLAGS if flag in earned and rules.effects[flag] != "off"]
+    if wanted is not None and row["attention"] in set(range(1, 11)) - {wanted}:
+        earned.add("attention")
+    return [flag for flag in FLAGS if flag in earned and (rules.effects[flag] != "off" or flag in always)]
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(responses, max_size=6), effects, limits, st.integers(0, 30), st.integers(0, 9))
-def test_screen_agrees_with_the_reference(rows, effect, seconds, opens, grace):
+@given(
+    st.lists(responses, max_size=6),
+    effects,
+    limits,
+    st.integers(0, 30),
+    st.integers(0, 9),
+    st.sampled_from([None, 2, 3]),
+    st.sets(st.sampled_from(FLAGS)),
+)
+def test_screen_agrees_with_the_reference(rows, effect, seconds, opens, grace, wanted, always):
     rows = [{**row, "index": index} for index, row in enumerate(rows)]
     rules, closes = Rules(effect, speeding_seconds=seconds), opens + 20
     flags = screen(
@@ -72,9 +83,11 @@ def test_screen_agrees_with_the_reference(rows, effect, seconds, opens, grace):
             submitted_at=np.array([NAN if row["ended"] is None else row["ended"] for row in rows], dtype=float),
             tokens=[row["token"] for row in rows],
             arrival=np.array([row["arrival"] for row in rows], dtype=int),
+            attention=np.array([row["attention"] for row in rows], dtype=np.int16),
         ),
         rules,
-        Fieldwork(opens=opens, closes=closes, grace_seconds=grace),
+        Fieldwork(opens=opens, closes=closes, grace_seconds=grace, attention=wanted),
+        always=sum(FLAG_BIT[flag] for flag in always),
     )
-    expected = [reference(row, rows, rules, opens, closes, grace) for row in rows]
+    expected = [reference(row, rows, rules, opens, closes, grace, wanted, always) for row in rows]
     assert [flag_names(int(value)) for value in flags] == expected
