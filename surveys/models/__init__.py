@@ -1,7 +1,7 @@
 """The tables of surveys, invitations, answers in progress, responses and their imports."""
 
 from surveys.models.fieldwork import FieldworkFigures, Tally
-from surveys.models.invitation import Batch, Delivery, Mailing, Recipient, UsedLinks
+from surveys.models.invitation import Batch, Delivery, Mailing, Recipient, UnwantedMail, UsedLinks
 from surveys.models.matching import ColumnMatch
 from surveys.models.paper import PaperSheet
 from surveys.models.questionnaire import Assignments, GroupPlan, Notice, ProfileQuestion, RuleSet
@@ -31,5 +31,6 @@ __all__ = [
     "RuleSet",
     "Survey",
     "Tally",
+    "UnwantedMail",
     "UsedLinks",
 ]

@@ -97,7 +97,8 @@ class Recipient(models.Model):
 class Mailing(models.Model):
     """One mail to many recipients, an invitation or a reminder, sent in chunks at `per_minute`.
 
-    Subject and body hold the places {name}, {title}, {link}, {unsubscribe}, {organisation} and {closes}.
+    Subject and body hold the places {name}, {title}, {link}, {unsubscribe}, {organisation} and {closes}. Links begin
+    with `address`, such as https://survey.example.com.
     """
 
     class Kind(models.TextChoices):
@@ -119,6 +120,7 @@ class Mailing(models.Model):
     subject_en = models.CharField(max_length=200)
     body_zh = models.TextField()
     body_en = models.TextField()
+    address = models.CharField(max_length=200, blank=True)
     per_minute = models.PositiveIntegerField(default=60)
     state = models.CharField(max_length=8, choices=State.choices, default=State.SENDING)
     claim = models.CharField(max_length=32, blank=True)
@@ -166,3 +168,12 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailing_id} {self.recipient_id}"
+
+
+class UnwantedMail(models.Model):
+    """An address that wants no mail, kept as a keyed digest, so that it is known again after recipients are purged."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.digest[:8]
