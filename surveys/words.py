@@ -9,6 +9,13 @@ add_words(
     {
         "build_survey": _("made the survey %(object)s"),
         "edit_survey": _("changed the survey %(object)s"),
+        "change_open_survey": _("changed what may still change in the survey %(object)s"),
+        "plan_groups": _("said what each group is asked in the survey %(object)s"),
+        "choose_issues": _("chose the issues of a group in the survey %(object)s"),
+        "set_split": _("set how the survey %(object)s is split"),
+        "save_profile_question": _("saved a profile question of the survey %(object)s"),
+        "remove_profile_question": _("removed a profile question of the survey %(object)s"),
+        "move_profile_question": _("ordered the profile questions of the survey %(object)s"),
         "remove_survey": _("removed the draft of survey %(object)s"),
         "open_survey": _("opened the survey %(object)s"),
         "close_survey": _("closed the survey %(object)s"),

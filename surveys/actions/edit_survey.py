@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 from materiality import audit
 from materiality.models import User
 from materiality.refusals import NotAllowed
-from surveys.models import Survey
+from surveys.in_draft import locked_draft
+from surveys.models import Notice, Survey
 
 FIELDS = (
     *("title_zh", "title_en", "k", "opens_at", "closes_at", "zone", "anonymous", "several_per_browser"),
-    *("introduction_zh", "introduction_en", "thanks_zh", "thanks_en"),
+    *("introduction_zh", "introduction_en", "thanks_zh", "thanks_en", "question_zh", "question_en"),
+    *("drafts_kept_days", "recipients_kept_days"),
 )
+NOTICE = ("notice_zh", "notice_en")
 
 
 @transaction.atomic
@@ -32,19 +35,37 @@ def edit_survey(
     introduction_en: str,
     thanks_zh: str,
     thanks_en: str,
+    question_zh: str,
+    question_en: str,
+    notice_zh: str,
+    notice_en: str,
+    drafts_kept_days: int,
+    recipients_kept_days: int,
     by: User | None,
 ) -> Survey:
-    """Replace everything but code, level and items. NotAllowed once the survey was opened, or for impossible times."""
-    new = {name: value for name, value in locals().items() if name in FIELDS}
-    stored = Survey.objects.select_for_update().get(pk=survey.pk)
-    if stored.state != Survey.State.DRAFT:
-        raise NotAllowed(_("The survey was opened, and is frozen since then."))
+    """Replace dates, texts, the notice's first version and what is kept how long (days).
+
+    Code, level, items, plans, profile questions and the split stay. NotAllowed once the survey was opened, or for
+    impossible times.
+    """
+    new = {name: value for name, value in locals().items() if name in FIELDS + NOTICE}
+    stored = locked_draft(survey)
     if opens_at and closes_at and opens_at >= closes_at:
         raise NotAllowed(_("The survey would close before it opens."))
-    changed = [name for name in FIELDS if getattr(stored, name) != new[name]]
-    before = {name: getattr(stored, name) for name in changed}
-    for name in changed:
+    old = {name: getattr(stored, name) for name in FIELDS} | notice_texts(stored)
+    changed = [name for name in new if old[name] != new[name]]
+    for name in set(changed) - set(NOTICE):
         setattr(stored, name, new[name])
-    stored.save(update_fields=changed)
+    stored.save(update_fields=[name for name in changed if name in FIELDS])
+    if set(changed) & set(NOTICE):
+        texts = {"text_zh": notice_zh, "text_en": notice_en, "created_by": by}
+        Notice.objects.update_or_create(survey=stored, version=stored.notice_version, defaults=texts)
+    before = {name: old[name] for name in changed}
     audit.record("edit_survey", stored, by=by, before=before, after={name: new[name] for name in changed})
     return stored
+
+
+def notice_texts(survey: Survey) -> dict[str, str]:
+    """The survey's own text of its privacy notice as it is now: {"notice_zh": …, "notice_en": …}."""
+    row = Notice.objects.filter(survey=survey, version=survey.notice_version).first()
+    return {"notice_zh": row.text_zh if row else "", "notice_en": row.text_en if row else ""}
