@@ -20,7 +20,7 @@ def close_survey(*, survey: Survey, by: User | None, now: datetime | None = None
     Of an anonymous survey all finished answers are mixed into responses, unless somebody may still finish: then the
     last ones wait for them, so that the last lot is as large as can be. NotAllowed where the survey is not open.
     """
-    stored = Survey.objects.select_for_update().get(pk=survey.pk)
+    stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     if stored.state != Survey.State.OPEN:
         raise NotAllowed(_("Only an open survey can be closed."))
     stored.state, stored.closed_at = Survey.State.CLOSED, now or timezone.now()
@@ -33,5 +33,5 @@ def close_survey(*, survey: Survey, by: User | None, now: datetime | None = None
         after={"state": stored.state, "closed_at": stored.closed_at},
     )
     if stored.anonymous:
-        mix_responses(survey=stored, everything=not Draft.objects.filter(survey=stored, ready_at=None).exists())
+        mix_responses(survey=stored, everything=not Draft.objects.filter(survey=stored).exists())
     return stored

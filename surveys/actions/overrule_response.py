@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from materiality import audit
 from materiality.models import User
 from materiality.refusals import NotAllowed
-from surveys.models import Response
+from surveys.models import Response, Survey
 
 
 @transaction.atomic
@@ -16,6 +16,8 @@ def overrule_response(*, response: Response, overruled: int, reason: str, by: Us
     NotAllowed without a reason, for an unfinished response, or where the decision stands already. Runs made before
     keep their numbers; the next one counts the decision.
     """
+    # Mixing writes the responses of an anonymous survey anew: its lock comes first, or the change could be lost.
+    Survey.objects.select_for_update(no_key=True).get(pk=response.survey_id)
     stored = Response.objects.select_for_update().get(pk=response.pk)
     if stored.unfinished:
         raise NotAllowed(_("This response was never submitted; unfinished responses do not count."))

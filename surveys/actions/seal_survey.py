@@ -10,12 +10,26 @@ from materiality import audit
 from materiality.models import User
 from materiality.refusals import NotAllowed
 from surveys.erasing import erase_what_is_deleted, rewrite_in_key_order, vacuum
-from surveys.models import AnonymousComment, Draft, Response, Survey
+from surveys.models import (
+    AnonymousAnswer,
+    AnonymousComment,
+    Assignments,
+    Draft,
+    ReadyDraft,
+    Response,
+    Survey,
+    Tally,
+    UsedLinks,
+)
 from surveys.questionnaire.window import GRACE
+
+_REWRITTEN = (Response, AnonymousComment, AnonymousAnswer)
+_VACUUMED = (*_REWRITTEN, Draft, ReadyDraft, Assignments, UsedLinks, Tally)
 
 
 def seal_survey(*, survey: Survey, by: User | None = None, now: datetime | None = None) -> Survey:
-    """Rewrite the survey's responses and comments in the order of their random ids and erase what was deleted.
+    """Rewrite the survey's responses, comments and profile answers in the order of their random ids, and erase what
+    was deleted, drafts with their links among it.
 
     Runs outside any transaction, as databases vacuum only there; broken off half-way, it can be done again. NotAllowed
     where the survey is not anonymous, not closed, within the grace, or has answers that still wait to be mixed
@@ -27,12 +41,14 @@ def seal_survey(*, survey: Survey, by: User | None = None, now: datetime | None 
     stored = Survey.objects.get(pk=survey.pk)
     if not stored.anonymous or stored.closed_at is None or moment <= stored.closed_at + GRACE:
         raise NotAllowed(_("Only an anonymous survey that has been closed for 15 minutes can be sealed."))
-    if Draft.objects.filter(survey=stored, ready_at__isnull=False).exists():
+    if ReadyDraft.objects.filter(survey=stored).exists():
         raise NotAllowed(_("Finished answers still wait to be mixed."))
     erase_what_is_deleted()
-    for model in (Response, AnonymousComment):
-        rewrite_in_key_order(model, stored.pk)
-    vacuum(Response, AnonymousComment, Draft)
+    with transaction.atomic():
+        Survey.objects.select_for_update(no_key=True).get(pk=stored.pk)
+        for model in _REWRITTEN:
+            rewrite_in_key_order(model, stored.pk)
+    vacuum(*_VACUUMED)
     with transaction.atomic():
         stored.sealed_at = moment
         stored.save(update_fields=["sealed_at"])

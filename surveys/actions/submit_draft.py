@@ -9,65 +9,90 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from materiality.refusals import NotAllowed
-from surveys.models import Draft, Response
-from surveys.queries.drafts_in_use import FinishedDraft, delete_draft, locked_draft
+from surveys.erasing import empty_log_soon
+from surveys.models import Response, Tally
+from surveys.queries.finished_drafts import FinishedDraft, delete_draft, take_draft
 from surveys.questionnaire.arrival import arrival_id
 from surveys.questionnaire.one_response import flags_of, seconds_per_item
 from surveys.questionnaire.rules import Rules
 from surveys.questionnaire.window import Standing, closing_time, standing
+from surveys.tallies import add_to_tally
+from surveys.used_links import mark_used
+from surveys.waiting import Waiting, add_waiting, profile_text
 
 
 @transaction.atomic
 def submit_draft(*, key: UUID, language: str, now: datetime | None = None) -> bool:
-    """Turn the draft into a response, screened; False where it was submitted before.
+    """Turn the draft into a response, screened; False where it was submitted before, or its personal link was used.
 
-    In an anonymous survey the draft becomes ready instead: it loses its times, keeps the flags and the seconds per
-    item, and waits to be mixed (architecture.md, step *finish*). No audit event: nothing may say when somebody
-    answered. NotAllowed where the survey is closed and the grace is over.
+    In an anonymous survey the answers wait to be mixed instead, without anything that says whose they are
+    (architecture.md, step *finish*). No audit event: nothing may say when somebody answered. NotAllowed where the
+    survey is closed and the grace is over.
     """
-    draft = locked_draft(key)
+    draft = take_draft(key)
     if draft is None:
         return False
     moment = now or timezone.now()
     if standing(draft, moment, draft.started_at) not in (Standing.OPEN, Standing.GRACE):
         raise NotAllowed(_("The survey is closed."))
-    flags = flags_of(
-        draft.ratings,
-        started_at=draft.started_at,
-        submitted_at=moment,
-        opens_at=draft.opens_at,
-        closes_at=closing_time(draft),
-        rules=Rules.from_json(draft.rules),
-    )
+    delete_draft(key)
+    if draft.batch_id is not None and not mark_used(draft.batch_id, draft.serial):
+        return False
     if draft.anonymous:
-        _finish(key, draft, language, flags, moment)
+        _finish(draft, moment)
     else:
-        _store(key, draft, language, flags, moment)
+        _store(draft, language, moment)
     return True
 
 
-def _store(key: UUID, draft: FinishedDraft, language: str, flags: int, moment: datetime) -> None:
+def _store(draft: FinishedDraft, language: str, moment: datetime) -> None:
     Response.objects.create(
         id=arrival_id(),
         survey_id=draft.survey_id,
         group_id=draft.group_id,
         channel=draft.channel,
         language=language,
+        token=draft.token,
         started_at=draft.started_at,
         submitted_at=moment,
         comment=draft.comment,
         ratings=draft.ratings,
-        flags=flags,
+        profile=draft.profile,
+        attention=draft.attention,
+        notice_version=draft.notice_version,
+        flags=_flags(draft, moment),
     )
-    delete_draft(key)
 
 
-def _finish(key: UUID, draft: FinishedDraft, language: str, flags: int, moment: datetime) -> None:
-    day = moment.astimezone(ZoneInfo(draft.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    Draft.objects.filter(key=key).update(
-        language=language,
-        flags=flags,
-        seconds_per_item=seconds_per_item(draft.ratings, draft.started_at, moment),
-        started_at=day,
-        ready_at=day,
+def _finish(draft: FinishedDraft, moment: datetime) -> None:
+    """The answers wait without key, link, language, channel and time; what is counted of these is counted apart."""
+    add_waiting(
+        Waiting(
+            survey_id=draft.survey_id,
+            group_id=draft.group_id,
+            ratings=draft.ratings,
+            comment=draft.comment,
+            profile=profile_text(draft.profile),
+            flags=_flags(draft, moment),
+            seconds_per_item=seconds_per_item(draft.ratings, draft.started_at, moment),
+        )
+    )
+    day = moment.astimezone(ZoneInfo(draft.zone)).date().toordinal()
+    add_to_tally(draft.survey_id, Tally.Measure.SUBMITTED, group=draft.group_code, channel=draft.channel)
+    add_to_tally(draft.survey_id, Tally.Measure.DAY, group=draft.group_code, place=day)
+    # SQLite's log would show this transaction, with the draft and the link in it.
+    transaction.on_commit(empty_log_soon, robust=True)
+
+
+def _flags(draft: FinishedDraft, moment: datetime) -> int:
+    return flags_of(
+        draft.ratings,
+        started_at=draft.started_at,
+        submitted_at=moment,
+        opens_at=draft.opens_at,
+        closes_at=closing_time(draft),
+        rules=Rules.from_json(draft.rules),
+        attention=draft.attention,
+        attention_value=draft.attention_value,
+        anonymous=draft.anonymous,
     )

@@ -1,0 +1,87 @@
+"""The draft that is being submitted, read and locked in one query (plain SQL for the reason given in drafts_in_use)."""
+
+import json
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from surveys.models import Draft
+from surveys.queries.drafts_in_use import utc
+
+_TAKE = """
+SELECT d.survey_id, d.group_id, g.code, d.channel, d.batch_id, d.serial, d.ratings, d.comment, d.profile, d.attention,
+       d.notice_version, d.started_at, s.state, s.opens_at, s.closes_at, s.closed_at, s.anonymous, s.zone, s.rules,
+       s.attention_value
+FROM surveys_draft d
+JOIN surveys_survey s ON s.id = d.survey_id
+JOIN materiality_group g ON g.id = d.group_id
+WHERE d.key = %s
+"""
+
+
+class FinishedDraft(NamedTuple):
+    """What is made into a response, and its survey's state; `ratings` a byte per item, times in UTC."""
+
+    survey_id: int
+    group_id: int
+    group_code: str
+    channel: str
+    batch_id: int | None
+    serial: int | None
+    ratings: bytes
+    comment: str
+    profile: dict
+    attention: int | None
+    notice_version: int
+    started_at: datetime
+    state: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    closed_at: datetime | None
+    anonymous: bool
+    zone: str
+    rules: dict
+    attention_value: int
+
+    @property
+    def token(self) -> str:
+        """How a response names the personal link that it came by; empty for an open link."""
+        return "" if self.batch_id is None else f"{self.batch_id}-{self.serial}"
+
+
+def take_draft(key: UUID) -> FinishedDraft | None:
+    """The draft with this key, locked to the end of the transaction; None where there is none (any more)."""
+    lock = " FOR UPDATE OF d" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE + lock, [_stored(key)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    found = FinishedDraft(*row)
+    return found._replace(
+        ratings=bytes(found.ratings),
+        profile=_json(found.profile),
+        rules=_json(found.rules),
+        anonymous=bool(found.anonymous),
+        started_at=utc(found.started_at),
+        opens_at=utc(found.opens_at),
+        closes_at=utc(found.closes_at),
+        closed_at=utc(found.closed_at),
+    )
+
+
+def delete_draft(key: UUID) -> None:
+    """Delete a draft; nothing hangs on it."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM surveys_draft WHERE key = %s", [_stored(key)])
+
+
+def _json(value: object) -> dict:
+    """JSON comes as text from a plain cursor."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _stored(key: UUID) -> object:
+    return Draft._meta.pk.get_db_prep_value(key, connection)
