@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
@@ -36,6 +37,7 @@ class Environment:
     organisation_zh: str
     organisation_en: str
     port: int
+    url: str
     max_upload_mb: int
     worker_concurrency: int
     mail: Mail
@@ -74,6 +76,7 @@ def _read(env: Env, base: Path) -> Environment:
         organisation_zh=env.str("YITI_ORGANISATION_ZH", "示例公司"),
         organisation_en=env.str("YITI_ORGANISATION_EN", "Example Company"),
         port=env.int("PORT", 8000, validate=Range(min=1, max=65535)),
+        url=_address(env.str("YITI_URL", "")),
         max_upload_mb=env.int("YITI_MAX_UPLOAD_MB", 100, validate=Range(min=1)),
         worker_concurrency=env.int("YITI_WORKERS", 2, validate=Range(min=1)),
         mail=(mail := read_mail_url(env.str("EMAIL_URL", ""), data / "mail")),
@@ -87,6 +90,13 @@ def _zone(name: str) -> str:
     except Exception as problem:
         raise ValueError(f'YITI_TIME_ZONE: "{name}" is not a time zone such as Asia/Shanghai') from problem
     return name
+
+
+def _address(url: str) -> str:
+    """Where people reach the application, without a slash at the end; empty where it is not said."""
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc or len(url) > 200):
+        raise ValueError(f'YITI_URL: "{url}" is no address such as https://survey.example.com')
+    return url.rstrip("/")
 
 
 def _database_url(url: str) -> str:

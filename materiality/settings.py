@@ -122,6 +122,9 @@ CELERY_BEAT_SCHEDULE = {
     "tend-surveys": {"task": "surveys.tasks.tend_surveys", "schedule": 60.0, "options": {"expires": 50}},
 }
 
+# Links outside of pages, in exported files and mails, begin with this.
+PUBLIC_URL = ENVIRONMENT.url or f"http://127.0.0.1:{ENVIRONMENT.port}"
+PUBLIC_URL_IS_SET = bool(ENVIRONMENT.url)
 MAIL = ENVIRONMENT.mail
 EMAIL_BACKEND = MAIL.backend
 EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port

@@ -1,13 +1,6 @@
 """A drawing on one page of A4 as PDF: vectors and real text, the font embedded."""
 
-import json
-import tempfile
-from functools import cache
-from pathlib import Path
-
-import typst
-
-from reports.documents.fonts import FAMILY, FONT_FILE
+from materiality.typesetting import typeset
 
 PAGE = """
 #let words = json("words.json")
@@ -27,20 +20,6 @@ def pdf_bytes(svg: str, *, title: str, author: str, footer: str, number: str, al
     """
     words = {
         **{"title": title, "author": author, "footer": footer, "number": number, "alt": alt},
-        **{"font": FAMILY, "lang": "en" if language.startswith("en") else "zh"},
+        "lang": "en" if language.startswith("en") else "zh",
     }
-    with tempfile.TemporaryDirectory(prefix="yiti-pdf-") as name:
-        folder = Path(name)
-        (folder / "page.typ").write_text(PAGE, "utf-8")
-        (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), "utf-8")
-        (folder / "drawing.svg").write_text(svg, "utf-8")
-        compiler = typst.Compiler(str(folder / "page.typ"), root=name, font_paths=_fonts(), ignore_system_fonts=True)
-        return compiler.compile(format="pdf", timestamp=0)
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The package's font alone, read once per process."""
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(Path(FONT_FILE).parent)]
-    )
+    return typeset(PAGE, words, {"drawing.svg": svg})

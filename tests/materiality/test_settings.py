@@ -32,6 +32,7 @@ def start(tmp_path, **environment):
         ({"YITI_PRODUCTION": "1", "YITI_SECRET_KEY": SECRET, "YITI_ALLOWED_HOSTS": "*"}, "YITI_ALLOWED_HOSTS"),
         ({"DATABASE_URL": "oracle-ish://x"}, "DATABASE_URL"),
         ({"EMAIL_URL": "mail.example.com"}, "EMAIL_URL"),
+        ({"YITI_URL": "survey.example.com"}, "YITI_URL"),
     ],
 )
 def test_start_is_refused_with_the_name_of_the_variable(tmp_path, environment, named):
