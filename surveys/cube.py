@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,25 +49,40 @@ def count_cycle(cycle: Cycle, progress: Callable[[int, str], None] = lambda perc
     for place, survey in enumerate(surveys):
         cubes.append(_count_survey(survey, groups, tally))
         progress(10 + 50 * (place + 1) // len(surveys), "")
-    codes = [code for _pk, code in groups]
-    issues = sorted({issue for cube in cubes for issue in cube.issues})
-    whole = Cube.empty(codes, issues, surveys[0].k if surveys else 5)
-    for cube in cubes:
-        whole = whole + cube.aligned(codes, issues)
+    whole = joined_cube(cubes, [code for _pk, code in groups])
     return Counted(whole, _summary(tally), tally.digest.hexdigest(), [survey.code for survey in surveys])
 
 
-def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) -> Cube:
+def joined_cube(cubes: Sequence[Cube], groups: Sequence[str]) -> Cube:
+    """One cube over the issues of all; empty where there is none. ValueError where scales differ."""
+    issues = sorted({issue for cube in cubes for issue in cube.issues})
+    whole = Cube.empty(groups, issues, cubes[0].k if cubes else 5)
+    for cube in cubes:
+        whole = whole + cube.aligned(groups, issues)
+    return whole
+
+
+def builder_of(survey: Survey, groups: Sequence[str]) -> CubeBuilder:
+    """A builder of the survey's cube, over all groups of its cycle."""
     items = list(survey.items.values_list("issue__code", "dimension").order_by("position"))
     issues = sorted({code for code, _dimension in items})
     place = {code: n for n, code in enumerate(issues)}
     columns = [(place[code], DIMENSIONS.index(dimension)) for code, dimension in items]
-    builder = CubeBuilder([code for _pk, code in groups], issues, survey.k, columns)
+    return CubeBuilder(groups, issues, survey.k, columns)
+
+
+def counted_cube(survey: Survey, groups: list[tuple[int, str]]) -> Cube:
+    """The cube of one survey's valid responses; `groups` are (key, code)."""
+    return _count_survey(survey, groups, _Tally({code: Counter() for _pk, code in groups}, [], ()))
+
+
+def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) -> Cube:
+    builder = builder_of(survey, [code for _pk, code in groups])
     rules, shown = rules_in_force(survey), np.uint16(shown_bits(survey))
     index = {pk: n for n, (pk, _code) in enumerate(groups)}
     for rows in _chunks(survey):
         ids, group_ids, flags, overruled, unfinished, ratings = zip(*rows, strict=True)
-        matrix = np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), len(items))
+        matrix = np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1)
         group = np.array([index[pk] for pk in group_ids])
         flags_, submitted = np.array(flags, np.uint16), ~np.array(unfinished, bool)
         counts = valid(flags_, rules, np.array(overruled), submitted)

@@ -1,0 +1,68 @@
+"""Change the screening rules of a survey."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from materiality import audit
+from materiality.cycle_states import BEFORE_SIGN_OFF, locked_cycle
+from materiality.models import User
+from materiality.queries.runs import last_run_number
+from materiality.refusals import NotAllowed
+from surveys.models import RuleSet, Survey
+from surveys.questionnaire.rules import OFF, Rules
+from surveys.rescreening import write_flags
+from surveys.rules_in_force import rules_in_force
+
+
+@transaction.atomic
+def change_rules(*, survey: Survey, rules: Rules, reason: str, by: User | None) -> RuleSet:
+    """Put a new version of the rules in force and screen all stored responses anew; nothing is deleted.
+
+    The event names the parameters that changed, how many responses' flags moved, and the last run (`after_run`) where
+    results had been seen before. NotAllowed without a reason where there is a run, where nothing changes, where a rule
+    for the attention question is wanted that the survey does not ask, or once the cycle is signed off.
+    """
+    cycle = locked_cycle(survey.cycle, BEFORE_SIGN_OFF)
+    stored = Survey.objects.select_for_update().get(pk=survey.pk)
+    rules, in_force = rules.for_survey(split=stored.split), rules_in_force(stored)
+    last_run = last_run_number(cycle)
+    _check(stored, rules, in_force, reason, last_run)
+    record_first_rules(stored)
+    before, after = in_force.to_json(), rules.to_json()
+    stored.rules, stored.rules_version = after, stored.rules_version + 1
+    stored.save(update_fields=["rules", "rules_version"])
+    rule_set = RuleSet.objects.create(
+        survey=stored, version=stored.rules_version, rules=after, reason=reason.strip(), created_by=by
+    )
+    moved = write_flags(stored, rules)
+    changed = [flag for flag in {**before, **after} if before.get(flag) != after.get(flag)]
+    mark = {"after_run": last_run} if last_run else {}
+    audit.record(
+        "change_rules",
+        stored,
+        by=by,
+        before={flag: before.get(flag, {"effect": OFF}) for flag in changed},
+        after={flag: after.get(flag, {"effect": OFF}) for flag in changed}
+        | {"version": stored.rules_version, "flags_moved": moved}
+        | mark,
+        reason=reason.strip(),
+    )
+    return rule_set
+
+
+def record_first_rules(survey: Survey) -> None:
+    """Keep the rules that a survey was made with as a version of their own, unless they are kept already."""
+    if not survey.rule_sets.exists():
+        first = RuleSet.objects.create(survey=survey, version=survey.rules_version, rules=survey.rules)
+        RuleSet.objects.filter(pk=first.pk).update(created_at=survey.created_at)
+
+
+def _check(survey: Survey, rules: Rules, in_force: Rules, reason: str, last_run: int | None) -> None:
+    if rules == in_force:
+        raise NotAllowed(_("These are the rules in force already."))
+    if rules.effects["attention"] != OFF and not survey.attention:
+        raise NotAllowed(_("The survey asks no attention question, so there is nothing to screen by it."))
+    if last_run and not reason.strip():
+        raise NotAllowed(
+            _("Scores have been computed already. Say why the rules change: it stands in the audit trail.")
+        )
