@@ -28,6 +28,8 @@ add_words(
         "store_import": _("stored the responses of %(object)s"),
         "load_demo": _("made the demo survey %(object)s"),
         "promote_comment": _("made an open answer a proposal: %(object)s"),
+        "change_rules": _("changed the screening rules of %(object)s"),
+        "screen_survey": _("screened the responses of %(object)s anew"),
         "overrule_response": _("decided whether the response %(object)s counts"),
     },
 )
