@@ -2,18 +2,22 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from surveys.exports.anonymous_profile import PROFILE_COLUMNS, profile_rows
+from surveys.exports.codebook import COLUMNS, codebook_rows
+from surveys.exports.extras import extra_names, extra_values
+from surveys.exports.selection import FIELDS, Selection
 from surveys.intake import streaming_xlsx as xlsx
 from surveys.intake.columns import item_name
 from surveys.intake.formula import neutralise
-from surveys.models import Response, Survey
+from surveys.models import Survey
 from surveys.questionnaire.ratings import CELL_TEXT
 
-FIELDS = ("token", "group", "channel", "language", "started_at", "submitted_at", "consent", "comment")
-COLUMNS = ("token", "group__code", "channel", "language", "started_at", "submitted_at", "consent", "comment", "ratings")
+__all__ = ["FIELDS", "export_csv", "export_xlsx", "header_of"]
+Row = tuple[list[str], bytes, list[str | int | float]]
 
 
 def header_of(survey: Survey) -> list[str]:
@@ -22,35 +26,62 @@ def header_of(survey: Survey) -> list[str]:
     return [*FIELDS, *(item_name(code, dimension) for code, dimension in items)]
 
 
-def export_csv(survey: Survey) -> Iterator[bytes]:
+def export_csv(chosen: Survey | Selection) -> Iterator[bytes]:
     """CSV in UTF-8 with BOM, in pieces; texts that a spreadsheet could run are neutralised."""
+    selection = _selection(chosen)
     texts = [text or "" for text in CELL_TEXT]
+    extras = extra_names(selection)
     buffer = io.StringIO()
     # With CR in the line end the writer also quotes texts that hold one, which would else end their row.
     writer = csv.writer(buffer, lineterminator="\r\n")
-    yield b"\xef\xbb\xbf" + (",".join(header_of(survey)) + "\n").encode()
-    for number, (fields, ratings) in enumerate(_rows(survey), start=1):
+    yield b"\xef\xbb\xbf" + (",".join([*header_of(selection.survey), *extras]) + "\n").encode()
+    for number, (fields, ratings, more) in enumerate(_rows(selection, extras), start=1):
         writer.writerow([neutralise(field) for field in fields])
         # Ratings need no quoting: they are joined to the row the fast way.
         buffer.seek(buffer.tell() - 2)
-        buffer.write("," + ",".join([texts[code] for code in ratings]) + "\n")
+        buffer.write("," + ",".join([texts[code] for code in ratings]))
+        if more:
+            buffer.write(",")
+            writer.writerow([neutralise(cell) if isinstance(cell, str) else cell for cell in more])
+            buffer.seek(buffer.tell() - 2)
+        buffer.write("\n")
         if number % 500 == 0:
             yield _drain(buffer)
     yield _drain(buffer)
 
 
-def export_xlsx(survey: Survey) -> Iterator[bytes]:
-    """XLSX in pieces; ratings are numbers, everything else text."""
+def export_xlsx(chosen: Survey | Selection) -> Iterator[bytes]:
+    """XLSX in pieces: the responses, the codebook, and of an anonymous survey the counts of profile answers.
+
+    Ratings are numbers, everything else text.
+    """
+    selection = _selection(chosen)
+    sheets = [("responses", _sheet_of_responses(selection)), ("codebook", _cells([COLUMNS], codebook_rows(selection)))]
+    if selection.survey.anonymous and (counts := profile_rows(selection.survey)):
+        sheets.append(("profile", _cells([PROFILE_COLUMNS], counts)))
+    yield from xlsx.write_sheets(sheets)
+
+
+def _selection(chosen: Survey | Selection) -> Selection:
+    return chosen if isinstance(chosen, Selection) else Selection(chosen)
+
+
+def _sheet_of_responses(selection: Selection) -> Iterator[str]:
     cells = [
         xlsx.number_cell(int(text)) if (text or "").isdigit() else xlsx.text_cell(text or "") for text in CELL_TEXT
     ]
+    extras = extra_names(selection)
+    yield "".join(map(xlsx.text_cell, [*header_of(selection.survey), *extras]))
+    for fields, ratings, more in _rows(selection, extras):
+        yield "".join(map(xlsx.text_cell, fields)) + "".join([cells[code] for code in ratings]) + _joined(more)
 
-    def rows() -> Iterator[str]:
-        yield "".join(map(xlsx.text_cell, header_of(survey)))
-        for fields, ratings in _rows(survey):
-            yield "".join(map(xlsx.text_cell, fields)) + "".join([cells[code] for code in ratings])
 
-    return xlsx.write_sheet("responses", rows())
+def _cells(*tables: Iterable) -> Iterator[str]:
+    return (_joined(row) for table in tables for row in table)
+
+
+def _joined(row: Iterable[str | int | float]) -> str:
+    return "".join([xlsx.text_cell(cell) if isinstance(cell, str) else xlsx.number_cell(cell) for cell in row])
 
 
 def _drain(buffer: io.StringIO) -> bytes:
@@ -60,18 +91,19 @@ def _drain(buffer: io.StringIO) -> bytes:
     return text.encode()
 
 
-def _rows(survey: Survey) -> Iterator[tuple[list[str], bytes]]:
-    """Fields as text and rating bytes of each response, in id order."""
-    zone = ZoneInfo(survey.zone)
-    rows = Response.objects.filter(survey=survey).order_by("id").values_list(*COLUMNS)
-    for token, group, channel, language, started, submitted, consent, comment, ratings in rows.iterator(2_000):
-        yield (
-            [
-                token, group, channel, language, _time(started, zone), _time(submitted, zone),
-                "yes" if consent else "no", comment,
-            ],
-            bytes(ratings),
-        )  # fmt: skip
+def _rows(selection: Selection, extras: list[str]) -> Iterator[Row]:
+    """Fields as text, rating bytes and further cells of each response, in id order."""
+    zone, leaving = selection.zone, selection.leaving
+    kept = [name in leaving for name in FIELDS]
+    for row in selection.rows(more=bool(extras)):
+        token, group, channel, language, started, submitted, consent, comment, ratings = row[:9]
+        fields = [
+            token, group, channel, language, _time(started, zone), _time(submitted, zone),
+            "yes" if consent else "no", comment,
+        ]  # fmt: skip
+        if not all(kept):
+            fields = [text if keep else "" for text, keep in zip(fields, kept, strict=True)]
+        yield fields, bytes(ratings), extra_values(selection, row[9:]) if extras else []
 
 
 def _time(moment: datetime | None, zone: ZoneInfo) -> str:

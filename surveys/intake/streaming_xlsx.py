@@ -1,36 +1,25 @@
-"""Writing one large sheet as XLSX in bounded memory: rows go straight into the ZIP."""
+"""Writing large sheets as XLSX in bounded memory: rows go straight into the ZIP."""
 
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+EPOCH = (1980, 1, 1, 0, 0, 0)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-_PARTS = {
-    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}sheet.main+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}worksheet+xml"/>'
-    f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}styles+xml"/></Types>',
-    "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="rId1" '
-    f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="rId1" '
-    f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" '
-    f'Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
-    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/></font></fonts>'
+_STYLES = (
+    f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/></font></fonts>'
     '<fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders>'
     '<cellStyleXfs count="1"><xf/></cellStyleXfs>'
     '<cellXfs count="2"><xf/><xf quotePrefix="1"/></cellXfs>'
-    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
-}
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
 EMPTY = "<c/>"
 
 
@@ -48,29 +37,50 @@ def number_cell(number: int | float) -> str:
     return f"<c><v>{number}</v></c>"
 
 
-def write_sheet(name: str, rows: Iterable[str]) -> Iterator[bytes]:
-    """The workbook in pieces; `rows` are the cells' XML of each row, made by `text_cell` and `number_cell`.
+def write_sheets(sheets: Sequence[tuple[str, Iterable[str]]]) -> Iterator[bytes]:
+    """The workbook in pieces, of (name, rows) per sheet; rows are the cells' XML by `text_cell` and `number_cell`.
 
-    The same rows give the same bytes. The first row is frozen.
+    The same rows give the same bytes. The first row of each sheet is frozen.
     """
-    sink = _Sink()
+    sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for path, xml in _PARTS.items():
-            archive.writestr(zipfile.ZipInfo(path, _EPOCH), _HEAD + xml)
-        workbook = (
-            f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-            f'<sheet name="{escape(name)[:31]}" sheetId="1" r:id="rId1"/></sheets></workbook>'
-        )
-        archive.writestr(zipfile.ZipInfo("xl/workbook.xml", _EPOCH), _HEAD + workbook)
-        entry = zipfile.ZipInfo("xl/worksheets/sheet1.xml", _EPOCH)
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        with archive.open(entry, "w", force_zip64=True) as sheet:
-            sheet.write(_SHEET_HEAD)
-            for chunk in _chunks(rows):
-                sheet.write(chunk)
-                yield sink.take()
-            sheet.write(b"</sheetData></worksheet>")
+        for path, xml in _parts([name for name, _rows in sheets]).items():
+            archive.writestr(zipfile.ZipInfo(path, EPOCH), _HEAD + xml)
+        for number, (_name, rows) in enumerate(sheets, start=1):
+            entry = zipfile.ZipInfo(f"xl/worksheets/sheet{number}.xml", EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(entry, "w", force_zip64=True) as sheet:
+                sheet.write(_SHEET_HEAD)
+                for chunk in _chunks(rows):
+                    sheet.write(chunk)
+                    yield sink.take()
+                sheet.write(b"</sheetData></worksheet>")
     yield sink.take()
+
+
+def _parts(names: Sequence[str]) -> dict[str, str]:
+    """All parts of the package but the sheets, by path."""
+    numbered = list(enumerate(names, start=1))
+    overrides = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPES}worksheet+xml"/>' for n, _ in numbered
+    )
+    relations = "".join(
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _ in numbered
+    )
+    sheets = "".join(f'<sheet name="{escape(name)[:31]}" sheetId="{n}" r:id="rId{n}"/>' for n, name in numbered)
+    return {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}sheet.main+xml"/>{overrides}'
+        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}styles+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="rId1" '
+        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_RELATIONS}">{relations}<Relationship '
+        f'Id="rId{len(names) + 1}" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": _STYLES,
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>',
+    }
 
 
 _SHEET_HEAD = (
@@ -89,7 +99,7 @@ def _chunks(rows: Iterable[str]) -> Iterator[bytes]:
     yield "".join(block).encode()
 
 
-class _Sink(io.RawIOBase):
+class Sink(io.RawIOBase):
     """Takes what the ZIP writes, to be handed on piece by piece."""
 
     def __init__(self) -> None:

@@ -1,30 +1,64 @@
 """Export responses from the command line."""
 
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from surveys.exporting import export_csv, export_xlsx
+from materiality.refusals import NotAllowed
+from surveys.exports.formats import FORMATS, OF_RESPONSES
+from surveys.exports.selection import select
 from surveys.models import Survey
 
-WRITERS = {".csv": export_csv, ".xlsx": export_xlsx}
+BY_SUFFIX = {f".{FORMATS[name].suffix}": name for name in OF_RESPONSES}
 
 
 class Command(BaseCommand):
-    help = "Write all responses of a survey in the `responses` format; FILE ends in .csv or .xlsx."
+    help = "Write responses of a survey: `responses` format as CSV or XLSX, or data and syntax for SPSS as a ZIP."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("survey", help="code of the survey")
         parser.add_argument("file", type=Path)
+        parser.add_argument("--format", choices=OF_RESPONSES, help="without it, the name's ending tells")
+        parser.add_argument("--group", action="append", default=[], help="code of a group; may be repeated")
+        parser.add_argument(
+            "--full", action="store_true", help="with screening and profile answers, which imports do not take"
+        )
 
     def handle(self, *args: str, **options: object) -> None:
-        survey = Survey.objects.filter(code=options["survey"]).first()
+        survey = Survey.objects.select_related("cycle__edition").filter(code=options["survey"]).first()
         if survey is None:
             raise CommandError(f'There is no survey with the code "{options["survey"]}".')
-        write = WRITERS.get(options["file"].suffix.lower())
-        if write is None:
-            raise CommandError(f'"{options["file"].name}" must end in .csv or .xlsx.')
-        with options["file"].open("wb") as stream:
-            stream.writelines(write(survey))
-        self.stdout.write(f"{survey.responses.count()} responses written to {options['file']}")
+        path = options["file"]
+        name = options["format"] or BY_SUFFIX.get(path.suffix.lower())
+        if name is None:
+            raise CommandError(
+                f'"{path.name}" must end in .csv, .xlsx or .zip (SPSS), or --format must say what it is.'
+            )
+        try:
+            selection = select(survey, options["group"], full=options["full"])
+        except NotAllowed as refusal:
+            raise CommandError(refusal.reason) from refusal
+        try:
+            _write(path, FORMATS[name].write(selection))
+        except OSError as problem:
+            raise CommandError(f"{path} cannot be written: {problem.strerror}.") from problem
+        self.stdout.write(f"{selection.responses().count()} responses written to {path}")
+
+
+def _write(path: Path, pieces: Iterator[bytes]) -> None:
+    """All of the file or none of it: what stood there before stays until the new one is whole."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.resolve().parent)
+    try:
+        with open(handle, "wb") as stream:
+            stream.writelines(pieces)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, 0o666 & ~mask)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,47 @@
+"""The formats in which a survey's responses leave, and what their files are called."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from materiality.table_file import TYPES, table_bytes
+from surveys.exporting import export_csv, export_xlsx
+from surveys.exports.anonymous_profile import PROFILE_COLUMNS, profile_rows
+from surveys.exports.codebook import COLUMNS, codebook_rows
+from surveys.exports.selection import Selection
+from surveys.exports.spss import export_spss
+
+
+@dataclass(frozen=True)
+class Format:
+    """`write` gives the file in pieces; `suffix` ends its name, `part` says in the name what it holds."""
+
+    write: Callable[[Selection], Iterator[bytes]]
+    suffix: str
+    content_type: str
+    part: str = "responses"
+
+
+def export_codebook(selection: Selection) -> Iterator[bytes]:
+    """The codebook as CSV."""
+    yield table_bytes("csv", "codebook", COLUMNS, codebook_rows(selection))
+
+
+def export_profile(selection: Selection) -> Iterator[bytes]:
+    """Counts of an anonymous survey's profile answers as CSV."""
+    yield table_bytes("csv", "profile", PROFILE_COLUMNS, profile_rows(selection.survey))
+
+
+FORMATS = {
+    "csv": Format(export_csv, "csv", TYPES["csv"]),
+    "xlsx": Format(export_xlsx, "xlsx", TYPES["xlsx"]),
+    "spss": Format(export_spss, "zip", "application/zip", "spss"),
+    "codebook": Format(export_codebook, "csv", TYPES["csv"], "codebook"),
+    "profile": Format(export_profile, "csv", TYPES["csv"], "profile"),
+}
+# Formats of the responses themselves.
+OF_RESPONSES = ("csv", "xlsx", "spss")
+
+
+def file_name(selection: Selection, chosen: Format) -> str:
+    """Name of the file: survey, groups where not all are in it, what it is."""
+    return "-".join([selection.survey.code, *selection.groups[:3], chosen.part]) + f".{chosen.suffix}"
