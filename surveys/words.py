@@ -34,6 +34,7 @@ add_words(
     },
 )
 add_words("job", {"check_import": _("Checking a file of responses"), "store_import": _("Storing responses")})
+add_words("job", {"dry_run": _("Trying out screening rules"), "change_rules": _("Screening responses anew")})
 add_words("effect", {"reject": _("rejects"), "mark": _("marks only"), "off": _("off")})
 add_words(
     "object",
@@ -41,5 +42,16 @@ add_words(
         "surveys.response": _("Response"),
         "surveys.responseimport": _("Imported responses"),
         "surveys.survey": _("Survey"),
+    },
+)
+add_words("job", {"count_fieldwork": _("Counting the responses of a large survey")})
+add_words(
+    "channel",
+    {
+        "link": _("Open link"),
+        "batch": _("Personal links"),
+        "mail": _("Mail"),
+        "paper": _("Paper"),
+        "": _("Channel not known"),
     },
 )

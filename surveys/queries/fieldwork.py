@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from django.db.models import Count
 
-from surveys.models import Draft, Response, Survey
+from surveys.models import Draft, ReadyDraft, Response, Survey
+from surveys.queries.kept_figures import kept_kinds
 from surveys.questionnaire.rules import FLAG_BIT, REJECT
 from surveys.questionnaire.screening import EXCLUDE, INCLUDE, valid
 from surveys.rules_in_force import flags_of_survey, rules_in_force
@@ -68,10 +69,16 @@ class Fieldwork:
 
 
 def kinds_of(surveys: Iterable[Survey]) -> list[Kind]:
-    """All responses of these surveys by what decides whether they count: one grouping query, a few hundred rows."""
+    """All responses of these surveys by what decides whether they count, a few hundred rows.
+
+    Small surveys are counted now, large ones as they were counted last.
+    """
+    kept = kept_kinds(survey.pk for survey in surveys)
     names = ("survey_id", "group_id", "flags", "overruled", "unfinished")
-    rows = Response.objects.filter(survey__in=[survey.pk for survey in surveys]).order_by().values_list(*names)
-    return [Kind(*row) for row in rows.annotate(number=Count("*"))]
+    counted = [survey.pk for survey in surveys if survey.pk not in kept]
+    rows = Response.objects.filter(survey__in=counted).order_by().values_list(*names)
+    now = [Kind(*row) for row in rows.annotate(number=Count("*"))] if counted else []
+    return now + [Kind(pk, *row) for pk, rows in kept.items() for row in rows]
 
 
 def valid_number(surveys: Iterable[Survey], kinds: Iterable[Kind]) -> int:
@@ -83,10 +90,10 @@ def valid_number(surveys: Iterable[Survey], kinds: Iterable[Kind]) -> int:
 
 
 def fieldwork_of(survey: Survey, kinds: Iterable[Kind]) -> Fieldwork:
-    """Everything that is counted of one survey; `kinds` may hold those of other surveys too. One query."""
+    """Everything that is counted of one survey; `kinds` may hold those of other surveys too. Two queries."""
     kinds = [kind for kind in kinds if kind.survey == survey.pk]
-    drafts = Draft.objects.filter(survey=survey).aggregate(all=Count("pk"), ready=Count("ready_at"))
-    found = Fieldwork(rules=rule_lines(survey, kinds), drafts=drafts["all"] - drafts["ready"], ready=drafts["ready"])
+    drafts, ready = (model.objects.filter(survey=survey).count() for model in (Draft, ReadyDraft))
+    found = Fieldwork(rules=rule_lines(survey, kinds), drafts=drafts, ready=ready)
     for kind, counts in zip(kinds, _counting(survey, kinds).tolist(), strict=True):
         for tally in (found.counts, found.groups.setdefault(kind.group, Counts())):
             tally.total += kind.number

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from materiality.models import Cycle
+from surveys.fieldwork_figures import renew_figures
 from surveys.models import Survey
 from surveys.queries.fieldwork import Kind, kinds_of, valid_number
 from surveys.questionnaire.window import Standing, closing_time, standing
@@ -35,6 +36,7 @@ def response_kinds(cycle: Cycle) -> list[Kind]:
     if "_kinds" not in cycle.__dict__:
         surveys = surveys_of(cycle)
         cycle._kinds = kinds_of(surveys) if surveys else []
+        renew_figures(surveys, _numbers(cycle._kinds))
     return cycle._kinds
 
 
@@ -46,10 +48,16 @@ def valid_responses(cycle: Cycle) -> int:
 def listed_surveys(cycle: Cycle) -> list[Listed]:
     """The surveys as the list shows them."""
     now = timezone.now()
-    numbers: dict[int, int] = {}
-    for kind in response_kinds(cycle):
-        numbers[kind.survey] = numbers.get(kind.survey, 0) + kind.number
+    numbers = _numbers(response_kinds(cycle))
     return [
         Listed(survey, standing(survey, now), closing_time(survey), numbers.get(survey.pk, 0))
         for survey in surveys_of(cycle)
     ]
+
+
+def _numbers(kinds: list[Kind]) -> dict[int, int]:
+    """Responses per survey."""
+    numbers: dict[int, int] = {}
+    for kind in kinds:
+        numbers[kind.survey] = numbers.get(kind.survey, 0) + kind.number
+    return numbers

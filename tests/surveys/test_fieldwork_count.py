@@ -1,0 +1,119 @@
+"""The figures of fieldwork equal those found by looking at every row one by one."""
+
+import random
+import statistics
+from collections import Counter
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from surveys.fieldwork_count import count_fieldwork
+from surveys.models import Batch, ReadyDraft, Recipient, Response, Tally
+from surveys.questionnaire.rules import FLAG_BIT, REJECT, Rules
+from surveys.tallies import add_to_tally
+from tests.factories.responses import make_response
+from tests.factories.surveys import make_draft, make_open_survey, make_survey_cycle
+
+pytestmark = pytest.mark.django_db
+BEGIN = datetime(2026, 3, 28, 20, tzinfo=ZoneInfo("UTC"))
+
+
+def random_survey(rng: random.Random, responses: int = 90, **values):
+    """A survey in a zone with daylight saving, with random responses."""
+    survey = make_open_survey(make_survey_cycle({"environment": 2, "society": 3}), zone="Europe/London", **values)
+    groups, items = list(survey.cycle.groups.all()), survey.items.count()
+    for _number in range(responses):
+        started = BEGIN + timedelta(seconds=rng.randrange(400_000), microseconds=rng.randrange(1_000_000))
+        ended = started + timedelta(seconds=rng.randrange(900), microseconds=rng.randrange(1_000_000))
+        unfinished = rng.random() < 0.1
+        make_response(
+            survey,
+            group=rng.choice(groups),
+            channel=rng.choice(("link", "batch", "")),
+            flags=rng.choice((0, 0, 1, 6, FLAG_BIT["attention"])),
+            overruled=rng.choice((0, 0, 0, 1, 2)),
+            unfinished=unfinished,
+            started_at=rng.choice((started, None)),
+            submitted_at=None if unfinished else rng.choice((ended, ended, None)),
+            seconds_per_item=rng.choice((None, 0.3, 2.2, 5.0)),
+            ratings=bytes(rng.choice((0, 1, 2, 3, 4, 5, 254, 255)) for _item in range(items)),
+        )
+    return survey
+
+
+def is_valid(response: Response, rejecting: int) -> bool:
+    accepted = not response.flags & rejecting or response.overruled == 1
+    return not response.unfinished and accepted and response.overruled != 2
+
+
+def day_of(moment: datetime) -> int:
+    return moment.astimezone(ZoneInfo("Europe/London")).toordinal()
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_figures_equal_those_counted_row_by_row(split):
+    rng = random.Random(5)
+    survey = random_survey(rng, split=split)
+    rows = list(survey.responses.all())
+    rejecting = int(Rules.from_json(survey.rules).for_survey(split=split).bits(REJECT))
+    figures = count_fieldwork(survey)
+    kinds = Counter((row.group_id, row.channel, row.flags, row.overruled, int(row.unfinished)) for row in rows)
+    assert {tuple(kind): number for *kind, number in figures["kinds"]} == kinds
+    days: dict = {}
+    for row in rows:
+        if row.submitted_at:
+            numbers = days.setdefault((row.group_id, day_of(row.submitted_at)), [0, 0])
+            numbers[0] += 1
+            numbers[1] += is_valid(row, rejecting)
+    assert {(group, day): numbers for group, day, *numbers in figures["days"]} == days
+    for group in survey.cycle.groups.all():
+        own = [row for row in rows if row.group_id == group.pk]
+        assert figures["cells"][str(group.pk)] == sums([row for row in own if is_valid(row, rejecting)])
+        assert figures["seconds"][str(group.pk)] == middle(seconds(own))
+        tenths = [row.seconds_per_item for row in own if row.seconds_per_item and not row.unfinished]
+        assert figures["per_item"][str(group.pk)] == pytest.approx(middle(tenths))
+    assert figures["seconds"]["all"] == middle(seconds(rows))
+
+
+def seconds(rows: list[Response]) -> list[int]:
+    both = [row for row in rows if row.started_at and row.submitted_at]
+    return [int(row.submitted_at.timestamp()) - int(row.started_at.timestamp()) for row in both]
+
+
+def middle(values: list) -> list:
+    return [statistics.median(values), len(values)]
+
+
+def sums(rows: list[Response]) -> list[list[int]]:
+    """Ratings, their sum and the sum of squares, per item."""
+    by_item = [[value for value in column if 1 <= value <= 5] for column in zip(*(row.ratings for row in rows))]
+    return [[sum(value**power for value in column) for column in by_item] for power in (0, 1, 2)]
+
+
+def test_figures_tell_drafts_tallies_invitations_and_what_waits():
+    survey = make_open_survey(anonymous=True)
+    users, employees = survey.cycle.groups.all()
+    now = timezone.now()
+    old = now - timedelta(minutes=31)
+    make_draft(survey, group=users, page=2, saved_at=old, started_at=old)
+    make_draft(survey, group=users, page=2, saved_at=now, started_at=old)
+    make_draft(survey, group=users, channel="batch", started_at=old)
+    ReadyDraft.objects.create(survey=survey, group=employees, ratings=b"")
+    add_to_tally(survey.pk, Tally.Measure.OPENED, channel="link", number=7)
+    Batch.objects.create(survey=survey, group=users, size=3_300_000)
+    Batch.objects.create(survey=survey, group=users, size=40, voided_at=now)
+    mails = Batch.objects.create(survey=survey, group=employees, channel="mail", size=9)
+    Batch.objects.create(survey=survey, group=users, channel="mail", size=8)
+    Recipient.objects.create(survey=survey, batch=mails, serial=0, group=employees, email="a@example.org")
+    figures = count_fieldwork(survey, now)
+    assert sorted(figures["drafts"]) == sorted(
+        [[users.pk, "link", 2, True, 1], [users.pk, "link", 2, False, 1], [users.pk, "batch", 0, True, 1]]
+    )
+    assert figures["ready"] == [[employees.pk, 1]]
+    assert figures["tally"] == [["opened", "", "link", 0, 7]]
+    assert sorted(figures["invited"]) == sorted(
+        [[users.pk, "batch", 3_300_000], [employees.pk, "mail", 1], [users.pk, "mail", 8]]
+    )
+    assert (figures["kinds"], figures["days"], figures["seconds"]) == ([], [], {})
