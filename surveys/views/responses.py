@@ -1,22 +1,19 @@
-"""Staff pages of responses: how many came, what screening did, exports."""
+"""Staff page of responses: how many came, what screening did."""
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from materiality.models import Cycle
-from materiality.permissions import can_edit_cycle, can_see_responses, needs
-from materiality.table_file import TYPES
+from materiality.permissions import can_edit_cycle, can_see_responses
 from materiality.views.cycle_of import cycle_of
-from surveys.exporting import export_csv, export_xlsx
 from surveys.models import Survey
 from surveys.queries.fieldwork import Counts, Fieldwork, fieldwork_of
 from surveys.queries.listed_imports import listed_imports, stage_of
 from surveys.queries.listed_surveys import response_kinds, surveys_of, valid_responses
-from surveys.views.survey_of import in_cycle, survey_of
+from surveys.views.survey_of import in_cycle
 
 PER_PAGE = 50
-WRITERS = {"csv": export_csv, "xlsx": export_xlsx}
 
 
 def responses(request: HttpRequest, code: str) -> HttpResponse:
@@ -39,17 +36,6 @@ def responses(request: HttpRequest, code: str) -> HttpResponse:
         "may_see": can_see_responses(request.user),
     }
     return render(request, "surveys/responses.html", context)
-
-
-@needs(can_see_responses)
-def export(request: HttpRequest, code: str, survey: str, kind: str) -> HttpResponse:
-    """All responses of a survey as a stream in the `responses` format."""
-    if kind not in WRITERS:
-        raise Http404
-    row = survey_of(code, survey)
-    disposition = f'attachment; filename="{row.code}-responses.{kind}"'
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store, private"}
-    return StreamingHttpResponse(WRITERS[kind](row), content_type=TYPES[kind], headers=headers)
 
 
 def _chosen(surveys: list[Survey], code: str) -> Survey:
