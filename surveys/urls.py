@@ -13,8 +13,8 @@ from surveys.views import (
     response_list,
     responses,
     score_request,
-    split,
     screening,
+    split,
     survey_form,
     surveys,
 )

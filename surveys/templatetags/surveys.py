@@ -48,6 +48,21 @@ def rule_words(line: RuleLine) -> str:
 
 
 @register.filter
+def flag_sense(flag: str) -> str:
+    """What a rule looks at, without parameters."""
+    sentences = {
+        "incomplete": _("Too few of the questions asked are answered; “don't know” is an answer."),
+        "straight_line": _("Nearly all ratings of both dimensions are one and the same value."),
+        "speeding": _("Answered faster than anybody can read."),
+        "duplicate": _("An earlier response has the same token."),
+        "out_of_window": _("Submitted before the opening, or after the closing and its 15 minutes of grace."),
+        "no_consent": _("Consent was not given; its ratings and comment are not stored."),
+        "attention": _("The attention question has another rating than the one asked for; skipping it is no fault."),
+    }
+    return sentences[flag]
+
+
+@register.filter
 def state_word(state: str) -> str:
     """The word for a filter of single responses."""
     words = {

@@ -1,0 +1,125 @@
+"""Staff pages of screening: the rules in force, trying others out, putting them in force."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from materiality.cycle_states import BEFORE_SIGN_OFF
+from materiality.jobs import request_job
+from materiality.models import Job
+from materiality.permissions import can_edit_cycle, can_see_responses, needs
+from materiality.queries.runs import last_run_number
+from materiality.refusals import NotAllowed
+from surveys.actions.change_rules import change_rules
+from surveys.dry_run import dry_run
+from surveys.forms.rules import RulesForm, values_of
+from surveys.job_kinds import CHANGE_RULES, DRY_RUN
+from surveys.models import Survey
+from surveys.queries.fieldwork import kinds_of
+from surveys.queries.rule_versions import grouped_rules, rule_changes, rule_versions
+from surveys.queries.trial import trial_of
+from surveys.questionnaire.rules import NOT_RECOMPUTABLE, Rules
+from surveys.questionnaire.screening import flag_names
+from surveys.rules_in_force import rules_in_force
+from surveys.screening_jobs import MOST_AT_ONCE
+from surveys.views.score_request import follow
+from surveys.views.survey_of import in_cycle, survey_of
+
+
+def screening(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """The rules in force, what each takes out of each group, and how they changed."""
+    row = survey_of(code, survey)
+    return _rules_page(request, row, RulesForm(survey=row))
+
+
+@require_POST
+@needs(can_edit_cycle)
+def try_out(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """A dry run of the rules entered: at once, or as a job where there are many responses. Stores no response."""
+    row = survey_of(code, survey)
+    form = RulesForm(request.POST, survey=row)
+    if not form.is_valid():
+        return _rules_page(request, row, form)
+    rules = form.rules()
+    if row.responses.count() <= MOST_AT_ONCE:
+        return _trial_page(request, row, rules, dry_run(row, rules))
+    inputs = {"survey": row.pk, "rules": rules.to_json()}
+    job = request_job(DRY_RUN, inputs=inputs, by=request.user, cycle=row.cycle)
+    return redirect(follow(job, reverse("rules_trial", args=[code, survey, job.pk])))
+
+
+@needs(can_edit_cycle)
+def trial(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse:
+    """The result of a dry run that was made in the background."""
+    row = survey_of(code, survey)
+    job = get_object_or_404(Job, pk=pk, kind=DRY_RUN, cycle=row.cycle_id)
+    if job.inputs["survey"] != row.pk:
+        raise Http404
+    if job.state != Job.State.DONE:
+        return redirect(follow(job, request.path))
+    return _trial_page(request, row, Rules.from_json(job.inputs["rules"]), job.result)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def change(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Put the rules that were tried out in force, or say what stands against it."""
+    row = survey_of(code, survey)
+    form = RulesForm(request.POST, survey=row)
+    if not form.is_valid():
+        return _rules_page(request, row, form)
+    rules, reason = form.rules(), request.POST.get("reason", "")[:2_000]
+    if row.responses.count() > MOST_AT_ONCE:
+        inputs = {"survey": row.pk, "rules": rules.to_json(), "reason": reason}
+        job = request_job(CHANGE_RULES, inputs=inputs, by=request.user, cycle=row.cycle)
+        return redirect(follow(job, reverse("screening", args=[code, survey])))
+    try:
+        made = change_rules(survey=row, rules=rules, reason=reason, by=request.user)
+    except NotAllowed as refusal:
+        return _trial_page(request, row, rules, dry_run(row, rules), refused=refusal.reason)
+    said = _("Version %(version)s of the rules is in force. All responses are screened anew; scores stay as they are.")
+    messages.success(request, said % {"version": made.version})
+    return redirect("screening", code, survey)
+
+
+def _rules_page(request: HttpRequest, row: Survey, form: RulesForm) -> HttpResponse:
+    groups = list(row.cycle.groups.all())
+    kinds = kinds_of([row])
+    context = in_cycle(
+        row.cycle,
+        "survey",
+        here="screening",
+        survey=row,
+        form=form,
+        groups=groups,
+        rules=grouped_rules(row, groups, kinds),
+        submitted=sum(kind.number for kind in kinds if not kind.unfinished),
+        versions=rule_versions(row),
+        kept_flags=flag_names(NOT_RECOMPUTABLE),
+        last_run=last_run_number(row.cycle),
+        may_edit=can_edit_cycle(request.user) and row.cycle.state in BEFORE_SIGN_OFF,
+        may_see=can_see_responses(request.user),
+    )
+    return render(request, "surveys/screening/rules.html", context, status=422 if form.errors else 200)
+
+
+def _trial_page(request: HttpRequest, row: Survey, rules: Rules, found: dict, refused: str = "") -> HttpResponse:
+    groups = list(row.cycle.groups.all())
+    context = in_cycle(
+        row.cycle,
+        "survey",
+        here="screening",
+        survey=row,
+        trial=trial_of(row, found, groups),
+        changes=rule_changes(rules_in_force(row), rules.for_survey(split=row.split)),
+        entered=values_of(rules, row),
+        groups=groups,
+        last_run=last_run_number(row.cycle),
+        may_edit=row.cycle.state in BEFORE_SIGN_OFF,
+        reason=request.POST.get("reason", ""),
+        refused=refused,
+    )
+    return render(request, "surveys/screening/trial.html", context, status=422 if refused else 200)
