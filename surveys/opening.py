@@ -36,7 +36,7 @@ def opening_reasons(survey: Survey, codes: list[str], groups: list[PlannedGroup]
     return reasons + split_reasons(set(codes), **{name: getattr(survey, name) for name in _SPLIT})
 
 
-def opening_warnings(codes: list[str], groups: list[PlannedGroup]) -> list[str]:
+def opening_warnings(codes: list[str], groups: list[PlannedGroup], survey: Survey) -> list[str]:
     """What somebody should know before the survey opens, though it may be meant so."""
     said = []
     silent = [each.group.name for each in groups if not each.issues]
@@ -45,7 +45,7 @@ def opening_warnings(codes: list[str], groups: list[PlannedGroup]) -> list[str]:
     for dimension, missing in unrated(codes, [each.plan for each in groups]).items():
         if missing:
             said.append(_unrated(dimension, missing))
-    return said
+    return said + (_filled_by_core(survey, groups) if survey.split else [])
 
 
 def freeze(survey: Survey, codes: list[str], groups: list[PlannedGroup], by: User | None) -> None:
@@ -60,6 +60,15 @@ def freeze(survey: Survey, codes: list[str], groups: list[PlannedGroup], by: Use
             )
         counts = bytes(4 * len(codes))
         Assignments.objects.bulk_create(Assignments(survey=survey, group=each.group, counts=counts) for each in groups)
+
+
+def _filled_by_core(survey: Survey, groups: list[PlannedGroup]) -> list[str]:
+    core = set(survey.core)
+    filled = [each.group.name for each in groups if len(core.intersection(each.issues)) >= each.each < len(each.issues)]
+    if not filled:
+        return []
+    said = _("The core fills the whole part, so that no other issue is ever asked: %(groups)s.")
+    return [said % {"groups": _listed(filled)}]
 
 
 def _unrated(dimension: str, codes: list[str]) -> str:

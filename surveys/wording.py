@@ -12,7 +12,7 @@ _SUFFIX = {"zh-hans": "zh", "en": "en"}
 
 
 def default_texts(cycle: Cycle, level: str) -> dict[str, str]:
-    """Title, introduction and thanks in both languages: {"title_zh": …, "thanks_en": …}."""
+    """Title, introduction, open question and thanks in both languages: {"title_zh": …, "thanks_en": …}."""
     issues = Issue.objects.filter(
         edition=cycle.edition_id, status=Issue.Status.ACTIVE, parent__isnull=level == "primary"
     )
@@ -53,6 +53,7 @@ def _texts(cycle: Cycle, number: int, categories: list[Category], language: str)
             "on and work on first."
         )
         % values,
+        "question": _("Is an important issue missing?"),
         "thanks": _(
             "Thank you for your time. Your answers are evaluated together with those of all other groups, and the "
             "result is published in our next sustainability report."

@@ -7,20 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from materiality.models import Cycle
 from surveys.forms.moments import MomentField, in_zone, shown_in, zone_choices
+from surveys.forms.survey_texts import TextField, TextsForm
 from surveys.models import Survey
 
 SCALES = [(5, "1–5"), (7, "1–7"), (10, "1–10")]
 TIMES = ("opens_at", "closes_at")
 
 
-class TextField(forms.CharField):
-    """A longer text that may be left empty."""
-
-    def __init__(self, *, rows: int, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
-
-
-class SurveyForm(forms.Form):
+class SurveyForm(TextsForm):
     """Everything that staff decide about a survey; what it asks is made from the issues."""
 
     title_zh = forms.CharField(label=_("Chinese title"), max_length=200)
@@ -54,8 +48,8 @@ class SurveyForm(forms.Form):
     )
     introduction_zh = TextField(label=_("Introduction in Chinese"), rows=7)
     introduction_en = TextField(label=_("Introduction in English"), rows=7)
-    thanks_zh = TextField(label=_("Thanks in Chinese"), rows=4)
-    thanks_en = TextField(label=_("Thanks in English"), rows=4)
+    question_zh = forms.CharField(label=_("Open question in Chinese"), max_length=300, required=False)
+    question_en = forms.CharField(label=_("Open question in English"), max_length=300, required=False)
 
     def __init__(self, *args: Any, cycle: Cycle, survey: Survey | None = None, **kwargs: Any) -> None:
         """`survey` is the one to change, None for a new one."""

@@ -34,6 +34,16 @@ class PlanningLine:
     full: Way
     split: Way
 
+    @property
+    def ways(self) -> tuple[Way, Way]:
+        """Full, then split."""
+        return self.full, self.split
+
+    @property
+    def needed(self) -> list[tuple[int | None, int | None]]:
+        """Responses needed per width: (full, split)."""
+        return list(zip(self.full.needed, self.split.needed, strict=True))
+
     def way(self, split: bool) -> Way:
         """The way in which the survey is set."""
         return self.split if split else self.full

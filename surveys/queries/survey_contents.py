@@ -31,6 +31,11 @@ class Contents:
     pages: int
     minutes: int
 
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the issues, by category and code."""
+        return [issue.code for section in self.sections for issue, _items in section.issues]
+
 
 def contents_of(survey: Survey) -> Contents:
     """Read the survey's items once, in the order of categories and codes."""

@@ -10,10 +10,12 @@ from materiality.permissions import can_edit_cycle, needs
 from materiality.refusals import NotAllowed
 from materiality.views.cycle_of import cycle_of
 from surveys.actions.build_survey import build_survey
+from surveys.actions.change_open_survey import change_open_survey
 from surveys.actions.change_window import change_window
-from surveys.actions.edit_survey import FIELDS, edit_survey
+from surveys.actions.edit_survey import FIELDS, edit_survey, notice_texts
 from surveys.forms.moments import shown_in
 from surveys.forms.survey import TIMES, NewSurveyForm, SurveyForm, WindowForm
+from surveys.forms.survey_texts import OpenSurveyForm
 from surveys.models import Survey
 from surveys.queries.listed_surveys import surveys_of
 from surveys.views.survey_of import in_cycle, survey_of
@@ -32,18 +34,19 @@ def new_survey(request: HttpRequest, code: str) -> HttpResponse:
         except NotAllowed as refusal:
             form.add_error(None, refusal.reason)
         else:
-            messages.success(request, _("The survey is made. Look at its preview, then open it."))
+            messages.success(
+                request, _("The survey is made. Say who is asked what, look at its preview, then open it.")
+            )
             return redirect("survey", code, row.code)
     return render(request, "surveys/survey_form.html", in_cycle(cycle, "survey", form=form))
 
 
 @needs(can_edit_cycle)
 def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
-    """Change a draft."""
+    """Change a draft, or what may still change of a survey that was opened."""
     row = survey_of(code, survey)
     if row.state != Survey.State.DRAFT:
-        messages.error(request, _("The survey was opened, and is frozen since then."))
-        return redirect("survey", code, survey)
+        return _edit_open(request, row)
     form = SurveyForm(request.POST or None, cycle=row.cycle, survey=row, initial=_as_it_is(row))
     if request.method == "POST" and form.is_valid():
         try:
@@ -54,6 +57,19 @@ def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
             messages.success(request, _("The survey is saved."))
             return redirect("survey", code, survey)
     return render(request, "surveys/survey_form.html", in_cycle(row.cycle, "survey", form=form, survey=row))
+
+
+def _edit_open(request: HttpRequest, row: Survey) -> HttpResponse:
+    form = OpenSurveyForm(request.POST or None, survey=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_open_survey(survey=row, **form.cleaned_data, by=request.user)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The survey is saved."))
+            return redirect("survey", row.cycle.code, row.code)
+    return render(request, "surveys/open_survey_form.html", in_cycle(row.cycle, "survey", form=form, survey=row))
 
 
 @needs(can_edit_cycle)
@@ -75,9 +91,8 @@ def window(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 
 def _as_it_is(row: Survey) -> dict:
-    return {name: getattr(row, name) for name in FIELDS} | {
-        name: shown_in(getattr(row, name), row.zone) for name in TIMES
-    }
+    times = {name: shown_in(getattr(row, name), row.zone) for name in TIMES}
+    return {name: getattr(row, name) for name in FIELDS} | times | notice_texts(row)
 
 
 def _suggestions(cycle: Cycle) -> dict:

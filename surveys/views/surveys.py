@@ -20,7 +20,9 @@ from surveys.actions.remove_survey import remove_survey
 from surveys.forms.survey import WindowForm
 from surveys.instrument import LANGUAGES
 from surveys.models import Survey
+from surveys.opening import opening_warnings
 from surveys.queries.listed_surveys import listed_surveys
+from surveys.queries.plans import planned_groups
 from surveys.queries.survey_contents import contents_of
 from surveys.questionnaire.window import closing_time, standing
 from surveys.views.survey_of import in_cycle, survey_of
@@ -45,13 +47,18 @@ def survey(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = None) -> dict:
     """The context of a survey's page; `window` is the form of its closing, if it came back with errors."""
     address = request.build_absolute_uri(reverse("respond", args=[row.code]))
+    contents = contents_of(row)
+    groups = planned_groups(row, contents.codes)
     return in_cycle(
         row.cycle,
         "survey",
         survey=row,
         standing=standing(row, timezone.now()).name.lower(),
         closes=closing_time(row),
-        contents=contents_of(row),
+        contents=contents,
+        asked_groups=sum(bool(each.issues) for each in groups),
+        warnings=opening_warnings(contents.codes, groups, row),
+        questions=row.profile_questions.count(),
         address=address,
         shares=[(language, share_text(row, address, language)) for language in LANGUAGES],
         window=window or WindowForm(survey=row),

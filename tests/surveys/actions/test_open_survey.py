@@ -135,7 +135,7 @@ def test_opening_warnings_name_silent_groups_and_issues_that_nobody_rates():
     plans = {"users": Plan(society=False, business=False), "employees": Plan(business=False, left_out=(codes[0],))}
     survey = make_survey(make_survey_cycle({"society": 7}), plans=plans)
     assert [issue.code for issue in asked_issues(survey)] == codes
-    assert opening_warnings(codes, planned_groups(survey, codes)) == [
+    assert opening_warnings(codes, planned_groups(survey, codes), survey) == [
         "Not asked anything, so they cannot answer: Users.",
         "Nobody rates the impact on society of 1 issue: SOCIETY-01-01.",
         f"Nobody rates the impact on the business of 7 issues: {', '.join(codes[:5])} and 2 more.",

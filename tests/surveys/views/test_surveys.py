@@ -104,8 +104,8 @@ def test_survey_shows_what_it_asks(staff, django_assert_max_num_queries):
     survey = make_open_survey(closes_at=timezone.now() + timedelta(days=30))
     with django_assert_max_num_queries(15):
         text = page(staff, "survey", survey.cycle.code, survey.code)
-    assert "17 issues, each rated" in text
-    assert "34 questions on 3 pages, about 2 minutes" in text
+    assert "17 issues, rated for" in text
+    assert "in full 34 questions on 3 pages, about 2 minutes" in text
     assert f"http://testserver/s/{survey.code}/" in text
     assert all(f"Issue {issue.code}" in text for issue in {item.issue for item in survey.items.all()})
 

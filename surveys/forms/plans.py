@@ -1,0 +1,83 @@
+"""Forms of what each group is asked."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from surveys.actions.plan_groups import GroupAsked
+from surveys.queries.plans import PlannedGroup
+
+
+class GroupPlanForm(forms.Form):
+    """One group's row on the page of plans; in an opened survey only the expected responses can be changed."""
+
+    society = forms.BooleanField(required=False)
+    business = forms.BooleanField(required=False)
+    expected = forms.IntegerField(required=False, min_value=0, max_value=100_000_000)
+
+    def __init__(self, data: Any = None, *, planned: PlannedGroup, frozen: bool) -> None:
+        plan = planned.plan
+        initial = {"society": plan.society, "business": plan.business, "expected": plan.expected or None}
+        super().__init__(data, prefix=planned.group.code, initial=initial)
+        self.planned = planned
+        for name, label in (
+            ("society", _("%(group)s rates the impact on society")),
+            ("business", _("%(group)s rates the impact on the business")),
+            ("expected", _("Responses expected of %(group)s")),
+        ):
+            self.fields[name].widget.attrs["aria-label"] = label % {"group": planned.group.name}
+            self.fields[name].disabled = frozen and name != "expected"
+        if planned.group.target:
+            self.fields["expected"].widget.attrs["placeholder"] = str(planned.group.target)
+
+    def asked(self) -> GroupAsked:
+        """What was entered; empty expected responses mean the group's target."""
+        values = self.cleaned_data
+        return GroupAsked(values["society"], values["business"], values["expected"] or 0)
+
+
+class IssuesForm(forms.Form):
+    """The issues that a group is asked about, by code."""
+
+    issues = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, *args: Any, codes: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["issues"].choices = [(code, code) for code in codes]
+
+
+class SplitForm(forms.Form):
+    """How a survey is split, and its attention question."""
+
+    split = forms.BooleanField(
+        label=gettext_lazy("Split the questionnaire"),
+        required=False,
+        help_text=gettext_lazy("Each respondent gets a part of the issues; together they rate all of them."),
+    )
+    split_issues = forms.IntegerField(
+        label=gettext_lazy("Issues for each respondent"),
+        min_value=1,
+        max_value=1000,
+        help_text=gettext_lazy("The core included. Groups of few people get more, so that every issue is rated."),
+    )
+    core = forms.MultipleChoiceField(
+        label=gettext_lazy("Core: issues that every respondent gets"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("The survey does not ask about %(value)s.")},
+    )
+    attention = forms.BooleanField(
+        label=gettext_lazy("Ask an attention question"),
+        required=False,
+        help_text=gettext_lazy(
+            "One question among the issues asks for a certain rating. Another rating earns the flag “Attention”, "
+            "which does nothing unless the screening rules say so."
+        ),
+    )
+    attention_value = forms.TypedChoiceField(label=gettext_lazy("Rating that it asks for"), coerce=int)
+
+    def __init__(self, *args: Any, codes: list[str], k: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["core"].choices = [(code, code) for code in codes]
+        self.fields["attention_value"].choices = [(value, str(value)) for value in range(1, k + 1)]

@@ -1,0 +1,92 @@
+"""Staff pages of a survey's profile questions."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from materiality.permissions import can_edit_cycle, needs
+from materiality.refusals import NotAllowed
+from surveys.actions.move_profile_question import move_profile_question
+from surveys.actions.remove_profile_question import remove_profile_question
+from surveys.actions.save_profile_question import save_profile_question
+from surveys.forms.profile import ProfileQuestionForm
+from surveys.models import ProfileQuestion, Survey
+from surveys.queries.profile_risk import profile_risk
+from surveys.views.survey_of import in_cycle, survey_of
+
+
+def profile_questions(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """The questions in their order, and whether their answers could single somebody out."""
+    row = survey_of(code, survey)
+    questions = list(row.profile_questions.all())
+    context = in_cycle(
+        row.cycle,
+        "survey",
+        survey=row,
+        questions=questions,
+        risk=profile_risk(row, questions) if row.anonymous else None,
+        may_edit=can_edit_cycle(request.user) and row.state == Survey.State.DRAFT,
+    )
+    return render(request, "surveys/profile_questions.html", context)
+
+
+@needs(can_edit_cycle)
+def new_profile_question(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Add a question."""
+    return _edited(request, survey_of(code, survey), None)
+
+
+@needs(can_edit_cycle)
+def profile_question(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+    """Change a question."""
+    question = _question(code, survey, pk)
+    return _edited(request, survey_of(code, survey), question)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def move(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+    """Ask a question one place earlier (`go=up`) or later."""
+    question = _question(code, survey, pk)
+    try:
+        move_profile_question(question=question, up=request.POST.get("go") == "up", by=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+    return redirect("profile_questions", code, survey)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def remove(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+    """Remove a question."""
+    try:
+        remove_profile_question(question=_question(code, survey, pk), by=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+    else:
+        messages.success(request, _("The question is removed."))
+    return redirect("profile_questions", code, survey)
+
+
+def _question(code: str, survey: str, pk: int) -> ProfileQuestion:
+    rows = ProfileQuestion.objects.select_related("survey")
+    return get_object_or_404(rows, survey__cycle__code=code, survey__code=survey, pk=pk)
+
+
+def _edited(request: HttpRequest, row: Survey, question: ProfileQuestion | None) -> HttpResponse:
+    if row.state != Survey.State.DRAFT:
+        messages.error(request, _("The survey was opened, and is frozen since then."))
+        return redirect("profile_questions", row.cycle.code, row.code)
+    form = ProfileQuestionForm(request.POST or None, question=question)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_profile_question(survey=row, values=form.values(), question=question, by=request.user)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The question is saved."))
+            return redirect("profile_questions", row.cycle.code, row.code)
+    context = in_cycle(row.cycle, "survey", survey=row, question=question, form=form)
+    return render(request, "surveys/profile_question.html", context)
