@@ -6,25 +6,17 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from surveys.intake.cells import (
-    CellProblem,
-    group_reader,
-    language_reader,
-    read_consent,
-    read_unfinished,
-    shown,
-    text_reader,
-    time_reader,
-)
-from surveys.intake.columns import FIELDS, UNFINISHED, Columns, match_columns
+from surveys.intake.cells import CellProblem, shown
+from surveys.intake.columns import FIELDS, UNFINISHED
+from surveys.intake.extras import Extras
 from surveys.intake.formula import restore
 from surveys.intake.limits import Limits
 from surveys.intake.parsed import ParsedResponses
+from surveys.intake.plan import Plan, Planner, plain_plan
 from surveys.intake.problems import CellError, Fault, FileProblem
 from surveys.intake.rating_columns import RatingColumns
 from surveys.intake.reader import CSV, XLSX, Table, open_table
 
-LONGEST_COMMENT, LONGEST_TOKEN, LONGEST_CHANNEL = 10_000, 200, 100
 LANGUAGES = ("zh-hans", "en")
 _PROGRESS_EVERY = 2_000
 # What stands for a field without a column, and for a bad cell.
@@ -44,18 +36,19 @@ def parse_responses(
     sheet: str | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    planner: Planner | None = None,
 ) -> ParsedResponses:
     """Read a CSV or XLSX file of responses; blank rows are passed over.
 
     `items` are the survey's (issue code, dimension) in frozen order, `groups` its group codes, `k` the end of the
     scale 1..k, `zone` that of times which name none. `progress(rows done, rows in all)` is called every 2,000 rows.
-    Raises FileProblem where the file as a whole cannot be read; everything else is in `errors`.
+    `planner` says how a foreign file is read (`surveys.matching.apply`). Raises FileProblem where the file as a whole cannot be read; everything else is in `errors`.
     """
     limits = limits or Limits()
     with open_table(source, sheet=sheet, limits=limits) as table:
-        columns = match_columns(table.header, items, row=table.header_row)
         codes = tuple(sorted(groups)) if isinstance(groups, (set, frozenset)) else tuple(groups)
-        reading = _Reading(table, columns, codes, k, zone, languages, limits)
+        plan = planner(table) if planner else plain_plan(table, items, codes, zone, languages)
+        reading = _Reading(table, plan, k, limits)
         reading.take_rows(progress)
         return reading.result(codes)
 
@@ -63,8 +56,9 @@ def parse_responses(
 class _Reading:
     """One pass over the rows: a list of values per field, the rating bytes, the errors."""
 
-    def __init__(self, table: Table, columns: Columns, codes, k, zone, languages, limits: Limits) -> None:
-        self.table, self.columns, self.limits = table, columns, limits
+    def __init__(self, table: Table, plan: Plan, k: int, limits: Limits) -> None:
+        self.table, self.plan, self.columns, self.limits = table, plan, plan.columns, limits
+        columns = plan.columns
         self.width = len(columns.names)
         self.errors: list[CellError] = []
         self.error_count = 0
@@ -73,10 +67,10 @@ class _Reading:
         self.bad_rows: dict[int, list[object]] = {}
         self.values: dict[str, list] = {name: [] for name in columns.fields}
         self.submitted_blank: list[bool] = []
-        self.ratings = RatingColumns(columns.items, k, typed=table.kind == XLSX)
-        readers = _readers(codes, zone, languages, neutralised=table.kind == CSV)
+        self.ratings = RatingColumns(columns.items, k, typed=table.kind == XLSX, tables=plan.tables)
+        self.extras = Extras(plan, self.values)
         self.fields = [
-            (column, readers[name], self.values[name].append, _DEFAULTS.get(name, ""))
+            (column, plan.readers[name], self.values[name].append, _DEFAULTS.get(name, ""))
             for name, column in columns.fields.items()
         ]
 
@@ -116,6 +110,8 @@ class _Reading:
                 append(default)
                 report(column, cells[column], problem.code, problem.params)
         self.ratings.add(cells, report)
+        if self.extras.any:
+            self.extras.take(cells, report)
         self._check_times(cells, report)
         if self.error_count > before:
             self._keep_bad(number, given)
@@ -171,6 +167,9 @@ class _Reading:
             errors=sorted(self.errors, key=lambda error: (error.row, error.index)),
             error_count=self.error_count,
             bad_rows=self.bad_rows,
+            profile=self.extras.profile,
+            attention=self.extras.attention,
+            notes=list(self.plan.notes),
             **values,
         )
 
@@ -182,18 +181,3 @@ class _Reading:
         if not said:
             return missing
         return np.array([bool(one if told is None else told) for told, one in zip(said, missing, strict=True)], bool)
-
-
-def _readers(codes: Sequence[str], zone: ZoneInfo, languages: Sequence[str], *, neutralised: bool) -> dict:
-    time = time_reader(zone)
-    return {
-        "token": text_reader(LONGEST_TOKEN, trimmed=True, neutralised=neutralised),
-        "group": group_reader(codes),
-        "channel": text_reader(LONGEST_CHANNEL, trimmed=True, neutralised=neutralised),
-        "language": language_reader(languages),
-        "started_at": time,
-        "submitted_at": time,
-        "consent": read_consent,
-        UNFINISHED: read_unfinished,
-        "comment": text_reader(LONGEST_COMMENT, trimmed=False, neutralised=neutralised),
-    }

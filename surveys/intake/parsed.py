@@ -37,6 +37,9 @@ class ParsedResponses:
     errors: list[CellError] = field(default_factory=list)  # by row and column, at most Limits.max_errors
     error_count: int = 0  # all of them
     bad_rows: dict[int, list[object]] = field(default_factory=dict)  # row number -> cells, at most Limits.max_bad_rows
+    profile: list[dict] = field(default_factory=list)  # answers by question per row; empty where there are none
+    attention: list[int | None] = field(default_factory=list)  # byte codes per row, None = not asked; or empty
+    notes: list[dict] = field(default_factory=list)  # what a foreign file holds and a person should know
 
     @property
     def ok(self) -> bool:

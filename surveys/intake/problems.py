@@ -99,6 +99,10 @@ MESSAGES = {
         "More than %(limit)s cells hold an error value or a formula without a result. "
         "Open the workbook, recalculate it and save it again."
     ),
+    "match_not_for_file": N_(
+        "None of the columns with ratings that the match %(match)s names is in this file (of %(columns)s)."
+    ),
+    "match_not_for_survey": N_("The match %(match)s names none of the issues that this survey asks."),
     # The header row.
     "unknown_column": N_("The column %(value)s is not known. Rename it or delete it."),
     "unknown_column_nearest": N_(
@@ -126,6 +130,11 @@ MESSAGES = {
     "unknown_language": N_("The language %(value)s is not known. Use one of: %(languages)s."),
     "unknown_consent": N_("Consent is yes or no; empty means yes."),
     "unknown_unfinished": N_("Unfinished is yes or no; empty means that the time of submission tells."),
+    "unknown_value": N_("The column match does not say what this answer means. Add it to the values of the column."),
+    "unknown_group_word": N_(
+        "The column match does not say which stakeholder group %(value)s is. Add it to the values of the column."
+    ),
+    "unknown_duration": N_("This is no duration. Write it in seconds, or like 1:15 or 1 min 15 s."),
     "time_not_readable": N_("This is no date and time. Write it like 2026-01-05 10:00:00."),
     "time_out_of_range": N_("The year must lie between %(first)s and %(last)s."),
     "times_out_of_order": N_(

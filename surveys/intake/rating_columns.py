@@ -1,8 +1,8 @@
 """The rating cells of a row, all at once where they are good, one by one where one is not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from operator import itemgetter
+from operator import getitem, itemgetter
 
 import numpy as np
 
@@ -18,8 +18,12 @@ Report = Callable[[int, object, str, dict], None]
 class RatingColumns:
     """Collects the ratings of every row; `places` is the column of each item, -1 where the file has none."""
 
-    def __init__(self, places: np.ndarray, k: int, *, typed: bool) -> None:
+    def __init__(
+        self, places: np.ndarray, k: int, *, typed: bool, tables: Sequence[Mapping[object, int]] | None = None
+    ) -> None:
+        """`tables`: per item that has a column what its cells mean; without them they are as in formats.md."""
         self.k = k
+        self.tables = tables
         self.typed = typed
         self.present = np.flatnonzero(places >= 0)
         self.n_items = len(places)
@@ -31,6 +35,9 @@ class RatingColumns:
     def add(self, cells: Sequence[object], report: Report) -> None:
         """Take a row; `report(column, cell, code, params)` is called for each bad cell, which counts as skipped."""
         picked = self._pick(cells)
+        if self.tables is not None:
+            self._add_by_tables(picked, report)
+            return
         if not (self.typed and bool in map(type, picked)):
             try:
                 self._bytes += bytes(map(self._code_of, picked))
@@ -38,6 +45,22 @@ class RatingColumns:
             except KeyError:
                 pass
         self._bytes += bytes(self._code(*pair, report) for pair in zip(self._columns, picked, strict=True))
+
+    def _add_by_tables(self, picked: Sequence[object], report: Report) -> None:
+        """As `add`, where each column has its own words; a bad cell is `unknown_value`."""
+        if not (self.typed and bool in map(type, picked)):
+            try:
+                self._bytes += bytes(map(getitem, self.tables, picked))
+                return
+            except (KeyError, TypeError):
+                pass
+        for column, table, cell in zip(self._columns, self.tables, picked, strict=True):
+            try:
+                code = table[str(cell) if isinstance(cell, bool) else cell]
+            except (KeyError, TypeError):
+                code = SKIPPED
+                report(column, cell, cell.code if isinstance(cell, Fault) else "unknown_value", {"k": self.k})
+            self._bytes.append(code)
 
     def _code(self, column: int, cell: object, report: Report) -> int:
         short = not isinstance(cell, str) or len(cell) <= _LONGEST_REMEMBERED

@@ -13,6 +13,7 @@ PURE = (
     "materiality/lineage",
     "surveys/questionnaire",
     "surveys/intake",
+    "surveys/matching",
     "reports/matrix",
     "reports/gri",
     "reports/outline",

@@ -1,0 +1,1 @@
+"""Which column of another tool's export is which item, question or field: guessed, confirmed, saved."""

@@ -1,0 +1,156 @@
+"""The columns of items: their dimension, the rows that only look like issues, and what their answers mean."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from materiality.scoring.codes import BUSINESS, DIMENSIONS, SOCIETY
+from surveys.matching.answers import absent
+from surveys.matching.asked import Asked
+from surveys.matching.dimensions import dimension_of, turned_round
+from surveys.matching.doubts import Doubt
+from surveys.matching.fields import asks_attention
+from surveys.matching.heads import Head
+from surveys.matching.issues import Issues
+from surveys.matching.match import ATTENTION, ITEM, Target
+from surveys.matching.ratings import Values, looks_like_rating, values_of
+from surveys.matching.sample import Answers
+from surveys.matching.texts import word
+
+
+class ItemGuess:
+    """Targets by column, and the value map of each such column."""
+
+    def __init__(self, heads: Sequence[Head], answers: Sequence[Answers], asked: Asked, issues: Issues, tool: str):
+        self.heads, self.answers, self.asked, self.issues = heads, answers, asked, issues
+        self.limesurvey = tool == "limesurvey"
+        self.targets: dict[int, Target] = {}
+        self.maps: dict[str, dict[str, str]] = {}
+        self.map_of: dict[int, str] = {}
+        self.doubts: list[Doubt] = []
+        rated = [column for column, each in enumerate(answers) if self._rated(each)]
+        self.found = [column for column in rated if heads[column].found]
+        self.blocks = {heads[column].block for column in self.found} - {""}
+        self._strangers([column for column in rated if not heads[column].found])
+        self._dimensions()
+        self._values()
+
+    def _rated(self, answers: Answers) -> bool:
+        return not answers.many and looks_like_rating(answers.texts, self.asked.k, limesurvey=self.limesurvey)
+
+    def _doubt(self, code: str, column: int, **params: object) -> None:
+        self.doubts.append(Doubt(code, column, self.heads[column].text[:200], params))
+
+    def _strangers(self, columns: Sequence[int]) -> None:
+        """Rows of a matrix that are no issue of the survey: the attention question, a misspelt issue, another one."""
+        known = {self.heads[column].found.code for column in self.found}
+        for column in columns:
+            head = self.heads[column]
+            if asks_attention(head.row) or (head.block in self.blocks and asks_attention(head.text)):
+                self.targets.setdefault(column, Target(ATTENTION))
+            elif head.block in self.blocks:
+                near = self.issues.near(head.row or head.text)
+                if near and (near.code not in known or head.found is None):
+                    self.heads[column] = _with(head, near)
+                    self.found.append(column)
+                    self._doubt("near_issue", column, target=near.code)
+                else:
+                    self._doubt("unknown_issue", column)
+
+    def _dimensions(self) -> None:
+        """Each item's dimension, by its question, by the survey, by the words of its answers."""
+        said = {column: self._said(column) for column in self.found}
+        words = self._words_of(said)
+        taken: dict[tuple[str, str], int] = {}
+        for column in sorted(self.found):
+            code = self.heads[column].found.code
+            dimension = said[column] or self._only(code) or self._by_words(column, words)
+            if not dimension:
+                free = [each for each in DIMENSIONS if (code, each) not in taken]
+                dimension = free[0] if free else SOCIETY
+                self._doubt("dimension", column)
+            if (code, dimension) in taken:
+                self._doubt("doubled", column, target=f"{code}:{dimension}", first=taken[code, dimension] + 1)
+                continue
+            taken[code, dimension] = column
+            self.targets[column] = Target(ITEM, code, dimension)
+
+    def _said(self, column: int) -> str:
+        head = self.heads[column]
+        rest = head.found.rest if head.found else ""
+        if turned_round(head.stem or rest):
+            self._doubt("turned_round", column)
+        return dimension_of(rest) or dimension_of(head.stem) or ""
+
+    def _only(self, code: str) -> str:
+        asked = [dimension for each, dimension in self.asked.items if each == code]
+        return asked[0] if len(asked) == 1 else ""
+
+    def _words(self, column: int) -> set[str]:
+        keys = {word(text) for text in self.answers[column].texts}
+        return {key for key in keys if absent(key, limesurvey=self.limesurvey) is None}
+
+    def _words_of(self, said: dict[int, str]) -> dict[str, set[str]]:
+        words: dict[str, set[str]] = defaultdict(set)
+        for column, dimension in said.items():
+            words[dimension] |= self._words(column)
+        return words
+
+    def _by_words(self, column: int, words: dict[str, set[str]]) -> str:
+        """By words that only one dimension uses; where no question says anything, sizes are the business."""
+        own = self._words(column)
+        if words[SOCIETY] or words[BUSINESS]:
+            fitting = [each for each in DIMENSIONS if own and own & (words[each] - words[_other(each)])]
+            return fitting[0] if len(fitting) == 1 else ""
+        sized, weighed = _sized(own), any("重要" in key or "important" in key for key in own)
+        every = words[""]
+        if sized != weighed and _sized(every) and any("重要" in key or "important" in key for key in every):
+            self._doubt("dimension_by_answers", column)
+            return BUSINESS if sized else SOCIETY
+        return ""
+
+    def _values(self) -> None:
+        """One value map per dimension where all its columns agree, else one per question."""
+        kinds: dict[str, list[int]] = defaultdict(list)
+        for column, target in sorted(self.targets.items()):
+            if target.kind == ITEM:
+                kinds[target.detail].append(column)
+        for dimension, columns in kinds.items():
+            values = self._read(columns)
+            if not (values.unknown or values.doubts):
+                self._keep(dimension, columns, values)
+                continue
+            parts: dict[str, list[int]] = defaultdict(list)
+            for column in columns:
+                parts[self.heads[column].block].append(column)
+            for number, part in enumerate(parts.values(), 1):
+                self._keep(f"{dimension}-{number}" if len(parts) > 1 else dimension, part, self._read(part))
+        for column, target in self.targets.items():
+            if target.kind == ATTENTION:
+                near = [other for other in self.map_of if self.heads[other].block == self.heads[column].block]
+                self.map_of[column] = self.map_of[near[0]] if near else next(iter(self.maps), "")
+
+    def _read(self, columns: Sequence[int]) -> Values:
+        texts = {text for column in columns for text in self.answers[column].texts}
+        return values_of(texts, self.asked.k, limesurvey=self.limesurvey)
+
+    def _keep(self, name: str, columns: Sequence[int], values: Values) -> None:
+        self.maps[name] = values.known
+        self.map_of |= dict.fromkeys(columns, name)
+        for code, params in values.doubts:
+            self._doubt(code, columns[0], **params)
+        if values.unknown and not any(code == "order_of_words" for code, _params in values.doubts):
+            self._doubt("unknown_values", columns[0], values=", ".join(values.unknown[:12]))
+
+
+def _with(head: Head, found) -> Head:
+    from dataclasses import replace
+
+    return replace(head, found=found)
+
+
+def _other(dimension: str) -> str:
+    return BUSINESS if dimension == SOCIETY else SOCIETY
+
+
+def _sized(words: set[str]) -> bool:
+    return any("大" in key or "large" in key or "high" in key for key in words)
