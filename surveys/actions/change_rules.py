@@ -1,5 +1,7 @@
 """Change the screening rules of a survey."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,8 +16,16 @@ from surveys.rescreening import write_flags
 from surveys.rules_in_force import rules_in_force
 
 
+@dataclass(frozen=True)
+class Changed:
+    """The version now in force, and how many responses carry other flags than before."""
+
+    version: int
+    moved: int
+
+
 @transaction.atomic
-def change_rules(*, survey: Survey, rules: Rules, reason: str, by: User | None) -> RuleSet:
+def change_rules(*, survey: Survey, rules: Rules, reason: str, by: User | None) -> Changed:
     """Put a new version of the rules in force and screen all stored responses anew; nothing is deleted.
 
     The event names the parameters that changed, how many responses' flags moved, and the last run (`after_run`) where
@@ -31,7 +41,7 @@ def change_rules(*, survey: Survey, rules: Rules, reason: str, by: User | None) 
     before, after = in_force.to_json(), rules.to_json()
     stored.rules, stored.rules_version = after, stored.rules_version + 1
     stored.save(update_fields=["rules", "rules_version"])
-    rule_set = RuleSet.objects.create(
+    RuleSet.objects.create(
         survey=stored, version=stored.rules_version, rules=after, reason=reason.strip(), created_by=by
     )
     moved = write_flags(stored, rules)
@@ -47,7 +57,7 @@ def change_rules(*, survey: Survey, rules: Rules, reason: str, by: User | None) 
         | mark,
         reason=reason.strip(),
     )
-    return rule_set
+    return Changed(stored.rules_version, moved)
 
 
 def record_first_rules(survey: Survey) -> None:
