@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("imports", "scoring", "matrix", "pages", "respondents", "audit", "sheets", "library", "links")
+NAMES = ("imports", "exports", "scoring", "matrix", "pages", "respondents", "audit", "sheets", "library", "links")
 
 
 def main(names: list[str]) -> int:
