@@ -1,40 +1,95 @@
 """Start a respondent's answers."""
 
+from collections.abc import Collection
 from datetime import datetime
+from random import SystemRandom
+from uuid import UUID, uuid4
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from materiality.refusals import NotAllowed
 from materiality.scoring.codes import SKIPPED
-from surveys.models import Draft
+from surveys.models import Draft, Tally
+from surveys.queries.assignments import locked_counts, write_counts
+from surveys.queries.drafts_in_use import draft_of_link
+from surveys.queries.links import LinkNow
+from surveys.queries.questionnaire import Asked, Questionnaire, questionnaire_of
 from surveys.queries.surveys_now import GroupNow, SurveyNow
+from surveys.questionnaire.asking import blank_ratings
+from surveys.questionnaire.split import draw_part
 from surveys.questionnaire.window import Standing, standing
+from surveys.tallies import add_to_tally
+
+_CHANCE = SystemRandom()
 
 
 def start_draft(
     *,
     survey: SurveyNow,
     group: GroupNow,
-    n_items: int,
     language: str,
-    channel: str = "link",
+    link: LinkNow | None = None,
+    notice_version: int | None = None,
     now: datetime | None = None,
-) -> Draft:
-    """Store a draft in which all `n_items` items are asked and none is answered; call it only after consent, with a
-    group of the survey's cycle.
+) -> UUID:
+    """Store a draft in which what the group's plan and, in a split survey, the drawn part say is asked and nothing is
+    answered; returns its key. Call it only after consent, to that version of the notice (None = the survey's).
 
-    One INSERT, and on purpose no audit event: nothing may say when somebody answered. NotAllowed where the survey does
-    not take answers now.
+    A personal link that has a draft already leads to that one, also where two begin with it at once. On purpose no
+    audit event: nothing may say when somebody answered. NotAllowed where the survey does not take answers now, or the
+    group is asked nothing.
     """
     moment = now or timezone.now()
     if standing(survey, moment) is not Standing.OPEN:
         raise NotAllowed(_("The survey does not take answers now."))
-    return Draft.objects.create(
+    questionnaire = questionnaire_of(survey.id, survey.opened_at)
+    asked = questionnaire.asked_of(group.id)
+    if not asked.issues:
+        raise NotAllowed(_("This group is not asked anything in this survey."))
+    draft = Draft(
+        key=uuid4(),
         survey_id=survey.id,
         group_id=group.id,
-        channel=channel,
         language=language,
-        ratings=bytes([SKIPPED]) * n_items,
+        attention=SKIPPED if survey.attention else None,
+        notice_version=notice_version or survey.notice_version,
+        counted=survey.split,
         started_at=moment,
     )
+    if link is not None:
+        draft.channel, draft.batch_id, draft.serial = link.channel, link.batch_id, link.serial
+    try:
+        _store(draft, questionnaire, asked, group.code)
+    except IntegrityError:
+        begun = link and draft_of_link(link.batch_id, link.serial, survey.code)
+        if not begun:
+            raise
+        return begun.key
+    return draft.key
+
+
+@transaction.atomic
+def _store(draft: Draft, questionnaire: Questionnaire, asked: Asked, group_code: str) -> None:
+    issues = _part(draft, questionnaire, asked) if questionnaire.survey.split else asked.issues
+    draft.ratings = blank_ratings(questionnaire.positions_of, issues, asked.dimensions)
+    draft.save(force_insert=True)
+    add_to_tally(draft.survey_id, Tally.Measure.STARTED, group=group_code, channel=draft.channel)
+
+
+def _part(draft: Draft, questionnaire: Questionnaire, asked: Asked) -> Collection[int]:
+    """Draw the issues of one respondent, and count them as given."""
+    counts = locked_counts(draft.survey_id, draft.group_id, len(questionnaire.issues))
+    part = draw_part(
+        counts,
+        asked.each,
+        primaries=questionnaire.primaries,
+        core=questionnaire.core,
+        allowed=asked.issues,
+        rng=_CHANCE,
+    )
+    for issue in part:
+        counts[issue] += 1
+    write_counts(draft.survey_id, draft.group_id, counts)
+    return part

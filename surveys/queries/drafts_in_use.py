@@ -14,31 +14,34 @@ from django.db import connection
 from surveys.models import Draft
 
 _READ = """
-SELECT d.survey_id, d.ratings, d.comment, d.started_at, d.ready_at,
-       s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at
+SELECT d.key, d.survey_id, d.group_id, d.ratings, d.comment, d.profile, d.attention, d.page, d.counted, d.batch_id,
+       d.started_at, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at
 FROM surveys_draft d JOIN surveys_survey s ON s.id = d.survey_id
-WHERE d.key = %s AND s.code = %s
 """
-_TAKE = """
-SELECT d.survey_id, d.group_id, d.channel, d.ratings, d.comment, d.started_at,
-       s.state, s.opens_at, s.closes_at, s.closed_at, s.anonymous, s.zone, s.rules
-FROM surveys_draft d JOIN surveys_survey s ON s.id = d.survey_id
-WHERE d.key = %s AND d.ready_at IS NULL
+_BY_KEY = _READ + "WHERE d.key = %s AND s.code = %s"
+_BY_LINK = _READ + "WHERE d.batch_id = %s AND d.serial = %s AND s.code = %s"
+_RATINGS = "SELECT ratings FROM surveys_draft WHERE key = %s"
+_WRITE = """
+UPDATE surveys_draft SET ratings = %s, comment = COALESCE(%s, comment), profile = COALESCE(%s, profile),
+       attention = COALESCE(%s, attention), page = %s, saved_at = %s
+WHERE key = %s AND ratings = %s
 """
-_RATINGS = "SELECT ratings FROM surveys_draft WHERE key = %s AND ready_at IS NULL"
-_WRITE = "UPDATE surveys_draft SET ratings = %s, comment = COALESCE(%s, comment) WHERE key = %s AND ratings = %s"
-_WRITE += " AND ready_at IS NULL"
 
 
 class DraftInUse(NamedTuple):
-    """A draft and its survey's state; `ratings` a byte per item, times in UTC."""
+    """A draft and its survey's state; `ratings` a byte per item, `page` the furthest that was saved, times in UTC."""
 
     key: UUID
     survey_id: int
+    group_id: int
     ratings: bytes
     comment: str
+    profile: dict
+    attention: int | None
+    page: int
+    counted: bool
+    batch_id: int | None
     started_at: datetime
-    ready_at: datetime | None
     opened_at: datetime
     state: str
     opens_at: datetime | None
@@ -46,90 +49,72 @@ class DraftInUse(NamedTuple):
     closed_at: datetime | None
 
 
-class FinishedDraft(NamedTuple):
-    """What is made into a response, and its survey's state; `ratings` a byte per item, `rules` as stored."""
+class Saving(NamedTuple):
+    """What is saved besides ratings: `page` and `at` always, the rest unless None."""
 
-    survey_id: int
-    group_id: int
-    channel: str
-    ratings: bytes
-    comment: str
-    started_at: datetime
-    state: str
-    opens_at: datetime | None
-    closes_at: datetime | None
-    closed_at: datetime | None
-    anonymous: bool
-    zone: str
-    rules: dict
+    page: int
+    at: datetime
+    comment: str | None = None
+    profile: dict | None = None
+    attention: int | None = None
 
 
 def draft_in_use(key: UUID, survey_code: str) -> DraftInUse | None:
-    """The draft with this key in this survey, ready or not."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [_stored(key), survey_code])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    survey_id, ratings, comment, started, ready, opened, state, opens, closes, closed = row
-    return DraftInUse(
-        key,
-        survey_id,
-        bytes(ratings),
-        comment,
-        utc(started),
-        utc(ready),
-        utc(opened),
-        state,
-        utc(opens),
-        utc(closes),
-        utc(closed),
-    )
+    """The draft with this key in this survey."""
+    return _one(_BY_KEY, [_stored(key), survey_code])
 
 
-def locked_draft(key: UUID) -> FinishedDraft | None:
-    """A draft that is not finished, locked to the end of the transaction."""
-    lock = " FOR UPDATE OF d" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE + lock, [_stored(key)])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    *names, ratings, comment, started, state, opens, closes, closed, anonymous, zone, rules = row
-    times = map(utc, (opens, closes, closed))
-    return FinishedDraft(*names, bytes(ratings), comment, utc(started), state, *times, anonymous, zone, _json(rules))
-
-
-def delete_draft(key: UUID) -> None:
-    """Delete a draft; nothing hangs on it."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM surveys_draft WHERE key = %s", [_stored(key)])
+def draft_of_link(batch_id: int, serial: int, survey_code: str) -> DraftInUse | None:
+    """The draft that was begun by this personal link."""
+    return _one(_BY_LINK, [batch_id, serial, survey_code])
 
 
 def ratings_now(key: UUID) -> bytes | None:
-    """The ratings of a draft that is not finished; None where there is none."""
+    """The ratings of a draft; None where it is submitted or gone."""
     with connection.cursor() as cursor:
         cursor.execute(_RATINGS, [_stored(key)])
         row = cursor.fetchone()
     return None if row is None else bytes(row[0])
 
 
-def replace_ratings(key: UUID, known: bytes, ratings: bytes, comment: str | None) -> bool:
-    """Write ratings, and the comment unless None, if the draft still holds the `known` ratings and is not finished."""
+def replace_answers(key: UUID, known: bytes, ratings: bytes, saving: Saving) -> bool:
+    """Write ratings and the rest if the draft still holds the `known` ratings."""
+    profile = None if saving.profile is None else json.dumps(saving.profile, ensure_ascii=False)
+    values = [ratings, saving.comment, profile, saving.attention, saving.page, saving.at, _stored(key), known]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [ratings, comment, _stored(key), known])
+        cursor.execute(_WRITE, values)
         return cursor.rowcount == 1
-
-
-def _json(value: object) -> dict:
-    """JSON comes as text from a plain cursor."""
-    return json.loads(value) if isinstance(value, str) else value
-
-
-def _stored(key: UUID) -> object:
-    return Draft._meta.pk.get_db_prep_value(key, connection)
 
 
 def utc(moment: datetime | None) -> datetime | None:
     """A time as the database gives it, with its zone: SQLite leaves it out."""
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _one(sql: str, values: list) -> DraftInUse | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    key, survey, group, ratings, comment, profile, attention, page, counted, batch, started, opened, state, *ends = row
+    return DraftInUse(
+        key if isinstance(key, UUID) else UUID(key),
+        survey,
+        group,
+        bytes(ratings),
+        comment,
+        json.loads(profile) if isinstance(profile, str) else profile,
+        attention,
+        page,
+        bool(counted),
+        batch,
+        utc(started),
+        utc(opened),
+        state,
+        *map(utc, ends),
+    )
+
+
+def _stored(key: UUID) -> object:
+    return Draft._meta.pk.get_db_prep_value(key, connection)

@@ -1,4 +1,4 @@
-"""One issue with its scales as HTML, as it is frozen when a survey opens and shown in previews."""
+"""One issue with its scales, and the attention question, as HTML: frozen when a survey opens, shown in previews."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,8 @@ from django.utils import translation
 
 from materiality.bilingual import text_of
 from materiality.models import Issue
-from surveys.instrument import scale_words
-from surveys.models import Item
+from surveys.instrument import attention_words, scale_words
+from surveys.models import Item, Survey
 
 
 def issue_html(issue: Issue, items: Sequence[Item], *, k: int, language: str) -> str:
@@ -25,3 +25,12 @@ def issue_html(issue: Issue, items: Sequence[Item], *, k: int, language: str) ->
                 "options": list(enumerate(scale_words(k), start=1)),
             },
         )
+
+
+def attention_html(survey: Survey, language: str) -> str:
+    """The survey's attention question, nothing chosen, in a language (zh-hans or en)."""
+    with translation.override(language):
+        heading, question = attention_words(survey.attention_value)
+        options = list(enumerate(scale_words(survey.k), start=1))
+        context = {"name": heading, "question": question, "k": survey.k, "options": options}
+        return render_to_string("surveys/respond/attention.html", context)

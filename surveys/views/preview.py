@@ -12,7 +12,10 @@ from surveys.instrument import LANGUAGES
 from surveys.models import Survey
 from surveys.queries.issue_html import issue_html
 from surveys.queries.survey_contents import Contents, contents_of
+from surveys.queries.surveys_now import groups_now, survey_now
+from surveys.questionnaire.effort import Effort
 from surveys.questionnaire.paging import page_of
+from surveys.views.respond_first import first_page_context
 from surveys.views.respond_pages import shown_language
 from surveys.views.survey_of import survey_of
 
@@ -48,13 +51,15 @@ def _onward(request: HttpRequest, number: int, last: int, language: str, large: 
 
 
 def _context(request: HttpRequest, row: Survey, contents: Contents, number: int, language: str) -> dict:
-    questionnaire = SimpleNamespace(
-        survey=row, minutes=contents.minutes, n_issues=contents.issues, n_pages=contents.pages
-    )
-    context = {
+    now = survey_now(row.code)
+    questionnaire = SimpleNamespace(survey=row, profile=(), asked_of=lambda _group: SimpleNamespace(effort=effort))
+    effort = Effort(contents.issues, 2)
+    context = first_page_context(now, questionnaire, groups_now(row.cycle_id)) | {
         "survey": row,
         "cycle": row.cycle,
-        "questionnaire": questionnaire,
+        "thanks": row.thanks,
+        "question": row.question,
+        "first": number == 1,
         "action": request.get_full_path(),
         "page_number": number,
         "page_names": range(contents.pages + 3),
@@ -68,8 +73,7 @@ def _context(request: HttpRequest, row: Survey, contents: Contents, number: int,
 def _inner(row: Survey, contents: Contents, number: int, language: str, holes: dict) -> dict:
     """The respondent's template for this page and what it needs beyond the rest."""
     if number == 0:
-        groups = [(group.code, group.name, group.definition) for group in row.cycle.groups.all()]
-        return {"inner": "surveys/respond/introduction.html", "groups": groups}
+        return {"inner": "surveys/respond/introduction.html"}
     if number > contents.pages:
         end = number == contents.pages + 1
         return {"inner": f"surveys/respond/{'end' if end else 'thanks'}.html"}

@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 
 from surveys.instrument import LANGUAGES
 
-DRAFT, DONE, FIRST, SIZE = "yiti_draft", "yiti_done", "yiti_first", "yiti_size"
+DRAFT, DONE, FIRST, SIZE, CONTRAST = "yiti_draft", "yiti_done", "yiti_first", "yiti_size", "yiti_contrast"
 DAY = 24 * 3600
-_DRAFT_AGE, _DONE_AGE, _FIRST_AGE, _SHOWN_AGE = 30 * DAY, 365 * DAY, 600, 365 * DAY
+_DONE_AGE, _FIRST_AGE, _SHOWN_AGE = 365 * DAY, 600, 365 * DAY
+# How pages may be shown: the posted name, its values, and the cookie that keeps it.
+_SHOWN = {"size": (("large", "normal"), SIZE), "contrast": (("high", "normal"), CONTRAST)}
 
 
 class Tampered(Exception):
@@ -37,9 +39,9 @@ def has_answered(request: HttpRequest, code: str) -> bool:
         return False
 
 
-def remember_draft(response: HttpResponse, code: str, key: UUID) -> None:
-    """Give the browser its draft's key."""
-    _set(response, code, DRAFT, _signer(DRAFT, code).sign(key.hex), _DRAFT_AGE)
+def remember_draft(response: HttpResponse, code: str, key: UUID, days: int) -> None:
+    """Give the browser its draft's key, for as long as unfinished answers are kept."""
+    _set(response, code, DRAFT, _signer(DRAFT, code).sign(key.hex), days * DAY)
     forget(response, code, FIRST)
 
 
@@ -68,31 +70,32 @@ def forget(response: HttpResponse, code: str, name: str) -> None:
 
 
 def is_large(request: HttpRequest) -> bool:
-    """Whether large text was chosen."""
+    """Whether large text, one issue per screen, was chosen."""
     return request.COOKIES.get(SIZE) == "large"
 
 
+def is_high(request: HttpRequest) -> bool:
+    """Whether high contrast was chosen."""
+    return request.COOKIES.get(CONTRAST) == "high"
+
+
+def is_about_display(posted: dict) -> bool:
+    """Whether a form was sent by one of the switches at the page's top."""
+    return "language" in posted or any(name in posted for name in _SHOWN)
+
+
 def remember_shown(response: HttpResponse, posted: dict) -> None:
-    """Keep a chosen language (for all pages of the site) and text size."""
+    """Keep a chosen language (for all pages of the site), text size and contrast."""
     if posted.get("language") in LANGUAGES:
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            posted["language"],
-            max_age=_SHOWN_AGE,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
-    if posted.get("size") in ("large", "normal"):
-        response.set_cookie(
-            SIZE,
-            posted["size"],
-            max_age=_SHOWN_AGE,
-            path="/s/",
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        name, secure = settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_COOKIE_SECURE
+        _keep(response, name, posted["language"], path="/", secure=secure)
+    for posted_name, (values, cookie) in _SHOWN.items():
+        if posted.get(posted_name) in values:
+            _keep(response, cookie, posted[posted_name], path="/s/", secure=settings.SESSION_COOKIE_SECURE)
+
+
+def _keep(response: HttpResponse, name: str, value: str, *, path: str, secure: bool) -> None:
+    response.set_cookie(name, value, max_age=_SHOWN_AGE, path=path, secure=secure, httponly=True, samesite="Lax")
 
 
 def _signer(purpose: str, code: str) -> signing.Signer:

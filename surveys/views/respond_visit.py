@@ -54,22 +54,32 @@ def draft_of(request: HttpRequest, code: str) -> DraftInUse:
     except cookies.Tampered:
         raise Elsewhere(lost(request, code)) from None
     draft = key and draft_in_use(key, code)
-    if draft and not draft.ready_at and standing(draft, timezone.now(), draft.started_at) in ANSWERABLE:
+    if draft and answerable(draft):
         return draft
     if request.method == "POST":
         raise Elsewhere(SeeOther(request.path))
     survey = survey_of(request, code)
     if key is None and not cookies.has_answered(request, code):
         raise Elsewhere(SeeOther(f"/s/{code}/"))
-    raise Elsewhere(already(request, survey) if draft is None or draft.ready_at else shut(request, survey))
+    raise Elsewhere(already(request, survey) if draft is None else shut(request, survey))
+
+
+def answerable(draft: DraftInUse) -> bool:
+    """Whether these answers may be changed and submitted now, the grace after the closing included."""
+    return standing(draft, timezone.now(), draft.started_at) in ANSWERABLE
 
 
 def survey_of(request: HttpRequest, code: str) -> SurveyNow:
     """The survey of the address; Elsewhere with a page that says there is none."""
     survey = survey_now(code)
     if survey is None:
-        raise Elsewhere(page(request, "unknown", status=404, keep=False, action=f"/s/{code}/"))
+        raise Elsewhere(unknown(request))
     return survey
+
+
+def unknown(request: HttpRequest) -> HttpResponse:
+    """The page of an address that leads to no survey; of a personal link it does not say what is wrong with it."""
+    return page(request, "unknown", status=404)
 
 
 def shut(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
@@ -77,8 +87,19 @@ def shut(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
     if standing(survey, timezone.now()) is Standing.NOT_YET:
         opens = survey.opens_at if survey.state == "open" else None
         text = opens and f"{opens.astimezone(ZoneInfo(survey.zone)):%Y-%m-%d %H:%M} ({survey.zone})"
-        return page(request, "not_yet", action=f"/s/{survey.code}/", opens=text)
-    return page(request, "closed", action=f"/s/{survey.code}/", title=text_of(survey, "title"))
+        return page(request, "not_yet", action=first_path(request, survey), opens=text)
+    return closed(request, survey)
+
+
+def closed(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
+    """The page of a survey that takes no answers any more."""
+    return page(request, "closed", action=first_path(request, survey), title=text_of(survey, "title"))
+
+
+def first_path(request: HttpRequest, survey: SurveyNow) -> str:
+    """Where the display of pages without questions is switched: the first page by which somebody came."""
+    own = f"/s/{survey.code}/"
+    return request.path if request.path.startswith(f"{own}i/") else own
 
 
 def already(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
@@ -96,6 +117,6 @@ def already(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
 
 def lost(request: HttpRequest, code: str) -> HttpResponse:
     """The page of those whose cookie is not ours: start again."""
-    response = page(request, "lost", status=400, keep=False, action=f"/s/{code}/")
+    response = page(request, "lost", status=400, action=f"/s/{code}/")
     cookies.forget(response, code, cookies.DRAFT)
     return response

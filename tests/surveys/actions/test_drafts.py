@@ -24,14 +24,15 @@ def small_survey(**values) -> Survey:
     return make_open_survey(make_survey_cycle({"society": 2}), **values)
 
 
-def start(survey: Survey, **values) -> Draft:
+def start(survey: Survey, place: int = 1, **values) -> Draft:
     now = survey_now(survey.code)
-    return start_draft(survey=now, group=groups_now(now.cycle_id)[1], n_items=4, language="en", **values)
+    key = start_draft(survey=now, group=groups_now(now.cycle_id)[place], language="en", **values)
+    return Draft.objects.get(key=key)
 
 
 def test_start_draft_asks_everything_and_answers_nothing():
     survey = small_survey()
-    draft = Draft.objects.get(key=start(survey).key)
+    draft = start(survey)
     assert (bytes(draft.ratings), draft.group.code, draft.language) == (bytes(4), "employees", "en")
     assert not AuditEvent.objects.filter(action__contains="draft").exists()
 
@@ -69,10 +70,20 @@ def test_save_ratings_leaves_what_is_not_asked():
 
 
 def test_save_ratings_of_a_finished_or_unknown_draft_does_nothing():
-    draft = make_draft(small_survey(), ready_at=timezone.now())
-    assert save_ratings(key=draft.key, known=bytes(4), answers={0: 5}) is None
+    draft = make_draft(small_survey(), ratings=bytes([4, 0, 0, 0]))
+    submit_draft(key=draft.key, language="en")
+    assert save_ratings(key=draft.key, known=bytes([4, 0, 0, 0]), answers={0: 5}) is None
     assert save_ratings(key=uuid4(), known=bytes(4), answers={0: 5}) is None
-    assert bytes(Draft.objects.get().ratings) == bytes(4)
+    assert bytes(Response.objects.get().ratings) == bytes([4, 0, 0, 0])
+
+
+def test_save_ratings_keeps_how_far_and_when_and_what_is_not_given():
+    draft, now = make_draft(small_survey()), timezone.now()
+    save_ratings(key=draft.key, known=bytes(4), page=2, comment="好", profile={"age": "b"}, attention=2, now=now)
+    save_ratings(key=draft.key, known=bytes(4), page=3, now=now + timedelta(hours=1))
+    stored = Draft.objects.get()
+    assert (stored.page, stored.saved_at) == (3, now + timedelta(hours=1))
+    assert (stored.comment, stored.profile, stored.attention) == ("好", {"age": "b"}, 2)
 
 
 def test_submit_draft_stores_one_response_with_its_flags():

@@ -111,9 +111,9 @@ def test_last_page_counts_what_is_left_and_keeps_the_comment(client):
 
 
 def test_comment_that_is_too_long_is_refused_and_stays_in_the_field(client):
-    response = client.send("end/", comment="长" * 2001, go="submit")
+    response = client.send("end/", comment="长" * 10_001, go="submit")
     assert response.status_code == 422
-    assert "it has 2001" in response.content.decode() and "长" * 2001 in response.content.decode()
+    assert "it has 10001" in response.content.decode() and "长" * 10_001 in response.content.decode()
     assert Response.objects.count() == 0
 
 
