@@ -1,6 +1,7 @@
 """Trying out screening rules: what they would take out and which tiers would change; stores nothing."""
 
 from collections.abc import Callable
+from copy import deepcopy
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -31,7 +32,8 @@ def dry_run(survey: Survey, rules: Rules, progress: Progress = lambda percent, t
     codes = [code for _pk, code in groups]
     index = {pk: place for place, (pk, _code) in enumerate(groups)}
     effects = RuleEffects(rules_in_force(survey), rules, len(groups))
-    builders = builder_of(survey, codes), builder_of(survey, codes)
+    empty = builder_of(survey, codes)
+    builders = empty, deepcopy(empty)
     submitted = moved = done = 0
     total = survey.responses.count()
     for chunk in screened_anew(survey, rules):

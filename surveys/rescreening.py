@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from surveys.models import ReadyDraft, Response, Survey
+from surveys.models import FieldworkFigures, ReadyDraft, Response, Survey
 from surveys.queries.drafts_in_use import utc
 from surveys.questionnaire.rules import FLAG_BIT, GRACE_SECONDS, NOT_RECOMPUTABLE, OFF, Rules
 from surveys.questionnaire.screening import Answers, screen
@@ -69,6 +69,8 @@ def write_flags(survey: Survey, rules: Rules) -> int:
     """Set the flags of all responses, and of finished answers that wait to be mixed, by `rules`; returns how many
     responses moved. Only changed flags are written; call it in a transaction that holds the survey's row.
     """
+    # Figures kept of a large survey were counted by other flags or rules.
+    FieldworkFigures.objects.filter(survey=survey).delete()
     moved = 0
     for chunk in screened_anew(survey, rules):
         moved += _write(Response, chunk.ids, chunk.stored, chunk.fresh)

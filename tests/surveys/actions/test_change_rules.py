@@ -8,7 +8,7 @@ from materiality.models import AuditEvent, Run
 from materiality.refusals import NotAllowed
 from surveys.actions.change_rules import change_rules
 from surveys.actions.screen_survey import screen_survey
-from surveys.models import ReadyDraft, Response
+from surveys.models import FieldworkFigures, ReadyDraft, Response
 from surveys.questionnaire.rules import FLAG_BIT, Rules
 from tests.factories.people import make_person
 from tests.factories.responses import make_response
@@ -80,6 +80,15 @@ def test_change_rules_screens_finished_answers_that_wait_to_be_mixed():
     change_rules(survey=survey, rules=replace(Rules(), speeding_seconds=1.5), reason="", by=None)
     waiting.refresh_from_db()
     assert waiting.flags == outside | FLAG_BIT["speeding"]
+
+
+def test_change_rules_forgets_figures_that_were_counted_before():
+    survey = survey_with_responses(3)
+    for each in (survey, make_survey()):
+        FieldworkFigures.objects.create(survey=each, figures={}, counted_at=OPENS)
+    change_rules(survey=survey, rules=STRICT, reason="", by=None)
+    assert not FieldworkFigures.objects.filter(survey=survey).exists()
+    assert FieldworkFigures.objects.count() == 1
 
 
 def test_change_rules_keeps_versions_with_who_and_why():
