@@ -7,6 +7,12 @@ from surveys.models import Batch, Mailing, Recipient, Survey
 from surveys.questionnaire.tokens import token_of
 
 _numbers = count(1)
+TEXTS = {
+    "subject_zh": "邀请：{title}",
+    "subject_en": "Invitation: {title}",
+    "body_zh": "{name}，您好！\n{link}\n退订：{unsubscribe}",
+    "body_en": "Dear {name},\n{link}\nUnsubscribe: {unsubscribe}",
+}
 
 
 def make_batch(survey: Survey, group: Group | None = None, size: int = 10, **columns) -> Batch:
@@ -31,10 +37,4 @@ def make_recipient(batch: Batch, **columns) -> Recipient:
 
 def make_mailing(survey: Survey, **columns) -> Mailing:
     """A mailing that is being sent, with nobody to go to yet."""
-    texts = {
-        "subject_zh": "邀请：{title}",
-        "subject_en": "Invitation: {title}",
-        "body_zh": "{name}，您好！\n{link}\n退订：{unsubscribe}",
-        "body_en": "Dear {name},\n{link}\nUnsubscribe: {unsubscribe}",
-    }
-    return Mailing.objects.create(survey=survey, **{**texts, **columns})
+    return Mailing.objects.create(survey=survey, **{**TEXTS, **columns})
