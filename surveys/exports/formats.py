@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from materiality.table_file import TYPES, table_bytes
 from surveys.exporting import export_csv, export_xlsx
 from surveys.exports.anonymous_profile import PROFILE_COLUMNS, profile_rows
 from surveys.exports.codebook import COLUMNS, codebook_rows
 from surveys.exports.selection import Selection
+from surveys.exports.small_tables import csv_table
 from surveys.exports.spss import export_spss
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -23,20 +26,20 @@ class Format:
 
 def export_codebook(selection: Selection) -> Iterator[bytes]:
     """The codebook as CSV."""
-    yield table_bytes("csv", "codebook", COLUMNS, codebook_rows(selection))
+    yield csv_table(COLUMNS, codebook_rows(selection))
 
 
 def export_profile(selection: Selection) -> Iterator[bytes]:
     """Counts of an anonymous survey's profile answers as CSV."""
-    yield table_bytes("csv", "profile", PROFILE_COLUMNS, profile_rows(selection.survey))
+    yield csv_table(PROFILE_COLUMNS, profile_rows(selection.survey))
 
 
 FORMATS = {
-    "csv": Format(export_csv, "csv", TYPES["csv"]),
-    "xlsx": Format(export_xlsx, "xlsx", TYPES["xlsx"]),
+    "csv": Format(export_csv, "csv", CSV),
+    "xlsx": Format(export_xlsx, "xlsx", XLSX),
     "spss": Format(export_spss, "zip", "application/zip", "spss"),
-    "codebook": Format(export_codebook, "csv", TYPES["csv"], "codebook"),
-    "profile": Format(export_profile, "csv", TYPES["csv"], "profile"),
+    "codebook": Format(export_codebook, "csv", CSV, "codebook"),
+    "profile": Format(export_profile, "csv", CSV, "profile"),
 }
 # Formats of the responses themselves.
 OF_RESPONSES = ("csv", "xlsx", "spss")

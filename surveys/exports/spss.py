@@ -5,10 +5,10 @@ import io
 import zipfile
 from collections.abc import Iterator
 
-from materiality.table_file import table_bytes
 from surveys.exports.anonymous_profile import PROFILE_COLUMNS, profile_rows
 from surveys.exports.codebook import COLUMNS, codebook_rows
 from surveys.exports.selection import Selection
+from surveys.exports.small_tables import csv_table
 from surveys.exports.spss_names import LONGEST_TEXT, cut, one_line
 from surveys.exports.spss_syntax import syntax_of
 from surveys.exports.spss_variables import TEXT, Variable, variables_of
@@ -30,9 +30,9 @@ def export_spss(selection: Selection) -> Iterator[bytes]:
                 yield sink.take()
         # The syntax comes after the data: only now is the longest text of each variable known.
         archive.writestr(_entry("syntax.sps"), syntax_of(selection.survey.title, variables, widths))
-        archive.writestr(_entry("codebook.csv"), table_bytes("csv", "codebook", COLUMNS, codebook_rows(selection)))
+        archive.writestr(_entry("codebook.csv"), csv_table(COLUMNS, codebook_rows(selection)))
         if selection.survey.anonymous and (counts := profile_rows(selection.survey)):
-            archive.writestr(_entry("profile.csv"), table_bytes("csv", "profile", PROFILE_COLUMNS, counts))
+            archive.writestr(_entry("profile.csv"), csv_table(PROFILE_COLUMNS, counts))
     yield sink.take()
 
 

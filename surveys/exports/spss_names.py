@@ -45,5 +45,6 @@ def cut(text: str, most: int) -> str:
 
 
 def literal(text: str, most: int = LONGEST_LABEL) -> str:
-    """A quoted string: one line, cut to `most` bytes, apostrophes doubled."""
-    return "'" + cut(one_line(text), most).replace("'", "''") + "'"
+    """A quoted string: one line, at most `most` bytes between the quotes, apostrophes doubled."""
+    line = cut(one_line(text), most)
+    return "'" + cut(line, max(3, most - line.count("'"))).replace("'", "''") + "'"
