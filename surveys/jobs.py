@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from materiality.actions.score_cycle import score_cycle
@@ -21,6 +22,15 @@ from surveys.intake.parsed import ParsedResponses
 from surveys.intake.problems import FileProblem
 from surveys.models import ResponseImport
 from surveys.reading import columns_of, file_sentence, read_file, summary_of
+from surveys.recognising import (
+    ForeignFile,
+    UnknownMatch,
+    guess_json,
+    named_match,
+    personal_columns,
+    planner_for,
+    recogniser,
+)
 from surveys.screening import flags_of_new
 
 
@@ -31,6 +41,7 @@ class Checked:
     summary: dict
     error_workbook: str = ""
     problem: str = ""
+    match: dict | None = None  # how a foreign file is, or would be, read
 
 
 def count_for_run(job: Job, progress: Progress) -> Counted:
@@ -45,17 +56,45 @@ def store_run(job: Job, counted: Counted) -> dict:
 
 
 def check_file(job: Job, progress: Progress) -> Checked:
-    """Build of a check: read the whole file and list everything that is wrong with it."""
+    """Build of a check: read the whole file and list everything that is wrong with it.
+
+    A foreign file without a match stops at the guess, which a person confirms.
+    """
     imported = _import_of(job)
+    guessed = imported.summary.get("guess", {})
     try:
-        parsed = read_file(imported.survey, _path(imported), _rows(progress, _("Reading rows")))
+        match = imported.match or _named(imported.match_name)
+        try:
+            parsed = _read(imported, match, progress)
+        except ForeignFile as foreign:
+            guessed, match = guess_json(foreign.guess), foreign.guess.match.to_json()
+            if foreign.guess.doubts or not imported.match_name:
+                return Checked({"guess": guessed}, match=match)
+            parsed = _read(imported, match, progress)
     except FileProblem as problem:
         return Checked({"problem": {"code": problem.code, "params": problem.params}}, problem=file_sentence(problem))
+    except UnknownMatch as problem:
+        return Checked({}, problem=_("There is no column match %(name)s.") % {"name": problem})
     columns = columns_of(imported.survey, parsed)
     flags = flags_of_new(imported.survey, columns)
     groups = dict(imported.survey.cycle.groups.values_list("pk", "code"))
     summary = summary_of(parsed, columns, flags, groups)
-    return Checked(summary, _keep_workbook(parsed) if parsed.error_count else "")
+    if guessed:
+        summary["guess"] = guessed
+    return Checked(summary, _keep_workbook(parsed, match) if parsed.error_count else "", match=match)
+
+
+def _named(name: str) -> dict:
+    """The saved match of this name, {} where the columns are to be recognised."""
+    match = named_match(name)
+    return match.to_json() if match else {}
+
+
+def _read(imported: ResponseImport, match: dict, progress: Progress) -> ParsedResponses:
+    """The rows, by the match where there is one; ForeignFile where one is needed."""
+    survey, name = imported.survey, imported.match_name
+    planner = planner_for(survey, match, name) if match else recogniser(survey, name)
+    return read_file(survey, _path(imported), _rows(progress, _("Reading rows")), planner=planner)
 
 
 def store_check(job: Job, checked: Checked) -> dict:
@@ -65,6 +104,7 @@ def store_check(job: Job, checked: Checked) -> dict:
         summary=checked.summary,
         error_workbook=checked.error_workbook,
         problem=checked.problem,
+        match=checked.match,
         by=job.created_by,
     )
     return {"import": imported.pk}
@@ -74,7 +114,7 @@ def read_confirmed(job: Job, progress: Progress) -> ResponseColumns:
     """Build of a confirmed import: read the kept file again."""
     imported = _import_of(job)
     try:
-        parsed = read_file(imported.survey, _path(imported), _rows(progress, _("Reading rows")))
+        parsed = _read(imported, imported.match, progress)
     except FileProblem as problem:
         raise NotAllowed(file_sentence(problem)) from problem
     if parsed.error_count and not imported.skip_bad_rows:
@@ -86,8 +126,12 @@ def read_confirmed(job: Job, progress: Progress) -> ResponseColumns:
 
 
 def store_rows(job: Job, columns: ResponseColumns) -> dict:
-    """Store of a confirmed import: all rows."""
-    return {"responses": store_import(imported=_import_of(job), columns=columns, by=job.created_by)}
+    """Store of a confirmed import: all rows. A file with columns about persons is deleted then."""
+    imported = _import_of(job)
+    stored = store_import(imported=imported, columns=columns, by=job.created_by)
+    if personal_columns(imported.match):
+        transaction.on_commit(lambda: default_storage.delete(imported.path))
+    return {"responses": stored}
 
 
 def _import_of(job: Job) -> ResponseImport:
@@ -102,9 +146,12 @@ def _rows(progress: Progress, words: str):
     return lambda done, total: progress(100 * done // max(total or done, 1) * 9 // 10, f"{words}: {done:,}")
 
 
-def _keep_workbook(parsed: ParsedResponses) -> str:
+def _keep_workbook(parsed: ParsedResponses, match: dict) -> str:
     from surveys.error_workbook import write_errors  # openpyxl takes long to load and most files have no error
 
+    for cells in parsed.bad_rows.values():
+        for column in personal_columns(match):
+            cells[column : column + 1] = [""]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "errors.xlsx"
         write_errors(path, parsed)

@@ -16,6 +16,7 @@ from surveys.arrays import ResponseColumns
 from surveys.intake.limits import Limits
 from surveys.intake.parse import Progress, parse_responses
 from surveys.intake.parsed import ParsedResponses
+from surveys.intake.plan import Planner
 from surveys.intake.problems import CellError, FileProblem, template
 from surveys.models import Survey
 from surveys.questionnaire.rules import FLAG_BIT, flags_asked
@@ -36,17 +37,22 @@ def reading_once() -> Iterator[None]:
         _read_once.reset(token)
 
 
-def read_file(survey: Survey, path: Path, progress: Progress | None = None) -> ParsedResponses:
-    """Parse a CSV or XLSX file against the survey's items and groups. FileProblem where it cannot be read."""
+def read_file(
+    survey: Survey, path: Path, progress: Progress | None = None, *, planner: Planner | None = None
+) -> ParsedResponses:
+    """Parse a CSV or XLSX file against the survey's items and groups. FileProblem where it cannot be read.
+
+    `planner` says how a foreign file is read.
+    """
     known = _read_once.get()
     if known is None:
-        return _parse(survey, path, progress)
+        return _parse(survey, path, progress, planner)
     if (survey.pk, path) not in known:
-        known[survey.pk, path] = _parse(survey, path, progress)
+        known[survey.pk, path] = _parse(survey, path, progress, planner)
     return known[survey.pk, path]
 
 
-def _parse(survey: Survey, path: Path, progress: Progress | None) -> ParsedResponses:
+def _parse(survey: Survey, path: Path, progress: Progress | None, planner: Planner | None) -> ParsedResponses:
     return parse_responses(
         path,
         items=list(survey.items.values_list("issue__code", "dimension").order_by("position")),
@@ -55,6 +61,7 @@ def _parse(survey: Survey, path: Path, progress: Progress | None) -> ParsedRespo
         zone=ZoneInfo(survey.zone),
         limits=Limits(max_bytes=settings.MAX_UPLOAD_BYTES),
         progress=progress,
+        planner=planner,
     )
 
 
@@ -74,12 +81,16 @@ def columns_of(survey: Survey, parsed: ParsedResponses) -> ResponseColumns:
         consent=parsed.consent,
         comment=parsed.comment,
         ratings=parsed.ratings,
+        profile=parsed.profile,
+        attention=parsed.attention,
     )
     if len(good) < len(columns):
         columns = columns.pick(good)
     for row in np.flatnonzero(~columns.consent).tolist():
         columns.ratings[row] = NOT_ASKED
         columns.comment[row] = ""
+        columns.profile[row] = {}
+        columns.attention[row] = None
     return columns
 
 
@@ -108,6 +119,7 @@ def summary_of(parsed: ParsedResponses, columns: ResponseColumns, flags: np.ndar
         "comments": sum(1 for text in columns.comment if text),
         "flags": {flag: int((flags & FLAG_BIT[flag] > 0)[~columns.unfinished].sum()) for flag in asked},
         "groups": {code: counts.get(pk, 0) for pk, code in groups.items()},
+        "notes": parsed.notes[:LISTED],
         "listed": [_plain(error) for error in parsed.errors[:LISTED]],
     }
 

@@ -23,6 +23,7 @@ add_words(
         "seal_survey": _("sealed the anonymous survey %(object)s"),
         "request_import": _("uploaded the file %(object)s"),
         "check_import": _("had the file %(object)s checked"),
+        "match_import": _("said what the columns of the file %(object)s are"),
         "confirm_import": _("confirmed the import of %(object)s"),
         "discard_import": _("discarded the import of %(object)s"),
         "store_import": _("stored the responses of %(object)s"),

@@ -14,7 +14,7 @@ from surveys.queries.listed_imports import stage_of
 def discard_import(*, imported: ResponseImport, by: User | None) -> ResponseImport:
     """Mark an import that was checked, or whose job failed, as discarded; its file stays as evidence."""
     imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
-    if stage_of(imported) not in ("checked", "failed"):
+    if stage_of(imported) not in ("match", "checked", "failed"):
         raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
     imported.state = ResponseImport.State.DISCARDED
     imported.save(update_fields=["state"])

@@ -19,12 +19,21 @@ class KnownFile(NotAllowed):
 
 @transaction.atomic
 def request_import(
-    *, survey: Survey, path: Path, file_name: str, by: User | None, again: bool = False, send: bool = True
+    *,
+    survey: Survey,
+    path: Path,
+    file_name: str,
+    by: User | None,
+    again: bool = False,
+    match_name: str = "",
+    send: bool = True,
 ) -> ResponseImport:
     """Keep the file and queue its check. NotAllowed where the survey is not open yet; KnownFile where the file was
     stored into this survey before.
 
-    `again` confirms that a file whose SHA-256 is known is to be imported once more.
+    `again` confirms that a file whose SHA-256 is known is to be imported once more. `match_name` is a saved or
+    ready-made column match, or `auto`; without one a file that is not in the `responses` format is guessed, to be
+    confirmed.
     """
     if survey.state == Survey.State.DRAFT:
         raise NotAllowed(_("Open the survey first: its items are frozen only then."))
@@ -36,7 +45,7 @@ def request_import(
             % {"date": before.stored_at.astimezone(ZoneInfo(survey.zone)).date().isoformat()}
         )
     imported = ResponseImport.objects.create(
-        survey=survey, file_name=file_name[-200:], sha256=digest, path=stored, created_by=by
+        survey=survey, file_name=file_name[-200:], sha256=digest, path=stored, match_name=match_name, created_by=by
     )
     imported.job = jobs.request_job(
         "check_import", inputs={"import": imported.pk}, by=by, cycle=survey.cycle, send=send

@@ -27,7 +27,7 @@ def awaits_confirmation(imported: ResponseImport) -> bool:
 def stage_of(imported: ResponseImport, good: int | None = None) -> str:
     """Where an import stands: checking, storing, failed, or its state checked, stored, refused or discarded.
 
-    A job that failed leaves the row in the state before it. A checked file without a `good` row is `unusable`.
+    `match`: the columns of a foreign file were guessed and wait for a person to confirm them. A job that failed leaves the row in the state before it. A checked file without a `good` row is `unusable`.
     """
     over = (ResponseImport.State.STORED, ResponseImport.State.REFUSED, ResponseImport.State.DISCARDED)
     if imported.state in over:
@@ -35,7 +35,8 @@ def stage_of(imported: ResponseImport, good: int | None = None) -> str:
     if imported.job is not None and imported.job.state == Job.State.FAILED:
         return "failed"
     if imported.state == ResponseImport.State.CHECKING:
-        return "checking"
+        done = imported.job is not None and imported.job.state == Job.State.DONE
+        return "match" if done else "checking"
     if good == 0:
         return "unusable"
     return "storing" if imported.confirmed_at else "checked"

@@ -9,19 +9,32 @@ from materiality.refusals import NotAllowed
 from surveys.actions.confirm_import import confirm_import
 from surveys.actions.discard_import import discard_import
 from surveys.actions.request_import import request_import
+from surveys.intake.problems import column_letters
 from surveys.models import ResponseImport, Survey
+from surveys.queries.listed_imports import stage_of
 from surveys.reading import cell_sentence, reading_once
+from surveys.recognising import doubt_sentence, note_sentence
 
 MOST_LINES = 50
 
 
 class Command(BaseCommand):
-    help = "Import a CSV or XLSX file in the `responses` format; all of it, or nothing."
+    help = (
+        "Import a CSV or XLSX file; all of it, or nothing. A file of another survey tool comes in by a column match: "
+        "`--match auto` guesses it, and refuses with the list of doubts where it is not clear."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("survey", help="code of the survey")
         parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--match",
+            default="",
+            metavar="NAME|auto",
+            help="column match of a file of another tool: auto, a saved match, or limesurvey, wjx, formbricks, "
+            "kobotoolbox; a file in the `responses` format needs none",
+        )
         parser.add_argument("--dry-run", action="store_true", help="check only, store nothing")
         parser.add_argument("--again", action="store_true", help="import a file that was imported before once more")
         parser.add_argument("--skip-bad-rows", action="store_true", help="leave out the rows that cannot be read")
@@ -52,12 +65,14 @@ class Command(BaseCommand):
     def _checked(self, survey: Survey, options: dict) -> ResponseImport:
         imported = request_import(
             survey=survey, path=options["file"], file_name=options["file"].name, by=None,
-            again=options["again"] or options["dry_run"], send=False,
+            again=options["again"] or options["dry_run"], match_name=options["match"], send=False,
         )  # fmt: skip
         _run(imported)
         imported.refresh_from_db()
         if imported.state == ResponseImport.State.REFUSED:
             raise CommandError(imported.problem)
+        if stage_of(imported) == "match":
+            self._refuse(imported, options["match"])
         self._report(imported.summary)
         bad = imported.summary["bad_rows"] or not imported.summary["header_ok"]
         if bad and not (options["skip_bad_rows"] and imported.summary["header_ok"]):
@@ -68,6 +83,25 @@ class Command(BaseCommand):
             )
         return imported
 
+    def _refuse(self, imported: ResponseImport, name: str) -> None:
+        """A foreign file whose columns are not certain, or for which no match was asked."""
+        guessed = imported.summary["guess"]
+        discard_import(imported=imported, by=None)
+        for doubt in guessed["doubts"][:MOST_LINES]:
+            where = f'column {column_letters(doubt["column"])} "{doubt["header"]}": ' if doubt["column"] >= 0 else ""
+            self.stdout.write(f"{where}{doubt_sentence(doubt)}")
+        if len(guessed["doubts"]) > MOST_LINES:
+            self.stdout.write(f"… and {len(guessed['doubts']) - MOST_LINES} more")
+        found = f"{guessed['found']} of the {guessed['asked']} issues of the survey were found in the columns"
+        if not name:
+            raise CommandError(
+                f"This file is not in the `responses` format, but {found}: use --match auto. Nothing was stored."
+            )
+        raise CommandError(
+            f"{len(guessed['doubts'])} doubts about the columns ({found}): nothing was stored. "
+            "Upload the file on the survey's import page, where the match can be put right and saved under a name."
+        )
+
     def _report(self, summary: dict) -> None:
         for error in summary["listed"][:MOST_LINES]:
             sentence = cell_sentence(error["code"], error["value"], error["params"])
@@ -75,6 +109,8 @@ class Command(BaseCommand):
             self.stdout.write(f'{where} = "{error["value"]}": {sentence}')
         if summary["errors"] > MOST_LINES:
             self.stdout.write(f"… and {summary['errors'] - MOST_LINES} more")
+        for note in summary.get("notes", []):
+            self.stdout.write(note_sentence(note))
         self.stdout.write(
             f"{summary['rows']} rows: {summary['good'] - summary['duplicates']} new, "
             f"{summary['duplicates']} duplicate, {summary['bad_rows']} bad"

@@ -1,0 +1,146 @@
+"""Column matches of files for one survey: what a survey asks, saved matches, the guess for a file."""
+
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from surveys.instrument import LANGUAGES
+from surveys.intake.plan import Plan, Planner, plain_plan
+from surveys.intake.problems import N_
+from surveys.intake.reader import Table
+from surveys.matching.apply import planner_of
+from surveys.matching.asked import Asked, Question
+from surveys.matching.doubts import MESSAGES
+from surveys.matching.groupwords import GroupNames
+from surveys.matching.guess import Guess, guess
+from surveys.matching.issues import IssueNames
+from surveys.matching.match import BrokenMatch, Match
+from surveys.matching.tools import READY_MADE
+from surveys.models import ColumnMatch, Survey
+
+AUTO = "auto"
+_LONGEST_EXAMPLE = 60
+
+
+class UnknownMatch(Exception):
+    """There is no column match of this name."""
+
+
+class ForeignFile(Exception):
+    """The file is not in the `responses` format; `guess` is what its columns seem to be."""
+
+    def __init__(self, found: Guess) -> None:
+        super().__init__()
+        self.guess = found
+
+
+def asked_of(survey: Survey) -> Asked:
+    """What the survey asks, with the names in both languages."""
+    items = list(survey.items.select_related("issue").order_by("position"))
+    issues = {item.issue_id: IssueNames(item.issue.code, item.issue.name_zh, item.issue.name_en) for item in items}
+    groups = [GroupNames(group.code, group.name_zh, group.name_en) for group in survey.cycle.groups.all()]
+    questions = [
+        Question(
+            each.code, each.kind, each.text_zh, each.text_en, [(o["code"], o["zh"], o["en"]) for o in each.options]
+        )
+        for each in survey.profile_questions.all()
+    ]
+    return Asked(
+        items=[(item.issue.code, item.dimension) for item in items],
+        issues=list(issues.values()),
+        groups=groups,
+        k=survey.k,
+        questions=questions,
+        attention=survey.attention,
+    )
+
+
+def named_match(name: str) -> Match | None:
+    """The saved match of the name that a person gave; None where the columns are to be recognised. UnknownMatch."""
+    if name in ("", AUTO, *READY_MADE):
+        return None
+    saved = ColumnMatch.objects.filter(name=name).first()
+    if saved is None:
+        raise UnknownMatch(name)
+    return match_of(saved.columns)
+
+
+def recogniser(survey: Survey, name: str) -> Planner:
+    """Reads a file in the `responses` format as it is; raises ForeignFile with the guess for any other.
+
+    `name` is `auto`, a ready-made match or ''; without it a file that names no issue of the survey is read as it is,
+    so that its columns are told to be wrong.
+    """
+
+    def plan(table: Table) -> Plan:
+        asked = asked_of(survey)
+        codes = [group.code for group in asked.groups]
+        plain = plain_plan(table, asked.items, codes, ZoneInfo(survey.zone), LANGUAGES)
+        if (plain.columns.items >= 0).any() or (not name and _meant_plain(plain.columns.names, asked)):
+            return plain
+        tool = name if name in READY_MADE else ""
+        found = guess(table.header, (cells for _number, cells in table.rows), asked, tool=tool)
+        if not name and not found.found_issues:
+            return plain
+        raise ForeignFile(found)
+
+    return plan
+
+
+def _meant_plain(names: list[str], asked: Asked) -> bool:
+    """Whether a column begins as in the `responses` format, with an issue's code and a colon."""
+    codes = {issue.code.casefold() for issue in asked.issues}
+    return any(name.partition(":")[0].strip().casefold() in codes for name in names if ":" in name)
+
+
+def guess_json(found: Guess) -> dict:
+    """What the page of the match needs; answers in columns about persons are left out."""
+    examples = [
+        [] if column.why == "personal" else [text[:_LONGEST_EXAMPLE] for text in texts]
+        for column, texts in zip(found.match.columns, found.examples, strict=True)
+    ]
+    return {
+        "doubts": [doubt.to_json() for doubt in found.doubts],
+        "found": found.found_issues,
+        "asked": found.asked_issues,
+        "examples": examples,
+    }
+
+
+def match_of(plain: dict) -> Match:
+    """The stored match; UnknownMatch where it is none."""
+    try:
+        return Match.from_json(plain)
+    except BrokenMatch as error:
+        raise UnknownMatch(str(error)) from error
+
+
+def planner_for(survey: Survey, match: dict, name: str) -> Planner:
+    """How a file is read by the stored match."""
+    return planner_of(match_of(match), asked_of(survey), zone=ZoneInfo(survey.zone), languages=LANGUAGES, name=name)
+
+
+def personal_columns(match: dict) -> list[int]:
+    """Places of the columns about who somebody is; they are neither stored nor shown."""
+    return [place for place, column in enumerate(match.get("columns", [])) if column.get("why") == "personal"]
+
+
+def doubt_sentence(doubt: dict) -> str:
+    """What is not certain, in the active language."""
+    return _(MESSAGES[doubt["code"]]) % doubt["params"]
+
+
+NOTES = {
+    "personal": N_("%(header)s is about a person and is not taken in."),
+    "tool": N_("%(header)s is a figure of the tool and is not taken in."),
+    "other": N_("%(header)s is not taken in."),
+    "attention": N_("%(header)s asks for attention; this survey has no such question, so it is not taken in."),
+    "strange": N_("%(header)s is unknown to the match and is not taken in."),
+    "missing": N_("The match knows the column %(header)s (%(target)s), which this file does not have."),
+}
+
+
+def note_sentence(note: dict) -> str:
+    """What a person should know about a column, in the active language."""
+    shown = {**note, "header": f"“{note['header'][:100]}”"}
+    return _(NOTES[note["code"]]) % shown
