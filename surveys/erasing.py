@@ -7,9 +7,9 @@ from django.db import OperationalError, connection, models, transaction
 
 logger = logging.getLogger(__name__)
 
-# Seconds between two emptyings of SQLite's log by one process: each costs a write to the disk.
-LOG_EVERY = 2.0
-_log_emptied_at = float("-inf")
+# Emptying SQLite's log waits for the disk: each process spends at most a twentieth of its time on it.
+_SHARE = 0.05
+_log_waits_until = float("-inf")
 
 
 def erase_what_is_deleted() -> None:
@@ -76,20 +76,20 @@ def erase_leftovers(*, emptied: tuple[type[models.Model], ...], rewritten: tuple
 
 
 def empty_log_soon() -> None:
-    """As `empty_log`, but at most every two seconds in each process; what is left, upkeep does."""
-    if connection.vendor == "sqlite" and time.monotonic() - _log_emptied_at >= LOG_EVERY:
+    """As `empty_log`, unless this process did so a moment ago; what is left then, the next one or upkeep does."""
+    if connection.vendor == "sqlite" and time.monotonic() >= _log_waits_until:
         empty_log()
 
 
 def empty_log() -> bool:
     """Take over SQLite's write-ahead log into the file and cut it to nothing; False where somebody reads from it now.
 
-    Never waits: a respondent's page must not.
+    Never waits for others: a respondent's page must not.
     """
-    global _log_emptied_at
+    global _log_waits_until
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return False
-    _log_emptied_at = time.monotonic()
+    begun = time.monotonic()
     with connection.cursor() as cursor:
         patience = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
         cursor.execute("PRAGMA busy_timeout = 0")
@@ -99,3 +99,5 @@ def empty_log() -> bool:
             return False
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {patience}")
+            ended = time.monotonic()
+            _log_waits_until = ended + (ended - begun) / _SHARE

@@ -1,26 +1,51 @@
 """What falls due in surveys by itself; missed runs are made up by the next one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from surveys.actions.close_survey import close_survey
+from surveys.actions.delete_old_drafts import delete_old_drafts
+from surveys.actions.expire_assignments import expire_assignments
 from surveys.actions.mix_responses import mix_responses
+from surveys.actions.purge_recipients import purge_recipients
 from surveys.actions.seal_survey import seal_survey
-from surveys.models import Survey
+from surveys.days import join_thin_days
+from surveys.erasing import empty_log
+from surveys.models import Draft, ReadyDraft, Recipient, Survey
 from surveys.questionnaire.window import GRACE
+from surveys.waiting import SHUFFLED, shuffle_waiting
 
 
 def tend_all_surveys(now: datetime | None = None) -> None:
-    """Close open surveys whose closing time has passed; mix, and in the end seal, the anonymous ones.
-
-    A survey stays sealed once: `sealed_at` says so.
+    """Close open surveys whose closing time has passed; mix, and in the end seal, the anonymous ones; give back the
+    parts of those who left; delete what is kept no longer.
     """
     moment = now or timezone.now()
     for survey in Survey.objects.filter(state=Survey.State.OPEN, closes_at__lt=moment):
         close_survey(survey=survey, by=None, now=moment)
-    for survey in Survey.objects.filter(anonymous=True, sealed_at=None).exclude(state=Survey.State.DRAFT):
-        over = survey.closed_at is not None and moment > survey.closed_at + GRACE
-        mix_responses(survey=survey, everything=over)
-        if over:
-            seal_survey(survey=survey, now=moment)
+    for survey in Survey.objects.filter(pk__in=Draft.objects.values("survey")):
+        expire_assignments(survey=survey, now=moment)
+        delete_old_drafts(survey=survey, now=moment)
+    for survey in Survey.objects.filter(closed_at__lt=moment, pk__in=Recipient.objects.values("survey")):
+        if moment > survey.closed_at + timedelta(days=survey.recipients_kept_days):
+            purge_recipients(survey=survey, by=None)
+    unsealed = list(Survey.objects.filter(anonymous=True, sealed_at=None).exclude(state=Survey.State.DRAFT))
+    for survey in unsealed:
+        _tend_anonymous(survey, moment)
+    if unsealed:
+        empty_log()
+
+
+def _tend_anonymous(survey: Survey, moment: datetime) -> None:
+    """Mix what waits. A survey stays sealed once: `sealed_at` says so."""
+    over = survey.closed_at is not None and moment > survey.closed_at + GRACE
+    mix_responses(survey=survey, everything=over)
+    waiting = ReadyDraft.objects.filter(survey=survey).count()
+    join_thin_days(survey, moment, over=over)
+    if over and not waiting:
+        seal_survey(survey=survey, now=moment)
+    elif waiting > SHUFFLED:
+        with transaction.atomic():
+            shuffle_waiting(survey.pk)
