@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils import timezone
 
-from surveys.models import Batch, Draft, ReadyDraft, Survey, Tally
+from surveys.models import Draft, Survey
 from surveys.questionnaire.fieldwork_tallies import Cells, Days, Medians
 from surveys.questionnaire.screening import valid
 from surveys.rules_in_force import rules_in_force
@@ -22,6 +22,21 @@ _ROWS = """
 SELECT group_id, channel, flags, overruled, CAST(unfinished AS INTEGER), {started}, {submitted}, seconds_per_item,
        ratings
 FROM surveys_response WHERE survey_id = %s
+"""
+# Of a batch for mails its recipients were invited, and as many as it is large once they have been purged. Links that
+# were made void invite nobody any more.
+_TOLD = """
+SELECT measure, "group", channel, place, number FROM surveys_tally WHERE survey_id = %s
+UNION ALL
+SELECT 'ready', own.code, '', 0, COUNT(*)
+FROM surveys_readydraft ready JOIN materiality_group own ON own.id = ready.group_id
+WHERE ready.survey_id = %s GROUP BY own.code
+UNION ALL
+SELECT 'invited', own.code, batch.channel, 0, COALESCE(
+    NULLIF((SELECT COUNT(*) FROM surveys_recipient WHERE batch_id = batch.id AND batch.channel = 'mail'), 0), batch.size
+)
+FROM surveys_batch batch JOIN materiality_group own ON own.id = batch.group_id
+WHERE batch.survey_id = %s AND batch.voided_at IS NULL
 """
 
 
@@ -37,20 +52,15 @@ def count_fieldwork(survey: Survey, now: datetime | None = None) -> dict:
     return {
         **_count_responses(survey),
         "drafts": _drafts(survey, cutoff),
-        "ready": _rows(ReadyDraft, survey, "group_id"),
-        "tally": [list(row) for row in Tally.objects.filter(survey=survey).order_by("pk").values_list(
-            "measure", "group", "channel", "place", "number"
-        )],
-        "invited": _invited(survey),
-    }  # fmt: skip
+        **_told(survey),
+    }
 
 
 def _count_responses(survey: Survey) -> dict:
     kinds: Counter = Counter()
-    items, rules = survey.items.count(), rules_in_force(survey)
-    groups = list(survey.cycle.groups.values_list("pk", flat=True))
+    rules, groups = rules_in_force(survey), [group.pk for group in survey.cycle.groups.all()]
     index = {pk: place for place, pk in enumerate(groups)}
-    days, cells = Days(len(groups), survey.zone), Cells(len(groups), items, survey.k)
+    days, cells = Days(len(groups), survey.zone), Cells(len(groups), survey.k)
     seconds, per_item = Medians(len(groups), 86_400), Medians(len(groups), 50)
     for rows in _chunks(survey):
         own, *kind, started, ended, tenths, ratings = zip(*rows, strict=True)
@@ -62,7 +72,7 @@ def _count_responses(survey: Survey) -> dict:
         days.add(group, done, counts)
         seconds.add(group, done - begun)
         per_item.add(group, np.where(submitted, np.rint(10 * _numbers(tenths)), np.nan))
-        cells.add(group[counts], np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), items)[counts])
+        cells.add(group[counts], np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1)[counts])
     return {
         "kinds": [[*kind, number] for kind, number in kinds.items()],
         "days": [[groups[at], *rest] for at, *rest in days.rows()],
@@ -98,18 +108,18 @@ def _drafts(survey: Survey, cutoff: datetime) -> list[list]:
     return [[group, channel, page, bool(is_idle), number] for group, channel, page, is_idle, number in rows]
 
 
-def _rows(model, survey: Survey, *names: str) -> list[list]:
-    rows = model.objects.filter(survey=survey).order_by().values_list(*names).annotate(number=Count("pk"))
-    return [list(row) for row in rows]
-
-
-def _invited(survey: Survey) -> list[list]:
-    """Links of batches and recipients of mails; links that were made void invite nobody any more.
-
-    Of a batch for mails its size tells how many there were after the recipients have been purged.
-    """
-    added: Counter = Counter()
-    for batch in Batch.objects.filter(survey=survey, voided_at=None).annotate(written=Count("recipients")).order_by():
-        mailed = batch.channel == Batch.Channel.MAIL
-        added[batch.group_id, batch.channel] += (batch.written or batch.size) if mailed else batch.size
-    return [[*key, number] for key, number in added.items()]
+def _told(survey: Survey) -> dict[str, list[list]]:
+    """What rows other than responses and drafts say, in one query."""
+    keys = {group.code: group.pk for group in survey.cycle.groups.all()}
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [survey.pk] * 3)
+        rows = [list(row) for row in cursor.fetchall()]
+    invited: Counter = Counter()
+    for measure, code, channel, _place, number in rows:
+        if measure == "invited":
+            invited[keys[code], channel] += number
+    return {
+        "ready": [[keys[code], number] for measure, code, _channel, _place, number in rows if measure == "ready"],
+        "tally": [row for row in rows if row[0] not in ("ready", "invited")],
+        "invited": [[*key, number] for key, number in invited.items()],
+    }

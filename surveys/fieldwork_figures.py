@@ -23,7 +23,7 @@ def figures_of(survey: Survey, now: datetime | None = None) -> tuple[dict, datet
 
     Of a large survey those kept are shown, and renewed in the background; without any, they are counted at once.
     """
-    kept = FieldworkFigures.objects.filter(survey=survey).first()
+    kept = getattr(survey, "figures", None)
     if kept is None and survey.pk not in large_surveys([survey.pk]):
         return count_fieldwork(survey, now), None
     if kept is None:

@@ -5,6 +5,7 @@ from django.urls import path
 from surveys.views import (
     comments,
     exports,
+    fieldwork,
     imports,
     planning,
     plans,
@@ -53,6 +54,7 @@ urlpatterns: list = [
     path(f"{_SURVEY}/screening/trial/", screening.try_out, name="try_rules"),
     path(f"{_SURVEY}/screening/trial/<uuid:pk>/", screening.trial, name="rules_trial"),
     path(f"{_SURVEY}/screening/change/", screening.change, name="change_rules"),
+    path(f"{_SURVEY}/fieldwork/", fieldwork.fieldwork, name="fieldwork"),
     path("cycles/<slug:code>/responses/", responses.responses, name="responses"),
     path(f"{_IMPORT}/", imports.response_import, name="response_import"),
     path(f"{_IMPORT}/confirm/", imports.confirm, name="confirm_import"),

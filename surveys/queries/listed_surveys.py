@@ -9,6 +9,7 @@ from materiality.models import Cycle
 from surveys.fieldwork_figures import renew_figures
 from surveys.models import Survey
 from surveys.queries.fieldwork import Kind, kinds_of, valid_number
+from surveys.queries.kept_figures import without_channels
 from surveys.questionnaire.window import Standing, closing_time, standing
 
 _HEAVY = ("introduction_zh", "introduction_en", "thanks_zh", "thanks_en")
@@ -38,6 +39,12 @@ def response_kinds(cycle: Cycle) -> list[Kind]:
         cycle._kinds = kinds_of(surveys) if surveys else []
         renew_figures(surveys, _numbers(cycle._kinds))
     return cycle._kinds
+
+
+def use_counted(cycle: Cycle, survey: Survey, figures: dict) -> None:
+    """Spare the steps of the cycle a count where its only survey's figures (see `count_fieldwork`) are at hand."""
+    if surveys_of(cycle) == [survey]:
+        cycle._kinds = [Kind(survey.pk, *row) for row in without_channels(figures["kinds"])]
 
 
 def valid_responses(cycle: Cycle) -> int:

@@ -64,19 +64,24 @@ class Medians:
 class Cells:
     """Ratings per group and item: how many, their sum and the sum of their squares."""
 
-    def __init__(self, groups: int, items: int, k: int) -> None:
-        self._counts = np.zeros((groups, k, items), np.int64)
+    def __init__(self, groups: int, k: int) -> None:
+        self._shape = (groups, k)
+        self._counts: np.ndarray | None = None
 
     def add(self, group: np.ndarray, ratings: np.ndarray) -> None:
         """`group` int[R], `ratings` uint8[R, items]."""
+        if self._counts is None:
+            self._counts = np.zeros((*self._shape, ratings.shape[1]), np.int64)
         for own in np.unique(group).tolist():
             rows = ratings[group == own]
-            for value in range(self._counts.shape[1]):
+            for value in range(self._shape[1]):
                 self._counts[own, value] += (rows == value + 1).sum(axis=0, dtype=np.int64)
 
     def sums(self, group: int) -> list[list[int]]:
-        """[ratings, sum, sum of squares] of a group, each a list over items."""
-        values = np.arange(1, self._counts.shape[1] + 1)
+        """[ratings, sum, sum of squares] of a group, each a list over items; [] before the first chunk."""
+        if self._counts is None:
+            return []
+        values = np.arange(1, self._shape[1] + 1)
         return [(values**power @ self._counts[group]).tolist() for power in (0, 1, 2)]
 
 

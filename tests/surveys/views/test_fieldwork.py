@@ -1,0 +1,121 @@
+"""The page of a survey's fieldwork."""
+
+import pytest
+from django.urls import reverse
+
+from materiality.models import Group
+from surveys.models import Batch, ReadyDraft, Tally
+from surveys.questionnaire.rules import FLAG_BIT
+from surveys.tallies import add_to_tally
+from tests.factories.people import log_in
+from tests.factories.responses import make_response
+from tests.factories.surveys import make_draft, make_open_survey, make_survey
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    client.person = log_in(client)
+    return client
+
+
+def address(survey) -> str:
+    return reverse("fieldwork", args=[survey.cycle.code, survey.code])
+
+
+def numbers(line) -> tuple:
+    return line.invited, line.opened, line.started, line.in_progress, line.submitted, line.valid, line.flagged
+
+
+@pytest.fixture
+def survey():
+    """Users by personal links and the open link, employees from a file."""
+    survey = make_open_survey()
+    users, employees = survey.cycle.groups.all()
+    Group.objects.filter(pk=users.pk).update(target=4)
+    Batch.objects.create(survey=survey, group=users, size=1000)
+    add_to_tally(survey.pk, Tally.Measure.OPENED, channel="link", number=9)
+    add_to_tally(survey.pk, Tally.Measure.OPENED, group="users", channel="batch", number=5)
+    add_to_tally(survey.pk, Tally.Measure.STARTED, group="users", channel="batch", number=4)
+    make_draft(survey, group=users, channel="batch")
+    make_response(survey, group=users, channel="batch")
+    make_response(survey, group=users, channel="batch", flags=FLAG_BIT["speeding"])
+    make_response(survey, group=users, channel="link")
+    make_response(survey, group=employees, channel="sheet", unfinished=True)
+    make_response(survey, group=employees, channel="sheet")
+    return survey
+
+
+def test_funnel_per_group_and_channel(staff, survey):
+    found = staff.get(address(survey)).context["fieldwork"]
+    lines = {each.group.code if each.group else "": each for each in found.lines}
+    assert numbers(lines["users"].line) == (1000, 5, 5, 1, 3, 2, 1)
+    assert [(line.channel, *numbers(line)) for line in lines["users"].channels] == [
+        ("link", None, 0, 1, 0, 1, 1, 0),
+        ("batch", 1000, 5, 4, 1, 2, 1, 1),
+    ]
+    assert [(line.channel, *numbers(line)) for line in lines["employees"].channels] == [
+        ("sheet", None, 0, 2, 0, 1, 1, 0)
+    ]
+    assert numbers(lines[""].line) == (None, 9, 0, 0, 0, 0, 0)
+    assert numbers(found.funnel.total) == (1000, 14, 7, 1, 4, 3, 1)
+    assert (lines["users"].reached, lines["employees"].reached) == (0.5, None)
+
+
+def test_anonymous_funnel_tells_channels_of_submitted_and_groups_of_valid_responses(staff):
+    survey = make_open_survey(anonymous=True)
+    users, employees = survey.cycle.groups.all()
+    add_to_tally(survey.pk, Tally.Measure.SUBMITTED, group="users", channel="link", number=2)
+    add_to_tally(survey.pk, Tally.Measure.SUBMITTED, group="users", channel="batch")
+    make_response(survey, group=users, seconds_per_item=2.5)
+    make_response(survey, group=users, flags=FLAG_BIT["speeding"], seconds_per_item=0.5)
+    ReadyDraft.objects.create(survey=survey, group=users, ratings=b"")
+    make_response(survey, group=employees, seconds_per_item=1.0)
+    response = staff.get(address(survey))
+    lines = {each.group.code: each for each in response.context["fieldwork"].lines}
+    assert numbers(lines["users"].line) == (None, 0, 3, 0, 3, 1, 1)
+    assert lines["users"].line.waiting == 1
+    assert [(line.channel, line.submitted, line.valid) for line in lines["users"].channels] == [
+        ("link", 2, None),
+        ("batch", 1, None),
+    ]
+    assert [(line.channel, line.submitted) for line in lines["employees"].channels] == [("", 1)]
+    assert response.context["fieldwork"].median == [1.0, 3]
+    assert "Anonymous responses carry no channel" in response.content.decode()
+
+
+def test_page_follows_an_open_survey_and_sends_nothing_where_nothing_changed(staff, survey):
+    page = staff.get(address(survey))
+    assert 'hx-trigger="every 10s"' in page.content.decode()
+    asked = {"HX-Request": "true", "X-Shown": page.context["shown"]}
+    assert staff.get(address(survey), headers=asked).status_code == 204
+    make_response(survey)
+    news = staff.get(address(survey), headers=asked)
+    assert news.status_code == 200
+    assert "<h1>" not in news.content.decode()
+    assert news.context["fieldwork"].funnel.total.submitted == 5
+
+
+def test_page_of_a_draft_and_of_another_cycle(staff, survey):
+    draft = make_survey(survey.cycle)
+    assert "nobody can answer it yet" in staff.get(address(draft)).content.decode()
+    assert staff.get(reverse("fieldwork", args=["elsewhere", survey.code])).status_code == 404
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_fieldwork_takes_a_fixed_number_of_queries(staff, django_assert_max_num_queries, number):
+    survey = make_open_survey(anonymous=True)
+    make_open_survey(survey.cycle)
+    for _ in range(number):
+        make_response(survey)
+    with django_assert_max_num_queries(15):
+        staff.get(address(survey))
+
+
+def test_thin_cells_come_fewest_first_and_are_paged(staff, survey):
+    page = staff.get(address(survey) + "?width=8").context
+    assert (page["thin"].asked, page["thin"].unscored, len(page["thin"].cells)) == (68, 68, 68)
+    assert [cell.number for cell in page["page"]] == [1] * 20
+    last = staff.get(address(survey) + "?width=8&page=4").context["page"]
+    assert {(cell.group.code, cell.number, cell.needed) for cell in last} == {("users", 2, 5)}
