@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from surveys.models import Response
+from surveys.models import ColumnMatch, Response
 
 
 class UploadForm(forms.Form):
@@ -25,9 +25,17 @@ class UploadForm(forms.Form):
         help_text=_("Its responses will be there twice; only those with a token are recognised as duplicates."),
     )
 
+    match = forms.ChoiceField(
+        label=_("Columns"),
+        required=False,
+        help_text=_("Of a file from another survey tool: what each column is. What is recognised you confirm first."),
+    )
+
     def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = known
+        saved = [(match.name, match.name) for match in ColumnMatch.objects.only("name")[:200]]
+        self.fields["match"].choices = [("", _("Recognise them by their names")), *saved]
 
 
 class OverruleForm(forms.Form):

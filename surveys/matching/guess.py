@@ -18,7 +18,7 @@ from surveys.matching.sample import collect
 from surveys.matching.texts import cleaned
 from surveys.matching.tools import NAMES, tool_of
 
-MOST_EXAMPLES = 12
+MOST_EXAMPLES = 40
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def guess(header: Sequence[object], rows: Iterable[Sequence[object]], asked: Ask
         seconds=fields.seconds,
         head_rows=head_rows,
     )
-    examples = [each.given()[:MOST_EXAMPLES] for each in answers]
+    examples = [each.given()[: 3 if each.many else MOST_EXAMPLES] for each in answers]
     return Guess(match, doubts, found, _asked_issues(asked), examples)
 
 

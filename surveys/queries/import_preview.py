@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from surveys.intake.problems import FileProblem
 from surveys.models import ResponseImport
 from surveys.reading import cell_sentence, file_sentence
+from surveys.recognising import note_sentence
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Preview:
     groups: list[tuple[str, int]] = field(default_factory=list)
     flags: list[tuple[str, int]] = field(default_factory=list)
     listed: "BadCells | list" = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     problem: str = ""
 
 
@@ -64,6 +66,7 @@ def preview_of(imported: ResponseImport) -> Preview:
         groups=[(names.get(code, code), number) for code, number in summary["groups"].items()],
         flags=list(summary["flags"].items()),
         listed=BadCells(summary["listed"]),
+        notes=[note_sentence(note) for note in summary.get("notes", [])],
     )
 
 

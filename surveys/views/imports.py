@@ -48,12 +48,15 @@ def response_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """What an uploaded file holds and what is wrong with it, before and after it is stored."""
     imported = _import_of(code, pk)
     preview = preview_of(imported)
+    stage = stage_of(imported, preview.good)
+    if stage == "match" and can_edit_cycle(request.user):
+        return redirect("import_match", code, pk)
     context = in_cycle(
         imported.survey.cycle,
         "responses",
         survey=imported.survey,
         imported=imported,
-        stage=stage_of(imported, preview.good),
+        stage=stage,
         preview=preview,
         page=Paginator(preview.listed, PER_PAGE).get_page(request.GET.get("page")),
         may_edit=can_edit_cycle(request.user),
@@ -115,6 +118,7 @@ def _taken_in(request: HttpRequest, row: Survey, form: UploadForm) -> ResponseIm
             path=Path(file.temporary_file_path()),
             file_name=file.name,
             again=form.cleaned_data["again"],
+            match_name=form.cleaned_data["match"],
             by=request.user,
         )
     except KnownFile as refusal:
