@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 class PaperSheet(models.Model):
     """One printed questionnaire. `asked` is a rating vector in which what is not asked is marked; `first` and `second`
-    are the two entries of it (vectors, empty = not entered yet), whose differences are shown before it is stored.
+    are the two entries of it (vectors, empty = not entered yet) with their profile answers and comments, whose
+    differences are shown before it is stored. `notice_version` is the privacy notice printed on it.
 
-    Once stored, an anonymous survey's sheet keeps neither entry.
+    Once stored, an anonymous survey's sheet keeps neither entry, nor what it asked.
     """
 
     class State(models.TextChoices):
@@ -19,7 +20,7 @@ class PaperSheet(models.Model):
         STORED = "stored", _("Stored")
 
     # Filled in step by step; what counts is the response that is made of it.
-    unaudited = ("first", "second", "first_comment", "second_comment")
+    unaudited = ("first", "second", "first_comment", "second_comment", "first_profile", "second_profile")
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="paper_sheets")
     group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="+")
@@ -29,6 +30,8 @@ class PaperSheet(models.Model):
     asked = models.BinaryField()
     first = models.BinaryField(default=bytes)
     second = models.BinaryField(default=bytes)
+    first_profile = models.JSONField(default=dict, blank=True)
+    second_profile = models.JSONField(default=dict, blank=True)
     first_comment = models.TextField(blank=True)
     second_comment = models.TextField(blank=True)
     first_by = models.ForeignKey(
@@ -37,6 +40,7 @@ class PaperSheet(models.Model):
     second_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    notice_version = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
