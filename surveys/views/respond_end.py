@@ -1,5 +1,8 @@
 """The last pages: about yourself, then what is left, the comment, and the button that submits."""
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import ngettext
 
@@ -8,10 +11,13 @@ from materiality.refusals import NotAllowed
 from materiality.scoring.codes import SKIPPED
 from surveys.actions.submit_draft import submit_draft
 from surveys.forms.answers import CommentForm, posted_profile
+from surveys.models import ProfileQuestion
 from surveys.views import respond_cookies as cookies
 from surveys.views.respond_pages import HOLES, as_html, page, shown_language
 from surveys.views.respond_visit import SeeOther, draft_of, for_respondents
 from surveys.views.respond_way import Way
+
+EMPTY: Mapping = MappingProxyType({})
 
 
 @for_respondents
@@ -43,6 +49,26 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
     return _submit(request, way) if request.POST.get("go") == "submit" else _onward(request, way, way.last)
 
 
+def profile_shown(
+    questions: Iterable[ProfileQuestion],
+    given: Mapping[str, str | list[str]] = EMPTY,
+    errors: Mapping[str, str] = EMPTY,
+) -> tuple[tuple, ...]:
+    """The questions as their page shows them, in the active language: (code, kind, text, options, answers, error)."""
+    language = "zh" if shown_language() == "zh-hans" else "en"
+    return tuple(
+        (
+            question.code,
+            question.kind,
+            text_of(question, "text"),
+            tuple((option["code"], option[language]) for option in question.options),
+            _hashable(given.get(question.code, "")),
+            errors.get(question.code, ""),
+        )
+        for question in questions
+    )
+
+
 def _onward(request: HttpRequest, way: Way, step: int) -> HttpResponse:
     go = request.POST.get("go")
     if go == "keep":
@@ -64,19 +90,7 @@ def _submit(request: HttpRequest, way: Way) -> HttpResponse:
 
 
 def _about_page(request: HttpRequest, way: Way, given: dict, errors: dict[str, str]) -> HttpResponse:
-    questions = tuple(
-        (
-            question.code,
-            question.kind,
-            text_of(question, "text"),
-            tuple(
-                (option["code"], option["zh" if shown_language() == "zh-hans" else "en"]) for option in question.options
-            ),
-            _hashable(given.get(question.code, "")),
-            errors.get(question.code, ""),
-        )
-        for question in way.questionnaire.profile
-    )
+    questions = profile_shown(way.questionnaire.profile, given, errors)
     return page(
         request,
         "about",

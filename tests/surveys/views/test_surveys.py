@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from materiality.models import AuditEvent
 from materiality.models.person import Role
-from surveys.models import Draft, ItemText, Response, Survey
+from surveys.models import ItemText, Response, Survey
 from surveys.questionnaire.rules import FLAG_BIT
 from tests.factories.people import log_in
 from tests.factories.responses import at, make_response
@@ -185,34 +185,6 @@ def test_closing_moved_to_a_wrong_time_is_refused(staff, typed, words):
     assert words in response.context["window"].errors["closes_at"][0]
     survey.refresh_from_db()
     assert survey.closes_at is None
-
-
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_preview_walks_through_every_page_and_stores_nothing(staff, language):
-    survey = make_survey()
-    address = reverse("preview", args=[survey.cycle.code, survey.code])
-    seen = []
-    url = f"{address}?page=0&language={language}"
-    for go in ("start", "next", "next", "next", "submit"):
-        seen.append(staff.get(url).content.decode())
-        response = staff.post(url, {"go": go, "group": "users", "consent": "yes", "r0": "5", "comment": "hello"})
-        url = response.url
-    seen.append(staff.get(url).content.decode())
-    names = {item.issue.name_en if language == "en" else item.issue.name_zh for item in survey.items.all()}
-    assert all(sum(f"<h2>{name}</h2>" in text for text in seen) == 1 for name in names)
-    assert ("Thank you" if language == "en" else "感谢") in seen[-1]
-    assert (Draft.objects.count(), Response.objects.count()) == (0, 0)
-
-
-def test_preview_switches_language_and_size(staff):
-    survey = make_open_survey()
-    address = reverse("preview", args=[survey.cycle.code, survey.code])
-    response = staff.post(f"{address}?page=1&language=en", {"language": "zh-hans"})
-    assert response.url == f"{address}?page=1&language=zh-hans"
-    assert staff.post(f"{address}?page=1&language=en", {"size": "large"}).url.endswith("page=1&language=en&size=large")
-    assert '<html lang="en" class="large">' in page(
-        staff, "preview", survey.cycle.code, survey.code, query="?language=en&size=large"
-    )
 
 
 CHANGING = ("open_survey", "close_survey", "remove_survey", "change_window")
