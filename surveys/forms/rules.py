@@ -13,9 +13,9 @@ from surveys.rules_in_force import flags_of_survey, rules_in_force
 
 EFFECTS = [("reject", _("rejects")), ("mark", _("marks only")), ("off", _("off"))]
 LABELS = {
-    "incomplete_percent": _("Answered questions at least (%)"),
-    "straight_line_percent": _("Share of one value at most below (%)"),
-    "straight_line_min": _("From this many ratings on"),
+    "incomplete_percent": _("Share answered at least (%)"),
+    "straight_line_percent": _("Share of one value from (%)"),
+    "straight_line_min": _("Number of ratings from"),
     "speeding_seconds": _("Seconds per answer at least"),
 }
 

@@ -48,7 +48,8 @@ class ResponseRow:
 
 def listed_responses(survey: Survey, wanted: ResponseFilter) -> QuerySet[Response]:
     """The survey's responses that pass the filter, in order of id, without their ratings and comments."""
-    found = Response.objects.filter(survey=survey).order_by("id").select_related("group").defer("ratings", "comment")
+    found = Response.objects.filter(survey=survey).order_by("id").select_related("group", "overruled_by")
+    found = found.defer("ratings", "comment")
     if wanted.group:
         found = found.filter(group__cycle=survey.cycle_id, group__code=wanted.group)
     if wanted.flag:

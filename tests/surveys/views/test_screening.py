@@ -7,10 +7,12 @@ from materiality import jobs
 from materiality.models import AuditEvent, Job
 from materiality.models.person import Role
 from surveys import screening_jobs
+from surveys.actions.overrule_response import overrule_response
 from surveys.actions.screen_survey import screen_survey
 from surveys.forms.rules import values_of
-from surveys.questionnaire.rules import Rules
+from surveys.questionnaire.rules import FLAG_BIT, Rules
 from tests.factories.people import log_in
+from tests.factories.responses import make_response
 from tests.factories.screening import CLOSES, OPENS, flags_by_loop, make_varied_responses, names_of
 from tests.factories.surveys import make_survey
 
@@ -139,3 +141,24 @@ def test_viewer_sees_the_rules_and_changes_nothing(client, survey):
     )
     assert client.get(url("rules_trial", survey, job.pk)).status_code == 403
     assert client.get(url("try_rules", survey)).status_code in (403, 405)
+
+
+def test_list_shows_who_decided_and_why(client, survey):
+    person = log_in(client)
+    row = survey.responses.filter(unfinished=False, overruled=0).first()
+    overrule_response(response=row, overruled=2, reason="Filled in by a colleague", by=person)
+    page = client.get(url("response_list", survey) + "?state=overruled").content.decode()
+    assert f"{person}: Filled in by a colleague" in page
+
+
+def test_list_of_an_anonymous_survey_hides_flags_of_rules_that_are_off(client):
+    survey = make_survey(anonymous=True)
+    make_response(survey, flags=FLAG_BIT["attention"] | FLAG_BIT["speeding"])
+    log_in(client)
+    for attention, flags, number in (("off", ["speeding"], 0), ("mark", ["speeding", "attention"], 1)):
+        survey.attention, survey.rules = True, Rules({**Rules().effects, "attention": attention}).to_json()
+        survey.save()
+        page = client.get(url("response_list", survey))
+        assert [row.flags for row in page.context["rows"]] == [flags]
+        wrong = client.get(url("response_list", survey) + "?flag=attention")
+        assert wrong.context["page"].paginator.count == number
