@@ -1,0 +1,94 @@
+"""Many respondents at once on real databases: parts stay even, a link has one draft, answers are submitted once."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from tests.services.installation import ROOT, Installation
+
+pytestmark = pytest.mark.services
+PROCESSES, EACH = 4, 30
+
+_MAKE = """
+import json
+from datetime import date
+from materiality.actions.open_cycle import open_cycle
+from surveys.actions.build_survey import build_survey
+from surveys.actions.create_batch import create_batch
+from surveys.actions.open_survey import open_survey
+from surveys.questionnaire.plans import Plan
+titles = {"title_zh": "测量", "title_en": "Measurement"}
+period = {"period_start": date(2026, 1, 1), "period_end": date(2026, 12, 31)}
+cycle = open_cycle(code="c", gri_edition="2016", by=None, **titles, **period)
+plans = {"users": Plan(expected=15_000)}
+survey = build_survey(cycle=cycle, code="s", split=True, plans=plans, by=None, **titles)
+open_survey(survey=survey, by=None)
+batch = create_batch(survey=survey, group=cycle.groups.get(code="users"), size=1000, by=None)
+print(json.dumps([survey.code, batch.pk]))
+"""
+# Every process begins its own links one by one, and the last one, which all of them share, at the end.
+_BEGIN = """
+import json
+from surveys.actions.start_draft import start_draft
+from surveys.queries.links import LinkNow
+from surveys.queries.surveys_now import groups_now, survey_now
+survey = survey_now(CODE)
+group = next(group for group in groups_now(survey.cycle_id) if group.code == "users")
+def begin(serial):
+    link = LinkNow(BATCH, serial, survey.id, group.id, group.code, "batch", False)
+    return str(start_draft(survey=survey, group=group, language="en", link=link))
+for serial in range(FIRST, FIRST + EACH):
+    begin(serial)
+print(json.dumps(begin(999)))
+"""
+_SUBMIT = """
+import json
+from surveys.actions.submit_draft import submit_draft
+print(json.dumps(submit_draft(key=__import__("uuid").UUID(KEY), language="en")))
+"""
+_READ = """
+import json
+from surveys.models import Assignments, Draft, Response, Tally
+drafts = [[issue for issue in range(93) if bytes(d.ratings)[2 * issue] == 0] for d in Draft.objects.all()]
+counts = memoryview(bytes(Assignments.objects.get(group__code="users").counts)).cast("I").tolist()
+print(json.dumps([drafts, counts, Tally.objects.get(measure="started").number, Response.objects.count()]))
+"""
+
+
+def at_once(installation: Installation, scripts: list[str]) -> list[object]:
+    """Run each script in a process of its own, all at the same time; what each prints last."""
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command"]
+    started = [
+        subprocess.Popen(
+            [*command, script], cwd=ROOT, env=installation.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        for script in scripts
+    ]
+    printed = []
+    for process in started:
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+        printed.append(json.loads(out.strip().splitlines()[-1]))
+    return printed
+
+
+def test_parts_given_at_once_are_even_and_a_shared_link_has_one_draft(installation):
+    installation.manage("load_library")
+    code, batch = installation.python(_MAKE)
+    head = f"CODE, BATCH, EACH = {code!r}, {batch}, {EACH}\n"
+    scripts = [f"{head}FIRST = {number * EACH}\n{_BEGIN}" for number in range(PROCESSES)]
+    shared = at_once(installation, scripts)
+    drafts, counts, started, _responses = installation.python(_READ)
+    assert len(drafts) == PROCESSES * EACH + 1 == started
+    assert all(len(part) == 12 for part in drafts)
+    given = Counter(issue for part in drafts for issue in part)
+    assert [given[issue] for issue in range(93)] == counts
+    assert max(counts) - min(counts) <= 1
+    assert len(set(shared)) == 1
+    submitted = at_once(installation, [f"KEY = {shared[0]!r}\n{_SUBMIT}"] * PROCESSES)
+    assert sorted(submitted) == [False] * (PROCESSES - 1) + [True]
+    assert installation.python(_READ)[3] == 1
