@@ -133,6 +133,7 @@ def _maps(match: Match, examples: list, asked: Asked) -> list[ValueMap]:
             WordLine(f"v{number}-{place}", text, known.get(key, ""), key in known)
             for place, (key, text) in enumerate(seen.items())
         ]
+        words.sort(key=lambda line: line.text)
         title = _title(columns[0].target)
         result.append(ValueMap(name, title, len(columns), words, _choices(columns[0].target, asked)))
     return result
@@ -141,7 +142,8 @@ def _maps(match: Match, examples: list, asked: Asked) -> list[ValueMap]:
 def _title(target) -> str:
     if target.kind in (ITEM, ATTENTION):
         return {"society": _("Ratings: society"), "business": _("Ratings: business")}.get(target.detail, _("Ratings"))
-    return target.code
+    titles = {"group": _("Stakeholder group"), "consent": _("Consent"), "language": _("Language")}
+    return titles.get(target.code) or (_("Submitted") if target.kind == FIELD else target.code)
 
 
 def _choices(target, asked: Asked) -> list[tuple[str, str]]:
@@ -172,5 +174,3 @@ def _targets(asked: Asked) -> list[tuple[str, str]]:
     ]
     return [(name, "") for name in FIELDS] + [(ATTENTION, _("attention question")), *profile, *items]
 
-
-__all__ = ["FIELD", "MatchPage", "match_page"]

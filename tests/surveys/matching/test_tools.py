@@ -1,0 +1,55 @@
+"""Files of the shape of each tool come in as their truth says, without a doubt."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.factories.tool_exports import answers
+from tests.factories.tool_writers import formbricks, google_forms, kobotoolbox, limesurvey, surveymonkey, wjx
+from tests.surveys.matching.reading import guessed, read, said, true
+
+CORE = ("group", "consent", "comment", "ratings")
+TIMED = ("token", "channel", "started_at", "submitted_at", *CORE)
+NA = ("DK", "", "NA")
+VARIANTS = {
+    "limesurvey codes": (limesurvey, {}, ("language", "unfinished", *TIMED), {"absent": NA, "unfinished": True}),
+    "limesurvey texts zh": (limesurvey, {"texts": "zh"}, TIMED, {"absent": NA}),
+    "limesurvey texts en": (limesurvey, {"texts": "en", "delimiter": ","}, TIMED, {}),
+    "limesurvey tabs": (limesurvey, {"delimiter": "\t", "encoding": "utf-16"}, TIMED, {}),
+    "wjx texts": (wjx, {}, TIMED, {"absent": NA}),
+    "wjx numbers": (wjx, {"numbers": True}, TIMED, {"absent": NA}),
+    "wjx csv gb18030": (wjx, {"csv": True, "encoding": "gb18030"}, TIMED, {"absent": NA}),
+    "wjx numbers csv": (wjx, {"csv": True, "numbers": True, "line_end": "\n"}, TIMED, {}),
+    "formbricks en": (formbricks, {}, ("token", "language", "channel", "unfinished", *CORE), {"unfinished": True}),
+    "formbricks zh": (formbricks, {"language": "zh"}, ("token", "submitted_at", *CORE), {}),
+    "kobotoolbox names": (kobotoolbox, {}, TIMED, {}),
+    "kobotoolbox labels zh": (kobotoolbox, {"labels": "zh"}, TIMED, {}),
+    "kobotoolbox labels en": (kobotoolbox, {"labels": "en"}, TIMED, {}),
+    "google forms en": (google_forms, {}, ("submitted_at", *CORE), {}),
+    "google forms zh": (google_forms, {"language": "zh"}, ("submitted_at", *CORE), {}),
+    "surveymonkey": (surveymonkey, {}, ("token", "started_at", "submitted_at", *CORE), {}),
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@settings(max_examples=4)
+@given(seed=st.integers(0, 10**6))
+def test_guess_reads_every_answer_of_a_tool(variant, seed):
+    write, options, names, kinds = VARIANTS[variant]
+    rows = answers(seed, **kinds)
+    file = write(rows, **options)
+    found = guessed(file)
+    assert [(doubt.code, doubt.header, dict(doubt.params)) for doubt in found.doubts] == []
+    parsed = read(file, found.match)
+    assert parsed.errors == []
+    assert said(parsed, names) == true(rows, names)
+
+
+@pytest.mark.parametrize(
+    ("write", "tool"),
+    [(limesurvey, "limesurvey"), (wjx, "wjx"), (formbricks, "formbricks"), (kobotoolbox, "kobotoolbox")],
+)
+def test_guess_names_the_tool_and_takes_the_ready_made_match(write, tool):
+    file = write(answers(1))
+    assert guessed(file).match.tool == tool
+    assert guessed(file, tool=tool) == guessed(file)
