@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from materiality import audit
 from materiality.models import User
 from materiality.refusals import NotAllowed
-from surveys.actions.edit_survey import notice_texts
 from surveys.models import Notice, Survey
+from surveys.queries.notice_texts import notice_texts
 
 FIELDS = ("thanks_zh", "thanks_en", "drafts_kept_days", "recipients_kept_days")
 

@@ -10,6 +10,7 @@ from materiality.models import User
 from materiality.refusals import NotAllowed
 from surveys.in_draft import locked_draft
 from surveys.models import Notice, Survey
+from surveys.queries.notice_texts import notice_texts
 
 FIELDS = (
     *("title_zh", "title_en", "k", "opens_at", "closes_at", "zone", "anonymous", "several_per_browser"),
@@ -63,9 +64,3 @@ def edit_survey(
     before = {name: old[name] for name in changed}
     audit.record("edit_survey", stored, by=by, before=before, after={name: new[name] for name in changed})
     return stored
-
-
-def notice_texts(survey: Survey) -> dict[str, str]:
-    """The survey's own text of its privacy notice as it is now: {"notice_zh": …, "notice_en": …}."""
-    row = Notice.objects.filter(survey=survey, version=survey.notice_version).first()
-    return {"notice_zh": row.text_zh if row else "", "notice_en": row.text_en if row else ""}

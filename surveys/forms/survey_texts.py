@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from surveys.actions.change_open_survey import FIELDS
-from surveys.actions.edit_survey import NOTICE, notice_texts
+from surveys.actions.edit_survey import NOTICE
 from surveys.models import Survey
+from surveys.queries.notice_texts import notice_texts
 
 
 class TextField(forms.CharField):

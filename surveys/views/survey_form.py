@@ -12,12 +12,13 @@ from materiality.views.cycle_of import cycle_of
 from surveys.actions.build_survey import build_survey
 from surveys.actions.change_open_survey import change_open_survey
 from surveys.actions.change_window import change_window
-from surveys.actions.edit_survey import FIELDS, edit_survey, notice_texts
+from surveys.actions.edit_survey import FIELDS, edit_survey
 from surveys.forms.moments import shown_in
 from surveys.forms.survey import TIMES, NewSurveyForm, SurveyForm, WindowForm
 from surveys.forms.survey_texts import OpenSurveyForm
 from surveys.models import Survey
 from surveys.queries.listed_surveys import surveys_of
+from surveys.queries.notice_texts import notice_texts
 from surveys.views.survey_of import in_cycle, survey_of
 from surveys.views.surveys import survey_page
 from surveys.wording import default_texts

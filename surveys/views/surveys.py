@@ -23,6 +23,7 @@ from surveys.models import Survey
 from surveys.opening import opening_warnings
 from surveys.queries.listed_surveys import listed_surveys
 from surveys.queries.plans import planned_groups
+from surveys.queries.profile_risk import profile_risk
 from surveys.queries.survey_contents import contents_of
 from surveys.questionnaire.window import closing_time, standing
 from surveys.views.survey_of import in_cycle, survey_of
@@ -49,6 +50,7 @@ def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = N
     address = request.build_absolute_uri(reverse("respond", args=[row.code]))
     contents = contents_of(row)
     groups = planned_groups(row, contents.codes)
+    questions, is_draft = list(row.profile_questions.all()), row.state == Survey.State.DRAFT
     return in_cycle(
         row.cycle,
         "survey",
@@ -58,7 +60,8 @@ def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = N
         contents=contents,
         asked_groups=sum(bool(each.issues) for each in groups),
         warnings=opening_warnings(contents.codes, groups, row),
-        questions=row.profile_questions.count(),
+        questions=len(questions),
+        risky=is_draft and row.anonymous and profile_risk(row, questions).is_there,
         address=address,
         shares=[(language, share_text(row, address, language)) for language in LANGUAGES],
         window=window or WindowForm(survey=row),

@@ -10,7 +10,6 @@ from surveys.questionnaire.plans import Plan
 from tests.factories.people import log_in
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
 
-
 pytestmark = pytest.mark.django_db
 
 

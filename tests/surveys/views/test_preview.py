@@ -116,9 +116,10 @@ def test_preview_switches_language_size_contrast_and_group(staff):
     assert staff.post(at, {"size": "large"}).url == address(survey, f"?{kept}&language=en&size=large")
     assert staff.post(at, {"contrast": "high"}).url.endswith("&contrast=high")
     assert "group=employees" in staff.post(address(survey), {"go": "start", "group": "employees"}).url
-    assert '<html lang="en" class="large high">' in staff.get(
-        address(survey, "?size=large&contrast=high")
-    ).content.decode()
+    assert (
+        '<html lang="en" class="large high">'
+        in staff.get(address(survey, "?size=large&contrast=high")).content.decode()
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from surveys.models import ProfileQuestion
 from tests.factories.people import log_in
 from tests.factories.surveys import make_survey, make_survey_cycle
 
-
 pytestmark = pytest.mark.django_db
 
 
@@ -85,3 +84,5 @@ def test_profile_questions_of_an_anonymous_survey_warn_of_small_groups(staff):
     assert "Users: 9 responses are expected, on average 4.5 for each of the 2 ways." in text
     assert "Employees:" not in text
     assert "give people away" not in page(staff, "profile_questions", named)
+    assert "its profile questions could give people away" in page(staff, "survey", survey)
+    assert "its profile questions could give people away" not in page(staff, "survey", named)
