@@ -17,9 +17,6 @@ class Draft(models.Model):
     `serial` say by which personal link it was begun, so that the link finds it again on any device. `page` is the last
     page that was saved, `profile` the answers to profile questions ({code: answer}), `attention` the answer to the
     attention question, `counted` whether its part is in the group's Assignments.
-
-    A draft of an anonymous survey that is finished is `ready`: its times are dropped to the day, and it holds the
-    flags and seconds per item that could not be computed from them again. It waits to be mixed.
     """
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -38,12 +35,8 @@ class Draft(models.Model):
     counted = models.BooleanField(default=False)
     started_at = models.DateTimeField()
     saved_at = models.DateTimeField(null=True, blank=True)
-    ready_at = models.DateTimeField(null=True, blank=True)
-    flags = models.PositiveIntegerField(default=0)
-    seconds_per_item = models.FloatField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["survey"], name="draft_ready", condition=Q(ready_at__isnull=False))]
         constraints = [
             models.UniqueConstraint(
                 fields=["batch", "serial"], name="draft_once_per_link", condition=Q(batch__isnull=False)
