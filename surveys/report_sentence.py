@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from materiality.templatetags.bilingual import count
-from materiality.words import word_for
+from materiality.words import names_about, word_for
 from surveys.questionnaire.account import Account
 
 
@@ -50,8 +50,12 @@ def _ways(account: Account) -> str:
     """By which channels, where there is more than one."""
     if len(account.ways) < 2:
         return ""
-    named = [(word_for("channel", channel), number) for channel, number in account.ways.items()]
+    named = [(_channel(channel), number) for channel, number in account.ways.items()]
     return _(" (%(list)s)") % {"list": _listed(named)}
+
+
+def _channel(channel: str) -> str:
+    return word_for("channel", channel).lower() if channel in names_about("channel") else channel
 
 
 def _valid(account: Account, groups: Mapping[int, str]) -> str:
@@ -66,7 +70,7 @@ def _rejected(account: Account) -> str:
     number = sum(account.rejected.values())
     if not number:
         return ""
-    named = [(word_for("flag", flag), each) for flag, each in account.rejected.items()]
+    named = [(word_for("flag", flag).lower(), each) for flag, each in account.rejected.items()]
     told = ngettext("%(number)s was rejected (%(list)s)", "%(number)s were rejected (%(list)s)", number)
     return told % {"number": count(number), "list": _listed(named)}
 

@@ -3,7 +3,19 @@
 import importlib
 import sys
 
-NAMES = ("imports", "exports", "scoring", "matrix", "pages", "respondents", "audit", "sheets", "library", "links")
+NAMES = (
+    "imports",
+    "exports",
+    "scoring",
+    "matrix",
+    "pages",
+    "respondents",
+    "audit",
+    "sheets",
+    "library",
+    "links",
+    "fieldwork",
+)
 
 
 def main(names: list[str]) -> int:
