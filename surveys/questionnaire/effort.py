@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-SECONDS_PER_ITEM = 3
+SECONDS_PER_ITEM = 4
 
 
 class Effort(NamedTuple):

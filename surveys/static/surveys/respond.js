@@ -24,7 +24,7 @@ function addClearButtons() {
 }
 
 function keep() {
-  if (leaving || !form.querySelector(".issue, textarea")) return;
+  if (leaving || !form.querySelector(".issue, textarea, .groups input[name^=p_], .field input")) return;
   const body = new URLSearchParams(new FormData(form));
   body.set("go", "keep");
   fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
