@@ -1,6 +1,6 @@
 """URLs of surveys and responses."""
 
-from django.urls import path
+from django.urls import include, path
 
 from surveys.views import (
     comments,
@@ -40,6 +40,7 @@ urlpatterns: list = [
     path(f"{_SURVEY}/profile/<int:pk>/", profile.profile_question, name="profile_question"),
     path(f"{_SURVEY}/profile/<int:pk>/move/", profile.move, name="move_profile_question"),
     path(f"{_SURVEY}/profile/<int:pk>/remove/", profile.remove, name="remove_profile_question"),
+    path("", include("surveys.invitation_urls")),
     path(f"{_SURVEY}/window/", survey_form.window, name="change_window"),
     path(f"{_SURVEY}/open/", surveys.open_now, name="open_survey"),
     path(f"{_SURVEY}/close/", surveys.close_now, name="close_survey"),

@@ -31,6 +31,14 @@ add_words(
         "promote_comment": _("made an open answer a proposal: %(object)s"),
         "change_rules": _("changed the screening rules of %(object)s"),
         "screen_survey": _("screened the responses of %(object)s anew"),
+        "create_batch": _("made the batch %(object)s of personal links"),
+        "void_batch": _("made the links of the batch %(object)s void"),
+        "add_recipients": _("added recipients to the survey %(object)s"),
+        "import_bounces": _("took in bounces for the survey %(object)s"),
+        "erase_recipient": _("erased a recipient of the survey %(object)s"),
+        "purge_recipients": _("deleted the recipients of the survey %(object)s"),
+        "start_mailing": _("began to send the mailing %(object)s"),
+        "steer_mailing": _("paused, resumed or stopped the mailing %(object)s"),
         "overrule_response": _("decided whether the response %(object)s counts"),
     },
 )
@@ -40,6 +48,8 @@ add_words("effect", {"reject": _("rejects"), "mark": _("marks only"), "off": _("
 add_words(
     "object",
     {
+        "surveys.batch": _("Batch of links"),
+        "surveys.mailing": _("Mailing"),
         "surveys.response": _("Response"),
         "surveys.responseimport": _("Imported responses"),
         "surveys.survey": _("Survey"),
@@ -54,5 +64,23 @@ add_words(
         "mail": _("Mail"),
         "paper": _("Paper"),
         "": _("Channel not known"),
+    },
+)
+add_words(
+    "field",
+    {
+        "addresses": _("addresses"),
+        "answers_erased": _("answers erased"),
+        "bounced": _("addresses that do not work"),
+        "channel": _("channel"),
+        "group": _("group"),
+        "groups": _("groups"),
+        "label": _("label"),
+        "links": _("links"),
+        "mails": _("mails"),
+        "per_minute": _("mails a minute"),
+        "recipients": _("recipients"),
+        "survey": _("survey"),
+        "voided_at": _("made void at"),
     },
 )

@@ -1,0 +1,83 @@
+"""Batches with what became of their links, and recipients with whether they have answered."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet
+
+from surveys.models import Batch, Recipient, Survey, UsedLinks
+from surveys.used_links import PER_BLOCK, bit_is_set
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class ListedBatch:
+    """A batch and how many of its links are used."""
+
+    batch: Batch
+    used: int
+
+
+@dataclass(frozen=True)
+class ListedRecipient:
+    """A recipient and whether their link is used: who has answered, not what."""
+
+    recipient: Recipient
+    answered: bool
+
+
+def batch_page(survey: Survey, number: str | None, used: dict[int, int]) -> Page:
+    """A page of `ListedBatch`, newest first; batches of mail are among them. `used` is that of `links_used`."""
+    batches = survey.batches.select_related("group", "created_by").order_by("-pk")
+    page = Paginator(batches, PER_PAGE).get_page(number)
+    page.object_list = [ListedBatch(batch, used.get(batch.pk, 0)) for batch in page.object_list]
+    return page
+
+
+def recipient_page(survey: Survey, number: str | None, *, group: str, state: str, answered: str) -> Page:
+    """A page of `ListedRecipient` that pass the filters; `answered` is `yes`, `no` or empty."""
+    found = survey.recipients.order_by("pk")
+    if group:
+        found = found.filter(group__code=group)
+    if state:
+        found = found.filter(state=state)
+    blocks = _used_blocks(survey)
+    keys: QuerySet | list = found.values_list("pk", flat=True)
+    if answered:
+        links = found.values_list("pk", "batch_id", "serial")
+        keys = [pk for pk, batch, serial in links if _is_used(blocks, batch, serial) == (answered == "yes")]
+    page = Paginator(keys, PER_PAGE).get_page(number)
+    rows = Recipient.objects.filter(pk__in=list(page.object_list)).select_related("group").order_by("pk")
+    page.object_list = [ListedRecipient(row, _is_used(blocks, row.batch_id, row.serial)) for row in rows]
+    return page
+
+
+def recipient_counts(survey: Survey) -> dict[str, int]:
+    """Recipients by state, and `all` of them."""
+    rows = survey.recipients.order_by().values_list("state").annotate(number=Count("pk"))
+    counts = dict.fromkeys(Recipient.State.values, 0) | dict(rows)
+    return {**counts, "all": sum(counts.values())}
+
+
+def links_used(survey: Survey) -> tuple[dict[int, int], int]:
+    """How many links of each batch are used, and how many of those are recipients'."""
+    used: dict[int, int] = {}
+    by_mail = 0
+    rows = UsedLinks.objects.filter(batch__survey=survey).values_list("batch_id", "batch__channel", "bits")
+    for batch, channel, bits in rows.iterator():
+        number = int.from_bytes(bits, "big").bit_count()
+        used[batch] = used.get(batch, 0) + number
+        by_mail += number if channel == Batch.Channel.MAIL else 0
+    return used, by_mail
+
+
+def _used_blocks(survey: Survey) -> dict[tuple[int, int], bytes]:
+    """Bits of the survey's batches of mail by batch and block."""
+    rows = UsedLinks.objects.filter(batch__survey=survey, batch__channel=Batch.Channel.MAIL)
+    return {(batch, block): bytes(bits) for batch, block, bits in rows.values_list("batch_id", "block", "bits")}
+
+
+def _is_used(blocks: dict[tuple[int, int], bytes], batch: int, serial: int) -> bool:
+    bits = blocks.get((batch, serial // PER_BLOCK))
+    return bits is not None and bit_is_set(bits, serial)

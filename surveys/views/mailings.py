@@ -1,0 +1,114 @@
+"""Staff pages of mailings: compose, preview, try out, send, watch, pause, stop."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from materiality.permissions import can_edit_cycle, can_see_responses, needs
+from materiality.refusals import NotAllowed
+from surveys.actions.send_test_mail import example_addressee, send_test_mail
+from surveys.actions.start_mailing import start_mailing
+from surveys.actions.steer_mailing import STEPS, steer_mailing
+from surveys.forms.mailing import MailingForm, first_texts
+from surveys.mail_message import texts_for
+from surveys.models import Delivery, Mailing, Survey
+from surveys.queries.mailings import audience, sent_of
+from surveys.questionnaire.mail_text import PLACES
+from surveys.views.link_address import public_address
+from surveys.views.survey_of import in_cycle, survey_of
+
+PER_PAGE = 50
+
+
+@needs(can_edit_cycle)
+def new_mailing(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Write a mail; look at it, send it to oneself, or start to send it, as the button says."""
+    row = survey_of(code, survey)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in Mailing.Kind.values else Mailing.Kind.INVITATION
+    form = MailingForm(request.POST or None, initial={"kind": kind, **first_texts(kind)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = _acted(request, row, form)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            if done is not None:
+                return done
+    shown = form.cleaned_data.get("kind", kind) if form.is_bound else kind
+    context = in_cycle(
+        row.cycle,
+        "survey",
+        survey=row,
+        form=form,
+        places=[f"{{{place}}}" for place in PLACES],
+        number=len(audience(row, shown)),
+        address=public_address(request),
+        address_is_set=settings.PUBLIC_URL_IS_SET,
+        previews=_previews(request, row, form) if form.is_bound and not form.errors else [],
+    )
+    return render(request, "surveys/new_mailing.html", context, status=422 if form.errors else 200)
+
+
+def _acted(request: HttpRequest, survey: Survey, form: MailingForm) -> HttpResponse | None:
+    go = request.POST.get("go", "preview")
+    texts, address = form.texts(), public_address(request)
+    if go == "test":
+        send_test_mail(survey=survey, texts=texts, address=address, by=request.user)
+        messages.success(request, _("Sent to %(address)s in both languages.") % {"address": request.user.email})
+    if go != "start":
+        return None
+    values = {name: form.cleaned_data[name] for name in ("kind", "per_minute")}
+    mailing = start_mailing(survey=survey, texts=texts, address=address, by=request.user, **values)
+    return redirect("mailing", survey.cycle.code, survey.code, mailing.pk)
+
+
+def _previews(request: HttpRequest, survey: Survey, form: MailingForm) -> list[tuple[str, str, str]]:
+    """(language, subject, body) for an example recipient."""
+    mailing, address = Mailing(survey=survey, **form.texts()), public_address(request)
+    return [
+        (language, *texts_for(mailing, survey, example_addressee(survey, language, address)))
+        for language in settings.ORGANISATION
+    ]
+
+
+@needs(can_see_responses)
+def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+    """How far a mailing is, and what could not be sent; the part that changes alone where htmx asks."""
+    row = _mailing_of(code, survey, pk)
+    problems = row.deliveries.exclude(problem="").select_related("recipient").order_by("pk")
+    context = in_cycle(
+        row.survey.cycle,
+        "survey",
+        survey=row.survey,
+        mailing=row,
+        sent=sent_of([row])[row.pk],
+        is_sending=row.state == Mailing.State.SENDING,
+        is_open=row.state in (Mailing.State.SENDING, Mailing.State.PAUSED),
+        page=Paginator(problems, PER_PAGE).get_page(request.GET.get("page")),
+        failed_state=Delivery.State.FAILED,
+        may_edit=can_edit_cycle(request.user),
+    )
+    return render(request, f"surveys/mailing{'_progress' if request.htmx else ''}.html", context)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def steer(request: HttpRequest, code: str, survey: str, pk: int, step: str) -> HttpResponse:
+    """Pause, resume or stop."""
+    if step not in STEPS:
+        raise Http404
+    try:
+        steer_mailing(mailing=_mailing_of(code, survey, pk), step=step, by=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+    return redirect("mailing", code, survey, pk)
+
+
+def _mailing_of(code: str, survey: str, pk: int) -> Mailing:
+    mailings = Mailing.objects.select_related("survey__cycle__edition", "created_by")
+    return get_object_or_404(mailings, survey__cycle__code=code, survey__code=survey, pk=pk)
