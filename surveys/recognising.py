@@ -135,6 +135,7 @@ NOTES = {
     "tool": N_("%(header)s is a figure of the tool and is not taken in."),
     "other": N_("%(header)s is not taken in."),
     "attention": N_("%(header)s asks for attention; this survey has no such question, so it is not taken in."),
+    "lacking": N_("The file has no column for %(number)s of the %(items)s items; they count as not asked."),
     "strange": N_("%(header)s is unknown to the match and is not taken in."),
     "missing": N_("The match knows the column %(header)s (%(target)s), which this file does not have."),
 }

@@ -22,6 +22,10 @@ from surveys.matching.tables import RatingWords, word_reader
 from surveys.matching.texts import cleaned, word
 
 
+# What LimeSurvey writes for a submission of which it keeps no time.
+_NO_DATE = "1980-01-01 00:00"
+
+
 def planner_of(match: Match, asked: Asked, *, zone: ZoneInfo, languages: Sequence[str], name: str = "") -> Planner:
     """How `intake.parse` is to read a file by the match; `zone` is that of times which name none.
 
@@ -118,7 +122,7 @@ class _Planning:
                 if absent(word(cell)) is not None:
                     return None
                 cell = written_plainly(cell, order)
-            return read(cell)
+            return None if isinstance(cell, str) and cell.startswith(_NO_DATE) else read(cell)
 
         return read_time
 
@@ -153,6 +157,10 @@ class _Planning:
         for at, column in self.found.items():
             if column.target.kind == "ignored" and self.headers[at]:
                 notes.append({"code": column.why or "other", "header": self.headers[at]})
+        here = {(column.target.code, column.target.detail) for column in self.of_kind[ITEM].values()}
+        lacking = sum(tuple(item) not in here for item in self.asked.items)
+        if lacking:
+            notes.append({"code": "lacking", "header": "", "number": lacking, "items": len(self.asked.items)})
         if self.of_kind[ATTENTION] and not self.asked.attention:
             notes += [{"code": "attention", "header": self.headers[at]} for at in self.of_kind[ATTENTION]]
         return notes

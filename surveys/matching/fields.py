@@ -22,7 +22,7 @@ _FIELDS = {
 }
 _ORDERED = {name: [re.compile(f"(?:{part})") for part in text.split("|")] for name, text in _FIELDS.items()}
 _PERSONAL = re.compile(
-    r".*(ip ?addr|ipaddr|\bip\b|来自ip|ip地址|e-?mail|邮箱|电子邮件|邮件地址|手机|电话|phone|mobile|姓名|名字|昵称|微信|"
+    r".*(提交人|填写人|ip ?addr|ipaddr|\bip\b|来自ip|ip地址|e-?mail|邮箱|电子邮件|邮件地址|手机|电话|phone|mobile|姓名|名字|昵称|微信|"
     r"first ?name|last ?name|full ?name|your name|\bname\b|openid|unionid|身份证|住址|地址|address|latitude|longitude|经度|"
     r"纬度|geopoint|location|device ?id|_submitted_by|user ?id|username|qq号|学号|工号).*"
 )
@@ -38,9 +38,14 @@ _CUES = {
                           r"not listed|feedback|would you like to add"),
     "channel": re.compile(r"^(?:渠道|来源)$"),
 }  # fmt: skip
+_SURELY = (
+    r"认真(?:作答|答题|填写)|[本此这][一]?[行题项]请选|注意力|attention|(?:^|[\W_])att(?:n|ention)?\d*(?:$|[\W_])|"
+    r"control question|甄别|检测题|陷阱题|attcheck"
+)
+_SURE_ATTENTION = re.compile(_SURELY)
 _ATTENTION = re.compile(
-    r"请(?:在)?(?:本|此|这)?[一]?[行题项]?.{0,6}(?:选择?|勾选|点击)|认真(?:作答|答题|填写)|本[行题]请选|注意力|please (?:select|choose|tick|pick|mark|answer)|"
-    r"attention|(?:^|[\W_])att(?:n|ention)?\d*(?:$|[\W_])|control question|trap|甄别|检测题|陷阱题|attcheck"
+    rf"{_SURELY}|请(?:在)?(?:本|此|这)?[一]?[行题项]?.{{0,6}}(?:选择?|勾选|点击)|"
+    r"please (?:select|choose|tick|pick|mark|answer)|\btrap\b|^(?:select|choose|tick) "
 )
 
 
@@ -69,9 +74,9 @@ def asks_for(name: str, header: str) -> bool:
     return bool(_CUES[name].search(header.casefold()))
 
 
-def asks_attention(header: str) -> bool:
-    """Whether a row only asks for a certain answer."""
-    return bool(_ATTENTION.search(header.casefold()))
+def asks_attention(header: str, *, surely: bool) -> bool:
+    """Whether a row only asks for a certain answer; outside a matrix of issues it must `surely` say so."""
+    return bool((_SURE_ATTENTION if surely else _ATTENTION).search(header.casefold()))
 
 
 def duration_unit(header: str) -> float:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from materiality.scoring.codes import BUSINESS, DIMENSIONS, SOCIETY
 from surveys.matching.answers import absent
@@ -16,6 +17,8 @@ from surveys.matching.ratings import Values, looks_like_rating, values_of
 from surveys.matching.sample import Answers
 from surveys.matching.texts import word
 
+_MOST_LEVELS, _LONGEST_LEVEL = 15, 60
+
 
 class ItemGuess:
     """Targets by column, and the value map of each such column."""
@@ -27,8 +30,9 @@ class ItemGuess:
         self.maps: dict[str, dict[str, str]] = {}
         self.map_of: dict[int, str] = {}
         self.doubts: list[Doubt] = []
+        self._turned: set[str] = set()
         rated = [column for column, each in enumerate(answers) if self._rated(each)]
-        self.found = [column for column in rated if heads[column].found]
+        self.found = [at for at, head in enumerate(heads) if head.found and (at in rated or _few(answers[at]))]
         self.blocks = {heads[column].block for column in self.found} - {""}
         self._strangers([column for column in rated if not heads[column].found])
         self._dimensions()
@@ -45,12 +49,14 @@ class ItemGuess:
         known = {self.heads[column].found.code for column in self.found}
         for column in columns:
             head = self.heads[column]
-            if asks_attention(head.row) or (head.block in self.blocks and asks_attention(head.text)):
-                self.targets.setdefault(column, Target(ATTENTION))
+            inside = head.block in self.blocks
+            if asks_attention(head.row if inside else head.text, surely=not inside):
+                if Target(ATTENTION) not in self.targets.values():
+                    self.targets[column] = Target(ATTENTION)
             elif head.block in self.blocks:
                 near = self.issues.near(head.row or head.text)
                 if near and (near.code not in known or head.found is None):
-                    self.heads[column] = _with(head, near)
+                    self.heads[column] = replace(head, found=near)
                     self.found.append(column)
                     self._doubt("near_issue", column, target=near.code)
                 else:
@@ -77,7 +83,8 @@ class ItemGuess:
     def _said(self, column: int) -> str:
         head = self.heads[column]
         rest = head.found.rest if head.found else ""
-        if turned_round(head.stem or rest):
+        if turned_round(head.stem or rest) and head.block not in self._turned:
+            self._turned.add(head.block)
             self._doubt("turned_round", column)
         return dimension_of(rest) or dimension_of(head.stem) or ""
 
@@ -122,8 +129,12 @@ class ItemGuess:
             parts: dict[str, list[int]] = defaultdict(list)
             for column in columns:
                 parts[self.heads[column].block].append(column)
-            for number, part in enumerate(parts.values(), 1):
-                self._keep(f"{dimension}-{number}" if len(parts) > 1 else dimension, part, self._read(part))
+            read = [(part, self._read(part)) for part in parts.values()]
+            if all(each.unknown or each.doubts for _part, each in read):
+                self._keep(dimension, columns, values)
+                continue
+            for number, (part, each) in enumerate(read, 1):
+                self._keep(f"{dimension}-{number}", part, each)
         for column, target in self.targets.items():
             if target.kind == ATTENTION:
                 near = [other for other in self.map_of if self.heads[other].block == self.heads[column].block]
@@ -142,10 +153,10 @@ class ItemGuess:
             self._doubt("unknown_values", columns[0], values=", ".join(values.unknown[:12]))
 
 
-def _with(head: Head, found) -> Head:
-    from dataclasses import replace
-
-    return replace(head, found=found)
+def _few(answers: Answers) -> bool:
+    """Whether the answers could be a scale of unknown words."""
+    texts = answers.given()
+    return not answers.many and 0 < len(texts) <= _MOST_LEVELS and max(map(len, texts)) <= _LONGEST_LEVEL
 
 
 def _other(dimension: str) -> str:

@@ -61,6 +61,9 @@ class Issues:
         for name in self._longest_first:
             if whole.endswith(name) and len(name) >= (3 if name.isascii() is False else 8):
                 return Found(self.names[name], True, header[: -len(name)])
+        for name in self._longest_first:
+            if whole.startswith(name) and len(name) >= (4 if name.isascii() is False else 8):
+                return Found(self.names[name], True, header[len(name) :])
         return None
 
     def near(self, text: str) -> Found | None:
