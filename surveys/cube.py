@@ -14,6 +14,7 @@ from materiality.models import Cycle
 from materiality.refusals import NotAllowed
 from materiality.scoring.codes import DIMENSIONS
 from materiality.scoring.cube import Cube, CubeBuilder
+from surveys.held_groups import hold_small_changes
 from surveys.models import Response, Survey
 from surveys.questionnaire.rules import FLAG_BIT, FLAGS, flags_asked
 from surveys.questionnaire.screening import valid
@@ -38,7 +39,9 @@ class _Tally:
 
 
 def count_cycle(cycle: Cycle, progress: Callable[[int, str], None] = lambda percent, text: None) -> Counted:
-    """Count all responses of the cycle's surveys. NotAllowed where the surveys' scales differ."""
+    """Count all responses of the cycle's surveys, with few new ones of an open anonymous survey left to a later run
+    (see held_groups). NotAllowed where the surveys' scales differ.
+    """
     surveys = list(cycle.surveys.order_by("code"))
     groups = list(cycle.groups.values_list("id", "code"))
     if len({survey.k for survey in surveys}) > 1:
@@ -50,7 +53,8 @@ def count_cycle(cycle: Cycle, progress: Callable[[int, str], None] = lambda perc
         cubes.append(_count_survey(survey, groups, tally))
         progress(10 + 50 * (place + 1) // len(surveys), "")
     whole = joined_cube(cubes, [code for _pk, code in groups])
-    return Counted(whole, _summary(tally), tally.digest.hexdigest(), [survey.code for survey in surveys])
+    counted = Counted(whole, _summary(tally), tally.digest.hexdigest(), [survey.code for survey in surveys])
+    return hold_small_changes(cycle, surveys, counted)
 
 
 def joined_cube(cubes: Sequence[Cube], groups: Sequence[str]) -> Cube:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from materiality.models import Cycle, Group, Run
+from materiality.models import AuditEvent, Cycle, Group, Run
 from materiality.scoring.method import Method
 from materiality.words import word_for
 
@@ -72,6 +72,18 @@ def cut_lines(statement: Mapping, names: Mapping[str, str]) -> list[CutLine]:
 def flag_lines(run: Run) -> list[tuple[str, int]]:
     """Words and counts of the screening flags that some response earned."""
     return [(word_for("flag", flag), number) for flag, number in run.responses.get("flags", {}).items() if number]
+
+
+def held_names(run: Run, groups: Iterable[Group]) -> list[str]:
+    """Names of the groups that stayed as in the run before, as too few new responses came to tell of them."""
+    names = {group.code: group.name for group in groups}
+    return [names.get(code, code) for code in run.responses.get("held", [])]
+
+
+def erased_since(run: Run) -> int:
+    """How many responses of the run's surveys were erased at their respondents' wish after it was made."""
+    erased = AuditEvent.objects.filter(action="erase_response", object_text__in=run.surveys, at__gt=run.created_at)
+    return sum(after["responses"] for after in erased.values_list("after", flat=True))
 
 
 def method_has_changed(run: Run, cycle: Cycle, groups: Iterable[Group]) -> bool:

@@ -8,7 +8,14 @@ from materiality.models import Cycle, Group, Run
 from materiality.permissions import can_edit_cycle
 from materiality.queries.engagements import touching
 from materiality.queries.issue_score import group_answers, joint_histogram
-from materiality.queries.run_method import cut_lines, flag_lines, group_lines, method_has_changed
+from materiality.queries.run_method import (
+    cut_lines,
+    erased_since,
+    flag_lines,
+    group_lines,
+    held_names,
+    method_has_changed,
+)
 from materiality.queries.runs import chosen_run, listed_runs, run_with_cube
 from materiality.queries.scores import ScoreFilter, ScoreRow, all_rows, wanted_rows
 from materiality.views.cycle_of import cycle_of
@@ -71,6 +78,8 @@ def _beside(cycle: Cycle, run: Run, groups: list[Group], rows: list[ScoreRow], l
         "cuts": cut_lines(statement, {row.issue.code: row.issue.name for row in rows}),
         "group_lines": group_lines(run, groups),
         "flags": flag_lines(run),
+        "held_names": held_names(run, groups),
+        "erased_since": erased_since(run),
         "changed": method_has_changed(run, cycle, groups),
     }
 
