@@ -8,43 +8,51 @@ from tests.services.installation import Installation
 
 RESPONSES = 1_000_000
 
-FILL = """
-import json, os
-from datetime import datetime, timedelta, timezone as zones
-from uuid import UUID
-import numpy as np
-from django.db import connection
+PART = 200_000
+
+BUILD = """
+import json
+from datetime import datetime, timezone
 from materiality.models import Group
-from surveys.models import Response, Survey
 from tests.factories.surveys import make_open_survey, make_survey_cycle
-chance = np.random.default_rng(7)
 cycle = make_survey_cycle({"environment": 6, "society": 6})
 for place in range(4):
     Group.objects.create(cycle=cycle, code=f"group-{place}", name_zh="群体", name_en="Group", order=9, target=300_000)
-survey = make_open_survey(cycle, closes_at=datetime(2190, 1, 1, tzinfo=zones.utc))
+survey = make_open_survey(cycle, closes_at=datetime(2190, 1, 1, tzinfo=timezone.utc))
 assert survey.items.count() == 24
-groups = list(cycle.groups.values_list("pk", flat=True))
-begin = datetime(2026, 1, 5, tzinfo=zones.utc)
+print(json.dumps([cycle.code, survey.code, survey.pk]))
+"""
+
+FILL = """
+import json
+from datetime import datetime, timedelta, timezone
+import numpy as np
+from django.db import connection, transaction
+from surveys.models import Response, Survey
+from surveys.questionnaire.arrival import arrival_ids
+cycle, survey, key = NAMES
+chance = np.random.default_rng(BEGUN)
+groups = list(Survey.objects.get(pk=key).cycle.groups.values_list("pk", flat=True))
+begin = datetime(2026, 1, 5, tzinfo=timezone.utc)
 prepare = Response._meta.pk.get_db_prep_value
 adapt = connection.ops.adapt_datetimefield_value
 columns = ["id", "survey_id", "group_id", "channel", "language", "token", "started_at", "submitted_at", "unfinished",
            "consent", "comment", "ratings", "profile", "flags", "overruled", "overruled_reason"]
 sql = "INSERT INTO surveys_response (%s) VALUES (%s)" % (", ".join(columns), ", ".join(["%s"] * len(columns)))
-for start in range(0, RESPONSES, 20_000):
-    ratings = chance.choice(np.array([1, 2, 3, 4, 5, 254, 255], np.uint8), (20_000, 24))
-    group, flags = chance.choice(groups, 20_000), chance.choice([0] * 17 + [1, 2, 4], 20_000)
-    seconds, took = chance.integers(0, 55 * 86_400, 20_000), chance.integers(20, 900, 20_000)
-    rows = []
-    for at in range(20_000):
-        ended = begin + timedelta(seconds=int(seconds[at]))
-        rows.append((prepare(UUID(bytes=os.urandom(16)), connection), survey.pk, int(group[at]),
-            ("link", "batch")[at % 2], "en", "", adapt(ended - timedelta(seconds=int(took[at]))), adapt(ended), False,
-            True, "", ratings[at].tobytes(), "{}", int(flags[at]), 0, ""))
-    with connection.cursor() as cursor:
+size = 20_000
+with transaction.atomic(), connection.cursor() as cursor:
+    for start in range(0, PART, size):
+        ratings = chance.choice(np.array([1, 2, 3, 4, 5, 254, 255], np.uint8), (size, 24))
+        group, flags = chance.choice(groups, size).tolist(), chance.choice([0] * 17 + [1, 2, 4], size).tolist()
+        seconds, took = chance.integers(0, 55 * 86_400, size).tolist(), chance.integers(20, 900, size).tolist()
+        rows = []
+        for at, pk in enumerate(arrival_ids(size)):
+            ended = begin + timedelta(seconds=seconds[at])
+            rows.append((prepare(pk, connection), key, group[at], ("link", "batch")[at % 2], "en", "",
+                adapt(ended - timedelta(seconds=took[at])), adapt(ended), False, True, "", ratings[at].tobytes(), "{}",
+                flags[at], 0, ""))
         cursor.executemany(sql, rows)
-with connection.cursor() as cursor:
-    cursor.execute("ANALYZE")
-print(json.dumps([cycle.code, survey.code, survey.pk]))
+print(json.dumps(PART))
 """
 
 MEASURE = """
@@ -101,6 +109,15 @@ def main(database_url: str = "") -> None:
     with tempfile.TemporaryDirectory(prefix="yiti-bench-") as folder:
         made = Installation(Path(folder), database_url)
         made.manage("prepare")
-        names = made.python(FILL.replace("RESPONSES", str(RESPONSES)))
-        rows = made.python(MEASURE.replace("NAMES", repr(names)).replace("RESPONSES", str(RESPONSES)))
+        names = made.python(BUILD)
+        for begun in range(0, RESPONSES, PART):
+            made.python(_filled(FILL, names, PART=PART, BEGUN=begun))
+        rows = made.python(_filled(MEASURE, names, RESPONSES=RESPONSES))
     table(["with 1,000,000 responses", "ms", "queries", ""], rows)
+
+
+def _filled(code: str, names: list, **numbers: int) -> str:
+    """The code with what its capital words stand for."""
+    for word, value in {"NAMES": names, **numbers}.items():
+        code = code.replace(word, repr(value))
+    return code
