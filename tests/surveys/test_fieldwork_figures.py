@@ -12,7 +12,7 @@ from materiality.steps import standings
 from surveys.actions.close_survey import close_survey
 from surveys.fieldwork_count import count_fieldwork
 from surveys.fieldwork_figures import figures_of, is_stale, keep_figures, renew_figures, request_count
-from surveys.models import FieldworkFigures, Response, Survey
+from surveys.models import Response, Survey
 from surveys.queries.fieldwork import kinds_of, valid_number
 from surveys.queries.kept_figures import MOST_COUNTED, kept_kinds, large_surveys
 from surveys.questionnaire.arrival import arrival_ids
