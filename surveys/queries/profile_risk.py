@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from surveys.models import GroupPlan, ProfileQuestion, Survey
+from surveys.models import ProfileQuestion
+from surveys.queries.plans import PlannedGroup
 from surveys.questionnaire.profiles import ThinGroup, combinations, thin_groups
 
 
@@ -21,10 +22,9 @@ class ProfileRisk:
         return bool(self.thin or self.has_text or (self.unknown and self.ways > 1))
 
 
-def profile_risk(survey: Survey, questions: list[ProfileQuestion]) -> ProfileRisk:
-    """The risk with the responses that are expected of each group. Needs `survey.cycle`; two queries."""
-    plans = dict(GroupPlan.objects.filter(survey=survey).values_list("group_id", "expected"))
-    expected = {group.name: plans.get(group.pk) or group.target for group in survey.cycle.groups.all()}
+def profile_risk(groups: list[PlannedGroup], questions: list[ProfileQuestion]) -> ProfileRisk:
+    """The risk with the responses that are expected of each group."""
+    expected = {each.group.name: each.expected for each in groups}
     ways = combinations((question.kind, len(question.options)) for question in questions)
     return ProfileRisk(
         ways=ways,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from django.db.models import Case, When
 
 from materiality.models import Run
 from materiality.scoring.cube import Cube
@@ -32,8 +33,8 @@ class Spread:
 
 def typical_spread() -> Spread:
     """The spread within issues and dimensions in the newest run, pooled per group (at least 30 degrees of freedom)."""
-    runs = Run.objects.select_related("cycle").order_by("-created_at")
-    run = runs.exclude(cycle__code=_DEMO).first() or runs.first()
+    demo_last = Case(When(cycle__code=_DEMO, then=1), default=0)
+    run = Run.objects.select_related("cycle").order_by(demo_last, "-created_at").first()
     return Spread() if run is None else spread_of(run)
 
 

@@ -13,6 +13,7 @@ from surveys.actions.remove_profile_question import remove_profile_question
 from surveys.actions.save_profile_question import save_profile_question
 from surveys.forms.profile import ProfileQuestionForm
 from surveys.models import ProfileQuestion, Survey
+from surveys.queries.plans import planned_groups
 from surveys.queries.profile_risk import profile_risk
 from surveys.views.survey_of import in_cycle, survey_of
 
@@ -26,7 +27,7 @@ def profile_questions(request: HttpRequest, code: str, survey: str) -> HttpRespo
         "survey",
         survey=row,
         questions=questions,
-        risk=profile_risk(row, questions) if row.anonymous else None,
+        risk=profile_risk(planned_groups(row, []), questions) if row.anonymous else None,
         may_edit=can_edit_cycle(request.user) and row.state == Survey.State.DRAFT,
     )
     return render(request, "surveys/profile_questions.html", context)

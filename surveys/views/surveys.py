@@ -61,7 +61,7 @@ def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = N
         asked_groups=sum(bool(each.issues) for each in groups),
         warnings=opening_warnings(contents.codes, groups, row),
         questions=len(questions),
-        risky=is_draft and row.anonymous and profile_risk(row, questions).is_there,
+        risky=is_draft and row.anonymous and profile_risk(groups, questions).is_there,
         address=address,
         shares=[(language, share_text(row, address, language)) for language in LANGUAGES],
         window=window or WindowForm(survey=row),
