@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')
 _ITEM = re.compile(rb'name="r(\d+)" value="1"')
 _GROUP = re.compile(rb'name="group" value="([\w-]+)"')
+_NOTICE = re.compile(rb'name="notice" value="(\d+)"')
 _COOKIE = re.compile(rb"\r\nset-cookie: *([^=]+)=([^;]*)", re.I)
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.I)
 _LOCATION = re.compile(rb"\r\nlocation: *([^\r]+)", re.I)
@@ -18,11 +19,15 @@ _LOCATION = re.compile(rb"\r\nlocation: *([^\r]+)", re.I)
 
 @dataclass
 class Tally:
-    """What one client saw: seconds per request, bytes of HTML as sent, and what each respondent answered."""
+    """What one client saw, from `begun` to `ended` (seconds of the clock): seconds per request, bytes of HTML as sent,
+    and what each respondent answered (position -> value).
+    """
 
+    begun: float = 0.0
+    ended: float = 0.0
     seconds: list[float] = field(default_factory=list)
     html_bytes: list[int] = field(default_factory=list)
-    answered: dict[str, bytes] = field(default_factory=dict)
+    answered: dict[str, dict[int, int]] = field(default_factory=dict)
 
 
 class Respondent:
@@ -39,7 +44,9 @@ class Respondent:
         """Open, consent, answer every item on every page, comment with `name`, submit."""
         page = self.get(path)
         group = chance.choice(_GROUP.findall(page)).decode()
-        where, page = self.post(path, page, {"group": group, "consent": "yes", "go": "start"})
+        notice = _NOTICE.search(page)[1].decode()
+        start = {"group": group, "consent": "yes", "notice": notice, "go": "start"}
+        where, page = self.post(path, page, start)
         given: dict[int, int] = {}
         while not where.endswith("/end/"):
             chosen = {int(position): chance.randint(1, 5) for position in _ITEM.findall(page)}
@@ -49,7 +56,7 @@ class Respondent:
         assert where.endswith("/thanks/"), where
         self.socket.close()
         self.tally.html_bytes.append(self.received)
-        self.tally.answered[name] = bytes(given[position] for position in range(len(given)))
+        self.tally.answered[name] = given
 
     def get(self, path: str) -> bytes:
         head, body = self._exchange(f"GET {path} HTTP/1.1\r\n", b"")

