@@ -1,14 +1,15 @@
-"""Screening stored responses anew: read in chunks, compared with the flags they carry, written where these differ."""
+"""Screening stored responses anew: read in chunks, beside the flags that they carry; writes nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 import numpy as np
 from django.db import connection
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from surveys.models import FieldworkFigures, ReadyDraft, Response, Survey
+from surveys.models import Response, Survey
 from surveys.queries.drafts_in_use import utc
 from surveys.questionnaire.rules import FLAG_BIT, GRACE_SECONDS, NOT_RECOMPUTABLE, OFF, Rules
 from surveys.questionnaire.screening import Answers, screen
@@ -37,18 +38,20 @@ class Screened:
     ratings: np.ndarray
 
 
-def screened_anew(survey: Survey, rules: Rules) -> Iterator[Screened]:
-    """All responses of the survey in order of id with the flags that they earn by `rules`, in chunks; writes nothing.
+def screened_anew(survey: Survey, rules: Rules, since: UUID | None = None) -> Iterator[Screened]:
+    """All responses of the survey, or those with ids from `since` on, in order of id with the flags that they earn by
+    `rules`, in chunks; writes nothing.
 
     Anonymous responses keep the flags that cannot be computed again as they are stored (scoring.md).
     """
     duplicates = _duplicates(survey) if rules.effects["duplicate"] != OFF else set()
-    for rows in _chunks(Response.objects.filter(survey=survey), _COLUMNS):
+    found = Response.objects.filter(survey=survey, **({"id__gte": since} if since else {}))
+    for rows in plain_chunks(found, _COLUMNS):
         ids, group, flags, overruled, unfinished, consent, ratings, *rest = zip(*rows, strict=True)
         started, submitted_at, seconds, attention, source = rest
         submitted = ~np.array(unfinished, bool)
         answers = Answers(
-            ratings=_matrix(ratings),
+            ratings=rating_matrix(ratings),
             consent=np.array(consent, bool),
             submitted=submitted,
             started_at=_epochs(started),
@@ -61,37 +64,11 @@ def screened_anew(survey: Survey, rules: Rules) -> Iterator[Screened]:
         fresh = screen(answers, rules, fieldwork_of(survey, grace))
         fresh[[pk in duplicates for pk in ids]] |= DUPLICATE
         stored = np.array(flags, np.uint16)
-        fresh = _keeping(survey, stored, fresh)
+        fresh = keeping(survey, stored, fresh)
         yield Screened(ids, np.array(group), stored, fresh, np.array(overruled, np.int8), submitted, answers.ratings)
 
 
-def write_flags(survey: Survey, rules: Rules) -> int:
-    """Set the flags of all responses, and of finished answers that wait to be mixed, by `rules`; returns how many
-    responses moved. Only changed flags are written; call it in a transaction that holds the survey's row.
-    """
-    # Figures kept of a large survey were counted by other flags or rules.
-    FieldworkFigures.objects.filter(survey=survey).delete()
-    moved = 0
-    for chunk in screened_anew(survey, rules):
-        moved += _write(Response, chunk.ids, chunk.stored, chunk.fresh)
-    for rows in _chunks(ReadyDraft.objects.filter(survey=survey), ("id", "flags", "ratings", "seconds_per_item")):
-        ids, flags, ratings, seconds = zip(*rows, strict=True)
-        stored, unknown = np.array(flags, np.uint16), np.full(len(ids), np.nan)
-        answers = Answers(
-            ratings=_matrix(ratings),
-            consent=np.ones(len(ids), bool),
-            submitted=np.ones(len(ids), bool),
-            started_at=unknown,
-            submitted_at=unknown,
-            tokens=[""] * len(ids),
-            seconds_per_item=np.array(seconds, np.float64),
-        )
-        fresh = _keeping(survey, stored, screen(answers, rules, fieldwork_of(survey, 0)))
-        _write(ReadyDraft, ids, stored, fresh)
-    return moved
-
-
-def _keeping(survey: Survey, stored: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+def keeping(survey: Survey, stored: np.ndarray, fresh: np.ndarray) -> np.ndarray:
     """The fresh flags, but in an anonymous survey those stored that times, tokens or answers kept apart decided."""
     if not survey.anonymous:
         return fresh
@@ -99,7 +76,7 @@ def _keeping(survey: Survey, stored: np.ndarray, fresh: np.ndarray) -> np.ndarra
     return (fresh & ~kept) | (stored & kept)
 
 
-def _chunks(found: QuerySet, columns: tuple[str, ...]) -> Iterator[list[tuple]]:
+def plain_chunks(found: QuerySet, columns: tuple[str, ...]) -> Iterator[list[tuple]]:
     """Plain rows in order of id; each chunk is a query of its own, so that rows may be written in between."""
     last = None
     while True:
@@ -125,18 +102,7 @@ def _duplicates(survey: Survey) -> set:
     return {prepare(pk, connection) for pk in later.iterator(CHUNK)}
 
 
-def _write(model: type, ids: tuple, stored: np.ndarray, fresh: np.ndarray) -> int:
-    """Write the flags that differ; returns how many."""
-    changed = np.flatnonzero(stored != fresh).tolist()
-    table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET flags = %s WHERE id = %s", [(int(fresh[at]), ids[at]) for at in changed]
-        )
-    return len(changed)
-
-
-def _matrix(ratings: tuple) -> np.ndarray:
+def rating_matrix(ratings: tuple) -> np.ndarray:
     return np.frombuffer(b"".join(ratings), np.uint8).reshape(len(ratings), -1)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from materiality import audit
@@ -10,9 +11,9 @@ from materiality.cycle_states import BEFORE_SIGN_OFF, locked_cycle
 from materiality.models import User
 from materiality.queries.runs import last_run_number
 from materiality.refusals import NotAllowed
+from surveys.flag_writing import screen_late, write_flags
 from surveys.models import RuleSet, Survey
 from surveys.questionnaire.rules import OFF, Rules
-from surveys.rescreening import write_flags
 from surveys.rules_in_force import rules_in_force
 
 
@@ -29,11 +30,12 @@ def change_rules(*, survey: Survey, rules: Rules, reason: str, by: User | None) 
     """Put a new version of the rules in force and screen all stored responses anew; nothing is deleted.
 
     The event names the parameters that changed, how many responses' flags moved, and the last run (`after_run`) where
-    results had been seen before. NotAllowed without a reason where there is a run, where nothing changes, where a rule
-    for the attention question is wanted that the survey does not ask, or once the cycle is signed off.
+    results had been seen before. What is submitted meanwhile is screened right after. NotAllowed without a reason
+    where there is a run, where nothing changes, where a rule for the attention question is wanted that the survey does
+    not ask, or once the cycle is signed off.
     """
     cycle = locked_cycle(survey.cycle, BEFORE_SIGN_OFF)
-    stored = Survey.objects.select_for_update().get(pk=survey.pk)
+    stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     rules, in_force = rules.for_survey(split=stored.split), rules_in_force(stored)
     last_run = last_run_number(cycle)
     _check(stored, rules, in_force, reason, last_run)
@@ -44,7 +46,9 @@ def change_rules(*, survey: Survey, rules: Rules, reason: str, by: User | None) 
     RuleSet.objects.create(
         survey=stored, version=stored.rules_version, rules=after, reason=reason.strip(), created_by=by
     )
+    began = timezone.now()
     moved = write_flags(stored, rules)
+    transaction.on_commit(lambda: screen_late(stored.pk, began))
     changed = [flag for flag in {**before, **after} if before.get(flag) != after.get(flag)]
     mark = {"after_run": last_run} if last_run else {}
     audit.record(

@@ -5,8 +5,8 @@ from django.db import transaction
 from materiality import audit
 from materiality.cycle_states import BEFORE_SIGN_OFF, locked_cycle
 from materiality.models import User
+from surveys.flag_writing import write_flags
 from surveys.models import Survey
-from surveys.rescreening import write_flags
 from surveys.rules_in_force import rules_in_force
 
 
@@ -17,7 +17,7 @@ def screen_survey(*, survey: Survey, by: User | None) -> int:
     NotAllowed once the cycle is signed off.
     """
     locked_cycle(survey.cycle, BEFORE_SIGN_OFF)
-    stored = Survey.objects.select_for_update().get(pk=survey.pk)
+    stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     moved = write_flags(stored, rules_in_force(stored))
     audit.record("screen_survey", stored, by=by, after={"version": stored.rules_version, "flags_moved": moved})
     return moved

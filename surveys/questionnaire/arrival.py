@@ -5,7 +5,9 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STEP_BITS = 42
 _STEPS = 1 << _STEP_BITS
 
@@ -33,6 +35,11 @@ class ArrivalClock:
             self._last = first + number - 1 if number else self._last
         noise = secrets.token_bytes(4 * number)
         return [_uuid7(first + i, int.from_bytes(noise[4 * i : 4 * i + 4])) for i in range(number)]
+
+
+def first_id_at(moment: datetime) -> uuid.UUID:
+    """The lowest id that a response can have that arrives at this moment."""
+    return _uuid7((moment - _EPOCH) // timedelta(milliseconds=1) << _STEP_BITS, 0)
 
 
 def _uuid7(ticks: int, noise: int) -> uuid.UUID:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from django.utils import translation
 
 from materiality.actions.score_cycle import score_cycle
 from materiality.models import AuditEvent, IssueScore
@@ -24,6 +25,12 @@ CANDIDATES = [
     Rules(dict.fromkeys(EFFECTS, "off")),
     replace(Rules(), incomplete_percent=60, speeding_seconds=1.5),
 ]
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def screened_survey(number=150, **values):

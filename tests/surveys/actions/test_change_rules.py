@@ -1,14 +1,17 @@
 """Changing the rules of a survey: every stored response screened anew, versions, refusals."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone, translation
 
 from materiality.models import AuditEvent, Run
 from materiality.refusals import NotAllowed
 from surveys.actions.change_rules import change_rules
 from surveys.actions.screen_survey import screen_survey
 from surveys.models import FieldworkFigures, ReadyDraft, Response
+from surveys.questionnaire.arrival import first_id_at
 from surveys.questionnaire.rules import FLAG_BIT, Rules
 from tests.factories.people import make_person
 from tests.factories.responses import make_response
@@ -19,6 +22,12 @@ pytestmark = pytest.mark.django_db
 EFFECTS = Rules().effects
 STRICT = Rules({**EFFECTS, "attention": "reject", "duplicate": "mark"}, 80, 60, 10, 2.0)
 LOOSE = Rules({**dict.fromkeys(EFFECTS, "off"), "speeding": "reject"}, speeding_seconds=0.5)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def survey_with_responses(number=120, **values):
@@ -80,6 +89,18 @@ def test_change_rules_screens_finished_answers_that_wait_to_be_mixed():
     change_rules(survey=survey, rules=replace(Rules(), speeding_seconds=1.5), reason="", by=None)
     waiting.refresh_from_db()
     assert waiting.flags == outside | FLAG_BIT["speeding"]
+
+
+def test_change_rules_screens_what_came_in_meanwhile(django_capture_on_commit_callbacks):
+    survey = survey_with_responses(20)
+    old = make_response(survey, flags=FLAG_BIT["no_consent"], id=first_id_at(timezone.now() - timedelta(hours=1)))
+    with django_capture_on_commit_callbacks(execute=True):
+        change_rules(survey=survey, rules=STRICT, reason="", by=None)
+        make_varied_responses(survey, 20, seed=3)
+        Response.objects.filter(pk=old.pk).update(flags=FLAG_BIT["no_consent"])
+    survey.refresh_from_db()
+    expected = flags_by_loop(survey, STRICT) | {old.pk: {"no_consent"}}
+    assert stored_flags(survey) == expected, "only what is new is looked at once more"
 
 
 def test_change_rules_forgets_figures_that_were_counted_before():

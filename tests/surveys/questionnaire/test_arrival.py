@@ -1,10 +1,11 @@
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.questionnaire.arrival import ArrivalClock, arrival_id, arrival_ids
+from surveys.questionnaire.arrival import ArrivalClock, arrival_id, arrival_ids, first_id_at
 
 
 def test_arrival_ids_grow_in_order_of_arrival():
@@ -18,6 +19,14 @@ def test_arrival_id_is_a_uuid_of_version_7_with_its_time():
     made = clock.take(1)[0]
     assert (made.version, made.variant) == (7, "specified in RFC 4122")
     assert made.int >> 80 == 1_700_000_000_123
+
+
+@given(st.integers(10**12, 4 * 10**12))
+def test_first_id_at_a_moment_lies_between_those_before_and_after(milliseconds):
+    before, after = (
+        ArrivalClock(lambda now=now: now * 1_000_000).take(1)[0] for now in (milliseconds - 1, milliseconds)
+    )
+    assert before < first_id_at(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)) <= after
 
 
 @given(st.lists(st.tuples(st.integers(0, 3_000), st.integers(0, 20)), max_size=20))
