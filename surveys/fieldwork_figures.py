@@ -33,6 +33,13 @@ def figures_of(survey: Survey, now: datetime | None = None) -> tuple[dict, datet
     return kept.figures, kept.counted_at
 
 
+def counted_at(survey: Survey, responses: int) -> datetime | None:
+    """When the kept figures of a survey with so many responses were counted; None where they are counted on view."""
+    if responses <= MOST_COUNTED:
+        return None
+    return FieldworkFigures.objects.filter(survey=survey).values_list("counted_at", flat=True).first()
+
+
 def renew_figures(surveys: Iterable[Survey], numbers: dict[int, int], now: datetime | None = None) -> None:
     """Have the figures of those of these surveys that have a large number of responses counted where they are missing
     or stale; `numbers` {primary key: responses}. No query where there is no such survey.

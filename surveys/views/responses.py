@@ -7,6 +7,7 @@ from django.shortcuts import render
 from materiality.models import Cycle
 from materiality.permissions import can_edit_cycle, can_see_responses
 from materiality.views.cycle_of import cycle_of
+from surveys.fieldwork_figures import counted_at
 from surveys.models import Survey
 from surveys.queries.fieldwork import Counts, Fieldwork, fieldwork_of
 from surveys.queries.listed_imports import listed_imports, stage_of
@@ -29,6 +30,7 @@ def responses(request: HttpRequest, code: str) -> HttpResponse:
     context |= {
         "survey": survey,
         "fieldwork": fieldwork,
+        "counted_at": counted_at(survey, fieldwork.counts.total),
         "lines": _group_lines(cycle, fieldwork),
         "cycle_valid": valid_responses(cycle),
         "page": imports,

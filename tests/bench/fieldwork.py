@@ -98,8 +98,7 @@ for name, url in {"fieldwork": page, "responses": reverse("responses", args=[cyc
     assert answer.status_code == 200, url
     rows.append([name, median, len(queries), f"{len(answer.content) // 1024} KB"])
     if name == "fieldwork":
-        total = answer.context["fieldwork"].funnel.total
-        assert total.submitted == RESPONSES, total
+        assert f"<dd>{RESPONSES:,}</dd>" in answer.content.decode()
 print(json.dumps(rows))
 """
 
