@@ -159,7 +159,8 @@ _NO = frozenset(
     ]
 )
 _LANGUAGES = {
-    "zh-hans": "zh|zh-cn|zh-hans|zh-sg|zh-hans-cn|cn|chinese|中文|简体中文|汉语|chinese (simplified)|simplified chinese|"
+    "zh-hans": "zh|zh-cn|zh-hans|zh-sg|zh-hans-cn|cn|chinese|中文|简体中文|汉语|chinese (simplified)|"
+    "simplified chinese|"
     "中文(简体)|中文(zh)|chinese (zh)|中文 (zh)",
     "en": "en|en-us|en-gb|en-au|eng|english|英文|英语|english (en)|default english",
 }

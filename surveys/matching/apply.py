@@ -21,7 +21,6 @@ from surveys.matching.profiles import profile_reader
 from surveys.matching.tables import RatingWords, word_reader
 from surveys.matching.texts import cleaned, word
 
-
 # What LimeSurvey writes for a submission of which it keeps no time.
 _NO_DATE = "1980-01-01 00:00"
 

@@ -4,37 +4,49 @@ import re
 
 # In each list the earlier pattern wins over the later; patterns are for the whole header, cleaned and without case.
 _FIELDS = {
-    "token": "token|令牌|访问码|response id|_uuid|respondent id|respondentid|答卷编号|答卷id|回复id|_id|id|序号|编号|no|no.|#|提交序号|"
+    "token": "token|令牌|访问码|response id|_uuid|respondent id|respondentid|答卷编号|答卷id|回复id|"
+    "_id|id|序号|编号|no|no.|#|提交序号|"
     "submission id|sys_id|responseid",
-    "submitted_at": "submitted_at|submitdate|end|提交答卷时间|提交时间|答题结束时间|结束答题时间|结束时间|完成时间|completion time|"
+    "submitted_at": "submitted_at|submitdate|end|提交答卷时间|提交时间|答题结束时间|结束答题时间|"
+    "结束时间|完成时间|completion time|"
     "date submitted|end date|enddate|end time|submit time|submitted at|submission time|recordeddate|timestamp|"
     "时间戳记|时间戳|_submission_time|填写时间|创建时间|created at|createdat|datestamp|date last action",
-    "started_at": "started_at|startdate|start|开始答题时间|答题开始时间|开始时间|start time|start date|started at|date started",
-    "duration": "duration|interviewtime|所用时间|用时|答题时长|答题用时|填写时长|时长|总用时|total time|time taken|time to complete|"
+    "started_at": "started_at|startdate|start|开始答题时间|答题开始时间|开始时间|start time|start "
+    "date|started at|date started",
+    "duration": "duration|interviewtime|所用时间|用时|答题时长|答题用时|填写时长|时长|总用时|total "
+    "time|time taken|time to complete|"
     r"duration \(in seconds\)|duration \(seconds\)|duration in seconds|所用时间\(秒\)|答题时长\(秒\)|time spent|"
     r"duration \(minutes\)|用时\(分钟\)|答题时间\(秒\)|ttc|用时\(秒\)|time \(s\)|total time \(s\)",
     "language": "startlanguage|language|语言|答题语言|_language|respondent language|userlanguage|survey language|lang",
-    "channel": "channel|渠道|来源渠道|填写渠道|收集渠道|来源|答卷来源|source|collector|collector name|distribution channel",
+    "channel": "channel|渠道|来源渠道|填写渠道|收集渠道|来源|答卷来源|source|collector|collector "
+    "name|distribution channel",
     "finished": "finished|completed|complete|是否完成|答卷状态|完成状态|response status",
-    "group": "stakeholder|stakeholder group|group|利益相关方|利益相关方类别|利益相关方类型|相关方类别|身份|您的身份|role",
+    "group": "stakeholder|stakeholder group|group|利益相关方|利益相关方类别|利益相关方类型|"
+    "相关方类别|身份|您的身份|role",
     "consent": "consent|知情同意|同意|隐私同意|是否同意|privacy|agreement",
     "comment": "comment|comments|意见|建议|意见与建议|备注|其他建议|补充说明|suggestions|remarks",
 }
 _ORDERED = {name: [re.compile(f"(?:{part})") for part in text.split("|")] for name, text in _FIELDS.items()}
 _PERSONAL = re.compile(
-    r".*(提交人|填写人|ip ?addr|ipaddr|\bip\b|来自ip|ip地址|e-?mail|邮箱|电子邮件|邮件地址|手机|电话|phone|mobile|姓名|名字|昵称|微信|"
-    r"first ?name|last ?name|full ?name|your name|\bname\b|openid|unionid|身份证|住址|地址|address|latitude|longitude|经度|"
+    r".*(提交人|填写人|ip ?addr|ipaddr|\bip\b|来自ip|ip地址|e-?mail|邮箱|电子邮件|邮件地址|手机|电话|"
+    r"phone|mobile|姓名|名字|昵称|微信|"
+    r"first ?name|last ?name|full ?name|your name|\bname\b|openid|unionid|身份证|住址|地址|address|"
+    r"latitude|longitude|经度|"
     r"纬度|geopoint|location|device ?id|_submitted_by|user ?id|username|qq号|学号|工号).*"
 )
 _OTHER = re.compile(
-    r"id|seed|lastpage|last page|refurl|datestamp|总分|得分|score|来源详情|_.*|quotas|survey ?id|tags|notes?|url|action|country|browser|"
+    r"id|seed|lastpage|last page|refurl|datestamp|总分|得分|score|来源详情|_.*|quotas|survey ?id|tags|"
+    r"notes?|url|action|country|browser|"
     r"os|device|status|version|deviceid|instanceid|today|formhub/.*|meta/.*|自定义字段|quota|verified email|variables?|"
-    r"起始页面|用户代理|user ?agent|设备|浏览器|操作系统|省份|城市|国家.*|quizscore.*|groupid|groupname|来源渠道详情|progress"
+    r"起始页面|用户代理|user ?agent|设备|浏览器|操作系统|省份|城市|国家.*|quizscore.*|groupid|"
+    r"groupname|来源渠道详情|progress"
 )
 _CUES = {
-    "group": re.compile(r"利益相关方|哪一?类|身份|属于|群体|stakeholder|which (?:group|of the)|your (?:role|group)|您是|you are|relationship"),
+    "group": re.compile(r"利益相关方|哪一?类|身份|属于|群体|stakeholder|which (?:group|of the)|your "
+    "(?:role|group)|您是|you are|relationship"),
     "consent": re.compile(r"同意|知情|隐私|consent|privacy|agree to|i agree|data protection"),
-    "comment": re.compile(r"没有列出|遗漏|补充|还有(?:哪些|什么|其他)|建议|意见|想说|missing|anything else|other issues?|comment|suggest|"
+    "comment": re.compile(r"没有列出|遗漏|补充|还有(?:哪些|什么|其他)|建议|意见|想说|missing|"
+    "anything else|other issues?|comment|suggest|"
                           r"not listed|feedback|would you like to add"),
     "channel": re.compile(r"^(?:渠道|来源)$"),
 }  # fmt: skip

@@ -24,7 +24,8 @@ _SIGNS = {
     ),
 }
 _FULL_TEXTS = {
-    LIMESURVEY: ("response id", "date submitted", "last page", "start language", "seed", "date started", "date last action",
+    LIMESURVEY: ("response id", "date submitted", "last page", "start language", "seed", "date "
+                 "started", "date last action",
                  "答卷 id", "提交日期", "最后一页", "起始语言"),
 }  # fmt: skip
 
