@@ -58,6 +58,9 @@ def planned(survey: Survey, codes: list[str], group: Group, row: GroupPlan | Non
     plan = plan_of(row)
     issues, expected = plan.issues(codes), plan.expected or group.target
     fixed = row.issues_each if row else None
+    if survey.split and survey.opened_at and not fixed:
+        # A group that came after the opening, when sizes were fixed.
+        fixed = survey.split_issues
     each = min(fixed, len(issues)) if fixed else part_size(survey, len(issues), expected)
     return PlannedGroup(group, plan, row is not None, issues, expected, each)
 

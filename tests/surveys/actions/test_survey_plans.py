@@ -44,6 +44,18 @@ def test_planned_group_without_a_plan_is_asked_everything(survey):
     assert (late.expected, late.each, late.questions) == (7, 4, 8)
 
 
+def test_planned_group_that_comes_after_the_opening_gets_parts_of_the_usual_size(survey):
+    split(survey)
+    survey.refresh_from_db()
+    survey = open_survey(survey=survey, by=None)
+    Group.objects.create(cycle=survey.cycle, code="late", name_zh="新", name_en="Late", target=7)
+    assert [(each.group.code, each.each) for each in planned_groups(survey, CODES)] == [
+        ("late", 2),
+        ("users", 4),
+        ("employees", 4),
+    ]
+
+
 def test_plan_groups_stores_dimensions_and_expected_and_keeps_issues(survey):
     users = survey.cycle.groups.get(code="users")
     choose_issues(survey=survey, group=users, issues=[CODES[0]], by=None)
