@@ -1,6 +1,5 @@
 """The days on which anonymous answers came, per group: none with fewer than 5 (architecture.md)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -52,15 +51,3 @@ def joined_days(days: dict[int, int], *, today: int, over: bool) -> dict[int, in
         place = last if over and last is not None else max(today, *days)
         joined[place] = joined.get(place, 0) + carried
     return joined
-
-
-def count_days(
-    survey: Survey, group_codes: Iterable[str], times: Iterable[datetime | None]
-) -> dict[tuple[str, int], int]:
-    """{(group code, day as ordinal in the survey's zone): number} of answers whose time is known."""
-    zone, counts = ZoneInfo(survey.zone), {}
-    for code, time in zip(group_codes, times, strict=True):
-        if time is not None:
-            key = (code, time.astimezone(zone).date().toordinal())
-            counts[key] = counts.get(key, 0) + 1
-    return counts

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from surveys.actions.close_survey import close_survey
@@ -31,20 +32,22 @@ def tend_all_surveys(now: datetime | None = None) -> None:
     for survey in Survey.objects.filter(closed_at__lt=moment, pk__in=Recipient.objects.values("survey")):
         if moment > survey.closed_at + timedelta(days=survey.recipients_kept_days):
             purge_recipients(survey=survey, by=None)
-    unsealed = list(Survey.objects.filter(anonymous=True, sealed_at=None).exclude(state=Survey.State.DRAFT))
-    for survey in unsealed:
+    # Paper sheets may still be entered into a survey that is sealed.
+    in_work = Q(sealed_at=None) | Q(pk__in=ReadyDraft.objects.values("survey"))
+    anonymous = list(Survey.objects.filter(in_work, anonymous=True).exclude(state=Survey.State.DRAFT))
+    for survey in anonymous:
         _tend_anonymous(survey, moment)
-    if unsealed:
+    if anonymous:
         empty_log()
 
 
 def _tend_anonymous(survey: Survey, moment: datetime) -> None:
-    """Mix what waits. A survey stays sealed once: `sealed_at` says so."""
+    """Mix what waits, and seal once: `sealed_at` says so."""
     over = survey.closed_at is not None and moment > survey.closed_at + GRACE
     mix_responses(survey=survey, everything=over)
     waiting = ReadyDraft.objects.filter(survey=survey).count()
     join_thin_days(survey, moment, over=over)
-    if over and not waiting:
+    if over and not waiting and survey.sealed_at is None:
         seal_survey(survey=survey, now=moment)
     elif waiting > SHUFFLED:
         with transaction.atomic():

@@ -1,5 +1,7 @@
 """A file of responses on its way into the database: checked, confirmed, stored once."""
 
+from datetime import date
+
 import pytest
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -10,7 +12,7 @@ from materiality.models import AuditEvent
 from materiality.refusals import NotAllowed
 from materiality.scoring.codes import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.actions.confirm_import import confirm_import
-from surveys.models import AnonymousComment, Response, ResponseImport
+from surveys.models import AnonymousComment, Response, ResponseImport, Tally
 from surveys.questionnaire.rules import FLAG_BIT
 from tests.factories.responses import (
     at,
@@ -150,12 +152,13 @@ def test_import_into_an_anonymous_survey_keeps_no_token_time_or_order():
     survey = make_open_survey(anonymous=True)
     times = {"started_at": "2026-03-01 10:00:00", "submitted_at": "2026-03-01 10:00:17"}
     rows = [
-        row(survey, place % 5 + 1, place // 5 + 1, token=f"t{place}", comment=f"c{place}", **times)
+        row(survey, place % 5 + 1, place // 5 + 1, token=f"t{place}", comment=f"c{place}", language="en", **times)
         for place in range(25)
     ]
     store_file(survey, csv_file(survey, *rows))
     stored = list(survey.responses.order_by("id"))
-    assert {(r.token, r.started_at, r.submitted_at, r.comment) for r in stored} == {("", None, None, "")}
+    told = ("token", "started_at", "submitted_at", "comment", "channel", "language", "notice_version", "attention")
+    assert set(survey.responses.values_list(*told)) == {("", None, None, "", "", "", None, None)}
     # 17 seconds for 34 answers.
     assert {(r.seconds_per_item, r.flags) for r in stored} == {(0.5, FLAG_BIT["speeding"])}
     pairs = [tuple(bytes(r.ratings)[:2]) for r in stored]
@@ -165,6 +168,27 @@ def test_import_into_an_anonymous_survey_keeps_no_token_time_or_order():
     assert pairs != in_file
     assert {r.pk.version for r in stored} == {4}
     assert sorted(c.text for c in AnonymousComment.objects.all()) == sorted(f"c{place}" for place in range(25))
+
+
+def test_import_into_an_anonymous_survey_counts_channels_and_days():
+    survey = make_open_survey(anonymous=True)
+    # The second row was submitted on the second of March in UTC, but on the third in the survey's zone; the last never.
+    rows = [
+        row(survey, 1, channel="paper", submitted_at="2026-03-02 10:00:00"),
+        row(survey, 2, channel="paper", submitted_at="2026-03-02T17:00:00Z"),
+        row(survey, 3, channel="kiosk", group="employees", submitted_at="2026-03-02 11:00:00"),
+        row(survey, 4, channel="kiosk"),
+    ]
+    store_file(survey, csv_file(survey, *rows))
+    counted = set(Tally.objects.values_list("measure", "group", "channel", "place", "number"))
+    second, third = date(2026, 3, 2).toordinal(), date(2026, 3, 3).toordinal()
+    assert counted == {
+        ("submitted", "users", "paper", 0, 2),
+        ("submitted", "employees", "kiosk", 0, 1),
+        ("day", "users", "", second, 1),
+        ("day", "users", "", third, 1),
+        ("day", "employees", "", second, 1),
+    }
 
 
 def test_files_of_an_anonymous_import_are_deleted_once_it_is_stored(django_capture_on_commit_callbacks):
