@@ -13,7 +13,7 @@ from materiality.refusals import NotAllowed
 from materiality.scoring.codes import SKIPPED
 from surveys.models import Draft, Tally
 from surveys.queries.assignments import locked_counts, write_counts
-from surveys.queries.drafts_in_use import draft_of_link
+from surveys.queries.drafts_in_use import draft_of_link, insert_draft
 from surveys.queries.links import LinkNow
 from surveys.queries.questionnaire import Asked, Questionnaire, questionnaire_of
 from surveys.queries.surveys_now import GroupNow, SurveyNow
@@ -74,7 +74,7 @@ def start_draft(
 def _store(draft: Draft, questionnaire: Questionnaire, asked: Asked, group_code: str) -> None:
     issues = _part(draft, questionnaire, asked) if questionnaire.survey.split else asked.issues
     draft.ratings = blank_ratings(questionnaire.positions_of, issues, asked.dimensions)
-    draft.save(force_insert=True)
+    insert_draft(draft)
     add_to_tally(draft.survey_id, Tally.Measure.STARTED, group=group_code, channel=draft.channel)
 
 

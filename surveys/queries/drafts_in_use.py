@@ -21,6 +21,11 @@ FROM surveys_draft d JOIN surveys_survey s ON s.id = d.survey_id
 _BY_KEY = _READ + "WHERE d.key = %s AND s.code = %s"
 _BY_LINK = _READ + "WHERE d.batch_id = %s AND d.serial = %s AND s.code = %s"
 _RATINGS = "SELECT ratings FROM surveys_draft WHERE key = %s"
+_INSERT = """
+INSERT INTO surveys_draft (key, survey_id, group_id, channel, language, batch_id, serial, ratings, comment, profile,
+       attention, notice_version, page, counted, started_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '', '{}', %s, %s, 0, %s, %s)
+"""
 _WRITE = """
 UPDATE surveys_draft SET ratings = %s, comment = COALESCE(%s, comment), profile = COALESCE(%s, profile),
        attention = COALESCE(%s, attention), page = %s, saved_at = %s
@@ -69,6 +74,14 @@ def draft_of_link(batch_id: int, serial: int, survey_code: str) -> DraftInUse | 
     return _one(_BY_LINK, [batch_id, serial, survey_code])
 
 
+def insert_draft(draft: Draft) -> None:
+    """Store a draft in which nothing is answered yet; IntegrityError where its link has one."""
+    values = [_stored(draft.key), draft.survey_id, draft.group_id, draft.channel, draft.language, draft.batch_id]
+    values += [draft.serial, draft.ratings, draft.attention, draft.notice_version, draft.counted]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*values, connection.ops.adapt_datetimefield_value(draft.started_at)])
+
+
 def ratings_now(key: UUID) -> bytes | None:
     """The ratings of a draft; None where it is submitted or gone."""
     with connection.cursor() as cursor:
@@ -80,7 +93,8 @@ def ratings_now(key: UUID) -> bytes | None:
 def replace_answers(key: UUID, known: bytes, ratings: bytes, saving: Saving) -> bool:
     """Write ratings and the rest if the draft still holds the `known` ratings."""
     profile = None if saving.profile is None else json.dumps(saving.profile, ensure_ascii=False)
-    values = [ratings, saving.comment, profile, saving.attention, saving.page, saving.at, _stored(key), known]
+    at = connection.ops.adapt_datetimefield_value(saving.at)
+    values = [ratings, saving.comment, profile, saving.attention, saving.page, at, _stored(key), known]
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, values)
         return cursor.rowcount == 1
