@@ -19,25 +19,21 @@ PAGE = """
 #set par(leading: 0.7em)
 #let accent = rgb("#0f6b6b")
 #let soft = rgb("#565f66")
-#let part(said, lang, size) = [
-  #set text(lang: lang, region: if lang == "zh" { "cn" })
-  #text(size: 12pt, fill: soft, said.organisation)
-  #v(1mm, weak: true)
-  #text(size: size, weight: "bold", said.title)
-  #v(2mm, weak: true)
-  #text(size: 14pt, said.scan)
-  #if said.closes != "" [ #linebreak() #text(size: 11pt, fill: soft, said.closes) ]
-]
+#let part(said, lang, size) = {
+  set text(lang: lang, region: if lang == "zh" { "cn" })
+  let lines = (text(size: 12pt, fill: soft, said.organisation), text(size: size, said.title))
+  lines.push(text(size: 15pt, said.scan))
+  if said.closes != "" { lines.push(text(size: 11pt, fill: soft, said.closes)) }
+  stack(dir: ttb, spacing: 5.5mm, ..lines)
+}
 #align(center)[
-  #part(words.zh, "zh", 27pt)
+  #part(words.zh, "zh", 28pt)
   #v(1fr)
-  #box(stroke: 1.2pt + accent, radius: 3mm, inset: 3mm, image("code.svg", width: 88mm, alt: words.address))
-  #v(3mm, weak: true)
-  #text(size: 11pt, words.address)
+  #box(stroke: 1.2pt + accent, radius: 3mm, inset: 1mm, image("code.svg", width: 104mm, alt: words.address))
+  #v(2mm)
+  #text(size: 13pt, words.address)
   #v(1fr)
-  #line(length: 30%, stroke: 0.6pt + accent)
-  #v(1fr)
-  #part(words.en, "en", 21pt)
+  #part(words.en, "en", 22pt)
 ]
 """
 

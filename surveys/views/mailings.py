@@ -19,6 +19,7 @@ from surveys.models import Delivery, Mailing, Survey
 from surveys.queries.mailings import audience, sent_of
 from surveys.questionnaire.mail_text import PLACES
 from surveys.views.link_address import public_address
+from surveys.views.respond_pages import shown_language
 from surveys.views.survey_of import in_cycle, survey_of
 
 PER_PAGE = 50
@@ -86,6 +87,7 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
         "survey",
         survey=row.survey,
         mailing=row,
+        subject=texts_for(row, row.survey, example_addressee(row.survey, shown_language(), row.address))[0],
         sent=sent_of([row])[row.pk],
         is_sending=row.state == Mailing.State.SENDING,
         is_open=row.state in (Mailing.State.SENDING, Mailing.State.PAUSED),
