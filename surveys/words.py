@@ -20,6 +20,8 @@ add_words(
         "open_survey": _("opened the survey %(object)s"),
         "close_survey": _("closed the survey %(object)s"),
         "change_window": _("moved the closing of survey %(object)s"),
+        "delete_old_drafts": _("deleted unfinished answers to the survey %(object)s, which were kept long enough"),
+        "erase_response": _("deleted answers to the survey %(object)s as their respondent wished"),
         "seal_survey": _("sealed the anonymous survey %(object)s"),
         "request_import": _("uploaded the file %(object)s"),
         "check_import": _("had the file %(object)s checked"),
@@ -28,6 +30,9 @@ add_words(
         "discard_import": _("discarded the import of %(object)s"),
         "store_import": _("stored the responses of %(object)s"),
         "load_demo": _("made the demo survey %(object)s"),
+        "print_sheets": _("printed paper sheets for the survey %(object)s"),
+        "enter_sheet": _("entered the paper sheet %(object)s"),
+        "store_sheet": _("stored the paper sheet %(object)s"),
         "promote_comment": _("made an open answer a proposal: %(object)s"),
         "change_rules": _("changed the screening rules of %(object)s"),
         "screen_survey": _("screened the responses of %(object)s anew"),
@@ -44,12 +49,14 @@ add_words(
 )
 add_words("job", {"check_import": _("Checking a file of responses"), "store_import": _("Storing responses")})
 add_words("job", {"dry_run": _("Trying out screening rules"), "change_rules": _("Screening responses anew")})
+add_words("job", {"print_sheets": _("Printing paper sheets")})
 add_words("effect", {"reject": _("rejects"), "mark": _("marks only"), "off": _("off")})
 add_words(
     "object",
     {
         "surveys.batch": _("Batch of links"),
         "surveys.mailing": _("Mailing"),
+        "surveys.papersheet": _("Paper sheet"),
         "surveys.response": _("Response"),
         "surveys.responseimport": _("Imported responses"),
         "surveys.survey": _("Survey"),

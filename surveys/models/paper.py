@@ -20,7 +20,8 @@ class PaperSheet(models.Model):
         STORED = "stored", _("Stored")
 
     # Filled in step by step; what counts is the response that is made of it.
-    unaudited = ("first", "second", "first_comment", "second_comment", "first_profile", "second_profile")
+    # Of an anonymous split survey, what a sheet asked would tell which response is made of it.
+    unaudited = ("asked", "first", "second", "first_comment", "second_comment", "first_profile", "second_profile")
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="paper_sheets")
     group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="+")

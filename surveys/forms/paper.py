@@ -1,0 +1,92 @@
+"""Paper rounds: what to print, and what was typed from a sheet."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from materiality.scoring.codes import NOT_ASKED
+from surveys.actions.print_sheets import MOST_SHEETS
+from surveys.forms.answers import CommentForm, posted_profile
+from surveys.models import ProfileQuestion, Survey
+from surveys.paper.entry import Entry, asked_positions, typed_code
+
+
+class PrintForm(forms.Form):
+    """How many sheets for which group, and how they look."""
+
+    group = forms.ChoiceField(label=_("Group"))
+    number = forms.IntegerField(label=_("How many sheets"), min_value=1, max_value=MOST_SHEETS, initial=20)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("both", _("Chinese and English")), ("zh-hans", _("Chinese")), ("en", _("English"))],
+        initial="both",
+    )
+    definitions = forms.BooleanField(label=_("With the definition of every issue"), required=False, initial=True)
+
+    def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].choices = [(group.code, group.name) for group in survey.cycle.groups.all()]
+
+
+class TypedEntry:
+    """What was posted for a sheet: `entry` where all of it can be stored, else `errors` by name of the input.
+
+    Every input keeps what was typed: `typed` by position of the item.
+    """
+
+    def __init__(self, posted: QueryDict, asked: bytes, k: int, questions: Iterable[ProfileQuestion]) -> None:
+        self.typed = {place: posted.get(f"i{place}", "")[:20] for place in asked_positions(asked)}
+        self.errors: dict[str, str] = {}
+        ratings = bytearray([NOT_ASKED]) * len(asked)
+        for place, text in self.typed.items():
+            code = typed_code(text, k)
+            if code is None:
+                self.errors[f"i{place}"] = _t("1 to %(k)s, D, or nothing") % {"k": k}
+            else:
+                ratings[place] = code
+        self.profile, wrong = posted_profile(posted, questions)
+        self.errors |= {f"p_{code}": error for code, error in wrong.items()}
+        self.comment = posted.get("comment", "")
+        comment = CommentForm({"comment": self.comment})
+        if not comment.is_valid():
+            self.errors["comment"] = comment.errors["comment"][0]
+        self.consent = "consent" in posted
+        if not self.consent:
+            self.errors["consent"] = _t(
+                "Nothing of a sheet without consent may be stored. Tick this only if it is ticked on the sheet."
+            )
+        self.entry = None if self.errors else Entry(bytes(ratings), self.profile, comment.cleaned_data["comment"])
+
+
+def chosen_entry(posted: QueryDict, first: Entry, second: Entry, asked: bytes, k: int) -> tuple[Entry | None, set[str]]:
+    """What is right where two entries differ: `c<position>`, `q_<code>` and `comment` say `1`, `2`, or for an item
+    what the sheet says (`t<position>`). The names of what was not decided come back instead.
+    """
+    ratings, missing = bytearray(first.ratings), set()
+    for place in asked_positions(asked):
+        if first.ratings[place] == second.ratings[place]:
+            continue
+        code = {"1": first.ratings[place], "2": second.ratings[place]}.get(posted.get(f"c{place}", ""))
+        if posted.get(f"c{place}") == "3":
+            code = typed_code(posted.get(f"t{place}", ""), k)
+        if code is None:
+            missing.add(f"c{place}")
+        else:
+            ratings[place] = code
+    profile: dict = {}
+    for code in dict.fromkeys([*first.profile, *second.profile]):
+        same = first.profile.get(code) == second.profile.get(code)
+        which = {"1": first, "2": second}.get("1" if same else posted.get(f"q_{code}", ""))
+        if which is None:
+            missing.add(f"q_{code}")
+        elif code in which.profile:
+            profile[code] = which.profile[code]
+    same = first.comment.split() == second.comment.split()
+    comment = {"1": first, "2": second}.get("1" if same else posted.get("comment", ""))
+    if comment is None:
+        missing.add("comment")
+    return (None, missing) if missing else (Entry(bytes(ratings), profile, comment.comment), missing)

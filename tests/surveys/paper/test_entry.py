@@ -1,0 +1,49 @@
+"""Entries of a sheet and where two of them differ."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from materiality.scoring.codes import DONT_KNOW, NOT_ASKED, SKIPPED
+from surveys.paper.entry import Differences, Entry, asked_positions, differences, typed_code, typed_text
+
+VECTORS = st.lists(st.sampled_from([SKIPPED, 1, 2, 5, DONT_KNOW, NOT_ASKED]), min_size=1, max_size=12).map(bytes)
+
+
+@settings(max_examples=40)
+@given(VECTORS, st.integers(0, 2**12 - 1))
+def test_differences_are_the_places_that_were_changed(vector, bits):
+    places = {place for place in range(len(vector)) if bits >> place & 1}
+    other = bytes((code + 1) % 256 if place in places else code for place, code in enumerate(vector))
+    assert differences(Entry(vector), Entry(other)) == Differences(tuple(sorted(places)), (), False)
+    assert not differences(Entry(vector), Entry(vector))
+
+
+def test_differences_of_profile_and_comment():
+    first = Entry(b"\x01", {"age": "a", "roles": ["x"]}, "much\r\nmore ")
+    second = Entry(b"\x01", {"age": "a", "job": "b"}, "much more")
+    assert differences(first, second) == Differences((), ("roles", "job"), False)
+    assert differences(first, Entry(b"\x01", first.profile, "less")) == Differences((), (), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "k", "code"),
+    [
+        ("", 5, SKIPPED), (" ", 5, SKIPPED), ("5", 5, 5), (" 3 ", 5, 3), ("d", 5, DONT_KNOW), ("DK", 5, DONT_KNOW),
+        ("10", 10, 10), ("6", 5, None), ("0", 5, None), ("x", 5, None), ("-1", 5, None), ("1.0", 5, None),
+        ("٣", 5, None),
+    ],
+)  # fmt: skip
+def test_typed_code(text, k, code):
+    assert typed_code(text, k) == code
+
+
+@settings(max_examples=30)
+@given(st.integers(2, 10), st.data())
+def test_typed_text_is_read_as_what_it_stands_for(k, data):
+    code = data.draw(st.sampled_from([SKIPPED, DONT_KNOW, *range(1, k + 1)]))
+    assert typed_code(typed_text(code), k) == code
+
+
+def test_asked_positions_leave_out_what_is_not_asked():
+    assert asked_positions(bytes([SKIPPED, NOT_ASKED, 3])) == [0, 2]
