@@ -19,7 +19,7 @@ _STRONG = {
 _NAMED = {
     SOCIETY: re.compile(r"society(?!\w*:)|societal|影响重要性|对外影响|社会(?:和|与|及|、)环境|"
                         r"环境(?:和|与|及|、)社会|外部(?:影响|视角|重要)|"
-                        r"impact materiality|利益相关方(?:关注|重要)|inside.?out|(?:^|[_/\W])(?:soc(?:iety)?|s)\W*$"),
+                        r"impact materiality|利益相关方(?:关注|重要)|inside.?out|(?:^|[_/\W])s\W*$"),
     BUSINESS: re.compile(r"business|财务(?:影响|重要)|公司(?:运营|发展|经营|业务)|企业(?:运营|发展|"
                          r"经营|价值)|业务(?:影响|重要)|经营(?:影响|重要)|"
                          r"financial materiality|outside.?in|operations|(?:^|[_/\W])(?:biz|bus|b)\W*$"),
@@ -27,9 +27,10 @@ _NAMED = {
 _CATEGORY = re.compile(r"【[^】]{1,12}】|\[(?:环境|社会|经济|科技|治理|技术)\]|^(?:环境|社会|经济|"
                        r"科技|治理|技术|society|environment|economy|"
                        r"technology|governance)\s*[:：\-—]\s*")  # fmt: skip
-_TURNED = re.compile(r"(?:^|\D)1\s*分?\s*(?:=|:|为|是|代表|表示|means?|is)\s*(?:非常|最|很|极|very|"
-                     r"most|extremely|highest)\s*(?:重要|大|高|"
-                     r"important|large|high|significant|great)?(?!不)")  # fmt: skip
+_TURNED = re.compile(
+    r"(?:^|\D)1\s*分?\s*(?:=|:|为|是|代表|表示|means?|is)\s*(?:(?:非常|最|很|极|very|most|extremely)\s*"
+    r"(?:重要|大|高|同意|满意|important|large|high|significant|great|relevant)|highest|strongly agree)"
+)
 
 
 def dimension_of(text: str) -> str | None:

@@ -26,7 +26,7 @@ def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if not imported.match or stage_of(imported) not in ("match", "checked", "failed"):
         return redirect("response_import", code, pk)
     asked = asked_of(imported.survey)
-    form = MatchForm(request.POST or None, imported=imported, asked=asked)
+    form = MatchForm(request.POST if request.method == "POST" else None, imported=imported, asked=asked)
     if request.method == "POST" and form.is_valid():
         try:
             confirmed = match_import(
