@@ -142,7 +142,25 @@ def _screening(sheet: Worksheet, run: Run, groups: Names, heading: str) -> None:
     lines = [
         (code, *(found[code][n] for n in ("total", "submitted", "valid")), groups.get(code, code)) for code in found
     ]
-    put_rows(sheet, end + 2, lines)
+    end = put_rows(sheet, end + 2, lines)
+    if counts.get("screening"):
+        put_head(sheet, end + 1, ["survey", "rules_version", "rule", "effect", "parameters"])
+        put_rows(sheet, end + 2, _rules(counts["screening"]))
     sheet.cell(5, 2).font = BOLD
-    set_widths(sheet, (22, 12, 22, 12, 30))
+    set_widths(sheet, (22, 14, 22, 12, 30))
     on_paper(sheet, landscape=False, head_row=1, footer=heading)
+
+
+def _rules(screening: Sequence[Mapping]) -> list[tuple]:
+    """The rules that the run counted by, a row per survey and rule."""
+    return [
+        (
+            used["survey"],
+            used["version"],
+            rule,
+            values["effect"],
+            ";".join(f"{name}={value}" for name, value in values.items() if name != "effect"),
+        )
+        for used in screening
+        for rule, values in used["rules"].items()
+    ]

@@ -39,7 +39,7 @@ def change_rules(*, survey: Survey, rules: Rules, reason: str, by: User | None) 
     rules, in_force = rules.for_survey(split=stored.split), rules_in_force(stored)
     last_run = last_run_number(cycle)
     _check(stored, rules, in_force, reason, last_run)
-    record_first_rules(stored)
+    _record_first_rules(stored)
     before, after = in_force.to_json(), rules.to_json()
     stored.rules, stored.rules_version = after, stored.rules_version + 1
     stored.save(update_fields=["rules", "rules_version"])
@@ -64,7 +64,7 @@ def change_rules(*, survey: Survey, rules: Rules, reason: str, by: User | None) 
     return Changed(stored.rules_version, moved)
 
 
-def record_first_rules(survey: Survey) -> None:
+def _record_first_rules(survey: Survey) -> None:
     """Keep the rules that a survey was made with as a version of their own, unless they are kept already."""
     if not survey.rule_sets.exists():
         first = RuleSet.objects.create(survey=survey, version=survey.rules_version, rules=survey.rules)

@@ -12,6 +12,7 @@ from reports.documents.build import build_output
 from reports.documents.scores import COLUMNS
 from reports.matrix_options import MatrixOptions
 from reports.queries.output_inputs import output_inputs
+from surveys.questionnaire.rules import Rules
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +72,15 @@ def test_method_sheet_names_what_the_numbers_rest_on(book, cycle):
     assert (values["responses_sha256"], values["lam"], values["cut_high_found"]) == (run.digest, 0.5, run.cuts["high"])
     counts = {row[0]: row[1] for row in book["screening"].iter_rows(values_only=True)}
     assert (counts["valid"], counts["speeding"]) == (120, 0)
+
+
+def test_screening_sheet_names_the_rules_that_the_run_counted_by(cycle):
+    rules = Rules(speeding_seconds=0.8).to_json()
+    run = Run.objects.get(cycle=cycle)
+    run.responses["screening"] = [{"survey": "staff", "version": 3, "rules": rules}]
+    run.save()
+    inputs = output_inputs(cycle, kind="scores", format="xlsx", language="en", options=MatrixOptions())
+    sheet = load_workbook(io.BytesIO(build_output(inputs)))["screening"]
+    rows = [row for row in sheet.iter_rows(values_only=True) if row[0] == "staff"]
+    assert [row[1:4] for row in rows] == [(3, flag, "reject") for flag in rules]
+    assert ("staff", 3, "speeding", "reject", "seconds=0.8") in rows
