@@ -22,6 +22,7 @@ pages["issue"] = reverse("issue", args=[edition, issue])
 for name in ("cycle", "groups", "method", "surveys", "responses", "scores", "matrix", "outline", "outputs"):
     pages[name] = reverse(name, args=["demo"])
 pages["survey"] = reverse("survey", args=["demo", "demo"])
+pages["fieldwork"] = reverse("fieldwork", args=["demo", "demo"])
 pages["issue_score"] = reverse("issue_score", args=["demo", issue])
 pages["matrix, 23 primaries"] = pages["matrix"] + "?level=primary"
 pages["matrix, pooled, one group"] = pages["matrix"] + "?weighting=pooled&group=users"
