@@ -1,0 +1,21 @@
+"""Nothing is lost, doubled or blocked where many finish an anonymous survey at once."""
+
+from tests.services.finishing_at_once import PEOPLE
+
+FINISH = """
+import json
+from tests.services.finishing_at_once import finish_at_once
+print(json.dumps(finish_at_once()))
+"""
+
+
+def test_everybody_is_stored_once_while_answers_are_mixed_and_decided_about(installation):
+    installation.environment |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "YITI_TEST_DATA": str(installation.data)}
+    found = installation.python(FINISH)
+    assert found["decided"] == found["found"] > 0
+    assert found == {
+        **dict.fromkeys(("first", "second", "stored", "different", "used", "counted"), PEOPLE),
+        "left": 0,
+        "decided": found["decided"],
+        "found": found["found"],
+    }
