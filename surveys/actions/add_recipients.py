@@ -21,7 +21,7 @@ def add_recipients(*, survey: Survey, rows: Sequence[RecipientRow], by: User | N
     Who unsubscribed from any survey is stored as unsubscribed. NotAllowed where the survey is closed, a group is
     unknown or an address is a recipient already.
     """
-    stored = Survey.objects.select_for_update().get(pk=survey.pk)
+    stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     if not rows:
         raise NotAllowed(_("The list holds no recipient."))
     emails = [row.email for row in rows]

@@ -25,7 +25,7 @@ def create_batch(
 
     NotAllowed where the survey is closed, the group is another cycle's, or the size is not in 1..LARGEST_BATCH.
     """
-    stored = Survey.objects.select_for_update().get(pk=survey.pk)
+    stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     if stored.state == Survey.State.CLOSED:
         raise NotAllowed(_("The survey is closed: nobody could use new links."))
     if group.cycle_id != stored.cycle_id:

@@ -17,7 +17,7 @@ def erase_recipient(*, recipient: Recipient, by: User | None) -> bool:
     address gets no mail any more, even from a later list; for that a keyed digest of it is kept. The audit event does
     not say who it was.
     """
-    survey = Survey.objects.select_for_update().get(pk=recipient.survey_id)
+    survey = Survey.objects.select_for_update(no_key=True).get(pk=recipient.survey_id)
     stored = Recipient.objects.select_for_update().get(pk=recipient.pk)
     link = {"batch_id": stored.batch_id, "serial": stored.serial}
     findable = not survey.anonymous or Draft.objects.filter(survey=survey, **link).exists()

@@ -16,7 +16,7 @@ def purge_recipients(*, survey: Survey, by: User | None) -> int:
     What stays: the batches with the number of their links and which are used, the texts of mailings, and keyed
     digests of addresses that want no mail. NotAllowed unless the survey is closed.
     """
-    stored = Survey.objects.select_for_update().get(pk=survey.pk)
+    stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     if stored.state != Survey.State.CLOSED:
         raise NotAllowed(_("Recipients can be deleted once the survey is closed: until then reminders need them."))
     unfinished = (Mailing.State.SENDING, Mailing.State.PAUSED)

@@ -26,7 +26,7 @@ def start_mailing(
     `texts` holds `mail_checks.TEXTS`. Links begin with `address`. NotAllowed where the survey takes no answers, a text
     is not right, the rate is not in 1..6,000, or nobody would get the mail.
     """
-    stored = Survey.objects.select_for_update().get(pk=survey.pk)
+    stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     if standing(stored, timezone.now()) is not Standing.OPEN:
         raise NotAllowed(_("Mails can be sent while the survey takes answers."))
     problems = text_problems(texts)

@@ -16,7 +16,7 @@ def void_batch(*, batch: Batch, by: User | None, reason: str = "") -> Batch:
     New links of the batch can be exported afterwards. Answers already given stay; answers begun by a void link can
     only be finished in the browser that began them. Returns the batch as stored.
     """
-    stored = Batch.objects.select_for_update().get(pk=batch.pk)
+    stored = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     before = {"voided_at": stored.voided_at}
     stored.secret, stored.voided_at = new_secret(), timezone.now()
     stored.save(update_fields=["secret", "voided_at"])

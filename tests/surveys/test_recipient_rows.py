@@ -4,12 +4,20 @@ import csv
 import io
 
 import pytest
+from django.utils import translation
 
 from surveys.intake.problems import FileProblem
 from surveys.recipient_rows import RecipientRow, read_recipients
 from tests.factories.responses import on_disk
 
 HEADER = ["email", "name", "group", "language"]
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Sentences are read in English."""
+    with translation.override("en"):
+        yield
 
 
 def read(*rows: list[str], header: list[str] = HEADER, known: tuple[str, ...] = ()):

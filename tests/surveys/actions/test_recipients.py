@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from materiality.models import AuditEvent
 from materiality.refusals import NotAllowed
@@ -30,6 +31,13 @@ ROWS = [
     RecipientRow("b@example.com", "B", "employees", "zh-hans"),
     RecipientRow("c@example.com", "C", "users", "en"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Sentences are read in English."""
+    with translation.override("en"):
+        yield
 
 
 def with_recipients(**values) -> Survey:

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from surveys.actions.send_mailing import CLAIM_LOST, send_mailing
 from surveys.actions.start_mailing import start_mailing
@@ -18,6 +18,13 @@ from tests.factories.surveys import make_open_survey
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "https://survey.example.com"
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Sentences are read in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

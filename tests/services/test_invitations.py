@@ -1,0 +1,130 @@
+"""Links marked by several processes at once, and a worker killed while it sends, on SQLite and on PostgreSQL."""
+
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from tests.services.installation import Installation, wait_for
+
+pytestmark = pytest.mark.services
+
+MAKE = """
+from surveys.models import Survey
+from tests.factories.invitations import make_batch
+print(make_batch(Survey.objects.get(code="demo"), size=10_000).pk)
+"""
+MARK = """
+from surveys.used_links import mark_used
+print(sum(mark_used({batch}, serial) for serial in {serials}))
+"""
+READ = """
+import json
+from surveys.used_links import used_serials
+print(json.dumps(used_serials({batch}).tolist()))
+"""
+START = """
+from surveys.actions.add_recipients import add_recipients
+from surveys.actions.start_mailing import start_mailing
+from surveys.models import Survey
+from surveys.recipient_rows import RecipientRow
+from tests.factories.invitations import TEXTS
+Survey.objects.filter(code="demo").update(state="open", closes_at=None, closed_at=None, opens_at=None)
+survey = Survey.objects.get(code="demo")
+rows = [RecipientRow(f"person{n}@example.com", "", "users", "en") for n in range(6)]
+add_recipients(survey=survey, rows=rows, by=None)
+made = start_mailing(survey=survey, kind="invitation", texts=TEXTS, per_minute=600, address="http://x.org", by=None)
+print(made.pk)
+"""
+SEND = "from surveys.actions.send_mailing import send_mailing; print(send_mailing(mailing_id={mailing}))"
+STATES = """
+import json
+from surveys.models import Delivery
+print(json.dumps(list(Delivery.objects.order_by("pk").values_list("state", "tries"))))
+"""
+LOSE_CLAIM = """
+from datetime import timedelta
+from django.utils import timezone
+from surveys.models import Mailing
+print(Mailing.objects.update(claimed_at=timezone.now() - timedelta(hours=1)))
+"""
+
+
+def prepared(installation: Installation) -> Installation:
+    installation.manage("load_library")
+    installation.manage("load_demo", "--responses", "5")
+    return installation
+
+
+def at_once(installation: Installation, *codes: str) -> list[int]:
+    """Run the codes in processes side by side; the number that each prints last."""
+    names = [f"process-{number}" for number in range(len(codes))]
+    for name, code in zip(names, codes, strict=True):
+        installation.start(name, sys.executable, "manage.py", "shell", "--no-imports", "--command", code)
+    for name in names:
+        assert installation.processes[name].wait(90) == 0, (installation.data / f"{name}.log").read_text()
+    return [int((installation.data / f"{name}.log").read_text().split()[-1]) for name in names]
+
+
+def test_links_marked_by_processes_side_by_side_are_all_kept_and_each_once(installation):
+    batch = prepared(installation).python(MAKE)
+    serials = ["range(0, 300)", "range(0, 300)", "range(4000, 4200)"]
+    numbers = at_once(installation, *[MARK.format(batch=batch, serials=each) for each in serials])
+    assert installation.python(READ.format(batch=batch)) == [*range(300), *range(4000, 4200)]
+    assert sum(numbers) == 500
+
+
+class _Slow:
+    """Takes every mail, but the third only when it is let go."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.reached, self.go = threading.Event(), threading.Event()
+
+    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802
+        import asyncio
+
+        if len(self.taken) == 2 and not self.go.is_set():
+            self.reached.set()
+            await asyncio.sleep(30)
+            return "451 too late"
+        self.taken.append(envelope.rcpt_tos[0])
+        return "250 OK"
+
+
+def test_worker_killed_while_it_sends_loses_and_doubles_no_mail():
+    server = _Slow()
+    controller = Controller(server, hostname="127.0.0.1", port=0)
+    controller.port = _free_port()
+    controller.start()
+    with tempfile.TemporaryDirectory(prefix="yiti-") as folder:
+        made = Installation(Path(folder), EMAIL_URL=f"smtp://127.0.0.1:{controller.port}")
+        try:
+            made.manage("migrate", "--verbosity", "0")
+            mailing = prepared(made).python(START)
+            code = SEND.format(mailing=mailing)
+            made.start("sender", sys.executable, "manage.py", "shell", "--no-imports", "--command", code)
+            wait_for(server.reached.is_set, "the third mail", 30)
+            made.processes["sender"].send_signal(signal.SIGKILL)
+            made.processes["sender"].wait(10)
+            assert [state for state, _tries in made.python(STATES)] == ["sent", "sent", "sending", *["waiting"] * 3]
+            server.go.set()
+            assert made.python(code) == 0
+            made.python(LOSE_CLAIM)
+            assert made.python(code) == 4
+            assert made.python(STATES) == [["sent", 1], ["sent", 1], ["sent", 2], *[["sent", 1]] * 3]
+            assert server.taken == [f"person{n}@example.com" for n in range(6)]
+        finally:
+            made.stop()
+            controller.stop()
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
