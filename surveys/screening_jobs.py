@@ -1,5 +1,6 @@
 """Background jobs of screening: trying rules out and putting them in force where there are many responses."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from materiality.jobs import Progress
@@ -20,7 +21,8 @@ def try_rules(job: Job, progress: Progress) -> dict:
 
 def keep_trial(job: Job, found: dict) -> dict:
     """Store of a dry run: nothing but the job's own result."""
-    return found
+    survey = _survey_of(job)
+    return {**found, "url": reverse("rules_trial", args=[survey.cycle.code, survey.code, job.pk])}
 
 
 def wait_for_rules(job: Job, progress: Progress) -> None:
@@ -31,8 +33,9 @@ def wait_for_rules(job: Job, progress: Progress) -> None:
 def store_rules(job: Job, _built: None) -> dict:
     """Store of a change of rules."""
     rules = Rules.from_json(job.inputs["rules"])
-    made = change_rules(survey=_survey_of(job), rules=rules, reason=job.inputs["reason"], by=job.created_by)
-    return {"version": made.version}
+    survey = _survey_of(job)
+    changed = change_rules(survey=survey, rules=rules, reason=job.inputs["reason"], by=job.created_by)
+    return {"version": changed.version, "url": reverse("screening", args=[survey.cycle.code, survey.code])}
 
 
 def _survey_of(job: Job) -> Survey:

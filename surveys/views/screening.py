@@ -1,5 +1,7 @@
 """Staff pages of screening: the rules in force, trying others out, putting them in force."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -60,7 +62,7 @@ def trial(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse
         raise Http404
     if job.state != Job.State.DONE:
         return redirect(follow(job, request.path))
-    return _trial_page(request, row, Rules.from_json(job.inputs["rules"]), job.result)
+    return _trial_page(request, row, Rules.from_json(job.inputs["rules"]), job.result, counted_at=job.finished_at)
 
 
 @require_POST
@@ -106,7 +108,15 @@ def _rules_page(request: HttpRequest, row: Survey, form: RulesForm) -> HttpRespo
     return render(request, "surveys/screening/rules.html", context, status=422 if form.errors else 200)
 
 
-def _trial_page(request: HttpRequest, row: Survey, rules: Rules, found: dict, refused: str = "") -> HttpResponse:
+def _trial_page(
+    request: HttpRequest,
+    row: Survey,
+    rules: Rules,
+    found: dict,
+    *,
+    refused: str = "",
+    counted_at: datetime | None = None,
+) -> HttpResponse:
     groups = list(row.cycle.groups.all())
     context = in_cycle(
         row.cycle,
@@ -121,5 +131,6 @@ def _trial_page(request: HttpRequest, row: Survey, rules: Rules, found: dict, re
         may_edit=row.cycle.state in BEFORE_SIGN_OFF,
         reason=request.POST.get("reason", ""),
         refused=refused,
+        counted_at=counted_at,
     )
     return render(request, "surveys/screening/trial.html", context, status=422 if refused else 200)

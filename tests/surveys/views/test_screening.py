@@ -86,6 +86,7 @@ def test_trial_of_a_large_survey_runs_as_a_job_with_the_same_result(client, surv
     assert str(job.pk) in client.get(result).url, "not done yet: on to the job's page"
     assert jobs.execute(str(job.pk))
     assert client.get(result).context["trial"] == at_once
+    assert f'href="{result}"' in client.get(reverse("job", args=[job.pk])).content.decode()
     client.post(url("change_rules", survey), entered(survey, reason="Tried"))
     assert jobs.execute(str(Job.objects.get(kind="change_rules").pk))
     survey.refresh_from_db()
