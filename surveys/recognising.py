@@ -76,7 +76,8 @@ def recogniser(survey: Survey, name: str) -> Planner:
         asked = asked_of(survey)
         codes = [group.code for group in asked.groups]
         plain = plain_plan(table, asked.items, codes, ZoneInfo(survey.zone), LANGUAGES)
-        if (plain.columns.items >= 0).any() or (not name and _meant_plain(plain.columns.names, asked)):
+        named = bool((plain.columns.items >= 0).any())
+        if named and not (name and plain.columns.problems) or (not name and _meant_plain(plain.columns.names, asked)):
             return plain
         tool = name if name in READY_MADE else ""
         found = guess(table.header, (cells for _number, cells in table.rows), asked, tool=tool)

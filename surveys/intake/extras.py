@@ -1,4 +1,4 @@
-"""What a row of a foreign file says beyond the fields and ratings: a duration, profile answers, the attention question."""
+"""What a row of a foreign file says beyond fields and ratings: a duration, profile answers, the attention item."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence

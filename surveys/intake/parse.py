@@ -42,7 +42,8 @@ def parse_responses(
 
     `items` are the survey's (issue code, dimension) in frozen order, `groups` its group codes, `k` the end of the
     scale 1..k, `zone` that of times which name none. `progress(rows done, rows in all)` is called every 2,000 rows.
-    `planner` says how a foreign file is read (`surveys.matching.apply`). Raises FileProblem where the file as a whole cannot be read; everything else is in `errors`.
+    `planner` says how a foreign file is read (`surveys.matching.apply`). Raises FileProblem where the file as a whole
+    cannot be read; everything else is in `errors`.
     """
     limits = limits or Limits()
     with open_table(source, sheet=sheet, limits=limits) as table:

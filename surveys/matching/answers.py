@@ -4,159 +4,33 @@ from surveys.matching.texts import word
 
 DONT_KNOW, NOT_ASKED, SKIPPED = "DK", "NA", ""
 
-DONT_KNOW_WORDS = frozenset(
-    [
-        "dk",
-        "不了解",
-        "不清楚",
-        "不知道",
-        "说不清",
-        "说不清楚",
-        "说不好",
-        "难以判断",
-        "难以评价",
-        "无法判断",
-        "无法评价",
-        "无法回答",
-        "不确定",
-        "不好说",
-        "没有意见",
-        "无意见",
-        "不便回答",
-        "拒绝回答",
-        "不适用",
-        "没听说过",
-        "不了解/不清楚",
-        "不清楚/不了解",
-        "不知道/不清楚",
-        "不了解或不清楚",
-        "不了解或不确定",
-        "不确定/不了解",
-        "不熟悉",
-        "don't know",
-        "dont know",
-        "do not know",
-        "i don't know",
-        "i do not know",
-        "don't know / no opinion",
-        "don't know/no opinion",
-        "don't know / not sure",
-        "no opinion",
-        "not sure",
-        "unsure",
-        "i'm not sure",
-        "n/a",
-        "n.a",
-        "not applicable",
-        "can't say",
-        "cannot say",
-        "can't judge",
-        "cannot judge",
-        "unable to judge",
-        "unable to rate",
-        "no answer",
-        "no idea",
-        "prefer not to say",
-        "prefer not to answer",
-        "undecided/don't know",
-        "not familiar",
-        "unknown",
-        "unfamiliar",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split("|"))
+
+
+DONT_KNOW_WORDS = _words(
+    "dk|不了解|不清楚|不知道|说不清|说不清楚|说不好|难以判断|难以评价|无法判断|无法评价|无法回答|不确定|"
+    "不好说|没有意见|无意见|不便回答|拒绝回答|不适用|没听说过|不了解/不清楚|不清楚/不了解|不知道/不清楚|"
+    "不了解或不清楚|不了解或不确定|不确定/不了解|不熟悉|don't know|dont know|do not know|i don't know|"
+    "i do not know|don't know / no opinion|don't know/no opinion|don't know / not sure|no opinion|not sure|"
+    "unsure|i'm not sure|n/a|n.a|not applicable|can't say|cannot say|can't judge|cannot judge|unable to judge|"
+    "unable to rate|no answer|no idea|prefer not to say|prefer not to answer|undecided/don't know|"
+    "not familiar|unknown|unfamiliar"
 )
-SKIPPED_WORDS = frozenset(
-    [
-        "",
-        "(空)",
-        "空",
-        "(空白)",
-        "空白",
-        "未填",
-        "未填写",
-        "未作答",
-        "未回答",
-        "-2",
-        "null",
-        "none given",
-        "(empty)",
-        "empty",
-        "(blank)",
-        "-",
-        "--",
-    ]
-)
-NOT_ASKED_WORDS = frozenset(
-    [
-        "na",
-        "(跳过)",
-        "跳过",
-        "-3",
-        "(未显示)",
-        "未显示",
-        "(未展示)",
-        "未展示",
-        "not shown",
-        "(not shown)",
-        "not displayed",
-        "not asked",
-        "(not asked)",
-    ]
+SKIPPED_WORDS = _words("|(空)|空|(空白)|空白|未填|未填写|未作答|未回答|-2|null|none given|(empty)|empty|(blank)|-|--")
+NOT_ASKED_WORDS = _words(
+    "na|(跳过)|跳过|-3|(未显示)|未显示|(未展示)|未展示|not shown|(not shown)|not displayed|not asked|(not asked)"
 )
 DONT_KNOW_NUMBERS = (99, 98, -1, -99, 999, 88, 97, -9, -8)
 
-_YES = frozenset(
-    [
-        "yes",
-        "y",
-        "true",
-        "是",
-        "同意",
-        "我同意",
-        "已同意",
-        "agree",
-        "i agree",
-        "accept",
-        "i accept",
-        "accepted",
-        "agreed",
-        "consent",
-        "i consent",
-        "知情同意",
-        "同意参与",
-        "愿意",
-        "checked",
-        "accepted.",
-        "已阅读并同意",
-        "我已阅读并同意",
-        "on",
-        "ok",
-    ]
+_YES = _words(
+    "yes|y|true|是|同意|我同意|已同意|agree|i agree|accept|i accept|accepted|agreed|consent|i consent|"
+    "知情同意|同意参与|愿意|checked|accepted.|已阅读并同意|我已阅读并同意|on|ok"
 )
-_NO = frozenset(
-    [
-        "no",
-        "n",
-        "false",
-        "否",
-        "不同意",
-        "我不同意",
-        "disagree",
-        "i disagree",
-        "decline",
-        "i decline",
-        "declined",
-        "refuse",
-        "do not agree",
-        "i do not agree",
-        "i don't agree",
-        "don't agree",
-        "不愿意",
-        "拒绝",
-        "不接受",
-        "dismissed",
-        "i do not consent",
-        "do not consent",
-    ]
+_NO = _words(
+    "no|n|false|否|不同意|我不同意|disagree|i disagree|decline|i decline|declined|refuse|do not agree|"
+    "i do not agree|i don't agree|don't agree|不愿意|拒绝|不接受|dismissed|i do not consent|do not consent"
 )
 _LANGUAGES = {
     "zh-hans": "zh|zh-cn|zh-hans|zh-sg|zh-hans-cn|cn|chinese|中文|简体中文|汉语|chinese (simplified)|"

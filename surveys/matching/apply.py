@@ -1,28 +1,22 @@
 """Reading a foreign file by a match."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from surveys.intake.cells import CellProblem, cell_text
 from surveys.intake.columns import FIELDS, UNFINISHED, Columns
-from surveys.intake.plan import LONGEST_CHANNEL, Plan, Planner, Reader, field_readers
+from surveys.intake.plan import Plan, Planner, Reader, field_readers
 from surveys.intake.problems import CellError, FileProblem
 from surveys.intake.reader import CSV, Table
-from surveys.matching.answers import absent
 from surveys.matching.asked import Asked
-from surveys.matching.durations import read_duration
 from surveys.matching.heads import joined_headers, raw_headers
 from surveys.matching.match import ATTENTION, DURATION, FIELD, FINISHED, ITEM, PROFILE, Column, Match
-from surveys.matching.moments import written_plainly
 from surveys.matching.profiles import profile_reader
-from surveys.matching.tables import RatingWords, word_reader
-from surveys.matching.texts import cleaned, word
-
-# What LimeSurvey writes for a submission of which it keeps no time.
-_NO_DATE = "1980-01-01 00:00"
+from surveys.matching.readers import duration_reader, match_readers
+from surveys.matching.tables import RatingWords
+from surveys.matching.texts import cleaned
 
 
 def planner_of(match: Match, asked: Asked, *, zone: ZoneInfo, languages: Sequence[str], name: str = "") -> Planner:
@@ -66,9 +60,9 @@ class _Planning:
         attention = next(iter(self.of_kind[ATTENTION].items()), None) if self.asked.attention else None
         return Plan(
             columns=columns,
-            readers=self._readers(),
+            readers=match_readers(self.match, self.asked, self.readers),
             tables=[tables[self.found[at].values] for at in present],
-            duration=(self.fields[DURATION], self._duration) if DURATION in self.fields else None,
+            duration=(self.fields[DURATION], duration_reader(self.match.seconds)) if DURATION in self.fields else None,
             attention=(attention[0], tables[attention[1].values]) if attention else None,
             profile=self._profile(),
             notes=self._notes(),
@@ -94,45 +88,6 @@ class _Planning:
         if "group" in self.fields:
             return []
         return [CellError(self.table.header_row, len(self.headers), "group", "", "missing_column", {"value": "group"})]
-
-    def _readers(self) -> dict[str, Reader]:
-        maps, readers = self.match.maps, dict(self.readers)
-        places = {group.code: place for place, group in enumerate(self.asked.groups)}
-        groups = {key: places[code] for key, code in maps.get("group", {}).items() if code in places}
-        readers["group"] = _needed(word_reader(groups, "unknown_group_word", empty=None))
-        consent = {key: value != "no" for key, value in maps.get("consent", {}).items()}
-        readers["consent"] = word_reader(consent, "unknown_value", empty=True)
-        readers["language"] = word_reader(maps.get("language", {}), "unknown_value", empty="")
-        finished = {key: value == "no" if value else None for key, value in maps.get(FINISHED, {}).items()}
-        readers[UNFINISHED] = word_reader(finished, "unknown_value", empty=None)
-        readers["comment"] = _unless_skipped(self.readers["comment"], set(maps.get("comment", {})))
-        readers["channel"] = _unless_skipped(_cut(self.readers["channel"]), {"(空)", "(跳过)"})
-        for name in ("started_at", "submitted_at"):
-            readers[name] = self._time(name)
-        return readers
-
-    def _time(self, name: str) -> Reader:
-        order = self.match.dates
-        zone = self.match.zones.get(name)
-        read = field_readers([], ZoneInfo(zone), (), neutralised=False)[name] if zone else self.readers[name]
-
-        def read_time(cell: object) -> object:
-            if isinstance(cell, str) and not (cell[4:5] == "-" and cell[:4].isdigit()):
-                if absent(word(cell)) is not None:
-                    return None
-                cell = written_plainly(cell, order)
-            return None if isinstance(cell, str) and cell.startswith(_NO_DATE) else read(cell)
-
-        return read_time
-
-    def _duration(self, cell: object) -> float | None:
-        text = cell_text(cell)
-        if absent(word(text)) is not None:
-            return None
-        seconds = read_duration(text, self.match.seconds)
-        if seconds is None:
-            raise CellProblem("unknown_duration")
-        return seconds
 
     def _profile(self) -> list[tuple[int, str, Reader]]:
         kinds = {question.code: question.kind for question in self.asked.questions}
@@ -179,29 +134,3 @@ def _found(match: Match, headers: Sequence[str]) -> tuple[dict[int, Column], lis
         elif key:
             strange.append(header)
     return found, strange
-
-
-def _needed(read: Reader) -> Callable[[object], int]:
-    def read_group(cell: object) -> int:
-        place = read(cell)
-        if place is None:
-            raise CellProblem("missing_group")
-        return place
-
-    return read_group
-
-
-def _unless_skipped(read: Reader, skipped: set[str]) -> Reader:
-    def read_text(cell: object) -> object:
-        return "" if isinstance(cell, str) and cell.strip() in skipped else read(cell)
-
-    return read_text
-
-
-def _cut(read: Reader) -> Reader:
-    """A channel of another tool can be a long address."""
-
-    def read_short(cell: object) -> object:
-        return read(cell_text(cell).strip()[:LONGEST_CHANNEL])
-
-    return read_short

@@ -173,4 +173,3 @@ def _targets(asked: Asked) -> list[tuple[str, str]]:
         for code, zh, en in each.options
     ]
     return [(name, "") for name in FIELDS] + [(ATTENTION, _("attention question")), *profile, *items]
-

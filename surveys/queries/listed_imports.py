@@ -27,7 +27,8 @@ def awaits_confirmation(imported: ResponseImport) -> bool:
 def stage_of(imported: ResponseImport, good: int | None = None) -> str:
     """Where an import stands: checking, storing, failed, or its state checked, stored, refused or discarded.
 
-    `match`: the columns of a foreign file were guessed and wait for a person to confirm them. A job that failed leaves the row in the state before it. A checked file without a `good` row is `unusable`.
+    `match`: the columns of a foreign file were guessed and wait for a person to confirm them. A job that failed leaves
+    the row in the state before it. A checked file without a `good` row is `unusable`.
     """
     over = (ResponseImport.State.STORED, ResponseImport.State.REFUSED, ResponseImport.State.DISCARDED)
     if imported.state in over:

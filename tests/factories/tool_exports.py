@@ -88,9 +88,16 @@ def answers(seed: int, size: int = 25, *, k: int = 5, absent: tuple[str, ...] = 
         start = dt.datetime(2026, 1, 3 + number, rng.randrange(24), rng.randrange(60), rng.randrange(60))
         rows.append(
             Truth(
-                f"r{rng.randrange(10**9)}", GROUPS[number % len(GROUPS)], rng.choice(("zh-hans", "en")),
-                rng.choice(("qr", "email")), start, rng.randrange(20, 4000), number % 7 != 3,
-                COMMENTS[number % len(COMMENTS)], ratings, not (unfinished and number % 5 == 4),
+                f"r{rng.randrange(10**9)}",
+                GROUPS[number % len(GROUPS)],
+                rng.choice(("zh-hans", "en")),
+                rng.choice(("qr", "email")),
+                start,
+                rng.randrange(20, 4000),
+                number % 7 != 3,
+                COMMENTS[number % len(COMMENTS)],
+                ratings,
+                not (unfinished and number % 5 == 4),
             )  # fmt: skip
         )
     return rows
