@@ -123,17 +123,20 @@ def test_no_page_has_an_accessibility_violation_or_is_too_wide(open_page, survey
     page.locator(".issue label").first.click()
     found["questions"] = violations(page)
     widths = [fits(page)]
+    page.locator("button[name=contrast]").click()
+    found["high contrast"] = violations(page)
     page.locator("button[name=size]").click()
     found["large"] = violations(page)
     widths.append(fits(page))
     page.goto(page.url.replace("/1/", "/end/"))
     found["end"] = violations(page)
+    widths.append(fits(page))
     press(page, words["submit"])
     found["thanks"] = violations(page)
     page.go_back()
     found["already in"] = violations(page)
     assert found == dict.fromkeys(found, [])
-    assert widths == [True, True]
+    assert widths == [True, True, True]
 
 
 def test_errors_of_the_first_page_are_told_at_its_top(chromium, live_server, survey):
