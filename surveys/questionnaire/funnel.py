@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 # The channels on which answers are begun here, page by page; other responses come from files and paper.
 ONLINE = ("link", "batch", "mail")
+# Their links name the group, so that openings are counted from the first; an open link is opened before it is chosen.
+PERSONAL = ("batch", "mail")
 
 
 @dataclass
@@ -19,7 +21,7 @@ class FunnelLine:
     group: int = 0
     channel: str | None = None
     invited: int | None = None
-    opened: int = 0
+    opened: int | None = None
     started: int = 0
     broken_off: int = 0
     in_progress: int = 0
@@ -71,6 +73,7 @@ def build_funnel(
         _place_the_rest(cells, own)
     for line in cells.values():
         line.started = max(line.started, line.known)
+        line.opened = line.opened or (0 if line.channel in PERSONAL else None)
     channels = {key: sorted_lines([line for at, line in cells.items() if at[0] == key]) for key in own}
     lines = [_with_sums(line, channels[key]) for key, line in own.items() if key or channels[0]]
     return Funnel(_with_sums(_added(lines), lines), lines, channels)
@@ -91,7 +94,7 @@ def _told_cells(figures: Mapping[str, Sequence], groups: Mapping[int, str]) -> d
     for measure, code, channel, _place, number in figures["tally"]:
         if measure in ("opened", "started", "broken_off", "submitted"):
             line = cells[keys.get(code, 0), channel]
-            setattr(line, measure, getattr(line, measure) + number)
+            setattr(line, measure, (getattr(line, measure) or 0) + number)
     for group, channel, _page, _idle, number in figures["drafts"]:
         cells[group, channel].in_progress += number
     return cells
@@ -127,9 +130,10 @@ def _place_the_rest(cells: dict[tuple[int, str], FunnelLine], own: Mapping[int, 
 
 def _with_sums(line: FunnelLine, parts: Sequence[FunnelLine]) -> FunnelLine:
     """The line with what is known only part by part."""
-    invited = [part.invited for part in parts if part.invited is not None]
-    line.invited = sum(invited) if invited else None
-    for name in ("opened", "started", "broken_off", "in_progress"):
+    for name in ("invited", "opened"):
+        known = [getattr(part, name) for part in parts if getattr(part, name) is not None]
+        setattr(line, name, sum(known) if known else None)
+    for name in ("started", "broken_off", "in_progress"):
         setattr(line, name, sum(getattr(part, name) for part in parts))
     return line
 

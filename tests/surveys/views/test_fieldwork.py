@@ -52,11 +52,11 @@ def test_funnel_per_group_and_channel(staff, survey):
     lines = {each.group.code if each.group else "": each for each in found.lines}
     assert numbers(lines["users"].line) == (1000, 5, 5, 1, 3, 2, 1)
     assert [(line.channel, *numbers(line)) for line in lines["users"].channels] == [
-        ("link", None, 0, 1, 0, 1, 1, 0),
+        ("link", None, None, 1, 0, 1, 1, 0),
         ("batch", 1000, 5, 4, 1, 2, 1, 1),
     ]
     assert [(line.channel, *numbers(line)) for line in lines["employees"].channels] == [
-        ("sheet", None, 0, 2, 0, 1, 1, 0)
+        ("sheet", None, None, 2, 0, 1, 1, 0)
     ]
     assert numbers(lines[""].line) == (None, 9, 0, 0, 0, 0, 0)
     assert numbers(found.funnel.total) == (1000, 14, 7, 1, 4, 3, 1)
