@@ -31,12 +31,11 @@ def enter_sheet(*, sheet: PaperSheet, entry: Entry, time: int, by: User | None) 
     setattr(sheet, f"{name}_profile", dict(entry.profile))
     setattr(sheet, f"{name}_comment", entry.comment)
     setattr(sheet, f"{name}_by", by)
-    sheet.state = STATE.ENTERED
-    if time == 2:
-        if not differences(entry_of(sheet, "first"), entry):
-            return store_sheet(sheet=sheet, entry=entry, by=by)
-        sheet.state = STATE.DIFFERS
+    same = time == 2 and not differences(entry_of(sheet, "first"), entry)
+    sheet.state = STATE.DIFFERS if time == 2 and not same else STATE.ENTERED
     sheet.save()
+    if same:
+        return store_sheet(sheet=sheet, entry=entry, by=by)
     audit.record("enter_sheet", sheet, by=by, after={"time": time, "state": sheet.state})
     return sheet
 

@@ -15,16 +15,18 @@ from surveys.models import (
     AnonymousComment,
     Assignments,
     Draft,
+    PaperSheet,
     ReadyDraft,
     Response,
     Survey,
     Tally,
     UsedLinks,
 )
+from surveys.paper.forgetting import forget_paper
 from surveys.questionnaire.window import GRACE
 
 _REWRITTEN = (Response, AnonymousComment, AnonymousAnswer)
-_VACUUMED = (*_REWRITTEN, Draft, ReadyDraft, Assignments, UsedLinks, Tally)
+_VACUUMED = (*_REWRITTEN, Draft, ReadyDraft, Assignments, UsedLinks, Tally, PaperSheet)
 
 
 def seal_survey(*, survey: Survey, by: User | None = None, now: datetime | None = None) -> Survey:
@@ -48,6 +50,7 @@ def seal_survey(*, survey: Survey, by: User | None = None, now: datetime | None 
         Survey.objects.select_for_update(no_key=True).get(pk=stored.pk)
         for model in _REWRITTEN:
             rewrite_in_key_order(model, stored.pk)
+        forget_paper(stored)
     vacuum(*_VACUUMED)
     with transaction.atomic():
         stored.sealed_at = moment

@@ -72,7 +72,6 @@ def _page(request: HttpRequest, row: Survey, form: PrintForm, *, unknown: str = 
     counts = dict(sheets.order_by().values_list("state").annotate(number=Count("*")))
     if state in PaperSheet.State.values:
         sheets = sheets.filter(state=state)
-    jobs = Job.objects.filter(cycle=row.cycle, kind=PRINT_SHEETS).order_by("-created_at")[:200]
     context = in_cycle(
         row.cycle,
         "survey",
@@ -85,10 +84,20 @@ def _page(request: HttpRequest, row: Survey, form: PrintForm, *, unknown: str = 
         page=Paginator(sheets.select_related("group", "first_by", "second_by"), PER_PAGE).get_page(
             request.GET.get("page")
         ),
-        prints=[job for job in jobs if job.inputs.get("survey") == row.pk],
+        prints=_prints(row),
         may_edit=can_edit_cycle(request.user),
     )
     return render(request, "surveys/paper.html", context, status=status)
+
+
+def _prints(row: Survey) -> list[Job]:
+    """The latest print jobs of the survey, each with `group_name`."""
+    names = {group.code: group.name for group in row.cycle.groups.all()}
+    jobs = Job.objects.filter(cycle=row.cycle, kind=PRINT_SHEETS).order_by("-created_at")[:200]
+    found = [job for job in jobs if job.inputs.get("survey") == row.pk]
+    for job in found:
+        job.group_name = names.get(job.inputs["group"], job.inputs["group"])
+    return found
 
 
 def _numbered(row: Survey, text: str) -> PaperSheet | None:

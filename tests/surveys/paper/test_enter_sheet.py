@@ -12,6 +12,7 @@ from surveys.actions.store_sheet import store_sheet
 from surveys.models import PaperSheet, ReadyDraft, Response, Tally
 from surveys.questionnaire.rules import FLAG_BIT
 from tests.factories.paper import answers_to, make_sheets
+from tests.factories.people import make_person
 from tests.factories.surveys import make_open_survey
 
 pytestmark = pytest.mark.django_db
@@ -34,8 +35,10 @@ def test_two_equal_entries_are_stored_as_a_response():
     survey = make_open_survey()
     (sheet,) = make_sheets(survey, language="en")
     entry = answers_to(sheet, 5, DONT_KNOW, SKIPPED, profile={"age": "a"}, comment="more")
-    sheet = enter(sheet, entry, entry)
+    person = make_person()
+    sheet = enter(sheet, entry, entry, by=person)
     response = Response.objects.get()
+    assert (sheet.first_by, sheet.second_by, bytes(sheet.second)) == (person, person, entry.ratings)
     assert (response.channel, response.token, response.language) == ("paper", "paper-1", "en")
     assert (bytes(response.ratings), response.profile, response.comment) == (entry.ratings, {"age": "a"}, "more")
     assert (response.submitted_at, response.unfinished, response.flags, response.consent) == (None, False, 0, True)
