@@ -8,8 +8,6 @@ from tests.factories.surveys import make_open_survey, make_survey_cycle
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HEIGHTS = "[...document.querySelectorAll('.scale label, .onward button')].map(one => one.offsetHeight)"
-    "[...document.querySelectorAll('.scale label, .onward button')].map(one => one.getBoundingClientRect().height)"
-)
 
 
 @pytest.fixture
