@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from materiality.models import Group
-from surveys.actions.mix_responses import single_answers
 from surveys.arrays import ResponseColumns
 from surveys.erasing import rewrite_in_key_order, rewrite_shuffled
 from surveys.models import AnonymousAnswer, AnonymousComment, Response, Survey, Tally
+from surveys.profile_answers import single_answers
 from surveys.questionnaire.screening import capped_seconds_per_item
 from surveys.tallies import add_to_tally
 

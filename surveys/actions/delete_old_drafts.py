@@ -1,7 +1,6 @@
 """Delete answers that nobody finished, as the survey's notice promises."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,9 +8,7 @@ from django.db import transaction
 from materiality import audit
 from materiality.models import AuditEvent
 from surveys.models import Draft, Survey, Tally
-from surveys.queries.assignments import locked_counts, write_counts
-from surveys.queries.questionnaire import questionnaire_of
-from surveys.questionnaire.asking import asked_issues
+from surveys.parts_given import give_back
 from surveys.tallies import add_to_tally
 
 # What falls due is looked for every minute; the audit trail is told at most this often per survey.
@@ -36,19 +33,6 @@ def delete_old_drafts(*, survey: Survey, now: datetime) -> int:
         if drafts:
             audit.record("delete_old_drafts", survey, by=None, after={"drafts": len(drafts)})
     return len(drafts)
-
-
-def give_back(survey: Survey, drafts: Iterable[Draft]) -> None:
-    """Take the parts of drafts that go out of the counts of their groups (Assignments), in the caller's transaction."""
-    by_group: dict[int, Counter] = {}
-    for draft in drafts:
-        positions_of = questionnaire_of(survey.pk, survey.opened_at).positions_of
-        by_group.setdefault(draft.group_id, Counter()).update(asked_issues(positions_of, bytes(draft.ratings)))
-    for group, given in sorted(by_group.items()):
-        counts = locked_counts(survey.pk, group, len(questionnaire_of(survey.pk, survey.opened_at).issues))
-        for issue, number in given.items():
-            counts[issue] -= min(number, counts[issue])
-        write_counts(survey.pk, group, counts)
 
 
 def _told_lately(survey: Survey, now: datetime) -> bool:

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from materiality import audit
 from materiality.models import AuditedRow, AuditEvent
 from materiality.refusals import NotAllowed
-from surveys.actions.delete_old_drafts import give_back
 from surveys.models import Draft, Response, Survey
+from surveys.parts_given import give_back
 
 
 @transaction.atomic

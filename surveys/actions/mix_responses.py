@@ -7,6 +7,7 @@ from django.db import models, transaction
 
 from surveys.erasing import erase_leftovers, erase_what_is_deleted, rewrite_shuffled
 from surveys.models import AnonymousAnswer, AnonymousComment, Draft, ReadyDraft, Response, Survey
+from surveys.profile_answers import single_answers
 
 # Fewer finished answers than this wait for more, so that a lot cannot be told apart by who came just then.
 FEWEST = 10
@@ -72,12 +73,3 @@ def _store(waiting: list[ReadyDraft]) -> None:
 def _create(*tables: list[models.Model]) -> None:
     for rows in filter(None, tables):
         type(rows[0]).objects.bulk_create(rows, batch_size=500)
-
-
-def single_answers(profile: dict) -> list[tuple[str, str]]:
-    """(question, answer) pairs of a profile, one per option where several were chosen; what is empty is left out."""
-    pairs = []
-    for question, answer in profile.items():
-        several = answer if isinstance(answer, list) else [answer]
-        pairs += [(question, str(each)) for each in several if each not in ("", None)]
-    return pairs
