@@ -23,8 +23,7 @@ SELECT group_id, channel, flags, overruled, CAST(unfinished AS INTEGER), {starte
        ratings
 FROM surveys_response WHERE survey_id = %s
 """
-# Of a batch for mails its recipients were invited, and as many as it is large once they have been purged. Links that
-# were made void invite nobody any more.
+# A batch for mails has a link for each of its recipients, also once they have been deleted.
 _TOLD = """
 SELECT measure, "group", channel, place, number FROM surveys_tally WHERE survey_id = %s
 UNION ALL
@@ -32,9 +31,7 @@ SELECT 'ready', own.code, '', 0, COUNT(*)
 FROM surveys_readydraft ready JOIN materiality_group own ON own.id = ready.group_id
 WHERE ready.survey_id = %s GROUP BY own.code
 UNION ALL
-SELECT 'invited', own.code, batch.channel, 0, COALESCE(
-    NULLIF((SELECT COUNT(*) FROM surveys_recipient WHERE batch_id = batch.id AND batch.channel = 'mail'), 0), batch.size
-)
+SELECT 'invited', own.code, batch.channel, 0, batch.size
 FROM surveys_batch batch JOIN materiality_group own ON own.id = batch.group_id
 WHERE batch.survey_id = %s AND batch.voided_at IS NULL
 """
@@ -74,7 +71,7 @@ def _count_responses(survey: Survey) -> dict:
         per_item.add(group, np.where(submitted, np.rint(10 * _numbers(tenths)), np.nan))
         cells.add(group[counts], np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1)[counts])
     return {
-        "kinds": [[*kind, number] for kind, number in kinds.items()],
+        "kinds": [[*kind, number] for kind, number in sorted(kinds.items())],
         "days": [[groups[at], *rest] for at, *rest in days.rows()],
         "seconds": seconds.medians(groups),
         "per_item": per_item.medians(groups, scale=10),
@@ -105,7 +102,7 @@ def _drafts(survey: Survey, cutoff: datetime) -> list[list]:
     idle = ExpressionWrapper(saved, output_field=BooleanField())
     rows = Draft.objects.filter(survey=survey).annotate(idle=idle).order_by()
     rows = rows.values_list("group_id", "channel", "page", "idle").annotate(number=Count("pk"))
-    return [[group, channel, page, bool(is_idle), number] for group, channel, page, is_idle, number in rows]
+    return [[group, channel, page, bool(is_idle), number] for group, channel, page, is_idle, number in sorted(rows)]
 
 
 def _told(survey: Survey) -> dict[str, list[list]]:
@@ -113,7 +110,7 @@ def _told(survey: Survey) -> dict[str, list[list]]:
     keys = {group.code: group.pk for group in survey.cycle.groups.all()}
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, [survey.pk] * 3)
-        rows = [list(row) for row in cursor.fetchall()]
+        rows = [list(row) for row in sorted(cursor.fetchall())]
     invited: Counter = Counter()
     for measure, code, channel, _place, number in rows:
         if measure == "invited":

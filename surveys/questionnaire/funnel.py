@@ -60,7 +60,8 @@ def build_funnel(
     `counts(flags, overruled, unfinished)` says whether such a response is valid. Responses of an anonymous survey have
     no channel: there channels show what was counted on submitting, and None for valid and flagged ones.
     """
-    cells = _told_cells(figures, groups)
+    told = ("opened", "started", "broken_off", *(["submitted"] if anonymous else []))
+    cells = _told_cells(figures, groups, told)
     own = {key: FunnelLine(key) for key in (*groups, 0)}
     for group, channel, flags, overruled, unfinished, number in figures["kinds"]:
         lines = [own[group]] if anonymous else [own[group], cells[group, channel]]
@@ -85,14 +86,16 @@ def sorted_lines(lines: list[FunnelLine]) -> list[FunnelLine]:
     return sorted(lines, key=lambda line: (not line.channel, place.get(line.channel, len(place)), line.channel))
 
 
-def _told_cells(figures: Mapping[str, Sequence], groups: Mapping[int, str]) -> dict[tuple[int, str], FunnelLine]:
-    """What invitations, drafts and counts without a token say, per group and channel."""
+def _told_cells(
+    figures: Mapping[str, Sequence], groups: Mapping[int, str], told: Sequence[str]
+) -> dict[tuple[int, str], FunnelLine]:
+    """What invitations, drafts and the measures `told` of counts without a token say, per group and channel."""
     cells: dict[tuple[int, str], FunnelLine] = _Cells()
     keys = {code: key for key, code in groups.items()}
     for group, channel, number in figures["invited"]:
         cells[group, channel].invited = (cells[group, channel].invited or 0) + number
     for measure, code, channel, _place, number in figures["tally"]:
-        if measure in ("opened", "started", "broken_off", "submitted"):
+        if measure in told:
             line = cells[keys.get(code, 0), channel]
             setattr(line, measure, (getattr(line, measure) or 0) + number)
     for group, channel, _page, _idle, number in figures["drafts"]:
