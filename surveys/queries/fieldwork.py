@@ -10,7 +10,7 @@ from surveys.models import Draft, ReadyDraft, Response, Survey
 from surveys.queries.kept_figures import kept_kinds
 from surveys.questionnaire.rules import FLAG_BIT, REJECT
 from surveys.questionnaire.screening import EXCLUDE, INCLUDE, valid
-from surveys.rules_in_force import flags_of_survey, rules_in_force
+from surveys.rules_in_force import flags_of_survey, rules_in_force, shown_bits
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,8 @@ def rule_lines(survey: Survey, kinds: Iterable[Kind]) -> list[RuleLine]:
     rejecting = int(rules.bits(REJECT))
     lines, taken = [], 0
     for flag in flags_of_survey(survey):
-        bit = FLAG_BIT[flag]
+        # Anonymous responses keep some bits of rules that are off: nobody asks for them now.
+        bit = FLAG_BIT[flag] & shown_bits(survey)
         taken |= bit & rejecting
         lines.append(
             RuleLine(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from surveys.models import Response, Survey
 from surveys.queries.fieldwork import Kind, rule_lines, valid_number
 from surveys.queries.response_list import is_valid
-from surveys.questionnaire.rules import EFFECTS, FLAG_BIT, FLAGS, REJECT, Rules
+from surveys.questionnaire.rules import EFFECTS, FLAG_BIT, FLAGS, OFF, REJECT, Rules
 from surveys.questionnaire.screening import valid
 
 kinds = st.lists(
@@ -36,7 +36,7 @@ def test_counts_by_kind_equal_counts_by_response(kinds, effects):
     assert valid_number([survey], kinds) == expected.sum()
     rejecting, gone = int(rules.bits(REJECT)), np.zeros(len(each), bool)
     for line in rule_lines(survey, kinds):
-        hit = submitted & (flags & FLAG_BIT[line.flag] > 0)
+        hit = submitted & (flags & FLAG_BIT[line.flag] > 0) & (line.effect != OFF)
         alone = hit & (flags & rejecting == FLAG_BIT[line.flag]) if line.effect == REJECT else hit & False
         gone |= hit if line.effect == REJECT else False
         assert (line.flagged, line.alone, line.left) == (hit.sum(), alone.sum(), (submitted & ~gone).sum())
