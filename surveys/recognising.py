@@ -15,8 +15,9 @@ from surveys.matching.groupwords import GroupNames
 from surveys.matching.guess import Guess, guess
 from surveys.matching.issues import IssueNames
 from surveys.matching.match import BrokenMatch, Match
+from surveys.matching.texts import cleaned
 from surveys.matching.tools import READY_MADE
-from surveys.models import ColumnMatch, Survey
+from surveys.models import ColumnMatch, ResponseImport, Survey
 
 AUTO = "auto"
 _LONGEST_EXAMPLE = 60
@@ -106,6 +107,20 @@ def guess_json(found: Guess) -> dict:
         "asked": found.asked_issues,
         "examples": examples,
     }
+
+
+def examples_of(imported: ResponseImport) -> list[list[str]]:
+    """Answers per column of the import's match: those that were guessed from, and those that the check did not know."""
+    headers = [cleaned(column["header"]) for column in imported.match["columns"]]
+    guessed = imported.summary.get("guess", {}).get("examples", [])
+    examples = [list(guessed[place]) if place < len(guessed) else [] for place in range(len(headers))]
+    for error in imported.summary.get("listed", []):
+        header = cleaned(error["column"])
+        if error["code"] in ("unknown_value", "unknown_group_word") and header in headers:
+            of_column = examples[headers.index(header)]
+            if error["value"] not in of_column:
+                of_column.append(error["value"])
+    return examples
 
 
 def match_of(plain: dict) -> Match:

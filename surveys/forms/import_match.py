@@ -12,7 +12,7 @@ from surveys.matching.match import Match, Target, read_target
 from surveys.matching.revise import revise, twice, words_of
 from surveys.matching.tools import READY_MADE
 from surveys.models import ResponseImport
-from surveys.recognising import AUTO, match_of
+from surveys.recognising import AUTO, examples_of, match_of
 
 RESERVED = (AUTO, *READY_MADE)
 
@@ -43,7 +43,7 @@ class MatchForm(forms.Form):
     def __init__(self, *args: Any, imported: ResponseImport, asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.guessed, self.asked = match_of(imported.match), asked
-        self.examples = imported.summary.get("guess", {}).get("examples", [])
+        self.examples = examples_of(imported)
         self.targets: dict[int, Target] = {}
         self.written: dict[int, str] = {}
         self.wrong: dict[int, str] = {}

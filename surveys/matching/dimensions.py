@@ -17,7 +17,7 @@ _STRONG = {
     BUSINESS: re.compile(f"(?:对|给|于){_COMPANY_ZH}|{_BEFORE_EN}{_BETWEEN_EN}\\s+{_COMPANY_EN}\\b"),
 }
 _NAMED = {
-    SOCIETY: re.compile(r"society(?!\w*:)|societal|影响重要性|对外影响|社会(?:和|与|及|、)环境|"
+    SOCIETY: re.compile(r"society(?!\w*:)|societal|影响重要性|社会影响|对外影响|社会(?:和|与|及|、)环境|"
                         r"环境(?:和|与|及|、)社会|外部(?:影响|视角|重要)|"
                         r"impact materiality|利益相关方(?:关注|重要)|inside.?out|(?:^|[_/\W])s\W*$"),
     BUSINESS: re.compile(r"business|财务(?:影响|重要)|公司(?:运营|发展|经营|业务)|企业(?:运营|发展|"

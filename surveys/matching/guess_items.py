@@ -106,7 +106,8 @@ class ItemGuess:
         """By words that only one dimension uses; where no question says anything, sizes are the business."""
         own = self._words(column)
         if words[SOCIETY] or words[BUSINESS]:
-            fitting = [each for each in DIMENSIONS if own and own & (words[each] - words[_other(each)])]
+            only = {each: words[each] - words[_other(each)] for each in DIMENSIONS}
+            fitting = [each for each in DIMENSIONS if len(own & only[each]) * 2 > len(own)]
             return fitting[0] if len(fitting) == 1 else ""
         sized, weighed = _sized(own), any("重要" in key or "important" in key for key in own)
         every = words[""]

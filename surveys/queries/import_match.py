@@ -11,7 +11,7 @@ from surveys.matching.match import ATTENTION, FIELD, FIELDS, IGNORED, ITEM, PROF
 from surveys.matching.revise import words_of
 from surveys.matching.tools import NAMES
 from surveys.models import ResponseImport
-from surveys.recognising import doubt_sentence, match_of
+from surveys.recognising import doubt_sentence, examples_of, match_of
 
 _SHOWN = 3
 # Ignored columns beyond this are not listed: a form of thousands of fields is refused by the server.
@@ -73,7 +73,7 @@ def match_page(
 ) -> MatchPage:
     """The page; `posted` are the targets as a person wrote them where some of them are wrong (`errors`)."""
     match, guessed = match_of(imported.match), imported.summary.get("guess", {})
-    examples = guessed.get("examples", [])
+    examples = examples_of(imported)
     by_column: dict[int, list[str]] = {}
     for doubt in guessed.get("doubts", []):
         by_column.setdefault(doubt["column"], []).append(doubt_sentence(doubt))
@@ -82,7 +82,7 @@ def match_page(
             place,
             column_letters(place),
             column.header,
-            examples[place][:_SHOWN] if place < len(examples) else [],
+            examples[place][:_SHOWN],
             posted.get(place, "" if column.target.kind == IGNORED else column.target.text),
             by_column.get(place, []),
             errors.get(place, ""),
@@ -92,8 +92,8 @@ def match_page(
     sections, hidden = _sections(match, lines)
     return MatchPage(
         tool=NAMES.get(match.tool, ""),
-        found=guessed.get("found", 0),
-        asked=guessed.get("asked", 0),
+        found=len({code for code, _dimension in match.items()}),
+        asked=len({code for code, _dimension in asked.items}),
         doubts=by_column.get(-1, []),
         sections=sections,
         maps=_maps(match, examples, asked),

@@ -85,7 +85,7 @@ def answers(seed: int, size: int = 25, *, k: int = 5, absent: tuple[str, ...] = 
         ratings = {(issue.code, each): rng.choice(values) for issue in ISSUES for each in DIMENSIONS}
         if number < len(values):
             ratings = dict.fromkeys(ratings, values[number])
-        start = dt.datetime(2026, 1, 3 + number, rng.randrange(24), rng.randrange(60), rng.randrange(60))
+        start = dt.datetime(2026, 1, 3) + dt.timedelta(days=number, seconds=rng.randrange(86_400))
         rows.append(
             Truth(
                 f"r{rng.randrange(10**9)}",

@@ -147,6 +147,10 @@ def test_bad_cells_stand_at_their_place_and_persons_are_in_no_workbook(staff, su
     cells = [cell.value for cell in load_workbook(io.BytesIO(workbook.getvalue())).worksheets[0][2]]
     assert ("often" in cells, "x@example.org" in cells) == (True, False)
     assert "Add it to the values" in staff.get(address("response_import", bad)).content.decode()
+    (unknown,) = [w for each in staff.get(address("import_match", bad)).context["page"].maps for w in each.words]
+    assert (unknown.text, unknown.known) == ("often", False)
+    staff.post(address("import_match", bad), {unknown.name: "4"})
+    assert (run().summary["bad_rows"], ColumnMatch.objects.count()) == (0, 1)
 
 
 def test_stored_file_with_addresses_is_deleted(survey, django_capture_on_commit_callbacks):
@@ -179,6 +183,20 @@ def test_profile_answers_are_stored_with_the_response(survey):
     contents = [f"{line},{'Your age' if number == 0 else 'Young'}" for number, line in enumerate(contents)]
     call_command("import_responses", survey.code, str(on_disk("\n".join(contents).encode())), match="auto")
     assert list(survey.responses.values_list("profile", flat=True)) == [{"age": "a"}] * 2
+
+
+def test_profile_answers_of_an_anonymous_survey_stand_apart(survey):
+    type(survey).objects.filter(pk=survey.pk).update(anonymous=True)
+    survey.refresh_from_db()
+    ProfileQuestion.objects.create(
+        survey=survey, position=1, code="age", text_zh="年龄", text_en="Your age",
+        options=[{"code": "a", "zh": "青年", "en": "Young"}],
+    )  # fmt: skip
+    contents = foreign(survey).decode().splitlines()
+    contents = [f"{line},{'Your age' if number == 0 else 'Young'}" for number, line in enumerate(contents)]
+    call_command("import_responses", survey.code, str(on_disk("\n".join(contents).encode())), match="auto")
+    assert list(survey.responses.values_list("profile", "token", "language", "channel")) == [({}, "", "", "")] * 2
+    assert list(survey.anonymous_answers.values_list("question", "answer")) == [("age", "a")] * 2
 
 
 @pytest.mark.parametrize(
