@@ -39,6 +39,9 @@ def for_respondents(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def guarded(request: HttpRequest, code: str, **kwargs: object) -> HttpResponse:
+        if "\x00" in code:
+            # PostgreSQL takes no such text, not even to look for it.
+            return unknown(request)
         try:
             return view(request, code, **kwargs)
         except Elsewhere as elsewhere:
