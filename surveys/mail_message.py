@@ -17,6 +17,8 @@ from surveys.questionnaire.tokens import token_of
 from surveys.questionnaire.window import closing_time
 from surveys.templatetags.surveys import zoned
 
+EXAMPLE_TOKEN = "example"
+
 
 @dataclass(frozen=True)
 class Addressee:
@@ -34,6 +36,12 @@ def addressee_of(delivery: Delivery, survey: Survey, address: str) -> Addressee:
     token = token_of(bytes(recipient.batch.secret), recipient.batch_id, recipient.serial)
     link = f"{link_start(survey.code, address)}{token}/"
     return Addressee(recipient.email, recipient.name, recipient.language, link)
+
+
+def example_addressee(survey: Survey, language: str, address: str, email: str = "someone@example.com") -> Addressee:
+    """Somebody who does not exist, with a link that leads nowhere."""
+    name = "陈一诺" if language == "zh-hans" else "Alex Chen"
+    return Addressee(email, name, language, f"{link_start(survey.code, address)}{EXAMPLE_TOKEN}/")
 
 
 def texts_for(mailing: Mailing, survey: Survey, addressee: Addressee) -> tuple[str, str]:

@@ -1,7 +1,5 @@
 """Mark addresses to which mail could not be delivered."""
 
-import re
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -9,15 +7,7 @@ from materiality import audit
 from materiality.models import User
 from surveys.models import Recipient, Survey
 
-# What ends an address in a list, a mail or a log that somebody pastes.
-_APART = re.compile(r"[\s,;<>()\[\]\"'：，；|]+")
 _AT_ONCE = 500
-
-
-def addresses_in(text: str) -> list[str]:
-    """The mail addresses that stand in a text, lower case, each once, in their order."""
-    words = (word.strip(".:").lower() for word in _APART.split(text))
-    return list(dict.fromkeys(word.removeprefix("mailto:") for word in words if "@" in word))
 
 
 @transaction.atomic

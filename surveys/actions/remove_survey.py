@@ -15,8 +15,10 @@ def remove_survey(*, survey: Survey, by: User | None) -> None:
     stored = Survey.objects.select_for_update().get(pk=survey.pk)
     if stored.state != Survey.State.DRAFT or stored.opened_at:
         raise NotAllowed(_("The survey was opened; it can be closed, but no longer removed."))
-    pk = stored.pk
+    pk, batches = stored.pk, list(stored.batches.all())
     stored.delete()
     # The event names the row, which is gone by then.
     stored.pk = pk
-    audit.record("remove_survey", stored, by=by, before={"cycle": survey.cycle.code, "level": survey.level})
+    audit.record(
+        "remove_survey", stored, by=by, before={"cycle": survey.cycle.code, "level": survey.level}, touched=batches
+    )

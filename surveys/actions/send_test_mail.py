@@ -9,19 +9,10 @@ from django.utils.translation import gettext as _
 
 from materiality.models import User
 from materiality.refusals import NotAllowed
-from surveys.link_files import link_start
 from surveys.mail_checks import TEXTS, text_problems
-from surveys.mail_message import Addressee, message_for
+from surveys.mail_message import example_addressee, message_for
 from surveys.mail_problems import words_of
 from surveys.models import Mailing, Survey
-
-EXAMPLE_TOKEN = "example"
-
-
-def example_addressee(survey: Survey, language: str, address: str, email: str = "someone@example.com") -> Addressee:
-    """Somebody who does not exist, with a link that leads nowhere."""
-    name = "陈一诺" if language == "zh-hans" else "Alex Chen"
-    return Addressee(email, name, language, f"{link_start(survey.code, address)}{EXAMPLE_TOKEN}/")
 
 
 def send_test_mail(*, survey: Survey, texts: Mapping[str, str], address: str, by: User) -> int:

@@ -20,7 +20,7 @@ from surveys.used_links import used_counts
 from surveys.views.link_address import public_address
 from surveys.views.survey_of import in_cycle, survey_of
 
-# Codes are drawn one by one, about 300 a second.
+# Codes are drawn one by one, about 50 (PNG) to 170 (SVG) a second.
 MOST_CODES = 5_000
 _FILES = {"csv": (csv_pieces, "text/csv; charset=utf-8"), "zip": (zip_pieces, "application/zip")}
 
@@ -82,7 +82,7 @@ def batch_codes(request: HttpRequest, code: str, survey: str, pk: int, kind: str
 
     def members() -> Iterator[tuple[str, Iterator[bytes]]]:
         for serial, token in enumerate(tokens_of(bytes(row.secret), row.pk, 0, row.size)):
-            yield f"{file_stem(row)}-{serial:05}.{kind}", iter([qr_bytes(f"{start}{token}/", kind)])
+            yield f"{file_stem(row)}-{serial:05}.{kind}", iter([qr_bytes(f"{start}{token}/", kind, quick=True)])
 
     return _file(streamed_zip(members()), f"{file_stem(row)}-{kind}.zip", "application/zip")
 

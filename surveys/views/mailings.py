@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST
 
 from materiality.permissions import can_edit_cycle, can_see_responses, needs
 from materiality.refusals import NotAllowed
-from surveys.actions.send_test_mail import example_addressee, send_test_mail
+from surveys.actions.send_test_mail import send_test_mail
 from surveys.actions.start_mailing import start_mailing
 from surveys.actions.steer_mailing import STEPS, steer_mailing
 from surveys.forms.mailing import MailingForm, first_texts
-from surveys.mail_message import texts_for
+from surveys.mail_message import example_addressee, texts_for
 from surveys.models import Delivery, Mailing, Survey
 from surveys.queries.mailings import audience, sent_of
 from surveys.questionnaire.mail_text import PLACES

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST
 from materiality.permissions import can_edit_cycle, can_see_responses, needs
 from materiality.refusals import NotAllowed
 from surveys.actions.erase_recipient import erase_recipient
-from surveys.actions.import_bounces import addresses_in, import_bounces
+from surveys.actions.import_bounces import import_bounces
 from surveys.actions.purge_recipients import purge_recipients
 from surveys.forms.invitations import BouncesForm
 from surveys.models import Recipient
 from surveys.queries.invitations import recipient_counts, recipient_page
 from surveys.queries.stored_about import stored_about
+from surveys.questionnaire.pasted_addresses import addresses_in
 from surveys.used_links import is_used
 from surveys.views.survey_of import in_cycle, survey_of
 

@@ -6,10 +6,11 @@ import zipfile
 from collections.abc import Iterable
 
 import pytest
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.link_files import csv_pieces, streamed_zip, zip_pieces
+from surveys.link_files import csv_pieces, link_start, streamed_zip, zip_pieces
 from surveys.queries.links import link_now
 from tests.factories.invitations import make_batch, token
 from tests.factories.surveys import make_survey
@@ -60,3 +61,7 @@ def test_streamed_zip_gives_back_what_was_put_in(members: list[list[bytes]]) -> 
     archive = zipfile.ZipFile(io.BytesIO(b"".join(streamed_zip(iter(named)))))
     assert archive.testzip() is None
     assert [archive.read(name) for name in archive.namelist()] == [b"".join(pieces) for pieces in members]
+
+
+def test_links_begin_as_the_address_of_personal_links_does() -> None:
+    assert f"{link_start('demo', ADDRESS)}token/" == f"{ADDRESS}{reverse('personal_link', args=['demo', 'token'])}"

@@ -11,7 +11,7 @@ from materiality.refusals import NotAllowed
 from surveys.actions.add_recipients import add_recipients
 from surveys.actions.close_survey import close_survey
 from surveys.actions.erase_recipient import erase_recipient
-from surveys.actions.import_bounces import addresses_in, import_bounces
+from surveys.actions.import_bounces import import_bounces
 from surveys.actions.purge_recipients import purge_recipients
 from surveys.actions.start_mailing import start_mailing
 from surveys.actions.unsubscribe import unsubscribe
@@ -19,6 +19,7 @@ from surveys.models import Batch, Delivery, Draft, Mailing, Recipient, Response,
 from surveys.queries.links import link_now
 from surveys.queries.mailings import audience
 from surveys.queries.stored_about import stored_about
+from surveys.questionnaire.pasted_addresses import addresses_in
 from surveys.recipient_rows import RecipientRow
 from surveys.used_links import is_used, mark_used
 from tests.factories.invitations import TEXTS, token
