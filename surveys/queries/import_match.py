@@ -133,10 +133,15 @@ def _maps(match: Match, examples: list, asked: Asked) -> list[ValueMap]:
             WordLine(f"v{number}-{place}", text, known.get(key, ""), key in known)
             for place, (key, text) in enumerate(seen.items())
         ]
-        words.sort(key=lambda line: line.text)
+        words.sort(key=_in_order)
         title = _title(columns[0].target)
         result.append(ValueMap(name, title, len(columns), words, _choices(columns[0].target, asked)))
     return result
+
+
+def _in_order(line: WordLine) -> tuple[bool, str, str]:
+    """Undecided answers first, ratings from 1 up, absences last."""
+    return line.known, line.value.zfill(2) if line.value.isdigit() else f"~{line.value}", line.text
 
 
 def _title(target) -> str:
