@@ -10,7 +10,7 @@ from surveys.actions.seal_survey import seal_survey
 from surveys.actions.submit_draft import submit_draft
 from surveys.models import Draft, ReadyDraft, Response, Survey, Tally
 from surveys.upkeep import tend_all_surveys
-from surveys.waiting import SHUFFLED
+from surveys.waiting import SHUFFLED, Waiting, add_waiting
 from tests.factories.anonymous import anonymous_survey, finish, stored_order
 from tests.factories.surveys import make_draft
 
@@ -118,3 +118,17 @@ def test_seal_of_an_open_survey_or_within_the_grace_is_refused():
     close_survey(survey=survey, by=None)
     with pytest.raises(NotAllowed):
         seal_survey(survey=survey)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sheets_entered_after_the_sealing_are_mixed_and_it_stays_sealed_once():
+    survey = anonymous_survey()
+    for number in range(12):
+        finish(survey, number)
+    closed = close_survey(survey=survey, by=None).closed_at
+    tend_all_surveys(now=closed + timedelta(minutes=16))
+    group = survey.cycle.groups.first()
+    add_waiting(Waiting(survey.pk, group.pk, bytes([4, 4, 4, 4]), "late", "{}", 0, None))
+    tend_all_surveys(now=closed + timedelta(minutes=17))
+    assert (survey.responses.count(), ReadyDraft.objects.count()) == (13, 0)
+    assert AuditEvent.objects.filter(action="seal_survey").count() == 1

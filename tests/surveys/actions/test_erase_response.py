@@ -1,11 +1,18 @@
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 
+from materiality.actions.score_cycle import score_cycle
 from materiality.models import AuditEvent
+from materiality.queries.run_method import erased_since
 from materiality.refusals import NotAllowed
 from surveys.actions.erase_response import erase_response
 from surveys.actions.overrule_response import overrule_response
 from surveys.actions.submit_draft import submit_draft
+from surveys.cube import count_cycle
 from surveys.models import Batch, Draft, Response, Survey
 from surveys.used_links import is_used
 from tests.factories.people import make_person
@@ -74,3 +81,18 @@ def test_erase_response_that_a_person_decided_about_leaves_a_sound_audit_trail()
     overrule_response(response=response, overruled=Response.Overruled.EXCLUDE, reason="Twice.", by=make_person())
     assert erase_response(survey=survey, batch_id=batch.pk, serial=7) is True
     call_command("verify_audit")
+
+
+def test_scores_page_says_how_many_responses_were_erased_since_the_run():
+    survey, batch = survey_with_links()
+    for serial in range(3):
+        draft = make_draft(survey, batch=batch, serial=serial, ratings=bytes([1 + serial, 2, 3, 4]))
+        submit_draft(key=draft.key, language="en", now=draft.started_at + timedelta(minutes=1))
+    erase_response(survey=survey, batch_id=batch.pk, serial=0)
+    run = score_cycle(cycle=survey.cycle, counted=count_cycle(survey.cycle), by=None)
+    assert erased_since(run) == 0
+    erase_response(survey=survey, batch_id=batch.pk, serial=1)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(make_person())
+    page = client.get(reverse("scores", args=[survey.cycle.code])).content.decode()
+    assert erased_since(run) == 1 and "<dt>Erased since</dt><dd>1</dd>" in page
