@@ -10,14 +10,6 @@ MOST_PER_PAGE, MOST_PER_SPLIT_PAGE = 12, 6
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page: the index of its category, and the indices of its issues within that category, in shown order."""
-
-    category: int
-    issues: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class Sheet:
     """One page of issues, by their indices in the survey, in shown order; the attention question stands after so many
     of them, or is not on this page (None).
@@ -77,26 +69,6 @@ def page_sizes(number: int, most: int = MOST_PER_PAGE) -> list[int]:
     return [number // pages + (page < number % pages) for page in range(pages)]
 
 
-def random_order(key: bytes, purpose: str, number: int) -> list[int]:
-    """A permutation of range(number) that follows from the key alone and is the same on every machine."""
-    digest = shake_128(key + purpose.encode()).digest(8 * number)
-    places = array("Q", digest)
-    return sorted(range(number), key=places.__getitem__)
-
-
 def page_count(categories: Sequence[tuple[str, int]]) -> int:
     """Pages of the whole questionnaire; `categories` are (code, number of issues)."""
     return sum(len(page_sizes(number)) for _, number in categories)
-
-
-def page_of(key: bytes, categories: Sequence[tuple[str, int]], page: int) -> Page:
-    """Page 1..page_count of the respondent with this key; IndexError for another number (scoring.md, Instrument)."""
-    left = page
-    for category in random_order(key, "", len(categories)):
-        code, number = categories[category]
-        sizes = page_sizes(number)
-        if 0 < left <= len(sizes):
-            start = sum(sizes[: left - 1])
-            return Page(category, tuple(random_order(key, code, number)[start : start + sizes[left - 1]]))
-        left -= len(sizes)
-    raise IndexError(page)
