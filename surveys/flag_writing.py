@@ -46,7 +46,8 @@ def screen_late(survey_pk: int, began: datetime) -> int:
 def _write_waiting(survey: Survey, rules: Rules) -> None:
     """Finished answers of an anonymous survey that wait to be mixed: their flags go over into the responses."""
     columns = ("id", "flags", "ratings", "seconds_per_item")
-    for rows in plain_chunks(ReadyDraft.objects.filter(survey=survey), columns):
+    # Locked, as those who finish meanwhile would write them anew under other ids.
+    for rows in plain_chunks(ReadyDraft.objects.select_for_update().filter(survey=survey), columns):
         ids, flags, ratings, seconds = zip(*rows, strict=True)
         stored, unknown = np.array(flags, np.uint16), np.full(len(ids), np.nan)
         answers = Answers(
