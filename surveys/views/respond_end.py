@@ -32,7 +32,7 @@ def about(request: HttpRequest, code: str) -> HttpResponse:
     given, errors = posted_profile(request.POST, way.questionnaire.profile)
     if errors:
         return _about_page(request, way, given, errors)
-    way.save(step, profile=given)
+    way.keep(step, profile=given)
     return _onward(request, way, step)
 
 
@@ -45,7 +45,7 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
     form = CommentForm(request.POST)
     if not form.is_valid():
         return _last_page(request, way, request.POST.get("comment", "")[:100_000], form.errors["comment"][0])
-    way.save(way.last, comment=form.cleaned_data["comment"])
+    way.keep(way.last, comment=form.cleaned_data["comment"])
     return _submit(request, way) if request.POST.get("go") == "submit" else _onward(request, way, way.last)
 
 

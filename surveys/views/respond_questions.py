@@ -59,7 +59,7 @@ def _save(request: HttpRequest, way: Way, number: int) -> HttpResponse:
     attention = None
     if sheet.attention is not None:
         attention = SKIPPED if cleared else posted_code(posted.get("attention"), questionnaire.survey.k)
-    way.save(number, answers=answers, attention=attention)
+    way.keep(number, answers=answers, attention=attention)
     if go == "keep":
         return HttpResponse(status=204)
     response = SeeOther(way.path(number + {"next": 1, "back": -1}.get(go, 0)))

@@ -49,7 +49,7 @@ class Way:
         sheet = other.sheets[step - 1]
         return next((at for at, own in enumerate(self.sheets, start=1) if _shares(own, sheet)), 1)
 
-    def save(self, step: int, **answers: object) -> None:
+    def keep(self, step: int, **answers: object) -> None:
         """Save what was posted on a step, and count the part again where it had been given back."""
         draft = self.draft
         save_ratings(key=draft.key, known=draft.ratings, page=max(draft.page, self._plain_step(step)), **answers)

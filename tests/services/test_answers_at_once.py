@@ -63,8 +63,12 @@ def at_once(installation: Installation, scripts: list[str]) -> list[object]:
     command = [sys.executable, "manage.py", "shell", "--no-imports", "--command"]
     started = [
         subprocess.Popen(
-            [*command, script], cwd=ROOT, env=installation.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [*command, script],
+            cwd=ROOT,
+            env=installation.environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )  # fmt: skip
         for script in scripts
     ]
