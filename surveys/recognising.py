@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from surveys.instrument import LANGUAGES
+from surveys.intake.besides import AskedBesides, AskedQuestion
 from surveys.intake.plan import Plan, Planner, plain_plan
 from surveys.intake.problems import N_
 from surveys.intake.reader import Table
@@ -76,7 +77,7 @@ def recogniser(survey: Survey, name: str) -> Planner:
     def plan(table: Table) -> Plan:
         asked = asked_of(survey)
         codes = [group.code for group in asked.groups]
-        plain = plain_plan(table, asked.items, codes, ZoneInfo(survey.zone), LANGUAGES)
+        plain = plain_plan(table, asked.items, codes, ZoneInfo(survey.zone), LANGUAGES, _besides(asked))
         named = bool((plain.columns.items >= 0).any())
         if named and not (name and plain.columns.problems) or (not name and _meant_plain(plain.columns.names, asked)):
             return plain
@@ -87,6 +88,15 @@ def recogniser(survey: Survey, name: str) -> Planner:
         raise ForeignFile(found)
 
     return plan
+
+
+def _besides(asked: Asked) -> AskedBesides:
+    """What the survey asks besides its items, as the `responses` format names it."""
+    questions = [
+        AskedQuestion(each.code, tuple(code for code, _zh, _en in each.options), each.kind == "multiple")
+        for each in asked.questions
+    ]
+    return AskedBesides(questions, asked.k if asked.attention else 0)
 
 
 def _meant_plain(names: list[str], asked: Asked) -> bool:

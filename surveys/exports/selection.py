@@ -61,6 +61,11 @@ class Selection:
         """Profile questions whose answers stand beside the ratings: none in an anonymous survey."""
         return [] if self.survey.anonymous else list(self.survey.profile_questions.order_by("position"))
 
+    @property
+    def has_attention(self) -> bool:
+        """Whether answers to the attention question are kept: an anonymous survey keeps only the flag."""
+        return self.survey.attention and not self.survey.anonymous
+
     @cached_property
     def leaving(self) -> frozenset[str]:
         """The fields that may be filled."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from materiality.bilingual import is_chinese
-from surveys.exports.extras import profile_name
 from surveys.exports.selection import Selection
+from surveys.intake.besides import profile_name
 from surveys.models import ProfileQuestion
 
 PROFILE = 15  # place in a row of `Selection.rows(more=True)`
@@ -15,7 +15,7 @@ PROFILE = 15  # place in a row of `Selection.rows(more=True)`
 def profile_variables(selection: Selection, variable: type) -> Iterator:
     """One `variable` per question, or per option of a multiple choice; none in an anonymous survey."""
     for question in selection.questions:
-        column = profile_name(question)
+        column = profile_name(question.code)
         if question.kind == ProfileQuestion.Kind.TEXT:
             yield variable(column, column, question.text, _text_of(question.code), "text")
         elif question.kind == ProfileQuestion.Kind.SINGLE:

@@ -28,7 +28,7 @@ class ExportForm(forms.Form):
         empty_value=False,
         choices=[
             ("", _("The responses, so that they can be imported again")),
-            ("1", _("Also screening, notice version and profile answers")),
+            ("1", _("Also what screening says of each, which imports do not take")),
         ],
         widget=forms.RadioSelect,
     )

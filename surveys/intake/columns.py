@@ -1,7 +1,7 @@
 """Which column of a file is which field or item (formats.md, `responses`)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,17 +14,21 @@ FIELDS = ("token", "group", "channel", "language", "started_at", "submitted_at",
 # Only exports that could not else tell what is finished have it (formats.md).
 UNFINISHED = "unfinished"
 REQUIRED = "group"
+_KNOWN = (*FIELDS, UNFINISHED)
 _LONGEST_NAME = 500
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Places in a row, from 0: fields by name; per item of the survey, in frozen order, -1 where the file has none."""
+    """Places in a row, from 0: fields by name; per item of the survey, in frozen order, -1 where the file has none;
+    further columns by name.
+    """
 
     names: list[str]
     fields: dict[str, int]
     items: np.ndarray  # int32[n items]
     problems: list[CellError]
+    more: dict[str, int] = field(default_factory=dict)
 
 
 def item_name(code: str, dimension: str) -> str:
@@ -32,8 +36,10 @@ def item_name(code: str, dimension: str) -> str:
     return f"{code}:{dimension}"
 
 
-def match_columns(header: Sequence[object], items: Sequence[tuple[str, str]], *, row: int = 1) -> Columns:
-    """Match a header row against the fields and the survey's items (code, dimension).
+def match_columns(
+    header: Sequence[object], items: Sequence[tuple[str, str]], *, row: int = 1, more: Sequence[str] = ()
+) -> Columns:
+    """Match a header row against the fields, the survey's items (code, dimension) and `more` names of columns.
 
     Names are compared without case, surrounding spaces and full width. `problems` lists every column that is
     unknown, doubled, unnamed or missing; with any of them the rows must not be read.
@@ -41,7 +47,7 @@ def match_columns(header: Sequence[object], items: Sequence[tuple[str, str]], *,
     names = [shown(cell, _LONGEST_NAME).strip() for cell in header]
     while names and not names[-1]:
         names.pop()
-    wanted = {plain(name): name for name in (*FIELDS, UNFINISHED, *(item_name(*item) for item in items))}
+    wanted = {plain(name): name for name in (*FIELDS, UNFINISHED, *more, *(item_name(*item) for item in items))}
     position: dict[str, int] = {}
     problems: list[CellError] = []
     nearest = Nearest(wanted.values())
@@ -56,9 +62,8 @@ def match_columns(header: Sequence[object], items: Sequence[tuple[str, str]], *,
             position[known] = index
     places = np.array([position.get(item_name(*item), -1) for item in items], dtype=np.int32)
     problems += _missing(row, names, position, places, items)
-    return Columns(
-        names, {name: position[name] for name in (*FIELDS, UNFINISHED) if name in position}, places, problems
-    )
+    fields, further = ({name: position[name] for name in own if name in position} for own in (_KNOWN, more))
+    return Columns(names, fields, places, problems, further)
 
 
 def _key(name: str) -> str:

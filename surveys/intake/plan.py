@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from surveys.intake.besides import ATTENTION, AskedBesides
 from surveys.intake.cells import (
     group_reader,
     language_reader,
@@ -15,6 +16,7 @@ from surveys.intake.cells import (
 )
 from surveys.intake.columns import UNFINISHED, Columns, match_columns
 from surveys.intake.reader import CSV, Table
+from surveys.questionnaire.ratings import RatingTable
 
 LONGEST_COMMENT, LONGEST_TOKEN, LONGEST_CHANNEL = 10_000, 200, 40
 
@@ -44,11 +46,28 @@ Planner = Callable[[Table], Plan]
 
 
 def plain_plan(
-    table: Table, items: Sequence[tuple[str, str]], codes: Sequence[str], zone: ZoneInfo, languages: Sequence[str]
+    table: Table,
+    items: Sequence[tuple[str, str]],
+    codes: Sequence[str],
+    zone: ZoneInfo,
+    languages: Sequence[str],
+    asked: AskedBesides | None = None,
 ) -> Plan:
-    """The plan of a file in the `responses` format."""
-    columns = match_columns(table.header, items, row=table.header_row)
-    return Plan(columns, field_readers(codes, zone, languages, neutralised=table.kind == CSV))
+    """The plan of a file in the `responses` format; `asked` is what the survey asks besides its items."""
+    asked = asked or AskedBesides()
+    neutralised = table.kind == CSV
+    columns = match_columns(table.header, items, row=table.header_row, more=asked.names)
+    attention = columns.more.get(ATTENTION)
+    return Plan(
+        columns,
+        field_readers(codes, zone, languages, neutralised=neutralised),
+        attention=None if attention is None else (attention, RatingTable(asked.attention)),
+        profile=[
+            (columns.more[question.name], question.code, question.reader(neutralised))
+            for question in asked.questions
+            if question.name in columns.more
+        ],
+    )
 
 
 def field_readers(

@@ -19,8 +19,8 @@ from surveys.paper.printed_words import printed_words
 
 FOLDER = "paper"
 PAGE = Path(__file__).with_name("sheet.typ")
-# A page takes about 2 MB of memory while its PDF is made, and holds about eight ratings.
-RATINGS_PER_FILE = 3_000
+# A rating takes about 0.2 MB of memory while its PDF is made.
+RATINGS_PER_FILE = 2_000
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 import pytest
 
 from materiality.refusals import NotAllowed
-from surveys.exporting import export_csv, header_of
+from surveys.exporting import export_csv, export_xlsx, header_of
 from surveys.exports import selection as selection_module
 from surveys.exports.selection import select
 from surveys.models import ProfileQuestion, Response
 from surveys.questionnaire.rules import FLAG_BIT
-from tests.factories.responses import at, make_response, store_file
+from tests.factories.paper import make_question
+from tests.factories.responses import at, check_file, make_response, store_file
 from tests.factories.surveys import make_open_survey
 from tests.surveys.exports.contents import csv_rows
 
@@ -72,6 +73,34 @@ def test_export_whose_times_tell_all_has_no_further_column():
     assert list(exported(survey)[0]) == header_of(survey)
 
 
+@pytest.mark.parametrize("export", [export_csv, export_xlsx])
+def test_export_with_profile_and_attention_imports_as_it_was(export):
+    survey, copy = (make_open_survey(attention=True, code=f"asked-{n}") for n in (1, 2))
+    for each in (survey, copy):
+        make_question(each, "age")
+        make_question(each, "roles", kind="multiple")
+        make_question(each, "job", kind="text")
+    answers = [{"age": "b", "roles": ["a", "b"], "job": '=1+1, "so"'}, {}, {"roles": ["b"], "job": "中文"}]
+    for profile, attention in zip(answers, (2, None, 254), strict=True):
+        make_response(survey, profile=profile, attention=attention)
+    make_response(survey, attention=0)
+    store_file(copy, b"".join(export(survey)))
+    names = ("profile", "attention")
+    assert list(copy.responses.order_by("id").values_list(*names)) == list(
+        survey.responses.order_by("id").values_list(*names)
+    )
+
+
+def test_import_of_an_unknown_option_is_an_error_of_the_cell():
+    survey = make_open_survey()
+    make_question(survey, "age")
+    make_response(survey, profile={"age": "a"})
+    contents = b"".join(export_csv(survey))
+    wrong = contents[: contents.rindex(b"a")] + b"z\n"
+    listed = check_file(survey, wrong).summary["listed"]
+    assert [(error["column"], error["code"]) for error in listed] == [("profile:age", "unknown_option")]
+
+
 def test_full_export_tells_screening_and_profile():
     survey = make_open_survey(attention=True)
     question = {"text_zh": "年龄", "text_en": "Age", "options": [{"code": "a", "zh": "甲", "en": "A"}]}
@@ -87,13 +116,13 @@ def test_full_export_tells_screening_and_profile():
     names = list(first)[len(header_of(survey)) :]
     assert {name: first[name] for name in names} == {
         "unfinished": "no",
+        "attention": "DK",
+        "profile:age": "a",
+        "profile:roles": "a;b",
         "valid": "yes",
         "flags": "speeding;duplicate",
         "overruled": "include",
-        "attention": "DK",
         "seconds_per_item": "2.5",
         "notice_version": "1",
-        "profile:age": "a",
-        "profile:roles": "a;b",
     }
-    assert [second[name] for name in names] == ["no", "no", "speeding", "", "NA", "", "", "", ""]
+    assert [second[name] for name in names] == ["no", "NA", "", "", "no", "speeding", "", "", ""]
