@@ -5,23 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _
 
 from surveys.intake.limits import Limits
 from surveys.intake.problems import Fault, FileProblem, column_letters
 from surveys.intake.reader import open_table
-from surveys.questionnaire.mail_text import has_control_characters
+from surveys.recipient_cells import LANGUAGES, address_problem, language_problem, name_problem
 
 COLUMNS = ("email", "name", "group", "language")
 MOST_ROWS = 200_000
-LONGEST_NAME = 200
-_LANGUAGES = {
-    **dict.fromkeys(("zh-hans", "zh", "zh-cn", "zh_hans", "中文", "简体中文"), "zh-hans"),
-    **dict.fromkeys(("en", "en-gb", "en-us", "english", "英文", "英语"), "en"),
-}
-_is_address = EmailValidator()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +88,9 @@ class _Reader:
         values = {name: self._cell(cells, name) for name in COLUMNS}
         reasons = {
             "email": self._email_problem(values["email"].lower(), number),
-            "name": _name_problem(values["name"]),
+            "name": name_problem(values["name"]),
             "group": self._group_problem(values["group"]),
-            "language": _language_problem(values["language"]),
+            "language": language_problem(values["language"]),
         }
         wrong = [
             BadCell(f"{column_letters(self.places.get(name, 0))}{number}", number, values[name][:200], reason)
@@ -108,7 +100,7 @@ class _Reader:
         if wrong:
             self.bad += wrong
             return
-        language = _LANGUAGES.get(values["language"].lower(), settings.LANGUAGE_CODE)
+        language = LANGUAGES.get(values["language"].lower(), settings.LANGUAGE_CODE)
         group = self.groups[values["group"].lower()]
         self.rows.append(RecipientRow(values["email"].lower(), values["name"], group, language))
 
@@ -129,31 +121,6 @@ class _Reader:
         if group.lower() in self.groups:
             return ""
         return _("There is no such group. There are: %(groups)s.") % {"groups": ", ".join(self.groups.values())}
-
-
-def address_problem(email: str) -> str:
-    """What is wrong with a mail address, empty where nothing is."""
-    if not email:
-        return _("The address is missing.")
-    if has_control_characters(email):
-        return _("An address must not hold a line break or another control character.")
-    try:
-        _is_address(email)
-    except ValidationError:
-        return _("This is no mail address.")
-    return _("The address is longer than 254 characters.") if len(email) > 254 else ""
-
-
-def _name_problem(name: str) -> str:
-    if has_control_characters(name):
-        return _("A name must not hold a line break or another control character.")
-    return _("The name is longer than 200 characters.") if len(name) > LONGEST_NAME else ""
-
-
-def _language_problem(language: str) -> str:
-    if not language or language.lower() in _LANGUAGES:
-        return ""
-    return _("The language is zh-hans or en; leave the cell empty for the organisation's.")
 
 
 def _text(cell: object) -> str:

@@ -14,6 +14,7 @@ from surveys.actions.purge_recipients import purge_recipients
 from surveys.actions.seal_survey import seal_survey
 from surveys.days import join_thin_days
 from surveys.erasing import empty_log
+from surveys.kept_lists import drop_old_lists
 from surveys.models import Draft, ReadyDraft, Recipient, Survey
 from surveys.questionnaire.window import GRACE
 from surveys.waiting import SHUFFLED, shuffle_waiting
@@ -39,6 +40,7 @@ def tend_all_surveys(now: datetime | None = None) -> None:
         _tend_anonymous(survey, moment)
     if anonymous:
         empty_log()
+    drop_old_lists()
 
 
 def _tend_anonymous(survey: Survey, moment: datetime) -> None:
