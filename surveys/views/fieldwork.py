@@ -32,9 +32,8 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     shown = _digest(figures, counted_at, row, now)
     if request.htmx and request.headers.get("X-Shown") == shown:
         return HttpResponse(status=204)
-    groups = list(row.cycle.groups.all())
-    width, found = _width(request), fieldwork_page(row, groups, figures, now)
-    cells = thin_cells(row, groups, figures["cells"], width)
+    groups, width = list(row.cycle.groups.all()), _width(request)
+    found, cells = fieldwork_page(row, groups, figures, now), thin_cells(row, groups, figures["cells"], width)
     context = {
         "survey": row,
         "follows": standing(row, now) is Standing.OPEN,
@@ -49,7 +48,7 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if request.htmx:
         return render(request, "surveys/fieldwork_news.html", {"cycle": row.cycle, **context})
     use_counted(row.cycle, row, figures)
-    context |= {"sentences": _sentences(found.account, groups)}
+    context["sentences"] = _sentences(found.account, groups)
     return render(request, "surveys/fieldwork.html", in_cycle(row.cycle, "responses", **context))
 
 
