@@ -59,6 +59,7 @@ add_words(
         "surveys.papersheet": _("Paper sheet"),
         "surveys.response": _("Response"),
         "surveys.responseimport": _("Imported responses"),
+        "surveys.columnmatch": _("Column match"),
         "surveys.survey": _("Survey"),
     },
 )

@@ -1,5 +1,7 @@
 """Words of answers that are no ratings: don't know, skipped, not asked, yes and no, languages."""
 
+import re
+
 from surveys.matching.texts import word
 
 DONT_KNOW, NOT_ASKED, SKIPPED = "DK", "NA", ""
@@ -22,6 +24,7 @@ SKIPPED_WORDS = _words("|(空)|空|(空白)|空白|未填|未填写|未作答|�
 NOT_ASKED_WORDS = _words(
     "na|(跳过)|跳过|-3|(未显示)|未显示|(未展示)|未展示|not shown|(not shown)|not displayed|not asked|(not asked)"
 )
+_BETWEEN = re.compile(r"[/、,()或]|\bor\b")
 DONT_KNOW_NUMBERS = (99, 98, -1, -99, 999, 88, 97, -9, -8)
 
 _YES = _words(
@@ -47,7 +50,10 @@ def absent(key: str, *, limesurvey: bool = False) -> str | None:
         return SKIPPED
     if key in NOT_ASKED_WORDS or (limesurvey and key == "n/a"):
         return NOT_ASKED
-    return DONT_KNOW if key in DONT_KNOW_WORDS else None
+    if key in DONT_KNOW_WORDS:
+        return DONT_KNOW
+    parts = [part.strip() for part in _BETWEEN.split(key) if part.strip()]
+    return DONT_KNOW if len(parts) > 1 and DONT_KNOW_WORDS.issuperset(parts) else None
 
 
 def yes_or_no(text: str) -> str | None:

@@ -8,7 +8,7 @@ from surveys.matching.answers import DONT_KNOW, DONT_KNOW_NUMBERS, absent
 from surveys.matching.scales import fit, known_word
 from surveys.matching.texts import word
 
-_WHOLE = re.compile(r"([+-]?\d{1,4})(?:\.0+)?(?:\s*(?:分|points?|stars?|星))?")
+_WHOLE = re.compile(r"([+-]?\d{1,4})(?:\.0+)?(?:\s*(?:分|points?|stars?|星|级|★))?")
 _NUMBER_FIRST = re.compile(r"(\d{1,2})\s*(?:分|points?)?\s*[-–—.:、=)(,]+\s*(.*?)\)?")
 _NUMBER_LAST = re.compile(r"(.*?)\s*[-–—:=(,]+\s*(\d{1,2})\s*(?:分|points?)?\)?")
 _CODED = re.compile(r"([a-z]{1,6})[- ]?0*(\d{1,2})")

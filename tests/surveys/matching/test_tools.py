@@ -1,10 +1,12 @@
 """Files of the shape of each tool come in as their truth says, without a doubt."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.factories.tool_exports import answers
+from tests.factories.tool_exports import answers, csv_of
 from tests.factories.tool_writers import formbricks, google_forms, kobotoolbox, limesurvey, surveymonkey, wjx
 from tests.surveys.matching.reading import guessed, read, said, true
 
@@ -53,3 +55,12 @@ def test_guess_names_the_tool_and_takes_the_ready_made_match(write, tool):
     file = write(answers(1))
     assert guessed(file).match.tool == tool
     assert guessed(file, tool=tool) == guessed(file)
+
+
+def test_time_of_the_server_is_taken_as_utc_where_the_form_keeps_none():
+    header = ["group", "society/soc_03_01", "_uuid", "_id", "_submission_time"]
+    file = csv_of(
+        [header, ["users", "3", "u1", "1", "2026-01-03T01:31:35"], ["users", "1", "u2", "2", "2026-01-04T00:00:00"]]
+    )
+    parsed = read(file, guessed(file).match)
+    assert said(parsed, ("submitted_at",))[0] == (dt.datetime(2026, 1, 3, 9, 31, 35),)

@@ -31,6 +31,8 @@ SCALES = [
     "非常不重要(1分)|比较不重要(2分)|一般(3分)|比较重要(4分)|非常重要(5分)",
     "AO01|AO02|AO03|AO04|AO05",
     "A1|A2|A3|A4|A5",
+    "1级 2级 3级 4级 5级",
+    "Level 1|Level 2|Level 3|Level 4|Level 5",
 ]
 
 
@@ -62,6 +64,13 @@ def test_values_that_are_not_certain_are_doubts(texts, k, doubt):
 @pytest.mark.parametrize(("text", "value"), [("99", "DK"), ("-1", "DK"), ("98", "DK"), ("-2", ""), ("-3", "NA")])
 def test_values_outside_the_scale_that_tools_use(text, value):
     assert values_of([text, "1", "5"], 5).known[text] == value
+
+
+@pytest.mark.parametrize(
+    "text", ["不了解（无法评价）", "不清楚/不适用", "I don't know / can't judge", "No opinion or not sure"]
+)
+def test_words_of_not_knowing_may_be_joined(text):
+    assert values_of([text, "重要", "非常重要", "比较不重要"], 5).known[word(text)] == "DK"
 
 
 def test_values_within_the_scale_are_ratings_whatever_they_mean_elsewhere():
