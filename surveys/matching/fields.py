@@ -4,7 +4,8 @@ import re
 
 # In each list the earlier pattern wins over the later; patterns are for the whole header, cleaned and without case.
 _FIELDS = {
-    "token": "token|access code|令牌|访问码|访问代码|操作代码|操作码|response id|_uuid|respondent id|respondentid|答卷编号|答卷id|回复id|"
+    "token": "token|access code|令牌|访问码|访问代码|操作代码|操作码|response id|_uuid|respondent id|"
+    "respondentid|答卷编号|答卷id|回复id|"
     "_id|id|序号|编号|no|no.|#|提交序号|"
     "submission id|sys_id|responseid",
     "submitted_at": "submitted_at|submitdate|end|提交答卷时间|提交时间|答题结束时间|结束答题时间|"
@@ -17,7 +18,8 @@ _FIELDS = {
     "time|time taken|time to complete|"
     r"duration \(in seconds\)|duration \(seconds\)|duration in seconds|所用时间\(秒\)|答题时长\(秒\)|time spent|"
     r"duration \(minutes\)|用时\(分钟\)|答题时间\(秒\)|ttc|用时\(秒\)|time \(s\)|total time \(s\)",
-    "language": "startlanguage|start language|起始语言|开始语言|language|语言|答题语言|_language|respondent language|userlanguage|survey language|lang",
+    "language": "startlanguage|start language|起始语言|开始语言|language|语言|答题语言|_language|"
+    "respondent language|userlanguage|survey language|lang",
     "channel": "channel|渠道|来源渠道|填写渠道|收集渠道|来源|答卷来源|source|collector|collector "
     "name|distribution channel",
     "finished": "finished|completed|complete|是否完成|答卷状态|完成状态|response status",
