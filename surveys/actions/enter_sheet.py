@@ -7,9 +7,10 @@ from materiality import audit
 from materiality.models import User
 from materiality.refusals import NotAllowed
 from surveys.actions.store_sheet import store_sheet
-from surveys.models import PaperSheet, Survey
+from surveys.models import PaperSheet
 from surveys.paper.entry import Entry, differences
 from surveys.paper.stored_entries import entry_of
+from surveys.paper.taking import refuse_closed
 
 STATE = PaperSheet.State
 
@@ -38,9 +39,3 @@ def enter_sheet(*, sheet: PaperSheet, entry: Entry, time: int, by: User | None) 
         return store_sheet(sheet=sheet, entry=entry, by=by)
     audit.record("enter_sheet", sheet, by=by, after={"time": time, "state": sheet.state})
     return sheet
-
-
-def refuse_closed(survey: Survey) -> None:
-    """NotAllowed where the survey takes no more sheets: an anonymous one is sealed when it closes."""
-    if survey.state == Survey.State.DRAFT or (survey.anonymous and survey.state == Survey.State.CLOSED):
-        raise NotAllowed(_("The survey is closed; an anonymous survey takes no more answers then."))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from materiality.permissions import can_edit_cycle, needs
 from materiality.refusals import NotAllowed
-from surveys.actions.enter_sheet import enter_sheet, refuse_closed
+from surveys.actions.enter_sheet import enter_sheet
 from surveys.actions.store_sheet import store_sheet
 from surveys.forms.paper import TypedEntry, chosen_entry
 from surveys.models import PaperSheet
@@ -15,6 +15,7 @@ from surveys.paper.contents import numbered, sheet_issues
 from surveys.paper.entry import differences
 from surveys.paper.entry_lines import difference_lines, entry_lines, profile_lines
 from surveys.paper.stored_entries import entry_of
+from surveys.paper.taking import refuse_closed
 from surveys.views.survey_of import in_cycle, survey_of
 
 STATE = PaperSheet.State
