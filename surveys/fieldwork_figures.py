@@ -63,12 +63,15 @@ def is_stale(survey: Survey, counted_at: datetime, now: datetime) -> bool:
 
 
 def request_count(survey: Survey) -> Job | None:
-    """Have the figures counted in the background; None where that is waiting or being done already."""
+    """Have the figures counted in the background; None where that is waiting or being done already.
+
+    The sweeper sends it: a view must not wait for a broker that is away.
+    """
     over = (Job.State.DONE, Job.State.FAILED)
     same = Job.objects.filter(kind=COUNT_FIELDWORK, inputs={"survey": survey.pk})
     if same.exclude(state__in=over).exists():
         return None
-    return request_job(COUNT_FIELDWORK, inputs={"survey": survey.pk}, by=None)
+    return request_job(COUNT_FIELDWORK, inputs={"survey": survey.pk}, by=None, send=False)
 
 
 def keep_figures(survey: Survey, figures: dict, counted_at: datetime) -> FieldworkFigures:
