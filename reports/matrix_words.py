@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from materiality.bilingual import is_chinese
 from materiality.scoring.tier_names import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED
@@ -96,7 +97,7 @@ def cut_line(data: MatrixData) -> str:
         return ""
     weights = {"lam": f"{100 * rule.lam:.0f}", "rest": f"{100 - 100 * rule.lam:.0f}"}
     priority = _("Priority = %(lam)s %% society + %(rest)s %% business") % weights
-    return _("%(priority)s; %(cuts)s.") % {"priority": priority, "cuts": _(", ").join(parts)}
+    return _("%(priority)s; %(cuts)s.") % {"priority": priority, "cuts": pgettext("between clauses", ", ").join(parts)}
 
 
 def weighting_line(data: MatrixData) -> str:
