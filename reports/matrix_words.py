@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from materiality.bilingual import is_chinese
 from materiality.scoring.tier_names import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED
