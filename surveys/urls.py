@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from surveys.views import (
+    column_matches,
     comments,
     exports,
     fieldwork,
@@ -29,6 +30,9 @@ _IMPORT = "cycles/<slug:code>/imports/<int:pk>"
 urlpatterns: list = [
     path("library/comments/", comments.comments, name="comments"),
     path("library/comments/<slug:survey>/<str:reference>/promote/", comments.promote, name="promote_comment"),
+    path("column-matches/", column_matches.column_matches, name="column_matches"),
+    path("column-matches/<slug:name>/", column_matches.column_match, name="column_match"),
+    path("column-matches/<slug:name>/delete/", column_matches.remove, name="delete_match"),
     path("cycles/<slug:code>/surveys/", surveys.surveys, name="surveys"),
     path("cycles/<slug:code>/surveys/new/", survey_form.new_survey, name="new_survey"),
     path(f"{_SURVEY}/", surveys.survey, name="survey"),

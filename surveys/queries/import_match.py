@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from surveys.intake.problems import column_letters
 from surveys.matching.asked import Asked
-from surveys.matching.match import ATTENTION, FIELD, FIELDS, IGNORED, ITEM, PROFILE, Match
+from surveys.matching.match import ATTENTION, FIELD, FIELDS, IGNORED, ITEM, PROFILE, Match, Target
 from surveys.matching.revise import words_of
 from surveys.matching.tools import NAMES
 from surveys.models import ResponseImport
@@ -134,7 +134,7 @@ def _maps(match: Match, examples: list, asked: Asked) -> list[ValueMap]:
             for place, (key, text) in enumerate(seen.items())
         ]
         words.sort(key=_in_order)
-        title = _title(columns[0].target)
+        title = map_title(columns[0].target)
         result.append(ValueMap(name, title, len(columns), words, _choices(columns[0].target, asked)))
     return result
 
@@ -144,7 +144,8 @@ def _in_order(line: WordLine) -> tuple[bool, str, str]:
     return line.known, line.value.zfill(2) if line.value.isdigit() else f"~{line.value}", line.text
 
 
-def _title(target) -> str:
+def map_title(target: Target) -> str:
+    """What the answers of a value map are about, by a column that it holds for."""
     if target.kind in (ITEM, ATTENTION):
         return {"society": _("Ratings: society"), "business": _("Ratings: business")}.get(target.detail, _("Ratings"))
     titles = {"group": _("Stakeholder group"), "consent": _("Consent"), "language": _("Language")}
