@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.files.storage import default_storage
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from materiality.actions.score_cycle import score_cycle
@@ -91,8 +90,10 @@ def _named(name: str) -> dict:
 
 
 def _read(imported: ResponseImport, match: dict, progress: Progress) -> ParsedResponses:
-    """The rows, by the match where there is one; ForeignFile where one is needed."""
+    """The rows, by the match where there is one; ForeignFile where one is needed, FileProblem without the file."""
     survey, name = imported.survey, imported.match_name
+    if not default_storage.exists(imported.path):
+        raise FileProblem("file_gone")
     planner = planner_for(survey, match, name) if match else recogniser(survey, name)
     return read_file(survey, _path(imported), _rows(progress, _("Reading rows")), planner=planner)
 
@@ -126,12 +127,8 @@ def read_confirmed(job: Job, progress: Progress) -> ResponseColumns:
 
 
 def store_rows(job: Job, columns: ResponseColumns) -> dict:
-    """Store of a confirmed import: all rows. A file with columns about persons is deleted then."""
-    imported = _import_of(job)
-    stored = store_import(imported=imported, columns=columns, by=job.created_by)
-    if personal_columns(imported.match):
-        transaction.on_commit(lambda: default_storage.delete(imported.path))
-    return {"responses": stored}
+    """Store of a confirmed import: all rows."""
+    return {"responses": store_import(imported=_import_of(job), columns=columns, by=job.created_by)}
 
 
 def _import_of(job: Job) -> ResponseImport:

@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from materiality.models import User
 from materiality.refusals import NotAllowed
 from surveys.arrays import ResponseColumns
 from surveys.bulk_insert import insert_responses
+from surveys.import_files import FORGOTTEN, forget_what_tells
 from surveys.models import ResponseImport, Survey
 from surveys.questionnaire.arrival import arrival_ids
 from surveys.screening import flags_of_new, mark_overtaken
@@ -41,14 +41,7 @@ def store_import(*, imported: ResponseImport, columns: ResponseColumns, by: User
         mark_overtaken(survey)
     imported.state = ResponseImport.State.STORED
     imported.stored_at = timezone.now()
-    imported.save(update_fields=["state", "stored_at"])
+    forget_what_tells(imported)
+    imported.save(update_fields=["state", "stored_at", *FORGOTTEN])
     audit.record("store_import", imported, by=by, after={"responses": len(columns)})
-    if survey.anonymous:
-        transaction.on_commit(lambda: _delete_files(imported))
     return len(columns)
-
-
-def _delete_files(imported: ResponseImport) -> None:
-    """The uploaded file and its error workbook hold tokens in their order, which would undo the shuffling."""
-    for path in filter(None, (imported.path, imported.error_workbook)):
-        default_storage.delete(path)

@@ -65,6 +65,7 @@ def template(code: str, params: Mapping[str, object]) -> str:
 MESSAGES = {
     # The file as a whole.
     "empty_file": N_("The file is empty. Choose a file with a header row and one row per response."),
+    "file_gone": N_("The file is kept no longer: the same file was imported or discarded. Upload it again."),
     "no_rows": N_("The file has a header row but no response below it."),
     "file_too_large": N_("The file is larger than %(limit_mb)s MB. Split it and import the parts one after another."),
     "too_many_rows": N_("The file has more than %(limit)s rows. Split it, or delete empty rows at the end."),

@@ -1,6 +1,7 @@
 """Taking in a file: known files, drafts, and what can be dropped again."""
 
 import pytest
+from django.core.files.storage import default_storage
 from django.utils import translation
 
 from materiality import jobs
@@ -72,6 +73,17 @@ def test_discarded_import_can_be_neither_confirmed_nor_discarded_again(survey):
     for action in (confirm_import, discard_import):
         with pytest.raises(NotAllowed, match="not waiting"):
             action(imported=imported, by=None)
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+def test_discarded_import_of_an_anonymous_survey_leaves_no_file(anonymous, django_capture_on_commit_callbacks):
+    survey = make_open_survey(anonymous=anonymous)
+    imported = check_file(survey, csv_file(survey, row(survey, token="t1"), row(survey, 9, token="t2")))
+    files = [imported.path, imported.error_workbook]
+    with django_capture_on_commit_callbacks(execute=True):
+        discarded = discard_import(imported=imported, by=None)
+    assert [default_storage.exists(path) for path in files] == [not anonymous] * 2
+    assert bool(discarded.error_workbook) is not anonymous
 
 
 def test_confirmed_import_cannot_be_discarded_unless_its_job_failed(survey):

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import translation
 
 from materiality import jobs
-from materiality.models import AuditEvent
+from materiality.models import AuditEvent, Job
 from materiality.refusals import NotAllowed
 from materiality.scoring.codes import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.actions.confirm_import import confirm_import
+from surveys.actions.discard_import import discard_import
 from surveys.models import AnonymousComment, Response, ResponseImport, Tally
 from surveys.questionnaire.rules import FLAG_BIT
 from tests.factories.responses import (
@@ -197,6 +198,29 @@ def test_files_of_an_anonymous_import_are_deleted_once_it_is_stored(django_captu
         store_file(survey, csv_file(survey, row(survey, 4, token="t1")))
     assert survey.responses.count() == 1
     assert not default_storage.exists(survey.imports.get().path)
+
+
+def test_anonymous_import_forgets_the_answers_that_its_columns_were_guessed_from():
+    survey = make_open_survey(anonymous=True)
+    imported = check_file(survey, csv_file(survey, row(survey, 4, token="t1", comment="好")))
+    imported.summary["guess"] = {"doubts": [], "examples": [["t1"], ["好"]]}
+    imported.save(update_fields=["summary"])
+    confirmed = confirm_import(imported=imported, by=None, send=False)
+    jobs.execute(str(confirmed.job_id))
+    kept = survey.imports.get()
+    assert (kept.state, kept.summary["good"], "guess" in kept.summary) == (ResponseImport.State.STORED, 1, False)
+
+
+def test_file_that_another_import_of_it_has_deleted_has_to_be_uploaded_again(django_capture_on_commit_callbacks):
+    survey = make_open_survey(anonymous=True)
+    contents = csv_file(survey, row(survey, 4, token="t1"))
+    waiting = check_file(survey, contents)
+    with django_capture_on_commit_callbacks(execute=True):
+        discard_import(imported=check_file(survey, contents), by=None)
+    confirmed = confirm_import(imported=waiting, by=None, send=False)
+    jobs.execute(str(confirmed.job_id))
+    assert "Upload it again" in Job.objects.get(pk=confirmed.job_id).error
+    assert survey.responses.count() == 0
 
 
 def test_import_from_a_workbook_equals_that_from_csv(survey):
