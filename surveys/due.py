@@ -1,4 +1,4 @@
-"""When stakeholders were surveyed last, for what is due next."""
+"""When stakeholders were surveyed last, for what is due next, and which imports wait to be confirmed."""
 
 from datetime import datetime
 
@@ -7,7 +7,9 @@ from django.db.models.functions import Coalesce
 
 from materiality.models import Reminder
 from materiality.queries.due import add_last
+from materiality.queries.waiting_work import add_waiting
 from surveys.models import Survey
+from surveys.queries.waiting_imports import imports_to_confirm
 
 
 def last_opening() -> datetime | None:
@@ -17,3 +19,4 @@ def last_opening() -> datetime | None:
 
 
 add_last(Reminder.Kind.SURVEY, last_opening)
+add_waiting(imports_to_confirm)

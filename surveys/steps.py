@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from materiality.models import Cycle
 from materiality.steps import Standing, Step, add_step
@@ -39,10 +39,14 @@ def _survey(cycle: Cycle) -> Standing:
 
 
 def _responses(cycle: Cycle) -> Standing:
-    number = valid_responses(cycle)
-    if not response_kinds(cycle):
-        return Standing(done=False)
-    return Standing(done=number > 0, words=_("%(number)s valid") % {"number": count(number)})
+    number, waiting = valid_responses(cycle), sum(survey.imports_waiting for survey in surveys_of(cycle))
+    told = [_("%(number)s valid") % {"number": count(number)}] if response_kinds(cycle) else []
+    if waiting:
+        files = ngettext("%(number)s file to confirm", "%(number)s files to confirm", waiting)
+        told.append(files % {"number": waiting})
+            ngettext("%(number)s file to confirm", "%(number)s files to confirm", waiting) % {"number": waiting}
+        )
+    return Standing(done=number > 0, words=" · ".join(told))
 
 
 add_step(Step(30, "survey", gettext_lazy("Survey"), "surveys", _survey))

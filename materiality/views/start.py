@@ -8,6 +8,7 @@ from materiality.queries.activity import recent_happenings, running_jobs
 from materiality.queries.cycles import UNDER_WAY, edition_in_force, listed_cycles, next_step
 from materiality.queries.due import what_is_due
 from materiality.queries.proposals import proposal_standing
+from materiality.queries.waiting_work import what_waits
 from materiality.steps import standings
 
 SHOWN = 5
@@ -24,6 +25,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "next_step": next_step(steps),
         "edition": None if cycles else edition_in_force(),
         "due": what_is_due(),
+        "waiting": what_waits() if can_edit_cycle(request.user) else [],
         "proposals": proposal_standing(),
         "jobs": running_jobs(),
         "happenings": recent_happenings(),

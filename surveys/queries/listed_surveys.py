@@ -10,6 +10,7 @@ from surveys.fieldwork_figures import renew_figures
 from surveys.models import Survey
 from surveys.queries.fieldwork import Kind, kinds_of, valid_number
 from surveys.queries.kept_figures import without_channels
+from surveys.queries.waiting_imports import number_waiting
 from surveys.questionnaire.window import Standing, closing_time, standing
 
 _HEAVY = ("introduction_zh", "introduction_en", "thanks_zh", "thanks_en")
@@ -26,9 +27,9 @@ class Listed:
 
 
 def surveys_of(cycle: Cycle) -> list[Survey]:
-    """The cycle's surveys, newest first."""
+    """The cycle's surveys, newest first, with `imports_waiting`: how many files are to be confirmed."""
     if "_surveys" not in cycle.__dict__:
-        cycle._surveys = list(cycle.surveys.defer(*_HEAVY))
+        cycle._surveys = list(cycle.surveys.defer(*_HEAVY).annotate(imports_waiting=number_waiting()))
     return cycle._surveys
 
 
