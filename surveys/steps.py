@@ -44,8 +44,6 @@ def _responses(cycle: Cycle) -> Standing:
     if waiting:
         files = ngettext("%(number)s file to confirm", "%(number)s files to confirm", waiting)
         told.append(files % {"number": waiting})
-            ngettext("%(number)s file to confirm", "%(number)s files to confirm", waiting) % {"number": waiting}
-        )
     return Standing(done=number > 0, words=" · ".join(told))
 
 
