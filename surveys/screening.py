@@ -1,5 +1,6 @@
 """Screening responses against the survey's rules, its window and what is stored already."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from surveys.questionnaire.window import closing_time
 from surveys.rules_in_force import rules_in_force
 
 DUPLICATE = FLAG_BIT["duplicate"]
+# A statement takes only so many values.
+_FEW_TOKENS = 100
 
 
 def flags_of_new(survey: Survey, columns: ResponseColumns, *, grace_seconds: float = 0) -> np.ndarray:
     """Flags uint16[R] of responses that come after all stored ones."""
     known: dict[str, tuple[float | None, float]] = {}
-    for place, (_pk, token, submitted) in enumerate(_stored_tokens(survey)):
+    for place, (_pk, token, submitted) in enumerate(_stored_tokens(survey, {*columns.token})):
         if token not in known:
             # Stored rows arrived before every new one.
             known[token] = (submitted.timestamp() if submitted else None, place - 1e12)
@@ -60,14 +63,15 @@ def mark_overtaken(survey: Survey) -> int:
     return sum(map(len, wrong.values()))
 
 
-def _stored_tokens(survey: Survey) -> list[tuple[UUID, str, datetime | None]]:
-    """Submitted responses with a token, the earliest first: known times, then unknown ones by arrival."""
-    rows = (
-        Response.objects.filter(survey=survey, unfinished=False)
-        .exclude(token="")
-        .order_by("id")
-        .values_list("id", "token", "submitted_at")
-    )
+def _stored_tokens(survey: Survey, among: Collection[str] = ()) -> list[tuple[UUID, str, datetime | None]]:
+    """Submitted responses with a token, the earliest first: known times, then unknown ones by arrival.
+
+    With `among` at least those that have one of these tokens: where they are few, only those are read.
+    """
+    found = Response.objects.filter(survey=survey, unfinished=False).exclude(token="")
+    if 0 < len(among) <= _FEW_TOKENS:
+        found = found.filter(token__in=among)
+    rows = found.order_by("id").values_list("id", "token", "submitted_at")
     last = datetime.max
     return sorted(rows, key=lambda row: (row[2] is None, row[2].replace(tzinfo=None) if row[2] else last))
 

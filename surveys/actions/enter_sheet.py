@@ -10,7 +10,7 @@ from surveys.actions.store_sheet import store_sheet
 from surveys.models import PaperSheet
 from surveys.paper.entry import Entry, differences
 from surveys.paper.stored_entries import entry_of
-from surveys.paper.taking import refuse_closed
+from surveys.paper.taking import locked_sheet
 
 STATE = PaperSheet.State
 
@@ -22,8 +22,7 @@ def enter_sheet(*, sheet: PaperSheet, entry: Entry, time: int, by: User | None) 
 
     NotAllowed where somebody else was faster (the sheet is beyond that time) or the survey takes no more answers.
     """
-    sheet = PaperSheet.objects.select_for_update().select_related("survey").get(pk=sheet.pk)
-    refuse_closed(sheet.survey)
+    sheet = locked_sheet(sheet)
     expected = {STATE.PRINTED: 1, STATE.ENTERED: 2}.get(sheet.state)
     if expected != time:
         raise NotAllowed(_("Somebody else has entered this sheet in the meantime."))

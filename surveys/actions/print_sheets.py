@@ -33,7 +33,7 @@ def print_sheets(
     In a split survey each sheet gets a part of its own, drawn and counted as online. `language` is one of LANGUAGES.
     NotAllowed where the survey is not open, the group is asked nothing, or the sheets are too many.
     """
-    survey = Survey.objects.select_for_update().select_related("cycle").get(pk=survey.pk)
+    survey = Survey.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=survey.pk)
     if survey.state != Survey.State.OPEN:
         raise NotAllowed(_("Sheets can be printed while the survey is open."))
     questionnaire = questionnaire_of(survey.pk, survey.opened_at)

@@ -14,6 +14,7 @@ from surveys.arrays import ResponseColumns
 from surveys.erasing import empty_log_soon
 from surveys.models import PaperSheet, Response, Survey, Tally
 from surveys.paper.entry import Entry
+from surveys.paper.taking import locked_sheet
 from surveys.questionnaire.arrival import arrival_id
 from surveys.screening import flags_of_new
 from surveys.tallies import add_to_tally
@@ -27,9 +28,9 @@ def store_sheet(*, sheet: PaperSheet, entry: Entry, by: User | None) -> PaperShe
     """Store what the two entries of a sheet agree on, screened like a response without times.
 
     In an anonymous survey the answers wait to be mixed, and the sheet forgets both entries and what it asked, by which
-    a split questionnaire could be found again. NotAllowed where it is stored already.
+    a split questionnaire could be found again. NotAllowed where it is stored already, or the survey takes no more.
     """
-    sheet = PaperSheet.objects.select_for_update().select_related("survey", "group").get(pk=sheet.pk)
+    sheet = locked_sheet(sheet)
     survey = sheet.survey
     if sheet.state == PaperSheet.State.STORED:
         raise NotAllowed(_("This sheet is stored already."))

@@ -118,6 +118,16 @@ def test_anonymous_sheet_after_closing_is_refused():
         enter(sheet, answers_to(sheet))
 
 
+def test_anonymous_sheet_whose_differences_are_decided_after_closing_is_refused():
+    survey = make_open_survey(anonymous=True)
+    (sheet,) = make_sheets(survey)
+    sheet = enter(sheet, answers_to(sheet, 1), answers_to(sheet, 2))
+    close_survey(survey=survey, by=None)
+    with pytest.raises(NotAllowed, match="anonymous survey takes no more"):
+        store_sheet(sheet=sheet, entry=answers_to(sheet, 2), by=None)
+    assert ReadyDraft.objects.count() == 0
+
+
 def test_entry_of_a_split_sheet_holds_not_asked_elsewhere():
     (sheet,) = make_sheets(make_open_survey(split=True))
     enter(sheet, answers_to(sheet), answers_to(sheet))
