@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from surveys.models import Survey, Tally
+from surveys.tallies import add_to_tally
 
 FEWEST_A_DAY = 5
 
@@ -22,17 +23,22 @@ def join_thin_days(survey: Survey, moment: datetime, *, over: bool) -> int:
     counted = Tally.objects.select_for_update().filter(survey=survey, measure=Tally.Measure.DAY)
     rows = list(counted.order_by("group", "place"))
     went = 0
-    for group, own in groupby(rows, key=lambda row: row.group):
-        days = {row.place: row.number for row in own}
-        joined = joined_days(days, today=today, over=over)
-        if joined != days:
-            counted.filter(group=group).delete()
-            Tally.objects.bulk_create(
-                Tally(survey=survey, measure=Tally.Measure.DAY, group=group, place=day, number=number)
-                for day, number in joined.items()
-            )
-            went += len(days.keys() - joined.keys())
+    for _group, own in groupby(rows, key=lambda row: row.group):
+        went += _join(list(own), today=today, over=over)
     return went
+
+
+def _join(own: list[Tally], *, today: int, over: bool) -> int:
+    """Join the days of one group, whose rows are locked; returns how many went."""
+    days = {row.place: row.number for row in own}
+    joined = joined_days(days, today=today, over=over)
+    if joined == days:
+        return 0
+    # By key: a day whose first answer comes in at this very moment stays.
+    Tally.objects.filter(pk__in=[row.pk for row in own]).delete()
+    for day, number in joined.items():
+        add_to_tally(own[0].survey_id, Tally.Measure.DAY, group=own[0].group, place=day, number=number)
+    return len(days.keys() - joined.keys())
 
 
 def joined_days(days: dict[int, int], *, today: int, over: bool) -> dict[int, int]:

@@ -33,7 +33,7 @@ def tend_all_surveys(now: datetime | None = None) -> None:
     for survey in Survey.objects.filter(closed_at__lt=moment, pk__in=Recipient.objects.values("survey")):
         if moment > survey.closed_at + timedelta(days=survey.recipients_kept_days):
             purge_recipients(survey=survey, by=None)
-    # Paper sheets may still be entered into a survey that is sealed.
+    # Answers may come to wait in the moment in which their survey is sealed.
     in_work = Q(sealed_at=None) | Q(pk__in=ReadyDraft.objects.values("survey"))
     anonymous = list(Survey.objects.filter(in_work, anonymous=True).exclude(state=Survey.State.DRAFT))
     for survey in anonymous:

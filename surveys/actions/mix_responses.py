@@ -32,7 +32,8 @@ def mix_responses(*, survey: Survey, everything: bool = False) -> int:
         if not everything and not _enough(survey):
             return 0
         waiting = list(ReadyDraft.objects.select_for_update().filter(survey=survey))
-        if not waiting:
+        # Those that are written anew at this moment cannot be taken: what is left may be too few by now.
+        if not waiting or (len(waiting) < FEWEST and not everything):
             return 0
         _store(waiting)
         for model in _MIXED:
