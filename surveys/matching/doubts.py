@@ -37,6 +37,8 @@ MESSAGES = {
     "number_after_scale": N_("%(value)s lies after the end of the scale 1 to %(k)s: is it “don't know”?"),
     "numbers_against_words": N_("The numbers and the words beside them do not run the same way: %(values)s."),
     "turned_round": N_("The question says that 1 is the most. Turn the values round."),
+    "ranking": N_("The question asks for a ranking, in which 1 may be the most. Turn the values round if so."),
+    "scale_end": N_("Nobody gave more than %(value)s: is it another scale than 1 to %(k)s?"),
     "consent_words": N_("Whether these answers are a consent is not clear: %(values)s."),
     "date_order": N_("Day and month cannot be told apart in these dates, such as %(value)s."),
     "several_comments": N_("Several open questions could be the comment: %(columns)s."),

@@ -64,8 +64,14 @@ _ATTENTION = re.compile(
 
 
 def field_of(header: str) -> tuple[str, int] | None:
-    """The field that a cleaned header names, and its rank among the field's names (0 is the surest)."""
+    """The field that a cleaned header names, and its rank among the field's names (0 is the surest).
+
+    LimeSurvey can write the code and the text: `submitdate. Date submitted`.
+    """
     name = header.casefold().strip(" :*?？：")
+    code, dot, text = name.partition(". ")
+    if dot and (found := field_of(code)) and (field_of(text) or ("",))[0] == found[0]:
+        return found
     for key, patterns in _ORDERED.items():
         for rank, pattern in enumerate(patterns):
             if pattern.fullmatch(name):

@@ -16,7 +16,7 @@ from surveys.matching.issues import Issues
 from surveys.matching.match import IGNORED, ITEM, PROFILE, Column, Match, Target
 from surveys.matching.sample import collect
 from surveys.matching.texts import cleaned
-from surveys.matching.tools import NAMES, tool_of
+from surveys.matching.tools import NAMES, WJX, tool_of
 
 MOST_EXAMPLES = 40
 
@@ -33,16 +33,22 @@ class Guess:
 
 
 def guess(header: Sequence[object], rows: Iterable[Sequence[object]], asked: Asked, *, tool: str = "") -> Guess:
-    """Guess the match of a file; `rows` are read up to 20,000. `tool` is what a person says that wrote the file."""
+    """Guess the match of a file; `rows` are read up to 20,000. `tool` is what a person says that wrote the file.
+
+    Said to be of 问卷星, numbers are those of options: the one after the scale's end is *don't know*, and the first
+    of a consent's is yes.
+    """
     issues = Issues(asked.issues)
     headers, rows, head_rows = _headers(raw_headers(header), iter(rows), issues)
     written_by = tool_of(headers)
     answers = collect(rows, len(headers))
     heads = heads_of(headers, issues)
-    items = ItemGuess(heads, answers, asked, issues, tool or written_by)
+    options = tool == WJX
+    items = ItemGuess(heads, answers, asked, issues, tool or written_by, options=options)
     free = [column for column in range(len(heads)) if column not in items.targets]
     profile, profile_maps = guess_profile(heads, answers, free, asked)
-    fields = FieldGuess(heads, answers, [each for each in free if each not in profile], asked, tool or written_by)
+    free = [each for each in free if each not in profile]
+    fields = FieldGuess(heads, answers, free, asked, tool or written_by, options=options)
     targets = [
         items.targets.get(at) or fields.target(at) or profile.get(at) or Target(IGNORED) for at in range(len(heads))
     ]

@@ -16,13 +16,16 @@ from surveys.matching.texts import word
 
 _TIMES = ("started_at", "submitted_at")
 _LEAST_SHARE = 0.5
+_OPTIONS_OF_CONSENT = {"1": "yes", "2": "no"}
 
 
 class FieldGuess:
     """Fields among the columns that are no items, with their value maps."""
 
-    def __init__(self, heads: Sequence[Head], answers: Sequence[Answers], free: Sequence[int], asked: Asked, tool: str):
+    def __init__(self, heads: Sequence[Head], answers: Sequence[Answers], free: Sequence[int], asked: Asked, tool: str,
+                 *, options: bool = False):  # fmt: skip
         self.heads, self.answers, self.asked, self.tool = heads, answers, asked, tool
+        self.options = _OPTIONS_OF_CONSENT if options else {}
         self.free = [column for column in free if answers[column].given()]
         self.places: dict[str, int] = {}
         self.maps: dict[str, dict[str, str]] = {}
@@ -105,7 +108,7 @@ class FieldGuess:
             named = (field_of(head.text) or field_of(head.row) or ("",))[0] == "consent"
             if answers.many or not (named or asks_for("consent", head.text)):
                 continue
-            known = {word(text): yes_or_no(text) for text in answers.texts}
+            known = {word(text): self.options.get(word(text)) or yes_or_no(text) for text in answers.texts}
             unknown = [text for text, answer in known.items() if answer is None]
             if len(unknown) > 3 and not named:
                 continue

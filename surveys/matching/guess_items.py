@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from materiality.scoring.codes import BUSINESS, DIMENSIONS, SOCIETY
+from surveys.intake.problems import column_letters
 from surveys.matching.answers import absent
 from surveys.matching.asked import Asked
-from surveys.matching.dimensions import dimension_of, turned_round
+from surveys.matching.dimensions import asks_ranking, dimension_of, turned_round
 from surveys.matching.doubts import Doubt
 from surveys.matching.fields import asks_attention
 from surveys.matching.heads import Head
@@ -18,14 +19,17 @@ from surveys.matching.sample import Answers
 from surveys.matching.texts import word
 
 _MOST_LEVELS, _LONGEST_LEVEL = 15, 60
+# So many columns with three and more different ratings, and none at the scale's end: it may be a shorter scale.
+_MANY_COLUMNS = 5
 
 
 class ItemGuess:
     """Targets by column, and the value map of each such column."""
 
-    def __init__(self, heads: Sequence[Head], answers: Sequence[Answers], asked: Asked, issues: Issues, tool: str):
+    def __init__(self, heads: Sequence[Head], answers: Sequence[Answers], asked: Asked, issues: Issues, tool: str,
+                 *, options: bool = False):  # fmt: skip
         self.heads, self.answers, self.asked, self.issues = heads, answers, asked, issues
-        self.limesurvey = tool == "limesurvey"
+        self.limesurvey, self.options = tool == "limesurvey", options
         self.targets: dict[int, Target] = {}
         self.maps: dict[str, dict[str, str]] = {}
         self.map_of: dict[int, str] = {}
@@ -75,7 +79,9 @@ class ItemGuess:
                 dimension = free[0] if free else SOCIETY
                 self._doubt("dimension", column)
             if (code, dimension) in taken:
-                self._doubt("doubled", column, target=f"{code}:{dimension}", first=taken[code, dimension] + 1)
+                self._doubt(
+                    "doubled", column, target=f"{code}:{dimension}", first=column_letters(taken[code, dimension])
+                )
                 continue
             taken[code, dimension] = column
             self.targets[column] = Target(ITEM, code, dimension)
@@ -83,9 +89,11 @@ class ItemGuess:
     def _said(self, column: int) -> str:
         head = self.heads[column]
         rest = head.found.rest if head.found else ""
-        if turned_round(head.stem or rest) and head.block not in self._turned:
+        question = head.stem or rest
+        turned = "turned_round" if turned_round(question) else "ranking" if asks_ranking(question) else ""
+        if turned and head.block not in self._turned:
             self._turned.add(head.block)
-            self._doubt("turned_round", column)
+            self._doubt(turned, column)
         return dimension_of(rest) or dimension_of(head.stem) or ""
 
     def _only(self, code: str) -> str:
@@ -123,27 +131,37 @@ class ItemGuess:
             if target.kind == ITEM:
                 kinds[target.detail].append(column)
         for dimension, columns in kinds.items():
-            values = self._read(columns)
-            if not (values.unknown or values.doubts):
-                self._keep(dimension, columns, values)
-                continue
-            parts: dict[str, list[int]] = defaultdict(list)
-            for column in columns:
-                parts[self.heads[column].block].append(column)
-            read = [(part, self._read(part)) for part in parts.values()]
-            if all(each.unknown or each.doubts for _part, each in read):
-                self._keep(dimension, columns, values)
-                continue
-            for number, (part, each) in enumerate(read, 1):
-                self._keep(f"{dimension}-{number}", part, each)
+            self._values_of(dimension, columns)
+            self._check_end(columns)
         for column, target in self.targets.items():
             if target.kind == ATTENTION:
                 near = [other for other in self.map_of if self.heads[other].block == self.heads[column].block]
                 self.map_of[column] = self.map_of[near[0]] if near else next(iter(self.maps), "")
 
+    def _values_of(self, dimension: str, columns: Sequence[int]) -> None:
+        values = self._read(columns)
+        parts: dict[str, list[int]] = defaultdict(list)
+        for column in columns:
+            parts[self.heads[column].block].append(column)
+        read = [(part, self._read(part)) for part in parts.values()] if values.unknown or values.doubts else []
+        if all(each.unknown or each.doubts for _part, each in read):
+            self._keep(dimension, columns, values)
+            return
+        for number, (part, each) in enumerate(read, 1):
+            self._keep(f"{dimension}-{number}", part, each)
+
     def _read(self, columns: Sequence[int]) -> Values:
         texts = {text for column in columns for text in self.answers[column].texts}
-        return values_of(texts, self.asked.k, limesurvey=self.limesurvey)
+        return values_of(texts, self.asked.k, limesurvey=self.limesurvey, options=self.options)
+
+    def _check_end(self, columns: Sequence[int]) -> None:
+        """A doubt where many columns are so varied that the end of the scale should occur, and it never does."""
+        maps = {at: self.maps[self.map_of[at]] for at in columns}
+        words = [{known.get(word(text), "") for text in self.answers[at].texts} for at, known in maps.items()]
+        given = [{int(rating) for rating in some if rating.isdigit()} for some in words]
+        top = max(set().union(*given), default=self.asked.k)
+        if top < self.asked.k and sum(len(ratings) > 2 for ratings in given) >= _MANY_COLUMNS:
+            self._doubt("scale_end", columns[0], value=top, k=self.asked.k)
 
     def _keep(self, name: str, columns: Sequence[int], values: Values) -> None:
         self.maps[name] = values.known

@@ -39,7 +39,9 @@ def raw_headers(cells: Sequence[object]) -> list[str]:
 
 
 def joined_headers(first: Sequence[str], second: Sequence[str]) -> list[str]:
-    """Two rows of headers as one: a question stands above its first part only."""
+    """Two rows of headers as one: a question stands above its first part only; one cell alone is the sheet's title."""
+    if sum(map(bool, first)) <= 1:
+        return list(second)
     joined, above = [], ""
     for place in range(max(len(first), len(second))):
         upper = first[place] if place < len(first) else ""

@@ -36,8 +36,11 @@ def looks_like_rating(texts: Iterable[str], k: int, *, limesurvey: bool = False)
     return good * 2 > len(given)
 
 
-def values_of(texts: Iterable[str], k: int, *, limesurvey: bool = False) -> Values:
-    """Read all different answers of the columns that share a vocabulary."""
+def values_of(texts: Iterable[str], k: int, *, limesurvey: bool = False, options: bool = False) -> Values:
+    """Read all different answers of the columns that share a vocabulary.
+
+    `options`: numbers are surely those of options, so that the one after the scale's end is *don't know*.
+    """
     result = Values()
     rest = []
     for key in sorted({word(text) for text in texts}):
@@ -51,7 +54,7 @@ def values_of(texts: Iterable[str], k: int, *, limesurvey: bool = False) -> Valu
         _take_codes(coded, k, result)
         return result
     numbers = {key: number for key in rest if (number := _number(key)) is not None}
-    _take_numbers(numbers, k, result)
+    _take_numbers(numbers, k, result, options)
     _take_words([key for key in rest if key not in numbers], k, result)
     if numbers:
         _check_direction(numbers, k, result)
@@ -88,7 +91,7 @@ def _take_codes(coded: dict[str, int], k: int, result: Values) -> None:
             result.unknown.append(key)
 
 
-def _take_numbers(numbers: dict[str, int], k: int, result: Values) -> None:
+def _take_numbers(numbers: dict[str, int], k: int, result: Values, options: bool) -> None:
     for key, number in numbers.items():
         if 1 <= number <= k:
             result.known[key] = str(number)
@@ -96,7 +99,7 @@ def _take_numbers(numbers: dict[str, int], k: int, result: Values) -> None:
             result.known[key] = DONT_KNOW
         elif number == k + 1:
             result.known[key] = DONT_KNOW
-            result.doubts.append(("number_after_scale", {"value": key, "k": k}))
+            result.doubts += [] if options else [("number_after_scale", {"value": key, "k": k})]
         else:
             result.unknown.append(key)
     if numbers:
@@ -104,7 +107,7 @@ def _take_numbers(numbers: dict[str, int], k: int, result: Values) -> None:
 
 
 def _take_words(keys: list[str], k: int, result: Values) -> None:
-    levels = fit(keys, k)
+    levels = fit(keys, k) or _by_script(keys, k)
     if levels is None:
         bare = {key: _bare(key) for key in keys}
         fitted = fit(bare.values(), k) if len(set(bare.values())) == len(bare) else None
@@ -115,6 +118,13 @@ def _take_words(keys: list[str], k: int, result: Values) -> None:
     if all(_scale_word(key, k) for key in keys):
         result.doubts.append(("order_of_words", {"values": ", ".join(keys)}))
     result.unknown += keys
+
+
+def _by_script(keys: list[str], k: int) -> dict[str, int] | None:
+    """The levels where some answered in Chinese and some in English, each scale being clear by itself."""
+    parts = [[key for key in keys if key.isascii() is latin] for latin in (True, False)]
+    fitted = [fit(part, k) for part in parts]
+    return fitted[0] | fitted[1] if all(parts) and None not in fitted else None
 
 
 def _check_direction(numbers: dict[str, int], k: int, result: Values) -> None:

@@ -33,6 +33,7 @@ _FULL_TEXTS = {
 def tool_of(header: Sequence[str]) -> str:
     """The tool with the most of its own columns, at least three; '' for any other."""
     names = {cleaned(name).casefold().strip(" :.") for name in header} | {cleaned(name).casefold() for name in header}
+    names |= {name.partition(". ")[0] for name in names}
     score = {tool: sum(sign in names for sign in signs) for tool, signs in _SIGNS.items()}
     for tool, signs in _FULL_TEXTS.items():
         score[tool] = max(score[tool], sum(sign in names for sign in signs))

@@ -19,8 +19,16 @@ def question(language: str, category: str, dimension: str) -> str:
     return QUESTIONS[language, dimension].format(*CATEGORIES[category])
 
 
-def limesurvey(rows: list[Truth], *, texts: str = "", **file) -> bytes:
-    """Question and answer codes; with `texts` zh or en the questions and answers in full instead."""
+LIME_TEXTS = {"id": "Response ID", "submitdate": "Date submitted", "lastpage": "Last page",
+              "startlanguage": "Start language", "seed": "Seed", "token": "Access code", "startdate": "Date started",
+              "datestamp": "Date last action", "ipaddr": "IP address", "CHANNEL": "Channel"}  # fmt: skip
+
+
+def limesurvey(rows: list[Truth], *, texts: str = "", headings: bool = False, **file) -> bytes:
+    """Question and answer codes; with `texts` zh or en the questions and answers in full instead.
+
+    With `headings` the header has code and text: `submitdate. Date submitted`.
+    """
     header = ["id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp", "ipaddr"]
     header += ["CONSENT", "STAKEHOLDER", "CHANNEL"]
     for category, dimension, issues in matrices():
@@ -28,6 +36,8 @@ def limesurvey(rows: list[Truth], *, texts: str = "", **file) -> bytes:
         for issue in issues:
             name = (issue.zh if texts == "zh" else issue.en) if texts else issue.code.replace("-", "")
             header.append(f"{stem} [{name}]" if texts else f"{stem}[{name}]")
+    if headings:
+        header = [f"{name}. {LIME_TEXTS.get(name, 'A question')}" for name in header]
     lines = [[*header, "COMMENT"]]
     for number, row in enumerate(rows, 1):
         end = row.submitted.isoformat(" ") if row.finished else ""
@@ -47,8 +57,11 @@ def limesurvey(rows: list[Truth], *, texts: str = "", **file) -> bytes:
     return csv_of(lines, **{"delimiter": ";", "encoding": "utf-8-sig", **file})
 
 
-def wjx(rows: list[Truth], *, numbers: bool = False, csv: bool = False, **file) -> bytes:
-    """问卷星: by option text or (`numbers`) by option number; only the first row of a matrix carries its stem."""
+def wjx(rows: list[Truth], *, numbers: bool = False, csv: bool = False, dk: str = "99", **file) -> bytes:
+    """问卷星: by option text or (`numbers`) by option number; only the first row of a matrix carries its stem.
+
+    With `dk` 6 *don't know* is the sixth option, and the consent a number as well.
+    """
     header = ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP", "总分", "1、我已阅读隐私说明，同意参与"]
     header.append("2、您属于以下哪一类利益相关方？")
     for number, (category, dimension, issues) in enumerate(matrices(), 3):
@@ -59,12 +72,13 @@ def wjx(rows: list[Truth], *, numbers: bool = False, csv: bool = False, **file) 
     for row in rows:
         end = row.submitted
         cells = [row.token, f"{end.year}/{end.month}/{end.day} {end.hour}:{end:%M:%S}", f"{row.seconds}秒", row.channel]
-        cells += ["N/A", "198.51.100.4(北京-北京)", "301", "同意" if row.consent else "不同意", row.group.zh]
+        consent = ("1", "2") if numbers and dk == "6" else ("同意", "不同意")
+        cells += ["N/A", "198.51.100.4(北京-北京)", "301", consent[not row.consent], row.group.zh]
         for _category, dimension, issues in matrices():
             for issue in issues:
                 value = row.ratings[issue.code, dimension]
                 if numbers:
-                    cells.append({"DK": "99", "": "-2", "NA": "-3"}.get(value, value))
+                    cells.append({"DK": dk, "": "-2", "NA": "-3"}.get(value, value))
                 else:
                     cells.append(level(ZH, "zh", dimension, value, blank="(空)", hidden="(跳过)"))
         lines.append([*cells, row.comment or "(空)"])

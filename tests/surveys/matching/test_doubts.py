@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -9,9 +10,9 @@ from surveys.intake.problems import FileProblem
 from surveys.matching.asked import Asked, Question
 from surveys.matching.issues import IssueNames
 from surveys.matching.match import ATTENTION, BrokenMatch, Match, read_target
-from tests.factories.tool_exports import GROUPS, ISSUES, answers, asked, csv_of
+from tests.factories.tool_exports import EN, GROUPS, ISSUES, answers, asked, csv_of
 from tests.factories.tool_writers import limesurvey, surveymonkey, wjx
-from tests.surveys.matching.reading import doubts, guessed, read
+from tests.surveys.matching.reading import doubts, guessed, read, said, true
 
 ROWS = answers(3)
 
@@ -39,6 +40,8 @@ CODES = limesurvey(ROWS, delimiter=",")
         (replaced(CODES, "ENVsociety[ENV0102]", "ENVsociety[ENV0101]"), {"doubled"}),
         (replaced(TEXTS, "[数据安全]", "[数据安全管理]"), {"near_issue"}),
         (replaced(TEXTS, "重要？", "重要？（1=非常重要）"), {"turned_round"}),
+        (replaced(TEXTS, "重要？", "重要？（1最重要，5最不重要）"), {"turned_round"}),
+        (replaced(TEXTS, "请评价", "请排序"), {"ranking"}),
         (replaced(TEXTS, "非常重要", "棒"), {"unknown_values"}),
         (replaced(CODES, '"Y"', '"maybe"'), {"consent_words"}),
         (replaced(CODES, '"zh-Hans"', '"fr"'), {"language_words"}),
@@ -51,6 +54,34 @@ CODES = limesurvey(ROWS, delimiter=",")
 )
 def test_doubt_is_raised(file, expected):
     assert doubts(guessed(file)) == expected
+
+
+def rated(change) -> list:
+    """The rows with every rating changed."""
+    return [replace(row, ratings={item: change(value) for item, value in row.ratings.items()}) for row in ROWS]
+
+
+@pytest.mark.parametrize("tool", ["", "limesurvey"])
+def test_shorter_scale_is_a_doubt(tool):
+    shorter = rated(lambda value: value if not value.isdigit() else "123"[int(value) // 2])
+    file = limesurvey(shorter, delimiter=",", texts="en")
+    sizes = {
+        english: size for words in EN.values() for english, size in zip(words, ("Low", "Medium", "High"), strict=False)
+    }
+    file = edited(file, lambda row, head: [sizes.get(cell, cell) for cell in row])
+    assert doubts(guessed(file, tool=tool)) == {"scale_end"}
+    assert doubts(guessed(limesurvey(shorter, delimiter=","), tool=tool)) == {"scale_end"}
+
+
+def test_option_numbers_are_certain_only_where_the_tool_is_named():
+    rows = answers(4, absent=("DK", "", "NA"))
+    file = wjx(rows, numbers=True, dk="6")
+    assert doubts(guessed(file)) == {"number_after_scale", "consent_words"}
+    assert doubts(guessed(file, tool="limesurvey")) == {"number_after_scale", "consent_words", "not_the_tool"}
+    assert doubts(guessed(wjx(answers(4, k=7), numbers=True, dk="6"), tool="wjx")) == {"unknown_values"}
+    found = guessed(file, tool="wjx")
+    assert doubts(found) == set()
+    assert said(read(file, found.match), ("consent", "ratings")) == true(rows, ("consent", "ratings"))
 
 
 def test_file_of_another_survey_says_how_many_issues_were_found():
