@@ -51,6 +51,11 @@ def effort_words(efforts: Iterable[Effort]) -> str:
     }
 
 
+def zone_words(zone: str) -> str:
+    """A time zone as respondents know it, in the active language."""
+    return _("Beijing time") if zone == "Asia/Shanghai" else zone
+
+
 def _span(numbers: Sequence[int]) -> str:
     low, high = min(numbers, default=0), max(numbers, default=0)
     return str(low) if low == high else f"{low}–{high}"

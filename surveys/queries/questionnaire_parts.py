@@ -6,6 +6,7 @@ from functools import cached_property
 
 from materiality.bilingual import text_of
 from materiality.scoring.codes import NOT_ASKED, SKIPPED
+from surveys.instrument import attention_words
 from surveys.models import GroupPlan, ProfileQuestion, Survey
 from surveys.queries.plans import plan_of
 from surveys.queries.scale_pieces import Piece, joined
@@ -42,11 +43,6 @@ class Asked:
     dimensions: tuple[str, ...]
     each: int
 
-    @property
-    def effort(self) -> Effort:
-        """What answering takes."""
-        return Effort(self.each, len(self.dimensions))
-
 
 @dataclass(frozen=True, eq=False)
 class Questionnaire:
@@ -67,6 +63,11 @@ class Questionnaire:
         if group_id in self.plans:
             return self.plans[group_id]
         return asked_by(self.survey, None, self.issues)
+
+    def effort_of(self, group_id: int) -> Effort:
+        """What answering takes somebody of a group, the questions about themselves and the attention question too."""
+        asked = self.asked_of(group_id)
+        return Effort(asked.each, len(asked.dimensions), len(self.profile) + self.survey.attention)
 
     def sheets(self, key: bytes, ratings: bytes, *, single: bool = False) -> list[Sheet]:
         """The pages of the respondent with this key and these ratings; what is not asked is on none."""
@@ -93,9 +94,11 @@ class Questionnaire:
         return b"".join(shown)
 
     def heading(self, sheet: Sheet) -> str:
-        """The names of the categories on a page, in the active language."""
+        """The names of the categories on a page, in the active language; a page without issues has a name too."""
+        if not sheet.issues:
+            return attention_words(self.survey.attention_value)[0]
         places = dict.fromkeys(self.issues[issue].category for issue in sheet.issues)
-        return " · ".join(text_of(self.categories[place], "name") for place in places)
+        return "\u00a0· ".join(text_of(self.categories[place], "name") for place in places)
 
     @cached_property
     def positions_of(self) -> list[dict[str, int]]:

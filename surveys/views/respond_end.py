@@ -73,7 +73,8 @@ def _onward(request: HttpRequest, way: Way, step: int) -> HttpResponse:
     go = request.POST.get("go")
     if go == "keep":
         return HttpResponse(status=204)
-    response = SeeOther(way.path(step + {"next": 1, "back": -1}.get(go, 0)))
+    there = way.first_open() if go == "open" else step + {"next": 1, "back": -1}.get(go, 0)
+    response = SeeOther(way.path(there))
     cookies.remember_shown(response, request.POST)
     return response
 
@@ -100,6 +101,7 @@ def _about_page(request: HttpRequest, way: Way, given: dict, errors: dict[str, s
         number=HOLES["number"],
         last=HOLES["last"],
         questions=questions,
+        wrong=bool(errors),
         anonymous=bool(way.questionnaire.survey.anonymous),
         title=text_of(way.questionnaire.survey, "title"),
     )
@@ -125,6 +127,7 @@ def _last_page(request: HttpRequest, way: Way, comment: str, error: str = "") ->
         status=422 if error else 200,
         keep=not error,
         last=HOLES["last"],
+        open=skipped > 0,
         title=text_of(way.questionnaire.survey, "title"),
         question=text_of(way.questionnaire.survey, "question"),
         anonymous=bool(way.questionnaire.survey.anonymous),

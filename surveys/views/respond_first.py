@@ -63,7 +63,7 @@ def first_page_context(
         "introduction": text_of(questionnaire.survey, "introduction"),
         "notice": text_of(survey, "notice"),
         "notice_version": survey.notice_version,
-        "effort": effort_words(questionnaire.asked_of(group.id).effort for group in groups),
+        "effort": effort_words(questionnaire.effort_of(group.id) for group in groups),
         "anonymous": survey.anonymous,
         "drafts_days": survey.drafts_kept_days,
         "recipients_days": survey.recipients_kept_days,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from materiality.bilingual import text_of
+from surveys.instrument import zone_words
 from surveys.queries.drafts_in_use import DraftInUse, draft_in_use
 from surveys.queries.surveys_now import SurveyNow, survey_now
 from surveys.questionnaire.window import Standing, standing
@@ -89,7 +90,7 @@ def shut(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
     """The page of a survey that is not open yet, or closed."""
     if standing(survey, timezone.now()) is Standing.NOT_YET:
         opens = survey.opens_at if survey.state == "open" else None
-        text = opens and f"{opens.astimezone(ZoneInfo(survey.zone)):%Y-%m-%d %H:%M} ({survey.zone})"
+        text = opens and f"{opens.astimezone(ZoneInfo(survey.zone)):%Y-%m-%d %H:%M} ({zone_words(survey.zone)})"
         return page(request, "not_yet", action=first_path(request, survey), opens=text)
     return closed(request, survey)
 

@@ -145,6 +145,7 @@ def test_errors_of_the_first_page_are_told_at_its_top(chromium, live_server, sur
     page.goto(f"{live_server.url}/s/{survey.code}/")
     press(page, "Begin the survey")
     expect(page.get_by_role("alert")).to_contain_text("Please choose what fits you best.")
+    expect(page.get_by_role("alert")).to_be_focused()
     assert violations(page) == []
     page.get_by_role("alert").get_by_role("link").first.click()
     expect(page.locator("input[name=group]").first).to_be_focused()
@@ -219,11 +220,13 @@ def test_answers_are_kept_when_the_page_is_put_aside(open_page, survey):
     assert 3 in ratings()
 
 
-def test_targets_are_large_enough_for_thumbs(open_page, survey):
-    page = open_page(f"/s/{survey.code}/")
+@pytest.mark.parametrize("width", [320, 360])
+def test_targets_are_large_enough_for_thumbs(open_page, survey, width):
+    page = open_page(f"/s/{survey.code}/", width=width)
     begin(page, WORDS["en"])
+    page.locator(".issue label").first.click()
     small = page.evaluate(
-        "[...document.querySelectorAll('.scale label, .onward button, .switches button, summary')]"
+        "[...document.querySelectorAll('.scale label, .clear:not([hidden]), .onward button, .switches button, summary')]"
         ".map(target => target.getBoundingClientRect()).filter(box => box.height < 48 || box.width < 48).length"
     )
     assert small == 0

@@ -111,7 +111,8 @@ def test_survey_that_is_not_open_yet_takes_no_answers(opens_in):
     else:
         survey = make_open_survey(cycle, opens_at=timezone.now() + timedelta(days=opens_in))
     client = RespondentClient(survey)
-    assert "This survey is not open yet" in client.page()
+    html = client.page()
+    assert "This survey is not open yet" in html and ("(Beijing time)" in html) is (opens_in is not None)
     assert client.begin().status_code == 303
     assert Draft.objects.count() == 0
 

@@ -112,3 +112,29 @@ def test_consent_to_an_earlier_notice_is_asked_for_again(survey):
     assert response.status_code == 422 and "has changed in the meantime" in response.content.decode()
     assert Draft.objects.count() == 0
     assert client.send(group="users", consent="yes", notice="1", go="start").status_code == 303
+
+
+def test_end_leads_to_the_first_unanswered_question_and_keeps_the_comment(client):
+    html = client.page("end/")
+    assert "4 questions are unanswered" in html and 'value="open"' in html
+    response = client.send("end/", comment="So far", go="open")
+    assert response["Location"] == f"{client.base}1/" and Draft.objects.get().comment == "So far"
+    client.send("1/", **{f"r{position}": "2" for position in range(4)}, go="next")
+    html = client.page("end/")
+    assert "unanswered" not in html and 'value="open"' not in html
+
+
+def test_notice_of_the_open_link_says_that_answers_cannot_be_found_again(survey):
+    html = RespondentClient(survey).page()
+    assert "all that you answer and write" in html and "we can neither show nor delete them" in html
+    assert "personal link" not in html and "mail" not in html
+
+
+def test_profile_questions_count_in_the_time_that_is_told():
+    groups = make_survey_cycle({"society": 6})
+    made = make_survey(groups)
+    for position in range(10):
+        texts = {"text_zh": f"问题{position}", "text_en": f"Question {position}"}
+        ProfileQuestion.objects.create(survey=made, position=position, code=f"q{position}", kind="text", **texts)
+    html = RespondentClient(open_survey(survey=made, by=None)).page()
+    assert "About 2 minutes: 6 issues" in html

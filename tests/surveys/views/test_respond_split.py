@@ -48,7 +48,7 @@ def test_page_names_the_categories_on_it():
     client = begun(split_survey())
     for number in (1, 2):
         html = client.page(f"{number}/")
-        heading = re.search(r"<h1>(.*?)</h1>", html)[1].split(" · ")
+        heading = re.search(r"<h1>(.*?)</h1>", html)[1].split("\u00a0· ")
         positions = client.items(f"{number}/")
         expected = {"Environment" if position < 32 else "Society" for position in positions}
         assert set(heading) == expected and len(heading) == len(expected)
@@ -160,3 +160,10 @@ def test_pages_of_a_split_survey_ask_one_query_and_saving_two(django_assert_num_
     token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', html)[1]
     with django_assert_num_queries(2):
         client.post(f"{client.base}1/", {"csrfmiddlewaretoken": token, "go": "next"})
+
+
+def test_attention_question_alone_on_a_screen_has_a_heading():
+    client = begun(split_survey(attention=True))
+    client.send("1/", size="large")
+    headings = [re.search(r"<h1>(.*?)</h1>", client.page(f"one/{number}/"))[1] for number in range(1, 14)]
+    assert headings.count("One question in between") == 1 and "" not in headings
