@@ -38,13 +38,14 @@ def record(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event is recorded in the transaction of its action")
+    if connection.vendor == "postgresql":
+        # Before the rows are read: what a writer before this one changed in them stands in the digests then.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
     rows = [row, *touched]
     digests = digests_of(rows)
     columns = _stored_columns(rows)
     person = _person(by)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
     last = AuditEvent.objects.order_by("-number").values_list("number", "hash").first() or (0, "")
     event = AuditEvent(
         number=last[0] + 1,

@@ -1,6 +1,7 @@
 """Four processes write events at once: one chain, without gap or fork, on SQLite and on PostgreSQL."""
 
 import sys
+import time
 
 import pytest
 
@@ -42,6 +43,40 @@ for statement in {statements}:
         refused.append("append-only" in str(error))
 print(json.dumps(refused))
 """
+CHANGE = """
+import time
+from django.db import transaction
+from materiality import audit
+from materiality.models import Edition
+with transaction.atomic():
+    edition = Edition.objects.get(code="a")
+    edition.title_en = "B"
+    edition.save()
+    audit.record("changed", edition, by=None)
+    print("changed", flush=True)
+    time.sleep(3)
+"""
+NAME = """
+import json
+from django.db import transaction
+from materiality import audit
+from materiality.models import AuditEvent, Edition
+with transaction.atomic():
+    audit.record("named", Edition.objects.get(code="a"), by=None)
+print(json.dumps(list(AuditEvent.objects.order_by("number").values_list("action", flat=True))))
+"""
+
+
+def test_row_named_while_somebody_else_changes_it_is_held_as_it_is_afterwards(installation):
+    installation.python(MAKE)
+    arguments = ["manage.py", "shell", "--no-imports", "--command", CHANGE]
+    changing = installation.start("changing", sys.executable, *arguments)
+    log = installation.data / "changing.log"
+    while "changed" not in log.read_text() and changing.poll() is None:
+        time.sleep(0.05)
+    assert installation.python(NAME) == ["changed", "named"]
+    assert changing.wait(30) == 0, log.read_text()
+    assert "Events: 2" in installation.manage("verify_audit").stdout
 
 
 def test_four_writers_at_once_do_not_fork_the_chain(installation):
