@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
 
 from materiality.bilingual import is_chinese
+from surveys.views.form_token import form_token
 from surveys.views.respond_cookies import is_high, is_large
 
 HOLES = {
@@ -42,7 +42,7 @@ def page(
     make = _frame if keep else _frame.__wrapped__
     look = (shown_language(), is_large(request), is_high(request))
     frame = make(template, look, tuple(sorted(context.items())))
-    filled = {**(fills or {}), "csrf": get_token(request).encode(), "action": as_html(action or request.path)}
+    filled = {**(fills or {}), "csrf": form_token(request).encode(), "action": as_html(action or request.path)}
     # Frames alternate between fixed pieces and names of holes.
     body = b"".join(piece if place % 2 == 0 else filled[piece] for place, piece in enumerate(frame))
     return _answer(request, body, status)
