@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from materiality.bilingual import text_of
 from materiality.scoring.codes import NOT_ASKED, SKIPPED
-from surveys.instrument import attention_words
 from surveys.models import GroupPlan, ProfileQuestion, Survey
 from surveys.queries.plans import plan_of
 from surveys.queries.scale_pieces import Piece, joined
@@ -96,7 +97,7 @@ class Questionnaire:
     def heading(self, sheet: Sheet) -> str:
         """The names of the categories on a page, in the active language; a page without issues has a name too."""
         if not sheet.issues:
-            return attention_words(self.survey.attention_value)[0]
+            return _("A short check")
         places = dict.fromkeys(self.issues[issue].category for issue in sheet.issues)
         return "\u00a0· ".join(text_of(self.categories[place], "name") for place in places)
 

@@ -226,7 +226,8 @@ def test_targets_are_large_enough_for_thumbs(open_page, survey, width):
     begin(page, WORDS["en"])
     page.locator(".issue label").first.click()
     small = page.evaluate(
-        "[...document.querySelectorAll('.scale label, .clear:not([hidden]), .onward button, .switches button, summary')]"
+        "[...document.querySelectorAll('.scale label, .onward button, .switches button, summary, .clear:not([hidden])')"
+        "]"
         ".map(target => target.getBoundingClientRect()).filter(box => box.height < 48 || box.width < 48).length"
     )
     assert small == 0

@@ -166,4 +166,4 @@ def test_attention_question_alone_on_a_screen_has_a_heading():
     client = begun(split_survey(attention=True))
     client.send("1/", size="large")
     headings = [re.search(r"<h1>(.*?)</h1>", client.page(f"one/{number}/"))[1] for number in range(1, 14)]
-    assert headings.count("One question in between") == 1 and "" not in headings
+    assert headings.count("A short check") == 1 and "" not in headings
