@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from materiality.refusals import NotAllowed
 from surveys.erasing import empty_log_soon
-from surveys.models import Response, Tally
-from surveys.queries.finished_drafts import FinishedDraft, delete_draft, take_draft
+from surveys.models import Tally
+from surveys.queries.finished_drafts import FinishedDraft, delete_draft, insert_response, take_draft
 from surveys.questionnaire.arrival import arrival_id
 from surveys.questionnaire.one_response import flags_of, seconds_per_item
-from surveys.questionnaire.rules import Rules
 from surveys.questionnaire.window import Standing, closing_time, standing
 from surveys.tallies import add_to_tally
 from surveys.used_links import mark_used
@@ -22,8 +21,9 @@ from surveys.waiting import Waiting, add_waiting, profile_text
 
 
 @transaction.atomic
-def submit_draft(*, key: UUID, language: str, now: datetime | None = None) -> bool:
+def submit_draft(*, key: UUID, language: str, comment: str | None = None, now: datetime | None = None) -> bool:
     """Turn the draft into a response, screened; False where it was submitted before, or its personal link was used.
+    `comment` (unless None) is the one of the last page, which is submitted in place of the draft's.
 
     In an anonymous survey the answers wait to be mixed instead, without anything that says whose they are
     (architecture.md, step *finish*). No audit event: nothing may say when somebody answered. NotAllowed where the
@@ -32,6 +32,8 @@ def submit_draft(*, key: UUID, language: str, now: datetime | None = None) -> bo
     draft = take_draft(key)
     if draft is None:
         return False
+    if comment is not None:
+        draft = draft._replace(comment=comment)
     moment = now or timezone.now()
     if standing(draft, moment, draft.started_at) not in (Standing.OPEN, Standing.GRACE):
         raise NotAllowed(_("The survey is closed."))
@@ -46,22 +48,7 @@ def submit_draft(*, key: UUID, language: str, now: datetime | None = None) -> bo
 
 
 def _store(draft: FinishedDraft, language: str, moment: datetime) -> None:
-    Response.objects.create(
-        id=arrival_id(),
-        survey_id=draft.survey_id,
-        group_id=draft.group_id,
-        channel=draft.channel,
-        language=language,
-        token=draft.token,
-        started_at=draft.started_at,
-        submitted_at=moment,
-        comment=draft.comment,
-        ratings=draft.ratings,
-        profile=draft.profile,
-        attention=draft.attention,
-        notice_version=draft.notice_version,
-        flags=_flags(draft, moment),
-    )
+    insert_response(arrival_id(), draft, language=language, submitted_at=moment, flags=_flags(draft, moment))
 
 
 def _finish(draft: FinishedDraft, moment: datetime) -> None:
@@ -91,7 +78,7 @@ def _flags(draft: FinishedDraft, moment: datetime) -> int:
         submitted_at=moment,
         opens_at=draft.opens_at,
         closes_at=closing_time(draft),
-        rules=Rules.from_json(draft.rules),
+        rules=draft.rules,
         attention=draft.attention,
         attention_value=draft.attention_value,
         anonymous=draft.anonymous,

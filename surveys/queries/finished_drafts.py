@@ -1,14 +1,16 @@
-"""The draft that is being submitted, read and locked in one query (plain SQL for the reason given in drafts_in_use)."""
+"""The draft that is being submitted, and the response it becomes (plain SQL for the reason given in drafts_in_use)."""
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from surveys.models import Draft
+from surveys.models import Draft, Response
 from surveys.queries.drafts_in_use import utc
+from surveys.questionnaire.rules import Rules
 
 _TAKE = """
 SELECT d.survey_id, d.group_id, g.code, d.channel, d.batch_id, d.serial, d.ratings, d.comment, d.profile, d.attention,
@@ -18,6 +20,11 @@ FROM surveys_draft d
 JOIN surveys_survey s ON s.id = d.survey_id
 JOIN materiality_group g ON g.id = d.group_id
 WHERE d.key = %s
+"""
+_INSERT = """
+INSERT INTO surveys_response (id, survey_id, group_id, channel, language, token, started_at, submitted_at, unfinished,
+       consent, comment, ratings, profile, attention, notice_version, flags, overruled, overruled_reason)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '')
 """
 
 
@@ -42,7 +49,7 @@ class FinishedDraft(NamedTuple):
     closed_at: datetime | None
     anonymous: bool
     zone: str
-    rules: dict
+    rules: Rules
     attention_value: int
 
     @property
@@ -63,7 +70,7 @@ def take_draft(key: UUID) -> FinishedDraft | None:
     return found._replace(
         ratings=bytes(found.ratings),
         profile=_json(found.profile),
-        rules=_json(found.rules),
+        rules=_rules(found.rules if isinstance(found.rules, str) else json.dumps(found.rules)),
         anonymous=bool(found.anonymous),
         started_at=utc(found.started_at),
         opens_at=utc(found.opens_at),
@@ -76,6 +83,21 @@ def delete_draft(key: UUID) -> None:
     """Delete a draft; nothing hangs on it."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM surveys_draft WHERE key = %s", [_stored(key)])
+
+
+def insert_response(key: UUID, draft: FinishedDraft, *, language: str, submitted_at: datetime, flags: int) -> None:
+    """Store the response that a draft becomes, with consent and finished."""
+    moment = connection.ops.adapt_datetimefield_value
+    values = [Response._meta.pk.get_db_prep_value(key, connection), draft.survey_id, draft.group_id, draft.channel]
+    values += [language, draft.token, moment(draft.started_at), moment(submitted_at), False, True, draft.comment]
+    values += [draft.ratings, json.dumps(draft.profile, ensure_ascii=False), draft.attention, draft.notice_version]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*values, flags])
+
+
+@lru_cache(maxsize=32)
+def _rules(text: str) -> Rules:
+    return Rules.from_json(json.loads(text))
 
 
 def _json(value: object) -> dict:

@@ -45,8 +45,11 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
     form = CommentForm(request.POST)
     if not form.is_valid():
         return _last_page(request, way, request.POST.get("comment", "")[:100_000], form.errors["comment"][0])
-    way.keep(way.last, comment=form.cleaned_data["comment"])
-    return _submit(request, way) if request.POST.get("go") == "submit" else _onward(request, way, way.last)
+    comment = form.cleaned_data["comment"]
+    if request.POST.get("go") == "submit":
+        return _submit(request, way, comment)
+    way.keep(way.last, comment=comment)
+    return _onward(request, way, way.last)
 
 
 def profile_shown(
@@ -79,9 +82,10 @@ def _onward(request: HttpRequest, way: Way, step: int) -> HttpResponse:
     return response
 
 
-def _submit(request: HttpRequest, way: Way) -> HttpResponse:
+def _submit(request: HttpRequest, way: Way, comment: str) -> HttpResponse:
+    way.count_part()
     try:
-        submit_draft(key=way.draft.key, language=shown_language())
+        submit_draft(key=way.draft.key, language=shown_language(), comment=comment)
     except NotAllowed:
         # The grace ended in this very moment; the page of a closed survey says so.
         return SeeOther(request.path)

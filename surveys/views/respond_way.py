@@ -53,6 +53,11 @@ class Way:
         """Save what was posted on a step, and count the part again where it had been given back."""
         draft = self.draft
         save_ratings(key=draft.key, known=draft.ratings, page=max(draft.page, self._plain_step(step)), **answers)
+        self.count_part()
+
+    def count_part(self) -> None:
+        """Count the part of a split survey again where it had been given back."""
+        draft = self.draft
         if self.questionnaire.survey.split and not draft.counted:
             count_part_again(
                 key=draft.key, group_id=draft.group_id, ratings=draft.ratings, questionnaire=self.questionnaire

@@ -86,6 +86,21 @@ def test_save_ratings_keeps_how_far_and_when_and_what_is_not_given():
     assert (stored.comment, stored.profile, stored.attention) == ("好", {"age": "b"}, 2)
 
 
+def test_submit_draft_stores_every_column():
+    survey, now = small_survey(attention=True, attention_value=2), timezone.now()
+    begun = now - timedelta(hours=1)
+    given = {"channel": "mail", "profile": {"age": "乙"}, "attention": 2, "notice_version": 3, "comment": "好"}
+    draft = make_draft(survey, ratings=bytes([1, 5, 3, 2]), started_at=begun, **given)
+    submit_draft(key=draft.key, language="en", comment="更好", now=now)
+    stored = Response.objects.get()
+    expected = Response(
+        id=stored.id, survey=survey, group=draft.group, language="en", started_at=begun, submitted_at=now,
+        ratings=bytes([1, 5, 3, 2]), **{**given, "comment": "更好"},
+    )  # fmt: skip
+    fields = [field.attname for field in Response._meta.concrete_fields]
+    assert [getattr(stored, name) for name in fields] == [getattr(expected, name) for name in fields]
+
+
 def test_submit_draft_stores_one_response_with_its_flags():
     survey = small_survey()
     now = timezone.now()
