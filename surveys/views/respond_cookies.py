@@ -64,6 +64,11 @@ def first_page(request: HttpRequest) -> tuple[str, bool]:
     return group, consent == "1"
 
 
+def first_page_was_shown(request: HttpRequest) -> bool:
+    """Whether the first page was open in this browser a moment ago, before it was asked for in another way."""
+    return FIRST in request.COOKIES
+
+
 def forget(response: HttpResponse, code: str, name: str) -> None:
     """Delete one of the survey's cookies."""
     response.delete_cookie(name, path=_path(code), samesite="Lax")

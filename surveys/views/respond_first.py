@@ -32,13 +32,13 @@ def first_page(
     errors: Mapping[str, list[str]] | None = None,
 ) -> HttpResponse:
     """Who asks, why, how long, what is stored; consent, and the group unless the link says it. A GET is counted as an
-    opening (a HEAD is not), without anything that says whose.
+    opening (a HEAD is not, nor the same page in another language or size), without anything that says whose.
     """
     posted = request.method == "POST"
     chosen = request.POST.get("group", ""), "consent" in request.POST
     group, consent = chosen if posted else cookies.first_page(request)
     wrong = errors or {}
-    if request.method == "GET":
+    if request.method == "GET" and not cookies.first_page_was_shown(request):
         code, channel = (link.group_code, link.channel) if link else ("", OPEN_LINK)
         add_to_tally(survey.id, Tally.Measure.OPENED, group=code, channel=channel)
     questionnaire = questionnaire_of(survey.id, survey.opened_at)

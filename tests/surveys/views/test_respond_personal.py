@@ -56,6 +56,14 @@ def test_opening_the_open_link_is_counted_without_group(survey):
     assert opened() == {("", "link"): 1}
 
 
+def test_first_page_in_another_language_or_size_is_no_further_opening(survey, batch):
+    client = RespondentClient(survey)
+    for shown in ({"language": "en"}, {"size": "large"}, {"contrast": "high"}):
+        client.send(path_of(batch), **shown)
+    client.page(path_of(batch))
+    assert opened() == {("employees", "batch"): 1}
+
+
 def test_link_begins_a_draft_of_its_group(survey, batch):
     client = RespondentClient(survey)
     response = begin(client, path_of(batch, 4))
