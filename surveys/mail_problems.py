@@ -55,6 +55,11 @@ def words_of(problem: Exception) -> str:
     return text[:LONGEST_WORDS]
 
 
+def shown_words(kept: str) -> str:
+    """Words that a delivery, a mailing or a recipient keeps, in the active language; a server's own as they are."""
+    return _(kept) if kept else ""
+
+
 def _refusal(problem: smtplib.SMTPRecipientsRefused) -> tuple[int, bytes]:
     return next(iter(problem.recipients.values()), (550, b""))
 

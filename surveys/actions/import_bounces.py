@@ -1,7 +1,7 @@
 """Mark addresses to which mail could not be delivered."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from materiality import audit
 from materiality.models import User
@@ -21,6 +21,6 @@ def import_bounces(*, survey: Survey, addresses: list[str], by: User | None) -> 
         found = survey.recipients.filter(email__in=addresses[start : start + _AT_ONCE])
         known += found.count()
         active = found.filter(state=Recipient.State.ACTIVE)
-        marked += active.update(state=Recipient.State.BOUNCED, note=_("From a list of bounces"))
+        marked += active.update(state=Recipient.State.BOUNCED, note=gettext_noop("From a list of bounces"))
     audit.record("import_bounces", survey, by=by, after={"addresses": len(addresses), "bounced": marked})
     return marked, len(addresses) - known

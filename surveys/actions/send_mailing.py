@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.core.mail import get_connection
 from django.db.models import F, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from surveys.delivery_outcome import after_problem, finish_if_done, left_out, reclaimed
@@ -32,7 +32,13 @@ def send_mailing(*, mailing_id: int) -> int:
     Each delivery is marked before and after it is sent. A problem that passes is tried again later, at most six
     times, one of the address or of the mail fails for good; when the server itself has one, everything waits, and
     when its settings are wrong, the mailing is paused. 0 where the mailing is not being sent or another worker has it.
+    What went wrong is kept in English, whoever's language is active here; pages translate it (`shown_words`).
     """
+    with translation.override("en"):
+        return _send(mailing_id)
+
+
+def _send(mailing_id: int) -> int:
     claim, now = uuid4().hex, timezone.now()
     if not _claimed(mailing_id, claim, now):
         return 0

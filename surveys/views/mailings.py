@@ -15,6 +15,7 @@ from surveys.actions.start_mailing import start_mailing
 from surveys.actions.steer_mailing import STEPS, steer_mailing
 from surveys.forms.mailing import MailingForm, first_texts
 from surveys.mail_message import example_addressee, texts_for
+from surveys.mail_problems import shown_words
 from surveys.models import Delivery, Mailing, Survey
 from surveys.queries.mailings import audience, sent_of
 from surveys.questionnaire.mail_text import PLACES
@@ -82,6 +83,9 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
     """How far a mailing is, and what could not be sent; the part that changes alone where htmx asks."""
     row = _mailing_of(code, survey, pk)
     problems = row.deliveries.exclude(problem="").select_related("recipient").order_by("pk")
+    page = Paginator(problems, PER_PAGE).get_page(request.GET.get("page"))
+    for told in (row, *page):
+        told.problem = shown_words(told.problem)
     context = in_cycle(
         row.survey.cycle,
         "survey",
@@ -91,7 +95,7 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
         sent=sent_of([row])[row.pk],
         is_sending=row.state == Mailing.State.SENDING,
         is_open=row.state in (Mailing.State.SENDING, Mailing.State.PAUSED),
-        page=Paginator(problems, PER_PAGE).get_page(request.GET.get("page")),
+        page=page,
         failed_state=Delivery.State.FAILED,
         may_edit=can_edit_cycle(request.user),
     )

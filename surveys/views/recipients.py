@@ -15,6 +15,7 @@ from surveys.actions.erase_recipient import erase_recipient
 from surveys.actions.import_bounces import import_bounces
 from surveys.actions.purge_recipients import purge_recipients
 from surveys.forms.invitations import BouncesForm
+from surveys.mail_problems import shown_words
 from surveys.models import Recipient
 from surveys.queries.invitations import recipient_counts, recipient_page
 from surveys.queries.stored_about import stored_about
@@ -48,13 +49,16 @@ def recipients(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 def recipient(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
     """What is stored about one recipient."""
     row = _recipient_of(code, survey, pk)
+    row.note, deliveries = shown_words(row.note), list(row.deliveries.select_related("mailing").order_by("-pk")[:50])
+    for told in deliveries:
+        told.problem = shown_words(told.problem)
     context = in_cycle(
         row.survey.cycle,
         "survey",
         survey=row.survey,
         recipient=row,
         answered=is_used(row.batch_id, row.serial),
-        deliveries=row.deliveries.select_related("mailing").order_by("-pk")[:50],
+        deliveries=deliveries,
         may_edit=can_edit_cycle(request.user),
     )
     return render(request, "surveys/recipient.html", context)

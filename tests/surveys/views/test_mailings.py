@@ -4,11 +4,15 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from surveys.actions.add_recipients import add_recipients
+from surveys.actions.import_bounces import import_bounces
+from surveys.actions.send_mailing import send_mailing
 from surveys.models import Mailing, Survey
 from surveys.recipient_rows import RecipientRow
-from tests.factories.invitations import TEXTS
+from surveys.used_links import mark_used
+from tests.factories.invitations import TEXTS, make_batch, make_mailing, make_recipient
 from tests.factories.people import log_in
 from tests.factories.surveys import make_open_survey
 
@@ -79,3 +83,24 @@ def test_mailing_is_paused_resumed_and_stopped(client: Client) -> None:
         found.append(mailing.state)
     assert found == ["paused", "sending", "stopped", "stopped"]
     assert client.post(at("steer_mailing", survey, mailing.pk, "burn")).status_code == 404
+
+
+def test_what_went_wrong_is_told_in_the_language_of_whoever_looks(client: Client) -> None:
+    survey = make_open_survey()
+    log_in(client)
+    batch = make_batch(survey, size=1, channel="mail")
+    recipient = make_recipient(batch)
+    mailing = make_mailing(survey)
+    mailing.deliveries.create(recipient=recipient)
+    mark_used(batch.pk, recipient.serial)
+    with translation.override("zh-hans"):
+        send_mailing(mailing_id=mailing.pk)
+    import_bounces(survey=survey, addresses=[recipient.email], by=None)
+    here = [survey.cycle.code, survey.code]
+    rows = {"mailing": mailing, "recipient": recipient}
+    pages = [client.get(reverse(name, args=[*here, row.pk])) for name, row in rows.items()]
+    assert ["Has answered" in page.content.decode() for page in pages] == [True, True]
+    assert "From a list of bounces" in pages[1].content.decode()
+    log_in(client, language="zh-hans")
+    page = client.get(reverse("recipient", args=[*here, recipient.pk])).content.decode()
+    assert ("Has answered" in page, "From a list of bounces" in page) == (False, False)
