@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from surveys.actions.plan_groups import GroupAsked
 from surveys.queries.plans import PlannedGroup
@@ -81,3 +81,16 @@ class SplitForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["core"].choices = [(code, code) for code in codes]
         self.fields["attention_value"].choices = [(value, str(value)) for value in range(1, k + 1)]
+        self.issues = len(codes)
+
+    def clean(self) -> dict[str, Any]:
+        """A part is smaller than the whole, or the survey is not split."""
+        values = super().clean()
+        if values.get("split") and values.get("split_issues", 0) > self.issues:
+            problem = ngettext(
+                "The survey asks about %(issues)s issue: a part cannot hold more.",
+                "The survey asks about %(issues)s issues: a part cannot hold more.",
+                self.issues,
+            )
+            self.add_error("split_issues", problem % {"issues": self.issues})
+        return values

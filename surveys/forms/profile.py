@@ -29,6 +29,7 @@ class ProfileQuestionForm(forms.Form):
         label=_("Code"),
         max_length=40,
         help_text=_("Names the question in exports: letters a–z, digits and hyphens."),
+        error_messages={"invalid": _("Take letters a–z, digits and hyphens only.")},
     )
     kind = forms.ChoiceField(label=_("Kind of answer"), choices=ProfileQuestion.Kind.choices)
     text_zh = forms.CharField(label=_("Question in Chinese"), max_length=300)

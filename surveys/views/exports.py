@@ -23,7 +23,7 @@ def exports(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         return _file(row, chosen["kind"], chosen["group"], full=chosen["full"])
     context = in_cycle(
         row.cycle,
-        "survey",
+        "responses",
         survey=row,
         form=form,
         responses=row.responses.count(),

@@ -92,7 +92,7 @@ def _rules_page(request: HttpRequest, row: Survey, form: RulesForm) -> HttpRespo
     kinds = kinds_of([row])
     context = in_cycle(
         row.cycle,
-        "survey",
+        "responses",
         here="screening",
         survey=row,
         form=form,
@@ -120,7 +120,7 @@ def _trial_page(
     groups = list(row.cycle.groups.all())
     context = in_cycle(
         row.cycle,
-        "survey",
+        "responses",
         here="screening",
         survey=row,
         trial=trial_of(row, found, groups),

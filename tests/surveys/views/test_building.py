@@ -103,3 +103,10 @@ def test_pages_of_building_take_a_fixed_number_of_queries(staff, django_assert_m
     for name, more in (*((name, ()) for name in PAGES), ("split_survey", ()), ("group_issues", ("group-0",))):
         with django_assert_max_num_queries(15):
             page(staff, name, survey, *more)
+
+
+def test_split_into_parts_larger_than_the_survey_is_refused(staff):
+    survey, asked = make_survey(make_survey_cycle({"society": 20})), 20
+    data = {"split": "on", "attention_value": "2", "split_issues": str(asked + 1)}
+    assert "cannot hold more" in staff.post(url("split_survey", survey), data).context["form"].errors["split_issues"][0]
+    assert staff.post(url("split_survey", survey), data | {"split_issues": str(asked)}).status_code == 302
