@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from materiality.cycle_states import BEFORE_SIGN_OFF
 from materiality.jobs import request_job
@@ -37,11 +36,12 @@ def screening(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     return _rules_page(request, row, RulesForm(survey=row))
 
 
-@require_POST
 @needs(can_edit_cycle)
 def try_out(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """A dry run of the rules entered: at once, or as a job where there are many responses. Stores no response."""
     row = survey_of(code, survey)
+    if request.method != "POST":
+        return redirect("screening", code, survey)
     form = RulesForm(request.POST, survey=row)
     if not form.is_valid():
         return _rules_page(request, row, form)
@@ -65,11 +65,12 @@ def trial(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse
     return _trial_page(request, row, Rules.from_json(job.inputs["rules"]), job.result, counted_at=job.finished_at)
 
 
-@require_POST
 @needs(can_edit_cycle)
 def change(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Put the rules that were tried out in force, or say what stands against it."""
     row = survey_of(code, survey)
+    if request.method != "POST":
+        return redirect("screening", code, survey)
     form = RulesForm(request.POST, survey=row)
     if not form.is_valid():
         return _rules_page(request, row, form)

@@ -88,3 +88,11 @@ def test_nothing_in_the_navigation_is_refused_to_whoever_sees_it(client, role):
         link: client.get(link.replace("&amp;", "&")).status_code for link in re.findall(r'href="([^"]+)"', found)
     }
     assert set(answers.values()) == {200}, answers
+
+
+@pytest.mark.parametrize("name", ["try_rules", "change_rules", "print_paper", "change_window"])
+def test_address_of_a_form_that_came_back_leads_to_its_page_when_it_is_loaded_anew(client, name):
+    log_in(client)
+    survey = make_open_survey()
+    response = client.get(reverse(name, args=[survey.cycle.code, survey.code]), follow=True)
+    assert (response.status_code, len(response.redirect_chain)) == (200, 1)
