@@ -1,12 +1,12 @@
-"""The kinds of background jobs of this app; what they do is in jobs.py, loaded when one runs."""
+"""The kinds of background jobs of this app; what they do is loaded when one runs."""
 
 from materiality.jobs import add_kind
 
 SCORE, CHECK_IMPORT, STORE_IMPORT = "score", "check_import", "store_import"
 COUNT_FIELDWORK = "count_fieldwork"
-add_kind(SCORE, "surveys.jobs.count_for_run", "surveys.jobs.store_run")
-add_kind(CHECK_IMPORT, "surveys.jobs.check_file", "surveys.jobs.store_check")
-add_kind(STORE_IMPORT, "surveys.jobs.read_confirmed", "surveys.jobs.store_rows")
+add_kind(SCORE, "surveys.scoring_jobs.count_for_run", "surveys.scoring_jobs.store_run")
+add_kind(CHECK_IMPORT, "surveys.import_jobs.check_file", "surveys.import_jobs.store_check")
+add_kind(STORE_IMPORT, "surveys.import_jobs.read_confirmed", "surveys.import_jobs.store_rows")
 add_kind(COUNT_FIELDWORK, "surveys.fieldwork_figures.count_in_background", "surveys.fieldwork_figures.store_count")
 PRINT_SHEETS = "print_sheets"
 add_kind(PRINT_SHEETS, "surveys.paper.printing.print_file", "surveys.paper.printing.keep_printed")

@@ -1,4 +1,4 @@
-"""Kinds of background jobs of this app: scoring a cycle, checking and storing an import."""
+"""Background jobs of imports: checking an uploaded file, and storing its rows."""
 
 import tempfile
 from dataclasses import dataclass
@@ -7,8 +7,6 @@ from pathlib import Path
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from materiality.actions.score_cycle import score_cycle
-from materiality.counted import Counted
 from materiality.files import keep_file
 from materiality.jobs import Progress
 from materiality.models import Job
@@ -16,7 +14,6 @@ from materiality.refusals import NotAllowed
 from surveys.actions.check_import import check_import
 from surveys.actions.store_import import store_import
 from surveys.arrays import ResponseColumns
-from surveys.cube import count_cycle
 from surveys.intake.parsed import ParsedResponses
 from surveys.intake.problems import FileProblem
 from surveys.models import ResponseImport
@@ -41,17 +38,6 @@ class Checked:
     error_workbook: str = ""
     problem: str = ""
     match: dict | None = None  # how a foreign file is, or would be, read
-
-
-def count_for_run(job: Job, progress: Progress) -> Counted:
-    """Build of a scoring job: read all responses."""
-    progress(5, _("Counting responses"))
-    return count_cycle(job.cycle, progress)
-
-
-def store_run(job: Job, counted: Counted) -> dict:
-    """Store of a scoring job: the run."""
-    return {"run": score_cycle(cycle=job.cycle, counted=counted, by=job.created_by).number}
 
 
 def check_file(job: Job, progress: Progress) -> Checked:
