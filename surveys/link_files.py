@@ -1,12 +1,12 @@
 """The personal links of a batch as a stream: CSV (formats.md, `invitations`), and CSV parts in a ZIP."""
 
-import io
 import zipfile
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
 
 from surveys.intake.formula import neutralise
+from surveys.intake.streaming_xlsx import Sink
 from surveys.models import Batch
 from surveys.questionnaire.tokens import tokens_of
 
@@ -65,29 +65,11 @@ def zip_pieces(
 
 def streamed_zip(members: Iterator[tuple[str, Iterator[bytes]]]) -> Iterator[bytes]:
     """A ZIP (with 64-bit sizes where it takes them) of named members whose contents come in pieces."""
-    sink = _Sink()
+    sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, pieces in members:
             with archive.open(name, "w", force_zip64=True) as member:
                 for piece in pieces:
                     member.write(piece)
-                    yield sink.drain()
-    yield sink.drain()
-
-
-class _Sink(io.RawIOBase):
-    """What is written waits here until it is drained; a ZIP file takes it for a stream that cannot go back."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data) -> int:
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def drain(self) -> bytes:
-        whole, self._parts = b"".join(self._parts), []
-        return whole
+                    yield sink.take()
+    yield sink.take()

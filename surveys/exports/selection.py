@@ -12,6 +12,7 @@ from materiality.refusals import NotAllowed
 from surveys.exports.anonymity import fields_that_leave
 from surveys.models import Item, ProfileQuestion, Response, Survey
 from surveys.questionnaire.rules import REJECT, Rules
+from surveys.rules_in_force import rules_in_force
 
 CHUNK = 2_000
 # Columns of the table by the field of the export that they fill.
@@ -49,7 +50,7 @@ class Selection:
     @cached_property
     def rules(self) -> Rules:
         """The screening rules as they work in this survey."""
-        return Rules.from_json(self.survey.rules).for_survey(split=self.survey.split)
+        return rules_in_force(self.survey)
 
     @cached_property
     def rejecting(self) -> int:

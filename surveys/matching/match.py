@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-ITEM, FIELD, PROFILE, ATTENTION, IGNORED, UNKNOWN = "item", "field", "profile", "attention", "ignored", "unknown"
+ITEM, FIELD, PROFILE, ATTENTION, IGNORED = "item", "field", "profile", "attention", "ignored"
 KINDS = (ITEM, FIELD, PROFILE, ATTENTION, IGNORED)
 # Fields of the `responses` format, and two that are turned into them: seconds, and whether it was submitted.
 DURATION, FINISHED = "duration", "finished"

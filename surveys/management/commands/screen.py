@@ -10,6 +10,7 @@ from surveys.actions.screen_survey import screen_survey
 from surveys.dry_run import dry_run
 from surveys.models import Survey
 from surveys.queries.fieldwork import kinds_of, valid_number
+from surveys.queries.named_rows import named_survey
 from surveys.queries.rule_versions import grouped_rules
 from surveys.questionnaire.rules import EFFECTS, BadRules, Rules, parameters_of
 from surveys.rules_in_force import flags_of_survey, rules_in_force
@@ -35,7 +36,10 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", help="why the rules change; needed where scores were computed")
 
     def handle(self, *args: str, **options: object) -> None:
-        survey = _survey(options["survey"])
+        try:
+            survey = named_survey(options["survey"])
+        except NotAllowed as refusal:
+            raise CommandError(refusal.reason) from refusal
         rules = _changed(survey, options["rule"])
         if options["dry_run"]:
             self._trial(dry_run(survey, rules))
@@ -92,14 +96,6 @@ class Command(BaseCommand):
             ]
             self._line(change["code"], change["level"], *shown)
         self.stdout.write(f"{len(tiers['changes'])} of {tiers['compared']} issues would stand in another tier")
-
-
-def _survey(code: str) -> Survey:
-    survey = Survey.objects.select_related("cycle").filter(code=code).first()
-    if survey is None:
-        known = ", ".join(Survey.objects.order_by("code").values_list("code", flat=True)[:20]) or "none yet"
-        raise CommandError(f'There is no survey with the code "{code}". Surveys: {known}.')
-    return survey
 
 
 def _changed(survey: Survey, wanted: list[str]) -> Rules:
