@@ -13,8 +13,8 @@ from surveys.models.invitation import new_secret
 def void_batch(*, batch: Batch, by: User | None, reason: str = "") -> Batch:
     """Give the batch a new secret: every link handed out so far leads nowhere at once, used ones stay used.
 
-    New links of the batch can be exported afterwards. Answers already given stay; answers begun by a void link can
-    only be finished in the browser that began them. Returns the batch as stored.
+    New links of the batch can be exported afterwards. Answers already given stay; answers begun by a void link go on in
+    the browser that began them, or by the new link of the same serial. Returns the batch as stored.
     """
     stored = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     before = {"voided_at": stored.voided_at}
