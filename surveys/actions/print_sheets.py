@@ -1,7 +1,5 @@
 """Print numbered questionnaires on paper."""
 
-from random import SystemRandom
-
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -12,16 +10,14 @@ from materiality.models import Group, Job, User
 from materiality.refusals import NotAllowed
 from surveys.job_kinds import PRINT_SHEETS
 from surveys.models import PaperSheet, Survey
-from surveys.queries.assignments import locked_counts, write_counts
+from surveys.parts_given import draw_parts
 from surveys.queries.questionnaire import Asked, Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import blank_ratings
-from surveys.questionnaire.split import draw_part
 
 MOST_SHEETS = 500
 # Ratings on all sheets together: more make a file that no printer takes in one go.
 MOST_RATINGS = 60_000
 LANGUAGES = ("both", "zh-hans", "en")
-_CHANCE = SystemRandom()
 
 
 @transaction.atomic
@@ -63,19 +59,5 @@ def _parts(survey: Survey, group: Group, questionnaire: Questionnaire, asked: As
     """The vectors of the sheets."""
     if not survey.split:
         return [blank_ratings(questionnaire.positions_of, asked.issues, asked.dimensions)] * number
-    counts = locked_counts(survey.pk, group.pk, len(questionnaire.issues))
-    vectors = []
-    for _sheet in range(number):
-        part = draw_part(
-            counts,
-            asked.each,
-            primaries=questionnaire.primaries,
-            core=questionnaire.core,
-            allowed=asked.issues,
-            rng=_CHANCE,
-        )
-        for issue in part:
-            counts[issue] += 1
-        vectors.append(blank_ratings(questionnaire.positions_of, part, asked.dimensions))
-    write_counts(survey.pk, group.pk, counts)
-    return vectors
+    parts = draw_parts(questionnaire, group.pk, asked, number)
+    return [blank_ratings(questionnaire.positions_of, part, asked.dimensions) for part in parts]

@@ -1,8 +1,6 @@
 """Start a respondent's answers."""
 
-from collections.abc import Collection
 from datetime import datetime
-from random import SystemRandom
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -12,17 +10,14 @@ from django.utils.translation import gettext as _
 from materiality.refusals import NotAllowed
 from materiality.scoring.codes import SKIPPED
 from surveys.models import Draft, Tally
-from surveys.queries.assignments import locked_counts, write_counts
+from surveys.parts_given import draw_parts
 from surveys.queries.drafts_in_use import draft_of_link, insert_draft
 from surveys.queries.links import LinkNow
 from surveys.queries.questionnaire import Asked, Questionnaire, questionnaire_of
 from surveys.queries.surveys_now import GroupNow, SurveyNow
 from surveys.questionnaire.asking import blank_ratings
-from surveys.questionnaire.split import draw_part
 from surveys.questionnaire.window import Standing, standing
 from surveys.tallies import add_to_tally
-
-_CHANCE = SystemRandom()
 
 
 def start_draft(
@@ -72,24 +67,9 @@ def start_draft(
 
 @transaction.atomic
 def _store(draft: Draft, questionnaire: Questionnaire, asked: Asked, group_code: str) -> None:
-    issues = _part(draft, questionnaire, asked) if questionnaire.survey.split else asked.issues
+    issues = asked.issues
+    if questionnaire.survey.split:
+        (issues,) = draw_parts(questionnaire, draft.group_id, asked)
     draft.ratings = blank_ratings(questionnaire.positions_of, issues, asked.dimensions)
     insert_draft(draft)
     add_to_tally(draft.survey_id, Tally.Measure.STARTED, group=group_code, channel=draft.channel)
-
-
-def _part(draft: Draft, questionnaire: Questionnaire, asked: Asked) -> Collection[int]:
-    """Draw the issues of one respondent, and count them as given."""
-    counts = locked_counts(draft.survey_id, draft.group_id, len(questionnaire.issues))
-    part = draw_part(
-        counts,
-        asked.each,
-        primaries=questionnaire.primaries,
-        core=questionnaire.core,
-        allowed=asked.issues,
-        rng=_CHANCE,
-    )
-    for issue in part:
-        counts[issue] += 1
-    write_counts(draft.survey_id, draft.group_id, counts)
-    return part
