@@ -10,11 +10,11 @@ from tests.services.installation import BIN, Installation, wait_for
 class Site(Installation):
     """An installation whose web server listens at `address`."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **environment: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        super().__init__(data, PORT=str(self.port))
+        super().__init__(data, PORT=str(self.port), **environment)
         self.address = f"http://127.0.0.1:{self.port}"
 
     def start_all(self) -> None:
