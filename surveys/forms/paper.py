@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from materiality.scoring.codes import NOT_ASKED
@@ -45,7 +45,7 @@ class TypedEntry:
         for place, text in self.typed.items():
             code = typed_code(text, k)
             if code is None:
-                self.errors[f"i{place}"] = _t("1 to %(k)s, D, or nothing") % {"k": k}
+                self.errors[f"i{place}"] = gettext("1 to %(k)s, D, or nothing") % {"k": k}
             else:
                 ratings[place] = code
         self.profile, wrong = posted_profile(posted, questions)
@@ -56,7 +56,7 @@ class TypedEntry:
             self.errors["comment"] = comment.errors["comment"][0]
         self.consent = "consent" in posted
         if not self.consent:
-            self.errors["consent"] = _t(
+            self.errors["consent"] = gettext(
                 "Nothing of a sheet without consent may be stored. Tick this only if it is ticked on the sheet."
             )
         self.entry = None if self.errors else Entry(bytes(ratings), self.profile, comment.cleaned_data["comment"])
