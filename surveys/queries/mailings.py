@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from surveys.models import Delivery, Mailing, Recipient, Survey
 from surveys.used_links import used_serials
+
+PER_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,15 @@ class Sent:
 def mailings_to_send() -> list[int]:
     """Keys of the mailings that are being sent."""
     return list(Mailing.objects.filter(state=Mailing.State.SENDING).order_by("pk").values_list("pk", flat=True))
+
+
+def mailing_page(survey: Survey, number: str | None) -> Page:
+    """A page of (mailing, Sent), newest first (two queries: a survey has few mailings)."""
+    page = Paginator(list(survey.mailings.order_by("-pk")), PER_PAGE).get_page(number)
+    mailings = list(page.object_list)
+    sent = sent_of(mailings)
+    page.object_list = [(mailing, sent[mailing.pk]) for mailing in mailings]
+    return page
 
 
 def sent_of(mailings: list[Mailing]) -> dict[int, Sent]:

@@ -9,18 +9,15 @@ from surveys.models import Survey
 from surveys.poster import poster_pdf
 from surveys.qr import TYPES, qr_bytes
 from surveys.queries.invitations import batch_page, links_used, recipient_counts
-from surveys.queries.mailings import sent_of
+from surveys.queries.mailings import mailing_page
 from surveys.views.link_address import public_address
 from surveys.views.survey_of import in_cycle, survey_of
-
-LATEST = 20
 
 
 def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """All ways by which people reach the survey."""
     row = survey_of(code, survey)
-    mailings = list(row.mailings.order_by("-pk")[:LATEST])
-    sent, (used, answered) = sent_of(mailings), links_used(row)
+    used, answered = links_used(row)
     context = in_cycle(
         row.cycle,
         "survey",
@@ -29,7 +26,7 @@ def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         page=batch_page(row, request.GET.get("page"), used),
         recipients=recipient_counts(row),
         answered=answered,
-        mailings=[(mailing, sent[mailing.pk]) for mailing in mailings],
+        mailings=mailing_page(row, request.GET.get("mailings")),
         may_edit=can_edit_cycle(request.user),
         may_see=can_see_responses(request.user),
     )

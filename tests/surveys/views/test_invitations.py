@@ -139,3 +139,13 @@ def test_removed_draft_takes_its_batches_along_and_the_audit_trail_knows() -> No
     remove_survey(survey=survey, by=None)
     assert Batch.objects.count() == 0
     call_command("verify_audit", stdout=io.StringIO())
+
+
+def test_mailings_are_paged_apart_from_batches(client: Client) -> None:
+    log_in(client)
+    survey = make_open_survey()
+    rows = Mailing.objects.bulk_create(Mailing(survey=survey, **TEXTS) for _ in range(51))
+    first, second = (client.get(at("invitations", survey) + f"?mailings={number}").context for number in (1, 2))
+    assert [mailing.pk for mailing, _sent in second["mailings"]] == [rows[0].pk]
+    assert (len(first["mailings"]), second["page"].number) == (50, 1)
+    assert 'href="?mailings=2#mailings"' in client.get(at("invitations", survey)).content.decode()
