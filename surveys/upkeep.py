@@ -1,5 +1,8 @@
 """What falls due in surveys by itself; missed runs are made up by the next one."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -19,6 +22,8 @@ from surveys.models import Draft, ReadyDraft, Recipient, Survey
 from surveys.questionnaire.window import GRACE
 from surveys.waiting import SHUFFLED, shuffle_waiting
 
+log = logging.getLogger(__name__)
+
 
 def tend_all_surveys(now: datetime | None = None) -> None:
     """Close open surveys whose closing time has passed; mix, and in the end seal, the anonymous ones; give back the
@@ -26,21 +31,34 @@ def tend_all_surveys(now: datetime | None = None) -> None:
     """
     moment = now or timezone.now()
     for survey in Survey.objects.filter(state=Survey.State.OPEN, closes_at__lt=moment):
-        close_survey(survey=survey, by=None, now=moment)
+        with _going_on(survey):
+            close_survey(survey=survey, by=None, now=moment)
     for survey in Survey.objects.filter(pk__in=Draft.objects.values("survey")):
-        expire_assignments(survey=survey, now=moment)
-        delete_old_drafts(survey=survey, now=moment)
+        with _going_on(survey):
+            expire_assignments(survey=survey, now=moment)
+            delete_old_drafts(survey=survey, now=moment)
     for survey in Survey.objects.filter(closed_at__lt=moment, pk__in=Recipient.objects.values("survey")):
-        if moment > survey.closed_at + timedelta(days=survey.recipients_kept_days):
-            purge_recipients(survey=survey, by=None)
+        with _going_on(survey):
+            if moment > survey.closed_at + timedelta(days=survey.recipients_kept_days):
+                purge_recipients(survey=survey, by=None)
     # Answers may come to wait in the moment in which their survey is sealed.
     in_work = Q(sealed_at=None) | Q(pk__in=ReadyDraft.objects.values("survey"))
     anonymous = list(Survey.objects.filter(in_work, anonymous=True).exclude(state=Survey.State.DRAFT))
     for survey in anonymous:
-        _tend_anonymous(survey, moment)
+        with _going_on(survey):
+            _tend_anonymous(survey, moment)
     if anonymous:
         empty_log()
     drop_old_lists()
+
+
+@contextmanager
+def _going_on(survey: Survey) -> Iterator[None]:
+    """What fails in one survey is logged, tried again by the next run, and does not keep the others waiting."""
+    try:
+        yield
+    except Exception:
+        log.exception("upkeep of survey %s", survey.code)
 
 
 def _tend_anonymous(survey: Survey, moment: datetime) -> None:

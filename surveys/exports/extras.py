@@ -32,7 +32,7 @@ def extra_values(selection: Selection, row: tuple) -> list[str | int | float]:
     cells += [answer_text(profile.get(question.code)) for question in selection.questions]
     if selection.full:
         counts = is_valid(selection, unfinished, flags, overruled)
-        cells += [_word(counts), ";".join(flag_names(flags)), OVERRULED.get(overruled, "")]
+        cells += [_word(counts), ";".join(flag_names(flags & selection.shown)), OVERRULED.get(overruled, "")]
     if selection.full and not selection.survey.anonymous:
         cells += ["" if seconds is None else seconds, "" if notice is None else notice]
     return cells

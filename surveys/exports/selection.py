@@ -12,7 +12,7 @@ from materiality.refusals import NotAllowed
 from surveys.exports.anonymity import fields_that_leave
 from surveys.models import Item, ProfileQuestion, Response, Survey
 from surveys.questionnaire.rules import REJECT, Rules
-from surveys.rules_in_force import rules_in_force
+from surveys.rules_in_force import rules_in_force, shown_bits
 
 CHUNK = 2_000
 # Columns of the table by the field of the export that they fill.
@@ -51,6 +51,11 @@ class Selection:
     def rules(self) -> Rules:
         """The screening rules as they work in this survey."""
         return rules_in_force(self.survey)
+
+    @cached_property
+    def shown(self) -> int:
+        """Bits of the flags whose rule is not off."""
+        return shown_bits(self.survey)
 
     @cached_property
     def rejecting(self) -> int:

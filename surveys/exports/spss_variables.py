@@ -83,6 +83,7 @@ def _screening(selection: Selection) -> Iterator[Variable]:
     yield Variable("valid", "valid", labels["valid"], lambda row: int(is_valid(selection, *row[9:12])), values=yes_no)
     for flag in flags_asked(attention=selection.survey.attention):
         bit, label = FLAG_BIT[flag], str(word_for("flag", flag))
+        bit &= selection.shown
         yield Variable(f"flag_{flag}", "flags", label, lambda row, bit=bit: int(row[10] & bit > 0), values=yes_no)
     decided = {0: _("as the rules say"), 1: _("included by a person"), 2: _("excluded by a person")}
     yield Variable("overruled", "overruled", labels["overruled"], lambda row: row[11], values=decided)

@@ -12,7 +12,8 @@ from surveys.used_links import is_used
 def stored_about(recipient: Recipient) -> dict[str, Any]:
     """JSON of the recipient: who they are, what they were sent, whether they have answered, and their answers.
 
-    Of an anonymous survey the finished answers are not in it: nothing that is stored says which they are.
+    Of an anonymous survey no answers are in it: of finished ones nothing that is stored says which they are, and those
+    in progress are for the respondent alone, who sees them by opening the link.
     """
     survey = recipient.survey
     link = {"batch_id": recipient.batch_id, "serial": recipient.serial}
@@ -40,8 +41,10 @@ def stored_about(recipient: Recipient) -> dict[str, Any]:
 
 
 def _draft(survey: Survey, draft: Draft) -> dict[str, Any]:
-    return {
-        "started_at": draft.started_at, "saved_at": draft.saved_at, "language": draft.language,
+    begun = {"started_at": draft.started_at, "saved_at": draft.saved_at, "language": draft.language}
+    if survey.anonymous:
+        return begun
+    return begun | {
         "comment": draft.comment, "profile": draft.profile, "ratings": _ratings(survey, draft.ratings),
     }  # fmt: skip
 
