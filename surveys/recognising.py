@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from surveys.instrument import LANGUAGES
 from surveys.intake.besides import AskedBesides, AskedQuestion
+from surveys.intake.own_format import is_own_format
 from surveys.intake.plan import Plan, Planner, plain_plan
 from surveys.intake.problems import N_
 from surveys.intake.reader import Table
@@ -70,22 +71,20 @@ def named_match(name: str) -> Match | None:
 def recogniser(survey: Survey, name: str) -> Planner:
     """Reads a file in the `responses` format as it is; raises ForeignFile with the guess for any other.
 
-    `name` is `auto`, a ready-made match or ''; without it a file that names no issue of the survey is read as it is,
-    so that its columns are told to be wrong.
+    `name` is `auto`, a ready-made match or ''; without it a file that is meant to be in that format, though some
+    columns are wrong, is read as it is, so that each of them is told.
     """
 
     def plan(table: Table) -> Plan:
         asked = asked_of(survey)
         codes = [group.code for group in asked.groups]
         plain = plain_plan(table, asked.items, codes, ZoneInfo(survey.zone), LANGUAGES, _besides(asked))
-        named = bool((plain.columns.items >= 0).any())
-        if named and not (name and plain.columns.problems) or (not name and _meant_plain(plain.columns.names, asked)):
+        if not plain.columns.problems:
+            return plain
+        if not name and is_own_format(plain.columns, [issue.code for issue in asked.issues]):
             return plain
         tool = name if name in READY_MADE else ""
-        found = guess(table.header, (cells for _number, cells in table.rows), asked, tool=tool)
-        if not name and not found.found_issues:
-            return plain
-        raise ForeignFile(found)
+        raise ForeignFile(guess(table.header, (cells for _number, cells in table.rows), asked, tool=tool))
 
     return plan
 
@@ -97,12 +96,6 @@ def _besides(asked: Asked) -> AskedBesides:
         for each in asked.questions
     ]
     return AskedBesides(questions, asked.k if asked.attention else 0)
-
-
-def _meant_plain(names: list[str], asked: Asked) -> bool:
-    """Whether a column begins as in the `responses` format, with an issue's code and a colon."""
-    codes = {issue.code.casefold() for issue in asked.issues}
-    return any(name.partition(":")[0].strip().casefold() in codes for name in names if ":" in name)
 
 
 def guess_json(found: Guess) -> dict:

@@ -15,7 +15,7 @@ from surveys.recognising import doubt_sentence, examples_of, match_of
 
 _SHOWN = 3
 # Ignored columns beyond this are not listed: a form of thousands of fields is refused by the server.
-MOST_IGNORED = 200
+MOST_LISTED, MOST_IGNORED = 700, 200
 
 
 @dataclass(frozen=True)
@@ -105,14 +105,18 @@ def match_page(
 
 
 def _sections(match: Match, lines: list[ColumnLine]) -> tuple[list[tuple[str, list[ColumnLine], bool]], int]:
-    """(title, columns, whether it stands open) per kind, and how many ignored columns are not listed."""
+    """(title, columns, whether it stands open) per kind, and how many ignored columns are not listed.
+
+    What is not taken in stands open where no column is an item yet: the items are to be sought there.
+    """
     kinds: dict[str, list[ColumnLine]] = {"doubt": [], "field": [], "society": [], "business": [], "ignored": []}
     for column, line in zip(match.columns, lines, strict=True):
         kind = column.target.detail if column.target.kind == ITEM else "field"
         kind = "ignored" if column.target.kind == IGNORED else kind
         kinds["doubt" if line.doubts or line.error else kind].append(line)
-    hidden = max(len(kinds["ignored"]) - MOST_IGNORED, 0)
-    kinds["ignored"] = kinds["ignored"][:MOST_IGNORED]
+    ignored = sorted(kinds["ignored"], key=lambda line: match.columns[line.place].why in ("personal", "tool"))
+    most = max(MOST_LISTED - len(lines) + len(ignored), MOST_IGNORED)
+    kinds["ignored"], hidden = ignored[:most], max(len(ignored) - most, 0)
     titles = {
         "doubt": _("To be decided"),
         "field": _("About the response"),
@@ -120,7 +124,8 @@ def _sections(match: Match, lines: list[ColumnLine]) -> tuple[list[tuple[str, li
         "business": _("Ratings: business"),
         "ignored": _("Not taken in"),
     }
-    sections = [(titles[kind], each, kind in ("doubt", "field")) for kind, each in kinds.items() if each]
+    opened = ("doubt", "field") if match.items() else ("doubt", "field", "ignored")
+    sections = [(titles[kind], each, kind in opened) for kind, each in kinds.items() if each]
     return sections, hidden
 
 

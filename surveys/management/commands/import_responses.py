@@ -95,7 +95,8 @@ class Command(BaseCommand):
         found = f"{guessed['found']} of the {guessed['asked']} issues of the survey were found in the columns"
         if not name:
             raise CommandError(
-                f"This file is not in the `responses` format, but {found}: use --match auto. Nothing was stored."
+                f"This file is not in the `responses` format; {found}: use --match auto, or match its columns on the "
+                "survey's import page. Nothing was stored."
             )
         raise CommandError(
             f"{len(guessed['doubts'])} doubts about the columns ({found}): nothing was stored. "
