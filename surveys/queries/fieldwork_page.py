@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from materiality.models import Group
-from surveys.models import Survey
-from surveys.queries.fieldwork_account import account_of, opening_time, submitted_by_channel
+from surveys.models import ProfileQuestion, Survey
+from surveys.queries.fieldwork_account import account_of, opening_time
+from surveys.queries.issue_pages import issue_pages
 from surveys.questionnaire.account import Account
 from surveys.questionnaire.break_off import PageLine, pages_left
 from surveys.questionnaire.day_bars import Chart, day_chart
@@ -55,7 +56,7 @@ class FieldworkPage:
 
 
 def fieldwork_page(survey: Survey, groups: Sequence[Group], figures: dict, now: datetime) -> FieldworkPage:
-    """Everything but the cells; `figures` as `count_fieldwork` gives them. No query."""
+    """Everything but the cells; `figures` as `count_fieldwork` gives them. Three queries."""
     by_code = {group.pk: group.code for group in groups}
     flags = [(flag, FLAG_BIT[flag]) for flag in flags_of_survey(survey) if FLAG_BIT[flag] & shown_bits(survey)]
     counts = _Counting(survey)
@@ -73,7 +74,7 @@ def fieldwork_page(survey: Survey, groups: Sequence[Group], figures: dict, now: 
         chart=day_chart(by_day),
         undated=max(0, funnel.total.submitted - sum(by_day.values())),
         median=medians.get("all", NO_MEDIAN),
-        pages=_pages(figures, funnel),
+        pages=_pages(survey, groups, figures, funnel),
         account=account_of(survey, figures, funnel, counts, by_day, now),
     )
 
@@ -132,7 +133,15 @@ def _projection(survey: Survey, group: Group, line: FunnelLine, days: dict[int, 
     )
 
 
-def _pages(figures: dict, funnel: Funnel) -> list[PageLine]:
-    drafts = [(page, idle, number) for _group, _channel, page, idle, number in figures["drafts"]]
-    broken = [(place, number) for measure, *_at, place, number in figures["tally"] if measure == "broken_off"]
-    return pages_left(drafts, broken, sum(submitted_by_channel(funnel)[channel] for channel in ONLINE))
+def _pages(survey: Survey, groups: Sequence[Group], figures: dict, funnel: Funnel) -> list[PageLine]:
+    codes = {group.pk: group.code for group in groups}
+    drafts = [(codes.get(group, ""), page, idle, number) for group, _way, page, idle, number in figures["drafts"]]
+    broken = [(code, page, number) for measure, code, _way, page, number in figures["tally"] if measure == "broken_off"]
+    if not drafts and not broken:
+        return []
+    submitted = {
+        codes.get(group, ""): sum(line.submitted for line in lines if line.channel in ONLINE)
+        for group, lines in funnel.channels.items()
+    }
+    lengths, about = issue_pages(survey, groups), ProfileQuestion.objects.filter(survey=survey).exists()
+    return pages_left(drafts, broken, submitted, lengths=lengths, about=about)

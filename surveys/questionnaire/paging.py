@@ -69,6 +69,6 @@ def page_sizes(number: int, most: int = MOST_PER_PAGE) -> list[int]:
     return [number // pages + (page < number % pages) for page in range(pages)]
 
 
-def page_count(categories: Sequence[tuple[str, int]]) -> int:
-    """Pages of the whole questionnaire; `categories` are (code, number of issues)."""
+def page_count(categories: Sequence[tuple[object, int]]) -> int:
+    """Pages of the whole questionnaire; `categories` are (code or key, number of issues)."""
     return sum(len(page_sizes(number)) for _, number in categories)

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from materiality.models import Group
 from surveys.models import Batch, ReadyDraft, Tally
+from surveys.questionnaire.plans import Plan
 from surveys.questionnaire.rules import FLAG_BIT
 from surveys.tallies import add_to_tally
 from tests.factories.people import log_in
@@ -119,3 +120,18 @@ def test_thin_cells_come_fewest_first_and_are_paged(staff, survey):
     assert [cell.number for cell in page["page"]] == [1] * 20
     last = staff.get(address(survey) + "?width=8&page=4").context["page"]
     assert {(cell.group.code, cell.number, cell.needed) for cell in last} == {("users", 2, 5)}
+
+
+def test_page_of_a_longer_questionnaire_counts_only_those_who_have_it(staff):
+    short = Plan(left_out=tuple(f"SOCIETY-01-{place:02}" for place in range(1, 15)))
+    survey = make_open_survey(plans={"users": short})
+    users, employees = survey.cycle.groups.all()
+    make_draft(survey, group=employees, channel="link", page=1)
+    make_draft(survey, group=users, channel="link", page=1)
+    for group in (users, users, users, employees):
+        make_response(survey, group=group, channel="link")
+    add_to_tally(survey.pk, Tally.Measure.BROKEN_OFF, group="employees", channel="link", place=2)
+    found = staff.get(address(survey))
+    lines = [(line.kind or line.page, line.reached, line.left) for line in found.context["fieldwork"].pages]
+    assert lines == [(1, 7, 0), (2, 3, 0), (3, 2, 1), ("end", 5, 0)]
+    assert '<th scope="row">Last page</th>' in found.content.decode()
