@@ -15,11 +15,16 @@ def keep_bytes(contents: bytes, folder: str) -> tuple[str, str]:
     return _keep(ContentFile(contents), folder, digest), digest
 
 
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, under which `keep_file` would store it."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def keep_file(path: Path, folder: str) -> tuple[str, str]:
     """Store a file under its SHA-256 (once) and return (storage path, sha256)."""
+    digest = digest_of(path)
     with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        stream.seek(0)
         return _keep(File(stream), folder, digest), digest
 
 

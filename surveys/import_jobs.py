@@ -23,7 +23,7 @@ from surveys.recognising import (
     UnknownMatch,
     guess_json,
     named_match,
-    personal_columns,
+    personal_headers,
     planner_for,
     recogniser,
 )
@@ -66,7 +66,7 @@ def check_file(job: Job, progress: Progress) -> Checked:
     summary = summary_of(parsed, columns, flags, groups)
     if guessed:
         summary["guess"] = guessed
-    return Checked(summary, _keep_workbook(parsed, match) if parsed.error_count else "", match=match)
+    return Checked(summary, _keep_workbook(parsed) if parsed.error_count else "", match=match)
 
 
 def _named(name: str) -> dict:
@@ -129,11 +129,13 @@ def _rows(progress: Progress, words: str):
     return lambda done, total: progress(100 * done // max(total or done, 1) * 9 // 10, f"{words}: {done:,}")
 
 
-def _keep_workbook(parsed: ParsedResponses, match: dict) -> str:
+def _keep_workbook(parsed: ParsedResponses) -> str:
     from surveys.error_workbook import write_errors  # openpyxl takes long to load and most files have no error
 
+    personal = personal_headers(parsed.notes)
+    places = [place for place, header in enumerate(parsed.header) if header in personal]
     for cells in parsed.bad_rows.values():
-        for column in personal_columns(match):
+        for column in places:
             cells[column : column + 1] = [""]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "errors.xlsx"

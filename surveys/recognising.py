@@ -13,6 +13,7 @@ from surveys.intake.reader import Table
 from surveys.matching.apply import planner_of
 from surveys.matching.asked import Asked, Question
 from surveys.matching.doubts import MESSAGES
+from surveys.matching.fields import is_personal
 from surveys.matching.groupwords import GroupNames
 from surveys.matching.guess import Guess, guess
 from surveys.matching.issues import IssueNames
@@ -139,9 +140,13 @@ def planner_for(survey: Survey, match: dict, name: str) -> Planner:
     return planner_of(match_of(match), asked_of(survey), zone=ZoneInfo(survey.zone), languages=LANGUAGES, name=name)
 
 
-def personal_columns(match: dict) -> list[int]:
-    """Places of the columns about who somebody is; they are neither stored nor shown."""
-    return [place for place, column in enumerate(match.get("columns", [])) if column.get("why") == "personal"]
+def personal_headers(notes: list[dict]) -> set[str]:
+    """Headers of the columns about who somebody is, by the notes on a file; they are neither stored nor shown."""
+    return {
+        note["header"]
+        for note in notes
+        if note["code"] == "personal" or (note["code"] == "strange" and is_personal(cleaned(note["header"])))
+    }
 
 
 def doubt_sentence(doubt: dict) -> str:

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from materiality import audit
 from materiality.models import User
+from surveys.import_files import FORGOTTEN, forget_what_tells
 from surveys.models import ResponseImport
 
 
@@ -19,18 +20,20 @@ def check_import(
 ) -> ResponseImport:
     """Put the import up for confirmation, or refuse it with the `problem` of the whole file.
 
-    A summary without rows is the guess of a `match`: the import stays in checking until a person confirms that.
+    The file of a refused import goes where it may tell who somebody is (see import_files). A summary without rows is
+    the guess of a `match`: the import stays in checking until a person confirms that.
     """
-    if problem:
-        imported.state = ResponseImport.State.REFUSED
-    elif "rows" in summary:
+    if "rows" in summary:
         imported.state = ResponseImport.State.CHECKED
     if match is not None:
         imported.match = match
     imported.summary = summary
     imported.error_workbook = error_workbook
     imported.problem = problem
-    imported.save(update_fields=["state", "summary", "error_workbook", "problem", "match"])
+    if problem:
+        imported.state = ResponseImport.State.REFUSED
+        forget_what_tells(imported)
+    imported.save(update_fields=["state", "problem", "match", *FORGOTTEN])
     counts = {name: summary[name] for name in ("rows", "good", "bad_rows") if name in summary}
     audit.record("check_import", imported, by=by, after={"state": imported.state, **counts})
     return imported

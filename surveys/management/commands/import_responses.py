@@ -67,7 +67,11 @@ class Command(BaseCommand):
             survey=survey, path=options["file"], file_name=options["file"].name, by=None,
             again=options["again"] or options["dry_run"], match_name=options["match"], send=False,
         )  # fmt: skip
-        _run(imported)
+        try:
+            _run(imported)
+        except CommandError:
+            discard_import(imported=imported, by=None)
+            raise
         imported.refresh_from_db()
         if imported.state == ResponseImport.State.REFUSED:
             raise CommandError(imported.problem)
