@@ -1,6 +1,7 @@
 """Add recipients of mail to a survey."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,14 +19,16 @@ from surveys.unwanted_mail import unwanted_of
 def add_recipients(*, survey: Survey, rows: Sequence[RecipientRow], by: User | None, label: str = "") -> int:
     """Store all rows, or none: a batch of links per group, and a recipient per link; returns how many wait for mail.
 
-    Who unsubscribed from any survey is stored as unsubscribed. NotAllowed where the survey is closed, a group is
-    unknown or an address is a recipient already.
+    Addresses are stored in lower case, so that none comes twice in two spellings. Who unsubscribed from any survey is
+    stored as unsubscribed. NotAllowed where the survey is closed, a group is unknown or an address is a recipient
+    already.
     """
     stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     if not rows:
         raise NotAllowed(_("The list holds no recipient."))
-    emails = [row.email for row in rows]
-    if len(set(emails)) < len(emails) or _known(stored, emails):
+    rows = [replace(row, email=row.email.lower()) for row in rows]
+    emails = {row.email for row in rows}
+    if len(emails) < len(rows) or _known(stored, emails):
         raise NotAllowed(_("Some of the addresses are recipients of the survey already. Upload the list again."))
     groups = {group.code: group for group in stored.cycle.groups.all()}
     unwanted = unwanted_of(emails)
@@ -42,11 +45,9 @@ def add_recipients(*, survey: Survey, rows: Sequence[RecipientRow], by: User | N
     return len(rows) - len(unwanted)
 
 
-def _known(survey: Survey, emails: list[str]) -> bool:
-    """Whether one of the addresses is a recipient; asked in parts, for a statement takes only so many values."""
-    return any(
-        survey.recipients.filter(email__in=emails[start : start + 500]).exists() for start in range(0, len(emails), 500)
-    )
+def _known(survey: Survey, emails: Collection[str]) -> bool:
+    """Whether one of the addresses is a recipient; one query, as a statement takes only so many values."""
+    return any(email.lower() in emails for email in survey.recipients.values_list("email", flat=True).iterator())
 
 
 def _store(batch: Batch, members: Sequence[RecipientRow], unwanted: set[str]) -> None:

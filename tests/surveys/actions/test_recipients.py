@@ -92,6 +92,26 @@ def test_address_comes_once_in_a_survey() -> None:
     assert Recipient.objects.count() == 3
 
 
+def test_address_is_the_same_in_capital_letters() -> None:
+    survey = make_open_survey()
+    spelt = [RecipientRow("A@Example.COM", "A", "users", "en"), RecipientRow("a@example.com", "A", "employees", "en")]
+    with pytest.raises(NotAllowed):
+        add_recipients(survey=survey, rows=spelt, by=None)
+    add_recipients(survey=survey, rows=spelt[:1], by=None)
+    assert survey.recipients.get().email == "a@example.com"
+    for row in spelt:
+        with pytest.raises(NotAllowed):
+            add_recipients(survey=survey, rows=[row], by=None)
+    assert import_bounces(survey=survey, addresses=["a@example.com"], by=None) == (1, 0)
+
+
+def test_who_unsubscribed_is_known_in_capital_letters() -> None:
+    unsubscribe(link=link_of(recipient(with_recipients())))
+    later = make_open_survey()
+    assert add_recipients(survey=later, rows=[RecipientRow("A@EXAMPLE.com", "A", "users", "en")], by=None) == 0
+    assert later.recipients.get().state == "unsubscribed"
+
+
 def test_audit_trail_holds_no_address() -> None:
     survey = with_recipients()
     import_bounces(survey=survey, addresses=["b@example.com"], by=None)
