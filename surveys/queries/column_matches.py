@@ -11,12 +11,13 @@ from surveys.matching.match import ATTENTION, FIELD, IGNORED, ITEM, Match, Targe
 from surveys.matching.tools import NAMES
 from surveys.models import ColumnMatch, ResponseImport
 from surveys.queries.import_match import map_title
+from surveys.queries.target_labels import field_labels
 
 
 @dataclass(frozen=True)
 class SaidColumn:
-    """A column by its header and what it is taken for: `target` as people write it, with the issue's name if it has
-    one; '' where the column is not taken in.
+    """A column by its header and what it is taken for: `target` as people write it, with the issue's or field's name if
+    it has one; '' where the column is not taken in.
     """
 
     header: str
@@ -49,12 +50,12 @@ def tool_name(tool: str) -> str:
 
 def said_columns(match: Match) -> list[SaidColumn]:
     """The columns in the order of the file, those that are not taken in last."""
-    names = _issue_names(match)
+    names = {ITEM: _issue_names(match), FIELD: field_labels()}
     said = [
         SaidColumn(
             column.header,
             "" if column.target.kind == IGNORED else column.target.text,
-            names.get(column.target.code, "") if column.target.kind == ITEM else "",
+            names.get(column.target.kind, {}).get(column.target.code, ""),
         )
         for column in match.columns
     ]

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from surveys.intake.problems import column_letters
 from surveys.matching.asked import Asked
-from surveys.matching.match import ATTENTION, FIELD, FIELDS, IGNORED, ITEM, PROFILE, Match, Target
+from surveys.matching.match import ATTENTION, FIELD, IGNORED, ITEM, PROFILE, Match, Target
 from surveys.matching.revise import words_of
 from surveys.matching.tools import NAMES
 from surveys.models import ResponseImport
+from surveys.queries.target_labels import listed_targets, target_labels
 from surveys.recognising import doubt_sentence, examples_of, match_of
 
 _SHOWN = 3
@@ -20,13 +21,14 @@ MOST_LISTED, MOST_IGNORED = 700, 200
 
 @dataclass(frozen=True)
 class ColumnLine:
-    """One column of the file; `target` as text, `doubts` sentences."""
+    """One column of the file; `target` as text, `label` that in words, `doubts` sentences."""
 
     place: int
     letter: str
     header: str
     examples: list[str]
     target: str
+    label: str = ""
     doubts: list[str] = field(default_factory=list)
     error: str = ""
 
@@ -77,13 +79,19 @@ def match_page(
     by_column: dict[int, list[str]] = {}
     for doubt in guessed.get("doubts", []):
         by_column.setdefault(doubt["column"], []).append(doubt_sentence(doubt))
+    labels = target_labels(asked)
+    targets = [
+        posted.get(place, "" if column.target.kind == IGNORED else column.target.text)
+        for place, column in enumerate(match.columns)
+    ]
     lines = [
         ColumnLine(
             place,
             column_letters(place),
             column.header,
             examples[place][:_SHOWN],
-            posted.get(place, "" if column.target.kind == IGNORED else column.target.text),
+            targets[place],
+            labels.get(targets[place], ""),
             by_column.get(place, []),
             errors.get(place, ""),
         )
@@ -97,7 +105,7 @@ def match_page(
         doubts=by_column.get(-1, []),
         sections=sections,
         maps=_maps(match, examples, asked),
-        targets=_targets(asked),
+        targets=listed_targets(asked),
         dates=match.dates,
         ask_dates=match.dates != "ymd",
         hidden=hidden,
@@ -170,17 +178,3 @@ def _choices(target, asked: Asked) -> list[tuple[str, str]]:
         "language": [("zh-hans", "中文"), ("en", "English"), ("", _("Unknown"))],
     }
     return unknown + named.get(target.code, [("yes", _("yes")), ("no", _("no")), ("", _("Unknown"))])
-
-
-def _targets(asked: Asked) -> list[tuple[str, str]]:
-    """(text, label) of everything that a column can be."""
-    names = {issue.code: f"{issue.zh} / {issue.en}" for issue in asked.issues}
-    items = [(f"{code}:{dimension}", names.get(code, "")) for code, dimension in asked.items]
-    profile = [(f"profile:{each.code}", f"{each.zh} / {each.en}") for each in asked.questions]
-    profile += [
-        (f"profile:{each.code}:{code}", f"{zh} / {en}")
-        for each in asked.questions
-        if each.kind == "multiple"
-        for code, zh, en in each.options
-    ]
-    return [(name, "") for name in FIELDS] + [(ATTENTION, _("attention question")), *profile, *items]

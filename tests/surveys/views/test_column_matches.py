@@ -139,3 +139,10 @@ def test_viewer_sees_and_changes_no_match(client: Client) -> None:
     ]
     assert [answer.status_code for answer in answers] == [403, 403]
     assert ColumnMatch.objects.count() == 1
+
+
+def test_list_and_match_lead_back(client: Client) -> None:
+    log_in(client)
+    saved()
+    assert f'<p class="back quiet"><a href="{reverse("cycles")}">' in page_of(client, "column_matches")
+    assert f'<p class="back quiet"><a href="{reverse("column_matches")}">' in page_of(client, "column_match", "wave-1")

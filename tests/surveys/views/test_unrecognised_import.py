@@ -86,3 +86,17 @@ def test_command_refuses_what_it_does_not_recognise(survey, match, capsys):
         call_command("import_responses", survey.code, str(on_disk(numbered(survey))), match=match)
     assert "None of the" in capsys.readouterr().out
     assert (Response.objects.count(), ResponseImport.objects.get().state) == (0, "discarded")
+
+
+@pytest.mark.parametrize(
+    ("language", "group", "side"), [("en", "Stakeholder group", "Society"), ("zh-hans", "利益相关方", "社会")]
+)
+def test_target_stands_with_its_name_in_the_readers_language(client, survey, language, group, side):
+    log_in(client, language=language)
+    imported = upload(client, survey, numbered(survey))
+    item = survey.items.select_related("issue").filter(dimension="society").first()
+    wrong = {"t0": "group", "t1": f"{item.issue.code}:society", "t2": "nothing"}
+    page = client.post(address("import_match", imported), wrong).context["page"]
+    lines = {line.place: line.label for _title, lines, _open in page.sections for line in lines}
+    name = item.issue.name_en if language == "en" else item.issue.name_zh
+    assert (lines[0], lines[1], lines[2]) == (group, f"{name} · {side}", "")
