@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from django.db import connection
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import Count
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
 from django.utils import timezone
 
 from surveys.models import Draft, Survey
@@ -98,8 +100,7 @@ def _numbers(values: tuple) -> np.ndarray:
 
 
 def _drafts(survey: Survey, cutoff: datetime) -> list[list]:
-    saved = Q(saved_at__lt=cutoff) | Q(saved_at=None, started_at__lt=cutoff)
-    idle = ExpressionWrapper(saved, output_field=BooleanField())
+    idle = LessThan(Coalesce("saved_at", "started_at"), cutoff)
     rows = Draft.objects.filter(survey=survey).annotate(idle=idle).order_by()
     rows = rows.values_list("group_id", "channel", "page", "idle").annotate(number=Count("pk"))
     return [[group, channel, page, bool(is_idle), number] for group, channel, page, is_idle, number in sorted(rows)]

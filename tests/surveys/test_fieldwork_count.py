@@ -116,3 +116,12 @@ def test_figures_tell_drafts_tallies_invitations_and_what_waits():
     assert figures["tally"] == [["opened", "", "link", 0, 7]]
     assert sorted(figures["invited"]) == sorted([[users.pk, "batch", 3_300_000], [users.pk, "mail", 9]])
     assert (figures["kinds"], figures["days"], figures["seconds"]) == ([], [], {})
+
+
+def test_answers_never_saved_are_idle_by_their_beginning():
+    survey, now = make_open_survey(), timezone.now()
+    group, long_ago = survey.cycle.groups.first(), now - timedelta(hours=2)
+    for times in ({}, {}, {"started_at": long_ago}, {"started_at": long_ago, "saved_at": now}):
+        make_draft(survey, group=group, **times)
+    make_draft(survey, group=group, started_at=long_ago, saved_at=long_ago)
+    assert count_fieldwork(survey, now)["drafts"] == [[group.pk, "link", 0, False, 3], [group.pk, "link", 0, True, 2]]
