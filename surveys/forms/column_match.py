@@ -11,7 +11,7 @@ class RenameForm(forms.Form):
     """Another name for a saved match."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Name of the match"),
         max_length=60,
         validators=[validate_slug],
         error_messages={"invalid": _("Use letters without accents, digits, hyphens and underscores only.")},

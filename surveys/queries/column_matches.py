@@ -83,6 +83,8 @@ def _meaning(target: Target, value: str) -> str:
     """A value of a map in words; codes of groups, options and levels stand for themselves."""
     if target.kind in (ITEM, ATTENTION):
         return {"DK": _("Don't know"), "": _("Skipped"), "NA": _("Not asked")}.get(value, value)
+    if target.code == "comment" and target.kind == FIELD:
+        return value or _("Skipped")
     if target.kind == FIELD:
         known = {"yes": _("yes"), "no": _("no"), "zh-hans": "中文", "en": "English", "": _("Unknown")}
         return known.get(value, value)

@@ -11,7 +11,7 @@ from surveys.matching.match import ATTENTION, FIELD, IGNORED, ITEM, PROFILE, Mat
 from surveys.matching.revise import words_of
 from surveys.matching.tools import NAMES
 from surveys.models import ResponseImport
-from surveys.queries.target_labels import listed_targets, target_labels
+from surveys.queries.target_labels import field_labels, listed_targets, target_labels
 from surveys.recognising import doubt_sentence, examples_of, match_of
 
 _SHOWN = 3
@@ -161,8 +161,7 @@ def map_title(target: Target) -> str:
     """What the answers of a value map are about, by a column that it holds for."""
     if target.kind in (ITEM, ATTENTION):
         return {"society": _("Ratings: society"), "business": _("Ratings: business")}.get(target.detail, _("Ratings"))
-    titles = {"group": _("Stakeholder group"), "consent": _("Consent"), "language": _("Language")}
-    return titles.get(target.code) or (_("Submitted") if target.kind == FIELD else target.code)
+    return field_labels().get(target.code, target.code) if target.kind == FIELD else target.code
 
 
 def _choices(target, asked: Asked) -> list[tuple[str, str]]:
