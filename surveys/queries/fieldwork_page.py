@@ -56,7 +56,7 @@ class FieldworkPage:
 
 
 def fieldwork_page(survey: Survey, groups: Sequence[Group], figures: dict, now: datetime) -> FieldworkPage:
-    """Everything but the cells; `figures` as `count_fieldwork` gives them. Three queries."""
+    """Everything but the cells; `figures` as `count_fieldwork` gives them. No query if all is read."""
     by_code = {group.pk: group.code for group in groups}
     flags = [(flag, FLAG_BIT[flag]) for flag in flags_of_survey(survey) if FLAG_BIT[flag] & shown_bits(survey)]
     counts = _Counting(survey)
@@ -143,5 +143,7 @@ def _pages(survey: Survey, groups: Sequence[Group], figures: dict, funnel: Funne
         codes.get(group, ""): sum(line.submitted for line in lines if line.channel in ONLINE)
         for group, lines in funnel.channels.items()
     }
-    lengths, about = issue_pages(survey, groups), ProfileQuestion.objects.filter(survey=survey).exists()
+    lengths, about = issue_pages(survey, groups), getattr(survey, "has_profile", None)
+    if about is None:
+        about = ProfileQuestion.objects.filter(survey=survey).exists()
     return pages_left(drafts, broken, submitted, lengths=lengths, about=about)

@@ -10,9 +10,9 @@ from surveys.questionnaire.paging import MOST_PER_SPLIT_PAGE, page_count, page_s
 
 
 def issue_pages(survey: Survey, groups: Sequence[Group]) -> dict[str, int]:
-    """{group code: pages of issues}, with several issues on a page; two queries."""
+    """{group code: pages of issues}, with several issues on a page; no query where plans and items are there."""
     issues = _issues(survey)
-    plans = {row.group_id: row for row in GroupPlan.objects.filter(survey=survey)}
+    plans = {row.group_id: row for row in survey.plans.all()}
     return {group.code: _pages(survey, plans.get(group.pk), issues) for group in groups}
 
 
@@ -26,8 +26,8 @@ def _pages(survey: Survey, plan: GroupPlan | None, issues: Sequence[IssueParts])
 def _issues(survey: Survey) -> list[IssueParts]:
     """The survey's issues without their HTML; a category is named by its key."""
     found: dict[str, IssueParts] = {}
-    names = ("issue__code", "issue__category_id", "dimension", "position")
-    for code, category, dimension, position in survey.items.order_by("position").values_list(*names):
-        issue = found.setdefault(code, IssueParts(code, 0, category, {}, {}))
-        issue.positions[dimension] = position
+    for item in sorted(survey.items.all(), key=lambda item: item.position):
+        code = item.issue.code
+        issue = found.setdefault(code, IssueParts(code, 0, item.issue.category_id, {}, {}))
+        issue.positions[item.dimension] = item.position
     return [*found.values()]

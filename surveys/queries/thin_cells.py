@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from materiality.models import Group
-from surveys.models import GroupPlan, Survey
+from surveys.models import Survey
 from surveys.queries.plans import plan_of
 from surveys.questionnaire.needed_ratings import needed_ratings, variances
 
@@ -42,9 +42,9 @@ class ThinCells:
 
 
 def thin_cells(survey: Survey, groups: Sequence[Group], sums: Mapping[str, list], half_width: float) -> ThinCells:
-    """Cells asked that have too few ratings for ± `half_width` points; `sums`: see `count_fieldwork`. Two queries."""
-    names = ("dimension", "issue__code", "issue__name_zh", "issue__name_en")
-    items = [ItemNamed(*row) for row in survey.items.order_by("position").values_list(*names)]
+    """Cells asked that have too few ratings for ± `half_width` points; `sums`: see `count_fieldwork`."""
+    rows = sorted(survey.items.all(), key=lambda row: row.position)
+    items = [ItemNamed(row.dimension, row.issue.code, row.issue.name_zh, row.issue.name_en) for row in rows]
     min_n = survey.cycle.method.get("min_n", 5)
     if not items or not groups:
         return ThinCells([], 0, 0, min_n)
@@ -63,7 +63,7 @@ def thin_cells(survey: Survey, groups: Sequence[Group], sums: Mapping[str, list]
 
 def _asked(survey: Survey, groups: Sequence[Group], items: Sequence[ItemNamed]) -> np.ndarray:
     """bool[G, items]: what the plans ask each group."""
-    plans = {row.group_id: plan_of(row) for row in GroupPlan.objects.filter(survey=survey)}
+    plans = {row.group_id: plan_of(row) for row in survey.plans.all()}
     rows = []
     for group in groups:
         plan = plans.get(group.pk) or plan_of(None)

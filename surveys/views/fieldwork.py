@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils import timezone
 from materiality.bilingual import text_of
 from surveys.fieldwork_figures import figures_of
 from surveys.instrument import LANGUAGES
-from surveys.models import Survey
+from surveys.models import Item, ProfileQuestion, Survey
 from surveys.queries.fieldwork_page import fieldwork_page
 from surveys.queries.listed_surveys import use_counted
 from surveys.queries.thin_cells import thin_cells
@@ -53,8 +54,14 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 
 def _survey_of(code: str, survey: str) -> Survey:
-    """The survey with its kept figures, if any, and the cycle's groups, which all that follows goes through."""
-    rows = Survey.objects.select_related("cycle__edition", "figures").prefetch_related("cycle__groups")
+    """The survey with its kept figures, if any, and the groups, plans and items that all goes through."""
+    items = Prefetch("items", Item.objects.select_related("issue").order_by("position"))
+    profile = Exists(ProfileQuestion.objects.filter(survey=OuterRef("pk")))
+    rows = (
+        Survey.objects.annotate(has_profile=profile)
+        .select_related("cycle__edition", "figures")
+        .prefetch_related("cycle__groups", "plans", items)
+    )
     return get_object_or_404(rows, cycle__code=code, code=survey)
 
 
