@@ -70,6 +70,7 @@ add_words(
     "channel",
     {
         "link": _("Open link"),
+        "qr": _("QR code"),
         "batch": _("Personal links"),
         "mail": _("Mail"),
         "paper": _("Paper"),

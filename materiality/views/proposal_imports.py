@@ -1,10 +1,8 @@
 """Importing proposals from a file: upload, preview, confirm."""
 
-import re
 from pathlib import Path
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +18,7 @@ from materiality.proposal_file import COLUMNS, ProposalFile, read_proposals
 from materiality.queries.proposals import already_there, issues_in_force
 from materiality.refusals import NotAllowed
 from materiality.table_file import TYPES, table_bytes
+from materiality.views.kept_upload import kept_upload
 
 FOLDER = "proposals"
 
@@ -42,11 +41,7 @@ def new_proposal_import(request: HttpRequest) -> HttpResponse:
 @needs(can_propose)
 def confirm_proposals(request: HttpRequest, digest: str) -> HttpResponse:
     """Store the proposals of the file that was shown, read again."""
-    path = f"{FOLDER}/{digest[:2]}/{digest}"
-    if not re.fullmatch(r"[0-9a-f]{64}", digest) or not default_storage.exists(path):
-        raise Http404
-    with default_storage.open(path) as stream:
-        read = _read(stream.read())
+    read = _read(kept_upload(FOLDER, digest))
     try:
         if read.wrong:
             raise NotAllowed(_("The library has changed since the preview. Upload the file again."))

@@ -1,11 +1,9 @@
 """Importing translated texts: upload, preview, confirm."""
 
-import re
 from pathlib import Path
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +18,7 @@ from materiality.permissions import can_edit_library, needs
 from materiality.queries.translations import stored_texts, translated_edition
 from materiality.refusals import NotAllowed
 from materiality.translation_file import TranslationFile, read_translations
+from materiality.views.kept_upload import kept_upload
 
 FOLDER = "translations"
 
@@ -47,11 +46,7 @@ def translation_import(request: HttpRequest) -> HttpResponse:
 @needs(can_edit_library)
 def confirm_translations(request: HttpRequest, digest: str) -> HttpResponse:
     """Store what the file that was shown changes, if it still changes the same."""
-    path = f"{FOLDER}/{digest[:2]}/{digest}"
-    if not re.fullmatch(r"[0-9a-f]{64}", digest) or not default_storage.exists(path):
-        raise Http404
-    with default_storage.open(path) as stream:
-        read = _read(stream.read())
+    read = _read(kept_upload(FOLDER, digest))
     try:
         if read.wrong or _plan(read) != request.POST.get("plan"):
             raise NotAllowed(_("The texts have changed since the preview. Upload the file again."))

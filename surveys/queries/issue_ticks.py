@@ -4,18 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from materiality.models import Category, Issue
-
-
-@dataclass(frozen=True)
-class IssueTick:
-    """An issue to tick; `words` is what a search looks through, in both languages."""
-
-    issue: Issue
-    chosen: bool
-
-    @property
-    def words(self) -> str:
-        return f"{self.issue.code} {self.issue.name_zh} {self.issue.name_en}".lower()
+from materiality.queries.engagement_issues import IssueChoice
 
 
 @dataclass
@@ -23,7 +12,7 @@ class PrimaryTicks:
     """The issues under one primary; None where the survey asks about primaries themselves."""
 
     primary: Issue | None
-    ticks: list[IssueTick] = field(default_factory=list)
+    ticks: list[IssueChoice] = field(default_factory=list)
 
     @property
     def words(self) -> str:
@@ -39,7 +28,7 @@ class CategoryTicks:
     primaries: list[PrimaryTicks] = field(default_factory=list)
 
     @property
-    def ticks(self) -> list[IssueTick]:
+    def ticks(self) -> list[IssueChoice]:
         return [tick for primary in self.primaries for tick in primary.ticks]
 
     @property
@@ -55,5 +44,5 @@ def issue_ticks(issues: list[Issue], chosen: Collection[str]) -> list[CategoryTi
         held = categories.setdefault(issue.category_id, CategoryTicks(issue.category))
         if not held.primaries or held.primaries[-1].primary != issue.parent:
             held.primaries.append(PrimaryTicks(issue.parent))
-        held.primaries[-1].ticks.append(IssueTick(issue, issue.code in chosen))
+        held.primaries[-1].ticks.append(IssueChoice(issue, issue.code in chosen))
     return list(categories.values())

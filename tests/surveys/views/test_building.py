@@ -1,32 +1,16 @@
 """Staff pages around the building of a survey: planning, what may still change, who may do what."""
 
 import pytest
-from django.urls import reverse
 
 from materiality.models import AuditEvent, Group
 from materiality.models.person import Role
 from surveys.models import GroupPlan, Notice
 from surveys.questionnaire.plans import Plan
 from tests.factories.people import log_in
+from tests.factories.survey_pages import page, url
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    log_in(client)
-    return client
-
-
-def url(name, survey, *more):
-    return reverse(name, args=[survey.cycle.code, survey.code, *more])
-
-
-def page(client, name, survey, *more):
-    response = client.get(url(name, survey, *more))
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def test_what_may_still_change_of_an_open_survey_is_changed(staff):

@@ -8,17 +8,10 @@ from surveys.models import Batch, ReadyDraft, Tally
 from surveys.questionnaire.plans import Plan
 from surveys.questionnaire.rules import FLAG_BIT
 from surveys.tallies import add_to_tally
-from tests.factories.people import log_in
 from tests.factories.responses import make_response
 from tests.factories.surveys import make_draft, make_open_survey, make_survey
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    client.person = log_in(client)
-    return client
 
 
 def address(survey) -> str:

@@ -23,12 +23,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def staff(client):
-    log_in(client)
-    return client
-
-
-@pytest.fixture
 def survey():
     return make_open_survey()
 

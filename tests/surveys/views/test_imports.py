@@ -20,13 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def staff(client):
-    """A logged-in analyst. Jobs are sent at commit, which a test never reaches: they wait until `run` does them."""
-    log_in(client)
-    return client
-
-
-@pytest.fixture
 def survey():
     return make_open_survey()
 

@@ -8,16 +8,9 @@ from django.urls import reverse
 from surveys.actions.save_profile_question import QuestionValues, save_profile_question
 from surveys.models import Draft, Response, Tally
 from surveys.questionnaire.plans import Plan
-from tests.factories.people import log_in
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    log_in(client)
-    return client
 
 
 def address(survey, query=""):

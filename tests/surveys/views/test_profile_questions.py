@@ -1,29 +1,12 @@
 """Staff pages of profile questions."""
 
 import pytest
-from django.urls import reverse
 
 from surveys.models import ProfileQuestion
-from tests.factories.people import log_in
+from tests.factories.survey_pages import page, url
 from tests.factories.surveys import make_survey, make_survey_cycle
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    log_in(client)
-    return client
-
-
-def url(name, survey, *more):
-    return reverse(name, args=[survey.cycle.code, survey.code, *more])
-
-
-def page(client, name, survey, *more):
-    response = client.get(url(name, survey, *more))
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 QUESTION = {"code": "years", "kind": "single", "text_zh": "多久？", "text_en": "How long?"}

@@ -17,12 +17,6 @@ SPEEDING, LINE = FLAG_BIT["speeding"], FLAG_BIT["straight_line"]
 
 
 @pytest.fixture
-def staff(client):
-    client.person = log_in(client)
-    return client
-
-
-@pytest.fixture
 def survey():
     """Seven responses of two groups: three valid, one of them by decision."""
     survey = make_open_survey()

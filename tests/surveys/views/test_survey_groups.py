@@ -1,30 +1,13 @@
 """Staff pages that say who is asked what: groups, their issues, the split."""
 
 import pytest
-from django.urls import reverse
 
 from surveys.models import GroupPlan
 from surveys.questionnaire.plans import Plan
-from tests.factories.people import log_in
+from tests.factories.survey_pages import page, url
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    log_in(client)
-    return client
-
-
-def url(name, survey, *more):
-    return reverse(name, args=[survey.cycle.code, survey.code, *more])
-
-
-def page(client, name, survey, *more):
-    response = client.get(url(name, survey, *more))
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def test_plan_of_groups_is_saved_from_the_table(staff):

@@ -17,12 +17,6 @@ from tests.factories.surveys import make_open_survey, make_survey, make_survey_c
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def staff(client):
-    log_in(client)
-    return client
-
-
 def page(client, name, *args, query=""):
     response = client.get(reverse(name, args=args) + query)
     assert response.status_code == 200
