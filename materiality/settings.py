@@ -187,7 +187,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = ENVIRONMENT.time_zone
 USE_TZ = True
 USE_I18N = True
-FORMAT_MODULE_PATH = ["materiality.formats"]
+FORMAT_MODULE_PATH = ["materiality.locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"

@@ -1,11 +1,16 @@
 """Responses as columns: what imports and the demo hand over to be screened and stored."""
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 
 from surveys.questionnaire.screening import Answers
+
+
+def utc(moment: datetime | None) -> datetime | None:
+    """A time as the database gives it, with its zone: SQLite leaves it out."""
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @dataclass

@@ -9,8 +9,8 @@ from django.db import connection
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from surveys.arrays import utc
 from surveys.models import Response, Survey
-from surveys.queries.drafts_in_use import utc
 from surveys.questionnaire.rules import FLAG_BIT, GRACE_SECONDS, NOT_RECOMPUTABLE, OFF, Rules
 from surveys.questionnaire.screening import Answers, screen
 from surveys.screening import fieldwork_of

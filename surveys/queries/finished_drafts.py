@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from surveys.arrays import utc
 from surveys.models import Draft, Response
-from surveys.queries.drafts_in_use import utc
 from surveys.questionnaire.rules import Rules
 
 _TAKE = """

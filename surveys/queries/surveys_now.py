@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from surveys.queries.drafts_in_use import utc
+from surveys.arrays import utc
 
 _SURVEY = """
 SELECT s.id, s.cycle_id, s.code, s.state, s.anonymous, s.several_per_browser, s.title_zh, s.title_en, s.thanks_zh,
