@@ -8,10 +8,7 @@ from materiality.steps import standings
 register = template.Library()
 
 
-@register.inclusion_tag("materiality/steps.html")
-def cycle_steps(cycle: Cycle, current: str = "") -> dict:
+@register.simple_tag
+def cycle_steps(cycle: Cycle, current: str) -> list[dict]:
     """Each step with where it stands; `current` is the key of the page's own step."""
-    steps = [
-        {"step": step, "standing": standing, "current": step.key == current} for step, standing in standings(cycle)
-    ]
-    return {"cycle": cycle, "steps": steps}
+    return [{"step": step, "standing": standing, "current": step.key == current} for step, standing in standings(cycle)]

@@ -25,9 +25,7 @@ def move(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
         return move_issue(issue=issue, by=request.user, reason=values["reason"], version=values["version"], **where)
 
     title = _("Move %(issue)s") % {"issue": issue.code}
-    return edited(
-        request, Editing(row, form, "draft_move.html", title, _("Move the issue"), act, _("The issue is moved."), issue)
-    )
+    return edited(request, Editing(row, form, "move", title, _("Move the issue"), act, _("The issue is moved."), issue))
 
 
 @needs(can_edit_library)
@@ -52,7 +50,7 @@ def merge(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
         Editing(
             row,
             form,
-            "draft_merge.html",
+            "merge",
             title,
             _("Merge the issues"),
             act,
@@ -86,7 +84,7 @@ def split(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     editing = Editing(
         row,
         form,
-        "draft_split.html",
+        "split",
         title,
         _("Split the issue"),
         act,

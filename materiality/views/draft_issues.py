@@ -38,7 +38,7 @@ def add(request: HttpRequest, edition: str) -> HttpResponse:
     further = {"texts_form": form}
     return edited(
         request,
-        Editing(row, form, "draft_add.html", title, _("Add the issue"), act, _("The issue is added."), None, further),
+        Editing(row, form, "add", title, _("Add the issue"), act, _("The issue is added."), None, further),
     )
 
 
@@ -65,7 +65,7 @@ def change(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
             raise
 
     title = _("Change %(issue)s") % {"issue": issue.code}
-    return edited(request, Editing(row, form, "draft_change.html", title, _("Save"), act, _("Saved."), issue, further))
+    return edited(request, Editing(row, form, "change", title, _("Save"), act, _("Saved."), issue, further))
 
 
 @needs(can_edit_library)
@@ -88,7 +88,7 @@ def retire(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     title = _("Retire %(issue)s") % name if sources else _("Remove %(issue)s") % name
     done = _("%(issue)s is retired.") % name if sources else _("%(issue)s is removed.") % name
     further = {"told_before": warnings, "dangerous": True}
-    return edited(request, Editing(row, form, "draft_retire.html", title, title, act, done, issue, further))
+    return edited(request, Editing(row, form, "retire", title, title, act, done, issue, further))
 
 
 def _theirs(form: ChangeIssueForm, row: Issue | None) -> list[dict]:

@@ -24,12 +24,13 @@ from materiality.refusals import Conflict, NotAllowed, Unacknowledged
 class Editing:
     """A form on the way to a change of a draft.
 
-    `act` makes the change and returns the issue to show afterwards, or None. `done` is said then.
+    `kind` says which fields the template shows. `act` makes the change and returns the issue to show afterwards, or
+    None. `done` is said then.
     """
 
     edition: Edition
     form: forms.BaseForm
-    template: str
+    kind: str
     title: str | Promise
     button: str | Promise
     act: Callable[[], Issue | None]
@@ -78,9 +79,8 @@ def edited(request: HttpRequest, editing: Editing) -> HttpResponse:
             return after_change(request, editing.edition, issue)
     context |= {"form": editing.form, "edition": editing.edition, "issue": editing.issue, "title": editing.title}
     context["button"] = editing.button
-    context |= {"section": "library", "template": editing.template, "partial": is_partial(request)}
-    base = "draft_form.html" if is_partial(request) else "draft_form_page.html"
-    response = render(request, f"materiality/{base}", context | editing.further)
+    context |= {"section": "library", "kind": editing.kind, "partial": is_partial(request)}
+    response = render(request, "materiality/draft_form.html", context | editing.further)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -115,8 +115,7 @@ def tree_page(request: HttpRequest, edition: Edition, query: dict[str, str]) -> 
         "may_edit": can_edit_library(request.user) and edition.state == Edition.State.DRAFT,
         "may_publish": can_publish_edition(request.user),
     }
-    partial = "draft_tree.html" if is_partial(request) else "draft.html"
-    response = render(request, f"materiality/{partial}", context)
+    response = render(request, "materiality/draft.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -30,6 +30,7 @@ def issue_mappings(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     q, framework = (request.GET.get(name, "").strip()[:200] for name in ("q", "framework"))
     context = {
         "section": "library",
+        "partial": is_partial(request),
         "edition": row,
         "issue": issue,
         "q": q,
@@ -37,12 +38,10 @@ def issue_mappings(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
         "offer": offer(issue, q, framework),
         "may_edit": can_edit_library(request.user) and issue.status == Issue.Status.ACTIVE,
     }
-    if not is_partial(request):
+    if not context["partial"]:
         open_proposals = issue.mapping_proposals.filter(state=MappingProposal.State.OPEN)
         context |= {"tables": mapped_frameworks(issue), "proposals": open_proposals.count()}
-    response = render(
-        request, f"materiality/{'mapping_offer' if is_partial(request) else 'issue_mappings'}.html", context
-    )
+    response = render(request, "materiality/issue_mappings.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -15,8 +15,7 @@ def job(request: HttpRequest, pk: str) -> HttpResponse:
     if onward and row.state == Job.State.DONE:
         return HttpResponseClientRedirect(onward) if request.htmx else redirect(onward)
     context = {"job": row, "result_url": _local(request, str(row.result.get("url", ""))), "section": "cycles"}
-    template = "materiality/job_status.html" if request.htmx else "materiality/job.html"
-    return render(request, template, context)
+    return render(request, "materiality/job.html", context | {"partial": request.htmx})
 
 
 def _local(request: HttpRequest, address: str) -> str:

@@ -32,8 +32,8 @@ def library(request: HttpRequest) -> HttpResponse:
         page = Paginator(pages, 1).get_page(request.GET.get("page"))
         is_open = search.narrows or request.GET.get("open") == "all"
         context |= {"search": search, "tree": tree, "page": page, "is_open": is_open}
-    partial = request.htmx and not request.htmx.history_restore_request and edition is not None
-    response = render(request, f"materiality/library{'_results' if partial else ''}.html", context)
+    context["partial"] = request.htmx and not request.htmx.history_restore_request and edition is not None
+    response = render(request, "materiality/library.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -111,7 +111,7 @@ def _shown(
     context |= {"form": form, "kind": kind, "edited": edited, "refused": refused, "may_edit": _may_edit(request, group)}
     if request.htmx and not request.htmx.history_restore_request and kind in StakeholderPoint.Kind.values:
         chosen = next(each for each in held.lists if each.kind == kind)
-        return render(request, "materiality/point_list.html", context | {"list": chosen})
+        context |= {"lists": [chosen], "partial": True}
     return render(request, "materiality/points.html", context)
 
 

@@ -29,7 +29,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
     context = {"cycle": cycle, "step": "scores", "section": "cycles", "may_edit": can_edit_cycle(request.user)}
     runs = list(listed_runs(cycle))
     if not runs:
-        return render(request, "materiality/no_scores.html", context)
+        return render(request, "materiality/scores.html", context)
     run = _found(chosen_run(cycle, runs, request.GET.get("run", "")))
     wanted, groups = ScoreFilter.from_query(request.GET), list(cycle.groups.all())
     rows = all_rows(run, wanted.level, wanted.group)

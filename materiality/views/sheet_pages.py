@@ -40,9 +40,9 @@ def import_of(pk: int) -> SheetImport:
 def around(cycle: Cycle | None) -> dict:
     """Context of the page around: that of the cycle, or the library's."""
     if cycle is None:
-        return {"base": "materiality/base.html", "section": "library", "cycle": None, "home": reverse("sheet_imports")}
+        return {"section": "library", "cycle": None, "home": reverse("sheet_imports")}
     home = reverse("cycle_sheets", args=[cycle.code])
-    return {"base": "materiality/cycle_base.html", "section": "cycles", "step": "groups", "cycle": cycle, "home": home}
+    return {"section": "cycles", "step": "groups", "cycle": cycle, "home": home}
 
 
 def cycle_named(code: str) -> Cycle | None:

@@ -23,7 +23,7 @@ def matrix(request: HttpRequest, code: str) -> HttpResponse:
     if run is None:
         if runs:
             raise Http404
-        return render(request, "reports/no_matrix.html", context)
+        return render(request, "reports/matrix.html", context)
     groups = list(cycle.groups.all())
     data = matrix_data(run, _wanted(request, groups))
     group = next((group for group in groups if group.code == data.options.group), None)

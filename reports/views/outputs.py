@@ -45,7 +45,7 @@ def outputs(request: HttpRequest, code: str) -> HttpResponse:
 def output_row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One row of the table, asked for again and again until the job is over."""
     row = get_object_or_404(Output.objects.select_related("job__created_by", "cycle"), cycle__code=code, pk=pk)
-    return render(request, "reports/output_row.html", {"output": row, "cycle": row.cycle})
+    return render(request, "reports/outputs.html", {"page": [row], "cycle": row.cycle, "partial": True})
 
 
 def output_file(request: HttpRequest, code: str, pk: int) -> FileResponse:

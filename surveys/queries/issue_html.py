@@ -32,5 +32,5 @@ def attention_html(survey: Survey, language: str) -> str:
     with translation.override(language):
         heading, question = attention_words(survey.attention_value)
         options = list(enumerate(scale_words(survey.k), start=1))
-        context = {"name": heading, "question": question, "k": survey.k, "options": options}
-        return render_to_string("surveys/respond/attention.html", context)
+        context = {"name": heading, "question": question, "items": [None], "k": survey.k, "options": options}
+        return render_to_string("surveys/respond/issue.html", context)

@@ -47,7 +47,7 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         "widths": WIDTHS,
     }
     if request.htmx:
-        return render(request, "surveys/fieldwork_news.html", {"cycle": row.cycle, **context})
+        return render(request, "surveys/fieldwork.html", {"cycle": row.cycle, "partial": True, **context})
     use_counted(row.cycle, row, figures)
     context["sentences"] = _sentences(found.account, groups)
     return render(request, "surveys/fieldwork.html", in_cycle(row.cycle, "responses", **context))

@@ -98,8 +98,9 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
         page=page,
         failed_state=Delivery.State.FAILED,
         may_edit=can_edit_cycle(request.user),
+        partial=request.htmx,
     )
-    return render(request, f"surveys/mailing{'_progress' if request.htmx else ''}.html", context)
+    return render(request, "surveys/mailing.html", context)
 
 
 @require_POST

@@ -16,12 +16,12 @@ from surveys.instrument import LANGUAGES
 from surveys.models import Survey
 from surveys.queries.previewed import Previewed, asked_groups, previewed, sheet_html
 from surveys.queries.surveys_now import groups_now, survey_now
-from surveys.views.respond_end import profile_shown
+from surveys.views.respond_end import profile_shown, thanks_words
 from surveys.views.respond_first import first_page_context
 from surveys.views.respond_pages import shown_language
 from surveys.views.survey_of import survey_of
 
-_TEMPLATES = {"first": "introduction", "issues": "questions"}
+_TEMPLATES = {"first": "introduction", "issues": "questions", "thanks": "notice"}
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,9 @@ def _inner(row: Survey, look: Look, shown: Previewed, groups: list[Group], holes
         return found | {"holes": holes | {"issues": html}, "name": name, "first": look.page == 1}
     if kind == "about":
         return found | {"questions": profile_shown(shown.questionnaire.profile)}
-    return found | {"question": text_of(row, "question"), "thanks": text_of(row, "thanks")}
+    if kind == "thanks":
+        return found | thanks_words(text_of(row, "thanks"))
+    return found | {"question": text_of(row, "question")}
 
 
 def _number(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from materiality.bilingual import text_of
 from surveys.queries.drafts_in_use import draft_in_use
@@ -9,6 +10,7 @@ from surveys.queries.questionnaire import questionnaire_of
 from surveys.queries.surveys_now import GroupNow, SurveyNow, groups_now
 from surveys.questionnaire.window import Standing, standing
 from surveys.views import respond_cookies as cookies
+from surveys.views.respond_end import thanks_words
 from surveys.views.respond_first import first_page, offer_to_resume, shown_otherwise, start
 from surveys.views.respond_pages import page
 from surveys.views.respond_visit import SeeOther, already, answerable, for_respondents, shut, survey_of
@@ -42,12 +44,14 @@ def thanks(request: HttpRequest, code: str) -> HttpResponse:
     if not cookies.has_answered(request, code):
         return SeeOther(f"/s/{code}/")
     survey = survey_of(request, code)
+    several = survey.several_per_browser and standing(survey, timezone.now()) is Standing.OPEN
     return page(
         request,
-        "thanks",
-        several=survey.several_per_browser and standing(survey, timezone.now()) is Standing.OPEN,
+        "notice",
         title=text_of(survey, "title"),
-        thanks=text_of(survey, "thanks"),
+        onward=_("Answer for another person") if several else "",
+        onward_to="../",
+        **thanks_words(text_of(survey, "thanks")),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from materiality.bilingual import text_of
@@ -92,6 +93,15 @@ def _submit(request: HttpRequest, way: Way, comment: str) -> HttpResponse:
     response = SeeOther(f"/s/{way.code}/thanks/")
     cookies.remember_answered(response, way.code)
     return response
+
+
+def thanks_words(text: str) -> dict[str, str]:
+    """What the page after the last one says: the survey's own thanks, or ours."""
+    ours = _(
+        "Your answers are in. They are evaluated together with those of all groups, and the result is published in the"
+        " company's report."
+    )
+    return {"heading": _("Thank you"), "text": text, "lead": ours, "more": _("You can close this page now.")}
 
 
 def _about_page(request: HttpRequest, way: Way, given: dict, errors: dict[str, str]) -> HttpResponse:

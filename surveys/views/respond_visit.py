@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from materiality.bilingual import text_of
@@ -15,7 +16,7 @@ from surveys.queries.drafts_in_use import DraftInUse, draft_in_use
 from surveys.queries.surveys_now import SurveyNow, survey_now
 from surveys.questionnaire.window import Standing, standing
 from surveys.views import respond_cookies as cookies
-from surveys.views.respond_pages import page
+from surveys.views.respond_pages import HOLES, page
 
 ANSWERABLE = (Standing.OPEN, Standing.GRACE)
 
@@ -83,7 +84,9 @@ def survey_of(request: HttpRequest, code: str) -> SurveyNow:
 
 def unknown(request: HttpRequest) -> HttpResponse:
     """The page of an address that leads to no survey; of a personal link it does not say what is wrong with it."""
-    return page(request, "unknown", status=404)
+    heading = _("There is no survey at this address")
+    lead = _("Please check that the address is complete, or scan the code again.")
+    return page(request, "notice", status=404, heading=heading, lead=lead)
 
 
 def shut(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
@@ -91,13 +94,23 @@ def shut(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
     if standing(survey, timezone.now()) is Standing.NOT_YET:
         opens = survey.opens_at if survey.state == "open" else None
         text = opens and f"{opens.astimezone(ZoneInfo(survey.zone)):%Y-%m-%d %H:%M} ({zone_words(survey.zone)})"
-        return page(request, "not_yet", action=first_path(request, survey), opens=text)
+        heading, lead = _("This survey is not open yet"), _("Please come back later; this address stays the same.")
+        if text:
+            lead = _("It opens on %(opens)s. Please come back then; this address stays the same.") % {"opens": text}
+        return page(request, "notice", action=first_path(request, survey), heading=heading, lead=lead)
     return closed(request, survey)
 
 
 def closed(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
     """The page of a survey that takes no answers any more."""
-    return page(request, "closed", action=first_path(request, survey), title=text_of(survey, "title"))
+    return page(
+        request,
+        "notice",
+        action=first_path(request, survey),
+        title=text_of(survey, "title"),
+        heading=_("This survey is closed"),
+        lead=_("It no longer takes answers. Thank you for your interest."),
+    )
 
 
 def first_path(request: HttpRequest, survey: SurveyNow) -> str:
@@ -110,10 +123,13 @@ def already(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
     """The page of those whose answers are in; the draft's cookie has done its work."""
     response = page(
         request,
-        "already",
+        "notice",
         action=f"/s/{survey.code}/",
         title=text_of(survey, "title"),
-        several=survey.several_per_browser,
+        heading=_("Your answers are already in"),
+        lead=_("Thank you. They can no longer be changed, and you need not do anything more."),
+        onward=_("Answer for another person") if survey.several_per_browser else "",
+        onward_to=HOLES["action"],
     )
     cookies.remember_answered(response, survey.code)
     return response
@@ -121,6 +137,20 @@ def already(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
 
 def lost(request: HttpRequest, code: str) -> HttpResponse:
     """The page of those whose cookie is not ours: start again."""
-    response = page(request, "lost", status=400, action=f"/s/{code}/")
+    response = page(
+        request,
+        "notice",
+        status=400,
+        action=f"/s/{code}/",
+        heading=_("Please start again"),
+        lead=_(
+            "We cannot tell which answers are yours, because this browser's note of them is damaged. Nothing was"
+            " changed."
+        ),
+        more=_("If you came by a personal link, open it again: your answers are there."),
+        onward=_("To the first page"),
+        onward_to=HOLES["action"],
+        primary=True,
+    )
     cookies.forget(response, code, cookies.DRAFT)
     return response

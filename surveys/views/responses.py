@@ -23,7 +23,7 @@ def responses(request: HttpRequest, code: str) -> HttpResponse:
     surveys = surveys_of(cycle)
     context = in_cycle(cycle, "responses", surveys=surveys, may_edit=can_edit_cycle(request.user))
     if not surveys:
-        return render(request, "surveys/no_survey.html", context)
+        return render(request, "surveys/responses.html", context)
     survey = _chosen(surveys, request.GET.get("survey", ""))
     fieldwork = fieldwork_of(survey, response_kinds(cycle))
     imports = Paginator(listed_imports(cycle).filter(survey=survey), PER_PAGE).get_page(request.GET.get("page"))
