@@ -12,6 +12,8 @@ from materiality.models import Cycle
 class CycleDetailsForm(forms.Form):
     """What can be changed about a cycle that is there."""
 
+    pairs = (("period_start", "period_end"),)
+
     title_zh = forms.CharField(label=_("Chinese title"), max_length=200)
     title_en = forms.CharField(label=_("English title"), max_length=200)
     period_start = forms.DateField(label=_("Period from"), widget=DateInput())

@@ -39,8 +39,8 @@ class DraftBranch:
     secondaries: list[DraftLine] = field(default_factory=list)
 
     @property
-    def lines(self) -> int:
-        return 1 + len(self.secondaries)
+    def lines(self) -> list[DraftLine]:
+        return [self.primary, *self.secondaries]
 
 
 @dataclass
@@ -94,7 +94,7 @@ def draft_tree(edition: Edition, filters: Filters) -> DraftTree:
     gone = [row for row in rows if row.target_id is None]
     for row in gone:
         row.source = before[row.source_id]
-    pages = pages_of(branches, lambda branch: branch.lines)
+    pages = pages_of(branches, lambda branch: len(branch.lines))
     return DraftTree(list(categories.values()), pages, gone, last_change(edition))
 
 

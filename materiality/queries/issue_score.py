@@ -25,6 +25,14 @@ class GroupAnswers:
     counts_society: bool
     counts_business: bool
 
+    @property
+    def sides(self) -> tuple[tuple[GroupCell, float, bool], ...]:
+        """Society, business: the cell, the weight, and whether the group counts there."""
+        return (
+            (self.society, self.weight_society, self.counts_society),
+            (self.business, self.weight_business, self.counts_business),
+        )
+
 
 @dataclass(frozen=True)
 class HistogramCell:

@@ -54,6 +54,11 @@ class ScoreRow:
         """The chosen group's cells by dimension; empty where it has none."""
         return shown_cells(self.score.groups).get(self._group, {})
 
+    @property
+    def group_pair(self) -> list[GroupCell | None]:
+        """The same on society and business, None where there is no cell."""
+        return [self.group_cells.get(side) for side in ("society", "business")]
+
 
 # Figures sort from high to low, ranks and texts from low to high; what is missing stands last either way.
 SORTS: dict[str, tuple[Callable[[ScoreRow], Any], bool]] = {

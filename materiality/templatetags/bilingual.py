@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.forms import BaseForm, BoundField
 from django.utils.formats import number_format
 
 from materiality.bilingual import text_of
@@ -38,3 +39,22 @@ def count(value: int | None) -> str:
 def at(mapping: dict, key: Any) -> Any:
     """The value of a key in a mapping, None where it has none."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def rows(form: BaseForm, texts: str = "") -> list[list[BoundField]]:
+    """Its fields line by line: a text's two languages beside each other, and what the form calls `pairs`.
+
+    `{{ form|rows:"name definition" }}`: these texts only.
+    """
+    fields, found = form.visible_fields(), []
+    if texts:
+        fields = [field for field in fields if field.name[:-3] in texts.split()]
+    for field in fields:
+        before = found[-1][-1].name if found else ""
+        beside = (before, field.name) in getattr(form, "pairs", ()) or field.name.endswith("_en")
+        if beside and found:
+            found[-1].append(field)
+        else:
+            found.append([field])
+    return found

@@ -44,7 +44,6 @@ def merge(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
         )
 
     title = _("Merge issues into %(issue)s") % {"issue": issue.code}
-    further = {"texts_form": form}
     return edited(
         request,
         Editing(
@@ -56,7 +55,6 @@ def merge(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
             act,
             _("The issues are merged."),
             issue,
-            further,
         ),
     )
 

@@ -35,10 +35,9 @@ def add(request: HttpRequest, edition: str) -> HttpResponse:
         )  # fmt: skip
 
     title = _("Add an issue to %(place)s") % {"place": place.name}
-    further = {"texts_form": form}
     return edited(
         request,
-        Editing(row, form, "add", title, _("Add the issue"), act, _("The issue is added."), None, further),
+        Editing(row, form, "add", title, _("Add the issue"), act, _("The issue is added.")),
     )
 
 
@@ -48,7 +47,7 @@ def change(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     row = draft_of(edition)
     issue = issue_of(row, pk)
     form = ChangeIssueForm(entered(request), issue=issue)
-    further: dict = {"texts_form": form}
+    further: dict = {}
 
     def act() -> Issue:
         values = form.cleaned_data

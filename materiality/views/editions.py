@@ -4,7 +4,9 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from materiality.actions.discard_draft import discard_draft
 from materiality.actions.publish_edition import publish_edition
@@ -52,8 +54,18 @@ def start(request: HttpRequest) -> HttpResponse:
                 request, _("The draft is there. What you change here concerns nobody until it is published.")
             )
             return redirect("draft", draft.code)
-    context = {"section": "library", "form": form, "standing": standing}
-    return render(request, "materiality/start_draft.html", context)
+    return render(request, "materiality/form.html", _start_page(standing.in_force) | {"form": form})
+
+
+def _start_page(in_force: Edition | None) -> dict:
+    lead = _("A draft begins as a copy of the edition in force.")
+    if in_force:
+        lead = _(
+            "It begins as a copy of %(edition)s, with all issues and mappings. Cycles keep the edition that they were"
+            " opened on."
+        ) % {"edition": in_force.title}
+    texts = {"heading": _("Start a draft"), "lead": lead, "button": _("Start the draft")}
+    return texts | {"section": "library", "guarded": True, "cancel": reverse("editions")}
 
 
 @needs(can_publish_edition)
@@ -90,6 +102,21 @@ def discard(request: HttpRequest, edition: str) -> HttpResponse:
         else:
             messages.success(request, _("The draft is discarded."))
             return redirect("editions")
+    return render(request, "materiality/form.html", _discard_page(row) | {"form": form})
+
+
+def _discard_page(row: Edition) -> dict:
     changes = row.changes.filter(undone=False).count()
-    context = {"section": "library", "edition": row, "form": form, "changes": changes}
-    return render(request, "materiality/discard_draft.html", context)
+    lead = ngettext(
+        "The draft goes with %(number)s change, for good. Proposals stay for the next draft.",
+        "The draft goes with its %(number)s changes, for good. Proposals stay for the next draft.",
+        changes,
+    ) % {"number": changes}
+    name, heading = _("Discard the draft"), _("Discard %(edition)s?") % {"edition": row.title}
+    texts = {"title": name, "heading": heading, "lead": lead, "button": name, "back_out": _("Keep it")}
+    return texts | {
+        "section": "library",
+        "width": "narrow",
+        "dangerous": True,
+        "cancel": reverse("draft", args=[row.code]),
+    }

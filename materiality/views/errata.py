@@ -33,7 +33,6 @@ def errata(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         "section": "library",
         "issue": issue,
         "form": form,
-        "texts_form": form,
         "errata": errata_of(issue),
         "objections": vetoes(CORRECT_ERRATUM, issue.edition) if in_force else [],
         "may_correct": in_force and can_edit_library(request.user),

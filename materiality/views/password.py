@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from materiality.actions.change_password import change_password
 
@@ -14,8 +15,13 @@ from materiality.actions.change_password import change_password
 class OwnPassword(PasswordChangeView):
     """The old password and the new one twice; the change leaves an event."""
 
-    template_name = "materiality/password.html"
+    template_name = "materiality/account.html"
     success_url = reverse_lazy("start")
+    extra_context = {
+        "heading": gettext_lazy("Change your password"),
+        "lead": gettext_lazy("At least 12 characters. You stay logged in here, and are logged out everywhere else."),
+        "cancel": reverse_lazy("start"),
+    }
 
     def form_valid(self, form) -> HttpResponse:
         changed = change_password(

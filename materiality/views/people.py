@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -43,7 +44,9 @@ def new_person(request: HttpRequest) -> HttpResponse:
             form.add_error("username", refusal.reason)
         else:
             return _shown_once(request, added, password)
-    return render(request, "materiality/new_person.html", SECTION | {"form": form})
+    lead = _("The password is made for them and shown once, on the next page.")
+    context = {"form": form, "heading": _("Add a person"), "lead": lead, "cancel": reverse("people")}
+    return render(request, "materiality/account.html", SECTION | context)
 
 
 @needs(can_manage_people)
@@ -94,4 +97,4 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _shown_once(request: HttpRequest, row: User, password: str) -> HttpResponse:
-    return render(request, "materiality/person_password.html", SECTION | {"person": row, "password": password})
+    return render(request, "materiality/person.html", SECTION | {"person": row, "password": password})

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from materiality.actions.decide_proposal import REMAINING, decide_proposal
@@ -48,7 +49,9 @@ def new_proposal(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The proposal is made. It stands in the list until it is decided."))
             return redirect("proposal", made.pk)
-    return render(request, "materiality/new_proposal.html", {"section": "library", "form": form})
+    return render(
+        request, "materiality/new_proposal.html", {"section": "library", "form": form, "cancel": reverse("proposals")}
+    )
 
 
 @needs(can_view)

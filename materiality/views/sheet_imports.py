@@ -158,7 +158,7 @@ def _columns_page(request: HttpRequest, context: dict, form: ColumnsForm | None)
         for heading, field in shown.rows()
     ]
     context |= {"form": shown, "columns": rows}
-    return render(request, "materiality/sheet_columns.html", context, status=422 if shown.errors else 200)
+    return render(request, "materiality/sheet_import.html", context, status=422 if shown.errors else 200)
 
 
 def _too_large() -> str:

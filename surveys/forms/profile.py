@@ -25,6 +25,9 @@ class LinesField(forms.CharField):
 class ProfileQuestionForm(forms.Form):
     """A question about the respondent, in both languages."""
 
+    field_order = ("kind", "code")
+    pairs = (("kind", "code"),)
+
     code = forms.SlugField(
         label=_("Code"),
         max_length=40,

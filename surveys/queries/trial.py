@@ -15,6 +15,10 @@ class TrialRule:
     together: Mapping[str, int]
     cells: list[Mapping[str, int]]
 
+    @property
+    def row(self) -> list[Mapping[str, int]]:
+        return [self.together, *self.cells]
+
 
 @dataclass(frozen=True)
 class TierChange:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from materiality.permissions import can_edit_cycle, needs
@@ -38,8 +39,14 @@ def new_batch(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         else:
             messages.success(request, _("The links are made. Download them below."))
             return redirect("batch", code, survey, made.pk)
-    context = in_cycle(row.cycle, "survey", survey=row, form=form)
-    return render(request, "surveys/new_batch.html", context, status=422 if form.errors else 200)
+    lead = _(
+        "A batch is for one group. Its links are made from a secret and stored nowhere; which of them are used is"
+        " known, not when or by whom."
+    )
+    texts = {"heading": _("Make personal links"), "lead": lead, "button": _("Make the links")}
+    cancel = reverse("invitations", args=[code, survey])
+    context = in_cycle(row.cycle, "survey", survey=row, here="invitations", form=form, cancel=cancel, **texts)
+    return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
 
 
 @needs(can_edit_cycle)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from materiality.forms.proposals import ProposalForm
@@ -41,8 +42,12 @@ def promote(request: HttpRequest, survey: str, reference: str) -> HttpResponse:
     del form.fields["source"]
     if request.method == "POST" and form.is_valid() and _promoted(request, answer, form):
         return redirect("proposals")
-    context = {"section": "library", "answer": answer, "survey": row, "form": form}
-    return render(request, "surveys/promote_comment.html", context)
+    cancel = f"{reverse('comments')}?survey={row.code}"
+    return render(
+        request,
+        "materiality/new_proposal.html",
+        {"section": "library", "answer": answer, "form": form, "cancel": cancel},
+    )
 
 
 def _promoted(request: HttpRequest, answer: OpenAnswer, form: ProposalForm) -> bool:

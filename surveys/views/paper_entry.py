@@ -29,7 +29,7 @@ def paper_entry(request: HttpRequest, code: str, survey: str, number: int) -> Ht
     sheet = get_object_or_404(sheets, survey=row, number=number)
     sheet.survey = row
     if sheet.state == STATE.STORED:
-        return render(request, "surveys/paper_stored.html", _context(sheet))
+        return render(request, "surveys/paper_entry.html", _context(sheet))
     view = _differences if sheet.state == STATE.DIFFERS else _typing
     try:
         return view(request, sheet)

@@ -3,9 +3,11 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from materiality.bilingual import text_of
 from materiality.permissions import can_edit_cycle, needs
 from materiality.refusals import NotAllowed
 from surveys.actions.move_profile_question import move_profile_question
@@ -89,5 +91,9 @@ def _edited(request: HttpRequest, row: Survey, question: ProfileQuestion | None)
         else:
             messages.success(request, _("The question is saved."))
             return redirect("profile_questions", row.cycle.code, row.code)
-    context = in_cycle(row.cycle, "survey", survey=row, question=question, form=form)
-    return render(request, "surveys/profile_question.html", context)
+    heading = _("Change the question") if question else _("Add a question")
+    texts = {"title": text_of(question, "text") if question else heading, "heading": heading, "button": _("Save")}
+    texts |= {"lead": _("Write it in both languages, short enough for a phone."), "back": _("Profile questions")}
+    cancel = reverse("profile_questions", args=[row.cycle.code, row.code])
+    context = in_cycle(row.cycle, "survey", survey=row, here="survey", form=form, guarded=True, cancel=cancel, **texts)
+    return render(request, "surveys/form.html", context)

@@ -5,6 +5,7 @@ import json
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -99,8 +100,11 @@ def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
             said += " " + _("%(n)s are no recipients of this survey.") % {"n": strangers}
         messages.success(request, said)
         return redirect("recipients", code, survey)
-    context = in_cycle(row.cycle, "survey", survey=row, form=form)
-    return render(request, "surveys/bounces.html", context, status=422 if form.errors else 200)
+    lead = _("Addresses that your mail provider reports as not working get no more mail of this survey.")
+    texts = {"title": _("Bounces"), "heading": _("Take in a list of bounces"), "lead": lead, "back": _("Recipients")}
+    texts |= {"button": _("Mark these addresses"), "cancel": reverse("recipients", args=[code, survey])}
+    context = in_cycle(row.cycle, "survey", survey=row, here="invitations", form=form, **texts)
+    return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

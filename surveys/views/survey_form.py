@@ -70,7 +70,8 @@ def _edit_open(request: HttpRequest, row: Survey) -> HttpResponse:
         else:
             messages.success(request, _("The survey is saved."))
             return redirect("survey", row.cycle.code, row.code)
-    return render(request, "surveys/open_survey_form.html", in_cycle(row.cycle, "survey", form=form, survey=row))
+    context = in_cycle(row.cycle, "survey", form=form, survey=row, opened=True)
+    return render(request, "surveys/survey_form.html", context)
 
 
 @needs(can_edit_cycle)

@@ -1,6 +1,7 @@
 """The page by which recipients say that they want no mail."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from surveys.actions.unsubscribe import unsubscribe as end_mail_to
@@ -26,4 +27,11 @@ def unsubscribe(request: HttpRequest, code: str, token: str) -> HttpResponse:
     done = request.method == "POST"
     if done:
         end_mail_to(link=link)
-    return page(request, "unsubscribe", done=done)
+    if done:
+        heading = _("You get no more mails about our surveys")
+        lead = _("Neither about this survey nor about later ones. Your link still works if you want to answer.")
+    else:
+        heading = _("No more mails about our surveys?")
+        lead = _("You will get no mails about this survey or later ones. Your link still works if you want to answer.")
+    button = "" if done else _("Unsubscribe")
+    return page(request, "notice", about=_("Mails about our surveys"), heading=heading, lead=lead, button=button)
