@@ -49,9 +49,12 @@ def new_proposal(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The proposal is made. It stands in the list until it is decided."))
             return redirect("proposal", made.pk)
-    return render(
-        request, "materiality/new_proposal.html", {"section": "library", "form": form, "cancel": reverse("proposals")}
+    lead = _(
+        "What should change in the next edition of the library, and why. A named person decides; the library itself"
+        " does not change by it."
     )
+    texts = {"heading": _("Make a proposal"), "lead": lead, "back": _("Proposals"), "cancel": reverse("proposals")}
+    return render(request, "materiality/new_proposal.html", {"section": "library", "form": form, **texts})
 
 
 @needs(can_view)

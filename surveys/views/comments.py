@@ -42,12 +42,15 @@ def promote(request: HttpRequest, survey: str, reference: str) -> HttpResponse:
     del form.fields["source"]
     if request.method == "POST" and form.is_valid() and _promoted(request, answer, form):
         return redirect("proposals")
-    cancel = f"{reverse('comments')}?survey={row.code}"
-    return render(
-        request,
-        "materiality/new_proposal.html",
-        {"section": "library", "answer": answer, "form": form, "cancel": cancel},
-    )
+    return render(request, "materiality/new_proposal.html", _promote_page(answer, row) | {"form": form})
+
+
+def _promote_page(answer: OpenAnswer, survey: Survey) -> dict:
+    lead = _("The respondent's words become the reason. Shorten them where they could point to a person.")
+    texts = {"title": _("Make it a proposal"), "heading": _("Make an open answer a proposal"), "lead": lead}
+    texts |= {"back": _("Open answers"), "cancel": f"{reverse('comments')}?survey={survey.code}"}
+    made = {"made": answer.proposal, "made_words": _("This open answer is a proposal already.")}
+    return texts | made | {"see": _("See the proposal"), "section": "library"}
 
 
 def _promoted(request: HttpRequest, answer: OpenAnswer, form: ProposalForm) -> bool:
