@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from materiality.bilingual import text_of
 from materiality.method_words import IN_PERCENT
+from materiality.newer_standards import StandardWarning
 from materiality.plain_number import plain_number, plain_percent
 from materiality.words import word_for
 
@@ -38,3 +41,16 @@ def certainty(share: float | None) -> str:
     if share is None:
         return "–"
     return "> 99 %" if share > 0.99 else "< 1 %" if share < 0.01 else f"{100 * share:.0f} %"
+
+
+@register.filter
+def newer_words(warning: StandardWarning) -> str:
+    """Which standard applies in the place of which disclosures, from when on."""
+    standard = warning.standard
+    return _("GRI %(code)s: %(title)s %(year)s (from %(from)s) replaces %(codes)s.") % {
+        "code": standard.code,
+        "title": text_of(standard, "title"),
+        "year": standard.year,
+        "from": date_format(standard.applies_from),
+        "codes": ", ".join(warning.codes),
+    }

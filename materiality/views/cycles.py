@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -51,9 +52,22 @@ def new_cycle(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The cycle is open. Look through its groups and method next."))
             return redirect("cycle", cycle.code)
+    return render(request, "materiality/form.html", _new_page(form))
+
+
+def _new_page(form: NewCycleForm) -> dict:
     edition = edition_in_force()
-    context = {"form": form, "edition": edition, "scope": edition and scope_of(edition), "section": "cycles"}
-    return render(request, "materiality/new_cycle.html", context)
+    context = {"section": "cycles", "areas": "on-cycles", "heading": _("Open a cycle")}
+    if edition is None:
+        lead = _("A cycle needs an edition of the issue library that is in force, and there is none yet.")
+        return context | {"lead": lead, "button": _("Open the library"), "cancel": reverse("library")}
+    scope = scope_of(edition)
+    lead = _(
+        "It covers the %(primaries)s primary and %(secondaries)s secondary issues of “%(title)s” and starts with six"
+        " groups and the default method. Both can be changed afterwards."
+    ) % {"primaries": scope.primaries, "secondaries": scope.secondaries, "title": edition.title}
+    texts = {"lead": lead, "button": _("Open the cycle"), "cancel": reverse("cycles")}
+    return context | texts | {"form": form, "guarded": True}
 
 
 def cycle(request: HttpRequest, code: str) -> HttpResponse:

@@ -26,7 +26,6 @@ def engagements(request: HttpRequest, code: str) -> HttpResponse:
     cycle = cycle_of(code)
     wanted = EngagementFilter.from_query(request.GET)
     context = in_stakeholders(request, cycle) | {
-        "tab": "engagements",
         "wanted": wanted,
         "page": Paginator(listed_engagements(cycle, wanted), PER_PAGE).get_page(request.GET.get("page")),
         "groups": list(cycle.groups.all()),

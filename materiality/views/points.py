@@ -22,7 +22,7 @@ from materiality.views.cycle_of import cycle_of
 def stakeholder_table(request: HttpRequest, code: str) -> HttpResponse:
     """Groups, expectations, channels and responses in one table, as a report prints it."""
     cycle = cycle_of(code)
-    context = {"cycle": cycle, "step": "groups", "section": "cycles", "tab": "table", "rows": cycle_points(cycle)}
+    context = {"cycle": cycle, "step": "groups", "section": "cycles", "rows": cycle_points(cycle)}
     context["may_edit"] = can_edit_cycle(request.user) and cycle.state in BEFORE_SIGN_OFF
     return render(request, "materiality/stakeholder_table.html", context)
 

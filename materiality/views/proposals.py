@@ -25,7 +25,6 @@ def proposals(request: HttpRequest) -> HttpResponse:
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
     context = {
         "section": "library",
-        "tab": "proposals",
         "page": Paginator(listed_proposals(state, kind), PER_PAGE).get_page(request.GET.get("page")),
         "standing": proposal_standing(),
         "state": state,

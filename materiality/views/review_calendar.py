@@ -24,7 +24,6 @@ def review_calendar(request: HttpRequest) -> HttpResponse:
         return redirect("review_calendar")
     context = {
         "section": "library",
-        "tab": "calendar",
         "due": what_is_due(held=held),
         "calendar": held,
         "reminders": list(Reminder.objects.order_by("-sent_at", "-pk")[:SHOWN]),

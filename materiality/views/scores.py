@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 
 from materiality.models import Cycle, Group, Run
 from materiality.permissions import can_edit_cycle
@@ -21,6 +22,19 @@ from materiality.queries.scores import ScoreFilter, ScoreRow, all_rows, wanted_r
 from materiality.views.cycle_of import cycle_of
 
 PER_PAGE = 100
+# Key of `SORTS` or nothing, words, class.
+HEADS = (
+    ("rank", _("Rank"), "num"),
+    ("name", _("Issue"), ""),
+    ("society", _("Score"), "num"),
+    ("society_n", "n", "num"),
+    ("business", _("Score"), "num"),
+    ("business_n", "n", "num"),
+    ("priority", _("Priority"), "num"),
+    ("", _("Tier"), ""),
+    ("pooled", _("Priority"), "num"),
+    ("", _("Tier"), ""),
+)
 
 
 def scores(request: HttpRequest, code: str) -> HttpResponse:
@@ -37,6 +51,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         "runs": runs,
         "run": run,
         "wanted": wanted,
+        "heads": HEADS,
         "page": Paginator(wanted_rows(rows, wanted), PER_PAGE).get_page(request.GET.get("page")),
         "total": len(rows),
         "chosen_group": next((group for group in groups if group.code == wanted.group), None),

@@ -23,7 +23,7 @@ def comments(request: HttpRequest) -> HttpResponse:
     surveys = surveys_with_answers()
     wanted = request.GET.get("survey", "")
     survey = next((each for each in surveys if each.code == wanted), surveys[0] if surveys else None)
-    context = {"section": "library", "tab": "comments", "surveys": surveys, "survey": survey}
+    context = {"section": "library", "surveys": surveys, "survey": survey}
     if survey:
         page = Paginator(answer_rows(survey), PER_PAGE).get_page(request.GET.get("page"))
         context |= {"page": page, "answers": open_answers(survey, page), "may_propose": can_propose(request.user)}

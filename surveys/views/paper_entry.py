@@ -29,7 +29,7 @@ def paper_entry(request: HttpRequest, code: str, survey: str, number: int) -> Ht
     sheet = get_object_or_404(sheets, survey=row, number=number)
     sheet.survey = row
     if sheet.state == STATE.STORED:
-        return render(request, "surveys/paper_entry.html", _context(sheet))
+        return render(request, "surveys/paper_sheet.html", _context(sheet))
     view = _differences if sheet.state == STATE.DIFFERS else _typing
     try:
         return view(request, sheet)
@@ -61,7 +61,7 @@ def _typing(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:
         "typed": typed,
         "same_person": time == 2 and sheet.first_by_id == request.user.pk,
     }
-    return render(request, "surveys/paper_entry.html", context, status=422 if typed else 200)
+    return render(request, "surveys/paper_sheet.html", context, status=422 if typed else 200)
 
 
 def _differences(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:
@@ -85,7 +85,7 @@ def _differences(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:
         "missing": missing,
         "chosen_comment": request.POST.get("comment", ""),
     }
-    return render(request, "surveys/paper_differences.html", context, status=422 if missing else 200)
+    return render(request, "surveys/paper_sheet.html", context, status=422 if missing else 200)
 
 
 def _context(sheet: PaperSheet) -> dict:
