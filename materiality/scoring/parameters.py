@@ -1,0 +1,130 @@
+"""The method of a run under scoring.md, version 2: every parameter that turns a cube into scores and tiers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Self
+
+import numpy as np
+
+from .codes import DIMENSIONS
+from .method_checks import MethodError, Problem
+from .parameter_checks import find_problems
+from .tier_names import DOUBLE, FINANCIAL, HIGH, IMPACT
+
+VERSION = 2  # of scoring.md
+COMPARABLE, PLAIN = "comparable", "plain"
+
+
+@dataclass(frozen=True)
+class Method:
+    """Parameters with their defaults.
+
+    estimator: "comparable" (groups differ only by a habit) or "plain" (weighted mean of the groups that count).
+    weights: {group: {dimension: weight >= 0}}; a group or dimension that is not named has 1.
+    weighting: "balanced" (weights as they are) or "by_response" (times the group's valid responses).
+    lam: λ of the priority, share of society. rule: "priority" or "either".
+    cuts: "shares" (q_high, q_low) or "absolute" (cut_low, cut_high on 0–100), for rule "priority".
+    thresholds: "shares" (q_society, q_business) or "absolute" (threshold_society, threshold_business on 0–100), for
+    rule "either".
+    material: tiers that make an issue material. seed: of the draws.
+    panel_society, panel_business: a[d], share of the expert panel; panel_alone: E stands where there is no S.
+    """
+
+    estimator: str = COMPARABLE
+    weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    weighting: str = "balanced"
+    min_n: int = 5
+    all_groups: bool = False
+    lam: float = 0.5
+    rule: str = "priority"
+    cuts: str = "shares"
+    q_high: float = 0.3
+    q_low: float = 0.3
+    cut_low: float | None = None
+    cut_high: float | None = None
+    thresholds: str = "absolute"
+    q_society: float = 0.2
+    q_business: float = 0.2
+    threshold_society: float | None = None
+    threshold_business: float | None = None
+    material: Sequence[str] = (HIGH, DOUBLE, IMPACT, FINANCIAL)
+    seed: int = 1
+    panel_society: float = 0.0
+    panel_business: float = 0.0
+    panel_alone: bool = False
+
+    @property
+    def threshold_values(self) -> tuple[float | None, float | None]:
+        return self.threshold_society, self.threshold_business
+
+    @property
+    def threshold_shares(self) -> tuple[float, float]:
+        return self.q_society, self.q_business
+
+    @property
+    def panel_share(self) -> tuple[float, float]:
+        return self.panel_society, self.panel_business
+
+    @property
+    def by_shares(self) -> bool:
+        """Whether the tiers of the rule in use come from shares of the scored issues."""
+        return (self.thresholds if self.rule == "either" else self.cuts) == "shares"
+
+    @property
+    def used(self) -> tuple[bool, bool]:
+        """Which dimensions the priority needs: λ = 1 uses society alone, λ = 0 business alone."""
+        return self.lam > 0, self.lam < 1
+
+    @property
+    def used_by_rule(self) -> tuple[bool, bool]:
+        return (True, True) if self.rule == "either" else self.used
+
+    def weight_matrix(self, groups: Sequence[str]) -> np.ndarray:
+        """Weights float64[G, 2] of `groups`, before any weighting by responses."""
+        rows = [[self.weights.get(group, {}).get(dimension, 1) for dimension in DIMENSIONS] for group in groups]
+        return np.array(rows, dtype=float).reshape(len(groups), 2)
+
+    def problems(self, groups: Iterable[str] | None = None) -> list[Problem]:
+        """All that is wrong with the method; with `groups` known, also their names and all-zero weights."""
+        return find_problems(self, None if groups is None else tuple(groups))
+
+    def validate(self, groups: Iterable[str] | None = None) -> None:
+        """MethodError with all problems, if there are any."""
+        if problems := self.problems(groups):
+            raise MethodError(problems)
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for JSON, all parameters."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        weights = {
+            group: {dimension: named.get(dimension, 1) for dimension in DIMENSIONS}
+            for group, named in self.weights.items()
+        }
+        return {**values, "weights": weights, "material": list(self.material)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, object]) -> Self:
+        """A method from a new file or form; what is not named has its default. MethodError with all problems."""
+        return cls().overlaid(data)
+
+    @classmethod
+    def from_stored(cls, data: Mapping[str, object]) -> Self:
+        """A method that a run or a cycle holds: one stored before estimators were named was the plain mean."""
+        return cls.from_dict({"estimator": PLAIN, **data})
+
+    def overlaid(self, data: Mapping[str, object], groups: Iterable[str] | None = None) -> Self:
+        """This method with the values of `data` in place of its own; weights group by group.
+
+        MethodError with all problems: unknown keys, bad values, and with `groups` known, their names.
+        """
+        names = {each.name for each in fields(self)}
+        values = {key: value for key, value in data.items() if key in names}
+        if isinstance(values.get("material"), list):
+            values["material"] = tuple(values["material"])
+        if isinstance(values.get("weights"), Mapping):
+            values["weights"] = {**self.weights, **values["weights"]}
+        method = replace(self, **values)
+        unknown = [Problem(str(key), "unknown_key", {}) for key in data if key not in names]
+        if problems := unknown + method.problems(groups):
+            raise MethodError(problems)
+        return method

@@ -1,0 +1,116 @@
+"""Results of a scoring run as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .figures import Halo
+from .parameters import Method
+from .placing import Cuts, Statement
+
+
+@dataclass(frozen=True)
+class CellScore:
+    """One group's ratings of one issue and dimension: number, mean 1..K, score 0–100, V_c (None without parts),
+    whether the cell counts.
+    """
+
+    n: int
+    mean: float | None
+    score: float | None
+    var: float | None
+    counts: bool
+
+
+@dataclass(frozen=True)
+class IssueScore:
+    """Result of one issue; fields as in `scores.json` (formats.md), None where there is none.
+
+    society_n, business_n: ratings over the cells that count; 0 for a derived parent.
+    base: {dimension: (groups asked, groups counted)}, empty for a derived parent, as are `groups`.
+    derived: a parent whose scores are means of its children's. derived_society, derived_business: these means, for
+    every parent. level: 1 = top, None for an issue without children. material: the method's tiers make it so.
+    panel_society, panel_business: "blended", "no_panel", "panel_alone", or None where the panel plays no part.
+    """
+
+    code: str
+    level: int | None
+    society: float | None
+    society_low: float | None
+    society_high: float | None
+    society_n: int
+    business: float | None
+    business_low: float | None
+    business_high: float | None
+    business_n: int
+    var_society: float | None
+    var_business: float | None
+    cov: float | None
+    plain_society: float | None
+    plain_business: float | None
+    priority: float | None
+    var_priority: float | None
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    tier: str
+    tier_certainty: float | None
+    material: bool
+    base: Mapping[str, tuple[int, int]]
+    disagreement: Mapping[str, float | None]
+    not_comparable: tuple[str, ...]
+    groups: Mapping[str, Mapping[str, CellScore]]
+    derived: bool
+    derived_society: float | None
+    derived_business: float | None
+    panel_society: str | None
+    panel_business: str | None
+
+
+@dataclass(frozen=True)
+class LevelResult:
+    """Issues compared with one another, in code order; number 1 = top, None for the issues without children."""
+
+    number: int | None
+    issues: tuple[IssueScore, ...]
+    cuts: Cuts
+    statement: Statement
+    variance_share: Mapping[str, float | None]
+    halo: Halo
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that a run says. `levels[0]` are the issues without children, then parents from the lowest up.
+
+    warnings: dicts as in `scores.json`; short: codes of issues where counted < asked on a dimension.
+    one_sided bool: the two dimensions rest on different groups.
+    """
+
+    method: Method
+    groups: tuple[str, ...]
+    levels: tuple[LevelResult, ...]
+    habits: Mapping[str, Mapping[str, float]]
+    warnings: tuple[Mapping[str, object], ...]
+    short: tuple[str, ...]
+    one_sided: bool
+
+    @property
+    def issues(self) -> tuple[IssueScore, ...]:
+        return self.levels[0].issues
+
+    @property
+    def primary_issues(self) -> tuple[IssueScore, ...]:
+        """Issues with children, all levels, by code."""
+        return tuple(sorted((each for level in self.levels[1:] for each in level.issues), key=lambda each: each.code))
+
+    @property
+    def cuts(self) -> Cuts:
+        return self.levels[0].cuts
+
+    @property
+    def variance_share(self) -> Mapping[str, float | None]:
+        return self.levels[0].variance_share
+
+    @property
+    def halo(self) -> Halo:
+        return self.levels[0].halo
