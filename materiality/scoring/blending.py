@@ -15,7 +15,9 @@ Panel = Mapping[str, Mapping[str, PanelScore]]  # {issue code: {dimension: Panel
 BLENDED, NO_PANEL, PANEL_ALONE = "blended", "no_panel", "panel_alone"
 
 
-def blended(found: Estimates, plain: np.ndarray, panel: Panel, method: Method) -> tuple[Estimates, np.ndarray, np.ndarray]:
+def blended(
+    found: Estimates, plain: np.ndarray, panel: Panel, method: Method
+) -> tuple[Estimates, np.ndarray, np.ndarray]:
     """S' and its deviations, p' float[N, 2], and a mark per issue and dimension (None where no panel plays a part).
 
     ValueError on a panel score off 0–100.
@@ -28,7 +30,9 @@ def blended(found: Estimates, plain: np.ndarray, panel: Panel, method: Method) -
     score = np.where(alone, scores, (1 - share) * found.score + mixed)
     mean = np.where(np.isnan(plain) | alone, plain, (1 - share) * plain + mixed)
     wanted = np.array(method.panel_share) > 0
-    marks = np.select([alone, scored & wanted & given, scored & wanted & ~given], [PANEL_ALONE, BLENDED, NO_PANEL], None)
+    marks = np.select(
+        [alone, scored & wanted & given, scored & wanted & ~given], [PANEL_ALONE, BLENDED, NO_PANEL], None
+    )
     known = np.where(alone, True, found.known) & ~((share > 0) & np.isnan(variances))
     result = replace(found, score=score, known=known)
     if found.deviations is not None:

@@ -11,17 +11,17 @@ from .parameters import Method
 from .placing import (
     DECIMALS,
     Placing,
+    masks_at,
     mix,
     priority_variance,
-    ranks,
     rounded_count,
     share_counts,
-    share_masks,
     top_mask,
 )
 from .tier_names import HIGH, LOW, MEDIUM, UNSCORED
 
 DRAWS = 2000
+UNITS = 10.0**DECIMALS
 LOW_END, HIGH_END = 51, 1950  # of the 2,000 sorted ranks
 
 
@@ -41,10 +41,14 @@ class Drawn:
         return np.einsum("kn,kn->n", self.deviations, self.deviations)
 
     def draws(self, z: np.ndarray) -> np.ndarray:
-        """`z` float[D, K] -> draws float[D, N], rounded as P is (which also hides the last bits of the product)."""
+        """`z` float[D, K] -> draws int64[D, N] in units of the last decimal that is compared.
+
+        The rounding also hides the last bits of the product, which depend on the number of cores.
+        """
         result = z @ self.deviations
         result += self.centre
-        return np.round(result, DECIMALS, out=result)
+        result *= UNITS
+        return np.rint(result, out=result).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -87,34 +91,59 @@ def certainty_of(found: Estimates, placing: Placing, method: Method, z: np.ndarr
     low, high, tier = nothing.copy(), nothing.copy(), nothing.copy()
     if scored.any():
         drawn = drawn_to_mean(placing.priority[scored], mix(found.deviations[:, scored], method.lam))
-        draws = drawn.draws(z)
-        low[scored], high[scored] = rank_intervals(draws)
+        ordered = _Ordered.of(drawn.draws(z))
+        low[scored], high[scored] = ordered.rank_ends()
         if method.rule == "priority":
-            tier[scored] = _priority_certainty(drawn, draws, placing.tiers[scored], placing, method)
+            tier[scored] = _priority_certainty(drawn, ordered, placing.tiers[scored], placing, method)
             tier = np.where(var > 0, tier, np.nan)
     if method.rule == "either":
         tier = _either_certainty(found, placing, method, z)
     return Certainty(var, np.where(known, low, np.nan), np.where(known, high, np.nan), tier)
 
 
-def rank_intervals(draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The 51st and the 1,950th of each issue's sorted ranks over `draws` [2000, n], issues in code order."""
-    found = np.ascontiguousarray(ranks(draws).T.astype(np.int16 if draws.shape[1] < 2**15 else np.int32))
-    found.partition((LOW_END - 1, HIGH_END - 1), axis=1)
-    return found[:, LOW_END - 1], found[:, HIGH_END - 1]
+@dataclass(frozen=True)
+class _Ordered:
+    """Draws int64[D, N] of P, put in order at once: index and value float[D, N] of each place, from the top."""
+
+    draws: np.ndarray
+    index: np.ndarray
+    value: np.ndarray
+
+    @classmethod
+    def of(cls, draws: np.ndarray) -> "_Ordered":
+        """One sort of values and places packed into one integer, so ties come in the order of codes."""
+        n = draws.shape[1]
+        bits = max(1, int(n - 1).bit_length())
+        keys = np.sort(-draws * (1 << bits) + np.arange(n), axis=1)
+        return cls(draws, keys & ((1 << bits) - 1), -(keys >> bits))
+
+    def rank_ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """The 51st and the 1,950th of each issue's sorted ranks over 2,000 draws."""
+        number, n = self.draws.shape
+        found = np.empty((number, n), dtype=np.int16 if n < 2**15 else np.int32)
+        np.put_along_axis(
+            found, self.index, np.broadcast_to(np.arange(1, n + 1, dtype=found.dtype), found.shape), axis=1
+        )
+        found = np.sort(np.ascontiguousarray(found.T), axis=1, kind="stable")  # radix sort for two bytes
+        return found[:, LOW_END - 1], found[:, HIGH_END - 1]
+
+    def masks(self, top: int, bottom: int) -> tuple[np.ndarray, np.ndarray]:
+        """Which draws are high and which are low, by the counts of the two shares."""
+        return masks_at(self.draws, self.value, top, bottom)
 
 
 def _priority_certainty(
-    drawn: Drawn, draws: np.ndarray, tiers: np.ndarray, placing: Placing, method: Method
+    drawn: Drawn, ordered: _Ordered, tiers: np.ndarray, placing: Placing, method: Method
 ) -> np.ndarray:
     if not method.by_shares:
-        return _within_cuts(drawn, tiers, placing)
-    high, low = share_masks(draws, *share_counts(draws.shape[1], method))
+        return within_cuts(drawn, tiers, placing)
+    high, low = ordered.masks(*share_counts(ordered.draws.shape[1], method))
     same = np.where(tiers == HIGH, high, np.where(tiers == LOW, low, ~(high | low)))
     return same.mean(axis=0)
 
 
-def _within_cuts(drawn: Drawn, tiers: np.ndarray, placing: Placing) -> np.ndarray:
+def within_cuts(drawn: Drawn, tiers: np.ndarray, placing: Placing) -> np.ndarray:
+    """Probability of each tier under Normal(x°, Σ e°²) with fixed cuts."""
     spread = np.sqrt(np.where(drawn.var > 0, drawn.var, np.nan))
     below_low = normal_cdf((placing.cuts.low - drawn.centre) / spread)
     from_high = normal_cdf((drawn.centre - placing.cuts.high) / spread)
@@ -134,7 +163,9 @@ def _either_certainty(found: Estimates, placing: Placing, method: Method, z: np.
     return np.where(estimable, by_rule(axes, scored, placing, method, z), np.nan)
 
 
-def _same_by_shares(axes: list[Drawn], scored: np.ndarray, placing: Placing, method: Method, z: np.ndarray) -> np.ndarray:
+def _same_by_shares(
+    axes: list[Drawn], scored: np.ndarray, placing: Placing, method: Method, z: np.ndarray
+) -> np.ndarray:
     """Share of draws in which each scored dimension is reached, or not, as it was."""
     same = np.ones((len(z), len(scored)), dtype=bool)
     for d, share in enumerate(method.threshold_shares):

@@ -78,10 +78,9 @@ def priority_variance(deviations: np.ndarray, lam: float) -> np.ndarray:
 
 
 def ranks(priorities: np.ndarray) -> np.ndarray:
-    """Ranks 1.. by P descending along the last axis, ties in the order given (that of codes). No NaN."""
-    order = np.argsort(-priorities, axis=-1, kind="stable")
-    result = np.empty(order.shape, dtype=np.int32)
-    np.put_along_axis(result, order, np.arange(1, order.shape[-1] + 1, dtype=np.int32) + np.zeros_like(result), axis=-1)
+    """Ranks int[n] from 1 by P descending, ties in the order given (that of codes). No NaN."""
+    result = np.empty(len(priorities), dtype=int)
+    result[np.argsort(-priorities, kind="stable")] = np.arange(1, len(priorities) + 1)
     return result
 
 
@@ -105,23 +104,28 @@ def top_mask(values: np.ndarray, top: int) -> np.ndarray:
 
 
 def share_masks(priorities: np.ndarray, top: int, bottom: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which are high and which are low, bool like `priorities` [..., n], by the counts of the two shares.
+    """Which are high and which are low, bool like `priorities` [..., n], by the counts of the two shares."""
+    return masks_at(priorities, -np.sort(-priorities, axis=-1), top, bottom)
+
+
+def masks_at(values: np.ndarray, ranked: np.ndarray, top: int, bottom: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same with the values `ranked` from the top, both [..., n].
 
     A tie across a boundary moves up, a tie across both is neither.
     """
-    n = priorities.shape[-1]
-    high = top_mask(priorities, top)
-    if not bottom:
-        return high, np.zeros(priorities.shape, dtype=bool)
-    at = sorted({bottom - 1, min(bottom, n - 1), max(n - top - 1, 0), min(n - top, n - 1)})
-    ranked = np.partition(priorities, at, axis=-1)
-    first_low = ranked[..., bottom - 1, None]
-    last_middle = ranked[..., bottom, None] if bottom < n else np.inf
-    low = (priorities <= first_low) & (priorities < last_middle)
+    n = values.shape[-1]
+    high = low = np.zeros(values.shape, dtype=bool)
     if top:
-        last_high, below = ranked[..., n - top, None], ranked[..., n - top - 1, None]
-        across_both = (last_high == below) & (last_high == first_low) & (last_high == last_middle)
-        high = high & ~(across_both & (priorities == last_high))
+        high = values >= ranked[..., top - 1, None]
+    if bottom:
+        first_low = ranked[..., n - bottom, None]
+        low = values <= first_low
+        if bottom < n:
+            low &= values < ranked[..., n - bottom - 1, None]
+    if top and bottom:
+        last_high, last_middle = ranked[..., top - 1, None], ranked[..., n - bottom - 1, None]
+        across = (last_high == ranked[..., top, None]) & (last_high == first_low) & (last_high == last_middle)
+        high &= ~(across & (values == last_high))
     return high, low
 
 

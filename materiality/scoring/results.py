@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+from .codes import DIMENSIONS
 from .figures import Halo
 from .parameters import Method
 from .placing import Cuts, Statement
@@ -22,11 +25,42 @@ class CellScore:
 
 
 @dataclass(frozen=True)
+class CellTable:
+    """All cells of a run, in code order: arrays [G, I, 2] as in CellScore."""
+
+    groups: tuple[str, ...]
+    issues: tuple[str, ...]
+    n: np.ndarray
+    mean: np.ndarray
+    score: np.ndarray
+    var: np.ndarray
+    counts: np.ndarray
+
+    def of_issue(self, code: str) -> dict[str, dict[str, CellScore]]:
+        """{group: {dimension: CellScore}}; empty where the issue is not in the cube."""
+        if code not in self.issues:
+            return {}
+        at = self.issues.index(code)
+        shown = np.where(self.counts[:, at], self.var[:, at], np.nan)
+        columns = [
+            np.where(np.isnan(each), None, each).tolist() for each in (self.mean[:, at], self.score[:, at], shown)
+        ]
+        n, counts = self.n[:, at].tolist(), self.counts[:, at].tolist()
+        return {
+            group: {
+                name: CellScore(n[g][d], *(each[g][d] for each in columns), counts[g][d])
+                for d, name in enumerate(DIMENSIONS)
+            }
+            for g, group in enumerate(self.groups)
+        }
+
+
+@dataclass(frozen=True)
 class IssueScore:
     """Result of one issue; fields as in `scores.json` (formats.md), None where there is none.
 
     society_n, business_n: ratings over the cells that count; 0 for a derived parent.
-    base: {dimension: (groups asked, groups counted)}, empty for a derived parent, as are `groups`.
+    base: {dimension: (groups asked, groups counted)}, empty for a derived parent.
     derived: a parent whose scores are means of its children's. derived_society, derived_business: these means, for
     every parent. level: 1 = top, None for an issue without children. material: the method's tiers make it so.
     panel_society, panel_business: "blended", "no_panel", "panel_alone", or None where the panel plays no part.
@@ -58,7 +92,6 @@ class IssueScore:
     base: Mapping[str, tuple[int, int]]
     disagreement: Mapping[str, float | None]
     not_comparable: tuple[str, ...]
-    groups: Mapping[str, Mapping[str, CellScore]]
     derived: bool
     derived_society: float | None
     derived_business: float | None
@@ -87,12 +120,20 @@ class Run:
     """
 
     method: Method
-    groups: tuple[str, ...]
+    cells: CellTable
     levels: tuple[LevelResult, ...]
     habits: Mapping[str, Mapping[str, float]]
     warnings: tuple[Mapping[str, object], ...]
     short: tuple[str, ...]
     one_sided: bool
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return self.cells.groups
+
+    def groups_of(self, issue: IssueScore) -> dict[str, dict[str, CellScore]]:
+        """Group figures of an issue; none for a derived parent, whose base is that of its children."""
+        return {} if issue.derived else self.cells.of_issue(issue.code)
 
     @property
     def issues(self) -> tuple[IssueScore, ...]:

@@ -17,7 +17,7 @@ from .fit import Fit, fit
 from .levels import Level, levels
 from .parameters import Method
 from .placing import Placing, place, state
-from .results import CellScore, IssueScore, LevelResult, Run
+from .results import CellTable, IssueScore, LevelResult, Run
 
 NO_ROW = -1
 
@@ -50,6 +50,11 @@ class Scored:
     scores: Scores
     moved: Deviations | None
     estimates: Estimates
+
+    @property
+    def cell_var(self) -> np.ndarray:
+        """V_c float[G, I, 2] of the cells that count, NaN without parts."""
+        return np.full(self.cells.counts.shape, np.nan) if self.moved is None else self.moved.var
 
 
 def score_counts(counts: Counts, method: Method) -> Scored:
@@ -102,7 +107,7 @@ def run_scored(
     noticed = figures.warnings(cells, scored.fits, first.variance_share, first.halo, one_cluster)
     return Run(
         method=method,
-        groups=found.groups,
+        cells=CellTable(found.groups, found.issues, found.n, found.mean, found.score, scored.cell_var, cells.counts),
         levels=results,
         habits=figures.habits(cells, scored.fits),
         warnings=tuple(noticed),
@@ -170,26 +175,21 @@ class _Columns:
     counted: list
     apart: list
     marks: list
-    cells: dict[str, list]
 
     @classmethod
     def of(cls, scored: Scored, plain: np.ndarray, marks: np.ndarray) -> "_Columns":
         cells, found = scored.cells, scored.cells.ratings
         asked, counted = cells.base
-        var = scored.moved.var if scored.moved is not None else np.full(found.n.shape, np.nan)
-        shown = np.where(cells.counts, var, np.nan)
-        columns = [found.n.tolist(), *map(plain_values, (found.mean, found.score, shown)), cells.counts.tolist()]
         return cls(
             groups=found.groups,
             place={code: at for at, code in enumerate(found.issues)},
             n=np.where(cells.counts, found.n, 0).sum(axis=0).tolist(),
             plain=plain_values(plain),
-            disagreement=plain_values(figures.disagreement(cells, scored.fits, var)),
+            disagreement=plain_values(figures.disagreement(cells, scored.fits, scored.cell_var)),
             asked=asked.tolist(),
             counted=counted.tolist(),
             apart=scored.scores.not_comparable.tolist(),
             marks=marks.tolist(),
-            cells={group: [column[g] for column in columns] for g, group in enumerate(found.groups)},
         )
 
     def rated(self, at: int) -> dict[str, object]:
@@ -204,10 +204,6 @@ class _Columns:
             "base": {name: (self.asked[at][d], self.counted[at][d]) for d, name in enumerate(DIMENSIONS)},
             "disagreement": {name: self.disagreement[at][d] for d, name in enumerate(DIMENSIONS)},
             "not_comparable": tuple(name for d, name in enumerate(DIMENSIONS) if self.apart[at][d]),
-            "groups": {
-                group: {name: CellScore(*(each[at][d] for each in columns)) for d, name in enumerate(DIMENSIONS)}
-                for group, columns in self.cells.items()
-            },
         }
 
     def nothing(self, *, derived: bool) -> dict[str, object]:
@@ -216,7 +212,7 @@ class _Columns:
         base = {} if derived else dict.fromkeys(DIMENSIONS, (0, 0))
         missing = {} if derived else dict.fromkeys(DIMENSIONS)
         numbers = dict.fromkeys((f"{name}_n" for name in DIMENSIONS), 0)
-        return {**empty, **numbers, "base": base, "disagreement": missing, "not_comparable": (), "groups": {}}
+        return {**empty, **numbers, "base": base, "disagreement": missing, "not_comparable": ()}
 
 
 def plain_values(array: np.ndarray) -> list:
