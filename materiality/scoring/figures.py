@@ -117,7 +117,8 @@ def wilson(named: int, asked: int) -> Named:
     share, z2 = named / asked, Z**2 / asked
     middle = (share + z2 / 2) / (1 + z2)
     half = Z / (1 + z2) * math.sqrt(share * (1 - share) / asked + z2 / (4 * asked))
-    return Named(named, asked, share, max(0.0, middle - half), min(1.0, middle + half))
+    low, high = middle - half if named else 0.0, middle + half if named < asked else 1.0
+    return Named(named, asked, share, low, high)
 
 
 def named_share(named: np.ndarray, asked: np.ndarray, weight: np.ndarray, method: Method) -> np.ndarray:

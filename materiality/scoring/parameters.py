@@ -115,8 +115,10 @@ class Method:
     def overlaid(self, data: Mapping[str, object], groups: Iterable[str] | None = None) -> Self:
         """This method with the values of `data` in place of its own; weights group by group.
 
-        MethodError with all problems: unknown keys, bad values, and with `groups` known, their names.
+        MethodError with all problems: unknown keys, bad values, and with `groups` known, their names. The version
+        that `scores.json` writes beside a method may stand in `data`.
         """
+        data = {key: value for key, value in data.items() if (key, value) != ("scoring", VERSION)}
         names = {each.name for each in fields(self)}
         values = {key: value for key, value in data.items() if key in names}
         if isinstance(values.get("material"), list):
