@@ -107,28 +107,19 @@ def frozen_cuts_refused(
 
     Codes: other_groups (only_a, only_b), other_weights (groups), other_weighting, other_estimator, other_scale (a, b).
     """
-    weights = [_wanted(method_a, groups_a), _wanted(method_b, groups_b)]
+    a, b = _wanted(method_a, groups_a), _wanted(method_b, groups_b)
     problems = []
-    if set(weights[0]) != set(weights[1]):
-        only = {
-            f"only_{side}": sorted(set(one) - set(other))
-            for side, one, other in zip("ab", weights, weights[::-1], strict=True)
-        }
+    if a.keys() != b.keys():
+        only = {"only_a": sorted(a.keys() - b.keys()), "only_b": sorted(b.keys() - a.keys())}
         problems.append(Problem("groups", "other_groups", only))
-    differing = sorted(
-        group
-        for group in weights[0].keys() & weights[1].keys()
-        if not np.allclose(weights[0][group], weights[1][group])
-    )
-    if differing:
+    if differing := sorted(group for group in a.keys() & b.keys() if not np.allclose(a[group], b[group])):
         problems.append(Problem("weights", "other_weights", {"groups": differing}))
-    if method_a.weighting != method_b.weighting:
-        problems.append(Problem("weighting", "other_weighting", {"a": method_a.weighting, "b": method_b.weighting}))
-    if method_a.estimator != method_b.estimator:
-        problems.append(Problem("estimator", "other_estimator", {"a": method_a.estimator, "b": method_b.estimator}))
-    if k_a != k_b:
-        problems.append(Problem("k", "other_scale", {"a": k_a, "b": k_b}))
-    return problems
+    pairs = {
+        "weighting": ("other_weighting", method_a.weighting, method_b.weighting),
+        "estimator": ("other_estimator", method_a.estimator, method_b.estimator),
+        "k": ("other_scale", k_a, k_b),
+    }
+    return problems + [Problem(name, code, {"a": x, "b": y}) for name, (code, x, y) in pairs.items() if x != y]
 
 
 def _wanted(method: Method, groups: Iterable[str]) -> dict[str, np.ndarray]:

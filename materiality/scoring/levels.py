@@ -48,25 +48,31 @@ class _Table:
 
     @classmethod
     def of(cls, found: Estimates, parents: Mapping[str, str], asked: Mapping[str, bool], above: list[str]) -> "_Table":
-        codes = sorted(set(found.codes) | set(parents) | set(above))
+        codes = tuple(sorted(set(found.codes) | set(parents) | set(above)))
         place = {code: at for at, code in enumerate(codes)}
         score, deviations, nu, known = _spread(found, [place[code] for code in found.codes], len(codes))
-        derived, mean = np.zeros(len(codes), dtype=bool), np.full((len(codes), 2), np.nan)
-        children = {parent: [place[code] for code in parents if parents[code] == parent] for parent in above}
-        nobody = np.maximum(found.sources.held - 1, 1)[:, None]
+        rows = Estimates(codes, score, deviations, nu, known, found.sources)
+        table = cls(rows, np.zeros(len(codes), dtype=bool), np.full((len(codes), 2), np.nan))
         for parent in above:
-            at, below = place[parent], children[parent]
-            scored = ~np.isnan(score[below])
-            enough = (scored.sum(axis=0) > 0) & (2 * scored.sum(axis=0) >= len(below))
-            number = np.maximum(scored.sum(axis=0), 1)
-            mean[at] = np.where(enough, np.where(scored, score[below], 0.0).sum(axis=0) / number, np.nan)
-            if asked.get(parent):
-                continue
-            derived[at], score[at], nu[:, at] = True, mean[at], nobody
-            known[at] = (known[below] | ~scored).all(axis=0)
-            if deviations is not None:
-                deviations[:, at] = np.where(enough, (deviations[:, below] * scored).sum(axis=1) / number, 0.0)
-        return cls(Estimates(tuple(codes), score, deviations, nu, known, found.sources), derived, mean)
+            below = [place[code] for code in parents if parents[code] == parent]
+            table.fill(place[parent], below, own=asked.get(parent, False))
+        return table
+
+    def fill(self, at: int, below: list[int], *, own: bool) -> None:
+        """Put the mean of the rows `below`, given if half of them are scored, into row `at`; beside its own scores."""
+        rows = self.rows
+        scored = ~np.isnan(rows.score[below])
+        number = np.maximum(scored.sum(axis=0), 1)
+        enough = scored.any(axis=0) & (2 * scored.sum(axis=0) >= len(below))
+        self.mean[at] = np.where(enough, np.where(scored, rows.score[below], 0.0).sum(axis=0) / number, np.nan)
+        if own:
+            return
+        self.derived[at], rows.score[at] = True, self.mean[at]
+        rows.nu[:, at] = np.maximum(rows.sources.held - 1, 1)[:, None]
+        rows.known[at] = (rows.known[below] | ~scored).all(axis=0)
+        if rows.deviations is not None:
+            moved = (rows.deviations[:, below] * scored).sum(axis=1) / number
+            rows.deviations[:, at] = np.where(enough, moved, 0.0)
 
     def level(self, number: int | None, codes: list[str]) -> Level:
         place = {code: at for at, code in enumerate(self.rows.codes)}
