@@ -32,7 +32,9 @@ class Basis:
         """Scores by level under another method or other ratings, without deviations."""
         method, ratings = method or self.method, ratings or self.ratings
         scored = score_cells(cells_of(ratings, method), None, method)
-        found, _plain, _marks = blended(scored.estimates, scored.scores.plain, self.panel, method)
+        found = scored.estimates
+        if self.panel:
+            found, _plain, _marks = blended(found, scored.scores.plain, self.panel, method)
         return tuple(each.estimates for each in levels(found, self.parents, ratings.asked.any(axis=(0, 2))))
 
     def tiers(self, method: Method | None = None, ratings: Ratings | None = None) -> Tiers:
