@@ -7,5 +7,6 @@ class MaterialityConfig(AppConfig):
     name = "materiality"
 
     def ready(self) -> None:
-        """Register this app's words, kinds of jobs and steps of the cycle."""
-        from materiality import audit_words, edition_words, jobs, steps  # noqa: F401
+        from materiality.hooks import HOOKS
+
+        self.hooks = HOOKS

@@ -38,20 +38,20 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Before all others, which respondents' pages do without.
-    "surveys.middleware.RespondentMiddleware",
+    "surveys.respond.pages.RespondentMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "materiality.middleware.ContentPolicyMiddleware",
+    "materiality.platform.people.ContentPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "materiality.middleware.StaffSessionMiddleware",
+    "materiality.platform.people.StaffSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "materiality.middleware.StaffAuthenticationMiddleware",
-    "materiality.middleware.StaffMessageMiddleware",
+    "materiality.platform.people.StaffAuthenticationMiddleware",
+    "materiality.platform.people.StaffMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "materiality.middleware.StaffOnlyMiddleware",
+    "materiality.platform.people.StaffOnlyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -72,12 +72,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "materiality.context.organisation",
+                "materiality.platform.bilingual.organisation",
             ],
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "materiality.templatetags.bilingual",
+                "materiality.templatetags.yiti",
             ],
         },
     }
@@ -198,7 +198,7 @@ STORAGES = {
 }
 MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_mb * 1_000_000
 FILE_UPLOAD_HANDLERS = [
-    "materiality.uploads.LimitedUploadHandler",
+    "materiality.platform.files.LimitedUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
@@ -210,7 +210,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"tokens": {"()": "materiality.log_lines.WithoutTokens"}},
+    "filters": {"tokens": {"()": "materiality.platform.log_lines.WithoutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {

@@ -1,8 +1,8 @@
 """Celery tasks: each calls one function of jobs.py or one action."""
 
-from materiality import jobs
-from materiality.actions.remind import remind as remind_staff
+from materiality.actions.proposals import remind as remind_staff
 from materiality.celery import app
+from materiality.platform import jobs
 
 
 @app.task(name="materiality.tasks.run_job")

@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from reports.views import matrix, outline, outputs, sections
+from reports.views import matrix, outline, outputs
 
 urlpatterns = [
     path("cycles/<slug:code>/matrix/", matrix.matrix, name="matrix"),
     path("cycles/<slug:code>/outline/", outline.outline, name="outline"),
     path("cycles/<slug:code>/outline/outline.<slug:kind>", outline.outline_export, name="outline_export"),
     path("cycles/<slug:code>/outline/template.<slug:kind>", outline.outline_template, name="outline_template"),
-    path("cycles/<slug:code>/outline/new/", sections.new_section, name="new_section"),
-    path("cycles/<slug:code>/outline/<int:order>/", sections.section, name="section"),
-    path("cycles/<slug:code>/outline/<int:order>/remove/", sections.remove, name="remove_section"),
+    path("cycles/<slug:code>/outline/new/", outline.new_section, name="new_section"),
+    path("cycles/<slug:code>/outline/<int:order>/", outline.section, name="section"),
+    path("cycles/<slug:code>/outline/<int:order>/remove/", outline.remove, name="remove_section"),
     path("cycles/<slug:code>/outputs/", outputs.outputs, name="outputs"),
     path("cycles/<slug:code>/outputs/<int:pk>/", outputs.output_row, name="output_row"),
     path("cycles/<slug:code>/outputs/<int:pk>/file/", outputs.output_file, name="output_file"),

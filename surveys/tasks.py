@@ -1,9 +1,9 @@
 """Celery tasks of this app."""
 
 from materiality.celery import app
-from surveys.actions.send_mailing import send_mailing as send_next_mails
+from surveys.actions.fieldwork import tend_all_surveys
+from surveys.actions.mailings import send_mailing as send_next_mails
 from surveys.queries.mailings import mailings_to_send
-from surveys.upkeep import tend_all_surveys
 
 
 @app.task(name="surveys.tasks.tend_surveys")

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import DateInput
 from materiality.models import AuditColumns, AuditPerson
-from materiality.queries.audit_trail import TrailFilter, person_name
-from materiality.words import action_sentence, names_about, word_for
+from materiality.platform.words import action_sentence, names_about, word_for
+from materiality.queries.audit import TrailFilter, person_name
 
 
 class TrailForm(forms.Form):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from materiality.plain_number import plain_number, plain_percent
+from materiality.platform.words import plain_number, plain_percent
 
 
 class DateInput(forms.DateInput):

@@ -7,7 +7,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
 
 from materiality.models import User
-from materiality.models.person import Role
+from materiality.models.people import Role
 
 
 class NewPersonForm(forms.Form):

@@ -6,8 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from materiality.models import Issue, Proposal
-from materiality.proposal_values import TEXTS, ProposalValues, what_is_wrong
-from materiality.queries.proposals import issues_in_force
+from materiality.queries.proposals import TEXTS, ProposalValues, issues_in_force, what_is_wrong
 
 
 def _area(rows: int) -> forms.Textarea:

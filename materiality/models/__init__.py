@@ -1,8 +1,7 @@
 """The tables of library, frameworks, reviews, cycles, groups, engagement, scores, jobs, people and audit."""
 
 from materiality.models.audit import AuditColumns, AuditedRow, AuditEvent, AuditPerson
-from materiality.models.cycle import Cycle
-from materiality.models.engagement import Attachment, Engagement, StakeholderPoint
+from materiality.models.cycles import Cycle
 from materiality.models.frameworks import (
     Crosswalk,
     Disclosure,
@@ -11,14 +10,13 @@ from materiality.models.frameworks import (
     IssueMapping,
     MappingProposal,
 )
-from materiality.models.job import Job
-from materiality.models.library import Category, Edition, Issue
-from materiality.models.library_review import Calendar, Proposal, Reminder
-from materiality.models.lineage import EditionChange, Erratum, Lineage
-from materiality.models.person import User
-from materiality.models.score import IssueScore, Run
-from materiality.models.sheet_import import SheetImport
-from materiality.models.stakeholders import Group
+from materiality.models.jobs import Job
+from materiality.models.library import Category, Edition, EditionChange, Erratum, Issue, Lineage
+from materiality.models.people import User
+from materiality.models.proposals import Calendar, Proposal, Reminder
+from materiality.models.scores import IssueScore, Run
+from materiality.models.stakeholders import Attachment, Engagement, Group, StakeholderPoint
+from materiality.models.tables import SheetImport
 
 __all__ = [
     "Attachment",

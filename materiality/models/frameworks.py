@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.bilingual import Bilingual, name_field
+from materiality.platform.bilingual import Bilingual, name_field
 
 
 class Framework(models.Model):

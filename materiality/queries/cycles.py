@@ -1,12 +1,116 @@
 """Cycles, where they stand, and what is in their scope."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import CharField, Count, Max, Min, Q, QuerySet
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from materiality.models import Cycle, Edition, Issue
-from materiality.steps import Standing, Step
+from materiality.models import AuditEvent, Calendar, Cycle, Edition, Issue, Job, Reminder, Run
+from materiality.platform.hooks import Standing, Step, last_of
+from materiality.platform.refusals import NotAllowed
+from materiality.platform.words import add_months, plain_number, plain_percent, word_for
+from materiality.queries.audit import in_words
+from materiality.scoring.method import Method, Problem
+
+# Groups are what people answered as, so they stand still once fieldwork is over; weights and method may be
+# tried out until the review begins.
+FIELDWORK = (Cycle.State.DRAFT, Cycle.State.OPEN)
+BEFORE_REVIEW = (*FIELDWORK, Cycle.State.CLOSED)
+# What stakeholders expect and what was heard from them is evidence, and still gathered while the review goes on.
+BEFORE_SIGN_OFF = (*BEFORE_REVIEW, Cycle.State.IN_REVIEW)
+
+
+def locked_cycle(cycle: Cycle, states: tuple[str, ...]) -> Cycle:
+    """The cycle as it is stored now, locked to the end of the transaction; NotAllowed in any state but `states`."""
+    stored = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if stored.state not in states:
+        raise NotAllowed(
+            _("The cycle is in the state “%(state)s”, in which this can no longer be changed.")
+            % {"state": stored.get_state_display()}
+        )
+    return stored
+
+
+# Shares are shown to people in per cent.
+IN_PERCENT = {"lam", "q_high", "q_low", "panel_society", "panel_business"}
+
+NO_LIMIT = 2**31 - 1  # an upper end that nobody reaches is not worth naming
+
+SENTENCES: dict[str, str | Promise] = {
+    "not_a_number": gettext_lazy("Enter a number."),
+    "not_whole": gettext_lazy("Enter a whole number."),
+    "not_yes_no": gettext_lazy("Choose yes or no."),
+    "out_of_range": gettext_lazy("Enter a number from %(low)s to %(high)s."),
+    "too_small": gettext_lazy("Enter a number of %(low)s or more."),
+    "unknown_choice": gettext_lazy("Choose one of the options."),
+    "required": gettext_lazy("This rule needs a value here."),
+    "not_weights": gettext_lazy("The weights cannot be read."),
+    "negative": gettext_lazy("A weight cannot be below 0."),
+    "unknown_dimension": gettext_lazy("There is no dimension “%(dimension)s”."),
+    "unknown_group": gettext_lazy("There is no group “%(group)s” in this cycle."),
+    "all_zero": gettext_lazy("All groups have the weight 0 for “%(dimension)s”. At least one must be above 0."),
+    "unknown_tier": gettext_lazy("There is no tier “%(tier)s”."),
+    "shares_over_one": gettext_lazy("The two shares add up to %(sum)s %%; together they may not exceed 100 %%."),
+    "out_of_order": gettext_lazy("The cut for “high” (%(high)s) must not lie below the cut for “low” (%(low)s)."),
+    "unknown_key": gettext_lazy("This parameter is not known."),
+}
+
+
+def problem_sentence(problem: Problem) -> str:
+    """One problem of a method in the active language."""
+    unlimited = problem.code == "out_of_range" and problem.params["high"] >= NO_LIMIT
+    sentence = SENTENCES.get("too_small" if unlimited else problem.code)
+    if sentence is None:
+        return _("This value cannot be used.")
+    return str(sentence) % _shown(problem)
+
+
+def problem_sentences(problems: Iterable[Problem]) -> str:
+    """All problems, one sentence after another."""
+    return " ".join(problem_sentence(problem) for problem in problems)
+
+
+def _shown(problem: Problem) -> dict[str, object]:
+    values = dict(problem.params)
+    if "dimension" in values:
+        values["dimension"] = word_for("dimension", str(values["dimension"]))
+    for name in ("low", "high", "sum"):
+        if isinstance(values.get(name), int | float):
+            shown = plain_percent if problem.field in IN_PERCENT else plain_number
+            values[name] = shown(values[name])
+    return values
+
+
+MOST_JOBS = 10
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One audit event in words; `person` is empty where a command did it."""
+
+    at: datetime
+    person: str
+    words: str
+
+
+def recent_happenings(number: int = 10) -> list[Happening]:
+    """The last audit events, newest first."""
+    events = AuditEvent.objects.select_related("person").order_by("-number")[:number]
+    return [Happening(event.row.at, event.person, event.words) for event in in_words(events)]
+
+
+def running_jobs() -> list[Job]:
+    """Jobs that are not over, oldest first."""
+    waiting = Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING))
+    return list(waiting.select_related("cycle", "created_by").order_by("created_at")[:MOST_JOBS])
+
 
 UNDER_WAY = (Cycle.State.DRAFT, Cycle.State.OPEN, Cycle.State.CLOSED, Cycle.State.IN_REVIEW)
 
@@ -52,3 +156,136 @@ def free_code(today: date) -> str:
     taken = set(Cycle.objects.filter(code__startswith=year).values_list("code", flat=True))
     names = [year, *(f"{year}-{number}" for number in range(2, len(taken) + 2))]
     return next(name for name in names if name not in taken)
+
+
+LABELS = {"review": gettext_lazy("Library review"), "survey": gettext_lazy("Survey of stakeholders")}
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that is due on a day of the organisation's zone. `last`: when it was done last, None if never.
+
+    `days`: until then, negative when it is overdue; `near`: whether staff are reminded by now.
+    """
+
+    kind: str
+    due_on: date
+    last: date | None
+    days: int
+    near: bool
+
+    @property
+    def overdue(self) -> int:
+        """Days since it was due, 0 before."""
+        return max(0, -self.days)
+
+    @property
+    def label(self) -> str | Promise:
+        return LABELS[self.kind]
+
+
+def calendar() -> Calendar:
+    """The organisation's calendar; the default one, not stored, where nobody changed it."""
+    return Calendar.objects.filter(pk=1).first() or Calendar(pk=1)
+
+
+def what_is_due(today: date | None = None, held: Calendar | None = None) -> list[Due]:
+    """Next due dates, soonest first; nothing before a first edition was published (about three queries).
+
+    Without any survey so far the first is due as long after the first edition as one survey after another.
+    """
+    today, held = today or timezone.localdate(), held or calendar()
+    published = Edition.objects.aggregate(first=Min("published_at"), newest=Max("published_at"))
+    if published["first"] is None:
+        return []
+    reviewed = _day(published["newest"])
+    found = [_due(Reminder.Kind.REVIEW, reviewed, reviewed, held.review_months, today, held)]
+    if ask := last_of(Reminder.Kind.SURVEY):
+        surveyed = _day(ask())
+        since = surveyed or _day(published["first"])
+        found.append(_due(Reminder.Kind.SURVEY, surveyed, since, held.survey_months, today, held))
+    return sorted(found, key=lambda due: due.due_on)
+
+
+def _due(kind: str, last: date | None, since: date, months: int, today: date, held: Calendar) -> Due:
+    due_on = add_months(since, months)
+    days = (due_on - today).days
+    return Due(str(kind), due_on, last, days, near=days <= held.remind_days_before)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else timezone.localtime(moment).date()
+
+
+def method_of(cycle: Cycle) -> Method:
+    """The cycle's method with the weights of its groups. MethodError where a stored parameter is unsound."""
+    weights = {
+        code: {"society": society, "business": business}
+        for code, society, business in cycle.groups.values_list("code", "weight_society", "weight_business")
+    }
+    return Method.from_dict({**cycle.method, "weights": weights})
+
+
+MOST_CHANGES = 10
+
+
+@dataclass(frozen=True)
+class MethodChange:
+    """One change: parameters with their values before and after; `after_run` where results had been seen."""
+
+    at: datetime
+    person: str
+    group: str
+    changes: list[tuple[str, Any, Any]]
+    after_run: int | None
+
+
+def method_changes(cycle: Cycle) -> list[MethodChange]:
+    """The latest changes of parameters and weights, newest first."""
+    groups = cycle.groups.annotate(text=Cast("pk", CharField())).values("text")
+    of_method = Q(action="set_method", object_type="materiality.cycle", object_id=str(cycle.pk))
+    of_group = Q(action="save_group", object_type="materiality.group", object_id__in=groups)
+    events = AuditEvent.objects.filter(of_method | of_group).select_related("person").order_by("-number")
+    changes = [_change(event) for event in events[: MOST_CHANGES * 3]]
+    return [change for change in changes if change.changes][:MOST_CHANGES]
+
+
+def _change(event: AuditEvent) -> MethodChange:
+    wanted = [name for name in event.before if event.action == "set_method" or name.startswith("weight_")]
+    return MethodChange(
+        at=event.at,
+        person=event.person.name if event.person else "",
+        group=event.object_text if event.action == "save_group" else "",
+        changes=[(name, event.before[name], event.after.get(name)) for name in wanted],
+        after_run=event.after.get("after_run"),
+    )
+
+
+MOST_RUNS = 50
+
+
+def last_run_number(cycle: Cycle) -> int | None:
+    """The number of the newest run, None where there is none."""
+    return cycle.runs.order_by("-number").values_list("number", flat=True).first()
+
+
+def listed_runs(cycle: Cycle) -> QuerySet[Run]:
+    """The newest runs without their cubes, newest first."""
+    return cycle.runs.defer("cube").select_related("created_by").order_by("-number")[:MOST_RUNS]
+
+
+def chosen_run(cycle: Cycle, runs: list[Run], number: str) -> Run | None:
+    """The run with this number among `runs` or, older, in the database; the newest where no number is given."""
+    if not number:
+        return runs[0] if runs else None
+    found = next((run for run in runs if str(run.number) == number), None)
+    return found or run_with_cube(cycle, number)
+
+
+def run_with_cube(cycle: Cycle, number: str = "") -> Run | None:
+    """The run with this number, the newest where none is given, in one query with its cube; None if there is none."""
+    runs = cycle.runs.select_related("created_by").order_by("-number")
+    if not number:
+        return runs.first()
+    known = number.isascii() and number.isdigit() and len(number) < 10
+    return runs.filter(number=int(number)).first() if known else None

@@ -1,12 +1,230 @@
 """The library as a tree to read and search."""
 
-from collections import defaultdict
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
 
-from materiality.bilingual import is_chinese, text_of
-from materiality.models import Category, Edition, Issue
-from materiality.queries.library_codes import Column, IssueCodes, issue_codes
-from materiality.queries.library_search import Search
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from materiality.library_file.read import read_framework_records
+from materiality.lineage.lineage import Segment, text_difference
+from materiality.lineage.records import (
+    Catalogues,
+    CategoryRecord,
+    CrosswalkRecord,
+    DisclosureRecord,
+    IssueRecord,
+    Key,
+    Library,
+)
+from materiality.models import Category, Crosswalk, Disclosure, Edition, Erratum, Framework, Issue, IssueMapping
+from materiality.platform.bilingual import is_chinese, text_of
+from materiality.queries.stakeholders import Touching, default_groups, touching
+
+LINES, BRANCHES = 120, 50  # the default library of 116 lines stands on one page
+
+Whole = TypeVar("Branch")
+
+
+def pages_of(branches: Iterable[Whole], lines_of: Callable[[Whole], int]) -> list[list[Whole]]:
+    """Whole branches, at most 50 and about 120 lines on a page; one empty page where there are none."""
+    pages: list[list[Whole]] = [[]]
+    filled = 0
+    for branch in branches:
+        lines = lines_of(branch)
+        if pages[-1] and (filled + lines > LINES or len(pages[-1]) == BRANCHES):
+            pages.append([])
+            filled = 0
+        pages[-1].append(branch)
+        filled += lines
+    return pages
+
+
+@dataclass(frozen=True)
+class StandingEditions:
+    """What can be done next: the edition in force and the draft, None where there is none."""
+
+    in_force: Edition | None
+    draft: Edition | None
+
+
+def listed_editions() -> QuerySet[Edition]:
+    """Drafts first, then by date; with `primaries`, `secondaries` (active ones) and `cycle_number`."""
+    active = Q(issues__status=Issue.Status.ACTIVE)
+    return (
+        Edition.objects.select_related("based_on")
+        .annotate(
+            primaries=Count("issues", filter=active & Q(issues__parent__isnull=True), distinct=True),
+            secondaries=Count("issues", filter=active & Q(issues__parent__isnull=False), distinct=True),
+            cycle_number=Count("cycles", distinct=True),
+        )
+        .order_by("-created_at", "-pk")
+    )
+
+
+def standing_editions() -> StandingEditions:
+    """The edition in force and the open draft (one query)."""
+    open_ones = Edition.objects.filter(state__in=(Edition.State.DRAFT, Edition.State.PUBLISHED))
+    by_state = {edition.state: edition for edition in open_ones}
+    return StandingEditions(by_state.get(Edition.State.PUBLISHED), by_state.get(Edition.State.DRAFT))
+
+
+@dataclass(frozen=True)
+class ToldErratum:
+    """A correction with its old and new text word by word."""
+
+    row: Erratum
+    segments: tuple[Segment, ...]
+
+
+def errata_of(issue: Issue) -> list[ToldErratum]:
+    """Newest first."""
+    rows = issue.errata.select_related("by").order_by("-pk")
+    return [ToldErratum(row, text_difference(row.old_text, row.new_text)) for row in rows]
+
+
+def origins(issue: Issue) -> list[Issue]:
+    """Its ancestors in the edition before, in the order of their codes; none for an issue that was added."""
+    return list(Issue.objects.filter(descendants__target=issue).select_related("edition").order_by("code"))
+
+
+_ORDER = ("GRI", "SDG", "ESRS", "CNSE", "HKEX")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A framework edition as a column; `key` is how it stands in an address: `GRI-2016`."""
+
+    pk: int
+    framework: str
+    edition: str
+    label: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.framework}-{self.edition}"
+
+
+@dataclass(frozen=True)
+class IssueCodes:
+    """`codes`: issue → column → codes in the catalogue's order. `texts`: what is shown where a code says nothing."""
+
+    columns: list[Column]
+    codes: dict[int, dict[Column, list[str]]]
+    texts: dict[tuple[Column, str], str]
+
+    def of(self, issue: int, column: Column) -> tuple[str, ...]:
+        """What to show of an issue in a column."""
+        return tuple(self.texts.get((column, code), code) for code in self.codes.get(issue, {}).get(column, ()))
+
+
+def issue_codes(edition: Edition, issue: int | None = None) -> IssueCodes:
+    """Codes of all issues of an edition, or of one and its secondaries (one query)."""
+    mappings = IssueMapping.objects.filter(issue__edition=edition)
+    if issue is not None:
+        mappings = mappings.filter(issue__parent=issue)
+    rows = mappings.order_by("disclosure__framework__edition", "disclosure__order").values_list(
+        "issue",
+        "disclosure__framework",
+        "disclosure__framework__code",
+        "disclosure__framework__edition",
+        "disclosure__code",
+        "disclosure__title_zh" if is_chinese() else "disclosure__title_en",
+    )
+    held = list(rows)
+    columns = _columns({row[1:4] for row in held})
+    codes: dict[int, dict[Column, list[str]]] = defaultdict(lambda: defaultdict(list))
+    texts = {}
+    for issue_pk, framework, _code, _edition, code, title in held:
+        column = columns[framework]
+        codes[issue_pk][column].append(code)
+        if column.framework == "CNSE":  # the exchanges' topics are numbered by us, so only the title says anything
+            texts[column, code] = title
+    return IssueCodes(list(columns.values()), codes, texts)
+
+
+def framework_label(code: str, edition: str, alone: bool) -> str:
+    """`GRI 2016` where two editions stand side by side, else `SDG`."""
+    if code == "CNSE":
+        code = _("Exchanges")
+    return code if alone else f"{code} {edition}"
+
+
+def framework_place(code: str, edition: str) -> tuple:
+    """Sorts frameworks: GRI by edition, goals, ESRS, exchanges, then any others by name."""
+    return (_ORDER.index(code) if code in _ORDER else len(_ORDER), code, edition)
+
+
+def _columns(frameworks: set[tuple[int, str, str]]) -> dict[int, Column]:
+    numbers = Counter(code for _pk, code, _edition in frameworks)
+    ordered = sorted(frameworks, key=lambda row: framework_place(row[1], row[2]))
+    return {
+        pk: Column(pk, code, edition, framework_label(code, edition, numbers[code] == 1 and code != "GRI"))
+        for pk, code, edition in ordered
+    }
+
+
+MAX_QUERY = 200
+
+
+@dataclass(frozen=True)
+class Search:
+    """`q`: words that must all be found; `category`: a code; `framework`: a key such as `GRI-2016`; each "" for any."""
+
+    q: str = ""
+    category: str = ""
+    framework: str = ""
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """The words of `q`, folded so that capitals and full-width letters make no difference."""
+        return tuple(unicodedata.normalize("NFKC", self.q[:MAX_QUERY]).casefold().split())
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.terms or self.category or self.framework)
+
+    def finds(self, issue: Issue, codes: IssueCodes) -> bool:
+        """Every term is in the issue's code, names or definitions, or is a code that it maps to."""
+        if not self.in_framework(issue, codes):
+            return False
+        texts, mapped = _texts(issue), list(self._mapped(issue, codes))
+        return all(_in_texts(term, issue, texts) or any(_is_code(term, code) for code in mapped) for term in self.terms)
+
+    def finds_by_text(self, issue: Issue, codes: IssueCodes) -> bool:
+        """The terms are in the issue's own code, names or definitions."""
+        return all(_in_texts(term, issue, _texts(issue)) for term in self.terms)
+
+    def in_framework(self, issue: Issue, codes: IssueCodes) -> bool:
+        """The issue maps to the framework edition asked for, or none is."""
+        return not self.framework or any(column.key == self.framework for column in codes.codes.get(issue.pk, ()))
+
+    def _mapped(self, issue: Issue, codes: IssueCodes) -> Iterator[str]:
+        """Codes, exchange topics' titles and framework names that count for the issue, folded."""
+        for column, held in codes.codes.get(issue.pk, {}).items():
+            if self.framework in ("", column.key):
+                yield column.framework.casefold()
+                yield from (code.casefold() for code in held)
+                yield from (text.casefold() for text in codes.of(issue.pk, column))
+
+
+def _texts(issue: Issue) -> str:
+    return "\n".join((issue.name_zh, issue.name_en, issue.definition_zh, issue.definition_en)).casefold()
+
+
+def _in_texts(term: str, issue: Issue, texts: str) -> bool:
+    return term in texts or issue.code.casefold().startswith(term)
+
+
+def _is_code(term: str, code: str) -> bool:
+    """`305` finds 305-1 and `e1` finds E1.2, but `305-1` does not find 305-10."""
+    return code == term or code.startswith((f"{term}-", f"{term}."))
 
 
 @dataclass
@@ -119,3 +337,151 @@ def _count(entry: CategoryCount, issue: Issue) -> None:
     if issue.status == Issue.Status.ACTIVE:
         entry.primaries += issue.parent_id is None
         entry.secondaries += issue.parent_id is not None
+
+
+@dataclass
+class MappedDisclosure:
+    """A disclosure of the issue; `ways` say where a GRI 2016 disclosure went in the set of 2021."""
+
+    row: Disclosure
+    ways: list[Crosswalk]
+
+
+@dataclass
+class MappingTable:
+    """The issue's disclosures of one framework edition.
+
+    `kind`: `gri`, `old_gri` (with ways to 2021), `goals` or `topics` (which have a parent).
+    """
+
+    framework: Framework
+    kind: str
+    disclosures: list[MappedDisclosure] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return f"{self.framework.code}-{self.framework.edition}"
+
+
+@dataclass(frozen=True)
+class IssuePage:
+    """`family`: the secondaries of the same primary. `secondaries`, `columns`: the table of them, for a primary."""
+
+    issue: Issue
+    family: list[Issue]
+    secondaries: list[ListedIssue]
+    columns: list[Column]
+    tables: list[MappingTable]
+    groups: list[str]
+    touching: Touching
+
+
+def find_issue(edition_code: str, code: str) -> Issue | None:
+    """The issue with edition, category and parent."""
+    rows = Issue.objects.select_related("edition", "category", "parent")
+    return rows.filter(edition__code=edition_code, code=code).first()
+
+
+def issue_page(issue: Issue) -> IssuePage:
+    """What its page shows, in the active language (five queries)."""
+    family = list(Issue.objects.filter(parent=issue.parent_id or issue.pk).order_by("order", "code"))
+    lines, columns = [], []
+    if issue.is_primary:
+        codes = issue_codes(issue.edition, issue.pk)
+        columns = codes.columns
+        lines = [listed(row, codes, columns) for row in family]
+    return IssuePage(issue, family, lines, columns, _tables(issue), _group_names(issue), touching(issue))
+
+
+def _tables(issue: Issue) -> list[MappingTable]:
+    ways = Prefetch("successors", Crosswalk.objects.select_related("target").order_by("relation", "target__order"))
+    disclosures = issue.disclosures.select_related("framework", "parent").prefetch_related(ways).order_by("order")
+    tables: dict[int, MappingTable] = {}
+    for row in disclosures:
+        framework = row.framework
+        table = tables.setdefault(row.framework_id, MappingTable(framework, _kind(framework)))
+        table.disclosures.append(MappedDisclosure(row, list(row.successors.all())))
+    return sorted(tables.values(), key=lambda table: framework_place(table.framework.code, table.framework.edition))
+
+
+def _kind(framework: Framework) -> str:
+    if framework.code != "GRI":
+        return "goals" if framework.code == "SDG" else "topics"
+    return "old_gri" if framework.edition == "2016" else "gri"
+
+
+def _group_names(issue: Issue) -> list[str]:
+    """Names of the groups that can rate it; the code of a group that only some cycle has."""
+    column = "name_zh" if is_chinese() else "name_en"
+    names = {row["code"]: row[column] for row in default_groups()}
+    return [names.get(code, code) for code in issue.groups]
+
+
+_COLUMNS = ("code", "name_zh", "name_en", "definition_zh", "definition_en", "status")
+
+
+def library_contents(edition: Edition) -> Library:
+    """Categories, issues and mappings of an edition (three queries); equal to the file's when nothing differs."""
+    categories = edition.categories.order_by("order", "code")
+    columns = ("pk", "groups", "category__code", "parent__code", *_COLUMNS)
+    issues = edition.issues.order_by("code").values_list(*columns)
+    mappings = _mappings(edition)
+    return Library(
+        tuple(CategoryRecord(row.code, row.name_zh, row.name_en, row.order) for row in categories),
+        tuple(
+            IssueRecord(
+                category=category,
+                parent_code=parent or "",
+                groups=tuple(groups),
+                mappings=tuple(sorted(mappings[pk])),
+                **dict(zip(_COLUMNS, values, strict=True)),
+            )
+            for pk, groups, category, parent, *values in issues
+        ),
+    )
+
+
+def _mappings(edition: Edition) -> dict[int, list[Key]]:
+    found: dict[int, list[Key]] = defaultdict(list)
+    rows = IssueMapping.objects.filter(issue__edition=edition).values_list(
+        "issue", "disclosure__framework__code", "disclosure__framework__edition", "disclosure__code"
+    )
+    for issue, *key in rows.order_by():
+        found[issue].append(tuple(key))
+    return found
+
+
+def built_in_frameworks() -> tuple[tuple[str, str], ...]:
+    """(code, edition) of the catalogues that come with the product."""
+    folder = Path(settings.BASE_DIR) / "fixtures"
+    return tuple((record.code, record.edition) for record in read_framework_records(folder))
+
+
+def stored_catalogues() -> Catalogues:
+    """Frameworks that come with the product, all disclosures of the database, and the crosswalk (two queries).
+
+    Frameworks of one's own are left out of `frameworks`, so that a column of the `issues` format keeps its edition.
+    """
+    frameworks = read_framework_records(Path(settings.BASE_DIR) / "fixtures")
+    rows = Disclosure.objects.select_related("framework", "parent").order_by("framework", "order")
+    return Catalogues(frameworks, tuple(map(_record, rows)), (), tuple(_crosswalk()))
+
+
+def _record(row: Disclosure) -> DisclosureRecord:
+    return DisclosureRecord(
+        framework=(row.framework.code, row.framework.edition),
+        code=row.code,
+        title_zh=row.title_zh,
+        title_en=row.title_en,
+        order=row.order,
+        parent_code=row.parent.code if row.parent else "",
+        standard_year=row.standard_year,
+    )
+
+
+def _crosswalk() -> list[CrosswalkRecord]:
+    ends = [
+        f"{end}__{name}" for end in ("source", "target") for name in ("framework__code", "framework__edition", "code")
+    ]
+    rows = Crosswalk.objects.order_by("pk").values_list(*ends, "relation")
+    return [CrosswalkRecord(tuple(row[:3]), tuple(row[3:6]) if row[5] else None, row[6], "") for row in rows]

@@ -1,13 +1,39 @@
 """The mappings of one issue, and what else of the catalogues it could be mapped to."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from materiality.bilingual import is_chinese
-from materiality.disclosure_codes import bare_code, full_code
-from materiality.models import Disclosure, Framework, Issue
-from materiality.queries.library_codes import framework_label, framework_place
+from materiality.models import Crosswalk, Disclosure, Edition, Framework, Issue, IssueMapping, MappingProposal
+from materiality.platform.bilingual import is_chinese
+from materiality.queries.library import framework_label, framework_place
+
+# The set of GRI 2021 holds newer standards whose codes had another meaning before (102-1 of 2016 and of 2025).
+SET_YEAR = 2021
+
+
+def bare_code(row: Disclosure) -> str:
+    """The code; with its year where the standard is newer than the set, as `102-5 (2025)`."""
+    is_newer = row.framework.code == "GRI" and row.standard_year and row.standard_year > SET_YEAR
+    return f"{row.code} ({row.standard_year})" if is_newer else row.code
+
+
+def full_code(row: Disclosure) -> str:
+    """The code with its catalogue and edition: `GRI 2016 305-1`, `SDG 2015 13`."""
+    return f"{framework_label(row.framework.code, row.framework.edition, alone=False)} {bare_code(row)}"
+
+
+def headings(rows: list[Disclosure]) -> set[int]:
+    """Keys of rows that only head others, to which no issue is mapped: without a parent, but with children."""
+    parents = {row.parent_id for row in rows}
+    return {row.pk for row in rows if row.parent_id is None and row.pk in parents}
+
+
+def is_heading(row: Disclosure) -> bool:
+    """The same of one row (one query)."""
+    return row.parent_id is None and row.children.exists()
+
 
 OFFERED = 20
 
@@ -99,3 +125,206 @@ def _place(row: Disclosure, q: str) -> tuple:
     title = (row.title_zh if is_chinese() else row.title_en).casefold()
     rank = 0 if code == wanted else 1 if code.startswith(f"{wanted}-") else 2 if title.startswith(wanted) else 3
     return (rank, framework_place(row.framework.code, row.framework.edition), row.order)
+
+
+ALL, GAPS, COVERED = "all", "gaps", "covered"
+
+
+@dataclass(frozen=True)
+class FrameworkCount:
+    """A framework edition with its numbers of disclosures that issues can cover, and that some do."""
+
+    row: Framework
+    label: str
+    covered: int
+    total: int
+
+    @property
+    def key(self) -> str:
+        """How it stands in an address: `GRI:2016`."""
+        return f"{self.row.code}:{self.row.edition}"
+
+    @property
+    def gaps(self) -> int:
+        return self.total - self.covered
+
+
+@dataclass
+class CoverageLine:
+    """A disclosure with the issues mapped to it; `below`: how many issues are mapped to what stands under it.
+
+    A heading is not counted. A gap has neither.
+    """
+
+    coded: CodedDisclosure
+    depth: int
+    is_heading: bool
+    issues: list[Issue] = field(default_factory=list)
+    below: int = 0
+
+    @property
+    def is_gap(self) -> bool:
+        return not (self.is_heading or self.issues or self.below)
+
+
+@dataclass(frozen=True)
+class CoverageFilters:
+    """`show`: all, gaps or covered; `q`: terms in codes, titles and issues."""
+
+    q: str = ""
+    show: str = ALL
+
+    def lets_through(self, line: CoverageLine) -> bool:
+        """Whether the line is shown."""
+        if self.show == GAPS and not line.is_gap:
+            return False
+        if self.show == COVERED and (line.is_gap or line.is_heading):
+            return False
+        row = line.coded.row
+        texts = [line.coded.full, row.title_zh, row.title_en, row.standard_title_zh, row.standard_title_en]
+        texts += [text for issue in line.issues for text in (issue.code, issue.name_zh, issue.name_en)]
+        folded = "\n".join(texts).casefold()
+        return all(term in folded for term in self.q.casefold().split())
+
+
+def framework_counts(edition: Edition) -> list[FrameworkCount]:
+    """All framework editions in the library's order with their counts (three queries)."""
+    rows: dict[int, list[Disclosure]] = defaultdict(list)
+    for row in Disclosure.objects.only("pk", "framework_id", "parent_id"):
+        rows[row.framework_id].append(row)
+    mapped = set(_mappings(edition).values_list("disclosure", flat=True).distinct())
+    counts = []
+    for framework in all_frameworks():
+        held = rows[framework.pk]
+        heads = headings(held)
+        reached = _with_parents(held, mapped)
+        covered = sum(row.pk in reached and row.pk not in heads for row in held)
+        counts.append(FrameworkCount(framework, label_of(framework), covered, len(held) - len(heads)))
+    return counts
+
+
+def coverage(edition: Edition, framework: Framework) -> list[CoverageLine]:
+    """Every disclosure of the framework edition in its order (two queries)."""
+    rows = list(framework.disclosures.select_related("parent").order_by("order", "pk"))
+    heads, depths = headings(rows), _depths(rows)
+    for row in rows:
+        row.framework = framework
+    lines = {row.pk: CoverageLine(coded(row), depths[row.pk], row.pk in heads) for row in rows}
+    parents = {row.pk: row.parent_id for row in rows}
+    below: dict[int, set[int]] = defaultdict(set)
+    for mapping in _mappings(edition).filter(disclosure__framework=framework).order_by("issue__code"):
+        lines[mapping.disclosure_id].issues.append(mapping.issue)
+        above = parents[mapping.disclosure_id]
+        while above is not None:
+            below[above].add(mapping.issue_id)
+            above = parents.get(above)
+    for key, issues in below.items():
+        lines[key].below = len(issues)
+    return list(lines.values())
+
+
+def used_gri_codes(edition: Edition) -> set[str]:
+    """Codes of the standards up to 2021 that active issues are mapped to, of either set (one query)."""
+    rows = _mappings(edition).filter(disclosure__framework__code="GRI", disclosure__standard_year__lte=2021)
+    return set(rows.values_list("disclosure__code", flat=True).distinct())
+
+
+def _mappings(edition: Edition):
+    rows = IssueMapping.objects.filter(issue__edition=edition, issue__status=Issue.Status.ACTIVE)
+    return rows.select_related("issue").order_by()
+
+
+def _with_parents(rows: list[Disclosure], mapped: set[int]) -> set[int]:
+    parents = {row.pk: row.parent_id for row in rows}
+    reached = set()
+    for key in parents.keys() & mapped:
+        above: int | None = key
+        while above is not None:
+            reached.add(above)
+            above = parents.get(above)
+    return reached
+
+
+def _depths(rows: list[Disclosure]) -> dict[int, int]:
+    parents = {row.pk: row.parent_id for row in rows}
+    depths = {}
+    for key in parents:
+        depth, above = 0, parents[key]
+        while above is not None:
+            depth, above = depth + 1, parents.get(above)
+        depths[key] = depth
+    return depths
+
+
+@dataclass(frozen=True)
+class ProposedMapping:
+    """One proposal: the disclosure of 2016 that the issue has, and what the crosswalk makes of it."""
+
+    row: MappingProposal
+    source: CodedDisclosure
+    target: CodedDisclosure
+    relation: str
+    note: str
+
+    @property
+    def is_doubtful(self) -> bool:
+        """The crosswalk itself is not sure."""
+        return "doubt" in self.note
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A disclosure of 2016 that has no successor, and the issues mapped to it."""
+
+    source: CodedDisclosure
+    note: str
+    issues: list[Issue]
+
+
+def issues_with_proposals(edition: Edition, q: str = "") -> QuerySet[Issue]:
+    """Issues for which something is to be decided, by code; each has `open_proposals`, a number."""
+    rows = open_proposals(edition)
+    if q:
+        rows = rows.filter(
+            Q(issue__code__istartswith=q)
+            | Q(issue__name_zh__icontains=q)
+            | Q(issue__name_en__icontains=q)
+            | Q(crosswalk__source__code=q)
+            | Q(crosswalk__target__code=q)
+        )
+    issues = Issue.objects.filter(pk__in=rows.values("issue")).select_related("category")
+    return issues.annotate(open_proposals=Count("mapping_proposals", filter=Q(mapping_proposals__in=rows))).order_by(
+        "category__order", "code"
+    )
+
+
+def open_proposals(edition: Edition) -> QuerySet[MappingProposal]:
+    """To be decided, for active issues, but those that somebody has mapped by hand meanwhile."""
+    there = IssueMapping.objects.filter(issue=OuterRef("issue"), disclosure=OuterRef("crosswalk__target"))
+    rows = MappingProposal.objects.filter(issue__edition=edition, issue__status=Issue.Status.ACTIVE)
+    return rows.filter(~Exists(there), state=MappingProposal.State.OPEN, crosswalk__target__isnull=False)
+
+
+def proposals_of(edition: Edition, issues: list[Issue]) -> dict[int, list[ProposedMapping]]:
+    """Issue → its open proposals in the catalogue's order (one query)."""
+    ways = ("crosswalk__source__framework", "crosswalk__target__framework")
+    rows = open_proposals(edition).filter(issue__in=issues).select_related(*ways)
+    found: dict[int, list[ProposedMapping]] = {issue.pk: [] for issue in issues}
+    for row in rows.order_by("crosswalk__source__order", "crosswalk__target__order"):
+        way = row.crosswalk
+        entry = ProposedMapping(row, coded(way.source), coded(way.target), way.get_relation_display(), way.note)
+        found[row.issue_id].append(entry)
+    return found
+
+
+def withdrawn(edition: Edition) -> list[Withdrawn]:
+    """Disclosures without a successor to which active issues are mapped (two queries)."""
+    ways = Crosswalk.objects.filter(target__isnull=True).select_related("source__framework").order_by("source__order")
+    notes = {way.source_id: way for way in ways}
+    mappings = IssueMapping.objects.filter(
+        issue__edition=edition, issue__status=Issue.Status.ACTIVE, disclosure__in=notes
+    )
+    issues: dict[int, list[Issue]] = {}
+    for mapping in mappings.select_related("issue").order_by("issue__code"):
+        issues.setdefault(mapping.disclosure_id, []).append(mapping.issue)
+    return [Withdrawn(coded(way.source), way.note, issues[key]) for key, way in notes.items() if key in issues]

@@ -1,12 +1,226 @@
 """The table of scores of a run: its rows, filtered and sorted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from materiality.models import IssueScore, Run
-from materiality.queries.small_cells import GroupCell, shown_cells
+import numpy as np
+
+from materiality.models import AuditEvent, Cycle, Group, IssueScore, Run
+from materiality.platform.words import word_for
+from materiality.scoring.assess import FIELDS, SMALLEST_CELL
+from materiality.scoring.cube import DIMENSIONS, Cube
+from materiality.scoring.method import Method
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """A group of a run: its name now (its code where it is gone), weights, submitted and valid responses."""
+
+    code: str
+    name: str
+    weight_society: float
+    weight_business: float
+    valid: int
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The issue nearest to a cut on one side."""
+
+    code: str
+    name: str
+    distance: float
+
+
+@dataclass(frozen=True)
+class CutLine:
+    """A cut point or threshold; `name` is low, high, society or business; value None where it separates nothing."""
+
+    name: str
+    value: float | None
+    above: Neighbour | None
+    below: Neighbour | None
+
+
+def group_lines(run: Run, groups: Iterable[Group]) -> list[GroupLine]:
+    """The groups that the run counted, in the cycle's order, then those that are gone."""
+    names = {group.code: group.name for group in groups}
+    counted = run.responses.get("groups", {})
+    codes = [code for code in names if code in counted] + sorted(set(counted) - set(names))
+    weights = run.method.get("weights", {})
+    return [
+        GroupLine(
+            code=code,
+            name=names.get(code, code),
+            weight_society=weights.get(code, {}).get("society", 1),
+            weight_business=weights.get(code, {}).get("business", 1),
+            valid=counted[code]["valid"],
+        )
+        for code in codes
+    ]
+
+
+def cut_lines(statement: Mapping, names: Mapping[str, str]) -> list[CutLine]:
+    """The cuts of a run's statement, the highest first; `names` gives the issues' names by code."""
+    return [
+        CutLine(
+            name=line["name"],
+            value=line["value"],
+            above=_neighbour(line["above"], names),
+            below=_neighbour(line["below"], names),
+        )
+        for line in sorted(statement.get("lines", []), key=lambda line: line["name"] == "low")
+    ]
+
+
+def flag_lines(run: Run) -> list[tuple[str, int]]:
+    """Words and counts of the screening flags that some response earned."""
+    return [(word_for("flag", flag), number) for flag, number in run.responses.get("flags", {}).items() if number]
+
+
+def held_names(run: Run, groups: Iterable[Group]) -> list[str]:
+    """Names of the groups that stayed as in the run before, as too few new responses came to tell of them."""
+    names = {group.code: group.name for group in groups}
+    return [names.get(code, code) for code in run.responses.get("held", [])]
+
+
+def erased_since(run: Run) -> int:
+    """How many responses of the run's surveys were erased at their respondents' wish after it was made."""
+    erased = AuditEvent.objects.filter(action="erase_response", object_text__in=run.surveys, at__gt=run.created_at)
+    return sum(after["responses"] for after in erased.values_list("after", flat=True))
+
+
+def method_has_changed(run: Run, cycle: Cycle, groups: Iterable[Group]) -> bool:
+    """Whether a run made now would use another method or other weights than this one."""
+    weights = {group.code: {"society": group.weight_society, "business": group.weight_business} for group in groups}
+    return Method.from_dict({**cycle.method, "weights": weights}).as_dict() != Method.from_dict(run.method).as_dict()
+
+
+def _neighbour(found: Mapping | None, names: Mapping[str, str]) -> Neighbour | None:
+    return found and Neighbour(found["code"], names.get(found["code"], found["code"]), found["distance"])
+
+
+SMALL_CELL = 5
+
+
+@dataclass(frozen=True)
+class GroupCell:
+    """One group's figures on one dimension: n ratings, mean 1..K, score 0–100; `hidden` where the two may not show."""
+
+    n: int
+    mean: float | None
+    score: float | None
+    hidden: bool = False
+
+
+def hidden_keys(numbers: Mapping[Hashable, int]) -> set[Hashable]:
+    """Keys of the cells to hide, of `numbers` n per cell.
+
+    Where exactly one cell is small, the next smallest is hidden too, so that subtraction does not undo it.
+    """
+    filled = sorted((n, place, key) for place, (key, n) in enumerate(numbers.items()) if n > 0)
+    small = [key for n, _place, key in filled if n < SMALL_CELL]
+    if len(small) == 1 and len(filled) > 1:
+        small.append(filled[1][2])
+    return set(small)
+
+
+def shown_cells(groups: Mapping[str, Mapping[str, Mapping]]) -> dict[str, dict[str, GroupCell]]:
+    """`IssueScore.groups` as cells {group: {dimension: GroupCell}}, small ones without mean and score."""
+    hidden = {
+        dimension: hidden_keys({group: cells[dimension]["n"] for group, cells in groups.items()})
+        for dimension in DIMENSIONS
+    }
+    return {
+        group: {dimension: _hidden_cell(cells[dimension], group in hidden[dimension]) for dimension in DIMENSIONS}
+        for group, cells in groups.items()
+    }
+
+
+def _hidden_cell(cell: Mapping, hidden: bool) -> GroupCell:
+    return GroupCell(cell["n"], None, None, True) if hidden else GroupCell(cell["n"], cell["mean"], cell["score"])
+
+
+SHADES = 5
+
+
+@dataclass(frozen=True)
+class GroupAnswers:
+    """One group's figures on both dimensions, with its weights and whether it counts there."""
+
+    name: str
+    society: GroupCell
+    business: GroupCell
+    weight_society: float
+    weight_business: float
+    counts_society: bool
+    counts_business: bool
+
+    @property
+    def sides(self) -> tuple[tuple[GroupCell, float, bool], ...]:
+        """Society, business: the cell, the weight, and whether the group counts there."""
+        return (
+            (self.society, self.weight_society, self.counts_society),
+            (self.business, self.weight_business, self.counts_business),
+        )
+
+
+@dataclass(frozen=True)
+class HistogramCell:
+    """How many gave this pair of ratings; `shade` 0..5 grows with n, `hidden` where n is too small to show."""
+
+    n: int
+    shade: int
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class HistogramLine:
+    """The pairs with one rating on society (0 = none), business ratings 0..K in order."""
+
+    society: int
+    cells: list[HistogramCell]
+
+
+def group_answers(score: IssueScore, run: Run, groups: Iterable[Group]) -> list[GroupAnswers]:
+    """The answers of each group to the issue; empty for a primary derived from its secondaries."""
+    cells, least = shown_cells(score.groups), run.method.get("min_n", 5)
+    return [
+        GroupAnswers(
+            name=line.name,
+            society=cells[line.code]["society"],
+            business=cells[line.code]["business"],
+            weight_society=line.weight_society,
+            weight_business=line.weight_business,
+            counts_society=line.weight_society > 0 and cells[line.code]["society"].n >= least,
+            counts_business=line.weight_business > 0 and cells[line.code]["business"].n >= least,
+        )
+        for line in group_lines(run, groups)
+        if line.code in cells
+    ]
+
+
+def joint_histogram(run: Run, code: str) -> list[HistogramLine]:
+    """All groups' pairs of ratings of an issue, from the highest society rating down; empty where nobody was asked."""
+    cube = Cube.from_bytes(bytes(run.cube))
+    if code not in cube.issues:
+        return []
+    counts = cube.counts[:, cube.issues.index(code)].sum(axis=0)
+    hidden = hidden_keys({at: int(n) for at, n in np.ndenumerate(counts)})
+    most = max(1, int(counts.max()))
+    return [
+        HistogramLine(
+            society, [_issue_cell(int(n), most, (society, b) in hidden) for b, n in enumerate(counts[society])]
+        )
+        for society in range(cube.k, -1, -1)
+    ]
+
+
+def _issue_cell(n: int, most: int, hidden: bool) -> HistogramCell:
+    return HistogramCell(n, 0 if hidden or not n else -(-SHADES * n // most), hidden)
+
 
 LEVELS = ("secondary", "primary")
 
@@ -104,3 +318,34 @@ def _sorted(rows: list[ScoreRow], sort: str) -> list[ScoreRow]:
     present = [row for row in rows if value(row) is not None]
     absent = [row for row in rows if value(row) is None]
     return sorted(present, key=value, reverse=falling != sort.startswith("-")) + absent
+
+
+RESPONSES = ("total", "unfinished", "submitted", "valid", "flags")
+
+
+def scores_json(run: Run, *, all_cells: bool = False) -> dict:
+    """All numbers of a run in full precision; group cells with n < 5 without mean and score unless `all_cells`."""
+    rows = list(run.scores.select_related("issue").order_by("issue__code"))
+    return {
+        "cycle": run.cycle.code,
+        "run": run.number,
+        "method": run.method,
+        "responses": {name: run.responses[name] for name in RESPONSES},
+        "cuts": run.cuts,
+        "issues": [_issue(row, all_cells) for row in rows if not row.issue.is_primary],
+        "primary_issues": [_issue(row, all_cells) for row in rows if row.issue.is_primary],
+    }
+
+
+def _issue(row: IssueScore, all_cells: bool) -> dict:
+    groups = {
+        group: {dimension: _json_cell(cell, all_cells) for dimension, cell in cells.items()}
+        for group, cells in row.groups.items()
+    }
+    numbers = {name: getattr(row, name) for name in FIELDS if name != "code"}
+    return {"code": row.issue.code, **numbers, "groups": groups}
+
+
+def _json_cell(cell: dict, all_cells: bool) -> dict:
+    hidden = cell["n"] < SMALLEST_CELL and not all_cells
+    return {"n": cell["n"], "mean": None if hidden else cell["mean"], "score": None if hidden else cell["score"]}

@@ -1,12 +1,184 @@
 """What the groups of a cycle expect, how they are reached and what is answered."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
 
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from materiality.models import Cycle, Group, StakeholderPoint
+from materiality.library_file.read import read_fixture
+from materiality.models import Category, Cycle, Engagement, Group, Issue, StakeholderPoint
+
+
+def default_groups() -> list[dict]:
+    """One dictionary per group with the fields of `Group` but for `cycle`: `Group(cycle=cycle, **row)`."""
+    return [dict(row) for row in _rows()]
+
+
+@cache
+def _rows() -> tuple[dict, ...]:
+    rows = read_fixture(Path(settings.BASE_DIR) / "fixtures", "groups")
+    return tuple(
+        {
+            "code": row["group"],
+            **{name: row[name] for name in ("name_zh", "name_en", "definition_zh", "definition_en", "side")},
+            "weight_society": float(row["weight_society"]),
+            "weight_business": float(row["weight_business"]),
+            "target": int(row["target"]),
+            "order": order,
+        }
+        for order, row in enumerate(rows, start=1)
+    )
+
+
+@dataclass(frozen=True)
+class IssueChoice:
+    """An issue to tick; `words` is what a search looks through, in both languages."""
+
+    issue: Issue
+    chosen: bool
+
+    @property
+    def words(self) -> str:
+        return f"{self.issue.code} {self.issue.name_zh} {self.issue.name_en}".lower()
+
+
+@dataclass
+class CategoryChoices:
+    """The issues of a category; `chosen` counts the ticked ones."""
+
+    category: Category
+    choices: list[IssueChoice]
+
+    @property
+    def chosen(self) -> int:
+        return sum(choice.chosen for choice in self.choices)
+
+
+def choosable_issues(cycle: Cycle, chosen: Collection[int] = ()) -> QuerySet[Issue]:
+    """Active issues of the cycle's edition, and those of it that are chosen already; by category and code."""
+    issues = Issue.objects.filter(edition=cycle.edition_id).select_related("category")
+    return issues.filter(Q(status=Issue.Status.ACTIVE) | Q(pk__in=chosen)).order_by("category__order", "code")
+
+
+def choices_by_category(issues: QuerySet[Issue], chosen: Collection[int]) -> list[CategoryChoices]:
+    """The issues as the form shows them (one query)."""
+    found: dict[int, CategoryChoices] = {}
+    for issue in issues:
+        held = found.setdefault(issue.category_id, CategoryChoices(issue.category, []))
+        held.choices.append(IssueChoice(issue, issue.pk in chosen))
+    return list(found.values())
+
+
+MOST_TOUCHING = 20
+
+
+@dataclass(frozen=True)
+class EngagementFilter:
+    """What the page was asked to show; empty means all."""
+
+    group: str = ""
+    kind: str = ""
+    issue: str = ""
+    start: date | None = None
+    end: date | None = None
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "EngagementFilter":
+        """From the URL; what is no kind or date is left out."""
+        kind = query.get("kind", "")
+        return cls(
+            group=query.get("group", "")[:40],
+            kind=kind if kind in Engagement.Kind.values else "",
+            issue=query.get("issue", "")[:40],
+            start=_date(query.get("from", "")),
+            end=_date(query.get("to", "")),
+        )
+
+    @property
+    def narrows(self) -> bool:
+        return self != EngagementFilter()
+
+
+@dataclass(frozen=True)
+class Touching:
+    """The newest records that touch an issue, and how many there are in all."""
+
+    records: list[Engagement]
+    number: int
+
+
+def listed_engagements(cycle: Cycle, wanted: EngagementFilter) -> QuerySet[Engagement]:
+    """The cycle's records that pass the filter, newest first, with group, issues and `attachment_number`."""
+    found = cycle.engagements.select_related("group").prefetch_related(_issues())
+    if wanted.group:
+        found = found.filter(group__code=wanted.group)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.issue:
+        found = found.filter(issues__code=wanted.issue)
+    if wanted.start:
+        found = found.filter(date__gte=wanted.start)
+    if wanted.end:
+        found = found.filter(date__lte=wanted.end)
+    found = found.annotate(attachment_number=Count("attachments", distinct=True))
+    return found.order_by(*Engagement._meta.ordering)  # grouping drops the model's own order
+
+
+def touched_issues(cycle: Cycle) -> list[Issue]:
+    """The issues that records of the cycle touch, by code."""
+    return list(Issue.objects.filter(engagements__cycle=cycle).distinct().order_by("code"))
+
+
+def touching(issue: Issue, cycle: Cycle | None = None) -> Touching:
+    """Records that touch the issue (of one cycle, or of all), the newest 20 of them with cycle and group."""
+    found = Engagement.objects.filter(issues=issue).select_related("cycle", "group")
+    if cycle is not None:
+        found = found.filter(cycle=cycle)
+    newest = list(found.order_by(*Engagement._meta.ordering)[:MOST_TOUCHING])
+    return Touching(newest, found.count() if len(newest) == MOST_TOUCHING else len(newest))
+
+
+def _issues() -> Prefetch:
+    return Prefetch("issues", Issue.objects.order_by("code"))
+
+
+def _date(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:  # well formed, but no day
+        return None
+
+
+@dataclass(frozen=True)
+class GroupShare:
+    """A group with the share 0–1 of each score that it makes up where all groups count."""
+
+    group: Group
+    society: float | None
+    business: float | None
+
+
+def group_shares(groups: Sequence[Group]) -> list[GroupShare]:
+    """The groups in their order with their shares; None where all weights are zero."""
+    society = sum(group.weight_society for group in groups)
+    business = sum(group.weight_business for group in groups)
+    return [
+        GroupShare(
+            group,
+            group.weight_society / society if society else None,
+            group.weight_business / business if business else None,
+        )
+        for group in groups
+    ]
+
 
 KINDS = StakeholderPoint.Kind
 LABELS = {

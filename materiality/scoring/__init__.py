@@ -1,11 +1,8 @@
 """Scoring: from rating bytes to a cube, and from a cube to scores, tiers and ranks. Pure: numpy in, values out."""
 
-from .assess import assess
-from .assessment import Assessment, GroupScore, IssueScore
+from .assess import Assessment, GroupScore, IssueScore, as_json, assess
 from .cube import Cube, CubeBuilder
-from .method import Method
-from .method_checks import MethodError, Problem
-from .score_json import as_json
+from .method import Method, MethodError, Problem
 
 __all__ = [
     "Assessment",

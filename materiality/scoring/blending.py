@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from .codes import DIMENSIONS
+from .cube import DIMENSIONS
 from .estimates import Estimates, Sources
-from .panel_ratings import PanelScore
+from .panel import PanelScore
 from .parameters import Method
 
 Panel = Mapping[str, Mapping[str, PanelScore]]  # {issue code: {dimension: PanelScore}}

@@ -4,21 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .bivariate import bivariate_normal_cdf, normal_cdf
 from .cells import ratio
 from .estimates import Estimates
+from .method import HIGH, LOW, MEDIUM, UNSCORED, bivariate_normal_cdf, normal_cdf
 from .parameters import Method
-from .placing import (
-    DECIMALS,
-    Placing,
-    masks_at,
-    mix,
-    priority_variance,
-    rounded_count,
-    share_counts,
-    top_mask,
-)
-from .tier_names import HIGH, LOW, MEDIUM, UNSCORED
+from .placing import DECIMALS, Placing, masks_at, mix, priority_variance, rounded_count, share_counts, top_mask
 
 DRAWS = 2000
 UNITS = 10.0**DECIMALS

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .cells import cells_of, ratio
-from .codes import DIMENSIONS
+from .cube import DIMENSIONS
 from .deviations import deviations_of
 from .estimates import LEAST_FREEDOM, Estimates, t_quantile
 from .levels import levels
-from .method_checks import Problem
+from .method import Problem
 from .parameters import Method
 from .run import Counts, plain_values, score_cells
 

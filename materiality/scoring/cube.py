@@ -1,13 +1,169 @@
 """The cube: additive sufficient statistics of ratings per group and issue (scoring.md, Sufficient statistics)."""
 
-from collections.abc import Sequence
+import json
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
-from . import counting, cube_bytes
-from .codes import PARTS, SCALE_MAX, SCALE_MIN, SKIPPED
+SKIPPED = 0
+DONT_KNOW = 254
+NOT_ASKED = 255
+
+SOCIETY = "society"
+BUSINESS = "business"
+DIMENSIONS = (SOCIETY, BUSINESS)
+
+# Order of the last axis of `Cube.absent`.
+ABSENT_KINDS = ("not_asked", "skipped", "dont_know")
+
+# Responses of a group are dealt in turn into this many parts (scoring.md, Parts).
+PARTS = 40
+
+SCALE_MIN, SCALE_MAX = 2, 10
+
+
+# Adding 2 to a byte wraps don't-know (254) to 0 and not-asked (255) to 1, skipped becomes 2 and the ratings 3..K+2:
+# one addition maps all bytes to a dense range, and whatever lies above K+2 is no code at all.
+SHIFT = np.uint8(2)
+DENSE_ABSENT = [(code + 2) % 256 for code in (NOT_ASKED, SKIPPED, DONT_KNOW)]  # in the order of ABSENT_KINDS
+FIRST_RATING = 3
+CHECK_ROWS = 1 << 12
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Item columns of a questionnaire: `issues` int[m] held by it, and for each its society and business column.
+
+    An issue asked on one dimension only points to the spare column `width` on the other; `asked` bool[m, 2] says so.
+    """
+
+    width: int
+    issues: np.ndarray
+    society: np.ndarray | slice
+    business: np.ndarray | slice
+    asked: np.ndarray
+
+    @classmethod
+    def of(cls, columns: Sequence[tuple[int, int]], issues: int) -> "Layout":
+        """Layout of `columns`, (issue index, dimension index) per item. ValueError on a pair out of range or twice."""
+        place = np.full((issues, 2), -1, dtype=np.intp)
+        for column, (issue, dimension) in enumerate(columns):
+            if not (0 <= issue < issues and dimension in (0, 1)):
+                raise ValueError(f"item {column} has no such issue or dimension: {issue}, {dimension}")
+            if place[issue, dimension] >= 0:
+                raise ValueError(f"items {place[issue, dimension]} and {column} are the same issue and dimension")
+            place[issue, dimension] = column
+        held = np.flatnonzero((place >= 0).any(axis=1))
+        asked = place[held] >= 0
+        picks = np.where(asked, place[held], len(columns))
+        return cls(len(columns), held, _as_slice(picks[:, 0]), _as_slice(picks[:, 1]), asked)
+
+
+def check_ratings(ratings: np.ndarray, k: int) -> None:
+    """ValueError naming the first byte of `ratings` (uint8[R, n]) that is neither 1..k nor an absent code."""
+    for start in range(0, len(ratings), CHECK_ROWS):
+        bad = (ratings[start : start + CHECK_ROWS] + SHIFT) > k + 2
+        if bad.any():
+            row, column = (int(at) for at in np.unravel_index(int(np.argmax(bad)), bad.shape))
+            value = ratings[start + row, column]
+            raise ValueError(f"response {start + row}, item {column}: {value} is neither 1..{k} nor absent")
+
+
+def joint_histogram(rows: np.ndarray, layout: Layout, k: int) -> np.ndarray:
+    """Count pairs of dense codes: `rows` uint8[R, width + 1] of valid bytes -> int64[m, k+3, k+3]."""
+    dense = rows + SHIFT
+    base = k + 3
+    pairs = dense[:, layout.society] * np.uint8(base)  # below 13 · 13, so a byte holds it
+    pairs += dense[:, layout.business]
+    issues = pairs.shape[1]
+    index = np.add(pairs, np.arange(issues, dtype=np.intp) * base**2)
+    counted = np.bincount(index.ravel(), minlength=issues * base**2)
+    return counted.reshape(issues, base, base).astype(np.int64, copy=False)
+
+
+def part_tally(rows: np.ndarray, k: int) -> np.ndarray:
+    """Count and sum ratings by part, row r being in part r mod 40: uint8[40 · m, n] -> int64[40, n, 2]."""
+    width = rows.shape[1]
+    values = (rows * (rows <= k)).reshape(-1, PARTS * width)
+    counts = (values > 0).sum(axis=0, dtype=np.uint32)
+    sums = values.sum(axis=0, dtype=np.uint32)
+    return np.stack([counts, sums], axis=-1).reshape(PARTS, width, 2).astype(np.int64)
+
+
+def fold(joint: np.ndarray) -> np.ndarray:
+    """Dense pair counts [..., k+3, k+3] -> [..., k+1, k+1] with 0 for every kind of absence."""
+    rows = np.concatenate([joint[..., :FIRST_RATING, :].sum(axis=-2, keepdims=True), joint[..., FIRST_RATING:, :]], -2)
+    return np.concatenate([rows[..., :FIRST_RATING].sum(axis=-1, keepdims=True), rows[..., FIRST_RATING:]], -1)
+
+
+def absences(joint: np.ndarray) -> np.ndarray:
+    """Dense pair counts [..., k+3, k+3] -> counts [..., dimension, ABSENT_KINDS]."""
+    return np.stack([joint.sum(axis=-1)[..., DENSE_ABSENT], joint.sum(axis=-2)[..., DENSE_ABSENT]], axis=-2)
+
+
+def _as_slice(picks: np.ndarray) -> np.ndarray | slice:
+    """An even progression of columns as a slice, which numpy reads without copying."""
+    if len(picks) == 0:
+        return picks
+    step = int(picks[1] - picks[0]) if len(picks) > 1 else 1
+    if step > 0 and np.array_equal(picks, picks[0] + step * np.arange(len(picks))):
+        return slice(int(picks[0]), int(picks[-1]) + 1, step)
+    return picks
+
+
+MAGIC = b"yiti-cube-1\n"
+WIDTHS = ("<u1", "<u2", "<u4", "<i8")
+
+
+def pack(labels: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Bytes of JSON-able `labels` and of non-negative integer `arrays`; equal input gives equal bytes."""
+    header, bodies = dict(labels), []
+    header["arrays"] = []
+    for name, array in arrays.items():
+        width = _narrowest(array)
+        header["arrays"].append([name, width, list(array.shape)])
+        bodies.append(np.ascontiguousarray(array, dtype=width).tobytes())
+    head = json.dumps(header, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return MAGIC + struct.pack("<I", len(head)) + head + zlib.compress(b"".join(bodies), 6)
+
+
+def unpack(data: bytes) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+    """Labels and int64 arrays of `pack`. ValueError where `data` is anything else."""
+    if not data.startswith(MAGIC):
+        raise ValueError("not the bytes of a cube")
+    try:
+        return _unpacked(data)
+    except (struct.error, zlib.error, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise ValueError("damaged bytes of a cube") from error
+
+
+def _unpacked(data: bytes) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+    start = len(MAGIC) + 4
+    (length,) = struct.unpack("<I", data[len(MAGIC) : start])
+    labels = json.loads(data[start : start + length])
+    body, at, arrays = zlib.decompress(data[start + length :]), 0, {}
+    for name, width, shape in labels.pop("arrays"):
+        if width not in WIDTHS:
+            raise ValueError("damaged bytes of a cube")
+        count = int(np.prod(shape, dtype=np.int64))
+        array = np.frombuffer(body, dtype=width, count=count, offset=at)
+        at += array.nbytes
+        arrays[name] = array.astype(np.int64).reshape(shape)
+    if at != len(body):
+        raise ValueError("damaged bytes of a cube")
+    return labels, arrays
+
+
+def _narrowest(array: np.ndarray) -> str:
+    top = int(array.max(initial=0))
+    if int(array.min(initial=0)) < 0:
+        raise ValueError("a cube holds no negative counts")
+    return next(width for width in WIDTHS if top <= np.iinfo(width).max)
+
 
 ARRAYS = ("counts", "absent", "valid", "parts")
 BLOCK_CELLS = 1 << 21  # rating bytes worked on at a time: bounds the memory of a count
@@ -96,12 +252,12 @@ class Cube:
     def to_bytes(self) -> bytes:
         """Compact bytes; equal cubes give equal bytes. Parts are inside unless left out (`without_parts`)."""
         arrays = {name: getattr(self, name) for name in ARRAYS if getattr(self, name) is not None}
-        return cube_bytes.pack({"groups": self.groups, "issues": self.issues, "k": self.k}, arrays)
+        return pack({"groups": self.groups, "issues": self.issues, "k": self.k}, arrays)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Inverse of `to_bytes`. ValueError where `data` is not a cube."""
-        labels, arrays = cube_bytes.unpack(data)
+        labels, arrays = unpack(data)
         if set(labels) != {"groups", "issues", "k"} or set(arrays) | {"parts"} != set(ARRAYS):
             raise ValueError("damaged bytes of a cube")
         arrays.setdefault("parts", None)
@@ -116,7 +272,7 @@ class CubeBuilder:
     ) -> None:
         """`columns` gives (issue index, dimension index) of each item. ValueError where a pair is unknown or double."""
         self._empty = Cube.empty(groups, issues, k)
-        self._layout = counting.Layout.of(columns, len(issues))
+        self._layout = Layout.of(columns, len(issues))
         held = len(self._layout.issues)
         self._joint = np.zeros((len(groups), held, k + 3, k + 3), np.int64)
         self._tally = np.zeros((len(groups), PARTS, self._layout.width + 1, 2), np.int64)
@@ -138,8 +294,8 @@ class CubeBuilder:
     def cube(self) -> Cube:
         """The cube of all responses added so far."""
         cube, layout = Cube.empty(self._empty.groups, self._empty.issues, self._empty.k), self._layout
-        cube.counts[:, layout.issues] = counting.fold(self._joint)
-        cube.absent[:, layout.issues] = counting.absences(self._joint) * layout.asked[:, :, None]
+        cube.counts[:, layout.issues] = fold(self._joint)
+        cube.absent[:, layout.issues] = absences(self._joint) * layout.asked[:, :, None]
         cube.valid[:] = self._dealt
         by_part = self._tally.swapaxes(0, 1)  # the spare column holds no rating, so it gives zeros
         for dimension, picks in enumerate((layout.society, layout.business)):
@@ -152,15 +308,15 @@ class CubeBuilder:
             raise ValueError(f"needs one group index and {width} rating bytes per response")
         if rows and not 0 <= group_index.min() <= group_index.max() < len(self._dealt):
             raise ValueError("a group index is out of range")
-        counting.check_ratings(ratings, self._empty.k)
+        check_ratings(ratings, self._empty.k)
 
     def _add_group(self, group: int, rows: np.ndarray) -> None:
         """Rows of one group, moved down by the parts already dealt so that row r stands in part r mod 40."""
         skip = int(self._dealt[group] % PARTS)
         padded = np.full((-(-(skip + len(rows)) // PARTS) * PARTS, self._layout.width + 1), SKIPPED, np.uint8)
         padded[skip : skip + len(rows), :-1] = rows
-        self._joint[group] += counting.joint_histogram(padded[skip : skip + len(rows)], self._layout, self._empty.k)
-        self._tally[group] += counting.part_tally(padded, self._empty.k)
+        self._joint[group] += joint_histogram(padded[skip : skip + len(rows)], self._layout, self._empty.k)
+        self._tally[group] += part_tally(padded, self._empty.k)
         self._dealt[group] += len(rows)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .cells import Cells, ratio
-from .codes import DIMENSIONS
+from .cube import DIMENSIONS
 from .estimates import Estimates, Z
 from .fit import FEW_SHARED, Fit, shared_issues
 from .parameters import Method

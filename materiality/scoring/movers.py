@@ -8,8 +8,7 @@ import numpy as np
 
 from .blending import Panel
 from .cells import ratings_of
-from .codes import DIMENSIONS
-from .cube import Cube
+from .cube import DIMENSIONS, Cube
 from .parameters import Method
 from .placing import DECIMALS, Placing, place
 from .run import Counts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .codes import PARTS
+from .cube import PARTS
 
 BLOCK_CELLS = 1 << 21  # rating bytes worked on at a time
 

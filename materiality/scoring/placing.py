@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
-from .codes import DIMENSIONS
+from .cube import DIMENSIONS
+from .method import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED
 from .parameters import Method
-from .tier_names import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED
 
 DECIMALS = 9
 NO_VARIANCE = 1e-12  # of its two terms: below it, the covariance cancels the variances

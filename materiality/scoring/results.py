@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .codes import DIMENSIONS
+from .cube import DIMENSIONS
 from .figures import Halo
 from .parameters import Method
 from .placing import Cuts, Statement

@@ -9,8 +9,7 @@ from . import figures
 from .blending import Panel, blended
 from .cells import Cells, Ratings, cells_of, in_code_order, ratings_of
 from .certainties import Certainty, certainty_of, normal_draws
-from .codes import DIMENSIONS
-from .cube import Cube
+from .cube import DIMENSIONS, Cube
 from .deviations import Deviations, deviations_of
 from .estimates import Estimates, Scores, estimates_of, scores_of
 from .fit import Fit, fit

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from .codes import DIMENSIONS
+from .cube import DIMENSIONS
 from .parameters import VERSION
 from .placing import Cuts
 from .results import CellScore, IssueScore, Run

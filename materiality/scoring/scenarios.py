@@ -7,13 +7,13 @@ import numpy as np
 
 from .blending import Panel, blended
 from .cells import Ratings, cells_of
-from .codes import DIMENSIONS
+from .cube import DIMENSIONS
 from .estimates import Estimates
 from .levels import levels
+from .method import HIGH, LOW
 from .parameters import COMPARABLE, PLAIN, Method
 from .placing import DECIMALS, Cuts, Placing, place
 from .run import score_cells
-from .tier_names import HIGH, LOW
 
 Tiers = Mapping[str, str]  # tier by issue code
 Leveled = tuple[Estimates, ...]

@@ -1,14 +1,42 @@
 """Marking what was searched for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from django import template
+from django.template import Context
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from materiality.lineage.lineage import IssueDifference, Segment
+from materiality.platform.people import can_see_responses
 
 register = template.Library()
+_TAGS = {"removed": "del", "added": "ins"}
+
+
+@register.filter
+def told(row: IssueDifference, name: str) -> SafeString:
+    """A text of the issue with what was removed and added marked; as it is where nothing was."""
+    for text in row.texts:
+        if text.field == name:
+            return segments(text.segments)
+    return escape(getattr(row.shown, name))
+
+
+@register.filter
+def segments(parts: Iterable[Segment]) -> SafeString:
+    """Removed pieces in <del>, added ones in <ins>."""
+    return mark_safe("".join(_piece(part) for part in parts))
+
+
+def _piece(part: Segment) -> str:
+    tag = _TAGS.get(part.kind)
+    return f"<{tag}>{escape(part.text)}</{tag}>" if tag else escape(part.text)
 
 
 @register.filter
@@ -27,3 +55,36 @@ def _marked(text: str, terms: tuple[str, ...]) -> SafeString:
 def _pattern(terms: tuple[str, ...]) -> re.Pattern:
     longest_first = sorted(terms, key=len, reverse=True)
     return re.compile("(" + "|".join(re.escape(term) for term in longest_first) + ")", re.IGNORECASE)
+
+
+# (name of the tab, name of its address, words)
+_LIBRARY = (
+    ("issues", "library", gettext_lazy("Issues")),
+    ("editions", "editions", gettext_lazy("Editions")),
+    ("coverage", "coverage", gettext_lazy("Coverage")),
+    ("translations", "translations", gettext_lazy("Translations")),
+    ("proposals", "proposals", gettext_lazy("Proposals")),
+    ("comments", "comments", gettext_lazy("Open answers")),
+    ("calendar", "review_calendar", gettext_lazy("Calendar")),
+)
+_STAKEHOLDERS = (
+    ("groups", "groups", gettext_lazy("Groups")),
+    ("table", "stakeholder_table", gettext_lazy("Stakeholder table")),
+    ("engagements", "engagements", gettext_lazy("Engagement records")),
+)
+
+
+@register.inclusion_tag("materiality/tabs.html", takes_context=True)
+def library_tabs(context: Context, current: str) -> dict:
+    """The library's pages; open answers for those who may see them."""
+    hidden = () if can_see_responses(context["user"]) else ("comments",)
+    tabs = [(reverse(url), words, name == current) for name, url, words in _LIBRARY if name not in hidden]
+    return {"label": _("Library"), "tabs": tabs}
+
+
+@register.inclusion_tag("materiality/tabs.html", takes_context=True)
+def stakeholder_tabs(context: Context, current: str) -> dict:
+    """The cycle's groups, what they expect, and how they were engaged."""
+    code = context["cycle"].code
+    tabs = [(reverse(url, args=[code]), words, name == current) for name, url, words in _STAKEHOLDERS]
+    return {"label": _("Stakeholders"), "tabs": tabs}

@@ -11,9 +11,9 @@ from django.shortcuts import render
 
 from materiality.forms.audit import TrailForm
 from materiality.models import AuditEvent
-from materiality.permissions import can_see_audit, needs
-from materiality.queries.audit_trail import TrailFilter, in_words, trail, trail_rows
-from materiality.table_file import neutral
+from materiality.platform.people import can_see_audit, needs
+from materiality.queries.audit import TrailFilter, in_words, trail, trail_rows
+from materiality.tables.write import neutral
 
 PER_PAGE = 50
 COLUMNS = (

@@ -3,25 +3,38 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from materiality.actions.close_cycle import close_cycle
-from materiality.actions.edit_cycle import edit_cycle
-from materiality.actions.open_cycle import open_cycle
-from materiality.cycle_states import BEFORE_REVIEW, FIELDWORK
-from materiality.forms.cycle import CycleDetailsForm, NewCycleForm
+from materiality.actions.cycles import close_cycle, edit_cycle, open_cycle, set_method
+from materiality.forms.cycles import CycleDetailsForm, MethodForm, NewCycleForm
+from materiality.lineage.records import standard_warnings
 from materiality.models import Cycle
-from materiality.newer_standards import standard_warnings
-from materiality.permissions import can_edit_cycle, needs
-from materiality.queries.coverage import used_gri_codes
-from materiality.queries.cycles import edition_in_force, free_code, listed_cycles, next_step, scope_of
-from materiality.refusals import NotAllowed
-from materiality.steps import standings
-from materiality.views.cycle_of import cycle_of
+from materiality.platform.hooks import standings
+from materiality.platform.people import can_edit_cycle, needs
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import (
+    BEFORE_REVIEW,
+    FIELDWORK,
+    edition_in_force,
+    free_code,
+    last_run_number,
+    listed_cycles,
+    method_changes,
+    method_of,
+    next_step,
+    scope_of,
+)
+from materiality.queries.mappings import used_gri_codes
+
+
+def cycle_of(code: str) -> Cycle:
+    """The cycle with its edition; the page "not found" where there is none."""
+    return get_object_or_404(Cycle.objects.select_related("edition"), code=code)
+
 
 DETAILS = ("title_zh", "title_en", "period_start", "period_end", "gri_edition")
 PER_PAGE = 50
@@ -129,3 +142,35 @@ def _suggestions() -> dict:
         "period_end": today.replace(month=12, day=31),
         "gri_edition": Cycle.GriEdition.GRI_2021,
     }
+
+
+def method(request: HttpRequest, code: str) -> HttpResponse:
+    """Every parameter with a sentence on what it does, and how the method changed so far."""
+    cycle = cycle_of(code)
+    form = MethodForm(request.POST or None, method=method_of(cycle))
+    if request.method == "POST" and (done := _change_method(request, cycle, form)):
+        return done
+    context = {
+        "cycle": cycle,
+        "step": "scope",
+        "section": "cycles",
+        "form": form,
+        "last_run": last_run_number(cycle),
+        "changes": method_changes(cycle),
+        "may_edit": can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW,
+    }
+    return render(request, "materiality/method.html", context)
+
+
+@needs(can_edit_cycle)
+def _change_method(request: HttpRequest, cycle: Cycle, form: MethodForm) -> HttpResponse | None:
+    """Change the method and go on; None where something stands against it, which is then in the form."""
+    if not form.is_valid():
+        return None
+    try:
+        set_method(cycle=cycle, values=form.values(), by=request.user)
+    except NotAllowed as refusal:
+        form.add_error(None, refusal.reason)
+        return None
+    messages.success(request, _("The method is saved. It is used by the next run; runs that exist keep theirs."))
+    return redirect("method", cycle.code)

@@ -1,17 +1,325 @@
 """Pages of a draft: its tree, the order of issues, and undoing."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from materiality.actions.reorder_issues import reorder_issues
-from materiality.actions.undo_last_change import undo_last_change
-from materiality.models import Edition, Issue
-from materiality.permissions import can_edit_library, can_view, needs
-from materiality.refusals import NotAllowed
-from materiality.views.draft_pages import after_change, draft_of, issue_of, tree_page
+from materiality.actions.drafts import (
+    add_issue,
+    change_issue,
+    merge_issues,
+    move_issue,
+    reorder_issues,
+    retire_issue,
+    split_issue,
+    undo_last_change,
+)
+from materiality.actions.library import discard_draft, publish_edition, start_draft
+from materiality.drafts.codes import next_edition_code
+from materiality.forms.drafts import (
+    AddIssueForm,
+    ChangeIssueForm,
+    DiscardForm,
+    MergeIssuesForm,
+    MoveIssueForm,
+    PublishForm,
+    RetireIssueForm,
+    SplitIssueForm,
+    StartDraftForm,
+    parts_formset,
+    place_of,
+)
+from materiality.lineage.lineage import text_difference
+from materiality.models import Category, Edition, Issue
+from materiality.platform.hooks import RETIRE_ISSUE, objections
+from materiality.platform.people import can_edit_library, can_publish_edition, can_view, needs
+from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
+from materiality.queries.drafts import Filters, compare_editions, draft_tree, publishing_warnings
+from materiality.queries.library import listed_editions, origins, standing_editions
+
+
+@dataclass
+class Editing:
+    """A form on the way to a change of a draft.
+
+    `kind` says which fields the template shows. `act` makes the change and returns the issue to show afterwards, or
+    None. `done` is said then.
+    """
+
+    edition: Edition
+    form: forms.BaseForm
+    kind: str
+    title: str | Promise
+    button: str | Promise
+    act: Callable[[], Issue | None]
+    done: str | Promise
+    issue: Issue | None = None
+    further: dict = field(default_factory=dict)
+    further_forms: tuple[forms.BaseFormSet, ...] = ()
+
+
+def draft_of(code: str) -> Edition:
+    """The edition that an address names; the page "not found" where there is none."""
+    return get_object_or_404(Edition.objects.select_related("based_on"), code=code)
+
+
+def issue_of(edition: Edition, pk: int) -> Issue:
+    """The issue of the draft; one that was removed meanwhile has its key only, for an action to say so."""
+    found = edition.issues.select_related("category", "parent").filter(pk=pk).first()
+    row = found or Issue(pk=pk, edition=edition, category=Category(), code=str(pk), version=0)
+    row.edition = edition
+    return row
+
+
+def entered(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also where it is nothing; None where a form is only to be shown."""
+    return request.POST if request.method == "POST" else None
+
+
+def edited(request: HttpRequest, editing: Editing) -> HttpResponse:
+    """Show the form, make the change, or show what stands against it with all that was entered."""
+    if request.method != "POST" and editing.issue and editing.issue._state.adding:
+        messages.error(request, _("This issue is no longer in the draft."))
+        return after_change(request, editing.edition, None)
+    context = {"conflict": None, "warnings": []}
+    valid = [form.is_valid() for form in (editing.form, *editing.further_forms)]
+    if request.method == "POST" and all(valid):
+        try:
+            issue = editing.act()
+        except Conflict as refusal:
+            context["conflict"] = refusal
+        except Unacknowledged as refusal:
+            context["warnings"] = refusal.warnings
+        except NotAllowed as refusal:
+            editing.form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, editing.done)
+            return after_change(request, editing.edition, issue)
+    context |= {"form": editing.form, "edition": editing.edition, "issue": editing.issue, "title": editing.title}
+    context["button"] = editing.button
+    context |= {"section": "library", "kind": editing.kind, "partial": is_partial(request)}
+    response = render(request, "materiality/draft_form.html", context | editing.further)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def after_change(request: HttpRequest, edition: Edition, issue: Issue | None) -> HttpResponse:
+    """The draft again, with the changed issue in view: its tree alone for htmx, else the page."""
+    code = issue.code if issue else ""
+    if not is_partial(request):
+        query = f"?{urlencode({'at': code})}#i-{code}" if code else ""
+        return redirect(reverse("draft", args=[edition.code]) + query)
+    shown = parse_qs(urlsplit(request.htmx.current_url or "").query)
+    response = tree_page(request, edition, {name: values[0] for name, values in shown.items()} | {"at": code})
+    response["HX-Retarget"], response["HX-Reswap"] = "#draft", "outerHTML show:none"
+    return response
+
+
+def tree_page(request: HttpRequest, edition: Edition, query: dict[str, str]) -> HttpResponse:
+    """The tree of the draft; `query` holds q, category, changed, page, and `at`, an issue to be in view."""
+    filters = Filters(query.get("q", "").strip(), query.get("category", ""), query.get("changed", "") == "1")
+    tree = draft_tree(edition, filters)
+    at = query.get("at", "")
+    # Where the page was given, the issue is looked for on it first; it may have gone to another one.
+    number = tree.page_with(at) if at else query.get("page")
+    context = {
+        "section": "library",
+        "edition": edition,
+        "tree": tree,
+        "page": Paginator(tree.pages, 1).get_page(number),
+        "filters": filters,
+        "at": at,
+        "partial": is_partial(request),
+        "may_edit": can_edit_library(request.user) and edition.state == Edition.State.DRAFT,
+        "may_publish": can_publish_edition(request.user),
+    }
+    response = render(request, "materiality/draft.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """htmx asks for a part of the page."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+@needs(can_edit_library)
+def move(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+    """To another primary issue or, a primary one, to another category."""
+    row = draft_of(edition)
+    issue = issue_of(row, pk)
+    form = MoveIssueForm(entered(request), issue=issue)
+
+    def act() -> Issue:
+        values = form.cleaned_data
+        where = {"category" if issue.is_primary else "primary": values["target"]}
+        return move_issue(issue=issue, by=request.user, reason=values["reason"], version=values["version"], **where)
+
+    title = _("Move %(issue)s") % {"issue": issue.code}
+    return edited(request, Editing(row, form, "move", title, _("Move the issue"), act, _("The issue is moved."), issue))
+
+
+@needs(can_edit_library)
+def merge(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+    """Other issues go into this one."""
+    row = draft_of(edition)
+    issue = issue_of(row, pk)
+    form = MergeIssuesForm(entered(request), issue=issue)
+
+    def act() -> Issue:
+        values = form.cleaned_data
+        seen = {issue.code: values["version"]} if values["version"] else {}
+        others = list(values["others"])
+        return merge_issues(
+            into=issue, others=others, by=request.user, reason=values["reason"], texts=form.texts(), versions=seen
+        )
+
+    title = _("Merge issues into %(issue)s") % {"issue": issue.code}
+    return edited(
+        request,
+        Editing(
+            row,
+            form,
+            "merge",
+            title,
+            _("Merge the issues"),
+            act,
+            _("The issues are merged."),
+            issue,
+        ),
+    )
+
+
+@needs(can_edit_library)
+def split(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+    """Several issues take the place of this one; `?parts=` says how many are asked for."""
+    row = draft_of(edition)
+    issue = issue_of(row, pk)
+    asked = request.GET.get("parts", "")
+    number = int(asked) if asked.isdecimal() and len(asked) < 2 else 2
+    form = SplitIssueForm(entered(request), initial={"version": issue.version})
+    parts = parts_formset(entered(request), number)
+
+    def act() -> Issue:
+        values = form.cleaned_data
+        texts = [part.texts() for part in parts if part.has_changed()]
+        made = split_issue(
+            issue=issue, parts=texts, by=request.user, reason=values["reason"], version=values["version"]
+        )
+        return made[0]
+
+    title = _("Split %(issue)s") % {"issue": issue.code}
+    further = {"parts": parts, "more": min(number + 1, 8)}
+    editing = Editing(
+        row,
+        form,
+        "split",
+        title,
+        _("Split the issue"),
+        act,
+        _("The issue is split."),
+        issue,
+        further,
+        further_forms=(parts,),
+    )
+    return edited(request, editing)
+
+
+@needs(can_edit_library)
+def add(request: HttpRequest, edition: str) -> HttpResponse:
+    """A new issue under `?primary=` (key) or in `?category=` (code)."""
+    row = draft_of(edition)
+    place = place_of(row, request.GET.get("primary"), request.GET.get("category"))
+    if place is None:
+        raise Http404
+    siblings_groups = place.groups if isinstance(place, Issue) else []
+    form = AddIssueForm(entered(request), initial={"groups": siblings_groups})
+    where = {"primary": place} if isinstance(place, Issue) else {"category": place}
+
+    def act() -> Issue:
+        values = form.cleaned_data
+        return add_issue(
+            edition=row, texts=form.texts(), by=request.user, reason=values["reason"], code=values["code"],
+            groups=values["groups"], **where,
+        )  # fmt: skip
+
+    title = _("Add an issue to %(place)s") % {"place": place.name}
+    return edited(
+        request,
+        Editing(row, form, "add", title, _("Add the issue"), act, _("The issue is added.")),
+    )
+
+
+@needs(can_edit_library)
+def change(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+    """Other texts; who comes second is shown the first one's change beside the own one."""
+    row = draft_of(edition)
+    issue = issue_of(row, pk)
+    form = ChangeIssueForm(entered(request), issue=issue)
+    further: dict = {}
+
+    def act() -> Issue:
+        values = form.cleaned_data
+        try:
+            return change_issue(
+                issue=issue, texts=form.texts(), by=request.user, version=values["version"], change=values["change"],
+                reason=values["reason"], groups=values["groups"],
+            )  # fmt: skip
+        except Conflict as refusal:
+            further["theirs"] = _theirs(form, refusal.row)
+            if refusal.row:  # what is sent next is meant for the row as it is shown now
+                form.data = form.data.copy()
+                form.data["version"] = refusal.row.version
+            raise
+
+    title = _("Change %(issue)s") % {"issue": issue.code}
+    return edited(request, Editing(row, form, "change", title, _("Save"), act, _("Saved."), issue, further))
+
+
+@needs(can_edit_library)
+def retire(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+    """Retire the issue, or remove one that was only added in this draft."""
+    row = draft_of(edition)
+    issue = issue_of(row, pk)
+    sources = origins(issue)
+    warnings = [sentence for source in sources for sentence in objections(RETIRE_ISSUE, source)]
+    form = RetireIssueForm(entered(request), issue=issue, must_acknowledge=bool(warnings))
+
+    def act() -> Issue | None:
+        values = form.cleaned_data
+        known = values.get("acknowledged", False)
+        return retire_issue(
+            issue=issue, by=request.user, reason=values["reason"], version=values["version"], acknowledged=known
+        )
+
+    name = {"issue": issue.code}
+    title = _("Retire %(issue)s") % name if sources else _("Remove %(issue)s") % name
+    done = _("%(issue)s is retired.") % name if sources else _("%(issue)s is removed.") % name
+    further = {"told_before": warnings, "dangerous": True}
+    return edited(request, Editing(row, form, "retire", title, title, act, done, issue, further))
+
+
+def _theirs(form: ChangeIssueForm, row: Issue | None) -> list[dict]:
+    """Per text: what is stored now, and how what was entered differs from it."""
+    names = ("name_zh", "name_en", "definition_zh", "definition_en")
+    found = []
+    for name in names:
+        stored = getattr(row, name) if row else ""
+        mine = form.cleaned_data[name]
+        found.append({"field": name, "stored": stored, "segments": text_difference(stored, mine), "mine": mine})
+    return found
 
 
 @needs(can_view)
@@ -61,3 +369,104 @@ def _step(edition: Edition, issue: Issue, step: int, request: HttpRequest) -> No
     to = min(max(at + step, 0), len(codes) - 1)
     codes.insert(to, codes.pop(at))
     reorder_issues(edition=edition, codes=codes, by=request.user, **place)
+
+
+PER_PAGE = 50
+
+
+@needs(can_view)
+def editions(request: HttpRequest) -> HttpResponse:
+    """All editions with where they stand."""
+    context = {
+        "section": "library",
+        "page": Paginator(listed_editions(), PER_PAGE).get_page(request.GET.get("page")),
+        "standing": standing_editions(),
+        "may_edit": can_edit_library(request.user),
+        "may_publish": can_publish_edition(request.user),
+    }
+    return render(request, "materiality/editions.html", context)
+
+
+@needs(can_edit_library)
+def start(request: HttpRequest) -> HttpResponse:
+    """Start a draft from the edition in force."""
+    standing = standing_editions()
+    code = next_edition_code(standing.in_force)
+    initial = {"code": code, "title_zh": f"议题库 {code}", "title_en": f"Issue library {code}"}
+    form = StartDraftForm(entered(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = start_draft(by=request.user, **form.cleaned_data)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(
+                request, _("The draft is there. What you change here concerns nobody until it is published.")
+            )
+            return redirect("draft", draft.code)
+    return render(request, "materiality/form.html", _start_page(standing.in_force) | {"form": form})
+
+
+def _start_page(in_force: Edition | None) -> dict:
+    lead = _("A draft begins as a copy of the edition in force.")
+    if in_force:
+        lead = _(
+            "It begins as a copy of %(edition)s, with all issues and mappings. Cycles keep the edition that they were"
+            " opened on."
+        ) % {"edition": in_force.title}
+    texts = {"heading": _("Start a draft"), "lead": lead, "button": _("Start the draft")}
+    return texts | {"section": "library", "guarded": True, "cancel": reverse("editions")}
+
+
+@needs(can_publish_edition)
+def publish(request: HttpRequest, edition: str) -> HttpResponse:
+    """What is missing, what differs, and the button."""
+    row = draft_of(edition)
+    if row.state != Edition.State.DRAFT:
+        return redirect("editions")
+    warnings = publishing_warnings(row)
+    form = PublishForm(entered(request), must_acknowledge=bool(warnings))
+    if request.method == "POST" and form.is_valid():
+        try:
+            publish_edition(edition=row, by=request.user, **form.cleaned_data)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("%(edition)s is in force.") % {"edition": row.title})
+            return redirect("editions")
+    comparison = compare_editions(row.based_on, row) if row.based_on else None
+    context = {"section": "library", "edition": row, "form": form, "warnings": warnings, "comparison": comparison}
+    return render(request, "materiality/publish_edition.html", context)
+
+
+@needs(can_edit_library)
+def discard(request: HttpRequest, edition: str) -> HttpResponse:
+    """Ask, then throw the draft away."""
+    row = draft_of(edition)
+    form = DiscardForm(entered(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            discard_draft(edition=row, by=request.user, reason=form.cleaned_data["reason"])
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The draft is discarded."))
+            return redirect("editions")
+    return render(request, "materiality/form.html", _discard_page(row) | {"form": form})
+
+
+def _discard_page(row: Edition) -> dict:
+    changes = row.changes.filter(undone=False).count()
+    lead = ngettext(
+        "The draft goes with %(number)s change, for good. Proposals stay for the next draft.",
+        "The draft goes with its %(number)s changes, for good. Proposals stay for the next draft.",
+        changes,
+    ) % {"number": changes}
+    name, heading = _("Discard the draft"), _("Discard %(edition)s?") % {"edition": row.title}
+    texts = {"title": name, "heading": heading, "lead": lead, "button": name, "back_out": _("Keep it")}
+    return texts | {
+        "section": "library",
+        "width": "narrow",
+        "dangerous": True,
+        "cancel": reverse("draft", args=[row.code]),
+    }

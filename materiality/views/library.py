@@ -1,16 +1,137 @@
 """The issue library and its issues."""
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
+import json
 
-from materiality.models import Cycle
-from materiality.permissions import can_edit_cycle, can_view, needs
-from materiality.queries.branch_pages import pages_of
-from materiality.queries.issue_page import find_issue, issue_page
-from materiality.queries.library import chosen_edition, editions, library_tree
-from materiality.queries.library_search import Search
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from materiality.actions.library import correct_erratum
+from materiality.drafts.codes import FIELDS
+from materiality.formats.translations import COMPARISON_COLUMNS, comparison_json, comparison_rows
+from materiality.forms.drafts import ErratumForm
+from materiality.models import Cycle, Edition, Issue
+from materiality.platform.hooks import CORRECT_ERRATUM, objections
+from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.drafts import EditionComparison, compare_editions
+from materiality.queries.library import (
+    Search,
+    chosen_edition,
+    editions,
+    errata_of,
+    find_issue,
+    issue_page,
+    library_tree,
+    pages_of,
+)
+from materiality.tables.write import TYPES, table_bytes
+from materiality.views.drafts import entered
+
+PER_PAGE = 50
+
+
+@needs(can_view)
+def compare(request: HttpRequest) -> HttpResponse:
+    """Differences of the editions `a` and `b`; `?kind=` filters, `?all=1` puts all on one page for print."""
+    editions = list(Edition.objects.all())
+    one, other = _chosen(editions, request.GET.get("a", ""), request.GET.get("b", ""))
+    context = {"section": "library", "editions": editions, "one": one, "other": other}
+    if one and other and one != other:
+        comparison = compare_editions(one, other)
+        kind = request.GET.get("kind", "")
+        rows = [row for row in comparison.differences.issues if kind in ("", *row.kinds)]
+        per_page = max(len(rows), 1) if request.GET.get("all") else PER_PAGE
+        page = Paginator(rows, per_page).get_page(request.GET.get("page"))
+        context |= {"comparison": comparison, "page": page, "kind": kind, "shown": len(rows)}
+    return render(request, "materiality/compare.html", context)
+
+
+@needs(can_view)
+def compare_export(request: HttpRequest, kind: str) -> HttpResponse:
+    """The comparison of `a` and `b` as JSON, CSV or XLSX."""
+    by_code = {edition.code: edition for edition in Edition.objects.all()}
+    one, other = (by_code.get(request.GET.get(name, "")) for name in ("a", "b"))
+    if one is None or other is None or kind not in ("json", *TYPES):
+        raise Http404
+    comparison = compare_editions(one, other)
+    name = f"{comparison.old.code}-{comparison.new.code}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(_file(comparison, kind), TYPES.get(kind, "application/json"), headers=headers)
+
+
+def _file(comparison: EditionComparison, kind: str) -> bytes:
+    if kind == "json":
+        return json.dumps(comparison_json(comparison), ensure_ascii=False, indent=1).encode()
+    return table_bytes(kind, "differences", COMPARISON_COLUMNS, comparison_rows(comparison))
+
+
+def _chosen(editions: list[Edition], a: str, b: str) -> tuple[Edition | None, Edition | None]:
+    """The editions named; else the draft, or the one in force, against the edition that it is based on."""
+    by_code, by_pk = ({getattr(row, name): row for row in editions} for name in ("code", "pk"))
+    states = (Edition.State.DRAFT, Edition.State.PUBLISHED)
+    newest = next((row for state in states for row in editions if row.state == state and row.based_on_id), None)
+    new = by_code.get(b) or newest
+    old = by_code.get(a) or (by_pk.get(new.based_on_id) if new else None)
+    return old, new
+
+
+@needs(can_view)
+def errata(request: HttpRequest, edition: str, code: str) -> HttpResponse:
+    """What was corrected, and a form for those who may correct more."""
+    issue = find_issue(edition, code)
+    if issue is None:
+        raise Http404
+    form = ErratumForm(entered(request), issue=issue)
+    if request.method == "POST" and (done := _corrected(request, issue, form)):
+        return done
+    in_force = issue.edition.state == Edition.State.PUBLISHED
+    context = {
+        "section": "library",
+        "issue": issue,
+        "form": form,
+        "errata": errata_of(issue),
+        "objections": objections(CORRECT_ERRATUM, issue.edition) if in_force else [],
+        "may_correct": in_force and can_edit_library(request.user),
+    }
+    return render(request, "materiality/errata.html", context)
+
+
+@needs(can_edit_library)
+def _corrected(request: HttpRequest, issue: Issue, form: ErratumForm) -> HttpResponse | None:
+    """Correct every text that differs and go on; None where something stands against it, which is in the form."""
+    if not form.is_valid():
+        return None
+    values = form.cleaned_data
+    changed = [name for name in FIELDS if values[name].strip() != getattr(issue, name)]
+    if not changed:
+        form.add_error(None, _("No text was changed."))
+        return None
+    try:
+        with transaction.atomic():
+            for place, name in enumerate(changed):
+                version = values["version"] + place if values["version"] else None
+                correct_erratum(
+                    issue=issue,
+                    field=name,
+                    text=values[name],
+                    reason=values["reason"],
+                    by=request.user,
+                    version=version,
+                )
+    except NotAllowed as refusal:
+        form.add_error(None, refusal.reason)
+        return None
+    number = len(changed)
+    messages.success(
+        request, ngettext("The text is corrected.", "%(count)s texts are corrected.", number) % {"count": number}
+    )
+    return redirect("errata", issue.edition.code, issue.code)
 
 
 @needs(can_view)

@@ -1,24 +1,53 @@
 """Pages of the members of staff, for administrators."""
 
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from materiality.actions.add_person import add_person
-from materiality.actions.change_password import change_password
-from materiality.actions.erase_person import erase_person
-from materiality.actions.save_person import save_person
+from materiality.actions.people import add_person, change_password, erase_person, save_person
 from materiality.forms.people import NewPersonForm, PersonForm
 from materiality.models import User
-from materiality.passwords import new_password
-from materiality.permissions import can_manage_people, needs
+from materiality.models.people import Role
+from materiality.platform.people import PERMISSIONS, can_manage_people, can_view, needs, new_password
+from materiality.platform.refusals import NotAllowed
 from materiality.queries.people import listed_people
-from materiality.refusals import NotAllowed
+
+
+class StaffLogin(LoginView):
+    """The login page; django-axes throttles guesses."""
+
+    template_name = "materiality/login.html"
+    redirect_authenticated_user = True
+
+
+class OwnPassword(PasswordChangeView):
+    """The old password and the new one twice; the change leaves an event."""
+
+    template_name = "materiality/account.html"
+    success_url = reverse_lazy("start")
+    extra_context = {
+        "heading": gettext_lazy("Change your password"),
+        "lead": gettext_lazy("At least 12 characters. You stay logged in here, and are logged out everywhere else."),
+        "cancel": reverse_lazy("start"),
+    }
+
+    def form_valid(self, form) -> HttpResponse:
+        changed = change_password(
+            person=self.request.user, password=form.cleaned_data["new_password1"], by=self.request.user
+        )
+        # This session goes on; all others of the person end.
+        update_session_auth_hash(self.request, changed)
+        messages.success(self.request, _("Your password is changed."))
+        return redirect(self.success_url)
+
 
 PER_PAGE = 50
 SECTION = {"section": "people"}
@@ -98,3 +127,17 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shown_once(request: HttpRequest, row: User, password: str) -> HttpResponse:
     return render(request, "materiality/person.html", SECTION | {"person": row, "password": password})
+
+
+@needs(can_view)
+def roles(request: HttpRequest) -> HttpResponse:
+    """Every permission in words × every role."""
+    rows = [(each.words, [(role.label, each.of_role(role)) for role in Role]) for each in PERMISSIONS]
+    context = {
+        "section": "people",
+        "roles": list(Role),
+        "rows": rows,
+        "may_manage": can_manage_people(request.user),
+        "may_do": [each.words for each in PERMISSIONS if each.predicate(request.user)],
+    }
+    return render(request, "materiality/roles.html", context)

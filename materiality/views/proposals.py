@@ -7,14 +7,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from materiality.actions.decide_proposal import REMAINING, decide_proposal
-from materiality.actions.propose import propose
-from materiality.forms.proposals import DecisionForm, ProposalForm
-from materiality.models import Proposal
-from materiality.permissions import can_decide_proposal, can_edit_library, can_propose, can_view, needs
-from materiality.proposal_values import draft_under_review
-from materiality.queries.proposals import issues_in_force, listed_proposals, proposal_standing
-from materiality.refusals import NotAllowed
+from materiality.actions.proposals import FIELDS, REMAINING, decide_proposal, propose, set_calendar
+from materiality.forms.proposals import CalendarForm, DecisionForm, ProposalForm
+from materiality.models import Proposal, Reminder
+from materiality.platform.people import (
+    can_decide_proposal,
+    can_edit_library,
+    can_propose,
+    can_publish_edition,
+    can_view,
+    needs,
+)
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import calendar, what_is_due
+from materiality.queries.proposals import draft_under_review, issues_in_force, listed_proposals, proposal_standing
 
 PER_PAGE = 50
 
@@ -97,3 +103,36 @@ def _asked(request: HttpRequest) -> dict:
     kind = request.GET.get("kind", "")
     known = kind if kind in Proposal.Kind.values else Proposal.Kind.CHANGE if issue else Proposal.Kind.NEW
     return {"issue": issue, "kind": known}
+
+
+SHOWN = 20
+
+
+@needs(can_view)
+def review_calendar(request: HttpRequest) -> HttpResponse:
+    """What is due when; leads set the intervals."""
+    held = calendar()
+    form = CalendarForm(request.POST or None, initial={name: getattr(held, name) for name in FIELDS})
+    if request.method == "POST" and _changed(request, form):
+        return redirect("review_calendar")
+    context = {
+        "section": "library",
+        "due": what_is_due(held=held),
+        "calendar": held,
+        "reminders": list(Reminder.objects.order_by("-sent_at", "-pk")[:SHOWN]),
+        "form": form if can_publish_edition(request.user) else None,
+    }
+    return render(request, "materiality/review_calendar.html", context)
+
+
+@needs(can_publish_edition)
+def _changed(request: HttpRequest, form: CalendarForm) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        set_calendar(**form.cleaned_data, by=request.user)
+    except NotAllowed as refusal:
+        form.add_error(None, refusal.reason)
+        return False
+    messages.success(request, _("The calendar is saved."))
+    return True

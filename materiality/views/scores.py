@@ -6,20 +6,24 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from materiality.models import Cycle, Group, Run
-from materiality.permissions import can_edit_cycle
-from materiality.queries.engagements import touching
-from materiality.queries.issue_score import group_answers, joint_histogram
-from materiality.queries.run_method import (
+from materiality.platform.people import can_edit_cycle
+from materiality.queries.cycles import chosen_run, listed_runs, run_with_cube
+from materiality.queries.scores import (
+    ScoreFilter,
+    ScoreRow,
+    all_rows,
     cut_lines,
     erased_since,
     flag_lines,
+    group_answers,
     group_lines,
     held_names,
+    joint_histogram,
     method_has_changed,
+    wanted_rows,
 )
-from materiality.queries.runs import chosen_run, listed_runs, run_with_cube
-from materiality.queries.scores import ScoreFilter, ScoreRow, all_rows, wanted_rows
-from materiality.views.cycle_of import cycle_of
+from materiality.queries.stakeholders import touching
+from materiality.views.cycles import cycle_of
 
 PER_PAGE = 100
 # Key of `SORTS` or nothing, words, class.

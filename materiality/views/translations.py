@@ -9,14 +9,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from materiality.actions.save_translations import save_translations
+from materiality.actions.translations import save_translations
+from materiality.formats.translations import TRANSLATION_COLUMNS, translation_rows
 from materiality.models import Edition
-from materiality.permissions import can_edit_library, can_view, needs
-from materiality.queries.translations import KINDS, TextFilters, lacking, translated_edition
-from materiality.refusals import NotAllowed
-from materiality.table_file import TYPES, table_bytes
-from materiality.translation_file import COLUMNS, translation_rows
-from materiality.translations import STATES, TextPair, Translation
+from materiality.platform.people import can_edit_library, can_view, needs
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.translations import (
+    KINDS,
+    STATES,
+    TextFilters,
+    TextPair,
+    Translation,
+    lacking,
+    translated_edition,
+)
+from materiality.tables.write import TYPES, table_bytes
 
 PER_PAGE = 50
 
@@ -49,7 +56,7 @@ def translation_export(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     rows = translation_rows(lacking(translated_edition(), _filters(request)))
     headers = {"Content-Disposition": f'attachment; filename="translations.{kind}"'}
-    return HttpResponse(table_bytes(kind, "translations", COLUMNS, rows), TYPES[kind], headers=headers)
+    return HttpResponse(table_bytes(kind, "translations", TRANSLATION_COLUMNS, rows), TYPES[kind], headers=headers)
 
 
 def _filters(request: HttpRequest) -> TextFilters:

@@ -6,21 +6,27 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from materiality.bilingual import is_chinese
 from materiality.models import Run
+from materiality.platform.bilingual import is_chinese
+from reports.documents.drawings import pdf_bytes, png_bytes
 from reports.documents.gri_index import IndexHeading, index_csv, index_workbook
-from reports.documents.pdf import pdf_bytes
-from reports.documents.png import png_bytes
-from reports.documents.scores import scores_workbook
-from reports.drawing import drawn_matrix
+from reports.documents.workbook import scores_workbook
 from reports.gri.index import build_index
-from reports.matrix_options import MatrixOptions
-from reports.matrix_words import Named, base_line, document_texts, subtitle
-from reports.queries.catalogue import gri_catalogue
-from reports.queries.matrix import MatrixData, matrix_data
-from reports.queries.output_inputs import rows_of, scores_of
+from reports.queries.matrix import (
+    MatrixData,
+    MatrixOptions,
+    Named,
+    base_line,
+    document_texts,
+    drawn_matrix,
+    matrix_data,
+    subtitle,
+)
+from reports.queries.outline import gri_catalogue
+from reports.queries.outputs import rows_of, scores_of
 
 Progress = Callable[[int, str], None]
+
 TYPES = {
     "svg": "image/svg+xml",
     "png": "image/png",

@@ -9,7 +9,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
-from surveys.intake.formula import looks_like_formula
+from materiality.tables.write import looks_like_formula
 
 FONT = "Microsoft YaHei"
 BODY = Font(name=FONT, size=10.5)

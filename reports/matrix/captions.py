@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .geometry import Box, Place, PlacedText, text_size
-from .obstacles import Raster
-from .palette import FAINT, SOFT
-from .text_width import ASCENT
+from .marks import FAINT, SOFT
+from .plot import ASCENT, Box, Place, PlacedText, text_size
+from .space import Raster
 
 _CAPTION, _VALUE = 14.0, 11.0
 _STEP = 8.0

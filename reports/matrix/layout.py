@@ -1,18 +1,181 @@
 """The whole picture as placed things, which drawing and tests share."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 
-from . import frame
-from .gaps import pieces
-from .geometry import Box, Line, PlacedText
-from .labels import PlacedLabel, place_labels
-from .marks import PlacedMark, place_marks, styles
-from .palette import FAINT, INK, SOFT, STRONG
-from .plot import Category, Point, Rule, Texts
-from .scales import Scale, domain
-from .scene import Scene
+import numpy as np
+
+from .captions import place_captions, place_cut_value
+from .labels import PlacedLabel, Surroundings, place_labels
+from .marks import FAINT, INK, SOFT, STRONG, PlacedMark, Style, place_marks, styles
+from .plot import (
+    LEADING,
+    Box,
+    Category,
+    Cut,
+    Line,
+    PlacedText,
+    Point,
+    Rule,
+    Scale,
+    Texts,
+    cuts,
+    domain,
+    text_width,
+    wrap,
+    zones,
+)
+from .space import Raster, pieces
+
+LEFT, RIGHT = 56.0, 32.0
+TICK, AXIS, LEGEND, NOTE, KEY = 12.0, 14.0, 14.0, 12.0, 11.0
+TITLE, SUBTITLE = 24.0, 15.0
+LEGEND_R = 6.0
+
+
+@dataclass
+class Stack:
+    """Texts placed so far and where the next line goes."""
+
+    y: float
+    left: float
+    width: float
+    texts: list[PlacedText] = field(default_factory=list)
+
+    def paragraph(self, kind: str, words: str, size: float, ink: str, *, bold: bool = False) -> None:
+        """Add wrapped lines at the left edge."""
+        if not words:
+            return
+        lines = tuple(wrap(words, self.width, size, bold=bold))
+        text = PlacedText(kind, lines, self.left, self.y + 1.16 * size, size, "start", ink, bold)
+        self.texts.append(text)
+        self.y += len(lines) * LEADING * size + 0.35 * size
+
+
+def head(texts: Texts, side: float) -> tuple[list[PlacedText], float]:
+    """Title and subtitle, and the y at which the plot begins (the y axis title stands right above it)."""
+    stack = Stack(22.0, LEFT, side)
+    stack.paragraph("title", texts.title, TITLE, INK, bold=True)
+    stack.paragraph("subtitle", texts.subtitle, SUBTITLE, SOFT)
+    stack.y += 14 if texts.title or texts.subtitle else 0
+    lines = wrap(texts.y_axis, side - 30, AXIS)
+    text = PlacedText("y-axis", tuple(lines), LEFT + 18, stack.y + 1.16 * AXIS, AXIS, "start", SOFT)
+    return [*stack.texts, text], text.box.y1 + 8
+
+
+def ticks(plot: Box, x: Scale, y: Scale) -> list[PlacedText]:
+    """Tick numbers below and to the left of the plot."""
+    across = [PlacedText("tick", (str(t),), x.px(t), plot.y1 + 19, TICK, "middle", FAINT) for t in x.ticks()]
+    up = [PlacedText("tick", (str(t),), plot.x0 - 9, y.px(t) + 4.2, TICK, "end", FAINT) for t in y.ticks()]
+    return across + up
+
+
+def x_title(texts: Texts, plot: Box) -> PlacedText:
+    """The title of the x axis, at its right end under the numbers."""
+    lines = tuple(wrap(texts.x_axis, plot.width - 30, AXIS))
+    return PlacedText("x-axis", lines, plot.x1 - 18, plot.y1 + 44, AXIS, "end", SOFT)
+
+
+@dataclass(frozen=True)
+class LegendMark:
+    """A mark of the legend, centre in px."""
+
+    style: Style
+    x: float
+    y: float
+
+
+def legend(
+    categories: Sequence[Category], style_of: dict[str, Style], top: float, left: float, width: float
+) -> tuple[list[LegendMark], list[PlacedText], float]:
+    """Marks with the names of the categories, in one line where they fit, and the y below them."""
+    marks, texts = [], []
+    x, y = left, top + 1.16 * LEGEND
+    for category in categories:
+        needed = 2 * LEGEND_R + 8 + text_width(category.label, LEGEND)
+        if x > left and x + needed > left + width:
+            x, y = left, y + 1.6 * LEGEND
+        marks.append(LegendMark(style_of[category.code], x + LEGEND_R + 1, y - 0.36 * LEGEND))
+        texts.append(PlacedText("legend", (category.label,), x + 2 * LEGEND_R + 9, y, LEGEND, "start", INK))
+        x += needed + 26
+    return marks, texts, (y + 0.5 * LEGEND if categories else top)
+
+
+def key(entries: Sequence[tuple[int, str]], top: float, left: float, width: float) -> tuple[list[PlacedText], float]:
+    """Numbers and names of the points that carry only a number, in columns read downwards, and the y below."""
+    if not entries:
+        return [], top
+    digits = text_width("0" * max(len(str(number)) for number, _ in entries), KEY)
+    widest = digits + 6 + max(text_width(label, KEY) for _, label in entries)
+    columns = max(1, int((width + 24) // (widest + 24)))
+    rows = -(-len(entries) // columns)
+    step, line = (width + 24) / columns, 1.5 * KEY
+    texts = []
+    for i, (number, label) in enumerate(entries):
+        x, y = left + (i // rows) * step, top + 1.16 * KEY + (i % rows) * line
+        texts.append(PlacedText("key-number", (str(number),), x + digits, y, KEY, "end", FAINT))
+        texts.append(PlacedText("key", (label,), x + digits + 6, y, KEY, "start", INK))
+    return texts, top + rows * line + 8
+
+
+_BREAK = 26.0  # px of each axis at the origin that the cut sign takes
+
+
+class Scene:
+    """The inside of the plot before the labels."""
+
+    def __init__(self, plot: Box, x: Scale, y: Scale, rule: Rule, marks: Sequence[PlacedMark]):
+        self.plot, self.x, self.y, self.rule = plot, x, y, rule
+        shown = (x.low, x.high, y.low, y.high)
+        self.marks = marks
+        self.zones = [(z.tier, [(x.px(a), y.px(b)) for a, b in z.polygon]) for z in zones(rule, shown)]
+        self.lines = [(c.value, self._line(c)) for c in cuts(rule, shown)]
+        self.marked, self.worded, self.lined = Raster(plot), Raster(plot, 2.0), Raster(plot, 3.0)
+        for mark in marks:
+            self.marked.add_box(mark.box)
+        self.boxes: list[Box] = []
+        if x.is_cut or y.is_cut:
+            self.boxes.append(Box(plot.x0, plot.y1 - _BREAK, plot.x0 + 7, plot.y1))
+            self.boxes.append(Box(plot.x0, plot.y1 - 7, plot.x0 + _BREAK, plot.y1))
+
+    def _line(self, cut: Cut) -> Line:
+        (ax, ay), (bx, by) = cut.start, cut.end
+        return (self.x.px(ax), self.y.px(ay)), (self.x.px(bx), self.y.px(by))
+
+    def captions(self, texts: Texts, bars: Sequence[Line]) -> list[PlacedText]:
+        """Place the words inside the plot; lines and bars are noted as better not covered."""
+        taken = Raster(self.plot, 2.0)
+        for box in [*self.boxes, *(mark.box for mark in self.marks)]:
+            taken.add_box(box)
+        values = [place_cut_value(f"{value:.1f}", *line, self.plot, taken) for value, line in self.lines]
+        placed = [v for v in values if v is not None] + place_captions(self.zones, texts.captions, self.plot, taken)
+        if texts.empty and not self.marks:
+            cx, cy = (self.plot.x0 + self.plot.x1) / 2, (self.plot.y0 + self.plot.y1) / 2
+            placed.append(PlacedText("empty", (texts.empty,), cx, cy, 16, "middle", FAINT))
+        self.boxes += [text.box for text in placed]
+        for box in self.boxes:
+            self.worded.add_box(box)
+        for line in [line for _, line in self.lines] + list(bars):
+            self.lined.add_line(*line)
+        return placed
+
+    def surroundings(self) -> Surroundings:
+        inner = Box(self.plot.x0 + 4, self.plot.y0 + 1, self.plot.x1 - 4, self.plot.y1 - 1)
+        return Surroundings(inner, self.marked, self.worded, self.lined, self._zone_index, self.boxes)
+
+    def _zone_index(self, px: np.ndarray, py: np.ndarray) -> np.ndarray:
+        """A number per place that differs between zones."""
+        x = self.x.low + (px - self.x.start) * (self.x.high - self.x.low) / (self.x.end - self.x.start)
+        y = self.y.low + (py - self.y.start) * (self.y.high - self.y.low) / (self.y.end - self.y.start)
+        if self.rule.kind == "either":
+            tests = [(self.rule.society, y), (self.rule.business, x)]
+        else:
+            priority = self.rule.lam * y + (1 - self.rule.lam) * x
+            tests = [(self.rule.low, priority), (self.rule.high, priority)]
+        flags = [(values >= cut).astype(int) for cut, values in tests if cut is not None]
+        return sum((flag << i for i, flag in enumerate(flags)), np.zeros(np.shape(px), dtype=int))
+
 
 SMALLEST_SIDE = 480
 
@@ -33,7 +196,7 @@ class Layout:
     intervals: list[tuple[str, Line]]  # code of the point, bar
     captions: list[PlacedText]  # inside the plot: zones, cut points, the note of an empty plot
     texts: list[PlacedText]  # around the plot
-    legend_marks: list[frame.LegendMark]
+    legend_marks: list[LegendMark]
     label_size: float
 
 
@@ -56,8 +219,8 @@ def layout_matrix(
     if size < SMALLEST_SIDE:
         raise ValueError(f"the side of the plot must be at least {SMALLEST_SIDE} px: {size}")
     drawn = [p for p in points if _is_scored(p)]
-    texts_above, top = frame.head(texts, size)
-    plot = Box(frame.LEFT, top, frame.LEFT + size, top + size)
+    texts_above, top = head(texts, size)
+    plot = Box(LEFT, top, LEFT + size, top + size)
     x = Scale(*domain([p.x for p in drawn]), plot.x0, plot.x1)
     y = Scale(*domain([p.y for p in drawn]), plot.y1, plot.y0)
     style_of = styles(categories, drawn)
@@ -71,7 +234,7 @@ def layout_matrix(
     keyed = _keyed(wanted, numbers, labels)
     below = _Below(plot, size, texts, categories, style_of, keyed, x.is_cut or y.is_cut, _is_moved(marks))
     return Layout(
-        frame.LEFT + size + frame.RIGHT,
+        LEFT + size + RIGHT,
         below.bottom,
         plot,
         x,
@@ -82,7 +245,7 @@ def layout_matrix(
         labels,
         bars,
         captions,
-        [*texts_above, *frame.ticks(plot, x, y), *below.texts],
+        [*texts_above, *ticks(plot, x, y), *below.texts],
         below.legend_marks,
         label_size,
     )
@@ -138,12 +301,12 @@ class _Below:
     """What stands under the plot."""
 
     def __init__(self, plot, size, texts: Texts, categories, style_of, keyed, is_cut: bool, is_moved: bool):
-        title = frame.x_title(texts, plot)
-        self.legend_marks, words, y = frame.legend(categories, style_of, title.box.y1 + 14, plot.x0, size)
-        entries, y = frame.key(keyed, y + 10, plot.x0, size)
-        stack = frame.Stack(y + 4, plot.x0, size)
+        title = x_title(texts, plot)
+        self.legend_marks, words, y = legend(categories, style_of, title.box.y1 + 14, plot.x0, size)
+        entries, y = key(keyed, y + 10, plot.x0, size)
+        stack = Stack(y + 4, plot.x0, size)
         notes = [*texts.footnotes, texts.axis_cut if is_cut else "", texts.side_by_side if is_moved else ""]
         for note in notes:
-            stack.paragraph("footnote", note, frame.NOTE, FAINT)
+            stack.paragraph("footnote", note, NOTE, FAINT)
         self.texts = [title, *words, *entries, *stack.texts]
         self.bottom = stack.y + 14

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, hypot, pi, sin
 
-from .geometry import Box
-from .plot import Category, Point, Rule
-from .scales import Scale
+from .plot import Box, Category, Point, Rule, Scale
 
 
 @dataclass(frozen=True)
@@ -138,3 +136,25 @@ def _along_cut(rule: Rule, x: Scale, y: Scale, place: tuple[float, float]) -> tu
     dx = rule.lam * abs((x.end - x.start) / (x.high - x.low))
     dy = (1 - rule.lam) * abs((y.end - y.start) / (y.high - y.low))
     return dx / hypot(dx, dy), dy / hypot(dx, dy)
+
+
+PAPER = "#ffffff"
+INK = "#1d2327"
+SOFT = "#4b545b"  # labels below high, captions, axis words
+FAINT = "#5a636a"  # tick numbers, footnotes
+LEADER = "#7d868c"
+GRID = "#ffffff"
+FRAME = "#aab2b6"
+CUT = "#6f797f"
+
+# From most to least material; the tint of a zone says nothing that its caption does not say.
+TINTS = {
+    "high": "#e0ebe9",
+    "medium": "#eff5f3",
+    "low": "#f9fafa",
+    "double": "#e0ebe9",
+    "impact": "#eff5f3",
+    "financial": "#eff5f3",
+    "neither": "#f9fafa",
+}
+STRONG = {"high", "double"}

@@ -1,13 +1,118 @@
 """The placed matrix written as one SVG: presentation attributes only, no style, no script, no outside reference."""
 
+import re
 from collections.abc import Collection, Sequence
+from math import dist
+from xml.sax.saxutils import escape, quoteattr
 
-from .elements import attribute, escaped, group, line, number, shape, text_element
-from .frame import LEGEND_R
-from .layout import Layout, layout_matrix
-from .palette import CUT, FRAME, GRID, PAPER, SOFT, TINTS
-from .plot import Category, Point, Rule, Texts
-from .svg_points import points as point_groups
+from .labels import PlacedLabel
+from .layout import LEGEND_R, Layout, layout_matrix
+from .marks import CUT, FRAME, GRID, LEADER, PAPER, SOFT, TINTS, PlacedMark, Style, outline
+from .plot import LEADING, Category, Place, PlacedText, Point, Rule, Texts
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def number(value: float) -> str:
+    """A number to 1/100 px without needless digits."""
+    text = f"{float(value):.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def escaped(words: str) -> str:
+    """Words as XML text; characters that XML cannot hold are left out."""
+    return escape(_NOT_XML.sub("", words))
+
+
+def attribute(words: str) -> str:
+    """Words as a quoted attribute value."""
+    return quoteattr(_NOT_XML.sub("", words))
+
+
+def group(name: str, parts: Sequence[str]) -> str:
+    """A group of elements; nothing where there are none."""
+    return f'<g class="matrix-{name}">' + "\n".join(parts) + "</g>" if parts else ""
+
+
+def line(start: Place, end: Place, colour: str, width: float, more: str = "") -> str:
+    """A straight line; `more` holds further attributes."""
+    (x1, y1), (x2, y2) = start, end
+    ends = f'x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}"'
+    return f'<line {ends} stroke="{colour}" stroke-width="{width}"{more}/>'
+
+
+def text_element(text: PlacedText) -> str:
+    """A placed text, each line at its own baseline."""
+    anchor = "" if text.anchor == "start" else f' text-anchor="{text.anchor}"'
+    weight = ' font-weight="600"' if text.bold else ""
+    at = f'x="{number(text.x)}" y="{number(text.y)}" font-size="{number(text.size)}"'
+    head = f'<text class="matrix-{text.kind}" {at} fill="{text.ink}"'
+    if len(text.lines) == 1:
+        return f"{head}{anchor}{weight}>{escaped(text.lines[0])}</text>"
+    spans = [
+        f'<tspan x="{number(text.x)}" y="{number(text.y + i * LEADING * text.size)}">{escaped(words)}</tspan>'
+        for i, words in enumerate(text.lines)
+    ]
+    return f"{head}{anchor}{weight}>{''.join(spans)}</text>"
+
+
+def shape(style: Style, r: float, x: float, y: float) -> str:
+    """The mark of a category around (x, y), with a white hairline so that overlapping marks stay apart."""
+    paint = f'fill="{style.colour}" stroke="{PAPER}" stroke-width="1" transform="translate({number(x)} {number(y)})"'
+    corners = outline(style.shape, r)
+    if not corners:
+        return f'<circle class="matrix-mark" r="{number(r)}" {paint}/>'
+    path = "M" + "L".join(f"{number(a)} {number(b)}" for a, b in corners) + "Z"
+    return f'<path class="matrix-mark" d="{path}" {paint} stroke-linejoin="round"/>'
+
+
+def points(layout: Layout, texts: Texts, names: dict[str, str], interactive: bool) -> list[str]:
+    """One group per point, long leaders first so that they pass under the marks of the others."""
+    labels = {label.code: label for label in layout.labels}
+    order = sorted(layout.marks, key=lambda m: (-_leader_length(labels.get(m.point.code)), m.point.code))
+    groups = []
+    for mark in order:
+        parts = [
+            line(*bar, mark.style.colour, 0.8, ' class="matrix-interval" opacity="0.5"')
+            for code, bar in layout.intervals
+            if code == mark.point.code
+        ]
+        label = labels.get(mark.point.code)
+        if label and label.leader:
+            parts.append(line(*label.leader, LEADER, 0.7, ' class="matrix-leader"'))
+        parts.append(shape(mark.style, mark.r, mark.x, mark.y))
+        if label:
+            parts.append(text_element(label.text))
+        groups.append(_point_open(mark, texts, names, interactive) + "".join(parts) + "</g>")
+    return groups
+
+
+def _leader_length(label: PlacedLabel | None) -> float:
+    return dist(*label.leader) if label and label.leader else 0.0
+
+
+def _point_open(mark: PlacedMark, texts: Texts, names: dict[str, str], interactive: bool) -> str:
+    p = mark.point
+    data = f"data-code={attribute(p.code)} data-category={attribute(p.category)} data-tier={attribute(p.tier)}"
+    name = point_name(p, texts, names)
+    focus = f' tabindex="0" role="img" aria-label={attribute(name)}' if interactive else ""
+    title = f"<title>{escaped(name)}</title>" if interactive else ""
+    return f'<g class="point" {data}{focus}>{title}'
+
+
+def point_name(point: Point, texts: Texts, names: dict[str, str]) -> str:
+    """The accessible name of a point: its label and figures, scores to one decimal."""
+    scores = ("x", "y", "x_low", "x_high", "y_low", "y_high", "priority")
+    values = {s: getattr(point, s) for s in scores}
+    figures = {s: texts.absent if v is None else f"{v:.1f}" for s, v in values.items()}
+    counts = {s: texts.absent if getattr(point, s) is None else str(getattr(point, s)) for s in ("n", "rank")}
+    words = {
+        "code": point.code,
+        "label": point.label,
+        "category": names.get(point.category, point.category),
+        "tier": texts.tiers.get(point.tier, point.tier),
+    }
+    return texts.point.format(**words, **figures, **counts)
 
 
 def draw_matrix(
@@ -46,7 +151,7 @@ def write_svg(layout: Layout, categories: Sequence[Category], texts: Texts, *, i
         group("captions", [text_element(t) for t in layout.captions]),
         group("words", [text_element(t) for t in layout.texts]),
         group("legend", [shape(m.style, LEGEND_R, m.x, m.y) for m in layout.legend_marks]),
-        group("points", point_groups(layout, texts, names, interactive)),
+        group("points", points(layout, texts, names, interactive)),
         "</svg>",
     ]
     return "\n".join(part for part in parts if part) + "\n"

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from materiality.bilingual import Bilingual, name_field
+from materiality.platform.bilingual import Bilingual, name_field
 
 
 class Section(models.Model):

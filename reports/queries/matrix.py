@@ -1,16 +1,109 @@
 """A run as the points, rule and rows of a matrix."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
 
-from materiality.bilingual import text_of
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
 from materiality.models import Category as LibraryCategory
 from materiality.models import IssueScore, Run
-from materiality.queries.small_cells import GroupCell, shown_cells
-from materiality.scoring.tier_names import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED
+from materiality.platform.bilingual import is_chinese, text_of
+from materiality.platform.words import word_for
+from materiality.queries.scores import GroupCell, shown_cells
+from materiality.scoring.method import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED
 from materiality.scoring.tiers import DECIMALS
-from reports.matrix import Category, Point, Rule
-from reports.matrix_options import MatrixOptions
+from reports import matrix
+from reports.matrix import Category, Point, Rule, Texts, draw_matrix
+
+FOLDER = "drawings"
+END = "</svg>\n"
+
+
+def drawn_matrix(points: list[Point], rule: Rule, categories: list[Category], texts: Texts, **options: object) -> str:
+    """SVG text as of `draw_matrix`, from the store where it was drawn before.
+
+    The name of the stored file is a digest of everything that goes in, the programme that draws included, so that
+    nothing ever has to be invalidated.
+    """
+    contents = repr((points, rule, categories, texts, sorted(options.items())))
+    digest = hashlib.sha256(f"{_programme()}\n{contents}".encode()).hexdigest()
+    name = f"{FOLDER}/{digest[:2]}/{digest}.svg"
+    kept = _kept(name)
+    if kept:
+        return kept
+    svg = draw_matrix(points, rule, categories, texts, **options)
+    if default_storage.exists(name):  # cut off by a full disk or a killed process
+        default_storage.delete(name)
+    default_storage.save(name, ContentFile(svg.encode()))
+    return svg
+
+
+def _kept(name: str) -> str:
+    """The stored drawing, "" where there is none or it is not whole."""
+    try:
+        with default_storage.open(name) as stream:
+            svg = stream.read().decode()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ""
+    return svg if svg.endswith(END) else ""
+
+
+@cache
+def _programme() -> str:
+    """SHA-256 of the source that draws."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(matrix.__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+LEVELS = ("secondary", "primary")
+WEIGHTINGS = ("balanced", "pooled")
+
+
+@dataclass(frozen=True)
+class MatrixOptions:
+    """`balanced`: the result of the run's own method; `pooled`: the one beside it, every response counting alike.
+
+    A group's own view is that of its scores alone; then there is no weighting. Empty category and group mean all.
+    """
+
+    level: str = "secondary"
+    category: str = ""
+    group: str = ""
+    weighting: str = "balanced"
+    bars: bool = False
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, Any]) -> Self:
+        """From a URL or a form; what does not exist falls back to the default."""
+        level, weighting = str(query.get("level", "")), str(query.get("weighting", ""))
+        return cls(
+            level=level if level in LEVELS else "secondary",
+            category=str(query.get("category", ""))[:40],
+            group=str(query.get("group", ""))[:40],
+            weighting=weighting if weighting in WEIGHTINGS else "balanced",
+            bars=str(query.get("bars", "")) in ("1", "True", "true", "on"),
+        )
+
+    def for_scores(self, *, primaries_rated: bool, secondaries: bool) -> Self:
+        """The options that can be drawn: a group has no figures for primaries that nobody was asked about."""
+        level = self.level if secondaries else "primary"
+        if self.group and level == "primary" and not primaries_rated and secondaries:
+            level = "secondary"
+        return replace(self, level=level, weighting="balanced" if self.group else self.weighting)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
 
 UNNEEDED = ("issue__definition_zh", "issue__definition_en", "issue__groups")
 
@@ -184,3 +277,139 @@ def _place(row: MatrixRow) -> tuple:
 
 def _half(low: float | None, high: float | None) -> float | None:
     return None if low is None or high is None else (high - low) / 2
+
+
+TIERS = (HIGH, MEDIUM, LOW, DOUBLE, IMPACT, FINANCIAL, NEITHER, UNSCORED)
+
+
+@dataclass(frozen=True)
+class Named:
+    """Names that are not in the run, in the language of the picture: of the cycle and of the group shown."""
+
+    cycle: str
+    group: str = ""
+
+
+def page_texts(data: MatrixData, named: Named) -> Texts:
+    """Words within the picture where a page stands around it."""
+    tiers = {tier: word_for("tier", tier) for tier in TIERS}
+    return Texts(
+        x_axis=_("Impact on the company's operations"),
+        y_axis=_("Impact on society and the environment"),
+        tiers=tiers,
+        captions={tier: name for tier, name in tiers.items() if tier != UNSCORED},
+        axis_cut=_("Axes are cut to where the issues are; they do not begin at 0."),
+        side_by_side=_("Marks in the same place are set side by side."),
+        empty=_("No issue has a score on both dimensions here."),
+        point=_point(data),
+        lang="zh-Hans" if is_chinese(get_language()) else "en",
+        description=base_line(data, named),
+    )
+
+
+def document_texts(data: MatrixData, named: Named) -> Texts:
+    """Words of a picture that stands alone: title, what is shown, what it is based on."""
+    notes = (base_line(data, named), cut_line(data), weighting_line(data))
+    return replace(
+        page_texts(data, named),
+        title=_("%(cycle)s: materiality matrix") % {"cycle": named.cycle},
+        subtitle=subtitle(data, named),
+        footnotes=tuple(note for note in notes if note),
+    )
+
+
+def subtitle(data: MatrixData, named: Named) -> str:
+    """Organisation, level, filters and run."""
+    level = _("primary issues") if data.options.level == "primary" else _("secondary issues")
+    category = next((each.label for each in data.categories if each.code == data.options.category), "")
+    organisation = settings.ORGANISATION["zh-hans" if is_chinese(get_language()) else "en"]
+    run = _("run %(number)s") % {"number": data.run.number}
+    return " · ".join(part for part in (organisation, level, category, named.group, run) if part)
+
+
+def base_line(data: MatrixData, named: Named) -> str:
+    """What the figures rest on."""
+    groups = {code: found["valid"] for code, found in data.run.responses["groups"].items()}
+    if data.options.group:
+        number = f"{groups.get(data.options.group, 0):,}"
+        return _("Scores of one group alone: %(group)s, %(count)s valid responses. Cells with n < 5 are hidden.") % {
+            "group": named.group or data.options.group,
+            "count": number,
+        }
+    number = f"{data.run.responses['valid']:,}"
+    base = _("Based on %(count)s valid responses, %(groups)s groups") % {
+        "count": number,
+        "groups": sum(1 for valid in groups.values() if valid),
+    }
+    if data.options.bars and data.options.weighting == "balanced":
+        return _("%(base)s; bars: 95 %% sampling error only.") % {"base": base}
+    return _("%(base)s.") % {"base": base}
+
+
+def cut_line(data: MatrixData) -> str:
+    """The cut points in words, "" where there are none."""
+    rule = data.rule
+    if rule.kind == "either":
+        return _("Thresholds: society %(society)s, business %(business)s.") % {
+            "society": f"{rule.society:.1f}",
+            "business": f"{rule.business:.1f}",
+        }
+    parts = []
+    if rule.high is not None:
+        parts.append(_("high from %(cut)s") % {"cut": f"{rule.high:.1f}"})
+    if rule.low is not None:
+        parts.append(_("low below %(cut)s") % {"cut": f"{rule.low:.1f}"})
+    if not parts:
+        return ""
+    weights = {"lam": f"{100 * rule.lam:.0f}", "rest": f"{100 - 100 * rule.lam:.0f}"}
+    priority = _("Priority = %(lam)s %% society + %(rest)s %% business") % weights
+    return _("%(priority)s; %(cuts)s.") % {"priority": priority, "cuts": pgettext("between clauses", ", ").join(parts)}
+
+
+def weighting_line(data: MatrixData) -> str:
+    """How the groups count."""
+    if data.options.group:
+        return ""
+    if data.options.weighting == "pooled" or data.run.method["weighting"] == "by_response":
+        return _("Pooled: every response counts alike.")
+    return _("Balanced: the groups count by their weights, whatever their size.")
+
+
+def _point(data: MatrixData) -> str:
+    """Pattern of a point's accessible name."""
+    if data.options.group or data.options.weighting == "pooled":
+        return _("{label}: society {y}, business {x}, priority {priority}, {tier}, n {n}")
+    if not data.has_numbers:
+        return _(
+            "{label}: society {y} ({y_low}–{y_high}), business {x} ({x_low}–{x_high}), priority {priority}, "
+            "rank {rank}, {tier}"
+        )
+    return _(
+        "{label}: society {y} ({y_low}–{y_high}), business {x} ({x_low}–{x_high}), priority {priority}, "
+        "rank {rank}, {tier}, n {n}"
+    )
+
+
+# Side of the plot in px: letters come out in their own size beside the table, and on a phone.
+WIDE, NARROW = 760.0, 480.0
+
+
+@dataclass(frozen=True)
+class PageDrawings:
+    """SVG texts in the active language."""
+
+    wide: str
+    narrow: str
+
+
+def page_drawings(data: MatrixData, named: Named) -> PageDrawings:
+    """Interactive drawings; with all secondary issues the narrow one names those of the highest tier only."""
+    given = (data.points, data.rule, data.categories, page_texts(data, named))
+    options = {"interactive": True, "show_intervals": data.options.bars}
+    codes = None
+    if data.options.level == "secondary" and not data.options.category:
+        codes = tuple(point.code for point in data.points if point.tier in (HIGH, DOUBLE))
+    return PageDrawings(
+        wide=drawn_matrix(*given, size=WIDE, **options),
+        narrow=drawn_matrix(*given, size=NARROW, label_codes=codes, **options),
+    )

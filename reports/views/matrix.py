@@ -5,13 +5,19 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
 from materiality.models import Group
-from materiality.permissions import can_edit_cycle
-from materiality.queries.runs import chosen_run, listed_runs
-from materiality.views.cycle_of import cycle_of
-from reports.matrix_options import MatrixOptions
-from reports.matrix_words import Named, base_line, cut_line, weighting_line
-from reports.page_drawings import page_drawings
-from reports.queries.matrix import MatrixData, matrix_data
+from materiality.platform.people import can_edit_cycle
+from materiality.queries.cycles import chosen_run, listed_runs
+from materiality.views.cycles import cycle_of
+from reports.queries.matrix import (
+    MatrixData,
+    MatrixOptions,
+    Named,
+    base_line,
+    cut_line,
+    matrix_data,
+    page_drawings,
+    weighting_line,
+)
 
 
 def matrix(request: HttpRequest, code: str) -> HttpResponse:

@@ -6,21 +6,25 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from materiality.models import Cycle, Issue
-from materiality.permissions import can_edit_cycle
-from materiality.refusals import NotAllowed
-from materiality.views.cycle_of import cycle_of
-from reports.actions.import_outline import import_outline
+from materiality.platform.people import can_edit_cycle, needs
+from materiality.platform.refusals import NotAllowed
+from materiality.views.cycles import cycle_of
+from reports.actions.outline import import_outline, remove_section, save_section
 from reports.documents.build import TYPES
-from reports.documents.outline_file import outline_file
-from reports.forms.outline_file import OutlineFileForm
-from reports.index_warnings import warning_sentences
-from reports.outline.parse import ParsedOutline, parse_outline
-from reports.outline_table import outline_lines
-from reports.problem_words import shown_problem
-from reports.queries.catalogue import books_of, gri_catalogue
-from reports.queries.outline import outline_rows
+from reports.documents.gri_index import outline_file
+from reports.forms.outline import OutlineFileForm, SectionForm
+from reports.outline.outline import ParsedOutline, parse_outline
+from reports.queries.outline import (
+    books_of,
+    gri_catalogue,
+    outline_lines,
+    outline_rows,
+    shown_problem,
+    warning_sentences,
+)
 
 PER_PAGE = 50
 
@@ -93,3 +97,46 @@ def _file(cycle: Cycle, kind: str, name: str, rows: list) -> HttpResponse:
         raise Http404
     contents = outline_file(rows, gri_catalogue(cycle.gri_edition), kind)
     return HttpResponse(contents, TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@needs(can_edit_cycle)
+def new_section(request: HttpRequest, code: str) -> HttpResponse:
+    """Add a section."""
+    return _edited(request, code, None)
+
+
+@needs(can_edit_cycle)
+def section(request: HttpRequest, code: str, order: int) -> HttpResponse:
+    """Change a section."""
+    return _edited(request, code, order)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def remove(request: HttpRequest, code: str, order: int) -> HttpResponse:
+    """Remove a section, or say why it stays."""
+    try:
+        remove_section(cycle=cycle_of(code), order=order, by=request.user)
+        messages.success(request, _("The section is removed."))
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+    return redirect("outline", code)
+
+
+def _edited(request: HttpRequest, code: str, order: int | None) -> HttpResponse:
+    cycle = cycle_of(code)
+    rows = {row.order: row for row in outline_rows(cycle)}
+    if order is not None and order not in rows:
+        raise Http404
+    free = max(rows, default=0) + 1
+    form = SectionForm(request.POST or None, books=books_of(cycle), row=rows.get(order), free=free)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_section(cycle=cycle, row=form.row(), replacing=order, by=request.user)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The section is saved."))
+            return redirect("outline", code)
+    context = {"cycle": cycle, "step": "outline", "section": "cycles", "form": form, "order": order}
+    return render(request, "reports/section.html", context)

@@ -9,17 +9,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from materiality.bilingual import is_chinese
 from materiality.models import Cycle, Job
-from materiality.permissions import can_edit_cycle
-from materiality.queries.runs import chosen_run, listed_runs
-from materiality.refusals import NotAllowed
-from materiality.views.cycle_of import cycle_of
-from reports.actions.request_output import request_output
+from materiality.platform.bilingual import is_chinese
+from materiality.platform.people import can_edit_cycle
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import chosen_run, listed_runs
+from materiality.views.cycles import cycle_of
+from reports.actions.outputs import request_output
 from reports.documents.build import TYPES
-from reports.forms.request import RequestForm
-from reports.jobs import stored_path
+from reports.forms.outputs import RequestForm
 from reports.models import Output
+from reports.outputs import stored_path
 
 PER_PAGE = 50
 

@@ -1,19 +1,325 @@
 """The codebook of an export: every column with its values, the screening rules, and the survey's facts."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from django.conf import settings
+from django.db.models import Count
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from materiality.words import word_for
-from surveys.exports.codebook_facts import fact_rows
-from surveys.exports.extras import extra_names
-from surveys.exports.field_labels import field_labels
-from surveys.exports.selection import FIELDS, Selection
-from surveys.exports.spss_variables import variables_of
-from surveys.instrument import scale_words
-from surveys.intake.columns import item_name
-from surveys.models import Item
-from surveys.questionnaire.rules import flags_asked
+from materiality.platform.bilingual import is_chinese
+from materiality.platform.words import word_for
+from materiality.queries.scores import SMALL_CELL, hidden_keys
+from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
+from surveys.exports.selection import FIELDS, Selection, extra_names, field_labels, is_valid
+from surveys.intake.columns import item_name, profile_name
+from surveys.models import AnonymousAnswer, Item, ProfileQuestion, Response, Survey
+from surveys.models.instrument import scale_words
+from surveys.questionnaire.screening import FLAG_BIT, flags_asked
+
+PROFILE_COLUMNS = ("question", "option", "label_zh", "label_en", "number")
+
+
+@dataclass(frozen=True)
+class ProfileCount:
+    """How many chose an option of a profile question; `option` is '' for no answer, `number` None where hidden."""
+
+    question: ProfileQuestion
+    option: str
+    label_zh: str
+    label_en: str
+    number: int | None
+
+
+def profile_rows(survey: Survey) -> list[list[str | int]]:
+    """The counts as rows under PROFILE_COLUMNS."""
+    return [
+        [line.question.code, line.option, line.label_zh, line.label_en, f"<{SMALL_CELL}"]
+        if line.number is None
+        else [line.question.code, line.option, line.label_zh, line.label_en, line.number]
+        for line in profile_counts(survey)
+    ]
+
+
+def profile_counts(survey: Survey) -> list[ProfileCount]:
+    """Counts of an anonymous survey's profile answers, those under 5 hidden, and a second where one alone would be.
+
+    Of short texts only how many there are; the texts themselves could name their writers.
+    """
+    rows = AnonymousAnswer.objects.filter(survey=survey).order_by().values_list("question", "answer")
+    found = {(question, answer): number for question, answer, number in rows.annotate(number=Count("*"))}
+    responses = Response.objects.filter(survey=survey, unfinished=False).count()
+    return [line for question in survey.profile_questions.all() for line in _of_question(question, found, responses)]
+
+
+def _of_question(question: ProfileQuestion, found: dict, responses: int) -> list[ProfileCount]:
+    if question.kind == ProfileQuestion.Kind.TEXT:
+        number = sum(count for (code, _answer), count in found.items() if code == question.code)
+        options = [{"code": "", "zh": "填写人数", "en": "answers given"}]
+        numbers = {"": number}
+    else:
+        options = list(question.options)
+        numbers = {option["code"]: found.get((question.code, option["code"]), 0) for option in options}
+        if question.kind == ProfileQuestion.Kind.SINGLE:
+            # Whoever knows how many responded could find a lone hidden number by subtraction.
+            numbers[""] = max(0, responses - sum(numbers.values()))
+            options.append({"code": "", "zh": "未回答", "en": "no answer"})
+    hidden = hidden_keys(numbers)
+    return [
+        ProfileCount(
+            question,
+            option["code"],
+            option["zh"],
+            option["en"],
+            None if option["code"] in hidden else numbers[option["code"]],
+        )
+        for option in options
+    ]
+
+
+def fact_rows(selection: Selection) -> Iterator[list[str]]:
+    """Rows of the codebook: name and label of a fact, its value under `values_zh` and `values_en`."""
+    survey = selection.survey
+    labels = {language: _labels(language) for language in ("zh-hans", "en")}
+    for name, (chinese, english) in _facts(selection, survey).items():
+        yield ["fact", name, "", labels["zh-hans"][name], labels["en"][name], "", "", "", chinese, english, ""]
+
+
+def _facts(selection: Selection, survey: Survey) -> dict[str, tuple[str, str]]:
+    def same(value: object) -> tuple[str, str]:
+        return str(value), str(value)
+
+    def moment(value) -> tuple[str, str]:
+        return same(value.astimezone(selection.zone).isoformat(" ", "minutes") if value else "")
+
+    return {
+        "organisation": (settings.ORGANISATION["zh-hans"], settings.ORGANISATION["en"]),
+        "cycle": (survey.cycle.title_zh or survey.cycle.title_en, survey.cycle.title_en or survey.cycle.title_zh),
+        "survey": same(survey.code),
+        "title": (survey.title_zh or survey.title_en, survey.title_en or survey.title_zh),
+        "edition": same(survey.cycle.edition.code),
+        "scale": same(f"1–{survey.k}"),
+        "items": same(len(selection.items)),
+        "split": same("yes" if survey.split else "no"),
+        "anonymous": same("yes" if survey.anonymous else "no"),
+        "zone": same(survey.zone),
+        "opened": moment(survey.opened_at or survey.opens_at),
+        "closes": moment(survey.closes_at),
+        "groups": same("; ".join(selection.groups) or "*"),
+        "responses": same(selection.responses().count()),
+        "rules_version": same(survey.rules_version),
+        "filled_fields": same("; ".join(sorted(selection.leaving))),
+    }
+
+
+def _labels(language: str) -> dict[str, str]:
+    with translation.override(language):
+        return {
+            "organisation": _("Organisation"),
+            "cycle": _("Cycle"),
+            "survey": _("Code of the survey"),
+            "title": _("Survey"),
+            "edition": _("Edition of the issue library"),
+            "scale": _("Scale of the ratings"),
+            "items": _("Ratings asked for in the full questionnaire"),
+            "split": _("Each respondent is asked a drawn part"),
+            "anonymous": _("Anonymous survey"),
+            "zone": _("Time zone"),
+            "opened": _("Opened"),
+            "closes": _("Closes"),
+            "groups": _("Groups in this file (* = all)"),
+            "responses": _("Responses in this file"),
+            "rules_version": _("Version of the screening rules"),
+            "filled_fields": _("Fields that are filled"),
+        }
+
+
+LONGEST_NAME = 64  # bytes
+LONGEST_LABEL = 200  # bytes; SPSS takes 256, and a line of syntax no more than that
+LONGEST_VALUE_LABEL = 120  # bytes
+LONGEST_TEXT = 32_767  # bytes of a string variable
+_RESERVED = {"all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"}
+# A line of syntax that begins with one of these is taken for a command of its own.
+_COMMANDS = {"begin", "comment", "data", "document", "end", "execute", "finish", "remark", "text", "title"}
+_OTHER = re.compile(r"[^A-Za-z0-9_]+")
+_BREAKS = re.compile(r"[\s\x00-\x1f\x7f\u2028\u2029]+")
+
+
+def variable_names(wanted: Iterable[str]) -> list[str]:
+    """One variable name per text: ASCII letters, digits and _, at most 64 bytes, distinct without regard to case."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for text in wanted:
+        base = _OTHER.sub("_", text).strip("_") or "v"
+        if not base[0].isalpha() or base.lower() in _RESERVED | _COMMANDS:
+            base = f"v_{base}"
+        name, number = base[:LONGEST_NAME].rstrip("_"), 2
+        while name.lower() in taken:
+            ending = f"_{number}"
+            name, number = base[: LONGEST_NAME - len(ending)] + ending, number + 1
+        taken.add(name.lower())
+        names.append(name)
+    return names
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks and control characters: SPSS ends a case at a line break, quoted or not."""
+    return _BREAKS.sub(" ", text).strip()
+
+
+def cut(text: str, most: int) -> str:
+    """Text of at most `most` bytes in UTF-8; what was longer ends in …, never within a character."""
+    encoded = text.encode()
+    if len(encoded) <= most:
+        return text
+    return encoded[: most - 3].decode(errors="ignore") + "…"
+
+
+def literal(text: str, most: int = LONGEST_LABEL) -> str:
+    """A quoted string: one line, at most `most` bytes between the quotes, apostrophes doubled."""
+    line = cut(one_line(text), most)
+    return "'" + cut(line, max(3, most - line.count("'"))).replace("'", "''") + "'"
+
+
+PROFILE = 15  # place in a row of `Selection.rows(more=True)`
+
+
+def profile_variables(selection: Selection, variable: type) -> Iterator:
+    """One `variable` per question, or per option of a multiple choice; none in an anonymous survey."""
+    for question in selection.questions:
+        column = profile_name(question.code)
+        if question.kind == ProfileQuestion.Kind.TEXT:
+            yield variable(column, column, question.text, _text_of(question.code), "text")
+        elif question.kind == ProfileQuestion.Kind.SINGLE:
+            place = {option["code"]: n for n, option in enumerate(question.options, start=1)}
+            values = {place[option["code"]]: _words(option) for option in question.options}
+            yield variable(column, column, question.text, _choice_of(question.code, place), values=values)
+        else:
+            for option in question.options:
+                label = f"{question.text} – {_words(option)}"
+                read = _whether(question.code, option["code"])
+                name = f"{column}_{option['code']}"
+                yield variable(name, column, label, read, values={0: _("no"), 1: _("yes")})
+
+
+def _text_of(code: str):
+    return lambda row: row[PROFILE].get(code) or None
+
+
+def _choice_of(code: str, place: dict[str, int]):
+    return lambda row: place.get(row[PROFILE].get(code))
+
+
+def _whether(code: str, option: str):
+    def read(row: tuple) -> int | None:
+        answer = row[PROFILE].get(code)
+        return None if answer is None else int(option in answer)
+
+    return read
+
+
+def _words(option: dict) -> str:
+    first, second = ("zh", "en") if is_chinese() else ("en", "zh")
+    return option[first] or option[second] or option["code"]
+
+
+NUMBER, TEXT, MOMENT = "number", "text", "moment"
+# Codes of what is no rating; the scale ends at 10 at most.
+NO_RATING = {SKIPPED: 97, DONT_KNOW: 98, NOT_ASKED: 99}
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+Read = Callable[[tuple], object]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One column of data.csv. `column` is the export's column that it comes from; `read` takes a row of
+    `Selection.rows(more=True)` and gives a number, a text or None."""
+
+    name: str
+    column: str
+    label: str
+    read: Read
+    kind: str = NUMBER
+    decimals: int = 0
+    values: Mapping[int, str] = field(default_factory=dict)
+    missing: tuple[int, ...] = ()
+
+
+def variables_of(selection: Selection) -> list[Variable]:
+    """Every variable in the order of the file, labels in the active language."""
+    found = [*_fields(selection), *_items(selection), *_screening(selection), *profile_variables(selection, Variable)]
+    names = variable_names(variable.name for variable in found)
+    return [replace(variable, name=name) for variable, name in zip(found, names, strict=True)]
+
+
+def _fields(selection: Selection) -> Iterator[Variable]:
+    groups = list(selection.survey.cycle.groups.all())
+    place = {group.code: n for n, group in enumerate(groups, start=1)}
+    zone, yes_no = selection.zone, {0: _("no"), 1: _("yes")}
+    readers: dict[str, tuple[Read, str, Mapping]] = {
+        "group": (lambda row: place[row[1]], NUMBER, {place[group.code]: group.name for group in groups}),
+        "started_at": (lambda row: _moment(row[4], zone), MOMENT, {}),
+        "submitted_at": (lambda row: _moment(row[5], zone), MOMENT, {}),
+        "consent": (lambda row: int(row[6]), NUMBER, yes_no),
+    }
+    labels = field_labels()
+    for at, name in enumerate(FIELDS):
+        read, kind, values = readers.get(name, ((lambda row, at=at: row[at]), TEXT, {}))
+        if name not in selection.leaving:
+            read = _nothing
+        yield Variable(name, name, labels[name], read, kind, values=values)
+
+
+def _items(selection: Selection) -> Iterator[Variable]:
+    codes = [NO_RATING.get(code, code) for code in range(256)]
+    values = {n: word for n, word in enumerate(scale_words(selection.survey.k), start=1) if word}
+    values |= {97: _("no answer"), 98: _("don't know"), 99: _("not asked")}
+    for at, item in enumerate(selection.items):
+        label = f"{item.issue.name} – {word_for('dimension', item.dimension)}"
+        name = item_name(item.issue.code, item.dimension)
+        yield Variable(
+            name, name, label, lambda row, at=at: codes[row[8][at]], values=values, missing=tuple(NO_RATING.values())
+        )
+
+
+def _screening(selection: Selection) -> Iterator[Variable]:
+    labels, yes_no = field_labels(), {0: _("no"), 1: _("yes")}
+    named = set(extra_names(replace(selection, full=True)))
+    yield Variable("unfinished", "unfinished", labels["unfinished"], lambda row: int(row[9]), values=yes_no)
+    yield Variable("valid", "valid", labels["valid"], lambda row: int(is_valid(selection, *row[9:12])), values=yes_no)
+    for flag in flags_asked(attention=selection.survey.attention):
+        bit, label = FLAG_BIT[flag], str(word_for("flag", flag))
+        bit &= selection.shown
+        yield Variable(f"flag_{flag}", "flags", label, lambda row, bit=bit: int(row[10] & bit > 0), values=yes_no)
+    decided = {0: _("as the rules say"), 1: _("included by a person"), 2: _("excluded by a person")}
+    yield Variable("overruled", "overruled", labels["overruled"], lambda row: row[11], values=decided)
+    if "attention" in named:
+        values = {97: _("no answer"), 98: _("don't know"), 99: _("not asked")}
+        yield Variable("attention", "attention", labels["attention"], _attention, values=values, missing=(97, 98, 99))
+    if "seconds_per_item" in named:
+        yield Variable(
+            "seconds_per_item", "seconds_per_item", labels["seconds_per_item"], lambda row: row[13], decimals=1
+        )
+        yield Variable("notice_version", "notice_version", labels["notice_version"], lambda row: row[14])
+
+
+def _attention(row: tuple) -> int:
+    return 99 if row[12] is None else NO_RATING.get(row[12], row[12])
+
+
+def _nothing(row: tuple) -> None:
+    return None
+
+
+def _moment(moment: datetime | None, zone) -> str | None:
+    if moment is None:
+        return None
+    local = moment.astimezone(zone)
+    return f"{local.day:02}-{_MONTHS[local.month - 1]}-{local.year} {local:%H:%M:%S}"
+
 
 COLUMNS = (
     "part", "name", "spss_name", "label_zh", "label_en", "dimension", "category_zh", "category_en",

@@ -1,18 +1,44 @@
 """Which responses and columns an export holds; every format is made from the same rows."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from materiality.refusals import NotAllowed
-from surveys.exports.anonymity import fields_that_leave
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.scores import SMALL_CELL
+from surveys.intake.columns import ATTENTION, SEVERAL, UNFINISHED, profile_name
 from surveys.models import Item, ProfileQuestion, Response, Survey
-from surveys.questionnaire.rules import REJECT, Rules
-from surveys.rules_in_force import rules_in_force, shown_bits
+from surveys.questionnaire.ratings import CELL_TEXT
+from surveys.questionnaire.screening import REJECT, Rules, flag_names
+from surveys.responses.rules import rules_in_force, shown_bits
+
+# What else could tell who answered is not stored in an anonymous survey, and would not leave if it were.
+_ALWAYS = frozenset({"group", "consent"})
+_TRIED = (("channel", "language"), ("channel",), ("language",))
+
+
+def fields_that_leave(survey: Survey) -> frozenset[str]:
+    """The fields of the `responses` format that an export may fill.
+
+    Channel and language of an anonymous survey leave only where each combination with the group has at least 5.
+    """
+    if not survey.anonymous:
+        return _ALWAYS | {"token", "channel", "language", "started_at", "submitted_at", "comment"}
+    rows = Response.objects.filter(survey=survey).order_by().values("group", "channel", "language")
+    counts = list(rows.annotate(number=Count("*")))
+    for tried in _TRIED:
+        cells: Counter = Counter()
+        for row in counts:
+            cells[(row["group"], *(row[name] for name in tried))] += row["number"]
+        if all(number >= SMALL_CELL for number in cells.values()):
+            return _ALWAYS | set(tried)
+    return _ALWAYS
+
 
 CHUNK = 2_000
 # Columns of the table by the field of the export that they fill.
@@ -116,3 +142,70 @@ def select(survey: Survey, groups: Iterable[str] = (), *, full: bool = False) ->
                 _("There is no group “%(code)s”; there are %(groups)s.") % {"code": code, "groups": ", ".join(known)}
             )
     return Selection(survey, wanted, full)
+
+
+OVERRULED = {Response.Overruled.INCLUDE: "include", Response.Overruled.EXCLUDE: "exclude"}
+
+
+def extra_names(selection: Selection) -> list[str]:
+    """Names of the columns after the items; without `full` only those that imports take, and only where needed."""
+    names = [UNFINISHED] if selection.full or selection.tells_unfinished else []
+    if selection.has_attention:
+        names.append(ATTENTION)
+    names += [profile_name(question.code) for question in selection.questions]
+    if selection.full:
+        names += ["valid", "flags", "overruled"]
+    if selection.full and not selection.survey.anonymous:
+        names += ["seconds_per_item", "notice_version"]
+    return names
+
+
+def extra_values(selection: Selection, row: tuple) -> list[str | int | float]:
+    """The cells under `extra_names` of one row of `Selection.rows`, its part behind the ratings."""
+    unfinished, flags, overruled, attention, seconds, notice, profile = row
+    cells = [_word(unfinished)] if selection.full or selection.tells_unfinished else []
+    if selection.has_attention:
+        cells.append("NA" if attention is None else CELL_TEXT[attention] or "")
+    cells += [answer_text(profile.get(question.code)) for question in selection.questions]
+    if selection.full:
+        counts = is_valid(selection, unfinished, flags, overruled)
+        cells += [_word(counts), ";".join(flag_names(flags & selection.shown)), OVERRULED.get(overruled, "")]
+    if selection.full and not selection.survey.anonymous:
+        cells += ["" if seconds is None else seconds, "" if notice is None else notice]
+    return cells
+
+
+def is_valid(selection: Selection, unfinished: bool, flags: int, overruled: int) -> bool:
+    """Whether a response counts (scoring.md); the same as `screening.valid` for one row."""
+    accepted = not flags & selection.rejecting or overruled == Response.Overruled.INCLUDE
+    return not unfinished and accepted and overruled != Response.Overruled.EXCLUDE
+
+
+def answer_text(answer: str | list[str] | None) -> str:
+    """A profile answer as one cell: several choices are joined by a semicolon."""
+    return SEVERAL.join(answer) if isinstance(answer, list) else answer or ""
+
+
+def _word(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def field_labels() -> dict[str, str]:
+    """What the columns hold, in the active language."""
+    return {
+        "token": _("Token of the respondent, where known"),
+        "group": _("Stakeholder group"),
+        "channel": _("Channel by which the answer came"),
+        "language": _("Language of the questionnaire"),
+        "started_at": _("Begun at"),
+        "submitted_at": _("Submitted at"),
+        "consent": _("Consent was given"),
+        "comment": _("Open answer"),
+        "unfinished": _("Never submitted"),
+        "valid": _("Counts in scores"),
+        "flags": _("Flags earned in screening"),
+        "overruled": _("Decided by a person"),
+        "attention": _("Answer to the attention question"),
+        "seconds_per_item": _("Seconds per answered question"),
+        "notice_version": _("Version of the privacy notice consented to"),
+    }

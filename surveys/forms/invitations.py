@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from surveys.actions.create_batch import LARGEST_BATCH
+from surveys.actions.invitations import LARGEST_BATCH
 from surveys.models import Survey
 
 

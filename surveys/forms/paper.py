@@ -8,11 +8,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from materiality.scoring.codes import NOT_ASKED
-from surveys.actions.print_sheets import MOST_SHEETS
-from surveys.forms.answers import CommentForm, posted_profile
+from materiality.scoring.cube import NOT_ASKED
+from surveys.actions.paper import MOST_SHEETS
 from surveys.models import ProfileQuestion, Survey
 from surveys.paper.entry import Entry, asked_positions, typed_code
+from surveys.respond.views import CommentForm, posted_profile
 
 
 class PrintForm(forms.Form):

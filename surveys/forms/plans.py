@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from surveys.actions.plan_groups import GroupAsked
+from surveys.actions.plans import GroupAsked
 from surveys.queries.plans import PlannedGroup
 
 

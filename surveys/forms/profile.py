@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from surveys.actions.save_profile_question import QuestionValues
+from surveys.actions.profile import QuestionValues
 from surveys.models import ProfileQuestion
 
 MOST_OPTIONS, LONGEST_OPTION = 50, 200

@@ -1,21 +1,218 @@
 """From a file of responses to columns of values, with every bad cell (formats.md, `responses`)."""
 
+import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import getitem, itemgetter
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from surveys.intake.cells import CellProblem, shown
-from surveys.intake.columns import FIELDS, UNFINISHED
-from surveys.intake.extras import Extras
-from surveys.intake.formula import restore
-from surveys.intake.limits import Limits
-from surveys.intake.parsed import ParsedResponses
-from surveys.intake.plan import Plan, Planner, plain_plan
-from surveys.intake.problems import CellError, Fault, FileProblem
-from surveys.intake.rating_columns import RatingColumns
-from surveys.intake.reader import CSV, XLSX, Table, open_table
+from materiality.scoring.cube import NOT_ASKED, SKIPPED
+from materiality.tables.problems import CellError, Fault, FileProblem
+from materiality.tables.read import CSV, XLSX, Limits, Table, open_table
+from materiality.tables.write import restore
+from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Plan, Planner, plain_plan, shown
+from surveys.questionnaire.ratings import RatingError, RatingTable, rating_code
+
+Report = Callable[[int, object, str, dict], None]
+
+
+class Extras:
+    """Collects them row by row; `values` are the lists of the fields, to which derived times are added."""
+
+    def __init__(self, plan: Plan, values: dict[str, list]) -> None:
+        self.profile: list[dict] = []
+        self.attention: list[int | None] = []
+        self._plan, self._values = plan, values
+        self._derived = self._derivable(plan)
+        if self._derived:
+            values[self._derived] = []
+        self.any = bool(plan.profile or plan.attention or self._derived)
+
+    @staticmethod
+    def _derivable(plan: Plan) -> str:
+        """The time that the duration gives: of start and submission the one that has no column."""
+        missing = {"started_at", "submitted_at"} - set(plan.columns.fields)
+        return missing.pop() if plan.duration and len(missing) == 1 else ""
+
+    def take(self, cells: Sequence[object], report: Report) -> None:
+        """Read one row; the fields of the row are in `values` already."""
+        if self._derived:
+            self._derive(cells, report)
+        if self._plan.attention:
+            self._attend(cells, *self._plan.attention, report)
+        if self._plan.profile:
+            self._describe(cells, report)
+
+    def _derive(self, cells: Sequence[object], report: Report) -> None:
+        column, read = self._plan.duration
+        given = "submitted_at" if self._derived == "started_at" else "started_at"
+        moment, derived = self._values[given][-1], None
+        try:
+            seconds = read(cells[column])
+            if moment and seconds is not None:
+                derived = moment + dt.timedelta(seconds=-seconds if given == "submitted_at" else seconds)
+        except (CellProblem, OverflowError) as problem:
+            code, params = getattr(problem, "code", "unknown_duration"), getattr(problem, "params", {})
+            report(column, cells[column], code, params)
+        self._values[self._derived].append(derived)
+
+    def _attend(self, cells: Sequence[object], column: int, table: Mapping[object, int], report: Report) -> None:
+        try:
+            code = table[cells[column]]
+        except (KeyError, TypeError):
+            code = SKIPPED
+            report(column, cells[column], "unknown_value", {})
+        self.attention.append(None if code == NOT_ASKED else code)
+
+    def _describe(self, cells: Sequence[object], report: Report) -> None:
+        answers: dict = {}
+        for column, question, read in self._plan.profile:
+            try:
+                answer = read(cells[column])
+            except CellProblem as problem:
+                report(column, cells[column], problem.code, problem.params)
+                continue
+            if isinstance(answer, list):
+                answers[question] = answers.get(question, []) + answer
+            elif answer:
+                answers[question] = answer
+        self.profile.append(answers)
+
+
+@dataclass
+class ParsedResponses:
+    """R rows in file order, bad ones included; what a bad cell would have said is left at its default.
+
+    With errors in the header no row is read and R is 0.
+    """
+
+    kind: str  # "csv" or "xlsx"
+    sha256: str
+    encoding: str  # '' for a workbook
+    sheet: str  # '' for CSV
+    header: list[str]
+    header_row: int
+    group_codes: tuple[str, ...]
+    row_numbers: np.ndarray  # int32[R], as the spreadsheet shows them
+    ratings: np.ndarray  # uint8[R, n items], byte codes in frozen item order
+    group: np.ndarray  # int16[R], place in group_codes, -1 where bad
+    token: list[str]
+    channel: list[str]
+    language: list[str]
+    comment: list[str]
+    started_at: list[dt.datetime | None]
+    submitted_at: list[dt.datetime | None]
+    consent: np.ndarray  # bool[R]
+    unfinished: np.ndarray  # bool[R]: no time of submission, though other rows have one
+    bad: np.ndarray  # bool[R]
+    errors: list[CellError] = field(default_factory=list)  # by row and column, at most Limits.max_errors
+    error_count: int = 0  # all of them
+    bad_rows: dict[int, list[object]] = field(default_factory=dict)  # row number -> cells, at most Limits.max_bad_rows
+    profile: list[dict] = field(default_factory=list)  # answers by question per row; empty where there are none
+    attention: list[int | None] = field(default_factory=list)  # byte codes per row, None = not asked; or empty
+    notes: list[dict] = field(default_factory=list)  # what a foreign file holds and a person should know
+
+    @property
+    def ok(self) -> bool:
+        """Whether every row can be stored."""
+        return self.error_count == 0
+
+    @property
+    def header_ok(self) -> bool:
+        """Whether the rows were read at all."""
+        return not any(error.row == self.header_row for error in self.errors)
+
+    def seconds(self, times: list[dt.datetime | None]) -> np.ndarray:
+        """Times as seconds since 1970, float64[R], nan where unknown; what screening reads."""
+        return np.array([np.nan if time is None else time.timestamp() for time in times], dtype=np.float64)
+
+
+_LONGEST_REMEMBERED = 100
+
+
+class RatingColumns:
+    """Collects the ratings of every row; `places` is the column of each item, -1 where the file has none."""
+
+    def __init__(
+        self, places: np.ndarray, k: int, *, typed: bool, tables: Sequence[Mapping[object, int]] | None = None
+    ) -> None:
+        """`tables`: per item that has a column what its cells mean; without them they are as in formats.md."""
+        self.k = k
+        self.tables = tables
+        self.typed = typed
+        self.present = np.flatnonzero(places >= 0)
+        self.n_items = len(places)
+        self._columns = places[self.present].tolist()
+        self._pick = _picker(self._columns)
+        self._code_of = RatingTable(k).__getitem__
+        self._bytes = bytearray()
+
+    def add(self, cells: Sequence[object], report: Report) -> None:
+        """Take a row; `report(column, cell, code, params)` is called for each bad cell, which counts as skipped."""
+        picked = self._pick(cells)
+        if self.tables is not None:
+            self._add_by_tables(picked, report)
+            return
+        if not (self.typed and bool in map(type, picked)):
+            try:
+                self._bytes += bytes(map(self._code_of, picked))
+                return
+            except KeyError:
+                pass
+        self._bytes += bytes(self._code(*pair, report) for pair in zip(self._columns, picked, strict=True))
+
+    def _add_by_tables(self, picked: Sequence[object], report: Report) -> None:
+        """As `add`, where each column has its own words; a bad cell is `unknown_value`."""
+        if not (self.typed and bool in map(type, picked)):
+            try:
+                self._bytes += bytes(map(getitem, self.tables, picked))
+                return
+            except (KeyError, TypeError):
+                pass
+        for column, table, cell in zip(self._columns, self.tables, picked, strict=True):
+            try:
+                code = table[str(cell) if isinstance(cell, bool) else cell]
+            except (KeyError, TypeError):
+                code = SKIPPED
+                report(column, cell, cell.code if isinstance(cell, Fault) else "unknown_value", {"k": self.k})
+            self._bytes.append(code)
+
+    def _code(self, column: int, cell: object, report: Report) -> int:
+        short = not isinstance(cell, str) or len(cell) <= _LONGEST_REMEMBERED
+        code, problem = (_code_or_problem if short else _code_or_problem.__wrapped__)(cell, self.k)
+        if problem:
+            report(column, cell, cell.code if isinstance(cell, Fault) else problem, {"k": self.k})
+        return code
+
+    def matrix(self, n_rows: int) -> np.ndarray:
+        """uint8[R, n items]; items without a column are not asked."""
+        given = np.frombuffer(self._bytes, dtype=np.uint8).reshape(n_rows, len(self.present))
+        if len(self.present) == self.n_items:
+            return given
+        ratings = np.full((n_rows, self.n_items), NOT_ASKED, dtype=np.uint8)
+        ratings[:, self.present] = given
+        return ratings
+
+
+def _picker(columns: list[int]) -> Callable[[Sequence[object]], Sequence[object]]:
+    first = min(columns, default=0)
+    if columns == list(range(first, first + len(columns))):
+        return itemgetter(slice(first, first + len(columns)))
+    return itemgetter(*columns)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _code_or_problem(cell: object, k: int) -> tuple[int, str]:
+    """Byte code and '', or skipped and the problem; remembered, because bad cells come in thousands alike."""
+    try:
+        return rating_code(cell, k), ""
+    except RatingError as error:
+        return SKIPPED, error.code
+
 
 LANGUAGES = ("zh-hans", "en")
 _PROGRESS_EVERY = 2_000

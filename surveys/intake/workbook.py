@@ -16,8 +16,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
-from surveys.intake.formula import looks_like_formula
-from surveys.intake.problems import CellError, Fault, column_letters
+from materiality.tables.problems import CellError, Fault, column_letters
+from materiality.tables.write import looks_like_formula
 
 _BAD_COLOUR = "F8D7DA"
 _MOST_COMMENTS = 2_000

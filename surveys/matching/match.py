@@ -1,7 +1,136 @@
 """A column match: what each column of a foreign file is, and what its answers mean."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+
+from surveys.matching.words import GroupNames, IssueNames, cleaned
+
+
+@dataclass(frozen=True)
+class Question:
+    """A profile question: `kind` single, multiple or text; `options` are (code, zh, en)."""
+
+    code: str
+    kind: str
+    zh: str
+    en: str
+    options: Sequence[tuple[str, str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`items` are (issue code, dimension) in frozen order, `k` the end of the scale 1..k."""
+
+    items: Sequence[tuple[str, str]]
+    issues: Sequence[IssueNames]
+    groups: Sequence[GroupNames]
+    k: int
+    questions: Sequence[Question] = field(default_factory=tuple)
+    attention: bool = False
+
+
+# In each list the earlier pattern wins over the later; patterns are for the whole header, cleaned and without case.
+_FIELDS = {
+    "token": "token|access code|令牌|访问码|访问代码|操作代码|操作码|response id|_uuid|respondent id|"
+    "respondentid|答卷编号|答卷id|回复id|"
+    "_id|id|序号|编号|no|no.|#|提交序号|"
+    "submission id|sys_id|responseid",
+    "submitted_at": "submitted_at|submitdate|end|提交答卷时间|提交时间|答题结束时间|结束答题时间|"
+    "结束时间|完成时间|completion time|"
+    "date submitted|end date|enddate|end time|submit time|submitted at|submission time|recordeddate|timestamp|"
+    "时间戳记|时间戳|_submission_time|填写时间|创建时间|created at|createdat|datestamp|date last action",
+    "started_at": "started_at|startdate|start|开始答题时间|答题开始时间|开始时间|start time|start "
+    "date|started at|date started",
+    "duration": "duration|interviewtime|所用时间|用时|答题时长|答题用时|填写时长|时长|总用时|total "
+    "time|time taken|time to complete|"
+    r"duration \(in seconds\)|duration \(seconds\)|duration in seconds|所用时间\(秒\)|答题时长\(秒\)|time spent|"
+    r"duration \(minutes\)|用时\(分钟\)|答题时间\(秒\)|ttc|用时\(秒\)|time \(s\)|total time \(s\)",
+    "language": "startlanguage|start language|起始语言|开始语言|language|语言|答题语言|_language|"
+    "respondent language|userlanguage|survey language|lang",
+    "channel": "channel|渠道|来源渠道|填写渠道|收集渠道|来源|答卷来源|source|collector|collector "
+    "name|distribution channel",
+    "finished": "finished|completed|complete|是否完成|答卷状态|完成状态|response status",
+    "group": "stakeholder|stakeholder group|group|利益相关方|利益相关方类别|利益相关方类型|"
+    "相关方类别|身份|您的身份|role",
+    "consent": "consent|知情同意|同意|隐私同意|是否同意|privacy|agreement",
+    "comment": "comment|comments|意见|建议|意见与建议|备注|其他建议|补充说明|suggestions|remarks",
+}
+_ORDERED = {name: [re.compile(f"(?:{part})") for part in text.split("|")] for name, text in _FIELDS.items()}
+_PERSONAL = re.compile(
+    r".*(提交人|填写人|ip ?addr|ipaddr|\bip\b|来自ip|ip地址|e-?mail|邮箱|电子邮件|邮件地址|手机|电话|"
+    r"phone|mobile|姓名|名字|昵称|微信|"
+    r"first ?name|last ?name|full ?name|your name|\bname\b|openid|unionid|身份证|住址|地址|address|"
+    r"latitude|longitude|经度|"
+    r"纬度|geopoint|location|device ?id|_submitted_by|user ?id|username|qq号|学号|工号).*"
+)
+_OTHER = re.compile(
+    r"id|seed|lastpage|last page|refurl|datestamp|总分|得分|score|来源详情|_.*|quotas|survey ?id|tags|"
+    r"notes?|url|action|country|browser|"
+    r"os|device|status|version|deviceid|instanceid|today|formhub/.*|meta/.*|自定义字段|quota|verified email|variables?|"
+    r"起始页面|用户代理|user ?agent|设备|浏览器|操作系统|省份|城市|国家.*|quizscore.*|groupid|"
+    r"groupname|来源渠道详情|progress"
+)
+_CUES = {
+    "group": re.compile(r"利益相关方|哪一?类|身份|属于|群体|stakeholder|which (?:group|of the)|your "
+    "(?:role|group)|您是|you are|relationship"),
+    "consent": re.compile(r"同意|知情|隐私|consent|privacy|agree to|i agree|data protection"),
+    "comment": re.compile(r"没有列出|遗漏|补充|还有(?:哪些|什么|其他)|建议|意见|想说|missing|"
+    "anything else|other issues?|comment|suggest|"
+                          r"not listed|feedback|would you like to add"),
+    "channel": re.compile(r"^(?:渠道|来源)$"),
+}  # fmt: skip
+_SURELY = (
+    r"认真(?:作答|答题|填写)|[本此这][一]?[行题项]请选|注意力|attention|(?:^|[\W_])att(?:n|ention)?\d*(?:$|[\W_])|"
+    r"control question|甄别|检测题|陷阱题|attcheck"
+)
+_SURE_ATTENTION = re.compile(_SURELY)
+_ATTENTION = re.compile(
+    rf"{_SURELY}|请(?:在)?(?:本|此|这)?[一]?[行题项]?.{{0,6}}(?:选择?|勾选|点击)|"
+    r"please (?:select|choose|tick|pick|mark|answer)|\btrap\b|^(?:select|choose|tick) "
+)
+
+
+def field_of(header: str) -> tuple[str, int] | None:
+    """The field that a cleaned header names, and its rank among the field's names (0 is the surest).
+
+    LimeSurvey can write the code and the text: `submitdate. Date submitted`.
+    """
+    name = header.casefold().strip(" :*?？：")
+    code, dot, text = name.partition(". ")
+    if dot and (found := field_of(code)) and (field_of(text) or ("",))[0] == found[0]:
+        return found
+    for key, patterns in _ORDERED.items():
+        for rank, pattern in enumerate(patterns):
+            if pattern.fullmatch(name):
+                return key, rank
+    return None
+
+
+def is_personal(header: str) -> bool:
+    """Whether a column is about who somebody is: IP, name, address, phone. Its cells are never kept."""
+    return bool(_PERSONAL.fullmatch(header.casefold()))
+
+
+def is_other(header: str) -> bool:
+    """Whether a column is a tool's own figure that says nothing for a response."""
+    return bool(_OTHER.fullmatch(header.casefold()))
+
+
+def asks_for(name: str, header: str) -> bool:
+    """Whether a question's wording asks for a field."""
+    return bool(_CUES[name].search(header.casefold()))
+
+
+def asks_attention(header: str, *, surely: bool) -> bool:
+    """Whether a row only asks for a certain answer; outside a matrix of issues it must `surely` say so."""
+    return bool((_SURE_ATTENTION if surely else _ATTENTION).search(header.casefold()))
+
+
+def duration_unit(header: str) -> float:
+    """Seconds that a bare number under this header is worth."""
+    return 60.0 if re.search(r"分钟|minutes?|\bmin\b", header.casefold()) else 1.0
+
 
 ITEM, FIELD, PROFILE, ATTENTION, IGNORED = "item", "field", "profile", "attention", "ignored"
 KINDS = (ITEM, FIELD, PROFILE, ATTENTION, IGNORED)
@@ -99,3 +228,40 @@ def read_target(text: str, items: Sequence[tuple[str, str]], questions: Mapping[
         known[f"profile:{code}".casefold()] = Target(PROFILE, code)
         known |= {f"profile:{code}:{option}".casefold(): Target(PROFILE, code, option) for option in options}
     return known.get(name.casefold())
+
+
+LIMESURVEY, WJX, FORMBRICKS, KOBO, OTHER = "limesurvey", "wjx", "formbricks", "kobotoolbox", ""
+# Ready-made matches by name.
+READY_MADE = (LIMESURVEY, WJX, FORMBRICKS, KOBO)
+NAMES = {LIMESURVEY: "LimeSurvey", WJX: "问卷星", FORMBRICKS: "Formbricks", KOBO: "KoboToolbox"}
+_SIGNS = {
+    LIMESURVEY: ("submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"),
+    WJX: ("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自ip", "总分"),
+    FORMBRICKS: ("no.", "response id", "timestamp", "finished", "survey id", "quotas", "tags"),
+    KOBO: (
+        "_id",
+        "_uuid",
+        "_submission_time",
+        "_index",
+        "_validation_status",
+        "_status",
+        "_submitted_by",
+        "__version__",
+    ),
+}
+_FULL_TEXTS = {
+    LIMESURVEY: ("response id", "date submitted", "last page", "start language", "seed", "date "
+                 "started", "date last action",
+                 "答卷 id", "提交日期", "最后一页", "起始语言"),
+}  # fmt: skip
+
+
+def tool_of(header: Sequence[str]) -> str:
+    """The tool with the most of its own columns, at least three; '' for any other."""
+    names = {cleaned(name).casefold().strip(" :.") for name in header} | {cleaned(name).casefold() for name in header}
+    names |= {name.partition(". ")[0] for name in names}
+    score = {tool: sum(sign in names for sign in signs) for tool, signs in _SIGNS.items()}
+    for tool, signs in _FULL_TEXTS.items():
+        score[tool] = max(score[tool], sum(sign in names for sign in signs))
+    best = max(score, key=score.get)
+    return best if score[best] >= 3 else OTHER

@@ -6,8 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import surveys.models.invitation
-import surveys.models.response
+import surveys.models.invitations
+import surveys.models.responses
 
 
 class Migration(migrations.Migration):
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        default=surveys.models.response.random_id, editable=False, primary_key=True, serialize=False
+                        default=surveys.models.responses.random_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("ratings", models.BinaryField()),
@@ -434,7 +434,7 @@ class Migration(migrations.Migration):
                 ),
                 ("label", models.CharField(blank=True, max_length=120)),
                 ("size", models.PositiveIntegerField()),
-                ("secret", models.BinaryField(default=surveys.models.invitation.new_secret)),
+                ("secret", models.BinaryField(default=surveys.models.invitations.new_secret)),
                 ("voided_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from surveys.models.response import random_id
+from surveys.models.responses import random_id
 
 
 def move_ready_drafts(apps, schema_editor):

@@ -1,12 +1,11 @@
 """The tables of surveys, invitations, answers in progress, responses and their imports."""
 
 from surveys.models.fieldwork import FieldworkFigures, Tally
-from surveys.models.invitation import Batch, Delivery, Mailing, Recipient, UnwantedMail, UsedLinks
-from surveys.models.matching import ColumnMatch
+from surveys.models.imports import ColumnMatch
+from surveys.models.invitations import Batch, Delivery, Mailing, Recipient, UnwantedMail, UsedLinks
 from surveys.models.paper import PaperSheet
-from surveys.models.questionnaire import Assignments, GroupPlan, Notice, ProfileQuestion, RuleSet
-from surveys.models.response import AnonymousAnswer, AnonymousComment, Draft, ReadyDraft, Response, ResponseImport
-from surveys.models.survey import Item, ItemText, Survey
+from surveys.models.responses import AnonymousAnswer, AnonymousComment, Draft, ReadyDraft, Response, ResponseImport
+from surveys.models.surveys import Assignments, GroupPlan, Item, ItemText, Notice, ProfileQuestion, RuleSet, Survey
 
 __all__ = [
     "AnonymousAnswer",

@@ -1,16 +1,45 @@
 """How many responses there are: per group, per screening rule, valid; counted in the database."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db.models import Count
 
-from surveys.models import Draft, ReadyDraft, Response, Survey
-from surveys.queries.kept_figures import kept_kinds
-from surveys.questionnaire.rules import FLAG_BIT, REJECT
-from surveys.questionnaire.screening import EXCLUDE, INCLUDE, valid
-from surveys.rules_in_force import flags_of_survey, rules_in_force, shown_bits
+from materiality.models import Group
+from surveys.models import Draft, GroupPlan, ProfileQuestion, ReadyDraft, Response, Survey
+from surveys.queries.plans import plan_of
+from surveys.queries.questionnaire import IssueParts, asked_by
+from surveys.questionnaire.asking import (
+    MOST_PER_SPLIT_PAGE,
+    Standing,
+    closing_time,
+    needed_ratings,
+    page_count,
+    page_sizes,
+    standing,
+    variances,
+)
+from surveys.questionnaire.fieldwork import (
+    ONLINE,
+    Account,
+    Chart,
+    Funnel,
+    FunnelLine,
+    PageLine,
+    Projection,
+    build_funnel,
+    day_chart,
+    pages_left,
+    project,
+    taken_out,
+)
+from surveys.questionnaire.screening import EXCLUDE, FLAG_BIT, INCLUDE, REJECT, valid
+from surveys.responses.fieldwork import kept_kinds
+from surveys.responses.rules import flags_of_survey, rules_in_force, shown_bits
 
 
 @dataclass(frozen=True)
@@ -138,3 +167,268 @@ def _counting(survey: Survey, kinds: list[Kind]) -> np.ndarray:
 
 def _numbers(kinds: list[Kind]) -> np.ndarray:
     return np.array([kind.number for kind in kinds], np.int64)
+
+
+def account_of(survey: Survey, figures: dict, funnel: Funnel, counts, by_day: dict[int, int], now: datetime) -> Account:
+    """The account of the funnel; `counts` as `build_funnel` takes it, `by_day` submitted responses per ordinal day."""
+    total = funnel.total
+    rejecting = [flag for flag, bit in FLAG_BIT.items() if bit & int(rules_in_force(survey).bits(REJECT))]
+    groups, rejected, excluded = taken_out(figures["kinds"], rejecting, counts)
+    first, last = _dates(survey, by_day, now)
+    return Account(
+        invited=total.invited,
+        first=first,
+        last=last,
+        is_open=standing(survey, now) is Standing.OPEN,
+        submitted=total.submitted,
+        waiting=total.waiting,
+        valid=total.valid,
+        unfinished=total.in_progress + total.broken_off + total.unfinished,
+        excluded=excluded,
+        ways={channel: number for channel, number in submitted_by_channel(funnel).items() if number},
+        groups=groups,
+        rejected={flag: rejected[flag] for flag in rejecting if rejected[flag]},
+    )
+
+
+def submitted_by_channel(funnel: Funnel) -> Counter:
+    """Submitted responses of all groups per channel."""
+    found: Counter = Counter()
+    for lines in funnel.channels.values():
+        for line in lines:
+            found[line.channel] += line.submitted
+    return found
+
+
+def opening_time(survey: Survey) -> datetime | None:
+    """When answers could come in first."""
+    return max(filter(None, (survey.opened_at, survey.opens_at)), default=None)
+
+
+def _dates(survey: Survey, by_day: dict[int, int], now: datetime) -> tuple[date | None, date | None]:
+    """The days of the first and last response; without times those of opening and closing; open surveys: to today.
+
+    Days of an anonymous survey with few answers are joined to others, so that its dates are the better ones.
+    """
+    zone, end = ZoneInfo(survey.zone), closing_time(survey)
+    if standing(survey, now) is Standing.OPEN:
+        end = now
+    if by_day and not survey.anonymous:
+        first, last = date.fromordinal(min(by_day)), date.fromordinal(max(by_day))
+        return (first, max(last, now.astimezone(zone).date())) if end is now else (first, last)
+    begin = opening_time(survey)
+    if begin is None or end is None:
+        return None, None
+    return begin.astimezone(zone).date(), max(begin, end).astimezone(zone).date()
+
+
+def issue_pages(survey: Survey, groups: Sequence[Group]) -> dict[str, int]:
+    """{group code: pages of issues}, with several issues on a page; no query where plans and items are there."""
+    issues = _issues(survey)
+    plans = {row.group_id: row for row in survey.plans.all()}
+    return {group.code: _pages_of_issues(survey, plans.get(group.pk), issues) for group in groups}
+
+
+def _pages_of_issues(survey: Survey, plan: GroupPlan | None, issues: Sequence[IssueParts]) -> int:
+    asked = asked_by(survey, plan, issues)
+    if survey.split:
+        return len(page_sizes(asked.each, MOST_PER_SPLIT_PAGE))
+    return page_count([*Counter(issues[place].category for place in asked.issues).items()])
+
+
+def _issues(survey: Survey) -> list[IssueParts]:
+    """The survey's issues without their HTML; a category is named by its key."""
+    found: dict[str, IssueParts] = {}
+    for item in sorted(survey.items.all(), key=lambda item: item.position):
+        code = item.issue.code
+        issue = found.setdefault(code, IssueParts(code, 0, item.issue.category_id, {}, {}))
+        issue.positions[item.dimension] = item.position
+    return [*found.values()]
+
+
+NO_MEDIAN = [None, 0]
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """One group in the tables: its numbers, its channels, how it stands to its target, its median (and of how many)."""
+
+    group: Group | None
+    line: FunnelLine
+    channels: list[FunnelLine]
+    projection: Projection | None
+    median: list
+
+    @property
+    def reached(self) -> float | None:
+        """Part of the target, None without one."""
+        return self.line.valid / self.group.target if self.group and self.group.target else None
+
+
+@dataclass(frozen=True)
+class FieldworkPage:
+    """The figures of a survey's fieldwork in the order of the page."""
+
+    funnel: Funnel
+    lines: list[GroupLine]
+    flags: list[tuple[str, int]]
+    chart: Chart | None
+    undated: int
+    median: list
+    pages: list[PageLine]
+    account: Account
+
+
+def fieldwork_page(survey: Survey, groups: Sequence[Group], figures: dict, now: datetime) -> FieldworkPage:
+    """Everything but the cells; `figures` as `count_fieldwork` gives them. No query if all is read."""
+    by_code = {group.pk: group.code for group in groups}
+    flags = [(flag, FLAG_BIT[flag]) for flag in flags_of_survey(survey) if FLAG_BIT[flag] & shown_bits(survey)]
+    counts = _Counting(survey)
+    bits = [bit for _flag, bit in flags]
+    funnel = build_funnel(figures, by_code, counts, bits=bits, anonymous=survey.anonymous)
+    days = _days(survey, figures, by_code, funnel)
+    medians = figures["per_item" if survey.anonymous else "seconds"]
+    by_day: Counter = Counter()
+    for own in days.values():
+        by_day.update({day: submitted for day, (submitted, _valid) in own.items()})
+    return FieldworkPage(
+        funnel=funnel,
+        lines=_lines(survey, groups, funnel, days, medians, now),
+        flags=flags,
+        chart=day_chart(by_day),
+        undated=max(0, funnel.total.submitted - sum(by_day.values())),
+        median=medians.get("all", NO_MEDIAN),
+        pages=_pages(survey, groups, figures, funnel),
+        account=account_of(survey, figures, funnel, counts, by_day, now),
+    )
+
+
+class _Counting:
+    """Whether a response of some flags, overruling and unfinished is valid; each kind is looked at once."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.rules, self.known = rules_in_force(survey), {}
+
+    def __call__(self, flags: int, overruled: int, unfinished: bool) -> bool:
+        key = (flags, overruled, unfinished)
+        if key not in self.known:
+            given = (np.array([flags], np.uint16), self.rules, np.array([overruled]), np.array([not unfinished]))
+            self.known[key] = bool(valid(*given)[0])
+        return self.known[key]
+
+
+def _days(survey: Survey, figures: dict, by_code: dict[int, str], funnel: Funnel) -> dict[int, dict[int, tuple]]:
+    """{group: {day: (submitted, valid)}}; of an anonymous survey by the share of mixed responses that is valid."""
+    days: dict[int, dict[int, tuple]] = {}
+    if not survey.anonymous:
+        for group, day, *numbers in figures["days"]:
+            days.setdefault(group, {})[day] = tuple(numbers)
+        return days
+    keys = {code: key for key, code in by_code.items()}
+    mixed = {line.group: line.submitted - line.waiting for line in funnel.groups}
+    share = {line.group: line.valid / mixed[line.group] for line in funnel.groups if mixed[line.group]}
+    for measure, code, _channel, day, number in figures["tally"]:
+        if measure == "day" and code in keys:
+            days.setdefault(keys[code], {})[day] = (number, number * share.get(keys[code], 1))
+    return days
+
+
+def _lines(survey, groups: Sequence[Group], funnel: Funnel, days, medians: dict, moment: datetime) -> list[GroupLine]:
+    known = {group.pk: group for group in groups}
+    lines = []
+    for line in funnel.groups:
+        group = known.get(line.group)
+        outlook = _projection(survey, group, line, days.get(line.group, {}), moment) if group else None
+        channels = funnel.channels[line.group]
+        lines.append(GroupLine(group, line, channels, outlook, medians.get(str(line.group), NO_MEDIAN)))
+    return lines
+
+
+def _projection(survey: Survey, group: Group, line: FunnelLine, days: dict[int, tuple], moment: datetime) -> Projection:
+    zone, closes, began = ZoneInfo(survey.zone), closing_time(survey), opening_time(survey)
+    return project(
+        target=group.target,
+        valid=line.valid,
+        by_day={date.fromordinal(day): number for day, (_submitted, number) in days.items()},
+        today=moment.astimezone(zone).date(),
+        opened=began.astimezone(zone).date() if began else None,
+        closes=closes.astimezone(zone).date() if closes else None,
+        is_open=standing(survey, moment) is Standing.OPEN,
+    )
+
+
+def _pages(survey: Survey, groups: Sequence[Group], figures: dict, funnel: Funnel) -> list[PageLine]:
+    codes = {group.pk: group.code for group in groups}
+    drafts = [(codes.get(group, ""), page, idle, number) for group, _way, page, idle, number in figures["drafts"]]
+    broken = [(code, page, number) for measure, code, _way, page, number in figures["tally"] if measure == "broken_off"]
+    if not drafts and not broken:
+        return []
+    submitted = {
+        codes.get(group, ""): sum(line.submitted for line in lines if line.channel in ONLINE)
+        for group, lines in funnel.channels.items()
+    }
+    lengths, about = issue_pages(survey, groups), getattr(survey, "has_profile", None)
+    if about is None:
+        about = ProfileQuestion.objects.filter(survey=survey).exists()
+    return pages_left(drafts, broken, submitted, lengths=lengths, about=about)
+
+
+@dataclass(frozen=True)
+class ItemNamed:
+    """One item with what names it."""
+
+    dimension: str
+    code: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class ThinCell:
+    """Too few of `needed` ratings for the chosen width, or of the method's smallest number."""
+
+    group: Group
+    item: ItemNamed
+    number: int
+    needed: int
+
+
+@dataclass(frozen=True)
+class ThinCells:
+    """`cells` are the thin ones, the fewest ratings first; `asked` all cells, `unscored` those below `min_n`."""
+
+    cells: Sequence[ThinCell]
+    asked: int
+    unscored: int
+    min_n: int
+
+
+def thin_cells(survey: Survey, groups: Sequence[Group], sums: Mapping[str, list], half_width: float) -> ThinCells:
+    """Cells asked that have too few ratings for ± `half_width` points; `sums`: see `count_fieldwork`."""
+    rows = sorted(survey.items.all(), key=lambda row: row.position)
+    items = [ItemNamed(row.dimension, row.issue.code, row.issue.name_zh, row.issue.name_en) for row in rows]
+    min_n = survey.cycle.method.get("min_n", 5)
+    if not items or not groups:
+        return ThinCells([], 0, 0, min_n)
+    none = [[0] * len(items)] * 3
+    number, total, squares = np.array([sums.get(str(group.pk)) or none for group in groups]).swapaxes(0, 1)
+    needed = needed_ratings(variances(number, total, squares, least=min_n, k=survey.k), half_width, survey.k)
+    needed, asked = np.maximum(needed, min_n), _asked(survey, groups, items)
+    thin = np.argwhere(asked & (number < needed))
+    order = np.argsort(number[thin[:, 0], thin[:, 1]], kind="stable")
+    cells = [
+        ThinCell(groups[group], items[item], int(number[group, item]), int(needed[group, item]))
+        for group, item in thin[order].tolist()
+    ]
+    return ThinCells(cells, int(asked.sum()), int((asked & (number < min_n)).sum()), min_n)
+
+
+def _asked(survey: Survey, groups: Sequence[Group], items: Sequence[ItemNamed]) -> np.ndarray:
+    """bool[G, items]: what the plans ask each group."""
+    plans = {row.group_id: plan_of(row) for row in survey.plans.all()}
+    rows = []
+    for group in groups:
+        plan = plans.get(group.pk) or plan_of(None)
+        left_out = set(plan.left_out)
+        rows.append([item.dimension in plan.dimensions and item.code not in left_out for item in items])
+    return np.array(rows, bool)

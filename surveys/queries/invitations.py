@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
 
+from surveys.invitations.used_links import PER_BLOCK, bit_is_set
 from surveys.models import Batch, Recipient, Survey, UsedLinks
-from surveys.used_links import PER_BLOCK, bit_is_set
 
 PER_PAGE = 50
 

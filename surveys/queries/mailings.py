@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from surveys.invitations.used_links import used_serials
 from surveys.models import Delivery, Mailing, Recipient, Survey
-from surveys.used_links import used_serials
 
 PER_PAGE = 50
 

@@ -1,11 +1,98 @@
 """What each group of a survey is asked, as it is stored and as it follows from the rest."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 
-from materiality.models import Group, Issue
-from surveys.models import GroupPlan, Item, Survey
-from surveys.questionnaire.plans import Plan
-from surveys.questionnaire.split import issues_each
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from materiality.models import Category, Group, Issue
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.stakeholders import IssueChoice
+from surveys.matching.match import ATTENTION, FIELDS, Asked
+from surveys.models import Batch, GroupPlan, Item, Survey
+from surveys.questionnaire.asking import Plan, issues_each
+
+
+@dataclass
+class PrimaryTicks:
+    """The issues under one primary; None where the survey asks about primaries themselves."""
+
+    primary: Issue | None
+    ticks: list[IssueChoice] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """The primary is found with any of its issues."""
+        return " ".join(tick.words for tick in self.ticks)
+
+
+@dataclass
+class CategoryTicks:
+    """A category with its issues by primary."""
+
+    category: Category
+    primaries: list[PrimaryTicks] = field(default_factory=list)
+
+    @property
+    def ticks(self) -> list[IssueChoice]:
+        return [tick for primary in self.primaries for tick in primary.ticks]
+
+    @property
+    def chosen(self) -> int:
+        """How many are ticked."""
+        return sum(tick.chosen for tick in self.ticks)
+
+
+def issue_ticks(issues: list[Issue], chosen: Collection[str]) -> list[CategoryTicks]:
+    """The issues (with category and parent) in order of categories; `chosen` are codes."""
+    categories: dict[int, CategoryTicks] = {}
+    for issue in sorted(issues, key=lambda issue: (issue.category.order, issue.category.code)):
+        held = categories.setdefault(issue.category_id, CategoryTicks(issue.category))
+        if not held.primaries or held.primaries[-1].primary != issue.parent:
+            held.primaries.append(PrimaryTicks(issue.parent))
+        held.primaries[-1].ticks.append(IssueChoice(issue, issue.code in chosen))
+    return list(categories.values())
+
+
+MOST_NAMED = 20
+
+
+def named_survey(code: str) -> Survey:
+    """The survey with this code. NotAllowed names the others."""
+    found = Survey.objects.select_related("cycle").filter(code=code).first()
+    if found is None:
+        codes = Survey.objects.order_by("code").values_list("code", flat=True)
+        raise NotAllowed(f'There is no survey with the code "{code}". {_listed("surveys", codes)}')
+    return found
+
+
+def named_group(survey: Survey, code: str) -> Group:
+    """The group of the survey's cycle with this code. NotAllowed names the others."""
+    found = survey.cycle.groups.filter(code=code).first()
+    if found is None:
+        codes = survey.cycle.groups.values_list("code", flat=True)
+        raise NotAllowed(f'The survey {survey.code} has no group "{code}". {_listed("groups", codes)}')
+    return found
+
+
+def named_batch(text: str) -> Batch:
+    """The batch with this id. NotAllowed names the others, newest first."""
+    batches = Batch.objects.select_related("survey", "group")
+    found = batches.filter(pk=int(text)).first() if text.isascii() and text.isdigit() and len(text) < 16 else None
+    if found is None:
+        newest = batches.order_by("-pk")[: MOST_NAMED + 1]
+        shown = [f"{batch.pk} ({batch.survey.code}, {batch.group.code}, {batch.size:,} links)" for batch in newest]
+        raise NotAllowed(f'There is no batch "{text}". {_listed("batches", shown)}')
+    return found
+
+
+def _listed(what: str, names: Iterable[str]) -> str:
+    names = list(names)
+    if not names:
+        return f"There are no {what} yet."
+    more = ", …" if len(names) > MOST_NAMED else ""
+    return f"There are: {', '.join(names[:MOST_NAMED])}{more}."
 
 
 @dataclass(frozen=True)
@@ -73,3 +160,48 @@ def part_size(survey: Survey, issues: int, expected: int) -> int:
 def split_size(survey: Survey, issues: int, expected: int) -> int:
     """How many of so many issues a respondent gets where the survey is split, whether or not it is."""
     return issues_each(issues, expected, survey.cycle.method.get("min_n", 5), least=survey.split_issues)
+
+
+def listed_targets(asked: Asked) -> list[tuple[str, str]]:
+    """(text, label) of every target, issues and questions in both languages, to be found by either."""
+    return [(text, " / ".join(dict.fromkeys(filter(None, names)))) for text, names in _named(asked).items()]
+
+
+def target_labels(asked: Asked) -> dict[str, str]:
+    """The label of every target's text, in the active language."""
+    place = 1 if (get_language() or "").startswith("en") else 0
+    labels = {text: names[place] or names[1 - place] for text, names in _named(asked).items()}
+    dimensions = {"society": _("Society"), "business": _("Business")}
+    for code, dimension in asked.items:
+        text = f"{code}:{dimension}"
+        labels[text] = " · ".join(filter(None, (labels[text], dimensions[dimension])))
+    return labels
+
+
+def _named(asked: Asked) -> dict[str, tuple[str, str]]:
+    """(zh, en) per target; of fields both are in the active language."""
+    fields = field_labels()
+    named = {name: (fields[name], fields[name]) for name in FIELDS}
+    named[ATTENTION] = (_("attention question"), _("attention question"))
+    for each in asked.questions:
+        named[f"profile:{each.code}"] = (each.zh, each.en)
+        if each.kind == "multiple":
+            named |= {f"profile:{each.code}:{code}": (zh, en) for code, zh, en in each.options}
+    issues = {issue.code: (issue.zh, issue.en) for issue in asked.issues}
+    return named | {f"{code}:{dimension}": issues.get(code, ("", "")) for code, dimension in asked.items}
+
+
+def field_labels() -> dict[str, str]:
+    """The fields of a response as people call them, in the active language."""
+    return {
+        "token": _("Number or token of the response"),
+        "group": _("Stakeholder group"),
+        "channel": _("Channel it came by"),
+        "language": _("Language"),
+        "started_at": _("Begun"),
+        "submitted_at": _("Time of submission"),
+        "consent": _("Consent"),
+        "comment": _("Comment"),
+        "duration": _("Time taken"),
+        "finished": _("Whether it is complete"),
+    }

@@ -1,15 +1,235 @@
 """An opened survey as respondents see it: read once per process, as nothing of it changes after opening."""
 
-from collections.abc import Mapping, Sequence
+import re
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from random import SystemRandom
 
-from surveys.instrument import LANGUAGES
-from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Survey
-from surveys.queries.issue_html import attention_html
-from surveys.queries.questionnaire_parts import Asked, CategoryParts, IssueParts, Questionnaire, asked_by
-from surveys.queries.scale_pieces import pieces_of, scale_by_code
-from surveys.questionnaire.effort import SECONDS_PER_ITEM
+from django.db import connection
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from materiality.models import Issue
+from materiality.platform.bilingual import text_of
+from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
+from surveys.models import Draft, GroupPlan, Item, ItemText, ProfileQuestion, Response, Survey
+from surveys.models.instrument import LANGUAGES, attention_words, scale_words
+from surveys.queries.plans import plan_of
+from surveys.questionnaire.asking import SECONDS_PER_ITEM, Effort, Sheet, asked_issues, draw_part, sheets_of
+
+_MAKE = """
+INSERT INTO surveys_assignments (survey_id, group_id, counts) VALUES (%s, %s, %s)
+ON CONFLICT (survey_id, group_id) DO NOTHING
+"""
+_TAKE = "SELECT counts FROM surveys_assignments WHERE survey_id = %s AND group_id = %s"
+_WRITE = "UPDATE surveys_assignments SET counts = %s WHERE survey_id = %s AND group_id = %s"
+
+
+def locked_counts(survey_id: int, group_id: int, issues: int) -> array:
+    """The counts of all `issues` issues in their order; nobody else changes them before the transaction ends.
+
+    SQLite holds its one write lock from the transaction's start on, PostgreSQL the row's.
+    """
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE + lock, [survey_id, group_id])
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute(_MAKE, [survey_id, group_id, bytes(4 * issues)])
+            cursor.execute(_TAKE + lock, [survey_id, group_id])
+            row = cursor.fetchone()
+    counts = array("I", bytes(row[0]))
+    if sys.byteorder == "big":
+        counts.byteswap()
+    return counts
+
+
+def write_counts(survey_id: int, group_id: int, counts: array) -> None:
+    """Store counts that were read under the lock."""
+    stored = array("I", counts)
+    if sys.byteorder == "big":
+        stored.byteswap()
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [stored.tobytes(), survey_id, group_id])
+
+
+def issue_html(issue: Issue, items: Sequence[Item], *, k: int, language: str) -> str:
+    """The issue's name, definition and one scale per item, nothing chosen, in a language (zh-hans or en)."""
+    with translation.override(language):
+        return render_to_string(
+            "surveys/respond/issue.html",
+            {
+                "number": issue.pk,
+                "name": text_of(issue, "name", language),
+                "definition": text_of(issue, "definition", language),
+                "items": items,
+                "k": k,
+                "options": list(enumerate(scale_words(k), start=1)),
+            },
+        )
+
+
+def attention_html(survey: Survey, language: str) -> str:
+    """The survey's attention question, nothing chosen, in a language (zh-hans or en)."""
+    with translation.override(language):
+        heading, question = attention_words(survey.attention_value)
+        options = list(enumerate(scale_words(survey.k), start=1))
+        context = {"name": heading, "question": question, "items": [None], "k": survey.k, "options": options}
+        return render_to_string("surveys/respond/issue.html", context)
+
+
+_FIELDSET = re.compile(r"(<fieldset.*?</fieldset>)", re.S)
+_FIELD = re.compile(r'name="r(\d+)"')
+
+# A fixed piece of HTML, or the position of an item with its scale's HTML for every code it can have.
+Piece = bytes | tuple[int, dict[int, bytes]]
+
+
+def pieces_of(html: str) -> tuple[Piece, ...]:
+    """One issue's HTML in pieces: its scales, and what stands between them."""
+    return tuple(
+        (int(_FIELD.search(piece)[1]), scale_by_code(piece)) if piece.startswith("<fieldset") else piece.encode()
+        for piece in _FIELDSET.split(html)
+    )
+
+
+def scale_by_code(scale: str) -> dict[int, bytes]:
+    """The scale's HTML for every code: nothing chosen, each of its values, and nothing at all if it is not asked."""
+    by_code = {SKIPPED: scale.encode(), NOT_ASKED: b""}
+    for value in re.findall(r'value="(\w+)"', scale):
+        code = DONT_KNOW if value == "d" else int(value)
+        by_code[code] = scale.replace(f'value="{value}"', f'value="{value}" checked').encode()
+    return by_code
+
+
+def joined(pieces: Sequence[Piece], ratings: bytes) -> bytes:
+    """The HTML with the given answers chosen."""
+    return b"".join(piece if type(piece) is bytes else piece[1][ratings[piece[0]]] for piece in pieces)
+
+
+@dataclass(frozen=True)
+class CategoryParts:
+    """One category of the survey."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class IssueParts:
+    """One issue: its category's index, its primary, its items (dimension -> position), its HTML per language."""
+
+    code: str
+    primary: int
+    category: int
+    positions: dict[str, int]
+    pieces: dict[str, tuple[Piece, ...]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a group is asked: issues (indices) and dimensions, and how many of the issues each respondent gets."""
+
+    issues: frozenset[int]
+    dimensions: tuple[str, ...]
+    each: int
+
+
+@dataclass(frozen=True, eq=False)
+class Questionnaire:
+    """An opened survey with its issues in the order of their first items, and what is asked besides.
+
+    `survey` is as it was when read: take state, times and texts from elsewhere.
+    """
+
+    survey: Survey
+    categories: tuple[CategoryParts, ...]
+    issues: tuple[IssueParts, ...]
+    plans: dict[int, Asked]
+    attention: dict[str, dict[int, bytes]]
+    profile: tuple[ProfileQuestion, ...]
+
+    def asked_of(self, group_id: int) -> Asked:
+        """What a group is asked; everything where it has no plan."""
+        if group_id in self.plans:
+            return self.plans[group_id]
+        return asked_by(self.survey, None, self.issues)
+
+    def effort_of(self, group_id: int) -> Effort:
+        """What answering takes somebody of a group, the questions about themselves and the attention question too."""
+        asked = self.asked_of(group_id)
+        return Effort(asked.each, len(asked.dimensions), len(self.profile) + self.survey.attention)
+
+    def sheets(self, key: bytes, ratings: bytes, *, single: bool = False) -> list[Sheet]:
+        """The pages of the respondent with this key and these ratings; what is not asked is on none."""
+        asked = asked_issues(self.positions_of, ratings) if NOT_ASKED in ratings else range(len(self.issues))
+        survey = self.survey
+        return sheets_of(key, self._category_of, asked, split=survey.split, single=single, attention=survey.attention)
+
+    def positions(self, sheet: Sheet) -> list[int]:
+        """Positions of all items of a page's issues, asked or not."""
+        return [position for issue in sheet.issues for position in self.positions_of[issue].values()]
+
+    def open_issues(self, ratings: bytes) -> tuple[int, int]:
+        """(issues with something unanswered, issues asked)."""
+        asked = asked_issues(self.positions_of, ratings)
+        return sum(SKIPPED in [ratings[place] for place in self.positions_of[issue].values()] for issue in asked), len(
+            asked
+        )
+
+    def issues_html(self, sheet: Sheet, ratings: bytes, attention: int | None, language: str) -> bytes:
+        """HTML of a page's issues, and of the attention question where it stands, with the given answers chosen."""
+        shown = [joined(self.issues[issue].pieces[language], ratings) for issue in sheet.issues]
+        if sheet.attention is not None:
+            shown.insert(sheet.attention, self.attention[language][attention or SKIPPED])
+        return b"".join(shown)
+
+    def heading(self, sheet: Sheet) -> str:
+        """The names of the categories on a page, in the active language; a page without issues has a name too."""
+        if not sheet.issues:
+            return _("A short check")
+        places = dict.fromkeys(self.issues[issue].category for issue in sheet.issues)
+        return "\u00a0· ".join(text_of(self.categories[place], "name") for place in places)
+
+    @cached_property
+    def positions_of(self) -> list[dict[str, int]]:
+        """Per issue its items: dimension -> position."""
+        return [issue.positions for issue in self.issues]
+
+    @cached_property
+    def primaries(self) -> list[int]:
+        """Per issue its primary."""
+        return [issue.primary for issue in self.issues]
+
+    @cached_property
+    def core(self) -> list[int]:
+        """The issues (indices) that every respondent of a split survey gets."""
+        return [place for place, issue in enumerate(self.issues) if issue.code in self.survey.core]
+
+    @cached_property
+    def _category_of(self) -> list[int]:
+        return [issue.category for issue in self.issues]
+
+
+def asked_by(survey: Survey, row: GroupPlan | None, issues: Sequence[IssueParts]) -> Asked:
+    """What a stored plan says is asked; everything where there is none."""
+    plan = plan_of(row)
+    codes = set(plan.issues([issue.code for issue in issues]))
+    rated = frozenset(
+        place
+        for place, issue in enumerate(issues)
+        if issue.code in codes and any(dimension in issue.positions for dimension in plan.dimensions)
+    )
+    size = (row and row.issues_each) or survey.split_issues
+    return Asked(rated, plan.dimensions, min(size, len(rated)) if survey.split else len(rated))
+
 
 __all__ = ["SECONDS_PER_ITEM", "Asked", "Questionnaire", "questionnaire_of", "questionnaire_with"]
 
@@ -52,3 +272,59 @@ def _issues(
         )
         for pk, each in own.items()
     )
+
+
+_CHANCE = SystemRandom()
+
+
+def draw_parts(questionnaire: Questionnaire, group_id: int, asked: Asked, number: int = 1) -> list[list[int]]:
+    """Draw the issues (indices) of so many respondents of a group, and count them as given, in the caller's
+    transaction.
+    """
+    survey_id = questionnaire.survey.pk
+    counts = locked_counts(survey_id, group_id, len(questionnaire.issues))
+    parts = []
+    for _respondent in range(number):
+        part = draw_part(
+            counts,
+            asked.each,
+            primaries=questionnaire.primaries,
+            core=questionnaire.core,
+            allowed=asked.issues,
+            rng=_CHANCE,
+        )
+        for issue in part:
+            counts[issue] += 1
+        parts.append(part)
+    write_counts(survey_id, group_id, counts)
+    return parts
+
+
+def give_back(survey: Survey, drafts: Iterable[Draft]) -> None:
+    """Take the parts of drafts that go out of the counts of their groups (Assignments), in the caller's transaction."""
+    by_group: dict[int, Counter] = {}
+    for draft in drafts:
+        positions_of = questionnaire_of(survey.pk, survey.opened_at).positions_of
+        by_group.setdefault(draft.group_id, Counter()).update(asked_issues(positions_of, bytes(draft.ratings)))
+    for group, given in sorted(by_group.items()):
+        counts = locked_counts(survey.pk, group, len(questionnaire_of(survey.pk, survey.opened_at).issues))
+        for issue, number in given.items():
+            counts[issue] -= min(number, counts[issue])
+        write_counts(survey.pk, group, counts)
+
+
+@dataclass
+class IssueRatings:
+    """One issue and the byte code of its rating on each dimension that was asked."""
+
+    issue: Issue
+    codes: dict[str, int] = field(default_factory=dict)
+
+
+def ratings_of(survey: Survey, response: Response) -> list[IssueRatings]:
+    """The issues of the survey in the order of their codes, with this response's ratings; one query."""
+    vector = bytes(response.ratings)
+    found: dict[int, IssueRatings] = {}
+    for item in survey.items.select_related("issue").order_by("issue__code", "position"):
+        found.setdefault(item.issue_id, IssueRatings(item.issue)).codes[item.dimension] = vector[item.position]
+    return list(found.values())

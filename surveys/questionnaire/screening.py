@@ -1,12 +1,145 @@
 """Screening of many responses at once: flags as bits, and which responses are valid (scoring.md, Screening rules)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 
-from materiality.scoring.codes import DONT_KNOW, SCALE_MAX, SKIPPED
-from surveys.questionnaire.rules import FLAG_BIT, FLAGS, OFF, REJECT, SECONDS_CAP, Rules
+from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SCALE_MAX, SKIPPED
+
+FLAGS = ("incomplete", "straight_line", "speeding", "duplicate", "out_of_window", "no_consent", "attention")
+FLAG_BIT = {flag: 1 << position for position, flag in enumerate(FLAGS)}
+REJECT, MARK, OFF = "reject", "mark", "off"
+EFFECTS = (REJECT, MARK, OFF)
+# Earned only where a survey asks the attention question, which few do: it is off until somebody wants it.
+DEFAULT_EFFECTS = {flag: OFF if flag == "attention" else REJECT for flag in FLAGS}
+# What exact times, tokens or answers kept apart decide: anonymous responses keep these flags as they came.
+NOT_RECOMPUTABLE = FLAG_BIT["duplicate"] | FLAG_BIT["out_of_window"] | FLAG_BIT["attention"]
+
+# Seconds after the closing that answers begun before it may still come in (scoring.md).
+GRACE_SECONDS = 900
+# Anonymous responses keep seconds per item up to this cap, in tenths: a limit beyond it could not be checked.
+SECONDS_CAP = 5.0
+
+_PARAMETERS = {
+    "incomplete_percent": ("incomplete", "percent", 1, 100),
+    "straight_line_percent": ("straight_line", "percent", 1, 100),
+    "straight_line_min": ("straight_line", "min_ratings", 2, 2000),
+    "speeding_seconds": ("speeding", "seconds", 0.1, SECONDS_CAP),
+}
+
+
+@dataclass(frozen=True)
+class RulesProblem:
+    """One wrong value in a set of rules; `code` is the key of the sentence."""
+
+    flag: str
+    parameter: str
+    code: str
+    params: Mapping[str, object]
+
+
+class BadRules(ValueError):
+    """Rules that cannot be used; `problems` lists all of them."""
+
+    def __init__(self, problems: list[RulesProblem]) -> None:
+        super().__init__(", ".join(f"{p.flag}.{p.parameter}: {p.code}" for p in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Effects per flag and parameters: shares in per cent (integers, so that limits are exact), seconds per item."""
+
+    effects: Mapping[str, str] = field(default_factory=DEFAULT_EFFECTS.copy)
+    incomplete_percent: int = 50
+    straight_line_percent: int = 95
+    straight_line_min: int = 20
+    speeding_seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        problems = list(_effect_problems(self.effects)) + list(_parameter_problems(self))
+        if problems:
+            raise BadRules(problems)
+
+    def for_survey(self, *, split: bool) -> "Rules":
+        """The rules as they work: in a split questionnaire a straight line is marked, not rejected (scoring.md)."""
+        if split and self.effects["straight_line"] == REJECT:
+            return replace(self, effects={**self.effects, "straight_line": MARK})
+        return self
+
+    def bits(self, *effects: str) -> np.uint16:
+        """The bits of the flags that have one of these effects."""
+        return np.uint16(sum(FLAG_BIT[flag] for flag in FLAGS if self.effects[flag] in effects))
+
+    def to_json(self) -> dict[str, dict[str, object]]:
+        """Plain values for storage: {flag: {"effect": …, parameter: …}}; `attention` only where it is not off."""
+        flags = flags_asked(attention=self.effects["attention"] != OFF)
+        stored: dict[str, dict[str, object]] = {flag: {"effect": self.effects[flag]} for flag in flags}
+        for attribute, (flag, parameter, _, _) in _PARAMETERS.items():
+            stored[flag][parameter] = getattr(self, attribute)
+        return stored
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Mapping[str, object]]) -> "Rules":
+        """Rules from stored values, defaults for what is missing; BadRules with every problem."""
+        problems = list(_unknown_names(stored))
+        if problems:
+            raise BadRules(problems)
+        effects = {flag: stored.get(flag, {}).get("effect", DEFAULT_EFFECTS[flag]) for flag in FLAGS}
+        given = {
+            attribute: stored[flag][parameter]
+            for attribute, (flag, parameter, _, _) in _PARAMETERS.items()
+            if parameter in stored.get(flag, {})
+        }
+        return cls(effects=effects, **given)
+
+
+def flags_asked(*, attention: bool) -> tuple[str, ...]:
+    """The flags that responses can earn: `attention` only where the question is asked."""
+    return FLAGS if attention else tuple(flag for flag in FLAGS if flag != "attention")
+
+
+def parameters_of(flag: str) -> dict[str, tuple[str, float, float]]:
+    """The parameters of a rule as stored: {name: (attribute of Rules, lowest, highest)}."""
+    return {
+        name: (attribute, low, high) for attribute, (owner, name, low, high) in _PARAMETERS.items() if owner == flag
+    }
+
+
+def _effect_problems(effects: Mapping[str, str]):
+    for flag in (*FLAGS, *(name for name in effects if name not in FLAGS)):
+        if flag not in FLAGS:
+            yield RulesProblem(flag, "effect", "unknown_flag", {})
+        elif effects.get(flag) not in EFFECTS:
+            yield RulesProblem(flag, "effect", "unknown_effect", {"value": effects.get(flag)})
+
+
+def _parameter_problems(rules: Rules):
+    for attribute, (flag, parameter, low, high) in _PARAMETERS.items():
+        value, whole = getattr(rules, attribute), isinstance(low, int)
+        number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+        params = {"value": value, "low": low, "high": high}
+        if not number:
+            yield RulesProblem(flag, parameter, "not_a_whole_number" if whole else "not_a_number", params)
+        elif not low <= value <= high:
+            yield RulesProblem(flag, parameter, "out_of_range", params)
+        elif not whole and round(value, 1) != value:
+            # The stored seconds per item are whole tenths.
+            yield RulesProblem(flag, parameter, "finer_than_tenths", params)
+
+
+def _unknown_names(stored: Mapping[str, Mapping[str, object]]):
+    for flag, values in stored.items():
+        known = {"effect"} | {parameter for owner, parameter, _, _ in _PARAMETERS.values() if owner == flag}
+        if flag not in FLAGS:
+            yield RulesProblem(flag, "", "unknown_flag", {})
+        elif not isinstance(values, Mapping):
+            yield RulesProblem(flag, "", "not_an_object", {})
+        else:
+            yield from (RulesProblem(flag, name, "unknown_parameter", {}) for name in values if name not in known)
+
 
 __all__ = [
     "EXCLUDE",
@@ -198,3 +331,112 @@ def _stored_before(stored: tuple[float | None, float] | None, ended: int, arriva
         return False
     at, order = stored
     return (_UNKNOWN if at is None else round(at * MICROSECONDS), order) < (ended, arrival)
+
+
+def flags_of(
+    ratings: bytes,
+    *,
+    started_at: datetime,
+    submitted_at: datetime,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    rules: Rules,
+    attention: int | None = None,
+    attention_value: int | None = None,
+    anonymous: bool = False,
+) -> int:
+    """The flags that a submitted response with consent and without a token earns (scoring.md, Screening rules).
+
+    `attention` is the answer to the attention question (None = not asked), `attention_value` the rating it asks for.
+    Of an `anonymous` response what cannot be computed again is flagged also where the rule is off. The same as
+    `screening.screen`, which takes ten times as long for a single response as it is made for many.
+    """
+    by_value = [ratings.count(value) for value in range(1, SCALE_MAX + 1)]
+    rated = sum(by_value)
+    answered = rated + ratings.count(DONT_KNOW)
+    asked = answered + ratings.count(SKIPPED)
+    started, ended = _one_moment(started_at), _one_moment(submitted_at)
+    least = round(rules.speeding_seconds * 10) * (MICROSECONDS // 10) * answered
+    earned = {
+        "incomplete": asked == 0 or 100 * answered < rules.incomplete_percent * asked,
+        "straight_line": rated >= rules.straight_line_min
+        and 100 * max(by_value) >= rules.straight_line_percent * rated,
+        "speeding": answered > 0 and ended - started < least,
+        "out_of_window": _one_out_of_window(started, ended, opens_at, closes_at),
+        "attention": None not in (attention, attention_value)
+        and 1 <= attention <= SCALE_MAX
+        and attention != attention_value,
+    }
+    always = NOT_RECOMPUTABLE if anonymous else 0
+    return sum(
+        FLAG_BIT[flag]
+        for flag, is_earned in earned.items()
+        if is_earned and (rules.effects[flag] != OFF or always & FLAG_BIT[flag])
+    )
+
+
+def _one_out_of_window(started: int, ended: int, opens_at: datetime | None, closes_at: datetime | None) -> bool:
+    if opens_at is not None and ended < _one_moment(opens_at):
+        return True
+    if closes_at is None:
+        return False
+    closes = _one_moment(closes_at)
+    return ended > closes + (0 if started >= closes else GRACE_SECONDS * MICROSECONDS)
+
+
+def _one_moment(at: datetime) -> int:
+    """Whole microseconds since 1970."""
+    return round(at.timestamp() * MICROSECONDS)
+
+
+def seconds_per_item(ratings: bytes, started_at: datetime, submitted_at: datetime) -> float | None:
+    """Seconds per answered item as anonymous responses keep them; None where nothing was answered."""
+    answered = len(ratings) - ratings.count(SKIPPED) - ratings.count(NOT_ASKED)
+    return capped_seconds_per_item(max(0.0, (submitted_at - started_at).total_seconds()), answered)
+
+
+COUNTS = ("flagged_before", "flagged_after", "alone_before", "alone_after", "go", "back")
+
+
+class RuleEffects:
+    """Counts over submitted responses of `groups` groups.
+
+    rules: int64[7 flags, groups, 6], last axis as COUNTS: flagged by a rule that is not off; taken out by this rule
+    alone; valid before and taken out after by it (`go`), and the reverse (`back`). A response that goes or comes back
+    for several rules counts at each.
+    groups: int64[groups, 4]: valid before, valid after, went, came back.
+    """
+
+    def __init__(self, before: Rules, after: Rules, groups: int) -> None:
+        self.before, self.after = before, after
+        self.rules = np.zeros((len(FLAGS), groups, len(COUNTS)), np.int64)
+        self.groups = np.zeros((groups, 4), np.int64)
+
+    def add(
+        self, group: np.ndarray, stored: np.ndarray, fresh: np.ndarray, overruled: np.ndarray, submitted: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Count R responses: index of the group int[R], flags uint16[R] carried and earned anew, persons' decisions
+        int8[R], submitted bool[R]. Returns which are valid before and after, bool[R] each.
+        """
+        was, now = (valid(flags, rules, overruled, submitted) for flags, rules in self._pairs(stored, fresh))
+        went, came = was & ~now, now & ~was
+        for place, mask in enumerate((was, now, went, came)):
+            self.groups[:, place] += np.bincount(group[mask], minlength=len(self.groups))
+        taking_before, taking_after = (flags & rules.bits(REJECT) for flags, rules in self._pairs(stored, fresh))
+        shown_before, shown_after = (flags & rules.bits(REJECT, MARK) for flags, rules in self._pairs(stored, fresh))
+        for place, flag in enumerate(FLAGS):
+            bit = np.uint16(FLAG_BIT[flag])
+            masks = (
+                submitted & (shown_before & bit > 0),
+                submitted & (shown_after & bit > 0),
+                submitted & (taking_before == bit),
+                submitted & (taking_after == bit),
+                went & (taking_after & bit > 0),
+                came & (taking_before & bit > 0),
+            )
+            for column, mask in enumerate(masks):
+                self.rules[place, :, column] += np.bincount(group[mask], minlength=len(self.groups))
+        return was, now
+
+    def _pairs(self, stored: np.ndarray, fresh: np.ndarray) -> tuple[tuple[np.ndarray, Rules], ...]:
+        return (stored, self.before), (fresh, self.after)

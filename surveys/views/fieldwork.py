@@ -2,25 +2,32 @@
 
 import hashlib
 import json
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from materiality.bilingual import text_of
-from surveys.fieldwork_figures import figures_of
-from surveys.instrument import LANGUAGES
+from materiality.models import Job
+from materiality.platform.bilingual import text_of
+from materiality.platform.jobs import request_job
+from materiality.platform.people import can_edit_cycle, needs
+from materiality.views.cycles import cycle_of
 from surveys.models import Item, ProfileQuestion, Survey
-from surveys.queries.fieldwork_page import fieldwork_page
-from surveys.queries.listed_surveys import use_counted
-from surveys.queries.thin_cells import thin_cells
-from surveys.questionnaire.account import Account
-from surveys.questionnaire.planning import WIDTHS
-from surveys.questionnaire.window import Standing, standing
-from surveys.report_sentence import report_sentence
-from surveys.views.survey_of import in_cycle
+from surveys.models.instrument import LANGUAGES
+from surveys.models.jobs import JobKind
+from surveys.queries.fieldwork import fieldwork_page, thin_cells
+from surveys.queries.surveys import use_counted, valid_responses
+from surveys.questionnaire.asking import WIDTHS, Standing, standing
+from surveys.questionnaire.fieldwork import Account
+from surveys.responses.fieldwork import figures_of, report_sentence
+from surveys.views.surveys import in_cycle
 
 PER_PAGE = 20
 USUAL_WIDTH = 5
@@ -81,3 +88,21 @@ def _digest(figures: dict, counted_at, survey: Survey, now) -> str:
     """What the shown figures depend on, in short."""
     told = [figures, str(counted_at), survey.rules, survey.state, str(now.date()), str(survey.closes_at)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+@require_POST
+@needs(can_edit_cycle)
+def request_score(request: HttpRequest, code: str) -> HttpResponse:
+    """Queue a scoring run and follow it; one that still waits is followed instead of asked for twice."""
+    cycle = cycle_of(code)
+    if not valid_responses(cycle):
+        messages.error(request, _("There is no valid response to score yet. Collect or import responses first."))
+        return redirect("responses", code)
+    waiting = Job.objects.filter(cycle=cycle, kind=JobKind.SCORE, state=Job.State.QUEUED).first()
+    job = waiting or request_job(JobKind.SCORE, inputs={}, by=request.user, cycle=cycle)
+    return redirect(follow(job, reverse("scores", args=[code])))
+
+
+def follow(job: Job, onward: str) -> str:
+    """The address of the job's page, which goes on to `onward` when it is done."""
+    return f"{reverse('job', args=[job.pk])}?{urlencode({'next': onward})}"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -12,21 +13,125 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from materiality.permissions import can_edit_cycle, can_see_responses, needs
-from materiality.refusals import NotAllowed
-from materiality.table_file import TYPES
-from surveys.actions.confirm_import import confirm_import
-from surveys.actions.discard_import import discard_import
-from surveys.actions.request_import import KnownFile, request_import
+from materiality.platform.people import can_edit_cycle, can_see_responses, needs
+from materiality.platform.refusals import NotAllowed
+from materiality.tables.write import TYPES
+from surveys.actions.imports import (
+    KnownFile,
+    confirm_import,
+    delete_match,
+    discard_import,
+    match_import,
+    rename_match,
+    request_import,
+)
+from surveys.exports.exporting import WRITERS
+from surveys.forms.imports import DeleteForm, MatchForm, RenameForm
 from surveys.forms.responses import UploadForm
-from surveys.import_template import WRITERS
-from surveys.models import ResponseImport, Survey
-from surveys.queries.import_preview import preview_of
-from surveys.queries.listed_imports import stage_of
-from surveys.views.score_request import follow
-from surveys.views.survey_of import in_cycle, survey_of
+from surveys.matching.match import Match
+from surveys.models import ColumnMatch, ResponseImport, Survey
+from surveys.queries.imports import (
+    date_order,
+    listed_matches,
+    match_page,
+    preview_of,
+    said_columns,
+    said_maps,
+    stage_of,
+    tool_name,
+)
+from surveys.responses.reading import UnknownMatch, asked_of, match_of
+from surveys.views.fieldwork import follow
+from surveys.views.surveys import in_cycle, survey_of
 
 PER_PAGE = 50
+
+
+@needs(can_see_responses)
+def column_matches(request: HttpRequest) -> HttpResponse:
+    """All saved matches."""
+    page = Paginator(listed_matches(), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = [(match, tool_name(match.tool)) for match in page.object_list]
+    return render(request, "surveys/column_matches.html", {"section": "cycles", "page": page})
+
+
+@needs(can_see_responses)
+def column_match(request: HttpRequest, name: str) -> HttpResponse:
+    """What a match says of each column and answer; a POST renames it."""
+    match = get_object_or_404(listed_matches().defer(None), name=name)
+    form = RenameForm(request.POST or None, initial={"name": match.name})
+    if request.method == "POST":
+        if not can_edit_cycle(request.user):
+            raise PermissionDenied
+        if form.is_valid():
+            try:
+                renamed = rename_match(match=match, name=form.cleaned_data["name"], by=request.user)
+            except NotAllowed as refusal:
+                form.add_error("name", refusal.reason)
+            else:
+                messages.success(request, _("The match is called %(name)s now.") % {"name": renamed.name})
+                return redirect("column_match", renamed.name)
+    return _shown(request, match, form, DeleteForm())
+
+
+@require_POST
+@needs(can_edit_cycle)
+def remove(request: HttpRequest, name: str) -> HttpResponse:
+    """Delete a match."""
+    match = get_object_or_404(listed_matches().defer(None), name=name)
+    form = DeleteForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, match, RenameForm(initial={"name": match.name}), form)
+    delete_match(match=match, by=request.user)
+    messages.success(request, _("The match %(name)s is deleted. Files that were read by it stay.") % {"name": name})
+    return redirect("column_matches")
+
+
+def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: DeleteForm) -> HttpResponse:
+    try:
+        said = match_of(match.columns)
+    except UnknownMatch:
+        said = Match("", ())
+    columns = said_columns(said)
+    context = {
+        "section": "cycles",
+        "match": match,
+        "tool": tool_name(match.tool),
+        "taken": sum(1 for column in columns if column.target),
+        "page": Paginator(columns, PER_PAGE).get_page(request.GET.get("page")),
+        "maps": said_maps(said),
+        "dates": date_order(said),
+        "form": form,
+        "delete": delete,
+        "may_edit": can_edit_cycle(request.user),
+    }
+    return render(request, "surveys/column_match.html", context, status=422 if form.errors or delete.errors else 200)
+
+
+@needs(can_edit_cycle)
+def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Show what each column is taken for; a POST confirms it and has the file checked."""
+    imports = ResponseImport.objects.select_related("survey__cycle__edition", "job")
+    imported = get_object_or_404(imports, pk=pk, survey__cycle__code=code)
+    if not imported.match or stage_of(imported) not in ("match", "checked", "failed"):
+        return redirect("response_import", code, pk)
+    asked = asked_of(imported.survey)
+    form = MatchForm(request.POST if request.method == "POST" else None, imported=imported, asked=asked)
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirmed = match_import(
+                imported=imported, match=form.match(), save_as=form.cleaned_data["save_as"], by=request.user
+            )
+        except NotAllowed as refusal:
+            messages.error(request, refusal.reason)
+        else:
+            return redirect(follow(confirmed.job, reverse("response_import", args=[code, pk])))
+    page = match_page(imported, asked, form.written, form.wrong)
+    context = in_cycle(
+        imported.survey.cycle, "responses", survey=imported.survey, imported=imported, form=form, page=page,
+        wrong=_("Some columns cannot be that: they are marked below.") if form.wrong else "",
+    )  # fmt: skip
+    return render(request, "surveys/import_match.html", context, status=422 if form.errors else 200)
 
 
 @needs(can_edit_cycle)

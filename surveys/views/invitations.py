@@ -1,17 +1,156 @@
 """Staff pages of invitations: the open link with its QR code, batches of personal links, what was mailed."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+import json
+from collections import Counter
+from collections.abc import Iterator
 
-from materiality.permissions import can_edit_cycle, can_see_responses
-from surveys.models import Survey
-from surveys.poster import poster_pdf
-from surveys.qr import TYPES, qr_bytes
-from surveys.queries.invitations import batch_page, links_used, recipient_counts
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from materiality.platform.people import can_edit_cycle, can_see_responses, needs
+from materiality.platform.refusals import NotAllowed
+from materiality.tables.problems import FileProblem, template
+from materiality.tables.write import TYPES, table_bytes
+from surveys.actions.invitations import (
+    add_recipients,
+    create_batch,
+    erase_recipient,
+    import_bounces,
+    purge_recipients,
+    void_batch,
+)
+from surveys.forms.invitations import BatchForm, BouncesForm, ListForm, VoidForm
+from surveys.invitations.links import (
+    QR_TYPES,
+    ROWS_PER_PART,
+    csv_pieces,
+    file_stem,
+    link_start,
+    poster_pdf,
+    public_address,
+    qr_bytes,
+    streamed_zip,
+    zip_pieces,
+)
+from surveys.invitations.mail import shown_words
+from surveys.invitations.recipients import (
+    COLUMNS,
+    ReadRecipients,
+    drop_list,
+    keep_list,
+    kept_list,
+    read_recipients,
+    unwanted_of,
+)
+from surveys.invitations.used_links import is_used, used_counts
+from surveys.models import Batch, Recipient, Survey
+from surveys.queries.invitations import batch_page, links_used, recipient_counts, recipient_page
 from surveys.queries.mailings import mailing_page
-from surveys.views.link_address import public_address
-from surveys.views.survey_of import in_cycle, survey_of
+from surveys.queries.responses import stored_about
+from surveys.questionnaire.mail import addresses_in
+from surveys.questionnaire.tokens import tokens_of
+from surveys.views.surveys import in_cycle, survey_of
+
+# Codes are drawn one by one, about 50 (PNG) to 170 (SVG) a second.
+MOST_CODES = 5_000
+_FILES = {"csv": (csv_pieces, "text/csv; charset=utf-8"), "zip": (zip_pieces, "application/zip")}
+
+
+@needs(can_edit_cycle)
+def new_batch(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Make a batch."""
+    row = survey_of(code, survey)
+    form = BatchForm(request.POST or None, survey=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = create_batch(survey=row, by=request.user, **form.cleaned_data)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The links are made. Download them below."))
+            return redirect("batch", code, survey, made.pk)
+    lead = _(
+        "A batch is for one group. Its links are made from a secret and stored nowhere; which of them are used is"
+        " known, not when or by whom."
+    )
+    texts = {"heading": _("Make personal links"), "lead": lead, "button": _("Make the links")}
+    cancel = reverse("invitations", args=[code, survey])
+    context = in_cycle(row.cycle, "survey", survey=row, here="invitations", form=form, cancel=cancel, **texts)
+    return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
+
+
+@needs(can_edit_cycle)
+def batch(request: HttpRequest, code: str, survey: str, pk: int, form: VoidForm | None = None) -> HttpResponse:
+    """One batch: its size, how many links are used, files of the links, and making them void."""
+    row = _batch_of(code, survey, pk)
+    context = in_cycle(
+        row.survey.cycle,
+        "survey",
+        survey=row.survey,
+        batch=row,
+        used=used_counts([row.pk]).get(row.pk, 0),
+        is_mail=row.channel == Batch.Channel.MAIL,
+        parts=-(-row.size // ROWS_PER_PART),
+        per_part=ROWS_PER_PART,
+        codes=row.size <= MOST_CODES,
+        most_codes=MOST_CODES,
+        form=form or VoidForm(),
+    )
+    return render(request, "surveys/batch.html", context, status=422 if form else 200)
+
+
+@needs(can_edit_cycle)
+def batch_links(request: HttpRequest, code: str, survey: str, pk: int, kind: str) -> HttpResponse:
+    """The links as CSV or as CSV parts in a ZIP, streamed."""
+    row = _batch_of(code, survey, pk)
+    if kind not in _FILES or row.channel == Batch.Channel.MAIL:
+        raise Http404
+    write, content_type = _FILES[kind]
+    return _file(write(row, public_address(request)), f"{file_stem(row)}.{kind}", content_type)
+
+
+@needs(can_edit_cycle)
+def batch_codes(request: HttpRequest, code: str, survey: str, pk: int, kind: str) -> HttpResponse:
+    """A QR code per link, `svg` or `png`, in a ZIP, streamed."""
+    row = _batch_of(code, survey, pk)
+    if kind not in ("svg", "png") or row.size > MOST_CODES or row.channel == Batch.Channel.MAIL:
+        raise Http404
+    start = link_start(row.survey.code, public_address(request))
+
+    def members() -> Iterator[tuple[str, Iterator[bytes]]]:
+        for serial, token in enumerate(tokens_of(bytes(row.secret), row.pk, 0, row.size)):
+            yield f"{file_stem(row)}-{serial:05}.{kind}", iter([qr_bytes(f"{start}{token}/", kind, quick=True)])
+
+    return _file(streamed_zip(members()), f"{file_stem(row)}-{kind}.zip", "application/zip")
+
+
+@needs(can_edit_cycle)
+def void(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+    """Make all links of the batch void."""
+    row = _batch_of(code, survey, pk)
+    form = VoidForm(request.POST)
+    if request.method != "POST":
+        return redirect("batch", code, survey, pk)
+    if not form.is_valid():
+        return batch(request, code, survey, pk, form)
+    void_batch(batch=row, by=request.user, reason=form.cleaned_data["reason"])
+    messages.success(request, _("All links handed out so far are void. New ones can be downloaded."))
+    return redirect("batch", code, survey, pk)
+
+
+def _batch_of(code: str, survey: str, pk: int) -> Batch:
+    batches = Batch.objects.select_related("survey__cycle__edition", "group", "created_by")
+    return get_object_or_404(batches, survey__cycle__code=code, survey__code=survey, pk=pk)
+
+
+def _file(pieces: Iterator[bytes], name: str, content_type: str) -> StreamingHttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store, private"}
+    return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)
 
 
 def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -36,12 +175,12 @@ def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 def qr_code(request: HttpRequest, code: str, survey: str, kind: str) -> HttpResponse:
     """The open link as a QR code, `svg` or `png`; with `?download=1` as a file."""
     row = survey_of(code, survey)
-    if kind not in TYPES:
+    if kind not in QR_TYPES:
         raise Http404
     headers = {"Cache-Control": "private, max-age=300"}
     if "download" in request.GET:
         headers["Content-Disposition"] = f'attachment; filename="{row.code}-qr.{kind}"'
-    return HttpResponse(qr_bytes(open_address(request, row), kind), content_type=TYPES[kind], headers=headers)
+    return HttpResponse(qr_bytes(open_address(request, row), kind), content_type=QR_TYPES[kind], headers=headers)
 
 
 def poster(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -54,3 +193,178 @@ def poster(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 def open_address(request: HttpRequest, survey: Survey) -> str:
     """The address at which everybody can answer."""
     return f"{public_address(request)}{reverse('respond', args=[survey.code])}"
+
+
+LISTED = 100
+
+
+@needs(can_edit_cycle)
+def add_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Upload a list, see what it holds, and store it: nothing is stored before it is confirmed."""
+    row = survey_of(code, survey)
+    if "list" in request.POST:
+        return _confirmed(request, row)
+    form = ListForm(request.POST or None, request.FILES or None)
+    context = in_cycle(row.cycle, "survey", survey=row, form=form, columns=COLUMNS)
+    if request.method == "POST" and getattr(request, "upload_too_large", False):
+        form.add_error("file", _("The file is too large."))
+    elif request.method == "POST" and form.is_valid():
+        try:
+            contents = form.cleaned_data["file"].read()
+            context |= _preview(row, contents, _read(row, contents))
+        except FileProblem as problem:
+            form.add_error("file", _(template(problem.code, problem.params)) % problem.params)
+    status = 422 if form.errors or context.get("bad") else 200
+    return render(request, "surveys/new_recipients.html", context, status=status)
+
+
+@needs(can_edit_cycle)
+def list_template(request: HttpRequest, code: str, survey: str, kind: str) -> HttpResponse:
+    """An empty list with its columns."""
+    row = survey_of(code, survey)
+    if kind not in TYPES:
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="{row.code}-recipients.{kind}"'}
+    return HttpResponse(table_bytes(kind, "recipients", COLUMNS, []), content_type=TYPES[kind], headers=headers)
+
+
+def _read(survey: Survey, contents: bytes) -> ReadRecipients:
+    groups = list(survey.cycle.groups.values_list("code", flat=True))
+    return read_recipients(contents, groups=groups, known=set(survey.recipients.values_list("email", flat=True)))
+
+
+def _preview(survey: Survey, contents: bytes, found: ReadRecipients) -> dict:
+    if found.bad or not found.rows:
+        return {"bad": found.bad[:LISTED], "n_bad": len(found.bad), "found": found, "empty": not found.total}
+    names = {group.code: group.name for group in survey.cycle.groups.all()}
+    return {
+        "found": found,
+        "counts": [(names[code], number) for code, number in Counter(row.group for row in found.rows).items()],
+        "languages": dict(Counter(row.language for row in found.rows)),
+        "unwanted": len(unwanted_of([row.email for row in found.rows])),
+        "kept": keep_list(contents, survey.pk),
+    }
+
+
+def _confirmed(request: HttpRequest, survey: Survey) -> HttpResponse:
+    token = request.POST["list"]
+    contents = kept_list(token, survey.pk)
+    if contents is None:
+        messages.error(request, _("The list was not confirmed within an hour. Upload it again."))
+        return redirect("new_recipients", survey.cycle.code, survey.code)
+    found = _read(survey, contents)
+    try:
+        if found.bad:
+            raise NotAllowed(_("Some of the addresses are recipients of the survey already. Upload the list again."))
+        add_recipients(survey=survey, rows=found.rows, by=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+        return redirect("new_recipients", survey.cycle.code, survey.code)
+    finally:
+        drop_list(token, survey.pk)
+    messages.success(request, _("The recipients are stored. Nobody has been written to yet."))
+    return redirect("recipients", survey.cycle.code, survey.code)
+
+
+FILTERS = ("group", "state", "answered")
+
+
+@needs(can_see_responses)
+def recipients(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Who is invited by mail, by group, state, and whether they have answered."""
+    row = survey_of(code, survey)
+    wanted = {name: request.GET.get(name, "") for name in FILTERS}
+    context = in_cycle(
+        row.cycle,
+        "survey",
+        survey=row,
+        wanted=wanted,
+        page=recipient_page(row, request.GET.get("page"), **wanted),
+        counts=recipient_counts(row),
+        groups=row.cycle.groups.all(),
+        states=Recipient.State.choices,
+        may_edit=can_edit_cycle(request.user),
+    )
+    return render(request, "surveys/recipients.html", context)
+
+
+@needs(can_see_responses)
+def recipient(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+    """What is stored about one recipient."""
+    row = _recipient_of(code, survey, pk)
+    row.note, deliveries = shown_words(row.note), list(row.deliveries.select_related("mailing").order_by("-pk")[:50])
+    for told in deliveries:
+        told.problem = shown_words(told.problem)
+    context = in_cycle(
+        row.survey.cycle,
+        "survey",
+        survey=row.survey,
+        recipient=row,
+        answered=is_used(row.batch_id, row.serial),
+        deliveries=deliveries,
+        may_edit=can_edit_cycle(request.user),
+    )
+    return render(request, "surveys/recipient.html", context)
+
+
+@needs(can_see_responses)
+def recipient_file(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+    """Everything that is stored about one recipient, as JSON."""
+    text = json.dumps(stored_about(_recipient_of(code, survey, pk)), ensure_ascii=False, indent=2)
+    disposition = f'attachment; filename="{survey}-recipient-{pk}.json"'
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store, private"}
+    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def erase(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+    """Erase one recipient, once the box that confirms it is ticked."""
+    row = _recipient_of(code, survey, pk)
+    if "sure" not in request.POST:
+        messages.error(request, _("Tick the box: it cannot be undone."))
+        return redirect("recipient", code, survey, pk)
+    erased = erase_recipient(recipient=row, by=request.user)
+    said = _("Recipient and answers are erased.") if erased else _("The recipient is erased; no answers were found.")
+    messages.success(request, said)
+    return redirect("recipients", code, survey)
+
+
+@needs(can_edit_cycle)
+def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Take in a list of addresses that do not work."""
+    row = survey_of(code, survey)
+    form = BouncesForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        marked, strangers = import_bounces(survey=row, addresses=addresses_in(form.pasted()), by=request.user)
+        said = ngettext("%(n)s address gets no more mail.", "%(n)s addresses get no more mail.", marked) % {"n": marked}
+        if strangers:
+            said += " " + _("%(n)s are no recipients of this survey.") % {"n": strangers}
+        messages.success(request, said)
+        return redirect("recipients", code, survey)
+    lead = _("Addresses that your mail provider reports as not working get no more mail of this survey.")
+    texts = {"title": _("Bounces"), "heading": _("Take in a list of bounces"), "lead": lead, "back": _("Recipients")}
+    texts |= {"button": _("Mark these addresses"), "cancel": reverse("recipients", args=[code, survey])}
+    context = in_cycle(row.cycle, "survey", survey=row, here="invitations", form=form, **texts)
+    return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def purge(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Delete all recipients of a closed survey, once the box that confirms it is ticked."""
+    try:
+        if "sure" not in request.POST:
+            raise NotAllowed(_("Tick the box: it cannot be undone."))
+        number = purge_recipients(survey=survey_of(code, survey), by=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+    else:
+        said = ngettext("%(n)s recipient is deleted.", "%(n)s recipients are deleted.", number) % {"n": number}
+        messages.success(request, said)
+    return redirect("recipients", code, survey)
+
+
+def _recipient_of(code: str, survey: str, pk: int) -> Recipient:
+    rows = Recipient.objects.select_related("survey__cycle__edition", "group", "batch")
+    return get_object_or_404(rows, survey__cycle__code=code, survey__code=survey, pk=pk)

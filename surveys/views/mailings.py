@@ -8,20 +8,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from materiality.permissions import can_edit_cycle, can_see_responses, needs
-from materiality.refusals import NotAllowed
-from surveys.actions.send_test_mail import send_test_mail
-from surveys.actions.start_mailing import start_mailing
-from surveys.actions.steer_mailing import STEPS, steer_mailing
-from surveys.forms.mailing import MailingForm, first_texts
-from surveys.mail_message import example_addressee, texts_for
-from surveys.mail_problems import shown_words
+from materiality.platform.people import can_edit_cycle, can_see_responses, needs
+from materiality.platform.refusals import NotAllowed
+from surveys.actions.mailings import STEPS, send_test_mail, start_mailing, steer_mailing
+from surveys.forms.mailings import MailingForm, first_texts
+from surveys.invitations.links import public_address
+from surveys.invitations.mail import example_addressee, shown_words, texts_for
 from surveys.models import Delivery, Mailing, Survey
 from surveys.queries.mailings import audience, sent_of
-from surveys.questionnaire.mail_text import PLACES
-from surveys.views.link_address import public_address
-from surveys.views.respond_pages import shown_language
-from surveys.views.survey_of import in_cycle, survey_of
+from surveys.questionnaire.mail import PLACES
+from surveys.respond.pages import shown_language
+from surveys.views.surveys import in_cycle, survey_of
 
 PER_PAGE = 50
 

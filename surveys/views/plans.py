@@ -6,17 +6,41 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from materiality.models import Group
-from materiality.permissions import can_edit_cycle, needs
-from materiality.refusals import NotAllowed
-from surveys.actions.choose_issues import choose_issues
-from surveys.actions.plan_groups import plan_groups
-from surveys.forms.plans import GroupPlanForm, IssuesForm
+from materiality.platform.people import can_edit_cycle, needs
+from materiality.platform.refusals import NotAllowed
+from surveys.actions.plans import FIELDS, choose_issues, plan_groups, set_split
+from surveys.actions.surveys import opening_warnings
+from surveys.forms.plans import GroupPlanForm, IssuesForm, SplitForm
 from surveys.models import GroupPlan, Survey
-from surveys.opening import opening_warnings
-from surveys.queries.issue_ticks import issue_ticks
-from surveys.queries.planning import minutes_for
-from surveys.queries.plans import asked_issues, planned, planned_groups
-from surveys.views.survey_of import in_cycle, survey_of
+from surveys.queries.plans import asked_issues, issue_ticks, planned, planned_groups
+from surveys.queries.surveys import minutes_for, planning_lines, typical_spread
+from surveys.questionnaire.asking import WIDTHS
+from surveys.views.surveys import in_cycle, survey_of
+
+
+def survey_plan(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Responses needed for intervals of some widths, full against split, and what the expected ones will give."""
+    row = survey_of(code, survey)
+    codes = [issue.code for issue in asked_issues(row)]
+    groups = planned_groups(row, codes)
+    spread = typical_spread()
+    lines = planning_lines(row, groups, spread)
+    context = in_cycle(
+        row.cycle,
+        "survey",
+        survey=row,
+        lines=lines,
+        widths=WIDTHS,
+        spread=spread,
+        issues=len(codes),
+        min_n=row.cycle.method.get("min_n", 5),
+        full_minutes=max((line.full.minutes for line in lines), default=0),
+        split_minutes=max((line.split.minutes for line in lines), default=0),
+        short=[line for line in lines if line.planned.expected and not line.way(row.split).enough],
+        warnings=opening_warnings(codes, groups, row),
+        may_edit=can_edit_cycle(request.user) and row.state == Survey.State.DRAFT,
+    )
+    return render(request, "surveys/survey_plan.html", context)
 
 
 def survey_groups(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -83,3 +107,27 @@ def group_issues(request: HttpRequest, code: str, survey: str, group: str) -> Ht
     context = {"survey": row, "group": asked, "form": form, "categories": categories, "issues": len(codes)}
     context |= {"is_draft": row.state == Survey.State.DRAFT}
     return render(request, "surveys/group_issues.html", in_cycle(row.cycle, "survey", **context))
+
+
+@needs(can_edit_cycle)
+def split(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Set the split and the attention question of a draft."""
+    row = survey_of(code, survey)
+    if row.state != Survey.State.DRAFT:
+        messages.error(request, _("The survey was opened, and is frozen since then."))
+        return redirect("survey", code, survey)
+    issues = asked_issues(row)
+    codes = [issue.code for issue in issues]
+    as_it_is = {name: getattr(row, name) for name in FIELDS}
+    form = SplitForm(request.POST or None, codes=codes, k=row.k, initial=as_it_is)
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_split(survey=row, **form.cleaned_data, by=request.user)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The split is saved."))
+            return redirect("survey_plan", code, survey)
+    categories = issue_ticks(issues, set(form["core"].value() or ()))
+    context = in_cycle(row.cycle, "survey", survey=row, form=form, categories=categories, issues=len(codes))
+    return render(request, "surveys/split.html", context)

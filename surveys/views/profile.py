@@ -7,17 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from materiality.bilingual import text_of
-from materiality.permissions import can_edit_cycle, needs
-from materiality.refusals import NotAllowed
-from surveys.actions.move_profile_question import move_profile_question
-from surveys.actions.remove_profile_question import remove_profile_question
-from surveys.actions.save_profile_question import save_profile_question
+from materiality.platform.bilingual import text_of
+from materiality.platform.people import can_edit_cycle, needs
+from materiality.platform.refusals import NotAllowed
+from surveys.actions.profile import move_profile_question, remove_profile_question, save_profile_question
 from surveys.forms.profile import ProfileQuestionForm
 from surveys.models import ProfileQuestion, Survey
 from surveys.queries.plans import planned_groups
-from surveys.queries.profile_risk import profile_risk
-from surveys.views.survey_of import in_cycle, survey_of
+from surveys.queries.surveys import profile_risk
+from surveys.views.surveys import in_cycle, survey_of
 
 
 def profile_questions(request: HttpRequest, code: str, survey: str) -> HttpResponse:

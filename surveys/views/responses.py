@@ -1,20 +1,182 @@
 """Staff page of responses: how many came, what screening did."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from materiality.forms.proposals import ProposalForm
 from materiality.models import Cycle
-from materiality.permissions import can_edit_cycle, can_see_responses
-from materiality.views.cycle_of import cycle_of
-from surveys.fieldwork_figures import counted_at
-from surveys.models import Survey
+from materiality.platform.people import can_edit_cycle, can_propose, can_see_responses, needs
+from materiality.platform.refusals import NotAllowed
+from materiality.views.cycles import cycle_of
+from surveys.actions.responses import overrule_response, promote_comment
+from surveys.exports.exporting import FORMATS, file_name
+from surveys.exports.selection import fields_that_leave, select
+from surveys.forms.responses import ExportForm, OverruleForm
+from surveys.models import Response, Survey
 from surveys.queries.fieldwork import Counts, Fieldwork, fieldwork_of
-from surveys.queries.listed_imports import listed_imports, stage_of
-from surveys.queries.listed_surveys import response_kinds, surveys_of, valid_responses
-from surveys.views.survey_of import in_cycle
+from surveys.queries.imports import listed_imports, stage_of
+from surveys.queries.questionnaire import ratings_of
+from surveys.queries.responses import (
+    STATES,
+    OpenAnswer,
+    ResponseFilter,
+    ResponseRow,
+    answer_rows,
+    find_answer,
+    listed_responses,
+    open_answers,
+    surveys_with_answers,
+)
+from surveys.queries.surveys import response_kinds, surveys_of, valid_responses
+from surveys.responses.fieldwork import counted_at
+from surveys.responses.rules import flags_of_survey, rules_in_force
+from surveys.views.surveys import in_cycle, survey_of
 
 PER_PAGE = 50
+
+
+@needs(can_see_responses)
+def comments(request: HttpRequest) -> HttpResponse:
+    """The open answers of a survey; `?survey=` chooses it, the newest one with answers is shown first."""
+    surveys = surveys_with_answers()
+    wanted = request.GET.get("survey", "")
+    survey = next((each for each in surveys if each.code == wanted), surveys[0] if surveys else None)
+    context = {"section": "library", "surveys": surveys, "survey": survey}
+    if survey:
+        page = Paginator(answer_rows(survey), PER_PAGE).get_page(request.GET.get("page"))
+        context |= {"page": page, "answers": open_answers(survey, page), "may_propose": can_propose(request.user)}
+    return render(request, "surveys/comments.html", context)
+
+
+@needs(can_see_responses)
+@needs(can_propose)
+def promote(request: HttpRequest, survey: str, reference: str) -> HttpResponse:
+    """Make an open answer a proposal."""
+    row = get_object_or_404(Survey, code=survey)
+    answer = find_answer(row, reference)
+    if answer is None:
+        raise Http404
+    form = ProposalForm(request.POST or None, initial={"kind": "new", "reason": answer.text})
+    del form.fields["source"]
+    if request.method == "POST" and form.is_valid() and _promoted(request, answer, form):
+        return redirect("proposals")
+    return render(request, "materiality/new_proposal.html", _promote_page(answer, row) | {"form": form})
+
+
+def _promote_page(answer: OpenAnswer, survey: Survey) -> dict:
+    lead = _("The respondent's words become the reason. Shorten them where they could point to a person.")
+    texts = {"title": _("Make it a proposal"), "heading": _("Make an open answer a proposal"), "lead": lead}
+    texts |= {"back": _("Open answers"), "cancel": f"{reverse('comments')}?survey={survey.code}"}
+    made = {"made": answer.proposal, "made_words": _("This open answer is a proposal already.")}
+    return texts | made | {"see": _("See the proposal"), "section": "library"}
+
+
+def _promoted(request: HttpRequest, answer: OpenAnswer, form: ProposalForm) -> bool:
+    try:
+        promote_comment(survey=answer.survey, reference=answer.reference, values=form.values(), by=request.user)
+    except NotAllowed as refusal:
+        form.add_error(None, refusal.reason)
+        return False
+    messages.success(request, _("The open answer is a proposal now."))
+    return True
+
+
+@needs(can_see_responses)
+def exports(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Choices for a file of responses; with `kind` in the URL and all of them possible, the file itself."""
+    row = survey_of(code, survey)
+    form = ExportForm(request.GET if "kind" in request.GET else None, survey=row, initial={"kind": "xlsx", "full": ""})
+    if form.is_bound and form.is_valid():
+        chosen = form.cleaned_data
+        return _file(row, chosen["kind"], chosen["group"], full=chosen["full"])
+    context = in_cycle(
+        row.cycle,
+        "responses",
+        survey=row,
+        form=form,
+        responses=row.responses.count(),
+        leaving=fields_that_leave(row) if row.anonymous else (),
+        has_profile=row.anonymous and row.profile_questions.exists(),
+    )
+    return render(request, "surveys/exports.html", context)
+
+
+@needs(can_see_responses)
+def export(request: HttpRequest, code: str, survey: str, kind: str) -> HttpResponse:
+    """One file of all responses, or of the groups named by `?group=`, as a stream."""
+    if kind not in FORMATS:
+        raise Http404
+    return _file(survey_of(code, survey), kind, request.GET.getlist("group"), full=bool(request.GET.get("full")))
+
+
+def _file(survey: Survey, kind: str, groups: list[str], *, full: bool) -> HttpResponse:
+    try:
+        selection = select(survey, groups, full=full)
+    except NotAllowed as refusal:
+        raise Http404(refusal.reason) from refusal
+    chosen = FORMATS[kind]
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file_name(selection, chosen)}"',
+        "Cache-Control": "no-store, private",
+    }
+    return StreamingHttpResponse(chosen.write(selection), content_type=chosen.content_type, headers=headers)
+
+
+@needs(can_see_responses)
+def response_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """The survey's responses one by one, filtered by group, flag and state."""
+    row = survey_of(code, survey)
+    wanted = ResponseFilter.from_query(request.GET)
+    page = Paginator(listed_responses(row, wanted), PER_PAGE).get_page(request.GET.get("page"))
+    rules = rules_in_force(row)
+    context = in_cycle(
+        row.cycle,
+        "responses",
+        survey=row,
+        wanted=wanted,
+        page=page,
+        rows=[ResponseRow(response, rules) for response in page],
+        groups=list(row.cycle.groups.all()),
+        flags=flags_of_survey(row),
+        states=STATES,
+    )
+    return render(request, "surveys/response_list.html", context)
+
+
+@needs(can_see_responses)
+def response(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse:
+    """One response with its flags and ratings; POST decides by hand whether it counts."""
+    row = survey_of(code, survey)
+    found = get_object_or_404(Response.objects.select_related("group", "overruled_by", "source"), survey=row, pk=pk)
+    form = OverruleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _decided(request, found, form):
+        return redirect("response", code, survey, pk)
+    context = in_cycle(
+        row.cycle,
+        "responses",
+        survey=row,
+        row=ResponseRow(found, rules_in_force(row)),
+        ratings=ratings_of(row, found),
+        form=form,
+        may_edit=can_edit_cycle(request.user),
+    )
+    return render(request, "surveys/response.html", context)
+
+
+@needs(can_edit_cycle)
+def _decided(request: HttpRequest, found: Response, form: OverruleForm) -> bool:
+    """Whether the decision is stored; else what stands against it is in the form."""
+    try:
+        overrule_response(response=found, **form.cleaned_data, by=request.user)
+    except NotAllowed as refusal:
+        form.add_error(None, refusal.reason)
+        return False
+    messages.success(request, _("The decision is stored. It counts from the next scoring run on."))
+    return True
 
 
 def responses(request: HttpRequest, code: str) -> HttpResponse:

@@ -8,26 +8,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from materiality.cycle_states import BEFORE_SIGN_OFF
-from materiality.jobs import request_job
 from materiality.models import Job
-from materiality.permissions import can_edit_cycle, can_see_responses, needs
-from materiality.queries.runs import last_run_number
-from materiality.refusals import NotAllowed
-from surveys.actions.change_rules import change_rules
-from surveys.dry_run import dry_run
-from surveys.forms.rules import RulesForm, values_of
-from surveys.job_kinds import CHANGE_RULES, DRY_RUN
+from materiality.platform.jobs import request_job
+from materiality.platform.people import can_edit_cycle, can_see_responses, needs
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import BEFORE_SIGN_OFF, last_run_number
+from surveys.actions.screening import change_rules
+from surveys.forms.screening import RulesForm, values_of
 from surveys.models import Survey
+from surveys.models.jobs import JobKind
 from surveys.queries.fieldwork import kinds_of
-from surveys.queries.rule_versions import grouped_rules, rule_changes, rule_versions
-from surveys.queries.trial import trial_of
-from surveys.questionnaire.rules import NOT_RECOMPUTABLE, Rules
-from surveys.questionnaire.screening import flag_names
-from surveys.rules_in_force import rules_in_force
-from surveys.screening_jobs import MOST_AT_ONCE
-from surveys.views.score_request import follow
-from surveys.views.survey_of import in_cycle, survey_of
+from surveys.queries.screening import grouped_rules, rule_changes, rule_versions, trial_of
+from surveys.questionnaire.screening import NOT_RECOMPUTABLE, Rules, flag_names
+from surveys.responses.counting import dry_run
+from surveys.responses.jobs import MOST_AT_ONCE
+from surveys.responses.rules import rules_in_force
+from surveys.views.fieldwork import follow
+from surveys.views.surveys import in_cycle, survey_of
 
 
 def screening(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -49,7 +46,7 @@ def try_out(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if row.responses.count() <= MOST_AT_ONCE:
         return _trial_page(request, row, rules, dry_run(row, rules))
     inputs = {"survey": row.pk, "rules": rules.to_json()}
-    job = request_job(DRY_RUN, inputs=inputs, by=request.user, cycle=row.cycle)
+    job = request_job(JobKind.DRY_RUN, inputs=inputs, by=request.user, cycle=row.cycle)
     return redirect(follow(job, reverse("rules_trial", args=[code, survey, job.pk])))
 
 
@@ -57,7 +54,7 @@ def try_out(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 def trial(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse:
     """The result of a dry run that was made in the background."""
     row = survey_of(code, survey)
-    job = get_object_or_404(Job, pk=pk, kind=DRY_RUN, cycle=row.cycle_id)
+    job = get_object_or_404(Job, pk=pk, kind=JobKind.DRY_RUN, cycle=row.cycle_id)
     if job.inputs["survey"] != row.pk:
         raise Http404
     if job.state != Job.State.DONE:
@@ -77,7 +74,7 @@ def change(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     rules, reason = form.rules(), request.POST.get("reason", "")[:2_000]
     if row.responses.count() > MOST_AT_ONCE:
         inputs = {"survey": row.pk, "rules": rules.to_json(), "reason": reason}
-        job = request_job(CHANGE_RULES, inputs=inputs, by=request.user, cycle=row.cycle)
+        job = request_job(JobKind.CHANGE_RULES, inputs=inputs, by=request.user, cycle=row.cycle)
         return redirect(follow(job, reverse("screening", args=[code, survey])))
     try:
         made = change_rules(survey=row, rules=rules, reason=reason, by=request.user)

@@ -1,33 +1,181 @@
 """Staff pages of a cycle's surveys: the list, one survey, opening and closing."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from materiality.permissions import can_edit_cycle, needs
-from materiality.refusals import NotAllowed
-from materiality.views.cycle_of import cycle_of
-from surveys.actions.close_survey import close_survey
-from surveys.actions.open_survey import open_survey
-from surveys.actions.remove_survey import remove_survey
-from surveys.forms.survey import WindowForm
-from surveys.instrument import LANGUAGES
+from materiality.models import Cycle, Group
+from materiality.platform.bilingual import text_of
+from materiality.platform.people import can_edit_cycle, needs
+from materiality.platform.refusals import NotAllowed
+from materiality.views.cycles import cycle_of
+from surveys.actions.plans import build_survey
+from surveys.actions.surveys import (
+    DRAFT_FIELDS,
+    change_open_survey,
+    change_window,
+    close_survey,
+    edit_survey,
+    open_survey,
+    opening_warnings,
+    remove_survey,
+)
+from surveys.forms.surveys import TIMES, NewSurveyForm, OpenSurveyForm, SurveyForm, WindowForm, shown_in
 from surveys.models import Survey
-from surveys.opening import opening_warnings
-from surveys.queries.listed_surveys import listed_surveys
+from surveys.models.instrument import LANGUAGES
 from surveys.queries.plans import planned_groups
-from surveys.queries.profile_risk import profile_risk
-from surveys.queries.survey_contents import contents_of
-from surveys.questionnaire.window import closing_time, standing
-from surveys.views.survey_of import in_cycle, survey_of
-from surveys.wording import share_text
+from surveys.queries.surveys import (
+    Previewed,
+    asked_groups,
+    contents_of,
+    default_texts,
+    listed_surveys,
+    previewed,
+    profile_risk,
+    share_text,
+    sheet_html,
+    surveys_of,
+)
+from surveys.questionnaire.asking import closing_time, standing
+from surveys.respond.pages import shown_language
+from surveys.respond.rows import groups_now, notice_texts, survey_now
+from surveys.respond.views import first_page_context, profile_shown, thanks_words
+
+
+def survey_of(code: str, survey: str) -> Survey:
+    """The survey of the cycle `code` with its cycle and edition; the page "not found" where there is none."""
+    return get_object_or_404(Survey.objects.select_related("cycle__edition"), cycle__code=code, code=survey)
+
+
+def in_cycle(cycle, step: str, **more) -> dict:
+    """What every page of a cycle's step hands to its template."""
+    return {"cycle": cycle, "step": step, "section": "cycles", **more}
+
+
+_TEMPLATES = {"first": "introduction", "issues": "questions", "thanks": "notice"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What of the survey is shown, and how; all of it stands in the address."""
+
+    page: int
+    group: str
+    kind: str
+    draw: int
+    language: str
+    size: str
+    contrast: str
+
+    def query(self, **changes: object) -> str:
+        """The address of this look with changes, after the question mark."""
+        address = QueryDict(mutable=True)
+        address.update({name: str(value) for name, value in vars(replace(self, **changes)).items() if value})
+        return address.urlencode()
+
+
+def preview(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """A page of the survey as the address says; POST goes on and drops the answers."""
+    row = survey_of(code, survey)
+    groups = asked_groups(row)
+    if not groups:
+        messages.error(request, _("No group is asked anything: say first who is asked what."))
+        return redirect("survey", code, survey)
+    look = _look(request, row, groups)
+    group = next(group for group in groups if group.code == look.group)
+    shown = previewed(row, group, split=look.kind == "split", draw=look.draw, single=look.size == "large")
+    look = replace(look, page=min(look.page, len(shown.steps) - 1))
+    if request.method == "POST":
+        return redirect(f"{request.path}?{_onward(request, look, groups, len(shown.steps) - 1)}")
+    with translation.override(look.language):
+        return render(request, "surveys/preview.html", _context(request, row, look, shown, groups))
+
+
+def _look(request: HttpRequest, row: Survey, groups: list[Group]) -> Look:
+    asked, codes = request.GET, [group.code for group in groups]
+    return Look(
+        page=_number(asked.get("page", "")),
+        group=asked["group"] if asked.get("group") in codes else codes[0],
+        kind=asked["kind"] if asked.get("kind") in ("full", "split") else ("split" if row.split else "full"),
+        draw=_number(asked.get("draw", "")),
+        language=asked["language"] if asked.get("language") in LANGUAGES else shown_language(),
+        size="large" if asked.get("size") == "large" else "",
+        contrast="high" if asked.get("contrast") == "high" else "",
+    )
+
+
+def _onward(request: HttpRequest, look: Look, groups: list[Group], last: int) -> str:
+    """Where the button that was pressed leads."""
+    posted = request.POST
+    step = {"start": 1, "next": 1, "submit": 1, "back": -1}.get(posted.get("go", ""), 0)
+    changes: dict[str, object] = {"page": max(0, min(look.page + step, last))}
+    if posted.get("group") in [group.code for group in groups]:
+        changes["group"] = posted["group"]
+    if posted.get("language") in LANGUAGES:
+        changes["language"] = posted["language"]
+    for name, special in (("size", "large"), ("contrast", "high")):
+        if name in posted:
+            changes[name] = special if posted[name] == special else ""
+    return look.query(**changes)
+
+
+def _context(request: HttpRequest, row: Survey, look: Look, shown: Previewed, groups: list[Group]) -> dict:
+    last = len(shown.steps) - 2
+    context = {
+        "survey": row,
+        "cycle": row.cycle,
+        "look": look,
+        "choosable": groups,
+        "pages": [(kind, look.query(page=place)) for place, kind in enumerate(shown.steps)],
+        "other_kind": look.query(kind="full" if look.kind == "split" else "split", page=0),
+        "drawn_anew": look.query(draw=look.draw + 1),
+        "issues_number": sum(len(sheet.issues) for sheet in shown.sheets),
+        "action": request.get_full_path(),
+        "large": look.size == "large",
+        "high": look.contrast == "high",
+        "holes": {"csrf": get_token(request)},
+        "title": text_of(row, "title"),
+        "anonymous": row.anonymous,
+        "number": look.page,
+        "last": last,
+    }
+    return context | _inner(row, look, shown, groups, context["holes"])
+
+
+def _inner(row: Survey, look: Look, shown: Previewed, groups: list[Group], holes: dict) -> dict:
+    """The respondent's template for this page and what it needs beyond the rest."""
+    kind = shown.steps[look.page]
+    found: dict[str, object] = {"inner": f"surveys/respond/{_TEMPLATES.get(kind, kind)}.html"}
+    if kind == "first":
+        codes = {group.code for group in groups}
+        offered = tuple(group for group in groups_now(row.cycle_id) if group.code in codes)
+        return found | first_page_context(survey_now(row.code), shown.questionnaire, offered) | {"group": look.group}
+    if kind == "issues":
+        sheet = shown.sheets[look.page - 1]
+        # Rendered by the templates that are frozen into a survey at opening, which escape every text.
+        html = mark_safe(sheet_html(row, shown, sheet, look.language).decode())
+        name = shown.questionnaire.heading(sheet)
+        return found | {"holes": holes | {"issues": html}, "name": name, "first": look.page == 1}
+    if kind == "about":
+        return found | {"questions": profile_shown(shown.questionnaire.profile)}
+    if kind == "thanks":
+        return found | thanks_words(text_of(row, "thanks"))
+    return found | {"question": text_of(row, "question")}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
 
 PER_PAGE = 50
 
@@ -105,3 +253,90 @@ def _try(request: HttpRequest, action: Callable[[], object], said: str) -> bool:
         return False
     messages.success(request, said)
     return True
+
+
+@needs(can_edit_cycle)
+def new_survey(request: HttpRequest, code: str) -> HttpResponse:
+    """Make a survey from the cycle's issues."""
+    cycle = cycle_of(code)
+    form = NewSurveyForm(request.POST or None, cycle=cycle, initial=None if request.POST else _suggestions(cycle))
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = build_survey(cycle=cycle, **form.values(), by=request.user)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(
+                request, _("The survey is made. Say who is asked what, look at its preview, then open it.")
+            )
+            return redirect("survey", code, row.code)
+    return render(request, "surveys/survey_form.html", in_cycle(cycle, "survey", form=form))
+
+
+@needs(can_edit_cycle)
+def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Change a draft, or what may still change of a survey that was opened."""
+    row = survey_of(code, survey)
+    if row.state != Survey.State.DRAFT:
+        return _edit_open(request, row)
+    form = SurveyForm(request.POST or None, cycle=row.cycle, survey=row, initial=_as_it_is(row))
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_survey(survey=row, **form.values(), by=request.user)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The survey is saved."))
+            return redirect("survey", code, survey)
+    return render(request, "surveys/survey_form.html", in_cycle(row.cycle, "survey", form=form, survey=row))
+
+
+def _edit_open(request: HttpRequest, row: Survey) -> HttpResponse:
+    form = OpenSurveyForm(request.POST or None, survey=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_open_survey(survey=row, **form.cleaned_data, by=request.user)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The survey is saved."))
+            return redirect("survey", row.cycle.code, row.code)
+    context = in_cycle(row.cycle, "survey", form=form, survey=row, opened=True)
+    return render(request, "surveys/survey_form.html", context)
+
+
+@needs(can_edit_cycle)
+def window(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """Move the closing of an open survey."""
+    row = survey_of(code, survey)
+    if request.method != "POST":
+        return redirect("survey", code, survey)
+    form = WindowForm(request.POST, survey=row)
+    if form.is_valid():
+        try:
+            change_window(survey=row, closes_at=form.moment(), by=request.user)
+        except NotAllowed as refusal:
+            form.add_error("closes_at", refusal.reason)
+        else:
+            messages.success(request, _("The closing is changed."))
+            return redirect("survey", code, survey)
+    return render(request, "surveys/survey.html", survey_page(request, row, form))
+
+
+def _as_it_is(row: Survey) -> dict:
+    times = {name: shown_in(getattr(row, name), row.zone) for name in TIMES}
+    return {name: getattr(row, name) for name in DRAFT_FIELDS} | times | notice_texts(row)
+
+
+def _suggestions(cycle: Cycle) -> dict:
+    """A free code, the scale and zone of the cycle's last survey, and texts in both languages."""
+    before = surveys_of(cycle)
+    kept = {"k": before[0].k, "zone": before[0].zone} if before else {"k": 5, "zone": "Asia/Shanghai"}
+    level = Survey.Level.SECONDARY
+    return {"code": _free_code(cycle), "level": level, **kept, **default_texts(cycle, level)}
+
+
+def _free_code(cycle: Cycle) -> str:
+    taken = set(Survey.objects.filter(code__startswith=cycle.code).values_list("code", flat=True))
+    names = [cycle.code, *(f"{cycle.code}-{number}" for number in range(2, len(taken) + 2))]
+    return next(name for name in names if name not in taken)

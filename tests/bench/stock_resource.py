@@ -5,13 +5,15 @@ import sys
 from pathlib import Path
 
 import django
+import tablib  # noqa: E402
+from django.db import (
+    connection,  # noqa: E402
+    models,  # noqa: E402
+)
+from import_export import resources  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "materiality.settings")
 django.setup()
-
-import tablib  # noqa: E402
-from django.db import connection, models  # noqa: E402
-from import_export import resources  # noqa: E402
 
 
 def wide_model(header: list[str]) -> type[models.Model]:

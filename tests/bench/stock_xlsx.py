@@ -15,7 +15,7 @@ def main(code: str, path: str) -> None:
     django.setup()
     import xlsxwriter
 
-    from surveys.exporting import _rows, header_of
+    from surveys.exports.exporting import _rows, header_of
     from surveys.exports.selection import Selection
     from surveys.models import Survey
     from surveys.questionnaire.ratings import CELL_TEXT

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from materiality.scoring.codes import DONT_KNOW
+from materiality.scoring.cube import DONT_KNOW
 from surveys.models import Draft, Response
 from tests.factories.surveys import make_open_survey, make_survey_cycle
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from surveys.actions.submit_draft import submit_draft
 from surveys.models import Survey
+from surveys.respond.answers import submit_draft
 from tests.factories.surveys import make_draft, make_open_survey, make_survey_cycle
 
 

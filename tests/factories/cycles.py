@@ -3,8 +3,8 @@
 from datetime import date
 from itertools import count
 
-from materiality.actions.open_cycle import open_cycle
-from materiality.group_values import GroupValues
+from materiality.actions.cycles import open_cycle
+from materiality.formats.stakeholders import GroupValues
 from materiality.models import Cycle, Edition, Group
 from materiality.queries.cycles import edition_in_force
 from tests.factories.library import make_category, make_edition, make_issue

@@ -1,7 +1,7 @@
 """Drafts of the library for tests."""
 
-from materiality.actions.start_draft import start_draft
-from materiality.issue_texts import IssueTexts, texts_of
+from materiality.actions.library import start_draft
+from materiality.drafts.codes import IssueTexts, texts_of
 from materiality.models import Edition, Issue
 from tests.factories.cycles import small_library
 from tests.factories.library import make_disclosure, map_issue

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from materiality.actions.load_library import load_library
+from materiality.actions.library import load_library
 from materiality.models import Edition
 from tests.materiality.library_file.fixture_folder import csv_bytes, with_cell
 

@@ -5,7 +5,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from materiality.actions.load_library import load_library
+from materiality.actions.library import load_library
 from materiality.models import Category, Disclosure, Edition, Framework, Issue, IssueMapping
 from tests.factories.thaw import thawed
 

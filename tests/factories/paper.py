@@ -1,6 +1,6 @@
 """Paper sheets for tests."""
 
-from surveys.actions.print_sheets import print_sheets
+from surveys.actions.paper import print_sheets
 from surveys.models import PaperSheet, ProfileQuestion, Survey
 from surveys.paper.entry import Entry, asked_positions
 

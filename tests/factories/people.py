@@ -5,7 +5,7 @@ from itertools import count
 from django.test import Client
 
 from materiality.models import User
-from materiality.models.person import Role
+from materiality.models.people import Role
 
 _numbers = count(1)
 

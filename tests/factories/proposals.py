@@ -1,8 +1,8 @@
 """Proposals for the library for tests."""
 
-from materiality.actions.propose import propose
+from materiality.actions.proposals import propose
 from materiality.models import Issue, Proposal
-from materiality.proposal_values import ProposalValues
+from materiality.queries.proposals import ProposalValues
 from tests.factories.cycles import small_library
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from materiality.actions.open_cycle import open_cycle
-from materiality.actions.score_cycle import score_cycle
-from materiality.counted import Counted
+from materiality.actions.cycles import open_cycle
+from materiality.actions.scores import score_cycle
 from materiality.models import Cycle, Issue, Run
+from materiality.scoring.assess import Counted
 from materiality.scoring.cube import CubeBuilder
-from reports.actions.import_outline import import_outline
-from reports.outline.parse import parse_outline
-from reports.queries.catalogue import books_of
-from surveys.questionnaire.rules import FLAGS
+from reports.actions.outline import import_outline
+from reports.outline.outline import parse_outline
+from reports.queries.outline import books_of
+from surveys.questionnaire.screening import FLAGS
 
 OUTLINE = Path(__file__).resolve().parents[2] / "fixtures" / "demo_outline.csv"
 _numbers = count(1)

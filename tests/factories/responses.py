@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 
-from materiality import jobs
 from materiality.models import Job
-from surveys.actions.confirm_import import confirm_import
-from surveys.actions.request_import import request_import
-from surveys.exporting import FIELDS, header_of
+from materiality.platform import jobs
+from surveys.actions.imports import confirm_import, request_import
+from surveys.exports.exporting import FIELDS, header_of
 from surveys.models import Response, ResponseImport, Survey
-from surveys.questionnaire.arrival import arrival_id
+from surveys.questionnaire.ratings import arrival_id
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from materiality.actions.score_cycle import score_cycle
-from materiality.counted import Counted
+from materiality.actions.scores import score_cycle
 from materiality.models import Cycle, Issue, Run
-from materiality.scoring.codes import SKIPPED
-from materiality.scoring.cube import CubeBuilder
+from materiality.scoring.assess import Counted
+from materiality.scoring.cube import SKIPPED, CubeBuilder
 
 FLAGS = {"incomplete": 7, "straight_line": 0, "speeding": 3, "duplicate": 1, "out_of_window": 0, "no_consent": 0}
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from surveys.models import Response, Survey
-from surveys.questionnaire.arrival import arrival_id
-from surveys.questionnaire.rules import Rules
+from surveys.questionnaire.ratings import arrival_id
+from surveys.questionnaire.screening import Rules
 from tests.factories.responses import at
 
 OPENS, CLOSES = at("2026-03-01T00:00"), at("2026-03-31T00:00")

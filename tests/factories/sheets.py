@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl import Workbook
 
-from materiality.actions.start_draft import start_draft
+from materiality.actions.library import start_draft
+from materiality.actions.tables import scope_of, take_in
 from materiality.models import Edition, SheetImport
-from materiality.resources.base import StrictResource
-from materiality.resources.flow import scope_of, take_in
-from materiality.resources.plan import Plan, SheetRow
+from materiality.tables.imports import StrictResource
+from materiality.tables.widgets import Plan, SheetRow
 from tests.factories.cycles import small_library
 from tests.factories.library import make_disclosure
 

@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
 
-from materiality.actions.save_engagement import save_engagement
-from materiality.actions.save_point import save_point
-from materiality.engagement_values import EngagementValues
+from materiality.actions.stakeholders import save_engagement, save_point
+from materiality.formats.stakeholders import EngagementValues
 from materiality.models import Cycle, Engagement, Group, StakeholderPoint
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)

@@ -7,8 +7,8 @@ from uuid import uuid4
 from django.utils import timezone
 
 from materiality.models import Cycle, Group
-from surveys.actions.build_survey import build_survey
-from surveys.actions.open_survey import open_survey
+from surveys.actions.plans import build_survey
+from surveys.actions.surveys import open_survey
 from surveys.models import Draft, Survey
 from tests.factories.library import make_category, make_edition, make_issue
 

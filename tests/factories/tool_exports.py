@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 
 from openpyxl import Workbook
 
-from surveys.matching.asked import Asked
-from surveys.matching.groupwords import GroupNames
-from surveys.matching.issues import IssueNames
+from surveys.matching.match import Asked
+from surveys.matching.words import GroupNames, IssueNames
 
 DIMENSIONS = ("society", "business")
 GROUPS = [

@@ -4,8 +4,8 @@ import pytest
 from django.core.management import call_command
 
 from materiality.models import User
-from materiality.models.person import Role
-from reports.queries import catalogue
+from materiality.models.people import Role
+from reports.queries import outline
 from tests.factories.library import default_library
 from tests.factories.reports import load_demo_outline, make_cycle, make_run
 
@@ -19,8 +19,8 @@ def compiled_messages():
 @pytest.fixture(autouse=True)
 def no_kept_catalogues():
     """Each test has a database of its own, so nothing of another's may be remembered."""
-    catalogue._catalogue.cache_clear()
-    catalogue._crosswalk.cache_clear()
+    outline._catalogue.cache_clear()
+    outline._crosswalk.cache_clear()
 
 
 @pytest.fixture

@@ -4,9 +4,78 @@ import re
 
 import pytest
 
-from tests.repository.tree import APPS, PURE, ROOT, imports, python_files, tracked
+from tests.repository.tree import APPS, PURE, ROOT, circles, graph, imports, modules, python_files, tracked
 
 BANNED = re.compile(r"(^|/)(utils?|helpers?|common|misc)(\.py$|/)")
+LAYERS = ("models", "actions", "queries", "forms", "views")
+SUBJECTS = {
+    "materiality": {
+        *(
+            "library",
+            "drafts",
+            "translations",
+            "mappings",
+            "frameworks",
+            "proposals",
+            "cycles",
+            "stakeholders",
+            "scores",
+        ),
+        *("scores", "people", "audit", "jobs", "tables", "site", "fields"),
+    },
+    "surveys": {
+        *("surveys", "plans", "questionnaire", "instrument", "profile", "invitations", "mailings", "responses"),
+        *("imports", "paper", "fieldwork", "screening", "jobs"),
+    },
+    "reports": {"outputs", "outline", "matrix"},
+}
+ROOT_FILES = {"__init__.py", "apps.py", "hooks.py", "tasks.py", "urls.py"}
+ROOT_FILES_OF = {
+    "materiality": {"settings.py", "environment.py", "celery.py", "wsgi.py"},
+    "reports": {"outputs.py"},
+}
+# Within an app imports go from a higher number to a lower one, or stay on the floor.
+RANKS = {
+    "materiality": {
+        **{"scoring": 0, "lineage": 0, "library_file": 0.5, "models": 1, "platform": 2, "drafts": 2.5, "queries": 3},
+        **{"tables": 4, "formats": 5, "actions": 6, "forms": 7, "views": 8, "templatetags": 6, "management": 8},
+    },
+    "surveys": {
+        **{"questionnaire": 0, "intake": 0.5, "matching": 0.7, "models": 1, "invitations": 2, "responses": 2.5},
+        **{"queries": 3, "exports": 4, "paper": 4, "respond": 5, "actions": 6, "forms": 7, "views": 8},
+        **{"templatetags": 6, "management": 8},
+    },
+    "reports": {
+        **{"matrix": 0, "gri": 0, "outline": 0.5, "models": 1, "queries": 3, "documents": 4, "outputs": 5},
+        **{"actions": 6, "forms": 7, "views": 8, "management": 8},
+    },
+}
+# Modules that stand lower, or higher, than their folder, each with its reason.
+LOW = {
+    "materiality.celery": 0,  # knows the settings only
+    "materiality.environment": 0,
+    "materiality.platform.bilingual": 0.9,  # columns of models are read through it
+    "materiality.tables.read": 0,  # pure: bytes in, cells out
+    "materiality.tables.sheets": 0,
+    "materiality.tables.problems": 0,
+    "materiality.tables.write": 0,
+    "surveys.responses.jobs": 6.5,  # bodies of jobs call actions, as tasks do
+}
+# Modules outside the layers that one other imports, each with its reason.
+ALONE = {
+    "materiality.environment": "settings read the environment, nothing else does",
+    "materiality.hooks": "an app's declarations, read by its AppConfig",
+    "surveys.hooks": "an app's declarations, read by its AppConfig",
+    "materiality.formats.catalogues": "the columns of one kind of sheet",
+    "materiality.platform.messages": "catalogues of messages, for the command that renews them",
+    "reports.hooks": "an app's declarations, read by its AppConfig",
+    "surveys.exports.spss": "a file format",
+    "surveys.respond.visit": "who is answering, apart from what is shown",
+    "surveys.responses.jobs": "bodies of jobs, named in hooks.py",
+    "reports.documents.workbook": "one file an output",
+    "reports.documents.drawings": "pure: SVG to PDF and PNG, without the database",
+    "reports.outputs": "bodies of jobs, named in hooks.py",
+}
 THIRD_PARTY = re.compile(r"\.min\.(js|css)$|node_modules|\.(ttf|otf|ttc|woff2?)$")
 
 
@@ -18,7 +87,7 @@ def test_apps_depend_one_way(app, above):
 
 @pytest.mark.parametrize("package", PURE)
 def test_pure_packages_import_no_django(package):
-    files = python_files(f"{package}/")
+    files = python_files(package)
     wrong = [(path, name) for path in files for name in imports(path) if name.split(".")[0] in ("django", "celery")]
     assert files and wrong == []
 
@@ -48,22 +117,67 @@ def test_no_signals_and_no_logic_in_save():
     assert wrong == []
 
 
-def test_files_stay_small():
-    long = {
-        path: lines
-        for path in python_files()
-        if "/migrations/" not in path and (lines := len((ROOT / path).read_text("utf-8").splitlines())) > 250
+def test_files_hold_at_most_600_lines():
+    lines = {path: len((ROOT / path).read_text("utf-8").splitlines()) for path in python_files()}
+    assert {path: number for path, number in lines.items() if number > 600 and "/migrations/" not in path} == {}
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_layers_name_their_files_by_subject(app):
+    """In every layer the same subject has the same name; a file without a subject has no place there."""
+    files = [path for layer in LAYERS for path in python_files(f"{app}/{layer}/")]
+    names = {path.rsplit("/", 1)[1].removesuffix(".py") for path in files} - {"__init__"}
+    assert names - SUBJECTS[app] == set()
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_root_of_an_app_holds_what_the_layout_names(app):
+    names = {path.split("/")[1] for path in python_files(f"{app}/") if path.count("/") == 1}
+    assert names - ROOT_FILES - ROOT_FILES_OF.get(app, set()) == set()
+
+
+def test_no_import_circle():
+    assert circles() == []
+
+
+def test_layers_import_downwards():
+    up = sorted(
+        (name, other)
+        for name, others in graph().items()
+        for other in others
+        if name.split(".")[0] == other.split(".")[0] and _rank(other) > _rank(name)
+    )
+    assert up == []
+
+
+def test_module_that_one_other_imports_has_a_reason():
+    importers: dict[str, set[str]] = {}
+    for name, others in graph().items():
+        for other in others:
+            importers.setdefault(other, set()).add(name)
+    outside = ("views", "models", "commands", "templatetags")
+    single = {
+        name
+        for name, by in importers.items()
+        if len(by) == 1 and not set(outside) & set(name.split(".")) and not modules()[name].endswith("__init__.py")
     }
-    assert long == {}
+    # A room of its own, as the subject has one in the other layers, or a pure module with tests of its own.
+    assert {name for name in single if not _has_a_room(name)} == set()
+    assert set(ALONE) <= single
 
 
-def test_actions_hold_one_public_function_named_after_the_file():
-    for app in APPS:
-        for path in python_files(f"{app}/actions/"):
-            name = path.rsplit("/", 1)[1].removesuffix(".py")
-            if name != "__init__":
-                public = re.findall(r"^def ([a-z]\w*)\(", (ROOT / path).read_text("utf-8"), re.M)
-                assert public == [name], path
+def _has_a_room(name: str) -> bool:
+    app, _, rest = name.partition(".")
+    folder = rest.split(".")[0]
+    return folder in LAYERS or f"{app}/{folder}" in PURE or name in ALONE
+
+
+def _rank(name: str) -> float:
+    """How high a module stands in its app; roots of the app stand above all."""
+    app, *rest = name.split(".")
+    if not rest or len(rest) == 1 and rest[0] not in RANKS[app]:
+        return LOW.get(name, 9)
+    return LOW.get(name, RANKS[app].get(rest[0], 9))
 
 
 def test_top_level_is_the_agreed_one():

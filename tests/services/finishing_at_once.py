@@ -9,12 +9,11 @@ from django.db import connection
 from django.utils import timezone
 
 from materiality.models import User
-from materiality.refusals import NotAllowed
-from surveys.actions.mix_responses import mix_responses
-from surveys.actions.overrule_response import overrule_response
-from surveys.actions.submit_draft import submit_draft
+from materiality.platform.refusals import NotAllowed
+from surveys.actions.responses import mix_responses, overrule_response
+from surveys.invitations.used_links import used_serials
 from surveys.models import Batch, Draft, ReadyDraft, Response, Survey, Tally
-from surveys.used_links import used_serials
+from surveys.respond.answers import submit_draft
 from tests.services.known_respondents import make_survey_with_links
 
 PEOPLE, THREADS = 120, 6

@@ -14,12 +14,12 @@ from django.test import Client
 from django.utils import timezone
 
 from materiality.models import Cycle, Edition, Group
-from surveys.actions.close_survey import close_survey
-from surveys.erasing import empty_log
+from surveys.actions.fieldwork import tend_all_surveys
+from surveys.actions.surveys import close_survey
 from surveys.models import Batch, Draft, Item, Survey
+from surveys.questionnaire.asking import GRACE
 from surveys.questionnaire.tokens import token_of
-from surveys.questionnaire.window import GRACE
-from surveys.upkeep import tend_all_surveys
+from surveys.responses.anonymity import empty_log
 from tests.factories.library import make_category, make_edition, make_issue
 from tests.factories.surveys import make_open_survey
 

@@ -7,12 +7,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.bilingual import text_of
-from materiality.comparison_file import comparison_json
-from materiality.lineage.differences import IssueDifference
+from materiality.formats.translations import comparison_json
+from materiality.lineage.lineage import IssueDifference
 from materiality.models import Edition
-from materiality.queries.comparing import compare_editions
-from materiality.words import word_for
+from materiality.platform.bilingual import text_of
+from materiality.platform.words import word_for
+from materiality.queries.drafts import compare_editions
 
 
 class Command(BaseCommand):

@@ -5,11 +5,11 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from materiality.formats.issues import IssueResource
 from materiality.models import Edition
-from materiality.resources.hooks import Scope
-from materiality.resources.issues import IssueResource
-from materiality.resources.sheet_file import sheet_file
-from materiality.table_file import TYPES
+from materiality.tables.imports import sheet_file
+from materiality.tables.widgets import Scope
+from materiality.tables.write import TYPES
 
 
 class Command(BaseCommand):

@@ -6,15 +6,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from materiality.library_file.problems import BadLibrary, Problem
-from materiality.library_problems import problem_text
+from materiality.actions.tables import confirm, match_of, plan_file, read_sheet_file, scope_of, take_in
+from materiality.formats.issues import IssueResource
 from materiality.models import Edition
-from materiality.refusals import NotAllowed
-from materiality.resources.flow import confirm, scope_of, take_in
-from materiality.resources.headers import unknown_columns
-from materiality.resources.issues import IssueResource
-from materiality.resources.plan import Plan
-from materiality.resources.reading import match_of, plan_file, read_sheet_file
+from materiality.platform.refusals import NotAllowed
+from materiality.tables.headers import unknown_columns
+from materiality.tables.problems import BadLibrary, Problem
+from materiality.tables.widgets import Plan
+from materiality.tables.words import problem_text
 
 KIND = IssueResource.sheet
 

@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.actions.load_library import Loaded, load_library
-from materiality.library_file.problems import BadLibrary
-from materiality.library_problems import problem_text
+from materiality.actions.library import Loaded, load_library
+from materiality.tables.problems import BadLibrary
+from materiality.tables.words import problem_text
 
 
 class Command(BaseCommand):

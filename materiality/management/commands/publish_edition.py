@@ -3,9 +3,9 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from materiality.actions.publish_edition import publish_edition
+from materiality.actions.library import publish_edition
 from materiality.models import Edition
-from materiality.refusals import NotAllowed, Unacknowledged
+from materiality.platform.refusals import NotAllowed, Unacknowledged
 
 
 class Command(BaseCommand):

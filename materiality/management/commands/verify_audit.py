@@ -6,9 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.audit_check import Chain, Finding
-from materiality.audit_words import finding_sentence
-from materiality.queries.audit_events import hashed_events, row_findings, touched_findings
+from materiality.platform.audit import Chain, Finding
+from materiality.queries.audit import finding_sentence, hashed_events, row_findings, touched_findings
 
 
 class Command(BaseCommand):

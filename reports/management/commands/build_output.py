@@ -6,10 +6,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Run
-from materiality.refusals import NotAllowed
+from materiality.platform.refusals import NotAllowed
 from reports.documents.build import build_output
-from reports.matrix_options import LEVELS, WEIGHTINGS, MatrixOptions
-from reports.queries.output_inputs import FORMATS, LANGUAGES, output_inputs
+from reports.queries.matrix import LEVELS, WEIGHTINGS, MatrixOptions
+from reports.queries.outputs import FORMATS, LANGUAGES, output_inputs
 
 
 class Command(BaseCommand):

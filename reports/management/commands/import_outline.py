@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from materiality.models import Cycle
-from materiality.refusals import NotAllowed
-from reports.actions.import_outline import import_outline
-from reports.outline.parse import parse_outline
-from reports.problem_words import plain_line
-from reports.queries.catalogue import EDITIONS, books_of
+from materiality.platform.refusals import NotAllowed
+from reports.actions.outline import import_outline
+from reports.outline.outline import parse_outline
+from reports.queries.outline import EDITIONS, books_of, plain_line
 
 
 class Command(BaseCommand):

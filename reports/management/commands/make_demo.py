@@ -6,19 +6,16 @@ from django.core.management.base import BaseCommand
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import override
 
-from materiality import jobs
-from materiality.actions.score_cycle import score_cycle
+from materiality.actions.scores import score_cycle
 from materiality.models import Cycle
-from reports.actions.import_outline import import_outline
-from reports.actions.request_output import request_output
-from reports.matrix_options import LEVELS, MatrixOptions
-from reports.matrix_words import Named
+from materiality.platform import jobs
+from reports.actions.outline import import_outline
+from reports.actions.outputs import request_output
 from reports.models import Output
-from reports.outline.parse import parse_outline
-from reports.page_drawings import page_drawings
-from reports.queries.catalogue import books_of
-from reports.queries.matrix import matrix_data
-from surveys.cube import count_cycle
+from reports.outline.outline import parse_outline
+from reports.queries.matrix import LEVELS, MatrixOptions, Named, matrix_data, page_drawings
+from reports.queries.outline import books_of
+from surveys.responses.counting import count_cycle
 
 CODE = "demo"
 OUTLINE = settings.BASE_DIR / "fixtures" / "demo_outline.csv"

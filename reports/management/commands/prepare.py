@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from materiality.models import User
-from materiality.models.person import Role
+from materiality.models.people import Role
 
 LETTERS = string.ascii_lowercase + string.digits
 

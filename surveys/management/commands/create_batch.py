@@ -2,9 +2,9 @@
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from materiality.refusals import NotAllowed
-from surveys.actions.create_batch import create_batch
-from surveys.queries.named_rows import named_group, named_survey
+from materiality.platform.refusals import NotAllowed
+from surveys.actions.invitations import create_batch
+from surveys.queries.plans import named_group, named_survey
 
 
 class Command(BaseCommand):

@@ -9,9 +9,9 @@ from tempfile import NamedTemporaryFile
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from materiality.refusals import NotAllowed
-from surveys.link_files import csv_pieces, zip_pieces
-from surveys.queries.named_rows import named_batch
+from materiality.platform.refusals import NotAllowed
+from surveys.invitations.links import csv_pieces, zip_pieces
+from surveys.queries.plans import named_batch
 
 WRITERS = {".csv": csv_pieces, ".zip": zip_pieces}
 

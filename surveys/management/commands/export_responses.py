@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from materiality.refusals import NotAllowed
-from surveys.exports.formats import FORMATS, OF_RESPONSES
+from materiality.platform.refusals import NotAllowed
+from surveys.exports.exporting import FORMATS, OF_RESPONSES
 from surveys.exports.selection import select
 from surveys.models import Survey
 

@@ -4,16 +4,13 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from materiality import jobs
-from materiality.refusals import NotAllowed
-from surveys.actions.confirm_import import confirm_import
-from surveys.actions.discard_import import discard_import
-from surveys.actions.request_import import request_import
-from surveys.intake.problems import column_letters
+from materiality.platform import jobs
+from materiality.platform.refusals import NotAllowed
+from materiality.tables.problems import column_letters
+from surveys.actions.imports import confirm_import, discard_import, request_import
 from surveys.models import ResponseImport, Survey
-from surveys.queries.listed_imports import stage_of
-from surveys.reading import cell_sentence, reading_once
-from surveys.recognising import doubt_sentence, note_sentence
+from surveys.queries.imports import stage_of
+from surveys.responses.reading import cell_sentence, doubt_sentence, note_sentence, reading_once
 
 MOST_LINES = 50
 

@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from materiality.refusals import NotAllowed
-from surveys.actions.load_demo import load_demo
+from materiality.platform.refusals import NotAllowed
+from surveys.actions.surveys import load_demo
 
 
 class Command(BaseCommand):

@@ -2,9 +2,9 @@
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from materiality.refusals import NotAllowed
-from surveys.actions.purge_recipients import purge_recipients
-from surveys.queries.named_rows import named_survey
+from materiality.platform.refusals import NotAllowed
+from surveys.actions.invitations import purge_recipients
+from surveys.queries.plans import named_survey
 
 
 class Command(BaseCommand):

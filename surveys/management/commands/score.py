@@ -5,11 +5,11 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from materiality.actions.score_cycle import score_cycle
+from materiality.actions.scores import score_cycle
 from materiality.models import Cycle
-from materiality.queries.scores_json import scores_json
-from materiality.refusals import NotAllowed
-from surveys.cube import count_cycle
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.scores import scores_json
+from surveys.responses.counting import count_cycle
 
 
 class Command(BaseCommand):

@@ -4,16 +4,15 @@ from dataclasses import replace
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from materiality.refusals import NotAllowed
-from surveys.actions.change_rules import change_rules
-from surveys.actions.screen_survey import screen_survey
-from surveys.dry_run import dry_run
+from materiality.platform.refusals import NotAllowed
+from surveys.actions.screening import change_rules, screen_survey
 from surveys.models import Survey
 from surveys.queries.fieldwork import kinds_of, valid_number
-from surveys.queries.named_rows import named_survey
-from surveys.queries.rule_versions import grouped_rules
-from surveys.questionnaire.rules import EFFECTS, BadRules, Rules, parameters_of
-from surveys.rules_in_force import flags_of_survey, rules_in_force
+from surveys.queries.plans import named_survey
+from surveys.queries.screening import grouped_rules
+from surveys.questionnaire.screening import EFFECTS, BadRules, Rules, parameters_of
+from surveys.responses.counting import dry_run
+from surveys.responses.rules import flags_of_survey, rules_in_force
 
 VALID = {"before": "valid before", "after": "valid after", "go": "would go", "back": "would come back"}
 RULE = "FLAG=EFFECT[:PARAMETER[:PARAMETER]]"

@@ -5,13 +5,10 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from materiality.actions.decide_mapping_proposal import decide_mapping_proposal
-from materiality.actions.map_issue import map_issue
-from materiality.actions.propose_mappings import propose_mappings
-from materiality.actions.undo_last_change import undo_last_change
-from materiality.actions.unmap_issue import unmap_issue
+from materiality.actions.drafts import undo_last_change
+from materiality.actions.mappings import decide_mapping_proposal, map_issue, propose_mappings, unmap_issue
 from materiality.models import AuditEvent, Crosswalk, EditionChange, IssueMapping, MappingProposal
-from materiality.refusals import Conflict, NotAllowed
+from materiality.platform.refusals import Conflict, NotAllowed
 from tests.factories.drafts import make_draft_edition, of
 from tests.factories.library import make_disclosure
 from tests.factories.people import make_person

@@ -6,13 +6,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import translation
 
-from materiality.actions.add_person import add_person
-from materiality.actions.change_password import change_password
-from materiality.actions.erase_person import erase_person
-from materiality.actions.save_person import save_person
+from materiality.actions.people import add_person, change_password, erase_person, save_person
 from materiality.models import AuditEvent, AuditPerson, User
-from materiality.passwords import new_password
-from materiality.refusals import NotAllowed
+from materiality.platform.people import new_password
+from materiality.platform.refusals import NotAllowed
 from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db

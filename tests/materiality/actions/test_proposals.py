@@ -3,14 +3,12 @@
 import pytest
 from django.utils import translation
 
-from materiality.actions.decide_proposal import decide_proposal
-from materiality.actions.import_proposals import import_proposals
-from materiality.actions.propose import propose
+from materiality.actions.proposals import decide_proposal, import_proposals, propose
+from materiality.formats.proposals import COLUMNS, read_proposals
 from materiality.models import AuditEvent, Issue, Proposal
-from materiality.proposal_file import COLUMNS, read_proposals
+from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.proposals import issues_in_force, listed_proposals, proposal_standing
-from materiality.refusals import Conflict, NotAllowed
-from materiality.table_file import table_bytes
+from materiality.tables.write import table_bytes
 from tests.factories.library import make_edition
 from tests.factories.people import make_person
 from tests.factories.proposals import issue_in_force, make_proposal, proposal_values

@@ -6,9 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from materiality.actions.change_issue import change_issue
-from materiality.actions.merge_issues import merge_issues
-from materiality.actions.move_issue import move_issue
+from materiality.actions.drafts import change_issue, merge_issues, move_issue
 from materiality.models import Edition
 from tests.factories.drafts import make_draft_edition, of, texts
 from tests.factories.library import make_edition

@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import translation
 
-from materiality import audit
-from materiality.audit_rows import digest_of
 from materiality.models import AuditColumns, AuditedRow, AuditEvent, Edition, Group, Issue
+from materiality.platform import audit
+from materiality.platform.audit import digest_of
 from tests.factories.cycles import make_cycle
 from tests.factories.thaw import thawed
 

@@ -5,9 +5,8 @@ import io
 from functools import cache
 from pathlib import Path
 
-from materiality.library_file.default_library import read_reference
-from materiality.library_file.problems import BadLibrary, Problem
-from materiality.library_file.read_library import Reference, read_library
+from materiality.library_file.read import Reference, read_library, read_reference
+from materiality.tables.problems import BadLibrary, Problem
 
 FOLDER = Path(__file__).resolve().parents[3] / "fixtures"
 

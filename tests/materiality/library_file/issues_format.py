@@ -1,6 +1,6 @@
 """The default library in the `issues` format: a row per issue, codes instead of titles."""
 
-from materiality.library_file.records import Key, Library
+from materiality.lineage.records import Key, Library
 
 COLUMNS = [
     *("code", "category", "parent_code", "name_zh", "name_en", "definition_zh", "definition_en"),

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from materiality.scoring import cube as cube_module
-from materiality.scoring.codes import ABSENT_KINDS, DONT_KNOW, NOT_ASKED, PARTS, SKIPPED
-from materiality.scoring.cube import Cube, CubeBuilder
+from materiality.scoring.cube import ABSENT_KINDS, DONT_KNOW, NOT_ASKED, PARTS, SKIPPED, Cube, CubeBuilder
 
 from .responses import answers, random_answers, table
 

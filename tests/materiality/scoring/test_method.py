@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from materiality.scoring.assess import assess
 from materiality.scoring.cube import Cube
-from materiality.scoring.method import Method
-from materiality.scoring.method_checks import MethodError
+from materiality.scoring.method import Method, MethodError
 
 share = st.floats(0, 0.5)
 methods = st.builds(

@@ -3,9 +3,9 @@
 import pytest
 
 from materiality.scoring.assess import assess
-from materiality.scoring.intervals import t_quantile
 from materiality.scoring.method import Method
-from materiality.scoring.panel_ratings import PanelScore, business_rating, impact_rating, panel_score
+from materiality.scoring.panel import PanelScore, business_rating, impact_rating, panel_score
+from materiality.scoring.scores import t_quantile
 
 from .responses import table
 

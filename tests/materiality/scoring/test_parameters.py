@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from materiality.scoring.method_checks import MethodError
+from materiality.scoring.method import MethodError
 from materiality.scoring.parameters import Method
 
-from .test_against_reference import methods
+from .test_run_against_reference import methods
 
 
 @given(methods)

@@ -12,13 +12,13 @@ from materiality.scoring.cells import cells_of
 from materiality.scoring.deviations import deviations_of
 from materiality.scoring.figures import named_share, wilson
 from materiality.scoring.fit import components, fit_dimension
-from materiality.scoring.panel_ratings import PanelScore
+from materiality.scoring.panel import PanelScore
 from materiality.scoring.parameters import Method
 from materiality.scoring.placing import place
 from materiality.scoring.run import Counts, run, score_counts
 
 from .responses import Answers, answers, random_answers, table
-from .test_against_reference import complete, counts_of, incomplete, methods, plans
+from .test_run_against_reference import complete, counts_of, incomplete, methods, plans
 
 
 def without_items(each, *left_out):

@@ -6,7 +6,7 @@ from materiality.scoring.parameters import Method
 from materiality.scoring.run import Counts, run
 from materiality.scoring.run_json import as_json
 
-from .test_against_reference import incomplete
+from .test_run_against_reference import incomplete
 
 PARENTS = {"I-00": "P", "I-01": "P", "I-02": "P"}
 

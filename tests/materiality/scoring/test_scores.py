@@ -2,13 +2,15 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from materiality.scoring.assess import assess
-from materiality.scoring.intervals import t_quantile
 from materiality.scoring.method import Method
+from materiality.scoring.scores import intervals, t_quantile
 
 from . import slow
 from .responses import answers, random_answers, table
@@ -136,3 +138,28 @@ def test_nothing_answered_is_unscored_and_never_zero():
     result = assess(random_answers(1, 0, 2, 2).cube(), Method(), {}).issues[0]
     assert (result.society, result.priority, result.rank, result.tier) == (None, None, None, "unscored")
     assert (result.rank_low, result.tier_certainty, result.base) == (None, None, (0, 2))
+
+
+@pytest.mark.parametrize("freedom", [4, 4.5, 5, 7.3, 10, 30, 100, 1e6])
+def test_t_quantile_is_close_to_student(freedom):
+    assert float(t_quantile(freedom)) == pytest.approx(stats.t.ppf(0.975, freedom), abs=0.01)
+
+
+def test_t_quantile_below_three_is_that_of_three():
+    assert float(t_quantile(1.2)) == float(t_quantile(3.0))
+
+
+def test_t_quantile_without_limit_is_z():
+    assert float(t_quantile(np.inf)) == 1.959964
+
+
+def test_interval_is_clipped_to_the_scale():
+    low, high = intervals(np.array([2.0, 99.0]), np.array([25.0, 25.0]), np.array([50.0, 50.0]))
+    assert (low[0], high[1]) == (0, 100)
+    assert high[0] == pytest.approx(2 + 5 * stats.t.ppf(0.975, 50), abs=1e-3)
+
+
+@pytest.mark.parametrize("var", [0.0, np.nan])
+def test_interval_without_variance_is_missing(var):
+    low, high = intervals(np.array([50.0]), np.array([var]), np.array([3.0]))
+    assert np.isnan([low, high]).all()

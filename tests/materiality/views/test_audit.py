@@ -7,11 +7,11 @@ from io import StringIO
 import pytest
 from django.utils import timezone
 
-from materiality import audit
-from materiality.actions.erase_person import erase_person
-from materiality.actions.set_method import set_method
+from materiality.actions.cycles import set_method
+from materiality.actions.people import erase_person
 from materiality.models import AuditEvent, AuditPerson, Edition
-from materiality.models.person import Role
+from materiality.models.people import Role
+from materiality.platform import audit
 from tests.factories.cycles import make_cycle
 from tests.factories.people import log_in, make_person
 

@@ -1,181 +1,199 @@
-"""Pages of a draft: its tree, every edit as a page and in place, conflicts, undo."""
+"""Pages of editions: list, start, publish, discard, errata, comparison."""
+
+import csv
+import io
+import json
 
 import pytest
 
-from materiality.models import EditionChange, Issue
+from materiality.actions.drafts import change_issue, merge_issues
+from materiality.models import Edition, Erratum, Proposal
+from tests.factories.cycles import make_cycle, small_library
 from tests.factories.drafts import make_draft_edition, of, texts
+from tests.factories.library import make_edition
 from tests.factories.people import log_in
+from tests.factories.surveys import make_open_survey
 
 pytestmark = pytest.mark.django_db
-WHY = {"reason": "Because"}
-HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
 def draft():
-    return make_draft_edition()
+    draft = make_draft_edition()
+    issue = of(draft, "SOC-01-04")
+    change_issue(issue=issue, texts=texts(issue, name_zh="隐私<b>", name_en="Privacy"), by=None)
+    merge_issues(into=of(draft, "SOC-01-01"), others=[of(draft, "SOC-01-02")], by=None, reason="One thing")
+    return draft
 
 
-def address(draft, code: str = "", what: str = "") -> str:
-    base = f"/library/drafts/{draft.code}/"
-    return f"{base}{of(draft, code).pk}/{what}/" if code else f"{base}{what}"
+@pytest.mark.parametrize(("number", "queries"), [(1, 8), (30, 8)])
+def test_editions_are_a_few_queries(client, number, queries, django_assert_max_num_queries):
+    for _place in range(number):
+        make_edition(state="superseded")
+    log_in(client)
+    with django_assert_max_num_queries(queries):
+        page = client.get("/library/editions/").content.decode()
+    assert page.count('<th scope="row">') == number
 
 
-def values(issue, **changes) -> dict:
-    return {**vars(texts(issue)), "change": "reworded", "version": issue.version, "groups": [], **changes}
+def test_editions_offer_what_the_role_may_do(client, draft):
+    offers = {}
+    for role in ("viewer", "analyst", "lead"):
+        log_in(client, role)
+        page = client.get("/library/editions/").content.decode()
+        offers[role] = ("Work on the draft" in page, "/discard/" in page, "/publish/" in page)
+    assert offers == {"viewer": (False, False, False), "analyst": (True, True, False), "lead": (True, True, True)}
 
 
-def edits(draft) -> dict[str, tuple[str, dict]]:
-    """Every edit: address and what is sent."""
-    issue, other = of(draft, "SOC-01-01"), of(draft, "SOC-01-02")
-    part = {"part-TOTAL_FORMS": 2, "part-INITIAL_FORMS": 0, "part-0-name_en": "A", "part-1-name_en": "B"}
-    new = {"name_en": "New", "name_zh": "新"}
-    return {
-        "add": (address(draft, what=f"add/?primary={issue.parent_id}"), new | WHY),
-        "add primary": (address(draft, what="add/?category=society"), new | WHY),
-        "change": (address(draft, "SOC-01-01", "change"), values(issue, name_en="X")),
-        "move": (address(draft, "SOC-01-01", "move"), {"target": of(draft, "ENV-01").pk} | WHY),
-        "move primary": (address(draft, "SOC-01", "move"), {"target": of(draft, "ENV-01").category_id} | WHY),
-        "merge": (address(draft, "SOC-01-01", "merge"), {"others": [other.pk], "name_en": "X"} | WHY),
-        "split": (address(draft, "SOC-01-01", "split"), part | WHY),
-        "retire": (address(draft, "SOC-01-01", "retire"), WHY),
-        "reorder": (address(draft, "SOC-01-02", "reorder") + "?to=up", {}),
-    }
+def test_empty_library_says_how_to_load_one(client):
+    log_in(client)
+    assert "python manage.py load_library" in client.get("/library/editions/").content.decode()
 
 
-EDITS = ("add", "add primary", "change", "move", "move primary", "merge", "split", "retire", "reorder")
-
-
-@pytest.mark.parametrize("edit", EDITS)
-@pytest.mark.parametrize(("role", "status"), [("committee", 403), ("analyst", 302)])
-def test_every_edit_works_as_a_page_for_those_who_may(client, draft, edit, role, status):
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("committee", 403), ("analyst", 302)])
+def test_start_draft_is_for_those_who_may(client, role, status):
+    small_library()
     log_in(client, role)
-    url, sent = edits(draft)[edit]
-    assert client.post(url, sent).status_code == status
-    assert EditionChange.objects.count() == (status == 302)
+    values = {"code": "autumn", "title_zh": "秋季", "title_en": "Autumn", "note": "Half-yearly"}
+    assert client.post("/library/editions/start/", values).status_code == status
+    assert Edition.objects.filter(code="autumn", note="Half-yearly").exists() == (status == 302)
 
 
-@pytest.mark.parametrize("edit", EDITS)
-def test_every_edit_works_in_place(client, draft, edit):
+def test_start_draft_with_a_taken_code_comes_back_with_the_reason(client):
+    edition = small_library()
     log_in(client)
-    url, sent = edits(draft)[edit]
-    if edit != "reorder":
-        form = client.get(url, headers=HTMX).content.decode()
-        assert "<html" not in form and 'hx-target="closest .slot"' in form
-    response = client.post(url, sent, headers=HTMX | {"HX-Current-URL": f"http://testserver{address(draft)}?q=SOC"})
-    page = response.content.decode()
-    assert (response.status_code, response["HX-Retarget"], "<html" in page) == (200, "#draft", False)
-    assert page.startswith('<div id="draft">') and "Last change:" in page
-    assert EditionChange.objects.count() == 1
+    values = {"code": edition.code, "title_zh": "秋季", "title_en": "Autumn"}
+    assert "already an edition with the code" in client.post("/library/editions/start/", values).content.decode()
 
 
-@pytest.mark.parametrize("edit", [name for name in EDITS if name != "reorder"])
-def test_form_with_nothing_in_it_comes_back(client, draft, edit):
+@pytest.mark.parametrize(("role", "status"), [("analyst", 403), ("committee", 403), ("lead", 302)])
+def test_publish_is_for_leads(client, draft, role, status):
+    log_in(client, role)
+    assert client.post(f"/library/editions/{draft.code}/publish/").status_code == status
+    draft.refresh_from_db()
+    assert draft.state == ("published" if status == 302 else "draft")
+
+
+def test_publish_page_names_what_is_unfinished_and_asks_why(client, draft, django_assert_max_num_queries):
+    issue = of(draft, "SOC-01-03")
+    change_issue(issue=issue, texts=texts(issue, name_en=""), by=None)
+    Proposal.objects.create(kind="new", name_zh="新", name_en="Drinking water")
+    make_cycle()
+    log_in(client, "lead")
+    address = f"/library/editions/{draft.code}/publish/"
+    with django_assert_max_num_queries(15):
+        page = client.get(address).content.decode()
+    for text in ("1 proposal is not decided yet.", "Drinking water", "1 issue lacks a translation.", "SOC-01-03"):
+        assert text in page
+    assert "This field is required." in client.post(address).content.decode()
+    assert client.post(address, {"acknowledged": "Follows in May"}).status_code == 302
+
+
+def test_discard_asks_and_then_deletes(client, draft):
     log_in(client)
-    url, _sent = edits(draft)[edit]
-    page = client.post(url, {"part-TOTAL_FORMS": 2, "part-INITIAL_FORMS": 0}).content.decode()
-    assert 'class="error"' in page and not EditionChange.objects.exists()
+    address = f"/library/editions/{draft.code}/discard/"
+    assert "its 2 changes" in client.get(address).content.decode()
+    assert client.post(address, {"reason": "Too early"}).status_code == 302
+    assert not Edition.objects.filter(pk=draft.pk).exists()
+    assert client.get(address).status_code == 404
 
 
-def test_ticked_issues_of_a_merge_stay_ticked(client, draft):
+def errata_values(issue, **changes) -> dict:
+    return {**vars(texts(issue)), "reason": "Typo", "version": issue.version, **changes}
+
+
+@pytest.mark.parametrize(("role", "status", "corrected"), [("viewer", 403, 0), ("analyst", 302, 2)])
+def test_errata_correct_every_text_that_differs(client, role, status, corrected):
+    edition = small_library()
+    issue = of(edition, "SOC-01-01")
+    log_in(client, role)
+    address = f"/library/errata/{edition.code}/SOC-01-01/"
+    values = errata_values(issue, name_zh="正确", name_en="Right")
+    assert client.post(address, values).status_code == status
+    assert Erratum.objects.count() == corrected
+    page = client.get(address).content.decode()
+    assert ("<ins>Right</ins>" in page, '<form method="post" data-guard' in page) == (role == "analyst",) * 2
+
+
+def test_errata_while_a_survey_is_open_say_so(client):
+    edition = small_library()
+    make_open_survey(make_cycle())
     log_in(client)
-    other = of(draft, "SOC-01-02")
-    page = client.post(address(draft, "SOC-01-01", "merge"), {"others": [other.pk], "name_en": "X"}).content.decode()
-    assert page.count(" checked>") == 1 and f'value="{other.pk}" checked>' in page
+    page = client.get(f"/library/errata/{edition.code}/SOC-01-01/").content.decode()
+    assert "is open on this edition" in page and "Correct the spelling" not in page
 
 
-def test_second_of_two_people_sees_both_texts_and_can_save_after_all(client, draft):
-    issue = of(draft, "SOC-01-01")
-    url = address(draft, "SOC-01-01", "change")
+def test_errata_that_somebody_corrected_meanwhile_are_not_overwritten(client):
+    edition = small_library()
+    issue = of(edition, "SOC-01-01")
     log_in(client)
-    client.post(url, values(issue, name_en="First name"))
-    page = client.post(url, values(issue, name_en="Second name", definition_zh="我的释义")).content.decode()
-    assert "was changed meanwhile" in page and "<td>First name</td>" in page
-    assert "<del>First</del><ins>Second</ins> name" in page
-    assert 'value="Second name"' in page and "我的释义</textarea>" in page
-    assert of(draft, "SOC-01-01").name_en == "First name"
-    assert 'name="version" value="2"' in page
-    client.post(url, values(issue, name_en="Second name", version=2))
-    assert of(draft, "SOC-01-01").name_en == "Second name"
+    address = f"/library/errata/{edition.code}/SOC-01-01/"
+    client.post(address, errata_values(issue, name_en="First"))
+    page = client.post(address, errata_values(issue, name_en="Second")).content.decode()
+    assert "was corrected meanwhile" in page and 'value="Second"' in page
+    assert of(edition, "SOC-01-01").name_en == "First"
+    assert "No text was changed." in client.post(address, errata_values(of(edition, "SOC-01-01"))).content.decode()
 
 
-def test_text_for_an_issue_that_is_gone_is_not_lost(client, draft):
-    issue = of(draft, "SOC-01-02")
-    url, sent = address(draft, "SOC-01-02", "change"), values(issue, name_en="My name")
-    log_in(client)
-    client.post(address(draft, "SOC-01-01", "merge"), {"others": [issue.pk], "name_en": "X"} | WHY)
-    page = client.post(url, sent).content.decode()
-    assert "is no longer in the draft" in page and 'value="My name"' in page and "Save" not in page
-    assert client.get(url).status_code == 302
-
-
-def test_undo_puts_it_back_and_refuses_what_was_not_seen(client, draft):
-    log_in(client)
-    url, sent = edits(draft)["retire"]
-    client.post(url, sent)
-    seen = EditionChange.objects.get().pk
-    client.post(address(draft, "SOC-01-02", "reorder") + "?to=down")
-    page = client.post(address(draft, what="undo/"), {"change": seen}, follow=True).content.decode()
-    assert "Another change was made meanwhile." in page
-    for _time in range(2):
-        client.post(address(draft, what="undo/"))
-    assert Issue.objects.filter(edition=draft, status="retired").count() == 0
-    assert "There is no change to undo." in client.post(address(draft, what="undo/"), follow=True).content.decode()
-
-
-def test_reorder_at_the_end_changes_nothing(client, draft):
-    log_in(client)
-    client.post(address(draft, "SOC-01-04", "reorder") + "?to=down")
-    assert not EditionChange.objects.exists()
-
-
-def test_tree_counts_issues_against_the_edition_before(client, draft):
-    log_in(client)
-    client.post(*edits(draft)["retire"])
-    client.post(*edits(draft)["add primary"])
-    tree = client.get(address(draft)).context["tree"]
-    assert [
-        (row.row.code, row.primaries, row.secondaries, row.secondaries_before, row.signed) for row in tree.categories
-    ] == [
-        ("environment", 1, 4, 4, "±0"),
-        ("society", 2, 3, 4, "±0"),
-    ]
-
-
-def test_tree_shows_only_what_changed_or_is_looked_for(client, draft):
-    log_in(client)
-    client.post(*edits(draft)["change"])
-    queries = {"changed": {"changed": 1}, "word": {"q": "ENV-01-03"}, "category": {"category": "society"}}
-    shown = {}
-    for name, query in queries.items():
-        branches = client.get(address(draft), query).context["page"].object_list[0]
-        shown[name] = [line.issue.code for branch in branches for line in branch.secondaries]
-    assert shown == {
-        "changed": ["SOC-01-01"],
-        "word": ["ENV-01-03"],
-        "category": ["SOC-01-01", "SOC-01-02", "SOC-01-03", "SOC-01-04"],
-    }
-
-
-@pytest.mark.parametrize("secondaries", [2, 70])
-def test_tree_is_paged_at_a_fixed_number_of_queries(client, secondaries, django_assert_max_num_queries):
-    draft = make_draft_edition(secondaries)
-    log_in(client)
-    with django_assert_max_num_queries(12):
-        page = client.get(address(draft)).content.decode()
-    assert page.count('<article class="line') == (6 if secondaries == 2 else 71)
-    at = client.get(address(draft), {"at": "SOC-01-70"})
-    assert at.context["page"].number == (1 if secondaries == 2 else 2)
-
-
-def test_published_edition_is_not_shown_as_a_draft(client, draft):
-    log_in(client)
-    assert client.get(address(draft.based_on)).url == "/library/editions/"
-    page = client.post(address(draft.based_on, "SOC-01-01", "retire"), WHY).content.decode()
-    assert "is published and does not change any more" in page
-
-
-def test_viewer_reads_a_draft_without_buttons(client, draft):
+def test_comparison_marks_words_in_both_languages(client, draft, django_assert_max_num_queries):
+    make_cycle()
     log_in(client, "viewer")
-    page = client.get(address(draft)).content.decode()
-    assert "SOC-01-01" in page and "/change/" not in page and "hx-post" not in page
+    with django_assert_max_num_queries(15):
+        page = client.get("/library/compare/").content.decode()
+    assert "<del>议题 SOC-01-04</del><ins>隐私&lt;b&gt;</ins>" in page
+    assert "<ins>Privacy</ins>" in page
+    assert "SOC-01-02 Issue SOC-01-02" in page and "One thing" in page
+    renamed = client.get("/library/compare/", {"kind": "renamed"}).content.decode()
+    assert (renamed.count('<article class="difference">'), page.count('<article class="difference">')) == (1, 2)
+
+
+def test_comparison_is_paged_and_can_be_printed_whole(client):
+    edition = small_library(40)
+    other = make_edition("other", "draft", based_on=None)
+    log_in(client)
+    query = {"a": edition.code, "b": other.code}
+    counts = [
+        client.get("/library/compare/", query | more).content.decode().count('<article class="difference">')
+        for more in ({}, {"page": 2}, {"all": 1})
+    ]
+    assert counts == [50, 32, 82]
+
+
+@pytest.mark.parametrize("query", [{}, {"a": "no", "b": "such"}])
+def test_comparison_of_one_edition_says_why_there_is_none(client, query):
+    small_library()
+    log_in(client)
+    assert "There is only one edition yet" in client.get("/library/compare/", query).content.decode()
+
+
+def test_comparison_is_exported(client, draft):
+    log_in(client, "viewer")
+    query = {"a": draft.based_on.code, "b": draft.code}
+    held = json.loads(client.get("/library/compare/export.json", query).content)
+    assert held["counts"] == {"merged": 1, "renamed": 1}
+    rows = list(
+        csv.DictReader(io.StringIO(client.get("/library/compare/export.csv", query).content.decode("utf-8-sig")))
+    )
+    assert [(row["code"], row["ancestors"], row["name_en_new"]) for row in rows] == [
+        ("SOC-01-01", "SOC-01-01 0.5; SOC-01-02 0.5", "Issue SOC-01-01"),
+        ("SOC-01-04", "SOC-01-04 1", "Privacy"),
+    ]
+    assert client.get("/library/compare/export.xlsx", query).content[:2] == b"PK"
+    assert client.get("/library/compare/export.pdf", query).status_code == 404
+
+
+def test_corrected_issue_is_marked_on_its_page(client):
+    edition = small_library()
+    log_in(client)
+    address = f"/library/{edition.code}/SOC-01-01/"
+    assert "spelling was corrected" not in client.get(address).content.decode()
+    issue = of(edition, "SOC-01-01")
+    client.post(f"/library/errata/{edition.code}/SOC-01-01/", errata_values(issue, name_en="Right", name_zh="正确"))
+    assert "The spelling was corrected 2 times." in client.get(address).content.decode()
+
+
+def test_library_stands_in_the_order_of_the_edition(client, draft):
+    draft.issues.filter(code="SOC-01-04").update(order=0)
+    log_in(client)
+    page = client.get("/library/", {"edition": draft.code, "category": "society"}).content.decode()
+    assert page.index("SOC-01-04</td>") < page.index("SOC-01-01</td>")

@@ -7,14 +7,7 @@ from django.utils.html import escape
 
 from materiality.models import Edition, Issue, User
 from materiality.templatetags.library import marked
-from tests.factories.library import (
-    default_library,
-    make_category,
-    make_disclosure,
-    make_edition,
-    make_issue,
-    map_issue,
-)
+from tests.factories.library import default_library, make_category, make_disclosure, make_edition, make_issue, map_issue
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from materiality.actions.propose_mappings import propose_mappings
+from materiality.actions.mappings import propose_mappings
 from materiality.models import Crosswalk, IssueMapping, MappingProposal
 from tests.factories.cycles import make_cycle
 from tests.factories.drafts import make_draft_edition, of

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from materiality.models import AuditEvent, User
-from materiality.models.person import Role
+from materiality.models.people import Role
+from materiality.platform.people import PERMISSIONS
 from tests.factories.people import log_in, make_person
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +115,21 @@ def test_password_is_changed_by_its_owner(client, role):
     assert me.check_password("quite another one") and client.get("/cycles/").status_code == 200
     event = AuditEvent.objects.get()
     assert (event.action, event.before, event.after) == ("change_password", {}, {})
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_roles_show_every_permission_for_every_role(client, role):
+    log_in(client, role)
+    text = client.get("/roles/").content.decode()
+    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', text, re.S)
+    shown = [(words, re.findall(r"[✓–]", cells)) for words, cells in rows]
+    assert shown == [(str(each.words), ["✓" if each.of_role(one) else "–" for one in Role]) for each in PERMISSIONS]
+
+
+def test_roles_name_the_role_of_the_reader(client):
+    log_in(client, "committee")
+    assert "Yours is Committee member." in client.get("/roles/").content.decode()
+
+
+def test_roles_send_strangers_to_the_login_page(client):
+    assert client.get("/roles/").headers["Location"] == "/login/?next=/roles/"

@@ -3,9 +3,9 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from materiality.formats.proposals import COLUMNS
 from materiality.models import Calendar, Proposal
-from materiality.proposal_file import COLUMNS
-from materiality.table_file import table_bytes
+from materiality.tables.write import table_bytes
 from tests.factories.library import make_edition
 from tests.factories.people import log_in
 from tests.factories.proposals import issue_in_force, make_proposal

@@ -6,10 +6,10 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from materiality.actions.discard_draft import discard_draft
+from materiality.actions.library import discard_draft
+from materiality.formats.translations import TRANSLATION_COLUMNS
 from materiality.models import Issue
-from materiality.table_file import table_bytes
-from materiality.translation_file import COLUMNS
+from materiality.tables.write import table_bytes
 from tests.factories.cycles import make_cycle
 from tests.factories.drafts import make_draft_edition, of
 from tests.factories.people import log_in
@@ -31,7 +31,7 @@ def rows_of(client) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(contents)))
 
 
-def upload(client, kind: str, rows: list[list[str]], columns=COLUMNS):
+def upload(client, kind: str, rows: list[list[str]], columns=TRANSLATION_COLUMNS):
     contents = table_bytes(kind, "translations", columns, rows)
     return client.post(f"{PAGE}import/", {"file": SimpleUploadedFile(f"texts.{kind}", contents)})
 
@@ -62,8 +62,11 @@ def test_translations_import_shows_changes_and_stores_them_when_confirmed(client
     log_in(client)
     rows = rows_of(client)
     assert [row["english"] for row in rows] == ["", "'=1+1 is a definition"]
-    filled = [[row[name].lstrip("'") for name in COLUMNS] for row in rows]
-    filled[0][COLUMNS.index("english")], filled[1][COLUMNS.index("chinese")] = "Privacy", "一个定义"
+    filled = [[row[name].lstrip("'") for name in TRANSLATION_COLUMNS] for row in rows]
+    filled[0][TRANSLATION_COLUMNS.index("english")], filled[1][TRANSLATION_COLUMNS.index("chinese")] = (
+        "Privacy",
+        "一个定义",
+    )
     preview = upload(client, kind, filled)
     assert "2 texts would change" in preview.content.decode()
     assert of(draft, "SOC-01-01").name_en == ""

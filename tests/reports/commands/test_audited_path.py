@@ -6,11 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from materiality.models import AuditEvent, Cycle
-from reports.actions.remove_section import remove_section
-from reports.actions.request_output import request_output
-from surveys.actions.change_window import change_window
-from surveys.actions.close_survey import close_survey
-from surveys.actions.overrule_response import overrule_response
+from reports.actions.outline import remove_section
+from reports.actions.outputs import request_output
+from surveys.actions.responses import overrule_response
+from surveys.actions.surveys import change_window, close_survey
 from surveys.models import Response, Survey
 from tests.factories.people import make_person
 from tests.factories.reports import OUTLINE

@@ -8,8 +8,7 @@ import subprocess
 import sys
 import zlib
 
-from reports.documents.pdf import pdf_bytes
-from reports.documents.png import png_bytes
+from reports.documents.drawings import pdf_bytes, png_bytes
 from tests.repository.tree import ROOT
 
 SVG = (
@@ -65,7 +64,7 @@ def test_pdf_holds_vectors_text_and_its_font():
 
 def test_pdf_has_the_same_bytes_in_another_process():
     code = (
-        "import hashlib; from reports.documents.pdf import pdf_bytes; from reports.documents.png import png_bytes; "
+        "import hashlib; from reports.documents.drawings import pdf_bytes, png_bytes; "
         "from tests.reports.documents.test_drawings import SVG, WORDS; "
         "print(hashlib.sha256(pdf_bytes(SVG, **WORDS) + png_bytes(SVG)).hexdigest())"
     )

@@ -7,11 +7,11 @@ import pytest
 from django.utils.translation import override
 from openpyxl import load_workbook
 
-from reports.actions.import_outline import import_outline
+from reports.actions.outline import import_outline
 from reports.documents.build import build_output
 from reports.gri.index import OutlineRow
-from reports.matrix_options import MatrixOptions
-from reports.queries.output_inputs import output_inputs
+from reports.queries.matrix import MatrixOptions
+from reports.queries.outputs import output_inputs
 from tests.factories.reports import make_cycle, outline_lines
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.gri.catalogue import Catalogue, catalogue_from_rows
-from reports.gri.crosswalk import CrosswalkRow, crosswalk_from_rows
+from reports.gri.codes import Catalogue, CrosswalkRow, catalogue_from_rows, crosswalk_from_rows
 
 FOLDER = Path(__file__).resolve().parents[3] / "fixtures"
 

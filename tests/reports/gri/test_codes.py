@@ -1,9 +1,27 @@
 """Cells of the outline read into codes: every accepted spelling, every refusal with what to write instead."""
 
-import pytest
+import re
+from pathlib import Path
 
-from reports.gri.codes import parse_disclosures
-from reports.gri.problems import CODE_PROBLEMS
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import reports.gri
+from reports.gri.codes import (
+    CODE_PROBLEMS,
+    INDEX_WARNINGS,
+    CrosswalkRow,
+    Proposal,
+    catalogue_from_rows,
+    code_key,
+    crosswalk_from_rows,
+    is_sector_code,
+    parse_disclosures,
+    propose,
+    spell_standard,
+)
+from tests.reports.gri.conftest import read
 
 
 def problem_of(text, catalogue, other, crosswalk=()):
@@ -228,3 +246,209 @@ def test_endless_part_is_not_a_code(unit, gri_2016, gri_2021):
     text = f"102-1{unit * 8_000}x"
     problem = problem_of(text, gri_2016, gri_2021)
     assert (problem.value, problem.code) == (text, "not_a_code")
+
+
+def test_catalogue_keeps_its_own_edition(gri_2016, gri_2021):
+    assert (len(gri_2016.disclosures), len(gri_2021.disclosures)) == (148, 140)
+    assert gri_2016["102-1"].title_en == "Name of the organization"
+    assert gri_2021["102-1"].title_en == "Transition plan for climate change mitigation"
+
+
+def test_standards_list_codes_in_natural_order(gri_2016):
+    assert gri_2016.standards["403"] == tuple(f"403-{number}" for number in range(1, 11))
+    assert sum(len(codes) for codes in gri_2016.standards.values()) == 148
+
+
+def test_year_is_that_of_the_standard(gri_2016, gri_2021):
+    assert [gri_2016.year(standard) for standard in ("102", "207", "303", "306")] == [2016, 2019, 2018, 2020]
+    assert [gri_2021.year(standard) for standard in ("2", "101", "102", "303")] == [2021, 2024, 2025, 2018]
+    with pytest.raises(KeyError):
+        gri_2021.year("307")
+
+
+def test_year_is_needed_for_reused_numbers_only(gri_2016, gri_2021):
+    assert [standard for standard in gri_2021.standards if gri_2021.needs_year(standard)] == ["102", "103"]
+    assert [standard for standard in gri_2016.standards if gri_2016.needs_year(standard)] == []
+
+
+def test_spell_writes_the_year_where_it_is_needed(gri_2016, gri_2021):
+    assert gri_2016.spell("102-1") == "102-1"
+    assert gri_2021.spell("102-1") == "GRI 102-1 (2025)"
+    assert gri_2021.spell("302-1") == "302-1"
+    assert gri_2021.spell("11.2.1") == "11.2.1"
+
+
+def test_code_key_orders_naturally():
+    codes = ["102-10", "3-3", "102-9", "11.10.1", "2-10", "11.2.1", "2-2", "201-1"]
+    assert sorted(codes, key=code_key) == [
+        "2-2",
+        "2-10",
+        "3-3",
+        "11.2.1",
+        "11.10.1",
+        "102-9",
+        "102-10",
+        "201-1",
+    ]
+
+
+@given(st.tuples(st.integers(1, 999), st.integers(1, 99)), st.tuples(st.integers(1, 999), st.integers(1, 99)))
+def test_code_key_compares_as_numbers(first, second):
+    assert (code_key("{}-{}".format(*first)) < code_key("{}-{}".format(*second))) == (first < second)
+
+
+def test_sector_code_needs_three_parts_and_a_sector_standard():
+    assert [code for code in ("11.2.1", "14.10.3", "15.1.1", "11.2", "11-2", "102-1") if is_sector_code(code)] == [
+        "11.2.1",
+        "14.10.3",
+    ]
+
+
+ROWS = read("gri_disclosures.csv")
+CROSSWALK = crosswalk_from_rows(read("gri_2016_to_2021.csv"))
+EDITIONS = {edition: catalogue_from_rows(edition, ROWS) for edition in ("2016", "2021")}
+OTHER = {"2016": EDITIONS["2021"], "2021": EDITIONS["2016"]}
+FULL_WIDTH = {ord(letter): ord(letter) + 0xFEE0 for letter in "0123456789-.()GRI"}
+
+editions = st.sampled_from(sorted(EDITIONS))
+prefixes = st.sampled_from(
+    ["", "GRI ", "GRI", "gri-", "G", "Disclosure ", "GRI Disclosure ", "披露项 ", "披露项", "标准："]
+)
+hyphens = st.sampled_from(["-", "–", "—", "‑", ".", " - ", "－"])
+range_signs = st.sampled_from(["~", " ~ ", "～", "至", " 到 ", " to ", " – ", "——", " - "])
+separators = st.sampled_from([";", "；", ",", "，", "、", "\n", "; ", " \r\n"])
+
+
+def parse(text, edition):
+    return parse_disclosures(text, EDITIONS[edition], OTHER[edition], CROSSWALK)
+
+
+@st.composite
+def spelled(draw, edition, code):
+    standard, number = code.split("-")
+    found = EDITIONS[edition][code]
+    text = draw(prefixes) + standard + draw(hyphens) + number
+    if EDITIONS[edition].needs_year(standard) or draw(st.booleans()):
+        text += draw(st.sampled_from([" ({})", "（{}）", " {}"])).format(found.standard_year)
+    return text.translate(FULL_WIDTH) if draw(st.booleans()) else text
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), editions)
+def test_code_in_any_accepted_spelling_gives_the_code(data, edition):
+    code = data.draw(st.sampled_from(sorted(EDITIONS[edition].disclosures)))
+    parsed = parse(data.draw(spelled(edition, code)), edition)
+    assert (parsed.codes, parsed.problems) == ([code], [])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data(), editions)
+def test_cell_of_any_codes_gives_them_in_order(data, edition):
+    known = st.sampled_from(sorted(EDITIONS[edition].disclosures))
+    codes = data.draw(st.lists(known, max_size=6))
+    text = "".join(data.draw(spelled(edition, code)) + data.draw(separators) for code in codes)
+    parsed = parse(text, edition)
+    assert (parsed.codes, parsed.problems) == (list(dict.fromkeys(codes)), [])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), editions)
+def test_range_gives_the_slice_of_the_catalogue(data, edition):
+    catalogue = EDITIONS[edition]
+    codes = catalogue.standards[data.draw(st.sampled_from(sorted(catalogue.standards)))]
+    first = data.draw(st.integers(0, len(codes) - 1))
+    last = data.draw(st.integers(first, len(codes) - 1))
+    text = data.draw(spelled(edition, codes[first])) + data.draw(range_signs) + data.draw(spelled(edition, codes[last]))
+    parsed = parse(text, edition)
+    assert (parsed.codes, parsed.problems) == (list(codes[first : last + 1]), [])
+
+
+@pytest.mark.parametrize("edition", sorted(EDITIONS))
+def test_whole_standard_gives_all_its_disclosures(edition):
+    catalogue = EDITIONS[edition]
+    for standard, codes in catalogue.standards.items():
+        found = catalogue[codes[0]]
+        for title in ("", f": {found.standard_title_en}", f"：{found.standard_title_zh}"):
+            parsed = parse(f"GRI {standard}{title} {found.standard_year}", edition)
+            assert (parsed.codes, parsed.problems) == (list(codes), [])
+        assert parse(spell_standard(standard, catalogue), edition).codes == list(codes)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=20),
+        st.from_regex(r"(GRI )?[0-9]{1,3}[-–.~ ][0-9]{0,3}( ?[-~至] ?[0-9]{1,3})?( \(20(16|25)\))?", fullmatch=True),
+    ),
+    editions,
+)
+def test_any_text_gives_codes_of_the_edition_or_a_problem_that_can_be_shown(text, edition):
+    parsed = parse(text, edition)
+    assert set(parsed.codes) <= set(EDITIONS[edition].disclosures) | {c for c in parsed.codes if c.count(".") == 2}
+    for problem in parsed.problems:
+        for language in ("en", "zh-hans"):
+            assert problem.value in CODE_PROBLEMS[problem.code] % problem.params_in(language)
+        for suggestion in problem.suggestions:
+            assert parse(suggestion, edition).problems == []
+            assert parse(suggestion, edition).codes != []
+
+
+@pytest.mark.parametrize("edition", sorted(EDITIONS))
+def test_spelling_of_every_code_can_be_read_back(edition):
+    codes = sorted(EDITIONS[edition].disclosures, key=code_key)
+    cell = ";".join(EDITIONS[edition].spell(code) for code in codes)
+    assert parse(cell, edition).codes == codes
+
+
+def test_crosswalk_forward_lists_every_successor(crosswalk):
+    assert propose("102-8", crosswalk) == [
+        Proposal("2-7", "split", "employees"),
+        Proposal("2-8", "split", "workers who are not employees"),
+    ]
+
+
+def test_crosswalk_forward_without_successor_says_where_it_went(crosswalk):
+    assert [(found.to_code, found.relation) for found in propose("102-55", crosswalk)] == [("", "moved")]
+
+
+def test_crosswalk_backward_lists_every_predecessor(crosswalk):
+    found = propose("2-27", crosswalk, to_edition="2016")
+    assert [(proposal.to_code, proposal.relation) for proposal in found] == [("307-1", "merged"), ("419-1", "merged")]
+
+
+def test_crosswalk_keeps_editions_apart(crosswalk):
+    """102-5 is the legal form in 2016 and scope 1 emissions in the standard of 2025."""
+    assert [found.to_code for found in propose("102-5", crosswalk, "2021")] == ["2-1"]
+    assert [found.to_code for found in propose("102-5", crosswalk, "2016")] == ["305-1"]
+
+
+def test_crosswalk_of_unknown_code_is_empty(crosswalk):
+    assert propose("999-1", crosswalk) == []
+    assert propose("999-1", crosswalk, "2016") == []
+
+
+def test_crosswalk_to_unknown_edition_is_refused(crosswalk):
+    with pytest.raises(ValueError, match="2013"):
+        propose("102-1", crosswalk, "2013")
+
+
+def test_crosswalk_forward_and_backward_agree(crosswalk, gri_2016, gri_2021):
+    forward = {(code, p.to_code) for code in gri_2016.disclosures for p in propose(code, crosswalk) if p.to_code}
+    backward = {(p.to_code, code) for code in gri_2021.disclosures for p in propose(code, crosswalk, "2016")}
+    assert forward == backward == {(row.from_code, row.to_code) for row in crosswalk if row.to_code}
+
+
+def test_crosswalk_row_order_is_kept():
+    rows = [CrosswalkRow("1-1", "2-2", "split", "b"), CrosswalkRow("1-1", "2-1", "split", "a")]
+    assert [found.to_code for found in propose("1-1", rows)] == ["2-2", "2-1"]
+
+
+def test_templates_are_exactly_those_in_use():
+    sources = {path.name: path.read_text(encoding="utf-8") for path in Path(reports.gri.__file__).parent.glob("*.py")}
+    for key in {*CODE_PROBLEMS, *INDEX_WARNINGS}:
+        # Once where its template stands, and again where it is used.
+        assert sum(source.count(f'"{key}"') for source in sources.values()) > 1, key
+    refused = re.findall(r'Refused\(\s*"(\w+)"', "".join(sources.values()))
+    warned = re.findall(r'IndexWarning\(\s*"(\w+)"', sources["index.py"])
+    assert set(refused) <= set(CODE_PROBLEMS)
+    assert set(warned) <= set(INDEX_WARNINGS)

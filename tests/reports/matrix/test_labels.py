@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reports.matrix import Point, Rule, layout_matrix
-from reports.matrix.geometry import Box
+from reports.matrix.plot import Box
 from tests.reports.matrix.samples import CATEGORIES, TEXTS, clump, crowded, sample, spread
 
 

@@ -4,10 +4,9 @@ import itertools
 
 import pytest
 
-from reports.matrix import palette
+from reports.matrix import marks as palette
 from reports.matrix.marks import STYLES, outline, place_marks, styles
-from reports.matrix.plot import Category, Point, Rule
-from reports.matrix.scales import Scale
+from reports.matrix.plot import Category, Point, Rule, Scale
 
 X, Y = Scale(50, 100, 0, 1000), Scale(50, 100, 1000, 0)
 

@@ -4,9 +4,8 @@ import csv
 
 import pytest
 
-from reports.gri.catalogue import catalogue_from_rows
-from reports.gri.crosswalk import crosswalk_from_rows
-from reports.outline.cells import Books
+from reports.gri.codes import catalogue_from_rows, crosswalk_from_rows
+from reports.outline.outline import Books
 from tests.repository.tree import ROOT
 
 

@@ -6,8 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from materiality.models import Run
 from reports.matrix import Rule
-from reports.matrix_options import MatrixOptions
-from reports.queries.matrix import matrix_data, tier_at
+from reports.queries.matrix import MatrixOptions, matrix_data, tier_at
 
 pytestmark = pytest.mark.django_db
 

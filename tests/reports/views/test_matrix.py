@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from materiality.models.person import Role
+from materiality.models.people import Role
 from tests.factories.people import log_in
 from tests.factories.reports import make_cycle, make_run
 

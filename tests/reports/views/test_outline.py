@@ -7,10 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from materiality.models import Cycle
-from materiality.models.person import Role
-from reports.outline.parse import parse_outline
-from reports.queries.catalogue import books_of
-from reports.queries.outline import outline_rows
+from materiality.models.people import Role
+from reports.outline.outline import parse_outline
+from reports.queries.outline import books_of, outline_rows
 from tests.factories.people import log_in
 from tests.factories.reports import OUTLINE, make_cycle, outline_lines
 

@@ -5,10 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from materiality import jobs
 from materiality.models import Job
-from materiality.models.person import Role
-from reports.actions.request_output import request_output
+from materiality.models.people import Role
+from materiality.platform import jobs
+from reports.actions.outputs import request_output
 from reports.models import Output
 from tests.factories.people import log_in
 from tests.factories.reports import make_cycle

@@ -5,9 +5,8 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from surveys.exporting import export_csv, export_xlsx
 from surveys.exports.codebook import COLUMNS
-from surveys.exports.formats import export_codebook
+from surveys.exports.exporting import export_codebook, export_csv, export_xlsx
 from surveys.exports.selection import Selection
 from surveys.exports.spss import export_spss
 from tests.factories.responses import make_response

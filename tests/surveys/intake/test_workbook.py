@@ -5,7 +5,7 @@ import zipfile
 
 from openpyxl import load_workbook
 
-from surveys.intake.problems import Fault, template
+from materiality.tables.problems import Fault, template
 from surveys.intake.workbook import WorkbookTexts, write_error_workbook
 from tests.surveys.intake.files import NAMES, found, parse, parse_rows, xlsx_bytes
 

@@ -2,13 +2,11 @@
 
 from zoneinfo import ZoneInfo
 
-from surveys.intake.parse import parse_responses
-from surveys.intake.parsed import ParsedResponses
-from surveys.intake.reader import open_table
+from materiality.tables.read import open_table
+from surveys.intake.parse import ParsedResponses, parse_responses
 from surveys.matching.apply import planner_of
-from surveys.matching.asked import Asked
 from surveys.matching.guess import Guess, guess
-from surveys.matching.match import Match
+from surveys.matching.match import Asked, Match
 from surveys.questionnaire.ratings import CELL_TEXT
 from tests.factories.tool_exports import Truth
 from tests.factories.tool_exports import asked as everything

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from materiality.scoring.codes import DONT_KNOW, NOT_ASKED, SKIPPED
+from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.paper.entry import Differences, Entry, asked_positions, differences, typed_code, typed_text
 
 VECTORS = st.lists(st.sampled_from([SKIPPED, 1, 2, 5, DONT_KNOW, NOT_ASKED]), min_size=1, max_size=12).map(bytes)

@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from surveys.models import Response, Survey
 from surveys.queries.fieldwork import Kind, rule_lines, valid_number
-from surveys.queries.response_list import is_valid
-from surveys.questionnaire.rules import EFFECTS, FLAG_BIT, FLAGS, OFF, REJECT, Rules
-from surveys.questionnaire.screening import valid
+from surveys.queries.responses import is_valid
+from surveys.questionnaire.screening import EFFECTS, FLAG_BIT, FLAGS, OFF, REJECT, Rules, valid
 
 kinds = st.lists(
     st.builds(

@@ -1,13 +1,23 @@
 """Screening: each rule at its boundary."""
 
+import json
+from fractions import Fraction
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from materiality.scoring.codes import DONT_KNOW, NOT_ASKED, SKIPPED
+from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.questionnaire.screening import (
+    COUNTS,
+    EFFECTS,
+    FLAG_BIT,
     FLAGS,
     Answers,
+    BadRules,
     Fieldwork,
+    RuleEffects,
     Rules,
     capped_seconds_per_item,
     flag_names,
@@ -240,3 +250,209 @@ def test_valid_in_a_split_questionnaire_keeps_straight_lines():
     flags, none, all_in = np.uint16([2, 1]), np.zeros(2, np.int8), np.ones(2, bool)
     assert valid(flags, Rules(), none, all_in, split=True).tolist() == [True, False]
     assert valid(flags, Rules(), none, all_in).tolist() == [False, False]
+
+
+effects = st.fixed_dictionaries({flag: st.sampled_from(EFFECTS) for flag in FLAGS})
+row = st.tuples(st.integers(0, 2), st.integers(0, 127), st.integers(0, 127), st.integers(0, 2), st.booleans())
+
+
+def names(flags, rules, *wanted):
+    return {flag for flag in FLAGS if flags & FLAG_BIT[flag] and rules.effects[flag] in wanted}
+
+
+def counts(flags, overruled, submitted, rules):
+    return submitted and overruled != 2 and (overruled == 1 or not names(flags, rules, "reject"))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(row, max_size=30), effects, effects, st.integers(1, 7))
+def test_effects_of_rules_equal_counts_one_by_one(rows, before, after, size):
+    before, after = Rules(before), Rules(after)
+    found = RuleEffects(before, after, 3)
+    was, now = [], []
+    for start in range(0, len(rows), size):
+        group, stored, fresh, overruled, submitted = map(np.array, zip(*rows[start : start + size], strict=True))
+        pair = found.add(group, stored.astype(np.uint16), fresh.astype(np.uint16), overruled, submitted)
+        was += pair[0].tolist()
+        now += pair[1].tolist()
+    assert was == [counts(stored, overruled, sent, before) for _g, stored, _f, overruled, sent in rows]
+    assert now == [counts(fresh, overruled, sent, after) for _g, _s, fresh, overruled, sent in rows]
+    for place, flag in enumerate(FLAGS):
+        for group in range(3):
+            expected = dict.fromkeys(COUNTS, 0)
+            for (own, stored, fresh, _overruled, sent), old, new in zip(rows, was, now, strict=True):
+                if own == group and sent:
+                    expected["flagged_before"] += flag in names(stored, before, "reject", "mark")
+                    expected["flagged_after"] += flag in names(fresh, after, "reject", "mark")
+                    expected["alone_before"] += names(stored, before, "reject") == {flag}
+                    expected["alone_after"] += names(fresh, after, "reject") == {flag}
+                    expected["go"] += old and not new and flag in names(fresh, after, "reject")
+                    expected["back"] += new and not old and flag in names(stored, before, "reject")
+            assert found.rules[place, group].tolist() == list(expected.values())
+    assert found.groups.sum(axis=0).tolist() == [
+        sum(was),
+        sum(now),
+        sum(old and not new for old, new in zip(was, now, strict=True)),
+        sum(new and not old for old, new in zip(was, now, strict=True)),
+    ]
+
+
+def test_rules_by_default_reject_with_the_documented_limits():
+    assert Rules().to_json() == {
+        "incomplete": {"effect": "reject", "percent": 50},
+        "straight_line": {"effect": "reject", "percent": 95, "min_ratings": 20},
+        "speeding": {"effect": "reject", "seconds": 1.0},
+        "duplicate": {"effect": "reject"},
+        "out_of_window": {"effect": "reject"},
+        "no_consent": {"effect": "reject"},
+    }
+
+
+def test_rules_store_the_attention_rule_where_it_works():
+    marked = Rules({**Rules().effects, "attention": "mark"})
+    assert marked.to_json()["attention"] == {"effect": "mark"}
+    assert Rules.from_json(marked.to_json()) == marked
+
+
+@given(
+    st.fixed_dictionaries({flag: st.sampled_from(EFFECTS) for flag in FLAGS}),
+    st.integers(1, 100),
+    st.integers(2, 100),
+    st.integers(1, 50),
+)
+def test_rules_through_json_are_the_same(effects, percent, least, tenths):
+    rules = Rules(effects, percent, percent, least, tenths / 10)
+    assert Rules.from_json(json.loads(json.dumps(rules.to_json()))) == rules
+
+
+def test_rules_from_partial_json_take_defaults():
+    assert Rules.from_json({"speeding": {"seconds": 2.5}}) == Rules(speeding_seconds=2.5)
+
+
+def test_rules_list_every_problem():
+    with pytest.raises(BadRules) as caught:
+        Rules.from_json(
+            {
+                "incomplete": {"effect": "drop", "percent": 0},
+                "straight_line": {"percent": 95.5, "min_ratings": True},
+                "speeding": {"seconds": 0.25},
+            }
+        )
+    assert [(p.flag, p.parameter, p.code) for p in caught.value.problems] == [
+        ("incomplete", "effect", "unknown_effect"),
+        ("incomplete", "percent", "out_of_range"),
+        ("straight_line", "percent", "not_a_whole_number"),
+        ("straight_line", "min_ratings", "not_a_whole_number"),
+        ("speeding", "seconds", "finer_than_tenths"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stored", "code"),
+    [
+        ({"lazy": {}}, "unknown_flag"),
+        ({"speeding": {"second": 1}}, "unknown_parameter"),
+        ({"speeding": 1}, "not_an_object"),
+        ({"speeding": {"seconds": "1"}}, "not_a_number"),
+        ({"speeding": {"seconds": 5.1}}, "out_of_range"),
+        ({"speeding": {"seconds": float("nan")}}, "out_of_range"),
+    ],
+)
+def test_rules_with_one_problem_name_it(stored, code):
+    with pytest.raises(BadRules) as caught:
+        Rules.from_json(stored)
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
+@pytest.mark.parametrize(("effect", "in_split"), [("reject", "mark"), ("mark", "mark"), ("off", "off")])
+def test_rules_of_a_split_questionnaire_mark_straight_lines(effect, in_split):
+    rules = Rules({**dict.fromkeys(FLAGS, "reject"), "straight_line": effect})
+    assert rules.for_survey(split=True).effects["straight_line"] == in_split
+    assert rules.for_survey(split=False) == rules
+
+
+def test_rules_bits_are_those_of_the_effect():
+    rules = Rules({**dict.fromkeys(FLAGS, "reject"), "speeding": "mark", "duplicate": "off"})
+    assert rules.bits("mark") == FLAG_BIT["speeding"]
+    assert rules.bits("reject") == sum(FLAG_BIT.values()) - FLAG_BIT["speeding"] - FLAG_BIT["duplicate"]
+
+
+vectors = st.lists(st.sampled_from([SKIPPED, 3, 3, 3, 4, 5, DONT_KNOW, NOT_ASKED]), min_size=24, max_size=24)
+times = st.one_of(st.none(), st.integers(0, 60))
+responses = st.fixed_dictionaries(
+    {
+        "vector": st.one_of(vectors, st.just([3] * 23 + [4])),
+        "consent": st.booleans(),
+        "submitted": st.booleans(),
+        "started": times,
+        "ended": times,
+        "token": st.sampled_from(["", "a", "b"]),
+        "arrival": st.integers(0, 3),
+        "attention": st.sampled_from([-1, SKIPPED, 1, 2, 3, 10, DONT_KNOW]),
+    }
+)
+limits = st.sampled_from([1.0, 0.3, 5.0])
+
+
+def order(row):
+    return (row["ended"] is None, row["ended"] or 0, row["arrival"], row["index"])
+
+
+def reference(row, rows, rules, opens, closes, grace, wanted, always):
+    asked = [code for code in row["vector"] if code != NOT_ASKED]
+    answered = [code for code in asked if code != SKIPPED]
+    ratings = [code for code in answered if code != DONT_KNOW]
+    ended = row["ended"] if row["submitted"] else None
+    earned = set()
+    if not asked or Fraction(len(answered), len(asked)) < Fraction(rules.incomplete_percent, 100):
+        earned.add("incomplete")
+    if len(ratings) >= 20 and max(20 * ratings.count(value) for value in ratings) >= 19 * len(ratings):
+        earned.add("straight_line")
+    timed = answered and ended is not None and row["started"] is not None
+    if timed and Fraction(ended - row["started"], len(answered)) < Fraction(str(rules.speeding_seconds)):
+        earned.add("speeding")
+    for other in rows:
+        twin = other["token"] == row["token"] != "" and other["submitted"] and row["submitted"]
+        if twin and order(other) < order(row):
+            earned.add("duplicate")
+    if ended is not None:
+        late = 0 if row["started"] is not None and row["started"] >= closes else grace
+        if ended < opens or ended > closes + late:
+            earned.add("out_of_window")
+    if not row["consent"]:
+        earned.add("no_consent")
+    if wanted is not None and row["attention"] in set(range(1, 11)) - {wanted}:
+        earned.add("attention")
+    return [flag for flag in FLAGS if flag in earned and (rules.effects[flag] != "off" or flag in always)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(responses, max_size=6),
+    effects,
+    limits,
+    st.integers(0, 30),
+    st.integers(0, 9),
+    st.sampled_from([None, 2, 3]),
+    st.sets(st.sampled_from(FLAGS)),
+)
+def test_screen_agrees_with_the_reference(rows, effect, seconds, opens, grace, wanted, always):
+    rows = [{**row, "index": index} for index, row in enumerate(rows)]
+    rules, closes = Rules(effect, speeding_seconds=seconds), opens + 20
+    flags = screen(
+        Answers(
+            ratings=np.array([row["vector"] for row in rows], dtype=np.uint8).reshape(len(rows), 24),
+            consent=np.array([row["consent"] for row in rows], dtype=bool),
+            submitted=np.array([row["submitted"] for row in rows], dtype=bool),
+            started_at=np.array([NAN if row["started"] is None else row["started"] for row in rows], dtype=float),
+            submitted_at=np.array([NAN if row["ended"] is None else row["ended"] for row in rows], dtype=float),
+            tokens=[row["token"] for row in rows],
+            arrival=np.array([row["arrival"] for row in rows], dtype=int),
+            attention=np.array([row["attention"] for row in rows], dtype=np.int16),
+        ),
+        rules,
+        Fieldwork(opens=opens, closes=closes, grace_seconds=grace, attention=wanted),
+        always=sum(FLAG_BIT[flag] for flag in always),
+    )
+    expected = [reference(row, rows, rules, opens, closes, grace, wanted, always) for row in rows]
+    assert [flag_names(int(value)) for value in flags] == expected

@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from materiality.models import Group
 from surveys.models import Batch, ReadyDraft, Tally
-from surveys.questionnaire.plans import Plan
-from surveys.questionnaire.rules import FLAG_BIT
-from surveys.tallies import add_to_tally
+from surveys.questionnaire.asking import Plan
+from surveys.questionnaire.screening import FLAG_BIT
+from surveys.responses.tallies import add_to_tally
 from tests.factories.responses import make_response
 from tests.factories.surveys import make_draft, make_open_survey, make_survey
 

@@ -6,12 +6,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from surveys.actions.add_recipients import add_recipients
-from surveys.actions.import_bounces import import_bounces
-from surveys.actions.send_mailing import send_mailing
+from surveys.actions.invitations import add_recipients, import_bounces
+from surveys.actions.mailings import send_mailing
+from surveys.invitations.recipients import RecipientRow
+from surveys.invitations.used_links import mark_used
 from surveys.models import Mailing, Survey
-from surveys.recipient_rows import RecipientRow
-from surveys.used_links import mark_used
 from tests.factories.invitations import TEXTS, make_batch, make_mailing, make_recipient
 from tests.factories.people import log_in
 from tests.factories.surveys import make_open_survey

@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from materiality import jobs
 from materiality.models import Job
-from materiality.models.person import Role
+from materiality.models.people import Role
+from materiality.platform import jobs
 from surveys.models import PaperSheet, Response
 from surveys.paper.entry import asked_positions, typed_text
 from tests.factories.paper import answers_to, make_question, make_sheets

@@ -3,14 +3,14 @@
 import pytest
 from django.urls import reverse
 
-from materiality import jobs
 from materiality.models import AuditEvent, Job
-from materiality.models.person import Role
-from surveys import screening_jobs
-from surveys.actions.overrule_response import overrule_response
-from surveys.actions.screen_survey import screen_survey
-from surveys.forms.rules import values_of
-from surveys.questionnaire.rules import FLAG_BIT, Rules
+from materiality.models.people import Role
+from materiality.platform import jobs
+from surveys.actions.responses import overrule_response
+from surveys.actions.screening import screen_survey
+from surveys.forms.screening import values_of
+from surveys.questionnaire.screening import FLAG_BIT, Rules
+from surveys.responses import jobs as screening_jobs
 from tests.factories.people import log_in
 from tests.factories.responses import make_response
 from tests.factories.screening import CLOSES, OPENS, flags_by_loop, make_varied_responses, names_of

@@ -1,0 +1,448 @@
+"""Correct the spelling of a published issue."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from materiality.drafts.codes import FIELDS, RESERVED, next_edition_code
+from materiality.drafts.lineage import complete_lineage
+from materiality.drafts.rows import locked_draft
+from materiality.library_file.read import read_default_library, read_library, read_reference
+from materiality.lineage.records import Catalogues, DisclosureRecord, IssueRecord, Key, Library
+from materiality.models import (
+    Category,
+    Crosswalk,
+    Disclosure,
+    DisclosureLink,
+    Edition,
+    Erratum,
+    Framework,
+    Group,
+    Issue,
+    IssueMapping,
+    Lineage,
+    User,
+)
+from materiality.platform import audit
+from materiality.platform.hooks import CORRECT_ERRATUM, objections
+from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
+from materiality.queries.drafts import publishing_warnings
+from materiality.queries.library import library_contents
+from materiality.tables.problems import BadLibrary, Problem
+from materiality.tables.sheets import MAX_BYTES
+
+
+@transaction.atomic
+def correct_erratum(
+    *, issue: Issue, field: str, text: str, reason: str, by: User | None, version: int | None = None
+) -> Erratum:
+    """Put `text` in the place of one text of an issue of the edition in force; the old one is kept with the reason.
+
+    `field` is one of `name_zh`, `name_en`, `definition_zh`, `definition_en`. NotAllowed for a draft or a superseded
+    edition, without a reason, for an empty or equal text, and while an app objects (an open survey on the edition);
+    Conflict where the text was corrected after `version`. That meaning stays is the person's word: the reason says so.
+    """
+    edition = Edition.objects.select_for_update().get(pk=issue.edition_id)
+    stored = Issue.objects.select_related("edition").get(pk=issue.pk)
+    wanted, why = text.strip(), reason.strip()
+    _refuse_correction(edition, stored, field, wanted, why)
+    if version is not None and stored.version != version:
+        raise Conflict(_("%(issue)s was corrected meanwhile. Look at it again.") % {"issue": stored.code}, stored)
+    old = getattr(stored, field)
+    # First, as the database lets a published text change only where an erratum says so.
+    erratum = Erratum.objects.create(issue=stored, field=field, old_text=old, new_text=wanted, reason=why, by=by)
+    setattr(stored, field, wanted)
+    stored.changed = {**stored.changed, field: timezone.now().isoformat()}
+    stored.version += 1
+    stored.save(update_fields=[field, "changed", "version"])
+    audit.record("correct_erratum", stored, by=by, before={field: old}, after={field: wanted}, reason=why)
+    return erratum
+
+
+def _refuse_correction(edition: Edition, issue: Issue, field: str, text: str, reason: str) -> None:
+    if edition.state == Edition.State.DRAFT:
+        raise NotAllowed(_("This edition is a draft: change the issue itself."))
+    if edition.state == Edition.State.SUPERSEDED:
+        raise NotAllowed(_("This edition is superseded; only the edition in force is corrected."))
+    if field not in FIELDS:
+        raise NotAllowed(_("Only names and definitions can be corrected."))
+    if not reason:
+        raise NotAllowed(_("Say what was misspelt; the reason is kept with the old text."))
+    if not text or text == getattr(issue, field):
+        raise NotAllowed(_("The corrected text is empty or the same as before."))
+    longest = Issue._meta.get_field(field).max_length
+    if longest and len(text) > longest:
+        raise NotAllowed(_("A name can have at most %(number)s characters.") % {"number": longest})
+    if reasons := objections(CORRECT_ERRATUM, edition):
+        raise NotAllowed(" ".join(reasons))
+
+
+@transaction.atomic
+def discard_draft(*, edition: Edition, by: User | None, reason: str = "") -> None:
+    """Delete the draft with its issues and changes; open proposals stay for the next one.
+
+    NotAllowed for a published edition, and where something else hangs on the draft.
+    """
+    draft = locked_draft(edition)
+    issues, categories = list(draft.issues.all()), list(draft.categories.all())
+    after = {"edition": draft.code, "issues": len(issues), "changes": draft.changes.filter(undone=False).count()}
+    try:
+        with transaction.atomic():
+            draft.lineage.all().delete()
+            Issue.objects.filter(edition=draft, parent__isnull=False).delete()
+            Issue.objects.filter(edition=draft).delete()
+            Category.objects.filter(edition=draft).delete()
+            Edition.objects.filter(pk=draft.pk).delete()
+    except ProtectedError as error:
+        raise NotAllowed(_("Something else depends on this draft, so it cannot be discarded.")) from error
+    audit.record("discard_draft", draft, by=by, before=after, reason=reason.strip(), touched=[*issues, *categories])
+
+
+Wanted = Iterable[tuple[Any, dict[str, Any]]]  # key, the row's columns
+
+
+@transaction.atomic
+def store_catalogues(*, catalogues: Catalogues) -> int:
+    """Create, update and (links and crosswalk only) delete rows; returns how many, 0 when all is there already.
+
+    A disclosure that the files no longer list is kept: issues and outlines may point at it.
+    """
+    frameworks, changed = _frameworks(catalogues)
+    keys, more = _disclosures(catalogues, frameworks)
+    return changed + more + _links(catalogues, keys) + _crosswalk(catalogues, keys)
+
+
+def _frameworks(catalogues: Catalogues) -> tuple[dict[tuple[str, str], int], int]:
+    wanted = [((record.code, record.edition), vars(record)) for record in catalogues.frameworks]
+    held = {(row.code, row.edition): row for row in Framework.objects.all()}
+    changed = _bring(Framework, held, wanted)
+    return {key: row.pk for key, row in held.items()}, changed
+
+
+def _disclosures(catalogues: Catalogues, frameworks: dict[tuple[str, str], int]) -> tuple[dict[Key, int], int]:
+    """Level by level from the top, so that every parent has its key before its children are stored."""
+    names = {pk: key for key, pk in frameworks.items()}
+    stored = Disclosure.objects.filter(framework__in=names)
+    held = {(*names[row.framework_id], row.code): row for row in stored}
+    changed = 0
+    for level in _levels(catalogues.disclosures):
+        wanted = [(record.key, _columns(record, frameworks, held)) for record in level]
+        changed += _bring(Disclosure, held, wanted)
+    return {key: row.pk for key, row in held.items()}, changed
+
+
+def _levels(records: Iterable[DisclosureRecord]) -> Iterator[list[DisclosureRecord]]:
+    waiting, done = list(records), set()
+    while waiting:
+        level = [row for row in waiting if not row.parent_code or (*row.framework, row.parent_code) in done]
+        if not level:
+            raise ValueError(f"no parent for {waiting[0].key}")
+        yield level
+        done |= {row.key for row in level}
+        waiting = [row for row in waiting if row.key not in done]
+
+
+def _columns(record: DisclosureRecord, frameworks: dict, held: dict[Key, Disclosure]) -> dict[str, Any]:
+    columns = {name: value for name, value in vars(record).items() if name not in ("framework", "parent_code")}
+    parent = held[(*record.framework, record.parent_code)].pk if record.parent_code else None
+    return {**columns, "framework_id": frameworks[record.framework], "parent_id": parent}
+
+
+def _links(catalogues: Catalogues, keys: dict[Key, int]) -> int:
+    wanted = {}
+    for link in catalogues.links:
+        columns = {"disclosure_id": keys[link.disclosure], "goal_id": keys[link.goal], "basis": link.basis}
+        wanted[columns["disclosure_id"], columns["goal_id"]] = columns
+    held = {(row.disclosure_id, row.goal_id): row for row in DisclosureLink.objects.all()}
+    return _drop(DisclosureLink, held, wanted) + _bring(DisclosureLink, held, wanted.items())
+
+
+def _crosswalk(catalogues: Catalogues, keys: dict[Key, int]) -> int:
+    wanted = {}
+    for way in catalogues.crosswalk:
+        target = keys[way.target] if way.target else None
+        columns = {"source_id": keys[way.source], "target_id": target, "relation": way.relation, "note": way.note}
+        wanted[columns["source_id"], target, way.relation] = columns
+    held = {(row.source_id, row.target_id, row.relation): row for row in Crosswalk.objects.all()}
+    return _drop(Crosswalk, held, wanted) + _bring(Crosswalk, held, wanted.items())
+
+
+def _bring(model: type[models.Model], held: dict[Any, Any], wanted: Wanted) -> int:
+    """Create rows that are not held and update those that differ; `held` holds them all afterwards."""
+    fresh, stale, names = {}, [], set()
+    for key, columns in wanted:
+        row = held.get(key)
+        if row is None:
+            fresh[key] = model(**columns)
+            continue
+        differing = {name: value for name, value in columns.items() if getattr(row, name) != value}
+        for name, value in differing.items():
+            setattr(row, name, value)
+        names |= set(differing)
+        stale += [row] if differing else []
+    model._default_manager.bulk_create(fresh.values())
+    if stale:
+        model._default_manager.bulk_update(stale, sorted(names))
+    held |= fresh
+    return len(fresh) + len(stale)
+
+
+def _drop(model: type[models.Model], held: dict[Any, Any], wanted: dict) -> int:
+    surplus = [held.pop(key).pk for key in list(held) if key not in wanted]
+    model._default_manager.filter(pk__in=surplus).delete()
+    return len(surplus)
+
+
+@transaction.atomic
+def store_edition(*, code: str, title_zh: str, title_en: str, library: Library, based_on: Edition | None) -> Edition:
+    """Create and publish an edition with these contents; `based_on`, if it was in force, is superseded.
+
+    Its lineage is told from the codes. The catalogues must be stored before.
+    """
+    if based_on is not None and based_on.state == Edition.State.PUBLISHED:
+        based_on.state = Edition.State.SUPERSEDED
+        based_on.save(update_fields=["state"])
+    # A draft until it is whole: the database takes no row into a published edition.
+    edition = Edition.objects.create(code=code, title_zh=title_zh, title_en=title_en, based_on=based_on)
+    categories = Category.objects.bulk_create(Category(edition=edition, **vars(row)) for row in library.categories)
+    by_code = {category.code: category for category in categories}
+    primaries = _issues(edition, [row for row in library.issues if not row.parent_code], by_code, {})
+    secondaries = _issues(edition, [row for row in library.issues if row.parent_code], by_code, primaries)
+    _mappings(library, primaries | secondaries)
+    complete_lineage(edition, by=None)
+    edition.state, edition.published_at = Edition.State.PUBLISHED, timezone.now()
+    edition.save(update_fields=["state", "published_at"])
+    return edition
+
+
+def _issues(
+    edition: Edition, records: list[IssueRecord], categories: dict[str, Category], parents: dict[str, Issue]
+) -> dict[str, Issue]:
+    rows = Issue.objects.bulk_create(
+        Issue(
+            edition=edition,
+            category=categories[record.category],
+            parent=parents.get(record.parent_code),
+            code=record.code,
+            name_zh=record.name_zh,
+            name_en=record.name_en,
+            definition_zh=record.definition_zh,
+            definition_en=record.definition_en,
+            groups=list(record.groups),
+            status=record.status,
+        )
+        for record in records
+    )
+    return {row.code: row for row in rows}
+
+
+def _mappings(library: Library, issues: dict[str, Issue]) -> None:
+    keys = Disclosure.objects.values_list("framework__code", "framework__edition", "code", "pk").order_by()
+    disclosures = {tuple(key): pk for *key, pk in keys}
+    IssueMapping.objects.bulk_create(
+        IssueMapping(issue=issues[record.code], disclosure_id=disclosures[key])
+        for record in library.issues
+        for key in record.mappings
+    )
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What loading did: the edition in force, whether it is new, how many catalogue rows changed.
+
+    `kept` says that the edition in force differs from the default library and was left as it is.
+    """
+
+    edition: Edition
+    is_new: bool
+    catalogue_rows: int
+    kept: bool
+
+
+@transaction.atomic
+def load_library(*, by: User | None, file: Path | None = None) -> Loaded:
+    """Bring catalogues up to date, then the library; a second time changes nothing and records no event.
+
+    Without `file` the default library becomes the first edition; an edition in force is never replaced by it. A `file`
+    whose contents differ from the edition in force becomes the next edition (`2026`, `2026-2`, …), which is put in
+    force. Raises BadLibrary with everything wrong in the file; nothing is stored then.
+    """
+    folder = Path(settings.BASE_DIR) / "fixtures"
+    more_groups = Group.objects.values_list("code", flat=True).distinct().order_by("code")
+    reference = read_reference(folder, more_groups)
+    default = read_default_library(folder, reference)
+    library = read_library(_contents(file), file.name, reference) if file else default
+    catalogue_rows = store_catalogues(catalogues=reference.catalogues)
+    current = Edition.objects.select_for_update().filter(state=Edition.State.PUBLISHED).first()
+    differs = current is None or library_contents(current) != library
+    is_new = current is None or (differs and file is not None)
+    edition = _store(library, current, is_default=library == default) if is_new else current
+    if is_new or catalogue_rows:
+        _record(edition, library, current, catalogue_rows, is_new, by)
+    return Loaded(edition, is_new, catalogue_rows, kept=differs and not is_new)
+
+
+def _contents(file: Path) -> bytes:
+    """The file's bytes; of a file too large for a library no more than is needed to say so."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadLibrary([Problem("no_file", value=str(file))]) from error
+
+
+def _store(library: Library, current: Edition | None, is_default: bool) -> Edition:
+    code = next_edition_code(current)
+    zh, en = ("默认议题库", "Default issue library") if is_default else ("议题库", "Issue library")
+    return store_edition(code=code, title_zh=f"{zh} {code}", title_en=f"{en} {code}", library=library, based_on=current)
+
+
+def _record(
+    edition: Edition, library: Library, before: Edition | None, catalogue_rows: int, is_new: bool, by: User | None
+) -> None:
+    after: dict[str, object] = {"catalogue_rows": catalogue_rows}
+    touched: list = []
+    if is_new:
+        touched = [*([before] if before else []), *edition.categories.all(), *edition.issues.all()]
+        after |= {
+            "edition": edition.code,
+            "primaries": sum(not issue.parent_code for issue in library.issues),
+            "secondaries": sum(bool(issue.parent_code) for issue in library.issues),
+            "mappings": sum(len(issue.mappings) for issue in library.issues),
+        }
+    replaced = {"edition": before.code if before else None}
+    audit.record("load_library", edition, by=by, before=replaced, after=after, touched=touched)
+
+
+@transaction.atomic
+def publish_edition(*, edition: Edition, by: User | None, acknowledged: str = "") -> Edition:
+    """Put the draft in force and supersede the edition before, in one transaction; returns it as stored.
+
+    Every issue has its lineage afterwards. Undecided proposals and missing translations are warnings: Unacknowledged
+    names them unless `acknowledged` says, as the reason that is kept, why it is published all the same. NotAllowed
+    for an edition that is no draft, has no active secondary issue, or started from one that is not in force any more.
+    """
+    draft = locked_draft(edition)
+    current = Edition.objects.select_for_update().filter(state=Edition.State.PUBLISHED).first()
+    _refuse_publication(draft, current)
+    warnings = publishing_warnings(draft)
+    why = acknowledged.strip()
+    if warnings and not why:
+        raise Unacknowledged([warning.sentence for warning in warnings])
+    complete_lineage(draft, by=by)
+    if current is not None:
+        current.state = Edition.State.SUPERSEDED
+        current.save(update_fields=["state"])
+    draft.state, draft.published_at = Edition.State.PUBLISHED, timezone.now()
+    draft.save(update_fields=["state", "published_at"])
+    audit.record(
+        "publish_edition",
+        draft,
+        by=by,
+        before={"state": Edition.State.DRAFT, "in_force": current.code if current else None},
+        after={"state": draft.state, "acknowledged": {row.kind: row.number for row in warnings}},
+        reason=why,
+        touched=[current] if current else [],
+    )
+    return draft
+
+
+def _refuse_publication(draft: Edition, current: Edition | None) -> None:
+    if draft.based_on_id != (current.pk if current else None):
+        raise NotAllowed(
+            _(
+                "%(edition)s came in force after this draft was started, and what it changed is not in the draft. "
+                "Export the draft, discard it, start a new one and import your changes there."
+            )
+            % {"edition": current.title if current else "–"}
+        )
+    if not draft.issues.filter(parent__isnull=False, status=Issue.Status.ACTIVE).exists():
+        raise NotAllowed(_("The draft has no active secondary issue, so nothing could be rated."))
+
+
+@transaction.atomic
+def start_draft(*, by: User | None, code: str = "", title_zh: str = "", title_en: str = "", note: str = "") -> Edition:
+    """Copy the edition in force: categories, issues with their order, mappings; every issue is kept for now.
+
+    Without `code` the next one is taken, without titles those of the library. NotAllowed where no edition is in
+    force, another draft is open, or the code is taken or means something else in addresses.
+    """
+    current = Edition.objects.select_for_update().filter(state=Edition.State.PUBLISHED).first()
+    if current is None:
+        raise NotAllowed(_("No edition of the issue library is in force. Load the library first."))
+    open_draft = Edition.objects.filter(state=Edition.State.DRAFT).first()
+    if open_draft is not None:
+        raise NotAllowed(
+            _("There is a draft already: %(edition)s. Publish or discard it first.") % {"edition": open_draft.title}
+        )
+    code = _free(code or next_edition_code(current))
+    titles = {"title_zh": title_zh or f"议题库 {code}", "title_en": title_en or f"Issue library {code}"}
+    draft = Edition.objects.create(code=code, based_on=current, note=note, **titles)
+    categories = _copy_categories(current, draft)
+    issues = _copy_issues(current, draft, categories)
+    _copy_mappings(current, issues)
+    Lineage.objects.bulk_create(
+        Lineage(edition=draft, kind=Lineage.Kind.KEPT, source_id=source, target=issue, by=by)
+        for source, issue in issues.items()
+    )
+    after = {"edition": code, "based_on": current.code, "issues": len(issues)}
+    audit.record("start_draft", draft, by=by, after=after, touched=[*categories.values(), *issues.values()])
+    return draft
+
+
+def _free(code: str) -> str:
+    if code in RESERVED or not re.fullmatch(r"[-a-zA-Z0-9_]{1,40}", code):
+        raise NotAllowed(_("“%(code)s” cannot be the code of an edition.") % {"code": code})
+    if Edition.objects.filter(code=code).exists():
+        raise NotAllowed(_("There is already an edition with the code %(code)s.") % {"code": code})
+    return code
+
+
+def _copy_categories(current: Edition, draft: Edition) -> dict[int, Category]:
+    rows = list(current.categories.all())
+    columns = ("code", "name_zh", "name_en", "order")
+    copies = [Category(edition=draft, **{name: getattr(row, name) for name in columns}) for row in rows]
+    return {row.pk: copy for row, copy in zip(rows, Category.objects.bulk_create(copies), strict=True)}
+
+
+def _copy_issues(current: Edition, draft: Edition, categories: dict[int, Category]) -> dict[int, Issue]:
+    """Copies by the keys of their originals, primaries first, as secondaries need their parents."""
+    rows = list(current.issues.order_by("order", "code"))
+    places = _places(rows)
+    copies: dict[int, Issue] = {}
+    for is_primary in (True, False):
+        level = [row for row in rows if row.is_primary == is_primary]
+        made = Issue.objects.bulk_create(_copy(row, draft, categories, copies, places[row.pk]) for row in level)
+        copies |= {row.pk: copy for row, copy in zip(level, made, strict=True)}
+    return copies
+
+
+def _places(rows: list[Issue]) -> dict[int, int]:
+    """Places 1, 2, … among those of one parent and category, so that issues can be put between others."""
+    counters: dict[tuple, count] = defaultdict(lambda: count(1))
+    return {row.pk: next(counters[row.category_id, row.parent_id]) for row in rows}
+
+
+def _copy(row: Issue, draft: Edition, categories: dict[int, Category], copies: dict[int, Issue], order: int) -> Issue:
+    columns = ("code", "name_zh", "name_en", "definition_zh", "definition_en", "groups", "status", "changed")
+    values = {name: getattr(row, name) for name in columns}
+    return Issue(
+        edition=draft, category=categories[row.category_id], parent=copies.get(row.parent_id), order=order, **values
+    )
+
+
+def _copy_mappings(current: Edition, issues: dict[int, Issue]) -> None:
+    pairs = IssueMapping.objects.filter(issue__edition=current).order_by("pk").values_list("issue", "disclosure")
+    IssueMapping.objects.bulk_create(
+        IssueMapping(issue=issues[issue], disclosure_id=disclosure) for issue, disclosure in pairs
+    )

@@ -1,0 +1,427 @@
+"""Record what the check of a spreadsheet found: its columns to be matched, the preview, or why it cannot be read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from materiality.actions.library import start_draft
+from materiality.formats.catalogues import CatalogueResource, MappingResource
+from materiality.formats.issues import IssueResource
+from materiality.formats.stakeholders import GroupResource, StakeholderResource
+from materiality.models import Cycle, Edition, SheetImport, User
+from materiality.platform import audit
+from materiality.platform.files import keep_bytes
+from materiality.platform.refusals import Conflict, NotAllowed
+from materiality.tables.headers import LEFT_OUT, HeaderMatch, SheetColumn, check_match, match_headers
+from materiality.tables.imports import CODES, SheetCheck, SheetOutcome, StrictResource, take_back, undo_json
+from materiality.tables.problems import BadLibrary, Problem
+from materiality.tables.sheets import Table, read_tables
+from materiality.tables.widgets import ERROR, STATES, Plan, PlannedRow, Scope, SheetRow
+from materiality.tables.words import message, problem_text
+
+_OPEN = (SheetImport.State.UPLOADED, SheetImport.State.CHECKED, SheetImport.State.REFUSED)
+
+
+@transaction.atomic
+def check_sheet(*, imported: SheetImport, found: SheetCheck, by: User | None) -> SheetImport:
+    """Store an upload that is new, or what checking it again gave; nothing of its rows is stored.
+
+    NotAllowed where the import is over.
+    """
+    if imported.pk is not None:
+        state = SheetImport.objects.select_for_update().get(pk=imported.pk).state
+        if state not in _OPEN:
+            raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
+    imported.headers, imported.plan, imported.problem = found.headers, found.plan, found.problem
+    imported.state = _state(found)
+    imported.save()
+    told = {"kind": imported.kind, "file": imported.file_name, "sha256": imported.sha256, "state": imported.state}
+    audit.record("check_sheet", imported, by=by, after={**told, **found.plan.get("counts", {})})
+    return imported
+
+
+def _state(found: SheetCheck) -> str:
+    if found.problem:
+        return SheetImport.State.REFUSED
+    return SheetImport.State.CHECKED if found.plan else SheetImport.State.UPLOADED
+
+
+@transaction.atomic
+def confirm_sheet(
+    *, imported: SheetImport, store: Callable[[], SheetOutcome], by: User | None, reason: str = ""
+) -> SheetImport:
+    """Store the file once more from its contents with `store`, all of it or nothing.
+
+    NotAllowed where it is not waiting for confirmation or has rows in error; Conflict where what would be stored is
+    not what the preview showed, as rows were changed since.
+    """
+    stored = SheetImport.objects.select_for_update().get(pk=imported.pk)
+    if stored.state != SheetImport.State.CHECKED:
+        raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
+    outcome = store()
+    if outcome.digest != stored.plan["digest"]:
+        raise Conflict(
+            _("What is stored was changed after the preview. Look at the preview again, it is up to date now."), stored
+        )
+    if not outcome.is_good:
+        raise NotAllowed(_("Mend the rows in error and upload the file again: it is stored as a whole or not at all."))
+    if not outcome.touched:
+        raise NotAllowed(_("The file changes nothing."))
+    stored.edition = imported.edition
+    stored.state, stored.stored_at, stored.undo = SheetImport.State.STORED, timezone.now(), outcome.undo
+    stored.save(update_fields=["edition", "state", "stored_at", "undo"])
+    after = {"kind": stored.kind, "file": stored.file_name, **outcome.counts}
+    audit.record("confirm_sheet", stored, by=by, after=after, reason=reason, touched=outcome.touched)
+    return stored
+
+
+@transaction.atomic
+def discard_sheet(*, imported: SheetImport, by: User | None) -> SheetImport:
+    """Mark it as discarded; its file stays as evidence. NotAllowed where it was stored or discarded."""
+    stored = SheetImport.objects.select_for_update().get(pk=imported.pk)
+    if stored.state not in _OPEN:
+        raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
+    stored.state = SheetImport.State.DISCARDED
+    stored.save(update_fields=["state"])
+    audit.record("discard_sheet", stored, by=by)
+    return stored
+
+
+@transaction.atomic
+def undo_sheet(
+    *, imported: SheetImport, take_back: Callable[[], SheetOutcome], by: User | None, reason: str = ""
+) -> SheetImport:
+    """Make the rows what they were before the import with `take_back`.
+
+    NotAllowed where it is not stored, and (by `take_back`) where rows were changed since or something was built on
+    them.
+    """
+    stored = SheetImport.objects.select_for_update().get(pk=imported.pk)
+    if stored.state != SheetImport.State.STORED:
+        raise NotAllowed(_("This import is not stored (any more), so there is nothing to undo."))
+    outcome = take_back()
+    stored.state = SheetImport.State.UNDONE
+    stored.save(update_fields=["state"])
+    after = {"kind": stored.kind, "file": stored.file_name, **outcome.counts}
+    audit.record("undo_sheet", stored, by=by, after=after, reason=reason, touched=outcome.touched)
+    return stored
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`into`: "edition" (a draft), "cycle" or "" (the installation)."""
+
+    resource: type[StrictResource]
+    title: str | Promise
+    about: str | Promise
+    into: str
+
+    @property
+    def name(self) -> str:
+        return self.resource.sheet
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            IssueResource,
+            gettext_lazy("Issues"),
+            gettext_lazy("Names, definitions, mappings and groups of the issues; a row per issue, primary ones too."),
+            "edition",
+        ),
+        Kind(
+            MappingResource,
+            gettext_lazy("Mappings"),
+            gettext_lazy(
+                "Single mappings of issues to disclosures of any catalogue; each row adds one, none is taken away."
+            ),
+            "edition",
+        ),
+        Kind(
+            CatalogueResource,
+            gettext_lazy("Catalogues"),
+            gettext_lazy(
+                "Disclosures, goals or topics of frameworks of your own, or of editions that Yiti does not bring."
+            ),
+            "",
+        ),
+        Kind(
+            GroupResource,
+            gettext_lazy("Groups"),
+            gettext_lazy("Stakeholder groups with definitions, weights and targets."),
+            "cycle",
+        ),
+        Kind(
+            StakeholderResource,
+            gettext_lazy("Stakeholder lists"),
+            gettext_lazy("Expectations, channels and responses of the groups, in both languages."),
+            "cycle",
+        ),
+    )
+}
+
+
+MAX_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class SheetFile:
+    """The sheets of a file that are read as one list of rows; `left_out` are titles of the others."""
+
+    tables: tuple[Table, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def headings(self) -> list[str]:
+        """Of all sheets that are read, each once."""
+        return list(dict.fromkeys(name for table in self.tables for name in table.columns if name))
+
+    def example(self, heading: str) -> str:
+        """The first text under a heading."""
+        cells = (row.cells.get(heading, "") for table in self.tables for row in table.rows)
+        return next(filter(None, cells), "")
+
+
+def read_sheet_file(contents: bytes, name: str, resource: type[StrictResource] | StrictResource) -> SheetFile:
+    """All sheets with the columns that the kind needs, else the one of its name, else the first. Raises BadLibrary."""
+    tables = [table for table in read_tables(contents, name, MAX_ROWS) if table.title != CODES]
+    wanted = [table for table in tables if _has_needed(table, resource.columns)]
+    chosen = wanted or [table for table in tables if table.title == resource.sheet] or tables[:1]
+    return SheetFile(tuple(chosen), tuple(table.title for table in tables if table not in chosen))
+
+
+def match_of(file: SheetFile, resource: type[StrictResource] | StrictResource) -> HeaderMatch:
+    """Which column each heading of the file is taken for."""
+    return match_headers(file.headings, resource.columns)
+
+
+def plan_file(resource: StrictResource, file: SheetFile, match: Mapping[str, str], store: bool = False) -> Plan:
+    """What importing the file does, with heading → column of `match`; `store` does it."""
+    problems = [
+        replace(problem, sheet=_label(file, table))
+        for table in file.tables
+        for problem in check_match(match, table.columns, resource.columns)
+    ]
+    rows, found = _rows(file, match)
+    if not rows:
+        problems.append(Problem("no_data_rows"))
+    if problems:
+        return Plan(problems=problems, left_out=list(file.left_out))
+    plan = resource.store(rows, found) if store else resource.plan(rows, found)
+    plan.left_out = list(file.left_out)
+    plan.untouched = [column.name for column in resource.columns if column.name not in match.values()]
+    return plan
+
+
+def _rows(file: SheetFile, match: Mapping[str, str]) -> tuple[list[SheetRow], list[Problem]]:
+    rows, problems = [], []
+    for table in file.tables:
+        label = _label(file, table)
+        names = [(heading, match[heading]) for heading in table.columns if match.get(heading)]
+        for row in table.rows:
+            rows.append(SheetRow(row.number, {name: row.cells.get(heading, "") for heading, name in names}, label))
+        for problem in table.problems:
+            column = match.get(problem.column, "") if problem.column else ""
+            if column or not problem.column:
+                problems.append(replace(problem, column=column, sheet=label))
+    return rows, problems
+
+
+def _label(file: SheetFile, table: Table) -> str:
+    """A sheet is named only where several are read."""
+    return table.title if len(file.tables) > 1 else ""
+
+
+def _has_needed(table: Table, columns: Sequence[SheetColumn]) -> bool:
+    matched = set(match_headers(table.columns, columns).columns.values())
+    guesses = match_headers(table.columns, columns)
+    certain = matched - {guesses.columns[heading] for heading in guesses.guesses}
+    return all(column.name in certain for column in columns if column.required)
+
+
+def scope_of(kind: str, edition: Edition | None = None, cycle: Cycle | None = None) -> Scope:
+    """Where a kind goes: `edition` while it is a draft, else the draft, else the edition in force as its stand-in.
+
+    NotAllowed where there is no library yet.
+    """
+    into = KINDS[kind].into
+    if into != "edition":
+        return Scope(cycle=cycle if into == "cycle" else None)
+    if edition is None or edition.state != Edition.State.DRAFT:
+        edition = Edition.objects.filter(state=Edition.State.DRAFT).first()
+    edition = edition or Edition.objects.filter(state=Edition.State.PUBLISHED).first()
+    if edition is None:
+        raise NotAllowed(_("No edition of the issue library is in force. Load the library first."))
+    return Scope(edition=edition)
+
+
+def take_in(kind: str, scope: Scope, file_name: str, contents: bytes, *, by: User | None) -> SheetImport:
+    """Keep an uploaded file and check it; where its columns are not all known, somebody has to choose first."""
+    path, digest = keep_bytes(contents, "sheets")
+    imported = SheetImport(
+        kind=kind,
+        edition=scope.edition,
+        cycle=scope.cycle,
+        file_name=file_name[-200:],
+        path=path,
+        sha256=digest,
+        created_by=by,
+    )
+    return check_sheet(imported=imported, found=_check(imported, None), by=by)
+
+
+def check_again(imported: SheetImport, columns: Mapping[str, str] | None, *, by: User | None) -> SheetImport:
+    """Check an upload once more, with the columns that a person chose (None: as before)."""
+    if columns is None:
+        columns = columns_of(imported)
+    return check_sheet(imported=imported, found=_check(imported, columns), by=by)
+
+
+def confirm(imported: SheetImport, *, by: User | None, reason: str = "") -> SheetImport:
+    """Store what the preview showed, into a new draft where none is open. NotAllowed, Conflict."""
+    with transaction.atomic():
+        if KINDS[imported.kind].into == "edition":
+            imported.edition = _draft(imported, by)
+        resource = _resource(imported, by, reason)
+        if resource.breaks_identity(Plan.from_json(imported.plan)) and not reason.strip():
+            raise NotAllowed(_("Say why: the file adds, renames or retires issues, and the reason is kept with them."))
+        return confirm_sheet(imported=imported, store=lambda: _store(imported, resource), by=by, reason=reason.strip())
+
+
+def undo(imported: SheetImport, *, by: User | None, reason: str = "") -> SheetImport:
+    """Take the import back. NotAllowed with the reason where something was built on it."""
+    resource = _resource(imported, by, reason)
+
+    def back() -> SheetOutcome:
+        touched = take_back(resource, imported.undo)
+        return SheetOutcome("", True, {"rows": len(touched)}, touched=touched)
+
+    return undo_sheet(imported=imported, take_back=back, by=by, reason=reason)
+
+
+def sheet_file_of(imported: SheetImport) -> SheetFile:
+    """The uploaded file, read again. Raises BadLibrary."""
+    with default_storage.open(imported.path) as stream:
+        return read_sheet_file(stream.read(), imported.file_name, KINDS[imported.kind].resource)
+
+
+def columns_of(imported: SheetImport) -> dict[str, str]:
+    """Heading → column in the order of the file; kept as pairs, as PostgreSQL puts the keys of JSON into an order."""
+    return dict(imported.headers.get("columns", ()))
+
+
+def _check(imported: SheetImport, columns: Mapping[str, str] | None) -> SheetCheck:
+    resource = _resource(imported, None, "")
+    try:
+        file = sheet_file_of(imported)
+    except BadLibrary as error:
+        plan = Plan(problems=error.problems)
+        return SheetCheck({}, plan.as_json(), ", ".join(problem.kind for problem in error.problems))
+    match = match_of(file, resource)
+    headers = {
+        "columns": list(match.columns.items()),
+        "guesses": sorted(match.guesses),
+        "unknown": sorted(match.unknown),
+    }
+    if columns is None and not match.is_certain:
+        return SheetCheck(headers, {})
+    chosen = {heading: (columns or match.columns).get(heading, LEFT_OUT) for heading in match.columns}
+    return SheetCheck({**headers, "columns": list(chosen.items())}, plan_file(resource, file, chosen).as_json())
+
+
+def _store(imported: SheetImport, resource: StrictResource) -> SheetOutcome:
+    plan = plan_file(resource, sheet_file_of(imported), columns_of(imported), store=True)
+    if not plan.is_good or not resource.touched:
+        return SheetOutcome(plan.digest, plan.is_good, plan.counts)
+    return SheetOutcome(plan.digest, True, plan.counts, undo_json(resource), resource.touched)
+
+
+def _draft(imported: SheetImport, by: User | None) -> Edition:
+    edition = scope_of(imported.kind, imported.edition).edition
+    return edition if edition.state == Edition.State.DRAFT else start_draft(by=by)
+
+
+def _resource(imported: SheetImport, by: User | None, reason: str) -> StrictResource:
+    scope = Scope(imported.edition, imported.cycle)
+    if KINDS[imported.kind].into == "edition" and imported.state != SheetImport.State.STORED:
+        scope = scope_of(imported.kind, imported.edition)
+    return KINDS[imported.kind].resource(scope, by, reason)
+
+
+@dataclass(frozen=True)
+class ShownProblem:
+    """One thing to mend, or to know: where, what stands there, and what is wrong with it."""
+
+    column: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row with its changes: (column, old, new)."""
+
+    row: PlannedRow
+    cells: list[tuple[str, str, str]]
+    problems: list[ShownProblem]
+    warnings: list[ShownProblem]
+
+    @property
+    def key(self) -> str:
+        return " · ".join(part for part in self.row.key if part)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`tabs`: (state, number, whether it is shown); `listed`: rows of the shown state; `warnings` of all rows."""
+
+    plan: Plan
+    shown: str
+    tabs: list[tuple[str, int, bool]]
+    listed: list[PlannedRow]
+    problems: list[str]
+    warnings: list[tuple[PlannedRow, ShownProblem]]
+    untouched: list[str] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        return self.plan.is_good
+
+    @property
+    def changes_anything(self) -> bool:
+        return self.plan.changes_anything
+
+    @property
+    def to_store(self) -> int:
+        return self.plan.counts["new"] + self.plan.counts["changed"]
+
+
+def preview_of(imported: SheetImport, state: str = "") -> Preview:
+    """The plan of an import; rows of `state`, else of the first state that has any, errors first."""
+    plan = Plan.from_json(imported.plan)
+    counts = plan.counts
+    shown = state if state in STATES else next((name for name in STATES if counts[name]), ERROR)
+    tabs = [(name, counts[name], name == shown) for name in STATES]
+    warnings = [(row, _shown(problem)) for row in plan.rows for problem in row.warnings]
+    problems = [problem_text(problem) for problem in plan.problems]
+    titles = {column.name: str(column.title) for column in KINDS[imported.kind].resource.columns}
+    untouched = [titles[name] for name in plan.untouched]
+    listed = [row for row in plan.rows if row.state == shown]
+    return Preview(plan, shown, tabs, listed, problems, warnings, untouched)
+
+
+def shown_row(row: PlannedRow, columns: Sequence[SheetColumn]) -> ShownRow:
+    """The row for the page, its cells in the order of the format."""
+    cells = [(column.name, *row.cells[column.name]) for column in columns if column.name in row.cells]
+    return ShownRow(row, cells, [_shown(p) for p in row.problems], [_shown(p) for p in row.warnings])
+
+
+def _shown(problem: Problem) -> ShownProblem:
+    return ShownProblem(problem.column, problem.value, message(problem))

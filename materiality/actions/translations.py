@@ -1,0 +1,107 @@
+"""Fill in or renew halves of texts in two languages."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from materiality.drafts.rows import locked_draft, recorded_change, save_changed
+from materiality.models import Category, Cycle, Issue, StakeholderPoint, User
+from materiality.platform import audit
+from materiality.platform.refusals import Conflict, NotAllowed
+from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, locked_cycle
+from materiality.queries.translations import (
+    StoredText,
+    Translation,
+    fingerprint,
+    stored_texts,
+    tidy,
+    translated_edition,
+)
+
+LONGEST = 20_000
+
+
+@transaction.atomic
+def save_translations(*, translations: Sequence[Translation], by: User | None) -> int:
+    """Store all of the texts or none; returns how many pairs changed.
+
+    Issues are changed as other changes of a draft are and can be undone; what else changes has an event of its own.
+    NotAllowed for a text that would be emptied or is too long, for a published edition and for a cycle whose review
+    has begun; Conflict where a pair is gone or not what was seen.
+    """
+    edition = translated_edition()
+    known = {text.pair.key: text for text in stored_texts(edition)}
+    wanted = [(_found(known, entry), entry) for entry in translations]
+    changes = [(text, values) for text, entry in wanted if (values := _values(text, entry))]
+    of_issues = [change for change in changes if isinstance(change[0].row, Issue)]
+    others = [change for change in changes if not isinstance(change[0].row, Issue)]
+    for row in {text.row for text, _values in changes}:
+        _lock(row)
+    if others:
+        _save_others(others, by)
+    if of_issues:
+        issues = list({text.row.pk: text.row for text, _values in of_issues}.values())
+        with recorded_change("save_translations", edition, issues[0], by=by, touches=issues):
+            for text, values in of_issues:
+                _save_issue(text, values)
+    return len(changes)
+
+
+def _found(known: dict[str, StoredText], entry: Translation) -> StoredText:
+    text = known.get(entry.key)
+    if text is None:
+        raise Conflict(_("A text is no longer there: %(key)s.") % {"key": entry.key}, None)
+    if fingerprint(text.pair.zh, text.pair.en) != entry.seen:
+        reason = _("Somebody else changed this text meanwhile; nothing was saved: %(where)s.")
+        raise Conflict(reason % {"where": text.pair.where}, text.row)
+    return text
+
+
+def _values(text: StoredText, entry: Translation) -> dict[str, str]:
+    """Column → new text, of those that differ; both as they are where the older one still fits."""
+    pair = text.pair
+    new = [tidy(entry.zh, pair.is_long), tidy(entry.en, pair.is_long)]
+    old = [pair.zh, pair.en]
+    limit = text.row._meta.get_field(text.columns[0]).max_length or LONGEST
+    for before, after in zip(old, new, strict=True):
+        if before.strip() and not after:
+            raise NotAllowed(_("A text cannot be removed here: %(where)s.") % {"where": pair.where})
+        if len(after) > limit:
+            words = {"where": pair.where, "limit": limit}
+            raise NotAllowed(_("The text is longer than %(limit)s characters: %(where)s.") % words)
+    kept = [before if after == tidy(before, pair.is_long) else after for before, after in zip(old, new, strict=True)]
+    if kept != old:
+        return dict(zip(text.columns, kept, strict=True))
+    return dict(zip(text.columns, old, strict=True)) if entry.still_fits and isinstance(text.row, Issue) else {}
+
+
+def _lock(row) -> None:
+    if isinstance(row, Issue | Category):
+        locked_draft(row.edition)
+    elif isinstance(row, StakeholderPoint):
+        locked_cycle(row.group.cycle, BEFORE_SIGN_OFF)
+    else:
+        locked_cycle(row if isinstance(row, Cycle) else row.cycle, BEFORE_REVIEW)
+
+
+def _save_issue(text: StoredText, values: dict[str, str]) -> None:
+    """What was looked at counts as changed now in both languages, so that neither is older."""
+    issue, now = text.row, timezone.now().isoformat()
+    for column, value in values.items():
+        setattr(issue, column, value)
+    issue.changed = {**issue.changed, **dict.fromkeys(values, now)}
+    save_changed(issue, *values, "changed")
+
+
+def _save_others(changes: list[tuple[StoredText, dict[str, str]]], by: User | None) -> None:
+    before, after, rows = {}, {}, []
+    for text, values in changes:
+        before[text.pair.key] = [text.pair.zh, text.pair.en]
+        after[text.pair.key] = list(values.values())
+        for column, value in values.items():
+            setattr(text.row, column, value)
+        text.row.save(update_fields=list(values))
+        rows += [text.row] if text.row not in rows else []
+    audit.record("save_translations", rows[0], by=by, before=before, after=after, touched=rows[1:])

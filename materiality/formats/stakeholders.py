@@ -1,0 +1,236 @@
+"""What the groups of a cycle expect, how they are reached, what is answered: the `stakeholders` format (formats.md)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
+
+from materiality.models import Cycle, Engagement, Group, Issue, StakeholderPoint
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import (
+    BEFORE_REVIEW,
+    BEFORE_SIGN_OFF,
+    FIELDWORK,
+    locked_cycle,
+    method_of,
+    problem_sentences,
+)
+from materiality.tables.headers import Choices, SheetColumn, canonical, words_of
+from materiality.tables.imports import StrictResource, sheet_file
+from materiality.tables.problems import Problem
+from materiality.tables.widgets import ChoiceWidget, NumberWidget, Scope, SheetRow, TextWidget
+
+
+@dataclass(frozen=True)
+class EngagementValues:
+    """`participants` None where nobody counted; `issues` are those the engagement touched."""
+
+    group: Group
+    kind: str
+    date: date
+    title_zh: str = ""
+    title_en: str = ""
+    note: str = ""
+    participants: int | None = None
+    issues: tuple[Issue, ...] = field(default=())
+
+    def columns(self) -> dict:
+        """The values that are columns of the row, by name."""
+        names = ("group", "kind", "date", "title_zh", "title_en", "note", "participants")
+        return {name: getattr(self, name) for name in names}
+
+
+def told(engagement: Engagement) -> dict:
+    """What the audit trail keeps of a record: its values, with codes for group and issues."""
+    names = ("kind", "date", "title_zh", "title_en", "note", "participants")
+    values = {name: getattr(engagement, name) for name in names}
+    codes = list(engagement.issues.order_by("code").values_list("code", flat=True))
+    return {"group": engagement.group.code, **values, "issues": codes}
+
+
+@dataclass(frozen=True)
+class GroupValues:
+    """One stakeholder group; weights are relative and non-negative, `target` a number of responses."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    definition_zh: str = ""
+    definition_en: str = ""
+    side: str = "external"
+    weight_society: float = 1.0
+    weight_business: float = 1.0
+    target: int = 0
+
+
+def refuse_no_weight(cycle: Cycle) -> None:
+    """NotAllowed where no group is left with a weight above 0 on one of the dimensions."""
+    method = method_of(cycle)
+    if not method.weights:
+        raise NotAllowed(gettext("A cycle needs at least one group."))
+    problems = [problem for problem in method.problems(list(method.weights)) if problem.field == "weights"]
+    if problems:
+        raise NotAllowed(problem_sentences(problems))
+
+
+_WEIGHT = _("Any number from 0 up; only the proportions matter.")
+SHEET_COLUMNS = (
+    SheetColumn("group", _("Group code"), _("Names the group in files of responses; it cannot change."), required=True),
+    SheetColumn("name_zh", _("Chinese name"), _("At most 200 characters."), width=24),
+    SheetColumn("name_en", _("English name"), _("At most 200 characters."), width=24),
+    SheetColumn("definition_zh", _("Chinese definition"), width=48),
+    SheetColumn("definition_en", _("English definition"), width=48),
+    SheetColumn("side", _("Side"), _("internal or external; empty means external."), choices="sides"),
+    SheetColumn("weight_society", _("Weight for impact on society"), _WEIGHT, number=True),
+    SheetColumn("weight_business", _("Weight for impact on business"), _WEIGHT, number=True),
+    SheetColumn("target", _("Target"), _("How many responses are hoped for; 0 if there is no target."), number=True),
+)
+GROUP_COLUMNS = tuple(column.name for column in SHEET_COLUMNS)
+
+
+class GroupResource(StrictResource):
+    """Groups of the cycle of the scope; a file adds and changes groups, it removes none."""
+
+    sheet = "groups"
+    columns = SHEET_COLUMNS
+    key = ("group",)
+    written = tuple(name for name in GROUP_COLUMNS if name != "group")
+
+    group = Field("code", "group", widget=TextWidget(40, required=True))
+    name_zh = Field("name_zh", "name_zh", widget=TextWidget(200, required=True))
+    name_en = Field("name_en", "name_en", widget=TextWidget(200, required=True))
+    definition_zh = Field("definition_zh", "definition_zh", widget=TextWidget())
+    definition_en = Field("definition_en", "definition_en", widget=TextWidget())
+    side = Field("side", "side", widget=ChoiceWidget("sides", "unknown_side", empty=Group.Side.EXTERNAL))
+    weight_society = Field("weight_society", "weight_society", widget=NumberWidget(empty=1, largest=1e9))
+    weight_business = Field("weight_business", "weight_business", widget=NumberWidget(empty=1, largest=1e9))
+    target = Field("target", "target", widget=NumberWidget(whole=True, empty=0))
+
+    class Meta:
+        model = Group
+
+    def refuse(self, store: bool) -> None:
+        with transaction.atomic():
+            self._cycle = locked_cycle(self.scope.cycle, BEFORE_REVIEW)
+
+    def stored(self) -> Sequence[Group]:
+        return list(self.scope.cycle.groups.all())
+
+    def make_lookups(self) -> dict[str, dict]:
+        self._order = self.scope.cycle.groups.aggregate(last=Max("order"))["last"] or 0
+        return {"sides": {str(value): value for value in Group.Side.values}}
+
+    def choices(self) -> Choices:
+        return {"sides": words_of(Group.Side)}
+
+    def blank(self) -> Group:
+        return Group(cycle=self.scope.cycle)
+
+    def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
+        if self.scope.cycle.state not in FIELDWORK:
+            yield from (
+                row.problem("no_new_group", "group") for row in rows if self.key_of(row.cells) not in self.by_key
+            )
+
+    def before_store(self, instance: Group, changes: dict[str, list[str]]) -> None:
+        if instance.pk is None:
+            self._order += 1
+            instance.order = self._order
+
+    def after_store(self, changed: Sequence[Group]) -> None:
+        refuse_no_weight(self._cycle)
+
+
+def groups_file(cycle: Cycle, kind: str) -> bytes:
+    """The groups as a file of `kind` "csv" or "xlsx"."""
+    return sheet_file(GroupResource(Scope(cycle=cycle)), kind)
+
+
+POINT_COLUMNS = (
+    SheetColumn("group", _("Group code"), _("The code of a group of the cycle."), required=True, choices="groups"),
+    SheetColumn("kind", _("Kind"), _("expectation, channel or response."), required=True, choices="kinds"),
+    SheetColumn("text_zh", _("Chinese text"), width=56),
+    SheetColumn("text_en", _("English text"), width=56),
+    SheetColumn(
+        "order",
+        _("Order"),
+        _("The place in the list, from 1; with group and kind it names the row. Empty: at the end."),
+        number=True,
+        width=8,
+    ),
+)
+TEXTS = ("text_zh", "text_en")
+
+
+class StakeholderResource(StrictResource):
+    """Bullets of the groups of the cycle of the scope; a file adds and changes bullets, it removes none."""
+
+    sheet = "stakeholders"
+    columns = POINT_COLUMNS
+    key = ("group", "kind", "order")
+    written = TEXTS
+
+    group = Field("group", "group", widget=ChoiceWidget("groups", "unknown_group"))
+    kind = Field("kind", "kind", widget=ChoiceWidget("kinds", "unknown_kind"))
+    text_zh = Field("text_zh", "text_zh", widget=TextWidget())
+    text_en = Field("text_en", "text_en", widget=TextWidget())
+    order = Field("order", "order", widget=NumberWidget(whole=True))
+
+    class Meta:
+        model = StakeholderPoint
+
+    def refuse(self, store: bool) -> None:
+        with transaction.atomic():
+            locked_cycle(self.scope.cycle, BEFORE_SIGN_OFF)
+
+    def stored(self) -> Sequence[StakeholderPoint]:
+        points = StakeholderPoint.objects.filter(group__cycle=self.scope.cycle).select_related("group")
+        places = {str(kind): place for place, kind in enumerate(StakeholderPoint.Kind.values)}
+        return sorted(points, key=lambda row: (row.group.order, row.group.code, places[row.kind], row.order))
+
+    def make_lookups(self) -> dict[str, dict]:
+        return {
+            "groups": {group.code: group for group in self.scope.cycle.groups.all()},
+            "kinds": {str(value): value for value in StakeholderPoint.Kind.values},
+        }
+
+    def choices(self) -> Choices:
+        groups = [(group.code, group.name_zh, group.name_en) for group in self.scope.cycle.groups.all()]
+        return {"groups": groups, "kinds": words_of(StakeholderPoint.Kind)}
+
+    def blank(self) -> StakeholderPoint:
+        return StakeholderPoint()
+
+    def prepared(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
+        """A row without a place is the stored one of the same texts, else it comes at the end of its list."""
+        last: dict[tuple[str, ...], int] = defaultdict(int)
+        known: dict[tuple[str, ...], str] = {}
+        for (group, kind, order), point in self.by_key.items():
+            last[group, kind] = max(last[group, kind], point.order)
+            known[group, kind, canonical(point.text_zh), canonical(point.text_en)] = order
+        for row in rows:
+            order = row.cells.get("order", "")
+            if order.isdecimal():
+                last[self.key_of(row.cells)[:2]] = max(last[self.key_of(row.cells)[:2]], int(order))
+        return [row if row.cells.get("order") else self._placed(row, last, known) for row in rows]
+
+    def _placed(self, row: SheetRow, last: dict[tuple[str, ...], int], known: dict[tuple[str, ...], str]) -> SheetRow:
+        names = self.key_of(row.cells)[:2]
+        texts = (*names, *(canonical(row.cells.get(name, "")) for name in TEXTS))
+        if texts not in known:
+            last[names] += 1
+            known[texts] = str(last[names])
+        return replace(row, cells={**row.cells, "order": known[texts]})
+
+    def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
+        for row in rows:
+            held = self.by_key.get(self.key_of(row.cells))
+            texts = [row.cells.get(name, getattr(held, name, "")) for name in TEXTS]
+            if not any(texts) and (held is None or any(self.cells(held, TEXTS).values())):
+                yield row.problem("no_text", "text_zh")

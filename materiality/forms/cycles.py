@@ -1,0 +1,135 @@
+"""Forms of a cycle."""
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from materiality.forms.fields import DateInput, NumberField, PercentField
+from materiality.models import Cycle
+from materiality.queries.cycles import problem_sentence
+from materiality.scoring.method import Method
+
+
+class CycleDetailsForm(forms.Form):
+    """What can be changed about a cycle that is there."""
+
+    pairs = (("period_start", "period_end"),)
+
+    title_zh = forms.CharField(label=_("Chinese title"), max_length=200)
+    title_en = forms.CharField(label=_("English title"), max_length=200)
+    period_start = forms.DateField(label=_("Period from"), widget=DateInput())
+    period_end = forms.DateField(label=_("Period to"), widget=DateInput())
+    gri_edition = forms.ChoiceField(
+        label=_("GRI edition"),
+        choices=Cycle.GriEdition.choices,
+        help_text=_("The edition of the GRI Standards whose disclosures the content index names."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        start, end = values.get("period_start"), values.get("period_end")
+        if start and end and end < start:
+            self.add_error("period_end", _("The period ends before it starts."))
+        return values
+
+
+class NewCycleForm(CycleDetailsForm):
+    """A cycle to be opened."""
+
+    code = forms.SlugField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Short name in addresses and files: letters a–z, digits and hyphens. It cannot change later."),
+    )
+    field_order = ("code",)
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        if Cycle.objects.filter(code=code).exists():
+            raise forms.ValidationError(_("There is already a cycle with this code."))
+        if code == "new":
+            raise forms.ValidationError(_("This word has another meaning in addresses; choose another code."))
+        return code
+
+
+WEIGHTINGS = [
+    ("balanced", _("Every group counts by its weight, however many answered (balanced)")),
+    ("by_response", _("Every answer counts: weight times the group's valid responses (pooled)")),
+]
+RULES = [
+    ("priority", _("By priority: one ranking, cut into high, medium and low")),
+    ("either", _("By either dimension (double materiality): a threshold for each")),
+]
+CUTS = [("shares", _("Shares of the issues")), ("absolute", _("Fixed cut points"))]
+
+
+class MethodForm(forms.Form):
+    """Every parameter that turns answers into scores and tiers, but for the weights of the groups."""
+
+    weighting = forms.ChoiceField(label=_("How groups are put together"), choices=WEIGHTINGS, widget=forms.RadioSelect)
+    min_n = forms.IntegerField(
+        label=_("Smallest number of ratings (min n)"),
+        help_text=_("A group counts for an issue only from this many ratings; at least 2, normally 5."),
+    )
+    all_groups = forms.BooleanField(
+        label=_("Score an issue only if every group could rate it"),
+        required=False,
+        help_text=_("Otherwise the groups that have enough ratings are used, and the base says how many they are."),
+    )
+    lam = PercentField(
+        label=_("Share of society in the priority, λ (%)"),
+        help_text=_("Priority = λ × impact on society + (100 % − λ) × impact on business. 50 gives both the same say."),
+    )
+    rule = forms.ChoiceField(label=_("Rule"), choices=RULES, widget=forms.RadioSelect)
+    cuts = forms.ChoiceField(label=_("Cut by"), choices=CUTS, widget=forms.RadioSelect, required=False)
+    q_high = PercentField(
+        label=_("Top share that is high (%)"),
+        required=False,
+        help_text=_("30 makes the top 30 % of the issues high."),
+    )
+    q_low = PercentField(
+        label=_("Bottom share that is low (%)"),
+        required=False,
+        help_text=_("30 makes the bottom 30 % low; what lies between is medium. Together at most 100."),
+    )
+    cut_high = NumberField(
+        label=_("High from"), required=False, help_text=_("A priority of this value or more is high (0–100).")
+    )
+    cut_low = NumberField(
+        label=_("Low below"), required=False, help_text=_("A priority under this value is low (0–100).")
+    )
+    threshold_society = NumberField(
+        label=_("Threshold for impact on society"),
+        required=False,
+        help_text=_("A score of this value or more makes the issue material for its impact on society (0–100)."),
+    )
+    threshold_business = NumberField(
+        label=_("Threshold for impact on business"),
+        required=False,
+        help_text=_("A score of this value or more makes the issue material for its impact on business (0–100)."),
+    )
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        help_text=_("Starts the random draws behind rank intervals and certainties; the same seed gives the same run."),
+    )
+
+    def __init__(self, *args: Any, method: Method, **kwargs: Any) -> None:
+        """`method` is the one in force, with the weights of the groups."""
+        self.method = method
+        super().__init__(*args, initial={name: getattr(method, name) for name in self.base_fields}, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if not self.errors:
+            groups = list(self.method.weights) or None
+            for problem in replace(self.method, **self.values()).problems(groups):
+                field = problem.field if problem.field in self.fields else None
+                self.add_error(field, problem_sentence(problem))
+        return self.cleaned_data
+
+    def values(self) -> dict[str, Any]:
+        """Parameters by name; a share left empty stays as it is, a cut or threshold left empty is none."""
+        kept = {name for name in ("cuts", "q_high", "q_low") if self.cleaned_data[name] in (None, "")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in kept}

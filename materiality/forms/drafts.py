@@ -1,0 +1,211 @@
+"""Forms of the issues of a draft."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from materiality.drafts.codes import FIELDS, IssueTexts, texts_of
+from materiality.models import Category, Edition, Issue
+from materiality.platform.bilingual import is_chinese
+from materiality.queries.stakeholders import default_groups
+
+
+def _text(label: str, lang: str, rows: int = 0) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows, "lang": lang}) if rows else forms.TextInput(attrs={"lang": lang})
+    return forms.CharField(label=label, required=False, max_length=None if rows else 200, widget=widget)
+
+
+class ReasonForm(forms.Form):
+    """A change that breaks identity; `version` is that of the issue as the person saw it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept with the issue's lineage, so that scores can be compared over years."),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class TextsForm(forms.Form):
+    """Names and definitions, side by side in both languages."""
+
+    name_zh = _text(_("Chinese name"), "zh-Hans")
+    name_en = _text(_("English name"), "en")
+    definition_zh = _text(_("Chinese definition"), "zh-Hans", rows=4)
+    definition_en = _text(_("English definition"), "en", rows=4)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if not values.get("name_zh") and not values.get("name_en"):
+            self.add_error("name_zh", _("An issue needs a name in at least one language."))
+        return values
+
+    def texts(self) -> IssueTexts:
+        """The texts as entered."""
+        return IssueTexts(**{name: self.cleaned_data[name] for name in FIELDS})
+
+
+def group_choices(more: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """The default groups and any others that an issue names."""
+    column = "name_zh" if is_chinese(get_language()) else "name_en"
+    known = [(row["code"], row[column]) for row in default_groups()]
+    codes = {code for code, _name in known}
+    return known + [(code, code) for code in more if code not in codes]
+
+
+def _groups() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=_("Groups that can rate it"), required=False, widget=forms.CheckboxSelectMultiple, choices=group_choices
+    )
+
+
+class AddIssueForm(TextsForm, ReasonForm):
+    """A new issue; without a code it takes the next free one."""
+
+    code = forms.CharField(label=_("Code"), required=False, max_length=40, help_text=_("Empty: the next free code."))
+    groups = _groups()
+    field_order = (*FIELDS, "code", "groups", "reason")
+
+
+class ChangeIssueForm(TextsForm, ReasonForm):
+    """Other texts, and what is meant by them."""
+
+    change = forms.ChoiceField(
+        label=_("What kind of change is it?"),
+        widget=forms.RadioSelect,
+        choices=(
+            ("reworded", _("Wording: the issue stays what it was")),
+            ("renamed", _("Renamed: another name for it")),
+            ("redefined", _("Redefined: it means something else now")),
+        ),
+        initial="reworded",
+    )
+    groups = _groups()
+    field_order = (*FIELDS, "change", "reason", "groups")
+
+    def __init__(self, *args: Any, issue: Issue, **kwargs: Any) -> None:
+        initial = {**vars(texts_of(issue)), "groups": issue.groups, "version": issue.version}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["reason"].required = False
+        self.fields["reason"].help_text = _("Needed when the issue is renamed or redefined.")
+        self.fields["groups"].choices = group_choices(tuple(issue.groups))
+
+
+class MoveIssueForm(ReasonForm):
+    """Where a secondary issue (a primary issue) or a primary one (a category) goes."""
+
+    target = forms.ModelChoiceField(queryset=Issue.objects.none(), label=_("New place"))
+    field_order = ("target", "reason")
+
+    def __init__(self, *args: Any, issue: Issue, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"version": issue.version}, **kwargs)
+        field = self.fields["target"]
+        if issue.is_primary:
+            field.queryset = Category.objects.filter(edition=issue.edition).exclude(pk=issue.category_id)
+        else:
+            active = Issue.objects.filter(edition=issue.edition, parent=None, status=Issue.Status.ACTIVE)
+            field.queryset = active.exclude(pk=issue.parent_id).order_by("category__order", "order", "code")
+        field.label_from_instance = _label
+
+
+class MergeIssuesForm(TextsForm, ReasonForm):
+    """Which issues go into this one, and what it is called then."""
+
+    others = forms.ModelMultipleChoiceField(
+        queryset=Issue.objects.none(), label=_("Issues that go into it"), widget=forms.CheckboxSelectMultiple
+    )
+    field_order = ("others", *FIELDS, "reason")
+
+    def __init__(self, *args: Any, issue: Issue, **kwargs: Any) -> None:
+        super().__init__(*args, initial={**vars(texts_of(issue)), "version": issue.version}, **kwargs)
+        active = Issue.objects.filter(edition=issue.edition, status=Issue.Status.ACTIVE).exclude(pk=issue.pk)
+        same_level = active.filter(parent__isnull=issue.is_primary)
+        self.fields["others"].queryset = same_level.order_by("category__order", "code")
+
+    def candidates(self) -> list[tuple[int, str, bool]]:
+        """Key, label and whether it is ticked, of every issue that can go into it: widgets of 2,000 would be slow."""
+        ticked = {str(value) for value in self["others"].value() or ()}
+        rows = self.fields["others"].queryset.defer("groups", "changed")
+        return [(row.pk, _label(row), str(row.pk) in ticked) for row in rows]
+
+
+class SplitIssueForm(ReasonForm):
+    """The reason of a split; the parts have forms of their own."""
+
+
+class RetireIssueForm(ReasonForm):
+    """The reason of a retirement; a live survey about the issue has to be acknowledged."""
+
+    acknowledged = forms.BooleanField(label=_("I know, retire it all the same"), required=False)
+    field_order = ("acknowledged", "reason")
+
+    def __init__(self, *args: Any, issue: Issue, must_acknowledge: bool, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"version": issue.version}, **kwargs)
+        if not must_acknowledge:
+            del self.fields["acknowledged"]
+
+
+class ErratumForm(TextsForm, ReasonForm):
+    """The four texts of a published issue, to be corrected in their spelling."""
+
+    field_order = (*FIELDS, "reason")
+
+    def __init__(self, *args: Any, issue: Issue, **kwargs: Any) -> None:
+        super().__init__(*args, initial={**vars(texts_of(issue)), "version": issue.version}, **kwargs)
+        self.fields["reason"].help_text = _("What was misspelt; it stands beside the old text.")
+
+
+def _label(row: Issue | Category) -> str:
+    return f"{row.code} {row.name}" if isinstance(row, Issue) else row.name
+
+
+def parts_formset(data: Any, number: int) -> forms.BaseFormSet:
+    """Forms of the parts of a split, at least two."""
+    formset = forms.formset_factory(TextsForm, extra=max(2, min(number, 8)), max_num=8)
+    return formset(data, prefix="part")
+
+
+def place_of(edition: Edition, primary: str | None, category: str | None) -> Issue | Category | None:
+    """Where a new issue goes, by the keys of an address."""
+    if primary and primary.isdecimal():
+        return Issue.objects.filter(edition=edition, pk=primary).select_related("category").first()
+    return Category.objects.filter(edition=edition, code=category or "").first()
+
+
+class StartDraftForm(forms.Form):
+    """What the next edition is called."""
+
+    code = forms.SlugField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Short name in addresses and files: letters a–z, digits and hyphens. It cannot change later."),
+    )
+    title_zh = forms.CharField(label=_("Chinese title"), max_length=200)
+    title_en = forms.CharField(label=_("English title"), max_length=200)
+    note = forms.CharField(
+        label=_("Note on the edition"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What the review is about, for those who look back."),
+    )
+
+
+class PublishForm(forms.Form):
+    """Publishing; with warnings, why it is published all the same."""
+
+    acknowledged = forms.CharField(
+        label=_("Why it is published all the same"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, must_acknowledge: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["acknowledged"].required = must_acknowledge
+
+
+class DiscardForm(forms.Form):
+    """Discarding; the reason goes into the audit trail."""
+
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=500)

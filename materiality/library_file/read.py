@@ -1,0 +1,439 @@
+"""Reading the catalogues that come with the product: frameworks, disclosures, goals, links and the crosswalk."""
+
+import csv
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from materiality.library_file.codes import FRAMEWORKS, MappingCodes
+from materiality.lineage.records import (
+    Catalogues,
+    CategoryRecord,
+    CrosswalkRecord,
+    DisclosureRecord,
+    FrameworkRecord,
+    IssueRecord,
+    Key,
+    Library,
+    LinkRecord,
+)
+from materiality.tables.problems import BadLibrary, Problem, nearest
+from materiality.tables.sheets import Row, Table, read_table
+
+GOALS = ("SDG", "2015")
+# GRI's editions and the goals have files of their own and so no row in frameworks.csv.
+NAMED_HERE = (
+    FrameworkRecord("GRI", "2016", "GRI 标准 2016", "GRI Standards 2016", "Global Sustainability Standards Board"),
+    FrameworkRecord("GRI", "2021", "GRI 标准 2021", "GRI Standards 2021", "Global Sustainability Standards Board"),
+    FrameworkRecord(*GOALS, "联合国可持续发展目标", "Sustainable Development Goals", "United Nations"),
+)
+
+
+def read_fixture(folder: Path, name: str) -> list[dict[str, str]]:
+    """Rows of a fixture file as dictionaries."""
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def read_framework_records(folder: Path) -> tuple[FrameworkRecord, ...]:
+    """Every framework edition that comes with the product."""
+    rows = read_fixture(folder, "frameworks")
+    listed = [
+        FrameworkRecord(*(row[name] for name in ("code", "year", "title_zh", "title_en", "publisher"))) for row in rows
+    ]
+    return (*NAMED_HERE, *listed)
+
+
+def read_catalogues(folder: Path) -> Catalogues:
+    """All catalogues of the fixtures folder."""
+    frameworks = read_framework_records(folder)
+    editions = {framework.code: framework.edition for framework in frameworks}
+    return Catalogues(
+        frameworks,
+        (*_disclosures(folder), *_goals(folder), *_topics(folder, editions)),
+        tuple(_links(folder)),
+        tuple(_crosswalk(folder)),
+    )
+
+
+def _disclosures(folder: Path) -> Iterator[DisclosureRecord]:
+    for order, row in enumerate(read_fixture(folder, "gri_disclosures"), start=1):
+        yield DisclosureRecord(
+            framework=("GRI", row["edition"]),
+            code=row["disclosure_code"],
+            title_zh=row["title_zh"],
+            title_en=row["title_en"],
+            order=order,
+            standard_code=row["standard_code"],
+            standard_title_zh=row["standard_title_zh"],
+            standard_title_en=row["standard_title_en"],
+            standard_year=int(row["standard_year"]),
+            series=row["series"],
+        )
+
+
+def _goals(folder: Path) -> Iterator[DisclosureRecord]:
+    for row in read_fixture(folder, "sdgs"):
+        order = int(row["number"])
+        yield DisclosureRecord(GOALS, row["number"], row["title_zh"], row["title_en"], order, colour=row["colour_hex"])
+
+
+def _topics(folder: Path, editions: dict[str, str]) -> Iterator[DisclosureRecord]:
+    order = count(1)
+    for row in [*read_fixture(folder, "framework_topics"), *read_fixture(folder, "esrs_2_disclosures")]:
+        code = row["framework_code"]
+        framework, parent = (code, editions[code]), row["parent_code"]
+        yield DisclosureRecord(framework, row["code"], row["title_zh"], row["title_en"], next(order), parent)
+
+
+def _links(folder: Path) -> Iterator[LinkRecord]:
+    for row in read_fixture(folder, "gri_sdg_links"):
+        for goal in row["sdgs"].split(";"):
+            yield LinkRecord(("GRI", row["edition"], row["disclosure_code"]), (*GOALS, goal), row["basis"])
+
+
+def _crosswalk(folder: Path) -> Iterator[CrosswalkRecord]:
+    for row in read_fixture(folder, "gri_2016_to_2021"):
+        target = ("GRI", "2021", row["to_code"]) if row["to_code"] else None
+        yield CrosswalkRecord(("GRI", "2016", row["from_code"]), target, row["relation"], row["note"])
+
+
+_TEXTS = ("name_zh", "name_en", "definition_zh", "definition_en")
+_SHARED = ("code", "category", *_TEXTS, "gri_2016", "gri_2021", "sdgs", "esrs")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`flat`: one row per secondary issue, its primary in columns beside it; else every issue has a row of its own.
+
+    `renamed` pairs names of the `issues` format with the shape's own.
+    """
+
+    flat: bool
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return self.required + self.optional
+
+
+ISSUES = Shape(False, (*_SHARED, "parent_code", "cn_exchange", "hkex", "groups"), ("status",))
+FLAT = Shape(
+    True,
+    (*_SHARED, "primary_code", "primary_name_zh", "primary_name_en", "cn_exchange_topic", "audience"),
+    # Where a row of the default library came from is not part of the library.
+    ("hkex", "status", "named_in_seed", "seed_evidence"),
+    (("parent_code", "primary_code"), ("cn_exchange", "cn_exchange_topic"), ("groups", "audience")),
+)
+
+
+def find_shape(columns: Sequence[str]) -> Shape:
+    """The shape that more of the columns belong to."""
+    return max((ISSUES, FLAT), key=lambda shape: len(set(columns) & set(shape.known)))
+
+
+def check_columns(columns: Sequence[str], shape: Shape) -> list[Problem]:
+    """Columns that are unknown, twice there or missing, each with the nearest right (or given) name."""
+    given = [column for column in columns if column]
+    missing = [column for column in shape.required if column not in given]
+    unknown = [column for column in dict.fromkeys(given) if column not in shape.known]
+    free = missing + [column for column in shape.optional if column not in given]
+    problems = [Problem("unknown_column", 1, column, column, nearest(column, free)) for column in unknown]
+    problems += [Problem("missing_column", 1, column, column, nearest(column, unknown)) for column in missing]
+    twice = [column for column, number in Counter(given).items() if number > 1]
+    return problems + [Problem("double_column", 1, column, column) for column in twice]
+
+
+TEXTS = ("name_zh", "name_en", "definition_zh", "definition_en")
+_PRIMARY = {"category": "category", "name_zh": "primary_name_zh", "name_en": "primary_name_en"}
+
+
+@dataclass(frozen=True)
+class IssueRow:
+    """One issue as the file has it: `cells` by the names of the `issues` format, `columns` as the file calls them."""
+
+    number: int
+    cells: dict[str, str]
+    columns: dict[str, str]
+
+    def column(self, name: str) -> str:
+        return self.columns.get(name, name)
+
+    def problem(self, kind: str, name: str, **rest) -> Problem:
+        """A problem of the cell under `name`."""
+        value = rest.pop("value", self.cells.get(name, ""))
+        return Problem(kind, self.number, self.column(name), value, **rest)
+
+
+@dataclass(frozen=True)
+class KnownTexts:
+    """What the default library adds to a flat file, which has no column for it.
+
+    `primaries`: code → name_zh, name_en, definition_zh, definition_en. `hkex`: code → (name_zh, name_en, cell).
+    """
+
+    primaries: dict[str, dict[str, str]]
+    hkex: dict[str, tuple[str, str, str]]
+
+
+def issue_rows(table: Table, shape: Shape, known: KnownTexts) -> tuple[list[IssueRow], list[Problem]]:
+    """One row per issue, in the file's order; of a flat file the primaries stand before all secondaries."""
+    renamed = dict(shape.renamed)
+    rows = [IssueRow(row.number, _cells(row, renamed), renamed) for row in table.rows]
+    if not shape.flat:
+        return rows, []
+    primaries, problems = _primaries(rows, known)
+    has_hkex = "hkex" in table.columns
+    return [*primaries, *(row if has_hkex else _with_hkex(row, known) for row in rows)], problems
+
+
+def _cells(row: Row, renamed: dict[str, str]) -> dict[str, str]:
+    cells = dict(row.cells)
+    for name, column in renamed.items():
+        cells[name] = cells.get(column, "")
+    return cells
+
+
+def _primaries(rows: list[IssueRow], known: KnownTexts) -> tuple[list[IssueRow], list[Problem]]:
+    """The primary issues that secondaries name, each from the first row that does; later rows must say the same."""
+    found: dict[str, IssueRow] = {}
+    problems: list[Problem] = []
+    for row in rows:
+        code = row.cells["parent_code"]
+        if not code:
+            continue
+        cells = {name: row.cells.get(column, "") for name, column in _PRIMARY.items()}
+        first = found.get(code)
+        if first is None:
+            columns = {**_PRIMARY, "code": "primary_code"}
+            cells |= {"code": code, "parent_code": "", **_definitions(code, cells, known)}
+            found[code] = IssueRow(row.number, cells, columns)
+        else:
+            problems += _differences(row, cells, first)
+    return list(found.values()), problems
+
+
+def _differences(row: IssueRow, cells: dict[str, str], first: IssueRow) -> list[Problem]:
+    params = {"first": str(first.number), "primary": first.cells["code"]}
+    return [
+        Problem("primary_differs", row.number, column, cells[name], (first.cells[name],), params)
+        for name, column in _PRIMARY.items()
+        if cells[name] != first.cells[name]
+    ]
+
+
+def _definitions(code: str, cells: dict[str, str], known: KnownTexts) -> dict[str, str]:
+    """Definitions of the default library's primary of this code, if it goes by the same name."""
+    default = known.primaries.get(code)
+    if default is None or not _same_name(cells, default["name_zh"], default["name_en"]):
+        return {"definition_zh": "", "definition_en": ""}
+    return {name: default[name] for name in ("definition_zh", "definition_en")}
+
+
+def _with_hkex(row: IssueRow, known: KnownTexts) -> IssueRow:
+    name_zh, name_en, cell = known.hkex.get(row.cells["code"], ("", "", ""))
+    same = cell and _same_name(row.cells, name_zh, name_en)
+    return replace(row, cells={**row.cells, "hkex": cell if same else ""})
+
+
+def _same_name(cells: dict[str, str], name_zh: str, name_en: str) -> bool:
+    """A code that was given to another issue does not inherit what was written for the default one."""
+    return cells.get("name_zh") == name_zh or cells.get("name_en") == name_en
+
+
+PRIMARY = re.compile(r"[A-Z]{2,8}-\d{2}")
+SECONDARY = re.compile(r"[A-Z]{2,8}-\d{2}-\d{2}")
+
+
+def check_tree(rows: Sequence[IssueRow], flat: bool) -> list[Problem]:
+    """Problems of codes and parents. `flat`: primaries come from columns, so every row of the file is secondary."""
+    first: dict[str, IssueRow] = {}
+    problems: list[Problem] = []
+    for row in rows:
+        code = row.cells["code"]
+        problems += _code(row, flat)
+        if code and code in first:
+            params = {"first": str(first[code].number)}
+            problems.append(row.problem("double_code", "code", params=params))
+        first.setdefault(code, row)
+    for row in rows:
+        if row.cells["parent_code"]:
+            problems += _parent(row, first)
+    return problems
+
+
+def _code(row: IssueRow, flat: bool) -> list[Problem]:
+    code, parent = row.cells["code"], row.cells["parent_code"]
+    if not code:
+        return [row.problem("empty", "code")]
+    made_from_columns = row.column("code") == "primary_code"
+    if not parent and not made_from_columns and (flat or SECONDARY.fullmatch(code)):
+        offered = (code.rpartition("-")[0],) if SECONDARY.fullmatch(code) else ()
+        return [row.problem("primary_missing", "parent_code", value=code, nearest=offered)]
+    shape, example = (SECONDARY, "SOC-03-01") if parent else (PRIMARY, "SOC-03")
+    if not shape.fullmatch(code):
+        return [row.problem("bad_code", "code", nearest=_well_formed(code, shape), params={"example": example})]
+    return []
+
+
+def _well_formed(code: str, shape: re.Pattern) -> tuple[str, ...]:
+    """The code with capital letters, hyphens and two digits, where that makes it right: `soc—3-1` → `SOC-03-01`."""
+    plain = re.sub(r"[\s_.‐-―−]+", "-", unicodedata.normalize("NFKC", code).upper())
+    padded = re.sub(r"(?<=-)(\d)(?=-|$)", r"0\1", plain)
+    return (padded,) if shape.fullmatch(padded) else ()
+
+
+def _parent(row: IssueRow, first: dict[str, IssueRow]) -> list[Problem]:
+    code, parent = row.cells["code"], row.cells["parent_code"]
+    above = first.get(parent)
+    if above is None:
+        primaries = [known for known, held in first.items() if not held.cells["parent_code"]]
+        return [row.problem("no_primary", "parent_code", nearest=nearest(parent, primaries))]
+    if above.cells["parent_code"]:
+        return [row.problem("third_level", "parent_code", nearest=(above.cells["parent_code"],))]
+    problems = []
+    if SECONDARY.fullmatch(code) and not code.startswith(f"{parent}-"):
+        problems.append(row.problem("other_branch", "code", params={"primary": parent}))
+    if row.cells["category"] != above.cells["category"] and above.number != row.number:
+        problems.append(row.problem("other_category", "category", nearest=(above.cells["category"],)))
+    return problems
+
+
+STATUSES = ("active", "retired")
+MAX_NAME = 200
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a library file is checked against; `groups` are codes of stakeholder groups in their order."""
+
+    catalogues: Catalogues
+    categories: tuple[CategoryRecord, ...]
+    groups: tuple[str, ...]
+    known: KnownTexts
+
+
+def read_library(contents: bytes, name: str, reference: Reference) -> Library:
+    """The library in a CSV or XLSX file of either shape (formats.md, `issues`). Raises BadLibrary with all problems."""
+    table = read_table(contents, name)
+    shape = find_shape(table.columns)
+    column_problems = check_columns(table.columns, shape)
+    if column_problems:
+        raise BadLibrary(column_problems)
+    rows, problems = issue_rows(table, shape, reference.known)
+    problems += [*table.problems, *check_tree(rows, shape.flat)]
+    dated = {(problem.row, problem.column) for problem in table.problems}
+    reader = _RowReader(reference, dated)
+    issues = [reader.read(row) for row in rows]
+    problems += reader.problems
+    if problems:
+        raise BadLibrary(_in_file_order(problems, table.columns))
+    used = {issue.category for issue in issues}
+    categories = tuple(category for category in reference.categories if category.code in used)
+    return Library(categories, tuple(sorted(issues, key=lambda issue: issue.code)))
+
+
+def _in_file_order(problems: list[Problem], columns: tuple[str, ...]) -> list[Problem]:
+    """By row and column, each once: a flat file's primary and secondary share cells, and what no category is called
+    differs from everything else as well."""
+    unknown = {(p.row, p.column) for p in problems if p.kind == "unknown_category"}
+    kept = [p for p in problems if p.kind == "unknown_category" or (p.row, p.column) not in unknown]
+    once = {(p.row, p.column, p.kind, p.value): p for p in kept}
+    order = {column: place for place, column in enumerate(columns)}
+    return sorted(once.values(), key=lambda p: (p.row or 0, order.get(p.column, -1)))
+
+
+class _RowReader:
+    """Turns rows into records and gathers what is wrong with their cells."""
+
+    def __init__(self, reference: Reference, dated: set[tuple[int | None, str]]) -> None:
+        self._categories = [category.code for category in reference.categories]
+        self._groups = reference.groups
+        self._codes = MappingCodes(reference.catalogues)
+        self._dated = dated
+        self.problems: list[Problem] = []
+
+    def read(self, row: IssueRow) -> IssueRecord:
+        texts = {name: self._text(row, name) for name in TEXTS}
+        status = row.cells.get("status") or "active"
+        self._one_of(row, "status", status, STATUSES, "unknown_status")
+        category = row.cells["category"]
+        self._one_of(row, "category", category, self._categories, "unknown_category")
+        groups = dict.fromkeys(_parts(row.cells.get("groups", "")))
+        for group in groups:
+            self._one_of(row, "groups", group, self._groups, "unknown_group")
+        return IssueRecord(
+            code=row.cells["code"],
+            category=category,
+            parent_code=row.cells["parent_code"],
+            groups=tuple(group for group in self._groups if group in groups),
+            status=status,
+            mappings=self._mappings(row),
+            **texts,
+        )
+
+    def _text(self, row: IssueRow, name: str) -> str:
+        text = row.cells.get(name, "")
+        if not text and name.startswith("name_"):
+            self.problems.append(row.problem("empty", name))
+        if len(text) > MAX_NAME and name.startswith("name_"):
+            params = {"length": str(len(text)), "limit": str(MAX_NAME)}
+            self.problems.append(row.problem("too_long", name, value=text[:40] + "…", params=params))
+        return text
+
+    def _one_of(self, row: IssueRow, name: str, value: str, valid: list[str] | tuple[str, ...], kind: str) -> None:
+        if not value:
+            self.problems.append(row.problem("empty", name))
+        elif value not in valid:
+            self.problems.append(row.problem(kind, name, value=value, nearest=nearest(value, valid, at_least=0.3)))
+
+    def _mappings(self, row: IssueRow) -> tuple[Key, ...]:
+        found: set[Key] = set()
+        for name in FRAMEWORKS:
+            if (row.number, row.column(name)) in self._dated:
+                continue
+            for part in _parts(row.cells.get(name, "")):
+                resolved = self._codes.resolve(name, part)
+                if isinstance(resolved, Problem):
+                    rest = {"value": part, "nearest": resolved.nearest, "params": resolved.params}
+                    self.problems.append(row.problem(resolved.kind, name, **rest))
+                else:
+                    found.add(resolved)
+        return tuple(sorted(found))
+
+
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in re.split("[;；]", cell) if part.strip()]
+
+
+FILE = "issue_library.csv"
+
+
+def read_reference(folder: Path, more_groups: Iterable[str] = ()) -> Reference:
+    """Catalogues, categories, groups (the default ones and `more_groups`) and texts of the fixtures folder."""
+    categories = [
+        CategoryRecord(row["code"], row["name_zh"], row["name_en"], int(row["order"]))
+        for row in read_fixture(folder, "categories")
+    ]
+    groups = [row["group"] for row in read_fixture(folder, "groups")]
+    hkex = {row["code"]: row["hkex"] for row in read_fixture(folder, "hkex_mapping")}
+    known = KnownTexts(
+        primaries={row["code"]: row for row in read_fixture(folder, "primary_issues")},
+        hkex={
+            row["code"]: (row["name_zh"], row["name_en"], hkex.get(row["code"], ""))
+            for row in read_fixture(folder, FILE.removesuffix(".csv"))
+        },
+    )
+    ordered = tuple(sorted(categories, key=lambda category: category.order))
+    return Reference(read_catalogues(folder), ordered, tuple(dict.fromkeys([*groups, *more_groups])), known)
+
+
+def read_default_library(folder: Path, reference: Reference) -> Library:
+    """The default library. Raises BadLibrary where the fixtures were changed and do not hold together."""
+    return read_library((folder / FILE).read_bytes(), FILE, reference)

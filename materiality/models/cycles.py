@@ -1,0 +1,48 @@
+"""Assessment cycles."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from materiality.platform.bilingual import Bilingual, name_field
+
+
+class Cycle(models.Model):
+    """One materiality assessment, on one edition of the library.
+
+    `method` is the method of `materiality.scoring.method.Method.as_dict()`, without the weights, which stand with
+    the groups.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+        IN_REVIEW = "in_review", _("In review")
+        SIGNED_OFF = "signed_off", _("Signed off")
+        ARCHIVED = "archived", _("Archived")
+
+    class GriEdition(models.TextChoices):
+        GRI_2016 = "2016", "GRI 2016"
+        GRI_2021 = "2021", "GRI 2021"
+
+    code = models.SlugField(max_length=40, unique=True)
+    title_zh = name_field()
+    title_en = name_field()
+    edition = models.ForeignKey("Edition", on_delete=models.PROTECT, related_name="cycles")
+    gri_edition = models.CharField(max_length=4, choices=GriEdition.choices, default=GriEdition.GRI_2021)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    method = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    title = Bilingual()
+
+    class Meta:
+        ordering = ["-period_end", "-created_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(period_start__lte=F("period_end")), name="cycle_period_in_order")
+        ]
+
+    def __str__(self) -> str:
+        return self.code

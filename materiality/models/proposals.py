@@ -1,0 +1,114 @@
+"""The half-yearly review of the library: proposals, and what is due when."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from materiality.platform.bilingual import Bilingual, name_field
+
+
+class Proposal(models.Model):
+    """Somebody proposes a new issue, a change or a retirement; a named person decides, with a reason.
+
+    `issue` is the issue of the edition in force that is meant; `edition` the draft under review, null while there is
+    none. A deferred proposal stands open for the next review.
+    """
+
+    class Kind(models.TextChoices):
+        NEW = "new", _("New issue")
+        CHANGE = "change", _("Change")
+        RETIRE = "retire", _("Retire")
+
+    class Origin(models.TextChoices):
+        STAFF = "staff", _("Staff")
+        RESPONDENT = "respondent", _("Respondent")
+        IMPORT = "import", _("Import")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("To be decided")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        DEFERRED = "deferred", _("Deferred")
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.STAFF)
+    edition = models.ForeignKey("Edition", null=True, blank=True, on_delete=models.SET_NULL, related_name="proposals")
+    issue = models.ForeignKey("Issue", null=True, blank=True, on_delete=models.PROTECT, related_name="proposals")
+    name_zh = name_field(blank=True)
+    name_en = name_field(blank=True)
+    text_zh = models.TextField(blank=True)
+    text_en = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    source = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    decision_reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    name = Bilingual()
+    text = Bilingual()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open") | (Q(decided_at__isnull=False) & ~Q(decision_reason="")),
+                name="decided_proposal_has_date_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="new") | Q(issue__isnull=False), name="proposal_to_change_names_an_issue"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.issue.code if self.issue_id else self.name_zh or self.name_en
+
+
+class Calendar(models.Model):
+    """How often the organisation reviews its library and surveys its stakeholders; one row."""
+
+    review_months = models.PositiveSmallIntegerField(default=6)
+    survey_months = models.PositiveSmallIntegerField(default=2)
+    remind_days_before = models.PositiveSmallIntegerField(default=14)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="one_calendar"),
+            models.CheckConstraint(condition=Q(review_months__gte=1, survey_months__gte=1), name="calendar_months"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review_months}/{self.survey_months}"
+
+
+class Reminder(models.Model):
+    """A reminder that was sent: one per kind and due date, so that a missed day is made up and none is sent twice.
+
+    `sent_to` holds the keys of the people who got it; who could not be reached is tried again.
+    """
+
+    class Kind(models.TextChoices):
+        REVIEW = "review", _("Library review")
+        SURVEY = "survey", _("Survey")
+
+    # Not in the audit trail's digests: a mail that failed is tried again without an event of its own.
+    unaudited = ("recipients", "sent_to")
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    due_on = models.DateField()
+    sent_at = models.DateTimeField(auto_now_add=True)
+    recipients = models.PositiveIntegerField(default=0)
+    sent_to = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["-due_on"]
+        constraints = [models.UniqueConstraint(fields=["kind", "due_on"], name="reminder_once")]
+
+    def __str__(self) -> str:
+        return str(self.due_on)

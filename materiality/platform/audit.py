@@ -1,0 +1,245 @@
+"""Writing the audit trail: one event per action, chained by SHA-256, in the action's own transaction."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from operator import attrgetter
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+from django.utils import timezone
+
+from materiality.models.audit import AuditColumns, AuditedRow, AuditEvent, AuditPerson
+from materiality.models.people import User
+
+
+class _Encoder(json.JSONEncoder):
+    """JSON that keeps microseconds and writes bytes as hexadecimal digits."""
+
+    def default(self, value: Any) -> str:
+        if isinstance(value, datetime | date | time):
+            return value.isoformat()
+        if isinstance(value, bytes | memoryview):
+            return bytes(value).hex()
+        return str(value)
+
+
+# Made once: the encoder's making costs as much as encoding an event.
+_encode = _Encoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def sha256_of(value: Any) -> str:
+    """SHA-256, in hexadecimal digits, of lists, mappings and what tables hold (UUIDs, moments, bytes)."""
+    return hashlib.sha256(_encode(value).encode()).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """The value as every database gives it back from a JSON column.
+
+    PostgreSQL returns 1e22 as a whole number and -0.0 as 0.0; whole numbers are therefore written without fraction.
+    """
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder), parse_float=_number)
+
+
+def _number(text: str) -> float | int:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+CHUNK = 200  # rows read at once: scoring runs hold large cubes
+
+
+def columns_of(model: type[models.Model]) -> list[str]:
+    """Names of the columns that digests of this table cover: its own, but those in `unaudited` of the model."""
+    left_out = getattr(model, "unaudited", ())
+    return [field.attname for field in model._meta.concrete_fields if field.attname not in left_out]
+
+
+def digests_of(rows: Sequence[models.Model]) -> list[str]:
+    """SHA-256 of each row's columns as the database holds them now, in the order of `rows`."""
+    keys = defaultdict(list)
+    for row in rows:
+        keys[type(row)].append(row.pk)
+    found = {
+        (model, pk): digest
+        for model, pks in keys.items()
+        for pk, digest in stored_digests(model, pks, columns_of(model))
+    }
+    return [found[type(row), row.pk] for row in rows]
+
+
+def stored_digests(model: type[models.Model], pks: Sequence, names: Sequence[str]) -> Iterator[tuple[object, str]]:
+    """(key, digest of the columns `names` of the stored row) for each key; a missing row has a digest too."""
+    for place in range(0, len(pks), CHUNK):
+        chunk = pks[place : place + CHUNK]
+        stored = model._base_manager.filter(pk__in=chunk).values_list("pk", *names)
+        values = {pk: row for pk, *row in stored}
+        yield from ((pk, digest_of(names, values.get(pk, []))) for pk in chunk)
+
+
+def digest_of(names: Sequence[str], values: Sequence) -> str:
+    """SHA-256 of a row: names of its columns and their values, none where the row is gone."""
+    return sha256_of([list(names), values])
+
+
+ADVISORY_LOCK = 0x59495449  # "YITI"
+HASHED = (
+    *("previous_hash", "number", "person_id", "at", "action", "object_type", "object_id", "object_text"),
+    *("before", "after", "reason", "row_digest", "touched_digest"),
+)
+_hashed_values = attrgetter(*HASHED)
+
+
+def record(
+    action: str,
+    row: models.Model,
+    *,
+    by: User | None,
+    before: dict | None = None,
+    after: dict | None = None,
+    reason: str = "",
+    touched: Iterable[models.Model] = (),
+) -> AuditEvent:
+    """Append one event about `row`; call it as the last statement of the action's transaction.
+
+    `touched` are the other rows that the action added, changed or deleted (a deleted one with its key set again): where
+    such a row has, or will have, events of its own, verify_audit would else report it as changed around the
+    application. On PostgreSQL an advisory lock, held to the end of the transaction, keeps concurrent writers from
+    chaining to the same event; SQLite transactions already queue (IMMEDIATE).
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an audit event is recorded in the transaction of its action")
+    if connection.vendor == "postgresql":
+        # Before the rows are read: what a writer before this one changed in them stands in the digests then.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+    rows = [row, *touched]
+    digests = digests_of(rows)
+    columns = _stored_columns(rows)
+    person = _person(by)
+    last = AuditEvent.objects.order_by("-number").values_list("number", "hash").first() or (0, "")
+    event = AuditEvent(
+        number=last[0] + 1,
+        person=person,
+        at=timezone.now(),
+        action=action,
+        object_type=row._meta.label_lower,
+        object_id=str(row.pk),
+        object_text="" if isinstance(row, User | AuditPerson) else str(row)[:200],
+        before=plain(before or {}),
+        after=plain(after or {}),
+        reason=reason,
+        row_digest=digests[0],
+        columns=columns[row._meta.label_lower],
+        previous_hash=last[1],
+    )
+    further = [
+        AuditedRow(
+            event=event,
+            object_type=each._meta.label_lower,
+            object_id=str(each.pk),
+            row_digest=digest,
+            columns=columns[each._meta.label_lower],
+        )
+        for each, digest in zip(rows[1:], digests[1:], strict=True)
+    ]
+    event.touched_digest = touched_digest((each.object_type, each.object_id, each.row_digest) for each in further)
+    event.hash = event_hash(event)
+    event.save(force_insert=True)
+    AuditedRow.objects.bulk_create(further, batch_size=500)
+    return event
+
+
+def event_hash(event: AuditEvent) -> str:
+    """SHA-256 over the previous hash and everything the event says."""
+    return hash_of(_hashed_values(event))
+
+
+def hash_of(values: Sequence) -> str:
+    """The hash of an event from its values in the order of HASHED."""
+    return sha256_of(values)
+
+
+def touched_digest(rows: Iterable[tuple[str, str, str]]) -> str:
+    """SHA-256 over (type, id, digest) of an event's further rows in any order; empty where there are none."""
+    known = sorted(rows)
+    return sha256_of(known) if known else ""
+
+
+def row_digest(row: models.Model) -> str:
+    """SHA-256 of the row's own columns as the database holds them."""
+    return digests_of([row])[0]
+
+
+def _stored_columns(rows: Sequence[models.Model]) -> dict[str, AuditColumns]:
+    """What the digests of each row's table cover, by the table's label."""
+    wanted = {model._meta.label_lower: ",".join(columns_of(model)) for model in {type(row) for row in rows}}
+    known = _known_columns(wanted)
+    if missing := wanted.keys() - known.keys():
+        new = [AuditColumns(object_type=label, names=wanted[label]) for label in sorted(missing)]
+        AuditColumns.objects.bulk_create(new, ignore_conflicts=True)
+        known = _known_columns(wanted)
+    return known
+
+
+def _known_columns(wanted: dict[str, str]) -> dict[str, AuditColumns]:
+    known = AuditColumns.objects.filter(object_type__in=wanted)
+    return {row.object_type: row for row in known if row.names == wanted[row.object_type]}
+
+
+def _person(by: User | None) -> AuditPerson | None:
+    if by is None:
+        return None
+    return AuditPerson.objects.get_or_create(user=by, defaults={"name": str(by)})[0]
+
+
+NUMBER, PREVIOUS = HASHED.index("number"), HASHED.index("previous_hash")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: `number` of the event (0 where it is none's), `kind`, and what else the words need.
+
+    Kinds: missing, order, chain, contents, touched, row_changed, row_gone, row_back, anchor.
+    """
+
+    number: int
+    kind: str
+    params: dict = field(default_factory=dict)
+
+
+@dataclass
+class Chain:
+    """The chain as read so far: number and hash of its last event, and whether the anchor was met."""
+
+    anchor: str = ""
+    number: int = 0
+    head: str = ""
+    anchored: bool = False
+
+    def check(self, rows: Iterable[Sequence]) -> Iterator[Finding]:
+        """Findings of events in the order of their numbers: values in the order of HASHED, then the stored hash.
+
+        Every event is held against the stored hash of the one before, so that one that was changed is named alone.
+        """
+        for *values, stored in rows:
+            number, expected = values[NUMBER], self.number + 1
+            if number > expected:
+                yield Finding(expected, "missing", {"last": number - 1})
+            elif number < expected:
+                yield Finding(number, "order")
+            elif values[PREVIOUS] != self.head:
+                yield Finding(number, "chain")
+            if hash_of(values) != stored:
+                yield Finding(number, "contents")
+            self.number, self.head = number, stored
+            self.anchored = self.anchored or stored == self.anchor
+
+    def end(self) -> Iterator[Finding]:
+        """What can only be said at the end: the anchor stands nowhere."""
+        if self.anchor and not self.anchored:
+            yield Finding(0, "anchor", {"hash": self.anchor})

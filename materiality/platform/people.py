@@ -1,0 +1,180 @@
+"""Everything is for staff, except what is named here; respondents' pages go past what only staff need."""
+
+import secrets
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from materiality.models.people import Role, User
+
+RESPONDENT_PATH = "/s/"
+OPEN_PATHS = ("/login/", "/language/", "/healthz", "/readyz", RESPONDENT_PATH, "/static/")
+
+
+class StaffOnlyMiddleware:
+    """Send everybody who is not logged in to the login page; a new view is closed unless its path is opened."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(OPEN_PATHS) or request.user.is_authenticated:
+            return self.get_response(request)
+        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+
+
+class _PastRespondents:
+    """Mixed into middleware that respondents' pages go past: they have no session, no account and no messages."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(RESPONDENT_PATH):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class StaffSessionMiddleware(_PastRespondents, SessionMiddleware):
+    """Sessions for staff."""
+
+
+class StaffAuthenticationMiddleware(_PastRespondents, AuthenticationMiddleware):
+    """`request.user` for staff."""
+
+
+class StaffMessageMiddleware(_PastRespondents, MessageMiddleware):
+    """Messages for staff."""
+
+
+class ContentPolicyMiddleware(CSPMiddleware):
+    """The same policy on every page; on respondents' pages, which need no nonce, it is put together only once."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(RESPONDENT_PATH):
+            return super().__call__(request)
+        response = self.get_response(request)
+        response.headers[HEADER] = self._policy
+        return response
+
+    @cached_property
+    def _policy(self) -> str:
+        return build_policy(config=settings.CONTENT_SECURITY_POLICY["DIRECTIVES"])
+
+
+# Without letters and digits that are taken for each other.
+LETTERS = "".join(sorted(set(string.ascii_lowercase + string.digits) - set("il1o0")))
+
+
+def new_password() -> str:
+    """Five groups of four characters: 99 bits, and easy to read out."""
+    return "-".join("".join(secrets.choice(LETTERS) for _place in range(4)) for _group in range(5))
+
+
+Person = User | AnonymousUser
+Predicate = Callable[[Person], bool]
+
+
+def can_view(person: Person) -> bool:
+    """See library, cycles, scores and outputs: every active member of staff."""
+    return person.is_authenticated and person.is_active
+
+
+def can_edit_cycle(person: Person) -> bool:
+    """Open cycles, change groups and method, build, open and close surveys, import, score, request outputs."""
+    return _is_one_of(person, Role.ANALYST, Role.LEAD, Role.ADMINISTRATOR)
+
+
+def can_see_responses(person: Person) -> bool:
+    """See and export single responses."""
+    return can_edit_cycle(person)
+
+
+def can_edit_library(person: Person) -> bool:
+    """Start and change drafts of editions, catalogues, mappings and translations; correct errata."""
+    return _is_one_of(person, Role.ANALYST, Role.LEAD, Role.ADMINISTRATOR)
+
+
+def can_propose(person: Person) -> bool:
+    """Propose a new issue, a change or a retirement for the next edition."""
+    return _is_one_of(person, Role.ANALYST, Role.LEAD, Role.COMMITTEE, Role.ADMINISTRATOR)
+
+
+def can_decide_proposal(person: Person) -> bool:
+    """Accept, decline or defer proposals."""
+    return _is_one_of(person, Role.LEAD, Role.COMMITTEE, Role.ADMINISTRATOR)
+
+
+def can_publish_edition(person: Person) -> bool:
+    """Publish a draft as the edition in force."""
+    return _is_one_of(person, Role.LEAD, Role.ADMINISTRATOR)
+
+
+def can_see_audit(person: Person) -> bool:
+    """Read and export the audit trail."""
+    return _is_one_of(person, Role.LEAD, Role.COMMITTEE, Role.ADMINISTRATOR)
+
+
+def can_manage_people(person: Person) -> bool:
+    """Add members of staff, change roles, deactivate, erase names from the audit trail."""
+    return _is_one_of(person, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A predicate and what it allows, in words."""
+
+    words: str | Promise
+    predicate: Predicate
+
+    def of_role(self, role: str) -> bool:
+        """Whether an active member of staff with this role has it."""
+        return self.predicate(User(role=role))
+
+
+PERMISSIONS = (
+    Permission(gettext_lazy("See the library, cycles, scores and outputs"), can_view),
+    Permission(
+        gettext_lazy("Open cycles; change groups, method and surveys; import, score and request outputs"),
+        can_edit_cycle,
+    ),
+    Permission(gettext_lazy("See and export single responses"), can_see_responses),
+    Permission(gettext_lazy("Change drafts of the library, catalogues, mappings and translations"), can_edit_library),
+    Permission(gettext_lazy("Propose changes to the library"), can_propose),
+    Permission(gettext_lazy("Decide on proposals"), can_decide_proposal),
+    Permission(gettext_lazy("Publish an edition of the library"), can_publish_edition),
+    Permission(gettext_lazy("Read and export the audit trail"), can_see_audit),
+    Permission(gettext_lazy("Manage people and their roles"), can_manage_people),
+)
+
+
+def needs(predicate: Predicate) -> Callable:
+    """Decorate a view: refuse with a page that says why where the predicate is false."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if not predicate(request.user):
+                raise PermissionDenied(_("Your role does not allow this. Ask an administrator to change it."))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _is_one_of(person: Person, *roles: str) -> bool:
+    return can_view(person) and (person.is_superuser or person.role in roles)

@@ -1,0 +1,231 @@
+"""Which column of a file is which column of a format."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db.models import Choices as WordedChoices
+from django.utils.functional import Promise
+from django.utils.translation import override
+
+from materiality.library_file.codes import MappingCodes
+from materiality.models import Edition, Framework, Group, Issue
+from materiality.queries.library import stored_catalogues
+from materiality.queries.stakeholders import default_groups
+from materiality.tables.problems import Problem, nearest
+
+Choices = dict[str, list[tuple[str, str, str]]]  # name → (code, Chinese, English)
+
+
+def words_of(choices: type[WordedChoices]) -> list[tuple[str, str, str]]:
+    """The values of a model's choices with their labels."""
+    words = {}
+    for language in ("zh-hans", "en"):
+        with override(language):
+            words[language] = [str(label) for label in choices.labels]
+    return list(zip(map(str, choices.values), words["zh-hans"], words["en"], strict=True))
+
+
+def issue_choices(edition: Edition) -> Choices:
+    """Categories, primary issues, statuses, groups and the codes of every framework that has a column."""
+    primaries = edition.issues.filter(parent=None).order_by("code")
+    return {
+        "categories": [(row.code, row.name_zh, row.name_en) for row in edition.categories.all()],
+        "primaries": [(row.code, row.name_zh, row.name_en) for row in primaries],
+        "statuses": words_of(Issue.Status),
+        "groups": _groups(),
+        **_frameworks(),
+    }
+
+
+def mapping_choices(edition: Edition) -> Choices:
+    """Issues, frameworks and their editions."""
+    frameworks = list(Framework.objects.all())
+    editions = dict.fromkeys(row.edition for row in frameworks)
+    return {
+        "issues": [(row.code, row.name_zh, row.name_en) for row in edition.issues.order_by("code")],
+        "frameworks": [
+            (row.code, row.title_zh, row.title_en) for row in {row.code: row for row in frameworks}.values()
+        ],
+        "editions": [(name, "", "") for name in editions],
+    }
+
+
+def _groups() -> list[tuple[str, str, str]]:
+    default = {row["code"]: (row["code"], row["name_zh"], row["name_en"]) for row in default_groups()}
+    stored = {row.code: (row.code, row.name_zh, row.name_en) for row in Group.objects.order_by("code")}
+    return list({**default, **stored}.values())
+
+
+def _frameworks() -> Choices:
+    """Codes that can be mapped, as a cell holds them; headings of topics cannot."""
+    catalogues = stored_catalogues()
+    codes = MappingCodes(catalogues)
+    return {
+        column: [
+            (codes.written(column, record.code), record.title_zh, record.title_en)
+            for record in catalogues.of.get(framework, {}).values()
+            if record.parent_code or framework[0] not in ("CNSE", "HKEX")
+        ]
+        for column, framework in codes.editions.items()
+    }
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """`choices` names the list of codes that the template offers ("" for none); `several` allows more than one.
+
+    `required`: no row can be read without the column. A `number` stays a number in workbooks.
+    Not `strict`: the list helps, but what is not on it may be right, too. `also` are further headings that people use.
+    """
+
+    name: str
+    title: str | Promise
+    note: str | Promise = ""
+    required: bool = False
+    choices: str = ""
+    several: bool = False
+    number: bool = False
+    width: int = 16
+    also: tuple[str, ...] = ()
+    strict: bool = True
+
+    def in_language(self, language: str) -> tuple[str, str]:
+        """(title, note) in one language."""
+        with override(language):
+            return str(self.title), str(self.note)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What people may have written over the column, besides its name."""
+        return (*(self.in_language(language)[0] for language in ("zh-hans", "en")), *self.also)
+
+
+LEFT_OUT = ""
+
+
+@dataclass(frozen=True)
+class HeaderMatch:
+    """`columns`: heading → column of the format, or LEFT_OUT. `guesses`: headings whose column is the nearest only.
+
+    `unknown`: headings that resemble nothing.
+    """
+
+    columns: dict[str, str]
+    guesses: frozenset[str]
+    unknown: frozenset[str]
+
+    @property
+    def is_certain(self) -> bool:
+        return not self.guesses and not self.unknown
+
+
+def match_headers(given: Sequence[str], columns: Sequence[SheetColumn]) -> HeaderMatch:
+    """Match headings by name or title, without case and width; what is left by likeness, best first."""
+    spellings = {_plain(spelling): column.name for column in columns for spelling in (*column.titles, column.name)}
+    matched: dict[str, str] = {}
+    for heading in dict.fromkeys(name for name in given if name):
+        name = spellings.get(_plain(heading))
+        if name and name not in matched.values():
+            matched[heading] = name
+    guesses = _guessed(given, columns, matched)
+    rest = [heading for heading in dict.fromkeys(given) if heading and heading not in matched | guesses]
+    everything = matched | guesses | dict.fromkeys(rest, LEFT_OUT)
+    order = [heading for heading in dict.fromkeys(given) if heading]
+    return HeaderMatch({name: everything[name] for name in order}, frozenset(guesses), frozenset(rest))
+
+
+def check_match(match: Mapping[str, str], given: Sequence[str], columns: Sequence[SheetColumn]) -> list[Problem]:
+    """What stands against reading the rows: headings twice, columns chosen twice, needed columns missing."""
+    problems = [Problem("double_column", 1, name, name) for name, n in Counter(filter(None, given)).items() if n > 1]
+    chosen = Counter(name for name in match.values() if name)
+    problems += [Problem("column_twice", 1, name, name) for name, n in chosen.items() if n > 1]
+    free = [heading for heading in given if heading and not match.get(heading)]
+    for column in columns:
+        if column.required and column.name not in chosen:
+            problems.append(Problem("missing_column", 1, column.name, column.name, nearest(column.name, free)))
+    return problems
+
+
+def unknown_columns(match: HeaderMatch, columns: Sequence[SheetColumn]) -> list[Problem]:
+    """The headings that are not the format's own, each with the nearest column, for those who cannot choose."""
+    free = [column.name for column in columns if column.name not in match.columns.values()]
+    problems = []
+    for heading in match.columns:
+        if heading in match.guesses:
+            problems.append(Problem("unknown_column", 1, heading, heading, (match.columns[heading],)))
+        elif heading in match.unknown:
+            problems.append(Problem("unknown_column", 1, heading, heading, nearest(heading, free)))
+    return problems
+
+
+def _guessed(given: Sequence[str], columns: Sequence[SheetColumn], matched: dict[str, str]) -> dict[str, str]:
+    free = {column.name: column for column in columns if column.name not in matched.values()}
+    found: dict[str, str] = {}
+    for heading in given:
+        if heading and heading not in matched and heading not in found:
+            spellings = {spelling: name for name, c in free.items() for spelling in (name, *c.titles)}
+            close = nearest(heading, spellings, at_least=0.6)
+            if close:
+                found[heading] = spellings[close[0]]
+                del free[spellings[close[0]]]
+    return found
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").replace("-", " ").split())
+
+
+LONGEST_CELL = 32_767  # of a spreadsheet
+# What XML cannot hold, and so no workbook.
+_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LINE_END = re.compile("_x000D_\n?|\r\n?")  # the first as spreadsheets keep a CR in a workbook
+_ESCAPE = "x005F_"  # what openpyxl takes out of every text it reads
+
+
+def canonical(text: str) -> str:
+    """The text as a file can carry it: trimmed, line ends as LF, without characters that no workbook can hold."""
+    return _IMPOSSIBLE.sub("", _LINE_END.sub("\n", text.replace(_ESCAPE, ""))).strip()[:LONGEST_CELL]
+
+
+def parts(cell: str) -> list[str]:
+    """The codes of a cell that holds several, separated by semicolons of either width."""
+    return [part.strip() for part in re.split("[;；]", cell) if part.strip()]
+
+
+Node = TypeVar("Node", bound=Hashable)
+
+
+def rings(parents: Mapping[Node, Node | None]) -> dict[Node, list[Node]]:
+    """Every node that stands above itself → the ring from it upwards, ending with itself."""
+    found: dict[Node, list[Node]] = {}
+    settled: set[Node] = set()
+    for start in parents:
+        way: list[Node] = []
+        node: Node | None = start
+        while node is not None and node not in settled and node not in way:
+            way.append(node)
+            node = parents.get(node)
+        if node is not None and node in way:
+            ring = way[way.index(node) :]
+            found |= {each: [*ring[place:], *ring[: place + 1]] for place, each in enumerate(ring)}
+        settled.update(way)
+    return found
+
+
+def depths(parents: Mapping[Node, Node | None]) -> dict[Node, int]:
+    """How many ancestors each node has; nodes of a ring, which has no top, count from 0 up to its length."""
+    found: dict[Node, int] = {}
+    for start in parents:
+        way: list[Node] = []
+        node: Node | None = start
+        while node is not None and node in parents and node not in found and node not in way:
+            way.append(node)
+            node = parents[node]
+        above = found[node] + 1 if node in found else 0
+        for place, each in enumerate(reversed(way)):
+            found[each] = above + place
+    return found

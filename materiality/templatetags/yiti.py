@@ -1,0 +1,131 @@
+"""Template filters for texts in two languages and for figures."""
+
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from materiality.actions.tables import Kind
+from materiality.lineage.records import StandardWarning
+from materiality.models import Cycle
+from materiality.platform import people
+from materiality.platform.bilingual import text_of
+from materiality.platform.hooks import standings
+from materiality.platform.words import plain_number, plain_percent, word_for
+from materiality.queries.cycles import IN_PERCENT
+
+register = template.Library()
+
+
+@register.filter
+def inlang(row: Any, field: str) -> str:
+    """`{{ issue|inlang:"name" }}`: the text in the active language."""
+    return text_of(row, field)
+
+
+@register.filter
+def score(value: float | None) -> str:
+    """A score or priority on 0–100 with one decimal; a dash where there is none."""
+    return "–" if value is None else f"{value:.1f}"
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """A share 0–1 in whole per cent; a dash where there is none."""
+    return "–" if value is None else f"{100 * value:.0f} %"
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """A count with thin grouping: 12,893."""
+    return "–" if value is None else number_format(value, decimal_pos=0, force_grouping=True)
+
+
+@register.filter
+def at(mapping: dict, key: Any) -> Any:
+    """The value of a key in a mapping, None where it has none."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def rows(form: BaseForm, texts: str = "") -> list[list[BoundField]]:
+    """Its fields line by line: a text's two languages beside each other, and what the form calls `pairs`.
+
+    `{{ form|rows:"name definition" }}`: these texts only.
+    """
+    fields, found = form.visible_fields(), []
+    if texts:
+        fields = [field for field in fields if field.name[:-3] in texts.split()]
+    for field in fields:
+        before = found[-1][-1].name if found else ""
+        beside = (before, field.name) in getattr(form, "pairs", ()) or field.name.endswith("_en")
+        if beside and found:
+            found[-1].append(field)
+        else:
+            found.append([field])
+    return found
+
+
+@register.filter
+def allowed(person: people.Person, to: str) -> bool:
+    """`{% if user|allowed:"see_audit" %}`: whether the predicate `can_see_audit` holds."""
+    return getattr(people, f"can_{to}")(person)
+
+
+@register.simple_tag
+def sheet_url(page: str, kind: Kind | str, cycle: Cycle | None = None, suffix: str = "") -> str:
+    """`{% sheet_url "export" kind cycle "xlsx" %}`: the page `new`, `export` or `template` of a kind."""
+    name = kind if isinstance(kind, str) else kind.name
+    belongs = [cycle.code] if cycle else []
+    prefix = "cycle_sheet" if cycle else "sheet"
+    return reverse(f"{prefix}_{page}", args=[*belongs, name, *([suffix] if suffix else [])])
+
+
+@register.simple_tag
+def cycle_steps(cycle: Cycle, current: str) -> list[dict]:
+    """Each step with where it stands; `current` is the key of the page's own step."""
+    return [{"step": step, "standing": standing, "current": step.key == current} for step, standing in standings(cycle)]
+
+
+@register.filter
+def worded(name: str, about: str) -> str:
+    """`{{ row.tier|worded:"tier" }}`: the word for a name in the active language."""
+    return word_for(about, name)
+
+
+@register.filter
+def parameter_value(value: Any, name: str) -> str:
+    """A value of the method's parameter `name` as people read it: shares in per cent, choices in words."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        return f"{plain_percent(value)} %" if name in IN_PERCENT else plain_number(value)
+    if isinstance(value, list):
+        return ", ".join(word_for("tier", each) for each in value)
+    return word_for("choice", value)
+
+
+@register.filter
+def certainty(share: float | None) -> str:
+    """A probability 0–1 in whole per cent that never claims to be certain: > 99 %, < 1 %."""
+    if share is None:
+        return "–"
+    return "> 99 %" if share > 0.99 else "< 1 %" if share < 0.01 else f"{100 * share:.0f} %"
+
+
+@register.filter
+def newer_words(warning: StandardWarning) -> str:
+    """Which standard applies in the place of which disclosures, from when on."""
+    standard = warning.standard
+    return _("GRI %(code)s: %(title)s %(year)s (from %(from)s) replaces %(codes)s.") % {
+        "code": standard.code,
+        "title": text_of(standard, "title"),
+        "year": standard.year,
+        "from": date_format(standard.applies_from),
+        "codes": ", ".join(warning.codes),
+    }

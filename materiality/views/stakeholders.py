@@ -1,0 +1,369 @@
+"""Pages of the engagement records of a cycle."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from materiality.actions.stakeholders import (
+    add_attachment,
+    move_point,
+    remove_attachment,
+    remove_engagement,
+    remove_group,
+    remove_point,
+    save_engagement,
+    save_group,
+    save_point,
+)
+from materiality.formats.stakeholders import groups_file
+from materiality.forms.stakeholders import AttachmentForm, EngagementForm, GroupForm, PointForm
+from materiality.models import Attachment, Cycle, Engagement, Group, StakeholderPoint
+from materiality.platform.files import MAX_BYTES
+from materiality.platform.people import can_edit_cycle, can_view, needs
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK
+from materiality.queries.stakeholders import (
+    EngagementFilter,
+    choices_by_category,
+    cycle_points,
+    group_points,
+    group_shares,
+    listed_engagements,
+    touched_issues,
+)
+from materiality.tables.write import TYPES
+from materiality.views.cycles import cycle_of
+
+PER_PAGE = 50
+
+
+def engagements(request: HttpRequest, code: str) -> HttpResponse:
+    """The records, filtered by group, kind, issue and date."""
+    cycle = cycle_of(code)
+    wanted = EngagementFilter.from_query(request.GET)
+    context = in_stakeholders(request, cycle) | {
+        "wanted": wanted,
+        "page": Paginator(listed_engagements(cycle, wanted), PER_PAGE).get_page(request.GET.get("page")),
+        "groups": list(cycle.groups.all()),
+        "kinds": Engagement.Kind.choices,
+        "issues": touched_issues(cycle),
+    }
+    return render(request, "materiality/engagements.html", context)
+
+
+def engagement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """One record with its issues and attachments."""
+    return render(request, "materiality/engagement.html", engagement_page(request, engagement_of(code, pk)))
+
+
+@needs(can_edit_cycle)
+def new_engagement(request: HttpRequest, code: str) -> HttpResponse:
+    """Record an engagement; `?group=` and `?issue=` are filled in."""
+    return _edited_engagement(request, cycle_of(code), None)
+
+
+@needs(can_edit_cycle)
+def edit_engagement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Change a record."""
+    row = engagement_of(code, pk)
+    return _edited_engagement(request, row.cycle, row)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def delete_engagement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Remove a record with its attachments."""
+    row = engagement_of(code, pk)
+    try:
+        remove_engagement(engagement=row, by=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+        return redirect("engagement", code, pk)
+    messages.success(request, _("The record “%(title)s” is removed.") % {"title": row.title})
+    return redirect("engagements", code)
+
+
+def engagement_of(code: str, pk: int) -> Engagement:
+    """The record with cycle and group; the page "not found" where the cycle has none of this key."""
+    rows = Engagement.objects.select_related("cycle__edition", "group", "created_by")
+    return get_object_or_404(rows, cycle__code=code, pk=pk)
+
+
+def engagement_page(request: HttpRequest, row: Engagement, form: AttachmentForm | None = None) -> dict:
+    """The context of a record's page; `form` is the form of an attachment that was refused."""
+    return in_stakeholders(request, row.cycle) | {
+        "engagement": row,
+        "issues": list(row.issues.select_related("category").order_by("code")),
+        "attachments": list(row.attachments.all()),
+        "form": form or AttachmentForm(),
+    }
+
+
+def in_stakeholders(request: HttpRequest, cycle: Cycle) -> dict:
+    """What every page of engagement records is given."""
+    may_edit = can_edit_cycle(request.user) and cycle.state in BEFORE_SIGN_OFF
+    return {"cycle": cycle, "step": "groups", "section": "cycles", "may_edit": may_edit}
+
+
+def _edited_engagement(request: HttpRequest, cycle: Cycle, row: Engagement | None) -> HttpResponse:
+    form = EngagementForm(
+        request.POST or None, cycle=cycle, engagement=row, initial={} if row else _asked(request, cycle)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = save_engagement(cycle=cycle, values=form.values(), by=request.user, engagement=row)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The record “%(title)s” is saved.") % {"title": saved.title})
+            return redirect("engagement", cycle.code, saved.pk)
+    context = in_stakeholders(request, cycle) | {"form": form, "engagement": row}
+    context["categories"] = choices_by_category(form.fields["issues"].queryset, form.chosen())
+    return render(request, "materiality/engagement_form.html", context)
+
+
+def _asked(request: HttpRequest, cycle: Cycle) -> dict:
+    """What the address fills in on a new record."""
+    found = {}
+    if group := request.GET.get("group"):
+        found["group"] = cycle.groups.filter(code=group).first()
+    if issue := request.GET.get("issue"):
+        found["issues"] = list(cycle.edition.issues.filter(code=issue).values_list("pk", flat=True))
+    return found
+
+
+@require_POST
+@needs(can_edit_cycle)
+def add_attachment_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Attach a file, or say why it is not taken."""
+    row = engagement_of(code, pk)
+    form = AttachmentForm(request.POST, request.FILES)
+    if getattr(request, "upload_too_large", False):
+        form.errors["file"] = form.error_class([_too_large()])
+    elif form.is_valid() and _attached(request, row, form):
+        return redirect("engagement", code, pk)
+    return render(request, "materiality/engagement.html", engagement_page(request, row, form), status=422)
+
+
+@needs(can_view)
+def download(request: HttpRequest, code: str, pk: int, attachment: int) -> HttpResponse:
+    """The file as a download that no browser opens in place or takes for another type."""
+    row = _attachment(code, pk, attachment)
+    if not default_storage.exists(row.path):
+        raise Http404
+    stream = default_storage.open(row.path)
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
+    return FileResponse(
+        stream, as_attachment=True, filename=row.file_name, content_type=row.content_type, headers=headers
+    )
+
+
+@require_POST
+@needs(can_edit_cycle)
+def delete_attachment(request: HttpRequest, code: str, pk: int, attachment: int) -> HttpResponse:
+    """Remove a file from its record."""
+    row = _attachment(code, pk, attachment)
+    try:
+        remove_attachment(attachment=row, by=request.user)
+        messages.success(request, _("“%(name)s” is removed.") % {"name": row.file_name})
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+    return redirect("engagement", code, pk)
+
+
+def _attached(request: HttpRequest, row: Engagement, form: AttachmentForm) -> bool:
+    file = form.cleaned_data["file"]
+    try:
+        path = Path(file.temporary_file_path())
+        kept = add_attachment(engagement=row, path=path, file_name=file.name, by=request.user)
+    except NotAllowed as refusal:
+        form.add_error("file", refusal.reason)
+        return False
+    messages.success(request, _("“%(name)s” is attached.") % {"name": kept.file_name})
+    return True
+
+
+def _attachment(code: str, pk: int, attachment: int) -> Attachment:
+    rows = Attachment.objects.select_related("engagement__cycle")
+    return get_object_or_404(rows, engagement__cycle__code=code, engagement=pk, pk=attachment)
+
+
+def _too_large() -> str:
+    return _("The file is larger than %(limit)s MB and was not taken in.") % {"limit": MAX_BYTES // 1_000_000}
+
+
+def groups(request: HttpRequest, code: str) -> HttpResponse:
+    """The groups with definitions, weights and targets."""
+    cycle = cycle_of(code)
+    may_edit = can_edit_cycle(request.user)
+    context = _context(cycle) | {
+        "shares": group_shares(list(cycle.groups.all())),
+        "pooled": cycle.method.get("weighting") == "by_response",
+        "may_edit": may_edit and cycle.state in BEFORE_REVIEW,
+        "may_add": may_edit and cycle.state in FIELDWORK,
+    }
+    return render(request, "materiality/groups.html", context)
+
+
+@needs(can_edit_cycle)
+def new_group(request: HttpRequest, code: str) -> HttpResponse:
+    """Add a group."""
+    return _edited_group(request, cycle_of(code), None)
+
+
+@needs(can_edit_cycle)
+def group(request: HttpRequest, code: str, group: str) -> HttpResponse:
+    """Change a group."""
+    cycle = cycle_of(code)
+    return _edited_group(request, cycle, get_object_or_404(Group, cycle=cycle, code=group))
+
+
+@require_POST
+@needs(can_edit_cycle)
+def delete_group(request: HttpRequest, code: str, group: str) -> HttpResponse:
+    """Remove a group, or say why it stays."""
+    row = get_object_or_404(Group.objects.select_related("cycle"), cycle__code=code, code=group)
+    try:
+        remove_group(group=row, by=request.user)
+        messages.success(request, _("The group “%(group)s” is removed.") % {"group": row.name})
+    except NotAllowed as refusal:
+        messages.error(request, refusal.reason)
+    return redirect("groups", code)
+
+
+def group_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """The groups as a file in the `groups` format."""
+    if kind not in TYPES:
+        raise Http404
+    cycle = cycle_of(code)
+    disposition = f'attachment; filename="{cycle.code}-groups.{kind}"'
+    return HttpResponse(groups_file(cycle, kind), TYPES[kind], headers={"Content-Disposition": disposition})
+
+
+def _edited_group(request: HttpRequest, cycle: Cycle, row: Group | None) -> HttpResponse:
+    form = GroupForm(request.POST or None, cycle=cycle, group=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = save_group(cycle=cycle, values=form.values(), by=request.user, group=row)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, _("The group “%(group)s” is saved.") % {"group": saved.name})
+            return redirect("groups", cycle.code)
+    context = _context(cycle) | {"form": form, "group": row, "may_remove": row and cycle.state in FIELDWORK}
+    return render(request, "materiality/group.html", context)
+
+
+def _context(cycle: Cycle) -> dict:
+    return {"cycle": cycle, "step": "groups", "section": "cycles"}
+
+
+def stakeholder_table(request: HttpRequest, code: str) -> HttpResponse:
+    """Groups, expectations, channels and responses in one table, as a report prints it."""
+    cycle = cycle_of(code)
+    context = {"cycle": cycle, "step": "groups", "section": "cycles", "rows": cycle_points(cycle)}
+    context["may_edit"] = can_edit_cycle(request.user) and cycle.state in BEFORE_SIGN_OFF
+    return render(request, "materiality/stakeholder_table.html", context)
+
+
+def points(request: HttpRequest, code: str, group: str) -> HttpResponse:
+    """The group's lists; `?edit=` opens a bullet, `?add=` a list for a new one."""
+    row = _group(code, group)
+    edited = row.points.filter(pk=request.GET["edit"]).first() if request.GET.get("edit", "").isdecimal() else None
+    kind = edited.kind if edited else request.GET.get("add", "")
+    form = None
+    if _may_edit(request, row) and kind in StakeholderPoint.Kind.values:
+        form = PointForm(initial={"text_zh": edited.text_zh, "text_en": edited.text_en} if edited else {})
+    return _shown(request, row, kind if form else request.GET.get("list", ""), form, edited)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def save(request: HttpRequest, code: str, group: str, kind: str, pk: int | None = None) -> HttpResponse:
+    """Add a bullet to the list of this kind, or change one."""
+    if kind not in StakeholderPoint.Kind.values:
+        raise Http404
+    row = _group(code, group)
+    edited = get_object_or_404(row.points, pk=pk, kind=kind) if pk else None
+    form = PointForm(request.POST)
+    if form.is_valid():
+        try:
+            save_point(group=row, kind=kind, **form.cleaned_data, by=request.user, point=edited)
+        except NotAllowed as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            return _done(request, row, kind, "")
+    return _shown(request, row, kind, form, edited)
+
+
+@require_POST
+@needs(can_edit_cycle)
+def delete_point(request: HttpRequest, code: str, group: str, pk: int) -> HttpResponse:
+    """Remove a bullet."""
+    row = _group(code, group)
+    point = get_object_or_404(row.points, pk=pk)
+    point.group = row
+    return _done(request, row, point.kind, _tried(lambda: remove_point(point=point, by=request.user)))
+
+
+@require_POST
+@needs(can_edit_cycle)
+def move(request: HttpRequest, code: str, group: str, pk: int) -> HttpResponse:
+    """Move a bullet up or down by one."""
+    row = _group(code, group)
+    point = get_object_or_404(row.points, pk=pk)
+    point.group = row
+    up = request.POST.get("direction") == "up"
+    return _done(request, row, point.kind, _tried(lambda: move_point(point=point, up=up, by=request.user)))
+
+
+def _tried(action: Callable[[], object]) -> str:
+    """The reason of a refusal, empty where the action was done."""
+    try:
+        action()
+    except NotAllowed as refusal:
+        return refusal.reason
+    return ""
+
+
+def _done(request: HttpRequest, group: Group, kind: str, refused: str) -> HttpResponse:
+    if request.htmx:
+        return _shown(request, group, kind, refused=refused)
+    if refused:
+        messages.error(request, refused)
+    address = redirect("group_points", group.cycle.code, group.code)
+    address["Location"] += f"#list-{kind}"
+    return address
+
+
+def _shown(
+    request: HttpRequest,
+    group: Group,
+    kind: str = "",
+    form: PointForm | None = None,
+    edited: StakeholderPoint | None = None,
+    refused: str = "",
+) -> HttpResponse:
+    """The page, or for htmx the one list of `kind`; the form stands where the bullet it changes stands."""
+    held = group_points(group)
+    context = {"cycle": group.cycle, "group": group, "step": "groups", "section": "cycles", "lists": held.lists}
+    context |= {"form": form, "kind": kind, "edited": edited, "refused": refused, "may_edit": _may_edit(request, group)}
+    if request.htmx and not request.htmx.history_restore_request and kind in StakeholderPoint.Kind.values:
+        chosen = next(each for each in held.lists if each.kind == kind)
+        context |= {"lists": [chosen], "partial": True}
+    return render(request, "materiality/points.html", context)
+
+
+def _may_edit(request: HttpRequest, group: Group) -> bool:
+    return can_edit_cycle(request.user) and group.cycle.state in BEFORE_SIGN_OFF
+
+
+def _group(code: str, group: str) -> Group:
+    return get_object_or_404(Group.objects.select_related("cycle__edition"), cycle__code=code, code=group)

@@ -1,0 +1,39 @@
+"""Outputs: files made by a job from a named run or outline."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+JOB = "output"  # the kind of job that makes one
+
+
+class Output(models.Model):
+    """One file that was asked for; `parameters` are frozen with the request. The job's row holds state and progress."""
+
+    class Kind(models.TextChoices):
+        MATRIX = "matrix", _("Materiality matrix")
+        GRI_INDEX = "gri-index", _("GRI content index")
+        SCORES = "scores", _("Scores workbook")
+
+    class Format(models.TextChoices):
+        SVG = "svg", "SVG"
+        PNG = "png", "PNG"
+        PDF = "pdf", "PDF"
+        XLSX = "xlsx", "XLSX"
+        CSV = "csv", "CSV"
+
+    cycle = models.ForeignKey("materiality.Cycle", on_delete=models.PROTECT, related_name="outputs")
+    run = models.ForeignKey("materiality.Run", null=True, blank=True, on_delete=models.PROTECT, related_name="outputs")
+    job = models.OneToOneField("materiality.Job", on_delete=models.PROTECT, related_name="output")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    format = models.CharField(max_length=4, choices=Format.choices)
+    language = models.CharField(max_length=10)
+    parameters = models.JSONField(default=dict, blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name or f"{self.kind}.{self.format}"

@@ -1,0 +1,260 @@
+"""Record what the check of an import found."""
+
+from pathlib import Path
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from materiality.models import Job, User
+from materiality.platform import audit, jobs
+from materiality.platform.files import digest_of, keep_file
+from materiality.platform.refusals import NotAllowed
+from surveys.matching.match import Match
+from surveys.models import ColumnMatch, ResponseImport, Survey
+from surveys.queries.imports import awaits_confirmation, stage_of
+from surveys.questionnaire.ratings import arrival_ids
+from surveys.responses.anonymity import hide_among_others, store_apart, unlinked
+from surveys.responses.columns import ResponseColumns, insert_responses
+from surveys.responses.reading import FORGOTTEN, UnknownMatch, forget_what_tells, named_match
+from surveys.responses.screening import flags_of_new, mark_overtaken
+
+
+@transaction.atomic
+def check_import(
+    *,
+    imported: ResponseImport,
+    summary: dict,
+    error_workbook: str = "",
+    problem: str = "",
+    match: dict | None = None,
+    by: User | None,
+) -> ResponseImport:
+    """Put the import up for confirmation, or refuse it with the `problem` of the whole file.
+
+    The file of a refused import goes where it may tell who somebody is (see import_files). A summary without rows is
+    the guess of a `match`: the import stays in checking until a person confirms that.
+    """
+    if "rows" in summary:
+        imported.state = ResponseImport.State.CHECKED
+    if match is not None:
+        imported.match = match
+    imported.summary = summary
+    imported.error_workbook = error_workbook
+    imported.problem = problem
+    if problem:
+        imported.state = ResponseImport.State.REFUSED
+        forget_what_tells(imported)
+    imported.save(update_fields=["state", "problem", "match", *FORGOTTEN])
+    counts = {name: summary[name] for name in ("rows", "good", "bad_rows") if name in summary}
+    audit.record("check_import", imported, by=by, after={"state": imported.state, **counts})
+    return imported
+
+
+@transaction.atomic
+def confirm_import(
+    *, imported: ResponseImport, by: User | None, skip_bad_rows: bool = False, send: bool = True
+) -> ResponseImport:
+    """Queue the storing of a checked import. NotAllowed where it is not checked, or holds bad rows not left out.
+
+    Also where the same file was stored, or confirmed, after this one was uploaded: nobody was asked about that.
+    """
+    # The survey's row is the lock: two imports of one file must not be confirmed side by side.
+    Survey.objects.select_for_update().get(pk=imported.survey_id)
+    imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
+    if not awaits_confirmation(imported):
+        raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
+    if _stored_meanwhile(imported):
+        raise NotAllowed(_("The same file was imported after you uploaded it. Discard this import."))
+    if imported.summary["bad_rows"] and not skip_bad_rows:
+        raise NotAllowed(_("Mend the bad rows and upload the file again, or tick that they are left out."))
+    if not imported.summary["good"]:
+        raise NotAllowed(_("There is no row that can be stored."))
+    imported.skip_bad_rows = skip_bad_rows
+    imported.confirmed_at = timezone.now()
+    imported.job = jobs.request_job(
+        "store_import", inputs={"import": imported.pk}, by=by, cycle=imported.survey.cycle, send=send
+    )
+    imported.save(update_fields=["skip_bad_rows", "confirmed_at", "job"])
+    audit.record("confirm_import", imported, by=by, after={"skip_bad_rows": skip_bad_rows})
+    return imported
+
+
+def _stored_meanwhile(imported: ResponseImport) -> bool:
+    twins = ResponseImport.objects.filter(survey=imported.survey_id, sha256=imported.sha256).exclude(pk=imported.pk)
+    stored = twins.filter(state=ResponseImport.State.STORED, stored_at__gt=imported.created_at)
+    confirmed = twins.filter(state=ResponseImport.State.CHECKED, confirmed_at__isnull=False)
+    return stored.exists() or confirmed.exclude(job__state=Job.State.FAILED).exists()
+
+
+@transaction.atomic
+def delete_match(*, match: ColumnMatch, by: User | None) -> None:
+    """Delete it. Imports that were read by it keep their copy of its columns, and lose its name only.
+
+    A file that was uploaded with it and is not read yet has its columns recognised instead.
+    """
+    stored = ColumnMatch.objects.select_for_update().get(pk=match.pk)
+    imports = list(ResponseImport.objects.select_for_update().filter(match_name=stored.name))
+    for imported in imports:
+        imported.match_name = ""
+    ResponseImport.objects.bulk_update(imports, ["match_name"], batch_size=200)
+    pk = stored.pk
+    stored.delete()
+    # The event names the row, which is gone by then.
+    stored.pk = pk
+    before = {"name": stored.name, "tool": stored.tool, "imports": len(imports)}
+    audit.record("delete_match", stored, by=by, before=before, touched=imports)
+
+
+@transaction.atomic
+def discard_import(*, imported: ResponseImport, by: User | None) -> ResponseImport:
+    """Mark an import that was checked, or whose job failed, as discarded.
+
+    Its file stays as evidence, unless it tells whose answers are whose (see import_files).
+    """
+    imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
+    if stage_of(imported) not in ("match", "checked", "failed"):
+        raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
+    imported.state = ResponseImport.State.DISCARDED
+    forget_what_tells(imported)
+    imported.save(update_fields=["state", *FORGOTTEN])
+    audit.record("discard_import", imported, by=by)
+    return imported
+
+
+@transaction.atomic
+def match_import(
+    *, imported: ResponseImport, match: Match, save_as: str = "", by: User | None, send: bool = True
+) -> ResponseImport:
+    """Freeze the match in the import and queue its check; with `save_as` keep it under that name for other files.
+
+    NotAllowed where the import is stored, being stored, discarded or no foreign file, and where the match names no
+    group or no item.
+    """
+    imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
+    if not imported.match or stage_of(imported) not in ("match", "checked", "failed") or imported.confirmed_at:
+        raise NotAllowed(_("The columns of this import cannot be changed (any more)."))
+    if not match.items():
+        raise NotAllowed(_("Say of at least one column which issue it is."))
+    if not any(column.target.text == "group" for column in match.columns):
+        raise NotAllowed(_("Say which column is the stakeholder group."))
+    imported.match, imported.match_name = match.to_json(), save_as
+    imported.state = ResponseImport.State.CHECKING
+    imported.summary = {"guess": imported.summary["guess"]} if "guess" in imported.summary else {}
+    imported.job = jobs.request_job(
+        "check_import", inputs={"import": imported.pk}, by=by, cycle=imported.survey.cycle, send=send
+    )
+    imported.save(update_fields=["match", "match_name", "state", "summary", "job"])
+    touched = [_saved(save_as, imported.match, match.tool, by)] if save_as else []
+    audit.record("match_import", imported, by=by, after={"saved_as": save_as}, touched=touched)
+    return imported
+
+
+def _saved(name: str, columns: dict, tool: str, by: User | None) -> ColumnMatch:
+    row, _made = ColumnMatch.objects.update_or_create(
+        name=name, defaults={"columns": columns, "tool": tool, "created_by": by}
+    )
+    return row
+
+
+@transaction.atomic
+def rename_match(*, match: ColumnMatch, name: str, by: User | None) -> ColumnMatch:
+    """Rename it, in the imports that were read by it too: their columns are copies and stay as they are.
+
+    NotAllowed where another match has the name.
+    """
+    stored = ColumnMatch.objects.select_for_update().get(pk=match.pk)
+    if stored.name == name:
+        return stored
+    if ColumnMatch.objects.filter(name=name).exists():
+        raise NotAllowed(_("There is a column match %(name)s already.") % {"name": name})
+    imports = list(ResponseImport.objects.select_for_update().filter(match_name=stored.name))
+    before, stored.name = stored.name, name
+    stored.save(update_fields=["name"])
+    for imported in imports:
+        imported.match_name = name
+    ResponseImport.objects.bulk_update(imports, ["match_name"], batch_size=200)
+    audit.record("rename_match", stored, by=by, before={"name": before}, after={"name": name}, touched=imports)
+    return stored
+
+
+class KnownFile(NotAllowed):
+    """This very file was stored before; `again` confirms that it is meant."""
+
+
+@transaction.atomic
+def request_import(
+    *,
+    survey: Survey,
+    path: Path,
+    file_name: str,
+    by: User | None,
+    again: bool = False,
+    match_name: str = "",
+    send: bool = True,
+) -> ResponseImport:
+    """Keep the file and queue its check. NotAllowed where the survey is not open yet or nothing has the name of
+    the match; KnownFile where the file was stored into this survey before.
+
+    `again` confirms that a file whose SHA-256 is known is to be imported once more. `match_name` is a saved or
+    ready-made column match, or `auto`; without one a file that is not in the `responses` format is guessed, to be
+    confirmed.
+    """
+    if survey.state == Survey.State.DRAFT:
+        raise NotAllowed(_("Open the survey first: its items are frozen only then."))
+    _refuse_unknown(match_name)
+    before = survey.imports.filter(sha256=digest_of(path), state=ResponseImport.State.STORED).first()
+    if before and not again:
+        raise KnownFile(
+            _("This very file was already imported on %(date)s. Confirm that it is to be imported once more.")
+            % {"date": before.stored_at.astimezone(ZoneInfo(survey.zone)).date().isoformat()}
+        )
+    # Only now: a file that is refused may be about persons, and must not stay.
+    stored, digest = keep_file(path, "imports")
+    imported = ResponseImport.objects.create(
+        survey=survey, file_name=file_name[-200:], sha256=digest, path=stored, match_name=match_name, created_by=by
+    )
+    imported.job = jobs.request_job(
+        "check_import", inputs={"import": imported.pk}, by=by, cycle=survey.cycle, send=send
+    )
+    imported.save(update_fields=["job"])
+    audit.record("request_import", imported, by=by, after={"file": file_name, "sha256": digest})
+    return imported
+
+
+def _refuse_unknown(match_name: str) -> None:
+    try:
+        named_match(match_name)
+    except UnknownMatch as problem:
+        raise NotAllowed(_("There is no column match %(name)s.") % {"name": problem}) from problem
+
+
+@transaction.atomic
+def store_import(*, imported: ResponseImport, columns: ResponseColumns, by: User | None) -> int:
+    """Screen and insert the rows in the file's order; returns how many. NotAllowed where they are stored already.
+
+    In an anonymous survey nothing is kept that tells whose a row is, and the order is random (see surveys.unlinked).
+    """
+    imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
+    survey = Survey.objects.select_for_update(no_key=True).get(pk=imported.survey_id)
+    if imported.state == ResponseImport.State.STORED:
+        raise NotAllowed(_("This import is stored already."))
+    flags = flags_of_new(survey, columns)
+    ids = arrival_ids(len(columns))
+    if survey.anonymous:
+        store_apart(survey, columns)
+        columns, flags = unlinked(columns, flags)
+        ids = [uuid4() for _row in flags]
+    insert_responses(survey, columns, ids=ids, flags=flags, source=imported)
+    if survey.anonymous:
+        hide_among_others(survey)
+    else:
+        mark_overtaken(survey)
+    imported.state = ResponseImport.State.STORED
+    imported.stored_at = timezone.now()
+    forget_what_tells(imported)
+    imported.save(update_fields=["state", "stored_at", *FORGOTTEN])
+    audit.record("store_import", imported, by=by, after={"responses": len(columns)})
+    return len(columns)

@@ -1,0 +1,176 @@
+"""Make a response of a paper sheet."""
+
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from materiality.models import Group, Job, User
+from materiality.platform import audit
+from materiality.platform.jobs import request_job
+from materiality.platform.refusals import NotAllowed
+from surveys.models import PaperSheet, Response, Survey, Tally
+from surveys.models.jobs import JobKind
+from surveys.paper.entry import Entry, differences, entry_of, locked_sheet
+from surveys.queries.questionnaire import Asked, Questionnaire, draw_parts, questionnaire_of
+from surveys.questionnaire.asking import blank_ratings
+from surveys.questionnaire.ratings import arrival_id
+from surveys.responses.anonymity import Waiting, add_waiting, empty_log_soon, profile_text
+from surveys.responses.columns import ResponseColumns
+from surveys.responses.screening import flags_of_new
+from surveys.responses.tallies import add_to_tally
+
+CHANNEL = "paper"
+
+
+@transaction.atomic
+def store_sheet(*, sheet: PaperSheet, entry: Entry, by: User | None) -> PaperSheet:
+    """Store what the two entries of a sheet agree on, screened like a response without times.
+
+    In an anonymous survey the answers wait to be mixed, and the sheet forgets both entries and what it asked, by which
+    a split questionnaire could be found again. NotAllowed where it is stored already, or the survey takes no more.
+    """
+    sheet = locked_sheet(sheet)
+    survey = sheet.survey
+    if sheet.state == PaperSheet.State.STORED:
+        raise NotAllowed(_("This sheet is stored already."))
+    flags = int(flags_of_new(survey, _columns(sheet, entry))[0])
+    if survey.anonymous:
+        _finish(survey, sheet, entry, flags)
+        sheet.asked = sheet.first = sheet.second = b""
+        sheet.first_profile, sheet.second_profile = {}, {}
+        sheet.first_comment = sheet.second_comment = ""
+    else:
+        _store(survey, sheet, entry, flags)
+    sheet.state = PaperSheet.State.STORED
+    sheet.save()
+    audit.record("store_sheet", sheet, by=by, after={"state": sheet.state})
+    return sheet
+
+
+def _columns(sheet: PaperSheet, entry: Entry) -> ResponseColumns:
+    return ResponseColumns(
+        group=[sheet.group_id],
+        channel=[CHANNEL],
+        language=[""],
+        token=[_token(sheet)],
+        started_at=[None],
+        submitted_at=[None],
+        unfinished=np.zeros(1, dtype=bool),
+        consent=np.ones(1, dtype=bool),
+        comment=[entry.comment],
+        ratings=np.frombuffer(entry.ratings, dtype=np.uint8).reshape(1, -1).copy(),
+        profile=[dict(entry.profile)],
+    )
+
+
+def _store(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
+    Response.objects.create(
+        id=arrival_id(),
+        survey=survey,
+        group=sheet.group,
+        channel=CHANNEL,
+        language="" if sheet.language == "both" else sheet.language,
+        token=_token(sheet),
+        comment=entry.comment,
+        ratings=entry.ratings,
+        profile=dict(entry.profile),
+        notice_version=sheet.notice_version,
+        flags=flags,
+    )
+
+
+def _finish(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
+    answers = (survey.pk, sheet.group_id, entry.ratings, entry.comment, profile_text(dict(entry.profile)))
+    add_waiting(Waiting(*answers, flags, None))
+    today = timezone.now().astimezone(ZoneInfo(survey.zone)).date().toordinal()
+    add_to_tally(survey.pk, Tally.Measure.SUBMITTED, group=sheet.group.code, channel=CHANNEL)
+    add_to_tally(survey.pk, Tally.Measure.DAY, group=sheet.group.code, place=today)
+    # SQLite's log would show this transaction, with the sheet in it.
+    transaction.on_commit(empty_log_soon, robust=True)
+
+
+def _token(sheet: PaperSheet) -> str:
+    return f"paper-{sheet.number}"
+
+
+STATE = PaperSheet.State
+
+
+@transaction.atomic
+def enter_sheet(*, sheet: PaperSheet, entry: Entry, time: int, by: User | None) -> PaperSheet:
+    """Keep one of the two entries (`time` 1 or 2); two that are the same are stored at once, others wait to be
+    compared.
+
+    NotAllowed where somebody else was faster (the sheet is beyond that time) or the survey takes no more answers.
+    """
+    sheet = locked_sheet(sheet)
+    expected = {STATE.PRINTED: 1, STATE.ENTERED: 2}.get(sheet.state)
+    if expected != time:
+        raise NotAllowed(_("Somebody else has entered this sheet in the meantime."))
+    name = "first" if time == 1 else "second"
+    setattr(sheet, name, entry.ratings)
+    setattr(sheet, f"{name}_profile", dict(entry.profile))
+    setattr(sheet, f"{name}_comment", entry.comment)
+    setattr(sheet, f"{name}_by", by)
+    same = time == 2 and not differences(entry_of(sheet, "first"), entry)
+    sheet.state = STATE.DIFFERS if time == 2 and not same else STATE.ENTERED
+    sheet.save()
+    if same:
+        return store_sheet(sheet=sheet, entry=entry, by=by)
+    audit.record("enter_sheet", sheet, by=by, after={"time": time, "state": sheet.state})
+    return sheet
+
+
+MOST_SHEETS = 500
+# Ratings on all sheets together: more make a file that no printer takes in one go.
+MOST_RATINGS = 60_000
+LANGUAGES = ("both", "zh-hans", "en")
+
+
+@transaction.atomic
+def print_sheets(
+    *, survey: Survey, group: Group, number: int, language: str, definitions: bool, by: User | None, send: bool = True
+) -> Job:
+    """Number so many new sheets for a group, say what each asks, and request their PDF; returns the job.
+
+    In a split survey each sheet gets a part of its own, drawn and counted as online. `language` is one of LANGUAGES.
+    NotAllowed where the survey is not open, the group is asked nothing, or the sheets are too many.
+    """
+    survey = Survey.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=survey.pk)
+    if survey.state != Survey.State.OPEN:
+        raise NotAllowed(_("Sheets can be printed while the survey is open."))
+    questionnaire = questionnaire_of(survey.pk, survey.opened_at)
+    asked = questionnaire.asked_of(group.pk)
+    if not asked.issues:
+        raise NotAllowed(_("This group is not asked anything in this survey."))
+    most = min(MOST_SHEETS, MOST_RATINGS // max(1, asked.each * len(asked.dimensions)))
+    if not 1 <= number <= most:
+        raise NotAllowed(_("At most %(most)s sheets at a time can be printed for this group.") % {"most": most})
+    first = (survey.paper_sheets.aggregate(last=Max("number"))["last"] or 0) + 1
+    vectors = _parts(survey, group, questionnaire, asked, number)
+    PaperSheet.objects.bulk_create(
+        PaperSheet(
+            survey=survey, group=group, number=first + place, language=language, asked=vector,
+            notice_version=survey.notice_version,
+        )
+        for place, vector in enumerate(vectors)
+    )  # fmt: skip
+    last = first + number - 1
+    inputs = {"survey": survey.pk, "group": group.code, "first": first, "last": last, "language": language}
+    job = request_job(
+        JobKind.PRINT_SHEETS, inputs={**inputs, "definitions": definitions}, by=by, cycle=survey.cycle, send=send
+    )
+    audit.record("print_sheets", survey, by=by, after={"group": group.code, "from": first, "to": last})
+    return job
+
+
+def _parts(survey: Survey, group: Group, questionnaire: Questionnaire, asked: Asked, number: int) -> list[bytes]:
+    """The vectors of the sheets."""
+    if not survey.split:
+        return [blank_ratings(questionnaire.positions_of, asked.issues, asked.dimensions)] * number
+    parts = draw_parts(questionnaire, group.pk, asked, number)
+    return [blank_ratings(questionnaire.positions_of, part, asked.dimensions) for part in parts]

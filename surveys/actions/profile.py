@@ -1,0 +1,100 @@
+"""Change the order of profile questions."""
+
+from dataclasses import asdict, dataclass, field
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from materiality.models import User
+from materiality.platform import audit
+from materiality.platform.refusals import NotAllowed
+from surveys.actions.plans import locked_draft
+from surveys.models import ProfileQuestion, Survey
+
+
+@transaction.atomic
+def move_profile_question(*, question: ProfileQuestion, up: bool, by: User | None) -> list[str]:
+    """Ask the question one place earlier or later; returns the codes in their new order.
+
+    At the end of the list nothing moves. NotAllowed once the survey was opened.
+    """
+    stored = locked_draft(question.survey)
+    rows = list(stored.profile_questions.all())
+    before = [row.code for row in rows]
+    place = before.index(question.code)
+    other = place - 1 if up else place + 1
+    if 0 <= other < len(rows):
+        rows[place], rows[other] = rows[other], rows[place]
+    for position, row in enumerate(rows, start=1):
+        row.position = position
+    ProfileQuestion.objects.bulk_update(rows, ["position"])
+    after = [row.code for row in rows]
+    audit.record("move_profile_question", stored, by=by, before={"order": before}, after={"order": after})
+    return after
+
+
+@transaction.atomic
+def remove_profile_question(*, question: ProfileQuestion, by: User | None) -> None:
+    """Delete the question. NotAllowed once the survey was opened."""
+    stored = locked_draft(question.survey)
+    before = {name: getattr(question, name) for name in ("code", "kind", "text_zh", "text_en", "options")}
+    question.delete()
+    audit.record("remove_profile_question", stored, by=by, before=before)
+
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class QuestionValues:
+    """A profile question; `options` are (Chinese, English), whose codes are their numbers from 1."""
+
+    code: str
+    kind: str
+    text_zh: str
+    text_en: str
+    options: tuple[tuple[str, str], ...] = field(default=())
+
+    def columns(self) -> dict[str, object]:
+        """The columns of the row."""
+        options = [{"code": str(code), "zh": zh, "en": en} for code, (zh, en) in enumerate(self.options, start=1)]
+        return asdict(self) | {"options": options}
+
+
+@transaction.atomic
+def save_profile_question(
+    *, survey: Survey, values: QuestionValues, question: ProfileQuestion | None = None, by: User | None
+) -> ProfileQuestion:
+    """Store the values in `question`, or in a new one at the end.
+
+    NotAllowed once the survey was opened, where the code is taken, a choice has fewer than two options, or there are
+    20 questions already.
+    """
+    stored = locked_draft(survey)
+    others = stored.profile_questions.exclude(pk=question.pk if question else None)
+    _check(values, others)
+    row = question or ProfileQuestion(survey=stored, position=_next(stored))
+    before = {} if question is None else {name: getattr(row, name) for name in values.columns()}
+    for name, value in values.columns().items():
+        setattr(row, name, value)
+    row.save()
+    audit.record("save_profile_question", stored, by=by, before=before, after=values.columns())
+    return row
+
+
+def _next(survey: Survey) -> int:
+    last = survey.profile_questions.aggregate(last=Max("position"))["last"]
+    return 1 if last is None else last + 1
+
+
+def _check(values: QuestionValues, others) -> None:
+    if others.filter(code=values.code).exists():
+        raise NotAllowed(_("There is already a question with the code “%(code)s”.") % {"code": values.code})
+    if len(others) >= MOST:
+        raise NotAllowed(_("A survey has at most %(number)s profile questions.") % {"number": MOST})
+    if values.kind == ProfileQuestion.Kind.TEXT:
+        if values.options:
+            raise NotAllowed(_("A short text has no options."))
+    elif len(values.options) < 2:
+        raise NotAllowed(_("A choice needs at least two options."))

@@ -1,0 +1,185 @@
+"""Mix the finished answers of an anonymous survey into responses."""
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+from random import SystemRandom
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from materiality.models import Proposal, User
+from materiality.platform import audit
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.proposals import ProposalValues, store_proposal
+from surveys.models import (
+    AnonymousAnswer,
+    AnonymousComment,
+    Assignments,
+    Draft,
+    PaperSheet,
+    ReadyDraft,
+    Response,
+    Survey,
+    Tally,
+    UsedLinks,
+)
+from surveys.paper.entry import forget_paper
+from surveys.queries.responses import find_answer
+from surveys.questionnaire.asking import GRACE
+from surveys.responses.anonymity import (
+    erase_leftovers,
+    erase_what_is_deleted,
+    rewrite_in_key_order,
+    rewrite_shuffled,
+    vacuum,
+)
+from surveys.responses.tallies import single_answers
+
+# Fewer finished answers than this wait for more, so that a lot cannot be told apart by who came just then.
+FEWEST = 10
+# All that is stored is written anew with each lot; so much of it must be new that this stays cheap.
+_STORED_PER_NEW = 20
+_MIXED = (Response, AnonymousComment, AnonymousAnswer)
+
+
+def mix_responses(*, survey: Survey, everything: bool = False) -> int:
+    """Make responses of the answers that wait, under random ids, and write all of the survey's anew in random order;
+    returns how many came in.
+
+    All that wait are taken when there are at least 10, and a twentieth of what is stored, or with `everything` (at
+    closing). Comments and profile answers go into tables of their own, without group (architecture.md, step *mix*).
+    No audit event: its time would tell lots of responses apart.
+    """
+    erase_what_is_deleted()
+    with transaction.atomic():
+        # The survey's row is the lock: two workers must not both take the same answers, and nobody may change a
+        # response that is being written anew. Those who finish meanwhile need not wait (no_key).
+        Survey.objects.select_for_update(no_key=True).get(pk=survey.pk, anonymous=True)
+        if not everything and not _enough(survey):
+            return 0
+        waiting = list(ReadyDraft.objects.select_for_update().filter(survey=survey))
+        # Those that are written anew at this moment cannot be taken: what is left may be too few by now.
+        if not waiting or (len(waiting) < FEWEST and not everything):
+            return 0
+        _store(waiting)
+        for model in _MIXED:
+            rewrite_shuffled(model, survey.pk)
+        ReadyDraft.objects.filter(pk__in=[ready.pk for ready in waiting]).delete()
+        transaction.on_commit(lambda: erase_leftovers(emptied=(Draft, ReadyDraft), rewritten=_MIXED), robust=True)
+    return len(waiting)
+
+
+def _enough(survey: Survey) -> bool:
+    number = ReadyDraft.objects.filter(survey=survey).count()
+    return number >= FEWEST and number * _STORED_PER_NEW >= Response.objects.filter(survey=survey).count()
+
+
+def _store(waiting: list[ReadyDraft]) -> None:
+    responses = [
+        Response(
+            id=uuid.uuid4(),
+            survey_id=ready.survey_id,
+            group_id=ready.group_id,
+            ratings=bytes(ready.ratings),
+            seconds_per_item=ready.seconds_per_item,
+            flags=ready.flags,
+        )
+        for ready in waiting
+    ]
+    comments = [AnonymousComment(survey_id=ready.survey_id, text=ready.comment) for ready in waiting if ready.comment]
+    answers = [
+        AnonymousAnswer(survey_id=ready.survey_id, question=question, answer=answer)
+        for ready in waiting
+        for question, answer in single_answers(ready.profile)
+    ]
+    for rows in (responses, comments, answers):
+        SystemRandom().shuffle(rows)
+    _create(responses, comments, answers)
+
+
+def _create(*tables: list[models.Model]) -> None:
+    for rows in filter(None, tables):
+        type(rows[0]).objects.bulk_create(rows, batch_size=500)
+
+
+@transaction.atomic
+def overrule_response(*, response: Response, overruled: int, reason: str, by: User) -> Response:
+    """Include or exclude a response, or (NO) leave it to the rules again; its flags stay as they are.
+
+    NotAllowed without a reason, for an unfinished response, or where the decision stands already. Runs made before
+    keep their numbers; the next one counts the decision.
+    """
+    # Mixing writes the responses of an anonymous survey anew: its lock comes first, or the change could be lost.
+    Survey.objects.select_for_update(no_key=True).get(pk=response.survey_id)
+    stored = Response.objects.select_for_update().get(pk=response.pk)
+    if stored.unfinished:
+        raise NotAllowed(_("This response was never submitted; unfinished responses do not count."))
+    if not reason.strip():
+        raise NotAllowed(_("Say why: the reason stands in the audit trail."))
+    if stored.overruled == overruled:
+        raise NotAllowed(_("That is decided already."))
+    before = {"overruled": stored.overruled, "reason": stored.overruled_reason}
+    decided = overruled != Response.Overruled.NO
+    stored.overruled = overruled
+    stored.overruled_by = by if decided else None
+    stored.overruled_reason = reason.strip() if decided else ""
+    stored.save(update_fields=["overruled", "overruled_by", "overruled_reason"])
+    audit.record(
+        "overrule_response", stored, by=by, before=before, after={"overruled": overruled}, reason=reason.strip()
+    )
+    return stored
+
+
+@transaction.atomic
+def promote_comment(*, survey: Survey, reference: str, values: ProposalValues, by: User | None) -> Proposal:
+    """Put a proposal before those who decide, with the open answer as its source.
+
+    `values.reason` is what was said, as far as it is to be kept. NotAllowed where the answer is gone, was made a
+    proposal before, or the values are wrong.
+    """
+    Survey.objects.select_for_update().get(pk=survey.pk)  # two people must not promote one answer
+    answer = find_answer(survey, reference)
+    if answer is None:
+        raise NotAllowed(_("There is no such open answer in the survey."))
+    if answer.proposal:
+        raise NotAllowed(_("This open answer is a proposal already."))
+    values = replace(values, source=answer.source)
+    proposal = store_proposal(values, origin=Proposal.Origin.RESPONDENT, by=by)
+    audit.record("promote_comment", proposal, by=by, after=values.told(), reason=proposal.reason)
+    return proposal
+
+
+_REWRITTEN = (Response, AnonymousComment, AnonymousAnswer)
+_VACUUMED = (*_REWRITTEN, Draft, ReadyDraft, Assignments, UsedLinks, Tally, PaperSheet)
+
+
+def seal_survey(*, survey: Survey, by: User | None = None, now: datetime | None = None) -> Survey:
+    """Rewrite the survey's responses, comments and profile answers in the order of their random ids, and erase what
+    was deleted, drafts with their links among it.
+
+    Runs outside any transaction, as databases vacuum only there; broken off half-way, it can be done again. NotAllowed
+    where the survey is not anonymous, not closed, within the grace, or has answers that still wait to be mixed
+    (architecture.md, step *seal*).
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("a survey is sealed outside of transactions")
+    moment = now or timezone.now()
+    stored = Survey.objects.get(pk=survey.pk)
+    if not stored.anonymous or stored.closed_at is None or moment <= stored.closed_at + GRACE:
+        raise NotAllowed(_("Only an anonymous survey that has been closed for 15 minutes can be sealed."))
+    if ReadyDraft.objects.filter(survey=stored).exists():
+        raise NotAllowed(_("Finished answers still wait to be mixed."))
+    erase_what_is_deleted()
+    with transaction.atomic():
+        Survey.objects.select_for_update(no_key=True).get(pk=stored.pk)
+        for model in _REWRITTEN:
+            rewrite_in_key_order(model, stored.pk)
+        forget_paper(stored)
+    vacuum(*_VACUUMED)
+    with transaction.atomic():
+        stored.sealed_at = moment
+        stored.save(update_fields=["sealed_at"])
+        audit.record("seal_survey", stored, by=by, after={"responses": stored.responses.count()})
+    return stored

@@ -1,0 +1,201 @@
+"""What this app declares to those below: words, jobs, steps of a cycle, objections, what is due and what waits."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from materiality.models import Cycle, Edition, Issue, Reminder
+from materiality.platform.hooks import (
+    CLOSE_CYCLE,
+    CORRECT_ERRATUM,
+    RETIRE_ISSUE,
+    Hooks,
+    Kind,
+    Standing,
+    Step,
+    Words,
+)
+from materiality.templatetags.yiti import count
+from surveys.models import Survey
+from surveys.models.jobs import JobKind
+from surveys.queries.imports import imports_to_confirm
+from surveys.queries.surveys import response_kinds, surveys_of, valid_responses
+from surveys.questionnaire.asking import Standing as Fieldwork
+from surveys.questionnaire.asking import closing_time, standing
+
+WORDS: dict[str, Words] = {
+    "action": {
+        "build_survey": gettext_lazy("made the survey %(object)s"),
+        "edit_survey": gettext_lazy("changed the survey %(object)s"),
+        "change_open_survey": gettext_lazy("changed what may still change in the survey %(object)s"),
+        "plan_groups": gettext_lazy("said what each group is asked in the survey %(object)s"),
+        "choose_issues": gettext_lazy("chose the issues of a group in the survey %(object)s"),
+        "set_split": gettext_lazy("set how the survey %(object)s is split"),
+        "save_profile_question": gettext_lazy("saved a profile question of the survey %(object)s"),
+        "remove_profile_question": gettext_lazy("removed a profile question of the survey %(object)s"),
+        "move_profile_question": gettext_lazy("ordered the profile questions of the survey %(object)s"),
+        "remove_survey": gettext_lazy("removed the draft of survey %(object)s"),
+        "open_survey": gettext_lazy("opened the survey %(object)s"),
+        "close_survey": gettext_lazy("closed the survey %(object)s"),
+        "change_window": gettext_lazy("moved the closing of survey %(object)s"),
+        "delete_old_drafts": gettext_lazy(
+            "deleted unfinished answers to the survey %(object)s, which were kept long enough"
+        ),
+        "erase_response": gettext_lazy("deleted answers to the survey %(object)s as their respondent wished"),
+        "seal_survey": gettext_lazy("sealed the anonymous survey %(object)s"),
+        "request_import": gettext_lazy("uploaded the file %(object)s"),
+        "check_import": gettext_lazy("had the file %(object)s checked"),
+        "match_import": gettext_lazy("said what the columns of the file %(object)s are"),
+        "rename_match": gettext_lazy("renamed the column match %(object)s"),
+        "delete_match": gettext_lazy("deleted the column match %(object)s"),
+        "confirm_import": gettext_lazy("confirmed the import of %(object)s"),
+        "discard_import": gettext_lazy("discarded the import of %(object)s"),
+        "store_import": gettext_lazy("stored the responses of %(object)s"),
+        "load_demo": gettext_lazy("made the demo survey %(object)s"),
+        "print_sheets": gettext_lazy("printed paper sheets for the survey %(object)s"),
+        "enter_sheet": gettext_lazy("entered the paper sheet %(object)s"),
+        "store_sheet": gettext_lazy("stored the paper sheet %(object)s"),
+        "promote_comment": gettext_lazy("made an open answer a proposal: %(object)s"),
+        "change_rules": gettext_lazy("changed the screening rules of %(object)s"),
+        "screen_survey": gettext_lazy("screened the responses of %(object)s anew"),
+        "create_batch": gettext_lazy("made the batch %(object)s of personal links"),
+        "void_batch": gettext_lazy("made the links of the batch %(object)s void"),
+        "add_recipients": gettext_lazy("added recipients to the survey %(object)s"),
+        "import_bounces": gettext_lazy("took in bounces for the survey %(object)s"),
+        "erase_recipient": gettext_lazy("erased a recipient of the survey %(object)s"),
+        "purge_recipients": gettext_lazy("deleted the recipients of the survey %(object)s"),
+        "start_mailing": gettext_lazy("began to send the mailing %(object)s"),
+        "steer_mailing": gettext_lazy("paused, resumed or stopped the mailing %(object)s"),
+        "overrule_response": gettext_lazy("decided whether the response %(object)s counts"),
+    },
+    "job": dict(JobKind.choices),
+    "effect": {
+        "reject": gettext_lazy("rejects"),
+        "mark": gettext_lazy("marks only"),
+        "off": gettext_lazy("off"),
+    },
+    "object": {
+        "surveys.batch": gettext_lazy("Batch of links"),
+        "surveys.mailing": gettext_lazy("Mailing"),
+        "surveys.papersheet": gettext_lazy("Paper sheet"),
+        "surveys.response": gettext_lazy("Response"),
+        "surveys.responseimport": gettext_lazy("Imported responses"),
+        "surveys.columnmatch": gettext_lazy("Column match"),
+        "surveys.survey": gettext_lazy("Survey"),
+    },
+    "channel": {
+        "link": gettext_lazy("Open link"),
+        "qr": gettext_lazy("QR code"),
+        "batch": gettext_lazy("Personal links"),
+        "mail": gettext_lazy("Mail"),
+        "paper": gettext_lazy("Paper"),
+        "": gettext_lazy("Channel not known"),
+    },
+    "field": {
+        "addresses": gettext_lazy("addresses"),
+        "answers_erased": gettext_lazy("answers erased"),
+        "bounced": gettext_lazy("addresses that do not work"),
+        "channel": gettext_lazy("channel"),
+        "group": gettext_lazy("group"),
+        "groups": gettext_lazy("groups"),
+        "imports": gettext_lazy("files"),
+        "label": gettext_lazy("label"),
+        "links": gettext_lazy("links"),
+        "mails": gettext_lazy("mails"),
+        "per_minute": gettext_lazy("mails a minute"),
+        "recipients": gettext_lazy("recipients"),
+        "survey": gettext_lazy("survey"),
+        "tool": gettext_lazy("tool"),
+        "voided_at": gettext_lazy("made void at"),
+    },
+}
+
+
+def last_opening() -> datetime | None:
+    """When the newest survey that is no draft opened, or will open as planned."""
+    begun = Survey.objects.exclude(state=Survey.State.DRAFT)
+    return begun.aggregate(last=Max(Coalesce("opens_at", "opened_at")))["last"]
+
+
+def open_surveys_on(edition: Edition) -> list[str]:
+    """While people answer, the texts they are asked stay as they are."""
+    surveys = Survey.objects.filter(cycle__edition=edition, state=Survey.State.OPEN).order_by("pk")
+    sentence = _("The survey %(survey)s is open on this edition; correct it when the survey is closed.")
+    return [sentence % {"survey": survey.title} for survey in surveys]
+
+
+def open_surveys_of(cycle: Cycle) -> list[str]:
+    """While a survey takes answers, its cycle is not over."""
+    surveys = Survey.objects.filter(cycle=cycle, state=Survey.State.OPEN).order_by("pk")
+    sentence = _("The survey %(survey)s is still open. Close it first.")
+    return [sentence % {"survey": survey.title} for survey in surveys]
+
+
+def open_surveys_about(issue: Issue) -> list[str]:
+    """A survey that asks about the issue goes on, as its edition keeps it."""
+    surveys = Survey.objects.filter(items__issue=issue, state=Survey.State.OPEN).distinct().order_by("pk")
+    sentence = _("The open survey %(survey)s asks about %(issue)s; it goes on, but its result ends with this edition.")
+    return [sentence % {"survey": survey.title, "issue": issue.code} for survey in surveys]
+
+
+def window_words(survey: Survey) -> str:
+    """Where a survey stands now, in a few words with the date in its zone."""
+    if survey.state == Survey.State.DRAFT:
+        return _("draft")
+    zone, closes = ZoneInfo(survey.zone), closing_time(survey)
+    now_standing = standing(survey, timezone.now())
+    if now_standing is Fieldwork.NOT_YET:
+        return _("opens %(date)s") % {"date": survey.opens_at.astimezone(zone).date().isoformat()}
+    if now_standing is Fieldwork.OPEN:
+        return _("open until %(date)s") % {"date": closes.astimezone(zone).date().isoformat()} if closes else _("open")
+    return _("closed %(date)s") % {"date": closes.astimezone(zone).date().isoformat()} if closes else _("closed")
+
+
+def _survey(cycle: Cycle) -> Standing:
+    surveys = surveys_of(cycle)
+    if not surveys:
+        return Standing(done=False)
+    begun = [survey for survey in surveys if survey.state != Survey.State.DRAFT]
+    told = next((survey for survey in begun if survey.state == Survey.State.OPEN), (begun or surveys)[0])
+    return Standing(done=bool(begun), words=window_words(told))
+
+
+def _responses(cycle: Cycle) -> Standing:
+    number, waiting = valid_responses(cycle), sum(survey.imports_waiting for survey in surveys_of(cycle))
+    told = [_("%(number)s valid") % {"number": count(number)}] if response_kinds(cycle) else []
+    if waiting:
+        files = ngettext("%(number)s file to confirm", "%(number)s files to confirm", waiting)
+        told.append(files % {"number": waiting})
+    return Standing(done=number > 0, words=" · ".join(told))
+
+
+HOOKS = Hooks(
+    words=WORDS,
+    jobs={
+        JobKind.SCORE: Kind("surveys.responses.jobs.count_for_run", "surveys.responses.jobs.store_run"),
+        JobKind.CHECK_IMPORT: Kind("surveys.responses.jobs.check_file", "surveys.responses.jobs.store_check"),
+        JobKind.STORE_IMPORT: Kind("surveys.responses.jobs.read_confirmed", "surveys.responses.jobs.store_rows"),
+        JobKind.COUNT_FIELDWORK: Kind(
+            "surveys.responses.fieldwork.count_in_background", "surveys.responses.fieldwork.store_count"
+        ),
+        JobKind.PRINT_SHEETS: Kind("surveys.paper.printing.print_file", "surveys.paper.printing.keep_printed"),
+        JobKind.DRY_RUN: Kind("surveys.responses.jobs.try_rules", "surveys.responses.jobs.keep_trial"),
+        JobKind.CHANGE_RULES: Kind("surveys.responses.jobs.wait_for_rules", "surveys.responses.jobs.store_rules"),
+    },
+    steps=(
+        Step(30, "survey", gettext_lazy("Survey"), "surveys", _survey),
+        Step(40, "responses", gettext_lazy("Responses"), "responses", _responses),
+    ),
+    objections={
+        CLOSE_CYCLE: [open_surveys_of],
+        CORRECT_ERRATUM: [open_surveys_on],
+        RETIRE_ISSUE: [open_surveys_about],
+    },
+    last={Reminder.Kind.SURVEY: last_opening},
+    waiting=[imports_to_confirm],
+)

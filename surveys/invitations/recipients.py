@@ -1,0 +1,244 @@
+"""Uploaded lists of recipients between preview and confirmation: kept for an hour, named by a signed token."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.validators import EmailValidator
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from materiality.tables.problems import Fault, FileProblem, column_letters
+from materiality.tables.read import Limits, open_table
+from surveys.models import UnwantedMail
+from surveys.questionnaire.mail import has_control_characters
+
+FOLDER = "recipient-lists"
+KEPT = timedelta(hours=1)
+_SALT = "yiti.recipient_list"
+
+
+def keep_list(contents: bytes, survey_id: int) -> str:
+    """Keep the list; the token names it for this survey. Lists that nobody confirmed in time are deleted."""
+    drop_old_lists()
+    name = default_storage.save(f"{FOLDER}/{uuid4().hex}", ContentFile(contents))
+    return signing.dumps([name, survey_id], salt=_SALT)
+
+
+def kept_list(token: str, survey_id: int) -> bytes | None:
+    """The list of this token; None where the token is not ours, of another survey, or too old."""
+    name = _name(token, survey_id)
+    if name is None or not default_storage.exists(name):
+        return None
+    with default_storage.open(name, "rb") as stream:
+        return stream.read()
+
+
+def drop_list(token: str, survey_id: int) -> None:
+    """Delete the list of this token."""
+    name = _name(token, survey_id)
+    if name is not None:
+        default_storage.delete(name)
+
+
+def drop_old_lists() -> None:
+    """Delete lists that were neither confirmed nor dropped."""
+    if not default_storage.exists(FOLDER):
+        return
+    for name in default_storage.listdir(FOLDER)[1]:
+        path = f"{FOLDER}/{name}"
+        if timezone.now() - default_storage.get_modified_time(path) > KEPT:
+            default_storage.delete(path)
+
+
+def _name(token: str, survey_id: int) -> str | None:
+    try:
+        name, owner = signing.loads(token, salt=_SALT, max_age=KEPT)
+    except signing.BadSignature:
+        return None
+    return name if owner == survey_id else None
+
+
+LONGEST_NAME = 200
+# How lists write a language, and what it is here.
+LANGUAGES = {
+    **dict.fromkeys(("zh-hans", "zh", "zh-cn", "zh_hans", "中文", "简体中文"), "zh-hans"),
+    **dict.fromkeys(("en", "en-gb", "en-us", "english", "英文", "英语"), "en"),
+}
+_is_address = EmailValidator()
+
+
+def address_problem(email: str) -> str:
+    """What is wrong with a mail address, empty where nothing is."""
+    if not email:
+        return _("The address is missing.")
+    if has_control_characters(email):
+        return _("An address must not hold a line break or another control character.")
+    try:
+        _is_address(email)
+    except ValidationError:
+        return _("This is no mail address.")
+    return _("The address is longer than 254 characters.") if len(email) > 254 else ""
+
+
+def name_problem(name: str) -> str:
+    """What is wrong with a name, empty where nothing is."""
+    if has_control_characters(name):
+        return _("A name must not hold a line break or another control character.")
+    return _("The name is longer than 200 characters.") if len(name) > LONGEST_NAME else ""
+
+
+def language_problem(language: str) -> str:
+    """What is wrong with a language, empty where nothing is."""
+    if not language or language.lower() in LANGUAGES:
+        return ""
+    return _("The language is zh-hans or en; leave the cell empty for the organisation's.")
+
+
+COLUMNS = ("email", "name", "group", "language")
+MOST_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRow:
+    """A recipient as a list names them; `email` in lower case, `group` a code, `language` one of ours."""
+
+    email: str
+    name: str
+    group: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadCell:
+    """A cell, such as `B7`, what it holds, and what is wrong with it."""
+
+    cell: str
+    row: int
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReadRecipients:
+    """What a list holds; it can be stored where `bad` is empty."""
+
+    rows: list[RecipientRow]
+    bad: list[BadCell]
+    total: int
+
+
+def read_recipients(source: Path | bytes, *, groups: Collection[str], known: Collection[str]) -> ReadRecipients:
+    """Read a CSV or XLSX file. `groups` are the codes there are, `known` the addresses that the survey has already.
+
+    FileProblem where the file as a whole cannot be read.
+    """
+    with open_table(source, limits=Limits(max_bytes=settings.MAX_UPLOAD_BYTES)) as table:
+        places = {_text(name).strip().lower(): place for place, name in reversed(list(enumerate(table.header)))}
+        bad = _header_problems(table.header, places, table.header_row)
+        reader = _Reader(places, groups, known)
+        total = 0
+        for number, cells in table.rows if not bad else ():
+            total += 1
+            if total > MOST_ROWS:
+                raise FileProblem("too_many_rows", limit=MOST_ROWS)
+            reader.take(number, cells)
+    return ReadRecipients(reader.rows, bad + reader.bad, total)
+
+
+def _header_problems(header: list[object], places: dict[str, int], row: int) -> list[BadCell]:
+    bad = []
+    for place, cell in enumerate(header):
+        name = _text(cell).strip()
+        if name and name.lower() not in COLUMNS:
+            reason = _("There is no such column. There are: %(columns)s.") % {"columns": ", ".join(COLUMNS)}
+            bad.append(BadCell(f"{column_letters(place)}{row}", row, name, reason))
+    for name in ("email", "group"):
+        if name not in places:
+            bad.append(BadCell(f"A{row}", row, "", _("The column “%(name)s” is missing.") % {"name": name}))
+    return bad
+
+
+class _Reader:
+    def __init__(self, places: dict[str, int], groups: Collection[str], known: Collection[str]) -> None:
+        self.places, self.groups, self.known = places, {code.lower(): code for code in groups}, set(known)
+        self.seen: dict[str, int] = {}
+        self.rows: list[RecipientRow] = []
+        self.bad: list[BadCell] = []
+
+    def take(self, number: int, cells: list[object]) -> None:
+        """Take a row: into `rows`, or its bad cells into `bad`."""
+        values = {name: self._cell(cells, name) for name in COLUMNS}
+        reasons = {
+            "email": self._email_problem(values["email"].lower(), number),
+            "name": name_problem(values["name"]),
+            "group": self._group_problem(values["group"]),
+            "language": language_problem(values["language"]),
+        }
+        wrong = [
+            BadCell(f"{column_letters(self.places.get(name, 0))}{number}", number, values[name][:200], reason)
+            for name, reason in reasons.items()
+            if reason
+        ]
+        if wrong:
+            self.bad += wrong
+            return
+        language = LANGUAGES.get(values["language"].lower(), settings.LANGUAGE_CODE)
+        group = self.groups[values["group"].lower()]
+        self.rows.append(RecipientRow(values["email"].lower(), values["name"], group, language))
+
+    def _cell(self, cells: list[object], name: str) -> str:
+        place = self.places.get(name)
+        return _text(cells[place]).strip(" ") if place is not None and place < len(cells) else ""
+
+    def _email_problem(self, email: str, number: int) -> str:
+        reason = address_problem(email)
+        if reason:
+            return reason
+        if email in self.known:
+            return _("This address is a recipient of the survey already.")
+        first = self.seen.setdefault(email, number)
+        return "" if first == number else _("This address stands in row %(row)s already.") % {"row": first}
+
+    def _group_problem(self, group: str) -> str:
+        if group.lower() in self.groups:
+            return ""
+        return _("There is no such group. There are: %(groups)s.") % {"groups": ", ".join(self.groups.values())}
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, Fault):
+        return cell.shown
+    return "" if cell is None else str(cell)
+
+
+_AT_ONCE = 500
+
+
+def digest_of(email: str) -> str:
+    """A digest keyed with the installation's secret: without the secret nobody can try addresses out against it."""
+    return salted_hmac("yiti.unwanted_mail", email.strip().lower(), algorithm="sha256").hexdigest()
+
+
+def remember(email: str) -> None:
+    """This address wants no mail, of no survey."""
+    UnwantedMail.objects.get_or_create(digest=digest_of(email))
+
+
+def unwanted_of(emails: Iterable[str]) -> set[str]:
+    """Those of the addresses that want no mail."""
+    digests = {digest_of(email): email for email in emails}
+    keys = list(digests)
+    found: set[str] = set()
+    for start in range(0, len(keys), _AT_ONCE):
+        known = UnwantedMail.objects.filter(digest__in=keys[start : start + _AT_ONCE])
+        found.update(digests[digest] for digest in known.values_list("digest", flat=True))
+    return found

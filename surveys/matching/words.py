@@ -1,0 +1,519 @@
+"""Text of other tools made comparable: without tags, entities, numbering, case and width."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from materiality.scoring.cube import BUSINESS, SOCIETY
+from materiality.tables.problems import Fault, Nearest
+from surveys.intake.columns import shown
+
+_TAG = re.compile(r"<[^<>]{0,200}>")
+_SPACE = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[\W_]+")
+_NUMBER = re.compile(
+    r"\s*(?:第\s*(\d{1,3})\s*题|[qQ]\s?(\d{1,3})(?=[\W_])|[(\[]?(\d{1,3})(?:[-.](?:\d{1,3}))?(?:[、)\].:]|(?=\s)))[\s、.:)]*"
+)
+LONGEST = 2_000
+
+
+@lru_cache(maxsize=8192)
+def cleaned(text: str) -> str:
+    """The text as a person reads it: no tags, entities, marks and doubled spaces; full width made usual."""
+    text = html.unescape(text[:LONGEST])
+    text = unicodedata.normalize("NFKC", _TAG.sub(" ", text)).replace("\ufeff", "").replace("\u200b", "")
+    return _SPACE.sub(" ", text).strip()
+
+
+@lru_cache(maxsize=16384)
+def squashed(text: str) -> str:
+    """Letters, digits and Chinese characters alone, without case: `SOC-03-01` is `soc0301`."""
+    return _NOT_WORD.sub("", cleaned(text).casefold())
+
+
+@lru_cache(maxsize=8192)
+def word(text: str) -> str:
+    """An answer for comparing: cleaned, no case, underscores as spaces, no quotation marks or full stop around it."""
+    text = cleaned(text).casefold().replace("_", " ").replace("’", "'")
+    return _SPACE.sub(" ", text).strip(" \"“”'‘’。.;；,，")
+
+
+def number_of(text: str) -> tuple[str, str]:
+    """The question's number at the beginning of a cleaned header, '' without one, and the rest of the text."""
+    found = _NUMBER.match(text)
+    if not found:
+        return "", text
+    rest = text[found.end() :].strip()
+    return (next(part for part in found.groups() if part), rest) if rest else ("", text)
+
+
+DONT_KNOW_CODE, NOT_ASKED, SKIPPED = "DK", "NA", ""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split("|"))
+
+
+DONT_KNOW_WORDS = _words(
+    "dk|不了解|不清楚|不知道|说不清|说不清楚|说不好|难以判断|难以评价|无法判断|无法评价|无法回答|不确定|"
+    "不好说|没有意见|无意见|不便回答|拒绝回答|不适用|没听说过|不了解/不清楚|不清楚/不了解|不知道/不清楚|"
+    "不了解或不清楚|不了解或不确定|不确定/不了解|不熟悉|don't know|dont know|do not know|i don't know|"
+    "i do not know|don't know / no opinion|don't know/no opinion|don't know / not sure|no opinion|not sure|"
+    "unsure|i'm not sure|n/a|n.a|not applicable|can't say|cannot say|can't judge|cannot judge|unable to judge|"
+    "unable to rate|no answer|no idea|prefer not to say|prefer not to answer|undecided/don't know|"
+    "not familiar|unknown|unfamiliar"
+)
+SKIPPED_WORDS = _words("|(空)|空|(空白)|空白|未填|未填写|未作答|未回答|-2|null|none given|(empty)|empty|(blank)|-|--")
+NOT_ASKED_WORDS = _words(
+    "na|(跳过)|跳过|-3|(未显示)|未显示|(未展示)|未展示|not shown|(not shown)|not displayed|not asked|(not asked)"
+)
+_BETWEEN = re.compile(r"[/、,()或]|\bor\b")
+DONT_KNOW_NUMBERS = (99, 98, -1, -99, 999, 88, 97, -9, -8)
+
+_YES = _words(
+    "yes|y|true|是|同意|我同意|已同意|agree|i agree|accept|i accept|accepted|agreed|consent|i consent|"
+    "知情同意|同意参与|愿意|checked|accepted.|已阅读并同意|我已阅读并同意|on|ok"
+)
+_NO = _words(
+    "no|n|false|否|不同意|我不同意|disagree|i disagree|decline|i decline|declined|refuse|do not agree|"
+    "i do not agree|i don't agree|don't agree|不愿意|拒绝|不接受|dismissed|i do not consent|do not consent"
+)
+_LANGUAGES = {
+    "zh-hans": "zh|zh-cn|zh-hans|zh-sg|zh-hans-cn|cn|chinese|中文|简体中文|汉语|chinese (simplified)|"
+    "simplified chinese|"
+    "中文(简体)|中文(zh)|chinese (zh)|中文 (zh)",
+    "en": "en|en-us|en-gb|en-au|eng|english|英文|英语|english (en)|default english",
+}
+_LANGUAGE_OF = {name: tag for tag, names in _LANGUAGES.items() for name in names.split("|")}
+
+
+def absent(key: str, *, limesurvey: bool = False) -> str | None:
+    """DK, NA or '' for a `word` that is no rating, None for any other. In LimeSurvey `N/A` says that it was hidden."""
+    if key in SKIPPED_WORDS:
+        return SKIPPED
+    if key in NOT_ASKED_WORDS or (limesurvey and key == "n/a"):
+        return NOT_ASKED
+    if key in DONT_KNOW_WORDS:
+        return DONT_KNOW_CODE
+    parts = [part.strip() for part in _BETWEEN.split(key) if part.strip()]
+    return DONT_KNOW_CODE if len(parts) > 1 and DONT_KNOW_WORDS.issuperset(parts) else None
+
+
+def yes_or_no(text: str) -> str | None:
+    """`yes`, `no`, '' for an empty answer, None where it cannot be told."""
+    key = word(text)
+    if key in SKIPPED_WORDS or key in NOT_ASKED_WORDS:
+        return ""
+    if key in _YES:
+        return "yes"
+    if key in _NO:
+        return "no"
+    if key.startswith(("不", "否", "no,", "no ", "我不", "拒", "disagree", "i do not", "i don't", "decline")):
+        return "no"
+    if "不同意" in key or "not agree" in key or "not consent" in key:
+        return "no"
+    agrees = ("同意", "yes,", "yes ", "agree", "接受", "consent", "accept", "是,", "是的")
+    return "yes" if any(part in key for part in agrees) else None
+
+
+def language_of(text: str) -> str | None:
+    """Tag of the product's language that a tool's word means, '' for an empty one, None for another language."""
+    key = word(text).replace(" ", "-") if len(text) <= 8 else word(text)
+    if key in SKIPPED_WORDS:
+        return ""
+    return _LANGUAGE_OF.get(key) or _LANGUAGE_OF.get(key.replace(" ", "-"))
+
+
+_COMPANY_ZH = "(?:本|贵|我们?|该|其)?(?:公司|企业|集团|单位|业务|经营|运营|财务|商业|组织|机构|平台)"
+_WORLD_ZH = "(?:社会|环境|经济|公众|人|利益相关方|外部|生态|地球|可持续发展)"
+_COMPANY_EN = (
+    "(?:company|business|enterprise|corporation|operations?|organi[sz]ation|finances?|financial|firm|group|us)"
+)
+_WORLD_EN = "(?:society|environment|people|public|stakeholders?|planet|communit(?:y|ies)|economy|world|outside)"
+_BEFORE_EN = r"(?:to|for|on|upon|affects?|affecting|influences?|influencing|concerns?)"
+_BETWEEN_EN = r"(?:\s+(?:the|our|your|its|this|a|company's|own))*"
+_STRONG = {
+    SOCIETY: re.compile(f"(?:对|给|于){_WORLD_ZH}|{_BEFORE_EN}{_BETWEEN_EN}\\s+{_WORLD_EN}\\b"),
+    BUSINESS: re.compile(f"(?:对|给|于){_COMPANY_ZH}|{_BEFORE_EN}{_BETWEEN_EN}\\s+{_COMPANY_EN}\\b"),
+}
+_NAMED = {
+    SOCIETY: re.compile(r"society(?!\w*:)|societal|影响重要性|社会影响|对外影响|社会(?:和|与|及|、)环境|"
+                        r"环境(?:和|与|及|、)社会|外部(?:影响|视角|重要)|"
+                        r"impact materiality|利益相关方(?:关注|重要)|inside.?out|(?:^|[_/\W])s\W*$| [-_.]?soc\W*$"),
+    BUSINESS: re.compile(r"business|财务(?:影响|重要)|公司(?:运营|发展|经营|业务)|企业(?:运营|发展|"
+                         r"经营|价值)|业务(?:影响|重要)|经营(?:影响|重要)|"
+                         r"financial materiality|outside.?in|operations|(?:^|[_/\W])(?:biz|bus|b)\W*$"),
+}  # fmt: skip
+_CATEGORY = re.compile(r"【[^】]{1,12}】|\[(?:环境|社会|经济|科技|治理|技术)\]|^(?:环境|社会|经济|"
+                       r"科技|治理|技术|society|environment|economy|"
+                       r"technology|governance)\s*[:：\-—]\s*")  # fmt: skip
+_IS = r"\s*分?\s*(?:=|:|-|–|—|为|是|代表|表示|means?|is)?\s*"
+_MUCH = (
+    r"(?:(?:非常|最|很|极|very|most|extremely|the most)\s*(?:重要|大|高|强|同意|满意|important|large|high|significant|"
+    r"great|relevant|much)|most\b|highest|top\b|strongly agree)"
+)
+_LITTLE = (
+    r"(?:(?:非常|最|很|极|完全)\s*(?:不重要|小|低|弱|不同意|不满意)|不重要|least\b|lowest|not at all|not important|"
+    r"un(?:important|significant)|very (?:little|small|low)|strongly disagree)"
+)
+_TURNED = re.compile(
+    rf"(?:^|[^\d.])1{_IS}{_MUCH}|{_MUCH}\s*[(\[]\s*1\s*[)\]]|(?:^|[^\d.])(?:5|7|10){_IS}{_LITTLE}|"
+    rf"{_LITTLE}\s*[(\[]\s*(?:5|7|10)\s*[)\]]"
+)
+_RANKED = re.compile(r"\brank(?:ed|ing|s)?\b|排序|排名|名次|排列")
+
+
+def dimension_of(text: str) -> str | None:
+    """society or business, '' where the text does not say, None where it says both.
+
+    A category's name before the question, such as `社会：`, is no dimension.
+    """
+    bare = _CATEGORY.sub(" ", text.casefold().strip())
+    for cues in (_STRONG, _NAMED):
+        found = [dimension for dimension, cue in cues.items() if cue.search(bare)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return ""
+
+
+def turned_round(text: str) -> bool:
+    """Whether a question says that 1 is the most."""
+    return bool(_TURNED.search(text.casefold()))
+
+
+def asks_ranking(text: str) -> bool:
+    """Whether a question asks to put the issues in an order, where 1 would be the first."""
+    return bool(_RANKED.search(text.casefold()))
+
+
+_PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
+_DURATION_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
+_ISO = re.compile(r"p(?:(\d+)d)?t?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
+_WORDS = re.compile(
+    r"(?:(\d+)\s*(?:天|days?|d))?[\s,]*(?:(\d+)\s*(?:小时|时|hours?|hrs?|h))?[\s,]*"
+    r"(?:(\d+)\s*(?:分钟|分|minutes?|mins?|m))?[\s,]*(?:(\d+(?:\.\d+)?)\s*(?:秒钟|秒|seconds?|secs?|s))?"
+)
+_WORTH = (86_400, 3_600, 60, 1)
+
+
+def read_duration(text: str, unit: float = 1.0) -> float | None:
+    """`75秒`, `1分15秒`, `00:01:15`, `PT1M15S`, `1 min 15 s` or a number of units as seconds; None where it is none.
+
+    A bare `m:ss` is minutes and seconds.
+    """
+    text = unicodedata.normalize("NFKC", text).strip().casefold()
+    if _PLAIN.fullmatch(text):
+        return float(text.replace(",", ".")) * unit
+    if found := _DURATION_CLOCK.fullmatch(text):
+        hours, minutes, seconds = found.groups()
+        return int(hours or 0) * 3_600 + int(minutes) * 60 + float(seconds)
+    found = _ISO.fullmatch(text) or _WORDS.fullmatch(text)
+    if not found or not any(found.groups()):
+        return None
+    return float(sum(float(part or 0) * worth for part, worth in zip(found.groups(), _WORTH, strict=True)))
+
+
+@dataclass(frozen=True)
+class GroupNames:
+    """A stakeholder group as a cycle knows it."""
+
+    code: str
+    zh: str
+    en: str
+
+    def spellings(self) -> set[str]:
+        """Its code and names, squashed."""
+        return {squashed(self.code), squashed(self.zh), squashed(self.en)} - {""}
+
+
+def groups_of(texts: Iterable[str], groups: Sequence[GroupNames]) -> tuple[dict[str, str], list[str]]:
+    """`word` of an answer -> code of the group, and the words that none or several groups fit.
+
+    A word that is not a group's own name must fit one group alone, and no other word may fit it.
+    """
+    keys = sorted({word(text) for text in texts} - SKIPPED_WORDS)
+    found = {key: group.code for key in keys for group in groups if squashed(key) in group.spellings()}
+    for fits in (_holds, _begins, _abbreviates):
+        taken = set(found.values())
+        proposed = {
+            key: fitting
+            for key in keys
+            if key not in found and (fitting := [g.code for g in groups if g.code not in taken and fits(key, g)])
+        }
+        chosen = [codes[0] for codes in proposed.values() if len(codes) == 1]
+        found |= {key: codes[0] for key, codes in proposed.items() if len(codes) == 1 and chosen.count(codes[0]) == 1}
+    every = {spelling: group.code for group in groups for spelling in map(word, (group.code, group.zh, group.en))}
+    unknown = [key for key in keys if key not in found and key not in DONT_KNOW_WORDS]
+    return {**every, **found}, unknown + [key for key in keys if key not in found and key in DONT_KNOW_WORDS]
+
+
+def share_of_groups(texts: Iterable[str], groups: Sequence[GroupNames]) -> float:
+    """How many of the different answers are surely groups, 0 to 1."""
+    keys = {word(text) for text in texts} - SKIPPED_WORDS
+    if not keys or len(keys) > 60:
+        return 0.0
+    found, unknown = groups_of(keys, groups)
+    return 1 - len(unknown) / len(keys)
+
+
+def _holds(key: str, group: GroupNames) -> bool:
+    """`政府与监管机构` holds `政府`, `users` stands in `users and consumers`."""
+    text = squashed(key)
+    return any(
+        (name in text or text in name) and min(len(name), len(text)) >= (2 if not name.isascii() else 4)
+        for name in group.spellings()
+    )
+
+
+def _begins(key: str, group: GroupNames) -> bool:
+    text = squashed(key)
+    return len(text) >= 2 and any(name.startswith(text) for name in group.spellings() if text.isascii())
+
+
+def _abbreviates(key: str, group: GroupNames) -> bool:
+    """`usr` has the letters of `users` in their order, beginning with the first."""
+    text, name = squashed(key), squashed(group.code)
+    if not (2 <= len(text) <= 6 and text.isalpha() and text.isascii() and name.startswith(text[0])):
+        return False
+    letters = iter(name)
+    return all(letter in letters for letter in text)
+
+
+_BRACKETS = re.compile(r"[\[【(]([^\[\]【】()]{1,200})[\]】)][\s.?。？*]*$")
+_PARTS = re.compile(r"—+|–|--+|\s-\s|-(?=[^\x00-\x7f])|[:|>→/\\»]|\.\s")
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class IssueNames:
+    """An issue as a survey knows it."""
+
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The issue of a header, and how sure that is: `sure` or only `near`; `rest` is the header without its name."""
+
+    code: str
+    sure: bool
+    rest: str = ""
+
+
+class Issues:
+    """Finds issues in headers. Codes win over names, whole parts of a header over its end."""
+
+    def __init__(self, issues: Sequence[IssueNames]) -> None:
+        self.codes = {squashed(issue.code): issue.code for issue in issues}
+        self.names: dict[str, str] = {}
+        doubled = set()
+        for issue in issues:
+            for name in {squashed(issue.zh), squashed(issue.en)} - {""}:
+                if self.names.setdefault(name, issue.code) != issue.code:
+                    doubled.add(name)
+        for name in doubled:
+            del self.names[name]
+        self._longest_first = sorted((name for name in self.names if len(name) > 1), key=len, reverse=True)
+        self._nearest = Nearest(self.names)
+        self._code = _code_pattern(self.codes)
+
+    def find(self, header: str) -> Found | None:
+        """The issue that a cleaned header is about, or None."""
+        coded = self._by_code(header)
+        if coded:
+            return coded
+        for part, rest in _parts(header):
+            key = squashed(part)
+            code = self.names.get(key) or self.names.get(squashed(number_of(part)[1]))
+            if code:
+                return Found(code, True, rest)
+        whole = squashed(header)
+        for name in self._longest_first:
+            if whole.endswith(name) and len(name) >= (3 if name.isascii() is False else 8):
+                return Found(self.names[name], True, header[: -len(name)])
+        for name in self._longest_first:
+            if whole.startswith(name) and len(name) >= (4 if name.isascii() is False else 8):
+                return Found(self.names[name], True, header[len(name) :])
+        return None
+
+    def near(self, text: str) -> Found | None:
+        """The issue whose name is most like the last part of a header."""
+        for part, rest in _parts(text):
+            key = squashed(number_of(part)[1])
+            if 3 <= len(key) <= _LONGEST_NAME and (name := self._nearest(key)):
+                return Found(self.names[name], False, rest)
+        return None
+
+    def _by_code(self, header: str) -> Found | None:
+        found = list(self._code.finditer(header.casefold())) if self._code else []
+        codes = {self.codes[squashed(match[0])] for match in found}
+        if len(codes) != 1:
+            return None
+        first = found[-1]
+        return Found(codes.pop(), True, header[: first.start()] + " " + header[first.end() :])
+
+
+def _parts(header: str) -> Iterable[tuple[str, str]]:
+    """Parts of a header that can be the name, most likely first, each with the rest of the header."""
+    inside = _BRACKETS.search(header)
+    if inside:
+        yield inside[1], header[: inside.start()]
+        yield header[: inside.start()], inside[1]
+    breaks = list(_PARTS.finditer(header))
+    for each in reversed(breaks):
+        yield header[each.end() :], header[: each.start()]
+    yield header, ""
+    for each in breaks[:1]:
+        yield header[: each.start()], header[each.end() :]
+
+
+def _code_pattern(codes: Iterable[str]) -> re.Pattern | None:
+    """Codes with whatever stands between letters and digits, but not within a longer word or number."""
+    patterns = []
+    for code in sorted(codes, key=len, reverse=True):
+        pieces = re.findall(r"[a-z]+|\d\d|\d", cleaned(code))
+        if pieces and any(piece.isdigit() for piece in pieces) and pieces[0].isalpha():
+            patterns.append(r"[-_ .]?".join(pieces))
+    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(patterns)})(?![-_.]?\d)") if patterns else None
+
+
+_CODED = re.compile(r"([A-Za-z][A-Za-z0-9_.]*)\[([A-Za-z0-9_]+)\](?:[.\s:].*)?")
+_SPLIT = re.compile(r"^(.*\S)\s*(?:—+|–|--+|\s-\s|:|\||>|/)\s*(.+)$")
+_BRACKETED = re.compile(r"^(.*\S)\s*\[([^\[\]]+)\]\s*$")
+
+
+@dataclass(frozen=True)
+class Head:
+    """One column's header. `text` is cleaned, `block` says which columns belong to one question, `stem` its wording.
+
+    `found` is the issue that it names, `row` the part below the stem.
+    """
+
+    raw: str
+    text: str
+    number: str = ""
+    block: str = ""
+    stem: str = ""
+    row: str = ""
+    found: Found | None = None
+
+
+def raw_headers(cells: Sequence[object]) -> list[str]:
+    """Headers as text, without empty ones at the end."""
+    names = ["" if isinstance(cell, Fault) else shown(cell, 2_000).strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def joined_headers(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """Two rows of headers as one: a question stands above its first part only; one cell alone is the sheet's title."""
+    if sum(map(bool, first)) <= 1:
+        return list(second)
+    joined, above = [], ""
+    for place in range(max(len(first), len(second))):
+        upper = first[place] if place < len(first) else ""
+        lower = second[place] if place < len(second) else ""
+        above = upper or above
+        plain_field = lower.casefold() in ("", "response", "open-ended response", "回答")
+        joined.append(f"{above if lower else upper}" + ("" if plain_field or not above else f" [{lower}]"))
+    return joined
+
+
+def heads_of(headers: Sequence[str], issues: Issues) -> list[Head]:
+    """Every header taken apart, with the stems of matrices carried down."""
+    heads = [_head(raw, issues) for raw in headers]
+    carried: dict[str, str] = {}
+    result: list[Head] = []
+    for head in heads:
+        if head.found and not head.block and result and result[-1].found:
+            head = replace(head, block=result[-1].block)
+        if head.block and head.stem:
+            carried[head.block] = head.stem
+        elif head.block in carried:
+            head = replace(head, stem=carried[head.block])
+        result.append(head)
+    return result
+
+
+def _head(raw: str, issues: Issues) -> Head:
+    text = cleaned(raw)
+    coded = _CODED.fullmatch(text)
+    number, rest = number_of(text)
+    found = issues.find(rest or text)
+    if coded:
+        return Head(raw, text, number, coded[1], coded[1], coded[2], found)
+    stem, row = _stem_and_row(rest, found)
+    return Head(raw, text, number, number or stem, stem, row, found)
+
+
+def _stem_and_row(text: str, found: Found | None) -> tuple[str, str]:
+    """The question and its part; a header that is nothing but an issue's name has no question."""
+    if found:
+        stem = found.rest.strip(" -—–:|/>[]()【】")
+        return stem, text
+    parts = _BRACKETED.match(text) or _SPLIT.match(text)
+    return (parts[1], parts[2]) if parts else ("", text)
+
+
+_SLASHED = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\b(.*)", re.DOTALL)
+_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(.*)", re.DOTALL)
+_NOON = re.compile(r"\b(am|pm|a\.m\.|p\.m\.)|(上午|下午|晚上|中午|凌晨)", re.IGNORECASE)
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?")
+_ZONE = re.compile(r"\b(?:gmt|utc)\s*([+-])?(\d{1,2})?(?::?(\d{2}))?|\bZ$", re.IGNORECASE)
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)[T\s]*(.*)", re.DOTALL)
+
+
+def date_order(texts: Iterable[str]) -> tuple[str, str]:
+    """`ymd`, `dmy` or `mdy`, and an example where the rows do not settle which (then the order is '')."""
+    example, firsts, seconds = "", 0, 0
+    for text in texts:
+        found = _SLASHED.match(cleaned(text))
+        if found:
+            example = example or text
+            firsts, seconds = max(firsts, int(found[1])), max(seconds, int(found[2]))
+    if not example:
+        return "ymd", ""
+    if firsts > 12 >= seconds:
+        return "dmy", ""
+    return ("mdy", "") if seconds > 12 >= firsts else ("", example)
+
+
+def written_plainly(text: str, order: str) -> str:
+    """The moment as `2026-01-03 09:31:35+08:00`, for `intake.cells`; the text itself where it is no such date."""
+    bare = cleaned(text)
+    found = _CHINESE.match(bare) or _YEAR_FIRST.match(bare)
+    if found:
+        year, month, day, rest = found.groups()
+    elif order != "ymd" and (found := _SLASHED.match(bare)):
+        first, second, year, rest = found.groups()
+        day, month = (first, second) if order == "dmy" else (second, first)
+    else:
+        return text
+    clock = _CLOCK.search(rest)
+    date = f"{year}-{int(month):02d}-{int(day):02d}"
+    if not clock:
+        return text if rest.strip() else date
+    if found := _ZONE.search(rest):
+        sign, hours, minutes = found.groups()
+        zone = f"{sign or '+'}{int(hours or 0):02d}:{minutes or '00'}"
+    else:
+        left = rest[clock.end() :].strip()
+        zone = left if re.fullmatch(r"[+-]\d\d:?\d\d", left) else ""
+    return f"{date} {_hour(clock[1], rest):02d}:{clock[2]}:{clock[3] or '00'}{clock[4] or ''}{zone}"
+
+
+def _hour(hour: str, text: str) -> int:
+    """The hour of 24: after noon by the words around it."""
+    number, found = int(hour), _NOON.search(text)
+    if not found:
+        return number
+    late = (found[1] or "").casefold().startswith("p") or found[2] in ("下午", "晚上", "中午")
+    if found[2] == "中午" and number > 10:
+        return number
+    return number % 12 + 12 * late

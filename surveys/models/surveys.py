@@ -1,0 +1,220 @@
+"""What a survey asks besides its items: of which group, profile questions, the privacy notice, rule sets."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from materiality.platform.bilingual import Bilingual, name_field
+
+
+class GroupPlan(models.Model):
+    """What one group is asked: the dimensions it rates, the issues it is not asked about (codes), and in a split
+    survey how many issues each of its respondents gets. `expected` is how many responses are expected of it; 0 = the
+    group's target. `issues_each` is set when the survey opens.
+    """
+
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="plans")
+    group = models.ForeignKey("materiality.Group", on_delete=models.CASCADE, related_name="+")
+    society = models.BooleanField(default=True)
+    business = models.BooleanField(default=True)
+    left_out = models.JSONField(default=list, blank=True)
+    expected = models.PositiveIntegerField(default=0)
+    issues_each = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["survey", "group"], name="plan_once_per_group")]
+
+    def __str__(self) -> str:
+        return f"{self.survey_id} {self.group_id}"
+
+
+class Assignments(models.Model):
+    """How often each issue of a split survey has been given to respondents of a group and not expired.
+
+    `counts` holds a little-endian uint32 per issue, in the order of the issues' first items.
+    """
+
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="assignments")
+    group = models.ForeignKey("materiality.Group", on_delete=models.CASCADE, related_name="+")
+    counts = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["survey", "group"], name="assignments_once_per_group")]
+
+    def __str__(self) -> str:
+        return f"{self.survey_id} {self.group_id}"
+
+
+class ProfileQuestion(models.Model):
+    """A question about the respondent. `options` are [{"code", "zh", "en"}]; a short text has none."""
+
+    class Kind(models.TextChoices):
+        SINGLE = "single", _("One choice")
+        MULTIPLE = "multiple", _("Several choices")
+        TEXT = "text", _("Short text")
+
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="profile_questions")
+    position = models.PositiveSmallIntegerField()
+    code = models.SlugField(max_length=40)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.SINGLE)
+    text_zh = models.CharField(max_length=300)
+    text_en = models.CharField(max_length=300)
+    options = models.JSONField(default=list, blank=True)
+    text = Bilingual()
+
+    class Meta:
+        ordering = ["survey", "position"]
+        constraints = [models.UniqueConstraint(fields=["survey", "code"], name="profile_code_once_per_survey")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Notice(models.Model):
+    """A version of a survey's privacy notice; a response names the one that was consented to."""
+
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="notices")
+    version = models.PositiveSmallIntegerField()
+    text_zh = models.TextField(blank=True)
+    text_en = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    text = Bilingual()
+
+    class Meta:
+        ordering = ["survey", "version"]
+        constraints = [models.UniqueConstraint(fields=["survey", "version"], name="notice_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.survey_id} v{self.version}"
+
+
+class RuleSet(models.Model):
+    """A version of a survey's screening rules, `surveys.questionnaire.rules.Rules.to_json()`."""
+
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="rule_sets")
+    version = models.PositiveSmallIntegerField()
+    rules = models.JSONField()
+    reason = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["survey", "version"]
+        constraints = [models.UniqueConstraint(fields=["survey", "version"], name="rule_set_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.survey_id} v{self.version}"
+
+
+class Survey(models.Model):
+    """One survey of a cycle. Times are UTC; `zone` is the time zone in which they are shown and entered.
+
+    `rules` is `surveys.questionnaire.rules.Rules.to_json()`, a copy of the RuleSet `rules_version`. Items are made
+    when the survey is built and frozen with their wording when it opens. `sealed_at` is when a closed anonymous
+    survey's responses were rewritten in key order (architecture.md, Anonymous means unlinkable).
+
+    A `split` survey gives each respondent the issues of `core` (codes) and a drawn part, about `split_issues` issues
+    in all unless the group's plan says more. With `attention` one question among the issues asks for the rating
+    `attention_value`. Answers not finished are deleted `drafts_kept_days` after they were begun, recipients
+    `recipients_kept_days` after the closing.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    class Level(models.TextChoices):
+        SECONDARY = "secondary", _("Secondary issues")
+        PRIMARY = "primary", _("Primary issues")
+
+    cycle = models.ForeignKey("materiality.Cycle", on_delete=models.PROTECT, related_name="surveys")
+    code = models.SlugField(max_length=40, unique=True)
+    title_zh = name_field()
+    title_en = name_field()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    level = models.CharField(max_length=10, choices=Level.choices, default=Level.SECONDARY)
+    k = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(2), MaxValueValidator(10)])
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    zone = models.CharField(max_length=60, default="Asia/Shanghai")
+    anonymous = models.BooleanField(default=False)
+    several_per_browser = models.BooleanField(default=False)
+    introduction_zh = models.TextField(blank=True)
+    introduction_en = models.TextField(blank=True)
+    thanks_zh = models.TextField(blank=True)
+    thanks_en = models.TextField(blank=True)
+    question_zh = models.CharField(max_length=300, blank=True)
+    question_en = models.CharField(max_length=300, blank=True)
+    notice_version = models.PositiveSmallIntegerField(default=1)
+    split = models.BooleanField(default=False)
+    split_issues = models.PositiveSmallIntegerField(default=12)
+    core = models.JSONField(default=list, blank=True)
+    attention = models.BooleanField(default=False)
+    attention_value = models.PositiveSmallIntegerField(default=2)
+    drafts_kept_days = models.PositiveSmallIntegerField(default=30)
+    recipients_kept_days = models.PositiveSmallIntegerField(default=30)
+    rules = models.JSONField(default=dict)
+    rules_version = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    sealed_at = models.DateTimeField(null=True, blank=True)
+    title = Bilingual()
+    introduction = Bilingual()
+    thanks = Bilingual()
+    question = Bilingual()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(opens_at__lt=F("closes_at")),
+                name="survey_opens_before_it_closes",
+            ),
+            models.CheckConstraint(condition=Q(k__gte=2, k__lte=10), name="survey_scale_2_to_10"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Item(models.Model):
+    """One issue on one dimension; `position` is the place of its byte in a response's ratings."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField()
+    issue = models.ForeignKey("materiality.Issue", on_delete=models.PROTECT, related_name="items")
+    dimension = models.CharField(max_length=8, choices=[("society", _("Society")), ("business", _("Business"))])
+
+    class Meta:
+        ordering = ["survey", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "position"], name="item_position_once"),
+            models.UniqueConstraint(fields=["survey", "issue", "dimension"], name="item_once_per_survey"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id}:{self.dimension}"
+
+
+class ItemText(models.Model):
+    """The HTML of one issue's scales in one language, rendered once when the survey opens."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="texts")
+    issue = models.ForeignKey("materiality.Issue", on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=10)
+    html = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["survey", "language", "issue"], name="item_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.survey_id} {self.issue_id} {self.language}"

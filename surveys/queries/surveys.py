@@ -1,0 +1,440 @@
+"""The surveys of a cycle, read once per cycle object, as the steps and the page both show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from itertools import groupby
+from random import Random
+
+import numpy as np
+from django.conf import settings
+from django.db.models import Case, When
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from materiality.models import Category, Cycle, Group, Issue, Run
+from materiality.platform.bilingual import text_of
+from materiality.scoring.cube import Cube
+from materiality.scoring.scores import moments
+from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Survey
+from surveys.models.instrument import LANGUAGES
+from surveys.queries.fieldwork import Kind, kinds_of, valid_number
+from surveys.queries.imports import number_waiting
+from surveys.queries.plans import PlannedGroup, asked_issues, planned, split_size
+from surveys.queries.questionnaire import SECONDS_PER_ITEM, Questionnaire, issue_html, pieces_of, questionnaire_with
+from surveys.questionnaire.asking import (
+    DEFAULT_SPREAD,
+    WIDTHS,
+    Sheet,
+    Standing,
+    ThinGroup,
+    blank_ratings,
+    closing_time,
+    combinations,
+    draw_part,
+    half_width,
+    page_count,
+    page_sizes,
+    ratings_of_each,
+    responses_needed,
+    standing,
+    thin_groups,
+)
+from surveys.responses.fieldwork import renew_figures, without_channels
+
+_HEAVY = ("introduction_zh", "introduction_en", "thanks_zh", "thanks_en")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A survey, where it stands now, when it closes or closed, and how many responses it has."""
+
+    survey: Survey
+    standing: Standing
+    closes: datetime | None
+    responses: int
+
+
+def surveys_of(cycle: Cycle) -> list[Survey]:
+    """The cycle's surveys, newest first, with `imports_waiting`: how many files are to be confirmed."""
+    if "_surveys" not in cycle.__dict__:
+        cycle._surveys = list(cycle.surveys.defer(*_HEAVY).annotate(imports_waiting=number_waiting()))
+    return cycle._surveys
+
+
+def response_kinds(cycle: Cycle) -> list[Kind]:
+    """The responses of the cycle's surveys by kind."""
+    if "_kinds" not in cycle.__dict__:
+        surveys = surveys_of(cycle)
+        cycle._kinds = kinds_of(surveys) if surveys else []
+        renew_figures(surveys, _numbers(cycle._kinds))
+    return cycle._kinds
+
+
+def use_counted(cycle: Cycle, survey: Survey, figures: dict) -> None:
+    """Spare the steps of the cycle a count where its only survey's figures (see `count_fieldwork`) are at hand."""
+    if surveys_of(cycle) == [survey]:
+        cycle._kinds = [Kind(survey.pk, *row) for row in without_channels(figures["kinds"])]
+
+
+def valid_responses(cycle: Cycle) -> int:
+    """How many valid responses the cycle has."""
+    return valid_number(surveys_of(cycle), response_kinds(cycle))
+
+
+def listed_surveys(cycle: Cycle) -> list[Listed]:
+    """The surveys as the list shows them."""
+    now = timezone.now()
+    numbers = _numbers(response_kinds(cycle))
+    return [
+        Listed(survey, standing(survey, now), closing_time(survey), numbers.get(survey.pk, 0))
+        for survey in surveys_of(cycle)
+    ]
+
+
+def _numbers(kinds: list[Kind]) -> dict[int, int]:
+    """Responses per survey."""
+    numbers: dict[int, int] = {}
+    for kind in kinds:
+        numbers[kind.survey] = numbers.get(kind.survey, 0) + kind.number
+    return numbers
+
+
+# The demo's answers are made up: taken only where there is nothing else.
+_DEMO = "demo"
+_FEWEST = 30
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Standard deviations of single ratings in points on 0–100: by group (code), and for any other group.
+
+    `run` is where they come from; None = the stated default.
+    """
+
+    run: Run | None = None
+    everywhere: float = DEFAULT_SPREAD
+    by_group: dict[str, float] = field(default_factory=dict)
+
+    def of(self, group: str) -> float:
+        """The group's own, where enough ratings tell it."""
+        return self.by_group.get(group, self.everywhere)
+
+
+def typical_spread() -> Spread:
+    """The spread within issues and dimensions in the newest run, pooled per group (at least 30 degrees of freedom)."""
+    demo_last = Case(When(cycle__code=_DEMO, then=1), default=0)
+    run = Run.objects.select_related("cycle").order_by(demo_last, "-created_at").first()
+    return Spread() if run is None else spread_of(run)
+
+
+def spread_of(run: Run) -> Spread:
+    """The spread in this run; the default where it holds too few ratings."""
+    cube = Cube.from_bytes(bytes(run.cube))
+    found = moments(cube)
+    freedom = np.maximum(found.n - 1, 0)
+    squares = np.where(freedom > 0, found.var, 0) * freedom
+    points = 100 / (cube.k - 1)
+    by_group = {
+        group: points * float(np.sqrt(squares[place].sum() / freedom[place].sum()))
+        for place, group in enumerate(cube.groups)
+        if freedom[place].sum() >= _FEWEST
+    }
+    if freedom.sum() < _FEWEST:
+        return Spread()
+    return Spread(run, points * float(np.sqrt(squares.sum() / freedom.sum())), by_group)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to ask a group, full or split: issues each, minutes, and what the expected responses give every issue.
+
+    `needed` are the responses for each of WIDTHS (None: never reached); `half` is the half-width expected, in points;
+    `enough` whether every issue reaches the cycle's smallest number of ratings.
+    """
+
+    each: int
+    minutes: int
+    needed: list[int | None]
+    ratings: int
+    half: float | None
+    enough: bool
+
+
+@dataclass(frozen=True)
+class PlanningLine:
+    """A group that is asked something; `spread` in points on 0–100."""
+
+    planned: PlannedGroup
+    spread: float
+    full: Way
+    split: Way
+
+    @property
+    def ways(self) -> tuple[Way, Way]:
+        """Full, then split."""
+        return self.full, self.split
+
+    @property
+    def needed(self) -> list[tuple[int | None, int | None]]:
+        """Responses needed per width: (full, split)."""
+        return list(zip(self.full.needed, self.split.needed, strict=True))
+
+    def way(self, split: bool) -> Way:
+        """The way in which the survey is set."""
+        return self.split if split else self.full
+
+
+def planning_lines(survey: Survey, groups: list[PlannedGroup], spread: Spread) -> list[PlanningLine]:
+    """A line per group that is asked something. Needs `survey.cycle`."""
+    lines = []
+    for each in groups:
+        if not each.issues:
+            continue
+        issues, deviation = len(each.issues), spread.of(each.group.code)
+        core = len(set(survey.core) & set(each.issues))
+        part = each.each if survey.split else split_size(survey, issues, each.expected)
+        least = min(issues, survey.split_issues)
+        full = _way(survey, each, deviation, each=issues, least=issues, core=0)
+        lines.append(
+            PlanningLine(each, deviation, full, _way(survey, each, deviation, each=part, least=least, core=core))
+        )
+    return lines
+
+
+def minutes_for(questions: int) -> int:
+    """How long an unhurried respondent needs for so many questions."""
+    return max(1, round(questions * SECONDS_PER_ITEM / 60))
+
+
+def _way(survey: Survey, group: PlannedGroup, spread: float, *, each: int, least: int, core: int) -> Way:
+    """`each` issues are given with the expected responses; what is needed is counted with the `least` that may be."""
+    issues = len(group.issues)
+    ratings = ratings_of_each(group.expected, issues=issues, each=each, core=core)
+    return Way(
+        each=each,
+        minutes=minutes_for(each * len(group.plan.dimensions)),
+        needed=[responses_needed(width, spread, issues=issues, each=least, core=core) for width in WIDTHS],
+        ratings=ratings,
+        half=half_width(ratings, spread),
+        enough=ratings >= survey.cycle.method.get("min_n", 5),
+    )
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """Steps are 0 (introduction), 1..n (issues), about oneself if there are profile questions, end, thanks."""
+
+    questionnaire: Questionnaire
+    sheets: list[Sheet]
+    ratings: bytes
+
+    @property
+    def steps(self) -> list[str]:
+        """What stands at each step: first, issues, about, end, thanks."""
+        about = ["about"] if self.questionnaire.profile else []
+        return ["first", *["issues"] * len(self.sheets), *about, "end", "thanks"]
+
+
+def previewed(survey: Survey, group: Group, *, split: bool, draw: int, single: bool) -> Previewed:
+    """The survey as a respondent of the group gets it, `split` or full whatever it is set to.
+
+    `draw` chooses the example part and the order of the issues; the same number gives the same ones. Needs
+    `survey.cycle`.
+    """
+    shown = Survey(**{field.attname: getattr(survey, field.attname) for field in Survey._meta.concrete_fields})
+    shown.cycle, shown.split = survey.cycle, split
+    questionnaire = questionnaire_with(shown, {})
+    part = _part(shown, group, questionnaire, Random(f"{group.code} {draw}"))
+    dimensions = questionnaire.asked_of(group.pk).dimensions
+    ratings = blank_ratings(questionnaire.positions_of, part, dimensions)
+    # The number 0 keeps the order that languages and groups are compared in.
+    key = sha256(b"%d" % draw).digest()[:16] if draw else bytes(16)
+    return Previewed(questionnaire, questionnaire.sheets(key, ratings, single=single), ratings)
+
+
+def sheet_html(survey: Survey, shown: Previewed, sheet: Sheet, language: str) -> bytes:
+    """HTML of a page of issues in a language: as it was frozen, or as the library words it now."""
+    questionnaire = shown.questionnaire
+    codes = [questionnaire.issues[place].code for place in sheet.issues]
+    html = _frozen(survey, codes, language) if survey.opened_at else _fresh(survey, codes, language)
+    issues = tuple(
+        replace(issue, pieces={language: pieces_of(html[issue.code])}) if issue.code in html else issue
+        for issue in questionnaire.issues
+    )
+    return replace(questionnaire, issues=issues).issues_html(sheet, shown.ratings, None, language)
+
+
+def _part(survey: Survey, group: Group, questionnaire: Questionnaire, rng: Random) -> list[int]:
+    """The issues (indices) of one respondent, as drawn where nothing has been given yet."""
+    codes = [issue.code for issue in questionnaire.issues]
+    row = GroupPlan.objects.filter(survey=survey, group=group).first()
+    asked = planned(survey, codes, group, row)
+    allowed = [place for place, code in enumerate(codes) if code in set(asked.issues)]
+    if not survey.split:
+        return allowed
+    return draw_part(
+        [0] * len(codes),
+        asked.each,
+        primaries=questionnaire.primaries,
+        core=questionnaire.core,
+        allowed=allowed,
+        rng=rng,
+    )
+
+
+def _frozen(survey: Survey, codes: Sequence[str], language: str) -> dict[str, str]:
+    texts = ItemText.objects.filter(survey=survey, language=language, issue__code__in=codes)
+    return dict(texts.values_list("issue__code", "html"))
+
+
+def _fresh(survey: Survey, codes: Sequence[str], language: str) -> dict[str, str]:
+    items: dict[str, list[Item]] = {}
+    own = Item.objects.filter(survey=survey, issue__code__in=codes).select_related("issue")
+    for item in own.order_by("position"):
+        items.setdefault(item.issue.code, []).append(item)
+    return {code: issue_html(each[0].issue, each, k=survey.k, language=language) for code, each in items.items()}
+
+
+def asked_groups(survey: Survey) -> list[Group]:
+    """The groups that are asked anything, in their order. Needs `survey.cycle`."""
+    plans = {row.group_id: row for row in GroupPlan.objects.filter(survey=survey)}
+    codes = [issue.code for issue in asked_issues(survey)]
+    return [group for group in survey.cycle.groups.all() if planned(survey, codes, group, plans.get(group.pk)).issues]
+
+
+@dataclass(frozen=True)
+class ProfileRisk:
+    """`ways` to answer, the groups that are too small for so many, groups of unknown size, and any short text."""
+
+    ways: int
+    thin: list[ThinGroup]
+    unknown: list[str]
+    has_text: bool
+
+    @property
+    def is_there(self) -> bool:
+        """Whether somebody should be warned."""
+        return bool(self.thin or self.has_text or (self.unknown and self.ways > 1))
+
+
+def profile_risk(groups: list[PlannedGroup], questions: list[ProfileQuestion]) -> ProfileRisk:
+    """The risk with the responses that are expected of each group."""
+    expected = {each.group.name: each.expected for each in groups}
+    ways = combinations((question.kind, len(question.options)) for question in questions)
+    return ProfileRisk(
+        ways=ways,
+        thin=thin_groups(ways, expected),
+        unknown=[group for group, number in expected.items() if not number],
+        has_text=any(question.kind == ProfileQuestion.Kind.TEXT for question in questions),
+    )
+
+
+@dataclass(frozen=True)
+class Section:
+    """One category of the survey with its issues and the dimensions that each is rated on."""
+
+    category: Category
+    issues: list[tuple[Issue, list[Item]]]
+
+    @property
+    def pages(self) -> int:
+        return len(page_sizes(len(self.issues)))
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a survey asks; `minutes` is what an unhurried respondent needs."""
+
+    sections: list[Section]
+    items: int
+    issues: int
+    pages: int
+    minutes: int
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the issues, by category and code."""
+        return [issue.code for section in self.sections for issue, _items in section.issues]
+
+
+def contents_of(survey: Survey) -> Contents:
+    """Read the survey's items once, in the order of categories and codes."""
+    items = list(
+        Item.objects.filter(survey=survey)
+        .select_related("issue__category")
+        .order_by("issue__category__order", "issue__category__code", "position")
+    )
+    sections = [
+        Section(own[0].issue.category, [(each[0].issue, each) for each in _together(own, lambda item: item.issue_id)])
+        for own in _together(items, lambda item: item.issue.category_id)
+    ]
+    shape = [(section.category.code, len(section.issues)) for section in sections]
+    minutes = max(1, round(len(items) * SECONDS_PER_ITEM / 60))
+    return Contents(sections, len(items), sum(number for _code, number in shape), page_count(shape), minutes)
+
+
+def _together(items: list[Item], key) -> list[list[Item]]:
+    return [list(group) for _key, group in groupby(items, key)]
+
+
+_SUFFIX = {"zh-hans": "zh", "en": "en"}
+
+
+def default_texts(cycle: Cycle, level: str) -> dict[str, str]:
+    """Title, introduction, open question and thanks in both languages: {"title_zh": …, "thanks_en": …}."""
+    issues = Issue.objects.filter(
+        edition=cycle.edition_id, status=Issue.Status.ACTIVE, parent__isnull=level == "primary"
+    )
+    number = issues.count()
+    categories = list(Category.objects.filter(issues__in=issues).distinct().order_by("order", "code"))
+    found = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            texts = _texts(cycle, number, categories, language)
+        found |= {f"{name}_{_SUFFIX[language]}": text for name, text in texts.items()}
+    return found
+
+
+def share_text(survey, address: str, language: str) -> str:
+    """A short invitation with the address, to be sent by mail or chat."""
+    with translation.override(language):
+        return _(
+            "%(organisation)s asks for your view: %(title)s. It takes a few minutes, on a phone too: %(address)s"
+        ) % {
+            "organisation": settings.ORGANISATION[language],
+            "title": text_of(survey, "title", language),
+            "address": address,
+        }
+
+
+def _texts(cycle: Cycle, number: int, categories: list[Category], language: str) -> dict[str, str]:
+    values = {
+        "cycle": text_of(cycle, "title", language),
+        "organisation": settings.ORGANISATION[language],
+        "number": number,
+        "categories": _listed([text_of(category, "name", language) for category in categories]),
+    }
+    return {
+        "title": _("%(cycle)s: survey of stakeholders") % values,
+        "introduction": _(
+            "%(organisation)s is finding out which issues matter most: to society and the environment, and to its own "
+            "business.\n\nThe survey covers %(number)s issues about %(categories)s. Your view decides what we report "
+            "on and work on first."
+        )
+        % values,
+        "question": _("Is an important issue missing?"),
+        "thanks": _(
+            "Thank you for your time. Your answers are evaluated together with those of all other groups, and the "
+            "result is published in our next sustainability report."
+        ),
+    }
+
+
+def _listed(names: list[str]) -> str:
+    """“a, b and c” as the active language writes it."""
+    if len(names) < 2:
+        return "".join(names)
+    comma = _(", ")
+    return _("%(first)s and %(last)s") % {"first": comma.join(names[:-1]), "last": names[-1]}

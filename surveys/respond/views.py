@@ -1,0 +1,589 @@
+"""What respondents post: group and consent, ratings, answers about themselves, the comment."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.csrf import csrf_exempt
+
+from materiality.platform.bilingual import text_of
+from materiality.platform.refusals import NotAllowed
+from materiality.scoring.cube import DONT_KNOW, SKIPPED
+from surveys.models import ProfileQuestion, Response, Tally
+from surveys.models.instrument import effort_words
+from surveys.queries.questionnaire import Questionnaire, questionnaire_of
+from surveys.questionnaire.asking import Standing, standing
+from surveys.respond import pages as cookies
+from surveys.respond.answers import erase_response, start_draft, submit_draft
+from surveys.respond.answers import unsubscribe as end_mail_to
+from surveys.respond.pages import HOLES, as_html, page, shown_language
+from surveys.respond.rows import (
+    DraftInUse,
+    GroupNow,
+    LinkNow,
+    SurveyNow,
+    draft_in_use,
+    draft_of_link,
+    groups_now,
+    link_now,
+)
+from surveys.respond.visit import (
+    SeeOther,
+    Way,
+    already,
+    answerable,
+    closed,
+    draft_of,
+    for_respondents,
+    shut,
+    survey_of,
+    unknown,
+)
+from surveys.responses.tallies import add_to_tally
+
+LONGEST_COMMENT, LONGEST_TEXT = 10_000, 200
+_CODES = {"d": DONT_KNOW, **{str(value): value for value in range(1, 11)}}
+
+
+class StartForm(forms.Form):
+    """The first page: one of the cycle's groups, and consent."""
+
+    group = forms.ChoiceField(
+        error_messages={
+            "required": gettext_lazy("Please choose what fits you best."),
+            "invalid_choice": gettext_lazy("Please choose one of the groups shown."),
+        },
+    )
+    consent = forms.BooleanField(
+        error_messages={
+            "required": gettext_lazy(
+                "Without your consent we may not ask you anything, and nothing has been stored. "
+                "If you agree, tick the box; if not, simply close this page."
+            ),
+        }
+    )
+
+    notice = forms.CharField(required=False, max_length=10)
+
+    def __init__(self, *args, groups: Iterable[GroupNow], notice_version: int, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.notice_version = notice_version
+        self.fields["group"].choices = [(group.code, group.code) for group in groups]
+
+    def clean(self) -> dict:
+        """Consent is to the notice that was shown: where there is another by now, it has to be read."""
+        cleaned = super().clean()
+        if cleaned.get("notice") not in ("", str(self.notice_version)) and "consent" in cleaned:
+            self.add_error(
+                "consent",
+                gettext_lazy(
+                    "What is said about your data has changed in the meantime: please read it again and agree."
+                ),
+            )
+        return cleaned
+
+
+class CommentForm(forms.Form):
+    """The last page: what somebody wants to add."""
+
+    comment = forms.CharField(
+        required=False,
+        max_length=LONGEST_COMMENT,
+        error_messages={
+            "max_length": gettext_lazy(
+                "Your comment is too long: please shorten it to %(limit_value)d characters (it has %(show_value)d)."
+            ),
+        },
+    )
+
+
+class TextForm(forms.Form):
+    """A short text about oneself."""
+
+    text = forms.CharField(
+        required=False,
+        max_length=LONGEST_TEXT,
+        error_messages={
+            "max_length": gettext_lazy(
+                "This is too long: please shorten it to %(limit_value)d characters (it has %(show_value)d)."
+            ),
+        },
+    )
+
+
+def posted_code(value: str | None, k: int) -> int | None:
+    """The code of one posted rating: skipped where nothing was chosen, None for a value that no button has."""
+    code = SKIPPED if value is None else _CODES.get(value)
+    return code if code is not None and (code <= k or code == DONT_KNOW) else None
+
+
+def posted_codes(posted: Mapping[str, str], positions: Iterable[int], k: int) -> dict[int, int]:
+    """The codes of the items on the posted page. Nothing chosen is skipped; a value that no button has changes
+    nothing, and neither does a name that is not on the page.
+    """
+    found = ((position, posted_code(posted.get(f"r{position}"), k)) for position in positions)
+    return {position: code for position, code in found if code is not None}
+
+
+def posted_profile(posted: QueryDict, questions: Iterable[ProfileQuestion]) -> tuple[dict, dict[str, str]]:
+    """({question code: option, options or text}, {question code: error}); what was not answered, and options that a
+    question does not have, are left out. A text that is too long is given back as it is, with its error.
+    """
+    given, errors = {}, {}
+    for question in questions:
+        values = posted.getlist(f"p_{question.code}")
+        if question.kind == ProfileQuestion.Kind.TEXT:
+            form = TextForm({"text": values[-1] if values else ""})
+            answer = form.cleaned_data["text"] if form.is_valid() else values[-1][:100_000]
+            if form.errors:
+                errors[question.code] = form.errors["text"][0]
+        else:
+            chosen = [option["code"] for option in question.options if option["code"] in values]
+            several = question.kind == ProfileQuestion.Kind.MULTIPLE
+            answer = chosen if several else (chosen[0] if chosen else "")
+        if answer:
+            given[question.code] = answer
+    return given, errors
+
+
+EMPTY: Mapping = MappingProxyType({})
+
+
+@for_respondents
+def about(request: HttpRequest, code: str) -> HttpResponse:
+    """The profile questions, all optional."""
+    way = Way(code, draft_of(request, code), single=cookies.is_large(request))
+    step = way.last - 1
+    if not way.has_about:
+        return SeeOther(way.path(way.last))
+    if request.method != "POST":
+        return _about_page(request, way, way.draft.profile, {})
+    given, errors = posted_profile(request.POST, way.questionnaire.profile)
+    if errors:
+        return _about_page(request, way, given, errors)
+    way.keep(step, profile=given)
+    return _onward(request, way, step)
+
+
+@for_respondents
+def end(request: HttpRequest, code: str) -> HttpResponse:
+    """The last page: what is left out, a comment, and the button that submits."""
+    way = Way(code, draft_of(request, code), single=cookies.is_large(request))
+    if request.method != "POST":
+        return _last_page(request, way, way.draft.comment)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _last_page(request, way, request.POST.get("comment", "")[:100_000], form.errors["comment"][0])
+    comment = form.cleaned_data["comment"]
+    if request.POST.get("go") == "submit":
+        return _submit(request, way, comment)
+    way.keep(way.last, comment=comment)
+    return _onward(request, way, way.last)
+
+
+def profile_shown(
+    questions: Iterable[ProfileQuestion],
+    given: Mapping[str, str | list[str]] = EMPTY,
+    errors: Mapping[str, str] = EMPTY,
+) -> tuple[tuple, ...]:
+    """The questions as their page shows them, in the active language: (code, kind, text, options, answers, error)."""
+    language = "zh" if shown_language() == "zh-hans" else "en"
+    return tuple(
+        (
+            question.code,
+            question.kind,
+            text_of(question, "text"),
+            tuple((option["code"], option[language]) for option in question.options),
+            _hashable(given.get(question.code, "")),
+            errors.get(question.code, ""),
+        )
+        for question in questions
+    )
+
+
+def _onward(request: HttpRequest, way: Way, step: int) -> HttpResponse:
+    go = request.POST.get("go")
+    if go == "keep":
+        return HttpResponse(status=204)
+    there = way.first_open() if go == "open" else step + {"next": 1, "back": -1}.get(go, 0)
+    response = SeeOther(way.path(there))
+    cookies.remember_shown(response, request.POST)
+    return response
+
+
+def _submit(request: HttpRequest, way: Way, comment: str) -> HttpResponse:
+    way.count_part()
+    try:
+        submit_draft(key=way.draft.key, language=shown_language(), comment=comment)
+    except NotAllowed:
+        # The grace ended in this very moment; the page of a closed survey says so.
+        return SeeOther(request.path)
+    response = SeeOther(f"/s/{way.code}/thanks/")
+    cookies.remember_answered(response, way.code)
+    return response
+
+
+def thanks_words(text: str) -> dict[str, str]:
+    """What the page after the last one says: the survey's own thanks, or ours."""
+    ours = _(
+        "Your answers are in. They are evaluated together with those of all groups, and the result is published in the"
+        " company's report."
+    )
+    return {"heading": _("Thank you"), "text": text, "lead": ours, "more": _("You can close this page now.")}
+
+
+def _about_page(request: HttpRequest, way: Way, given: dict, errors: dict[str, str]) -> HttpResponse:
+    questions = profile_shown(way.questionnaire.profile, given, errors)
+    return page(
+        request,
+        "about",
+        fills={"number": b"%d" % (way.last - 1), "last": b"%d" % way.last},
+        status=422 if errors else 200,
+        keep=not given and not errors,
+        number=HOLES["number"],
+        last=HOLES["last"],
+        questions=questions,
+        wrong=bool(errors),
+        anonymous=bool(way.questionnaire.survey.anonymous),
+        title=text_of(way.questionnaire.survey, "title"),
+    )
+
+
+def _hashable(answer: str | list[str]) -> tuple[str, ...]:
+    return (answer,) if isinstance(answer, str) else tuple(answer)
+
+
+def _last_page(request: HttpRequest, way: Way, comment: str, error: str = "") -> HttpResponse:
+    skipped = way.draft.ratings.count(SKIPPED)
+    remaining = ""
+    if skipped:
+        remaining = ngettext(
+            "%(count)s question is unanswered. You may leave it so, or go back.",
+            "%(count)s questions are unanswered. You may leave them so, or go back.",
+            skipped,
+        ) % {"count": skipped}
+    return page(
+        request,
+        "end",
+        fills={"comment": as_html(comment), "remaining": as_html(remaining), "last": b"%d" % way.last},
+        status=422 if error else 200,
+        keep=not error,
+        last=HOLES["last"],
+        open=skipped > 0,
+        title=text_of(way.questionnaire.survey, "title"),
+        question=text_of(way.questionnaire.survey, "question"),
+        anonymous=bool(way.questionnaire.survey.anonymous),
+        comment_error=error,
+    )
+
+
+OPEN_LINK = "link"
+
+
+def first_page(
+    request: HttpRequest,
+    survey: SurveyNow,
+    groups: tuple[GroupNow, ...],
+    *,
+    link: LinkNow | None = None,
+    errors: Mapping[str, list[str]] | None = None,
+) -> HttpResponse:
+    """Who asks, why, how long, what is stored; consent, and the group unless the link says it. A GET is counted as an
+    opening (a HEAD is not, nor the same page in another language or size), without anything that says whose.
+    """
+    posted = request.method == "POST"
+    chosen = request.POST.get("group", ""), "consent" in request.POST
+    group, consent = chosen if posted else cookies.first_page(request)
+    wrong = errors or {}
+    if request.method == "GET" and not cookies.first_page_was_shown(request):
+        code, channel = (link.group_code, link.channel) if link else ("", OPEN_LINK)
+        add_to_tally(survey.id, Tally.Measure.OPENED, group=code, channel=channel)
+    questionnaire = questionnaire_of(survey.id, survey.opened_at)
+    return page(
+        request,
+        "introduction",
+        status=422 if wrong else 200,
+        **first_page_context(survey, questionnaire, groups, link=link),
+        group=group if any(row.code == group for row in groups) else "",
+        consent=consent,
+        group_error=wrong["group"][0] if "group" in wrong else "",
+        consent_error=wrong["consent"][0] if "consent" in wrong else "",
+    )
+
+
+def first_page_context(
+    survey: SurveyNow, questionnaire: Questionnaire, groups: tuple[GroupNow, ...], *, link: LinkNow | None = None
+) -> dict[str, object]:
+    """What the first page says of a survey, in the active language; hashable values. With a link one group only."""
+    return {
+        "title": text_of(survey, "title"),
+        "introduction": text_of(questionnaire.survey, "introduction"),
+        "notice": text_of(survey, "notice"),
+        "notice_version": survey.notice_version,
+        "effort": effort_words(questionnaire.effort_of(group.id) for group in groups),
+        "anonymous": survey.anonymous,
+        "drafts_days": survey.drafts_kept_days,
+        "recipients_days": survey.recipients_kept_days,
+        "has_profile": bool(questionnaire.profile),
+        "personal": link is not None,
+        "mailed": link is not None and link.channel == "mail",
+        "groups": tuple((row.code, text_of(row, "name"), text_of(row, "definition")) for row in groups),
+    }
+
+
+def start(
+    request: HttpRequest, survey: SurveyNow, groups: tuple[GroupNow, ...], *, link: LinkNow | None = None
+) -> HttpResponse:
+    """Begin answers, if the form holds all that is needed for it; else the first page again."""
+    posted = request.POST if link is None else {**request.POST.dict(), "group": groups[0].code}
+    form = StartForm(posted, groups=groups, notice_version=survey.notice_version)
+    if not form.is_valid():
+        return first_page(request, survey, groups, link=link, errors=form.errors)
+    group = next(group for group in groups if group.code == form.cleaned_data["group"])
+    try:
+        key = start_draft(
+            survey=survey,
+            group=group,
+            language=shown_language(),
+            link=link,
+        )
+    except NotAllowed:
+        # The survey closed in this very moment; its page says so.
+        return SeeOther(request.path)
+    draft = draft_in_use(key, survey.code) if link else None
+    way = draft and Way(survey.code, draft, single=cookies.is_large(request))
+    single = "one/" if cookies.is_large(request) else ""
+    response = SeeOther(way.path(way.first_open()) if way else f"/s/{survey.code}/{single}1/")
+    cookies.remember_draft(response, survey.code, key, survey.drafts_kept_days)
+    return response
+
+
+def offer_to_resume(request: HttpRequest, survey: SurveyNow, draft: DraftInUse, *, by_link: bool) -> HttpResponse:
+    """The page of those who come back: what is left, and on from there."""
+    way = Way(survey.code, draft, single=cookies.is_large(request))
+    left, asked = way.questionnaire.open_issues(draft.ratings)
+    return page(
+        request,
+        "resume",
+        fills={"where": as_html(way.path(way.first_open()))},
+        title=text_of(survey, "title"),
+        by_link=by_link,
+        left=left,
+        asked=asked,
+    )
+
+
+def shown_otherwise(request: HttpRequest, code: str) -> HttpResponse:
+    """Language, text size, contrast: what is chosen on the page is kept by the browser, not by us."""
+    response = SeeOther(request.path)
+    cookies.remember_shown(response, request.POST)
+    cookies.remember_first_page(response, code, request.POST.get("group", ""), "consent" in request.POST)
+    return response
+
+
+@for_respondents
+def introduction(request: HttpRequest, code: str) -> HttpResponse:
+    """Who asks, why, how long, what is stored; consent and group. GET stores nothing, POST starts a draft."""
+    posted = request.POST
+    if cookies.is_about_display(posted):
+        return shown_otherwise(request, code)
+    if posted.get("go") == "anew":
+        response = SeeOther(request.path)
+        cookies.forget(response, code, cookies.DRAFT)
+        return response
+    survey = survey_of(request, code)
+    barred = _barred(request, survey)
+    if barred:
+        return SeeOther(request.path) if request.method == "POST" else barred
+    groups = _asked_groups(survey)
+    return start(request, survey, groups) if request.method == "POST" else first_page(request, survey, groups)
+
+
+@for_respondents
+def thanks(request: HttpRequest, code: str) -> HttpResponse:
+    """The end, for those whose answers are in."""
+    if request.method == "POST":
+        response = SeeOther(request.path)
+        cookies.remember_shown(response, request.POST)
+        return response
+    if not cookies.has_answered(request, code):
+        return SeeOther(f"/s/{code}/")
+    survey = survey_of(request, code)
+    several = survey.several_per_browser and standing(survey, timezone.now()) is Standing.OPEN
+    return page(
+        request,
+        "notice",
+        title=text_of(survey, "title"),
+        onward=_("Answer for another person") if several else "",
+        onward_to="../",
+        **thanks_words(text_of(survey, "thanks")),
+    )
+
+
+def _barred(request: HttpRequest, survey: SurveyNow) -> HttpResponse | None:
+    """What is shown in place of the first page: go on with answers begun, already in, not open."""
+    try:
+        key = cookies.draft_key(request, survey.code)
+    except cookies.Tampered:
+        key = None
+    draft = key and draft_in_use(key, survey.code)
+    if draft and answerable(draft):
+        return offer_to_resume(request, survey, draft, by_link=False)
+    if cookies.has_answered(request, survey.code) and not survey.several_per_browser:
+        return already(request, survey)
+    return None if standing(survey, timezone.now()) is Standing.OPEN else shut(request, survey)
+
+
+def _asked_groups(survey: SurveyNow) -> tuple[GroupNow, ...]:
+    """The groups that are asked anything, in their order."""
+    questionnaire = questionnaire_of(survey.id, survey.opened_at)
+    return tuple(group for group in groups_now(survey.cycle_id) if questionnaire.asked_of(group.id).issues)
+
+
+@for_respondents
+def personal_link(request: HttpRequest, code: str, token: str) -> HttpResponse:
+    """The first page with the link's group. GET begins nothing, however often a robot follows the link; POST starts the
+    draft of the link or takes it up, also on another device.
+    """
+    if cookies.is_about_display(request.POST):
+        return shown_otherwise(request, code)
+    link = link_now(token, code)
+    if link is None:
+        return unknown(request)
+    survey = survey_of(request, code)
+    if link.used:
+        return _used(request, survey, link)
+    draft = draft_of_link(link.batch_id, link.serial, code)
+    if draft and answerable(draft):
+        if request.method != "POST":
+            return offer_to_resume(request, survey, draft, by_link=True)
+        way = Way(code, draft, single=cookies.is_large(request))
+        response = SeeOther(way.path(way.first_open()))
+        cookies.remember_draft(response, code, draft.key, survey.drafts_kept_days)
+        return response
+    return _begin(request, survey, link)
+
+
+def _begin(request: HttpRequest, survey: SurveyNow, link: LinkNow) -> HttpResponse:
+    """The first page, or the start of the answers."""
+    if standing(survey, timezone.now()) is not Standing.OPEN:
+        return SeeOther(request.path) if request.method == "POST" else shut(request, survey)
+    groups = tuple(group for group in groups_now(survey.cycle_id) if group.id == link.group_id)
+    if not questionnaire_of(survey.id, survey.opened_at).asked_of(link.group_id).issues:
+        return closed(request, survey)
+    if request.method == "POST":
+        return start(request, survey, groups, link=link)
+    return first_page(request, survey, groups, link=link)
+
+
+def _used(request: HttpRequest, survey: SurveyNow, link: LinkNow) -> HttpResponse:
+    """Says that the answers are in; deletes them on request where it can be told which they are."""
+    response = None
+    if not survey.anonymous:
+        response = Response.objects.filter(survey_id=survey.id, token=f"{link.batch_id}-{link.serial}").first()
+    error = False
+    if response and request.POST.get("go") == "erase":
+        error = "confirm" not in request.POST
+        if not error:
+            survey_row = questionnaire_of(survey.id, survey.opened_at).survey
+            erase_response(survey=survey_row, batch_id=link.batch_id, serial=link.serial)
+            return SeeOther(request.path)
+    at = response and response.submitted_at and response.submitted_at.astimezone(ZoneInfo(survey.zone))
+    return page(
+        request,
+        "used",
+        status=422 if error else 200,
+        keep=False,
+        title=text_of(survey, "title"),
+        anonymous=survey.anonymous,
+        stored=response is not None,
+        submitted=f"{at:%Y-%m-%d %H:%M}" if at else "",
+        error=error,
+    )
+
+
+@for_respondents
+def questions(request: HttpRequest, code: str, number: int, single: bool = False) -> HttpResponse:
+    """Page `number` of the issues, 1..n: GET shows it with what is saved, POST saves it and goes where asked.
+
+    With `single` there is one issue on a page, as in large text; the address says it, so that a page is saved as it was
+    shown even if the display was changed meanwhile in another tab.
+    """
+    draft = draft_of(request, code)
+    way = Way(code, draft, single=single)
+    if not 1 <= number <= len(way.sheets):
+        return SeeOther(way.path(min(max(number, 1), len(way.sheets))))
+    if request.method == "POST":
+        return _save(request, way, number)
+    if cookies.is_large(request) != single:
+        other = Way(code, draft, single=not single)
+        return SeeOther(other.path(other.same_step(way, number)))
+    return _show(request, way, number)
+
+
+def _show(request: HttpRequest, way: Way, number: int) -> HttpResponse:
+    questionnaire, draft, sheet = way.questionnaire, way.draft, way.sheets[number - 1]
+    fills = {
+        "issues": questionnaire.issues_html(sheet, draft.ratings, draft.attention, shown_language()),
+        "number": b"%d" % number,
+        "last": b"%d" % way.last,
+        "name": as_html(questionnaire.heading(sheet)),
+    }
+    return page(
+        request,
+        "questions",
+        fills=fills,
+        number=HOLES["number"],
+        last=HOLES["last"],
+        name=HOLES["name"],
+        first=number == 1,
+        title=text_of(questionnaire.survey, "title"),
+    )
+
+
+def _save(request: HttpRequest, way: Way, number: int) -> HttpResponse:
+    posted, sheet, questionnaire = request.POST, way.sheets[number - 1], way.questionnaire
+    positions = questionnaire.positions(sheet)
+    go = posted.get("go")
+    cleared = go == "clear"
+    answers = dict.fromkeys(positions, SKIPPED) if cleared else posted_codes(posted, positions, questionnaire.survey.k)
+    attention = None
+    if sheet.attention is not None:
+        attention = SKIPPED if cleared else posted_code(posted.get("attention"), questionnaire.survey.k)
+    way.keep(number, answers=answers, attention=attention)
+    if go == "keep":
+        return HttpResponse(status=204)
+    response = SeeOther(way.path(number + {"next": 1, "back": -1}.get(go, 0)))
+    cookies.remember_shown(response, posted)
+    return response
+
+
+@csrf_exempt
+@for_respondents
+def unsubscribe(request: HttpRequest, code: str, token: str) -> HttpResponse:
+    """GET shows a button, so that robots which follow links unsubscribe nobody; POST does it, a mail program's
+    one-click POST (RFC 8058) too: that brings no cookie, and the token alone says whose wish it is.
+    """
+    if cookies.is_about_display(request.POST):
+        response = SeeOther(request.path)
+        cookies.remember_shown(response, request.POST)
+        return response
+    link = link_now(token, code)
+    if link is None:
+        return unknown(request)
+    done = request.method == "POST"
+    if done:
+        end_mail_to(link=link)
+    if done:
+        heading = _("You get no more mails about our surveys")
+        lead = _("Neither about this survey nor about later ones. Your link still works if you want to answer.")
+    else:
+        heading = _("No more mails about our surveys?")
+        lead = _("You will get no mails about this survey or later ones. Your link still works if you want to answer.")
+    button = "" if done else _("Unsubscribe")
+    return page(request, "notice", about=_("Mails about our surveys"), heading=heading, lead=lead, button=button)

@@ -1,0 +1,238 @@
+"""Whose answers a request is about, and the pages for those who cannot answer (now)."""
+
+from collections.abc import Callable
+from functools import cached_property, wraps
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseRedirectBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from materiality.platform.bilingual import text_of
+from materiality.scoring.cube import SKIPPED
+from surveys.models.instrument import zone_words
+from surveys.queries.questionnaire import Questionnaire, questionnaire_of
+from surveys.questionnaire.asking import Sheet, Standing, standing
+from surveys.respond import pages as cookies
+from surveys.respond.answers import count_part_again, save_ratings
+from surveys.respond.pages import HOLES, page
+from surveys.respond.rows import DraftInUse, SurveyNow, draft_in_use, survey_now
+
+ANSWERABLE = (Standing.OPEN, Standing.GRACE)
+
+
+class SeeOther(HttpResponseRedirectBase):
+    """After a POST: look there. Reloading what comes then sends nothing twice."""
+
+    status_code = 303
+
+
+class Elsewhere(Exception):
+    """This request cannot be answered as asked; `response` says what is shown instead."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+def for_respondents(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate a view of respondents: GET and POST only, and `Elsewhere` is an answer."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def guarded(request: HttpRequest, code: str, **kwargs: object) -> HttpResponse:
+        if "\x00" in code:
+            # PostgreSQL takes no such text, not even to look for it.
+            return unknown(request)
+        try:
+            return view(request, code, **kwargs)
+        except Elsewhere as elsewhere:
+            return elsewhere.response
+
+    return guarded
+
+
+def draft_of(request: HttpRequest, code: str) -> DraftInUse:
+    """The browser's draft, which may be changed now; Elsewhere with a kind page, or on POST the way to it."""
+    try:
+        key = cookies.draft_key(request, code)
+    except cookies.Tampered:
+        raise Elsewhere(lost(request, code)) from None
+    draft = key and draft_in_use(key, code)
+    if draft and answerable(draft):
+        return draft
+    if request.method == "POST":
+        raise Elsewhere(SeeOther(request.path))
+    survey = survey_of(request, code)
+    if key is None and not cookies.has_answered(request, code):
+        raise Elsewhere(SeeOther(f"/s/{code}/"))
+    raise Elsewhere(already(request, survey) if draft is None else shut(request, survey))
+
+
+def answerable(draft: DraftInUse) -> bool:
+    """Whether these answers may be changed and submitted now, the grace after the closing included."""
+    return standing(draft, timezone.now(), draft.started_at) in ANSWERABLE
+
+
+def survey_of(request: HttpRequest, code: str) -> SurveyNow:
+    """The survey of the address; Elsewhere with a page that says there is none."""
+    survey = survey_now(code)
+    if survey is None:
+        raise Elsewhere(unknown(request))
+    return survey
+
+
+def unknown(request: HttpRequest) -> HttpResponse:
+    """The page of an address that leads to no survey; of a personal link it does not say what is wrong with it."""
+    heading = _("There is no survey at this address")
+    lead = _("Please check that the address is complete, or scan the code again.")
+    return page(request, "notice", status=404, heading=heading, lead=lead)
+
+
+def shut(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
+    """The page of a survey that is not open yet, or closed."""
+    if standing(survey, timezone.now()) is Standing.NOT_YET:
+        opens = survey.opens_at if survey.state == "open" else None
+        text = opens and f"{opens.astimezone(ZoneInfo(survey.zone)):%Y-%m-%d %H:%M} ({zone_words(survey.zone)})"
+        heading, lead = _("This survey is not open yet"), _("Please come back later; this address stays the same.")
+        if text:
+            lead = _("It opens on %(opens)s. Please come back then; this address stays the same.") % {"opens": text}
+        return page(request, "notice", action=first_path(request, survey), heading=heading, lead=lead)
+    return closed(request, survey)
+
+
+def closed(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
+    """The page of a survey that takes no answers any more."""
+    return page(
+        request,
+        "notice",
+        action=first_path(request, survey),
+        title=text_of(survey, "title"),
+        heading=_("This survey is closed"),
+        lead=_("It no longer takes answers. Thank you for your interest."),
+    )
+
+
+def first_path(request: HttpRequest, survey: SurveyNow) -> str:
+    """Where the display of pages without questions is switched: the first page by which somebody came."""
+    own = f"/s/{survey.code}/"
+    return request.path if request.path.startswith(f"{own}i/") else own
+
+
+def already(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
+    """The page of those whose answers are in; the draft's cookie has done its work."""
+    response = page(
+        request,
+        "notice",
+        action=f"/s/{survey.code}/",
+        title=text_of(survey, "title"),
+        heading=_("Your answers are already in"),
+        lead=_("Thank you. They can no longer be changed, and you need not do anything more."),
+        onward=_("Answer for another person") if survey.several_per_browser else "",
+        onward_to=HOLES["action"],
+    )
+    cookies.remember_answered(response, survey.code)
+    return response
+
+
+def lost(request: HttpRequest, code: str) -> HttpResponse:
+    """The page of those whose cookie is not ours: start again."""
+    response = page(
+        request,
+        "notice",
+        status=400,
+        action=f"/s/{code}/",
+        heading=_("Please start again"),
+        lead=_(
+            "We cannot tell which answers are yours, because this browser's note of them is damaged. Nothing was"
+            " changed."
+        ),
+        more=_("If you came by a personal link, open it again: your answers are there."),
+        onward=_("To the first page"),
+        onward_to=HOLES["action"],
+        primary=True,
+    )
+    cookies.forget(response, code, cookies.DRAFT)
+    return response
+
+
+ABOUT, END = "about/", "end/"
+
+
+class Way:
+    """Steps 1..n are the pages of issues (with `single` one issue each), then about yourself if the survey has profile
+    questions, then the end, which is step `last`.
+    """
+
+    def __init__(self, code: str, draft: DraftInUse, *, single: bool) -> None:
+        self.code, self.draft, self.single = code, draft, single
+        self.questionnaire: Questionnaire = questionnaire_of(draft.survey_id, draft.opened_at)
+        self.sheets = self._sheets(single)
+        self.has_about = bool(self.questionnaire.profile)
+
+    @property
+    def last(self) -> int:
+        """The step of the end, which is also how many pages there are."""
+        return len(self.sheets) + self.has_about + 1
+
+    def path(self, step: int) -> str:
+        """The address of a step; the nearest one's where there is no such step."""
+        step = min(max(step, 1), self.last)
+        if step <= len(self.sheets):
+            return f"/s/{self.code}/{'one/' if self.single else ''}{step}/"
+        return f"/s/{self.code}/{END if step == self.last else ABOUT}"
+
+    def first_open(self) -> int:
+        """The first step on which something is unanswered; with everything answered the one after the issues."""
+        ratings = self.draft.ratings
+        for step, sheet in enumerate(self.sheets, start=1):
+            if any(ratings[position] == SKIPPED for position in self.questionnaire.positions(sheet)):
+                return step
+        return self.last if self.draft.profile else len(self.sheets) + 1
+
+    def same_step(self, other: "Way", step: int) -> int:
+        """The step of this way that shows what begins the other way's step of issues."""
+        sheet = other.sheets[step - 1]
+        return next((at for at, own in enumerate(self.sheets, start=1) if _shares(own, sheet)), 1)
+
+    def keep(self, step: int, **answers: object) -> None:
+        """Save what was posted on a step, and count the part again where it had been given back."""
+        draft = self.draft
+        save_ratings(key=draft.key, known=draft.ratings, page=max(draft.page, self._plain_step(step)), **answers)
+        self.count_part()
+
+    def count_part(self) -> None:
+        """Count the part of a split survey again where it had been given back."""
+        draft = self.draft
+        if self.questionnaire.survey.split and not draft.counted:
+            count_part_again(
+                key=draft.key, group_id=draft.group_id, ratings=draft.ratings, questionnaire=self.questionnaire
+            )
+
+    def _sheets(self, single: bool) -> list[Sheet]:
+        return self.questionnaire.sheets(self.draft.key.bytes, self.draft.ratings, single=single)
+
+    @cached_property
+    def _plain(self) -> list[Sheet]:
+        return self._sheets(False) if self.single else self.sheets
+
+    def _plain_step(self, step: int) -> int:
+        """The step as it is counted with several issues on a page, so that pages mean the same for everybody."""
+        if step > len(self.sheets):
+            return step - len(self.sheets) + len(self._plain)
+        if not self.single:
+            return step
+        done = len([*chain.from_iterable(sheet.issues for sheet in self.sheets[:step])])
+        for at, sheet in enumerate(self._plain, start=1):
+            done -= len(sheet.issues)
+            if done <= 0:
+                return at
+        return len(self._plain)
+
+
+def _shares(own: Sheet, other: Sheet) -> bool:
+    """Whether a page shows the other's first issue, or its attention question where it has nothing else."""
+    return other.issues[0] in own.issues if other.issues else own.attention is not None

@@ -1,0 +1,368 @@
+"""The days on which anonymous answers came, per group: none with fewer than 5 (architecture.md)."""
+
+import json
+import logging
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from random import SystemRandom
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.db import OperationalError, connection, models, transaction
+from django.utils.translation import gettext as _
+
+from materiality.models import Cycle, Group, Run
+from materiality.platform.refusals import NotAllowed
+from materiality.scoring.assess import Counted
+from materiality.scoring.cube import Cube
+from surveys.models import AnonymousAnswer, AnonymousComment, Response, Survey, Tally
+from surveys.models.responses import random_id
+from surveys.questionnaire.screening import capped_seconds_per_item
+from surveys.responses.columns import ResponseColumns
+from surveys.responses.tallies import add_to_tally, single_answers
+
+FEWEST_A_DAY = 5
+
+
+@transaction.atomic
+def join_thin_days(survey: Survey, moment: datetime, *, over: bool) -> int:
+    """Join the days that are past and have fewer than 5 answers of a group to the next one; returns how many went.
+
+    What has no next day yet moves to today. When the survey is `over`, what is left with fewer than 5 is joined to the
+    day before it.
+    """
+    today = moment.astimezone(ZoneInfo(survey.zone)).date().toordinal()
+    counted = Tally.objects.select_for_update().filter(survey=survey, measure=Tally.Measure.DAY)
+    rows = list(counted.order_by("group", "place"))
+    went = 0
+    for _group, own in groupby(rows, key=lambda row: row.group):
+        went += _join(list(own), today=today, over=over)
+    return went
+
+
+def _join(own: list[Tally], *, today: int, over: bool) -> int:
+    """Join the days of one group, whose rows are locked; returns how many went."""
+    days = {row.place: row.number for row in own}
+    joined = joined_days(days, today=today, over=over)
+    if joined == days:
+        return 0
+    # By key: a day whose first answer comes in at this very moment stays.
+    Tally.objects.filter(pk__in=[row.pk for row in own]).delete()
+    for day, number in joined.items():
+        add_to_tally(own[0].survey_id, Tally.Measure.DAY, group=own[0].group, place=day, number=number)
+    return len(days.keys() - joined.keys())
+
+
+def joined_days(days: dict[int, int], *, today: int, over: bool) -> dict[int, int]:
+    """{day as ordinal: number} with days before today of fewer than 5 joined to the next, see `join_thin_days`."""
+    joined: dict[int, int] = {}
+    carried = 0
+    for day in sorted(days):
+        number = days[day] + carried
+        carried = 0
+        if number < FEWEST_A_DAY and (day < today or over):
+            carried = number
+        else:
+            joined[day] = number
+    if carried:
+        last = max(joined, default=None)
+        place = last if over and last is not None else max(today, *days)
+        joined[place] = joined.get(place, 0) + carried
+    return joined
+
+
+logger = logging.getLogger(__name__)
+
+# Emptying SQLite's log waits for the disk: each process spends at most a twentieth of its time on it.
+_SHARE = 0.05
+_log_waits_until = float("-inf")
+
+
+def erase_what_is_deleted() -> None:
+    """On SQLite, overwrite deleted rows with zeros from now on (this connection; settings say it for all)."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete=ON")
+
+
+def rewrite_in_key_order(model: type[models.Model], survey_pk: int) -> None:
+    """Write the survey's rows anew, by ascending key: then neither SQLite's row numbers nor PostgreSQL's transaction
+    numbers say anything about when a row came.
+    """
+    _rewrite(model, survey_pk, connection.ops.quote_name(model._meta.pk.column))
+
+
+def rewrite_shuffled(model: type[models.Model], survey_pk: int) -> None:
+    """Write the survey's rows anew in an order of the database's strong randomness, so that the rows of the newest lot
+    cannot be told from older ones: not by row or transaction number, not by their place within a page.
+    """
+    _rewrite(model, survey_pk, "randomblob(16)" if connection.vendor == "sqlite" else "gen_random_uuid()")
+
+
+@transaction.atomic
+def _rewrite(model: type[models.Model], survey_pk: int, order: str) -> None:
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE rewritten AS SELECT * FROM {table} WHERE survey_id = %s", [survey_pk])
+        cursor.execute(f"DELETE FROM {table} WHERE survey_id = %s", [survey_pk])
+        cursor.execute(f"INSERT INTO {table} SELECT * FROM rewritten ORDER BY {order}")
+        cursor.execute("DROP TABLE rewritten")
+
+
+def vacuum(*tables: type[models.Model], full: bool = True) -> None:
+    """Give the database's files anew, without what was deleted; outside of transactions. On SQLite the whole file."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            for model in tables:
+                cursor.execute(f"VACUUM {'FULL' if full else ''} {connection.ops.quote_name(model._meta.db_table)}")
+
+
+def erase_leftovers(*, emptied: tuple[type[models.Model], ...], rewritten: tuple[type[models.Model], ...]) -> None:
+    """After mixing, outside of transactions: take what was deleted out of the files, as far as nobody has to wait.
+
+    SQLite: the write-ahead log, which would show the order of the latest changes. PostgreSQL: the dead rows of the
+    `emptied` tables, which are small, by writing them anew, and those of the `rewritten` ones for reuse.
+    """
+    if connection.vendor == "sqlite":
+        empty_log()
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        vacuum(*emptied)
+        vacuum(*rewritten, full=False)
+    except OperationalError:
+        logger.warning("The tables of answers in progress are in use; what was deleted is erased the next time.")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+
+
+def empty_log_soon() -> None:
+    """As `empty_log`, unless this process did so a moment ago; what is left then, the next one or upkeep does."""
+    if connection.vendor == "sqlite" and time.monotonic() >= _log_waits_until:
+        empty_log()
+
+
+def empty_log() -> bool:
+    """Take over SQLite's write-ahead log into the file and cut it to nothing; False where somebody reads from it now.
+
+    Never waits for others: a respondent's page must not.
+    """
+    global _log_waits_until
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return False
+    begun = time.monotonic()
+    with connection.cursor() as cursor:
+        patience = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            return cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+        except OperationalError:
+            return False
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {patience}")
+            ended = time.monotonic()
+            _log_waits_until = ended + (ended - begun) / _SHARE
+
+
+FEWEST_NEW = 5
+_COUNTS = ("total", "submitted", "valid")
+
+
+def hold_small_changes(cycle: Cycle, surveys: Iterable[Survey], counted: Counted) -> Counted:
+    """The counts with the groups that changed by 1 to 4 valid responses as in the cycle's last run, nobody where there
+    is none; their codes stand in `responses["held"]`. Unchanged unless an anonymous survey is open.
+
+    NotAllowed where the last run has another scale, so that nothing of it can be kept.
+    """
+    if not any(survey.anonymous and survey.state == Survey.State.OPEN for survey in surveys):
+        return counted
+    last = Run.objects.filter(cycle=cycle).order_by("-number").first()
+    held = _held(counted.responses["groups"], last.responses["groups"] if last else {})
+    if not held:
+        return counted
+    kept = Cube.from_bytes(bytes(last.cube)) if last else counted.cube
+    if kept.k != counted.cube.k:
+        raise NotAllowed(
+            _("Close the anonymous survey first: fewer than 5 new responses came, and the last run has another scale.")
+        )
+    cube = _with_slices(counted.cube, _only(kept, held if last else ()), held)
+    return replace(counted, cube=cube, responses=_summary(counted.responses, last, held))
+
+
+def _held(now: dict[str, dict], before: dict[str, dict]) -> list[str]:
+    change = {code: abs(counts["valid"] - before.get(code, {}).get("valid", 0)) for code, counts in now.items()}
+    return sorted(code for code, number in change.items() if 0 < number < FEWEST_NEW)
+
+
+def _only(cube: Cube, groups: Collection[str]) -> Cube:
+    """The cube of those of its groups that are named."""
+    rows = np.array([place for place, code in enumerate(cube.groups) if code in groups], dtype=np.intp)
+    return Cube(
+        groups=tuple(cube.groups[row] for row in rows.tolist()),
+        issues=cube.issues,
+        k=cube.k,
+        counts=cube.counts[rows],
+        absent=cube.absent[rows],
+        valid=cube.valid[rows],
+        parts=None if cube.parts is None else cube.parts[:, rows],
+    )
+
+
+def _with_slices(cube: Cube, slices: Cube, held: Collection[str]) -> Cube:
+    """`cube` in which the held groups have what `slices` has of them, nothing where it has nothing."""
+    issues = sorted({*cube.issues, *slices.issues})
+    others = _only(cube, set(cube.groups) - set(held))
+    return others.aligned(cube.groups, issues) + slices.aligned(cube.groups, issues)
+
+
+def _summary(responses: dict, last: Run | None, held: Collection[str]) -> dict:
+    """The counts that a run stores beside its cube, with those of the last run for the held groups."""
+    nothing = dict.fromkeys(_COUNTS, 0)
+    before = last.responses["groups"] if last else {}
+    groups = {code: before.get(code, nothing) if code in held else own for code, own in responses["groups"].items()}
+    sums = {name: sum(counts[name] for counts in groups.values()) for name in _COUNTS}
+    return {**responses, **sums, "unfinished": sums["total"] - sums["submitted"], "groups": groups, "held": [*held]}
+
+
+def unlinked(columns: ResponseColumns, flags: np.ndarray) -> tuple[ResponseColumns, np.ndarray]:
+    """The rows and their flags shuffled, without token, times, channel, language, profile, comment and answer to the
+    attention question; what the rules need stays as flags and as seconds per answered item.
+    """
+    order = list(range(len(columns)))
+    SystemRandom().shuffle(order)
+    place = np.array(order, dtype=np.intp)
+    columns, size = columns.pick(place), len(order)
+    empty, unknown = [""] * size, [None] * size
+    return (
+        replace(
+            columns,
+            seconds_per_item=_seconds_per_item(columns),
+            **dict.fromkeys(("token", "channel", "language", "comment"), empty),
+            **dict.fromkeys(("started_at", "submitted_at", "attention", "notice_version"), unknown),
+            profile=[{} for _row in order],
+        ),
+        flags[place],
+    )
+
+
+def store_apart(survey: Survey, columns: ResponseColumns) -> None:
+    """Store comments and profile answers, shuffled and without group, and count the submitted rows by channel and by
+    day as far as the file says when; `columns` as the file has them.
+    """
+    comments = [AnonymousComment(survey=survey, text=text) for text in columns.comment if text]
+    answers = [
+        AnonymousAnswer(survey=survey, question=question, answer=answer)
+        for profile in columns.profile
+        for question, answer in single_answers(profile)
+    ]
+    for model, rows in ((AnonymousComment, comments), (AnonymousAnswer, answers)):
+        SystemRandom().shuffle(rows)
+        model.objects.bulk_create(rows, batch_size=500)
+    _count(survey, columns)
+
+
+def hide_among_others(survey: Survey) -> None:
+    """Write all of the survey's rows anew, so that those of the file cannot be told from others by their place."""
+    rewrite = rewrite_in_key_order if survey.sealed_at else rewrite_shuffled
+    for model in (Response, AnonymousComment, AnonymousAnswer):
+        rewrite(model, survey.pk)
+
+
+def _count(survey: Survey, columns: ResponseColumns) -> None:
+    codes, zone = dict(Group.objects.filter(cycle=survey.cycle_id).values_list("id", "code")), ZoneInfo(survey.zone)
+    channels, days = Counter(), Counter()
+    for row in np.flatnonzero(~columns.unfinished).tolist():
+        code, time = codes[columns.group[row]], columns.submitted_at[row]
+        channels[code, columns.channel[row]] += 1
+        if time is not None:
+            days[code, time.astimezone(zone).date().toordinal()] += 1
+    for (code, channel), number in channels.items():
+        add_to_tally(survey.pk, Tally.Measure.SUBMITTED, group=code, channel=channel, number=number)
+    for (code, day), number in days.items():
+        add_to_tally(survey.pk, Tally.Measure.DAY, group=code, place=day, number=number)
+
+
+def _seconds_per_item(columns: ResponseColumns) -> list[float | None]:
+    answers = columns.answers()
+    answered = ((columns.ratings > 0) & (columns.ratings < 255)).sum(axis=1)
+    return [
+        given if np.isnan(time) else capped_seconds_per_item(float(time), int(number))
+        for given, time, number in zip(
+            columns.seconds_per_item, answers.submitted_at - answers.started_at, answered, strict=True
+        )
+    ]
+
+
+# So many of those that wait are written anew with each new one.
+SHUFFLED = 30
+
+_COLUMNS = "survey_id, group_id, ratings, comment, profile, flags, seconds_per_item"
+_READ = f"SELECT id, {_COLUMNS} FROM surveys_readydraft WHERE survey_id = %s AND id {{}} %s ORDER BY id LIMIT %s"
+_WRITE = f"INSERT INTO surveys_readydraft (id, {_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+class Waiting(NamedTuple):
+    """One finished answer as it waits: no key, link, language, channel or time. `profile` is JSON as text."""
+
+    survey_id: int
+    group_id: int
+    ratings: bytes
+    comment: str
+    profile: str
+    flags: int
+    seconds_per_item: float | None
+
+
+def add_waiting(new: Waiting) -> None:
+    """Store it in the caller's transaction, together with up to 30 of those that wait, drawn at random, in random
+    order and under new random ids.
+
+    Otherwise PostgreSQL's transaction numbers, and the places of rows within SQLite's pages, would tell which came
+    last, and so whose it is.
+    """
+    _write_anew(_drawn(new.survey_id, SHUFFLED), [new])
+
+
+def shuffle_waiting(survey_id: int) -> None:
+    """Write all that wait in the survey anew, in the caller's transaction."""
+    _write_anew(_drawn(survey_id, 1_000_000), [])
+
+
+def profile_text(profile: dict | str) -> str:
+    """A profile as this table's column takes it from a plain cursor."""
+    return profile if isinstance(profile, str) else json.dumps(profile, ensure_ascii=False)
+
+
+def _drawn(survey_id: int, most: int) -> list[tuple]:
+    """Up to `most` rows from a random place on: ids are random, so neighbours by id are no neighbours otherwise.
+
+    Rows that another transaction holds are left to it.
+    """
+    place = random_id()
+    lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ.format(">=") + lock, [survey_id, place, most])
+        rows = cursor.fetchall()
+        if len(rows) < most:
+            cursor.execute(_READ.format("<") + lock, [survey_id, place, most - len(rows)])
+            rows += cursor.fetchall()
+    return rows
+
+
+def _write_anew(drawn: list[tuple], new: list[Waiting]) -> None:
+    rows = [*(tuple(row[1:]) for row in drawn), *map(tuple, new)]
+    SystemRandom().shuffle(rows)
+    with connection.cursor() as cursor:
+        if drawn:
+            cursor.executemany("DELETE FROM surveys_readydraft WHERE id = %s", [(row[0],) for row in drawn])
+        cursor.executemany(_WRITE, [(random_id(), *row) for row in rows])

@@ -1,0 +1,263 @@
+"""Responses of a cycle's surveys → cube, counts and digest, read once and in chunks."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+import numpy as np
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from materiality.models import Cycle, Issue
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import method_of, problem_sentences
+from materiality.scoring.assess import Counted, IssueScore, assess
+from materiality.scoring.cube import DIMENSIONS, Cube, CubeBuilder
+from materiality.scoring.method import MethodError
+from surveys.models import Response, Survey
+from surveys.questionnaire.screening import COUNTS, FLAG_BIT, FLAGS, RuleEffects, Rules, flags_asked, valid
+from surveys.responses.anonymity import hold_small_changes
+from surveys.responses.rules import flags_of_survey, rules_in_force, shown_bits
+from surveys.responses.screening import screened_anew
+
+CHUNK = 10_000
+COLUMNS = ("id", "group_id", "flags", "overruled", "unfinished", "ratings")
+
+
+@dataclass
+class _Tally:
+    """What is counted besides ratings, over all surveys."""
+
+    groups: dict[str, Counter]
+    screening: list[dict]
+    asked: tuple[str, ...]
+    total: int = 0
+    unfinished: int = 0
+    valid: int = 0
+    flags: Counter = field(default_factory=Counter)
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+
+def count_cycle(cycle: Cycle, progress: Callable[[int, str], None] = lambda percent, text: None) -> Counted:
+    """Count all responses of the cycle's surveys, with few new ones of an open anonymous survey left to a later run
+    (see held_groups). NotAllowed where the surveys' scales differ.
+    """
+    surveys = list(cycle.surveys.order_by("code"))
+    groups = list(cycle.groups.values_list("id", "code"))
+    if len({survey.k for survey in surveys}) > 1:
+        raise NotAllowed(_("The surveys of this cycle have different scales and cannot be scored together."))
+    asked = flags_asked(attention=any(survey.attention for survey in surveys))
+    tally = _Tally({code: Counter() for _pk, code in groups}, [_screened_by(each) for each in surveys], asked)
+    cubes = []
+    for place, survey in enumerate(surveys):
+        cubes.append(_count_survey(survey, groups, tally))
+        progress(10 + 50 * (place + 1) // len(surveys), "")
+    whole = joined_cube(cubes, [code for _pk, code in groups])
+    counted = Counted(whole, _summary(tally), tally.digest.hexdigest(), [survey.code for survey in surveys])
+    return hold_small_changes(cycle, surveys, counted)
+
+
+def joined_cube(cubes: Sequence[Cube], groups: Sequence[str]) -> Cube:
+    """One cube over the issues of all; empty where there is none. ValueError where scales differ."""
+    issues = sorted({issue for cube in cubes for issue in cube.issues})
+    whole = Cube.empty(groups, issues, cubes[0].k if cubes else 5)
+    for cube in cubes:
+        whole = whole + cube.aligned(groups, issues)
+    return whole
+
+
+def builder_of(survey: Survey, groups: Sequence[str]) -> CubeBuilder:
+    """A builder of the survey's cube, over all groups of its cycle."""
+    items = list(survey.items.values_list("issue__code", "dimension").order_by("position"))
+    issues = sorted({code for code, _dimension in items})
+    place = {code: n for n, code in enumerate(issues)}
+    columns = [(place[code], DIMENSIONS.index(dimension)) for code, dimension in items]
+    return CubeBuilder(groups, issues, survey.k, columns)
+
+
+def counted_cube(survey: Survey, groups: list[tuple[int, str]]) -> Cube:
+    """The cube of one survey's valid responses; `groups` are (key, code)."""
+    return _count_survey(survey, groups, _Tally({code: Counter() for _pk, code in groups}, [], ()))
+
+
+def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) -> Cube:
+    builder = builder_of(survey, [code for _pk, code in groups])
+    rules, shown = rules_in_force(survey), np.uint16(shown_bits(survey))
+    index = {pk: n for n, (pk, _code) in enumerate(groups)}
+    for rows in _chunks(survey):
+        ids, group_ids, flags, overruled, unfinished, ratings = zip(*rows, strict=True)
+        matrix = np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1)
+        group = np.array([index[pk] for pk in group_ids])
+        flags_, submitted = np.array(flags, np.uint16), ~np.array(unfinished, bool)
+        counts = valid(flags_, rules, np.array(overruled), submitted)
+        builder.add(group[counts], matrix[counts])
+        _add_to_tally(tally, [code for _pk, code in groups], group, flags_ & shown, submitted, counts)
+        _add_to_digest(tally, ids, [groups[g][1] for g in group.tolist()], flags, overruled, ratings)
+    return builder.cube()
+
+
+def _chunks(survey: Survey) -> Iterator[list[tuple]]:
+    """Rows in id order, by a plain cursor: 150,000 rows would otherwise be turned into objects one by one."""
+    queryset = Response.objects.filter(survey=survey).order_by("id").values_list(*COLUMNS)
+    sql, parameters = queryset.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        while rows := cursor.fetchmany(CHUNK):
+            yield rows
+
+
+def _add_to_tally(
+    tally: _Tally,
+    codes: list[str],
+    group: np.ndarray,
+    flags: np.ndarray,
+    submitted: np.ndarray,
+    counts: np.ndarray,
+) -> None:
+    tally.total += len(group)
+    tally.unfinished += int((~submitted).sum())
+    tally.valid += int(counts.sum())
+    for flag in FLAGS:
+        tally.flags[flag] += int(((flags & FLAG_BIT[flag]) > 0)[submitted].sum())
+    for name, mask in (("total", None), ("submitted", submitted), ("valid", counts)):
+        found = np.bincount(group if mask is None else group[mask], minlength=len(codes))
+        for code, number in zip(codes, found.tolist(), strict=True):
+            tally.groups[code][name] += number
+
+
+def _add_to_digest(tally: _Tally, ids, codes: list[str], flags, overruled, ratings) -> None:
+    """SHA-256 over id, group, flags, overruling and ratings in id order (scoring.md, What a run stores)."""
+    tally.digest.update(
+        b"".join(
+            b"%s %s %d %d %s\n" % (str(pk).replace("-", "").encode(), code.encode(), flag, overrule, bytes(vector))
+            for pk, code, flag, overrule, vector in zip(ids, codes, flags, overruled, ratings, strict=True)
+        )
+    )
+
+
+def _screened_by(survey: Survey) -> dict:
+    """The rules that a run counts by, so that its numbers can be explained later."""
+    return {"survey": survey.code, "version": survey.rules_version, "rules": rules_in_force(survey).to_json()}
+
+
+def _summary(tally: _Tally) -> dict:
+    return {
+        "total": tally.total,
+        "unfinished": tally.unfinished,
+        "submitted": tally.total - tally.unfinished,
+        "valid": tally.valid,
+        "flags": {flag: tally.flags[flag] for flag in tally.asked},
+        "groups": {
+            code: {name: counts[name] for name in ("total", "submitted", "valid")}
+            for code, counts in tally.groups.items()
+        },
+        "screening": tally.screening,
+    }
+
+
+FIGURES = ("tier", "priority", "society", "business", "rank")
+
+
+def tier_changes(cycle: Cycle, before: Cube, after: Cube) -> dict:
+    """{"changes": [...], "compared": n, "furthest": x}: issues whose tier changes by the cycle's method, in order of
+    code, secondaries first; how many were compared; the largest change of a priority (0–100).
+
+    A change is {"code", "level"} and [before, after] of FIGURES. MethodError where the method is unsound.
+    """
+    method, parents = method_of(cycle), _parents(cycle, before)
+    old, new = assess(before, method, parents), assess(after, method, parents)
+    pairs = [("secondary", *pair) for pair in zip(old.issues, new.issues, strict=True)]
+    pairs += [("primary", *pair) for pair in zip(old.primary_issues, new.primary_issues, strict=True)]
+    distances = [
+        abs(one.priority - other.priority)
+        for _level, one, other in pairs
+        if one.priority is not None and other.priority is not None
+    ]
+    return {
+        "changes": [_change(level, one, other) for level, one, other in pairs if one.tier != other.tier],
+        "compared": len(pairs),
+        "furthest": max(distances, default=0.0),
+    }
+
+
+def _parents(cycle: Cycle, cube: Cube) -> dict[str, str]:
+    """The primary of each rated secondary."""
+    rows = Issue.objects.filter(edition=cycle.edition_id, parent__isnull=False).values_list("code", "parent__code")
+    parents = dict(rows)
+    return {code: parents[code] for code in cube.issues if code in parents}
+
+
+def _change(level: str, before: IssueScore, after: IssueScore) -> dict:
+    figures = {name: [getattr(before, name), getattr(after, name)] for name in FIGURES}
+    return {"code": before.code, "level": level, **figures}
+
+
+Progress = Callable[[int, str], None]
+
+
+def dry_run(survey: Survey, rules: Rules, progress: Progress = lambda percent, text: None) -> dict:
+    """What `rules` would do to the survey's stored responses, as plain values.
+
+    {"rules": {flag: {group: {COUNTS}}}, "groups": {group: {"before", "after", "go", "back"}}, "submitted", "moved",
+    "tiers": as `tier_changes`, or None with "no_tiers", a sentence that says why}. Groups are codes. "before" is what
+    a run made now would count, flags as they are stored; "moved" the responses whose flags would change.
+    """
+    rules = rules.for_survey(split=survey.split)
+    groups = list(survey.cycle.groups.values_list("id", "code"))
+    codes = [code for _pk, code in groups]
+    index = {pk: place for place, (pk, _code) in enumerate(groups)}
+    effects = RuleEffects(rules_in_force(survey), rules, len(groups))
+    empty = builder_of(survey, codes)
+    builders = empty, deepcopy(empty)
+    submitted = moved = done = 0
+    total = survey.responses.count()
+    for chunk in screened_anew(survey, rules):
+        group = np.array([index[pk] for pk in chunk.group.tolist()])
+        was_and_is = effects.add(group, chunk.stored, chunk.fresh, chunk.overruled, chunk.submitted)
+        for builder, counting in zip(builders, was_and_is, strict=True):
+            builder.add(group[counting], chunk.ratings[counting])
+        submitted += int(chunk.submitted.sum())
+        moved += int((chunk.stored != chunk.fresh).sum())
+        done += len(group)
+        progress(80 * done // max(total, done), _("Screening responses"))
+    found = _counts(survey, effects, codes)
+    return {**found, "submitted": submitted, "moved": moved, **_tiers(survey, groups, [b.cube() for b in builders])}
+
+
+def _counts(survey: Survey, effects: RuleEffects, codes: list[str]) -> dict:
+    return {
+        "rules": {
+            flag: {
+                code: dict(zip(COUNTS, effects.rules[FLAGS.index(flag), place].tolist(), strict=True))
+                for place, code in enumerate(codes)
+            }
+            for flag in flags_of_survey(survey)
+        },
+        "groups": {
+            code: dict(zip(("before", "after", "go", "back"), effects.groups[place].tolist(), strict=True))
+            for place, code in enumerate(codes)
+        },
+    }
+
+
+def _tiers(survey: Survey, groups: list[tuple[int, str]], pair: list[Cube]) -> dict:
+    """Tier changes, with the other surveys of the cycle counted as they are."""
+    others = list(survey.cycle.surveys.exclude(pk=survey.pk))
+    if any(other.k != survey.k for other in others):
+        return _no_tiers(_("The surveys of this cycle have different scales and cannot be scored together."))
+    beside = [counted_cube(other, groups) for other in others]
+    before, after = (joined_cube([cube, *beside], [code for _pk, code in groups]) for cube in pair)
+    if not before.valid.any():
+        return _no_tiers(_("No response counts now, so there are no tiers to compare with."))
+    if not after.valid.any():
+        return _no_tiers(_("No valid response would be left, and there would be no scores at all."))
+    try:
+        return {"tiers": tier_changes(survey.cycle, before, after), "no_tiers": ""}
+    except MethodError as problem:
+        return _no_tiers(problem_sentences(problem.problems))
+
+
+def _no_tiers(reason: str) -> dict:
+    return {"tiers": None, "no_tiers": reason}

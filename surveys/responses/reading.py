@@ -1,0 +1,349 @@
+"""Reading a file of responses for one survey: what it holds, what is wrong with it, what would be stored."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from materiality.scoring.cube import NOT_ASKED
+from materiality.tables.problems import N_, CellError, FileProblem, template
+from materiality.tables.read import Limits, Table
+from surveys.intake.columns import AskedBesides, AskedQuestion, Plan, Planner, is_own_format, plain_plan
+from surveys.intake.parse import ParsedResponses, Progress, parse_responses
+from surveys.matching.apply import planner_of
+from surveys.matching.guess import MESSAGES, Guess, guess
+from surveys.matching.match import ITEM, READY_MADE, Asked, BrokenMatch, Match, Question, is_personal
+from surveys.matching.words import GroupNames, IssueNames, cleaned
+from surveys.models import ColumnMatch, ResponseImport, Survey
+from surveys.models.instrument import LANGUAGES
+from surveys.questionnaire.screening import FLAG_BIT, flags_asked
+from surveys.responses.columns import ResponseColumns
+
+AUTO = "auto"
+_LONGEST_EXAMPLE = 60
+
+
+class UnknownMatch(Exception):
+    """There is no column match of this name."""
+
+
+class ForeignFile(Exception):
+    """The file is not in the `responses` format; `guess` is what its columns seem to be."""
+
+    def __init__(self, found: Guess) -> None:
+        super().__init__()
+        self.guess = found
+
+
+def asked_of(survey: Survey) -> Asked:
+    """What the survey asks, with the names in both languages."""
+    items = list(survey.items.select_related("issue").order_by("position"))
+    issues = {item.issue_id: IssueNames(item.issue.code, item.issue.name_zh, item.issue.name_en) for item in items}
+    groups = [GroupNames(group.code, group.name_zh, group.name_en) for group in survey.cycle.groups.all()]
+    questions = [
+        Question(
+            each.code, each.kind, each.text_zh, each.text_en, [(o["code"], o["zh"], o["en"]) for o in each.options]
+        )
+        for each in survey.profile_questions.all()
+    ]
+    return Asked(
+        items=[(item.issue.code, item.dimension) for item in items],
+        issues=list(issues.values()),
+        groups=groups,
+        k=survey.k,
+        questions=questions,
+        attention=survey.attention,
+    )
+
+
+def named_match(name: str) -> Match | None:
+    """The saved match of the name that a person gave; None where the columns are to be recognised. UnknownMatch."""
+    if name in ("", AUTO, *READY_MADE):
+        return None
+    saved = ColumnMatch.objects.filter(name=name).first()
+    if saved is None:
+        raise UnknownMatch(name)
+    return match_of(saved.columns)
+
+
+def recogniser(survey: Survey, name: str) -> Planner:
+    """Reads a file in the `responses` format as it is; raises ForeignFile with the guess for any other.
+
+    `name` is `auto`, a ready-made match or ''; without it a file that is meant to be in that format, though some
+    columns are wrong, is read as it is, so that each of them is told.
+    """
+
+    def plan(table: Table) -> Plan:
+        asked = asked_of(survey)
+        codes = [group.code for group in asked.groups]
+        plain = plain_plan(table, asked.items, codes, ZoneInfo(survey.zone), LANGUAGES, _besides(asked))
+        if not plain.columns.problems:
+            return plain
+        if not name and is_own_format(plain.columns, [issue.code for issue in asked.issues]):
+            return plain
+        tool = name if name in READY_MADE else ""
+        raise ForeignFile(guess(table.header, (cells for _number, cells in table.rows), asked, tool=tool))
+
+    return plan
+
+
+def _besides(asked: Asked) -> AskedBesides:
+    """What the survey asks besides its items, as the `responses` format names it."""
+    questions = [
+        AskedQuestion(each.code, tuple(code for code, _zh, _en in each.options), each.kind == "multiple")
+        for each in asked.questions
+    ]
+    return AskedBesides(questions, asked.k if asked.attention else 0)
+
+
+def guess_json(found: Guess) -> dict:
+    """What the page of the match needs; answers in columns about persons are left out."""
+    examples = [
+        [] if column.why == "personal" else [text[:_LONGEST_EXAMPLE] for text in texts]
+        for column, texts in zip(found.match.columns, found.examples, strict=True)
+    ]
+    return {
+        "doubts": [doubt.to_json() for doubt in found.doubts],
+        "found": found.found_issues,
+        "asked": found.asked_issues,
+        "examples": examples,
+    }
+
+
+def examples_of(imported: ResponseImport) -> list[list[str]]:
+    """Answers per column of the import's match: those that were guessed from, and those that the check did not know."""
+    headers = [cleaned(column["header"]) for column in imported.match["columns"]]
+    guessed = imported.summary.get("guess", {}).get("examples", [])
+    examples = [list(guessed[place]) if place < len(guessed) else [] for place in range(len(headers))]
+    for error in imported.summary.get("listed", []):
+        header = cleaned(error["column"])
+        if error["code"] in ("unknown_value", "unknown_group_word") and header in headers:
+            of_column = examples[headers.index(header)]
+            if error["value"] not in of_column:
+                of_column.append(error["value"])
+    return examples
+
+
+def match_of(plain: dict) -> Match:
+    """The stored match; UnknownMatch where it is none."""
+    try:
+        return Match.from_json(plain)
+    except BrokenMatch as error:
+        raise UnknownMatch(str(error)) from error
+
+
+def planner_for(survey: Survey, match: dict, name: str) -> Planner:
+    """How a file is read by the stored match."""
+    return planner_of(match_of(match), asked_of(survey), zone=ZoneInfo(survey.zone), languages=LANGUAGES, name=name)
+
+
+def personal_headers(notes: list[dict]) -> set[str]:
+    """Headers of the columns about who somebody is, by the notes on a file; they are neither stored nor shown."""
+    return {
+        note["header"]
+        for note in notes
+        if note["code"] == "personal" or (note["code"] == "strange" and is_personal(cleaned(note["header"])))
+    }
+
+
+def doubt_sentence(doubt: dict) -> str:
+    """What is not certain, in the active language."""
+    return _(MESSAGES[doubt["code"]]) % doubt["params"]
+
+
+NOTES = {
+    "personal": N_("%(header)s is about a person and is not taken in."),
+    "tool": N_("%(header)s is a figure of the tool and is not taken in."),
+    "other": N_("%(header)s is not taken in."),
+    "attention": N_("%(header)s asks for attention; this survey has no such question, so it is not taken in."),
+    "lacking": N_("The file has no column for %(number)s of the %(items)s items; they count as not asked."),
+    "strange": N_("%(header)s is unknown to the match and is not taken in."),
+    "missing": N_("The match knows the column %(header)s (%(target)s), which this file does not have."),
+}
+
+
+def note_sentence(note: dict) -> str:
+    """What a person should know about a column, in the active language."""
+    shown = {**note, "header": f"“{note['header'][:100]}”"}
+    return _(NOTES[note["code"]]) % shown
+
+
+# The columns that `forget_what_tells` changes.
+FORGOTTEN = ("summary", "error_workbook")
+
+
+def forget_what_tells(imported: ResponseImport) -> None:
+    """Delete, on commit, the uploaded file where it has columns about persons, or nobody knows its columns. Of an
+    anonymous survey it always goes, and with it the error workbook and the answers that columns were guessed from:
+    they hold tokens, times and comments in the order of the rows. The caller saves FORGOTTEN.
+
+    Another import of the same file finds it gone, and its upload has to be repeated.
+    """
+    survey = imported.survey
+    paths = [imported.path] if survey.anonymous or _may_tell_who(imported) else []
+    if survey.anonymous:
+        paths += [imported.error_workbook] if imported.error_workbook else []
+        imported.error_workbook = ""
+        imported.summary = {name: value for name, value in imported.summary.items() if name != "guess"}
+    transaction.on_commit(lambda: [default_storage.delete(path) for path in paths])
+
+
+def _may_tell_who(imported: ResponseImport) -> bool:
+    """Whether the file has columns about persons; one that could not be read has, unless another import knows it."""
+    known = _tells_who(imported)
+    if known is not None:
+        return known
+    twins = ResponseImport.objects.filter(path=imported.path).exclude(pk=imported.pk)
+    return all(_tells_who(twin) is not False for twin in twins.defer("problem"))
+
+
+def _tells_who(imported: ResponseImport) -> bool | None:
+    """Whether a column is about a person, whatever it is taken for; None where the columns were never read."""
+    summary, columns = imported.summary, imported.match.get("columns", [])
+    if not columns and "rows" not in summary:
+        return None
+    if any(column["why"] == "personal" for column in columns) or personal_headers(summary.get("notes", [])):
+        return True
+    headers = [column["header"] for column in columns if column["target"]["kind"] != ITEM]
+    headers += [error["column"] for error in summary.get("listed", []) if error["code"] == "unknown_column"]
+    return any(is_personal(cleaned(header)) for header in headers)
+
+
+LISTED = 1_000
+
+
+_read_once: ContextVar[dict | None] = ContextVar("read_once", default=None)
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """Within, a file that was read is not read again: a command checks and stores it in one go."""
+    token = _read_once.set({})
+    try:
+        yield
+    finally:
+        _read_once.reset(token)
+
+
+def read_file(
+    survey: Survey, path: Path, progress: Progress | None = None, *, planner: Planner | None = None
+) -> ParsedResponses:
+    """Parse a CSV or XLSX file against the survey's items and groups. FileProblem where it cannot be read.
+
+    `planner` says how a foreign file is read.
+    """
+    known = _read_once.get()
+    if known is None:
+        return _parse(survey, path, progress, planner)
+    if (survey.pk, path) not in known:
+        known[survey.pk, path] = _parse(survey, path, progress, planner)
+    return known[survey.pk, path]
+
+
+def _parse(survey: Survey, path: Path, progress: Progress | None, planner: Planner | None) -> ParsedResponses:
+    return parse_responses(
+        path,
+        items=list(survey.items.values_list("issue__code", "dimension").order_by("position")),
+        groups=list(survey.cycle.groups.values_list("code", flat=True)),
+        k=survey.k,
+        zone=ZoneInfo(survey.zone),
+        limits=Limits(max_bytes=settings.MAX_UPLOAD_BYTES),
+        progress=progress,
+        planner=planner,
+    )
+
+
+def columns_of(survey: Survey, parsed: ParsedResponses) -> ResponseColumns:
+    """The good rows as they would be stored: without consent neither ratings nor comment are kept (scoring.md)."""
+    codes = dict(survey.cycle.groups.values_list("code", "pk"))
+    keys = [codes[code] for code in parsed.group_codes]
+    good = np.flatnonzero(~parsed.bad)
+    columns = ResponseColumns(
+        group=[keys[place] for place in parsed.group.tolist()],
+        channel=parsed.channel,
+        language=parsed.language,
+        token=parsed.token,
+        started_at=parsed.started_at,
+        submitted_at=parsed.submitted_at,
+        unfinished=parsed.unfinished,
+        consent=parsed.consent,
+        comment=parsed.comment,
+        ratings=parsed.ratings,
+        profile=parsed.profile,
+        attention=parsed.attention,
+    )
+    if len(good) < len(columns):
+        columns = columns.pick(good)
+    for row in np.flatnonzero(~columns.consent).tolist():
+        columns.ratings[row] = NOT_ASKED
+        columns.comment[row] = ""
+        columns.profile[row] = {}
+        columns.attention[row] = None
+    return columns
+
+
+def file_sentence(problem: FileProblem) -> str:
+    """What is wrong with a file as a whole, in the active language."""
+    return _(template(problem.code, problem.params)) % problem.params
+
+
+def cell_sentence(code: str, value: str, params: dict) -> str:
+    """What is wrong with a cell, in the active language."""
+    return _(template(code, params)) % {**params, "value": f"“{params.get('value', value)}”"}
+
+
+def summary_of(parsed: ParsedResponses, columns: ResponseColumns, flags: np.ndarray, groups: dict[int, str]) -> dict:
+    """Counts and the first bad cells, as plain values for the preview."""
+    counts = Counter(columns.group)
+    asked = flags_asked(attention=any(code is not None for code in columns.attention))
+    return {
+        "rows": len(parsed.bad),
+        "good": len(columns),
+        "bad_rows": int(parsed.bad.sum()),
+        "errors": parsed.error_count,
+        "header_ok": parsed.header_ok,
+        "duplicates": int((flags & FLAG_BIT["duplicate"] > 0).sum()),
+        "unfinished": int(columns.unfinished.sum()),
+        "comments": sum(1 for text in columns.comment if text),
+        "flags": {flag: int((flags & FLAG_BIT[flag] > 0)[~columns.unfinished].sum()) for flag in asked},
+        "groups": {code: counts.get(pk, 0) for pk, code in groups.items()},
+        "notes": parsed.notes[:LISTED],
+        "listed": [_plain(error) for error in parsed.errors[:LISTED]],
+    }
+
+
+def _plain(error: CellError) -> dict:
+    return {
+        "row": error.row,
+        "cell": error.cell,
+        "column": error.column,
+        "value": error.value,
+        "code": error.code,
+        "params": {name: str(value) for name, value in error.params.items()},
+    }
+
+
+def write_errors(path: Path, parsed: ParsedResponses) -> None:
+    """Rows in error with their bad cells marked, and the list of all errors with sentences."""
+    # openpyxl takes long to load, and most files have no error.
+    from surveys.intake.workbook import WorkbookTexts, write_error_workbook
+
+    texts = WorkbookTexts(
+        rows_sheet=_("Rows to mend"),
+        list_sheet=_("What is wrong"),
+        row=_("Row"),
+        column=_("Column"),
+        cell=_("Cell"),
+        value=_("Value"),
+        problem=_("What is wrong and how to mend it"),
+        message=lambda error: cell_sentence(error.code, error.value, dict(error.params)),
+    )
+    write_error_workbook(path, parsed.header, parsed.bad_rows, parsed.errors, texts)

@@ -1,0 +1,291 @@
+"""Screening responses against the survey's rules, its window and what is stored already."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from surveys.models import FieldworkFigures, ReadyDraft, Response, Survey
+from surveys.questionnaire.asking import GRACE, closing_time
+from surveys.questionnaire.ratings import first_id_at
+from surveys.questionnaire.screening import (
+    FLAG_BIT,
+    GRACE_SECONDS,
+    NOT_RECOMPUTABLE,
+    OFF,
+    Answers,
+    Fieldwork,
+    Rules,
+    screen,
+)
+from surveys.responses.columns import ResponseColumns, utc
+from surveys.responses.rules import rules_in_force
+
+DUPLICATE = FLAG_BIT["duplicate"]
+# A statement takes only so many values.
+_FEW_TOKENS = 100
+
+
+def flags_of_new(survey: Survey, columns: ResponseColumns, *, grace_seconds: float = 0) -> np.ndarray:
+    """Flags uint16[R] of responses that come after all stored ones."""
+    known: dict[str, tuple[float | None, float]] = {}
+    for place, (_pk, token, submitted) in enumerate(_stored_tokens(survey, {*columns.token})):
+        if token not in known:
+            # Stored rows arrived before every new one.
+            known[token] = (submitted.timestamp() if submitted else None, place - 1e12)
+    always = NOT_RECOMPUTABLE if survey.anonymous else 0
+    return screen(columns.answers(), rules_in_force(survey), fieldwork_of(survey, grace_seconds, known), always=always)
+
+
+def fieldwork_of(
+    survey: Survey, grace_seconds: float | np.ndarray, known: dict[str, tuple[float | None, float]] | None = None
+) -> Fieldwork:
+    """The survey's window and attention question as screening wants them; `known` as `Fieldwork.known_tokens`."""
+    closes = closing_time(survey)
+    return Fieldwork(
+        opens=survey.opens_at.timestamp() if survey.opens_at else None,
+        closes=closes.timestamp() if closes else None,
+        grace_seconds=grace_seconds,
+        known_tokens=known or {},
+        attention=survey.attention_value if survey.attention else None,
+    )
+
+
+def mark_overtaken(survey: Survey) -> int:
+    """Set the duplicate flag of stored responses anew, as an import may bring an earlier one; returns how many moved.
+
+    Only rows whose flag is wrong are written.
+    """
+    if rules_in_force(survey).effects["duplicate"] == OFF:
+        return 0
+    seen: set[str] = set()
+    wrong: dict[bool, list[UUID]] = {True: [], False: []}
+    flagged = set(_flagged(survey))
+    for pk, token, _submitted in _stored_tokens(survey):
+        if (token in seen) != (pk in flagged):
+            wrong[token in seen].append(pk)
+        seen.add(token)
+    for duplicate, keys in wrong.items():
+        _write_flag(keys, duplicate)
+    return sum(map(len, wrong.values()))
+
+
+def _stored_tokens(survey: Survey, among: Collection[str] = ()) -> list[tuple[UUID, str, datetime | None]]:
+    """Submitted responses with a token, the earliest first: known times, then unknown ones by arrival.
+
+    With `among` at least those that have one of these tokens: where they are few, only those are read.
+    """
+    found = Response.objects.filter(survey=survey, unfinished=False).exclude(token="")
+    if 0 < len(among) <= _FEW_TOKENS:
+        found = found.filter(token__in=among)
+    rows = found.order_by("id").values_list("id", "token", "submitted_at")
+    last = datetime.max
+    return sorted(rows, key=lambda row: (row[2] is None, row[2].replace(tzinfo=None) if row[2] else last))
+
+
+def _flagged(survey: Survey) -> list[UUID]:
+    rows = Response.objects.filter(survey=survey).exclude(flags=0).values_list("id", "flags")
+    return [pk for pk, flags in rows if flags & DUPLICATE]
+
+
+def _write_flag(keys: list[UUID], duplicate: bool) -> None:
+    prepare = Response._meta.pk.get_db_prep_value
+    change = f"flags | {DUPLICATE}" if duplicate else f"flags & ~{DUPLICATE}"
+    table = connection.ops.quote_name(Response._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET flags = {change} WHERE id = %s", [(prepare(pk, connection),) for pk in keys]
+        )
+
+
+CHUNK = 5_000
+DUPLICATE_BIT = np.uint16(FLAG_BIT["duplicate"])
+_COLUMNS = (
+    *("id", "group_id", "flags", "overruled", "unfinished", "consent", "ratings"),
+    *("started_at", "submitted_at", "seconds_per_item", "attention", "source_id"),
+)
+
+
+@dataclass(frozen=True)
+class Screened:
+    """R stored rows: keys as the database gives them, group keys, the flags they carry and those they earn uint16[R],
+    what persons decided int8[R], submitted bool[R], ratings uint8[R, items].
+    """
+
+    ids: tuple
+    group: np.ndarray
+    stored: np.ndarray
+    fresh: np.ndarray
+    overruled: np.ndarray
+    submitted: np.ndarray
+    ratings: np.ndarray
+
+
+def screened_anew(survey: Survey, rules: Rules, since: UUID | None = None) -> Iterator[Screened]:
+    """All responses of the survey, or those with ids from `since` on, in order of id with the flags that they earn by
+    `rules`, in chunks; writes nothing.
+
+    Anonymous responses keep the flags that cannot be computed again as they are stored (scoring.md).
+    """
+    duplicates = _duplicates(survey) if rules.effects["duplicate"] != OFF else set()
+    found = Response.objects.filter(survey=survey, **({"id__gte": since} if since else {}))
+    for rows in plain_chunks(found, _COLUMNS):
+        ids, group, flags, overruled, unfinished, consent, ratings, *rest = zip(*rows, strict=True)
+        started, submitted_at, seconds, attention, source = rest
+        submitted = ~np.array(unfinished, bool)
+        answers = Answers(
+            ratings=rating_matrix(ratings),
+            consent=np.array(consent, bool),
+            submitted=submitted,
+            started_at=_epochs(started),
+            submitted_at=_epochs(submitted_at),
+            tokens=[""] * len(ids),
+            seconds_per_item=np.array(seconds, np.float64),
+            attention=np.array([-1 if code is None else code for code in attention], np.int16),
+        )
+        grace = np.array([GRACE_SECONDS if pk is None else 0 for pk in source], np.float64)
+        fresh = screen(answers, rules, fieldwork_of(survey, grace))
+        fresh[[pk in duplicates for pk in ids]] |= DUPLICATE_BIT
+        stored = np.array(flags, np.uint16)
+        fresh = keeping(survey, stored, fresh)
+        yield Screened(ids, np.array(group), stored, fresh, np.array(overruled, np.int8), submitted, answers.ratings)
+
+
+def keeping(survey: Survey, stored: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+    """The fresh flags, but in an anonymous survey those stored that times, tokens or answers kept apart decided."""
+    if not survey.anonymous:
+        return fresh
+    kept = np.uint16(NOT_RECOMPUTABLE)
+    return (fresh & ~kept) | (stored & kept)
+
+
+def plain_chunks(found: QuerySet, columns: tuple[str, ...]) -> Iterator[list[tuple]]:
+    """Plain rows in order of id; each chunk is a query of its own, so that rows may be written in between."""
+    last = None
+    while True:
+        part = found if last is None else found.filter(pk__gt=last)
+        sql, parameters = part.order_by("pk").values_list(*columns)[:CHUNK].query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            rows = cursor.fetchall()
+        if rows:
+            yield rows
+        if len(rows) < CHUNK:
+            return
+        last = rows[-1][0]
+
+
+def _duplicates(survey: Survey) -> set:
+    """Keys, as the database gives them, of submitted responses whose token an earlier submitted one has."""
+    order = [F("submitted_at").asc(nulls_last=True), F("id").asc()]
+    place = Window(RowNumber(), partition_by=[F("token")], order_by=order)
+    rows = Response.objects.filter(survey=survey, unfinished=False).exclude(token="").annotate(place=place)
+    prepare = Response._meta.pk.get_db_prep_value
+    later = rows.filter(place__gt=1).order_by().values_list("id", flat=True)
+    return {prepare(pk, connection) for pk in later.iterator(CHUNK)}
+
+
+def rating_matrix(ratings: tuple) -> np.ndarray:
+    return np.frombuffer(b"".join(ratings), np.uint8).reshape(len(ratings), -1)
+
+
+def _epochs(times: tuple) -> np.ndarray:
+    """Seconds since 1970, nan where unknown; SQLite gives times in UTC without saying so."""
+    return np.array([np.nan if time is None else utc(time).timestamp() for time in times], np.float64)
+
+
+# A submission takes far less from reading the rules to being stored.
+SUBMITTING = timedelta(minutes=1)
+
+
+def write_flags(survey: Survey, rules: Rules, since: UUID | None = None) -> int:
+    """Set the flags of all responses, or of those with ids from `since` on, and of finished answers that wait to be
+    mixed, by `rules`; returns how many responses moved.
+
+    Only changed flags are written. Call it in a transaction that holds the survey's row.
+    """
+    # Figures kept of a large survey were counted by other flags or rules.
+    FieldworkFigures.objects.filter(survey=survey).delete()
+    chunks = screened_anew(survey, rules, since)
+    moved = sum(_write(Response, chunk.ids, chunk.stored, chunk.fresh) for chunk in chunks)
+    if survey.anonymous:
+        _write_waiting(survey, rules)
+    return moved
+
+
+@transaction.atomic
+def screen_late(survey_pk: int, began: datetime) -> int:
+    """Screen what was submitted while the rules were being changed, by the rules before; returns how many moved."""
+    survey = Survey.objects.select_for_update(no_key=True).get(pk=survey_pk)
+    if survey.anonymous:
+        _write_waiting(survey, rules_in_force(survey))
+        return 0
+    return write_flags(survey, rules_in_force(survey), since=first_id_at(began - SUBMITTING))
+
+
+def _write_waiting(survey: Survey, rules: Rules) -> None:
+    """Finished answers of an anonymous survey that wait to be mixed: their flags go over into the responses."""
+    columns = ("id", "flags", "ratings", "seconds_per_item")
+    # Locked, as those who finish meanwhile would write them anew under other ids.
+    for rows in plain_chunks(ReadyDraft.objects.select_for_update().filter(survey=survey), columns):
+        ids, flags, ratings, seconds = zip(*rows, strict=True)
+        stored, unknown = np.array(flags, np.uint16), np.full(len(ids), np.nan)
+        answers = Answers(
+            ratings=rating_matrix(ratings),
+            consent=np.ones(len(ids), bool),
+            submitted=np.ones(len(ids), bool),
+            started_at=unknown,
+            submitted_at=unknown,
+            tokens=[""] * len(ids),
+            seconds_per_item=np.array(seconds, np.float64),
+        )
+        fresh = keeping(survey, stored, screen(answers, rules, fieldwork_of(survey, 0)))
+        _write(ReadyDraft, ids, stored, fresh)
+
+
+def _write(model: type, ids: tuple, stored: np.ndarray, fresh: np.ndarray) -> int:
+    """Write the flags that differ; returns how many."""
+    changed = np.flatnonzero(stored != fresh).tolist()
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET flags = %s WHERE id = %s", [(int(fresh[at]), ids[at]) for at in changed]
+        )
+    return len(changed)
+
+
+OUTSIDE = FLAG_BIT["out_of_window"]
+
+
+def mark_outside_window(survey: Survey) -> int:
+    """Set the out_of_window flag of stored responses anew (scoring.md); returns how many moved.
+
+    Answers given on the survey's own pages have the grace if they were begun before the closing. Anonymous responses
+    hold no times: their flags stay as they were when they came.
+    """
+    if survey.anonymous or Rules.from_json(survey.rules).effects["out_of_window"] == OFF:
+        return 0
+    responses = Response.objects.filter(survey=survey, submitted_at__isnull=False, unfinished=False)
+    responses = responses.annotate(flagged=F("flags").bitand(OUTSIDE))
+    outside = _outside(survey)
+    added = responses.filter(outside, flagged=0).update(flags=F("flags").bitor(OUTSIDE))
+    removed = responses.exclude(outside).exclude(flagged=0).update(flags=F("flags") - OUTSIDE)
+    return added + removed
+
+
+def _outside(survey: Survey) -> Q:
+    closes = closing_time(survey)
+    found = Q(pk__in=())
+    if survey.opens_at:
+        found |= Q(submitted_at__lt=survey.opens_at)
+    if closes:
+        graced = Q(source__isnull=True, submitted_at__lte=closes + GRACE) & (
+            Q(started_at__isnull=True) | Q(started_at__lt=closes)
+        )
+        found |= Q(submitted_at__gt=closes) & ~graced
+    return found

@@ -1,0 +1,154 @@
+"""Pages of spreadsheet imports."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from materiality.models import AuditEvent, SheetImport
+from materiality.models.people import Role
+from tests.factories.cycles import make_cycle
+from tests.factories.people import log_in
+from tests.factories.sheets import csv_file, draft_of_small_library, upload
+
+pytestmark = pytest.mark.django_db
+
+ROW = {"code": "SOC-01-01", "name_zh": "改名", "name_en": "Renamed"}
+
+
+@pytest.fixture
+def draft():
+    return draft_of_small_library()
+
+
+def send(client, rows, kind: str = "issues", follow: bool = True):
+    file = SimpleUploadedFile("my file.csv", csv_file(rows))
+    return client.post(reverse("sheet_new", args=[kind]), {"file": file}, follow=follow)
+
+
+def page_of(client, imported: SheetImport, query: str = "") -> str:
+    return client.get(reverse("sheet_import", args=[imported.pk]) + query).content.decode()
+
+
+def test_sheets_list_offers_every_kind_of_the_library(client, draft):
+    log_in(client)
+    page = client.get(reverse("sheet_imports")).content.decode()
+    for kind in ("issues", "mappings", "catalogues"):
+        assert reverse("sheet_new", args=[kind]) in page
+        assert reverse("sheet_template", args=[kind, "xlsx"]) in page
+
+
+def test_sheets_upload_shows_old_and_new_value(client, draft):
+    log_in(client)
+    page = send(client, [ROW]).content.decode()
+    assert "<del>Issue SOC-01-01</del>" in page and "<ins>Renamed</ins>" in page
+    assert "Store 2 rows" not in page and "Store 1 row" in page
+
+
+def test_sheets_upload_is_confirmed_and_undone(client, draft):
+    person = log_in(client)
+    send(client, [ROW])
+    imported = SheetImport.objects.get()
+    client.post(reverse("sheet_confirm", args=[imported.pk]), {"reason": "Clearer"})
+    assert draft.issues.get(code="SOC-01-01").name_en == "Renamed"
+    client.post(reverse("sheet_undo", args=[imported.pk]))
+    assert draft.issues.get(code="SOC-01-01").name_en == "Issue SOC-01-01"
+    events = AuditEvent.objects.filter(object_type="materiality.sheetimport").order_by("number")
+    assert [(event.action, event.person.user) for event in events] == [
+        ("check_sheet", person),
+        ("confirm_sheet", person),
+        ("undo_sheet", person),
+    ]
+
+
+def test_sheets_confirm_after_a_change_shows_the_preview_anew(client, draft):
+    log_in(client)
+    send(client, [ROW])
+    draft.issues.filter(code="SOC-01-01").update(name_en="Faster")
+    imported = SheetImport.objects.get()
+    page = client.post(reverse("sheet_confirm", args=[imported.pk]), {"reason": "x"}, follow=True).content.decode()
+    assert "was changed after the preview" in page and "<del>Faster</del>" in page
+    assert draft.issues.get(code="SOC-01-01").name_en == "Faster"
+
+
+def test_sheets_confirm_without_the_needed_reason_says_so(client, draft):
+    log_in(client)
+    send(client, [ROW])
+    url = reverse("sheet_confirm", args=[SheetImport.objects.get().pk])
+    assert "Say why" in client.post(url, follow=True).content.decode()
+
+
+def test_sheets_unknown_headings_are_chosen_by_a_person(client, draft):
+    log_in(client)
+    page = send(client, [{"code": "SOC-01-01", "name_englisch": "Renamed", "owner": "CSR"}]).content.decode()
+    assert "nearest name, please check" in page and "resembles no column" in page
+    imported = SheetImport.objects.get()
+    url = reverse("sheet_columns", args=[imported.pk])
+    answer = client.post(url, {"column_0": "name_en", "column_1": "name_en", "column_2": ""})
+    assert answer.status_code == 422 and "Chosen for two headings: name_en." in answer.content.decode()
+    client.post(url, {"column_0": "code", "column_1": "name_en", "column_2": ""})
+    imported.refresh_from_db()
+    assert imported.plan["rows"][0][4] == {"name_en": ["Issue SOC-01-01", "Renamed"]}
+
+
+def test_sheets_errors_are_listed_with_row_column_and_value(client, draft):
+    log_in(client)
+    page = send(client, [{**ROW, "gri_2021": "305-99"}]).content.decode()
+    assert "“305-99” is not in GRI 2021. Nearest: 305-7" in page
+    assert "sheet_confirm" not in page and "Store" not in page
+
+
+def test_sheets_rows_are_paged_and_queries_few(client, draft, django_assert_max_num_queries):
+    log_in(client)
+    imported = upload("issues", csv_file([{**ROW, "code": f"SOC-{n:02}-01"} for n in range(2, 80)]))
+    with django_assert_max_num_queries(15):
+        page = page_of(client, imported)
+    assert page.count('<tbody class="row-error">') == 50
+    assert page_of(client, imported, "?page=2").count('<tbody class="row-error">') == 28
+
+
+def test_sheets_file_that_is_no_workbook_is_refused_on_its_page(client, draft):
+    log_in(client)
+    file = SimpleUploadedFile("x.xlsx", b"this is no workbook")
+    page = client.post(reverse("sheet_new", args=["issues"]), {"file": file}, follow=True).content.decode()
+    assert "This is not an XLSX workbook" in page and "Upload a mended file" in page
+
+
+def test_sheets_discarded_import_is_over(client, draft):
+    log_in(client)
+    send(client, [ROW])
+    imported = SheetImport.objects.get()
+    client.post(reverse("sheet_discard", args=[imported.pk]))
+    client.post(reverse("sheet_confirm", args=[imported.pk]), {"reason": "x"})
+    imported.refresh_from_db()
+    assert imported.state == "discarded"
+    assert draft.issues.get(code="SOC-01-01").name_en == "Issue SOC-01-01"
+
+
+@pytest.mark.parametrize(("role", "allowed"), [(Role.VIEWER, False), (Role.COMMITTEE, False), (Role.ANALYST, True)])
+def test_sheets_import_is_for_those_who_edit(client, draft, role, allowed):
+    log_in(client, role)
+    status = 200 if allowed else 403
+    assert client.get(reverse("sheet_new", args=["issues"])).status_code == status
+    imported = upload("issues", csv_file([ROW]))
+    answers = [client.post(reverse(name, args=[imported.pk])) for name in ("sheet_discard", "sheet_columns")]
+    assert all((answer.status_code != 403) is allowed for answer in answers)
+    assert client.get(reverse("sheet_export", args=["issues", "csv"])).status_code == 200
+
+
+def test_sheets_of_a_cycle_stand_below_it(client):
+    log_in(client)
+    cycle = make_cycle()
+    assert client.get(reverse("cycle_sheet_new", args=[cycle.code, "groups"])).status_code == 200
+    assert client.get(reverse("cycle_sheet_new", args=[cycle.code, "issues"])).status_code == 404
+    assert client.get(reverse("sheet_new", args=["groups"])).status_code == 404
+    export = client.get(reverse("cycle_sheet_export", args=[cycle.code, "stakeholders", "xlsx"]))
+    assert export["Content-Disposition"] == f'attachment; filename="{cycle.code}-stakeholders.xlsx"'
+    assert io.BytesIO(export.content).read(2) == b"PK"
+
+
+def test_sheets_page_reads_in_chinese(client, draft):
+    log_in(client, language="zh-hans")
+    page = send(client, [{**ROW, "status": "gone"}]).content.decode()
+    assert "有误" in page and "没有" in page and "row_state" not in page

@@ -1,0 +1,107 @@
+"""Requests for outputs: frozen, queued once, made with the same bytes however often."""
+
+import hashlib
+
+import pytest
+from django.core.files.storage import default_storage
+from django.utils.translation import override
+
+from materiality.models import AuditEvent, Job
+from materiality.platform import jobs
+from materiality.platform.refusals import NotAllowed
+from reports.actions.outline import import_outline
+from reports.actions.outputs import request_output
+from reports.gri.index import OutlineRow
+from reports.models import Output
+from reports.outputs import stored_path
+from reports.queries.matrix import MatrixOptions
+from tests.factories.reports import make_cycle, make_run
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(cycle, kind="matrix", format="svg", language="en", **options) -> Output:
+    return request_output(cycle=cycle, kind=kind, format=format, language=language, by=None, send=False, **options)
+
+
+def made(output: Output) -> bytes:
+    jobs.execute(str(output.job_id))
+    output.refresh_from_db()
+    with default_storage.open(stored_path(output)) as stream:
+        return stream.read()
+
+
+def test_output_is_made_by_its_job(cycle, analyst):
+    output = request_output(cycle=cycle, kind="gri-index", format="csv", language="zh-hans", by=analyst, send=False)
+    contents = made(output)
+    assert (output.sha256, output.size) == (hashlib.sha256(contents).hexdigest(), len(contents))
+    assert output.file_name == "2026 年度评估 - GRI 内容索引.csv"
+    assert (output.job.state, output.job.progress, output.job.attempt) == ("done", 100, 1)
+    events = AuditEvent.objects.filter(object_type="reports.output").order_by("number")
+    assert [event.action for event in events] == ["request_output", "make_output"]
+    assert events[1].after["sha256"] == output.sha256
+
+
+def test_output_is_sent_when_the_transaction_commits(cycle, monkeypatch, django_capture_on_commit_callbacks):
+    sent = []
+    monkeypatch.setattr(jobs, "send_job", lambda job: sent.append(job.kind))
+    with django_capture_on_commit_callbacks(execute=True):
+        request_output(cycle=cycle, kind="matrix", format="svg", language="en", by=None)
+    assert sent == ["output"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "format"),
+    [("matrix", "svg"), ("matrix", "png"), ("matrix", "pdf"), ("gri-index", "xlsx"), ("scores", "xlsx")],
+)
+def test_second_attempt_gives_the_same_bytes(cycle, kind, format):
+    output = ask(cycle, kind, format)
+    first = made(output)
+    Job.objects.filter(pk=output.job_id).update(state="queued")
+    with override("zh-hans"):
+        assert made(output) == first
+
+
+def test_output_is_made_from_what_was_there_when_it_was_asked_for(cycle):
+    output = ask(cycle, "gri-index", "csv")
+    import_outline(cycle=cycle, rows=[OutlineRow(1, "新")], by=None)
+    cycle.title_en = "Renamed"
+    cycle.save()
+    assert len(made(output).decode("utf-8-sig").splitlines()) == 25
+    assert output.file_name.startswith("2026 annual assessment")
+
+
+def test_output_names_the_newest_run_or_the_one_given(cycle):
+    first, second = cycle.runs.get(), make_run(cycle, seed=2)
+    assert ask(cycle).run == second and ask(cycle, run=first).run == first
+    assert made(ask(cycle)) != made(ask(cycle, run=first))
+
+
+def test_output_in_the_language_asked_for_whatever_the_workers(cycle):
+    english, chinese = ask(cycle), ask(cycle, language="zh-hans")
+    with override("de"):
+        texts = [made(output).decode() for output in (english, chinese)]
+    assert "materiality matrix" in texts[0] and "实质性议题矩阵" not in texts[0]
+    assert "实质性议题矩阵" in texts[1] and "materiality matrix" not in texts[1]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"kind": "matrix", "format": "csv"},
+        {"kind": "poster"},
+        {"language": "de"},
+        {"options": MatrixOptions(group="nobody")},
+    ],
+)
+def test_output_that_there_is_not_is_refused(cycle, wanted):
+    with pytest.raises(NotAllowed):
+        ask(cycle, **wanted)
+    assert (Output.objects.count(), Job.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("kind", ["matrix", "gri-index", "scores"])
+def test_output_of_an_empty_cycle_is_refused(library, media, kind):
+    with pytest.raises(NotAllowed):
+        ask(make_cycle(), kind, "xlsx" if kind != "matrix" else "svg")
+    assert Job.objects.count() == 0

@@ -1,0 +1,86 @@
+"""The scores workbook: format, hidden cells, native chart."""
+
+import io
+import re
+import zipfile
+
+import pytest
+from openpyxl import load_workbook
+
+from materiality.models import Run
+from reports.documents.build import build_output
+from reports.documents.workbook import SCORE_COLUMNS
+from reports.queries.matrix import MatrixOptions
+from reports.queries.outputs import output_inputs
+from surveys.questionnaire.screening import Rules
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def contents(cycle):
+    return build_output(output_inputs(cycle, kind="scores", format="xlsx", language="en", options=MatrixOptions()))
+
+
+@pytest.fixture
+def book(contents):
+    return load_workbook(io.BytesIO(contents))
+
+
+def table(sheet) -> list[dict]:
+    head, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_workbook_has_the_sheets_and_columns_of_the_format(book):
+    assert book.sheetnames == ["scores", "primary", "groups", "method", "screening", "matrix"]
+    assert tuple(cell.value for cell in book["scores"][1]) == SCORE_COLUMNS
+    assert (book["scores"].max_row, book["primary"].max_row) == (94, 24)
+
+
+def test_scores_are_those_of_the_run_in_rank_order(book, cycle):
+    rows = table(book["scores"])
+    stored = {score.issue.code: score for score in Run.objects.get(cycle=cycle).scores.select_related("issue")}
+    assert [row["rank"] for row in rows] == list(range(1, 94))
+    fields = ("society", "society_low", "society_n", "business_high", "priority", "rank_low")
+    assert [row["tier"] for row in rows] == [stored[row["code"]].tier for row in rows]
+    for row in rows:  # a workbook keeps 16 digits
+        wanted = {name: getattr(stored[row["code"]], name) for name in fields}
+        assert {name: row[name] for name in fields} == pytest.approx(wanted, rel=1e-14)
+
+
+def test_group_cells_below_five_are_empty_and_one_more_with_them(book, cycle):
+    row = next(row for row in table(book["groups"]) if row["code"] == "SOC-03-01")
+    groups = list(cycle.groups.values_list("code", flat=True))
+    numbers = [row[f"{group}:society:n"] for group in groups]
+    hidden = [group for group in groups if row[f"{group}:society"] is None]
+    assert numbers[-1] == 3 and len(hidden) == 2 and groups[-1] in hidden
+
+
+def test_chart_has_a_labelled_series_for_every_issue_and_two_cut_lines(contents):
+    archive = zipfile.ZipFile(io.BytesIO(contents))
+    chart = archive.read("xl/charts/chart1.xml").decode()
+    series = re.findall(r"<ser>.*?</ser>", chart)
+    assert len(series) == 95 and "scatterChart" in chart
+    assert sum('<showSerName val="1"' in each for each in series) == 93
+    assert "'matrix'!$B$2</f>" in series[0] and "'matrix'!$D$2</f>" in series[0]
+
+
+def test_method_sheet_names_what_the_numbers_rest_on(book, cycle):
+    run = Run.objects.get(cycle=cycle)
+    values = {row[0]: row[1] for row in book["method"].iter_rows(values_only=True)}
+    assert (values["responses_sha256"], values["lam"], values["cut_high_found"]) == (run.digest, 0.5, run.cuts["high"])
+    counts = {row[0]: row[1] for row in book["screening"].iter_rows(values_only=True)}
+    assert (counts["valid"], counts["speeding"]) == (120, 0)
+
+
+def test_screening_sheet_names_the_rules_that_the_run_counted_by(cycle):
+    rules = Rules(speeding_seconds=0.8).to_json()
+    run = Run.objects.get(cycle=cycle)
+    run.responses["screening"] = [{"survey": "staff", "version": 3, "rules": rules}]
+    run.save()
+    inputs = output_inputs(cycle, kind="scores", format="xlsx", language="en", options=MatrixOptions())
+    sheet = load_workbook(io.BytesIO(build_output(inputs)))["screening"]
+    rows = [row for row in sheet.iter_rows(values_only=True) if row[0] == "staff"]
+    assert [row[1:4] for row in rows] == [(3, flag, "reject") for flag in rules]
+    assert ("staff", 3, "speeding", "reject", "seconds=0.8") in rows

@@ -1,0 +1,51 @@
+"""The words of the matrix, in both languages."""
+
+import pytest
+from django.utils.translation import override
+
+from materiality.models import Run
+from reports.queries.matrix import MatrixOptions, Named, base_line, cut_line, document_texts, matrix_data, page_texts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(cycle):
+    return Run.objects.get(cycle=cycle)
+
+
+def test_base_line_says_what_the_figures_rest_on(run):
+    plain, bars = (matrix_data(run, MatrixOptions(bars=bars)) for bars in (False, True))
+    with override("en"):
+        assert base_line(plain, Named("2026")) == "Based on 120 valid responses, 6 groups."
+        assert base_line(bars, Named("2026")).endswith("6 groups; bars: 95 % sampling error only.")
+    with override("zh-hans"):
+        assert base_line(plain, Named("2026")) == "基于 6 类利益相关方的 120 份有效答卷。"
+
+
+def test_cut_line_names_both_cuts(run):
+    data = matrix_data(run, MatrixOptions())
+    with override("en"):
+        assert cut_line(data) == (
+            f"Priority = 50 % society + 50 % business; high from {run.cuts['high']:.1f}, "
+            f"low below {run.cuts['low']:.1f}."
+        )
+
+
+def test_document_stands_alone_and_page_has_no_title(run):
+    data = matrix_data(run, MatrixOptions(level="primary"), "en")
+    with override("en"):
+        page, document = page_texts(data, Named("Cycle")), document_texts(data, Named("Cycle"))
+    assert (page.title, page.footnotes) == ("", ())
+    assert document.title == "Cycle: materiality matrix"
+    assert document.subtitle.endswith(" · primary issues · run 1") and len(document.footnotes) == 3
+
+
+def test_point_patterns_can_be_filled_in_both_languages(run):
+    fields = dict.fromkeys(
+        ("label", "x", "y", "x_low", "x_high", "y_low", "y_high", "priority", "rank", "n", "tier"), "7"
+    )
+    for language in ("en", "zh-hans"):
+        for options in (MatrixOptions(), MatrixOptions(level="primary"), MatrixOptions(weighting="pooled")):
+            with override(language):
+                assert "{" not in page_texts(matrix_data(run, options), Named("x")).point.format(**fields)

@@ -1,0 +1,134 @@
+"""Entering a sheet twice, and what becomes of it."""
+
+import pytest
+from django.utils import translation
+
+from materiality.models import AuditEvent
+from materiality.platform.refusals import NotAllowed
+from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
+from surveys.actions.paper import enter_sheet, store_sheet
+from surveys.actions.surveys import close_survey
+from surveys.models import PaperSheet, ReadyDraft, Response, Tally
+from surveys.questionnaire.screening import FLAG_BIT
+from tests.factories.paper import answers_to, make_sheets
+from tests.factories.people import make_person
+from tests.factories.surveys import make_open_survey
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Sentences of refusals are read in English."""
+    with translation.override("en"):
+        yield
+
+
+def enter(sheet, *entries, by=None):
+    for time, entry in enumerate(entries, start=1):
+        sheet = enter_sheet(sheet=sheet, entry=entry, time=time, by=by)
+    return sheet
+
+
+def test_two_equal_entries_are_stored_as_a_response():
+    survey = make_open_survey()
+    (sheet,) = make_sheets(survey, language="en")
+    entry = answers_to(sheet, 5, DONT_KNOW, SKIPPED, profile={"age": "a"}, comment="more")
+    person = make_person()
+    sheet = enter(sheet, entry, entry, by=person)
+    response = Response.objects.get()
+    assert (sheet.first_by, sheet.second_by, bytes(sheet.second)) == (person, person, entry.ratings)
+    assert (response.channel, response.token, response.language) == ("paper", "paper-1", "en")
+    assert (bytes(response.ratings), response.profile, response.comment) == (entry.ratings, {"age": "a"}, "more")
+    assert (response.submitted_at, response.unfinished, response.flags, response.consent) == (None, False, 0, True)
+    assert (sheet.state, response.notice_version) == ("stored", survey.notice_version)
+    actions = list(AuditEvent.objects.order_by("number").values_list("action", flat=True))
+    assert actions[-3:] == ["print_sheets", "enter_sheet", "store_sheet"]
+
+
+def test_first_entry_waits_for_the_second():
+    (sheet,) = make_sheets(make_open_survey())
+    sheet = enter(sheet, answers_to(sheet))
+    assert (sheet.state, Response.objects.count(), bytes(sheet.second)) == ("entered", 0, b"")
+
+
+def test_blank_sheet_entered_is_told_from_one_not_entered():
+    (sheet,) = make_sheets(make_open_survey())
+    blank = answers_to(sheet, *[SKIPPED] * 34)
+    enter(sheet, blank, blank)
+    assert Response.objects.get().flags == FLAG_BIT["incomplete"]
+
+
+def test_entries_that_differ_wait_to_be_compared():
+    (sheet,) = make_sheets(make_open_survey())
+    sheet = enter(sheet, answers_to(sheet, 1), answers_to(sheet, 2))
+    assert (sheet.state, Response.objects.count()) == ("differs", 0)
+    store_sheet(sheet=sheet, entry=answers_to(sheet, 2), by=None)
+    assert Response.objects.get().ratings[0] == 2
+
+
+@pytest.mark.parametrize("time", [0, 1, 3])
+def test_entry_that_comes_too_late_is_refused(time):
+    (sheet,) = make_sheets(make_open_survey())
+    sheet = enter(sheet, answers_to(sheet, 1))
+    with pytest.raises(NotAllowed, match="Somebody else"):
+        enter_sheet(sheet=sheet, entry=answers_to(sheet, 2), time=time, by=None)
+    assert PaperSheet.objects.get().state == "entered"
+
+
+def test_stored_sheet_is_not_stored_again():
+    (sheet,) = make_sheets(make_open_survey())
+    sheet = enter(sheet, answers_to(sheet), answers_to(sheet))
+    with pytest.raises(NotAllowed, match="stored already"):
+        store_sheet(sheet=sheet, entry=answers_to(sheet), by=None)
+    assert Response.objects.count() == 1
+
+
+def test_sheets_come_in_after_closing_where_the_survey_is_not_anonymous():
+    survey = make_open_survey()
+    (sheet,) = make_sheets(survey)
+    close_survey(survey=survey, by=None)
+    enter(sheet, answers_to(sheet), answers_to(sheet))
+    assert Response.objects.get().flags == 0
+
+
+def test_anonymous_sheet_forgets_what_it_asked_and_what_was_typed():
+    survey = make_open_survey(anonymous=True, split=True)
+    (sheet,) = make_sheets(survey)
+    entry = answers_to(sheet, profile={"age": "a"}, comment="more")
+    sheet = enter(sheet, entry, entry)
+    sheet.refresh_from_db()
+    kept = [bytes(sheet.asked), bytes(sheet.first), bytes(sheet.second), sheet.first_profile, sheet.second_profile]
+    assert (kept, sheet.first_comment, sheet.second_comment) == ([b"", b"", b"", {}, {}], "", "")
+    ready = ReadyDraft.objects.get()
+    assert (bytes(ready.ratings), ready.comment, ready.profile) == (entry.ratings, "more", {"age": "a"})
+    assert (Response.objects.count(), ready.seconds_per_item) == (0, None)
+    counted = Tally.objects.filter(measure__in=["submitted", "day"]).values_list(
+        "measure", "group", "channel", "number"
+    )
+    assert sorted(counted) == [("day", "users", "", 1), ("submitted", "users", "paper", 1)]
+
+
+def test_anonymous_sheet_after_closing_is_refused():
+    survey = make_open_survey(anonymous=True)
+    (sheet,) = make_sheets(survey)
+    close_survey(survey=survey, by=None)
+    with pytest.raises(NotAllowed, match="anonymous survey takes no more"):
+        enter(sheet, answers_to(sheet))
+
+
+def test_anonymous_sheet_whose_differences_are_decided_after_closing_is_refused():
+    survey = make_open_survey(anonymous=True)
+    (sheet,) = make_sheets(survey)
+    sheet = enter(sheet, answers_to(sheet, 1), answers_to(sheet, 2))
+    close_survey(survey=survey, by=None)
+    with pytest.raises(NotAllowed, match="anonymous survey takes no more"):
+        store_sheet(sheet=sheet, entry=answers_to(sheet, 2), by=None)
+    assert ReadyDraft.objects.count() == 0
+
+
+def test_entry_of_a_split_sheet_holds_not_asked_elsewhere():
+    (sheet,) = make_sheets(make_open_survey(split=True))
+    enter(sheet, answers_to(sheet), answers_to(sheet))
+    stored = Response.objects.get().ratings
+    assert [code == NOT_ASKED for code in stored] == [code == NOT_ASKED for code in bytes(sheet.asked)]

@@ -1,0 +1,59 @@
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+from surveys.models import Survey
+from tests.factories.respondent import RespondentClient
+from tests.factories.surveys import make_open_survey, make_survey_cycle
+
+pytestmark = pytest.mark.django_db
+LONG_WAY = [name for name in settings.MIDDLEWARE if name != "surveys.respond.pages.RespondentMiddleware"]
+
+
+@pytest.fixture
+def survey() -> Survey:
+    return make_open_survey(make_survey_cycle({"society": 2}))
+
+
+def answered(survey: Survey, method: str, path: str, **headers: str) -> tuple[int, dict[str, object]]:
+    """Status and headers; of Vary the names in any order, without what packing depends on."""
+    client = RespondentClient(survey, **headers)
+    client.raise_request_exception = False
+    response = client.generic(method, path.format(base=client.base), headers=headers)
+    found = {name.lower(): value for name, value in response.headers.items() if name != "Content-Length"}
+    return response.status_code, {**found, "vary": set(found.get("vary", "").lower().split(", ")) - {"accept-encoding"}}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "{base}", {}, 200),
+        ("GET", "{base}", {"accept-encoding": "gzip", "accept-language": "zh-CN"}, 200),
+        ("HEAD", "{base}", {}, 200),
+        ("GET", "{base}1/", {}, 303),
+        ("GET", "/s/nothing/", {}, 404),
+        ("GET", "/s/nothing/here/", {}, 404),
+        ("GET", "/s/nothing", {}, 301),
+        ("POST", "{base}", {}, 403),
+        ("OPTIONS", "{base}", {}, 405),
+        ("PUT", "{base}", {}, 403),
+        ("GET", "{base}", {"host": "elsewhere.example"}, 400),
+        ("GET", "{base}i/aaaa/", {}, 404),
+        ("POST", "{base}i/aaaa/unsubscribe/", {}, 404),
+    ],
+)
+def test_the_short_way_answers_as_the_long_one(survey, method, path, headers, status):
+    short_status, short = answered(survey, method, path, **headers)
+    with override_settings(MIDDLEWARE=LONG_WAY):
+        long_status, long = answered(survey, method, path, **headers)
+    assert short_status == long_status == status
+    assert {"x-frame-options": "DENY", **short} == {"x-frame-options": "DENY", **long}
+
+
+def test_an_error_in_a_view_keeps_the_headers_that_protect(survey, monkeypatch):
+    client = RespondentClient(survey)
+    client.raise_request_exception = False
+    monkeypatch.setattr("surveys.respond.views.survey_of", None)
+    response = client.get(client.base)
+    assert (response.status_code, response["X-Frame-Options"]) == (500, "DENY")
+    assert "default-src 'none'" in response["Content-Security-Policy"]

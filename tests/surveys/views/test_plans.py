@@ -1,0 +1,91 @@
+"""Staff pages that say who is asked what: groups, their issues, the split."""
+
+import pytest
+
+from surveys.models import GroupPlan
+from surveys.questionnaire.asking import Plan
+from tests.factories.survey_pages import page, url
+from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
+
+pytestmark = pytest.mark.django_db
+
+
+def test_plan_of_groups_is_saved_from_the_table(staff):
+    survey = make_survey(plans={"users": Plan(left_out=("SOCIETY-01-01",))})
+    data = {"users-society": "on", "users-expected": "40", "employees-business": "on", "employees-expected": ""}
+    assert staff.post(url("survey_groups", survey), data).status_code == 302
+    found = {row.group.code: (row.society, row.business, row.expected) for row in GroupPlan.objects.all()}
+    assert found == {"users": (True, False, 40), "employees": (False, True, 0)}
+    assert GroupPlan.objects.get(group__code="users").left_out == ["SOCIETY-01-01"]
+
+
+def test_plan_of_groups_shows_what_is_asked_and_who_has_no_plan(staff):
+    survey = make_survey(make_survey_cycle({"society": 4}), plans={"users": Plan(left_out=("SOCIETY-01-01",))})
+    text = page(staff, "survey_groups", survey)
+    assert "3 of 4" in text
+    assert text.count("no plan yet: asked everything") == 1
+
+
+@pytest.mark.parametrize("expected", ["-1", "many", "1e9", "999999999999"])
+def test_plan_with_a_wrong_number_is_not_saved(staff, expected):
+    survey = make_survey()
+    data = {"users-society": "on", "users-expected": expected, "employees-society": "on"}
+    response = staff.post(url("survey_groups", survey), data)
+    assert response.status_code == 200
+    assert "Nothing was saved yet" in response.content.decode()
+    assert not GroupPlan.objects.exists()
+
+
+def test_plan_of_an_open_survey_changes_expected_responses_alone(staff):
+    survey = make_open_survey()
+    staff.post(url("survey_groups", survey), {"users-expected": "70"})
+    row = GroupPlan.objects.get()
+    assert (row.group.code, row.society, row.business, row.expected) == ("users", True, True, 70)
+
+
+def test_issues_of_a_group_are_ticked_and_set_back_to_the_library(staff):
+    survey = make_survey(make_survey_cycle({"society": 3}))
+    at = url("group_issues", survey, "users")
+    staff.post(at, {"issues": ["SOCIETY-01-02"]})
+    assert GroupPlan.objects.get().left_out == ["SOCIETY-01-01", "SOCIETY-01-03"]
+    text = staff.get(at).content.decode()
+    assert (text.count('name="issues"'), text.count(" checked")) == (3, 1)
+    staff.post(at, {"issues": ["SOCIETY-01-02"], "library": "1"})
+    assert GroupPlan.objects.get().left_out == []
+
+
+def test_issues_that_the_survey_does_not_ask_about_are_not_saved(staff):
+    survey = make_survey()
+    response = staff.post(url("group_issues", survey, "users"), {"issues": ["NOWHERE"]})
+    assert "Nothing was saved" in response.content.decode()
+    assert not GroupPlan.objects.exists()
+    assert staff.get(url("group_issues", survey, "nobody")).status_code == 404
+
+
+def test_split_is_set_and_then_planned(staff):
+    survey = make_survey(make_survey_cycle({"society": 20}))
+    data = {"split": "on", "split_issues": "8", "core": ["SOCIETY-01-03"], "attention": "on", "attention_value": "4"}
+    response = staff.post(url("split_survey", survey), data)
+    assert response.url == url("survey_plan", survey)
+    survey.refresh_from_db()
+    assert (survey.split, survey.split_issues, survey.core) == (True, 8, ["SOCIETY-01-03"])
+    assert (survey.attention, survey.attention_value) == (True, 4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"split_issues": "0"}, "greater than or equal to 1"),
+        ({"split_issues": "1", "core": ["SOCIETY-01-01", "SOCIETY-01-02"]}, "core holds 2 issues"),
+        ({"core": ["<script>"]}, "does not ask about &lt;script&gt;"),
+        ({"attention_value": "6"}, "6"),
+    ],
+)
+def test_split_that_is_impossible_says_why(staff, changes, words):
+    survey = make_survey(make_survey_cycle({"society": 20}))
+    data = {"split": "on", "split_issues": "8", "attention_value": "4", **changes}
+    response = staff.post(url("split_survey", survey), data)
+    assert response.status_code == 200
+    assert words in response.content.decode()
+    survey.refresh_from_db()
+    assert not survey.split
