@@ -17,8 +17,8 @@ from datetime import timedelta
 import django
 django.setup()
 from django.utils import timezone
-from materiality import audit
-from materiality.audit_rows import columns_of, digests_of
+from materiality.platform import audit
+from materiality.platform.audit import columns_of, digests_of
 from materiality.models import AuditColumns, AuditEvent, AuditPerson, Edition
 number, objects = int(sys.argv[1]), int(sys.argv[2])
 rows = Edition.objects.bulk_create(Edition(code=f"e-{n}", title_zh="版本", title_en="Edition") for n in range(objects))

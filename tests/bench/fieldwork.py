@@ -29,7 +29,7 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 from django.db import connection, transaction
 from surveys.models import Response, Survey
-from surveys.questionnaire.arrival import arrival_ids
+from surveys.questionnaire.ratings import arrival_ids
 cycle, survey, key = NAMES
 chance = np.random.default_rng(BEGUN)
 groups = list(Survey.objects.get(pk=key).cycle.groups.values_list("pk", flat=True))
@@ -61,10 +61,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from materiality import jobs
+from materiality.platform import jobs
 from materiality.models import Job, User
 from surveys.models import Survey
-from surveys.fieldwork_count import count_fieldwork
+from surveys.responses.fieldwork import count_fieldwork
 cycle, survey, key = NAMES
 def timed(do, runs=1):
     took = []

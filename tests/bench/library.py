@@ -8,8 +8,8 @@ from tests.services.installation import Installation
 
 LARGE = """
 import random
-from materiality.library_file.records import CategoryRecord, IssueRecord, Library
-from materiality.actions.store_edition import store_edition
+from materiality.lineage.records import CategoryRecord, IssueRecord, Library
+from materiality.actions.library import store_edition
 from materiality.models import Disclosure, Edition
 rng = random.Random(1)
 keys = list(Disclosure.objects.values_list("framework__code", "framework__edition", "code"))
@@ -36,11 +36,11 @@ import json, statistics, time
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from materiality.actions.change_issue import change_issue
-from materiality.actions.publish_edition import publish_edition
-from materiality.actions.start_draft import start_draft
-from materiality.actions.undo_last_change import undo_last_change
-from materiality.issue_texts import IssueTexts
+from materiality.actions.drafts import change_issue
+from materiality.actions.library import publish_edition
+from materiality.actions.library import start_draft
+from materiality.actions.drafts import undo_last_change
+from materiality.drafts.codes import IssueTexts
 from materiality.models import Edition, User
 user = User.objects.filter(username="bench").first() or User.objects.create_superuser("bench", password=None)
 client = Client(headers={"host": "127.0.0.1"})

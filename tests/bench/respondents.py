@@ -32,10 +32,10 @@ _HEAD = (
 _MAKE = """
 import json
 from datetime import date
-from materiality.actions.open_cycle import open_cycle
-from surveys.actions.build_survey import build_survey
-from surveys.actions.open_survey import open_survey
-from surveys.questionnaire.plans import Plan
+from materiality.actions.cycles import open_cycle
+from surveys.actions.plans import build_survey
+from surveys.actions.surveys import open_survey
+from surveys.questionnaire.asking import Plan
 titles = {"title_zh": "测量", "title_en": "Measurement"}
 period = {"period_start": date(2026, 1, 1), "period_end": date(2026, 12, 31)}
 cycle = open_cycle(code=CODE, gri_edition="2016", by=None, **titles, **period)
@@ -49,7 +49,7 @@ import json
 import random
 from django.utils import timezone
 from surveys.models import Response, Survey
-from surveys.questionnaire.arrival import arrival_id
+from surveys.questionnaire.ratings import arrival_id
 survey = Survey.objects.get(code=CODE)
 groups, now, chance = list(survey.cycle.groups.all()), timezone.now(), random.Random(1)
 items = survey.items.count()

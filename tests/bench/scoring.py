@@ -27,9 +27,9 @@ print(time.perf_counter() - start)
 """
 INSIDE = """
 import json, time
-from materiality.actions.score_cycle import score_cycle
+from materiality.actions.scores import score_cycle
 from materiality.models import Cycle
-from surveys.cube import count_cycle
+from surveys.responses.counting import count_cycle
 took = []
 for run in range(5):
     start = time.perf_counter()

@@ -7,7 +7,7 @@ from tests.bench.measuring import table
 from tests.services.installation import Installation
 
 ROWS = """
-from materiality.table_file import table_bytes
+from materiality.tables.write import table_bytes
 
 GRI = [f"305-{n}" for n in range(1, 8)] + [f"403-{n}" for n in range(1, 11)]
 TEXTS = ["name_zh", "name_en", "definition_zh", "definition_en"]
@@ -31,12 +31,12 @@ INSIDE = (
     ROWS
     + """
 import json, time
-from materiality.actions.start_draft import start_draft
+from materiality.actions.library import start_draft
 from materiality.models import IssueMapping
-from materiality.resources.flow import confirm, scope_of, take_in, undo
-from materiality.resources.hooks import Scope
-from materiality.resources.issues import IssueResource
-from materiality.resources.sheet_file import sheet_file
+from materiality.actions.tables import confirm, scope_of, take_in, undo
+from materiality.tables.widgets import Scope
+from materiality.formats.issues import IssueResource
+from materiality.tables.imports import sheet_file
 
 draft = start_draft(by=None)
 took = []

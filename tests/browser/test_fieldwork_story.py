@@ -23,7 +23,7 @@ import json
 from datetime import timedelta
 from django.utils import timezone
 from surveys.models import Survey
-from surveys.upkeep import tend_all_surveys
+from surveys.actions.fieldwork import tend_all_surveys
 tend_all_surveys(now=timezone.now() + timedelta(minutes=16))
 print(json.dumps(list(Survey.objects.exclude(sealed_at=None).values_list("code", flat=True))))
 """

@@ -15,11 +15,11 @@ PROCESSES, EACH = 4, 30
 _MAKE = """
 import json
 from datetime import date
-from materiality.actions.open_cycle import open_cycle
-from surveys.actions.build_survey import build_survey
-from surveys.actions.create_batch import create_batch
-from surveys.actions.open_survey import open_survey
-from surveys.questionnaire.plans import Plan
+from materiality.actions.cycles import open_cycle
+from surveys.actions.plans import build_survey
+from surveys.actions.invitations import create_batch
+from surveys.actions.surveys import open_survey
+from surveys.questionnaire.asking import Plan
 titles = {"title_zh": "测量", "title_en": "Measurement"}
 period = {"period_start": date(2026, 1, 1), "period_end": date(2026, 12, 31)}
 cycle = open_cycle(code="c", gri_edition="2016", by=None, **titles, **period)
@@ -32,9 +32,9 @@ print(json.dumps([survey.code, batch.pk]))
 # Every process begins its own links one by one, and the last one, which all of them share, at the end.
 _BEGIN = """
 import json
-from surveys.actions.start_draft import start_draft
-from surveys.queries.links import LinkNow
-from surveys.queries.surveys_now import groups_now, survey_now
+from surveys.respond.answers import start_draft
+from surveys.respond.rows import LinkNow
+from surveys.respond.rows import groups_now, survey_now
 survey = survey_now(CODE)
 group = next(group for group in groups_now(survey.cycle_id) if group.code == "users")
 def begin(serial):
@@ -46,7 +46,7 @@ print(json.dumps(begin(999)))
 """
 _SUBMIT = """
 import json
-from surveys.actions.submit_draft import submit_draft
+from surveys.respond.answers import submit_draft
 print(json.dumps(submit_draft(key=__import__("uuid").UUID(KEY), language="en")))
 """
 _READ = """

@@ -11,7 +11,7 @@ WRITERS, EVENTS = 4, 50
 MAKE = "from materiality.models import Edition; Edition.objects.create(code='a', title_zh='甲', title_en='A'); print(1)"
 WRITE = """
 from django.db import transaction
-from materiality import audit
+from materiality.platform import audit
 from materiality.models import Edition, User
 person = User.objects.get_or_create(username="li")[0]
 for number in range({events}):
@@ -46,7 +46,7 @@ print(json.dumps(refused))
 CHANGE = """
 import time
 from django.db import transaction
-from materiality import audit
+from materiality.platform import audit
 from materiality.models import Edition
 with transaction.atomic():
     edition = Edition.objects.get(code="a")
@@ -59,7 +59,7 @@ with transaction.atomic():
 NAME = """
 import json
 from django.db import transaction
-from materiality import audit
+from materiality.platform import audit
 from materiality.models import AuditEvent, Edition
 with transaction.atomic():
     audit.record("named", Edition.objects.get(code="a"), by=None)

@@ -32,17 +32,17 @@ print(json.dumps(refused))
 """
 WORK = """
 import json
-from materiality.actions.add_issue import add_issue
-from materiality.actions.correct_erratum import correct_erratum
-from materiality.actions.merge_issues import merge_issues
-from materiality.actions.publish_edition import publish_edition
-from materiality.actions.split_issue import split_issue
-from materiality.actions.start_draft import start_draft
-from materiality.actions.undo_last_change import undo_last_change
-from materiality.issue_texts import IssueTexts
+from materiality.actions.drafts import add_issue
+from materiality.actions.library import correct_erratum
+from materiality.actions.drafts import merge_issues
+from materiality.actions.library import publish_edition
+from materiality.actions.drafts import split_issue
+from materiality.actions.library import start_draft
+from materiality.actions.drafts import undo_last_change
+from materiality.drafts.codes import IssueTexts
 from materiality.models import Edition, Issue, Lineage
-from materiality.queries.library_contents import library_contents
-from materiality.queries.lineage import edition_weights
+from materiality.queries.library import library_contents
+from materiality.queries.drafts import edition_weights
 draft = start_draft(by=None)
 before = library_contents(draft), list(Lineage.objects.order_by("pk").values())
 issue = {row.code: row for row in draft.issues.all()}

@@ -9,14 +9,14 @@ import json, statistics
 from collections import Counter
 from zoneinfo import ZoneInfo
 from django.utils import timezone
-from surveys.fieldwork_count import count_fieldwork
-from surveys.fieldwork_figures import keep_figures, request_count
+from surveys.responses.fieldwork import count_fieldwork
+from surveys.responses.fieldwork import keep_figures, request_count
 from surveys.models import Batch, Draft, Survey
 from surveys.queries.fieldwork import kinds_of
-from surveys.queries.fieldwork_page import fieldwork_page
-from surveys.queries.kept_figures import large_surveys
-from surveys.questionnaire.rules import REJECT, Rules
-from surveys.tallies import add_to_tally
+from surveys.queries.fieldwork import fieldwork_page
+from surveys.responses.fieldwork import large_surveys
+from surveys.questionnaire.screening import REJECT, Rules
+from surveys.responses.tallies import add_to_tally
 
 survey = Survey.objects.select_related("cycle").get(code="demo")
 group, zone = survey.cycle.groups.first(), ZoneInfo(survey.zone)

@@ -19,19 +19,19 @@ from tests.factories.invitations import make_batch
 print(make_batch(Survey.objects.get(code="demo"), size=10_000).pk)
 """
 MARK = """
-from surveys.used_links import mark_used
+from surveys.invitations.used_links import mark_used
 print(sum(mark_used({batch}, serial) for serial in {serials}))
 """
 READ = """
 import json
-from surveys.used_links import used_serials
+from surveys.invitations.used_links import used_serials
 print(json.dumps(used_serials({batch}).tolist()))
 """
 START = """
-from surveys.actions.add_recipients import add_recipients
-from surveys.actions.start_mailing import start_mailing
+from surveys.actions.invitations import add_recipients
+from surveys.actions.mailings import start_mailing
 from surveys.models import Survey
-from surveys.recipient_rows import RecipientRow
+from surveys.invitations.recipients import RecipientRow
 from tests.factories.invitations import TEXTS
 Survey.objects.filter(code="demo").update(state="open", closes_at=None, closed_at=None, opens_at=None)
 survey = Survey.objects.get(code="demo")
@@ -40,7 +40,7 @@ add_recipients(survey=survey, rows=rows, by=None)
 made = start_mailing(survey=survey, kind="invitation", texts=TEXTS, per_minute=600, address="http://x.org", by=None)
 print(made.pk)
 """
-SEND = "from surveys.actions.send_mailing import send_mailing; print(send_mailing(mailing_id={mailing}))"
+SEND = "from surveys.actions.mailings import send_mailing; print(send_mailing(mailing_id={mailing}))"
 STATES = """
 import json
 from surveys.models import Delivery

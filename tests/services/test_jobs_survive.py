@@ -12,8 +12,8 @@ REQUEST = """
 import json
 from django.db import transaction
 from materiality.models import Cycle
-from reports.actions.request_output import request_output
-from reports.matrix_options import MatrixOptions
+from reports.actions.outputs import request_output
+from reports.queries.matrix import MatrixOptions
 cycle = Cycle.objects.get(code="demo")
 kinds = [("matrix", "svg"), ("matrix", "png"), ("matrix", "pdf"), ("scores", "xlsx"), ("gri-index", "csv")]
 with transaction.atomic():
@@ -33,7 +33,7 @@ RESULT = """
 import hashlib, json
 from django.core.files.storage import default_storage
 from materiality.models import AuditEvent
-from reports.jobs import stored_path
+from reports.outputs import stored_path
 from reports.models import Output
 rows = []
 for output in Output.objects.select_related("job").order_by("pk"):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
+from materiality.actions.cycles import close_cycle
 from materiality.actions.proposals import set_calendar
 from materiality.models import AuditEvent, Cycle, Edition
 from materiality.platform.hooks import standings
@@ -102,3 +103,14 @@ def test_step_of_a_survey_that_waits_for_its_date():
     opens = timezone.now() + timedelta(days=3)
     survey = make_open_survey(opens_at=opens, zone="UTC")
     assert told(survey.cycle)[0] == (True, f"opens {opens.date().isoformat()}")
+
+
+def test_cycle_stays_open_while_its_survey_is():
+    survey = make_open_survey()
+    with pytest.raises(NotAllowed) as refusal, translation.override("en"):
+        close_cycle(cycle=survey.cycle, by=None)
+    with translation.override("en"):
+        assert refusal.value.reason == f"The survey {survey.title} is still open. Close it first."
+    close_survey(survey=survey, by=None)
+    Cycle.objects.filter(pk=survey.cycle_id).update(method={"min_n": 5})
+    assert close_cycle(cycle=survey.cycle, by=None).state == Cycle.State.CLOSED
