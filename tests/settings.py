@@ -5,13 +5,12 @@ import os
 import shutil
 import tempfile
 
-from materiality.settings import *  # noqa: E402, F403
-
 if "YITI_TEST_DATA" not in os.environ:
     os.environ["YITI_TEST_DATA"] = tempfile.mkdtemp(prefix="yiti-test-")
     atexit.register(shutil.rmtree, os.environ["YITI_TEST_DATA"], ignore_errors=True)
 os.environ["YITI_DATA"] = os.environ["YITI_TEST_DATA"]
 
+from materiality.settings import *  # noqa: E402, F403
 
 # Hashing cost is the product's concern, not that of every test that logs somebody in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
