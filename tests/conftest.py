@@ -3,14 +3,41 @@
 from importlib import import_module
 
 import pytest
+import pytest_django.fixtures
 from django.db import connection
 from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from tests.browser.chromium import chromium  # noqa: F401 - a fixture for all folders
+from tests.tables import Tables
 
 append_only = import_module("materiality.migrations.0005_audit_rows")
 editions_keep = import_module("materiality.migrations.0006_editions_keep")
+
+
+@pytest.fixture(scope="session")
+def tables(request) -> Tables:
+    return Tables(request.config.cache.mkdir("yiti-tables"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_modify_db_settings, tables):
+    """pytest-django's, which finds nothing to migrate where the tables are kept from before."""
+    if connection.vendor != "sqlite":
+        return request.getfixturevalue("migrated_database")
+    with tables.one_at_a_time():
+        held = tables.fill(connection.creation._get_test_db_name())
+        request.getfixturevalue("migrated_database")
+        if held is None:
+            with request.getfixturevalue("django_db_blocker").unblock():
+                connection.ensure_connection()
+                tables.keep(connection.connection)
+        else:
+            held.close()
+
+
+# Under its own name beside the fixture above, which stands in its place.
+migrated_database = pytest_django.fixtures.django_db_setup
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,48 @@
+"""The migrated tables of all tests: made once, kept until a migration changes, copied by every process."""
+
+import fcntl
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import django
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Tables:
+    """A folder with a file of migrated SQLite tables for today's migrations."""
+
+    def __init__(self, folder: Path) -> None:
+        digest = hashlib.sha256(f"{django.VERSION} {sqlite3.sqlite_version}".encode())
+        for path in sorted(ROOT.glob("*/migrations/*.py")):
+            digest.update(f"{path.parent.parent.name}/{path.name}\0".encode() + path.read_bytes())
+        self.file = folder / f"{digest.hexdigest()[:16]}.sqlite3"
+
+    def fill(self, name: str) -> sqlite3.Connection | None:
+        """Fill the database in memory of this name; it lasts as long as the connection. None where nothing is kept."""
+        if not self.file.exists():
+            return None
+        held = sqlite3.connect(name, uri=True, check_same_thread=False)
+        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as kept:
+            kept.backup(held)
+        return held
+
+    def keep(self, connection: sqlite3.Connection) -> None:
+        """Keep the tables of this database, and no older ones."""
+        new = self.file.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        with closing(sqlite3.connect(new)) as file:
+            connection.backup(file)
+        for old in self.file.parent.glob("*.sqlite3"):
+            old.unlink()
+        new.rename(self.file)
+
+    @contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """Of two processes that find nothing kept, the second waits for the first."""
+        with self.file.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
