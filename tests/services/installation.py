@@ -2,13 +2,16 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.services.commands import ROOT, Command, Commands
+
 BIN = Path(sys.executable).parent
 
 
@@ -21,21 +24,39 @@ class Installation:
         for name in ("DATABASE_URL", "REDIS_URL", "PORT"):
             kept.pop(name, None)
         self.environment = {**kept, "YITI_DATA": str(data), "DATABASE_URL": database_url, **environment}
-        self.processes: dict[str, subprocess.Popen] = {}
+        self.processes: dict[str, subprocess.Popen | Command] = {}
+        self._commands: Commands | None = None
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         """Run a management command to its end."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            code = self._command(arguments, out, err).wait(120)
+            printed = []
+            for file in (out, err):
+                file.seek(0)
+                printed.append(file.read().decode())
+        done = subprocess.CompletedProcess(arguments, code, *printed)
         assert not check or done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
         return done
 
+    def _command(self, arguments: tuple[str, ...], out, err) -> Command:
+        self._commands = self._commands or Commands(self.environment)
+        return self._commands.start(arguments, out, err)
+
     def python(self, code: str) -> object:
         """Run Python inside Django and give back the JSON that it prints last."""
-        done = self.manage("shell", "--no-imports", "--command", code)
+        done = self.manage(*shell(code))
         return json.loads(done.stdout.strip().splitlines()[-1])
+
+    def python_at_once(self, codes: list[str]) -> list[object]:
+        """Run each in a process of its own, all at the same time; the JSON that each prints last."""
+        names = [f"process-{number}" for number in range(len(codes))]
+        for name, code in zip(names, codes, strict=True):
+            (self.data / f"{name}.log").unlink(missing_ok=True)
+            self.start_command(name, *shell(code))
+        for name in names:
+            assert self.processes.pop(name).wait(120) == 0, (self.data / f"{name}.log").read_text()
+        return [json.loads((self.data / f"{name}.log").read_text().strip().splitlines()[-1]) for name in names]
 
     def start(self, name: str, *command: str) -> subprocess.Popen:
         """Start a process in a group of its own; its output goes to a file in the data folder."""
@@ -46,9 +67,15 @@ class Installation:
         self.processes[name] = process
         return process
 
+    def start_command(self, name: str, *arguments: str) -> Command:
+        """Start a management command likewise."""
+        with (self.data / f"{name}.log").open("ab") as log:
+            self.processes[name] = self._command(arguments, log, log)
+        return self.processes[name]
+
     def start_valkey(self) -> None:
         """The embedded Valkey, waited for until its socket is there."""
-        self.start("valkey", sys.executable, "manage.py", "run_valkey")
+        self.start_command("valkey", "run_valkey")
         wait_for(lambda: (self.data / "valkey.sock").exists(), "Valkey", 20)
 
     def start_worker(self) -> None:
@@ -63,8 +90,23 @@ class Installation:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
 
+    def empty(self) -> None:
+        """Delete what lies in the data folder; not the secret, which processes that are ready have read."""
+        for path in self.data.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "secret_key":
+                path.unlink()
+
     def stop(self) -> None:
-        """End all processes, kindly at first."""
+        """End everything."""
+        self.end_processes()
+        if self._commands is not None:
+            self._commands.close()
+            self._commands = None
+
+    def end_processes(self) -> None:
+        """End all processes that were started, kindly at first."""
         for process in self.processes.values():
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
@@ -75,6 +117,11 @@ class Installation:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait(10)
         self.processes.clear()
+
+
+def shell(code: str) -> tuple[str, ...]:
+    """The management command that runs Python."""
+    return "shell", "--no-imports", "--command", code
 
 
 def wait_for(condition, what: str, seconds: float, every: float = 0.2) -> None:

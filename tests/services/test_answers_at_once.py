@@ -1,13 +1,8 @@
 """Many respondents at once on real databases: parts stay even, a link has one draft, answers are submitted once."""
 
-import json
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
-
-from tests.services.installation import ROOT, Installation
 
 pytestmark = pytest.mark.services
 PROCESSES, EACH = 4, 30
@@ -58,34 +53,12 @@ print(json.dumps([drafts, counts, Tally.objects.get(measure="started").number, R
 """
 
 
-def at_once(installation: Installation, scripts: list[str]) -> list[object]:
-    """Run each script in a process of its own, all at the same time; what each prints last."""
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command"]
-    started = [
-        subprocess.Popen(
-            [*command, script],
-            cwd=ROOT,
-            env=installation.environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )  # fmt: skip
-        for script in scripts
-    ]
-    printed = []
-    for process in started:
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err
-        printed.append(json.loads(out.strip().splitlines()[-1]))
-    return printed
-
-
 def test_parts_given_at_once_are_even_and_a_shared_link_has_one_draft(installation):
     installation.manage("load_library")
     code, batch = installation.python(_MAKE)
     head = f"CODE, BATCH, EACH = {code!r}, {batch}, {EACH}\n"
     scripts = [f"{head}FIRST = {number * EACH}\n{_BEGIN}" for number in range(PROCESSES)]
-    shared = at_once(installation, scripts)
+    shared = installation.python_at_once(scripts)
     drafts, counts, started, _responses = installation.python(_READ)
     assert len(drafts) == PROCESSES * EACH + 1 == started
     assert all(len(part) == 12 for part in drafts)
@@ -93,6 +66,6 @@ def test_parts_given_at_once_are_even_and_a_shared_link_has_one_draft(installati
     assert [given[issue] for issue in range(93)] == counts
     assert max(counts) - min(counts) <= 1
     assert len(set(shared)) == 1
-    submitted = at_once(installation, [f"KEY = {shared[0]!r}\n{_SUBMIT}"] * PROCESSES)
+    submitted = installation.python_at_once([f"KEY = {shared[0]!r}\n{_SUBMIT}"] * PROCESSES)
     assert sorted(submitted) == [False] * (PROCESSES - 1) + [True]
     assert installation.python(_READ)[3] == 1

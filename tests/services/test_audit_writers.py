@@ -1,9 +1,10 @@
 """Four processes write events at once: one chain, without gap or fork, on SQLite and on PostgreSQL."""
 
-import sys
 import time
 
 import pytest
+
+from tests.services.installation import shell
 
 pytestmark = pytest.mark.services
 
@@ -69,8 +70,7 @@ print(json.dumps(list(AuditEvent.objects.order_by("number").values_list("action"
 
 def test_row_named_while_somebody_else_changes_it_is_held_as_it_is_afterwards(installation):
     installation.python(MAKE)
-    arguments = ["manage.py", "shell", "--no-imports", "--command", CHANGE]
-    changing = installation.start("changing", sys.executable, *arguments)
+    changing = installation.start_command("changing", *shell(CHANGE))
     log = installation.data / "changing.log"
     while "changed" not in log.read_text() and changing.poll() is None:
         time.sleep(0.05)
@@ -83,7 +83,7 @@ def test_four_writers_at_once_do_not_fork_the_chain(installation):
     installation.python(MAKE)
     for writer in range(WRITERS):
         code = WRITE.format(events=EVENTS, writer=writer)
-        installation.start(f"writer-{writer}", sys.executable, "manage.py", "shell", "--no-imports", "--command", code)
+        installation.start_command(f"writer-{writer}", *shell(code))
     for writer in range(WRITERS):
         log = installation.data / f"writer-{writer}.log"
         assert installation.processes[f"writer-{writer}"].wait(90) == 0, log.read_text()

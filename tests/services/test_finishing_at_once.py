@@ -1,6 +1,7 @@
 """Nothing is lost, doubled or blocked where many finish an anonymous survey at once."""
 
 from tests.services.finishing_at_once import PEOPLE
+from tests.services.installation import Installation
 
 FINISH = """
 import json
@@ -10,8 +11,10 @@ print(json.dumps(finish_at_once()))
 
 
 def test_everybody_is_stored_once_while_answers_are_mixed_and_decided_about(installation):
-    installation.environment |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "YITI_TEST_DATA": str(installation.data)}
-    found = installation.python(FINISH)
+    data, url = installation.data, installation.environment["DATABASE_URL"]
+    made = Installation(data, url, DJANGO_SETTINGS_MODULE="tests.settings", YITI_TEST_DATA=str(data))
+    found = made.python(FINISH)
+    made.stop()
     assert found["decided"] == found["found"] > 0
     assert found == {
         **dict.fromkeys(("first", "second", "stored", "different", "used", "counted"), PEOPLE),

@@ -1,7 +1,7 @@
 """Links marked by several processes at once, and a worker killed while it sends, on SQLite and on PostgreSQL."""
 
+import shutil
 import signal
-import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.services.installation import Installation, wait_for
+from tests.services.installation import Installation, shell, wait_for
 
 pytestmark = pytest.mark.services
 
@@ -60,20 +60,10 @@ def prepared(installation: Installation) -> Installation:
     return installation
 
 
-def at_once(installation: Installation, *codes: str) -> list[int]:
-    """Run the codes in processes side by side; the number that each prints last."""
-    names = [f"process-{number}" for number in range(len(codes))]
-    for name, code in zip(names, codes, strict=True):
-        installation.start(name, sys.executable, "manage.py", "shell", "--no-imports", "--command", code)
-    for name in names:
-        assert installation.processes[name].wait(90) == 0, (installation.data / f"{name}.log").read_text()
-    return [int((installation.data / f"{name}.log").read_text().split()[-1]) for name in names]
-
-
 def test_links_marked_by_processes_side_by_side_are_all_kept_and_each_once(installation):
     batch = prepared(installation).python(MAKE)
     serials = ["range(0, 300)", "range(0, 300)", "range(4000, 4200)"]
-    numbers = at_once(installation, *[MARK.format(batch=batch, serials=each) for each in serials])
+    numbers = installation.python_at_once([MARK.format(batch=batch, serials=each) for each in serials])
     assert installation.python(READ.format(batch=batch)) == [*range(300), *range(4000, 4200)]
     assert sum(numbers) == 500
 
@@ -96,7 +86,7 @@ class _Slow:
         return "250 OK"
 
 
-def test_worker_killed_while_it_sends_loses_and_doubles_no_mail():
+def test_worker_killed_while_it_sends_loses_and_doubles_no_mail(sqlite_tables):
     server = _Slow()
     controller = Controller(server, hostname="127.0.0.1", port=0)
     controller.port = _free_port()
@@ -104,10 +94,10 @@ def test_worker_killed_while_it_sends_loses_and_doubles_no_mail():
     with tempfile.TemporaryDirectory(prefix="yiti-") as folder:
         made = Installation(Path(folder), EMAIL_URL=f"smtp://127.0.0.1:{controller.port}")
         try:
-            made.manage("migrate", "--verbosity", "0")
+            shutil.copy(sqlite_tables, made.data / "yiti.sqlite3")
             mailing = prepared(made).python(START)
             code = SEND.format(mailing=mailing)
-            made.start("sender", sys.executable, "manage.py", "shell", "--no-imports", "--command", code)
+            made.start_command("sender", *shell(code))
             wait_for(server.reached.is_set, "the third mail", 30)
             made.processes["sender"].send_signal(signal.SIGKILL)
             made.processes["sender"].wait(10)

@@ -4,6 +4,7 @@ The attacker knows in which order 200 people finished, by which personal link, i
 """
 
 import json
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,10 +59,13 @@ class Case:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def case(request):
     """The same two hundred respondents on each kind of database."""
-    url = new_database(request.getfixturevalue("postgresql")) if request.param == "postgresql" else ""
+    url = ""
+    if request.param == "postgresql":
+        url = new_database(request.getfixturevalue("postgresql"), request.getfixturevalue("postgresql_tables"))
     with tempfile.TemporaryDirectory(prefix="yiti-") as folder:
         made = Installation(Path(folder), url, DJANGO_SETTINGS_MODULE="tests.settings", YITI_TEST_DATA=folder)
-        made.manage("migrate", "--verbosity", "0")
+        if not url:
+            shutil.copy(request.getfixturevalue("sqlite_tables"), made.data / "yiti.sqlite3")
         answered = made.manage("shell", "--no-imports", "--command", ANSWER)
         *said, found = answered.stdout.strip().splitlines()
         people = json.loads(found)
@@ -70,6 +74,7 @@ def case(request):
         closed = made.manage("shell", "--no-imports", "--command", CLOSE)
         after, bytes_after = read_all(made), places_in_files(made.data / "seized", needles)
         log = "\n".join([*said, answered.stderr, closed.stdout, closed.stderr])
+        made.stop()
         yield Case(made, people, log, before, after, bytes_before, bytes_after)
 
 
