@@ -1,6 +1,7 @@
 """The installation refuses to start on a wrong setting and names it."""
 
 import os
+import runpy
 import subprocess
 import sys
 
@@ -11,16 +12,30 @@ from tests.repository.tree import ROOT
 SECRET = "k" * 50
 
 
-def start(tmp_path, **environment):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("YITI_", "DJANGO_"))}
-    return subprocess.run(
-        [sys.executable, "manage.py", "check"],
-        cwd=ROOT, env={**kept, "YITI_DATA": str(tmp_path), **environment}, capture_output=True, text=True,
-    )  # fmt: skip
+@pytest.fixture
+def environment(monkeypatch, tmp_path):
+    """`environment(name=value)`: nothing else is set but the data folder."""
+
+    def set_to(**given: str) -> None:
+        for name in [name for name in os.environ if name.startswith(("YITI_", "DJANGO_"))]:
+            monkeypatch.delenv(name)
+        for name, value in {"YITI_DATA": str(tmp_path), **given}.items():
+            monkeypatch.setenv(name, value)
+
+    return set_to
+
+
+def read_settings() -> dict[str, object]:
+    """The settings as a process that starts in this environment reads them."""
+    return runpy.run_path(str(ROOT / "materiality" / "settings.py"))
+
+
+def start() -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize(
-    ("environment", "named"),
+    ("given", "named"),
     [
         ({"PORT": "http"}, "PORT"),
         ({"YITI_TIME_ZONE": "Shanghai"}, "YITI_TIME_ZONE"),
@@ -35,20 +50,31 @@ def start(tmp_path, **environment):
         ({"YITI_URL": "survey.example.com"}, "YITI_URL"),
     ],
 )
-def test_start_is_refused_with_the_name_of_the_variable(tmp_path, environment, named):
-    started = start(tmp_path, **environment)
-    assert started.returncode != 0 and named in started.stderr
+def test_start_is_refused_with_the_name_of_the_variable(environment, given, named):
+    environment(**given)
+    with pytest.raises(SystemExit) as refused:
+        read_settings()
+    # Python writes such a text to stderr and ends with 1, without a traceback.
+    assert isinstance(refused.value.code, str) and named in refused.value.code
+
+
+def test_refused_command_says_why_and_nothing_else(environment):
+    environment(PORT="http")
+    started = start()
+    assert started.returncode != 0 and "PORT" in started.stderr
     assert "Traceback" not in started.stderr
 
 
-def test_production_starts_with_its_own_secret(tmp_path):
-    started = start(tmp_path, YITI_PRODUCTION="1", YITI_SECRET_KEY=SECRET)
+def test_production_starts_with_its_own_secret(environment):
+    environment(YITI_PRODUCTION="1", YITI_SECRET_KEY=SECRET)
+    started = start()
     assert started.returncode == 0, started.stderr
 
 
-def test_generated_secret_is_kept_and_private(tmp_path):
-    start(tmp_path)
+def test_generated_secret_is_kept_and_private(environment, tmp_path):
+    environment()
+    made = read_settings()["SECRET_KEY"]
     kept = (tmp_path / "secret_key").read_text()
-    start(tmp_path)
-    assert (tmp_path / "secret_key").read_text() == kept and len(kept) >= 40
+    assert read_settings()["SECRET_KEY"] == made == kept.strip() and len(kept) >= 40
+    assert (tmp_path / "secret_key").read_text() == kept
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
