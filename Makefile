@@ -9,7 +9,7 @@ ARGS ?=
 DATA := $(or $(YITI_DATA),var)
 TESTS ?= tests
 
-.PHONY: run test bench lint manage migrate messages lock setup chromium
+.PHONY: run test test-heavy quick bench lint manage migrate messages lock setup chromium
 
 run: .venv/.runtime
 	@$(BIN)/python manage.py prepare --demo
@@ -18,6 +18,20 @@ run: .venv/.runtime
 test: .venv/.dev chromium
 	@$(BIN)/python manage.py compile_messages
 	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+
+# Properties with forty times as many examples.
+test-heavy: export YITI_TEST_EXAMPLES := heavy
+test-heavy: test
+
+# The tests of what changed last, without browsers and installations.
+quick: .venv/.dev
+	@$(BIN)/python manage.py compile_messages
+	@tests="$$($(BIN)/python -m tests.changed)"; test -z "$$tests" || \
+	  $(BIN)/python -m pytest -n 2 --dist loadfile -m "not services and not browser" $$tests
+
+# Processes of tests start quicker where compiled modules are kept, whatever the shell says of it.
+test quick: export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/.bytecode
+test quick: export PYTHONDONTWRITEBYTECODE :=
 
 bench: .venv/.bench
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -1,11 +1,13 @@
 """What every test needs."""
 
+import os
 from importlib import import_module
 
 import pytest
 import pytest_django.fixtures
 from django.db import connection
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import blocking_manager_key
 
 from tests.browser.chromium import chromium  # noqa: F401 - a fixture for all folders
@@ -13,6 +15,12 @@ from tests.tables import Tables
 
 append_only = import_module("materiality.migrations.0005_audit_rows")
 editions_keep = import_module("materiality.migrations.0006_editions_keep")
+
+
+# How long an example takes says something about the machine's load.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
+HEAVY = os.environ.get("YITI_TEST_EXAMPLES") == "heavy"
 
 
 @pytest.fixture(scope="session")
@@ -71,4 +79,15 @@ def _with_schema_editor(item, change) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole installations first: they take longest, and at the end they would keep one process waiting."""
-    items.sort(key=lambda item: 0 if "/services/" in item.path.as_posix() else 1)
+    items.sort(key=lambda item: 0 if item.get_closest_marker("services") else 1)
+    for item in items:
+        _choose_examples(getattr(item, "obj", None))
+
+
+def _choose_examples(test) -> None:
+    """Give a property a part or a multiple of the examples that it names; Hypothesis has no public way to do so."""
+    chosen = getattr(test, "_hypothesis_internal_use_settings", None)
+    if chosen is not None:
+        number = chosen.max_examples
+        number = 10 * number if HEAVY else max(min(number, 20), number // 4)
+        test._hypothesis_internal_use_settings = settings(chosen, max_examples=number)

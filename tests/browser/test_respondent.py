@@ -52,6 +52,7 @@ def begin(page: Page, words: dict[str, str]) -> None:
     page.locator("input[name=consent]").check()
     press(page, words["begin"])
     expect(page).to_have_url(re.compile("/1/$"))
+    page.wait_for_load_state()
 
 
 def fits(page: Page) -> bool:
@@ -82,6 +83,7 @@ def test_respondent_answers_everything(open_page, survey, language, scripts):
             expected[position] = value if value < 6 else DONT_KNOW
         press(page, words["next"])
         expect(page).to_have_url(re.compile(f"/{number + 1 if number < 3 else 'end'}/$"))
+        page.wait_for_load_state()
     page.locator("textarea").fill("再加一点")
     press(page, words["submit"])
     expect(page.get_by_role("heading", level=1)).to_have_text(words["thanks"])
@@ -107,7 +109,8 @@ def test_back_and_language_switch_lose_nothing(open_page, survey, language, scri
     press(page, words["next"])
     press(page, words["back"])
     expect(page.locator(f'input[name={name}][value="4"]')).to_be_checked()
-    press(page, words["clear"])
+    with page.expect_navigation():
+        press(page, words["clear"])
     expect(page.locator(f'input[name={name}][value="4"]')).not_to_be_checked()
     assert ratings() == bytes(28)
 
@@ -124,14 +127,17 @@ def test_no_page_has_an_accessibility_violation_or_is_too_wide(open_page, survey
     found["questions"] = violations(page)
     widths = [fits(page)]
     page.locator("button[name=contrast]").click()
+    expect(page.locator("button[name=contrast]")).to_have_attribute("value", "normal")
     found["high contrast"] = violations(page)
     page.locator("button[name=size]").click()
+    expect(page.locator(".issue")).to_have_count(1)
     found["large"] = violations(page)
     widths.append(fits(page))
     page.goto(page.url.replace("/1/", "/end/"))
     found["end"] = violations(page)
     widths.append(fits(page))
     press(page, words["submit"])
+    expect(page.get_by_role("heading", level=1)).to_have_text(words["thanks"])
     found["thanks"] = violations(page)
     page.go_back()
     found["already in"] = violations(page)
@@ -205,6 +211,7 @@ def test_one_answer_can_be_cleared_where_scripts_run(open_page, survey):
     expect(scale.locator("input:checked")).to_have_count(0)
     expect(scale.locator(".clear")).to_be_hidden()
     press(page, "Next page")
+    expect(page).to_have_url(re.compile("/2/$"))
     assert ratings() == bytes(28)
 
 

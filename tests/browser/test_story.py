@@ -62,14 +62,16 @@ def answer_on_a_phone(browser, site) -> None:
     page.goto(f"{site.address}/s/story-1/")
     page.get_by_role("radio", name="Employees").check()
     page.get_by_role("checkbox", name="I take part").check()
-    page.get_by_role("button", name="Begin the survey").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Begin the survey").click()
     pages = 0
     while page.get_by_role("button", name="Submit my answers").count() == 0:
         for scale in page.get_by_role("group").all():
             if scale.locator("input[type=radio]").count() == 6:
                 scale.locator("input[type=radio]").nth(3).check()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        page.get_by_role("button", name="Next page").last.click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Next page").last.click()
         pages += 1
     assert pages == 9
     page.get_by_role("button", name="Submit my answers").last.click()

@@ -8,8 +8,9 @@ from tests.browser.story.building import ASKED_RATING
 
 
 def press(page: Page, name: str) -> None:
-    """Press the button with this name."""
-    page.get_by_role("button", name=name, exact=True).click()
+    """Press the button with this name; the next page is there when this returns."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def begin(page: Page, group: str = "") -> None:
