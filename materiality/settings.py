@@ -1,17 +1,19 @@
 """Django settings, made from the environment (see environment.py for every variable)."""
 
 import hashlib
-import tempfile
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
 
 from materiality.environment import read_environment
+from materiality.platform.temporary import use_temporary_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment(BASE_DIR)
 DATA = ENVIRONMENT.data
+# Uploads in progress and what libraries write aside: on the data's disk, and swept at the next start.
+use_temporary_folder(DATA / "tmp")
 
 SECRET_KEY = ENVIRONMENT.secret_key
 DEBUG = ENVIRONMENT.debug
@@ -37,6 +39,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "materiality.platform.health.LiveMiddleware",
+    "materiality.platform.people.FormCharsetMiddleware",
     # Before all others, which respondents' pages do without.
     "surveys.respond.pages.RespondentMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -95,6 +99,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;",
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
 
 def _valkey_socket() -> Path:
@@ -102,13 +108,14 @@ def _valkey_socket() -> Path:
     path = DATA / "valkey.sock"
     if len(str(path)) < 100:
         return path
-    return Path(tempfile.gettempdir()) / f"yiti-{hashlib.sha256(str(DATA).encode()).hexdigest()[:16]}.sock"
+    return Path("/tmp") / f"yiti-{hashlib.sha256(str(DATA).encode()).hexdigest()[:16]}.sock"
 
 
 VALKEY_SOCKET = _valkey_socket()
 EMBEDDED_VALKEY = not ENVIRONMENT.redis_url
 CELERY_BROKER_URL = ENVIRONMENT.redis_url or f"redis+socket://{VALKEY_SOCKET}"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_timeout": 10, "socket_connect_timeout": 5}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -141,6 +148,9 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
 # A job whose heartbeat is older than this was lost with its worker and is sent again.
 JOB_HEARTBEAT_SECONDS = 5
 JOB_LOST_SECONDS = 30
+
+# Openings of surveys are counted in memory and stored so often.
+OPENINGS_STORED_SECONDS = 2.0
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
