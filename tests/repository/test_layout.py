@@ -69,6 +69,7 @@ ALONE = {
     "surveys.hooks": "an app's declarations, read by its AppConfig",
     "materiality.formats.catalogues": "the columns of one kind of sheet",
     "materiality.platform.messages": "catalogues of messages, for the command that renews them",
+    "materiality.platform.logins": "pauses of those who guess passwords, apart from the page",
     "materiality.platform.temporary": "a folder and a lock, taken when settings are read",
     "reports.hooks": "an app's declarations, read by its AppConfig",
     "surveys.exports.spss": "a file format",
