@@ -13,7 +13,7 @@ TESTS ?= tests
 
 run: .venv/.runtime
 	@$(BIN)/python manage.py prepare --demo
-	@exec $(BIN)/honcho start --no-prefix --no-colour
+	@exec $(BIN)/python manage.py supervise
 
 test: .venv/.dev chromium
 	@$(BIN)/python manage.py compile_messages

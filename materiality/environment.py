@@ -1,6 +1,8 @@
 """What an installation is told from outside: every environment variable, typed, in one place."""
 
 import secrets
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -105,6 +107,7 @@ class Environment:
     worker_concurrency: int
     mail: Mail
     mail_from: str
+    health_token: str
 
 
 def read_environment(base: Path) -> Environment:
@@ -115,12 +118,13 @@ def read_environment(base: Path) -> Environment:
     except Exception as problem:
         raise Misconfigured(f"Yiti cannot start: {problem}") from problem
     _refuse_unsafe_production(found)
+    _close_database(found.database_url)
     return found
 
 
 def _read(env: Env, base: Path) -> Environment:
     data = Path(env.str("YITI_DATA", "") or base / "var").resolve()
-    data.mkdir(parents=True, exist_ok=True)
+    _private_folder(data)
     production = env.bool("YITI_PRODUCTION", False)
     return Environment(
         data=data,
@@ -144,7 +148,39 @@ def _read(env: Env, base: Path) -> Environment:
         worker_concurrency=env.int("YITI_WORKERS", 2, validate=Range(min=1)),
         mail=(mail := read_mail_url(env.str("EMAIL_URL", ""), data / "mail")),
         mail_from=env.str("EMAIL_FROM", "") or (mail.user if "@" in mail.user else "yiti@localhost"),
+        health_token=_token(env.str("YITI_HEALTH_TOKEN", "")),
     )
+
+
+def _private_folder(path: Path) -> None:
+    """The data folder, for nobody but its owner when it is made here; strangers are kept out of an older one, too."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _close_to_strangers(path)
+
+
+def _close_database(url: str) -> None:
+    """SQLite gives the files beside the database the modes of the database."""
+    parsed = dj_database_url.parse(url)
+    path = Path(parsed["NAME"])
+    if not parsed["ENGINE"].endswith("sqlite3") or not path.parent.is_dir() or parsed["NAME"] == ":memory:":
+        return
+    with suppress(OSError):
+        path.touch(mode=0o600)
+    for file in (path, *path.parent.glob(f"{path.name}-*")):
+        _close_to_strangers(file)
+
+
+def _close_to_strangers(path: Path) -> None:
+    with suppress(OSError):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & stat.S_IRWXO:
+            path.chmod(mode & ~stat.S_IRWXO)
+
+
+def _token(token: str) -> str:
+    if token and len(token) < 20:
+        raise ValueError("YITI_HEALTH_TOKEN: at least 20 random characters, or none")
+    return token
 
 
 def _zone(name: str) -> str:

@@ -1,17 +1,19 @@
 """Django settings, made from the environment (see environment.py for every variable)."""
 
 import hashlib
-import tempfile
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
 
 from materiality.environment import read_environment
+from materiality.platform.temporary import use_temporary_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment(BASE_DIR)
 DATA = ENVIRONMENT.data
+# Uploads in progress and what libraries write aside: on the data's disk, and swept at the next start.
+use_temporary_folder(DATA / "tmp")
 
 SECRET_KEY = ENVIRONMENT.secret_key
 DEBUG = ENVIRONMENT.debug
@@ -32,11 +34,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "import_export",
-    "axes",
     "csp",
 ]
 
 MIDDLEWARE = [
+    "materiality.platform.health.LiveMiddleware",
+    "materiality.platform.people.FormCharsetMiddleware",
     # Before all others, which respondents' pages do without.
     "surveys.respond.pages.RespondentMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -52,7 +55,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "materiality.platform.people.StaffOnlyMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "materiality.urls"
@@ -95,6 +97,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;",
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
 
 def _valkey_socket() -> Path:
@@ -102,13 +106,14 @@ def _valkey_socket() -> Path:
     path = DATA / "valkey.sock"
     if len(str(path)) < 100:
         return path
-    return Path(tempfile.gettempdir()) / f"yiti-{hashlib.sha256(str(DATA).encode()).hexdigest()[:16]}.sock"
+    return Path("/tmp") / f"yiti-{hashlib.sha256(str(DATA).encode()).hexdigest()[:16]}.sock"
 
 
 VALKEY_SOCKET = _valkey_socket()
 EMBEDDED_VALKEY = not ENVIRONMENT.redis_url
 CELERY_BROKER_URL = ENVIRONMENT.redis_url or f"redis+socket://{VALKEY_SOCKET}"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_timeout": 10, "socket_connect_timeout": 5}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -142,21 +147,24 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
 JOB_HEARTBEAT_SECONDS = 5
 JOB_LOST_SECONDS = 30
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Openings of surveys are counted in memory and stored so often.
+OPENINGS_STORED_SECONDS = 2.0
+
+# Failed logins: in memory only, and never written.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "logins": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "logins",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "materiality/login.html"
-AXES_RESET_ON_SUCCESS = True
-AXES_VERBOSE = False
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_DISABLE_ACCESS_LOG = True
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -214,7 +222,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        "axes": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

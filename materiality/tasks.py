@@ -3,6 +3,7 @@
 from materiality.actions.proposals import remind as remind_staff
 from materiality.celery import app
 from materiality.platform import jobs
+from materiality.platform.health import note_beat
 
 
 @app.task(name="materiality.tasks.run_job")
@@ -13,7 +14,8 @@ def run_job(pk: str) -> None:
 
 @app.task(name="materiality.tasks.sweep_jobs")
 def sweep_jobs() -> None:
-    """Send jobs again that were lost."""
+    """Send jobs again that were lost, and leave a sign that beat and a worker are there."""
+    note_beat()
     jobs.sweep()
 
 

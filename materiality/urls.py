@@ -27,7 +27,6 @@ urlpatterns = [
     # First, as these are asked most.
     path("s/", include("surveys.respond.urls")),
     path("", site.start, name="start"),
-    path("healthz", site.healthz, name="healthz"),
     path("readyz", site.readyz, name="readyz"),
     path("login/", people.StaffLogin.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
@@ -125,3 +124,5 @@ urlpatterns = [
     # After the apps', whose addresses below scores/ would else be taken for codes of issues.
     path("cycles/<slug:code>/scores/<str:issue>/", scores.issue_score, name="issue_score"),
 ]
+
+handler500 = site.server_error

@@ -12,6 +12,9 @@ os.environ["YITI_DATA"] = os.environ["YITI_TEST_DATA"]
 
 from materiality.settings import *  # noqa: E402, F403
 
+# Sockets of servers in the tests need short paths.
+tempfile.tempdir = None
+
 # Hashing cost is the product's concern, not that of every test that logs somebody in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
@@ -19,3 +22,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 - WhiteNoise looks for it at start
+# At once: a thread of its own would not see what a test has in its transaction.
+OPENINGS_STORED_SECONDS = 0

@@ -16,7 +16,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 from materiality.models.people import Role, User
 
 RESPONDENT_PATH = "/s/"
-OPEN_PATHS = ("/login/", "/language/", "/healthz", "/readyz", RESPONDENT_PATH, "/static/")
+OPEN_PATHS = ("/login/", "/language/", "/readyz", RESPONDENT_PATH, "/static/")
 
 
 class StaffOnlyMiddleware:
@@ -37,6 +37,19 @@ class StaffOnlyMiddleware:
         if request.path.startswith(OPEN_PATHS) or request.user.is_authenticated:
             return self.get_response(request)
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+
+
+class FormCharsetMiddleware:
+    """Forms come in UTF-8, as our pages send them; in another encoding they are refused before anybody reads them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        charset = request.content_params.get("charset", "utf-8").strip().lower()
+        if charset not in ("utf-8", "utf8", "us-ascii"):
+            return HttpResponseBadRequest("Forms are taken in UTF-8.\n", content_type="text/plain")
+        return self.get_response(request)
 
 
 class _PastRespondents:

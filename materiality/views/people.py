@@ -16,16 +16,31 @@ from materiality.actions.people import add_person, change_password, erase_person
 from materiality.forms.people import NewPersonForm, PersonForm
 from materiality.models import User
 from materiality.models.people import Role
+from materiality.platform.logins import Attempt
 from materiality.platform.people import PERMISSIONS, can_manage_people, can_view, needs, new_password
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.people import listed_people
 
 
 class StaffLogin(LoginView):
-    """The login page; django-axes throttles guesses."""
+    """The login page; who guesses has to wait longer and longer."""
 
     template_name = "materiality/login.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        self.attempt = Attempt(request)
+        if not (wait := self.attempt.begin()):
+            return super().post(request, *args, **kwargs)
+        form = self.form_class(request, initial={"username": request.POST.get("username", "")})
+        response = self.render_to_response(self.get_context_data(form=form, wait=wait), status=429)
+        response["Retry-After"] = str(wait)
+        return response
+
+    def form_valid(self, form) -> HttpResponse:
+        response = super().form_valid(form)
+        self.attempt.succeeded(response)
+        return response
 
 
 class OwnPassword(PasswordChangeView):

@@ -1,20 +1,24 @@
-"""Health pages: the process, and what it needs."""
+"""The start page, health, jobs, languages, and what is said when nothing can be stored."""
 
-from urllib.parse import urlsplit
+import sys
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import get_template
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from materiality.celery import app
 from materiality.models import Job
+from materiality.platform.health import readiness
 from materiality.platform.hooks import standings, what_waits
-from materiality.platform.people import can_edit_cycle
+from materiality.platform.people import can_edit_cycle, can_manage_people
+from materiality.platform.storage import storage_trouble
 from materiality.queries.cycles import (
     UNDER_WAY,
     edition_in_force,
@@ -27,44 +31,33 @@ from materiality.queries.cycles import (
 from materiality.queries.proposals import proposal_standing
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while this process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 while all that is needed answers, else 503: in one word; to administrators and monitoring, part by part."""
+    states = readiness()
+    ready = set(states.values()) == {"ok"}
+    status = 200 if ready else 503
+    if _may_see_parts(request):
+        return JsonResponse(states, status=status)
+    return HttpResponse("ready\n" if ready else "not ready\n", status=status, content_type="text/plain")
 
 
-def readyz(request: HttpRequest) -> JsonResponse:
-    """200 with the state of database, broker and worker; 503 where one of them is away."""
-    states = {"database": _database()}
-    states["broker"] = _broker()
-    states["worker"] = _worker() if states["broker"] == "ok" else "unknown"
-    return JsonResponse(states, status=200 if set(states.values()) == {"ok"} else 503)
-
-
-def _database() -> str:
+def _may_see_parts(request: HttpRequest) -> bool:
+    token = settings.ENVIRONMENT.health_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and constant_time_compare(given, token):
+        return True
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        return "ok"
-    except Exception:
-        return "away"
+        return can_manage_people(request.user)
+    except DatabaseError:  # who asks cannot be looked up, so it is a stranger
+        return False
 
 
-def _broker() -> str:
-    try:
-        with app.connection_for_write(transport_options={"socket_connect_timeout": 1}) as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0)
-            broker.default_channel.client.ping()
-        return "ok"
-    except Exception:
-        return "away"
-
-
-def _worker() -> str:
-    """A worker answers a ping within two seconds."""
-    try:
-        return "ok" if app.control.broadcast("ping", reply=True, limit=1, timeout=2) else "away"
-    except Exception:
-        return "away"
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A page that needs nothing: 507 on a full disk, 503 while the database is held by others, else 500."""
+    status = storage_trouble(sys.exc_info()[1])
+    page = get_template(f"{status or 500}.html").render()
+    return HttpResponse(page, status=status or 500, headers={"Retry-After": "60"} if status else {})
 
 
 def job(request: HttpRequest, pk: str) -> HttpResponse:
@@ -77,22 +70,28 @@ def job(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "materiality/job.html", context | {"partial": request.htmx})
 
 
+LONGEST_ADDRESS = 2000
+
+
 def _local(request: HttpRequest, address: str) -> str:
-    """The address if it is one of this site, else empty."""
-    allowed = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
-    return address if allowed else ""
+    """The path and query of an address of this site, else empty; never one that a browser takes for another host."""
+    if len(address) > LONGEST_ADDRESS or not url_has_allowed_host_and_scheme(
+        address, {request.get_host()}, request.is_secure()
+    ):
+        return ""
+    parts = urlsplit(address)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    printable = all(letter.isprintable() for letter in unquote(path))
+    return path if printable and path.startswith("/") and path[1:2] not in ("/", "\\") else ""
 
 
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remember the language in a cookie and go back to the page it was asked from."""
-    target = request.POST.get("next") or request.headers.get("Referer", "/")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-        target = "/"
-    parts = urlsplit(target)
-    response = redirect(parts.path + (f"?{parts.query}" if parts.query else ""))
+    target = request.POST.get("next") or request.headers.get("Referer", "")
+    response = HttpResponseRedirect(_local(request, target) or "/")
     language = request.POST.get("language", "")
-    if check_for_language(language) and language in dict(settings.LANGUAGES):
+    if language in dict(settings.LANGUAGES):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             language,

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from materiality.platform.bilingual import text_of
 from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import DONT_KNOW, SKIPPED
-from surveys.models import ProfileQuestion, Response, Tally
+from surveys.models import ProfileQuestion, Response
 from surveys.models.instrument import effort_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Standing, standing
@@ -44,7 +44,7 @@ from surveys.respond.visit import (
     survey_of,
     unknown,
 )
-from surveys.responses.tallies import add_to_tally
+from surveys.responses.tallies import openings
 
 LONGEST_COMMENT, LONGEST_TEXT = 10_000, 200
 _CODES = {"d": DONT_KNOW, **{str(value): value for value in range(1, 11)}}
@@ -302,7 +302,7 @@ def first_page(
     wrong = errors or {}
     if request.method == "GET" and not cookies.first_page_was_shown(request):
         code, channel = (link.group_code, link.channel) if link else ("", OPEN_LINK)
-        add_to_tally(survey.id, Tally.Measure.OPENED, group=code, channel=channel)
+        openings.count(survey.id, group=code, channel=channel)
     questionnaire = questionnaire_of(survey.id, survey.opened_at)
     return page(
         request,

@@ -1,6 +1,16 @@
 """Counting without a token: one statement adds to a number, so that requests side by side lose nothing."""
 
-from django.db import connection
+import logging
+import threading
+from collections import Counter
+
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, connection
+
+from materiality.platform.storage import short_transaction
+from surveys.models import Tally
+
+log = logging.getLogger(__name__)
 
 
 def single_answers(profile: dict) -> list[tuple[str, str]]:
@@ -24,3 +34,65 @@ def add_to_tally(
     """Count `number` more under this measure (see Tally), group code, channel and place."""
     with connection.cursor() as cursor:
         cursor.execute(_ADD, [survey_id, measure, group, channel[:40], place, number])
+
+
+class Openings:
+    """Openings of first pages, added up in memory and stored every few seconds: a page never waits for its count.
+
+    What cannot be stored, as the disk is full or others hold the lock, waits for the next time; a process that is
+    killed loses the openings of the last seconds.
+    """
+
+    MOST_KINDS = 10_000  # of survey, group and channel: more are not counted
+    LOCK_MILLISECONDS = 500
+
+    def __init__(self) -> None:
+        self._waiting: Counter[tuple[int, str, str]] = Counter()
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def count(self, survey_id: int, *, group: str, channel: str) -> None:
+        """Count one more; with OPENINGS_STORED_SECONDS = 0 it is stored at once, if it can be."""
+        with self._lock:
+            if (kind := (survey_id, group, channel)) in self._waiting or len(self._waiting) < self.MOST_KINDS:
+                self._waiting[kind] += 1
+            if settings.OPENINGS_STORED_SECONDS:
+                self._start_timer()
+                return
+        self.store()
+
+    def store(self) -> bool:
+        """Store what waits, in one short transaction; False where it has to go on waiting."""
+        with self._lock:
+            taken, self._waiting = self._waiting, Counter()
+        try:
+            with short_transaction(self.LOCK_MILLISECONDS):
+                for (survey_id, group, channel), number in sorted(taken.items()):
+                    add_to_tally(survey_id, Tally.Measure.OPENED, group=group, channel=channel, number=number)
+        except IntegrityError as problem:
+            log.warning("%s openings are lost, as a survey is gone: %s", taken.total(), problem)
+        except DatabaseError as problem:
+            log.warning("%s openings wait to be stored: %s", taken.total(), problem)
+            with self._lock:
+                self._waiting += taken
+            return False
+        return True
+
+    def _start_timer(self) -> None:
+        if self._timer is None:
+            self._timer = threading.Timer(settings.OPENINGS_STORED_SECONDS, self._on_time)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _on_time(self) -> None:
+        try:
+            self.store()
+        finally:
+            connection.close()
+            with self._lock:
+                self._timer = None
+                if self._waiting:
+                    self._start_timer()
+
+
+openings = Openings()

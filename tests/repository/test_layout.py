@@ -54,6 +54,7 @@ RANKS = {
 LOW = {
     "materiality.celery": 0,  # knows the settings only
     "materiality.environment": 0,
+    "materiality.platform.temporary": 0,
     "materiality.platform.bilingual": 0.9,  # columns of models are read through it
     "materiality.tables.read": 0,  # pure: bytes in, cells out
     "materiality.tables.sheets": 0,
@@ -68,6 +69,8 @@ ALONE = {
     "surveys.hooks": "an app's declarations, read by its AppConfig",
     "materiality.formats.catalogues": "the columns of one kind of sheet",
     "materiality.platform.messages": "catalogues of messages, for the command that renews them",
+    "materiality.platform.logins": "pauses of those who guess passwords, apart from the page",
+    "materiality.platform.temporary": "a folder and a lock, taken when settings are read",
     "reports.hooks": "an app's declarations, read by its AppConfig",
     "surveys.exports.spss": "a file format",
     "surveys.respond.visit": "who is answering, apart from what is shown",

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.actions.surveys import change_open_survey, close_survey, open_survey
-from surveys.models import Assignments, Draft, ProfileQuestion, Response, Survey
+from surveys.models import Assignments, Draft, ProfileQuestion, Response, Survey, Tally
 from surveys.questionnaire.asking import Plan
+from surveys.responses.tallies import openings
 from tests.factories.respondent import RespondentClient
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
 
@@ -167,12 +168,15 @@ def test_pages_are_compressed_for_those_who_can_read_it():
     assert b"Which describes you best?" in gzip.decompress(response.content)
 
 
-def test_first_page_asks_few_queries(django_assert_num_queries):
+def test_first_page_asks_few_queries_and_writes_nothing(django_assert_num_queries, settings):
+    settings.OPENINGS_STORED_SECONDS = 3600
     client = RespondentClient(make_open_survey())
     client.page()
-    # The survey, its groups, and one statement that counts the opening.
-    with django_assert_num_queries(3):
+    # The survey and its groups; openings are counted in memory.
+    with django_assert_num_queries(2):
         client.page()
+    assert not Tally.objects.filter(measure="opened").exists()
+    assert openings.store() and Tally.objects.get(measure="opened").number == 2
 
 
 AGES = [{"code": "young", "zh": "30 岁以下", "en": "Under 30"}, {"code": "old", "zh": "30 岁以上", "en": "30 or over"}]

@@ -1,0 +1,145 @@
+"""The processes of the Procfile: each is started again when it ends, until Ctrl-C or SIGTERM ends them all."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+LOOK = 0.1
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+STEADY = 20.0  # who ran so many seconds starts with the first pause again
+GRACE = 10.0  # so many seconds between the wish to end and the end
+_PR_SET_PDEATHSIG = 1
+
+
+def read_procfile(text: str) -> dict[str, str]:
+    """Name → shell command of every line `name: command`; ValueError for a line that is none."""
+    commands = {}
+    for line in text.splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, colon, command = line.partition(":")
+        if not (colon and name.strip() and command.strip()):
+            raise ValueError(f"Procfile: “{line}” is no “name: command”")
+        commands[name.strip()] = command.strip()
+    return commands
+
+
+class Supervised:
+    """One process: running, or waiting for the end of its pause."""
+
+    def __init__(self, name: str, command: str) -> None:
+        self.name, self.command = name, command
+        self.process: subprocess.Popen | None = None
+        self.pause = FIRST_PAUSE
+        self.started = self.due = 0.0
+
+    def start(self) -> None:
+        """In a session of its own, so that a terminal's Ctrl-C reaches only the supervisor, who ends all in order."""
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            ["sh", "-c", self.command], stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_end_with_parent
+        )
+
+    def look(self) -> str:
+        """Start what is due, note what has ended; what happened, in words, or nothing."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self.due:
+                self.start()
+            return ""
+        code = self.process.poll()
+        if code is None:
+            return ""
+        self.kill()
+        self.process = None
+        if now - self.started >= STEADY:
+            self.pause = FIRST_PAUSE
+        pause, self.pause = self.pause, min(2 * self.pause, LONGEST_PAUSE)
+        self.due = now + pause
+        return f"{self.name} ended ({_how(code)}) and is started again in {pause:g} s."
+
+    def terminate(self) -> None:
+        """Ask the process to end; its children are its own affair."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+
+    def kill(self) -> None:
+        """End the whole session: workers of a killed master would keep its port, or its jobs."""
+        if self.process:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+class Supervisor:
+    """Keeps processes running until it is told to stop."""
+
+    def __init__(self, commands: dict[str, str], say=print) -> None:
+        self.all = [Supervised(name, command) for name, command in commands.items()]
+        self.say = say
+        self.stopping = 0
+
+    def run(self) -> None:
+        """Return once SIGINT, SIGTERM or SIGHUP came and every process has ended; a second one hastens the end."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
+        try:
+            while not self.stopping:
+                for one in self.all:
+                    if happened := one.look():
+                        self.say(happened)
+                time.sleep(LOOK)
+        finally:
+            self._end()
+
+    def _stop(self, number: int, frame: object) -> None:
+        self.stopping += 1
+
+    def _end(self) -> None:
+        asked = self.stopping
+        for one in self.all:
+            one.terminate()
+        last = time.monotonic() + GRACE
+        while any(one.running for one in self.all) and time.monotonic() < last and self.stopping == asked:
+            time.sleep(LOOK)
+        for one in self.all:
+            one.kill()
+
+
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"status {code}"
+
+
+def _end_with_parent() -> None:
+    """On Linux a process is asked to end when its supervisor is killed, so that none is left behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Command(BaseCommand):
+    help = "Start the processes of the Procfile and keep them running; Ctrl-C ends them all."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("procfile", nargs="?", type=Path, default=settings.BASE_DIR / "Procfile")
+
+    def handle(self, *args: str, **options: object) -> None:
+        os.chdir(settings.BASE_DIR)
+        Supervisor(read_procfile(options["procfile"].read_text("utf-8")), say=self._say).run()
+
+    def _say(self, happened: str) -> None:
+        # A terminal that is gone, or a log on a full disk, is no reason to end.
+        with suppress(OSError):
+            self.stderr.write(happened)

@@ -1,0 +1,133 @@
+"""Whether this process answers, and whether all that it needs does."""
+
+import shutil
+import time
+from collections.abc import Callable
+from threading import Lock
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+
+from materiality.celery import app
+from materiality.platform.storage import FULL, short_transaction, storage_trouble
+
+LIVE_PATH = "/healthz"
+KEPT_SECONDS = 5.0
+OLDEST_SECONDS = 60.0
+LEAST_FREE_BYTES = 200_000_000
+BEAT_SECONDS = 40  # beat has its sweep done every 10 s
+_BEAT_KEY = "yiti:beat"
+_LOCK_MILLISECONDS = 500
+# A session that nobody has: a row that is always there to be written.
+_WRITE = """
+INSERT INTO django_session (session_key, session_data, expire_date) VALUES ('readyz', '', '2000-01-01 00:00:00+00:00')
+ON CONFLICT (session_key) DO UPDATE SET session_data = excluded.session_data
+"""
+
+
+class LiveMiddleware:
+    """Answers /healthz before anything else is looked at: no host name, no session, no database, no file."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info == LIVE_PATH:
+            return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+        return self.get_response(request)
+
+
+class Kept:
+    """What `look` found in the last `seconds`; one caller at a time looks, the others take what was found before."""
+
+    def __init__(self, look: Callable[[], dict[str, str]], seconds: float = KEPT_SECONDS) -> None:
+        self._look, self._seconds = look, seconds
+        self._looking = Lock()
+        self._found: dict[str, str] = {}
+        self._at = float("-inf")
+
+    def __call__(self) -> dict[str, str]:
+        if self._age() < self._seconds:
+            return self._found
+        if not self._looking.acquire(blocking=self._age() > OLDEST_SECONDS):
+            return self._found
+        try:
+            if self._age() >= self._seconds:
+                self._found, self._at = self._look(), time.monotonic()
+            return self._found
+        finally:
+            self._looking.release()
+
+    def _age(self) -> float:
+        return time.monotonic() - self._at
+
+
+def look() -> dict[str, str]:
+    """`ok`, or what is wrong, of each part that is needed. Takes about 3 s at most."""
+    states = {"database": _database(), "space": _space(), "broker": _broker()}
+    reached = states["broker"] == "ok"
+    states["worker"] = _worker() if reached else "unknown"
+    states["beat"] = _beat() if reached else "unknown"
+    return states
+
+
+readiness = Kept(look)
+
+
+def note_beat() -> None:
+    """Beat has had something done by a worker now. A broker that is away is found by others."""
+    try:
+        with _connected() as broker:
+            broker.default_channel.client.set(_BEAT_KEY, "1", ex=BEAT_SECONDS)
+    except Exception:
+        return
+
+
+def _database() -> str:
+    """A row is written and committed."""
+    try:
+        with short_transaction(_LOCK_MILLISECONDS), connection.cursor() as cursor:
+            cursor.execute(_WRITE)
+        return "ok"
+    except DatabaseError as problem:
+        trouble = storage_trouble(problem)
+        return "away" if trouble is None else "full or read-only" if trouble == FULL else "locked"
+
+
+def _space() -> str:
+    try:
+        free = shutil.disk_usage(settings.DATA).free
+    except OSError:
+        return "away"
+    return "ok" if free >= LEAST_FREE_BYTES else f"{free // 1_000_000} MB free"
+
+
+def _connected():
+    return app.connection_for_write(transport_options={"socket_connect_timeout": 1, "socket_timeout": 1})
+
+
+def _broker() -> str:
+    try:
+        with _connected() as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0)
+            broker.default_channel.client.ping()
+        return "ok"
+    except Exception:
+        return "away"
+
+
+def _worker() -> str:
+    """A worker answers a ping within a second."""
+    try:
+        return "ok" if app.control.broadcast("ping", reply=True, limit=1, timeout=1) else "away"
+    except Exception:
+        return "away"
+
+
+def _beat() -> str:
+    try:
+        with _connected() as broker:
+            return "ok" if broker.default_channel.client.exists(_BEAT_KEY) else "away"
+    except Exception:
+        return "away"

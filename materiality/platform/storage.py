@@ -1,0 +1,53 @@
+"""A database or a disk that takes nothing for now: how it is known, and how not to wait for it."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.conf import settings
+from django.db import connection, transaction
+
+FULL, BUSY = 507, 503
+_FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_FULL_NAMES = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+_BUSY_NAMES = ("SQLITE_BUSY", "SQLITE_LOCKED")
+
+
+def storage_trouble(problem: BaseException | None) -> int | None:
+    """507 where a full or read-only disk is at the bottom of it, 503 where others hold the lock too long, else None."""
+    while problem is not None:
+        if found := _trouble(problem):
+            return found
+        problem = problem.__cause__ or problem.__context__
+    return None
+
+
+def _trouble(problem: BaseException) -> int | None:
+    if isinstance(problem, sqlite3.Error):
+        name = getattr(problem, "sqlite_errorname", None) or ""
+        return FULL if name.startswith(_FULL_NAMES) else BUSY if name.startswith(_BUSY_NAMES) else None
+    if isinstance(problem, (psycopg.errors.DiskFull, psycopg.errors.ReadOnlySqlTransaction)):
+        return FULL
+    if isinstance(problem, (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)):
+        return BUSY
+    return FULL if isinstance(problem, OSError) and problem.errno in _FULL_ERRORS else None
+
+
+@contextmanager
+def short_transaction(milliseconds: int) -> Iterator[None]:
+    """A transaction that gives up soon where another has the lock; the error is the database's."""
+    if connection.vendor != "sqlite":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {int(milliseconds)}")
+            yield
+        return
+    usual = int(1000 * settings.DATABASES["default"].get("OPTIONS", {}).get("timeout", 5))
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {int(milliseconds)}")
+        try:
+            with transaction.atomic():
+                yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
