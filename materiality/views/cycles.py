@@ -1,7 +1,6 @@
 """Pages of assessment cycles: list, new, one cycle, closing."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,8 +13,8 @@ from materiality.forms.cycles import CycleDetailsForm, MethodForm, NewCycleForm
 from materiality.lineage.records import standard_warnings
 from materiality.models import Cycle
 from materiality.platform.hooks import standings
+from materiality.platform.pages import onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
     FIELDWORK,
@@ -37,7 +36,6 @@ def cycle_of(code: str) -> Cycle:
 
 
 DETAILS = ("title_zh", "title_en", "period_start", "period_end", "gri_edition")
-PER_PAGE = 50
 
 
 def cycles(request: HttpRequest) -> HttpResponse:
@@ -45,7 +43,7 @@ def cycles(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     context = {
         "section": "cycles",
-        "page": Paginator(listed_cycles(state), PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, listed_cycles(state)),
         "state": state,
         "states": Cycle.State.choices,
         "may_edit": can_edit_cycle(request.user),
@@ -57,14 +55,12 @@ def cycles(request: HttpRequest) -> HttpResponse:
 def new_cycle(request: HttpRequest) -> HttpResponse:
     """Open a cycle on the edition in force."""
     form = NewCycleForm(request.POST or None, initial=_suggestions())
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             cycle = open_cycle(**form.cleaned_data, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The cycle is open. Look through its groups and method next."))
-            return redirect("cycle", cycle.code)
+            return onward(
+                request, _("The cycle is open. Look through its groups and method next."), "cycle", cycle.code
+            )
     return render(request, "materiality/form.html", _new_page(form))
 
 
@@ -110,11 +106,9 @@ def cycle(request: HttpRequest, code: str) -> HttpResponse:
 @needs(can_edit_cycle)
 def close(request: HttpRequest, code: str) -> HttpResponse:
     """Close the cycle, or say what stands against it."""
-    try:
+    with refusals(request):
         close_cycle(cycle=cycle_of(code), by=request.user)
         messages.success(request, _("The cycle is closed. Scores and outputs can still be made."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("cycle", code)
 
 
@@ -123,13 +117,10 @@ def _change(request: HttpRequest, cycle: Cycle, form: CycleDetailsForm) -> HttpR
     """Change the details and go on; None where something stands against it, which is then in the form."""
     if not form.is_valid():
         return None
-    try:
+    with refusals(form):
         edit_cycle(cycle=cycle, **form.cleaned_data, by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return None
-    messages.success(request, _("Saved."))
-    return redirect("cycle", cycle.code)
+        return onward(request, _("Saved."), "cycle", cycle.code)
+    return None
 
 
 def _suggestions() -> dict:
@@ -167,10 +158,12 @@ def _change_method(request: HttpRequest, cycle: Cycle, form: MethodForm) -> Http
     """Change the method and go on; None where something stands against it, which is then in the form."""
     if not form.is_valid():
         return None
-    try:
+    with refusals(form):
         set_method(cycle=cycle, values=form.values(), by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return None
-    messages.success(request, _("The method is saved. It is used by the next run; runs that exist keep theirs."))
-    return redirect("method", cycle.code)
+        return onward(
+            request,
+            _("The method is saved. It is used by the next run; runs that exist keep theirs."),
+            "method",
+            cycle.code,
+        )
+    return None

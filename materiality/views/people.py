@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -16,6 +15,7 @@ from materiality.actions.people import add_person, change_password, erase_person
 from materiality.forms.people import NewPersonForm, PersonForm
 from materiality.models import User
 from materiality.models.people import Role
+from materiality.platform.pages import onward, paged, refusals, sent, turned_away
 from materiality.platform.people import PERMISSIONS, can_manage_people, can_view, needs, new_password
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.people import listed_people
@@ -49,14 +49,13 @@ class OwnPassword(PasswordChangeView):
         return redirect(self.success_url)
 
 
-PER_PAGE = 50
 SECTION = {"section": "people"}
 
 
 @needs(can_manage_people)
 def people(request: HttpRequest) -> HttpResponse:
     """All accounts with role and state."""
-    page = Paginator(listed_people(), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, listed_people())
     return render(request, "materiality/people.html", SECTION | {"page": page})
 
 
@@ -65,13 +64,10 @@ def people(request: HttpRequest) -> HttpResponse:
 def new_person(request: HttpRequest) -> HttpResponse:
     """Add a person; the answer shows their password this once."""
     form = NewPersonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if sent(request, form):
         password = new_password()
-        try:
+        with refusals(form, "username"):
             added = add_person(**form.cleaned_data, password=password, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error("username", refusal.reason)
-        else:
             return _shown_once(request, added, password)
     lead = _("The password is made for them and shown once, on the next page.")
     context = {"form": form, "heading": _("Add a person"), "lead": lead, "cancel": reverse("people")}
@@ -85,14 +81,10 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     if row.is_erased:
         return redirect("people")
     form = PersonForm(request.POST or None, person=row, by=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             saved = save_person(person=row, **form.cleaned_data, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("“%(name)s” is saved.") % {"name": saved})
-            return redirect("people")
+            return onward(request, _("“%(name)s” is saved.") % {"name": saved}, "people")
     return render(request, "materiality/person.html", SECTION | {"form": form, "person": row})
 
 
@@ -107,8 +99,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         change_password(person=row, password=password, by=request.user)
     except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("person", pk)
+        return turned_away(request, refusal.reason, "person", pk)
     return _shown_once(request, row, password)
 
 
@@ -117,11 +108,9 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     """Erase the name of a person who has left, or say why not."""
     row = get_object_or_404(User, pk=pk)
-    try:
+    with refusals(request):
         erase_person(person=row, by=request.user)
         messages.success(request, _("The name is erased."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("people")
 
 

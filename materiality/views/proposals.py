@@ -1,7 +1,6 @@
 """Pages of proposals for the library."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from materiality.actions.proposals import FIELDS, REMAINING, decide_proposal, propose, set_calendar
 from materiality.forms.proposals import CalendarForm, DecisionForm, ProposalForm
 from materiality.models import Proposal, Reminder
+from materiality.platform.pages import onward, paged, refusals, sent
 from materiality.platform.people import (
     can_decide_proposal,
     can_edit_library,
@@ -18,11 +18,8 @@ from materiality.platform.people import (
     can_view,
     needs,
 )
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import calendar, what_is_due
 from materiality.queries.proposals import draft_under_review, issues_in_force, listed_proposals, proposal_standing
-
-PER_PAGE = 50
 
 
 @needs(can_view)
@@ -31,7 +28,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
     context = {
         "section": "library",
-        "page": Paginator(listed_proposals(state, kind), PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, listed_proposals(state, kind)),
         "standing": proposal_standing(),
         "state": state,
         "kind": kind,
@@ -46,14 +43,12 @@ def proposals(request: HttpRequest) -> HttpResponse:
 def new_proposal(request: HttpRequest) -> HttpResponse:
     """Propose something; `?kind=` and `?issue=` are filled in."""
     form = ProposalForm(request.POST or None, initial=_asked(request))
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             made = propose(values=form.values(), by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The proposal is made. It stands in the list until it is decided."))
-            return redirect("proposal", made.pk)
+            return onward(
+                request, _("The proposal is made. It stands in the list until it is decided."), "proposal", made.pk
+            )
     lead = _(
         "What should change in the next edition of the library, and why. A named person decides; the library itself"
         " does not change by it."
@@ -88,13 +83,11 @@ def _decided(request: HttpRequest, row: Proposal, form: DecisionForm) -> bool:
         return False
     row.state = form.cleaned_data["seen"]  # what the person saw: whoever decided meanwhile is not overruled
     entered = {name: form.cleaned_data[name] for name in ("state", "reason")}
-    try:
+    with refusals(request):
         decide_proposal(proposal=row, **entered, by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return False
-    messages.success(request, _("The decision is stored."))
-    return True
+        messages.success(request, _("The decision is stored."))
+        return True
+    return False
 
 
 def _asked(request: HttpRequest) -> dict:
@@ -129,10 +122,8 @@ def review_calendar(request: HttpRequest) -> HttpResponse:
 def _changed(request: HttpRequest, form: CalendarForm) -> bool:
     if not form.is_valid():
         return False
-    try:
+    with refusals(form):
         set_calendar(**form.cleaned_data, by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return False
-    messages.success(request, _("The calendar is saved."))
-    return True
+        messages.success(request, _("The calendar is saved."))
+        return True
+    return False

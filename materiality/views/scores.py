@@ -1,11 +1,11 @@
 """Pages of the scores of a run."""
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from materiality.models import Cycle, Group, Run
+from materiality.platform.pages import paged
 from materiality.platform.people import can_edit_cycle
 from materiality.queries.cycles import chosen_run, listed_runs, run_with_cube
 from materiality.queries.scores import (
@@ -56,7 +56,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         "run": run,
         "wanted": wanted,
         "heads": HEADS,
-        "page": Paginator(wanted_rows(rows, wanted), PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, wanted_rows(rows, wanted), PER_PAGE),
         "total": len(rows),
         "chosen_group": next((group for group in groups if group.code == wanted.group), None),
         "groups": groups,

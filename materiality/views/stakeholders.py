@@ -5,7 +5,6 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -26,6 +25,7 @@ from materiality.formats.stakeholders import groups_file
 from materiality.forms.stakeholders import AttachmentForm, EngagementForm, GroupForm, PointForm
 from materiality.models import Attachment, Cycle, Engagement, Group, StakeholderPoint
 from materiality.platform.files import MAX_BYTES
+from materiality.platform.pages import onward, paged, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, can_view, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK
@@ -41,8 +41,6 @@ from materiality.queries.stakeholders import (
 from materiality.tables.write import TYPES
 from materiality.views.cycles import cycle_of
 
-PER_PAGE = 50
-
 
 def engagements(request: HttpRequest, code: str) -> HttpResponse:
     """The records, filtered by group, kind, issue and date."""
@@ -50,7 +48,7 @@ def engagements(request: HttpRequest, code: str) -> HttpResponse:
     wanted = EngagementFilter.from_query(request.GET)
     context = in_stakeholders(request, cycle) | {
         "wanted": wanted,
-        "page": Paginator(listed_engagements(cycle, wanted), PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, listed_engagements(cycle, wanted)),
         "groups": list(cycle.groups.all()),
         "kinds": Engagement.Kind.choices,
         "issues": touched_issues(cycle),
@@ -84,10 +82,8 @@ def delete_engagement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     try:
         remove_engagement(engagement=row, by=request.user)
     except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("engagement", code, pk)
-    messages.success(request, _("The record “%(title)s” is removed.") % {"title": row.title})
-    return redirect("engagements", code)
+        return turned_away(request, refusal.reason, "engagement", code, pk)
+    return onward(request, _("The record “%(title)s” is removed.") % {"title": row.title}, "engagements", code)
 
 
 def engagement_of(code: str, pk: int) -> Engagement:
@@ -116,14 +112,16 @@ def _edited_engagement(request: HttpRequest, cycle: Cycle, row: Engagement | Non
     form = EngagementForm(
         request.POST or None, cycle=cycle, engagement=row, initial={} if row else _asked(request, cycle)
     )
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             saved = save_engagement(cycle=cycle, values=form.values(), by=request.user, engagement=row)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The record “%(title)s” is saved.") % {"title": saved.title})
-            return redirect("engagement", cycle.code, saved.pk)
+            return onward(
+                request,
+                _("The record “%(title)s” is saved.") % {"title": saved.title},
+                "engagement",
+                cycle.code,
+                saved.pk,
+            )
     context = in_stakeholders(request, cycle) | {"form": form, "engagement": row}
     context["categories"] = choices_by_category(form.fields["issues"].queryset, form.chosen())
     return render(request, "materiality/engagement_form.html", context)
@@ -170,24 +168,20 @@ def download(request: HttpRequest, code: str, pk: int, attachment: int) -> HttpR
 def delete_attachment(request: HttpRequest, code: str, pk: int, attachment: int) -> HttpResponse:
     """Remove a file from its record."""
     row = _attachment(code, pk, attachment)
-    try:
+    with refusals(request):
         remove_attachment(attachment=row, by=request.user)
         messages.success(request, _("“%(name)s” is removed.") % {"name": row.file_name})
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("engagement", code, pk)
 
 
 def _attached(request: HttpRequest, row: Engagement, form: AttachmentForm) -> bool:
     file = form.cleaned_data["file"]
-    try:
+    with refusals(form, "file"):
         path = Path(file.temporary_file_path())
         kept = add_attachment(engagement=row, path=path, file_name=file.name, by=request.user)
-    except NotAllowed as refusal:
-        form.add_error("file", refusal.reason)
-        return False
-    messages.success(request, _("“%(name)s” is attached.") % {"name": kept.file_name})
-    return True
+        messages.success(request, _("“%(name)s” is attached.") % {"name": kept.file_name})
+        return True
+    return False
 
 
 def _attachment(code: str, pk: int, attachment: int) -> Attachment:
@@ -230,11 +224,9 @@ def group(request: HttpRequest, code: str, group: str) -> HttpResponse:
 def delete_group(request: HttpRequest, code: str, group: str) -> HttpResponse:
     """Remove a group, or say why it stays."""
     row = get_object_or_404(Group.objects.select_related("cycle"), cycle__code=code, code=group)
-    try:
+    with refusals(request):
         remove_group(group=row, by=request.user)
         messages.success(request, _("The group “%(group)s” is removed.") % {"group": row.name})
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("groups", code)
 
 
@@ -249,14 +241,10 @@ def group_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 
 def _edited_group(request: HttpRequest, cycle: Cycle, row: Group | None) -> HttpResponse:
     form = GroupForm(request.POST or None, cycle=cycle, group=row)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             saved = save_group(cycle=cycle, values=form.values(), by=request.user, group=row)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The group “%(group)s” is saved.") % {"group": saved.name})
-            return redirect("groups", cycle.code)
+            return onward(request, _("The group “%(group)s” is saved.") % {"group": saved.name}, "groups", cycle.code)
     context = _context(cycle) | {"form": form, "group": row, "may_remove": row and cycle.state in FIELDWORK}
     return render(request, "materiality/group.html", context)
 
@@ -294,11 +282,8 @@ def save(request: HttpRequest, code: str, group: str, kind: str, pk: int | None 
     edited = get_object_or_404(row.points, pk=pk, kind=kind) if pk else None
     form = PointForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals(form):
             save_point(group=row, kind=kind, **form.cleaned_data, by=request.user, point=edited)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
             return _done(request, row, kind, "")
     return _shown(request, row, kind, form, edited)
 

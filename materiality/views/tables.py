@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -38,6 +37,7 @@ from materiality.forms.tables import ColumnsForm, SheetReasonForm, SheetUploadFo
 from materiality.models import Cycle, Edition, SheetImport
 from materiality.platform.audit import sha256_of
 from materiality.platform.files import keep_bytes
+from materiality.platform.pages import onward, paged, refusals, turned_away
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_propose, can_view, needs
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.proposals import already_there, issues_in_force
@@ -85,12 +85,10 @@ def confirm_proposals(request: HttpRequest, digest: str) -> HttpResponse:
             raise NotAllowed(_("The library has changed since the preview. Upload the file again."))
         stored = import_proposals(proposals=read.proposals, by=request.user)
     except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("new_proposal_import")
+        return turned_away(request, refusal.reason, "new_proposal_import")
     number = len(stored)
     said = ngettext("%(number)s proposal is imported.", "%(number)s proposals are imported.", number)
-    messages.success(request, said % {"number": number})
-    return redirect("proposals")
+    return onward(request, said % {"number": number}, "proposals")
 
 
 @needs(can_propose)
@@ -188,16 +186,13 @@ def _file(request: HttpRequest, kind: str, suffix: str, code: str, empty: bool) 
     return HttpResponse(data, TYPES[suffix], headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-PER_PAGE = 50
-
-
 @needs(can_view)
 def sheet_imports(request: HttpRequest, code: str = "") -> HttpResponse:
     """What can be imported and exported, here and what was imported so far."""
     cycle = cycle_named(code)
     rows = SheetImport.objects.filter(cycle=cycle).select_related("created_by").defer("plan", "undo")
     kinds = [(kind, may_import(request, kind)) for kind in KINDS.values() if (kind.into == "cycle") == bool(cycle)]
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows)
     listed = [(row, KINDS[row.kind].title) for row in page]
     return render(
         request, "materiality/sheet_imports.html", {**around(cycle), "kinds": kinds, "page": page, "listed": listed}
@@ -230,7 +225,7 @@ def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
     if imported.state == SheetImport.State.UPLOADED or "columns" in request.GET:
         return _columns_page(request, context, None)
     preview = preview_of(imported, request.GET.get("state", ""))
-    page = Paginator(preview.listed, PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, preview.listed)
     context |= {"preview": preview, "page": page, "rows": [shown_row(row, kind.resource.columns) for row in page]}
     resource = kind.resource(scope=None)
     context["reason_form"] = SheetReasonForm() if resource.breaks_identity(preview.plan) else None
@@ -248,10 +243,8 @@ def sheet_columns(request: HttpRequest, pk: int) -> HttpResponse:
     form = _columns_form(imported, request.POST)
     if not form.is_valid():
         return _columns_page(request, context, form)
-    try:
+    with refusals(request):
         check_again(imported, form.chosen(), by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("sheet_import", pk)
 
 
@@ -278,11 +271,9 @@ def sheet_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Drop an import that was not stored."""
     imported = import_of(pk)
     need_import(request, KINDS[imported.kind])
-    try:
+    with refusals(request):
         discard_sheet(imported=imported, by=request.user)
         messages.success(request, _("The import is discarded. Nothing of it was stored."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("sheet_import", pk)
 
 
@@ -291,20 +282,16 @@ def sheet_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a stored import back, or say why that cannot be."""
     imported = import_of(pk)
     need_import(request, KINDS[imported.kind])
-    try:
+    with refusals(request):
         undo(imported, by=request.user)
         messages.success(request, _("The import is undone: all its rows are as they were before."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("sheet_import", pk)
 
 
 def _taken_in(request: HttpRequest, form: SheetUploadForm, kind: str, cycle) -> SheetImport | None:
     file = form.cleaned_data["file"]
-    try:
+    with refusals(form):
         return take_in(kind, scope_of(kind, cycle=cycle), file.name, file.read(), by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
     return None
 
 
@@ -369,11 +356,9 @@ def confirm_translations(request: HttpRequest, digest: str) -> HttpResponse:
         translations = [change.as_translation() for change in read.changes]
         number = save_translations(translations=translations, by=request.user)
     except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("translation_import")
+        return turned_away(request, refusal.reason, "translation_import")
     said = ngettext("%(number)s text is saved.", "%(number)s texts are saved.", number)
-    messages.success(request, said % {"number": number})
-    return redirect("translations")
+    return onward(request, said % {"number": number}, "translations")
 
 
 def _read_translations(contents: bytes) -> TranslationFile:

@@ -1,7 +1,7 @@
 """Texts that lack a language or are older than their other half: listed, filled in, exported."""
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from materiality.actions.translations import save_translations
 from materiality.formats.translations import TRANSLATION_COLUMNS, translation_rows
 from materiality.models import Edition
+from materiality.platform.pages import PER_PAGE, paged
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.translations import (
@@ -24,8 +25,6 @@ from materiality.queries.translations import (
     translated_edition,
 )
 from materiality.tables.write import TYPES, table_bytes
-
-PER_PAGE = 50
 
 
 @needs(can_view)
@@ -83,7 +82,7 @@ def _lines(page: Page, entered: dict[str, Translation]) -> list[tuple[TextPair, 
 
 def _shown(request: HttpRequest, entered: dict[str, Translation], refusal: str) -> HttpResponse:
     edition, filters = translated_edition(), _filters(request)
-    page = Paginator(lacking(edition, filters), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, lacking(edition, filters))
     context = {
         "section": "library",
         "edition": edition,

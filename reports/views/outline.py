@@ -2,15 +2,14 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from materiality.models import Cycle, Issue
+from materiality.platform.pages import onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.views.cycles import cycle_of
 from reports.actions.outline import import_outline, remove_section, save_section
 from reports.documents.build import TYPES
@@ -25,8 +24,6 @@ from reports.queries.outline import (
     shown_problem,
     warning_sentences,
 )
-
-PER_PAGE = 50
 
 
 def outline(request: HttpRequest, code: str) -> HttpResponse:
@@ -61,13 +58,11 @@ def outline_template(request: HttpRequest, code: str, kind: str) -> HttpResponse
 
 def _import(request: HttpRequest, cycle: Cycle, form: OutlineFileForm, parsed: ParsedOutline) -> bool:
     edition = form.cleaned_data["gri_edition"]
-    try:
+    with refusals(form):
         import_outline(cycle=cycle, rows=parsed.rows, gri_edition=edition, by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return False
-    messages.success(request, _("The outline now has %(count)s rows.") % {"count": len(parsed.rows)})
-    return True
+        messages.success(request, _("The outline now has %(count)s rows.") % {"count": len(parsed.rows)})
+        return True
+    return False
 
 
 def _page(
@@ -79,7 +74,7 @@ def _page(
         issue.code: issue.name
         for issue in Issue.objects.filter(edition_id=cycle.edition_id).only("code", "name_zh", "name_en")
     }
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows)
     problems = parsed.problems if parsed else []
     context = {
         **{"cycle": cycle, "step": "outline", "section": "cycles", "may_edit": can_edit_cycle(request.user)},
@@ -115,11 +110,9 @@ def section(request: HttpRequest, code: str, order: int) -> HttpResponse:
 @needs(can_edit_cycle)
 def remove(request: HttpRequest, code: str, order: int) -> HttpResponse:
     """Remove a section, or say why it stays."""
-    try:
+    with refusals(request):
         remove_section(cycle=cycle_of(code), order=order, by=request.user)
         messages.success(request, _("The section is removed."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("outline", code)
 
 
@@ -130,13 +123,9 @@ def _edited(request: HttpRequest, code: str, order: int | None) -> HttpResponse:
         raise Http404
     free = max(rows, default=0) + 1
     form = SectionForm(request.POST or None, books=books_of(cycle), row=rows.get(order), free=free)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             save_section(cycle=cycle, row=form.row(), replacing=order, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The section is saved."))
-            return redirect("outline", code)
+            return onward(request, _("The section is saved."), "outline", code)
     context = {"cycle": cycle, "step": "outline", "section": "cycles", "form": form, "order": order}
     return render(request, "reports/section.html", context)

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -11,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Job
 from materiality.platform.bilingual import is_chinese
+from materiality.platform.pages import paged, refusals
 from materiality.platform.people import can_edit_cycle
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import chosen_run, listed_runs
 from materiality.views.cycles import cycle_of
 from reports.actions.outputs import request_output
@@ -20,8 +19,6 @@ from reports.documents.build import TYPES
 from reports.forms.outputs import RequestForm
 from reports.models import Output
 from reports.outputs import stored_path
-
-PER_PAGE = 50
 
 
 def outputs(request: HttpRequest, code: str) -> HttpResponse:
@@ -34,7 +31,7 @@ def outputs(request: HttpRequest, code: str) -> HttpResponse:
         if form.is_valid() and _request(request, cycle, form):
             return redirect("outputs", code)
     rows = Output.objects.filter(cycle=cycle).select_related("job__created_by").order_by("-pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows)
     context = {
         **{"cycle": cycle, "step": "outputs", "section": "cycles", "may_edit": can_edit_cycle(request.user)},
         **{"form": form, "page": page, "running": any(not row.job.is_over for row in page)},
@@ -61,10 +58,8 @@ def output_file(request: HttpRequest, code: str, pk: int) -> FileResponse:
 def _request(request: HttpRequest, cycle: Cycle, form: RequestForm) -> bool:
     number = form.cleaned_data["run"]
     run = chosen_run(cycle, list(listed_runs(cycle)), str(number)) if number else None
-    try:
+    with refusals(form):
         request_output(cycle=cycle, run=run, by=request.user, **form.wanted())
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return False
-    messages.success(request, _("The file is being made. It appears below as soon as it is there."))
-    return True
+        messages.success(request, _("The file is being made. It appears below as soon as it is there."))
+        return True
+    return False

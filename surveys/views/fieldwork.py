@@ -4,8 +4,6 @@ import hashlib
 import json
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +15,7 @@ from django.views.decorators.http import require_POST
 from materiality.models import Job
 from materiality.platform.bilingual import text_of
 from materiality.platform.jobs import request_job
+from materiality.platform.pages import paged, turned_away
 from materiality.platform.people import can_edit_cycle, needs
 from materiality.views.cycles import cycle_of
 from surveys.models import Item, ProfileQuestion, Survey
@@ -49,7 +48,7 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         "counted_at": counted_at,
         "fieldwork": found,
         "thin": cells,
-        "page": Paginator(cells.cells, PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, cells.cells, PER_PAGE),
         "width": width,
         "widths": WIDTHS,
     }
@@ -96,8 +95,9 @@ def request_score(request: HttpRequest, code: str) -> HttpResponse:
     """Queue a scoring run and follow it; one that still waits is followed instead of asked for twice."""
     cycle = cycle_of(code)
     if not valid_responses(cycle):
-        messages.error(request, _("There is no valid response to score yet. Collect or import responses first."))
-        return redirect("responses", code)
+        return turned_away(
+            request, _("There is no valid response to score yet. Collect or import responses first."), "responses", code
+        )
     waiting = Job.objects.filter(cycle=cycle, kind=JobKind.SCORE, state=Job.State.QUEUED).first()
     job = waiting or request_job(JobKind.SCORE, inputs={}, by=request.user, cycle=cycle)
     return redirect(follow(job, reverse("scores", args=[code])))

@@ -6,13 +6,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from materiality.platform.pages import onward, paged, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.write import TYPES
@@ -44,13 +44,11 @@ from surveys.responses.reading import UnknownMatch, asked_of, match_of
 from surveys.views.fieldwork import follow
 from surveys.views.surveys import in_cycle, survey_of
 
-PER_PAGE = 50
-
 
 @needs(can_see_responses)
 def column_matches(request: HttpRequest) -> HttpResponse:
     """All saved matches."""
-    page = Paginator(listed_matches(), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, listed_matches())
     page.object_list = [(match, tool_name(match.tool)) for match in page.object_list]
     return render(request, "surveys/column_matches.html", {"section": "cycles", "page": page})
 
@@ -64,13 +62,14 @@ def column_match(request: HttpRequest, name: str) -> HttpResponse:
         if not can_edit_cycle(request.user):
             raise PermissionDenied
         if form.is_valid():
-            try:
+            with refusals(form, "name"):
                 renamed = rename_match(match=match, name=form.cleaned_data["name"], by=request.user)
-            except NotAllowed as refusal:
-                form.add_error("name", refusal.reason)
-            else:
-                messages.success(request, _("The match is called %(name)s now.") % {"name": renamed.name})
-                return redirect("column_match", renamed.name)
+                return onward(
+                    request,
+                    _("The match is called %(name)s now.") % {"name": renamed.name},
+                    "column_match",
+                    renamed.name,
+                )
     return _shown(request, match, form, DeleteForm())
 
 
@@ -83,8 +82,9 @@ def remove(request: HttpRequest, name: str) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, match, RenameForm(initial={"name": match.name}), form)
     delete_match(match=match, by=request.user)
-    messages.success(request, _("The match %(name)s is deleted. Files that were read by it stay.") % {"name": name})
-    return redirect("column_matches")
+    return onward(
+        request, _("The match %(name)s is deleted. Files that were read by it stay.") % {"name": name}, "column_matches"
+    )
 
 
 def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: DeleteForm) -> HttpResponse:
@@ -98,7 +98,7 @@ def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: D
         "match": match,
         "tool": tool_name(match.tool),
         "taken": sum(1 for column in columns if column.target),
-        "page": Paginator(columns, PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, columns),
         "maps": said_maps(said),
         "dates": date_order(said),
         "form": form,
@@ -117,14 +117,11 @@ def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         return redirect("response_import", code, pk)
     asked = asked_of(imported.survey)
     form = MatchForm(request.POST if request.method == "POST" else None, imported=imported, asked=asked)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(request):
             confirmed = match_import(
                 imported=imported, match=form.match(), save_as=form.cleaned_data["save_as"], by=request.user
             )
-        except NotAllowed as refusal:
-            messages.error(request, refusal.reason)
-        else:
             return redirect(follow(confirmed.job, reverse("response_import", args=[code, pk])))
     page = match_page(imported, asked, form.written, form.wrong)
     context = in_cycle(
@@ -163,7 +160,7 @@ def response_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         imported=imported,
         stage=stage,
         preview=preview,
-        page=Paginator(preview.listed, PER_PAGE).get_page(request.GET.get("page")),
+        page=paged(request, preview.listed),
         may_edit=can_edit_cycle(request.user),
     )
     return render(request, "surveys/response_import.html", context)
@@ -177,8 +174,7 @@ def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     try:
         confirmed = confirm_import(imported=imported, skip_bad_rows="skip_bad_rows" in request.POST, by=request.user)
     except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("response_import", code, pk)
+        return turned_away(request, refusal.reason, "response_import", code, pk)
     return redirect(follow(confirmed.job, reverse("response_import", args=[code, pk])))
 
 
@@ -186,11 +182,9 @@ def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 @needs(can_edit_cycle)
 def discard(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Drop an import that was not stored."""
-    try:
+    with refusals(request):
         discard_import(imported=_import_of(code, pk), by=request.user)
         messages.success(request, _("The import is discarded. Nothing of it was stored."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("response_import", code, pk)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from materiality.platform.pages import onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.problems import FileProblem, template
@@ -66,14 +67,10 @@ def new_batch(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Make a batch."""
     row = survey_of(code, survey)
     form = BatchForm(request.POST or None, survey=row)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             made = create_batch(survey=row, by=request.user, **form.cleaned_data)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The links are made. Download them below."))
-            return redirect("batch", code, survey, made.pk)
+            return onward(request, _("The links are made. Download them below."), "batch", code, survey, made.pk)
     lead = _(
         "A batch is for one group. Its links are made from a secret and stored nowhere; which of them are used is"
         " known, not when or by whom."
@@ -139,8 +136,9 @@ def void(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
     if not form.is_valid():
         return batch(request, code, survey, pk, form)
     void_batch(batch=row, by=request.user, reason=form.cleaned_data["reason"])
-    messages.success(request, _("All links handed out so far are void. New ones can be downloaded."))
-    return redirect("batch", code, survey, pk)
+    return onward(
+        request, _("All links handed out so far are void. New ones can be downloaded."), "batch", code, survey, pk
+    )
 
 
 def _batch_of(code: str, survey: str, pk: int) -> Batch:
@@ -208,7 +206,7 @@ def add_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     context = in_cycle(row.cycle, "survey", survey=row, form=form, columns=COLUMNS)
     if request.method == "POST" and getattr(request, "upload_too_large", False):
         form.add_error("file", _("The file is too large."))
-    elif request.method == "POST" and form.is_valid():
+    elif sent(request, form):
         try:
             contents = form.cleaned_data["file"].read()
             context |= _preview(row, contents, _read(row, contents))
@@ -250,20 +248,29 @@ def _confirmed(request: HttpRequest, survey: Survey) -> HttpResponse:
     token = request.POST["list"]
     contents = kept_list(token, survey.pk)
     if contents is None:
-        messages.error(request, _("The list was not confirmed within an hour. Upload it again."))
-        return redirect("new_recipients", survey.cycle.code, survey.code)
+        return turned_away(
+            request,
+            _("The list was not confirmed within an hour. Upload it again."),
+            "new_recipients",
+            survey.cycle.code,
+            survey.code,
+        )
     found = _read(survey, contents)
     try:
         if found.bad:
             raise NotAllowed(_("Some of the addresses are recipients of the survey already. Upload the list again."))
         add_recipients(survey=survey, rows=found.rows, by=request.user)
     except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("new_recipients", survey.cycle.code, survey.code)
+        return turned_away(request, refusal.reason, "new_recipients", survey.cycle.code, survey.code)
     finally:
         drop_list(token, survey.pk)
-    messages.success(request, _("The recipients are stored. Nobody has been written to yet."))
-    return redirect("recipients", survey.cycle.code, survey.code)
+    return onward(
+        request,
+        _("The recipients are stored. Nobody has been written to yet."),
+        "recipients",
+        survey.cycle.code,
+        survey.code,
+    )
 
 
 FILTERS = ("group", "state", "answered")
@@ -322,12 +329,10 @@ def erase(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse
     """Erase one recipient, once the box that confirms it is ticked."""
     row = _recipient_of(code, survey, pk)
     if "sure" not in request.POST:
-        messages.error(request, _("Tick the box: it cannot be undone."))
-        return redirect("recipient", code, survey, pk)
+        return turned_away(request, _("Tick the box: it cannot be undone."), "recipient", code, survey, pk)
     erased = erase_recipient(recipient=row, by=request.user)
     said = _("Recipient and answers are erased.") if erased else _("The recipient is erased; no answers were found.")
-    messages.success(request, said)
-    return redirect("recipients", code, survey)
+    return onward(request, said, "recipients", code, survey)
 
 
 @needs(can_edit_cycle)
@@ -335,13 +340,12 @@ def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Take in a list of addresses that do not work."""
     row = survey_of(code, survey)
     form = BouncesForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    if sent(request, form):
         marked, strangers = import_bounces(survey=row, addresses=addresses_in(form.pasted()), by=request.user)
         said = ngettext("%(n)s address gets no more mail.", "%(n)s addresses get no more mail.", marked) % {"n": marked}
         if strangers:
             said += " " + _("%(n)s are no recipients of this survey.") % {"n": strangers}
-        messages.success(request, said)
-        return redirect("recipients", code, survey)
+        return onward(request, said, "recipients", code, survey)
     lead = _("Addresses that your mail provider reports as not working get no more mail of this survey.")
     texts = {"title": _("Bounces"), "heading": _("Take in a list of bounces"), "lead": lead, "back": _("Recipients")}
     texts |= {"button": _("Mark these addresses"), "cancel": reverse("recipients", args=[code, survey])}
@@ -353,13 +357,10 @@ def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 @needs(can_edit_cycle)
 def purge(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Delete all recipients of a closed survey, once the box that confirms it is ticked."""
-    try:
+    with refusals(request):
         if "sure" not in request.POST:
             raise NotAllowed(_("Tick the box: it cannot be undone."))
         number = purge_recipients(survey=survey_of(code, survey), by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    else:
         said = ngettext("%(n)s recipient is deleted.", "%(n)s recipients are deleted.", number) % {"n": number}
         messages.success(request, said)
     return redirect("recipients", code, survey)

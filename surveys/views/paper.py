@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from materiality.models import Job
+from materiality.platform.pages import paged, refusals, turned_away
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from surveys.actions.paper import enter_sheet, print_sheets, store_sheet
@@ -20,7 +20,6 @@ from surveys.paper.entry import difference_lines, differences, entry_lines, entr
 from surveys.paper.printing import numbered, sheet_issues
 from surveys.views.surveys import in_cycle, survey_of
 
-PER_PAGE = 50
 TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
 
 
@@ -46,11 +45,8 @@ def print_paper(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if form.is_valid():
         chosen = dict(form.cleaned_data)
         group = row.cycle.groups.get(code=chosen.pop("group"))
-        try:
+        with refusals(form, "number"):
             job = print_sheets(survey=row, group=group, by=request.user, **chosen)
-        except NotAllowed as refusal:
-            form.add_error("number", refusal.reason)
-        else:
             return redirect(f"{reverse('job', args=[job.pk])}?next={reverse('paper', args=[code, survey])}")
     return _page(request, row, form, status=422)
 
@@ -85,9 +81,7 @@ def _page(request: HttpRequest, row: Survey, form: PrintForm, *, unknown: str = 
         states=[(value, label, counts.get(value, 0)) for value, label in PaperSheet.State.choices],
         total=sum(counts.values()),
         unknown=unknown,
-        page=Paginator(sheets.select_related("group", "first_by", "second_by"), PER_PAGE).get_page(
-            request.GET.get("page")
-        ),
+        page=paged(request, sheets.select_related("group", "first_by", "second_by")),
         prints=_prints(row),
         may_edit=can_edit_cycle(request.user),
     )
@@ -127,8 +121,7 @@ def paper_entry(request: HttpRequest, code: str, survey: str, number: int) -> Ht
     try:
         return view(request, sheet)
     except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("paper", code, survey)
+        return turned_away(request, refusal.reason, "paper", code, survey)
 
 
 def _typing(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from materiality.platform.bilingual import text_of
+from materiality.platform.pages import onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.platform.refusals import NotAllowed
 from surveys.actions.profile import move_profile_question, remove_profile_question, save_profile_question
 from surveys.forms.profile import ProfileQuestionForm
 from surveys.models import ProfileQuestion, Survey
@@ -51,10 +51,8 @@ def profile_question(request: HttpRequest, code: str, survey: str, pk: int) -> H
 def move(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
     """Ask a question one place earlier (`go=up`) or later."""
     question = _question(code, survey, pk)
-    try:
+    with refusals(request):
         move_profile_question(question=question, up=request.POST.get("go") == "up", by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("profile_questions", code, survey)
 
 
@@ -62,11 +60,8 @@ def move(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
 @needs(can_edit_cycle)
 def remove(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
     """Remove a question."""
-    try:
+    with refusals(request):
         remove_profile_question(question=_question(code, survey, pk), by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    else:
         messages.success(request, _("The question is removed."))
     return redirect("profile_questions", code, survey)
 
@@ -78,17 +73,18 @@ def _question(code: str, survey: str, pk: int) -> ProfileQuestion:
 
 def _edited(request: HttpRequest, row: Survey, question: ProfileQuestion | None) -> HttpResponse:
     if row.state != Survey.State.DRAFT:
-        messages.error(request, _("The survey was opened, and is frozen since then."))
-        return redirect("profile_questions", row.cycle.code, row.code)
+        return turned_away(
+            request,
+            _("The survey was opened, and is frozen since then."),
+            "profile_questions",
+            row.cycle.code,
+            row.code,
+        )
     form = ProfileQuestionForm(request.POST or None, question=question)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             save_profile_question(survey=row, values=form.values(), question=question, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The question is saved."))
-            return redirect("profile_questions", row.cycle.code, row.code)
+            return onward(request, _("The question is saved."), "profile_questions", row.cycle.code, row.code)
     heading = _("Change the question") if question else _("Add a question")
     texts = {"title": text_of(question, "text") if question else heading, "heading": heading, "button": _("Save")}
     texts |= {"lead": _("Write it in both languages, short enough for a phone."), "back": _("Profile questions")}

@@ -1,7 +1,6 @@
 """Staff page of responses: how many came, what screening did."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from materiality.forms.proposals import ProposalForm
 from materiality.models import Cycle
+from materiality.platform.pages import paged, refusals
 from materiality.platform.people import can_edit_cycle, can_propose, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.views.cycles import cycle_of
@@ -36,8 +36,6 @@ from surveys.responses.fieldwork import counted_at
 from surveys.responses.rules import flags_of_survey, rules_in_force
 from surveys.views.surveys import in_cycle, survey_of
 
-PER_PAGE = 50
-
 
 @needs(can_see_responses)
 def comments(request: HttpRequest) -> HttpResponse:
@@ -47,7 +45,7 @@ def comments(request: HttpRequest) -> HttpResponse:
     survey = next((each for each in surveys if each.code == wanted), surveys[0] if surveys else None)
     context = {"section": "library", "surveys": surveys, "survey": survey}
     if survey:
-        page = Paginator(answer_rows(survey), PER_PAGE).get_page(request.GET.get("page"))
+        page = paged(request, answer_rows(survey))
         context |= {"page": page, "answers": open_answers(survey, page), "may_propose": can_propose(request.user)}
     return render(request, "surveys/comments.html", context)
 
@@ -76,13 +74,11 @@ def _promote_page(answer: OpenAnswer, survey: Survey) -> dict:
 
 
 def _promoted(request: HttpRequest, answer: OpenAnswer, form: ProposalForm) -> bool:
-    try:
+    with refusals(form):
         promote_comment(survey=answer.survey, reference=answer.reference, values=form.values(), by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return False
-    messages.success(request, _("The open answer is a proposal now."))
-    return True
+        messages.success(request, _("The open answer is a proposal now."))
+        return True
+    return False
 
 
 @needs(can_see_responses)
@@ -131,7 +127,7 @@ def response_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """The survey's responses one by one, filtered by group, flag and state."""
     row = survey_of(code, survey)
     wanted = ResponseFilter.from_query(request.GET)
-    page = Paginator(listed_responses(row, wanted), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, listed_responses(row, wanted))
     rules = rules_in_force(row)
     context = in_cycle(
         row.cycle,
@@ -170,13 +166,11 @@ def response(request: HttpRequest, code: str, survey: str, pk: str) -> HttpRespo
 @needs(can_edit_cycle)
 def _decided(request: HttpRequest, found: Response, form: OverruleForm) -> bool:
     """Whether the decision is stored; else what stands against it is in the form."""
-    try:
+    with refusals(form):
         overrule_response(response=found, **form.cleaned_data, by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return False
-    messages.success(request, _("The decision is stored. It counts from the next scoring run on."))
-    return True
+        messages.success(request, _("The decision is stored. It counts from the next scoring run on."))
+        return True
+    return False
 
 
 def responses(request: HttpRequest, code: str) -> HttpResponse:
@@ -188,7 +182,7 @@ def responses(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "surveys/responses.html", context)
     survey = _chosen(surveys, request.GET.get("survey", ""))
     fieldwork = fieldwork_of(survey, response_kinds(cycle))
-    imports = Paginator(listed_imports(cycle).filter(survey=survey), PER_PAGE).get_page(request.GET.get("page"))
+    imports = paged(request, listed_imports(cycle).filter(survey=survey))
     context |= {
         "survey": survey,
         "fieldwork": fieldwork,

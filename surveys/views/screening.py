@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Job
 from materiality.platform.jobs import request_job
+from materiality.platform.pages import onward
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_SIGN_OFF, last_run_number
@@ -81,8 +81,7 @@ def change(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     except NotAllowed as refusal:
         return _trial_page(request, row, rules, dry_run(row, rules), refused=refusal.reason)
     said = _("Version %(version)s of the rules is in force. All responses are screened anew; scores stay as they are.")
-    messages.success(request, said % {"version": made.version})
-    return redirect("screening", code, survey)
+    return onward(request, said % {"version": made.version}, "screening", code, survey)
 
 
 def _rules_page(request: HttpRequest, row: Survey, form: RulesForm) -> HttpResponse:

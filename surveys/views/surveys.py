@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from materiality.models import Cycle, Group
 from materiality.platform.bilingual import text_of
+from materiality.platform.pages import onward, paged, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.views.cycles import cycle_of
 from surveys.actions.plans import build_survey
 from surveys.actions.surveys import (
@@ -89,8 +88,9 @@ def preview(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     row = survey_of(code, survey)
     groups = asked_groups(row)
     if not groups:
-        messages.error(request, _("No group is asked anything: say first who is asked what."))
-        return redirect("survey", code, survey)
+        return turned_away(
+            request, _("No group is asked anything: say first who is asked what."), "survey", code, survey
+        )
     look = _look(request, row, groups)
     group = next(group for group in groups if group.code == look.group)
     shown = previewed(row, group, split=look.kind == "split", draw=look.draw, single=look.size == "large")
@@ -177,13 +177,10 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
-PER_PAGE = 50
-
-
 def surveys(request: HttpRequest, code: str) -> HttpResponse:
     """The cycle's surveys with state, dates and number of responses."""
     cycle = cycle_of(code)
-    page = Paginator(listed_surveys(cycle), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, listed_surveys(cycle))
     context = in_cycle(cycle, "survey", page=page, may_edit=can_edit_cycle(request.user))
     return render(request, "surveys/surveys.html", context)
 
@@ -246,13 +243,11 @@ def remove(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 
 def _try(request: HttpRequest, action: Callable[[], object], said: str) -> bool:
-    try:
+    with refusals(request):
         action()
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return False
-    messages.success(request, said)
-    return True
+        messages.success(request, said)
+        return True
+    return False
 
 
 @needs(can_edit_cycle)
@@ -260,16 +255,16 @@ def new_survey(request: HttpRequest, code: str) -> HttpResponse:
     """Make a survey from the cycle's issues."""
     cycle = cycle_of(code)
     form = NewSurveyForm(request.POST or None, cycle=cycle, initial=None if request.POST else _suggestions(cycle))
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             row = build_survey(cycle=cycle, **form.values(), by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(
-                request, _("The survey is made. Say who is asked what, look at its preview, then open it.")
+            return onward(
+                request,
+                _("The survey is made. Say who is asked what, look at its preview, then open it."),
+                "survey",
+                code,
+                row.code,
             )
-            return redirect("survey", code, row.code)
     return render(request, "surveys/survey_form.html", in_cycle(cycle, "survey", form=form))
 
 
@@ -280,27 +275,19 @@ def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if row.state != Survey.State.DRAFT:
         return _edit_open(request, row)
     form = SurveyForm(request.POST or None, cycle=row.cycle, survey=row, initial=_as_it_is(row))
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             edit_survey(survey=row, **form.values(), by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The survey is saved."))
-            return redirect("survey", code, survey)
+            return onward(request, _("The survey is saved."), "survey", code, survey)
     return render(request, "surveys/survey_form.html", in_cycle(row.cycle, "survey", form=form, survey=row))
 
 
 def _edit_open(request: HttpRequest, row: Survey) -> HttpResponse:
     form = OpenSurveyForm(request.POST or None, survey=row)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             change_open_survey(survey=row, **form.cleaned_data, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The survey is saved."))
-            return redirect("survey", row.cycle.code, row.code)
+            return onward(request, _("The survey is saved."), "survey", row.cycle.code, row.code)
     context = in_cycle(row.cycle, "survey", form=form, survey=row, opened=True)
     return render(request, "surveys/survey_form.html", context)
 
@@ -313,13 +300,9 @@ def window(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         return redirect("survey", code, survey)
     form = WindowForm(request.POST, survey=row)
     if form.is_valid():
-        try:
+        with refusals(form, "closes_at"):
             change_window(survey=row, closes_at=form.moment(), by=request.user)
-        except NotAllowed as refusal:
-            form.add_error("closes_at", refusal.reason)
-        else:
-            messages.success(request, _("The closing is changed."))
-            return redirect("survey", code, survey)
+            return onward(request, _("The closing is changed."), "survey", code, survey)
     return render(request, "surveys/survey.html", survey_page(request, row, form))
 
 
