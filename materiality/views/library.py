@@ -15,7 +15,7 @@ from materiality.formats.translations import COMPARISON_COLUMNS, comparison_json
 from materiality.forms.drafts import ErratumForm
 from materiality.models import Cycle, Edition, Issue
 from materiality.platform.hooks import CORRECT_ERRATUM, objections
-from materiality.platform.pages import PER_PAGE, onward, paged, refusals
+from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
 from materiality.queries.drafts import EditionComparison, compare_editions
 from materiality.queries.library import (
@@ -57,8 +57,7 @@ def compare_export(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     comparison = compare_editions(one, other)
     name = f"{comparison.old.code}-{comparison.new.code}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(_file(comparison, kind), TYPES.get(kind, "application/json"), headers=headers)
+    return download(_file(comparison, kind), name)
 
 
 def _file(comparison: EditionComparison, kind: str) -> bytes:

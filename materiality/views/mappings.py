@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from materiality.actions.mappings import decide_mapping_proposal, map_issue, propose_mappings, unmap_issue
 from materiality.lineage.records import StandardWarning, standard_warnings
 from materiality.models import Cycle, Disclosure, Edition, Issue, MappingProposal
-from materiality.platform.pages import paged, refusals
+from materiality.platform.pages import button, download, paged, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.library import chosen_edition, editions
@@ -73,7 +73,7 @@ def coverage_export(request: HttpRequest, kind: str) -> HttpResponse:
     lines = [line for line in coverage(edition, chosen.row) if filters.lets_through(line)]
     name = f"coverage-{edition.code}-{chosen.row.code}-{chosen.row.edition}.{kind}"
     contents = table_bytes(kind, "coverage", COLUMNS, [_cells(chosen, line) for line in lines])
-    return HttpResponse(contents, TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(contents, name)
 
 
 def _filters(request: HttpRequest) -> CoverageFilters:
@@ -183,16 +183,13 @@ def mapping_proposals(request: HttpRequest, edition: str) -> HttpResponse:
     return render(request, "materiality/mapping_proposals.html", context)
 
 
-@require_POST
-@needs(can_edit_library)
-def propose(request: HttpRequest, edition: str) -> HttpResponse:
+@button(can_edit_library, back="mapping_proposals")
+def propose(request: HttpRequest, edition: str) -> str:
     """Have the crosswalk propose what is lacking now."""
     row = draft_of(edition)
-    with refusals(request):
-        number = len(propose_mappings(edition=row, by=request.user))
-        said = ngettext("%(number)s mapping is proposed.", "%(number)s mappings are proposed.", number)
-        messages.success(request, said % {"number": number} if number else _("There is nothing new to propose."))
-    return redirect("mapping_proposals", row.code)
+    number = len(propose_mappings(edition=row, by=request.user))
+    said = ngettext("%(number)s mapping is proposed.", "%(number)s mappings are proposed.", number)
+    return said % {"number": number} if number else _("There is nothing new to propose.")
 
 
 @require_POST

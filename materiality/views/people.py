@@ -9,15 +9,13 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from materiality.actions.people import add_person, change_password, erase_person, save_person
 from materiality.forms.people import NewPersonForm, PersonForm
 from materiality.models import User
 from materiality.models.people import Role
-from materiality.platform.pages import onward, paged, refusals, sent, turned_away
+from materiality.platform.pages import button, onward, paged, refusals, sent
 from materiality.platform.people import PERMISSIONS, can_manage_people, can_view, needs, new_password
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.people import listed_people
 
 
@@ -89,29 +87,22 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@require_POST
-@needs(can_manage_people)
+@button(can_manage_people, back="person")
 def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a person a new password; the answer shows it this once."""
     row, password = get_object_or_404(User, pk=pk), new_password()
     if row == request.user:
         return redirect("password")
-    try:
-        change_password(person=row, password=password, by=request.user)
-    except NotAllowed as refusal:
-        return turned_away(request, refusal.reason, "person", pk)
+    change_password(person=row, password=password, by=request.user)
     return _shown_once(request, row, password)
 
 
-@require_POST
-@needs(can_manage_people)
-def erase(request: HttpRequest, pk: int) -> HttpResponse:
+@button(can_manage_people, back="people")
+def erase(request: HttpRequest, pk: int) -> str:
     """Erase the name of a person who has left, or say why not."""
     row = get_object_or_404(User, pk=pk)
-    with refusals(request):
-        erase_person(person=row, by=request.user)
-        messages.success(request, _("The name is erased."))
-    return redirect("people")
+    erase_person(person=row, by=request.user)
+    return _("The name is erased.")
 
 
 def _shown_once(request: HttpRequest, row: User, password: str) -> HttpResponse:

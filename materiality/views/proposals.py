@@ -1,8 +1,7 @@
 """Pages of proposals for the library."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -63,8 +62,12 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Proposal.objects.select_related("issue__edition", "issue__category", "created_by", "decided_by")
     row = get_object_or_404(rows, pk=pk)
     form = DecisionForm(request.POST or None, initial={"seen": row.state})
-    if request.method == "POST" and _decided(request, row, form):
-        return redirect("proposal", pk)
+    if sent(request, form, can_decide_proposal):
+        row.state = form.cleaned_data["seen"]  # what the person saw: whoever decided meanwhile is not overruled
+        state, reason = form.cleaned_data["state"], form.cleaned_data["reason"]
+        with refusals(request):
+            decide_proposal(proposal=row, state=state, reason=reason, by=request.user)
+            return onward(request, _("The decision is stored."), "proposal", pk)
     row.refresh_from_db(fields=["state", "decision_reason", "decided_by", "decided_at"])
     context = {
         "section": "library",
@@ -74,20 +77,6 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": can_edit_library(request.user),
     }
     return render(request, "materiality/proposal.html", context)
-
-
-@needs(can_decide_proposal)
-def _decided(request: HttpRequest, row: Proposal, form: DecisionForm) -> bool:
-    """Whether the decision is stored; else what stands against it is in the form or said above the page."""
-    if not form.is_valid():
-        return False
-    row.state = form.cleaned_data["seen"]  # what the person saw: whoever decided meanwhile is not overruled
-    entered = {name: form.cleaned_data[name] for name in ("state", "reason")}
-    with refusals(request):
-        decide_proposal(proposal=row, **entered, by=request.user)
-        messages.success(request, _("The decision is stored."))
-        return True
-    return False
 
 
 def _asked(request: HttpRequest) -> dict:
@@ -106,8 +95,10 @@ def review_calendar(request: HttpRequest) -> HttpResponse:
     """What is due when; leads set the intervals."""
     held = calendar()
     form = CalendarForm(request.POST or None, initial={name: getattr(held, name) for name in FIELDS})
-    if request.method == "POST" and _changed(request, form):
-        return redirect("review_calendar")
+    if sent(request, form, can_publish_edition):
+        with refusals(form):
+            set_calendar(**form.cleaned_data, by=request.user)
+            return onward(request, _("The calendar is saved."), "review_calendar")
     context = {
         "section": "library",
         "due": what_is_due(held=held),
@@ -116,14 +107,3 @@ def review_calendar(request: HttpRequest) -> HttpResponse:
         "form": form if can_publish_edition(request.user) else None,
     }
     return render(request, "materiality/review_calendar.html", context)
-
-
-@needs(can_publish_edition)
-def _changed(request: HttpRequest, form: CalendarForm) -> bool:
-    if not form.is_valid():
-        return False
-    with refusals(form):
-        set_calendar(**form.cleaned_data, by=request.user)
-        messages.success(request, _("The calendar is saved."))
-        return True
-    return False

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -25,7 +24,7 @@ from materiality.formats.stakeholders import groups_file
 from materiality.forms.stakeholders import AttachmentForm, EngagementForm, GroupForm, PointForm
 from materiality.models import Attachment, Cycle, Engagement, Group, StakeholderPoint
 from materiality.platform.files import MAX_BYTES
-from materiality.platform.pages import onward, paged, refusals, sent, turned_away
+from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored
 from materiality.platform.people import can_edit_cycle, can_view, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK
@@ -39,7 +38,7 @@ from materiality.queries.stakeholders import (
     touched_issues,
 )
 from materiality.tables.write import TYPES
-from materiality.views.cycles import cycle_of
+from materiality.views.cycles import cycle_of, in_cycle
 
 
 def engagements(request: HttpRequest, code: str) -> HttpResponse:
@@ -74,16 +73,12 @@ def edit_engagement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return _edited_engagement(request, row.cycle, row)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def delete_engagement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+@button(can_edit_cycle, back="engagement", done="engagements")
+def delete_engagement(request: HttpRequest, code: str, pk: int) -> str:
     """Remove a record with its attachments."""
     row = engagement_of(code, pk)
-    try:
-        remove_engagement(engagement=row, by=request.user)
-    except NotAllowed as refusal:
-        return turned_away(request, refusal.reason, "engagement", code, pk)
-    return onward(request, _("The record “%(title)s” is removed.") % {"title": row.title}, "engagements", code)
+    remove_engagement(engagement=row, by=request.user)
+    return _("The record “%(title)s” is removed.") % {"title": row.title}
 
 
 def engagement_of(code: str, pk: int) -> Engagement:
@@ -105,7 +100,7 @@ def engagement_page(request: HttpRequest, row: Engagement, form: AttachmentForm 
 def in_stakeholders(request: HttpRequest, cycle: Cycle) -> dict:
     """What every page of engagement records is given."""
     may_edit = can_edit_cycle(request.user) and cycle.state in BEFORE_SIGN_OFF
-    return {"cycle": cycle, "step": "groups", "section": "cycles", "may_edit": may_edit}
+    return in_cycle(cycle, "groups", may_edit=may_edit)
 
 
 def _edited_engagement(request: HttpRequest, cycle: Cycle, row: Engagement | None) -> HttpResponse:
@@ -151,27 +146,18 @@ def add_attachment_file(request: HttpRequest, code: str, pk: int) -> HttpRespons
 
 
 @needs(can_view)
-def download(request: HttpRequest, code: str, pk: int, attachment: int) -> HttpResponse:
+def attachment_file(request: HttpRequest, code: str, pk: int, attachment: int) -> HttpResponse:
     """The file as a download that no browser opens in place or takes for another type."""
     row = _attachment(code, pk, attachment)
-    if not default_storage.exists(row.path):
-        raise Http404
-    stream = default_storage.open(row.path)
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
-    return FileResponse(
-        stream, as_attachment=True, filename=row.file_name, content_type=row.content_type, headers=headers
-    )
+    return download(stored(row.path), row.file_name, row.content_type, private=True)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def delete_attachment(request: HttpRequest, code: str, pk: int, attachment: int) -> HttpResponse:
+@button(can_edit_cycle, back="engagement")
+def delete_attachment(request: HttpRequest, code: str, pk: int, attachment: int) -> str:
     """Remove a file from its record."""
     row = _attachment(code, pk, attachment)
-    with refusals(request):
-        remove_attachment(attachment=row, by=request.user)
-        messages.success(request, _("“%(name)s” is removed.") % {"name": row.file_name})
-    return redirect("engagement", code, pk)
+    remove_attachment(attachment=row, by=request.user)
+    return _("“%(name)s” is removed.") % {"name": row.file_name}
 
 
 def _attached(request: HttpRequest, row: Engagement, form: AttachmentForm) -> bool:
@@ -197,7 +183,7 @@ def groups(request: HttpRequest, code: str) -> HttpResponse:
     """The groups with definitions, weights and targets."""
     cycle = cycle_of(code)
     may_edit = can_edit_cycle(request.user)
-    context = _context(cycle) | {
+    context = in_cycle(cycle, "groups") | {
         "shares": group_shares(list(cycle.groups.all())),
         "pooled": cycle.method.get("weighting") == "by_response",
         "may_edit": may_edit and cycle.state in BEFORE_REVIEW,
@@ -219,15 +205,12 @@ def group(request: HttpRequest, code: str, group: str) -> HttpResponse:
     return _edited_group(request, cycle, get_object_or_404(Group, cycle=cycle, code=group))
 
 
-@require_POST
-@needs(can_edit_cycle)
-def delete_group(request: HttpRequest, code: str, group: str) -> HttpResponse:
+@button(can_edit_cycle, back="groups")
+def delete_group(request: HttpRequest, code: str, group: str) -> str:
     """Remove a group, or say why it stays."""
     row = get_object_or_404(Group.objects.select_related("cycle"), cycle__code=code, code=group)
-    with refusals(request):
-        remove_group(group=row, by=request.user)
-        messages.success(request, _("The group “%(group)s” is removed.") % {"group": row.name})
-    return redirect("groups", code)
+    remove_group(group=row, by=request.user)
+    return _("The group “%(group)s” is removed.") % {"group": row.name}
 
 
 def group_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
@@ -235,8 +218,7 @@ def group_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     if kind not in TYPES:
         raise Http404
     cycle = cycle_of(code)
-    disposition = f'attachment; filename="{cycle.code}-groups.{kind}"'
-    return HttpResponse(groups_file(cycle, kind), TYPES[kind], headers={"Content-Disposition": disposition})
+    return download(groups_file(cycle, kind), f"{cycle.code}-groups.{kind}")
 
 
 def _edited_group(request: HttpRequest, cycle: Cycle, row: Group | None) -> HttpResponse:
@@ -245,19 +227,14 @@ def _edited_group(request: HttpRequest, cycle: Cycle, row: Group | None) -> Http
         with refusals(form):
             saved = save_group(cycle=cycle, values=form.values(), by=request.user, group=row)
             return onward(request, _("The group “%(group)s” is saved.") % {"group": saved.name}, "groups", cycle.code)
-    context = _context(cycle) | {"form": form, "group": row, "may_remove": row and cycle.state in FIELDWORK}
+    context = in_cycle(cycle, "groups") | {"form": form, "group": row, "may_remove": row and cycle.state in FIELDWORK}
     return render(request, "materiality/group.html", context)
-
-
-def _context(cycle: Cycle) -> dict:
-    return {"cycle": cycle, "step": "groups", "section": "cycles"}
 
 
 def stakeholder_table(request: HttpRequest, code: str) -> HttpResponse:
     """Groups, expectations, channels and responses in one table, as a report prints it."""
     cycle = cycle_of(code)
-    context = {"cycle": cycle, "step": "groups", "section": "cycles", "rows": cycle_points(cycle)}
-    context["may_edit"] = can_edit_cycle(request.user) and cycle.state in BEFORE_SIGN_OFF
+    context = in_stakeholders(request, cycle) | {"rows": cycle_points(cycle)}
     return render(request, "materiality/stakeholder_table.html", context)
 
 
@@ -338,8 +315,8 @@ def _shown(
 ) -> HttpResponse:
     """The page, or for htmx the one list of `kind`; the form stands where the bullet it changes stands."""
     held = group_points(group)
-    context = {"cycle": group.cycle, "group": group, "step": "groups", "section": "cycles", "lists": held.lists}
-    context |= {"form": form, "kind": kind, "edited": edited, "refused": refused, "may_edit": _may_edit(request, group)}
+    context = in_stakeholders(request, group.cycle) | {"group": group, "lists": held.lists}
+    context |= {"form": form, "kind": kind, "edited": edited, "refused": refused}
     if request.htmx and not request.htmx.history_restore_request and kind in StakeholderPoint.Kind.values:
         chosen = next(each for each in held.lists if each.kind == kind)
         context |= {"lists": [chosen], "partial": True}

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,8 +36,8 @@ from materiality.forms.tables import ColumnsForm, SheetReasonForm, SheetUploadFo
 from materiality.models import Cycle, Edition, SheetImport
 from materiality.platform.audit import sha256_of
 from materiality.platform.files import keep_bytes
-from materiality.platform.pages import onward, paged, refusals, turned_away
-from materiality.platform.people import can_edit_cycle, can_edit_library, can_propose, can_view, needs
+from materiality.platform.pages import download, onward, paged, refusals, turned_away
+from materiality.platform.people import can_edit_cycle, can_edit_library, can_propose, can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.proposals import already_there, issues_in_force
 from materiality.queries.translations import stored_texts, translated_edition
@@ -96,8 +95,7 @@ def proposal_template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty file with the columns."""
     if kind not in TYPES:
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="proposals.{kind}"'}
-    return HttpResponse(table_bytes(kind, "proposals", COLUMNS, []), TYPES[kind], headers=headers)
+    return download(table_bytes(kind, "proposals", COLUMNS, []), f"proposals.{kind}")
 
 
 def _preview(request: HttpRequest, contents: bytes, context: dict) -> HttpResponse:
@@ -125,8 +123,7 @@ def may_import(request: HttpRequest, kind: Kind) -> bool:
 
 def need_import(request: HttpRequest, kind: Kind) -> None:
     """PermissionDenied where the person may not import this kind."""
-    if not may_import(request, kind):
-        raise PermissionDenied(_("Your role does not allow this. Ask an administrator to change it."))
+    need(request.user, can_edit_cycle if kind.into == "cycle" else can_edit_library)
 
 
 def kind_of(name: str, code: str = "") -> Kind:
@@ -182,8 +179,7 @@ def _file(request: HttpRequest, kind: str, suffix: str, code: str, empty: bool) 
         return redirect("library")
     about = scope.edition.code if scope.edition else cycle.code if cycle else "all"
     name = f"{kind}-template.{suffix}" if empty else f"{about}-{kind}.{suffix}"
-    data = sheet_file(chosen.resource(scope), suffix, empty)
-    return HttpResponse(data, TYPES[suffix], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(sheet_file(chosen.resource(scope), suffix, empty), name)
 
 
 @needs(can_view)

@@ -1,9 +1,8 @@
 """Texts that lack a language or are older than their other half: listed, filled in, exported."""
 
-from django.contrib import messages
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_POST
 from materiality.actions.translations import save_translations
 from materiality.formats.translations import TRANSLATION_COLUMNS, translation_rows
 from materiality.models import Edition
-from materiality.platform.pages import PER_PAGE, paged
+from materiality.platform.pages import PER_PAGE, download, onward, paged
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.translations import (
@@ -43,9 +42,9 @@ def save(request: HttpRequest) -> HttpResponse:
     except NotAllowed as refusal:
         return _shown(request, entered, refusal.reason)
     said = ngettext("%(number)s text is saved.", "%(number)s texts are saved.", number)
-    messages.success(request, said % {"number": number} if number else _("Nothing was changed."))
     query = request.GET.urlencode()
-    return redirect(reverse("translations") + (f"?{query}" if query else ""))
+    words = said % {"number": number} if number else _("Nothing was changed.")
+    return onward(request, words, reverse("translations") + (f"?{query}" if query else ""))
 
 
 @needs(can_view)
@@ -54,8 +53,7 @@ def translation_export(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in TYPES:
         raise Http404
     rows = translation_rows(lacking(translated_edition(), _filters(request)))
-    headers = {"Content-Disposition": f'attachment; filename="translations.{kind}"'}
-    return HttpResponse(table_bytes(kind, "translations", TRANSLATION_COLUMNS, rows), TYPES[kind], headers=headers)
+    return download(table_bytes(kind, "translations", TRANSLATION_COLUMNS, rows), f"translations.{kind}")
 
 
 def _filters(request: HttpRequest) -> TextFilters:

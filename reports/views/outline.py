@@ -1,18 +1,14 @@
 """Pages of the report outline: the table, upload and download."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from materiality.models import Cycle, Issue
-from materiality.platform.pages import onward, paged, refusals, sent
-from materiality.platform.people import can_edit_cycle, needs
-from materiality.views.cycles import cycle_of
+from materiality.platform.pages import button, download, onward, paged, refusals, sent
+from materiality.platform.people import can_edit_cycle, need, needs
+from materiality.views.cycles import cycle_of, in_cycle
 from reports.actions.outline import import_outline, remove_section, save_section
-from reports.documents.build import TYPES
 from reports.documents.gri_index import outline_file
 from reports.forms.outline import OutlineFileForm, SectionForm
 from reports.outline.outline import ParsedOutline, parse_outline
@@ -31,8 +27,7 @@ def outline(request: HttpRequest, code: str) -> HttpResponse:
     cycle = cycle_of(code)
     if request.method != "POST":
         return _page(request, cycle, OutlineFileForm(cycle=cycle))
-    if not can_edit_cycle(request.user):
-        raise PermissionDenied(_("Your role does not allow this. Ask an administrator to change it."))
+    need(request.user, can_edit_cycle)
     files = request.FILES  # only reading them tells whether they are too large
     too_large = getattr(request, "upload_too_large", False)
     form = OutlineFileForm(request.POST, files, cycle=cycle, too_large=too_large)
@@ -40,8 +35,11 @@ def outline(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         edition = form.cleaned_data["gri_edition"]
         parsed = parse_outline(form.cleaned_data["file"].temporary_file_path(), books_of(cycle, edition))
-        if not parsed.problems and _import(request, cycle, form, parsed):
-            return redirect("outline", code)
+        if not parsed.problems:
+            with refusals(form):
+                import_outline(cycle=cycle, rows=parsed.rows, gri_edition=edition, by=request.user)
+                said = _("The outline now has %(count)s rows.") % {"count": len(parsed.rows)}
+                return onward(request, said, "outline", code)
     return _page(request, cycle, form, parsed)
 
 
@@ -56,15 +54,6 @@ def outline_template(request: HttpRequest, code: str, kind: str) -> HttpResponse
     return _file(cycle_of(code), kind, f"outline-template.{kind}", [])
 
 
-def _import(request: HttpRequest, cycle: Cycle, form: OutlineFileForm, parsed: ParsedOutline) -> bool:
-    edition = form.cleaned_data["gri_edition"]
-    with refusals(form):
-        import_outline(cycle=cycle, rows=parsed.rows, gri_edition=edition, by=request.user)
-        messages.success(request, _("The outline now has %(count)s rows.") % {"count": len(parsed.rows)})
-        return True
-    return False
-
-
 def _page(
     request: HttpRequest, cycle: Cycle, form: OutlineFileForm, parsed: ParsedOutline | None = None
 ) -> HttpResponse:
@@ -76,8 +65,7 @@ def _page(
     }
     page = paged(request, rows)
     problems = parsed.problems if parsed else []
-    context = {
-        **{"cycle": cycle, "step": "outline", "section": "cycles", "may_edit": can_edit_cycle(request.user)},
+    context = in_cycle(cycle, "outline", may_edit=can_edit_cycle(request.user)) | {
         **{"form": form, "page": page, "total": len(rows)},
         "lines": outline_lines(page.object_list, catalogue, names),
         "problems": [shown_problem(problem) for problem in problems[:1_000]],
@@ -90,8 +78,7 @@ def _page(
 def _file(cycle: Cycle, kind: str, name: str, rows: list) -> HttpResponse:
     if kind not in ("csv", "xlsx"):
         raise Http404
-    contents = outline_file(rows, gri_catalogue(cycle.gri_edition), kind)
-    return HttpResponse(contents, TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(outline_file(rows, gri_catalogue(cycle.gri_edition), kind), name)
 
 
 @needs(can_edit_cycle)
@@ -106,14 +93,11 @@ def section(request: HttpRequest, code: str, order: int) -> HttpResponse:
     return _edited(request, code, order)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def remove(request: HttpRequest, code: str, order: int) -> HttpResponse:
+@button(can_edit_cycle, back="outline")
+def remove(request: HttpRequest, code: str, order: int) -> str:
     """Remove a section, or say why it stays."""
-    with refusals(request):
-        remove_section(cycle=cycle_of(code), order=order, by=request.user)
-        messages.success(request, _("The section is removed."))
-    return redirect("outline", code)
+    remove_section(cycle=cycle_of(code), order=order, by=request.user)
+    return _("The section is removed.")
 
 
 def _edited(request: HttpRequest, code: str, order: int | None) -> HttpResponse:
@@ -127,5 +111,5 @@ def _edited(request: HttpRequest, code: str, order: int | None) -> HttpResponse:
         with refusals(form):
             save_section(cycle=cycle, row=form.row(), replacing=order, by=request.user)
             return onward(request, _("The section is saved."), "outline", code)
-    context = {"cycle": cycle, "step": "outline", "section": "cycles", "form": form, "order": order}
+    context = in_cycle(cycle, "outline", form=form, order=order)
     return render(request, "reports/section.html", context)

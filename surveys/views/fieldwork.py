@@ -17,7 +17,7 @@ from materiality.platform.bilingual import text_of
 from materiality.platform.jobs import request_job
 from materiality.platform.pages import paged, turned_away
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.views.cycles import cycle_of
+from materiality.views.cycles import cycle_of, in_cycle
 from surveys.models import Item, ProfileQuestion, Survey
 from surveys.models.instrument import LANGUAGES
 from surveys.models.jobs import JobKind
@@ -26,7 +26,6 @@ from surveys.queries.surveys import use_counted, valid_responses
 from surveys.questionnaire.asking import WIDTHS, Standing, standing
 from surveys.questionnaire.fieldwork import Account
 from surveys.responses.fieldwork import figures_of, report_sentence
-from surveys.views.surveys import in_cycle
 
 PER_PAGE = 20
 USUAL_WIDTH = 5

@@ -3,19 +3,16 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from materiality.platform.pages import onward, paged, refusals, sent, turned_away
+from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
-from materiality.tables.write import TYPES
+from materiality.views.cycles import in_cycle
 from surveys.actions.imports import (
     KnownFile,
     confirm_import,
@@ -42,7 +39,7 @@ from surveys.queries.imports import (
 )
 from surveys.responses.reading import UnknownMatch, asked_of, match_of
 from surveys.views.fieldwork import follow
-from surveys.views.surveys import in_cycle, survey_of
+from surveys.views.surveys import survey_of
 
 
 @needs(can_see_responses)
@@ -58,18 +55,11 @@ def column_match(request: HttpRequest, name: str) -> HttpResponse:
     """What a match says of each column and answer; a POST renames it."""
     match = get_object_or_404(listed_matches().defer(None), name=name)
     form = RenameForm(request.POST or None, initial={"name": match.name})
-    if request.method == "POST":
-        if not can_edit_cycle(request.user):
-            raise PermissionDenied
-        if form.is_valid():
-            with refusals(form, "name"):
-                renamed = rename_match(match=match, name=form.cleaned_data["name"], by=request.user)
-                return onward(
-                    request,
-                    _("The match is called %(name)s now.") % {"name": renamed.name},
-                    "column_match",
-                    renamed.name,
-                )
+    if sent(request, form, can_edit_cycle):
+        with refusals(form, "name"):
+            renamed = rename_match(match=match, name=form.cleaned_data["name"], by=request.user)
+            said = _("The match is called %(name)s now.") % {"name": renamed.name}
+            return onward(request, said, "column_match", renamed.name)
     return _shown(request, match, form, DeleteForm())
 
 
@@ -166,36 +156,26 @@ def response_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return render(request, "surveys/response_import.html", context)
 
 
-@require_POST
-@needs(can_edit_cycle)
+@button(can_edit_cycle, back="response_import")
 def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Have the checked rows stored."""
     imported = _import_of(code, pk)
-    try:
-        confirmed = confirm_import(imported=imported, skip_bad_rows="skip_bad_rows" in request.POST, by=request.user)
-    except NotAllowed as refusal:
-        return turned_away(request, refusal.reason, "response_import", code, pk)
+    confirmed = confirm_import(imported=imported, skip_bad_rows="skip_bad_rows" in request.POST, by=request.user)
     return redirect(follow(confirmed.job, reverse("response_import", args=[code, pk])))
 
 
-@require_POST
-@needs(can_edit_cycle)
-def discard(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+@button(can_edit_cycle, back="response_import")
+def discard(request: HttpRequest, code: str, pk: int) -> str:
     """Drop an import that was not stored."""
-    with refusals(request):
-        discard_import(imported=_import_of(code, pk), by=request.user)
-        messages.success(request, _("The import is discarded. Nothing of it was stored."))
-    return redirect("response_import", code, pk)
+    discard_import(imported=_import_of(code, pk), by=request.user)
+    return _("The import is discarded. Nothing of it was stored.")
 
 
 @needs(can_see_responses)
 def import_errors(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The workbook with the rows to mend and everything that is wrong."""
     imported = _import_of(code, pk)
-    if not imported.error_workbook or not default_storage.exists(imported.error_workbook):
-        raise Http404
-    name = f"{Path(imported.file_name).stem}-errors.xlsx"
-    return FileResponse(default_storage.open(imported.error_workbook), as_attachment=True, filename=name)
+    return download(stored(imported.error_workbook), f"{Path(imported.file_name).stem}-errors.xlsx")
 
 
 @needs(can_edit_cycle)
@@ -204,8 +184,7 @@ def import_template(request: HttpRequest, code: str, survey: str, kind: str) -> 
     if kind not in WRITERS:
         raise Http404
     row = survey_of(code, survey)
-    disposition = f'attachment; filename="{row.code}-template.{kind}"'
-    return HttpResponse(WRITERS[kind](row), TYPES[kind], headers={"Content-Disposition": disposition})
+    return download(WRITERS[kind](row), f"{row.code}-template.{kind}")
 
 
 def _taken_in(request: HttpRequest, row: Survey, form: UploadForm) -> ResponseImport | None:

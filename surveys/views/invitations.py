@@ -4,19 +4,18 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
-from materiality.platform.pages import onward, refusals, sent, turned_away
+from materiality.platform.pages import button, download, onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.problems import FileProblem, template
 from materiality.tables.write import TYPES, table_bytes
+from materiality.views.cycles import in_cycle
 from surveys.actions.invitations import (
     add_recipients,
     create_batch,
@@ -55,11 +54,11 @@ from surveys.queries.mailings import mailing_page
 from surveys.queries.responses import stored_about
 from surveys.questionnaire.mail import addresses_in
 from surveys.questionnaire.tokens import tokens_of
-from surveys.views.surveys import in_cycle, survey_of
+from surveys.views.surveys import survey_of
 
 # Codes are drawn one by one, about 50 (PNG) to 170 (SVG) a second.
 MOST_CODES = 5_000
-_FILES = {"csv": (csv_pieces, "text/csv; charset=utf-8"), "zip": (zip_pieces, "application/zip")}
+_FILES = {"csv": csv_pieces, "zip": zip_pieces}
 
 
 @needs(can_edit_cycle)
@@ -107,8 +106,7 @@ def batch_links(request: HttpRequest, code: str, survey: str, pk: int, kind: str
     row = _batch_of(code, survey, pk)
     if kind not in _FILES or row.channel == Batch.Channel.MAIL:
         raise Http404
-    write, content_type = _FILES[kind]
-    return _file(write(row, public_address(request)), f"{file_stem(row)}.{kind}", content_type)
+    return download(_FILES[kind](row, public_address(request)), f"{file_stem(row)}.{kind}", private=True)
 
 
 @needs(can_edit_cycle)
@@ -123,7 +121,7 @@ def batch_codes(request: HttpRequest, code: str, survey: str, pk: int, kind: str
         for serial, token in enumerate(tokens_of(bytes(row.secret), row.pk, 0, row.size)):
             yield f"{file_stem(row)}-{serial:05}.{kind}", iter([qr_bytes(f"{start}{token}/", kind, quick=True)])
 
-    return _file(streamed_zip(members()), f"{file_stem(row)}-{kind}.zip", "application/zip")
+    return download(streamed_zip(members()), f"{file_stem(row)}-{kind}.zip", private=True)
 
 
 @needs(can_edit_cycle)
@@ -144,11 +142,6 @@ def void(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
 def _batch_of(code: str, survey: str, pk: int) -> Batch:
     batches = Batch.objects.select_related("survey__cycle__edition", "group", "created_by")
     return get_object_or_404(batches, survey__cycle__code=code, survey__code=survey, pk=pk)
-
-
-def _file(pieces: Iterator[bytes], name: str, content_type: str) -> StreamingHttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store, private"}
-    return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)
 
 
 def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -222,8 +215,7 @@ def list_template(request: HttpRequest, code: str, survey: str, kind: str) -> Ht
     row = survey_of(code, survey)
     if kind not in TYPES:
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="{row.code}-recipients.{kind}"'}
-    return HttpResponse(table_bytes(kind, "recipients", COLUMNS, []), content_type=TYPES[kind], headers=headers)
+    return download(table_bytes(kind, "recipients", COLUMNS, []), f"{row.code}-recipients.{kind}")
 
 
 def _read(survey: Survey, contents: bytes) -> ReadRecipients:
@@ -318,21 +310,17 @@ def recipient(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResp
 def recipient_file(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
     """Everything that is stored about one recipient, as JSON."""
     text = json.dumps(stored_about(_recipient_of(code, survey, pk)), ensure_ascii=False, indent=2)
-    disposition = f'attachment; filename="{survey}-recipient-{pk}.json"'
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store, private"}
-    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
+    return download(text, f"{survey}-recipient-{pk}.json", "application/json; charset=utf-8", private=True)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def erase(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+@button(can_edit_cycle, back="recipient", done="recipients")
+def erase(request: HttpRequest, code: str, survey: str, pk: int) -> str:
     """Erase one recipient, once the box that confirms it is ticked."""
     row = _recipient_of(code, survey, pk)
     if "sure" not in request.POST:
-        return turned_away(request, _("Tick the box: it cannot be undone."), "recipient", code, survey, pk)
+        raise NotAllowed(_("Tick the box: it cannot be undone."))
     erased = erase_recipient(recipient=row, by=request.user)
-    said = _("Recipient and answers are erased.") if erased else _("The recipient is erased; no answers were found.")
-    return onward(request, said, "recipients", code, survey)
+    return _("Recipient and answers are erased.") if erased else _("The recipient is erased; no answers were found.")
 
 
 @needs(can_edit_cycle)
@@ -353,17 +341,14 @@ def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def purge(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+@button(can_edit_cycle, back="recipients")
+def purge(request: HttpRequest, code: str, survey: str) -> str:
     """Delete all recipients of a closed survey, once the box that confirms it is ticked."""
-    with refusals(request):
-        if "sure" not in request.POST:
-            raise NotAllowed(_("Tick the box: it cannot be undone."))
-        number = purge_recipients(survey=survey_of(code, survey), by=request.user)
-        said = ngettext("%(n)s recipient is deleted.", "%(n)s recipients are deleted.", number) % {"n": number}
-        messages.success(request, said)
-    return redirect("recipients", code, survey)
+    if "sure" not in request.POST:
+        raise NotAllowed(_("Tick the box: it cannot be undone."))
+    number = purge_recipients(survey=survey_of(code, survey), by=request.user)
+    said = ngettext("%(n)s recipient is deleted.", "%(n)s recipients are deleted.", number) % {"n": number}
+    return said
 
 
 def _recipient_of(code: str, survey: str, pk: int) -> Recipient:

@@ -5,10 +5,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from materiality.platform.pages import paged, refusals, sent
+from materiality.platform.pages import button, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
+from materiality.views.cycles import in_cycle
 from surveys.actions.mailings import STEPS, send_test_mail, start_mailing, steer_mailing
 from surveys.forms.mailings import MailingForm, first_texts
 from surveys.invitations.links import public_address
@@ -17,7 +17,7 @@ from surveys.models import Delivery, Mailing, Survey
 from surveys.queries.mailings import audience, sent_of
 from surveys.questionnaire.mail import PLACES
 from surveys.respond.pages import shown_language
-from surveys.views.surveys import in_cycle, survey_of
+from surveys.views.surveys import survey_of
 
 
 @needs(can_edit_cycle)
@@ -94,15 +94,12 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
     return render(request, "surveys/mailing.html", context)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def steer(request: HttpRequest, code: str, survey: str, pk: int, step: str) -> HttpResponse:
+@button(can_edit_cycle, back="mailing")
+def steer(request: HttpRequest, code: str, survey: str, pk: int, step: str) -> None:
     """Pause, resume or stop."""
     if step not in STEPS:
         raise Http404
-    with refusals(request):
-        steer_mailing(mailing=_mailing_of(code, survey, pk), step=step, by=request.user)
-    return redirect("mailing", code, survey, pk)
+    steer_mailing(mailing=_mailing_of(code, survey, pk), step=step, by=request.user)
 
 
 def _mailing_of(code: str, survey: str, pk: int) -> Mailing:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Group
 from materiality.platform.pages import onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
+from materiality.views.cycles import in_cycle
 from surveys.actions.plans import FIELDS, choose_issues, plan_groups, set_split
 from surveys.actions.surveys import opening_warnings
 from surveys.forms.plans import GroupPlanForm, IssuesForm, SplitForm
@@ -15,7 +16,7 @@ from surveys.models import GroupPlan, Survey
 from surveys.queries.plans import asked_issues, issue_ticks, planned, planned_groups
 from surveys.queries.surveys import minutes_for, planning_lines, typical_spread
 from surveys.questionnaire.asking import WIDTHS
-from surveys.views.surveys import in_cycle, survey_of
+from surveys.views.surveys import survey_of
 
 
 def survey_plan(request: HttpRequest, code: str, survey: str) -> HttpResponse:

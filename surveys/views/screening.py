@@ -13,6 +13,7 @@ from materiality.platform.pages import onward
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_SIGN_OFF, last_run_number
+from materiality.views.cycles import in_cycle
 from surveys.actions.screening import change_rules
 from surveys.forms.screening import RulesForm, values_of
 from surveys.models import Survey
@@ -24,7 +25,7 @@ from surveys.responses.counting import dry_run
 from surveys.responses.jobs import MOST_AT_ONCE
 from surveys.responses.rules import rules_in_force
 from surveys.views.fieldwork import follow
-from surveys.views.surveys import in_cycle, survey_of
+from surveys.views.surveys import survey_of
 
 
 def screening(request: HttpRequest, code: str, survey: str) -> HttpResponse:

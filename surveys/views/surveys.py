@@ -1,9 +1,7 @@
 """Staff pages of a cycle's surveys: the list, one survey, opening and closing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,13 +9,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from materiality.models import Cycle, Group
 from materiality.platform.bilingual import text_of
-from materiality.platform.pages import onward, paged, refusals, sent, turned_away
+from materiality.platform.pages import button, onward, paged, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.views.cycles import cycle_of
+from materiality.views.cycles import cycle_of, in_cycle
 from surveys.actions.plans import build_survey
 from surveys.actions.surveys import (
     DRAFT_FIELDS,
@@ -54,11 +51,6 @@ from surveys.respond.views import first_page_context, profile_shown, thanks_word
 def survey_of(code: str, survey: str) -> Survey:
     """The survey of the cycle `code` with its cycle and edition; the page "not found" where there is none."""
     return get_object_or_404(Survey.objects.select_related("cycle__edition"), cycle__code=code, code=survey)
-
-
-def in_cycle(cycle, step: str, **more) -> dict:
-    """What every page of a cycle's step hands to its template."""
-    return {"cycle": cycle, "step": step, "section": "cycles", **more}
 
 
 _TEMPLATES = {"first": "introduction", "issues": "questions", "thanks": "notice"}
@@ -214,40 +206,25 @@ def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = N
     )
 
 
-@require_POST
-@needs(can_edit_cycle)
-def open_now(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+@button(can_edit_cycle, back="survey")
+def open_now(request: HttpRequest, code: str, survey: str) -> str:
     """Open the survey, or say what stands against it."""
-    row = survey_of(code, survey)
-    _try(request, lambda: open_survey(survey=row, by=request.user), _("The survey is open. Share its address below."))
-    return redirect("survey", code, survey)
+    open_survey(survey=survey_of(code, survey), by=request.user)
+    return _("The survey is open. Share its address below.")
 
 
-@require_POST
-@needs(can_edit_cycle)
-def close_now(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+@button(can_edit_cycle, back="survey")
+def close_now(request: HttpRequest, code: str, survey: str) -> str:
     """Close the survey, or say what stands against it."""
-    row = survey_of(code, survey)
-    said = _("The survey is closed. Answers begun before may be finished within 15 minutes.")
-    _try(request, lambda: close_survey(survey=row, by=request.user), said)
-    return redirect("survey", code, survey)
+    close_survey(survey=survey_of(code, survey), by=request.user)
+    return _("The survey is closed. Answers begun before may be finished within 15 minutes.")
 
 
-@require_POST
-@needs(can_edit_cycle)
-def remove(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+@button(can_edit_cycle, back="survey", done="surveys")
+def remove(request: HttpRequest, code: str, survey: str) -> str:
     """Remove a draft, or say why it stays."""
-    row = survey_of(code, survey)
-    removed = _try(request, lambda: remove_survey(survey=row, by=request.user), _("The draft is removed."))
-    return redirect("surveys", code) if removed else redirect("survey", code, survey)
-
-
-def _try(request: HttpRequest, action: Callable[[], object], said: str) -> bool:
-    with refusals(request):
-        action()
-        messages.success(request, said)
-        return True
-    return False
+    remove_survey(survey=survey_of(code, survey), by=request.user)
+    return _("The draft is removed.")
 
 
 @needs(can_edit_cycle)
