@@ -32,13 +32,17 @@ FILE_TYPES = {
 
 
 @contextmanager
-def refusals(to: HttpRequest | forms.BaseForm, field: str | None = None) -> Iterator[None]:
-    """What an action refuses inside is said: above the next page (a request), or in the form (at the field)."""
+def refusals(to: HttpRequest | forms.BaseForm | list[str], field: str | None = None) -> Iterator[None]:
+    """What an action refuses inside is said above the next page (a request) or in the form (at the field), or put on a
+    list of reasons.
+    """
     try:
         yield
     except NotAllowed as refusal:
         if isinstance(to, HttpRequest):
             messages.error(to, refusal.reason)
+        elif isinstance(to, list):
+            to.append(refusal.reason)
         else:
             to.add_error(field, refusal.reason)
 
@@ -50,6 +54,16 @@ def sent(request: HttpRequest, form: forms.BaseForm, predicate: Predicate | None
     if predicate:
         need(request.user, predicate)
     return form.is_valid()
+
+
+def uploaded(request: HttpRequest, form_class: type[forms.Form], too_large: str, **options: Any) -> forms.Form:
+    """The form of an upload in its field `file`; says so where the file is larger than this installation takes."""
+    if request.method != "POST":
+        return form_class(**options)
+    form = form_class(request.POST, request.FILES, **options)  # reading FILES tells whether they are too large
+    if getattr(request, "upload_too_large", False):
+        form.errors["file"] = form.error_class([too_large])
+    return form
 
 
 def onward(request: HttpRequest, words: str, to: str, *args: object) -> HttpResponse:

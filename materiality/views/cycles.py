@@ -61,9 +61,8 @@ def new_cycle(request: HttpRequest) -> HttpResponse:
     if sent(request, form):
         with refusals(form):
             cycle = open_cycle(**form.cleaned_data, by=request.user)
-            return onward(
-                request, _("The cycle is open. Look through its groups and method next."), "cycle", cycle.code
-            )
+            said = _("The cycle is open. Look through its groups and method next.")
+            return onward(request, said, "cycle", cycle.code)
     return render(request, "materiality/form.html", _new_page(form))
 
 

@@ -188,19 +188,8 @@ def merge(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
         )
 
     title = _("Merge issues into %(issue)s") % {"issue": issue.code}
-    return edited(
-        request,
-        Editing(
-            row,
-            form,
-            "merge",
-            title,
-            _("Merge the issues"),
-            act,
-            _("The issues are merged."),
-            issue,
-        ),
-    )
+    button, done = _("Merge the issues"), _("The issues are merged.")
+    return edited(request, Editing(row, form, "merge", title, button, act, done, issue))
 
 
 @needs(can_edit_library)
@@ -223,19 +212,8 @@ def split(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 
     title = _("Split %(issue)s") % {"issue": issue.code}
     further = {"parts": parts, "more": min(number + 1, 8)}
-    editing = Editing(
-        row,
-        form,
-        "split",
-        title,
-        _("Split the issue"),
-        act,
-        _("The issue is split."),
-        issue,
-        further,
-        further_forms=(parts,),
-    )
-    return edited(request, editing)
+    button, done = _("Split the issue"), _("The issue is split.")
+    return edited(request, Editing(row, form, "split", title, button, act, done, issue, further, (parts,)))
 
 
 @needs(can_edit_library)
@@ -257,10 +235,7 @@ def add(request: HttpRequest, edition: str) -> HttpResponse:
         )  # fmt: skip
 
     title = _("Add an issue to %(place)s") % {"place": place.name}
-    return edited(
-        request,
-        Editing(row, form, "add", title, _("Add the issue"), act, _("The issue is added.")),
-    )
+    return edited(request, Editing(row, form, "add", title, _("Add the issue"), act, _("The issue is added.")))
 
 
 @needs(can_edit_library)
@@ -391,12 +366,8 @@ def start(request: HttpRequest) -> HttpResponse:
     if sent(request, form):
         with refusals(form):
             draft = start_draft(by=request.user, **form.cleaned_data)
-            return onward(
-                request,
-                _("The draft is there. What you change here concerns nobody until it is published."),
-                "draft",
-                draft.code,
-            )
+            said = _("The draft is there. What you change here concerns nobody until it is published.")
+            return onward(request, said, "draft", draft.code)
     return render(request, "materiality/form.html", _start_page(standing.in_force) | {"form": form})
 
 

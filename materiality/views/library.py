@@ -111,22 +111,11 @@ def _corrected(request: HttpRequest, issue: Issue, form: ErratumForm) -> HttpRes
         with transaction.atomic():
             for place, name in enumerate(changed):
                 version = values["version"] + place if values["version"] else None
-                correct_erratum(
-                    issue=issue,
-                    field=name,
-                    text=values[name],
-                    reason=values["reason"],
-                    by=request.user,
-                    version=version,
-                )
+                change = {"field": name, "text": values[name], "reason": values["reason"], "version": version}
+                correct_erratum(issue=issue, by=request.user, **change)
         number = len(changed)
-        return onward(
-            request,
-            ngettext("The text is corrected.", "%(count)s texts are corrected.", number) % {"count": number},
-            "errata",
-            issue.edition.code,
-            issue.code,
-        )
+        said = ngettext("The text is corrected.", "%(count)s texts are corrected.", number) % {"count": number}
+        return onward(request, said, "errata", issue.edition.code, issue.code)
     return None
 
 

@@ -45,9 +45,8 @@ def new_proposal(request: HttpRequest) -> HttpResponse:
     if sent(request, form):
         with refusals(form):
             made = propose(values=form.values(), by=request.user)
-            return onward(
-                request, _("The proposal is made. It stands in the list until it is decided."), "proposal", made.pk
-            )
+            said = _("The proposal is made. It stands in the list until it is decided.")
+            return onward(request, said, "proposal", made.pk)
     lead = _(
         "What should change in the next edition of the library, and why. A named person decides; the library itself"
         " does not change by it."

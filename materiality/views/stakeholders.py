@@ -1,6 +1,5 @@
 """Pages of the engagement records of a cycle."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from django.contrib import messages
@@ -24,9 +23,8 @@ from materiality.formats.stakeholders import groups_file
 from materiality.forms.stakeholders import AttachmentForm, EngagementForm, GroupForm, PointForm
 from materiality.models import Attachment, Cycle, Engagement, Group, StakeholderPoint
 from materiality.platform.files import MAX_BYTES
-from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored
+from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, can_view, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK
 from materiality.queries.stakeholders import (
     EngagementFilter,
@@ -110,13 +108,8 @@ def _edited_engagement(request: HttpRequest, cycle: Cycle, row: Engagement | Non
     if sent(request, form):
         with refusals(form):
             saved = save_engagement(cycle=cycle, values=form.values(), by=request.user, engagement=row)
-            return onward(
-                request,
-                _("The record “%(title)s” is saved.") % {"title": saved.title},
-                "engagement",
-                cycle.code,
-                saved.pk,
-            )
+            said = _("The record “%(title)s” is saved.") % {"title": saved.title}
+            return onward(request, said, "engagement", cycle.code, saved.pk)
     context = in_stakeholders(request, cycle) | {"form": form, "engagement": row}
     context["categories"] = choices_by_category(form.fields["issues"].queryset, form.chosen())
     return render(request, "materiality/engagement_form.html", context)
@@ -136,12 +129,15 @@ def _asked(request: HttpRequest, cycle: Cycle) -> dict:
 @needs(can_edit_cycle)
 def add_attachment_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Attach a file, or say why it is not taken."""
-    row = engagement_of(code, pk)
-    form = AttachmentForm(request.POST, request.FILES)
-    if getattr(request, "upload_too_large", False):
-        form.errors["file"] = form.error_class([_too_large()])
-    elif form.is_valid() and _attached(request, row, form):
-        return redirect("engagement", code, pk)
+    row, limit = engagement_of(code, pk), {"limit": MAX_BYTES // 1_000_000}
+    too_large = _("The file is larger than %(limit)s MB and was not taken in.") % limit
+    form = uploaded(request, AttachmentForm, too_large)
+    if sent(request, form):
+        file = form.cleaned_data["file"]
+        with refusals(form, "file"):
+            path = Path(file.temporary_file_path())
+            kept = add_attachment(engagement=row, path=path, file_name=file.name, by=request.user)
+            return onward(request, _("“%(name)s” is attached.") % {"name": kept.file_name}, "engagement", code, pk)
     return render(request, "materiality/engagement.html", engagement_page(request, row, form), status=422)
 
 
@@ -160,23 +156,9 @@ def delete_attachment(request: HttpRequest, code: str, pk: int, attachment: int)
     return _("“%(name)s” is removed.") % {"name": row.file_name}
 
 
-def _attached(request: HttpRequest, row: Engagement, form: AttachmentForm) -> bool:
-    file = form.cleaned_data["file"]
-    with refusals(form, "file"):
-        path = Path(file.temporary_file_path())
-        kept = add_attachment(engagement=row, path=path, file_name=file.name, by=request.user)
-        messages.success(request, _("“%(name)s” is attached.") % {"name": kept.file_name})
-        return True
-    return False
-
-
 def _attachment(code: str, pk: int, attachment: int) -> Attachment:
     rows = Attachment.objects.select_related("engagement__cycle")
     return get_object_or_404(rows, engagement__cycle__code=code, engagement=pk, pk=attachment)
-
-
-def _too_large() -> str:
-    return _("The file is larger than %(limit)s MB and was not taken in.") % {"limit": MAX_BYTES // 1_000_000}
 
 
 def groups(request: HttpRequest, code: str) -> HttpResponse:
@@ -261,7 +243,7 @@ def save(request: HttpRequest, code: str, group: str, kind: str, pk: int | None 
     if form.is_valid():
         with refusals(form):
             save_point(group=row, kind=kind, **form.cleaned_data, by=request.user, point=edited)
-            return _done(request, row, kind, "")
+            return _done(request, row, kind)
     return _shown(request, row, kind, form, edited)
 
 
@@ -272,7 +254,10 @@ def delete_point(request: HttpRequest, code: str, group: str, pk: int) -> HttpRe
     row = _group(code, group)
     point = get_object_or_404(row.points, pk=pk)
     point.group = row
-    return _done(request, row, point.kind, _tried(lambda: remove_point(point=point, by=request.user)))
+    refused: list[str] = []
+    with refusals(refused):
+        remove_point(point=point, by=request.user)
+    return _done(request, row, point.kind, *refused)
 
 
 @require_POST
@@ -282,20 +267,14 @@ def move(request: HttpRequest, code: str, group: str, pk: int) -> HttpResponse:
     row = _group(code, group)
     point = get_object_or_404(row.points, pk=pk)
     point.group = row
-    up = request.POST.get("direction") == "up"
-    return _done(request, row, point.kind, _tried(lambda: move_point(point=point, up=up, by=request.user)))
+    refused: list[str] = []
+    with refusals(refused):
+        move_point(point=point, up=request.POST.get("direction") == "up", by=request.user)
+    return _done(request, row, point.kind, *refused)
 
 
-def _tried(action: Callable[[], object]) -> str:
-    """The reason of a refusal, empty where the action was done."""
-    try:
-        action()
-    except NotAllowed as refusal:
-        return refusal.reason
-    return ""
-
-
-def _done(request: HttpRequest, group: Group, kind: str, refused: str) -> HttpResponse:
+def _done(request: HttpRequest, group: Group, kind: str, refused: str = "") -> HttpResponse:
+    """The list again for htmx, else the page; with why it was refused, if it was."""
     if request.htmx:
         return _shown(request, group, kind, refused=refused)
     if refused:

@@ -36,7 +36,7 @@ from materiality.forms.tables import ColumnsForm, SheetReasonForm, SheetUploadFo
 from materiality.models import Cycle, Edition, SheetImport
 from materiality.platform.audit import sha256_of
 from materiality.platform.files import keep_bytes
-from materiality.platform.pages import download, onward, paged, refusals, turned_away
+from materiality.platform.pages import download, onward, paged, refusals, sent, turned_away, uploaded
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_propose, can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.proposals import already_there, issues_in_force
@@ -199,12 +199,9 @@ def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
     """Upload a file, which is then checked; nothing of it is stored."""
     cycle, chosen = cycle_named(code), kind_of(kind, code)
     need_import(request, chosen)
-    form = SheetUploadForm(request.POST, request.FILES) if request.method == "POST" else SheetUploadForm()
-    if request.method == "POST":
-        if getattr(request, "upload_too_large", False):
-            form.errors["file"] = form.error_class([_too_large()])
-        elif form.is_valid() and (imported := _taken_in(request, form, kind, cycle)):
-            return redirect("sheet_import", imported.pk)
+    form = uploaded(request, SheetUploadForm, _too_large())
+    if sent(request, form) and (imported := _taken_in(request, form, kind, cycle)):
+        return redirect("sheet_import", imported.pk)
     draft = Edition.objects.filter(state=Edition.State.DRAFT).first() if chosen.into == "edition" else None
     limit = min(settings.MAX_UPLOAD_BYTES // 1_000_000, 20)
     columns = chosen.resource.columns

@@ -11,9 +11,8 @@ from django.views.decorators.http import require_POST
 from materiality.actions.translations import save_translations
 from materiality.formats.translations import TRANSLATION_COLUMNS, translation_rows
 from materiality.models import Edition
-from materiality.platform.pages import PER_PAGE, download, onward, paged
+from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.translations import (
     KINDS,
     STATES,
@@ -37,14 +36,14 @@ def translations(request: HttpRequest) -> HttpResponse:
 def save(request: HttpRequest) -> HttpResponse:
     """Store what was written on a page of the list, all or nothing."""
     entered = _entered(request)
-    try:
+    refused: list[str] = []
+    with refusals(refused):
         number = save_translations(translations=list(entered.values()), by=request.user)
-    except NotAllowed as refusal:
-        return _shown(request, entered, refusal.reason)
-    said = ngettext("%(number)s text is saved.", "%(number)s texts are saved.", number)
-    query = request.GET.urlencode()
-    words = said % {"number": number} if number else _("Nothing was changed.")
-    return onward(request, words, reverse("translations") + (f"?{query}" if query else ""))
+        said = ngettext("%(number)s text is saved.", "%(number)s texts are saved.", number)
+        query = request.GET.urlencode()
+        words = said % {"number": number} if number else _("Nothing was changed.")
+        return onward(request, words, reverse("translations") + (f"?{query}" if query else ""))
+    return _shown(request, entered, *refused)
 
 
 @needs(can_view)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Issue
-from materiality.platform.pages import button, download, onward, paged, refusals, sent
+from materiality.platform.pages import button, download, onward, paged, refusals, sent, uploaded
 from materiality.platform.people import can_edit_cycle, need, needs
 from materiality.views.cycles import cycle_of, in_cycle
 from reports.actions.outline import import_outline, remove_section, save_section
@@ -25,14 +25,11 @@ from reports.queries.outline import (
 def outline(request: HttpRequest, code: str) -> HttpResponse:
     """Chapters and sections; a POST brings a file in the place of all of them."""
     cycle = cycle_of(code)
-    if request.method != "POST":
-        return _page(request, cycle, OutlineFileForm(cycle=cycle))
-    need(request.user, can_edit_cycle)
-    files = request.FILES  # only reading them tells whether they are too large
-    too_large = getattr(request, "upload_too_large", False)
-    form = OutlineFileForm(request.POST, files, cycle=cycle, too_large=too_large)
+    if request.method == "POST":
+        need(request.user, can_edit_cycle)
+    form = uploaded(request, OutlineFileForm, _("The file is larger than this installation takes."), cycle=cycle)
     parsed = ParsedOutline([], [])
-    if form.is_valid():
+    if sent(request, form):
         edition = form.cleaned_data["gri_edition"]
         parsed = parse_outline(form.cleaned_data["file"].temporary_file_path(), books_of(cycle, edition))
         if not parsed.problems:

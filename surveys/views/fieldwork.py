@@ -94,9 +94,8 @@ def request_score(request: HttpRequest, code: str) -> HttpResponse:
     """Queue a scoring run and follow it; one that still waits is followed instead of asked for twice."""
     cycle = cycle_of(code)
     if not valid_responses(cycle):
-        return turned_away(
-            request, _("There is no valid response to score yet. Collect or import responses first."), "responses", code
-        )
+        why = _("There is no valid response to score yet. Collect or import responses first.")
+        return turned_away(request, why, "responses", code)
     waiting = Job.objects.filter(cycle=cycle, kind=JobKind.SCORE, state=Job.State.QUEUED).first()
     job = waiting or request_job(JobKind.SCORE, inputs={}, by=request.user, cycle=cycle)
     return redirect(follow(job, reverse("scores", args=[code])))

@@ -9,9 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored
+from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.views.cycles import in_cycle
 from surveys.actions.imports import (
     KnownFile,
@@ -72,9 +71,8 @@ def remove(request: HttpRequest, name: str) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, match, RenameForm(initial={"name": match.name}), form)
     delete_match(match=match, by=request.user)
-    return onward(
-        request, _("The match %(name)s is deleted. Files that were read by it stay.") % {"name": name}, "column_matches"
-    )
+    said = _("The match %(name)s is deleted. Files that were read by it stay.") % {"name": name}
+    return onward(request, said, "column_matches")
 
 
 def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: DeleteForm) -> HttpResponse:
@@ -125,13 +123,14 @@ def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def new_import(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Upload a file of responses, which is then checked in the background."""
     row = survey_of(code, survey)
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-    if request.method == "POST":
-        if getattr(request, "upload_too_large", False):
-            form.errors["file"] = form.error_class([_too_large()])
-        elif form.is_valid() and (imported := _taken_in(request, row, form)):
-            return redirect(follow(imported.job, reverse("response_import", args=[code, imported.pk])))
-    context = in_cycle(row.cycle, "responses", survey=row, form=form, limit=settings.MAX_UPLOAD_BYTES // 1_000_000)
+    limit = settings.MAX_UPLOAD_BYTES // 1_000_000
+    too_large = _(
+        "The file is larger than %(limit)s MB and was not taken in. Split it and import the parts one after another."
+    ) % {"limit": limit}
+    form = uploaded(request, UploadForm, too_large)
+    if sent(request, form) and (imported := _taken_in(request, row, form)):
+        return redirect(follow(imported.job, reverse("response_import", args=[code, imported.pk])))
+    context = in_cycle(row.cycle, "responses", survey=row, form=form, limit=limit)
     return render(request, "surveys/new_import.html", context, status=422 if form.errors else 200)
 
 
@@ -189,31 +188,17 @@ def import_template(request: HttpRequest, code: str, survey: str, kind: str) -> 
 
 def _taken_in(request: HttpRequest, row: Survey, form: UploadForm) -> ResponseImport | None:
     """The import of the uploaded file; None where it is refused, with the reason in the form."""
-    file = form.cleaned_data["file"]
-    try:
-        return request_import(
-            survey=row,
-            path=Path(file.temporary_file_path()),
-            file_name=file.name,
-            again=form.cleaned_data["again"],
-            match_name=form.cleaned_data["match"],
-            by=request.user,
-        )
-    except KnownFile as refusal:
-        form.known = True
-        form.add_error("file", refusal.reason)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
+    file, entered = form.cleaned_data["file"], form.cleaned_data
+    path, choices = Path(file.temporary_file_path()), {"again": entered["again"], "match_name": entered["match"]}
+    with refusals(form):
+        try:
+            return request_import(survey=row, path=path, file_name=file.name, **choices, by=request.user)
+        except KnownFile as refusal:
+            form.known = True
+            form.add_error("file", refusal.reason)
     return None
 
 
 def _import_of(code: str, pk: int) -> ResponseImport:
     imports = ResponseImport.objects.select_related("survey__cycle__edition", "job", "created_by")
     return get_object_or_404(imports, pk=pk, survey__cycle__code=code)
-
-
-def _too_large() -> str:
-    limit = settings.MAX_UPLOAD_BYTES // 1_000_000
-    return _(
-        "The file is larger than %(limit)s MB and was not taken in. Split it and import the parts one after another."
-    ) % {"limit": limit}

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.platform.pages import button, download, onward, refusals, sent, turned_away
+from materiality.platform.pages import button, download, onward, refusals, sent, turned_away, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.problems import FileProblem, template
@@ -134,9 +134,8 @@ def void(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
     if not form.is_valid():
         return batch(request, code, survey, pk, form)
     void_batch(batch=row, by=request.user, reason=form.cleaned_data["reason"])
-    return onward(
-        request, _("All links handed out so far are void. New ones can be downloaded."), "batch", code, survey, pk
-    )
+    said = _("All links handed out so far are void. New ones can be downloaded.")
+    return onward(request, said, "batch", code, survey, pk)
 
 
 def _batch_of(code: str, survey: str, pk: int) -> Batch:
@@ -195,11 +194,9 @@ def add_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     row = survey_of(code, survey)
     if "list" in request.POST:
         return _confirmed(request, row)
-    form = ListForm(request.POST or None, request.FILES or None)
+    form = uploaded(request, ListForm, _("The file is too large."))
     context = in_cycle(row.cycle, "survey", survey=row, form=form, columns=COLUMNS)
-    if request.method == "POST" and getattr(request, "upload_too_large", False):
-        form.add_error("file", _("The file is too large."))
-    elif sent(request, form):
+    if sent(request, form):
         try:
             contents = form.cleaned_data["file"].read()
             context |= _preview(row, contents, _read(row, contents))
@@ -240,29 +237,17 @@ def _confirmed(request: HttpRequest, survey: Survey) -> HttpResponse:
     token = request.POST["list"]
     contents = kept_list(token, survey.pk)
     if contents is None:
-        return turned_away(
-            request,
-            _("The list was not confirmed within an hour. Upload it again."),
-            "new_recipients",
-            survey.cycle.code,
-            survey.code,
-        )
+        why = _("The list was not confirmed within an hour. Upload it again.")
+        return turned_away(request, why, "new_recipients", survey.cycle.code, survey.code)
     found = _read(survey, contents)
-    try:
+    drop_list(token, survey.pk)
+    with refusals(request):
         if found.bad:
             raise NotAllowed(_("Some of the addresses are recipients of the survey already. Upload the list again."))
         add_recipients(survey=survey, rows=found.rows, by=request.user)
-    except NotAllowed as refusal:
-        return turned_away(request, refusal.reason, "new_recipients", survey.cycle.code, survey.code)
-    finally:
-        drop_list(token, survey.pk)
-    return onward(
-        request,
-        _("The recipients are stored. Nobody has been written to yet."),
-        "recipients",
-        survey.cycle.code,
-        survey.code,
-    )
+        said = _("The recipients are stored. Nobody has been written to yet.")
+        return onward(request, said, "recipients", survey.cycle.code, survey.code)
+    return redirect("new_recipients", survey.cycle.code, survey.code)
 
 
 FILTERS = ("group", "state", "answered")

@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from materiality.models import Job
-from materiality.platform.pages import download, paged, refusals, stored, turned_away
+from materiality.platform.pages import download, paged, refusals, stored
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.views.cycles import in_cycle
 from surveys.actions.paper import enter_sheet, print_sheets, store_sheet
 from surveys.forms.paper import PrintForm, TypedEntry, chosen_entry
@@ -112,10 +111,9 @@ def paper_entry(request: HttpRequest, code: str, survey: str, number: int) -> Ht
     if sheet.state == STATE.STORED:
         return render(request, "surveys/paper_sheet.html", _context(sheet))
     view = _differences if sheet.state == STATE.DIFFERS else _typing
-    try:
+    with refusals(request):
         return view(request, sheet)
-    except NotAllowed as refusal:
-        return turned_away(request, refusal.reason, "paper", code, survey)
+    return redirect("paper", code, survey)
 
 
 def _typing(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:

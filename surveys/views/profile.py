@@ -66,13 +66,8 @@ def _question(code: str, survey: str, pk: int) -> ProfileQuestion:
 
 def _edited(request: HttpRequest, row: Survey, question: ProfileQuestion | None) -> HttpResponse:
     if row.state != Survey.State.DRAFT:
-        return turned_away(
-            request,
-            _("The survey was opened, and is frozen since then."),
-            "profile_questions",
-            row.cycle.code,
-            row.code,
-        )
+        why = _("The survey was opened, and is frozen since then.")
+        return turned_away(request, why, "profile_questions", row.cycle.code, row.code)
     form = ProfileQuestionForm(request.POST or None, question=question)
     if sent(request, form):
         with refusals(form):

@@ -80,9 +80,8 @@ def preview(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     row = survey_of(code, survey)
     groups = asked_groups(row)
     if not groups:
-        return turned_away(
-            request, _("No group is asked anything: say first who is asked what."), "survey", code, survey
-        )
+        why = _("No group is asked anything: say first who is asked what.")
+        return turned_away(request, why, "survey", code, survey)
     look = _look(request, row, groups)
     group = next(group for group in groups if group.code == look.group)
     shown = previewed(row, group, split=look.kind == "split", draw=look.draw, single=look.size == "large")
@@ -235,13 +234,8 @@ def new_survey(request: HttpRequest, code: str) -> HttpResponse:
     if sent(request, form):
         with refusals(form):
             row = build_survey(cycle=cycle, **form.values(), by=request.user)
-            return onward(
-                request,
-                _("The survey is made. Say who is asked what, look at its preview, then open it."),
-                "survey",
-                code,
-                row.code,
-            )
+            said = _("The survey is made. Say who is asked what, look at its preview, then open it.")
+            return onward(request, said, "survey", code, row.code)
     return render(request, "surveys/survey_form.html", in_cycle(cycle, "survey", form=form))
 
 

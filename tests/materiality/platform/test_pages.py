@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 
 from materiality.models import User
-from materiality.platform.pages import button, download, paged, refusals, sent, stored
+from materiality.platform.pages import button, download, paged, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle
 from materiality.platform.refusals import NotAllowed
 
@@ -25,6 +25,10 @@ class Kept(BaseStorage):
 
     def _store(self, *_args, **_kwargs):
         return []
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField()
 
 
 class NameForm(forms.Form):
@@ -136,3 +140,23 @@ def test_private_download_stays_in_no_cache_and_keeps_a_chinese_name():
 def test_stored_file_that_is_not_there_is_not_found(path):
     with pytest.raises(Http404):
         stored(path)
+
+
+def test_refusal_is_put_on_a_list_of_reasons():
+    reasons = []
+    with refusals(reasons):
+        refuse()
+    assert reasons == ["No."]
+
+
+def test_upload_that_was_too_large_is_an_error_of_its_field_alone(asked):
+    request = asked()
+    assert sent(request, uploaded(request, UploadForm, "Too large.")) is False
+    assert uploaded(request, UploadForm, "Too large.").errors == {"file": ["This field is required."]}
+    request.upload_too_large = True
+    form = uploaded(request, UploadForm, "Too large.")
+    assert (sent(request, form), form.errors) == (False, {"file": ["Too large."]})
+
+
+def test_upload_form_that_is_only_shown_has_no_errors(asked):
+    assert uploaded(asked("get"), UploadForm, "Too large.").errors == {}
