@@ -174,14 +174,19 @@ PERMISSIONS = (
 )
 
 
+def need(person: Person, predicate: Predicate) -> None:
+    """PermissionDenied, with a page that says why, where the predicate is false."""
+    if not predicate(person):
+        raise PermissionDenied(_("Your role does not allow this. Ask an administrator to change it."))
+
+
 def needs(predicate: Predicate) -> Callable:
-    """Decorate a view: refuse with a page that says why where the predicate is false."""
+    """Decorate a view for those whom the predicate allows."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            if not predicate(request.user):
-                raise PermissionDenied(_("Your role does not allow this. Ask an administrator to change it."))
+            need(request.user, predicate)
             return view(request, *args, **kwargs)
 
         return guarded

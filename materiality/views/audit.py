@@ -5,17 +5,16 @@ import json
 from collections.abc import Iterator
 from datetime import UTC
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from materiality.forms.audit import TrailForm
 from materiality.models import AuditEvent
+from materiality.platform.pages import download, paged
 from materiality.platform.people import can_see_audit, needs
 from materiality.queries.audit import TrailFilter, in_words, trail, trail_rows
 from materiality.tables.write import neutral
 
-PER_PAGE = 50
 COLUMNS = (
     *("number", "at", "person", "person_name", "action", "object_type", "object_id", "object"),
     *("before", "after", "reason", "row_digest", "touched_digest", "previous_hash", "hash"),
@@ -27,7 +26,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Events, newest first, narrowed by the filters in the address."""
     form = TrailForm(request.GET)
     wanted = form.wanted()
-    page = Paginator(trail(wanted), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, trail(wanted))
     context = {
         "section": "audit",
         "form": form,
@@ -39,14 +38,9 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 @needs(can_see_audit)
-def audit_export(request: HttpRequest) -> StreamingHttpResponse:
+def audit_export(request: HttpRequest) -> HttpResponse:
     """The events of the same filters as CSV, streamed."""
-    disposition = 'attachment; filename="audit.csv"'
-    return StreamingHttpResponse(
-        _csv(TrailForm(request.GET).wanted()),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": disposition},
-    )
+    return download(_csv(TrailForm(request.GET).wanted()), "audit.csv")
 
 
 class _Line:

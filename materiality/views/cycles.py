@@ -1,21 +1,18 @@
 """Pages of assessment cycles: list, new, one cycle, closing."""
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from materiality.actions.cycles import close_cycle, edit_cycle, open_cycle, set_method
 from materiality.forms.cycles import CycleDetailsForm, MethodForm, NewCycleForm
 from materiality.lineage.records import standard_warnings
 from materiality.models import Cycle
 from materiality.platform.hooks import standings
+from materiality.platform.pages import button, onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
     FIELDWORK,
@@ -36,8 +33,12 @@ def cycle_of(code: str) -> Cycle:
     return get_object_or_404(Cycle.objects.select_related("edition"), code=code)
 
 
+def in_cycle(cycle: Cycle, step: str, **more: object) -> dict:
+    """What every page of a cycle's step hands to its template."""
+    return {"cycle": cycle, "step": step, "section": "cycles", **more}
+
+
 DETAILS = ("title_zh", "title_en", "period_start", "period_end", "gri_edition")
-PER_PAGE = 50
 
 
 def cycles(request: HttpRequest) -> HttpResponse:
@@ -45,7 +46,7 @@ def cycles(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     context = {
         "section": "cycles",
-        "page": Paginator(listed_cycles(state), PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, listed_cycles(state)),
         "state": state,
         "states": Cycle.State.choices,
         "may_edit": can_edit_cycle(request.user),
@@ -57,14 +58,11 @@ def cycles(request: HttpRequest) -> HttpResponse:
 def new_cycle(request: HttpRequest) -> HttpResponse:
     """Open a cycle on the edition in force."""
     form = NewCycleForm(request.POST or None, initial=_suggestions())
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             cycle = open_cycle(**form.cleaned_data, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The cycle is open. Look through its groups and method next."))
-            return redirect("cycle", cycle.code)
+            said = _("The cycle is open. Look through its groups and method next.")
+            return onward(request, said, "cycle", cycle.code)
     return render(request, "materiality/form.html", _new_page(form))
 
 
@@ -87,14 +85,13 @@ def cycle(request: HttpRequest, code: str) -> HttpResponse:
     """Where the cycle stands and what to do next; its details can be changed here."""
     cycle = cycle_of(code)
     form = CycleDetailsForm(request.POST or None, initial={name: getattr(cycle, name) for name in DETAILS})
-    if request.method == "POST" and (done := _change(request, cycle, form)):
-        return done
+    if sent(request, form, can_edit_cycle):
+        with refusals(form):
+            edit_cycle(cycle=cycle, **form.cleaned_data, by=request.user)
+            return onward(request, _("Saved."), "cycle", code)
     steps = standings(cycle)
     may_edit = can_edit_cycle(request.user)
-    context = {
-        "cycle": cycle,
-        "step": "scope",
-        "section": "cycles",
+    context = in_cycle(cycle, "scope") | {
         "form": form,
         "standings": steps,
         "next_step": next_step(steps),
@@ -106,30 +103,11 @@ def cycle(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "materiality/cycle.html", context)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def close(request: HttpRequest, code: str) -> HttpResponse:
+@button(can_edit_cycle, back="cycle")
+def close(request: HttpRequest, code: str) -> str:
     """Close the cycle, or say what stands against it."""
-    try:
-        close_cycle(cycle=cycle_of(code), by=request.user)
-        messages.success(request, _("The cycle is closed. Scores and outputs can still be made."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    return redirect("cycle", code)
-
-
-@needs(can_edit_cycle)
-def _change(request: HttpRequest, cycle: Cycle, form: CycleDetailsForm) -> HttpResponse | None:
-    """Change the details and go on; None where something stands against it, which is then in the form."""
-    if not form.is_valid():
-        return None
-    try:
-        edit_cycle(cycle=cycle, **form.cleaned_data, by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return None
-    messages.success(request, _("Saved."))
-    return redirect("cycle", cycle.code)
+    close_cycle(cycle=cycle_of(code), by=request.user)
+    return _("The cycle is closed. Scores and outputs can still be made.")
 
 
 def _suggestions() -> dict:
@@ -148,29 +126,15 @@ def method(request: HttpRequest, code: str) -> HttpResponse:
     """Every parameter with a sentence on what it does, and how the method changed so far."""
     cycle = cycle_of(code)
     form = MethodForm(request.POST or None, method=method_of(cycle))
-    if request.method == "POST" and (done := _change_method(request, cycle, form)):
-        return done
-    context = {
-        "cycle": cycle,
-        "step": "scope",
-        "section": "cycles",
+    if sent(request, form, can_edit_cycle):
+        with refusals(form):
+            set_method(cycle=cycle, values=form.values(), by=request.user)
+            said = _("The method is saved. It is used by the next run; runs that exist keep theirs.")
+            return onward(request, said, "method", code)
+    context = in_cycle(cycle, "scope") | {
         "form": form,
         "last_run": last_run_number(cycle),
         "changes": method_changes(cycle),
         "may_edit": can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW,
     }
     return render(request, "materiality/method.html", context)
-
-
-@needs(can_edit_cycle)
-def _change_method(request: HttpRequest, cycle: Cycle, form: MethodForm) -> HttpResponse | None:
-    """Change the method and go on; None where something stands against it, which is then in the form."""
-    if not form.is_valid():
-        return None
-    try:
-        set_method(cycle=cycle, values=form.values(), by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return None
-    messages.success(request, _("The method is saved. It is used by the next run; runs that exist keep theirs."))
-    return redirect("method", cycle.code)

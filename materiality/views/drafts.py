@@ -44,6 +44,7 @@ from materiality.forms.drafts import (
 from materiality.lineage.lineage import text_difference
 from materiality.models import Category, Edition, Issue
 from materiality.platform.hooks import RETIRE_ISSUE, objections
+from materiality.platform.pages import onward, paged, refusals, sent
 from materiality.platform.people import can_edit_library, can_publish_edition, can_view, needs
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.drafts import Filters, compare_editions, draft_tree, publishing_warnings
@@ -187,19 +188,8 @@ def merge(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
         )
 
     title = _("Merge issues into %(issue)s") % {"issue": issue.code}
-    return edited(
-        request,
-        Editing(
-            row,
-            form,
-            "merge",
-            title,
-            _("Merge the issues"),
-            act,
-            _("The issues are merged."),
-            issue,
-        ),
-    )
+    button, done = _("Merge the issues"), _("The issues are merged.")
+    return edited(request, Editing(row, form, "merge", title, button, act, done, issue))
 
 
 @needs(can_edit_library)
@@ -222,19 +212,8 @@ def split(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 
     title = _("Split %(issue)s") % {"issue": issue.code}
     further = {"parts": parts, "more": min(number + 1, 8)}
-    editing = Editing(
-        row,
-        form,
-        "split",
-        title,
-        _("Split the issue"),
-        act,
-        _("The issue is split."),
-        issue,
-        further,
-        further_forms=(parts,),
-    )
-    return edited(request, editing)
+    button, done = _("Split the issue"), _("The issue is split.")
+    return edited(request, Editing(row, form, "split", title, button, act, done, issue, further, (parts,)))
 
 
 @needs(can_edit_library)
@@ -256,10 +235,7 @@ def add(request: HttpRequest, edition: str) -> HttpResponse:
         )  # fmt: skip
 
     title = _("Add an issue to %(place)s") % {"place": place.name}
-    return edited(
-        request,
-        Editing(row, form, "add", title, _("Add the issue"), act, _("The issue is added.")),
-    )
+    return edited(request, Editing(row, form, "add", title, _("Add the issue"), act, _("The issue is added.")))
 
 
 @needs(can_edit_library)
@@ -338,10 +314,8 @@ def reorder(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """One place up or down among the issues of the same parent."""
     row = draft_of(edition)
     issue = issue_of(row, pk)
-    try:
+    with refusals(request):
         _step(row, issue, -1 if request.GET.get("to") == "up" else 1, request)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return after_change(request, row, issue)
 
 
@@ -351,11 +325,9 @@ def undo(request: HttpRequest, edition: str) -> HttpResponse:
     """Undo the change that the page named, or say why not."""
     row = draft_of(edition)
     seen = request.POST.get("change", "")
-    try:
+    with refusals(request):
         undone = undo_last_change(edition=row, by=request.user, change=int(seen) if seen.isdecimal() else None)
         messages.success(request, _("Undone: %(object)s.") % {"object": undone.object_text})
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return after_change(request, row, None)
 
 
@@ -371,15 +343,12 @@ def _step(edition: Edition, issue: Issue, step: int, request: HttpRequest) -> No
     reorder_issues(edition=edition, codes=codes, by=request.user, **place)
 
 
-PER_PAGE = 50
-
-
 @needs(can_view)
 def editions(request: HttpRequest) -> HttpResponse:
     """All editions with where they stand."""
     context = {
         "section": "library",
-        "page": Paginator(listed_editions(), PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, listed_editions()),
         "standing": standing_editions(),
         "may_edit": can_edit_library(request.user),
         "may_publish": can_publish_edition(request.user),
@@ -394,16 +363,11 @@ def start(request: HttpRequest) -> HttpResponse:
     code = next_edition_code(standing.in_force)
     initial = {"code": code, "title_zh": f"议题库 {code}", "title_en": f"Issue library {code}"}
     form = StartDraftForm(entered(request), initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             draft = start_draft(by=request.user, **form.cleaned_data)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(
-                request, _("The draft is there. What you change here concerns nobody until it is published.")
-            )
-            return redirect("draft", draft.code)
+            said = _("The draft is there. What you change here concerns nobody until it is published.")
+            return onward(request, said, "draft", draft.code)
     return render(request, "materiality/form.html", _start_page(standing.in_force) | {"form": form})
 
 
@@ -426,14 +390,10 @@ def publish(request: HttpRequest, edition: str) -> HttpResponse:
         return redirect("editions")
     warnings = publishing_warnings(row)
     form = PublishForm(entered(request), must_acknowledge=bool(warnings))
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             publish_edition(edition=row, by=request.user, **form.cleaned_data)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("%(edition)s is in force.") % {"edition": row.title})
-            return redirect("editions")
+            return onward(request, _("%(edition)s is in force.") % {"edition": row.title}, "editions")
     comparison = compare_editions(row.based_on, row) if row.based_on else None
     context = {"section": "library", "edition": row, "form": form, "warnings": warnings, "comparison": comparison}
     return render(request, "materiality/publish_edition.html", context)
@@ -444,14 +404,10 @@ def discard(request: HttpRequest, edition: str) -> HttpResponse:
     """Ask, then throw the draft away."""
     row = draft_of(edition)
     form = DiscardForm(entered(request))
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             discard_draft(edition=row, by=request.user, reason=form.cleaned_data["reason"])
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The draft is discarded."))
-            return redirect("editions")
+            return onward(request, _("The draft is discarded."), "editions")
     return render(request, "materiality/form.html", _discard_page(row) | {"form": form})
 
 

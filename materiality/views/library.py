@@ -2,11 +2,9 @@
 
 import json
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,8 +15,8 @@ from materiality.formats.translations import COMPARISON_COLUMNS, comparison_json
 from materiality.forms.drafts import ErratumForm
 from materiality.models import Cycle, Edition, Issue
 from materiality.platform.hooks import CORRECT_ERRATUM, objections
+from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.drafts import EditionComparison, compare_editions
 from materiality.queries.library import (
     Search,
@@ -33,8 +31,6 @@ from materiality.queries.library import (
 from materiality.tables.write import TYPES, table_bytes
 from materiality.views.drafts import entered
 
-PER_PAGE = 50
-
 
 @needs(can_view)
 def compare(request: HttpRequest) -> HttpResponse:
@@ -47,7 +43,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         kind = request.GET.get("kind", "")
         rows = [row for row in comparison.differences.issues if kind in ("", *row.kinds)]
         per_page = max(len(rows), 1) if request.GET.get("all") else PER_PAGE
-        page = Paginator(rows, per_page).get_page(request.GET.get("page"))
+        page = paged(request, rows, per_page)
         context |= {"comparison": comparison, "page": page, "kind": kind, "shown": len(rows)}
     return render(request, "materiality/compare.html", context)
 
@@ -61,8 +57,7 @@ def compare_export(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     comparison = compare_editions(one, other)
     name = f"{comparison.old.code}-{comparison.new.code}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(_file(comparison, kind), TYPES.get(kind, "application/json"), headers=headers)
+    return download(_file(comparison, kind), name)
 
 
 def _file(comparison: EditionComparison, kind: str) -> bytes:
@@ -112,26 +107,16 @@ def _corrected(request: HttpRequest, issue: Issue, form: ErratumForm) -> HttpRes
     if not changed:
         form.add_error(None, _("No text was changed."))
         return None
-    try:
+    with refusals(form):
         with transaction.atomic():
             for place, name in enumerate(changed):
                 version = values["version"] + place if values["version"] else None
-                correct_erratum(
-                    issue=issue,
-                    field=name,
-                    text=values[name],
-                    reason=values["reason"],
-                    by=request.user,
-                    version=version,
-                )
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return None
-    number = len(changed)
-    messages.success(
-        request, ngettext("The text is corrected.", "%(count)s texts are corrected.", number) % {"count": number}
-    )
-    return redirect("errata", issue.edition.code, issue.code)
+                change = {"field": name, "text": values[name], "reason": values["reason"], "version": version}
+                correct_erratum(issue=issue, by=request.user, **change)
+        number = len(changed)
+        said = ngettext("The text is corrected.", "%(count)s texts are corrected.", number) % {"count": number}
+        return onward(request, said, "errata", issue.edition.code, issue.code)
+    return None
 
 
 @needs(can_view)
@@ -150,7 +135,7 @@ def library(request: HttpRequest) -> HttpResponse:
         search = Search(*(request.GET.get(name, "").strip() for name in ("q", "category", "framework")))
         tree = library_tree(edition, search)
         pages = pages_of(tree.branches, lambda branch: 1 + len(branch.secondaries))
-        page = Paginator(pages, 1).get_page(request.GET.get("page"))
+        page = paged(request, pages, 1)
         is_open = search.narrows or request.GET.get("open") == "all"
         context |= {"search": search, "tree": tree, "page": page, "is_open": is_open}
     context["partial"] = request.htmx and not request.htmx.history_restore_request and edition is not None

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 from materiality.actions.mappings import decide_mapping_proposal, map_issue, propose_mappings, unmap_issue
 from materiality.lineage.records import StandardWarning, standard_warnings
 from materiality.models import Cycle, Disclosure, Edition, Issue, MappingProposal
+from materiality.platform.pages import button, download, paged, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.library import chosen_edition, editions
@@ -55,7 +55,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         filters = _filters(request)
         lines = [line for line in coverage(edition, chosen.row) if filters.lets_through(line)]
         context |= {"counts": counts, "chosen": chosen, "filters": filters}
-        context["page"] = Paginator(lines, COVERAGE_PER_PAGE).get_page(request.GET.get("page"))
+        context["page"] = paged(request, lines, COVERAGE_PER_PAGE)
         context["choices"] = ((ALL, _("Everything")), (GAPS, _("Gaps only")), (COVERED, _("Covered only")))
         if chosen.row.code == "GRI":
             context |= _newer(edition)
@@ -73,7 +73,7 @@ def coverage_export(request: HttpRequest, kind: str) -> HttpResponse:
     lines = [line for line in coverage(edition, chosen.row) if filters.lets_through(line)]
     name = f"coverage-{edition.code}-{chosen.row.code}-{chosen.row.edition}.{kind}"
     contents = table_bytes(kind, "coverage", COLUMNS, [_cells(chosen, line) for line in lines])
-    return HttpResponse(contents, TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(contents, name)
 
 
 def _filters(request: HttpRequest) -> CoverageFilters:
@@ -149,20 +149,14 @@ def _changed(request: HttpRequest, edition: str, pk: int, action: Callable, done
     disclosure = get_object_or_404(
         Disclosure.objects.select_related("framework"), pk=int(chosen) if chosen.isdecimal() else 0
     )
-    try:
+    with refusals(request):
         version = int(seen) if seen.isdecimal() else None
         action(issue=issue, disclosure=disclosure, by=request.user, version=version)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    else:
         messages.success(request, done % {"code": f"{disclosure.framework} {disclosure.code}"})
     if issue.version == 0:  # it is no longer in the draft
         return redirect("draft", row.code)
     kept = {name: request.POST[name] for name in ("q", "framework") if request.POST.get(name)}
     return redirect(reverse("issue_mappings", args=[row.code, pk]) + (f"?{urlencode(kept)}#add" if kept else ""))
-
-
-PER_PAGE = 50
 
 
 @needs(can_view)
@@ -173,7 +167,7 @@ def mapping_proposals(request: HttpRequest, edition: str) -> HttpResponse:
         messages.info(request, _("This edition is published and does not change any more."))
         return redirect("editions")
     q = request.GET.get("q", "").strip()[:200]
-    page = Paginator(issues_with_proposals(row, q), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, issues_with_proposals(row, q))
     issues = list(page.object_list)
     proposed = proposals_of(row, issues)
     context = {
@@ -189,18 +183,13 @@ def mapping_proposals(request: HttpRequest, edition: str) -> HttpResponse:
     return render(request, "materiality/mapping_proposals.html", context)
 
 
-@require_POST
-@needs(can_edit_library)
-def propose(request: HttpRequest, edition: str) -> HttpResponse:
+@button(can_edit_library, back="mapping_proposals")
+def propose(request: HttpRequest, edition: str) -> str:
     """Have the crosswalk propose what is lacking now."""
     row = draft_of(edition)
-    try:
-        number = len(propose_mappings(edition=row, by=request.user))
-        said = ngettext("%(number)s mapping is proposed.", "%(number)s mappings are proposed.", number)
-        messages.success(request, said % {"number": number} if number else _("There is nothing new to propose."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    return redirect("mapping_proposals", row.code)
+    number = len(propose_mappings(edition=row, by=request.user))
+    said = ngettext("%(number)s mapping is proposed.", "%(number)s mappings are proposed.", number)
+    return said % {"number": number} if number else _("There is nothing new to propose.")
 
 
 @require_POST
@@ -211,14 +200,12 @@ def decide(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     issue = issue_of(row, pk)
     keys = [key for key in request.POST.get("proposals", "").split(",") if key.isdecimal()]
     proposals = list(MappingProposal.objects.filter(issue=pk, pk__in=keys))
-    try:
+    with refusals(request):
         if len(proposals) != len(set(keys)):
             raise NotAllowed(_("A proposal is no longer there; look at the list again."))
         state = request.POST.get("state", "")
         decide_mapping_proposal(issue=issue, proposals=proposals, state=state, by=request.user)
         messages.success(request, _done(state, issue.code, open_proposals(row).count()))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     kept = {name: request.GET[name] for name in ("q", "page") if request.GET.get(name)}
     return redirect(reverse("mapping_proposals", args=[row.code]) + (f"?{urlencode(kept)}" if kept else ""))
 

@@ -3,22 +3,20 @@
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from materiality.actions.people import add_person, change_password, erase_person, save_person
 from materiality.forms.people import NewPersonForm, PersonForm
 from materiality.models import User
 from materiality.models.people import Role
 from materiality.platform.logins import Attempt
+from materiality.platform.pages import button, onward, paged, refusals, sent
 from materiality.platform.people import PERMISSIONS, can_manage_people, can_view, needs, new_password
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.people import listed_people
 
 
@@ -64,14 +62,13 @@ class OwnPassword(PasswordChangeView):
         return redirect(self.success_url)
 
 
-PER_PAGE = 50
 SECTION = {"section": "people"}
 
 
 @needs(can_manage_people)
 def people(request: HttpRequest) -> HttpResponse:
     """All accounts with role and state."""
-    page = Paginator(listed_people(), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, listed_people())
     return render(request, "materiality/people.html", SECTION | {"page": page})
 
 
@@ -80,13 +77,10 @@ def people(request: HttpRequest) -> HttpResponse:
 def new_person(request: HttpRequest) -> HttpResponse:
     """Add a person; the answer shows their password this once."""
     form = NewPersonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if sent(request, form):
         password = new_password()
-        try:
+        with refusals(form, "username"):
             added = add_person(**form.cleaned_data, password=password, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error("username", refusal.reason)
-        else:
             return _shown_once(request, added, password)
     lead = _("The password is made for them and shown once, on the next page.")
     context = {"form": form, "heading": _("Add a person"), "lead": lead, "cancel": reverse("people")}
@@ -100,44 +94,30 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     if row.is_erased:
         return redirect("people")
     form = PersonForm(request.POST or None, person=row, by=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             saved = save_person(person=row, **form.cleaned_data, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("“%(name)s” is saved.") % {"name": saved})
-            return redirect("people")
+            return onward(request, _("“%(name)s” is saved.") % {"name": saved}, "people")
     return render(request, "materiality/person.html", SECTION | {"form": form, "person": row})
 
 
 @never_cache
-@require_POST
-@needs(can_manage_people)
+@button(can_manage_people, back="person")
 def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a person a new password; the answer shows it this once."""
     row, password = get_object_or_404(User, pk=pk), new_password()
     if row == request.user:
         return redirect("password")
-    try:
-        change_password(person=row, password=password, by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("person", pk)
+    change_password(person=row, password=password, by=request.user)
     return _shown_once(request, row, password)
 
 
-@require_POST
-@needs(can_manage_people)
-def erase(request: HttpRequest, pk: int) -> HttpResponse:
+@button(can_manage_people, back="people")
+def erase(request: HttpRequest, pk: int) -> str:
     """Erase the name of a person who has left, or say why not."""
     row = get_object_or_404(User, pk=pk)
-    try:
-        erase_person(person=row, by=request.user)
-        messages.success(request, _("The name is erased."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    return redirect("people")
+    erase_person(person=row, by=request.user)
+    return _("The name is erased.")
 
 
 def _shown_once(request: HttpRequest, row: User, password: str) -> HttpResponse:

@@ -1,15 +1,14 @@
 """Pages of proposals for the library."""
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from materiality.actions.proposals import FIELDS, REMAINING, decide_proposal, propose, set_calendar
 from materiality.forms.proposals import CalendarForm, DecisionForm, ProposalForm
 from materiality.models import Proposal, Reminder
+from materiality.platform.pages import onward, paged, refusals, sent
 from materiality.platform.people import (
     can_decide_proposal,
     can_edit_library,
@@ -18,11 +17,8 @@ from materiality.platform.people import (
     can_view,
     needs,
 )
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import calendar, what_is_due
 from materiality.queries.proposals import draft_under_review, issues_in_force, listed_proposals, proposal_standing
-
-PER_PAGE = 50
 
 
 @needs(can_view)
@@ -31,7 +27,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
     context = {
         "section": "library",
-        "page": Paginator(listed_proposals(state, kind), PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, listed_proposals(state, kind)),
         "standing": proposal_standing(),
         "state": state,
         "kind": kind,
@@ -46,14 +42,11 @@ def proposals(request: HttpRequest) -> HttpResponse:
 def new_proposal(request: HttpRequest) -> HttpResponse:
     """Propose something; `?kind=` and `?issue=` are filled in."""
     form = ProposalForm(request.POST or None, initial=_asked(request))
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             made = propose(values=form.values(), by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The proposal is made. It stands in the list until it is decided."))
-            return redirect("proposal", made.pk)
+            said = _("The proposal is made. It stands in the list until it is decided.")
+            return onward(request, said, "proposal", made.pk)
     lead = _(
         "What should change in the next edition of the library, and why. A named person decides; the library itself"
         " does not change by it."
@@ -68,8 +61,12 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Proposal.objects.select_related("issue__edition", "issue__category", "created_by", "decided_by")
     row = get_object_or_404(rows, pk=pk)
     form = DecisionForm(request.POST or None, initial={"seen": row.state})
-    if request.method == "POST" and _decided(request, row, form):
-        return redirect("proposal", pk)
+    if sent(request, form, can_decide_proposal):
+        row.state = form.cleaned_data["seen"]  # what the person saw: whoever decided meanwhile is not overruled
+        state, reason = form.cleaned_data["state"], form.cleaned_data["reason"]
+        with refusals(request):
+            decide_proposal(proposal=row, state=state, reason=reason, by=request.user)
+            return onward(request, _("The decision is stored."), "proposal", pk)
     row.refresh_from_db(fields=["state", "decision_reason", "decided_by", "decided_at"])
     context = {
         "section": "library",
@@ -79,22 +76,6 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": can_edit_library(request.user),
     }
     return render(request, "materiality/proposal.html", context)
-
-
-@needs(can_decide_proposal)
-def _decided(request: HttpRequest, row: Proposal, form: DecisionForm) -> bool:
-    """Whether the decision is stored; else what stands against it is in the form or said above the page."""
-    if not form.is_valid():
-        return False
-    row.state = form.cleaned_data["seen"]  # what the person saw: whoever decided meanwhile is not overruled
-    entered = {name: form.cleaned_data[name] for name in ("state", "reason")}
-    try:
-        decide_proposal(proposal=row, **entered, by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return False
-    messages.success(request, _("The decision is stored."))
-    return True
 
 
 def _asked(request: HttpRequest) -> dict:
@@ -113,8 +94,10 @@ def review_calendar(request: HttpRequest) -> HttpResponse:
     """What is due when; leads set the intervals."""
     held = calendar()
     form = CalendarForm(request.POST or None, initial={name: getattr(held, name) for name in FIELDS})
-    if request.method == "POST" and _changed(request, form):
-        return redirect("review_calendar")
+    if sent(request, form, can_publish_edition):
+        with refusals(form):
+            set_calendar(**form.cleaned_data, by=request.user)
+            return onward(request, _("The calendar is saved."), "review_calendar")
     context = {
         "section": "library",
         "due": what_is_due(held=held),
@@ -123,16 +106,3 @@ def review_calendar(request: HttpRequest) -> HttpResponse:
         "form": form if can_publish_edition(request.user) else None,
     }
     return render(request, "materiality/review_calendar.html", context)
-
-
-@needs(can_publish_edition)
-def _changed(request: HttpRequest, form: CalendarForm) -> bool:
-    if not form.is_valid():
-        return False
-    try:
-        set_calendar(**form.cleaned_data, by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return False
-    messages.success(request, _("The calendar is saved."))
-    return True

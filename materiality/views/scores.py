@@ -1,11 +1,11 @@
 """Pages of the scores of a run."""
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from materiality.models import Cycle, Group, Run
+from materiality.platform.pages import paged
 from materiality.platform.people import can_edit_cycle
 from materiality.queries.cycles import chosen_run, listed_runs, run_with_cube
 from materiality.queries.scores import (
@@ -23,7 +23,7 @@ from materiality.queries.scores import (
     wanted_rows,
 )
 from materiality.queries.stakeholders import touching
-from materiality.views.cycles import cycle_of
+from materiality.views.cycles import cycle_of, in_cycle
 
 PER_PAGE = 100
 # Key of `SORTS` or nothing, words, class.
@@ -44,7 +44,7 @@ HEADS = (
 def scores(request: HttpRequest, code: str) -> HttpResponse:
     """The table of a run with its method beside it; `?run=` chooses another run than the newest."""
     cycle = cycle_of(code)
-    context = {"cycle": cycle, "step": "scores", "section": "cycles", "may_edit": can_edit_cycle(request.user)}
+    context = in_cycle(cycle, "scores", may_edit=can_edit_cycle(request.user))
     runs = list(listed_runs(cycle))
     if not runs:
         return render(request, "materiality/scores.html", context)
@@ -56,7 +56,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         "run": run,
         "wanted": wanted,
         "heads": HEADS,
-        "page": Paginator(wanted_rows(rows, wanted), PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, wanted_rows(rows, wanted), PER_PAGE),
         "total": len(rows),
         "chosen_group": next((group for group in groups if group.code == wanted.group), None),
         "groups": groups,
@@ -73,10 +73,7 @@ def issue_score(request: HttpRequest, code: str, issue: str) -> HttpResponse:
     score = get_object_or_404(run.scores.select_related("issue__category"), issue__code=issue)
     groups = list(cycle.groups.all())
     secondaries = run.scores.filter(issue__parent=score.issue_id).select_related("issue") if score.derived else []
-    context = {
-        "cycle": cycle,
-        "step": "scores",
-        "section": "cycles",
+    context = in_cycle(cycle, "scores") | {
         "run": run,
         "score": score,
         "row": ScoreRow(score),

@@ -1,12 +1,9 @@
 """Pages of the engagement records of a cycle."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -26,8 +23,8 @@ from materiality.formats.stakeholders import groups_file
 from materiality.forms.stakeholders import AttachmentForm, EngagementForm, GroupForm, PointForm
 from materiality.models import Attachment, Cycle, Engagement, Group, StakeholderPoint
 from materiality.platform.files import MAX_BYTES
+from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, can_view, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK
 from materiality.queries.stakeholders import (
     EngagementFilter,
@@ -39,9 +36,7 @@ from materiality.queries.stakeholders import (
     touched_issues,
 )
 from materiality.tables.write import TYPES
-from materiality.views.cycles import cycle_of
-
-PER_PAGE = 50
+from materiality.views.cycles import cycle_of, in_cycle
 
 
 def engagements(request: HttpRequest, code: str) -> HttpResponse:
@@ -50,7 +45,7 @@ def engagements(request: HttpRequest, code: str) -> HttpResponse:
     wanted = EngagementFilter.from_query(request.GET)
     context = in_stakeholders(request, cycle) | {
         "wanted": wanted,
-        "page": Paginator(listed_engagements(cycle, wanted), PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, listed_engagements(cycle, wanted)),
         "groups": list(cycle.groups.all()),
         "kinds": Engagement.Kind.choices,
         "issues": touched_issues(cycle),
@@ -76,18 +71,12 @@ def edit_engagement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return _edited_engagement(request, row.cycle, row)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def delete_engagement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+@button(can_edit_cycle, back="engagement", done="engagements")
+def delete_engagement(request: HttpRequest, code: str, pk: int) -> str:
     """Remove a record with its attachments."""
     row = engagement_of(code, pk)
-    try:
-        remove_engagement(engagement=row, by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("engagement", code, pk)
-    messages.success(request, _("The record “%(title)s” is removed.") % {"title": row.title})
-    return redirect("engagements", code)
+    remove_engagement(engagement=row, by=request.user)
+    return _("The record “%(title)s” is removed.") % {"title": row.title}
 
 
 def engagement_of(code: str, pk: int) -> Engagement:
@@ -109,21 +98,18 @@ def engagement_page(request: HttpRequest, row: Engagement, form: AttachmentForm 
 def in_stakeholders(request: HttpRequest, cycle: Cycle) -> dict:
     """What every page of engagement records is given."""
     may_edit = can_edit_cycle(request.user) and cycle.state in BEFORE_SIGN_OFF
-    return {"cycle": cycle, "step": "groups", "section": "cycles", "may_edit": may_edit}
+    return in_cycle(cycle, "groups", may_edit=may_edit)
 
 
 def _edited_engagement(request: HttpRequest, cycle: Cycle, row: Engagement | None) -> HttpResponse:
     form = EngagementForm(
         request.POST or None, cycle=cycle, engagement=row, initial={} if row else _asked(request, cycle)
     )
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             saved = save_engagement(cycle=cycle, values=form.values(), by=request.user, engagement=row)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The record “%(title)s” is saved.") % {"title": saved.title})
-            return redirect("engagement", cycle.code, saved.pk)
+            said = _("The record “%(title)s” is saved.") % {"title": saved.title}
+            return onward(request, said, "engagement", cycle.code, saved.pk)
     context = in_stakeholders(request, cycle) | {"form": form, "engagement": row}
     context["categories"] = choices_by_category(form.fields["issues"].queryset, form.chosen())
     return render(request, "materiality/engagement_form.html", context)
@@ -143,51 +129,31 @@ def _asked(request: HttpRequest, cycle: Cycle) -> dict:
 @needs(can_edit_cycle)
 def add_attachment_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Attach a file, or say why it is not taken."""
-    row = engagement_of(code, pk)
-    form = AttachmentForm(request.POST, request.FILES)
-    if getattr(request, "upload_too_large", False):
-        form.errors["file"] = form.error_class([_too_large()])
-    elif form.is_valid() and _attached(request, row, form):
-        return redirect("engagement", code, pk)
+    row, limit = engagement_of(code, pk), {"limit": MAX_BYTES // 1_000_000}
+    too_large = _("The file is larger than %(limit)s MB and was not taken in.") % limit
+    form = uploaded(request, AttachmentForm, too_large)
+    if sent(request, form):
+        file = form.cleaned_data["file"]
+        with refusals(form, "file"):
+            path = Path(file.temporary_file_path())
+            kept = add_attachment(engagement=row, path=path, file_name=file.name, by=request.user)
+            return onward(request, _("“%(name)s” is attached.") % {"name": kept.file_name}, "engagement", code, pk)
     return render(request, "materiality/engagement.html", engagement_page(request, row, form), status=422)
 
 
 @needs(can_view)
-def download(request: HttpRequest, code: str, pk: int, attachment: int) -> HttpResponse:
+def attachment_file(request: HttpRequest, code: str, pk: int, attachment: int) -> HttpResponse:
     """The file as a download that no browser opens in place or takes for another type."""
     row = _attachment(code, pk, attachment)
-    if not default_storage.exists(row.path):
-        raise Http404
-    stream = default_storage.open(row.path)
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
-    return FileResponse(
-        stream, as_attachment=True, filename=row.file_name, content_type=row.content_type, headers=headers
-    )
+    return download(stored(row.path), row.file_name, row.content_type, private=True)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def delete_attachment(request: HttpRequest, code: str, pk: int, attachment: int) -> HttpResponse:
+@button(can_edit_cycle, back="engagement")
+def delete_attachment(request: HttpRequest, code: str, pk: int, attachment: int) -> str:
     """Remove a file from its record."""
     row = _attachment(code, pk, attachment)
-    try:
-        remove_attachment(attachment=row, by=request.user)
-        messages.success(request, _("“%(name)s” is removed.") % {"name": row.file_name})
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    return redirect("engagement", code, pk)
-
-
-def _attached(request: HttpRequest, row: Engagement, form: AttachmentForm) -> bool:
-    file = form.cleaned_data["file"]
-    try:
-        path = Path(file.temporary_file_path())
-        kept = add_attachment(engagement=row, path=path, file_name=file.name, by=request.user)
-    except NotAllowed as refusal:
-        form.add_error("file", refusal.reason)
-        return False
-    messages.success(request, _("“%(name)s” is attached.") % {"name": kept.file_name})
-    return True
+    remove_attachment(attachment=row, by=request.user)
+    return _("“%(name)s” is removed.") % {"name": row.file_name}
 
 
 def _attachment(code: str, pk: int, attachment: int) -> Attachment:
@@ -195,15 +161,11 @@ def _attachment(code: str, pk: int, attachment: int) -> Attachment:
     return get_object_or_404(rows, engagement__cycle__code=code, engagement=pk, pk=attachment)
 
 
-def _too_large() -> str:
-    return _("The file is larger than %(limit)s MB and was not taken in.") % {"limit": MAX_BYTES // 1_000_000}
-
-
 def groups(request: HttpRequest, code: str) -> HttpResponse:
     """The groups with definitions, weights and targets."""
     cycle = cycle_of(code)
     may_edit = can_edit_cycle(request.user)
-    context = _context(cycle) | {
+    context = in_cycle(cycle, "groups") | {
         "shares": group_shares(list(cycle.groups.all())),
         "pooled": cycle.method.get("weighting") == "by_response",
         "may_edit": may_edit and cycle.state in BEFORE_REVIEW,
@@ -225,17 +187,12 @@ def group(request: HttpRequest, code: str, group: str) -> HttpResponse:
     return _edited_group(request, cycle, get_object_or_404(Group, cycle=cycle, code=group))
 
 
-@require_POST
-@needs(can_edit_cycle)
-def delete_group(request: HttpRequest, code: str, group: str) -> HttpResponse:
+@button(can_edit_cycle, back="groups")
+def delete_group(request: HttpRequest, code: str, group: str) -> str:
     """Remove a group, or say why it stays."""
     row = get_object_or_404(Group.objects.select_related("cycle"), cycle__code=code, code=group)
-    try:
-        remove_group(group=row, by=request.user)
-        messages.success(request, _("The group “%(group)s” is removed.") % {"group": row.name})
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    return redirect("groups", code)
+    remove_group(group=row, by=request.user)
+    return _("The group “%(group)s” is removed.") % {"group": row.name}
 
 
 def group_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
@@ -243,33 +200,23 @@ def group_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     if kind not in TYPES:
         raise Http404
     cycle = cycle_of(code)
-    disposition = f'attachment; filename="{cycle.code}-groups.{kind}"'
-    return HttpResponse(groups_file(cycle, kind), TYPES[kind], headers={"Content-Disposition": disposition})
+    return download(groups_file(cycle, kind), f"{cycle.code}-groups.{kind}")
 
 
 def _edited_group(request: HttpRequest, cycle: Cycle, row: Group | None) -> HttpResponse:
     form = GroupForm(request.POST or None, cycle=cycle, group=row)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             saved = save_group(cycle=cycle, values=form.values(), by=request.user, group=row)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The group “%(group)s” is saved.") % {"group": saved.name})
-            return redirect("groups", cycle.code)
-    context = _context(cycle) | {"form": form, "group": row, "may_remove": row and cycle.state in FIELDWORK}
+            return onward(request, _("The group “%(group)s” is saved.") % {"group": saved.name}, "groups", cycle.code)
+    context = in_cycle(cycle, "groups") | {"form": form, "group": row, "may_remove": row and cycle.state in FIELDWORK}
     return render(request, "materiality/group.html", context)
-
-
-def _context(cycle: Cycle) -> dict:
-    return {"cycle": cycle, "step": "groups", "section": "cycles"}
 
 
 def stakeholder_table(request: HttpRequest, code: str) -> HttpResponse:
     """Groups, expectations, channels and responses in one table, as a report prints it."""
     cycle = cycle_of(code)
-    context = {"cycle": cycle, "step": "groups", "section": "cycles", "rows": cycle_points(cycle)}
-    context["may_edit"] = can_edit_cycle(request.user) and cycle.state in BEFORE_SIGN_OFF
+    context = in_stakeholders(request, cycle) | {"rows": cycle_points(cycle)}
     return render(request, "materiality/stakeholder_table.html", context)
 
 
@@ -294,12 +241,9 @@ def save(request: HttpRequest, code: str, group: str, kind: str, pk: int | None 
     edited = get_object_or_404(row.points, pk=pk, kind=kind) if pk else None
     form = PointForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals(form):
             save_point(group=row, kind=kind, **form.cleaned_data, by=request.user, point=edited)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            return _done(request, row, kind, "")
+            return _done(request, row, kind)
     return _shown(request, row, kind, form, edited)
 
 
@@ -310,7 +254,10 @@ def delete_point(request: HttpRequest, code: str, group: str, pk: int) -> HttpRe
     row = _group(code, group)
     point = get_object_or_404(row.points, pk=pk)
     point.group = row
-    return _done(request, row, point.kind, _tried(lambda: remove_point(point=point, by=request.user)))
+    refused: list[str] = []
+    with refusals(refused):
+        remove_point(point=point, by=request.user)
+    return _done(request, row, point.kind, *refused)
 
 
 @require_POST
@@ -320,20 +267,14 @@ def move(request: HttpRequest, code: str, group: str, pk: int) -> HttpResponse:
     row = _group(code, group)
     point = get_object_or_404(row.points, pk=pk)
     point.group = row
-    up = request.POST.get("direction") == "up"
-    return _done(request, row, point.kind, _tried(lambda: move_point(point=point, up=up, by=request.user)))
+    refused: list[str] = []
+    with refusals(refused):
+        move_point(point=point, up=request.POST.get("direction") == "up", by=request.user)
+    return _done(request, row, point.kind, *refused)
 
 
-def _tried(action: Callable[[], object]) -> str:
-    """The reason of a refusal, empty where the action was done."""
-    try:
-        action()
-    except NotAllowed as refusal:
-        return refusal.reason
-    return ""
-
-
-def _done(request: HttpRequest, group: Group, kind: str, refused: str) -> HttpResponse:
+def _done(request: HttpRequest, group: Group, kind: str, refused: str = "") -> HttpResponse:
+    """The list again for htmx, else the page; with why it was refused, if it was."""
     if request.htmx:
         return _shown(request, group, kind, refused=refused)
     if refused:
@@ -353,8 +294,8 @@ def _shown(
 ) -> HttpResponse:
     """The page, or for htmx the one list of `kind`; the form stands where the bullet it changes stands."""
     held = group_points(group)
-    context = {"cycle": group.cycle, "group": group, "step": "groups", "section": "cycles", "lists": held.lists}
-    context |= {"form": form, "kind": kind, "edited": edited, "refused": refused, "may_edit": _may_edit(request, group)}
+    context = in_stakeholders(request, group.cycle) | {"group": group, "lists": held.lists}
+    context |= {"form": form, "kind": kind, "edited": edited, "refused": refused}
     if request.htmx and not request.htmx.history_restore_request and kind in StakeholderPoint.Kind.values:
         chosen = next(each for each in held.lists if each.kind == kind)
         context |= {"lists": [chosen], "partial": True}

@@ -5,9 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -38,7 +36,8 @@ from materiality.forms.tables import ColumnsForm, SheetReasonForm, SheetUploadFo
 from materiality.models import Cycle, Edition, SheetImport
 from materiality.platform.audit import sha256_of
 from materiality.platform.files import keep_bytes
-from materiality.platform.people import can_edit_cycle, can_edit_library, can_propose, can_view, needs
+from materiality.platform.pages import download, onward, paged, refusals, sent, turned_away, uploaded
+from materiality.platform.people import can_edit_cycle, can_edit_library, can_propose, can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.proposals import already_there, issues_in_force
 from materiality.queries.translations import stored_texts, translated_edition
@@ -85,12 +84,10 @@ def confirm_proposals(request: HttpRequest, digest: str) -> HttpResponse:
             raise NotAllowed(_("The library has changed since the preview. Upload the file again."))
         stored = import_proposals(proposals=read.proposals, by=request.user)
     except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("new_proposal_import")
+        return turned_away(request, refusal.reason, "new_proposal_import")
     number = len(stored)
     said = ngettext("%(number)s proposal is imported.", "%(number)s proposals are imported.", number)
-    messages.success(request, said % {"number": number})
-    return redirect("proposals")
+    return onward(request, said % {"number": number}, "proposals")
 
 
 @needs(can_propose)
@@ -98,8 +95,7 @@ def proposal_template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty file with the columns."""
     if kind not in TYPES:
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="proposals.{kind}"'}
-    return HttpResponse(table_bytes(kind, "proposals", COLUMNS, []), TYPES[kind], headers=headers)
+    return download(table_bytes(kind, "proposals", COLUMNS, []), f"proposals.{kind}")
 
 
 def _preview(request: HttpRequest, contents: bytes, context: dict) -> HttpResponse:
@@ -127,8 +123,7 @@ def may_import(request: HttpRequest, kind: Kind) -> bool:
 
 def need_import(request: HttpRequest, kind: Kind) -> None:
     """PermissionDenied where the person may not import this kind."""
-    if not may_import(request, kind):
-        raise PermissionDenied(_("Your role does not allow this. Ask an administrator to change it."))
+    need(request.user, can_edit_cycle if kind.into == "cycle" else can_edit_library)
 
 
 def kind_of(name: str, code: str = "") -> Kind:
@@ -184,11 +179,7 @@ def _file(request: HttpRequest, kind: str, suffix: str, code: str, empty: bool) 
         return redirect("library")
     about = scope.edition.code if scope.edition else cycle.code if cycle else "all"
     name = f"{kind}-template.{suffix}" if empty else f"{about}-{kind}.{suffix}"
-    data = sheet_file(chosen.resource(scope), suffix, empty)
-    return HttpResponse(data, TYPES[suffix], headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-PER_PAGE = 50
+    return download(sheet_file(chosen.resource(scope), suffix, empty), name)
 
 
 @needs(can_view)
@@ -197,7 +188,7 @@ def sheet_imports(request: HttpRequest, code: str = "") -> HttpResponse:
     cycle = cycle_named(code)
     rows = SheetImport.objects.filter(cycle=cycle).select_related("created_by").defer("plan", "undo")
     kinds = [(kind, may_import(request, kind)) for kind in KINDS.values() if (kind.into == "cycle") == bool(cycle)]
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows)
     listed = [(row, KINDS[row.kind].title) for row in page]
     return render(
         request, "materiality/sheet_imports.html", {**around(cycle), "kinds": kinds, "page": page, "listed": listed}
@@ -208,12 +199,9 @@ def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
     """Upload a file, which is then checked; nothing of it is stored."""
     cycle, chosen = cycle_named(code), kind_of(kind, code)
     need_import(request, chosen)
-    form = SheetUploadForm(request.POST, request.FILES) if request.method == "POST" else SheetUploadForm()
-    if request.method == "POST":
-        if getattr(request, "upload_too_large", False):
-            form.errors["file"] = form.error_class([_too_large()])
-        elif form.is_valid() and (imported := _taken_in(request, form, kind, cycle)):
-            return redirect("sheet_import", imported.pk)
+    form = uploaded(request, SheetUploadForm, _too_large())
+    if sent(request, form) and (imported := _taken_in(request, form, kind, cycle)):
+        return redirect("sheet_import", imported.pk)
     draft = Edition.objects.filter(state=Edition.State.DRAFT).first() if chosen.into == "edition" else None
     limit = min(settings.MAX_UPLOAD_BYTES // 1_000_000, 20)
     columns = chosen.resource.columns
@@ -230,7 +218,7 @@ def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
     if imported.state == SheetImport.State.UPLOADED or "columns" in request.GET:
         return _columns_page(request, context, None)
     preview = preview_of(imported, request.GET.get("state", ""))
-    page = Paginator(preview.listed, PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, preview.listed)
     context |= {"preview": preview, "page": page, "rows": [shown_row(row, kind.resource.columns) for row in page]}
     resource = kind.resource(scope=None)
     context["reason_form"] = SheetReasonForm() if resource.breaks_identity(preview.plan) else None
@@ -248,10 +236,8 @@ def sheet_columns(request: HttpRequest, pk: int) -> HttpResponse:
     form = _columns_form(imported, request.POST)
     if not form.is_valid():
         return _columns_page(request, context, form)
-    try:
+    with refusals(request):
         check_again(imported, form.chosen(), by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("sheet_import", pk)
 
 
@@ -278,11 +264,9 @@ def sheet_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Drop an import that was not stored."""
     imported = import_of(pk)
     need_import(request, KINDS[imported.kind])
-    try:
+    with refusals(request):
         discard_sheet(imported=imported, by=request.user)
         messages.success(request, _("The import is discarded. Nothing of it was stored."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("sheet_import", pk)
 
 
@@ -291,20 +275,16 @@ def sheet_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a stored import back, or say why that cannot be."""
     imported = import_of(pk)
     need_import(request, KINDS[imported.kind])
-    try:
+    with refusals(request):
         undo(imported, by=request.user)
         messages.success(request, _("The import is undone: all its rows are as they were before."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
     return redirect("sheet_import", pk)
 
 
 def _taken_in(request: HttpRequest, form: SheetUploadForm, kind: str, cycle) -> SheetImport | None:
     file = form.cleaned_data["file"]
-    try:
+    with refusals(form):
         return take_in(kind, scope_of(kind, cycle=cycle), file.name, file.read(), by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
     return None
 
 
@@ -369,11 +349,9 @@ def confirm_translations(request: HttpRequest, digest: str) -> HttpResponse:
         translations = [change.as_translation() for change in read.changes]
         number = save_translations(translations=translations, by=request.user)
     except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("translation_import")
+        return turned_away(request, refusal.reason, "translation_import")
     said = ngettext("%(number)s text is saved.", "%(number)s texts are saved.", number)
-    messages.success(request, said % {"number": number})
-    return redirect("translations")
+    return onward(request, said % {"number": number}, "translations")
 
 
 def _read_translations(contents: bytes) -> TranslationFile:

@@ -1,9 +1,8 @@
 """Texts that lack a language or are older than their other half: listed, filled in, exported."""
 
-from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,8 +11,8 @@ from django.views.decorators.http import require_POST
 from materiality.actions.translations import save_translations
 from materiality.formats.translations import TRANSLATION_COLUMNS, translation_rows
 from materiality.models import Edition
+from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.translations import (
     KINDS,
     STATES,
@@ -24,8 +23,6 @@ from materiality.queries.translations import (
     translated_edition,
 )
 from materiality.tables.write import TYPES, table_bytes
-
-PER_PAGE = 50
 
 
 @needs(can_view)
@@ -39,14 +36,14 @@ def translations(request: HttpRequest) -> HttpResponse:
 def save(request: HttpRequest) -> HttpResponse:
     """Store what was written on a page of the list, all or nothing."""
     entered = _entered(request)
-    try:
+    refused: list[str] = []
+    with refusals(refused):
         number = save_translations(translations=list(entered.values()), by=request.user)
-    except NotAllowed as refusal:
-        return _shown(request, entered, refusal.reason)
-    said = ngettext("%(number)s text is saved.", "%(number)s texts are saved.", number)
-    messages.success(request, said % {"number": number} if number else _("Nothing was changed."))
-    query = request.GET.urlencode()
-    return redirect(reverse("translations") + (f"?{query}" if query else ""))
+        said = ngettext("%(number)s text is saved.", "%(number)s texts are saved.", number)
+        query = request.GET.urlencode()
+        words = said % {"number": number} if number else _("Nothing was changed.")
+        return onward(request, words, reverse("translations") + (f"?{query}" if query else ""))
+    return _shown(request, entered, *refused)
 
 
 @needs(can_view)
@@ -55,8 +52,7 @@ def translation_export(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in TYPES:
         raise Http404
     rows = translation_rows(lacking(translated_edition(), _filters(request)))
-    headers = {"Content-Disposition": f'attachment; filename="translations.{kind}"'}
-    return HttpResponse(table_bytes(kind, "translations", TRANSLATION_COLUMNS, rows), TYPES[kind], headers=headers)
+    return download(table_bytes(kind, "translations", TRANSLATION_COLUMNS, rows), f"translations.{kind}")
 
 
 def _filters(request: HttpRequest) -> TextFilters:
@@ -83,7 +79,7 @@ def _lines(page: Page, entered: dict[str, Translation]) -> list[tuple[TextPair, 
 
 def _shown(request: HttpRequest, entered: dict[str, Translation], refusal: str) -> HttpResponse:
     edition, filters = translated_edition(), _filters(request)
-    page = Paginator(lacking(edition, filters), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, lacking(edition, filters))
     context = {
         "section": "library",
         "edition": edition,

@@ -27,14 +27,6 @@ from reports.queries.outputs import rows_of, scores_of
 
 Progress = Callable[[int, str], None]
 
-TYPES = {
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
-
 
 def build_output(inputs: dict, progress: Progress = lambda percent, text: None) -> bytes:
     """The file of `output_inputs`, in the language they name; `progress(percent, text)` is told how far it is."""

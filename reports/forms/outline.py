@@ -22,15 +22,8 @@ class OutlineFileForm(forms.Form):
         help_text=_("If it is not the cycle's own, the cycle takes it over."),
     )
 
-    def __init__(self, *args: Any, cycle: Cycle, too_large: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
         super().__init__(*args, initial={"gri_edition": cycle.gri_edition}, **kwargs)
-        self.too_large = too_large
-
-    def clean(self) -> dict[str, Any]:
-        if self.too_large:
-            self.errors.pop("file", None)
-            raise forms.ValidationError(_("The file is larger than this installation takes."))
-        return super().clean()
 
 
 TEXTS = ("chapter", "chapter_en", "section", "section_en", "location", "omission_requirement")

@@ -7,7 +7,7 @@ from django.utils.safestring import mark_safe
 from materiality.models import Group
 from materiality.platform.people import can_edit_cycle
 from materiality.queries.cycles import chosen_run, listed_runs
-from materiality.views.cycles import cycle_of
+from materiality.views.cycles import cycle_of, in_cycle
 from reports.queries.matrix import (
     MatrixData,
     MatrixOptions,
@@ -23,7 +23,7 @@ from reports.queries.matrix import (
 def matrix(request: HttpRequest, code: str) -> HttpResponse:
     """The picture with the table of its figures; every choice is in the URL."""
     cycle = cycle_of(code)
-    context = {"cycle": cycle, "step": "matrix", "section": "cycles", "may_edit": can_edit_cycle(request.user)}
+    context = in_cycle(cycle, "matrix", may_edit=can_edit_cycle(request.user))
     runs = list(listed_runs(cycle))
     run = chosen_run(cycle, runs, request.GET.get("run", ""))
     if run is None:

@@ -1,19 +1,14 @@
 """Pages of the report outline: the table, upload and download."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from materiality.models import Cycle, Issue
-from materiality.platform.people import can_edit_cycle, needs
-from materiality.platform.refusals import NotAllowed
-from materiality.views.cycles import cycle_of
+from materiality.platform.pages import button, download, onward, paged, refusals, sent, uploaded
+from materiality.platform.people import can_edit_cycle, need, needs
+from materiality.views.cycles import cycle_of, in_cycle
 from reports.actions.outline import import_outline, remove_section, save_section
-from reports.documents.build import TYPES
 from reports.documents.gri_index import outline_file
 from reports.forms.outline import OutlineFileForm, SectionForm
 from reports.outline.outline import ParsedOutline, parse_outline
@@ -26,25 +21,22 @@ from reports.queries.outline import (
     warning_sentences,
 )
 
-PER_PAGE = 50
-
 
 def outline(request: HttpRequest, code: str) -> HttpResponse:
     """Chapters and sections; a POST brings a file in the place of all of them."""
     cycle = cycle_of(code)
-    if request.method != "POST":
-        return _page(request, cycle, OutlineFileForm(cycle=cycle))
-    if not can_edit_cycle(request.user):
-        raise PermissionDenied(_("Your role does not allow this. Ask an administrator to change it."))
-    files = request.FILES  # only reading them tells whether they are too large
-    too_large = getattr(request, "upload_too_large", False)
-    form = OutlineFileForm(request.POST, files, cycle=cycle, too_large=too_large)
+    if request.method == "POST":
+        need(request.user, can_edit_cycle)
+    form = uploaded(request, OutlineFileForm, _("The file is larger than this installation takes."), cycle=cycle)
     parsed = ParsedOutline([], [])
-    if form.is_valid():
+    if sent(request, form):
         edition = form.cleaned_data["gri_edition"]
         parsed = parse_outline(form.cleaned_data["file"].temporary_file_path(), books_of(cycle, edition))
-        if not parsed.problems and _import(request, cycle, form, parsed):
-            return redirect("outline", code)
+        if not parsed.problems:
+            with refusals(form):
+                import_outline(cycle=cycle, rows=parsed.rows, gri_edition=edition, by=request.user)
+                said = _("The outline now has %(count)s rows.") % {"count": len(parsed.rows)}
+                return onward(request, said, "outline", code)
     return _page(request, cycle, form, parsed)
 
 
@@ -59,17 +51,6 @@ def outline_template(request: HttpRequest, code: str, kind: str) -> HttpResponse
     return _file(cycle_of(code), kind, f"outline-template.{kind}", [])
 
 
-def _import(request: HttpRequest, cycle: Cycle, form: OutlineFileForm, parsed: ParsedOutline) -> bool:
-    edition = form.cleaned_data["gri_edition"]
-    try:
-        import_outline(cycle=cycle, rows=parsed.rows, gri_edition=edition, by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return False
-    messages.success(request, _("The outline now has %(count)s rows.") % {"count": len(parsed.rows)})
-    return True
-
-
 def _page(
     request: HttpRequest, cycle: Cycle, form: OutlineFileForm, parsed: ParsedOutline | None = None
 ) -> HttpResponse:
@@ -79,10 +60,9 @@ def _page(
         issue.code: issue.name
         for issue in Issue.objects.filter(edition_id=cycle.edition_id).only("code", "name_zh", "name_en")
     }
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows)
     problems = parsed.problems if parsed else []
-    context = {
-        **{"cycle": cycle, "step": "outline", "section": "cycles", "may_edit": can_edit_cycle(request.user)},
+    context = in_cycle(cycle, "outline", may_edit=can_edit_cycle(request.user)) | {
         **{"form": form, "page": page, "total": len(rows)},
         "lines": outline_lines(page.object_list, catalogue, names),
         "problems": [shown_problem(problem) for problem in problems[:1_000]],
@@ -95,8 +75,7 @@ def _page(
 def _file(cycle: Cycle, kind: str, name: str, rows: list) -> HttpResponse:
     if kind not in ("csv", "xlsx"):
         raise Http404
-    contents = outline_file(rows, gri_catalogue(cycle.gri_edition), kind)
-    return HttpResponse(contents, TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(outline_file(rows, gri_catalogue(cycle.gri_edition), kind), name)
 
 
 @needs(can_edit_cycle)
@@ -111,16 +90,11 @@ def section(request: HttpRequest, code: str, order: int) -> HttpResponse:
     return _edited(request, code, order)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def remove(request: HttpRequest, code: str, order: int) -> HttpResponse:
+@button(can_edit_cycle, back="outline")
+def remove(request: HttpRequest, code: str, order: int) -> str:
     """Remove a section, or say why it stays."""
-    try:
-        remove_section(cycle=cycle_of(code), order=order, by=request.user)
-        messages.success(request, _("The section is removed."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    return redirect("outline", code)
+    remove_section(cycle=cycle_of(code), order=order, by=request.user)
+    return _("The section is removed.")
 
 
 def _edited(request: HttpRequest, code: str, order: int | None) -> HttpResponse:
@@ -130,13 +104,9 @@ def _edited(request: HttpRequest, code: str, order: int | None) -> HttpResponse:
         raise Http404
     free = max(rows, default=0) + 1
     form = SectionForm(request.POST or None, books=books_of(cycle), row=rows.get(order), free=free)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             save_section(cycle=cycle, row=form.row(), replacing=order, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The section is saved."))
-            return redirect("outline", code)
-    context = {"cycle": cycle, "step": "outline", "section": "cycles", "form": form, "order": order}
+            return onward(request, _("The section is saved."), "outline", code)
+    context = in_cycle(cycle, "outline", form=form, order=order)
     return render(request, "reports/section.html", context)

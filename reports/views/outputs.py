@@ -1,44 +1,37 @@
 """Pages of the outputs: request, progress, download."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from materiality.models import Cycle, Job
+from materiality.models import Job
 from materiality.platform.bilingual import is_chinese
+from materiality.platform.pages import FILE_TYPES, download, onward, paged, refusals, sent, stored
 from materiality.platform.people import can_edit_cycle
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import chosen_run, listed_runs
-from materiality.views.cycles import cycle_of
+from materiality.views.cycles import cycle_of, in_cycle
 from reports.actions.outputs import request_output
-from reports.documents.build import TYPES
 from reports.forms.outputs import RequestForm
 from reports.models import Output
 from reports.outputs import stored_path
-
-PER_PAGE = 50
 
 
 def outputs(request: HttpRequest, code: str) -> HttpResponse:
     """The files asked for so far; a POST asks for another."""
     cycle = cycle_of(code)
     form = RequestForm(request.POST or None, initial={"language": "zh-hans" if is_chinese(get_language()) else "en"})
-    if request.method == "POST":
-        if not can_edit_cycle(request.user):
-            raise PermissionDenied(_("Your role does not allow this. Ask an administrator to change it."))
-        if form.is_valid() and _request(request, cycle, form):
-            return redirect("outputs", code)
+    if sent(request, form, can_edit_cycle):
+        number = form.cleaned_data["run"]
+        run = chosen_run(cycle, list(listed_runs(cycle)), str(number)) if number else None
+        with refusals(form):
+            request_output(cycle=cycle, run=run, by=request.user, **form.wanted())
+            said = _("The file is being made. It appears below as soon as it is there.")
+            return onward(request, said, "outputs", code)
     rows = Output.objects.filter(cycle=cycle).select_related("job__created_by").order_by("-pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        **{"cycle": cycle, "step": "outputs", "section": "cycles", "may_edit": can_edit_cycle(request.user)},
-        **{"form": form, "page": page, "running": any(not row.job.is_over for row in page)},
-    }
+    page = paged(request, rows)
+    running = any(not row.job.is_over for row in page)
+    context = in_cycle(cycle, "outputs", form=form, page=page, running=running, may_edit=can_edit_cycle(request.user))
     return render(request, "reports/outputs.html", context)
 
 
@@ -48,23 +41,7 @@ def output_row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return render(request, "reports/outputs.html", {"page": [row], "cycle": row.cycle, "partial": True})
 
 
-def output_file(request: HttpRequest, code: str, pk: int) -> FileResponse:
+def output_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The file itself; not found until it is there."""
     row = get_object_or_404(Output.objects.filter(job__state=Job.State.DONE), cycle__code=code, pk=pk)
-    try:
-        stream = default_storage.open(stored_path(row))
-    except FileNotFoundError as missing:
-        raise Http404 from missing
-    return FileResponse(stream, as_attachment=True, filename=row.file_name, content_type=TYPES[row.format])
-
-
-def _request(request: HttpRequest, cycle: Cycle, form: RequestForm) -> bool:
-    number = form.cleaned_data["run"]
-    run = chosen_run(cycle, list(listed_runs(cycle)), str(number)) if number else None
-    try:
-        request_output(cycle=cycle, run=run, by=request.user, **form.wanted())
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return False
-    messages.success(request, _("The file is being made. It appears below as soon as it is there."))
-    return True
+    return download(stored(stored_path(row)), row.file_name, FILE_TYPES[row.format])

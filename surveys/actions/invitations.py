@@ -12,9 +12,10 @@ from materiality.models import Group, User
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
 from surveys.invitations.recipients import RecipientRow, remember, unwanted_of
-from surveys.models import Batch, Delivery, Draft, Mailing, Recipient, Survey
+from surveys.models import Batch, Delivery, Mailing, Recipient, Survey
 from surveys.models.invitations import new_secret
 from surveys.respond.answers import erase_response
+from surveys.respond.drafts import number_begun
 
 LARGEST_BATCH = 100_000_000
 
@@ -111,7 +112,7 @@ def erase_recipient(*, recipient: Recipient, by: User | None) -> bool:
     survey = Survey.objects.select_for_update(no_key=True).get(pk=recipient.survey_id)
     stored = Recipient.objects.select_for_update().get(pk=recipient.pk)
     link = {"batch_id": stored.batch_id, "serial": stored.serial}
-    findable = not survey.anonymous or Draft.objects.filter(survey=survey, **link).exists()
+    findable = not survey.anonymous or number_begun(survey, **link) > 0
     erased = findable and erase_response(survey=survey, **link)
     remember(stored.email)
     stored.delete()

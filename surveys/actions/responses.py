@@ -17,7 +17,6 @@ from surveys.models import (
     AnonymousAnswer,
     AnonymousComment,
     Assignments,
-    Draft,
     PaperSheet,
     ReadyDraft,
     Response,
@@ -28,6 +27,7 @@ from surveys.models import (
 from surveys.paper.entry import forget_paper
 from surveys.queries.responses import find_answer
 from surveys.questionnaire.asking import GRACE
+from surveys.respond.drafts import TABLES
 from surveys.responses.anonymity import (
     erase_leftovers,
     erase_what_is_deleted,
@@ -67,7 +67,7 @@ def mix_responses(*, survey: Survey, everything: bool = False) -> int:
         for model in _MIXED:
             rewrite_shuffled(model, survey.pk)
         ReadyDraft.objects.filter(pk__in=[ready.pk for ready in waiting]).delete()
-        transaction.on_commit(lambda: erase_leftovers(emptied=(Draft, ReadyDraft), rewritten=_MIXED), robust=True)
+        transaction.on_commit(lambda: erase_leftovers(emptied=(*TABLES, ReadyDraft), rewritten=_MIXED), robust=True)
     return len(waiting)
 
 
@@ -152,7 +152,7 @@ def promote_comment(*, survey: Survey, reference: str, values: ProposalValues, b
 
 
 _REWRITTEN = (Response, AnonymousComment, AnonymousAnswer)
-_VACUUMED = (*_REWRITTEN, Draft, ReadyDraft, Assignments, UsedLinks, Tally, PaperSheet)
+_VACUUMED = (*_REWRITTEN, *TABLES, ReadyDraft, Assignments, UsedLinks, Tally, PaperSheet)
 
 
 def seal_survey(*, survey: Survey, by: User | None = None, now: datetime | None = None) -> Survey:

@@ -18,12 +18,13 @@ from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import NOT_ASKED, SOCIETY
 from surveys.actions.plans import build_survey, locked_draft, split_reasons
 from surveys.actions.responses import mix_responses
-from surveys.models import Assignments, Draft, GroupPlan, Item, ItemText, Notice, Survey
+from surveys.models import Assignments, GroupPlan, Item, ItemText, Notice, Survey
 from surveys.models.instrument import LANGUAGES
 from surveys.queries.plans import PlannedGroup, asked_issues, planned_groups
 from surveys.queries.questionnaire import issue_html
 from surveys.questionnaire.asking import unrated
 from surveys.questionnaire.ratings import arrival_ids
+from surveys.respond.drafts import number_begun
 from surveys.respond.rows import notice_texts
 from surveys.responses import columns as demo
 from surveys.responses.columns import ResponseColumns, insert_responses
@@ -134,7 +135,7 @@ def close_survey(*, survey: Survey, by: User | None, now: datetime | None = None
         after={"state": stored.state, "closed_at": stored.closed_at},
     )
     if stored.anonymous:
-        mix_responses(survey=stored, everything=not Draft.objects.filter(survey=stored).exists())
+        mix_responses(survey=stored, everything=not number_begun(stored))
     return stored
 
 

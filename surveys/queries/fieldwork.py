@@ -10,7 +10,7 @@ import numpy as np
 from django.db.models import Count
 
 from materiality.models import Group
-from surveys.models import Draft, GroupPlan, ProfileQuestion, ReadyDraft, Response, Survey
+from surveys.models import GroupPlan, ProfileQuestion, ReadyDraft, Response, Survey
 from surveys.queries.plans import plan_of
 from surveys.queries.questionnaire import IssueParts, asked_by
 from surveys.questionnaire.asking import (
@@ -38,6 +38,7 @@ from surveys.questionnaire.fieldwork import (
     taken_out,
 )
 from surveys.questionnaire.screening import EXCLUDE, FLAG_BIT, INCLUDE, REJECT, valid
+from surveys.respond.drafts import number_begun
 from surveys.responses.fieldwork import kept_kinds
 from surveys.responses.rules import flags_of_survey, rules_in_force, shown_bits
 
@@ -121,8 +122,8 @@ def valid_number(surveys: Iterable[Survey], kinds: Iterable[Kind]) -> int:
 def fieldwork_of(survey: Survey, kinds: Iterable[Kind]) -> Fieldwork:
     """Everything that is counted of one survey; `kinds` may hold those of other surveys too. Two queries."""
     kinds = [kind for kind in kinds if kind.survey == survey.pk]
-    drafts, ready = (model.objects.filter(survey=survey).count() for model in (Draft, ReadyDraft))
-    found = Fieldwork(rules=rule_lines(survey, kinds), drafts=drafts, ready=ready)
+    ready = ReadyDraft.objects.filter(survey=survey).count()
+    found = Fieldwork(rules=rule_lines(survey, kinds), drafts=number_begun(survey), ready=ready)
     for kind, counts in zip(kinds, _counting(survey, kinds).tolist(), strict=True):
         for tally in (found.counts, found.groups.setdefault(kind.group, Counts())):
             tally.total += kind.number

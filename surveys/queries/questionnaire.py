@@ -3,8 +3,7 @@
 import re
 import sys
 from array import array
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Issue
 from materiality.platform.bilingual import text_of
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
-from surveys.models import Draft, GroupPlan, Item, ItemText, ProfileQuestion, Response, Survey
+from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Response, Survey
 from surveys.models.instrument import LANGUAGES, attention_words, scale_words
 from surveys.queries.plans import plan_of
 from surveys.questionnaire.asking import SECONDS_PER_ITEM, Effort, Sheet, asked_issues, draw_part, sheets_of
@@ -298,19 +297,6 @@ def draw_parts(questionnaire: Questionnaire, group_id: int, asked: Asked, number
         parts.append(part)
     write_counts(survey_id, group_id, counts)
     return parts
-
-
-def give_back(survey: Survey, drafts: Iterable[Draft]) -> None:
-    """Take the parts of drafts that go out of the counts of their groups (Assignments), in the caller's transaction."""
-    by_group: dict[int, Counter] = {}
-    for draft in drafts:
-        positions_of = questionnaire_of(survey.pk, survey.opened_at).positions_of
-        by_group.setdefault(draft.group_id, Counter()).update(asked_issues(positions_of, bytes(draft.ratings)))
-    for group, given in sorted(by_group.items()):
-        counts = locked_counts(survey.pk, group, len(questionnaire_of(survey.pk, survey.opened_at).issues))
-        for issue, number in given.items():
-            counts[issue] -= min(number, counts[issue])
-        write_counts(survey.pk, group, counts)
 
 
 @dataclass

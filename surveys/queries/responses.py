@@ -12,9 +12,10 @@ from materiality.models import Proposal
 from materiality.platform.audit import plain
 from surveys.intake.columns import item_name
 from surveys.invitations.used_links import is_used
-from surveys.models import AnonymousComment, Draft, Recipient, Response, Survey
+from surveys.models import AnonymousComment, Recipient, Response, Survey
 from surveys.questionnaire.ratings import CELL_TEXT
 from surveys.questionnaire.screening import EXCLUDE, FLAG_BIT, FLAGS, INCLUDE, MARK, REJECT, Rules, flag_names
+from surveys.respond.drafts import begun_by_link
 from surveys.responses.rules import rules_in_force, shown_bits
 
 
@@ -168,7 +169,9 @@ def stored_about(recipient: Recipient) -> dict[str, Any]:
     """
     survey = recipient.survey
     link = {"batch_id": recipient.batch_id, "serial": recipient.serial}
-    draft = Draft.objects.filter(survey=survey, **link).first()
+    begun = begun_by_link(survey, **link)
+    if begun and "ratings" in begun:
+        begun["ratings"] = _ratings(survey, begun["ratings"])
     token = f"{recipient.batch_id}-{recipient.serial}"
     responses = [] if survey.anonymous else list(Response.objects.filter(survey=survey, token=token))
     return plain(
@@ -184,20 +187,11 @@ def stored_about(recipient: Recipient) -> dict[str, Any]:
                 {"kind": each.mailing.kind, "state": each.state, "sent_at": each.sent_at, "problem": each.problem}
                 for each in recipient.deliveries.select_related("mailing").order_by("pk")
             ],
-            "answers_begun": _draft(survey, draft) if draft else None,
+            "answers_begun": begun,
             "answers": [_response(survey, response) for response in responses],
             "answers_cannot_be_found": survey.anonymous,
         }
     )  # fmt: skip
-
-
-def _draft(survey: Survey, draft: Draft) -> dict[str, Any]:
-    begun = {"started_at": draft.started_at, "saved_at": draft.saved_at, "language": draft.language}
-    if survey.anonymous:
-        return begun
-    return begun | {
-        "comment": draft.comment, "profile": draft.profile, "ratings": _ratings(survey, draft.ratings),
-    }  # fmt: skip
 
 
 def _response(survey: Survey, response: Response) -> dict[str, Any]:

@@ -1,11 +1,16 @@
-"""Count a part as given again, after it was given back."""
+"""Answers in progress: `open_answers`, `save` and `finish`, and their upkeep.
 
-from collections.abc import Mapping
-from datetime import datetime
+Nothing outside of this room reads or writes the table of drafts; staff are told numbers (drafts.py).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +25,6 @@ from surveys.queries.questionnaire import (
     Asked,
     Questionnaire,
     draw_parts,
-    give_back,
     locked_counts,
     questionnaire_of,
     write_counts,
@@ -29,12 +33,14 @@ from surveys.questionnaire.asking import Standing, asked_issues, blank_ratings, 
 from surveys.questionnaire.ratings import arrival_id
 from surveys.questionnaire.screening import flags_of, seconds_per_item
 from surveys.respond.rows import (
+    DraftInUse,
     FinishedDraft,
     GroupNow,
     LinkNow,
     Saving,
     SurveyNow,
     delete_draft,
+    draft_in_use,
     draft_of_link,
     insert_draft,
     insert_response,
@@ -44,6 +50,13 @@ from surveys.respond.rows import (
 )
 from surveys.responses.anonymity import Waiting, add_waiting, empty_log_soon, profile_text
 from surveys.responses.tallies import add_to_tally
+
+
+def open_answers(secret: UUID | LinkNow, survey_code: str) -> DraftInUse | None:
+    """The answers in progress that this opens: the key in a browser's cookie, or a personal link."""
+    if isinstance(secret, UUID):
+        return draft_in_use(secret, survey_code)
+    return draft_of_link(secret.batch_id, secret.serial, survey_code)
 
 
 @transaction.atomic
@@ -76,7 +89,7 @@ def erase_response(*, survey: Survey, batch_id: int, serial: int) -> bool:
     responses = list(Response.objects.select_for_update().filter(survey=stored, token=f"{batch_id}-{serial}"))
     if not drafts and not responses:
         return False
-    give_back(stored, [draft for draft in drafts if draft.counted])
+    _give_back(stored, [draft for draft in drafts if draft.counted])
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
     Response.objects.filter(pk__in=[response.pk for response in responses]).delete()
     if responses:
@@ -95,7 +108,7 @@ def _named(responses: list[Response]) -> list[Response]:
 _TRIES = 20
 
 
-def save_ratings(
+def save(
     *,
     key: UUID,
     known: bytes,
@@ -170,7 +183,7 @@ def start_draft(
     try:
         _store_draft(draft, questionnaire, asked, group.code)
     except IntegrityError:
-        begun = link and draft_of_link(link.batch_id, link.serial, survey.code)
+        begun = link and open_answers(link, survey.code)
         if not begun:
             raise
         return begun.key
@@ -188,7 +201,7 @@ def _store_draft(draft: Draft, questionnaire: Questionnaire, asked: Asked, group
 
 
 @transaction.atomic
-def submit_draft(*, key: UUID, language: str, comment: str | None = None, now: datetime | None = None) -> bool:
+def finish(*, key: UUID, language: str, comment: str | None = None, now: datetime | None = None) -> bool:
     """Turn the draft into a response, screened; False where it was submitted before, or its personal link was used.
     `comment` (unless None) is the one of the last page, which is submitted in place of the draft's.
 
@@ -266,3 +279,75 @@ def unsubscribe(*, link: LinkNow) -> bool:
         found.save(update_fields=["state"])
     remember(found.email)
     return True
+
+
+# What falls due is looked for every minute; the audit trail is told at most this often per survey.
+_APART = timedelta(hours=1)
+
+
+def delete_old_drafts(*, survey: Survey, now: datetime) -> int:
+    """Delete the drafts begun more than `drafts_kept_days` ago; returns how many.
+
+    They are counted as broken off at the page that was saved last, and what a split survey gave them is given back.
+    One audit event, of no person and without anything about a draft.
+    """
+    old = Draft.objects.filter(survey=survey, started_at__lt=now - timedelta(days=survey.drafts_kept_days))
+    if not old.exists() or _told_lately(survey, now):
+        return 0
+    with transaction.atomic():
+        drafts = list(old.select_for_update(skip_locked=True, of=("self",)).select_related("group"))
+        for (group, channel, page), number in Counter((d.group.code, d.channel, d.page) for d in drafts).items():
+            add_to_tally(survey.pk, Tally.Measure.BROKEN_OFF, group=group, channel=channel, place=page, number=number)
+        _give_back(survey, [draft for draft in drafts if draft.counted])
+        Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+        if drafts:
+            audit.record("delete_old_drafts", survey, by=None, after={"drafts": len(drafts)})
+    return len(drafts)
+
+
+def _told_lately(survey: Survey, now: datetime) -> bool:
+    told = AuditEvent.objects.filter(action="delete_old_drafts", object_id=str(survey.pk), at__gt=now - _APART)
+    return told.filter(at__lte=now).exists()
+
+
+EXPIRY = timedelta(hours=24)
+
+
+def expire_assignments(*, survey: Survey, now: datetime | None = None) -> int:
+    """Take the parts of a split survey's answers that were not saved for 24 hours out of the counts of what was given;
+    returns of how many. They stay and may be finished, and count again from their next save on. No audit event.
+    """
+    if not survey.split or survey.opened_at is None:
+        return 0
+    before = (now or timezone.now()) - EXPIRY
+    stale = Draft.objects.filter(survey=survey, counted=True).annotate(seen=Coalesce("saved_at", "started_at"))
+    stale = stale.filter(seen__lt=before)
+    groups = sorted(set(stale.values_list("group_id", flat=True)))
+    return sum(_expire(survey, group_id, stale.filter(group_id=group_id)) for group_id in groups)
+
+
+@transaction.atomic
+def _expire(survey: Survey, group_id: int, stale) -> int:
+    # First the drafts, then the counts, as everywhere: two that wait for each other would never end.
+    drafts = list(stale.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked))
+    questionnaire = questionnaire_of(survey.pk, survey.opened_at)
+    counts = locked_counts(survey.pk, group_id, len(questionnaire.issues))
+    for draft in drafts:
+        for issue in asked_issues(questionnaire.positions_of, bytes(draft.ratings)):
+            counts[issue] = max(0, counts[issue] - 1)
+    write_counts(survey.pk, group_id, counts)
+    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(counted=False)
+    return len(drafts)
+
+
+def _give_back(survey: Survey, drafts: Iterable[Draft]) -> None:
+    """Take the parts of drafts that go out of the counts of their groups (Assignments), in the caller's transaction."""
+    by_group: dict[int, Counter] = {}
+    for draft in drafts:
+        positions_of = questionnaire_of(survey.pk, survey.opened_at).positions_of
+        by_group.setdefault(draft.group_id, Counter()).update(asked_issues(positions_of, bytes(draft.ratings)))
+    for group, given in sorted(by_group.items()):
+        counts = locked_counts(survey.pk, group, len(questionnaire_of(survey.pk, survey.opened_at).issues))
+        for issue, number in given.items():
+            counts[issue] -= min(number, counts[issue])
+        write_counts(survey.pk, group, counts)

@@ -1,4 +1,15 @@
-"""The short way of respondents' pages: thousands are asked for at once, and need little of what staff's pages need."""
+"""The short way of respondents' pages: thousands are asked for at once, and need little of what staff's pages need.
+
+The room leans on these insides of Django and django-csp, which a new version may change; each has a test:
+
+- the form of a CSRF token (CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH, META["CSRF_COOKIE"]): test_pages_form_token.py
+- CsrfViewMiddleware and SecurityMiddleware asked step by step, convert_exception_to_response, the resolver of part of
+  the URLs, csp's build_policy and HEADER: test_pages.py, which compares the short way with the long one
+- rendered pages cut at private-use characters, which templates must pass as they are: test_pages.py
+- HttpResponseRedirectBase with another status (visit.py): test_visit.py
+- values of columns and cursors as the ORM has them (rows.py: get_db_prep_value, adapt_datetimefield_value, JSON and
+  bytes of a plain cursor, has_select_for_update): test_rows.py
+"""
 
 import re
 import zlib

@@ -19,7 +19,7 @@ from surveys.models.instrument import effort_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Standing, standing
 from surveys.respond import pages as cookies
-from surveys.respond.answers import erase_response, start_draft, submit_draft
+from surveys.respond.answers import erase_response, finish, open_answers, start_draft
 from surveys.respond.answers import unsubscribe as end_mail_to
 from surveys.respond.pages import HOLES, as_html, page, shown_language
 from surveys.respond.rows import (
@@ -27,8 +27,6 @@ from surveys.respond.rows import (
     GroupNow,
     LinkNow,
     SurveyNow,
-    draft_in_use,
-    draft_of_link,
     groups_now,
     link_now,
 )
@@ -219,7 +217,7 @@ def _onward(request: HttpRequest, way: Way, step: int) -> HttpResponse:
 def _submit(request: HttpRequest, way: Way, comment: str) -> HttpResponse:
     way.count_part()
     try:
-        submit_draft(key=way.draft.key, language=shown_language(), comment=comment)
+        finish(key=way.draft.key, language=shown_language(), comment=comment)
     except NotAllowed:
         # The grace ended in this very moment; the page of a closed survey says so.
         return SeeOther(request.path)
@@ -355,7 +353,7 @@ def start(
     except NotAllowed:
         # The survey closed in this very moment; its page says so.
         return SeeOther(request.path)
-    draft = draft_in_use(key, survey.code) if link else None
+    draft = open_answers(key, survey.code) if link else None
     way = draft and Way(survey.code, draft, single=cookies.is_large(request))
     single = "one/" if cookies.is_large(request) else ""
     response = SeeOther(way.path(way.first_open()) if way else f"/s/{survey.code}/{single}1/")
@@ -431,7 +429,7 @@ def _barred(request: HttpRequest, survey: SurveyNow) -> HttpResponse | None:
         key = cookies.draft_key(request, survey.code)
     except cookies.Tampered:
         key = None
-    draft = key and draft_in_use(key, survey.code)
+    draft = key and open_answers(key, survey.code)
     if draft and answerable(draft):
         return offer_to_resume(request, survey, draft, by_link=False)
     if cookies.has_answered(request, survey.code) and not survey.several_per_browser:
@@ -458,7 +456,7 @@ def personal_link(request: HttpRequest, code: str, token: str) -> HttpResponse:
     survey = survey_of(request, code)
     if link.used:
         return _used(request, survey, link)
-    draft = draft_of_link(link.batch_id, link.serial, code)
+    draft = open_answers(link, code)
     if draft and answerable(draft):
         if request.method != "POST":
             return offer_to_resume(request, survey, draft, by_link=True)

@@ -17,9 +17,9 @@ from surveys.models.instrument import zone_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Sheet, Standing, standing
 from surveys.respond import pages as cookies
-from surveys.respond.answers import count_part_again, save_ratings
+from surveys.respond.answers import count_part_again, open_answers, save
 from surveys.respond.pages import HOLES, page
-from surveys.respond.rows import DraftInUse, SurveyNow, draft_in_use, survey_now
+from surveys.respond.rows import DraftInUse, SurveyNow, survey_now
 
 ANSWERABLE = (Standing.OPEN, Standing.GRACE)
 
@@ -61,7 +61,7 @@ def draft_of(request: HttpRequest, code: str) -> DraftInUse:
         key = cookies.draft_key(request, code)
     except cookies.Tampered:
         raise Elsewhere(lost(request, code)) from None
-    draft = key and draft_in_use(key, code)
+    draft = key and open_answers(key, code)
     if draft and answerable(draft):
         return draft
     if request.method == "POST":
@@ -201,7 +201,7 @@ class Way:
     def keep(self, step: int, **answers: object) -> None:
         """Save what was posted on a step, and count the part again where it had been given back."""
         draft = self.draft
-        save_ratings(key=draft.key, known=draft.ratings, page=max(draft.page, self._plain_step(step)), **answers)
+        save(key=draft.key, known=draft.ratings, page=max(draft.page, self._plain_step(step)), **answers)
         self.count_part()
 
     def count_part(self) -> None:

@@ -6,9 +6,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import LessThan
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -17,10 +14,11 @@ from materiality.models import AuditEvent, Job
 from materiality.platform.jobs import Progress, request_job
 from materiality.platform.words import names_about, word_for
 from materiality.templatetags.yiti import count
-from surveys.models import Draft, FieldworkFigures, Survey
+from surveys.models import FieldworkFigures, Survey
 from surveys.models.jobs import JobKind
 from surveys.questionnaire.fieldwork import Account, Cells, Days, Medians
 from surveys.questionnaire.screening import valid
+from surveys.respond.drafts import BEYOND, begun_by_place
 from surveys.responses.rules import rules_in_force
 
 CHUNK = 20_000
@@ -57,7 +55,7 @@ def count_fieldwork(survey: Survey, now: datetime | None = None) -> dict:
     cutoff = (now or timezone.now()) - IDLE
     return {
         **_count_responses(survey),
-        "drafts": _drafts(survey, cutoff),
+        "drafts": begun_by_place(survey, cutoff),
         **_told(survey),
     }
 
@@ -106,13 +104,6 @@ def _numbers(values: tuple) -> np.ndarray:
     return np.array(values, dtype=np.float64)
 
 
-def _drafts(survey: Survey, cutoff: datetime) -> list[list]:
-    idle = LessThan(Coalesce("saved_at", "started_at"), cutoff)
-    rows = Draft.objects.filter(survey=survey).annotate(idle=idle).order_by()
-    rows = rows.values_list("group_id", "channel", "page", "idle").annotate(number=Count("pk"))
-    return [[group, channel, page, bool(is_idle), number] for group, channel, page, is_idle, number in sorted(rows)]
-
-
 def _told(survey: Survey) -> dict[str, list[list]]:
     """What rows other than responses and drafts say, in one query."""
     keys = {group.code: group.pk for group in survey.cycle.groups.all()}
@@ -135,8 +126,9 @@ MOST_COUNTED = 20_000
 
 KindRow = tuple[int, int, int, bool, int]
 
-_BEYOND = "SELECT survey_id FROM (SELECT survey_id FROM {table} WHERE survey_id = %s LIMIT 1 OFFSET %s) AS beyond"
-_TABLES = ("surveys_response", "surveys_draft")
+_BEYOND = (
+    "SELECT survey_id FROM (SELECT survey_id FROM surveys_response WHERE survey_id = %s LIMIT 1 OFFSET %s) AS many"
+)
 
 
 def large_surveys(keys: Iterable[int]) -> set[int]:
@@ -144,8 +136,8 @@ def large_surveys(keys: Iterable[int]) -> set[int]:
     keys = list(keys)
     if not keys:
         return set()
-    parts = [_BEYOND.format(table=table) for _key in keys for table in _TABLES]
-    values = [value for key in keys for _table in _TABLES for value in (key, MOST_COUNTED)]
+    parts = [_BEYOND, BEYOND] * len(keys)
+    values = [value for key in keys for _table in (_BEYOND, BEYOND) for value in (key, MOST_COUNTED)]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ".join(parts), values)
         return {key for (key,) in cursor.fetchall()}

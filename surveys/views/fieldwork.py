@@ -4,8 +4,6 @@ import hashlib
 import json
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,8 +15,9 @@ from django.views.decorators.http import require_POST
 from materiality.models import Job
 from materiality.platform.bilingual import text_of
 from materiality.platform.jobs import request_job
+from materiality.platform.pages import paged, turned_away
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.views.cycles import cycle_of
+from materiality.views.cycles import cycle_of, in_cycle
 from surveys.models import Item, ProfileQuestion, Survey
 from surveys.models.instrument import LANGUAGES
 from surveys.models.jobs import JobKind
@@ -27,7 +26,6 @@ from surveys.queries.surveys import use_counted, valid_responses
 from surveys.questionnaire.asking import WIDTHS, Standing, standing
 from surveys.questionnaire.fieldwork import Account
 from surveys.responses.fieldwork import figures_of, report_sentence
-from surveys.views.surveys import in_cycle
 
 PER_PAGE = 20
 USUAL_WIDTH = 5
@@ -49,7 +47,7 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         "counted_at": counted_at,
         "fieldwork": found,
         "thin": cells,
-        "page": Paginator(cells.cells, PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, cells.cells, PER_PAGE),
         "width": width,
         "widths": WIDTHS,
     }
@@ -96,8 +94,8 @@ def request_score(request: HttpRequest, code: str) -> HttpResponse:
     """Queue a scoring run and follow it; one that still waits is followed instead of asked for twice."""
     cycle = cycle_of(code)
     if not valid_responses(cycle):
-        messages.error(request, _("There is no valid response to score yet. Collect or import responses first."))
-        return redirect("responses", code)
+        why = _("There is no valid response to score yet. Collect or import responses first.")
+        return turned_away(request, why, "responses", code)
     waiting = Job.objects.filter(cycle=cycle, kind=JobKind.SCORE, state=Job.State.QUEUED).first()
     job = waiting or request_job(JobKind.SCORE, inputs={}, by=request.user, cycle=cycle)
     return redirect(follow(job, reverse("scores", args=[code])))

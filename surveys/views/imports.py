@@ -3,19 +3,15 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
-from materiality.platform.refusals import NotAllowed
-from materiality.tables.write import TYPES
+from materiality.views.cycles import in_cycle
 from surveys.actions.imports import (
     KnownFile,
     confirm_import,
@@ -42,15 +38,13 @@ from surveys.queries.imports import (
 )
 from surveys.responses.reading import UnknownMatch, asked_of, match_of
 from surveys.views.fieldwork import follow
-from surveys.views.surveys import in_cycle, survey_of
-
-PER_PAGE = 50
+from surveys.views.surveys import survey_of
 
 
 @needs(can_see_responses)
 def column_matches(request: HttpRequest) -> HttpResponse:
     """All saved matches."""
-    page = Paginator(listed_matches(), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, listed_matches())
     page.object_list = [(match, tool_name(match.tool)) for match in page.object_list]
     return render(request, "surveys/column_matches.html", {"section": "cycles", "page": page})
 
@@ -60,17 +54,11 @@ def column_match(request: HttpRequest, name: str) -> HttpResponse:
     """What a match says of each column and answer; a POST renames it."""
     match = get_object_or_404(listed_matches().defer(None), name=name)
     form = RenameForm(request.POST or None, initial={"name": match.name})
-    if request.method == "POST":
-        if not can_edit_cycle(request.user):
-            raise PermissionDenied
-        if form.is_valid():
-            try:
-                renamed = rename_match(match=match, name=form.cleaned_data["name"], by=request.user)
-            except NotAllowed as refusal:
-                form.add_error("name", refusal.reason)
-            else:
-                messages.success(request, _("The match is called %(name)s now.") % {"name": renamed.name})
-                return redirect("column_match", renamed.name)
+    if sent(request, form, can_edit_cycle):
+        with refusals(form, "name"):
+            renamed = rename_match(match=match, name=form.cleaned_data["name"], by=request.user)
+            said = _("The match is called %(name)s now.") % {"name": renamed.name}
+            return onward(request, said, "column_match", renamed.name)
     return _shown(request, match, form, DeleteForm())
 
 
@@ -83,8 +71,8 @@ def remove(request: HttpRequest, name: str) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, match, RenameForm(initial={"name": match.name}), form)
     delete_match(match=match, by=request.user)
-    messages.success(request, _("The match %(name)s is deleted. Files that were read by it stay.") % {"name": name})
-    return redirect("column_matches")
+    said = _("The match %(name)s is deleted. Files that were read by it stay.") % {"name": name}
+    return onward(request, said, "column_matches")
 
 
 def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: DeleteForm) -> HttpResponse:
@@ -98,7 +86,7 @@ def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: D
         "match": match,
         "tool": tool_name(match.tool),
         "taken": sum(1 for column in columns if column.target),
-        "page": Paginator(columns, PER_PAGE).get_page(request.GET.get("page")),
+        "page": paged(request, columns),
         "maps": said_maps(said),
         "dates": date_order(said),
         "form": form,
@@ -117,14 +105,11 @@ def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         return redirect("response_import", code, pk)
     asked = asked_of(imported.survey)
     form = MatchForm(request.POST if request.method == "POST" else None, imported=imported, asked=asked)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(request):
             confirmed = match_import(
                 imported=imported, match=form.match(), save_as=form.cleaned_data["save_as"], by=request.user
             )
-        except NotAllowed as refusal:
-            messages.error(request, refusal.reason)
-        else:
             return redirect(follow(confirmed.job, reverse("response_import", args=[code, pk])))
     page = match_page(imported, asked, form.written, form.wrong)
     context = in_cycle(
@@ -138,13 +123,14 @@ def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def new_import(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Upload a file of responses, which is then checked in the background."""
     row = survey_of(code, survey)
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-    if request.method == "POST":
-        if getattr(request, "upload_too_large", False):
-            form.errors["file"] = form.error_class([_too_large()])
-        elif form.is_valid() and (imported := _taken_in(request, row, form)):
-            return redirect(follow(imported.job, reverse("response_import", args=[code, imported.pk])))
-    context = in_cycle(row.cycle, "responses", survey=row, form=form, limit=settings.MAX_UPLOAD_BYTES // 1_000_000)
+    limit = settings.MAX_UPLOAD_BYTES // 1_000_000
+    too_large = _(
+        "The file is larger than %(limit)s MB and was not taken in. Split it and import the parts one after another."
+    ) % {"limit": limit}
+    form = uploaded(request, UploadForm, too_large)
+    if sent(request, form) and (imported := _taken_in(request, row, form)):
+        return redirect(follow(imported.job, reverse("response_import", args=[code, imported.pk])))
+    context = in_cycle(row.cycle, "responses", survey=row, form=form, limit=limit)
     return render(request, "surveys/new_import.html", context, status=422 if form.errors else 200)
 
 
@@ -163,45 +149,32 @@ def response_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         imported=imported,
         stage=stage,
         preview=preview,
-        page=Paginator(preview.listed, PER_PAGE).get_page(request.GET.get("page")),
+        page=paged(request, preview.listed),
         may_edit=can_edit_cycle(request.user),
     )
     return render(request, "surveys/response_import.html", context)
 
 
-@require_POST
-@needs(can_edit_cycle)
+@button(can_edit_cycle, back="response_import")
 def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Have the checked rows stored."""
     imported = _import_of(code, pk)
-    try:
-        confirmed = confirm_import(imported=imported, skip_bad_rows="skip_bad_rows" in request.POST, by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("response_import", code, pk)
+    confirmed = confirm_import(imported=imported, skip_bad_rows="skip_bad_rows" in request.POST, by=request.user)
     return redirect(follow(confirmed.job, reverse("response_import", args=[code, pk])))
 
 
-@require_POST
-@needs(can_edit_cycle)
-def discard(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+@button(can_edit_cycle, back="response_import")
+def discard(request: HttpRequest, code: str, pk: int) -> str:
     """Drop an import that was not stored."""
-    try:
-        discard_import(imported=_import_of(code, pk), by=request.user)
-        messages.success(request, _("The import is discarded. Nothing of it was stored."))
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    return redirect("response_import", code, pk)
+    discard_import(imported=_import_of(code, pk), by=request.user)
+    return _("The import is discarded. Nothing of it was stored.")
 
 
 @needs(can_see_responses)
 def import_errors(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The workbook with the rows to mend and everything that is wrong."""
     imported = _import_of(code, pk)
-    if not imported.error_workbook or not default_storage.exists(imported.error_workbook):
-        raise Http404
-    name = f"{Path(imported.file_name).stem}-errors.xlsx"
-    return FileResponse(default_storage.open(imported.error_workbook), as_attachment=True, filename=name)
+    return download(stored(imported.error_workbook), f"{Path(imported.file_name).stem}-errors.xlsx")
 
 
 @needs(can_edit_cycle)
@@ -210,37 +183,22 @@ def import_template(request: HttpRequest, code: str, survey: str, kind: str) -> 
     if kind not in WRITERS:
         raise Http404
     row = survey_of(code, survey)
-    disposition = f'attachment; filename="{row.code}-template.{kind}"'
-    return HttpResponse(WRITERS[kind](row), TYPES[kind], headers={"Content-Disposition": disposition})
+    return download(WRITERS[kind](row), f"{row.code}-template.{kind}")
 
 
 def _taken_in(request: HttpRequest, row: Survey, form: UploadForm) -> ResponseImport | None:
     """The import of the uploaded file; None where it is refused, with the reason in the form."""
-    file = form.cleaned_data["file"]
-    try:
-        return request_import(
-            survey=row,
-            path=Path(file.temporary_file_path()),
-            file_name=file.name,
-            again=form.cleaned_data["again"],
-            match_name=form.cleaned_data["match"],
-            by=request.user,
-        )
-    except KnownFile as refusal:
-        form.known = True
-        form.add_error("file", refusal.reason)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
+    file, entered = form.cleaned_data["file"], form.cleaned_data
+    path, choices = Path(file.temporary_file_path()), {"again": entered["again"], "match_name": entered["match"]}
+    with refusals(form):
+        try:
+            return request_import(survey=row, path=path, file_name=file.name, **choices, by=request.user)
+        except KnownFile as refusal:
+            form.known = True
+            form.add_error("file", refusal.reason)
     return None
 
 
 def _import_of(code: str, pk: int) -> ResponseImport:
     imports = ResponseImport.objects.select_related("survey__cycle__edition", "job", "created_by")
     return get_object_or_404(imports, pk=pk, survey__cycle__code=code)
-
-
-def _too_large() -> str:
-    limit = settings.MAX_UPLOAD_BYTES // 1_000_000
-    return _(
-        "The file is larger than %(limit)s MB and was not taken in. Split it and import the parts one after another."
-    ) % {"limit": limit}

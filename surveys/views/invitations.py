@@ -4,18 +4,18 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
+from materiality.platform.pages import button, download, onward, refusals, sent, turned_away, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.problems import FileProblem, template
 from materiality.tables.write import TYPES, table_bytes
+from materiality.views.cycles import in_cycle
 from surveys.actions.invitations import (
     add_recipients,
     create_batch,
@@ -54,11 +54,11 @@ from surveys.queries.mailings import mailing_page
 from surveys.queries.responses import stored_about
 from surveys.questionnaire.mail import addresses_in
 from surveys.questionnaire.tokens import tokens_of
-from surveys.views.surveys import in_cycle, survey_of
+from surveys.views.surveys import survey_of
 
 # Codes are drawn one by one, about 50 (PNG) to 170 (SVG) a second.
 MOST_CODES = 5_000
-_FILES = {"csv": (csv_pieces, "text/csv; charset=utf-8"), "zip": (zip_pieces, "application/zip")}
+_FILES = {"csv": csv_pieces, "zip": zip_pieces}
 
 
 @needs(can_edit_cycle)
@@ -66,14 +66,10 @@ def new_batch(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Make a batch."""
     row = survey_of(code, survey)
     form = BatchForm(request.POST or None, survey=row)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             made = create_batch(survey=row, by=request.user, **form.cleaned_data)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The links are made. Download them below."))
-            return redirect("batch", code, survey, made.pk)
+            return onward(request, _("The links are made. Download them below."), "batch", code, survey, made.pk)
     lead = _(
         "A batch is for one group. Its links are made from a secret and stored nowhere; which of them are used is"
         " known, not when or by whom."
@@ -110,8 +106,7 @@ def batch_links(request: HttpRequest, code: str, survey: str, pk: int, kind: str
     row = _batch_of(code, survey, pk)
     if kind not in _FILES or row.channel == Batch.Channel.MAIL:
         raise Http404
-    write, content_type = _FILES[kind]
-    return _file(write(row, public_address(request)), f"{file_stem(row)}.{kind}", content_type)
+    return download(_FILES[kind](row, public_address(request)), f"{file_stem(row)}.{kind}", private=True)
 
 
 @needs(can_edit_cycle)
@@ -126,7 +121,7 @@ def batch_codes(request: HttpRequest, code: str, survey: str, pk: int, kind: str
         for serial, token in enumerate(tokens_of(bytes(row.secret), row.pk, 0, row.size)):
             yield f"{file_stem(row)}-{serial:05}.{kind}", iter([qr_bytes(f"{start}{token}/", kind, quick=True)])
 
-    return _file(streamed_zip(members()), f"{file_stem(row)}-{kind}.zip", "application/zip")
+    return download(streamed_zip(members()), f"{file_stem(row)}-{kind}.zip", private=True)
 
 
 @needs(can_edit_cycle)
@@ -139,18 +134,13 @@ def void(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
     if not form.is_valid():
         return batch(request, code, survey, pk, form)
     void_batch(batch=row, by=request.user, reason=form.cleaned_data["reason"])
-    messages.success(request, _("All links handed out so far are void. New ones can be downloaded."))
-    return redirect("batch", code, survey, pk)
+    said = _("All links handed out so far are void. New ones can be downloaded.")
+    return onward(request, said, "batch", code, survey, pk)
 
 
 def _batch_of(code: str, survey: str, pk: int) -> Batch:
     batches = Batch.objects.select_related("survey__cycle__edition", "group", "created_by")
     return get_object_or_404(batches, survey__cycle__code=code, survey__code=survey, pk=pk)
-
-
-def _file(pieces: Iterator[bytes], name: str, content_type: str) -> StreamingHttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store, private"}
-    return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)
 
 
 def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -204,11 +194,9 @@ def add_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     row = survey_of(code, survey)
     if "list" in request.POST:
         return _confirmed(request, row)
-    form = ListForm(request.POST or None, request.FILES or None)
+    form = uploaded(request, ListForm, _("The file is too large."))
     context = in_cycle(row.cycle, "survey", survey=row, form=form, columns=COLUMNS)
-    if request.method == "POST" and getattr(request, "upload_too_large", False):
-        form.add_error("file", _("The file is too large."))
-    elif request.method == "POST" and form.is_valid():
+    if sent(request, form):
         try:
             contents = form.cleaned_data["file"].read()
             context |= _preview(row, contents, _read(row, contents))
@@ -224,8 +212,7 @@ def list_template(request: HttpRequest, code: str, survey: str, kind: str) -> Ht
     row = survey_of(code, survey)
     if kind not in TYPES:
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="{row.code}-recipients.{kind}"'}
-    return HttpResponse(table_bytes(kind, "recipients", COLUMNS, []), content_type=TYPES[kind], headers=headers)
+    return download(table_bytes(kind, "recipients", COLUMNS, []), f"{row.code}-recipients.{kind}")
 
 
 def _read(survey: Survey, contents: bytes) -> ReadRecipients:
@@ -250,20 +237,17 @@ def _confirmed(request: HttpRequest, survey: Survey) -> HttpResponse:
     token = request.POST["list"]
     contents = kept_list(token, survey.pk)
     if contents is None:
-        messages.error(request, _("The list was not confirmed within an hour. Upload it again."))
-        return redirect("new_recipients", survey.cycle.code, survey.code)
+        why = _("The list was not confirmed within an hour. Upload it again.")
+        return turned_away(request, why, "new_recipients", survey.cycle.code, survey.code)
     found = _read(survey, contents)
-    try:
+    drop_list(token, survey.pk)
+    with refusals(request):
         if found.bad:
             raise NotAllowed(_("Some of the addresses are recipients of the survey already. Upload the list again."))
         add_recipients(survey=survey, rows=found.rows, by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("new_recipients", survey.cycle.code, survey.code)
-    finally:
-        drop_list(token, survey.pk)
-    messages.success(request, _("The recipients are stored. Nobody has been written to yet."))
-    return redirect("recipients", survey.cycle.code, survey.code)
+        said = _("The recipients are stored. Nobody has been written to yet.")
+        return onward(request, said, "recipients", survey.cycle.code, survey.code)
+    return redirect("new_recipients", survey.cycle.code, survey.code)
 
 
 FILTERS = ("group", "state", "answered")
@@ -311,23 +295,17 @@ def recipient(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResp
 def recipient_file(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
     """Everything that is stored about one recipient, as JSON."""
     text = json.dumps(stored_about(_recipient_of(code, survey, pk)), ensure_ascii=False, indent=2)
-    disposition = f'attachment; filename="{survey}-recipient-{pk}.json"'
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store, private"}
-    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
+    return download(text, f"{survey}-recipient-{pk}.json", "application/json; charset=utf-8", private=True)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def erase(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+@button(can_edit_cycle, back="recipient", done="recipients")
+def erase(request: HttpRequest, code: str, survey: str, pk: int) -> str:
     """Erase one recipient, once the box that confirms it is ticked."""
     row = _recipient_of(code, survey, pk)
     if "sure" not in request.POST:
-        messages.error(request, _("Tick the box: it cannot be undone."))
-        return redirect("recipient", code, survey, pk)
+        raise NotAllowed(_("Tick the box: it cannot be undone."))
     erased = erase_recipient(recipient=row, by=request.user)
-    said = _("Recipient and answers are erased.") if erased else _("The recipient is erased; no answers were found.")
-    messages.success(request, said)
-    return redirect("recipients", code, survey)
+    return _("Recipient and answers are erased.") if erased else _("The recipient is erased; no answers were found.")
 
 
 @needs(can_edit_cycle)
@@ -335,13 +313,12 @@ def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Take in a list of addresses that do not work."""
     row = survey_of(code, survey)
     form = BouncesForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    if sent(request, form):
         marked, strangers = import_bounces(survey=row, addresses=addresses_in(form.pasted()), by=request.user)
         said = ngettext("%(n)s address gets no more mail.", "%(n)s addresses get no more mail.", marked) % {"n": marked}
         if strangers:
             said += " " + _("%(n)s are no recipients of this survey.") % {"n": strangers}
-        messages.success(request, said)
-        return redirect("recipients", code, survey)
+        return onward(request, said, "recipients", code, survey)
     lead = _("Addresses that your mail provider reports as not working get no more mail of this survey.")
     texts = {"title": _("Bounces"), "heading": _("Take in a list of bounces"), "lead": lead, "back": _("Recipients")}
     texts |= {"button": _("Mark these addresses"), "cancel": reverse("recipients", args=[code, survey])}
@@ -349,20 +326,14 @@ def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def purge(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+@button(can_edit_cycle, back="recipients")
+def purge(request: HttpRequest, code: str, survey: str) -> str:
     """Delete all recipients of a closed survey, once the box that confirms it is ticked."""
-    try:
-        if "sure" not in request.POST:
-            raise NotAllowed(_("Tick the box: it cannot be undone."))
-        number = purge_recipients(survey=survey_of(code, survey), by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    else:
-        said = ngettext("%(n)s recipient is deleted.", "%(n)s recipients are deleted.", number) % {"n": number}
-        messages.success(request, said)
-    return redirect("recipients", code, survey)
+    if "sure" not in request.POST:
+        raise NotAllowed(_("Tick the box: it cannot be undone."))
+    number = purge_recipients(survey=survey_of(code, survey), by=request.user)
+    said = ngettext("%(n)s recipient is deleted.", "%(n)s recipients are deleted.", number) % {"n": number}
+    return said
 
 
 def _recipient_of(code: str, survey: str, pk: int) -> Recipient:

@@ -2,14 +2,13 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
+from materiality.platform.pages import button, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
-from materiality.platform.refusals import NotAllowed
+from materiality.views.cycles import in_cycle
 from surveys.actions.mailings import STEPS, send_test_mail, start_mailing, steer_mailing
 from surveys.forms.mailings import MailingForm, first_texts
 from surveys.invitations.links import public_address
@@ -18,9 +17,7 @@ from surveys.models import Delivery, Mailing, Survey
 from surveys.queries.mailings import audience, sent_of
 from surveys.questionnaire.mail import PLACES
 from surveys.respond.pages import shown_language
-from surveys.views.surveys import in_cycle, survey_of
-
-PER_PAGE = 50
+from surveys.views.surveys import survey_of
 
 
 @needs(can_edit_cycle)
@@ -30,12 +27,9 @@ def new_mailing(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in Mailing.Kind.values else Mailing.Kind.INVITATION
     form = MailingForm(request.POST or None, initial={"kind": kind, **first_texts(kind)})
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             done = _acted(request, row, form)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
             if done is not None:
                 return done
     shown = form.cleaned_data.get("kind", kind) if form.is_bound else kind
@@ -80,7 +74,7 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
     """How far a mailing is, and what could not be sent; the part that changes alone where htmx asks."""
     row = _mailing_of(code, survey, pk)
     problems = row.deliveries.exclude(problem="").select_related("recipient").order_by("pk")
-    page = Paginator(problems, PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, problems)
     for told in (row, *page):
         told.problem = shown_words(told.problem)
     context = in_cycle(
@@ -100,17 +94,12 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
     return render(request, "surveys/mailing.html", context)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def steer(request: HttpRequest, code: str, survey: str, pk: int, step: str) -> HttpResponse:
+@button(can_edit_cycle, back="mailing")
+def steer(request: HttpRequest, code: str, survey: str, pk: int, step: str) -> None:
     """Pause, resume or stop."""
     if step not in STEPS:
         raise Http404
-    try:
-        steer_mailing(mailing=_mailing_of(code, survey, pk), step=step, by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    return redirect("mailing", code, survey, pk)
+    steer_mailing(mailing=_mailing_of(code, survey, pk), step=step, by=request.user)
 
 
 def _mailing_of(code: str, survey: str, pk: int) -> Mailing:

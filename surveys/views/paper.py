@@ -1,27 +1,23 @@
 """Paper rounds: printing sheets, and the list of them."""
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from materiality.models import Job
+from materiality.platform.pages import download, paged, refusals, stored
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
-from materiality.platform.refusals import NotAllowed
+from materiality.views.cycles import in_cycle
 from surveys.actions.paper import enter_sheet, print_sheets, store_sheet
 from surveys.forms.paper import PrintForm, TypedEntry, chosen_entry
 from surveys.models import PaperSheet, Survey
 from surveys.models.jobs import JobKind
 from surveys.paper.entry import difference_lines, differences, entry_lines, entry_of, profile_lines, refuse_closed
 from surveys.paper.printing import numbered, sheet_issues
-from surveys.views.surveys import in_cycle, survey_of
-
-PER_PAGE = 50
-TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
+from surveys.views.surveys import survey_of
 
 
 @needs(can_see_responses)
@@ -46,11 +42,8 @@ def print_paper(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if form.is_valid():
         chosen = dict(form.cleaned_data)
         group = row.cycle.groups.get(code=chosen.pop("group"))
-        try:
+        with refusals(form, "number"):
             job = print_sheets(survey=row, group=group, by=request.user, **chosen)
-        except NotAllowed as refusal:
-            form.add_error("number", refusal.reason)
-        else:
             return redirect(f"{reverse('job', args=[job.pk])}?next={reverse('paper', args=[code, survey])}")
     return _page(request, row, form, status=422)
 
@@ -60,14 +53,10 @@ def printed_file(request: HttpRequest, code: str, survey: str, pk: str) -> HttpR
     """The file of one print job."""
     row = survey_of(code, survey)
     job = get_object_or_404(Job, pk=pk, kind=JobKind.PRINT_SHEETS, cycle=row.cycle, state=Job.State.DONE)
-    path = job.result.get("path", "")
-    if job.inputs.get("survey") != row.pk or not path or not default_storage.exists(path):
+    if job.inputs.get("survey") != row.pk:
         raise Http404
-    kind = job.result["kind"]
-    name = f"{row.code}-sheets-{job.inputs['first']:04}-{job.inputs['last']:04}.{kind}"
-    response = FileResponse(default_storage.open(path), as_attachment=True, filename=name, content_type=TYPES[kind])
-    response["Cache-Control"] = "no-store, private"
-    return response
+    name = f"{row.code}-sheets-{job.inputs['first']:04}-{job.inputs['last']:04}.{job.result['kind']}"
+    return download(stored(job.result.get("path", "")), name, private=True)
 
 
 def _page(request: HttpRequest, row: Survey, form: PrintForm, *, unknown: str = "", status: int = 200) -> HttpResponse:
@@ -85,9 +74,7 @@ def _page(request: HttpRequest, row: Survey, form: PrintForm, *, unknown: str = 
         states=[(value, label, counts.get(value, 0)) for value, label in PaperSheet.State.choices],
         total=sum(counts.values()),
         unknown=unknown,
-        page=Paginator(sheets.select_related("group", "first_by", "second_by"), PER_PAGE).get_page(
-            request.GET.get("page")
-        ),
+        page=paged(request, sheets.select_related("group", "first_by", "second_by")),
         prints=_prints(row),
         may_edit=can_edit_cycle(request.user),
     )
@@ -124,11 +111,9 @@ def paper_entry(request: HttpRequest, code: str, survey: str, number: int) -> Ht
     if sheet.state == STATE.STORED:
         return render(request, "surveys/paper_sheet.html", _context(sheet))
     view = _differences if sheet.state == STATE.DIFFERS else _typing
-    try:
+    with refusals(request):
         return view(request, sheet)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return redirect("paper", code, survey)
+    return redirect("paper", code, survey)
 
 
 def _typing(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:

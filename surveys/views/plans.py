@@ -6,8 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from materiality.models import Group
+from materiality.platform.pages import onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.platform.refusals import NotAllowed
+from materiality.views.cycles import in_cycle
 from surveys.actions.plans import FIELDS, choose_issues, plan_groups, set_split
 from surveys.actions.surveys import opening_warnings
 from surveys.forms.plans import GroupPlanForm, IssuesForm, SplitForm
@@ -15,7 +16,7 @@ from surveys.models import GroupPlan, Survey
 from surveys.queries.plans import asked_issues, issue_ticks, planned, planned_groups
 from surveys.queries.surveys import minutes_for, planning_lines, typical_spread
 from surveys.questionnaire.asking import WIDTHS
-from surveys.views.surveys import in_cycle, survey_of
+from surveys.views.surveys import survey_of
 
 
 def survey_plan(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -59,12 +60,9 @@ def survey_groups(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 def _save(request: HttpRequest, row: Survey, codes: list[str], forms: list[GroupPlanForm]) -> HttpResponse:
     if not all(form.is_valid() for form in forms):
         return _page(request, row, codes, forms)
-    try:
+    with refusals(request):
         asked = {form.planned.group.code: form.asked() for form in forms}
         plan_groups(survey=row, plans=asked, by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    else:
         messages.success(request, _("The plan is saved."))
     return redirect("survey_groups", row.cycle.code, row.code)
 
@@ -93,13 +91,10 @@ def group_issues(request: HttpRequest, code: str, survey: str, group: str) -> Ht
     issues = asked_issues(row)
     codes = [issue.code for issue in issues]
     form = IssuesForm(request.POST or None, codes=codes)
-    if request.method == "POST" and form.is_valid():
+    if sent(request, form):
         chosen = None if "library" in request.POST else form.cleaned_data["issues"]
-        try:
+        with refusals(request):
             choose_issues(survey=row, group=asked, issues=chosen, by=request.user)
-        except NotAllowed as refusal:
-            messages.error(request, refusal.reason)
-        else:
             messages.success(request, _("The issues of “%(group)s” are saved.") % {"group": asked.name})
         return redirect("survey_groups", code, survey)
     plan = planned(row, codes, asked, GroupPlan.objects.filter(survey=row, group=asked).first()).plan
@@ -114,20 +109,15 @@ def split(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Set the split and the attention question of a draft."""
     row = survey_of(code, survey)
     if row.state != Survey.State.DRAFT:
-        messages.error(request, _("The survey was opened, and is frozen since then."))
-        return redirect("survey", code, survey)
+        return turned_away(request, _("The survey was opened, and is frozen since then."), "survey", code, survey)
     issues = asked_issues(row)
     codes = [issue.code for issue in issues]
     as_it_is = {name: getattr(row, name) for name in FIELDS}
     form = SplitForm(request.POST or None, codes=codes, k=row.k, initial=as_it_is)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             set_split(survey=row, **form.cleaned_data, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The split is saved."))
-            return redirect("survey_plan", code, survey)
+            return onward(request, _("The split is saved."), "survey_plan", code, survey)
     categories = issue_ticks(issues, set(form["core"].value() or ()))
     context = in_cycle(row.cycle, "survey", survey=row, form=form, categories=categories, issues=len(codes))
     return render(request, "surveys/split.html", context)

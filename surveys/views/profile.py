@@ -1,21 +1,20 @@
 """Staff pages of a survey's profile questions."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from materiality.platform.bilingual import text_of
+from materiality.platform.pages import button, onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.platform.refusals import NotAllowed
+from materiality.views.cycles import in_cycle
 from surveys.actions.profile import move_profile_question, remove_profile_question, save_profile_question
 from surveys.forms.profile import ProfileQuestionForm
 from surveys.models import ProfileQuestion, Survey
 from surveys.queries.plans import planned_groups
 from surveys.queries.surveys import profile_risk
-from surveys.views.surveys import in_cycle, survey_of
+from surveys.views.surveys import survey_of
 
 
 def profile_questions(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -46,29 +45,18 @@ def profile_question(request: HttpRequest, code: str, survey: str, pk: int) -> H
     return _edited(request, survey_of(code, survey), question)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def move(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+@button(can_edit_cycle, back="profile_questions")
+def move(request: HttpRequest, code: str, survey: str, pk: int) -> None:
     """Ask a question one place earlier (`go=up`) or later."""
     question = _question(code, survey, pk)
-    try:
-        move_profile_question(question=question, up=request.POST.get("go") == "up", by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    return redirect("profile_questions", code, survey)
+    move_profile_question(question=question, up=request.POST.get("go") == "up", by=request.user)
 
 
-@require_POST
-@needs(can_edit_cycle)
-def remove(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+@button(can_edit_cycle, back="profile_questions")
+def remove(request: HttpRequest, code: str, survey: str, pk: int) -> str:
     """Remove a question."""
-    try:
-        remove_profile_question(question=_question(code, survey, pk), by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-    else:
-        messages.success(request, _("The question is removed."))
-    return redirect("profile_questions", code, survey)
+    remove_profile_question(question=_question(code, survey, pk), by=request.user)
+    return _("The question is removed.")
 
 
 def _question(code: str, survey: str, pk: int) -> ProfileQuestion:
@@ -78,17 +66,13 @@ def _question(code: str, survey: str, pk: int) -> ProfileQuestion:
 
 def _edited(request: HttpRequest, row: Survey, question: ProfileQuestion | None) -> HttpResponse:
     if row.state != Survey.State.DRAFT:
-        messages.error(request, _("The survey was opened, and is frozen since then."))
-        return redirect("profile_questions", row.cycle.code, row.code)
+        why = _("The survey was opened, and is frozen since then.")
+        return turned_away(request, why, "profile_questions", row.cycle.code, row.code)
     form = ProfileQuestionForm(request.POST or None, question=question)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             save_profile_question(survey=row, values=form.values(), question=question, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The question is saved."))
-            return redirect("profile_questions", row.cycle.code, row.code)
+            return onward(request, _("The question is saved."), "profile_questions", row.cycle.code, row.code)
     heading = _("Change the question") if question else _("Add a question")
     texts = {"title": text_of(question, "text") if question else heading, "heading": heading, "button": _("Save")}
     texts |= {"lead": _("Write it in both languages, short enough for a phone."), "back": _("Profile questions")}

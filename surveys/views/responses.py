@@ -1,17 +1,16 @@
 """Staff page of responses: how many came, what screening did."""
 
-from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from materiality.forms.proposals import ProposalForm
 from materiality.models import Cycle
+from materiality.platform.pages import download, onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_propose, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
-from materiality.views.cycles import cycle_of
+from materiality.views.cycles import cycle_of, in_cycle
 from surveys.actions.responses import overrule_response, promote_comment
 from surveys.exports.exporting import FORMATS, file_name
 from surveys.exports.selection import fields_that_leave, select
@@ -34,9 +33,7 @@ from surveys.queries.responses import (
 from surveys.queries.surveys import response_kinds, surveys_of, valid_responses
 from surveys.responses.fieldwork import counted_at
 from surveys.responses.rules import flags_of_survey, rules_in_force
-from surveys.views.surveys import in_cycle, survey_of
-
-PER_PAGE = 50
+from surveys.views.surveys import survey_of
 
 
 @needs(can_see_responses)
@@ -47,7 +44,7 @@ def comments(request: HttpRequest) -> HttpResponse:
     survey = next((each for each in surveys if each.code == wanted), surveys[0] if surveys else None)
     context = {"section": "library", "surveys": surveys, "survey": survey}
     if survey:
-        page = Paginator(answer_rows(survey), PER_PAGE).get_page(request.GET.get("page"))
+        page = paged(request, answer_rows(survey))
         context |= {"page": page, "answers": open_answers(survey, page), "may_propose": can_propose(request.user)}
     return render(request, "surveys/comments.html", context)
 
@@ -62,8 +59,10 @@ def promote(request: HttpRequest, survey: str, reference: str) -> HttpResponse:
         raise Http404
     form = ProposalForm(request.POST or None, initial={"kind": "new", "reason": answer.text})
     del form.fields["source"]
-    if request.method == "POST" and form.is_valid() and _promoted(request, answer, form):
-        return redirect("proposals")
+    if sent(request, form):
+        with refusals(form):
+            promote_comment(survey=row, reference=answer.reference, values=form.values(), by=request.user)
+            return onward(request, _("The open answer is a proposal now."), "proposals")
     return render(request, "materiality/new_proposal.html", _promote_page(answer, row) | {"form": form})
 
 
@@ -73,16 +72,6 @@ def _promote_page(answer: OpenAnswer, survey: Survey) -> dict:
     texts |= {"back": _("Open answers"), "cancel": f"{reverse('comments')}?survey={survey.code}"}
     made = {"made": answer.proposal, "made_words": _("This open answer is a proposal already.")}
     return texts | made | {"see": _("See the proposal"), "section": "library"}
-
-
-def _promoted(request: HttpRequest, answer: OpenAnswer, form: ProposalForm) -> bool:
-    try:
-        promote_comment(survey=answer.survey, reference=answer.reference, values=form.values(), by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return False
-    messages.success(request, _("The open answer is a proposal now."))
-    return True
 
 
 @needs(can_see_responses)
@@ -119,11 +108,7 @@ def _file(survey: Survey, kind: str, groups: list[str], *, full: bool) -> HttpRe
     except NotAllowed as refusal:
         raise Http404(refusal.reason) from refusal
     chosen = FORMATS[kind]
-    headers = {
-        "Content-Disposition": f'attachment; filename="{file_name(selection, chosen)}"',
-        "Cache-Control": "no-store, private",
-    }
-    return StreamingHttpResponse(chosen.write(selection), content_type=chosen.content_type, headers=headers)
+    return download(chosen.write(selection), file_name(selection, chosen), chosen.content_type, private=True)
 
 
 @needs(can_see_responses)
@@ -131,7 +116,7 @@ def response_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """The survey's responses one by one, filtered by group, flag and state."""
     row = survey_of(code, survey)
     wanted = ResponseFilter.from_query(request.GET)
-    page = Paginator(listed_responses(row, wanted), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, listed_responses(row, wanted))
     rules = rules_in_force(row)
     context = in_cycle(
         row.cycle,
@@ -153,8 +138,11 @@ def response(request: HttpRequest, code: str, survey: str, pk: str) -> HttpRespo
     row = survey_of(code, survey)
     found = get_object_or_404(Response.objects.select_related("group", "overruled_by", "source"), survey=row, pk=pk)
     form = OverruleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _decided(request, found, form):
-        return redirect("response", code, survey, pk)
+    if sent(request, form, can_edit_cycle):
+        with refusals(form):
+            overrule_response(response=found, **form.cleaned_data, by=request.user)
+            said = _("The decision is stored. It counts from the next scoring run on.")
+            return onward(request, said, "response", code, survey, pk)
     context = in_cycle(
         row.cycle,
         "responses",
@@ -167,18 +155,6 @@ def response(request: HttpRequest, code: str, survey: str, pk: str) -> HttpRespo
     return render(request, "surveys/response.html", context)
 
 
-@needs(can_edit_cycle)
-def _decided(request: HttpRequest, found: Response, form: OverruleForm) -> bool:
-    """Whether the decision is stored; else what stands against it is in the form."""
-    try:
-        overrule_response(response=found, **form.cleaned_data, by=request.user)
-    except NotAllowed as refusal:
-        form.add_error(None, refusal.reason)
-        return False
-    messages.success(request, _("The decision is stored. It counts from the next scoring run on."))
-    return True
-
-
 def responses(request: HttpRequest, code: str) -> HttpResponse:
     """Counts per group, screening and imports of one survey; `?survey=` chooses another than the newest."""
     cycle = cycle_of(code)
@@ -188,7 +164,7 @@ def responses(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "surveys/responses.html", context)
     survey = _chosen(surveys, request.GET.get("survey", ""))
     fieldwork = fieldwork_of(survey, response_kinds(cycle))
-    imports = Paginator(listed_imports(cycle).filter(survey=survey), PER_PAGE).get_page(request.GET.get("page"))
+    imports = paged(request, listed_imports(cycle).filter(survey=survey))
     context |= {
         "survey": survey,
         "fieldwork": fieldwork,

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Job
 from materiality.platform.jobs import request_job
+from materiality.platform.pages import onward
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_SIGN_OFF, last_run_number
+from materiality.views.cycles import in_cycle
 from surveys.actions.screening import change_rules
 from surveys.forms.screening import RulesForm, values_of
 from surveys.models import Survey
@@ -24,7 +25,7 @@ from surveys.responses.counting import dry_run
 from surveys.responses.jobs import MOST_AT_ONCE
 from surveys.responses.rules import rules_in_force
 from surveys.views.fieldwork import follow
-from surveys.views.surveys import in_cycle, survey_of
+from surveys.views.surveys import survey_of
 
 
 def screening(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -81,8 +82,7 @@ def change(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     except NotAllowed as refusal:
         return _trial_page(request, row, rules, dry_run(row, rules), refused=refusal.reason)
     said = _("Version %(version)s of the rules is in force. All responses are screened anew; scores stay as they are.")
-    messages.success(request, said % {"version": made.version})
-    return redirect("screening", code, survey)
+    return onward(request, said % {"version": made.version}, "screening", code, survey)
 
 
 def _rules_page(request: HttpRequest, row: Survey, form: RulesForm) -> HttpResponse:

@@ -1,10 +1,7 @@
 """Staff pages of a cycle's surveys: the list, one survey, opening and closing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,13 +9,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from materiality.models import Cycle, Group
 from materiality.platform.bilingual import text_of
+from materiality.platform.pages import button, onward, paged, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.platform.refusals import NotAllowed
-from materiality.views.cycles import cycle_of
+from materiality.views.cycles import cycle_of, in_cycle
 from surveys.actions.plans import build_survey
 from surveys.actions.surveys import (
     DRAFT_FIELDS,
@@ -57,11 +53,6 @@ def survey_of(code: str, survey: str) -> Survey:
     return get_object_or_404(Survey.objects.select_related("cycle__edition"), cycle__code=code, code=survey)
 
 
-def in_cycle(cycle, step: str, **more) -> dict:
-    """What every page of a cycle's step hands to its template."""
-    return {"cycle": cycle, "step": step, "section": "cycles", **more}
-
-
 _TEMPLATES = {"first": "introduction", "issues": "questions", "thanks": "notice"}
 
 
@@ -89,8 +80,8 @@ def preview(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     row = survey_of(code, survey)
     groups = asked_groups(row)
     if not groups:
-        messages.error(request, _("No group is asked anything: say first who is asked what."))
-        return redirect("survey", code, survey)
+        why = _("No group is asked anything: say first who is asked what.")
+        return turned_away(request, why, "survey", code, survey)
     look = _look(request, row, groups)
     group = next(group for group in groups if group.code == look.group)
     shown = previewed(row, group, split=look.kind == "split", draw=look.draw, single=look.size == "large")
@@ -177,13 +168,10 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
-PER_PAGE = 50
-
-
 def surveys(request: HttpRequest, code: str) -> HttpResponse:
     """The cycle's surveys with state, dates and number of responses."""
     cycle = cycle_of(code)
-    page = Paginator(listed_surveys(cycle), PER_PAGE).get_page(request.GET.get("page"))
+    page = paged(request, listed_surveys(cycle))
     context = in_cycle(cycle, "survey", page=page, may_edit=can_edit_cycle(request.user))
     return render(request, "surveys/surveys.html", context)
 
@@ -217,42 +205,25 @@ def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = N
     )
 
 
-@require_POST
-@needs(can_edit_cycle)
-def open_now(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+@button(can_edit_cycle, back="survey")
+def open_now(request: HttpRequest, code: str, survey: str) -> str:
     """Open the survey, or say what stands against it."""
-    row = survey_of(code, survey)
-    _try(request, lambda: open_survey(survey=row, by=request.user), _("The survey is open. Share its address below."))
-    return redirect("survey", code, survey)
+    open_survey(survey=survey_of(code, survey), by=request.user)
+    return _("The survey is open. Share its address below.")
 
 
-@require_POST
-@needs(can_edit_cycle)
-def close_now(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+@button(can_edit_cycle, back="survey")
+def close_now(request: HttpRequest, code: str, survey: str) -> str:
     """Close the survey, or say what stands against it."""
-    row = survey_of(code, survey)
-    said = _("The survey is closed. Answers begun before may be finished within 15 minutes.")
-    _try(request, lambda: close_survey(survey=row, by=request.user), said)
-    return redirect("survey", code, survey)
+    close_survey(survey=survey_of(code, survey), by=request.user)
+    return _("The survey is closed. Answers begun before may be finished within 15 minutes.")
 
 
-@require_POST
-@needs(can_edit_cycle)
-def remove(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+@button(can_edit_cycle, back="survey", done="surveys")
+def remove(request: HttpRequest, code: str, survey: str) -> str:
     """Remove a draft, or say why it stays."""
-    row = survey_of(code, survey)
-    removed = _try(request, lambda: remove_survey(survey=row, by=request.user), _("The draft is removed."))
-    return redirect("surveys", code) if removed else redirect("survey", code, survey)
-
-
-def _try(request: HttpRequest, action: Callable[[], object], said: str) -> bool:
-    try:
-        action()
-    except NotAllowed as refusal:
-        messages.error(request, refusal.reason)
-        return False
-    messages.success(request, said)
-    return True
+    remove_survey(survey=survey_of(code, survey), by=request.user)
+    return _("The draft is removed.")
 
 
 @needs(can_edit_cycle)
@@ -260,16 +231,11 @@ def new_survey(request: HttpRequest, code: str) -> HttpResponse:
     """Make a survey from the cycle's issues."""
     cycle = cycle_of(code)
     form = NewSurveyForm(request.POST or None, cycle=cycle, initial=None if request.POST else _suggestions(cycle))
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             row = build_survey(cycle=cycle, **form.values(), by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(
-                request, _("The survey is made. Say who is asked what, look at its preview, then open it.")
-            )
-            return redirect("survey", code, row.code)
+            said = _("The survey is made. Say who is asked what, look at its preview, then open it.")
+            return onward(request, said, "survey", code, row.code)
     return render(request, "surveys/survey_form.html", in_cycle(cycle, "survey", form=form))
 
 
@@ -280,27 +246,19 @@ def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if row.state != Survey.State.DRAFT:
         return _edit_open(request, row)
     form = SurveyForm(request.POST or None, cycle=row.cycle, survey=row, initial=_as_it_is(row))
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             edit_survey(survey=row, **form.values(), by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The survey is saved."))
-            return redirect("survey", code, survey)
+            return onward(request, _("The survey is saved."), "survey", code, survey)
     return render(request, "surveys/survey_form.html", in_cycle(row.cycle, "survey", form=form, survey=row))
 
 
 def _edit_open(request: HttpRequest, row: Survey) -> HttpResponse:
     form = OpenSurveyForm(request.POST or None, survey=row)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if sent(request, form):
+        with refusals(form):
             change_open_survey(survey=row, **form.cleaned_data, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, _("The survey is saved."))
-            return redirect("survey", row.cycle.code, row.code)
+            return onward(request, _("The survey is saved."), "survey", row.cycle.code, row.code)
     context = in_cycle(row.cycle, "survey", form=form, survey=row, opened=True)
     return render(request, "surveys/survey_form.html", context)
 
@@ -313,13 +271,9 @@ def window(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         return redirect("survey", code, survey)
     form = WindowForm(request.POST, survey=row)
     if form.is_valid():
-        try:
+        with refusals(form, "closes_at"):
             change_window(survey=row, closes_at=form.moment(), by=request.user)
-        except NotAllowed as refusal:
-            form.add_error("closes_at", refusal.reason)
-        else:
-            messages.success(request, _("The closing is changed."))
-            return redirect("survey", code, survey)
+            return onward(request, _("The closing is changed."), "survey", code, survey)
     return render(request, "surveys/survey.html", survey_page(request, row, form))
 
 

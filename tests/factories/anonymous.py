@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from surveys.models import Survey
-from surveys.respond.answers import submit_draft
+from surveys.respond import answers
 from tests.factories.surveys import make_draft, make_open_survey, make_survey_cycle
 
 
@@ -27,4 +27,4 @@ def finish(survey: Survey, number: int, now: datetime | None = None, **values) -
     ratings = bytes([1 + number % 5, 1 + number // 5 % 5, 0, 0])
     begun = timezone.now() - timedelta(seconds=7)
     draft = make_draft(survey, **{"ratings": ratings, "started_at": begun, **values})
-    submit_draft(key=draft.key, language="zh-hans", now=now or begun + timedelta(seconds=7))
+    answers.finish(key=draft.key, language="zh-hans", now=now or begun + timedelta(seconds=7))

@@ -60,6 +60,7 @@ LOW = {
     "materiality.tables.sheets": 0,
     "materiality.tables.problems": 0,
     "materiality.tables.write": 0,
+    "surveys.respond.drafts": 2.2,  # numbers of answers in progress, for counting and queries
     "surveys.responses.jobs": 6.5,  # bodies of jobs call actions, as tasks do
 }
 # Modules outside the layers that one other imports, each with its reason.
@@ -104,6 +105,26 @@ def test_scoring_imports_only_numpy_and_itself():
         if name.split(".")[0] not in allowed | STDLIB
     }
     assert outside == set()
+
+
+def test_drafts_of_respondents_are_read_in_their_room_only():
+    """Answers in progress are the respondent's; staff code is told numbers by surveys/respond/drafts.py."""
+    inside = ("surveys/respond/", "surveys/models/", "surveys/migrations/")
+    others = [path for app in APPS for path in python_files(f"{app}/") if not path.startswith(inside)]
+    assert [path for path in others if _names_drafts(path)] == []
+
+
+def test_respondents_lean_on_no_staff_code():
+    staff = re.compile(r"(materiality|surveys|reports)\.(actions|forms|views|resources)\b")
+    assert [
+        (path, name) for path in python_files("surveys/respond/") for name in imports(path) if staff.match(name)
+    ] == []
+
+
+def _names_drafts(path: str) -> bool:
+    """Whether a file imports the model, or names it or its table in a text."""
+    model = any(name.startswith("surveys.models") and name.endswith(".Draft") for name in imports(path))
+    return model or bool(re.search(r"\bsurveys_draft\b|\bsurveys\.Draft\b", (ROOT / path).read_text("utf-8")))
 
 
 def test_no_file_name_says_nothing():

@@ -13,7 +13,7 @@ from materiality.platform.refusals import NotAllowed
 from surveys.actions.responses import mix_responses, overrule_response
 from surveys.invitations.used_links import used_serials
 from surveys.models import Batch, Draft, ReadyDraft, Response, Survey, Tally
-from surveys.respond.answers import submit_draft
+from surveys.respond.answers import finish
 from tests.services.known_respondents import make_survey_with_links
 
 PEOPLE, THREADS = 120, 6
@@ -69,7 +69,7 @@ def _closing(work, *arguments):
 
 
 def _submit(key) -> bool:
-    return submit_draft(key=key, language="en")
+    return finish(key=key, language="en")
 
 
 def _mix_until_all_are_in(survey: Survey) -> None:

@@ -41,8 +41,8 @@ print(json.dumps(begin(999)))
 """
 _SUBMIT = """
 import json
-from surveys.respond.answers import submit_draft
-print(json.dumps(submit_draft(key=__import__("uuid").UUID(KEY), language="en")))
+from surveys.respond.answers import finish
+print(json.dumps(finish(key=__import__("uuid").UUID(KEY), language="en")))
 """
 _READ = """
 import json

@@ -5,9 +5,9 @@ import pytest
 from django.utils import timezone
 
 from materiality.models import AuditEvent
-from surveys.actions.fieldwork import delete_old_drafts, tend_all_surveys
+from surveys.actions.fieldwork import tend_all_surveys
 from surveys.models import Assignments, Draft, Recipient, Survey, Tally
-from surveys.respond.answers import start_draft, submit_draft
+from surveys.respond.answers import delete_old_drafts, finish, start_draft
 from surveys.respond.rows import groups_now, survey_now
 from tests.factories.surveys import make_draft, make_open_survey, make_survey_cycle
 
@@ -82,7 +82,7 @@ def with_ten_finished() -> Survey:
     survey = make_open_survey(anonymous=True)
     for _number in range(10):
         draft = make_draft(survey, started_at=timezone.now() - timedelta(minutes=5))
-        submit_draft(key=draft.key, language="en")
+        finish(key=draft.key, language="en")
     return survey
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from surveys.actions.fieldwork import expire_assignments, tend_all_surveys
+from surveys.actions.fieldwork import tend_all_surveys
 from surveys.models import Assignments, Draft, Survey
 from surveys.questionnaire.asking import Plan
-from surveys.respond.answers import start_draft
+from surveys.respond.answers import expire_assignments, start_draft
 from surveys.respond.rows import groups_now, survey_now
 from tests.factories.respondent import RespondentClient
 from tests.factories.surveys import make_open_survey, make_survey_cycle

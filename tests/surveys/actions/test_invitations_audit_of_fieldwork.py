@@ -30,7 +30,7 @@ from surveys.actions.surveys import change_open_survey, close_survey, open_surve
 from surveys.invitations.recipients import RecipientRow
 from surveys.models import Recipient, Response, Survey
 from surveys.questionnaire.screening import Rules
-from surveys.respond.answers import submit_draft
+from surveys.respond.answers import finish
 from surveys.responses.fieldwork import count_fieldwork, keep_figures
 from tests.factories.invitations import TEXTS
 from tests.factories.paper import answers_to, make_sheets
@@ -79,7 +79,7 @@ def answer(survey: Survey, person) -> None:
     for serial in range(12):
         ratings = bytes([1 + serial % 5, 2, 3, 4, 5, 1, 2, 3])
         draft = make_draft(survey, group=batch.group, batch=batch, serial=serial, ratings=ratings)
-        submit_draft(key=draft.key, language="en", now=draft.started_at + timedelta(minutes=1))
+        finish(key=draft.key, language="en", now=draft.started_at + timedelta(minutes=1))
     make_draft(survey, group=batch.group, started_at=timezone.now() - timedelta(days=40), counted=True)
     for sheet in make_sheets(survey, 2):
         enter_sheet(sheet=sheet, entry=answers_to(sheet, 1), time=1, by=person)

@@ -5,7 +5,7 @@ import pytest
 from surveys.actions.responses import mix_responses
 from surveys.actions.screening import change_rules
 from surveys.questionnaire.screening import Rules
-from surveys.respond.answers import submit_draft
+from surveys.respond.answers import finish
 from surveys.responses.counting import count_cycle
 from tests.factories.surveys import make_draft, make_open_survey
 
@@ -21,7 +21,7 @@ def test_answers_to_the_attention_question_count_once_the_rule_is_on(anonymous):
     items = survey.items.count()
     for given in GIVEN:
         draft = make_draft(survey, attention=given, ratings=bytes([1, 2, 3, 4, 5] * items)[:items])
-        assert submit_draft(key=draft.key, language="en")
+        assert finish(key=draft.key, language="en")
     if anonymous:
         mix_responses(survey=survey, everything=True)
     off = count_cycle(survey.cycle).responses

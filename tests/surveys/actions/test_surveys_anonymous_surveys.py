@@ -9,7 +9,7 @@ from surveys.actions.fieldwork import tend_all_surveys
 from surveys.actions.responses import seal_survey
 from surveys.actions.surveys import close_survey
 from surveys.models import Draft, ReadyDraft, Response, Survey, Tally
-from surveys.respond.answers import submit_draft
+from surveys.respond import answers
 from surveys.responses.anonymity import SHUFFLED, Waiting, add_waiting
 from tests.factories.anonymous import anonymous_survey, finish, stored_order
 from tests.factories.surveys import make_draft
@@ -98,7 +98,7 @@ def test_upkeep_closes_mixes_and_seals_what_is_due():
     Survey.objects.update(closes_at=closes)
     tend_all_surveys(now=closes + timedelta(minutes=1))
     finished_late = make_draft(survey, started_at=closes - timedelta(minutes=1))
-    submit_draft(key=finished_late.key, language="en", now=closes + timedelta(minutes=14))
+    answers.finish(key=finished_late.key, language="en", now=closes + timedelta(minutes=14))
     survey.refresh_from_db()
     assert (survey.state, survey.sealed_at, survey.responses.count()) == ("closed", None, 12)
     tend_all_surveys(now=closes + timedelta(minutes=17))

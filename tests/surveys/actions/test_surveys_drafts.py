@@ -11,7 +11,7 @@ from materiality.scoring.cube import DONT_KNOW, NOT_ASKED
 from surveys.actions.surveys import close_survey
 from surveys.models import Draft, Response, Survey
 from surveys.questionnaire.screening import flag_names
-from surveys.respond.answers import save_ratings, start_draft, submit_draft
+from surveys.respond.answers import finish, save, start_draft
 from surveys.respond.rows import groups_now, survey_now
 from tests.factories.surveys import make_draft, make_open_survey, make_survey, make_survey_cycle
 
@@ -48,37 +48,37 @@ def test_start_draft_of_a_survey_that_is_not_open_is_refused():
 
 def test_save_ratings_twice_changes_nothing_the_second_time():
     draft = make_draft(small_survey())
-    first = save_ratings(key=draft.key, known=bytes(4), answers={0: 5, 3: DONT_KNOW})
+    first = save(key=draft.key, known=bytes(4), answers={0: 5, 3: DONT_KNOW})
     assert first == bytes([5, 0, 0, DONT_KNOW])
-    assert save_ratings(key=draft.key, known=first, answers={0: 5, 3: DONT_KNOW}) == first
+    assert save(key=draft.key, known=first, answers={0: 5, 3: DONT_KNOW}) == first
     assert bytes(Draft.objects.get().ratings) == first
 
 
 def test_save_ratings_keeps_what_another_tab_saved_in_between():
     draft = make_draft(small_survey())
-    save_ratings(key=draft.key, known=bytes(4), answers={0: 5})
-    assert save_ratings(key=draft.key, known=bytes(4), answers={1: 2}, comment="和") == bytes([5, 2, 0, 0])
+    save(key=draft.key, known=bytes(4), answers={0: 5})
+    assert save(key=draft.key, known=bytes(4), answers={1: 2}, comment="和") == bytes([5, 2, 0, 0])
     assert Draft.objects.get().comment == "和"
 
 
 def test_save_ratings_leaves_what_is_not_asked():
     draft = make_draft(small_survey(), ratings=bytes([NOT_ASKED, 0, 0, 0]))
-    stored = save_ratings(key=draft.key, known=bytes(draft.ratings), answers={0: 5, 1: 4})
+    stored = save(key=draft.key, known=bytes(draft.ratings), answers={0: 5, 1: 4})
     assert stored == bytes([NOT_ASKED, 4, 0, 0])
 
 
 def test_save_ratings_of_a_finished_or_unknown_draft_does_nothing():
     draft = make_draft(small_survey(), ratings=bytes([4, 0, 0, 0]))
-    submit_draft(key=draft.key, language="en")
-    assert save_ratings(key=draft.key, known=bytes([4, 0, 0, 0]), answers={0: 5}) is None
-    assert save_ratings(key=uuid4(), known=bytes(4), answers={0: 5}) is None
+    finish(key=draft.key, language="en")
+    assert save(key=draft.key, known=bytes([4, 0, 0, 0]), answers={0: 5}) is None
+    assert save(key=uuid4(), known=bytes(4), answers={0: 5}) is None
     assert bytes(Response.objects.get().ratings) == bytes([4, 0, 0, 0])
 
 
 def test_save_ratings_keeps_how_far_and_when_and_what_is_not_given():
     draft, now = make_draft(small_survey()), timezone.now()
-    save_ratings(key=draft.key, known=bytes(4), page=2, comment="好", profile={"age": "b"}, attention=2, now=now)
-    save_ratings(key=draft.key, known=bytes(4), page=3, now=now + timedelta(hours=1))
+    save(key=draft.key, known=bytes(4), page=2, comment="好", profile={"age": "b"}, attention=2, now=now)
+    save(key=draft.key, known=bytes(4), page=3, now=now + timedelta(hours=1))
     stored = Draft.objects.get()
     assert (stored.page, stored.saved_at) == (3, now + timedelta(hours=1))
     assert (stored.comment, stored.profile, stored.attention) == ("好", {"age": "b"}, 2)
@@ -89,7 +89,7 @@ def test_submit_draft_stores_every_column():
     begun = now - timedelta(hours=1)
     given = {"channel": "mail", "profile": {"age": "乙"}, "attention": 2, "notice_version": 3, "comment": "好"}
     draft = make_draft(survey, ratings=bytes([1, 5, 3, 2]), started_at=begun, **given)
-    submit_draft(key=draft.key, language="en", comment="更好", now=now)
+    finish(key=draft.key, language="en", comment="更好", now=now)
     stored = Response.objects.get()
     expected = Response(
         id=stored.id, survey=survey, group=draft.group, language="en", started_at=begun, submitted_at=now,
@@ -103,8 +103,8 @@ def test_submit_draft_stores_one_response_with_its_flags():
     survey = small_survey()
     now = timezone.now()
     draft = make_draft(survey, ratings=bytes([1, 5, 3, DONT_KNOW]), started_at=now - timedelta(seconds=3), comment="好")
-    assert submit_draft(key=draft.key, language="en", now=now) is True
-    assert submit_draft(key=draft.key, language="en", now=now) is False
+    assert finish(key=draft.key, language="en", now=now) is True
+    assert finish(key=draft.key, language="en", now=now) is False
     response = Response.objects.get()
     assert bytes(response.ratings) == bytes([1, 5, 3, DONT_KNOW])
     assert (response.group, response.comment, response.language) == (draft.group, "好", "en")
@@ -117,7 +117,7 @@ def test_submitted_responses_are_in_order_of_arrival():
     survey = small_survey()
     keys = [make_draft(survey, comment=str(number)).key for number in range(5)]
     for key in keys:
-        submit_draft(key=key, language="en")
+        finish(key=key, language="en")
     assert list(Response.objects.values_list("comment", flat=True)) == ["0", "1", "2", "3", "4"]
 
 
@@ -128,5 +128,5 @@ def test_submit_draft_within_the_grace_counts_and_after_it_does_not(minutes, sto
     draft = make_draft(survey, started_at=closed - timedelta(minutes=5))
     close_survey(survey=survey, by=None, now=closed)
     with suppress(NotAllowed):
-        submit_draft(key=draft.key, language="en", now=closed + timedelta(minutes=minutes))
+        finish(key=draft.key, language="en", now=closed + timedelta(minutes=minutes))
     assert Response.objects.count() == stored

@@ -12,7 +12,7 @@ from materiality.queries.scores import erased_since
 from surveys.actions.responses import overrule_response
 from surveys.invitations.used_links import is_used
 from surveys.models import Batch, Draft, Response, Survey
-from surveys.respond.answers import erase_response, submit_draft
+from surveys.respond.answers import erase_response, finish
 from surveys.responses.counting import count_cycle
 from tests.factories.people import make_person
 from tests.factories.surveys import make_draft, make_open_survey, make_survey_cycle
@@ -27,7 +27,7 @@ def survey_with_links(**values) -> tuple[Survey, Batch]:
 
 def submitted(survey: Survey, batch: Batch, serial: int) -> None:
     draft = make_draft(survey, batch=batch, serial=serial, channel="batch", profile={"site": "north"}, attention=2)
-    assert submit_draft(key=draft.key, language="en")
+    assert finish(key=draft.key, language="en")
 
 
 def test_response_names_the_link_that_it_came_by():
@@ -42,7 +42,7 @@ def test_second_draft_of_a_used_link_is_not_submitted():
     survey, batch = survey_with_links()
     submitted(survey, batch, 7)
     draft = make_draft(survey, batch=batch, serial=7)
-    assert submit_draft(key=draft.key, language="en") is False
+    assert finish(key=draft.key, language="en") is False
     assert (Response.objects.count(), Draft.objects.count()) == (1, 0)
 
 
@@ -86,7 +86,7 @@ def test_scores_page_says_how_many_responses_were_erased_since_the_run():
     survey, batch = survey_with_links()
     for serial in range(3):
         draft = make_draft(survey, batch=batch, serial=serial, ratings=bytes([1 + serial, 2, 3, 4]))
-        submit_draft(key=draft.key, language="en", now=draft.started_at + timedelta(minutes=1))
+        finish(key=draft.key, language="en", now=draft.started_at + timedelta(minutes=1))
     erase_response(survey=survey, batch_id=batch.pk, serial=0)
     run = score_cycle(cycle=survey.cycle, counted=count_cycle(survey.cycle), by=None)
     assert erased_since(run) == 0

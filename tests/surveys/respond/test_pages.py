@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.conf import settings
 from django.test import override_settings
@@ -48,6 +50,29 @@ def test_the_short_way_answers_as_the_long_one(survey, method, path, headers, st
         long_status, long = answered(survey, method, path, **headers)
     assert short_status == long_status == status
     assert {"x-frame-options": "DENY", **short} == {"x-frame-options": "DENY", **long}
+
+
+@override_settings(SECURE_SSL_REDIRECT=True)
+def test_plain_http_is_sent_to_https_as_on_the_long_way(survey):
+    short = answered(survey, "GET", "{base}")
+    with override_settings(MIDDLEWARE=LONG_WAY):
+        long = answered(survey, "GET", "{base}")
+    assert short[0] == long[0] == 301
+    assert short[1]["location"] == long[1]["location"] == f"https://testserver/s/{survey.code}/"
+
+
+def test_a_form_with_the_pages_own_token_passes_the_check_and_another_does_not(survey):
+    client = RespondentClient(survey)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(client.base).content.decode())[1]
+    assert client.post(client.base, {"csrfmiddlewaretoken": token, "size": "large"}).status_code == 303
+    other = ("b" if token[0] == "a" else "a") + token[1:]
+    assert client.post(client.base, {"csrfmiddlewaretoken": other, "size": "large"}).status_code == 403
+
+
+def test_no_hole_of_a_page_is_left_open(survey):
+    client = RespondentClient(survey)
+    html = client.get(client.base).content.decode()
+    assert not re.search("[\ue000\ue001]", html) and f'action="{client.base}"' in html
 
 
 def test_an_error_in_a_view_keeps_the_headers_that_protect(survey, monkeypatch):

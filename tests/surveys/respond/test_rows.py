@@ -1,18 +1,52 @@
-"""What a personal link stands for."""
+"""Drafts as plain SQL reads and writes them, and what a personal link stands for."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from surveys.invitations.used_links import mark_used
-from surveys.models import Batch
+from surveys.models import Batch, Draft
 from surveys.models.invitations import new_secret
+from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import LARGEST, token_of
-from surveys.respond.rows import LinkNow, link_now
+from surveys.respond.answers import open_answers
+from surveys.respond.rows import LinkNow, Saving, link_now, replace_answers, take_draft
 from tests.factories.invitations import make_batch, token
-from tests.factories.surveys import make_survey
+from tests.factories.surveys import make_draft, make_open_survey, make_survey
 
 pytestmark = pytest.mark.django_db
+
+
+def test_draft_that_is_read_is_the_one_the_orm_stores() -> None:
+    draft = make_draft(make_open_survey(), profile={"age": "三十"}, comment="好", attention=2, page=3)
+    stored, read = Draft.objects.select_related("survey").get(), open_answers(draft.key, draft.survey.code)
+    own = ("key", "survey_id", "group_id", "comment", "profile", "attention", "page", "counted", "batch_id")
+    assert [getattr(read, name) for name in own] == [getattr(stored, name) for name in own]
+    assert (read.ratings, read.started_at) == (bytes(stored.ratings), stored.started_at)
+    times = ("state", "opened_at", "opens_at", "closes_at", "closed_at")
+    assert [getattr(read, name) for name in times] == [getattr(stored.survey, name) for name in times]
+
+
+def test_draft_that_is_written_is_read_by_the_orm() -> None:
+    draft = make_draft(make_open_survey())
+    now = timezone.now()
+    assert replace_answers(
+        draft.key, bytes(draft.ratings), bytes([5, 0, 0, 0]), Saving(2, now, "好", {"age": "三十"}, 1)
+    )
+    stored = Draft.objects.get()
+    assert (bytes(stored.ratings), stored.page, stored.saved_at) == (bytes([5, 0, 0, 0]), 2, now)
+    assert (stored.comment, stored.profile, stored.attention) == ("好", {"age": "三十"}, 1)
+
+
+def test_draft_that_is_taken_is_the_one_stored_with_its_survey() -> None:
+    draft = make_draft(make_open_survey(), comment="好")
+    with transaction.atomic():
+        taken = take_draft(draft.key)
+    stored = Draft.objects.select_related("survey", "group").get()
+    assert (taken.ratings, taken.comment, taken.profile) == (bytes(stored.ratings), "好", stored.profile)
+    assert (taken.group_code, taken.rules) == (stored.group.code, Rules.from_json(stored.survey.rules))
+    assert (taken.started_at, taken.anonymous) == (stored.started_at, stored.survey.anonymous)
 
 
 def test_link_now_of_a_genuine_link() -> None:

@@ -1,0 +1,145 @@
+"""What the pages of staff share: refusals said to people, where to go on, paging, files to download."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.core.paginator import Page, Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
+
+from materiality.platform.people import Predicate, need, needs
+from materiality.platform.refusals import NotAllowed
+
+PER_PAGE = 50
+# Ending of a file's name → type.
+FILE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
+
+
+@contextmanager
+def refusals(to: HttpRequest | forms.BaseForm | list[str], field: str | None = None) -> Iterator[None]:
+    """What an action refuses inside is said above the next page (a request) or in the form (at the field), or put on a
+    list of reasons.
+    """
+    try:
+        yield
+    except NotAllowed as refusal:
+        if isinstance(to, HttpRequest):
+            messages.error(to, refusal.reason)
+        elif isinstance(to, list):
+            to.append(refusal.reason)
+        else:
+            to.add_error(field, refusal.reason)
+
+
+def sent(request: HttpRequest, form: forms.BaseForm, predicate: Predicate | None = None) -> bool:
+    """Whether a valid form was sent; PermissionDenied where it was, by somebody whom the predicate does not allow."""
+    if request.method != "POST":
+        return False
+    if predicate:
+        need(request.user, predicate)
+    return form.is_valid()
+
+
+def uploaded(request: HttpRequest, form_class: type[forms.Form], too_large: str, **options: Any) -> forms.Form:
+    """The form of an upload in its field `file`; says so where the file is larger than this installation takes."""
+    if request.method != "POST":
+        return form_class(**options)
+    form = form_class(request.POST, request.FILES, **options)  # reading FILES tells whether they are too large
+    if getattr(request, "upload_too_large", False):
+        form.errors["file"] = form.error_class([too_large])
+    return form
+
+
+def onward(request: HttpRequest, words: str, to: str, *args: object) -> HttpResponse:
+    """On to the page of that name, above which stands that it is done."""
+    messages.success(request, words)
+    return redirect(to, *args)
+
+
+def turned_away(request: HttpRequest, words: str, to: str, *args: object) -> HttpResponse:
+    """Back to the page of that name, above which stands why."""
+    messages.error(request, words)
+    return redirect(to, *args)
+
+
+def button(predicate: Predicate, back: str, done: str = "") -> Callable:
+    """Decorate what a button does: POST only, for those whom the predicate allows.
+
+    It acts and returns the words to say (may be none), or a response of its own. Afterwards, and where it is refused,
+    comes the page `back`; `done` names another for afterwards. Both take as much of the own address as they need.
+    """
+
+    def decorate(view: Callable[..., HttpResponse | str | None]) -> Callable[..., HttpResponse]:
+        @require_POST
+        @needs(predicate)
+        @wraps(view)
+        def pressed(request: HttpRequest, **address: Any) -> HttpResponse:
+            there = back
+            with refusals(request):
+                said = view(request, **address)
+                if isinstance(said, HttpResponseBase):
+                    return said
+                if said:
+                    messages.success(request, said)
+                there = done or back
+            return redirect(_beginning(there, list(address.values())))
+
+        return pressed
+
+    return decorate
+
+
+def _beginning(name: str, address: list) -> str:
+    """The address of a page which takes the first of these values, as many of them as it can."""
+    for number in range(len(address), 0, -1):
+        try:
+            return reverse(name, args=address[:number])
+        except NoReverseMatch:
+            continue
+    return reverse(name)
+
+
+def paged(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page:
+    """The page of the rows that `?page=` asks for."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def download(contents: Any, name: str, content_type: str | None = None, *, private: bool = False) -> HttpResponseBase:
+    """A file to be saved: bytes or text at once, an open file or an iterator as a stream. `private`: no cache keeps it.
+
+    The type is that of the name's ending unless it is given.
+    """
+    kind = content_type or FILE_TYPES[name.rsplit(".", 1)[-1]]
+    if isinstance(contents, (bytes, str)):
+        response = HttpResponse(contents, kind)
+    elif hasattr(contents, "read"):
+        response = FileResponse(contents, content_type=kind)
+    else:
+        response = StreamingHttpResponse(contents, content_type=kind)
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    if private:
+        response["Cache-Control"] = "no-store, private"
+    return response
+
+
+def stored(path: str) -> Any:
+    """A stored file, open; the page "not found" where there is none (any more)."""
+    if not path or not default_storage.exists(path):
+        raise Http404
+    return default_storage.open(path)
