@@ -39,7 +39,7 @@ def locked_cycle(cycle: Cycle, states: tuple[str, ...]) -> Cycle:
 
 
 # Shares are shown to people in per cent.
-IN_PERCENT = {"lam", "q_high", "q_low", "panel_society", "panel_business"}
+IN_PERCENT = {"lam", "q_high", "q_low", "q_society", "q_business", "panel_society", "panel_business"}
 
 NO_LIMIT = 2**31 - 1  # an upper end that nobody reaches is not worth naming
 
@@ -223,7 +223,7 @@ def method_of(cycle: Cycle) -> Method:
         code: {"society": society, "business": business}
         for code, society, business in cycle.groups.values_list("code", "weight_society", "weight_business")
     }
-    return Method.from_dict({**cycle.method, "weights": weights})
+    return Method.from_stored({**cycle.method, "weights": weights})
 
 
 MOST_CHANGES = 10

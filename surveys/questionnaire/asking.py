@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from materiality.scoring.cube import BUSINESS, DIMENSIONS, NOT_ASKED, SKIPPED, SOCIETY
-from materiality.scoring.scores import Z, t_quantile
+from materiality.scoring.estimates import Z, t_quantile
 from surveys.questionnaire.screening import GRACE_SECONDS
 
 

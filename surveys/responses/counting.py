@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.db import connection
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from materiality.models import Cycle, Issue
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import method_of, problem_sentences
-from materiality.scoring.assess import Counted, IssueScore, assess
 from materiality.scoring.cube import DIMENSIONS, Cube, CubeBuilder
 from materiality.scoring.method import MethodError
+from materiality.scoring.run import Counted, Counts, IssueResult, run
 from surveys.models import Response, Survey
+from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.screening import COUNTS, FLAG_BIT, FLAGS, RuleEffects, Rules, flags_asked, valid
 from surveys.responses.anonymity import hold_small_changes
 from surveys.responses.rules import flags_of_survey, rules_in_force, shown_bits
@@ -56,7 +57,8 @@ def count_cycle(cycle: Cycle, progress: Callable[[int, str], None] = lambda perc
         progress(10 + 50 * (place + 1) // len(surveys), "")
     whole = joined_cube(cubes, [code for _pk, code in groups])
     counted = Counted(whole, _summary(tally), tally.digest.hexdigest(), [survey.code for survey in surveys])
-    return hold_small_changes(cycle, surveys, counted)
+    counted = hold_small_changes(cycle, surveys, counted)
+    return replace(counted, asked=asked_by_plan(surveys, counted.cube))
 
 
 def joined_cube(cubes: Sequence[Cube], groups: Sequence[str]) -> Cube:
@@ -66,6 +68,22 @@ def joined_cube(cubes: Sequence[Cube], groups: Sequence[str]) -> Cube:
     for cube in cubes:
         whole = whole + cube.aligned(groups, issues)
     return whole
+
+
+def asked_by_plan(surveys: Sequence[Survey], cube: Cube) -> np.ndarray:
+    """bool[G, I, 2] in the order of the cube: which group the plan of some survey asks which issue and dimension."""
+    issue = {code: place for place, code in enumerate(cube.issues)}
+    asked = np.zeros((len(cube.groups), len(cube.issues), len(DIMENSIONS)), dtype=bool)
+    for survey in surveys:
+        plans = {row.group.code: row.plan for row in survey.plans.select_related("group")}
+        items = list(survey.items.values_list("issue__code", "dimension"))
+        for place, group in enumerate(cube.groups):
+            plan = plans.get(group, Plan())
+            left_out = set(plan.left_out)
+            for code, dimension in items:
+                if dimension in plan.dimensions and code not in left_out:
+                    asked[place, issue[code], DIMENSIONS.index(dimension)] = True
+    return asked
 
 
 def builder_of(survey: Survey, groups: Sequence[str]) -> CubeBuilder:
@@ -167,7 +185,8 @@ def tier_changes(cycle: Cycle, before: Cube, after: Cube) -> dict:
     A change is {"code", "level"} and [before, after] of FIGURES. MethodError where the method is unsound.
     """
     method, parents = method_of(cycle), _parents(cycle, before)
-    old, new = assess(before, method, parents), assess(after, method, parents)
+    asked = asked_by_plan(cycle.surveys.all(), before)
+    old, new = (run(Counts.of(cube, asked), method, parents) for cube in (before, after))
     pairs = [("secondary", *pair) for pair in zip(old.issues, new.issues, strict=True)]
     pairs += [("primary", *pair) for pair in zip(old.primary_issues, new.primary_issues, strict=True)]
     distances = [
@@ -189,7 +208,7 @@ def _parents(cycle: Cycle, cube: Cube) -> dict[str, str]:
     return {code: parents[code] for code in cube.issues if code in parents}
 
 
-def _change(level: str, before: IssueScore, after: IssueScore) -> dict:
+def _change(level: str, before: IssueResult, after: IssueResult) -> dict:
     figures = {name: [getattr(before, name), getattr(after, name)] for name in FIGURES}
     return {"code": before.code, "level": level, **figures}
 
