@@ -44,7 +44,7 @@ def score_cycle(*, cycle: Cycle, counted: Counted, over: dict[str, Any] | None =
             for each in (method, replace(method, weighting="by_response"))
         )
     except MethodError as problem:
-        raise NotAllowed(problem_sentences(problem.problems)) from problem
+        raise NotAllowed(problem_sentences(problem.problems, named=bool(over))) from problem
     stored = _store_run(cycle, counted, own, pooled, by)
     beside = {score.code: score for score in (*pooled.issues, *pooled.primary_issues)}
     IssueScore.objects.bulk_create(

@@ -72,9 +72,9 @@ def problem_sentence(problem: Problem) -> str:
     return str(sentence) % _shown(problem)
 
 
-def problem_sentences(problems: Iterable[Problem]) -> str:
-    """All problems, one sentence after another."""
-    return " ".join(problem_sentence(problem) for problem in problems)
+def problem_sentences(problems: Iterable[Problem], *, named: bool = False) -> str:
+    """All problems, one sentence after another; `named` puts the parameter before each, for who wrote a file."""
+    return " ".join(f"{each.field}: {problem_sentence(each)}" if named else problem_sentence(each) for each in problems)
 
 
 def _shown(problem: Problem) -> dict[str, object]:

@@ -21,7 +21,6 @@ from materiality.queries.cycles import (
     FIELDWORK,
     edition_in_force,
     free_code,
-    last_run_number,
     listed_cycles,
     method_changes,
     method_of,
@@ -29,6 +28,7 @@ from materiality.queries.cycles import (
     scope_of,
 )
 from materiality.queries.mappings import used_gri_codes
+from materiality.queries.scores import warning_lines
 
 
 def cycle_of(code: str) -> Cycle:
@@ -150,12 +150,14 @@ def method(request: HttpRequest, code: str) -> HttpResponse:
     form = MethodForm(request.POST or None, method=method_of(cycle))
     if request.method == "POST" and (done := _change_method(request, cycle, form)):
         return done
+    last = cycle.runs.defer("cube", "asked").order_by("-number").first()
     context = {
         "cycle": cycle,
         "step": "scope",
         "section": "cycles",
         "form": form,
-        "last_run": last_run_number(cycle),
+        "last_run": last and last.number,
+        "warnings": warning_lines(last, {group.code: group.name for group in cycle.groups.all()}) if last else [],
         "changes": method_changes(cycle),
         "may_edit": can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW,
     }

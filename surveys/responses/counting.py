@@ -41,11 +41,13 @@ class _Tally:
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
 
-def count_cycle(cycle: Cycle, progress: Callable[[int, str], None] = lambda percent, text: None) -> Counted:
-    """Count all responses of the cycle's surveys, with few new ones of an open anonymous survey left to a later run
-    (see held_groups). NotAllowed where the surveys' scales differ.
+def count_cycle(
+    cycle: Cycle, progress: Callable[[int, str], None] = lambda percent, text: None, codes: Sequence[str] = ()
+) -> Counted:
+    """Count all responses of the cycle's surveys, or of those with these codes, with few new ones of an open anonymous
+    survey left to a later run (see held_groups). NotAllowed where the surveys' scales differ or a code is unknown.
     """
-    surveys = list(cycle.surveys.order_by("code"))
+    surveys = _named(list(cycle.surveys.order_by("code")), codes)
     groups = list(cycle.groups.values_list("id", "code"))
     if len({survey.k for survey in surveys}) > 1:
         raise NotAllowed(_("The surveys of this cycle have different scales and cannot be scored together."))
@@ -59,6 +61,18 @@ def count_cycle(cycle: Cycle, progress: Callable[[int, str], None] = lambda perc
     counted = Counted(whole, _summary(tally), tally.digest.hexdigest(), [survey.code for survey in surveys])
     counted = hold_small_changes(cycle, surveys, counted)
     return replace(counted, asked=asked_by_plan(surveys, counted.cube))
+
+
+def _named(surveys: list[Survey], codes: Sequence[str]) -> list[Survey]:
+    if not codes:
+        return surveys
+    known = [survey.code for survey in surveys]
+    if unknown := sorted(set(codes) - set(known)):
+        raise NotAllowed(_("The cycle has no survey %(codes)s.") % {"codes": ", ".join(unknown)})
+    # Runs of some surveys beside runs of all would tell the few responses that came between them.
+    if any(survey.anonymous and survey.state == Survey.State.OPEN for survey in surveys):
+        raise NotAllowed(_("While an anonymous survey is open, all surveys of the cycle are scored together."))
+    return [survey for survey in surveys if survey.code in codes]
 
 
 def joined_cube(cubes: Sequence[Cube], groups: Sequence[str]) -> Cube:
