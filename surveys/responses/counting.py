@@ -199,7 +199,8 @@ def tier_changes(cycle: Cycle, before: Cube, after: Cube) -> dict:
     A change is {"code", "level"} and [before, after] of FIGURES. MethodError where the method is unsound.
     """
     method, parents = method_of(cycle), _parents(cycle, before)
-    asked = asked_by_plan(cycle.surveys.all(), before)
+    # The plan decides on a tier only where every group asked has to count.
+    asked = asked_by_plan(cycle.surveys.all(), before) if method.all_groups else None
     old, new = (run(Counts.of(cube, asked), method, parents) for cube in (before, after))
     pairs = [("secondary", *pair) for pair in zip(old.issues, new.issues, strict=True)]
     pairs += [("primary", *pair) for pair in zip(old.primary_issues, new.primary_issues, strict=True)]
