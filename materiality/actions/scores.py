@@ -11,7 +11,7 @@ from materiality import __version__
 from materiality.models import Cycle, Issue, IssueScore, Run, User
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.cycles import method_of, problem_sentences
+from materiality.queries.cycles import method_of, parents_of, problem_sentences
 from materiality.scoring.cube import pack
 from materiality.scoring.method import VERSION, MethodError
 from materiality.scoring.run import Counted, IssueResult, RunResult, run
@@ -36,7 +36,7 @@ def score_cycle(*, cycle: Cycle, counted: Counted, over: dict[str, Any] | None =
     if not counted.responses["valid"]:
         raise NotAllowed(_("There is no valid response to score yet. Collect or import responses first."))
     issues = {issue.code: issue for issue in Issue.objects.filter(edition_id=cycle.edition_id)}
-    parents = _parents(issues, counted.cube.issues)
+    parents = parents_of(cycle.edition_id, counted.cube.issues)
     try:
         method = method_of(cycle).overlaid(over or {}, counted.cube.groups)
         own, pooled = (
@@ -53,12 +53,6 @@ def score_cycle(*, cycle: Cycle, counted: Counted, over: dict[str, Any] | None =
     )
     audit.record("score_cycle", stored, by=by, after={"number": stored.number, "valid": counted.responses["valid"]})
     return stored
-
-
-def _parents(issues: dict[str, Issue], rated: tuple[str, ...]) -> dict[str, str]:
-    """Primary of each rated secondary, so that primaries outside the survey's scope do not appear unscored."""
-    primaries = {issue.pk: issue.code for issue in issues.values() if issue.is_primary}
-    return {code: primaries[issues[code].parent_id] for code in rated if not issues[code].is_primary}
 
 
 def _store_run(cycle: Cycle, counted: Counted, own: RunResult, pooled: RunResult, by: User | None) -> Run:

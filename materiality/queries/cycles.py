@@ -217,6 +217,13 @@ def _day(moment: datetime | None) -> date | None:
     return None if moment is None else timezone.localtime(moment).date()
 
 
+def parents_of(edition_id: int, rated: Iterable[str]) -> dict[str, str]:
+    """Parent of each rated issue that has one, so that parents outside the scope do not appear unscored."""
+    rows = Issue.objects.filter(edition_id=edition_id, parent__isnull=False).values_list("code", "parent__code")
+    parents = dict(rows)
+    return {code: parents[code] for code in rated if code in parents}
+
+
 def method_of(cycle: Cycle) -> Method:
     """The cycle's method with the weights of its groups. MethodError where a stored parameter is unsound."""
     weights = {

@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from materiality.models import AuditEvent, Cycle, Group, IssueScore, Run
 from materiality.platform.words import word_for
-from materiality.scoring.cube import DIMENSIONS, Cube
+from materiality.queries.cycles import parents_of
+from materiality.scoring.cube import DIMENSIONS, Cube, unpack
 from materiality.scoring.method import Method
+from materiality.scoring.robustness import robustness
+from materiality.scoring.run import Counts, RunResult
 
 
 @dataclass(frozen=True)
@@ -491,3 +494,37 @@ def _issue_json(run: Run, row: IssueScore, hidden: bool, all_cells: bool) -> dic
 def _json_cell(cell: dict, all_cells: bool) -> dict:
     hidden = cell["n"] < SMALL_CELL and not all_cells
     return {"n": cell["n"], "mean": None if hidden else cell["mean"], "score": None if hidden else cell["score"]}
+
+
+def counts_of(run: Run) -> Counts:
+    """What a run counted, from its stored cube, parts and plan."""
+    asked = unpack(bytes(run.asked))[1]["asked"].astype(bool) if run.asked else None
+    return Counts.of(Cube.from_bytes(bytes(run.cube)), asked, run.clustered)
+
+
+def robustness_json(run: Run) -> dict:
+    """How the tiers of a run hold where its choices are made otherwise (formats.md, robustness)."""
+    cube = Cube.from_bytes(bytes(run.cube))
+    method = Method.from_stored(run.method)
+    found = robustness(cube, counts_of(run), method, parents_of(run.edition_id, cube.issues))
+    scenarios = [
+        {
+            "kind": each.kind,
+            "what": list(each.what),
+            "changed": [{"code": code, "from": old, "to": new} for code, (old, new) in sorted(each.changed.items())],
+        }
+        for each in found.scenarios
+    ]
+    return {"scenarios": scenarios, "held": dict(sorted(found.held.items()))}
+
+
+def differing_figures(run: Run, result: RunResult) -> list[tuple[str, str]]:
+    """(code, figure) of the stored results that are not exactly those of `result`."""
+    names = (*FIELDS, *RATED_FIELDS)
+    now = {each.code: each for each in (*result.issues, *result.primary_issues)}
+    return [
+        (row.issue.code, name)
+        for row in run.scores.select_related("issue").order_by("issue__code")
+        for name in names
+        if row.issue.code not in now or getattr(row, name) != getattr(now[row.issue.code], name)
+    ]

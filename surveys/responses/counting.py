@@ -10,9 +10,9 @@ import numpy as np
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from materiality.models import Cycle, Issue
+from materiality.models import Cycle
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.cycles import method_of, problem_sentences
+from materiality.queries.cycles import method_of, parents_of, problem_sentences
 from materiality.scoring.cube import DIMENSIONS, Cube, CubeBuilder
 from materiality.scoring.method import MethodError
 from materiality.scoring.run import Counted, Counts, IssueResult, run
@@ -64,9 +64,9 @@ def count_cycle(
 
 
 def _named(surveys: list[Survey], codes: Sequence[str]) -> list[Survey]:
-    if not codes:
-        return surveys
     known = [survey.code for survey in surveys]
+    if not codes or set(codes) == set(known):
+        return surveys
     if unknown := sorted(set(codes) - set(known)):
         raise NotAllowed(_("The cycle has no survey %(codes)s.") % {"codes": ", ".join(unknown)})
     # Runs of some surveys beside runs of all would tell the few responses that came between them.
@@ -198,7 +198,7 @@ def tier_changes(cycle: Cycle, before: Cube, after: Cube) -> dict:
 
     A change is {"code", "level"} and [before, after] of FIGURES. MethodError where the method is unsound.
     """
-    method, parents = method_of(cycle), _parents(cycle, before)
+    method, parents = method_of(cycle), parents_of(cycle.edition_id, before.issues)
     # The plan decides on a tier only where every group asked has to count.
     asked = asked_by_plan(cycle.surveys.all(), before) if method.all_groups else None
     old, new = (run(Counts.of(cube, asked), method, parents) for cube in (before, after))
@@ -214,13 +214,6 @@ def tier_changes(cycle: Cycle, before: Cube, after: Cube) -> dict:
         "compared": len(pairs),
         "furthest": max(distances, default=0.0),
     }
-
-
-def _parents(cycle: Cycle, cube: Cube) -> dict[str, str]:
-    """The primary of each rated secondary."""
-    rows = Issue.objects.filter(edition=cycle.edition_id, parent__isnull=False).values_list("code", "parent__code")
-    parents = dict(rows)
-    return {code: parents[code] for code in cube.issues if code in parents}
 
 
 def _change(level: str, before: IssueResult, after: IssueResult) -> dict:

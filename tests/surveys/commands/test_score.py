@@ -174,3 +174,37 @@ def test_score_of_one_survey_leaves_the_others_out(tmp_path):
     assert scored(survey, tmp_path, None, "--survey", survey.code)["responses"]["total"] == 30
     with pytest.raises(CommandError, match="has no survey nowhere"):
         scored(survey, tmp_path, None, "--survey", "nowhere")
+
+
+def test_robustness_writes_scenarios_and_the_share_in_which_each_tier_holds(tmp_path):
+    survey, _answers = answered(INCOMPLETE)
+    tiers = {each["code"]: each["tier"] for each in scored(survey, tmp_path)["issues"]}
+    call_command("robustness", survey.cycle.code, "--json", str(tmp_path / "r.json"), stdout=StringIO())
+    found = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert {"without", "weight", "cut", "estimator", "pooled"} <= {each["kind"] for each in found["scenarios"]}
+    changed = [change for each in found["scenarios"] for change in each["changed"]]
+    assert all(tiers.get(each["code"], each["from"]) == each["from"] != each["to"] for each in changed)
+    number = len(found["scenarios"])
+    for code in tiers:
+        left = sum(each["code"] == code for each in changed)
+        assert found["held"][code] == pytest.approx(1 - left / number)
+    with pytest.raises(CommandError, match="no run"):
+        call_command("robustness", "nowhere")
+
+
+def test_recompute_finds_every_figure_again_and_says_what_changed(tmp_path):
+    survey, _answers = answered(INCOMPLETE)
+    scored(survey, tmp_path)
+    scored(survey, tmp_path, {"rule": "either", "thresholds": "shares"})
+    said = StringIO()
+    call_command("recompute", survey.cycle.code, stdout=said)
+    assert said.getvalue() == "run 1: equal\nrun 2: equal\n"
+    run = Run.objects.get(number=1)
+    run.scores.filter(issue__code="SOCIETY-01-03").update(society=1.0)
+    survey.responses.first().delete()
+    said = StringIO()
+    with pytest.raises(CommandError, match="2 runs differ"):
+        call_command("recompute", survey.cycle.code, stdout=said)
+    first, second = said.getvalue().splitlines()
+    assert first == "run 1: responses differ; counts differ; cube differ; SOCIETY-01-03 society differs"
+    assert second == "run 2: responses differ; counts differ; cube differ"
