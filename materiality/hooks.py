@@ -74,6 +74,7 @@ WORDS: dict[str, Words] = {
         "unscored": pgettext_lazy("tier", "Not scored"),
     },
     "parameter": {
+        "estimator": gettext_lazy("Scores"),
         "weighting": gettext_lazy("How groups are put together"),
         "min_n": gettext_lazy("Smallest number of ratings"),
         "all_groups": gettext_lazy("Every group needed"),
@@ -84,6 +85,9 @@ WORDS: dict[str, Words] = {
         "q_low": gettext_lazy("Bottom share"),
         "cut_high": gettext_lazy("High from"),
         "cut_low": gettext_lazy("Low below"),
+        "thresholds": gettext_lazy("Thresholds by"),
+        "q_society": gettext_lazy("Top share on society"),
+        "q_business": gettext_lazy("Top share on business"),
         "threshold_society": gettext_lazy("Threshold for impact on society"),
         "threshold_business": gettext_lazy("Threshold for impact on business"),
         "material": gettext_lazy("Tiers that are material"),
@@ -92,12 +96,14 @@ WORDS: dict[str, Words] = {
         "weight_business": gettext_lazy("Weight for impact on business"),
     },
     "choice": {
+        "comparable": gettext_lazy("adjusted for who was asked"),
+        "plain": gettext_lazy("plain mean of the groups"),
         "balanced": gettext_lazy("balanced"),
         "by_response": gettext_lazy("pooled, every answer alike"),
         "priority": gettext_lazy("by priority"),
         "either": gettext_lazy("by either dimension"),
         "shares": gettext_lazy("shares of the issues"),
-        "absolute": gettext_lazy("fixed cut points"),
+        "absolute": gettext_lazy("fixed numbers"),
     },
     "cut": {
         "high": gettext_lazy("High from"),

@@ -81,9 +81,10 @@ def open_cycle(
     gri_edition: str,
     period_start: date,
     period_end: date,
+    purpose: str = Cycle.Purpose.PRIORITY,
     by: User | None,
 ) -> Cycle:
-    """Create a cycle on the edition in force with the default method and groups, and open it.
+    """Create a cycle on the edition in force with the method for its purpose and the default groups, and open it.
 
     NotAllowed where no edition is in force, the code is taken or the period ends before it starts.
     """
@@ -101,7 +102,7 @@ def open_cycle(
         title_en=title_en,
         edition=edition,
         state=Cycle.State.OPEN,
-        method=_default_method(),
+        method=_plain(METHODS[purpose]),
         **details,
     )
     groups = Group.objects.bulk_create(Group(cycle=cycle, **values) for values in default_groups())
@@ -110,9 +111,11 @@ def open_cycle(
     return cycle
 
 
-def _default_method() -> dict:
-    """Weights stand with the groups, so the cycle keeps none."""
-    return {name: value for name, value in Method().as_dict().items() if name != "weights"}
+METHODS = {
+    Cycle.Purpose.PRIORITY: Method(),
+    # Nobody has set thresholds before there is an assessment to look at.
+    Cycle.Purpose.DOUBLE: Method(rule="either", thresholds="shares"),
+}
 
 
 @transaction.atomic
@@ -145,4 +148,5 @@ def set_method(*, cycle: Cycle, values: dict[str, Any], by: User | None) -> Cycl
 
 
 def _plain(method: Method) -> dict[str, Any]:
+    """Weights stand with the groups, so the cycle keeps none."""
     return {name: value for name, value in method.as_dict().items() if name != "weights"}

@@ -43,7 +43,20 @@ class NewCycleForm(CycleDetailsForm):
         max_length=40,
         help_text=_("Short name in addresses and files: letters a–z, digits and hyphens. It cannot change later."),
     )
-    field_order = ("code",)
+    purpose = forms.ChoiceField(
+        label=_("What the assessment is for"),
+        choices=Cycle.Purpose.choices,
+        initial=Cycle.Purpose.PRIORITY,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "It sets the rule by which issues get their tier. The method can be changed before results are seen."
+        ),
+    )
+    field_order = ("code", "purpose")
+
+    def clean_purpose(self) -> str:
+        return self.cleaned_data["purpose"] or Cycle.Purpose.PRIORITY
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]
@@ -54,6 +67,10 @@ class NewCycleForm(CycleDetailsForm):
         return code
 
 
+ESTIMATORS = [
+    ("comparable", _("Adjusted for who was asked: a group's habit of rating high or low is taken out")),
+    ("plain", _("Plain mean of the groups that rated the issue")),
+]
 WEIGHTINGS = [
     ("balanced", _("Every group counts by its weight, however many answered (balanced)")),
     ("by_response", _("Every answer counts: weight times the group's valid responses (pooled)")),
@@ -63,11 +80,13 @@ RULES = [
     ("either", _("By either dimension (double materiality): a threshold for each")),
 ]
 CUTS = [("shares", _("Shares of the issues")), ("absolute", _("Fixed cut points"))]
+THRESHOLDS = [("shares", _("Shares of the issues: the highest of those asked")), ("absolute", _("Fixed thresholds"))]
 
 
 class MethodForm(forms.Form):
     """Every parameter that turns answers into scores and tiers, but for the weights of the groups."""
 
+    estimator = forms.ChoiceField(label=_("Scores"), choices=ESTIMATORS, widget=forms.RadioSelect)
     weighting = forms.ChoiceField(label=_("How groups are put together"), choices=WEIGHTINGS, widget=forms.RadioSelect)
     min_n = forms.IntegerField(
         label=_("Smallest number of ratings (min n)"),
@@ -100,6 +119,19 @@ class MethodForm(forms.Form):
     cut_low = NumberField(
         label=_("Low below"), required=False, help_text=_("A priority under this value is low (0–100).")
     )
+    thresholds = forms.ChoiceField(
+        label=_("Thresholds by"), choices=THRESHOLDS, widget=forms.RadioSelect, required=False
+    )
+    q_society = PercentField(
+        label=_("Top share on society (%)"),
+        required=False,
+        help_text=_("20 makes the top 20% of the issues on society material for their impact on society."),
+    )
+    q_business = PercentField(
+        label=_("Top share on business (%)"),
+        required=False,
+        help_text=_("20 makes the top 20% of the issues on business material for their impact on business."),
+    )
     threshold_society = NumberField(
         label=_("Threshold for impact on society"),
         required=False,
@@ -131,5 +163,6 @@ class MethodForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Parameters by name; a share left empty stays as it is, a cut or threshold left empty is none."""
-        kept = {name for name in ("cuts", "q_high", "q_low") if self.cleaned_data[name] in (None, "")}
+        shares = ("cuts", "q_high", "q_low", "thresholds", "q_society", "q_business")
+        kept = {name for name in shares if self.cleaned_data[name] in (None, "")}
         return {name: value for name, value in self.cleaned_data.items() if name not in kept}

@@ -10,7 +10,7 @@ from materiality.platform.bilingual import Bilingual, name_field
 class Cycle(models.Model):
     """One materiality assessment, on one edition of the library.
 
-    `method` is the method of `materiality.scoring.method.Method.as_dict()`, without the weights, which stand with
+    `method` is `materiality.scoring.method.Method.as_dict()`, without the weights, which stand with
     the groups.
     """
 
@@ -21,6 +21,12 @@ class Cycle(models.Model):
         IN_REVIEW = "in_review", _("In review")
         SIGNED_OFF = "signed_off", _("Signed off")
         ARCHIVED = "archived", _("Archived")
+
+    class Purpose(models.TextChoices):
+        """What an assessment is for; it sets the rule of a new cycle's method."""
+
+        PRIORITY = "priority", _("Priorities of the year: one ranking, cut into high, medium and low")
+        DOUBLE = "double", _("Double materiality (GRI 2021, ESRS, stock exchanges): highest on either dimension")
 
     class GriEdition(models.TextChoices):
         GRI_2016 = "2016", "GRI 2016"

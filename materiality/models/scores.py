@@ -8,20 +8,27 @@ from django.db.models import Q
 class Run(models.Model):
     """A scoring run: method, responses, cube and cuts. Never changed once stored.
 
-    `method` is `Method.as_dict()`; `responses` holds counts of total, unfinished, submitted, valid, per flag and per
-    group; `digest` is the SHA-256 over the responses; `cube` the bytes of `Cube.to_bytes()`; `cuts`,
-    `primary_cuts` and `pooled_cuts` the cut points {"low", "high"}; `statement` and `primary_statement` the figures
-    of `materiality.scoring.statement.Statement` from which the cuts are put into words.
+    `scoring` is the version of the definitions (scoring.md) by which it was computed; `method` is `Method.as_dict()`;
+    `responses` holds counts of total, unfinished, submitted, valid, per flag and per group; `digest` is the SHA-256
+    over the responses; `cube` the bytes of `Cube.to_bytes()`, `asked` those of the plan in the cube's order, and
+    `clustered` the groups whose parts were dealt by cluster. `cuts`, `primary_cuts` and `pooled_cuts` (with a key
+    "primary") are the cut points of `tiers.Cuts`; `statement` and `primary_statement` the figures of
+    `tiers.Statement` from which the cuts are put into words; `figures` what the run says of its groups: habits,
+    variance_share, halo, warnings, one_sided.
     """
 
     cycle = models.ForeignKey("Cycle", on_delete=models.PROTECT, related_name="runs")
     number = models.PositiveIntegerField()
     edition = models.ForeignKey("Edition", on_delete=models.PROTECT, related_name="runs")
+    scoring = models.PositiveSmallIntegerField(default=1, editable=False)
     method = models.JSONField()
     surveys = models.JSONField(default=list)
     responses = models.JSONField()
     digest = models.CharField(max_length=64)
     cube = models.BinaryField()
+    asked = models.BinaryField(default=bytes)
+    clustered = models.JSONField(default=list)
+    figures = models.JSONField(default=dict)
     cuts = models.JSONField()
     primary_cuts = models.JSONField()
     pooled_cuts = models.JSONField(default=dict)
@@ -43,12 +50,15 @@ class Run(models.Model):
 class IssueScore(models.Model):
     """The result of one issue in a run; fields as in `scores.json`, scores on 0–100.
 
-    `groups` is {group: {dimension: {"n", "mean", "score"}}}; `pooled_*` is the result with groups weighted by their
-    responses, kept beside the run's own.
+    `groups` is {group: {dimension: {"n", "mean", "score"}}}; `base` {dimension: [groups asked, groups counted]},
+    `disagreement` {dimension: points}, `not_comparable` the dimensions on which nothing joins it to the other issues.
+    `level` is that of an issue with children, 1 = top. `pooled_*` is the result with groups weighted by their
+    responses, kept beside the run's own. Runs of version 1 have `base_groups` instead of a base.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="scores")
     issue = models.ForeignKey("Issue", on_delete=models.PROTECT, related_name="scores")
+    level = models.PositiveSmallIntegerField(null=True)
     derived = models.BooleanField(default=False)
     derived_society = models.FloatField(null=True)
     derived_business = models.FloatField(null=True)
@@ -71,6 +81,11 @@ class IssueScore(models.Model):
     rank_high = models.PositiveIntegerField(null=True)
     tier = models.CharField(max_length=12)
     tier_certainty = models.FloatField(null=True)
+    plain_society = models.FloatField(null=True)
+    plain_business = models.FloatField(null=True)
+    base = models.JSONField(default=dict)
+    disagreement = models.JSONField(default=dict)
+    not_comparable = models.JSONField(default=list)
     base_groups = models.PositiveSmallIntegerField(default=0)
     groups = models.JSONField(default=dict)
     pooled_society = models.FloatField(null=True)

@@ -39,7 +39,7 @@ def locked_cycle(cycle: Cycle, states: tuple[str, ...]) -> Cycle:
 
 
 # Shares are shown to people in per cent.
-IN_PERCENT = {"lam", "q_high", "q_low", "panel_society", "panel_business"}
+IN_PERCENT = {"lam", "q_high", "q_low", "q_society", "q_business", "panel_society", "panel_business"}
 
 NO_LIMIT = 2**31 - 1  # an upper end that nobody reaches is not worth naming
 
@@ -72,9 +72,9 @@ def problem_sentence(problem: Problem) -> str:
     return str(sentence) % _shown(problem)
 
 
-def problem_sentences(problems: Iterable[Problem]) -> str:
-    """All problems, one sentence after another."""
-    return " ".join(problem_sentence(problem) for problem in problems)
+def problem_sentences(problems: Iterable[Problem], *, named: bool = False) -> str:
+    """All problems, one sentence after another; `named` puts the parameter before each, for who wrote a file."""
+    return " ".join(f"{each.field}: {problem_sentence(each)}" if named else problem_sentence(each) for each in problems)
 
 
 def _shown(problem: Problem) -> dict[str, object]:
@@ -217,13 +217,20 @@ def _day(moment: datetime | None) -> date | None:
     return None if moment is None else timezone.localtime(moment).date()
 
 
+def parents_of(edition_id: int, rated: Iterable[str]) -> dict[str, str]:
+    """Parent of each rated issue that has one, so that parents outside the scope do not appear unscored."""
+    rows = Issue.objects.filter(edition_id=edition_id, parent__isnull=False).values_list("code", "parent__code")
+    parents = dict(rows)
+    return {code: parents[code] for code in rated if code in parents}
+
+
 def method_of(cycle: Cycle) -> Method:
     """The cycle's method with the weights of its groups. MethodError where a stored parameter is unsound."""
     weights = {
         code: {"society": society, "business": business}
         for code, society, business in cycle.groups.values_list("code", "weight_society", "weight_business")
     }
-    return Method.from_dict({**cycle.method, "weights": weights})
+    return Method.from_stored({**cycle.method, "weights": weights})
 
 
 MOST_CHANGES = 10

@@ -6,27 +6,35 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from materiality.models import AuditEvent, Cycle, Group, IssueScore, Run
 from materiality.platform.words import word_for
-from materiality.scoring.assess import FIELDS, SMALLEST_CELL
-from materiality.scoring.cube import DIMENSIONS, Cube
+from materiality.queries.cycles import parents_of
+from materiality.scoring.cube import DIMENSIONS, Cube, unpack
 from materiality.scoring.method import Method
+from materiality.scoring.robustness import robustness
+from materiality.scoring.run import Counts, RunResult
 
 
 @dataclass(frozen=True)
 class GroupLine:
-    """A group of a run: its name now (its code where it is gone), weights, submitted and valid responses."""
+    """A group of a run: its name now (its code where it is gone), weights, valid responses; habits by dimension in
+    points on 0–100 (empty where they may not show) and its share of the variance.
+    """
 
     code: str
     name: str
     weight_society: float
     weight_business: float
     valid: int
+    habits: Mapping[str, float]
+    variance_share: float | None
 
 
 @dataclass(frozen=True)
-class Neighbour:
+class NamedNeighbour:
     """The issue nearest to a cut on one side."""
 
     code: str
@@ -35,13 +43,21 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class CutLine:
+class NamedCut:
     """A cut point or threshold; `name` is low, high, society or business; value None where it separates nothing."""
 
     name: str
     value: float | None
-    above: Neighbour | None
-    below: Neighbour | None
+    above: NamedNeighbour | None
+    below: NamedNeighbour | None
+
+
+FEWEST_FOR_CERTAINTY = 10
+
+
+def shows_certainty(statement: Mapping) -> bool:
+    """Whether people are shown how certain a tier is: with fewer scored issues the figure promises too much."""
+    return statement.get("scored", 0) >= FEWEST_FOR_CERTAINTY
 
 
 def group_lines(run: Run, groups: Iterable[Group]) -> list[GroupLine]:
@@ -50,6 +66,7 @@ def group_lines(run: Run, groups: Iterable[Group]) -> list[GroupLine]:
     counted = run.responses.get("groups", {})
     codes = [code for code in names if code in counted] + sorted(set(counted) - set(names))
     weights = run.method.get("weights", {})
+    habits = {} if undo_hidden_cells(run) else run.figures.get("habits", {})
     return [
         GroupLine(
             code=code,
@@ -57,15 +74,17 @@ def group_lines(run: Run, groups: Iterable[Group]) -> list[GroupLine]:
             weight_society=weights.get(code, {}).get("society", 1),
             weight_business=weights.get(code, {}).get("business", 1),
             valid=counted[code]["valid"],
+            habits=habits.get(code, {}),
+            variance_share=run.figures.get("variance_share", {}).get(code),
         )
         for code in codes
     ]
 
 
-def cut_lines(statement: Mapping, names: Mapping[str, str]) -> list[CutLine]:
+def cut_lines(statement: Mapping, names: Mapping[str, str]) -> list[NamedCut]:
     """The cuts of a run's statement, the highest first; `names` gives the issues' names by code."""
     return [
-        CutLine(
+        NamedCut(
             name=line["name"],
             value=line["value"],
             above=_neighbour(line["above"], names),
@@ -73,6 +92,54 @@ def cut_lines(statement: Mapping, names: Mapping[str, str]) -> list[CutLine]:
         )
         for line in sorted(statement.get("lines", []), key=lambda line: line["name"] == "low")
     ]
+
+
+WARNINGS = {
+    "not_comparable": gettext_lazy(
+        "On “%(dimension)s” no group links %(issues)s with the other issues. They have no score there; their plain mean"
+        " stands beside. Let one group rate both, or choose the plain mean in the method."
+    ),
+    "thin_link": gettext_lazy(
+        "On “%(dimension)s” %(group)s has only %(shared)s issues in common with the other groups, and how high it rates"
+        " in general is known from these alone. Ask it about more issues that others rate."
+    ),
+    "dominant_group": gettext_lazy(
+        "%(share)s of the uncertainty comes from %(group)s, which gave few ratings. Raise the smallest number of"
+        " ratings, or collect more responses from it."
+    ),
+    "no_responses": gettext_lazy(
+        "%(group)s has a weight but no valid response. Collect responses from it, or set its weights to 0."
+    ),
+    "one_cluster": gettext_lazy(
+        "In the survey %(survey)s all responses of %(group)s came through one cluster; intervals understate how"
+        " uncertain its ratings are."
+    ),
+    "halo": gettext_lazy(
+        "The two questions were hardly told apart: over the issues, the two scores go together with a correlation of"
+        " %(r_corrected)s. Do not read much into which of the two is higher."
+    ),
+}
+
+
+def warning_lines(run: Run, groups: Mapping[str, str], issues: Mapping[str, str] | None = None) -> list[str]:
+    """The warnings of a run in words; `groups` and `issues` give names by code."""
+    return [_warning(each, groups, issues or {}) for each in run.figures.get("warnings", [])]
+
+
+def _warning(found: Mapping, groups: Mapping[str, str], issues: Mapping[str, str]) -> str:
+    values = dict(found)
+    if "dimension" in values:
+        values["dimension"] = word_for("dimension", values["dimension"])
+    if "group" in values:
+        values["group"] = groups.get(values["group"], values["group"])
+    if "components" in values:
+        apart = [issues.get(code, code) for each in values["components"][1:] for code in each["issues"]]
+        values["issues"] = _(", ").join(apart[:MOST_NAMED]) + (" …" if len(apart) > MOST_NAMED else "")
+    if "share" in values:
+        values["share"] = f"{100 * values['share']:.0f}%"
+    if "r_corrected" in values:
+        values["r_corrected"] = f"{values['r_corrected']:.2f}"
+    return str(WARNINGS[found["code"]]) % values
 
 
 def flag_lines(run: Run) -> list[tuple[str, int]]:
@@ -95,14 +162,16 @@ def erased_since(run: Run) -> int:
 def method_has_changed(run: Run, cycle: Cycle, groups: Iterable[Group]) -> bool:
     """Whether a run made now would use another method or other weights than this one."""
     weights = {group.code: {"society": group.weight_society, "business": group.weight_business} for group in groups}
-    return Method.from_dict({**cycle.method, "weights": weights}).as_dict() != Method.from_dict(run.method).as_dict()
+    now = Method.from_stored({**cycle.method, "weights": weights})
+    return now.as_dict() != Method.from_stored(run.method).as_dict()
 
 
-def _neighbour(found: Mapping | None, names: Mapping[str, str]) -> Neighbour | None:
-    return found and Neighbour(found["code"], names.get(found["code"], found["code"]), found["distance"])
+def _neighbour(found: Mapping | None, names: Mapping[str, str]) -> NamedNeighbour | None:
+    return found and NamedNeighbour(found["code"], names.get(found["code"], found["code"]), found["distance"])
 
 
 SMALL_CELL = 5
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -235,6 +304,7 @@ class ScoreFilter:
     search: str = ""
     group: str = ""
     differs: bool = False
+    short: bool = False
     sort: str = "rank"
 
     @classmethod
@@ -248,8 +318,33 @@ class ScoreFilter:
             search=query.get("q", "").strip(),
             group=query.get("group", ""),
             differs=query.get("differs", "") == "1",
+            short=query.get("short", "") == "1",
             sort=sort if sort.removeprefix("-") in SORTS else "rank",
         )
+
+
+DISAGREE = 10  # points beyond chance from which groups are said to disagree
+
+
+class Side:
+    """One dimension of an issue's result."""
+
+    def __init__(self, score: IssueScore, dimension: str) -> None:
+        for name in ("", "_low", "_high", "_n"):
+            setattr(self, name.removeprefix("_") or "score", getattr(score, dimension + name))
+        self.dimension, self.derived = dimension, score.derived
+        self.plain, self.pooled = getattr(score, f"plain_{dimension}"), getattr(score, f"pooled_{dimension}")
+        self.asked, self.counted = score.base.get(dimension, (0, 0))
+        self.apart = dimension in score.not_comparable
+        self.disagreement = score.disagreement.get(dimension)
+
+    @property
+    def is_short(self) -> bool:
+        return self.counted < self.asked
+
+    @property
+    def disagrees(self) -> bool:
+        return self.disagreement is not None and self.disagreement > DISAGREE
 
 
 class ScoreRow:
@@ -262,6 +357,16 @@ class ScoreRow:
     def tier_differs(self) -> bool:
         """Whether the pooled result puts the issue into another tier."""
         return self.score.tier != self.score.pooled_tier
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a group that was asked about the issue does not count."""
+        return any(counted < asked for asked, counted in self.score.base.values())
+
+    @property
+    def sides(self) -> list["Side"]:
+        """Society, business."""
+        return [Side(self.score, dimension) for dimension in DIMENSIONS]
 
     @cached_property
     def group_cells(self) -> dict[str, GroupCell]:
@@ -307,7 +412,7 @@ def _passes(row: ScoreRow, wanted: ScoreFilter) -> bool:
         return False
     if wanted.tier and row.score.tier != wanted.tier:
         return False
-    if wanted.differs and not row.tier_differs:
+    if (wanted.differs and not row.tier_differs) or (wanted.short and not row.is_short):
         return False
     text = f"{issue.code} {issue.name_zh} {issue.name_en}".casefold()
     return all(word in text for word in wanted.search.casefold().split())
@@ -321,31 +426,105 @@ def _sorted(rows: list[ScoreRow], sort: str) -> list[ScoreRow]:
 
 
 RESPONSES = ("total", "unfinished", "submitted", "valid", "flags")
+FIELDS = (
+    *(dimension + suffix for dimension in DIMENSIONS for suffix in ("", "_low", "_high")),
+    *("var_society", "var_business", "cov", "priority", "var_priority"),
+    *("rank", "tier", "tier_certainty", "rank_low", "rank_high"),
+)
+RATED_FIELDS = ("plain_society", "plain_business")
+PARENT_FIELDS = ("level", "derived_society", "derived_business")
+
+
+def undo_hidden_cells(run: Run) -> bool:
+    """Whether habits and disagreement could help to undo hidden cells: where cells of fewer than 5 count."""
+    return run.method["min_n"] < SMALL_CELL
 
 
 def scores_json(run: Run, *, all_cells: bool = False) -> dict:
-    """All numbers of a run in full precision; group cells with n < 5 without mean and score unless `all_cells`."""
+    """All numbers of a run in full precision (formats.md, scores.json); a run of version 1 has the keys it knew.
+
+    Cells with n < 5 lose mean and score unless `all_cells`, and where such cells count, habits and disagreement too.
+    """
     rows = list(run.scores.select_related("issue").order_by("issue__code"))
-    return {
+    hidden = not all_cells and undo_hidden_cells(run)
+    result = {
         "cycle": run.cycle.code,
         "run": run.number,
-        "method": run.method,
+        "method": {**Method.from_stored(run.method).as_dict(), "scoring": run.scoring},
         "responses": {name: run.responses[name] for name in RESPONSES},
-        "cuts": run.cuts,
-        "issues": [_issue(row, all_cells) for row in rows if not row.issue.is_primary],
-        "primary_issues": [_issue(row, all_cells) for row in rows if row.issue.is_primary],
+        "cuts": _cuts_json(run, rows),
     }
+    if run.scoring > 1:
+        habits = None if hidden else run.figures["habits"]
+        result |= {"habits": habits} | {name: run.figures[name] for name in ("variance_share", "halo", "warnings")}
+    for name, above in (("issues", False), ("primary_issues", True)):
+        result[name] = [_issue_json(run, row, hidden, all_cells) for row in rows if _has_children(run, row) == above]
+    return result
 
 
-def _issue(row: IssueScore, all_cells: bool) -> dict:
-    groups = {
+def _has_children(run: Run, row: IssueScore) -> bool:
+    """Whether children of the issue are in the run's scope; version 1 did not look at the scope."""
+    return row.issue.is_primary if run.scoring == 1 else row.level is not None
+
+
+def _cuts_json(run: Run, rows: list[IssueScore]) -> dict:
+    if run.scoring == 1:
+        return run.cuts
+    levels = {row.level for row in rows if row.level is not None}
+    return {**run.cuts, "primary": {str(level): run.primary_cuts for level in sorted(levels)}}
+
+
+def _issue_json(run: Run, row: IssueScore, hidden: bool, all_cells: bool) -> dict:
+    result = {"code": row.issue.code, **{name: getattr(row, name) for name in FIELDS}}
+    if run.scoring > 1:
+        if row.level is not None:
+            result |= {name: getattr(row, name) for name in PARENT_FIELDS}
+        if not row.derived:
+            result |= {name: getattr(row, name) for name in RATED_FIELDS}
+            result["base"] = {d: {"asked": asked, "counted": counted} for d, (asked, counted) in row.base.items()}
+            result["disagreement"] = dict.fromkeys(DIMENSIONS) if hidden else row.disagreement
+            result["not_comparable"] = row.not_comparable
+    result["groups"] = {
         group: {dimension: _json_cell(cell, all_cells) for dimension, cell in cells.items()}
         for group, cells in row.groups.items()
     }
-    numbers = {name: getattr(row, name) for name in FIELDS if name != "code"}
-    return {"code": row.issue.code, **numbers, "groups": groups}
+    return result
 
 
 def _json_cell(cell: dict, all_cells: bool) -> dict:
-    hidden = cell["n"] < SMALLEST_CELL and not all_cells
+    hidden = cell["n"] < SMALL_CELL and not all_cells
     return {"n": cell["n"], "mean": None if hidden else cell["mean"], "score": None if hidden else cell["score"]}
+
+
+def counts_of(run: Run) -> Counts:
+    """What a run counted, from its stored cube, parts and plan."""
+    asked = unpack(bytes(run.asked))[1]["asked"].astype(bool) if run.asked else None
+    return Counts.of(Cube.from_bytes(bytes(run.cube)), asked, run.clustered)
+
+
+def robustness_json(run: Run) -> dict:
+    """How the tiers of a run hold where its choices are made otherwise (formats.md, robustness)."""
+    cube = Cube.from_bytes(bytes(run.cube))
+    method = Method.from_stored(run.method)
+    found = robustness(cube, counts_of(run), method, parents_of(run.edition_id, cube.issues))
+    scenarios = [
+        {
+            "kind": each.kind,
+            "what": list(each.what),
+            "changed": [{"code": code, "from": old, "to": new} for code, (old, new) in sorted(each.changed.items())],
+        }
+        for each in found.scenarios
+    ]
+    return {"scenarios": scenarios, "held": dict(sorted(found.held.items()))}
+
+
+def differing_figures(run: Run, result: RunResult) -> list[tuple[str, str]]:
+    """(code, figure) of the stored results that are not exactly those of `result`."""
+    names = (*FIELDS, *RATED_FIELDS)
+    now = {each.code: each for each in (*result.issues, *result.primary_issues)}
+    return [
+        (row.issue.code, name)
+        for row in run.scores.select_related("issue").order_by("issue__code")
+        for name in names
+        if row.issue.code not in now or getattr(row, name) != getattr(now[row.issue.code], name)
+    ]

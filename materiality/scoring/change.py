@@ -7,12 +7,10 @@ import numpy as np
 
 from .cells import cells_of, ratio
 from .cube import DIMENSIONS
-from .deviations import deviations_of
-from .estimates import LEAST_FREEDOM, Estimates, t_quantile
-from .levels import levels
-from .method import Problem
-from .parameters import Method
+from .estimates import LEAST_FREEDOM, Estimates, deviations_of, t_quantile
+from .method import Method, Problem
 from .run import Counts, plain_values, score_cells
+from .tiers import levels
 
 
 @dataclass(frozen=True)

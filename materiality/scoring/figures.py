@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cells import Cells, ratio
+from .cells import FEW_SHARED, Cells, Fit, ratio, shared_issues
 from .cube import DIMENSIONS
 from .estimates import Estimates, Z
-from .fit import FEW_SHARED, Fit, shared_issues
-from .parameters import Method
-from .placing import DECIMALS, mix
+from .method import Method
+from .tiers import DECIMALS, mix
 
 DOMINANT = 0.5  # share of the variance
 HALO = 0.8  # corrected correlation

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .blending import Panel
 from .cells import ratings_of
 from .cube import DIMENSIONS, Cube
-from .parameters import Method
-from .placing import DECIMALS, Placing, place
+from .method import Method
+from .panel import Panel
+from .robustness import Basis, Leveled, Tiers, fixed, named_cuts, other_estimator, tiers_at, weights_changed, with_cut
 from .run import Counts
-from .scenarios import Basis, Leveled, Tiers, fixed, named_cuts, other_estimator, tiers_at, weights_changed, with_cut
+from .tiers import DECIMALS, Placing, place
 
 KINDS = ("weight", "cut", "lam", "without", "estimator", "rule")
 FACTORS = sorted((n / 10 for n in range(41) if n != 10), key=lambda factor: (round(abs(factor - 1), 1), factor))

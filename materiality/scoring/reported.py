@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .cells import Cells, Ratings, cells_of, ratio
-from .deviations import Deviations
-from .parameters import Method
+from .estimates import Deviations
+from .method import Method
 from .run import Scored, score_cells
 
 

@@ -6,17 +6,161 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from . import figures
-from .blending import Panel, blended
-from .cells import Cells, Ratings, cells_of, in_code_order, ratings_of
-from .certainties import Certainty, certainty_of, normal_draws
+from .cells import Cells, Fit, Ratings, cells_of, fit, in_code_order, ratings_of
+from .certainty import Certainty, certainty_of, normal_draws
 from .cube import DIMENSIONS, Cube
-from .deviations import Deviations, deviations_of
-from .estimates import Estimates, Scores, estimates_of, scores_of
-from .fit import Fit, fit
-from .levels import Level, levels
-from .parameters import Method
-from .placing import Placing, place, state
-from .results import CellTable, IssueScore, LevelResult, Run
+from .estimates import Deviations, Estimates, Scores, deviations_of, estimates_of, scores_of
+from .figures import Halo
+from .method import Method
+from .panel import Panel, blended
+from .tiers import Cuts, Level, Placing, Statement, levels, place, state
+
+
+@dataclass(frozen=True)
+class CellScore:
+    """One group's ratings of one issue and dimension: number, mean 1..K, score 0–100, V_c (None without parts),
+    whether the cell counts.
+    """
+
+    n: int
+    mean: float | None
+    score: float | None
+    var: float | None
+    counts: bool
+
+
+@dataclass(frozen=True)
+class CellTable:
+    """All cells of a run, in code order: arrays [G, I, 2] as in CellScore."""
+
+    groups: tuple[str, ...]
+    issues: tuple[str, ...]
+    n: np.ndarray
+    mean: np.ndarray
+    score: np.ndarray
+    var: np.ndarray
+    counts: np.ndarray
+
+    def of_issue(self, code: str) -> dict[str, dict[str, CellScore]]:
+        """{group: {dimension: CellScore}}; empty where the issue is not in the cube."""
+        if code not in self.issues:
+            return {}
+        at = self.issues.index(code)
+        shown = np.where(self.counts[:, at], self.var[:, at], np.nan)
+        columns = [
+            np.where(np.isnan(each), None, each).tolist() for each in (self.mean[:, at], self.score[:, at], shown)
+        ]
+        n, counts = self.n[:, at].tolist(), self.counts[:, at].tolist()
+        return {
+            group: {
+                name: CellScore(n[g][d], *(each[g][d] for each in columns), counts[g][d])
+                for d, name in enumerate(DIMENSIONS)
+            }
+            for g, group in enumerate(self.groups)
+        }
+
+
+@dataclass(frozen=True)
+class IssueResult:
+    """Result of one issue; fields as in `scores.json` (formats.md), None where there is none.
+
+    society_n, business_n: ratings over the cells that count; 0 for a derived parent.
+    base: {dimension: (groups asked, groups counted)}, empty for a derived parent.
+    derived: a parent whose scores are means of its children's. derived_society, derived_business: these means, for
+    every parent. level: 1 = top, None for an issue without children. material: the method's tiers make it so.
+    panel_society, panel_business: "blended", "no_panel", "panel_alone", or None where the panel plays no part.
+    """
+
+    code: str
+    level: int | None
+    society: float | None
+    society_low: float | None
+    society_high: float | None
+    society_n: int
+    business: float | None
+    business_low: float | None
+    business_high: float | None
+    business_n: int
+    var_society: float | None
+    var_business: float | None
+    cov: float | None
+    plain_society: float | None
+    plain_business: float | None
+    priority: float | None
+    var_priority: float | None
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    tier: str
+    tier_certainty: float | None
+    material: bool
+    base: Mapping[str, tuple[int, int]]
+    disagreement: Mapping[str, float | None]
+    not_comparable: tuple[str, ...]
+    derived: bool
+    derived_society: float | None
+    derived_business: float | None
+    panel_society: str | None
+    panel_business: str | None
+
+
+@dataclass(frozen=True)
+class LevelResult:
+    """Issues compared with one another, in code order; number 1 = top, None for the issues without children."""
+
+    number: int | None
+    issues: tuple[IssueResult, ...]
+    cuts: Cuts
+    statement: Statement
+    variance_share: Mapping[str, float | None]
+    halo: Halo
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """Everything that a run says. `levels[0]` are the issues without children, then parents from the lowest up.
+
+    warnings: dicts as in `scores.json`; short: codes of issues where counted < asked on a dimension.
+    one_sided bool: the two dimensions rest on different groups.
+    """
+
+    method: Method
+    cells: CellTable
+    levels: tuple[LevelResult, ...]
+    habits: Mapping[str, Mapping[str, float]]
+    warnings: tuple[Mapping[str, object], ...]
+    short: tuple[str, ...]
+    one_sided: bool
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return self.cells.groups
+
+    def groups_of(self, issue: IssueResult) -> dict[str, dict[str, CellScore]]:
+        """Group figures of an issue; none for a derived parent, whose base is that of its children."""
+        return {} if issue.derived else self.cells.of_issue(issue.code)
+
+    @property
+    def issues(self) -> tuple[IssueResult, ...]:
+        return self.levels[0].issues
+
+    @property
+    def primary_issues(self) -> tuple[IssueResult, ...]:
+        """Issues with children, all levels, by code."""
+        return tuple(sorted((each for level in self.levels[1:] for each in level.issues), key=lambda each: each.code))
+
+    @property
+    def cuts(self) -> Cuts:
+        return self.levels[0].cuts
+
+    @property
+    def variance_share(self) -> Mapping[str, float | None]:
+        return self.levels[0].variance_share
+
+    @property
+    def halo(self) -> Halo:
+        return self.levels[0].halo
+
 
 NO_ROW = -1
 
@@ -38,6 +182,29 @@ class Counts:
         ordered, plan = in_code_order(cube, asked)
         by_cluster = np.array([group in set(clustered) for group in ordered.groups], dtype=bool)
         return cls(ratings_of(ordered, plan), ordered.parts, by_cluster)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The responses of the surveys of a run, counted: the cube of the valid ones with its parts, the counts beside it,
+    the SHA-256 of the responses and the surveys' codes.
+
+    responses: {"total", "unfinished", "submitted", "valid", "flags": {flag: n}, "groups": {code: {...}}}.
+    asked: bool[G, I, 2], the plan in the order of the cube, None where nothing is known of it. clustered: the groups
+    dealt by cluster. one_cluster: the (survey, group) dealt by id for want of clusters.
+    """
+
+    cube: Cube
+    responses: dict
+    digest: str
+    surveys: list[str]
+    asked: np.ndarray | None = None
+    clustered: tuple[str, ...] = ()
+    one_cluster: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def counts(self) -> Counts:
+        return Counts.of(self.cube, self.asked, self.clustered)
 
 
 @dataclass(frozen=True)
@@ -76,7 +243,7 @@ def run(
     parents: Mapping[str, str],
     panel: Panel | None = None,
     one_cluster: Sequence[tuple[str, str]] = (),
-) -> Run:
+) -> RunResult:
     """The result of a run.
 
     `counts` hold all groups of the method, also those without responses, and all issues in scope that have ratings
@@ -92,7 +259,7 @@ def run_scored(
     parents: Mapping[str, str],
     panel: Panel | None = None,
     one_cluster: Sequence[tuple[str, str]] = (),
-) -> Run:
+) -> RunResult:
     """The result of a run whose cells are scored (also: figures reported elsewhere)."""
     cells, found = scored.cells, scored.cells.ratings
     estimates, plain, marks = blended(scored.estimates, scored.scores.plain, panel or {}, method)
@@ -104,7 +271,7 @@ def run_scored(
     asked, counted = cells.base
     first = results[0]
     noticed = figures.warnings(cells, scored.fits, first.variance_share, first.halo, one_cluster)
-    return Run(
+    return RunResult(
         method=method,
         cells=CellTable(found.groups, found.issues, found.n, found.mean, found.score, scored.cell_var, cells.counts),
         levels=results,
@@ -130,14 +297,14 @@ def _level(level: Level, method: Method, columns: "_Columns", z: np.ndarray | No
 
 def _issue_scores(
     level: Level, placing: Placing, certainty: Certainty, method: Method, columns: "_Columns"
-) -> tuple[IssueScore, ...]:
+) -> tuple[IssueResult, ...]:
     own = _own_columns(level, placing, certainty, method)
     results = []
     for at, code in enumerate(level.estimates.codes):
         derived = bool(level.derived[at])
         origin = columns.rated(columns.place.get(code, NO_ROW)) if not derived else columns.nothing(derived=True)
         values = {name: column[at] for name, column in own.items()}
-        results.append(IssueScore(code=code, level=level.number, derived=derived, **values, **origin))
+        results.append(IssueResult(code=code, level=level.number, derived=derived, **values, **origin))
     return tuple(results)
 
 
@@ -207,7 +374,7 @@ class _Columns:
 
     def nothing(self, *, derived: bool) -> dict[str, object]:
         """Of a derived parent, or of an issue that no survey holds."""
-        empty = {each.name: None for each in fields(IssueScore) if each.name.startswith(("plain_", "panel_"))}
+        empty = {each.name: None for each in fields(IssueResult) if each.name.startswith(("plain_", "panel_"))}
         base = {} if derived else dict.fromkeys(DIMENSIONS, (0, 0))
         missing = {} if derived else dict.fromkeys(DIMENSIONS)
         numbers = dict.fromkeys((f"{name}_n" for name in DIMENSIONS), 0)

@@ -1,42 +1,63 @@
-"""Priority, rank and tier of issues (scoring.md, From scores to tiers)."""
+"""Issues by level, and their priority, rank, cuts and tiers among those of one level (scoring.md)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
-from .cube import DIMENSIONS, PARTS, Cube
-from .method import (
-    DOUBLE,
-    FINANCIAL,
-    HIGH,
-    IMPACT,
-    LOW,
-    MEDIUM,
-    NEITHER,
-    UNSCORED,
-    Method,
-    bivariate_normal_cdf,
-    normal_cdf,
-)
-from .scores import Base, Estimates, Moments, weighted_score
+from .cube import DIMENSIONS
+from .estimates import Estimates
+from .method import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED, Method
 
 DECIMALS = 9
+NO_VARIANCE = 1e-12  # of its two terms: below it, the covariance cancels the variances
+EITHER_NAMES = np.array([[NEITHER, FINANCIAL], [IMPACT, DOUBLE]], dtype=object)
 
 
 @dataclass(frozen=True)
 class Cuts:
-    """Cut points on P, 0–100; None where a cut separates nothing or the rule has none."""
+    """Cut points on P, or thresholds on S by rule `either`; None where one separates nothing or the rule has none."""
 
     low: float | None = None
     high: float | None = None
+    society: float | None = None
+    business: float | None = None
 
 
-def priority(score: np.ndarray, lam: float) -> np.ndarray:
-    """P = λ S[society] + (1 − λ) S[business] of `score` [..., 2], rounded; NaN where a needed dimension is missing."""
-    return np.round(mix(score, lam), DECIMALS)
+@dataclass(frozen=True)
+class Placing:
+    """N issues in code order: priority float[N] (NaN where there is none), rank int[N] (0 where unscored), tiers.
+
+    reached bool[N, 2]: thresholds reached, for rule `either`.
+    """
+
+    priority: np.ndarray
+    rank: np.ndarray
+    tiers: np.ndarray
+    cuts: Cuts
+    reached: np.ndarray
+
+
+def place(score: np.ndarray, method: Method) -> Placing:
+    """Priority, rank and tier of issues with `score` float[N, 2], among themselves."""
+    score = np.round(score, DECIMALS)
+    priority = np.round(mix(score, method.lam), DECIMALS)
+    scored = ~np.isnan(priority)
+    rank = np.zeros(len(priority), dtype=int)
+    rank[scored] = ranks(priority[scored])
+    reached = np.zeros(score.shape, dtype=bool)
+    if method.rule == "either":
+        thresholds = method.threshold_values
+        if method.by_shares:
+            reached, thresholds = _reached_by_shares(score, method)
+        else:
+            reached = score >= np.array(thresholds, dtype=float)
+        tiers, cuts = either_tiers(score, reached), Cuts(society=thresholds[0], business=thresholds[1])
+    else:
+        tiers, cuts = _priority_tiers(priority, method)
+    return Placing(priority, rank, tiers, cuts, reached)
 
 
 def mix(values: np.ndarray, lam: float) -> np.ndarray:
@@ -48,159 +69,102 @@ def mix(values: np.ndarray, lam: float) -> np.ndarray:
     return lam * values[..., 0] + (1 - lam) * values[..., 1]
 
 
-def priority_variance(var: np.ndarray, cov: np.ndarray, lam: float) -> np.ndarray:
-    """Var P of `var` [N, 2] and `cov` [N]; exactly 0 where the covariance cancels the variances."""
-    if lam in (0, 1):
-        return mix(var, lam)
-    alone = lam**2 * var[:, 0] + (1 - lam) ** 2 * var[:, 1]
-    total = alone + 2 * lam * (1 - lam) * cov
-    return np.where(total > 1e-12 * alone, total, np.where(np.isnan(total), np.nan, 0.0))
+def priority_variance(deviations: np.ndarray, lam: float) -> np.ndarray:
+    """Var P float[N] of `deviations` [K, N, 2]; exactly 0 where the covariance cancels the variances."""
+    mixed = mix(deviations, lam)
+    total = np.einsum("kn,kn->n", mixed, mixed)
+    alone = np.einsum("knd,knd,d->n", deviations, deviations, [lam**2, (1 - lam) ** 2])
+    return np.where(total > NO_VARIANCE * alone, total, 0.0)
 
 
 def ranks(priorities: np.ndarray) -> np.ndarray:
-    """Ranks 1.. by P descending along the last axis, ties in the order given (that of codes). No NaN."""
-    order = np.argsort(-priorities, axis=-1, kind="stable")
-    result = np.empty_like(order)
-    np.put_along_axis(result, order, np.broadcast_to(np.arange(1, order.shape[-1] + 1), order.shape), axis=-1)
+    """Ranks int[n] from 1 by P descending, ties in the order given (that of codes). No NaN."""
+    result = np.empty(len(priorities), dtype=int)
+    result[np.argsort(-priorities, kind="stable")] = np.arange(1, len(priorities) + 1)
     return result
 
 
-def share_counts(scored: int, q_high: float, q_low: float) -> tuple[int, int]:
-    """How many issues the top and the bottom share take, each rounded half up in exact decimals.
+def rounded_count(number: int, share: float) -> int:
+    """`share` of `number`, rounded half up in exact decimals."""
+    return min(number, int((Decimal(str(float(share))) * number).quantize(Decimal(1), ROUND_HALF_UP)))
 
-    Where both round up and overlap, the issue in question belongs to the top.
-    """
-    top, bottom = (
-        int((Decimal(str(float(share))) * scored).quantize(Decimal(1), ROUND_HALF_UP)) for share in (q_high, q_low)
-    )
-    return min(top, scored), min(bottom, scored - min(top, scored))
+
+def share_counts(scored: int, method: Method) -> tuple[int, int]:
+    """How many issues the top and the bottom share of P take; where both round up and overlap, the top wins."""
+    top = rounded_count(scored, method.q_high)
+    return top, min(rounded_count(scored, method.q_low), scored - top)
+
+
+def top_mask(values: np.ndarray, top: int) -> np.ndarray:
+    """Which of `values` [..., n] are among the highest `top`; a tie across the boundary moves up."""
+    if not top:
+        return np.zeros(values.shape, dtype=bool)
+    at = values.shape[-1] - top
+    return values >= np.partition(values, at, axis=-1)[..., at, None]
 
 
 def share_masks(priorities: np.ndarray, top: int, bottom: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which are high and which are low, bool like `priorities` [..., n], by the counts of the two shares.
+    """Which are high and which are low, bool like `priorities` [..., n], by the counts of the two shares."""
+    return masks_at(priorities, -np.sort(-priorities, axis=-1), top, bottom)
+
+
+def masks_at(values: np.ndarray, ranked: np.ndarray, top: int, bottom: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same with the values `ranked` from the top, both [..., n].
 
     A tie across a boundary moves up, a tie across both is neither.
     """
-    n = priorities.shape[-1]
-    ranked = np.sort(priorities, axis=-1)[..., ::-1]
-    none = np.zeros(priorities.shape, dtype=bool)
-    high, low, last_high, last_middle = none, none, None, None
+    n = values.shape[-1]
+    high = low = np.zeros(values.shape, dtype=bool)
     if top:
-        last_high = ranked[..., top - 1, None]
-        high = priorities >= last_high
+        high = values >= ranked[..., top - 1, None]
     if bottom:
         first_low = ranked[..., n - bottom, None]
-        last_middle = ranked[..., n - bottom - 1, None] if bottom < n else np.inf
-        low = (priorities <= first_low) & (priorities < last_middle)
+        low = values <= first_low
+        if bottom < n:
+            low &= values < ranked[..., n - bottom - 1, None]
     if top and bottom:
-        across_both = (last_high == ranked[..., top, None]) & (last_high == first_low) & (last_high == last_middle)
-        high = high & ~(across_both & (priorities == last_high))
+        last_high, last_middle = ranked[..., top - 1, None], ranked[..., n - bottom - 1, None]
+        across = (last_high == ranked[..., top, None]) & (last_high == first_low) & (last_high == last_middle)
+        high &= ~(across & (values == last_high))
     return high, low
 
 
-def priority_tiers(priorities: np.ndarray, method: Method) -> tuple[list[str], Cuts]:
-    """Tier of each issue by rule `priority` and the cut points, shares being taken of the scored issues."""
-    scored = ~np.isnan(priorities)
-    found = priorities[scored]
-    if method.cuts == "absolute":
+def either_tiers(score: np.ndarray, reached: np.ndarray) -> np.ndarray:
+    """Tier by rule `either`; one scored dimension is enough if it reaches its threshold."""
+    names = EITHER_NAMES[reached[:, 0].astype(int), reached[:, 1].astype(int)]
+    return np.where(np.isnan(score).any(axis=1) & ~reached.any(axis=1), UNSCORED, names)
+
+
+def _priority_tiers(priority: np.ndarray, method: Method) -> tuple[np.ndarray, Cuts]:
+    scored = ~np.isnan(priority)
+    found = priority[scored]
+    if method.by_shares:
+        high, low = share_masks(found, *share_counts(len(found), method))
+        cuts = Cuts(between(found[low], found[~low]), between(found[~high], found[high]))
+    else:
         cuts = Cuts(float(method.cut_low), float(method.cut_high))
         high, low = found >= cuts.high, found < cuts.low
-    else:
-        high, low = share_masks(found, *share_counts(len(found), method.q_high, method.q_low))
-        cuts = Cuts(_between(found[low], found[~low]), _between(found[~high], found[high]))
-    names = np.full(len(priorities), UNSCORED, dtype=object)
-    names[scored] = np.where(high, HIGH, np.where(low, LOW, MEDIUM))
-    return names.tolist(), cuts
+    tiers = np.full(len(priority), UNSCORED, dtype=object)
+    tiers[scored] = np.where(high, HIGH, np.where(low, LOW, MEDIUM))
+    return tiers, cuts
 
 
-def either_tiers(score: np.ndarray, thresholds: tuple[float, float]) -> list[str]:
-    """Tier of each issue by rule `either` from `score` [N, 2]; one scored dimension is enough if it is reached."""
-    names = {(True, True): DOUBLE, (True, False): IMPACT, (False, True): FINANCIAL, (False, False): NEITHER}
-    reached = np.round(score, DECIMALS) >= np.array(thresholds, dtype=float)
-    missing = np.isnan(score).any(axis=1) & ~reached.any(axis=1)
-    return [
-        UNSCORED if lacks else names[society, business]
-        for (society, business), lacks in zip(reached.tolist(), missing.tolist(), strict=True)
-    ]
+def _reached_by_shares(score: np.ndarray, method: Method) -> tuple[np.ndarray, tuple[float | None, float | None]]:
+    reached, thresholds = np.zeros(score.shape, dtype=bool), []
+    for d, share in enumerate(method.threshold_shares):
+        scored = ~np.isnan(score[:, d])
+        found = score[scored, d]
+        top = top_mask(found, rounded_count(len(found), share))
+        reached[scored, d] = top
+        thresholds.append(between(found[~top], found[top]))
+    return reached, tuple(thresholds)
 
 
-def _between(below: np.ndarray, above: np.ndarray) -> float | None:
-    """Mean of the two neighbours at a boundary."""
+def between(below: np.ndarray, above: np.ndarray) -> float | None:
+    """Mean of the two neighbours at a boundary; None where it separates nothing."""
     if not len(below) or not len(above):
         return None
     return float((below.max() + above.min()) / 2)
-
-
-def absolute_certainty(priorities: np.ndarray, var: np.ndarray, tiers: Sequence[str], cuts: Cuts) -> np.ndarray:
-    """P(tier) with P ~ Normal(P, Var P) and fixed cuts; NaN where unscored or Var P is 0."""
-    spread = np.sqrt(np.where(var > 0, var, np.nan))
-    below_low = normal_cdf((cuts.low - priorities) / spread)
-    from_high = normal_cdf((priorities - cuts.high) / spread)
-    names = np.array(tiers, dtype=object)
-    middle = np.clip(1 - below_low - from_high, 0, 1)
-    return np.select([names == HIGH, names == LOW, names == MEDIUM], [from_high, below_low, middle], np.nan)
-
-
-def either_certainty(
-    score: np.ndarray, var: np.ndarray, cov: np.ndarray, tiers: Sequence[str], thresholds: tuple[float, float]
-) -> np.ndarray:
-    """P(tier) with both scores bivariate normal; NaN where unscored or a variance is 0.
-
-    An issue scored on one dimension only has the probability that this dimension reaches its threshold.
-    """
-    spread = np.sqrt(np.where(var > 0, var, np.nan))
-    margin = (score - np.array(thresholds, dtype=float)) / spread
-    names = np.array(tiers, dtype=object)
-    sign = np.stack([np.isin(names, (DOUBLE, IMPACT)), np.isin(names, (DOUBLE, FINANCIAL))], axis=1) * 2.0 - 1
-    signed = margin * sign
-    result = np.full(len(names), np.nan)
-    pair = ~np.isnan(signed).any(axis=1) & ~np.isnan(cov) & (names != UNSCORED)
-    rho = np.clip(cov[pair] / spread[pair].prod(axis=1), -1, 1) * sign[pair].prod(axis=1)
-    result[pair] = bivariate_normal_cdf(signed[pair, 0], signed[pair, 1], rho)
-    alone = np.isnan(score).sum(axis=1) == 1
-    alone &= names != UNSCORED
-    result[alone] = normal_cdf(np.where(np.isnan(score[alone, 0]), signed[alone, 1], signed[alone, 0]))
-    return result
-
-
-def share_certainty(draws: np.ndarray, tiers: Sequence[str], method: Method) -> np.ndarray:
-    """Share of `draws` [D, n] in which the rule, with the draw's own cuts, gives each scored issue its tier."""
-    high, low = share_masks(draws, *share_counts(draws.shape[1], method.q_high, method.q_low))
-    names = np.array(tiers, dtype=object)
-    same = np.where(names == HIGH, high, np.where(names == LOW, low, ~(high | low)))
-    return same.mean(axis=0)
-
-
-DRAWS = 2000
-LOW_END, HIGH_END = 51, 1950  # of the 2,000 sorted ranks
-
-
-def score_deviations(cube: Cube, found: Moments, base: Base) -> np.ndarray | None:
-    """e_b = √(39/40) (S⁽ᵇ⁾ − S) float64[40, I, 2] of the scores, NaN where unscored; None if the cube has no parts.
-
-    A group left with no rating keeps its full mean.
-    """
-    if cube.parts is None:
-        return None
-    totals = cube.parts[..., 1].sum(axis=0)
-    rest = found.n - cube.parts[..., 0]
-    means = np.where(rest > 0, (totals - cube.parts[..., 1]) / np.maximum(rest, 1), found.mean)
-    moved = weighted_score(means, base, cube.k) - weighted_score(found.mean, base, cube.k)
-    return moved * np.sqrt((PARTS - 1) / PARTS)
-
-
-def draw_priorities(priorities: np.ndarray, deviations: np.ndarray, seed: int) -> np.ndarray:
-    """2,000 draws P + Σ z_b e_b, rounded as P is: `priorities` [n], `deviations` [40, n] of P -> [2000, n]."""
-    z = np.random.Generator(np.random.PCG64(seed)).standard_normal((DRAWS, PARTS))
-    # einsum and not a BLAS product: equal to the last bit on any number of cores, and no threads left spinning
-    moved = np.einsum("bd,nb->nd", np.ascontiguousarray(z.T), np.ascontiguousarray(deviations.T)).T
-    return np.round(priorities + moved, DECIMALS)
-
-
-def rank_intervals(draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The 51st and the 1,950th of each issue's sorted ranks over `draws` [2000, n], issues in code order."""
-    ordered = np.sort(ranks(draws), axis=0)
-    return ordered[LOW_END - 1], ordered[HIGH_END - 1]
 
 
 @dataclass(frozen=True)
@@ -224,9 +188,8 @@ class CutLine:
 
 @dataclass(frozen=True)
 class Statement:
-    """`issues` in all, `scored` of them have a tier, number per tier, the cuts.
-
-    top and bottom: how many issues the two shares came to; None for other rules.
+    """Figures from which a run states its cuts in words: `issues` in all, `scored` of them have a tier, number per
+    tier, the cuts; top and bottom, how many issues the two shares came to (None for other rules).
     """
 
     issues: int
@@ -237,18 +200,18 @@ class Statement:
     bottom: int | None
 
 
-def state(found: Estimates, priorities: np.ndarray, tiers: Sequence[str], cuts: Cuts, method: Method) -> Statement:
-    """The statement on issues in code order with their `priorities` [N] and tiers."""
+def state(codes: Sequence[str], score: np.ndarray, placing: Placing, method: Method) -> Statement:
+    """The statement on issues in code order with `score` float[N, 2]."""
     if method.rule == "either":
-        values = np.round(found.score, DECIMALS)
-        lines = [_line(name, method.thresholds[d], found.codes, values[:, d]) for d, name in enumerate(DIMENSIONS)]
+        values = dict(zip(DIMENSIONS, np.round(score, DECIMALS).T, strict=True))
     else:
-        lines = [_line(name, getattr(cuts, name), found.codes, priorities) for name in ("low", "high")]
+        values = dict.fromkeys(("low", "high"), placing.priority)
+    lines = [_line(name, getattr(placing.cuts, name), codes, column) for name, column in values.items()]
     counts = (None, None)
-    if method.rule == "priority" and method.cuts == "shares":
-        counts = share_counts(int((~np.isnan(priorities)).sum()), method.q_high, method.q_low)
-    number = Counter(tiers)
-    return Statement(len(tiers), len(tiers) - number[UNSCORED], dict(number), tuple(lines), *counts)
+    if method.rule == "priority" and method.by_shares:
+        counts = share_counts(int((~np.isnan(placing.priority)).sum()), method)
+    number = Counter(placing.tiers.tolist())
+    return Statement(len(codes), len(codes) - number[UNSCORED], dict(number), tuple(lines), *counts)
 
 
 def _line(name: str, cut: float | None, codes: Sequence[str], values: np.ndarray) -> CutLine:
@@ -266,73 +229,97 @@ def _nearest(codes: Sequence[str], values: np.ndarray, distances: np.ndarray) ->
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Results of N issues in code order; NaN where there is none, rank 0 where unscored.
+class Level:
+    """Issues that are compared with one another, in code order.
 
-    priority, var_priority, certainty, rank_low, rank_high float64[N], rank int[N], tiers of length N.
+    number: 1 = top, None for the issues without children. derived bool[N]: the scores are means of the children's;
+    mean float[N, 2]: these means, NaN where there is none.
     """
 
-    priority: np.ndarray
-    var_priority: np.ndarray
-    rank: np.ndarray
-    rank_low: np.ndarray
-    rank_high: np.ndarray
-    tiers: Sequence[str]
-    certainty: np.ndarray
-    cuts: Cuts
-    statement: Statement
+    number: int | None
+    estimates: Estimates
+    derived: np.ndarray
+    mean: np.ndarray
 
 
-def stand(found: Estimates, method: Method) -> Standing:
-    """Rank the issues of `found` (in code order) and give them tiers by the rule of the method, among themselves."""
-    priorities = priority(found.score, method.lam)
-    scored = ~np.isnan(priorities)
-    var = np.where(scored, priority_variance(found.var, found.cov, method.lam), np.nan)
-    rank = np.zeros(len(priorities), dtype=int)
-    rank[scored] = ranks(priorities[scored])
-    if method.rule == "either":
-        tiers, cuts = either_tiers(found.score, method.thresholds), Cuts()
-    else:
-        tiers, cuts = priority_tiers(priorities, method)
-    draws = _draws(found, priorities, scored, method)
-    low, high = np.full(len(rank), np.nan), np.full(len(rank), np.nan)
-    if draws is not None:
-        low[scored], high[scored] = rank_intervals(draws)
-    return Standing(
-        priority=priorities,
-        var_priority=var,
-        rank=rank,
-        rank_low=low,
-        rank_high=high,
-        tiers=tiers,
-        certainty=_certainty(found, priorities, var, draws, tiers, cuts, method),
-        cuts=cuts,
-        statement=state(found, priorities, tiers, cuts, method),
-    )
+def levels(found: Estimates, parents: Mapping[str, str], asked: np.ndarray) -> tuple[Level, ...]:
+    """The issues without children, then the levels of parents from the lowest up.
+
+    `parents` gives the parent of every issue in scope that has one. `asked` bool[N] says which issues of `found` were
+    in a questionnaire: such a parent keeps its own scores. ValueError where parents run in a circle.
+    """
+    depth = _depths(set(found.codes) | set(parents), parents)
+    above = sorted(set(parents.values()), key=lambda code: (-depth[code], code))
+    table = _Table.of(found, parents, dict(zip(found.codes, asked.tolist(), strict=True)), above)
+    leaves = [code for code in sorted(depth) if code not in set(above)]
+    result = [table.level(None, leaves)]
+    for number in sorted({depth[code] for code in above}, reverse=True):
+        result.append(table.level(number, [code for code in above if depth[code] == number]))
+    return tuple(result)
 
 
-def _draws(found: Estimates, priorities: np.ndarray, scored: np.ndarray, method: Method) -> np.ndarray | None:
-    if found.deviations is None or not scored.any():
-        return None
-    return draw_priorities(priorities[scored], mix(found.deviations[:, scored], method.lam), method.seed)
+@dataclass(frozen=True)
+class _Table:
+    """All issues as rows: those of the cube, and parents filled in from the lowest level up."""
+
+    rows: Estimates
+    derived: np.ndarray
+    mean: np.ndarray
+
+    @classmethod
+    def of(cls, found: Estimates, parents: Mapping[str, str], asked: Mapping[str, bool], above: list[str]) -> "_Table":
+        codes = tuple(sorted(set(found.codes) | set(parents) | set(above)))
+        place = {code: at for at, code in enumerate(codes)}
+        score, deviations, nu, known = _spread(found, [place[code] for code in found.codes], len(codes))
+        rows = Estimates(codes, score, deviations, nu, known, found.sources)
+        table = cls(rows, np.zeros(len(codes), dtype=bool), np.full((len(codes), 2), np.nan))
+        for parent in above:
+            below = [place[code] for code in parents if parents[code] == parent]
+            table.fill(place[parent], below, own=asked.get(parent, False))
+        return table
+
+    def fill(self, at: int, below: list[int], *, own: bool) -> None:
+        """Put the mean of the rows `below`, given if half of them are scored, into row `at`; beside its own scores."""
+        rows = self.rows
+        scored = ~np.isnan(rows.score[below])
+        number = np.maximum(scored.sum(axis=0), 1)
+        enough = scored.any(axis=0) & (2 * scored.sum(axis=0) >= len(below))
+        self.mean[at] = np.where(enough, np.where(scored, rows.score[below], 0.0).sum(axis=0) / number, np.nan)
+        if own:
+            return
+        self.derived[at], rows.score[at] = True, self.mean[at]
+        rows.nu[:, at] = np.maximum(rows.sources.held - 1, 1)[:, None]
+        rows.known[at] = (rows.known[below] | ~scored).all(axis=0)
+        if rows.deviations is not None:
+            moved = (rows.deviations[:, below] * scored).sum(axis=1) / number
+            rows.deviations[:, at] = np.where(enough, moved, 0.0)
+
+    def level(self, number: int | None, codes: list[str]) -> Level:
+        place = {code: at for at, code in enumerate(self.rows.codes)}
+        at = [place[code] for code in codes]
+        return Level(number, self.rows.pick(at), self.derived[at], self.mean[at])
 
 
-def _certainty(
-    found: Estimates,
-    priorities: np.ndarray,
-    var: np.ndarray,
-    draws: np.ndarray | None,
-    tiers: Sequence[str],
-    cuts: Cuts,
-    method: Method,
-) -> np.ndarray:
-    if method.rule == "either":
-        return either_certainty(found.score, found.var, found.cov, tiers, method.thresholds)
-    if method.cuts == "absolute":
-        return absolute_certainty(priorities, var, tiers, cuts)
-    result = np.full(len(priorities), np.nan)
-    if draws is not None:
-        scored = ~np.isnan(priorities)
-        result[scored] = share_certainty(draws, np.array(tiers, dtype=object)[scored], method)
-        result[np.isnan(var)] = np.nan  # a panel of one person: its own uncertainty is not in the draws
+def _spread(found: Estimates, at: list[int], rows: int) -> tuple[np.ndarray, np.ndarray | None, np.ndarray, np.ndarray]:
+    """Score, deviations, ν_g and known of `found` as rows `at` of a longer table."""
+    score, known = np.full((rows, 2), np.nan), np.ones((rows, 2), dtype=bool)
+    nu = np.ones((len(found.nu), rows, 2))
+    score[at], known[at], nu[:, at] = found.score, found.known, found.nu
+    if found.deviations is None:
+        return score, None, nu, known
+    deviations = np.zeros((len(found.deviations), rows, 2))
+    deviations[:, at] = found.deviations
+    return score, deviations, nu, known
+
+
+def _depths(codes: set[str], parents: Mapping[str, str]) -> dict[str, int]:
+    """Level of each issue, 1 = top."""
+    result = {}
+    for code in codes | set(parents.values()):
+        chain = [code]
+        while chain[-1] in parents:
+            if parents[chain[-1]] in chain:
+                raise ValueError(f"{code} stands above itself")
+            chain.append(parents[chain[-1]])
+        result[code] = len(chain)
     return result

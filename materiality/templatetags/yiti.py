@@ -33,6 +33,14 @@ def score(value: float | None) -> str:
 
 
 @register.filter
+def points(value: float | str | None) -> str:
+    """A difference on 0–100 with its sign and one decimal; a dash where there is none."""
+    if value in (None, ""):
+        return "–"
+    return f"{value:+.1f}".replace("-", "−") if round(value, 1) else "0.0"
+
+
+@register.filter
 def percent(value: float | None) -> str:
     """A share 0–1 in whole per cent; a dash where there is none."""
     return "–" if value is None else f"{100 * value:.0f} %"

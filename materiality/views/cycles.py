@@ -18,7 +18,6 @@ from materiality.queries.cycles import (
     FIELDWORK,
     edition_in_force,
     free_code,
-    last_run_number,
     listed_cycles,
     method_changes,
     method_of,
@@ -26,6 +25,7 @@ from materiality.queries.cycles import (
     scope_of,
 )
 from materiality.queries.mappings import used_gri_codes
+from materiality.queries.scores import warning_lines
 
 
 def cycle_of(code: str) -> Cycle:
@@ -131,9 +131,11 @@ def method(request: HttpRequest, code: str) -> HttpResponse:
             set_method(cycle=cycle, values=form.values(), by=request.user)
             said = _("The method is saved. It is used by the next run; runs that exist keep theirs.")
             return onward(request, said, "method", code)
+    last = cycle.runs.defer("cube", "asked").order_by("-number").first()
     context = in_cycle(cycle, "scope") | {
         "form": form,
-        "last_run": last_run_number(cycle),
+        "last_run": last and last.number,
+        "warnings": warning_lines(last, {group.code: group.name for group in cycle.groups.all()}) if last else [],
         "changes": method_changes(cycle),
         "may_edit": can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW,
     }

@@ -20,7 +20,10 @@ from materiality.queries.scores import (
     held_names,
     joint_histogram,
     method_has_changed,
+    shows_certainty,
+    undo_hidden_cells,
     wanted_rows,
+    warning_lines,
 )
 from materiality.queries.stakeholders import touching
 from materiality.views.cycles import cycle_of, in_cycle
@@ -81,18 +84,22 @@ def issue_score(request: HttpRequest, code: str, issue: str) -> HttpResponse:
         "histogram": [] if score.derived else joint_histogram(run, issue),
         "secondaries": list(secondaries),
         "touching": touching(score.issue, cycle),
-        "statement": _statement(run, "primary" if score.issue.is_primary else "secondary"),
+        **_stated(run, "primary" if score.issue.is_primary else "secondary"),
+        "hides_habits": undo_hidden_cells(run),
         "business_share": round(1 - run.method["lam"], 9),
     }
     return render(request, "materiality/issue_score.html", context)
 
 
 def _beside(cycle: Cycle, run: Run, groups: list[Group], rows: list[ScoreRow], level: str) -> dict:
-    statement = _statement(run, level)
+    names = {row.issue.code: row.issue.name for row in rows}
+    stated, lines = _stated(run, level), group_lines(run, groups)
     return {
-        "statement": statement,
-        "cuts": cut_lines(statement, {row.issue.code: row.issue.name for row in rows}),
-        "group_lines": group_lines(run, groups),
+        **stated,
+        "cuts": cut_lines(stated["statement"], names),
+        "group_lines": lines,
+        "warnings": warning_lines(run, {line.code: line.name for line in lines}, names),
+        "short": sum(row.is_short for row in rows),
         "flags": flag_lines(run),
         "held_names": held_names(run, groups),
         "erased_since": erased_since(run),
@@ -100,8 +107,9 @@ def _beside(cycle: Cycle, run: Run, groups: list[Group], rows: list[ScoreRow], l
     }
 
 
-def _statement(run: Run, level: str) -> dict:
-    return run.primary_statement if level == "primary" else run.statement
+def _stated(run: Run, level: str) -> dict:
+    statement = run.primary_statement if level == "primary" else run.statement
+    return {"statement": statement, "certainty": shows_certainty(statement)}
 
 
 def _found(run: Run | None) -> Run:

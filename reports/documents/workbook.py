@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from materiality.models import IssueScore, Run
 from materiality.platform.words import word_for
-from materiality.queries.scores import shown_cells
+from materiality.queries.scores import shown_cells, shows_certainty, undo_hidden_cells, warning_lines
 from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.write import workbook_bytes
 from reports.documents.sheets import BOLD, SOFT, on_paper, put, put_head, put_rows, set_widths
@@ -128,16 +128,17 @@ SCORE_COLUMNS = (
     *("society", "society_low", "society_high", "society_n"),
     *("business", "business_low", "business_high", "business_n"),
     *("priority", "tier", "tier_certainty", "rank_low", "rank_high", "decision", "reason"),
+    *("plain_society", "plain_business"),
+    *("society_asked", "society_counted", "business_asked", "business_counted"),
+    *("disagreement_society", "disagreement_business"),
 )
-WIDTHS = (7, 13, 22, 34, 14, *(10,) * 8, 10, 11, 13, 10, 10, 11, 24)
-IN_SCORES = {
-    column: SCORE for column, name in enumerate(SCORE_COLUMNS, start=1) if name in ("society", "business", "priority")
+WIDTHS = (7, 13, 22, 34, 14, *(10,) * 8, 10, 11, 13, 10, 10, 11, 24, *(14,) * 8)
+SCORED = {"priority"} | {
+    pattern.format(dimension)
+    for dimension in DIMENSIONS
+    for pattern in ("{}", "{}_low", "{}_high", "plain_{}", "disagreement_{}")
 }
-IN_SCORES |= {
-    column: SCORE
-    for column, name in enumerate(SCORE_COLUMNS, start=1)
-    if name in ("society_low", "society_high", "business_low", "business_high")
-}
+IN_SCORES = {column: SCORE for column, name in enumerate(SCORE_COLUMNS, start=1) if name in SCORED}
 IN_SCORES |= {SCORE_COLUMNS.index("tier_certainty") + 1: SHARE}
 Names = Mapping[str, str]
 
@@ -149,20 +150,27 @@ def scores_workbook(run: Run, scores: Sequence[IssueScore], data: MatrixData, gr
     sheets and columns are the same in every language; words are in the active one.
     """
     book = Workbook()
-    _scores(book.active, "scores", [score for score in scores if not score.issue.is_primary], heading)
-    _scores(book.create_sheet(), "primary", [score for score in scores if score.issue.is_primary], heading)
-    _groups(book.create_sheet("groups"), scores, groups, heading)
+    _scores(book.active, "scores", run, [score for score in scores if not score.issue.is_primary], heading)
+    _scores(book.create_sheet(), "primary", run, [score for score in scores if score.issue.is_primary], heading)
+    _by_group(book.create_sheet("by_group"), scores, groups, heading)
+    _groups(book.create_sheet("groups"), run, groups, heading)
     _method(book.create_sheet("method"), run, groups, heading)
     _screening(book.create_sheet("screening"), run, groups, heading)
     put_chart(book.create_sheet("matrix"), data, heading)
     return workbook_bytes(book)
 
 
-def _scores(sheet: Worksheet, title: str, scores: Sequence[IssueScore], heading: str) -> None:
+def _scores(sheet: Worksheet, title: str, run: Run, scores: Sequence[IssueScore], heading: str) -> None:
     sheet.title = title
+    left_out = {"decision", "reason"}  # no review has been held on this run
+    if not shows_certainty(run.primary_statement if title == "primary" else run.statement):
+        left_out.add("tier_certainty")
+    if undo_hidden_cells(run):
+        left_out |= {"disagreement_society", "disagreement_business"}
     ranked = sorted(scores, key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
     put_head(sheet, 1, SCORE_COLUMNS)
-    end = put_rows(sheet, 2, [[_value(score, name) for name in SCORE_COLUMNS] for score in ranked], IN_SCORES)
+    rows = [[None if name in left_out else _value(score, name) for name in SCORE_COLUMNS] for score in ranked]
+    end = put_rows(sheet, 2, rows, IN_SCORES)
     set_widths(sheet, WIDTHS)
     sheet.auto_filter.ref = f"A1:{sheet.cell(1, len(SCORE_COLUMNS)).column_letter}{max(end - 1, 1)}"
     on_paper(sheet, landscape=True, head_row=1, footer=heading)
@@ -173,14 +181,17 @@ def _value(score: IssueScore, name: str) -> str | float | int | None:
         return getattr(score.issue, name)
     if name == "category":
         return score.issue.category.code
-    if name in ("decision", "reason"):  # no review has been held on this run
-        return None
     if name.endswith("_n") and score.derived:
         return None
+    if name.startswith("disagreement_"):
+        return score.disagreement.get(name.removeprefix("disagreement_"))
+    if name.endswith(("_asked", "_counted")):
+        dimension, what = name.split("_")
+        return score.base.get(dimension, (None, None))[what == "counted"]
     return getattr(score, name)
 
 
-def _groups(sheet: Worksheet, scores: Sequence[IssueScore], groups: Names, heading: str) -> None:
+def _by_group(sheet: Worksheet, scores: Sequence[IssueScore], groups: Names, heading: str) -> None:
     """Score and n of every group; small cells without score (architecture.md, Small cells)."""
     names = [f"{group}:{dimension}{part}" for group in groups for dimension in DIMENSIONS for part in ("", ":n")]
     put_head(sheet, 1, ["code", "name_zh", "name_en", *names])
@@ -202,6 +213,28 @@ def _groups(sheet: Worksheet, scores: Sequence[IssueScore], groups: Names, headi
     sheet.freeze_panes = "D2"
 
 
+def _groups(sheet: Worksheet, run: Run, groups: Names, heading: str) -> None:
+    """Each group's responses, weights, habits of rating in points on 0–100, and share of the variance."""
+    weights = [f"weight_{dimension}" for dimension in DIMENSIONS]
+    habits = [f"habit_{dimension}" for dimension in DIMENSIONS]
+    put_head(sheet, 1, ["group", "name", "responses", *weights, *habits, "variance_share"])
+    figures, hidden = run.figures, undo_hidden_cells(run)
+    rows = [
+        (
+            code,
+            name,
+            run.responses["groups"].get(code, {}).get("valid", 0),
+            *(run.method["weights"].get(code, {}).get(d, 1) for d in DIMENSIONS),
+            *(None if hidden else figures.get("habits", {}).get(code, {}).get(d) for d in DIMENSIONS),
+            figures.get("variance_share", {}).get(code),
+        )
+        for code, name in groups.items()
+    ]
+    put_rows(sheet, 2, rows, {6: SCORE, 7: SCORE, 8: SHARE})
+    set_widths(sheet, (18, 30, *(14,) * 6))
+    on_paper(sheet, landscape=False, head_row=1, footer=heading)
+
+
 def _method(sheet: Worksheet, run: Run, groups: Names, heading: str) -> None:
     """Everything that the numbers can be made again from."""
     put_head(sheet, 1, ["parameter", "value"])
@@ -211,20 +244,17 @@ def _method(sheet: Worksheet, run: Run, groups: Names, heading: str) -> None:
         ("edition", run.edition.code),
         ("surveys", ";".join(run.surveys)),
         ("software", run.software),
+        ("scoring", run.scoring),
         ("responses_sha256", run.digest),
     ]
     rows += [(name, _plain(value)) for name, value in sorted(run.method.items()) if name != "weights"]
     for title, found in (("cut", run.cuts), ("primary_cut", run.primary_cuts), ("pooled_cut", run.pooled_cuts)):
-        rows += [(f"{title}_{name}_found", found.get(name)) for name in ("low", "high")]
-    end = put_rows(sheet, 2, rows)
-    put_head(sheet, end + 1, ["group", *(f"weight_{dimension}" for dimension in DIMENSIONS), "name"])
-    weights = run.method["weights"]
-    put_rows(
-        sheet,
-        end + 2,
-        [(code, *(weights.get(code, {}).get(d, 1) for d in DIMENSIONS), name) for code, name in groups.items()],
-    )
-    set_widths(sheet, (24, 30, 18, 30))
+        rows += [(f"{title}_{name}_found", found.get(name)) for name in ("low", "high", *DIMENSIONS)]
+    halo = run.figures.get("halo", {})
+    rows += [("halo_r", halo.get("r")), ("halo_r_corrected", halo.get("r_corrected"))]
+    rows += [("warning", sentence) for sentence in warning_lines(run, groups)]
+    put_rows(sheet, 2, rows)
+    set_widths(sheet, (24, 60))
     on_paper(sheet, landscape=False, head_row=1, footer=heading)
 
 

@@ -1,7 +1,7 @@
 """A run as the points, rule and rows of a matrix."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from materiality.models import IssueScore, Run
 from materiality.platform.bilingual import is_chinese, text_of
 from materiality.platform.words import word_for
 from materiality.queries.scores import GroupCell, shown_cells
+from materiality.scoring.cube import DIMENSIONS
 from materiality.scoring.method import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED
 from materiality.scoring.tiers import DECIMALS
 from reports import matrix
@@ -162,7 +163,7 @@ def matrix_data(run: Run, wanted: MatrixOptions, language: str | None = None) ->
         primaries_rated=any(not score.derived for score in upper), secondaries=len(upper) < len(scores)
     )
     shown = [score for score in scores if score.issue.is_primary == (options.level == "primary")]
-    rule = _rule(run, options, shown)
+    rule = _rule(run, options)
     rows = [_row(score, options, rule, language) for score in shown]
     categories = sorted({row.category for row in rows}, key=lambda category: (category.order, category.code))
     if options.category:
@@ -175,15 +176,17 @@ def matrix_data(run: Run, wanted: MatrixOptions, language: str | None = None) ->
 def rule_of(method: Mapping, cuts: Mapping) -> Rule:
     """The tier rule of a run's method with its cut points."""
     if method["rule"] == "either":
-        return Rule("either", society=method["threshold_society"], business=method["threshold_business"])
+        # Version 1 had fixed thresholds only and kept them with the method alone.
+        found = {name: cuts.get(name, method[f"threshold_{name}"]) for name in DIMENSIONS}
+        return Rule("either", **found)
     return Rule("priority", method["lam"], cuts["low"], cuts["high"])
 
 
 def tier_at(rule: Rule, x: float | None, y: float | None) -> str:
     """The tier of the place (x, y) by the rule; unscored where a score that it needs is missing."""
     if rule.kind == "either":
-        society = y is not None and round(y, DECIMALS) >= rule.society
-        business = x is not None and round(x, DECIMALS) >= rule.business
+        society = None not in (y, rule.society) and round(y, DECIMALS) >= rule.society
+        business = None not in (x, rule.business) and round(x, DECIMALS) >= rule.business
         if not (society or business) and (x is None or y is None):
             return UNSCORED
         return {(True, True): DOUBLE, (True, False): IMPACT, (False, True): FINANCIAL}.get((society, business), NEITHER)
@@ -203,27 +206,17 @@ def priority_at(rule: Rule, x: float | None, y: float | None) -> float | None:
     return round(sum(weight * value for weight, value in terms if weight), DECIMALS)
 
 
-def _rule(run: Run, options: MatrixOptions, shown: Sequence[IssueScore]) -> Rule:
+NO_CUTS = {"low": None, "high": None}  # a run of version 1 keeps none for its primaries, pooled
+
+
+def _rule(run: Run, options: MatrixOptions) -> Rule:
     if options.weighting == "pooled":
-        cuts = run.pooled_cuts if options.level == "secondary" else _cuts_between(run.method, shown)
+        cuts = run.pooled_cuts
+        if options.level == "primary":
+            cuts = cuts.get("primary", NO_CUTS)
     else:
         cuts = run.primary_cuts if options.level == "primary" else run.cuts
     return rule_of(run.method, cuts)
-
-
-def _cuts_between(method: Mapping, shown: Sequence[IssueScore]) -> dict[str, float | None]:
-    """Pooled cut points of the primaries, which no run stores: halfway between neighbours (scoring.md), or absolute."""
-    if method["cuts"] == "absolute":
-        return {"low": method["cut_low"], "high": method["cut_high"]}
-    values = {tier: [s.pooled_priority for s in shown if s.pooled_tier == tier] for tier in (HIGH, MEDIUM, LOW)}
-    return {
-        "low": _between(values[LOW], values[MEDIUM] + values[HIGH]),
-        "high": _between(values[LOW] + values[MEDIUM], values[HIGH]),
-    }
-
-
-def _between(below: list[float], above: list[float]) -> float | None:
-    return (max(below) + min(above)) / 2 if below and above else None
 
 
 def _row(score: IssueScore, options: MatrixOptions, rule: Rule, language: str | None) -> MatrixRow:
@@ -350,10 +343,9 @@ def cut_line(data: MatrixData) -> str:
     """The cut points in words, "" where there are none."""
     rule = data.rule
     if rule.kind == "either":
-        return _("Thresholds: society %(society)s, business %(business)s.") % {
-            "society": f"{rule.society:.1f}",
-            "business": f"{rule.business:.1f}",
-        }
+        found = {name: getattr(rule, name) for name in DIMENSIONS}
+        shown = {name: "–" if value is None else f"{value:.1f}" for name, value in found.items()}
+        return _("Thresholds: society %(society)s, business %(business)s.") % shown
     parts = []
     if rule.high is not None:
         parts.append(_("high from %(cut)s") % {"cut": f"{rule.high:.1f}"})

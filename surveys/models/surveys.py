@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from materiality.platform.bilingual import Bilingual, name_field
+from surveys.questionnaire.asking import Plan
 
 
 class GroupPlan(models.Model):
@@ -28,6 +29,10 @@ class GroupPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey_id} {self.group_id}"
+
+    @property
+    def plan(self) -> Plan:
+        return Plan(self.society, self.business, tuple(self.left_out), self.expected)
 
 
 class Assignments(models.Model):

@@ -129,9 +129,7 @@ def raters_of(issues: list[Issue]) -> dict[str, list[str]]:
 
 def plan_of(row: GroupPlan | None) -> Plan:
     """The values of a stored plan; everything where there is none."""
-    if row is None:
-        return Plan()
-    return Plan(row.society, row.business, tuple(row.left_out), row.expected)
+    return row.plan if row else Plan()
 
 
 def planned_groups(survey: Survey, codes: list[str]) -> list[PlannedGroup]:

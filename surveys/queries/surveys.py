@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Category, Cycle, Group, Issue, Run
 from materiality.platform.bilingual import text_of
+from materiality.scoring.cells import ratings_of
 from materiality.scoring.cube import Cube
-from materiality.scoring.scores import moments
 from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Survey
 from surveys.models.instrument import LANGUAGES
 from surveys.queries.fieldwork import Kind, kinds_of, valid_number
@@ -132,7 +132,7 @@ def typical_spread() -> Spread:
 def spread_of(run: Run) -> Spread:
     """The spread in this run; the default where it holds too few ratings."""
     cube = Cube.from_bytes(bytes(run.cube))
-    found = moments(cube)
+    found = ratings_of(cube)
     freedom = np.maximum(found.n - 1, 0)
     squares = np.where(freedom > 0, found.var, 0) * freedom
     points = 100 / (cube.k - 1)

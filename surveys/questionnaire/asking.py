@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from materiality.scoring.cube import BUSINESS, DIMENSIONS, NOT_ASKED, SKIPPED, SOCIETY
-from materiality.scoring.scores import Z, t_quantile
+from materiality.scoring.estimates import Z, t_quantile
 from surveys.questionnaire.screening import GRACE_SECONDS
 
 
@@ -283,17 +283,19 @@ def thin_groups(ways: int, expected: Mapping[str, int]) -> list[ThinGroup]:
 
 
 LEAST = 12
+LOSS = 30  # per cent of the ratings asked for that break-off and don't-know take
 
 
-def issues_each(issues: int, expected: int, min_n: int, least: int = LEAST) -> int:
+def issues_each(issues: int, expected: int, min_n: int, least: int = LEAST, loss: int = LOSS) -> int:
     """How many of `issues` issues each respondent of a group gets so that `expected` respondents rate every issue about
-    2 · `min_n` times, and never fewer than `least`: min(I, max(least, ceil(2 · min_n · I / expected))).
+    2 · `min_n` times though `loss` per cent of the ratings are lost, and never fewer than `least`:
+    min(I, max(least, ceil(2 · min_n · I / (expected · (1 − loss))))) (scoring.md, Part size).
 
     All of them where nobody is expected (0).
     """
     if expected <= 0:
         return issues
-    return min(issues, max(least, -(-2 * min_n * issues // expected)))
+    return min(issues, max(least, -(-200 * min_n * issues // (expected * (100 - loss)))))
 
 
 def draw_part(

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Group, Run
 from materiality.platform.refusals import NotAllowed
-from materiality.scoring.assess import Counted
 from materiality.scoring.cube import Cube
+from materiality.scoring.run import Counted
 from surveys.models import AnonymousAnswer, AnonymousComment, Response, Survey, Tally
 from surveys.models.responses import random_id
 from surveys.questionnaire.screening import capped_seconds_per_item

@@ -4,19 +4,20 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from materiality.models import Cycle, Issue
+from materiality.models import Cycle
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.cycles import method_of, problem_sentences
-from materiality.scoring.assess import Counted, IssueScore, assess
+from materiality.queries.cycles import method_of, parents_of, problem_sentences
 from materiality.scoring.cube import DIMENSIONS, Cube, CubeBuilder
 from materiality.scoring.method import MethodError
+from materiality.scoring.run import Counted, Counts, IssueResult, run
 from surveys.models import Response, Survey
+from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.screening import COUNTS, FLAG_BIT, FLAGS, RuleEffects, Rules, flags_asked, valid
 from surveys.responses.anonymity import hold_small_changes
 from surveys.responses.rules import flags_of_survey, rules_in_force, shown_bits
@@ -40,11 +41,13 @@ class _Tally:
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
 
-def count_cycle(cycle: Cycle, progress: Callable[[int, str], None] = lambda percent, text: None) -> Counted:
-    """Count all responses of the cycle's surveys, with few new ones of an open anonymous survey left to a later run
-    (see held_groups). NotAllowed where the surveys' scales differ.
+def count_cycle(
+    cycle: Cycle, progress: Callable[[int, str], None] = lambda percent, text: None, codes: Sequence[str] = ()
+) -> Counted:
+    """Count all responses of the cycle's surveys, or of those with these codes, with few new ones of an open anonymous
+    survey left to a later run (see held_groups). NotAllowed where the surveys' scales differ or a code is unknown.
     """
-    surveys = list(cycle.surveys.order_by("code"))
+    surveys = _named(list(cycle.surveys.order_by("code")), codes)
     groups = list(cycle.groups.values_list("id", "code"))
     if len({survey.k for survey in surveys}) > 1:
         raise NotAllowed(_("The surveys of this cycle have different scales and cannot be scored together."))
@@ -56,7 +59,20 @@ def count_cycle(cycle: Cycle, progress: Callable[[int, str], None] = lambda perc
         progress(10 + 50 * (place + 1) // len(surveys), "")
     whole = joined_cube(cubes, [code for _pk, code in groups])
     counted = Counted(whole, _summary(tally), tally.digest.hexdigest(), [survey.code for survey in surveys])
-    return hold_small_changes(cycle, surveys, counted)
+    counted = hold_small_changes(cycle, surveys, counted)
+    return replace(counted, asked=asked_by_plan(surveys, counted.cube))
+
+
+def _named(surveys: list[Survey], codes: Sequence[str]) -> list[Survey]:
+    known = [survey.code for survey in surveys]
+    if not codes or set(codes) == set(known):
+        return surveys
+    if unknown := sorted(set(codes) - set(known)):
+        raise NotAllowed(_("The cycle has no survey %(codes)s.") % {"codes": ", ".join(unknown)})
+    # Runs of some surveys beside runs of all would tell the few responses that came between them.
+    if any(survey.anonymous and survey.state == Survey.State.OPEN for survey in surveys):
+        raise NotAllowed(_("While an anonymous survey is open, all surveys of the cycle are scored together."))
+    return [survey for survey in surveys if survey.code in codes]
 
 
 def joined_cube(cubes: Sequence[Cube], groups: Sequence[str]) -> Cube:
@@ -66,6 +82,22 @@ def joined_cube(cubes: Sequence[Cube], groups: Sequence[str]) -> Cube:
     for cube in cubes:
         whole = whole + cube.aligned(groups, issues)
     return whole
+
+
+def asked_by_plan(surveys: Sequence[Survey], cube: Cube) -> np.ndarray:
+    """bool[G, I, 2] in the order of the cube: which group the plan of some survey asks which issue and dimension."""
+    issue = {code: place for place, code in enumerate(cube.issues)}
+    asked = np.zeros((len(cube.groups), len(cube.issues), len(DIMENSIONS)), dtype=bool)
+    for survey in surveys:
+        plans = {row.group.code: row.plan for row in survey.plans.select_related("group")}
+        items = list(survey.items.values_list("issue__code", "dimension"))
+        for place, group in enumerate(cube.groups):
+            plan = plans.get(group, Plan())
+            left_out = set(plan.left_out)
+            for code, dimension in items:
+                if dimension in plan.dimensions and code not in left_out:
+                    asked[place, issue[code], DIMENSIONS.index(dimension)] = True
+    return asked
 
 
 def builder_of(survey: Survey, groups: Sequence[str]) -> CubeBuilder:
@@ -166,8 +198,10 @@ def tier_changes(cycle: Cycle, before: Cube, after: Cube) -> dict:
 
     A change is {"code", "level"} and [before, after] of FIGURES. MethodError where the method is unsound.
     """
-    method, parents = method_of(cycle), _parents(cycle, before)
-    old, new = assess(before, method, parents), assess(after, method, parents)
+    method, parents = method_of(cycle), parents_of(cycle.edition_id, before.issues)
+    # The plan decides on a tier only where every group asked has to count.
+    asked = asked_by_plan(cycle.surveys.all(), before) if method.all_groups else None
+    old, new = (run(Counts.of(cube, asked), method, parents) for cube in (before, after))
     pairs = [("secondary", *pair) for pair in zip(old.issues, new.issues, strict=True)]
     pairs += [("primary", *pair) for pair in zip(old.primary_issues, new.primary_issues, strict=True)]
     distances = [
@@ -182,14 +216,7 @@ def tier_changes(cycle: Cycle, before: Cube, after: Cube) -> dict:
     }
 
 
-def _parents(cycle: Cycle, cube: Cube) -> dict[str, str]:
-    """The primary of each rated secondary."""
-    rows = Issue.objects.filter(edition=cycle.edition_id, parent__isnull=False).values_list("code", "parent__code")
-    parents = dict(rows)
-    return {code: parents[code] for code in cube.issues if code in parents}
-
-
-def _change(level: str, before: IssueScore, after: IssueScore) -> dict:
+def _change(level: str, before: IssueResult, after: IssueResult) -> dict:
     figures = {name: [getattr(before, name), getattr(after, name)] for name in FIGURES}
     return {"code": before.code, "level": level, **figures}
 

@@ -13,7 +13,7 @@ from materiality.models import Job
 from materiality.platform.files import keep_file
 from materiality.platform.jobs import Progress
 from materiality.platform.refusals import NotAllowed
-from materiality.scoring.assess import Counted
+from materiality.scoring.run import Counted
 from materiality.tables.problems import FileProblem
 from surveys.actions.imports import check_import, store_import
 from surveys.actions.screening import change_rules

@@ -15,7 +15,7 @@ from surveys.forms.plans import GroupPlanForm, IssuesForm, SplitForm
 from surveys.models import GroupPlan, Survey
 from surveys.queries.plans import asked_issues, issue_ticks, planned, planned_groups
 from surveys.queries.surveys import minutes_for, planning_lines, typical_spread
-from surveys.questionnaire.asking import WIDTHS
+from surveys.questionnaire.asking import LOSS, WIDTHS
 from surveys.views.surveys import survey_of
 
 
@@ -34,6 +34,7 @@ def survey_plan(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         widths=WIDTHS,
         spread=spread,
         issues=len(codes),
+        loss=LOSS,
         min_n=row.cycle.method.get("min_n", 5),
         full_minutes=max((line.full.minutes for line in lines), default=0),
         split_minutes=max((line.split.minutes for line in lines), default=0),

@@ -11,8 +11,8 @@ import numpy as np
 from materiality.actions.cycles import open_cycle
 from materiality.actions.scores import score_cycle
 from materiality.models import Cycle, Issue, Run
-from materiality.scoring.assess import Counted
 from materiality.scoring.cube import CubeBuilder
+from materiality.scoring.run import Counted
 from reports.actions.outline import import_outline
 from reports.outline.outline import parse_outline
 from reports.queries.outline import books_of

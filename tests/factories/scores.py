@@ -4,8 +4,8 @@ import numpy as np
 
 from materiality.actions.scores import score_cycle
 from materiality.models import Cycle, Issue, Run
-from materiality.scoring.assess import Counted
 from materiality.scoring.cube import SKIPPED, CubeBuilder
+from materiality.scoring.run import Counted
 
 FLAGS = {"incomplete": 7, "straight_line": 0, "speeding": 3, "duplicate": 1, "out_of_window": 0, "no_consent": 0}
 

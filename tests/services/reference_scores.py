@@ -64,15 +64,27 @@ def _flags(row: dict) -> set[str]:
 
 
 def _scores(ratings: dict, of_variance: bool = False) -> dict[str, dict[str, float | None]]:
-    """S (or V) per issue and dimension: equal weights over groups with at least 5 ratings, K = 5."""
+    """S (or V) per issue and dimension: equal weights over groups with at least 5 ratings, K = 5, all asked everything.
+
+    So the comparable score is the plain mean. Variances are moderated: those of a group's other issues say something.
+    """
+    counted = {key: values for key, values in ratings.items() if len(values) >= 5}
     result: dict[str, dict[str, float | None]] = {}
     for code in {code for _group, code, _dimension in ratings}:
         result[code] = {}
         for dimension in DIMENSIONS:
-            cells = [v for (_g, c, d), v in ratings.items() if (c, d) == (code, dimension) and len(v) >= 5]
+            cells = {g: values for (g, c, d), values in counted.items() if (c, d) == (code, dimension)}
             if of_variance:
-                terms = [625 * variance(values) / len(values) / len(cells) ** 2 for values in cells]
+                terms = [_moderated(counted, g, dimension, values) / len(cells) ** 2 for g, values in cells.items()]
                 result[code][dimension] = sum(terms) if terms else None
             else:
-                result[code][dimension] = fmean(25 * (fmean(values) - 1) for values in cells) if cells else None
+                means = [25 * (fmean(values) - 1) for values in cells.values()]
+                result[code][dimension] = fmean(means) if means else None
     return result
+
+
+def _moderated(counted: dict, group: str, dimension: str, values: list[int]) -> float:
+    """The variance of a cell's score."""
+    all_of_group = [variance(own) for (g, _code, d), own in counted.items() if (g, d) == (group, dimension)]
+    prior, weight, free = fmean(all_of_group), min(4, len(all_of_group) - 1), len(values) - 1
+    return 625 * (free * variance(values) + weight * prior) / (free + weight) / len(values)

@@ -18,6 +18,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")
+        parser.add_argument("--method", type=Path, metavar="FILE", help="JSON object laid over the method for this run")
+        parser.add_argument(
+            "--survey", action="append", default=[], metavar="CODE", help="only this survey (repeatable)"
+        )
         parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers of the run to FILE")
         parser.add_argument("--all-cells", action="store_true", help="do not hide group cells with n < 5")
 
@@ -26,7 +30,8 @@ class Command(BaseCommand):
         if cycle is None:
             raise CommandError(f'There is no cycle with the code "{options["cycle"]}".')
         try:
-            run = score_cycle(cycle=cycle, counted=count_cycle(cycle), by=None)
+            counted = count_cycle(cycle, codes=options["survey"])
+            run = score_cycle(cycle=cycle, counted=counted, over=_parameters(options["method"]), by=None)
         except NotAllowed as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:
@@ -34,3 +39,16 @@ class Command(BaseCommand):
             options["json"].write_text(json.dumps(numbers, ensure_ascii=False, indent=1, allow_nan=False), "utf-8")
         counts = run.responses
         self.stdout.write(f"run {run.number}: {counts['valid']} valid of {counts['total']} responses")
+
+
+def _parameters(path: Path | None) -> dict:
+    """The parameters in a file. CommandError where it is no JSON object."""
+    if path is None:
+        return {}
+    try:
+        found = json.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError) as problem:
+        raise CommandError(f"{path} cannot be read as JSON: {problem}") from problem
+    if not isinstance(found, dict):
+        raise CommandError(f"{path} holds no JSON object of parameters.")
+    return found

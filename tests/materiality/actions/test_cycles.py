@@ -111,6 +111,19 @@ def test_open_cycle_keeps_the_default_method_without_weights():
     assert set(method_of(cycle).weights) == {row["code"] for row in default_groups()}
 
 
+def test_open_cycle_for_double_materiality_takes_the_highest_of_either_dimension():
+    make_cycle()
+    method = method_of(open_cycle(**details("double"), purpose="double", by=None))
+    assert (method.rule, method.thresholds, method.q_society, method.q_business) == ("either", "shares", 0.2, 0.2)
+    assert method.estimator == "comparable"
+
+
+def test_method_of_a_cycle_stored_before_estimators_is_the_plain_mean():
+    cycle = make_cycle()
+    cycle.method.pop("estimator")
+    assert method_of(cycle).estimator == "plain"
+
+
 def test_open_cycle_writes_one_event_by_the_actor():
     small_library()
     person = make_person(username="lin")

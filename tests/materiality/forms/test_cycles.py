@@ -9,6 +9,7 @@ from materiality.forms.cycles import MethodForm
 from materiality.scoring.method import Method
 
 FILLED = {
+    "estimator": "comparable",
     "weighting": "balanced",
     "min_n": "5",
     "lam": "50",
@@ -63,6 +64,7 @@ def test_method_form_share_comes_back_as_it_was_shown(tenths):
             "The cut for “high” (40) must not lie below the cut for “low” (60).",
             "高度重要分界（40）不能低于低度重要分界（60）。",
         ),
+        ({"q_society": "101"}, "q_society", "Enter a number from 0 to 100.", "请输入 0 到 100 之间的数。"),
         ({"cuts": "absolute", "cut_low": "40"}, "cut_high", "This rule needs a value here.", "采用此规则时必须填写。"),
         (
             {"rule": "either", "threshold_business": "60"},

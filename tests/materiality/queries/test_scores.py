@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from django.utils.translation import override
 
-from materiality.models import IssueScore
+from materiality.models import IssueScore, Run
 from materiality.queries.scores import (
     SORTS,
+    WARNINGS,
     ScoreFilter,
     all_rows,
     cut_lines,
@@ -14,7 +15,9 @@ from materiality.queries.scores import (
     group_lines,
     joint_histogram,
     method_has_changed,
+    scores_json,
     wanted_rows,
+    warning_lines,
 )
 from materiality.scoring.cube import Cube
 from tests.factories.cycles import make_cycle
@@ -111,8 +114,8 @@ def test_group_answers_say_who_counts():
     assert (answers["用户"].counts_society, answers["用户"].counts_business) == (True, True)
     assert (answers["员工"].counts_society, answers["员工"].counts_business) == (False, True)
     assert (answers["媒体"].counts_society, answers["媒体"].society.hidden) == (False, True)
-    # Employees have no say on society, so they can score what they are asked; the media are too few.
-    assert score.base_groups == 5
+    # Employees have no say on society, so they are not counted as asked there; the media are too few.
+    assert score.base == {"society": [5, 4], "business": [6, 5]}
 
 
 def test_group_lines_name_groups_that_are_gone_by_their_code():
@@ -143,3 +146,47 @@ def test_method_has_changed_once_a_weight_or_parameter_does():
     cycle.groups.filter(code="users").update(weight_business=1)
     cycle.method = {**cycle.method, "min_n": 9}
     assert method_has_changed(run, cycle, list(cycle.groups.all()))
+
+
+def test_scores_json_of_version_1_has_the_keys_and_numbers_that_it_had():
+    run = make_run(make_cycle())
+    Run.objects.filter(pk=run.pk).update(scoring=1, figures={}, cuts={"low": 40.0, "high": 60.0})
+    IssueScore.objects.filter(run=run).update(level=None, base={}, disagreement={}, base_groups=6)
+    stored = Run.objects.get(pk=run.pk)
+    stored.method.pop("estimator")
+    found = scores_json(stored)
+    assert list(found) == ["cycle", "run", "method", "responses", "cuts", "issues", "primary_issues"]
+    assert (found["method"]["scoring"], found["method"]["estimator"]) == (1, "plain")
+    assert found["cuts"] == {"low": 40.0, "high": 60.0}
+    assert (len(found["issues"]), len(found["primary_issues"])) == (8, 2)
+    assert "plain_society" not in found["issues"][0]
+
+
+def test_warnings_are_said_in_words():
+    run = make_run(make_cycle())
+    run.figures["warnings"] = [
+        {
+            "code": "not_comparable",
+            "dimension": "society",
+            "components": [{"groups": ["users"], "issues": ["A"]}, {"groups": ["media"], "issues": ["B", "C"]}],
+        },
+        {"code": "thin_link", "dimension": "business", "group": "media", "shared": 3},
+        {"code": "dominant_group", "group": "media", "share": 0.7},
+        {"code": "no_responses", "group": "users"},
+        {"code": "one_cluster", "survey": "s", "group": "users"},
+        {"code": "halo", "r_corrected": 0.876},
+    ]
+    with override("en"):
+        said = warning_lines(run, {"media": "Media", "users": "Users"}, {"B": "Water"})
+    assert len(said) == len(WARNINGS)
+    parts = ("no group links Water, C with", "Media has only 3 issues", "70% of the uncertainty comes from Media")
+    parts += ("Users has a weight but no valid response", "In the survey s all responses of Users", "of 0.88.")
+    for sentence, part in zip(said, parts, strict=True):
+        assert part in sentence
+
+
+def test_habits_are_not_shown_where_small_cells_count():
+    cycle = make_cycle()
+    assert group_lines(make_run(cycle), list(cycle.groups.all()))[0].habits
+    cycle.method = {**cycle.method, "min_n": 2}
+    assert not group_lines(make_run(cycle), list(cycle.groups.all()))[0].habits

@@ -7,7 +7,7 @@ from statistics import covariance, fmean, variance
 
 import numpy as np
 
-from materiality.scoring.parameters import Method
+from materiality.scoring.method import Method
 
 from .responses import Answers
 

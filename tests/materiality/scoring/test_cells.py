@@ -3,15 +3,13 @@
 import numpy as np
 import pytest
 
-from materiality.scoring.cells import Cells, Ratings, cells_of, ratings_of
-from materiality.scoring.certainties import drawn_to_mean, within_cuts
-from materiality.scoring.deviations import deviations_of, moderate
-from materiality.scoring.estimates import Estimates, Sources
+from materiality.scoring.cells import Cells, Ratings, cells_of, fit_dimension, ratings_of
+from materiality.scoring.certainty import drawn_to_mean, within_cuts
+from materiality.scoring.estimates import Estimates, Sources, deviations_of, moderate
 from materiality.scoring.figures import halo, spread_beyond_chance
-from materiality.scoring.fit import fit_dimension
-from materiality.scoring.parameters import Method
-from materiality.scoring.placing import Cuts, Placing, place
+from materiality.scoring.method import Method
 from materiality.scoring.run import Counts, run, score_counts
+from materiality.scoring.tiers import Cuts, Placing, place
 
 from .responses import table
 

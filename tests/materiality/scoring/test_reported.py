@@ -3,7 +3,7 @@
 import pytest
 
 from materiality.scoring.estimates import t_quantile
-from materiality.scoring.parameters import Method
+from materiality.scoring.method import Method
 from materiality.scoring.reported import Figure, score_figures
 from materiality.scoring.run import run_scored
 

@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from materiality.scoring.cells import cells_of
-from materiality.scoring.deviations import deviations_of
+from materiality.scoring.cells import cells_of, components, fit_dimension
+from materiality.scoring.estimates import deviations_of
 from materiality.scoring.figures import named_share, wilson
-from materiality.scoring.fit import components, fit_dimension
+from materiality.scoring.method import Method
 from materiality.scoring.panel import PanelScore
-from materiality.scoring.parameters import Method
-from materiality.scoring.placing import place
 from materiality.scoring.run import Counts, run, score_counts
+from materiality.scoring.tiers import place
 
 from .responses import Answers, answers, random_answers, table
 from .test_run_against_reference import complete, counts_of, incomplete, methods, plans

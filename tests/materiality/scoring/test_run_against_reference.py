@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
-from materiality.scoring.parameters import Method
+from materiality.scoring.method import Method
 from materiality.scoring.parts import PartsBuilder
 from materiality.scoring.run import Counts, run
 

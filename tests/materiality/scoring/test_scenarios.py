@@ -7,8 +7,8 @@ import pytest
 
 from materiality.scoring.change import Edition, changes, frozen_cuts_refused
 from materiality.scoring.estimates import t_quantile
+from materiality.scoring.method import Method
 from materiality.scoring.movers import movers
-from materiality.scoring.parameters import Method
 from materiality.scoring.robustness import robustness
 from materiality.scoring.run import Counts, run
 

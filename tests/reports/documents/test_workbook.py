@@ -33,7 +33,7 @@ def table(sheet) -> list[dict]:
 
 
 def test_workbook_has_the_sheets_and_columns_of_the_format(book):
-    assert book.sheetnames == ["scores", "primary", "groups", "method", "screening", "matrix"]
+    assert book.sheetnames == ["scores", "primary", "by_group", "groups", "method", "screening", "matrix"]
     assert tuple(cell.value for cell in book["scores"][1]) == SCORE_COLUMNS
     assert (book["scores"].max_row, book["primary"].max_row) == (94, 24)
 
@@ -50,11 +50,31 @@ def test_scores_are_those_of_the_run_in_rank_order(book, cycle):
 
 
 def test_group_cells_below_five_are_empty_and_one_more_with_them(book, cycle):
-    row = next(row for row in table(book["groups"]) if row["code"] == "SOC-03-01")
+    row = next(row for row in table(book["by_group"]) if row["code"] == "SOC-03-01")
     groups = list(cycle.groups.values_list("code", flat=True))
     numbers = [row[f"{group}:society:n"] for group in groups]
     hidden = [group for group in groups if row[f"{group}:society"] is None]
     assert numbers[-1] == 3 and len(hidden) == 2 and groups[-1] in hidden
+
+
+def test_groups_sheet_names_habits_weights_and_shares(book, cycle):
+    run = Run.objects.get(cycle=cycle)
+    rows = {row["group"]: row for row in table(book["groups"])}
+    assert list(rows) == list(cycle.groups.values_list("code", flat=True))
+    for code, row in rows.items():
+        assert row["responses"] == run.responses["groups"][code]["valid"]
+        assert row["habit_society"] == pytest.approx(run.figures["habits"][code].get("society"))
+    assert sum(row["variance_share"] for row in rows.values()) == pytest.approx(1)
+
+
+def test_files_say_no_certainty_where_few_issues_are_scored(cycle):
+    run = Run.objects.get(cycle=cycle)
+    run.statement["scored"] = 9
+    run.save()
+    inputs = output_inputs(cycle, kind="scores", format="xlsx", language="en", options=MatrixOptions())
+    found = load_workbook(io.BytesIO(build_output(inputs)))
+    assert {row["tier_certainty"] for row in table(found["scores"])} == {None}
+    assert None not in {row["tier_certainty"] for row in table(found["primary"])}
 
 
 def test_chart_has_a_labelled_series_for_every_issue_and_two_cut_lines(contents):

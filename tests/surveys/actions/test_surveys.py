@@ -91,7 +91,7 @@ def test_open_survey_fixes_the_parts_of_a_split_and_begins_to_count_them():
         "silent": Plan(society=False, business=False),
     }
     survey = make_open_survey(cycle, split=True, split_issues=8, plans=plans)
-    # 2 · 5 · 19 / 10 = 19 of the 19 issues that employees rate; media rate 5 in all.
+    # 2 · 5 · 19 / (10 · 0.7) is more than the 19 issues that employees rate; media rate 5 in all.
     assert dict(GroupPlan.objects.filter(survey=survey).values_list("group__code", "issues_each")) == {
         "users": 8,
         "employees": 19,

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from materiality.actions.scores import score_cycle
-from materiality.scoring.assess import Counted
 from materiality.scoring.cube import CubeBuilder
+from materiality.scoring.run import Counted
 from surveys.queries.surveys import Spread, spread_of, typical_spread
 from tests.factories.cycles import make_cycle
 from tests.factories.scores import make_run

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from materiality.scoring.scores import t_quantile
+from materiality.scoring.estimates import t_quantile
 from surveys.questionnaire.asking import (
     Plan,
     Standing,

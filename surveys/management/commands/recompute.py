@@ -1,0 +1,56 @@
+"""Count the runs of a cycle again from the stored responses, and compare all figures."""
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from materiality.models import Cycle, Run
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import parents_of
+from materiality.queries.scores import counts_of, differing_figures
+from materiality.scoring.cube import Cube
+from materiality.scoring.method import Method
+from materiality.scoring.run import run as score
+from surveys.responses.counting import count_cycle
+
+
+class Command(BaseCommand):
+    help = "Count every run of a cycle again from the stored responses and compare; fails where anything differs."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("cycle", help="code of the cycle")
+
+    def handle(self, *args: str, **options: object) -> None:
+        cycle = Cycle.objects.filter(code=options["cycle"]).first()
+        if cycle is None:
+            raise CommandError(f'There is no cycle with the code "{options["cycle"]}".')
+        differing = 0
+        for run in cycle.runs.order_by("number"):
+            found = [*_responses(cycle, run), *_figures(run)]
+            differing += bool(found)
+            note = "" if run.scoring > 1 else " (figures not recomputed: version 1)"
+            self.stdout.write(f"run {run.number}: {'; '.join(found) or 'equal'}{note}")
+        if differing:
+            raise CommandError(f"{differing} runs differ.")
+
+
+def _responses(cycle: Cycle, run: Run) -> list[str]:
+    """What differs between the responses that the run counted and those stored now."""
+    try:
+        counted = count_cycle(cycle, codes=run.surveys)
+    except NotAllowed as refusal:
+        return [str(refusal)]
+    pairs = {
+        "responses": (counted.digest, run.digest),
+        "counts": (counted.responses["groups"], run.responses["groups"]),
+        "cube": (counted.cube.without_parts(), Cube.from_bytes(bytes(run.cube)).without_parts()),
+    }
+    return [f"{name} differ" for name, (now, stored) in pairs.items() if now != stored]
+
+
+def _figures(run: Run) -> list[str]:
+    """Figures that come out otherwise from what the run stored."""
+    if run.scoring == 1:
+        return []
+    counts = counts_of(run)
+    result = score(counts, Method.from_stored(run.method), parents_of(run.edition_id, counts.ratings.issues))
+    return [f"{code} {name} differs" for code, name in differing_figures(run, result)]

@@ -1,0 +1,210 @@
+"""`score` writes scores.json from stored responses: every figure against the plain reference, key by key."""
+
+import json
+from io import StringIO
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils.translation import override
+
+from materiality.models import Run
+from materiality.scoring.method import Method
+from surveys.questionnaire.asking import Plan
+from tests.factories.responses import make_response
+from tests.factories.surveys import make_survey, make_survey_cycle
+from tests.materiality.scoring.reference import Reference
+from tests.materiality.scoring.responses import Answers
+
+pytestmark = pytest.mark.django_db
+DIMENSIONS = ("society", "business")
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with override("en"):
+        yield
+
+
+GROUPS = ("users", "media", "employees")
+WHOLE = {group: Plan() for group in GROUPS}
+INCOMPLETE = {
+    "users": Plan(left_out=("SOCIETY-01-01", "SOCIETY-01-02")),
+    "media": Plan(business=False, left_out=("SOCIETY-01-07",)),
+}
+METHODS = [
+    {},
+    {"estimator": "plain"},
+    {"cuts": "absolute", "cut_low": 45, "cut_high": 55},
+    {"rule": "either", "thresholds": "shares"},
+    {"rule": "either", "threshold_society": 50, "threshold_business": 55},
+    {"weights": {"users": {"society": 3, "business": 0.5}}, "lam": 0.3},
+    {"weighting": "by_response", "all_groups": True},
+]
+
+
+def answered(plans, number=90):
+    """A survey with random responses, and the same as Answers in the order of their ids."""
+    survey = make_survey(make_survey_cycle({"society": 12}, GROUPS), plans=plans)
+    rng = np.random.default_rng(4)
+    items = list(survey.items.order_by("position").values_list("issue__code", "dimension"))
+    groups = list(survey.cycle.groups.all())
+    level = rng.uniform(1.5, 4.5, len(items))
+    for n in range(number):
+        group = groups[n % 3]
+        plan = plans.get(group.code, Plan())
+        ratings = np.clip(np.rint(level + (n % 3) * 0.4 + rng.normal(0, 1, len(items))), 1, 5).astype(np.uint8)
+        ratings[rng.random(len(items)) < 0.1] = 254
+        for place, (code, dimension) in enumerate(items):
+            if dimension not in plan.dimensions or code in plan.left_out:
+                ratings[place] = 255
+        make_response(survey, group=group, ratings=ratings.tobytes())
+    stored = list(survey.responses.order_by("id").select_related("group"))
+    codes = sorted({code for code, _dimension in items})
+    columns = tuple((codes.index(code), DIMENSIONS.index(dimension)) for code, dimension in items)
+    matrix = np.array([list(row.ratings) for row in stored], dtype=np.uint8)
+    index = np.array([GROUPS.index(row.group.code) for row in stored])
+    return survey, Answers(GROUPS, tuple(codes), 5, columns, index, matrix)
+
+
+def scored(survey, tmp_path, method=None, *more):
+    arguments = []
+    if method is not None:
+        (tmp_path / "method.json").write_text(json.dumps(method))
+        arguments = ["--method", str(tmp_path / "method.json")]
+    call_command(
+        "score", survey.cycle.code, *arguments, "--json", str(tmp_path / "scores.json"), *more, stdout=StringIO()
+    )
+    return json.loads((tmp_path / "scores.json").read_text("utf-8"))
+
+
+def near(value):
+    return None if value is None else pytest.approx(value, abs=1e-7)
+
+
+@pytest.mark.parametrize("plans", [WHOLE, INCOMPLETE], ids=["whole", "incomplete"])
+@pytest.mark.parametrize("over", METHODS, ids=str)
+def test_score_agrees_with_the_reference(plans, over, tmp_path):
+    survey, answers = answered(plans)
+    found = scored(survey, tmp_path, over, "--all-cells")
+    method = Method.from_dict({key: value for key, value in found["method"].items() if key != "scoring"})
+    expected = Reference(answers, method, {})
+    assert found["method"]["scoring"] == 2 and all(
+        found["method"][key] == over[key] for key in over if key != "weights"
+    )
+    ranks = expected.ranks(expected.priority)
+    assert [each["code"] for each in found["issues"]] == list(answers.issues)
+    for i, issue in enumerate(found["issues"]):
+        for d, name in enumerate(DIMENSIONS):
+            assert issue[name] == near(expected.score[d].get(i))
+            assert issue[f"plain_{name}"] == near(expected.plain[d].get(i))
+            assert issue[f"var_{name}"] == near(expected.var(i, d))
+            assert [issue[f"{name}_low"], issue[f"{name}_high"]] == [near(end) for end in expected.interval(i, d)]
+            assert issue["base"][name] == dict(zip(("asked", "counted"), expected.base(i, d), strict=True))
+            assert issue["disagreement"][name] == near(expected.disagreement(i, d))
+        assert (issue["priority"], issue["cov"]) == (near(expected.priority.get(i)), near(expected.cov(i)))
+        assert issue["rank"] == ranks.get(i)
+    for d, name in enumerate(DIMENSIONS):
+        assert {g: b[name] for g, b in found["habits"].items() if name in b} == {
+            g: near(float(b[0])) for g, b in expected.fits[d][1].items()
+        }
+    assert found["variance_share"] == {g: near(share) for g, share in expected.variance_share().items()}
+    assert [found["halo"]["r"], found["halo"]["r_corrected"]] == [near(value) for value in expected.halo()[:2]]
+
+
+def test_score_writes_the_keys_of_the_format(tmp_path):
+    survey, _answers = answered(INCOMPLETE)
+    found = scored(survey, tmp_path)
+    assert list(found) == [
+        *("cycle", "run", "method", "responses", "cuts", "habits", "variance_share", "halo", "warnings"),
+        *("issues", "primary_issues"),
+    ]
+    assert set(found["cuts"]) == {"low", "high", "society", "business", "primary"}
+    assert set(found["cuts"]["primary"]) == {"1"}
+    (parent,) = found["primary_issues"]
+    assert (parent["level"], parent["groups"], parent["derived_society"]) == (1, {}, parent["society"])
+    assert not {"base", "plain_society", "disagreement", "not_comparable"} & set(parent)
+    assert found["issues"][0]["base"] == {
+        "society": {"asked": 2, "counted": 2},
+        "business": {"asked": 1, "counted": 1},
+    }
+
+
+def test_score_with_a_low_minimum_hides_what_would_undo_small_cells(tmp_path):
+    survey, _answers = answered(WHOLE, 12)
+    hidden = scored(survey, tmp_path, {"min_n": 2})
+    shown = scored(survey, tmp_path, {"min_n": 2}, "--all-cells")
+    assert (hidden["habits"], hidden["issues"][0]["disagreement"]) == (None, {"society": None, "business": None})
+    assert set(shown["habits"]) == set(GROUPS) and None not in shown["issues"][0]["disagreement"].values()
+
+
+def test_score_counts_a_planned_group_without_answers_as_asked(tmp_path):
+    survey, _answers = answered(WHOLE)
+    survey.responses.filter(group__code="media").delete()
+    found = scored(survey, tmp_path)
+    assert found["issues"][0]["base"]["society"] == {"asked": 3, "counted": 2}
+    assert {"code": "no_responses", "group": "media"} in found["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"colour": 1, "min_n": 1}, ["colour: This parameter is not known.", "min_n: Enter a number of 2 or more."]),
+        ({"weights": {"martians": {"society": 1}}}, ["martians"]),
+        ({"weights": {group: {"society": 0} for group in GROUPS}}, ["the weight 0 for “Impact on society”"]),
+        ({"weights": {"users": {"society": -1}}}, ["A weight cannot be below 0."]),
+        ({"cuts": "absolute", "cut_low": 60, "cut_high": 40}, ["must not lie below"]),
+        ({"rule": "either", "thresholds": "absolute"}, ["threshold_society", "threshold_business"]),
+        ([], ["holds no JSON object"]),
+    ],
+)
+def test_score_with_a_bad_method_file_names_every_problem(over, said, tmp_path):
+    survey, _answers = answered(WHOLE, 15)
+    with pytest.raises(CommandError) as refusal:
+        scored(survey, tmp_path, over)
+    assert [text for text in said if text not in str(refusal.value)] == []
+    assert not Run.objects.exists()
+
+
+def test_score_of_one_survey_leaves_the_others_out(tmp_path):
+    survey, _answers = answered(WHOLE, 30)
+    other = make_survey(survey.cycle)
+    make_response(other)
+    assert scored(survey, tmp_path)["responses"]["total"] == 31
+    assert scored(survey, tmp_path, None, "--survey", survey.code)["responses"]["total"] == 30
+    with pytest.raises(CommandError, match="has no survey nowhere"):
+        scored(survey, tmp_path, None, "--survey", "nowhere")
+
+
+def test_robustness_writes_scenarios_and_the_share_in_which_each_tier_holds(tmp_path):
+    survey, _answers = answered(INCOMPLETE)
+    tiers = {each["code"]: each["tier"] for each in scored(survey, tmp_path)["issues"]}
+    call_command("robustness", survey.cycle.code, "--json", str(tmp_path / "r.json"), stdout=StringIO())
+    found = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert {"without", "weight", "cut", "estimator", "pooled"} <= {each["kind"] for each in found["scenarios"]}
+    changed = [change for each in found["scenarios"] for change in each["changed"]]
+    assert all(tiers.get(each["code"], each["from"]) == each["from"] != each["to"] for each in changed)
+    number = len(found["scenarios"])
+    for code in tiers:
+        left = sum(each["code"] == code for each in changed)
+        assert found["held"][code] == pytest.approx(1 - left / number)
+    with pytest.raises(CommandError, match="no run"):
+        call_command("robustness", "nowhere")
+
+
+def test_recompute_finds_every_figure_again_and_says_what_changed(tmp_path):
+    survey, _answers = answered(INCOMPLETE)
+    scored(survey, tmp_path)
+    scored(survey, tmp_path, {"rule": "either", "thresholds": "shares"})
+    said = StringIO()
+    call_command("recompute", survey.cycle.code, stdout=said)
+    assert said.getvalue() == "run 1: equal\nrun 2: equal\n"
+    run = Run.objects.get(number=1)
+    run.scores.filter(issue__code="SOCIETY-01-03").update(society=1.0)
+    survey.responses.first().delete()
+    said = StringIO()
+    with pytest.raises(CommandError, match="2 runs differ"):
+        call_command("recompute", survey.cycle.code, stdout=said)
+    first, second = said.getvalue().splitlines()
+    assert first == "run 1: responses differ; counts differ; cube differ; SOCIETY-01-03 society differs"
+    assert second == "run 2: responses differ; counts differ; cube differ"
