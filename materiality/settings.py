@@ -38,7 +38,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "materiality.platform.health.LiveMiddleware",
+    "materiality.platform.health.HealthMiddleware",
     "materiality.platform.people.FormCharsetMiddleware",
     # Before all others, which respondents' pages do without.
     "surveys.respond.pages.RespondentMiddleware",

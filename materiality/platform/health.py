@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from materiality.celery import app
 from materiality.platform.storage import FULL, short_transaction, storage_trouble
 
-LIVE_PATH = "/healthz"
+LIVE_PATH, READY_PATH = "/healthz", "/readyz"
 KEPT_SECONDS = 5.0
 OLDEST_SECONDS = 60.0
 LEAST_FREE_BYTES = 200_000_000
@@ -26,16 +26,38 @@ ON CONFLICT (session_key) DO UPDATE SET session_data = excluded.session_data
 """
 
 
-class LiveMiddleware:
-    """Answers /healthz before anything else is looked at: no host name, no session, no database, no file."""
+class HealthMiddleware:
+    """Answers /healthz, and /readyz to strangers, before anything else is looked at: no host name, no session, no file.
+
+    Who brings a session or a token goes on to the view, which may show more.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info == LIVE_PATH:
-            return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+        path = request.path_info
+        if path == LIVE_PATH:
+            return _word("ok", 200)
+        if path == READY_PATH and not (
+            settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+        ):
+            return in_one_word(readiness())
         return self.get_response(request)
+
+
+def in_one_word(states: dict[str, str]) -> HttpResponse:
+    """`ready` with 200, or `not ready` with 503."""
+    return _word("ready", 200) if all_well(states) else _word("not ready", 503)
+
+
+def all_well(states: dict[str, str]) -> bool:
+    """Whether every part answers."""
+    return set(states.values()) == {"ok"}
+
+
+def _word(word: str, status: int) -> HttpResponse:
+    return HttpResponse(f"{word}\n", status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 class Kept:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from materiality.models import Job
-from materiality.platform.health import readiness
+from materiality.platform.health import all_well, in_one_word, readiness
 from materiality.platform.hooks import standings, what_waits
 from materiality.platform.people import can_edit_cycle, can_manage_people
 from materiality.platform.storage import storage_trouble
@@ -35,11 +35,9 @@ from materiality.queries.proposals import proposal_standing
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 while all that is needed answers, else 503: in one word; to administrators and monitoring, part by part."""
     states = readiness()
-    ready = set(states.values()) == {"ok"}
-    status = 200 if ready else 503
-    if _may_see_parts(request):
-        return JsonResponse(states, status=status)
-    return HttpResponse("ready\n" if ready else "not ready\n", status=status, content_type="text/plain")
+    if not _may_see_parts(request):
+        return in_one_word(states)
+    return JsonResponse(states, status=200 if all_well(states) else 503)
 
 
 def _may_see_parts(request: HttpRequest) -> bool:

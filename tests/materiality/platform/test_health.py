@@ -23,7 +23,9 @@ def test_healthz_asks_no_database_and_no_host(client):
 @pytest.fixture
 def only_the_database(monkeypatch):
     """Looks anew, in this test; there is no broker."""
-    monkeypatch.setattr("materiality.views.site.readiness", Kept(health.look))
+    kept = Kept(health.look)
+    monkeypatch.setattr("materiality.views.site.readiness", kept)
+    monkeypatch.setattr("materiality.platform.health.readiness", kept)
 
 
 @pytest.mark.django_db
@@ -31,6 +33,7 @@ def test_readyz_tells_strangers_one_word(client, only_the_database):
     response = client.get("/readyz")
     assert (response.status_code, response.content) == (503, b"not ready\n")
     assert "no-store" in response["Cache-Control"]
+    assert client.get("/readyz", headers={"host": "anything.example"}).content == b"not ready\n"
 
 
 @pytest.mark.django_db
