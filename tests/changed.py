@@ -9,15 +9,13 @@ from tests.repository.tree import APPS, ROOT
 
 def changed() -> list[str]:
     """Changed and new files."""
-    return _git("ls-files", "--modified", "--others", "--exclude-standard") + _git(
-        "diff", "--name-only", "--cached"
-    ) or _git("diff", "--name-only", "HEAD~1", "HEAD")
+    since = _git("diff", "--name-only", "HEAD") + _git("ls-files", "--others", "--exclude-standard")
+    return since or _git("diff", "--name-only", "HEAD~1", "HEAD")
 
 
 def _git(*arguments: str) -> list[str]:
-    return subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")[
-        :-1
-    ]
+    done = subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
+    return done.stdout.splitlines()
 
 
 def tests_of(paths: list[str]) -> list[str]:

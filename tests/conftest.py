@@ -80,8 +80,10 @@ def _with_schema_editor(item, change) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole installations first: they take longest, and at the end they would keep one process waiting."""
     items.sort(key=lambda item: 0 if item.get_closest_marker("services") else 1)
-    for item in items:
-        _choose_examples(getattr(item, "obj", None))
+    # Each function once, of however many items it is; methods lie in their classes.
+    tests = {getattr(item.obj, "__func__", item.obj) for item in items if isinstance(item, pytest.Function)}
+    for test in tests:
+        _choose_examples(test)
 
 
 def _choose_examples(test) -> None:

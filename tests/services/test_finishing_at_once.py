@@ -1,8 +1,11 @@
 """Nothing is lost, doubled or blocked where many finish an anonymous survey at once."""
 
+import pytest
+
 from tests.services.finishing_at_once import PEOPLE
 from tests.services.installation import Installation
 
+pytestmark = pytest.mark.services
 FINISH = """
 import json
 from tests.services.finishing_at_once import finish_at_once

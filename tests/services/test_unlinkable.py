@@ -17,6 +17,7 @@ from tests.services.installation import Installation
 from tests.services.known_respondents import RESPONDENTS, WAITING
 from tests.services.stored_rows import places_in_files, read_all, write_in_order
 
+pytestmark = pytest.mark.services
 SEED = 20260301
 ANSWER = f"""
 import json
