@@ -81,6 +81,23 @@ def step_rows(steps: Sequence[Edition]) -> dict[int, list[StepRow]]:
     return {edition.pk: found[edition.pk] or _by_codes(edition) for edition in steps}
 
 
+SAME = (Lineage.Kind.KEPT, Lineage.Kind.RENAMED, Lineage.Kind.MOVED)
+
+
+def same_issues(older: Edition, newer: Edition) -> list[tuple[str, str]]:
+    """(code then, code now) of the issues that were kept, renamed or moved all the way; merged and split ones are not
+    the same. NoDescent where `newer` does not come from `older`.
+    """
+    pairs = {code: code for code in Issue.objects.filter(edition=older).values_list("code", flat=True)}
+    steps = path(newer, older)
+    rows = step_rows(steps)
+    for step in reversed(steps):
+        found = [row.descent for row in rows[step.pk] if row.descent.kind in SAME]
+        onward = {each.source: each.target for each in found}
+        pairs = {first: onward[code] for first, code in pairs.items() if code in onward}
+    return sorted(pairs.items())
+
+
 def product(steps: Sequence[Edition], rows: Mapping[int, list[StepRow]]) -> Weights:
     """The steps, from the newest back, as one."""
     ratings = ratings_of([edition.based_on_id for edition in steps])

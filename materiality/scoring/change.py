@@ -35,14 +35,14 @@ class Changes:
 
 
 @dataclass(frozen=True)
-class Edition:
+class CountedSide:
     """One side of a comparison: what was counted, the parent of each issue in scope, weights are those of B."""
 
     counts: Counts
     parents: Mapping[str, str]
 
 
-def changes(a: Edition, b: Edition, method: Method, pairs: Iterable[tuple[str, str]]) -> Changes:
+def changes(a: CountedSide, b: CountedSide, method: Method, pairs: Iterable[tuple[str, str]]) -> Changes:
     """Changes of the issues joined by `pairs` (code in A, code in B: kept, renamed or moved) under B's `method`."""
     both = _counting(a.counts, method) & _counting(b.counts, method, a.counts.ratings.groups)
     names = a.counts.ratings.groups
@@ -69,7 +69,7 @@ class _Row:
     spread: np.ndarray
 
 
-def _rows(edition: Edition, method: Method, common: Mapping[str, tuple[str, ...]]) -> dict[str, _Row]:
+def _rows(edition: CountedSide, method: Method, common: Mapping[str, tuple[str, ...]]) -> dict[str, _Row]:
     """Score, V and Σ V_g²/ν_g by issue code, over the common groups alone."""
     counts, result = edition.counts, {}
     cells = cells_of(counts.ratings, method)

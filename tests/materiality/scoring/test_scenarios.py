@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from materiality.scoring.change import Edition, changes, frozen_cuts_refused
+from materiality.scoring.change import CountedSide, changes, frozen_cuts_refused
 from materiality.scoring.estimates import t_quantile
 from materiality.scoring.method import Method
 from materiality.scoring.movers import movers
@@ -119,7 +119,7 @@ def test_movers_name_the_nearest_absolute_cut():
 def test_change_of_two_years_over_common_groups():
     other = random_answers(13, 200, 4, 14, absent=0.2, whole=True)
     later = Counts.of(other.cube())
-    found = changes(Edition(COUNTS, {}), Edition(later, {}), Method(), [("I-00", "I-01")])
+    found = changes(CountedSide(COUNTS, {}), CountedSide(later, {}), Method(), [("I-00", "I-01")])
     assert found.groups == {"society": ("g0", "g1", "g2"), "business": ("g0", "g1", "g2")}
     weights = {"g3": {"society": 0, "business": 0}}
     a = run(COUNTS, Method(), {}).issues[0]
@@ -133,7 +133,7 @@ def test_change_of_two_years_over_common_groups():
 def test_change_without_a_common_group_is_not_given():
     other = random_answers(13, 200, 2, 14, whole=True)
     apart = Counts.of(replace(other, groups=("x", "y")).cube())
-    found = changes(Edition(COUNTS, {}), Edition(apart, {}), Method(), [("I-00", "I-00")])
+    found = changes(CountedSide(COUNTS, {}), CountedSide(apart, {}), Method(), [("I-00", "I-00")])
     assert found.groups == {"society": (), "business": ()}
     assert found.issues[0].change == {"society": None, "business": None}
 

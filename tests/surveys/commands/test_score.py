@@ -208,3 +208,29 @@ def test_recompute_finds_every_figure_again_and_says_what_changed(tmp_path):
     first, second = said.getvalue().splitlines()
     assert first == "run 1: responses differ; counts differ; cube differ; SOCIETY-01-03 society differs"
     assert second == "run 2: responses differ; counts differ; cube differ"
+
+
+def test_compare_cycles_gives_changes_over_the_groups_of_both(tmp_path):
+    first, _answers = answered(WHOLE)
+    scored(first, tmp_path)
+    second, _answers = answered({"media": Plan(business=False)})
+    # Its issues have the same codes as those of the edition that the first cycle stands on.
+    type(second.cycle).objects.filter(pk=second.cycle_id).update(edition=first.cycle.edition)
+    scored(second, tmp_path)
+    arguments = (first.cycle.code, second.cycle.code, "--json", str(tmp_path / "c.json"))
+    call_command("compare_cycles", *arguments, stdout=StringIO())
+    found = json.loads((tmp_path / "c.json").read_text("utf-8"))
+    assert (found["entries"], found["exits"]) == ([], [])
+    assert found["groups"] == {"society": sorted(GROUPS), "business": ["employees", "users"]}
+    assert len(found["issues"]) == 13
+    for each in found["issues"]:
+        assert each["code_a"] == each["code_b"]
+        assert each["society"]["low"] < each["society"]["change"] < each["society"]["high"]
+
+
+def test_compare_cycles_of_editions_without_descent_is_refused(tmp_path):
+    first, second = answered(WHOLE, 15)[0], answered(WHOLE, 15)[0]
+    for survey in (first, second):
+        scored(survey, tmp_path)
+    with pytest.raises(CommandError, match="does not descend"):
+        call_command("compare_cycles", first.cycle.code, second.cycle.code)
