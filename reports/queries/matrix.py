@@ -345,7 +345,11 @@ def cut_line(data: MatrixData) -> str:
     if rule.kind == "either":
         found = {name: getattr(rule, name) for name in DIMENSIONS}
         shown = {name: "–" if value is None else f"{value:.1f}" for name, value in found.items()}
-        return _("Thresholds: society %(society)s, business %(business)s.") % shown
+        found = _("Thresholds: society %(society)s, business %(business)s.") % shown
+        if data.run.method.get("thresholds") == "shares":
+            found = _("Highest of those asked: society from %(society)s, business from %(business)s; no threshold set.")
+            found %= shown
+        return _("%(thresholds)s Stakeholders' views; severity and likelihood not assessed.") % {"thresholds": found}
     parts = []
     if rule.high is not None:
         parts.append(_("high from %(cut)s") % {"cut": f"{rule.high:.1f}"})

@@ -49,3 +49,18 @@ def test_point_patterns_can_be_filled_in_both_languages(run):
         for options in (MatrixOptions(), MatrixOptions(level="primary"), MatrixOptions(weighting="pooled")):
             with override(language):
                 assert "{" not in page_texts(matrix_data(run, options), Named("x")).point.format(**fields)
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ({"thresholds": "shares"}, "Highest of those asked: society from 61.2, business from –; no threshold set."),
+        ({}, "Thresholds: society 61.2, business –."),
+    ],
+)
+def test_cut_line_of_either_dimension_says_what_was_not_assessed(run, method, said):
+    run.method |= {"rule": "either", "thresholds": "absolute"} | method
+    run.cuts |= {"society": 61.23, "business": None}
+    with override("en"):
+        line = cut_line(matrix_data(run, MatrixOptions()))
+    assert line == f"{said} Stakeholders' views; severity and likelihood not assessed."
