@@ -18,7 +18,8 @@ from surveys.exports.selection import FIELDS, Selection, extra_names, field_labe
 from surveys.intake.columns import item_name, profile_name
 from surveys.models import AnonymousAnswer, Item, ProfileQuestion, Response, Survey
 from surveys.models.instrument import scale_words
-from surveys.questionnaire.screening import FLAG_BIT, flags_asked
+from surveys.questionnaire.screening import FLAG_BIT
+from surveys.responses.rules import flags_of_survey
 
 PROFILE_COLUMNS = ("question", "option", "label_zh", "label_en", "number")
 
@@ -290,7 +291,7 @@ def _screening(selection: Selection) -> Iterator[Variable]:
     named = set(extra_names(replace(selection, full=True)))
     yield Variable("unfinished", "unfinished", labels["unfinished"], lambda row: int(row[9]), values=yes_no)
     yield Variable("valid", "valid", labels["valid"], lambda row: int(is_valid(selection, *row[9:12])), values=yes_no)
-    for flag in flags_asked(attention=selection.survey.attention):
+    for flag in flags_of_survey(selection.survey):
         bit, label = FLAG_BIT[flag], str(word_for("flag", flag))
         bit &= selection.shown
         yield Variable(f"flag_{flag}", "flags", label, lambda row, bit=bit: int(row[10] & bit > 0), values=yes_no)
@@ -342,7 +343,7 @@ def codebook_rows(selection: Selection) -> Iterator[list[str]]:
         question = questions.get(name)
         labels = (question.text_zh, question.text_en) if question else _both(_field_label, name)
         yield _row("column", name, spss.get(name, ""), labels, values=_options(question) if question else ("", ""))
-    for flag in flags_asked(attention=selection.survey.attention):
+    for flag in flags_of_survey(selection.survey):
         yield _row("flag", flag, f"flag_{flag}", _both(lambda flag: str(word_for("flag", flag)), flag))
     for flag, rule in selection.rules.to_json().items():
         told = "; ".join(f"{name} = {value}" for name, value in rule.items())
