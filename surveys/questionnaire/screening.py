@@ -23,7 +23,7 @@ SECONDS_CAP = 5.0
 MICROSECONDS = 1_000_000
 # Unknown times sort behind every known one.
 _UNKNOWN = np.iinfo(np.int64).max
-_CHUNK = 65_536
+_CHUNK = 1_024
 # `straight_short`: items asked; `off_pattern`: others who rated an item, such items, and the least r (scoring.md).
 SHORT, FEWEST_OTHERS, FEWEST_SHARED, LEAST_R = (6, 19), 5, 40, 0.1
 
@@ -97,16 +97,12 @@ class Fieldwork:
 
 
 def _count_chunk(ratings: np.ndarray) -> Counts:
-    # One row per item makes each count a sum over contiguous rows, several times faster than per response.
-    by_item = np.ascontiguousarray(ratings.T)
-
-    def count(code: int) -> np.ndarray:
-        return (by_item == code).sum(axis=0, dtype=np.uint16).astype(np.int64)
-
-    by_value = np.stack([count(value) for value in range(1, SCALE_MAX + 1)])
-    rated = by_value.sum(axis=0)
-    answered = rated + count(DONT_KNOW)
-    return Counts(answered, answered + count(SKIPPED), rated, by_value.max(axis=0))
+    codes = ratings + 256 * np.arange(len(ratings))[:, np.newaxis]
+    by_code = np.bincount(codes.ravel(), minlength=256 * len(ratings)).reshape(len(ratings), 256)
+    by_value = by_code[:, 1 : SCALE_MAX + 1]
+    rated = by_value.sum(axis=1)
+    answered = rated + by_code[:, DONT_KNOW]
+    return Counts(answered, answered + by_code[:, SKIPPED], rated, by_value.max(axis=1))
 
 
 def _is_rating(codes: np.ndarray) -> np.ndarray:
