@@ -8,10 +8,9 @@ import pytest
 from openpyxl import load_workbook
 
 from materiality.models import Run
-from reports.documents.build import build_output
-from reports.documents.workbook import SCORE_COLUMNS
+from reports.documents.scores import SCORE_COLUMNS
+from reports.outputs import build_output, output_inputs
 from reports.queries.matrix import MatrixOptions
-from reports.queries.outputs import output_inputs
 from surveys.questionnaire.screening import Rules
 
 pytestmark = pytest.mark.django_db
