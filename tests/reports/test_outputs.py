@@ -1,5 +1,7 @@
 """Outputs as their modules declare them."""
 
+from django.utils.translation import override
+
 from reports.models import Output
 from reports.outputs import KINDS
 from reports.queries.matrix import MatrixOptions
@@ -23,4 +25,5 @@ def test_outputs_have_formats_and_options_that_there_are():
 
 def test_words_of_a_stored_output_are_those_declared():
     stored = Output(kind="gri-index", format="csv")
-    assert (stored.get_kind_display(), stored.get_format_display()) == ("GRI content index", "CSV")
+    with override("en"):
+        assert (stored.get_kind_display(), stored.get_format_display()) == ("GRI content index", "CSV")

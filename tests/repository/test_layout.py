@@ -78,7 +78,6 @@ ALONE = {
     "surveys.responses.jobs": "bodies of jobs, named in hooks.py",
     "reports.documents.gri_index": "one file an output",
     "reports.documents.drawings": "pure: SVG to PDF and PNG, without the database",
-    "reports.outputs": "bodies of jobs, named in hooks.py",
 }
 THIRD_PARTY = re.compile(r"\.min\.(js|css)$|node_modules|\.(ttf|otf|ttc|woff2?)$")
 
