@@ -18,6 +18,7 @@ from surveys.exports.selection import FIELDS, Selection, extra_names, field_labe
 from surveys.intake.columns import item_name, profile_name
 from surveys.models import AnonymousAnswer, Item, ProfileQuestion, Response, Survey
 from surveys.models.instrument import scale_words
+from surveys.questionnaire.asking import QUESTION_KINDS
 from surveys.questionnaire.screening import FLAG_BIT
 from surveys.responses.rules import flags_of_survey
 
@@ -57,14 +58,14 @@ def profile_counts(survey: Survey) -> list[ProfileCount]:
 
 
 def _of_question(question: ProfileQuestion, found: dict, responses: int) -> list[ProfileCount]:
-    if question.kind == ProfileQuestion.Kind.TEXT:
+    if not QUESTION_KINDS[question.kind].has_options:
         number = sum(count for (code, _answer), count in found.items() if code == question.code)
         options = [{"code": "", "zh": "填写人数", "en": "answers given"}]
         numbers = {"": number}
     else:
         options = list(question.options)
         numbers = {option["code"]: found.get((question.code, option["code"]), 0) for option in options}
-        if question.kind == ProfileQuestion.Kind.SINGLE:
+        if not QUESTION_KINDS[question.kind].several:
             # Whoever knows how many responded could find a lone hidden number by subtraction.
             numbers[""] = max(0, responses - sum(numbers.values()))
             options.append({"code": "", "zh": "未回答", "en": "no answer"})
@@ -192,9 +193,9 @@ def profile_variables(selection: Selection, variable: type) -> Iterator:
     """One `variable` per question, or per option of a multiple choice; none in an anonymous survey."""
     for question in selection.questions:
         column = profile_name(question.code)
-        if question.kind == ProfileQuestion.Kind.TEXT:
+        if not QUESTION_KINDS[question.kind].has_options:
             yield variable(column, column, question.text, _text_of(question.code), "text")
-        elif question.kind == ProfileQuestion.Kind.SINGLE:
+        elif not QUESTION_KINDS[question.kind].several:
             place = {option["code"]: n for n, option in enumerate(question.options, start=1)}
             values = {place[option["code"]]: _words(option) for option in question.options}
             yield variable(column, column, question.text, _choice_of(question.code, place), values=values)
