@@ -96,7 +96,7 @@ class Notice(models.Model):
 
 
 class RuleSet(models.Model):
-    """A version of a survey's screening rules, `surveys.questionnaire.rules.Rules.to_json()`."""
+    """A version of a survey's screening rules, `surveys.questionnaire.screening.Rules.to_json()`."""
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="rule_sets")
     version = models.PositiveSmallIntegerField()
@@ -118,7 +118,7 @@ class RuleSet(models.Model):
 class Survey(models.Model):
     """One survey of a cycle. Times are UTC; `zone` is the time zone in which they are shown and entered.
 
-    `rules` is `surveys.questionnaire.rules.Rules.to_json()`, a copy of the RuleSet `rules_version`. Items are made
+    `rules` is `surveys.questionnaire.screening.Rules.to_json()`, a copy of the RuleSet `rules_version`. Items are made
     when the survey is built and frozen with their wording when it opens. `sealed_at` is when a closed anonymous
     survey's responses were rewritten in key order (architecture.md, Anonymous means unlinkable).
 
