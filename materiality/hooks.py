@@ -54,15 +54,6 @@ WORDS: dict[str, Words] = {
         "undo_sheet": gettext_lazy("undid the import of the spreadsheet %(object)s"),
         "discard_sheet": gettext_lazy("discarded the spreadsheet %(object)s"),
     },
-    "flag": {
-        "incomplete": gettext_lazy("Incomplete"),
-        "straight_line": gettext_lazy("Straight line"),
-        "speeding": gettext_lazy("Too fast"),
-        "duplicate": gettext_lazy("Duplicate"),
-        "out_of_window": gettext_lazy("Outside the dates"),
-        "no_consent": gettext_lazy("No consent"),
-        "attention": gettext_lazy("Attention"),
-    },
     "tier": {
         "high": pgettext_lazy("tier", "High"),
         "medium": pgettext_lazy("tier", "Medium"),

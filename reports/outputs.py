@@ -1,15 +1,81 @@
-"""Kinds of background jobs of this app: making an output."""
+"""All outputs there are: each module of `reports.documents` that declares an OUTPUT; and the job that makes one."""
 
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 
-from materiality.models import Job
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from materiality.models import Cycle, Job, Run
 from materiality.platform import audit
 from materiality.platform.files import keep_bytes
 from materiality.platform.jobs import Progress
-from reports.documents.build import build_output, output_file_name
+from materiality.platform.refusals import NotAllowed
+from reports import documents
 from reports.models import Output
+from reports.queries.matrix import MatrixOptions
+from reports.queries.outputs import FORMATS, LANGUAGES, OutputKind, frozen_text
 
 FOLDER = "outputs"
+
+
+def _declared() -> dict[str, OutputKind]:
+    modules = [import_module(f"{documents.__name__}.{found.name}") for found in iter_modules(documents.__path__)]
+    kinds = [module.OUTPUT for module in modules if hasattr(module, "OUTPUT")]
+    return {kind.code: kind for kind in sorted(kinds, key=lambda kind: kind.place)}
+
+
+KINDS = _declared()
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return [(kind.code, kind.word) for kind in KINDS.values()]
+
+
+def format_choices() -> list[tuple[str, str]]:
+    return [(name, name.upper()) for name in FORMATS]
+
+
+def output_inputs(
+    cycle: Cycle, *, kind: str, format: str, language: str, options: MatrixOptions, run: Run | None = None
+) -> dict:
+    """Plain values from which `build_output` makes the file, now or in a second attempt.
+
+    NotAllowed where there is no such kind in the format or language, or nothing to make it from.
+    """
+    if kind not in KINDS or format not in KINDS[kind].formats:
+        known = "; ".join(f"{each.code}: {', '.join(each.formats)}" for each in KINDS.values())
+        raise NotAllowed(
+            _("There is no “%(kind)s” as “%(format)s”. There are %(known)s.")
+            % {"kind": kind, "format": format, "known": known}
+        )
+    if language not in LANGUAGES:
+        raise NotAllowed(_("There is no output in “%(language)s”. Choose zh-hans or en.") % {"language": language})
+    inputs = {
+        "kind": kind,
+        "format": format,
+        "language": language,
+        "cycle": {"code": cycle.code, "title_zh": cycle.title_zh, "title_en": cycle.title_en},
+    }
+    return inputs | KINDS[kind].inputs(cycle, run, options)
+
+
+def build_output(inputs: dict, progress: Progress = lambda percent, text: None) -> bytes:
+    """The file of `output_inputs`, in the language they name; `progress(percent, text)` is told how far it is."""
+    with override(inputs["language"]):
+        return KINDS[inputs["kind"]].build(inputs, progress)
+
+
+def output_file_name(inputs: dict) -> str:
+    """A name that says in the output's language what the file is."""
+    kind = KINDS[inputs["kind"]]
+    with override(inputs["language"]):
+        parts = [frozen_text(inputs["cycle"], "title"), str(kind.of_file), *kind.named(inputs.get("parameters", {}))]
+        if "run_number" in inputs:
+            parts.append(_("run %(number)s") % {"number": inputs["run_number"]})
+    safe = "".join("-" if sign in '\\/:*?"<>|' or ord(sign) < 32 else sign for sign in " - ".join(parts))
+    return f"{safe[:180]}.{inputs['format']}"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from surveys.queries.imports import imports_to_confirm
 from surveys.queries.surveys import response_kinds, surveys_of, valid_responses
 from surveys.questionnaire.asking import Standing as Fieldwork
 from surveys.questionnaire.asking import closing_time, standing
+from surveys.questionnaire.screening import RULES
 
 WORDS: dict[str, Words] = {
     "action": {
@@ -74,6 +75,7 @@ WORDS: dict[str, Words] = {
         "overrule_response": gettext_lazy("decided whether the response %(object)s counts"),
     },
     "job": dict(JobKind.choices),
+    "flag": {rule.code: gettext_lazy(rule.word) for rule in RULES},
     "effect": {
         "reject": gettext_lazy("rejects"),
         "mark": gettext_lazy("marks only"),

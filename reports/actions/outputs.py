@@ -7,8 +7,8 @@ from materiality.platform import audit
 from materiality.platform.jobs import request_job
 from reports.models import Output
 from reports.models.outputs import JOB
+from reports.outputs import output_inputs
 from reports.queries.matrix import MatrixOptions
-from reports.queries.outputs import output_inputs
 
 
 @transaction.atomic
@@ -39,6 +39,6 @@ def request_output(
         language=language,
         parameters=parameters,
     )
-    asked = {"kind": str(kind), "format": format, "language": language, "run": inputs.get("run_number"), **parameters}
+    asked = {"kind": kind, "format": format, "language": language, "run": inputs.get("run_number"), **parameters}
     audit.record("request_output", output, by=by, after=asked)
     return output

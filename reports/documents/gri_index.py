@@ -1,15 +1,18 @@
 """The GRI content index as companies print it: a workbook, and a CSV of the same rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Border, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from materiality.models import Cycle, Run
+from materiality.platform.refusals import NotAllowed
 from materiality.tables.write import csv_bytes, workbook_bytes
 from reports.documents.sheets import (
     HAIR,
@@ -25,8 +28,11 @@ from reports.documents.sheets import (
     set_widths,
 )
 from reports.gri.codes import Catalogue, code_key
-from reports.gri.index import IndexRow, OutlineRow, by_disclosure
+from reports.gri.index import IndexRow, OutlineRow, build_index, by_disclosure
 from reports.outline.outline import COLUMNS, OMISSION_REASONS, outline_cells
+from reports.queries.matrix import MatrixOptions
+from reports.queries.outline import gri_catalogue, outline_rows
+from reports.queries.outputs import OutputKind, Progress, frozen_text, organisation
 
 CSV_COLUMNS = ("order", "chapter", "section", "disclosures", "location")
 INDEX_WIDTHS = (22, 32, 52, 12)
@@ -170,3 +176,35 @@ def _workbook(cells: list[list[str | int]]) -> bytes:
     set_widths(sheet, OUTLINE_WIDTHS)
     on_paper(sheet, landscape=True, head_row=1, footer="outline")
     return workbook_bytes(book)
+
+
+def _inputs(cycle: Cycle, _run: Run | None, _options: MatrixOptions) -> dict:
+    rows = outline_rows(cycle)
+    if not rows:
+        raise NotAllowed(_("The cycle has no outline yet. Add its sections or import a file first."))
+    return {"gri_edition": cycle.gri_edition, "outline": [asdict(row) for row in rows]}
+
+
+def _build(inputs: dict, progress: Progress) -> bytes:
+    catalogue = gri_catalogue(inputs["gri_edition"])
+    outline = [
+        OutlineRow(**{**row, "issues": tuple(row["issues"]), "disclosures": tuple(row["disclosures"])})
+        for row in inputs["outline"]
+    ]
+    rows = build_index(outline, catalogue, inputs["language"])
+    progress(50, _("Writing the file"))
+    if inputs["format"] == "csv":
+        return index_csv(rows, catalogue)
+    heading = IndexHeading(organisation(), frozen_text(inputs["cycle"], "title"), inputs["gri_edition"])
+    return index_workbook(rows, catalogue, heading)
+
+
+OUTPUT = OutputKind(
+    code="gri-index",
+    word=gettext_lazy("GRI content index"),
+    of_file=gettext_lazy("GRI content index"),
+    formats=("xlsx", "csv"),
+    inputs=_inputs,
+    build=_build,
+    place=2,
+)

@@ -6,21 +6,14 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from reports.models import Output
+from reports.outputs import KINDS
 from reports.queries.matrix import MatrixOptions
 from reports.queries.outputs import FORMATS
 
-WORDS = {
-    "svg": _("SVG, for the web and for further drawing"),
-    "png": _("PNG, a picture"),
-    "pdf": _("PDF, for print"),
-    "xlsx": _("XLSX, a workbook"),
-    "csv": _("CSV, plain rows"),
-}
 DOCUMENTS = [
-    (f"{kind}.{format}", format_lazy("{}: {}", Output.Kind(kind).label, WORDS[format]))
-    for kind, formats in FORMATS.items()
-    for format in formats
+    (f"{kind.code}.{format}", format_lazy("{}: {}", kind.word, FORMATS[format]))
+    for kind in KINDS.values()
+    for format in kind.formats
 ]
 
 
@@ -29,16 +22,16 @@ class RequestForm(forms.Form):
 
     document = forms.ChoiceField(label=_("Document"), choices=DOCUMENTS)
     language = forms.ChoiceField(label=_("Language"), choices=[("zh-hans", "中文"), ("en", "English")])
-    level = forms.ChoiceField(
-        label=_("Issues in the matrix"),
-        required=False,
-        choices=[("secondary", _("Secondary issues")), ("primary", _("Primary issues"))],
-    )
     run = forms.IntegerField(required=False, widget=forms.HiddenInput)
     category = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
     group = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
     weighting = forms.CharField(required=False, widget=forms.HiddenInput, max_length=10)
     bars = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for option in (option for kind in KINDS.values() for option in kind.options):
+            self.fields[option.name] = forms.ChoiceField(label=option.label, required=False, choices=option.choices)
 
     def wanted(self) -> dict[str, Any]:
         """Arguments of `request_output`, once the form is valid."""

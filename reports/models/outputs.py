@@ -1,31 +1,28 @@
 """Outputs: files made by a job from a named run or outline."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.module_loading import import_string
 
 JOB = "output"  # the kind of job that makes one
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The outputs there are: declared above the models, and named here as hooks name jobs."""
+    return import_string("reports.outputs.kind_choices")()
+
+
+def formats() -> list[tuple[str, str]]:
+    return import_string("reports.outputs.format_choices")()
 
 
 class Output(models.Model):
     """One file that was asked for; `parameters` are frozen with the request. The job's row holds state and progress."""
 
-    class Kind(models.TextChoices):
-        MATRIX = "matrix", _("Materiality matrix")
-        GRI_INDEX = "gri-index", _("GRI content index")
-        SCORES = "scores", _("Scores workbook")
-
-    class Format(models.TextChoices):
-        SVG = "svg", "SVG"
-        PNG = "png", "PNG"
-        PDF = "pdf", "PDF"
-        XLSX = "xlsx", "XLSX"
-        CSV = "csv", "CSV"
-
     cycle = models.ForeignKey("materiality.Cycle", on_delete=models.PROTECT, related_name="outputs")
     run = models.ForeignKey("materiality.Run", null=True, blank=True, on_delete=models.PROTECT, related_name="outputs")
     job = models.OneToOneField("materiality.Job", on_delete=models.PROTECT, related_name="output")
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    format = models.CharField(max_length=4, choices=Format.choices)
+    kind = models.CharField(max_length=20, choices=kinds)
+    format = models.CharField(max_length=4, choices=formats)
     language = models.CharField(max_length=10)
     parameters = models.JSONField(default=dict, blank=True)
     file_name = models.CharField(max_length=200, blank=True)

@@ -1,72 +1,68 @@
-"""The frozen inputs of an output: all that it is made from besides the immutable run."""
+"""What an output declares of itself, and the inputs that are frozen for those made from a run."""
 
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from materiality.models import Cycle, IssueScore, Run
+from materiality.models import Cycle, Run
+from materiality.platform.bilingual import is_chinese
 from materiality.platform.refusals import NotAllowed
-from reports.gri.index import OutlineRow
-from reports.models import Output
-from reports.queries.matrix import MatrixOptions
-from reports.queries.outline import outline_rows
+from reports.queries.matrix import MatrixData, MatrixOptions, matrix_data
 
-FORMATS = {
-    Output.Kind.MATRIX: ("svg", "png", "pdf"),
-    Output.Kind.GRI_INDEX: ("xlsx", "csv"),
-    Output.Kind.SCORES: ("xlsx",),
-}
 LANGUAGES = ("zh-hans", "en")
+Progress = Callable[[int, str], None]
 
 
-def output_inputs(
-    cycle: Cycle, *, kind: str, format: str, language: str, options: MatrixOptions, run: Run | None = None
-) -> dict:
-    """Plain values from which `documents.build` makes the file, now or in a second attempt.
+# What each format is good for.
+FORMATS: dict[str, Promise] = {
+    "svg": gettext_lazy("SVG, for the web and for further drawing"),
+    "png": gettext_lazy("PNG, a picture"),
+    "pdf": gettext_lazy("PDF, for print"),
+    "xlsx": gettext_lazy("XLSX, a workbook"),
+    "csv": gettext_lazy("CSV, plain rows"),
+}
 
-    NotAllowed where there is no such kind in the format or language, no run, or no outline.
+
+class Option(NamedTuple):
+    """A choice in the request of an output: the name of a field of `MatrixOptions`, its label, values with words."""
+
+    name: str
+    label: Promise
+    choices: tuple[tuple[str, Promise], ...]
+
+
+def nothing_more(parameters: dict) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True)
+class OutputKind:
+    """One output, as its module in `reports.documents` declares it.
+
+    `inputs(cycle, run, options)` gives the plain values from which `build(inputs, progress)` makes the bytes, now or in
+    a second attempt, in the active language; NotAllowed where there is nothing to make it from. `of_file` stands in
+    the name of the file, followed by `named(parameters)`; `told(parameters)` stands in the list of outputs.
     """
-    if format not in FORMATS.get(kind, ()):
-        known = "; ".join(f"{name}: {', '.join(formats)}" for name, formats in FORMATS.items())
-        raise NotAllowed(
-            _("There is no “%(kind)s” as “%(format)s”. There are %(known)s.")
-            % {"kind": kind, "format": format, "known": known}
-        )
-    if language not in LANGUAGES:
-        raise NotAllowed(_("There is no output in “%(language)s”. Choose zh-hans or en.") % {"language": language})
-    inputs = {
-        "kind": str(kind),
-        "format": format,
-        "language": language,
-        "cycle": {"code": cycle.code, "title_zh": cycle.title_zh, "title_en": cycle.title_en},
-    }
-    if kind == Output.Kind.GRI_INDEX:
-        return inputs | _outline(cycle)
-    return inputs | _scored(cycle, run, options)
+
+    code: str
+    word: Promise
+    of_file: Promise
+    formats: tuple[str, ...]
+    inputs: Callable[[Cycle, Run | None, MatrixOptions], dict]
+    build: Callable[[dict, Progress], bytes]
+    place: int  # in lists
+    named: Callable[[dict], list[str]] = nothing_more
+    told: Callable[[dict], list[str]] = nothing_more
+    options: tuple[Option, ...] = ()
 
 
-def rows_of(inputs: dict) -> list[OutlineRow]:
-    """The outline rows that were frozen into the inputs."""
-    return [
-        OutlineRow(**{**row, "issues": tuple(row["issues"]), "disclosures": tuple(row["disclosures"])})
-        for row in inputs["outline"]
-    ]
-
-
-def scores_of(run: Run) -> QuerySet[IssueScore]:
-    """Results of all issues with issue and category, in code order."""
-    return run.scores.select_related("issue__category").order_by("issue__code")
-
-
-def _outline(cycle: Cycle) -> dict:
-    rows = outline_rows(cycle)
-    if not rows:
-        raise NotAllowed(_("The cycle has no outline yet. Add its sections or import a file first."))
-    return {"gri_edition": cycle.gri_edition, "outline": [asdict(row) for row in rows]}
-
-
-def _scored(cycle: Cycle, run: Run | None, options: MatrixOptions) -> dict:
+def scored_inputs(cycle: Cycle, run: Run | None, options: MatrixOptions) -> dict:
+    """The run (the newest unless one is given), the groups' names, and the options."""
     run = run or cycle.runs.defer("cube").order_by("-number").first()
     if run is None:
         raise NotAllowed(_("The cycle has no scoring run yet. Score it first."))
@@ -75,3 +71,19 @@ def _scored(cycle: Cycle, run: Run | None, options: MatrixOptions) -> dict:
     if options.group and options.group not in codes:
         raise NotAllowed(_("There is no group “%(group)s” in this cycle.") % {"group": options.group})
     return {"run": run.pk, "run_number": run.number, "groups": groups, "parameters": options.as_dict()}
+
+
+def scored_data(inputs: dict) -> MatrixData:
+    """What the inputs of `scored_inputs` say was shown."""
+    run = Run.objects.defer("cube").select_related("cycle", "edition").get(pk=inputs["run"])
+    return matrix_data(run, MatrixOptions(**inputs["parameters"]), inputs["language"])
+
+
+def frozen_text(row: dict, field: str) -> str:
+    """A text of frozen inputs in the active language, in the other where there is none."""
+    first, second = ("_zh", "_en") if is_chinese() else ("_en", "_zh")
+    return row[field + first] or row[field + second]
+
+
+def organisation() -> str:
+    return settings.ORGANISATION["zh-hans" if is_chinese() else "en"]

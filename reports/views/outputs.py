@@ -14,7 +14,7 @@ from materiality.views.cycles import cycle_of, in_cycle
 from reports.actions.outputs import request_output
 from reports.forms.outputs import RequestForm
 from reports.models import Output
-from reports.outputs import stored_path
+from reports.outputs import KINDS, stored_path
 
 
 def outputs(request: HttpRequest, code: str) -> HttpResponse:
@@ -30,6 +30,8 @@ def outputs(request: HttpRequest, code: str) -> HttpResponse:
             return onward(request, said, "outputs", code)
     rows = Output.objects.filter(cycle=cycle).select_related("job__created_by").order_by("-pk")
     page = paged(request, rows)
+    for row in page:
+        row.told = KINDS[row.kind].told(row.parameters)
     running = any(not row.job.is_over for row in page)
     context = in_cycle(cycle, "outputs", form=form, page=page, running=running, may_edit=can_edit_cycle(request.user))
     return render(request, "reports/outputs.html", context)
@@ -38,6 +40,7 @@ def outputs(request: HttpRequest, code: str) -> HttpResponse:
 def output_row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One row of the table, asked for again and again until the job is over."""
     row = get_object_or_404(Output.objects.select_related("job__created_by", "cycle"), cycle__code=code, pk=pk)
+    row.told = KINDS[row.kind].told(row.parameters)
     return render(request, "reports/outputs.html", {"page": [row], "cycle": row.cycle, "partial": True})
 
 

@@ -12,13 +12,13 @@ from materiality.models import Group, Job, User
 from materiality.platform import audit
 from materiality.platform.jobs import request_job
 from materiality.platform.refusals import NotAllowed
-from surveys.models import PaperSheet, Response, Survey, Tally
+from surveys.models import PaperSheet, ReadyDraft, Response, Survey, Tally
 from surveys.models.jobs import JobKind
 from surveys.paper.entry import Entry, differences, entry_of, locked_sheet
 from surveys.queries.questionnaire import Asked, Questionnaire, draw_parts, questionnaire_of
 from surveys.questionnaire.asking import blank_ratings
 from surveys.questionnaire.ratings import arrival_id
-from surveys.responses.anonymity import Waiting, add_waiting, empty_log_soon, profile_text
+from surveys.responses.anonymity import add_waiting, empty_log_soon
 from surveys.responses.columns import ResponseColumns
 from surveys.responses.screening import flags_of_new
 from surveys.responses.tallies import add_to_tally
@@ -84,8 +84,8 @@ def _store(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
 
 
 def _finish(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
-    answers = (survey.pk, sheet.group_id, entry.ratings, entry.comment, profile_text(dict(entry.profile)))
-    add_waiting(Waiting(*answers, flags, None))
+    answers = {"ratings": entry.ratings, "comment": entry.comment, "profile": dict(entry.profile)}
+    add_waiting(ReadyDraft(survey_id=survey.pk, group_id=sheet.group_id, **answers, flags=flags))
     today = timezone.now().astimezone(ZoneInfo(survey.zone)).date().toordinal()
     add_to_tally(survey.pk, Tally.Measure.SUBMITTED, group=sheet.group.code, channel=CHANNEL)
     add_to_tally(survey.pk, Tally.Measure.DAY, group=sheet.group.code, place=today)

@@ -11,6 +11,7 @@ from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
 from surveys.actions.plans import locked_draft
 from surveys.models import ProfileQuestion, Survey
+from surveys.questionnaire.asking import QUESTION_KINDS
 
 
 @transaction.atomic
@@ -93,7 +94,7 @@ def _check(values: QuestionValues, others) -> None:
         raise NotAllowed(_("There is already a question with the code “%(code)s”.") % {"code": values.code})
     if len(others) >= MOST:
         raise NotAllowed(_("A survey has at most %(number)s profile questions.") % {"number": MOST})
-    if values.kind == ProfileQuestion.Kind.TEXT:
+    if not QUESTION_KINDS[values.kind].has_options:
         if values.options:
             raise NotAllowed(_("A short text has no options."))
     elif len(values.options) < 2:

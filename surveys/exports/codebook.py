@@ -18,7 +18,9 @@ from surveys.exports.selection import FIELDS, Selection, extra_names, field_labe
 from surveys.intake.columns import item_name, profile_name
 from surveys.models import AnonymousAnswer, Item, ProfileQuestion, Response, Survey
 from surveys.models.instrument import scale_words
-from surveys.questionnaire.screening import FLAG_BIT, flags_asked
+from surveys.questionnaire.asking import QUESTION_KINDS
+from surveys.questionnaire.screening import FLAG_BIT
+from surveys.responses.rules import flags_of_survey
 
 PROFILE_COLUMNS = ("question", "option", "label_zh", "label_en", "number")
 
@@ -56,14 +58,14 @@ def profile_counts(survey: Survey) -> list[ProfileCount]:
 
 
 def _of_question(question: ProfileQuestion, found: dict, responses: int) -> list[ProfileCount]:
-    if question.kind == ProfileQuestion.Kind.TEXT:
+    if not QUESTION_KINDS[question.kind].has_options:
         number = sum(count for (code, _answer), count in found.items() if code == question.code)
         options = [{"code": "", "zh": "填写人数", "en": "answers given"}]
         numbers = {"": number}
     else:
         options = list(question.options)
         numbers = {option["code"]: found.get((question.code, option["code"]), 0) for option in options}
-        if question.kind == ProfileQuestion.Kind.SINGLE:
+        if not QUESTION_KINDS[question.kind].several:
             # Whoever knows how many responded could find a lone hidden number by subtraction.
             numbers[""] = max(0, responses - sum(numbers.values()))
             options.append({"code": "", "zh": "未回答", "en": "no answer"})
@@ -191,9 +193,9 @@ def profile_variables(selection: Selection, variable: type) -> Iterator:
     """One `variable` per question, or per option of a multiple choice; none in an anonymous survey."""
     for question in selection.questions:
         column = profile_name(question.code)
-        if question.kind == ProfileQuestion.Kind.TEXT:
+        if not QUESTION_KINDS[question.kind].has_options:
             yield variable(column, column, question.text, _text_of(question.code), "text")
-        elif question.kind == ProfileQuestion.Kind.SINGLE:
+        elif not QUESTION_KINDS[question.kind].several:
             place = {option["code"]: n for n, option in enumerate(question.options, start=1)}
             values = {place[option["code"]]: _words(option) for option in question.options}
             yield variable(column, column, question.text, _choice_of(question.code, place), values=values)
@@ -290,7 +292,7 @@ def _screening(selection: Selection) -> Iterator[Variable]:
     named = set(extra_names(replace(selection, full=True)))
     yield Variable("unfinished", "unfinished", labels["unfinished"], lambda row: int(row[9]), values=yes_no)
     yield Variable("valid", "valid", labels["valid"], lambda row: int(is_valid(selection, *row[9:12])), values=yes_no)
-    for flag in flags_asked(attention=selection.survey.attention):
+    for flag in flags_of_survey(selection.survey):
         bit, label = FLAG_BIT[flag], str(word_for("flag", flag))
         bit &= selection.shown
         yield Variable(f"flag_{flag}", "flags", label, lambda row, bit=bit: int(row[10] & bit > 0), values=yes_no)
@@ -342,7 +344,7 @@ def codebook_rows(selection: Selection) -> Iterator[list[str]]:
         question = questions.get(name)
         labels = (question.text_zh, question.text_en) if question else _both(_field_label, name)
         yield _row("column", name, spss.get(name, ""), labels, values=_options(question) if question else ("", ""))
-    for flag in flags_asked(attention=selection.survey.attention):
+    for flag in flags_of_survey(selection.survey):
         yield _row("flag", flag, f"flag_{flag}", _both(lambda flag: str(word_for("flag", flag)), flag))
     for flag, rule in selection.rules.to_json().items():
         told = "; ".join(f"{name} = {value}" for name, value in rule.items())

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from surveys.actions.profile import QuestionValues
 from surveys.models import ProfileQuestion
+from surveys.questionnaire.asking import QUESTION_KINDS
 
 MOST_OPTIONS, LONGEST_OPTION = 50, 200
 
@@ -34,7 +35,7 @@ class ProfileQuestionForm(forms.Form):
         help_text=_("Names the question in exports: letters a–z, digits and hyphens."),
         error_messages={"invalid": _("Take letters a–z, digits and hyphens only.")},
     )
-    kind = forms.ChoiceField(label=_("Kind of answer"), choices=ProfileQuestion.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of answer"), choices=ProfileQuestion._meta.get_field("kind").choices)
     text_zh = forms.CharField(label=_("Question in Chinese"), max_length=300)
     text_en = forms.CharField(label=_("Question in English"), max_length=300)
     options_zh = LinesField(label=_("Options in Chinese"), help_text=_("One per line; a short text has none."))
@@ -45,7 +46,7 @@ class ProfileQuestionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        if values.get("kind") == ProfileQuestion.Kind.TEXT:
+        if values.get("kind") and not QUESTION_KINDS[values["kind"]].has_options:
             values["options_zh"] = values["options_en"] = ""
             return values
         zh, en = (values.get(name, "").splitlines() for name in ("options_zh", "options_en"))

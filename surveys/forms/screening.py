@@ -3,21 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import NumberField
-from materiality.platform.words import plain_number
+from materiality.platform.words import plain_number, word_for
 from surveys.models import Survey
-from surveys.questionnaire.screening import REJECT, Rules, parameters_of
+from surveys.questionnaire.screening import RULE, Parameter, Rules
 from surveys.responses.rules import flags_of_survey, rules_in_force
-
-EFFECTS = [("reject", _("rejects")), ("mark", _("marks only")), ("off", _("off"))]
-LABELS = {
-    "incomplete_percent": _("Share answered at least (%)"),
-    "straight_line_percent": _("Share of one value from (%)"),
-    "straight_line_min": _("Number of ratings from"),
-    "speeding_seconds": _("Seconds per answer at least"),
-}
 
 
 class RulesForm(forms.Form):
@@ -28,15 +21,15 @@ class RulesForm(forms.Form):
         self.survey, rules = survey, rules_in_force(survey)
         for flag in flags_of_survey(survey):
             self.fields[flag] = _effect_field(flag, survey, rules)
-            for attribute, low, high in parameters_of(flag).values():
-                self.fields[attribute] = _parameter_field(attribute, low, high, rules)
+            for parameter in RULE[flag].parameters:
+                self.fields[parameter.attribute] = _parameter_field(parameter, rules)
 
-    def clean_speeding_seconds(self) -> float:
+    def clean(self) -> None:
         """Stored seconds per answer are whole tenths, so a finer limit could not be kept."""
-        seconds = self.cleaned_data["speeding_seconds"]
-        if round(seconds, 1) != seconds:
-            raise forms.ValidationError(_("Enter seconds in whole tenths, such as 0.8."))
-        return seconds
+        for parameter in _parameters(self.survey):
+            entered = self.cleaned_data.get(parameter.attribute)
+            if entered is not None and round(entered, 1) != entered:
+                self.add_error(parameter.attribute, _("Enter seconds in whole tenths, such as 0.8."))
 
     def rules(self) -> Rules:
         """The rules as entered; the form must be valid."""
@@ -51,7 +44,9 @@ class RulesForm(forms.Form):
             {
                 "flag": flag,
                 "effect": self[flag],
-                "parameters": [self[attribute] for attribute, _low, _high in parameters_of(flag).values()],
+                "parameters": [self[parameter.attribute] for parameter in RULE[flag].parameters],
+                "split_words": gettext(RULE[flag].split_words) if self.survey.split and RULE[flag].split_words else "",
+                "kept": self.survey.anonymous and not RULE[flag].recomputable,
             }
             for flag in flags_of_survey(self.survey)
         ]
@@ -63,32 +58,40 @@ class RulesForm(forms.Form):
 
 def values_of(rules: Rules, survey: Survey) -> list[tuple[str, str]]:
     """The same names and values made from rules."""
-    parameters = [attribute for flag in flags_of_survey(survey) for attribute, *_ends in parameters_of(flag).values()]
-    values = [(name, plain_number(getattr(rules, name))) for name in parameters]
+    names = [parameter.attribute for parameter in _parameters(survey)]
+    values = [(name, plain_number(getattr(rules, name))) for name in names]
     return [(flag, rules.effects[flag]) for flag in flags_of_survey(survey)] + values
 
 
+def _parameters(survey: Survey) -> list[Parameter]:
+    return [parameter for flag in flags_of_survey(survey) for parameter in RULE[flag].parameters]
+
+
 def _effect_field(flag: str, survey: Survey, rules: Rules) -> forms.ChoiceField:
-    never = survey.split and flag == "straight_line"
-    choices = [choice for choice in EFFECTS if not (never and choice[0] == REJECT)]
+    rule = RULE[flag]
     return forms.ChoiceField(
         label=_("Effect"),
-        choices=choices,
+        choices=[
+            (effect, word_for("effect", effect))
+            for effect in rule.effects
+            if not survey.split or effect in rule.in_split
+        ],
         initial=rules.effects[flag],
         error_messages={"required": _("Choose what the rule does."), "invalid_choice": _("Choose what the rule does.")},
     )
 
 
-def _parameter_field(attribute: str, low: float, high: float, rules: Rules) -> forms.Field:
-    kind = forms.IntegerField if isinstance(low, int) else NumberField
-    field = kind(
-        label=LABELS[attribute],
-        min_value=low,
-        max_value=high,
-        initial=getattr(rules, attribute),
-        error_messages={
-            "required": _("Enter a number from %(low)s to %(high)s.") % {"low": low, "high": high},
-        },
+def _parameter_field(parameter: Parameter, rules: Rules) -> forms.Field:
+    kind, ends = (
+        forms.IntegerField if parameter.is_whole else NumberField,
+        {"low": parameter.low, "high": parameter.high},
     )
-    field.widget.attrs["step"] = "1" if isinstance(low, int) else "0.1"
+    field = kind(
+        label=gettext(parameter.label),
+        min_value=parameter.low,
+        max_value=parameter.high,
+        initial=getattr(rules, parameter.attribute),
+        error_messages={"required": _("Enter a number from %(low)s to %(high)s.") % ends},
+    )
+    field.widget.attrs["step"] = "1" if parameter.is_whole else "0.1"
     return field

@@ -52,6 +52,7 @@ from surveys.matching.words import (
     word,
     yes_or_no,
 )
+from surveys.questionnaire.asking import QUESTION_KINDS
 
 
 @dataclass(frozen=True)
@@ -455,9 +456,6 @@ def _sized(words: set[str]) -> bool:
     return any("大" in key or "large" in key or "high" in key for key in words)
 
 
-TEXT, MULTIPLE = "text", "multiple"
-
-
 def guess_profile(
     heads: Sequence[Head], answers: Sequence[Answers], free: Sequence[int], asked: Asked
 ) -> tuple[dict[int, Target], dict[str, dict[str, str]]]:
@@ -466,7 +464,7 @@ def guess_profile(
     maps: dict[str, dict[str, str]] = {}
     for question in asked.questions:
         for column in free:
-            if column in targets or answers[column].many and question.kind != TEXT:
+            if column in targets or answers[column].many and QUESTION_KINDS[question.kind].has_options:
                 continue
             target = _target(heads[column], question)
             if target and (target.detail or question.code not in {each.code for each in targets.values()}):

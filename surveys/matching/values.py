@@ -19,6 +19,7 @@ from surveys.matching.words import (
     written_plainly,
     yes_or_no,
 )
+from surveys.questionnaire.asking import QUESTION_KINDS
 
 _ABSENT = {"DK": DONT_KNOW, "NA": NOT_ASKED, "": SKIPPED}
 _LONGEST_LEARNT = 100
@@ -95,9 +96,9 @@ def profile_reader(kind: str, options: Mapping[str, str], option: str) -> Callab
     """
     if option:
         return lambda cell: [option] if ticked(cell) else []
-    if kind == "text":
+    if not QUESTION_KINDS[kind].has_options:
         return _text
-    return _several(options) if kind == "multiple" else _one(options)
+    return _several(options) if QUESTION_KINDS[kind].several else _one(options)
 
 
 def _text(cell: object) -> str | None:

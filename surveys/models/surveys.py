@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from materiality.platform.bilingual import Bilingual, name_field
-from surveys.questionnaire.asking import Plan
+from surveys.questionnaire.asking import QUESTION_KINDS, Plan
 
 
 class GroupPlan(models.Model):
@@ -55,15 +55,12 @@ class Assignments(models.Model):
 class ProfileQuestion(models.Model):
     """A question about the respondent. `options` are [{"code", "zh", "en"}]; a short text has none."""
 
-    class Kind(models.TextChoices):
-        SINGLE = "single", _("One choice")
-        MULTIPLE = "multiple", _("Several choices")
-        TEXT = "text", _("Short text")
-
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="profile_questions")
     position = models.PositiveSmallIntegerField()
     code = models.SlugField(max_length=40)
-    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.SINGLE)
+    kind = models.CharField(
+        max_length=8, choices=[(kind.code, _(kind.word)) for kind in QUESTION_KINDS.values()], default="single"
+    )
     text_zh = models.CharField(max_length=300)
     text_en = models.CharField(max_length=300)
     options = models.JSONField(default=list, blank=True)
@@ -99,7 +96,7 @@ class Notice(models.Model):
 
 
 class RuleSet(models.Model):
-    """A version of a survey's screening rules, `surveys.questionnaire.rules.Rules.to_json()`."""
+    """A version of a survey's screening rules, `surveys.questionnaire.screening.Rules.to_json()`."""
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="rule_sets")
     version = models.PositiveSmallIntegerField()
@@ -121,7 +118,7 @@ class RuleSet(models.Model):
 class Survey(models.Model):
     """One survey of a cycle. Times are UTC; `zone` is the time zone in which they are shown and entered.
 
-    `rules` is `surveys.questionnaire.rules.Rules.to_json()`, a copy of the RuleSet `rules_version`. Items are made
+    `rules` is `surveys.questionnaire.screening.Rules.to_json()`, a copy of the RuleSet `rules_version`. Items are made
     when the survey is built and frozen with their wording when it opens. `sealed_at` is when a closed anonymous
     survey's responses were rewritten in key order (architecture.md, Anonymous means unlinkable).
 

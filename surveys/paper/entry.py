@@ -14,6 +14,7 @@ from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.models import PaperSheet, ProfileQuestion, Survey
 from surveys.models.jobs import JobKind
 from surveys.paper.printing import NumberedIssue
+from surveys.questionnaire.asking import QUESTION_KINDS
 
 _WORDS = {"": SKIPPED, "D": DONT_KNOW, "DK": DONT_KNOW}
 
@@ -157,7 +158,7 @@ def profile_lines(
                 first=answer_words(question, first) if first else "",
                 second=answer_words(question, second) if second else "",
                 chosen=(posted or {}).get(name, ""),
-                several=question.kind == ProfileQuestion.Kind.MULTIPLE,
+                several=QUESTION_KINDS[question.kind].several,
             )
         )
     return lines

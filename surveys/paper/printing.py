@@ -3,7 +3,7 @@
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from materiality.platform.words import word_for
 from materiality.scoring.cube import NOT_ASKED
 from surveys.models import Item, Notice, PaperSheet, ProfileQuestion, Survey
 from surveys.models.instrument import LANGUAGES, scale_words
+from surveys.questionnaire.asking import QUESTION_KINDS
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def _question(question: ProfileQuestion, each: Each) -> dict:
         return each(lambda: option["zh" if translation.get_language().startswith("zh") else "en"] or option["code"])
 
     return {
-        "kind": question.kind,
+        "kind": asdict(QUESTION_KINDS[question.kind]),
         "text": each(lambda: question.text),
         "options": [option_words(option) for option in question.options],
     }

@@ -137,7 +137,7 @@ def fieldwork_of(survey: Survey, kinds: Iterable[Kind]) -> Fieldwork:
 
 def rule_lines(survey: Survey, kinds: Iterable[Kind]) -> list[RuleLine]:
     """Each rule that the survey's responses can meet, in the order of FLAGS, over submitted responses."""
-    rules, stored = rules_in_force(survey), rules_in_force(survey).to_json()
+    rules = rules_in_force(survey)
     submitted = [kind for kind in kinds if not kind.unfinished]
     rejecting = int(rules.bits(REJECT))
     lines, taken = [], 0
@@ -149,7 +149,7 @@ def rule_lines(survey: Survey, kinds: Iterable[Kind]) -> list[RuleLine]:
             RuleLine(
                 flag=flag,
                 effect=rules.effects[flag],
-                parameters={name: value for name, value in stored.get(flag, {}).items() if name != "effect"},
+                parameters=rules.parameters(flag),
                 flagged=sum(kind.number for kind in submitted if kind.flags & bit),
                 alone=sum(kind.number for kind in submitted if kind.flags & rejecting == bit & rejecting != 0),
                 left=sum(kind.number for kind in submitted if not kind.flags & taken),

@@ -11,7 +11,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.queries.stakeholders import IssueChoice
 from surveys.matching.match import ATTENTION, FIELDS, Asked
 from surveys.models import Batch, GroupPlan, Item, Survey
-from surveys.questionnaire.asking import Plan, issues_each
+from surveys.questionnaire.asking import QUESTION_KINDS, Plan, issues_each
 
 
 @dataclass
@@ -183,7 +183,7 @@ def _named(asked: Asked) -> dict[str, tuple[str, str]]:
     named[ATTENTION] = (_("attention question"), _("attention question"))
     for each in asked.questions:
         named[f"profile:{each.code}"] = (each.zh, each.en)
-        if each.kind == "multiple":
+        if QUESTION_KINDS[each.kind].several:
             named |= {f"profile:{each.code}:{code}": (zh, en) for code, zh, en in each.options}
     issues = {issue.code: (issue.zh, issue.en) for issue in asked.issues}
     return named | {f"{code}:{dimension}": issues.get(code, ("", "")) for code, dimension in asked.items}

@@ -7,7 +7,7 @@ from datetime import datetime
 from materiality.models import Group, Issue
 from surveys.models import RuleSet, Survey
 from surveys.queries.fieldwork import Kind, RuleLine, rule_lines
-from surveys.questionnaire.screening import Rules, flags_asked
+from surveys.questionnaire.screening import FLAGS, Rules
 
 
 @dataclass(frozen=True)
@@ -54,21 +54,12 @@ def rule_versions(survey: Survey) -> list[RuleVersion]:
 
 def rule_changes(before: Rules, after: Rules) -> list[tuple[RuleInWords, RuleInWords]]:
     """The rules that differ, in the order of the flags."""
-    pairs = zip(rules_in_words(before), rules_in_words(after), strict=True)
+    pairs = [(_in_words(before, flag), _in_words(after, flag)) for flag in FLAGS]
     return [(old, new) for old, new in pairs if old != new]
 
 
-def rules_in_words(rules: Rules, *, attention: bool = True) -> list[RuleInWords]:
-    """Each rule, that of the attention question only on demand."""
-    stored = rules.to_json()
-    return [
-        RuleInWords(
-            flag,
-            rules.effects[flag],
-            {name: value for name, value in stored.get(flag, {}).items() if name != "effect"},
-        )
-        for flag in flags_asked(attention=attention)
-    ]
+def _in_words(rules: Rules, flag: str) -> RuleInWords:
+    return RuleInWords(flag, rules.effects[flag], rules.parameters(flag))
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from surveys.queries.plans import PlannedGroup, asked_issues, planned, split_siz
 from surveys.queries.questionnaire import SECONDS_PER_ITEM, Questionnaire, issue_html, pieces_of, questionnaire_with
 from surveys.questionnaire.asking import (
     DEFAULT_SPREAD,
+    QUESTION_KINDS,
     WIDTHS,
     Sheet,
     Standing,
@@ -327,7 +328,7 @@ def profile_risk(groups: list[PlannedGroup], questions: list[ProfileQuestion]) -
         ways=ways,
         thin=thin_groups(ways, expected),
         unknown=[group for group, number in expected.items() if not number],
-        has_text=any(question.kind == ProfileQuestion.Kind.TEXT for question in questions),
+        has_text=any(not QUESTION_KINDS[question.kind].has_options for question in questions),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import shake_128
 from itertools import accumulate, groupby, pairwise
-from math import ceil, sqrt
+from math import ceil, prod, sqrt
 from random import Random
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -16,7 +16,32 @@ import numpy as np
 
 from materiality.scoring.cube import BUSINESS, DIMENSIONS, NOT_ASKED, SKIPPED, SOCIETY
 from materiality.scoring.estimates import Z, t_quantile
+from materiality.tables.problems import N_
 from surveys.questionnaire.screening import GRACE_SECONDS
+
+
+@dataclass(frozen=True)
+class QuestionKind:
+    """One kind of profile question: an answer is a code of its options, a list of them (`several`), or a text."""
+
+    code: str
+    word: str  # a message
+    has_options: bool = True
+    several: bool = False
+
+    def ways(self, options: int) -> int:
+        """In how many ways it can be answered, as far as that can be counted."""
+        return 2**options if self.several else max(1, options)
+
+
+QUESTION_KINDS = {
+    kind.code: kind
+    for kind in (
+        QuestionKind("single", N_("One choice")),
+        QuestionKind("multiple", N_("Several choices"), several=True),
+        QuestionKind("text", N_("Short text"), has_options=False),
+    )
+}
 
 
 def blank_ratings(items: Iterable[Mapping[str, int]], issues: Collection[int], dimensions: Collection[str]) -> bytes:
@@ -264,13 +289,7 @@ class ThinGroup:
 
 def combinations(questions: Iterable[tuple[str, int]]) -> int:
     """In how many ways the questions (kind, number of options) can be answered; short texts are not counted."""
-    ways = 1
-    for kind, options in questions:
-        if kind == "single":
-            ways *= max(1, options)
-        elif kind == "multiple":
-            ways *= 2**options
-    return ways
+    return prod(QUESTION_KINDS[kind].ways(options) for kind, options in questions)
 
 
 def thin_groups(ways: int, expected: Mapping[str, int]) -> list[ThinGroup]:

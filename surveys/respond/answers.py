@@ -20,7 +20,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.invitations.recipients import remember
 from surveys.invitations.used_links import mark_used
-from surveys.models import Draft, Recipient, Response, Survey, Tally
+from surveys.models import Draft, ReadyDraft, Recipient, Response, Survey, Tally
 from surveys.queries.questionnaire import (
     Asked,
     Questionnaire,
@@ -48,7 +48,7 @@ from surveys.respond.rows import (
     replace_answers,
     take_draft,
 )
-from surveys.responses.anonymity import Waiting, add_waiting, empty_log_soon, profile_text
+from surveys.responses.anonymity import add_waiting, empty_log_soon
 from surveys.responses.tallies import add_to_tally
 
 
@@ -234,12 +234,12 @@ def _store_answers(draft: FinishedDraft, language: str, moment: datetime) -> Non
 def _finish(draft: FinishedDraft, moment: datetime) -> None:
     """The answers wait without key, link, language, channel and time; what is counted of these is counted apart."""
     add_waiting(
-        Waiting(
+        ReadyDraft(
             survey_id=draft.survey_id,
             group_id=draft.group_id,
             ratings=draft.ratings,
             comment=draft.comment,
-            profile=profile_text(draft.profile),
+            profile=draft.profile,
             flags=_flags(draft, moment),
             seconds_per_item=seconds_per_item(draft.ratings, draft.started_at, moment),
         )

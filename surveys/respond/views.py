@@ -17,7 +17,7 @@ from materiality.scoring.cube import DONT_KNOW, SKIPPED
 from surveys.models import ProfileQuestion, Response
 from surveys.models.instrument import effort_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
-from surveys.questionnaire.asking import Standing, standing
+from surveys.questionnaire.asking import QUESTION_KINDS, Standing, standing
 from surveys.respond import pages as cookies
 from surveys.respond.answers import erase_response, finish, open_answers, start_draft
 from surveys.respond.answers import unsubscribe as end_mail_to
@@ -135,14 +135,14 @@ def posted_profile(posted: QueryDict, questions: Iterable[ProfileQuestion]) -> t
     given, errors = {}, {}
     for question in questions:
         values = posted.getlist(f"p_{question.code}")
-        if question.kind == ProfileQuestion.Kind.TEXT:
+        if not QUESTION_KINDS[question.kind].has_options:
             form = TextForm({"text": values[-1] if values else ""})
             answer = form.cleaned_data["text"] if form.is_valid() else values[-1][:100_000]
             if form.errors:
                 errors[question.code] = form.errors["text"][0]
         else:
             chosen = [option["code"] for option in question.options if option["code"] in values]
-            several = question.kind == ProfileQuestion.Kind.MULTIPLE
+            several = QUESTION_KINDS[question.kind].several
             answer = chosen if several else (chosen[0] if chosen else "")
         if answer:
             given[question.code] = answer

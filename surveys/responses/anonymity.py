@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from random import SystemRandom
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,7 +19,7 @@ from materiality.models import Cycle, Group, Run
 from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import Cube
 from materiality.scoring.run import Counted
-from surveys.models import AnonymousAnswer, AnonymousComment, Response, Survey, Tally
+from surveys.models import AnonymousAnswer, AnonymousComment, ReadyDraft, Response, Survey, Tally
 from surveys.models.responses import random_id
 from surveys.questionnaire.screening import capped_seconds_per_item
 from surveys.responses.columns import ResponseColumns
@@ -307,40 +306,26 @@ def _seconds_per_item(columns: ResponseColumns) -> list[float | None]:
 SHUFFLED = 30
 
 _COLUMNS = "survey_id, group_id, ratings, comment, profile, flags, seconds_per_item"
+_PROFILE = 4  # its place; it is JSON as text
 _READ = f"SELECT id, {_COLUMNS} FROM surveys_readydraft WHERE survey_id = %s AND id {{}} %s ORDER BY id LIMIT %s"
 _WRITE = f"INSERT INTO surveys_readydraft (id, {_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
 
 
-class Waiting(NamedTuple):
-    """One finished answer as it waits: no key, link, language, channel or time. `profile` is JSON as text."""
-
-    survey_id: int
-    group_id: int
-    ratings: bytes
-    comment: str
-    profile: str
-    flags: int
-    seconds_per_item: float | None
-
-
-def add_waiting(new: Waiting) -> None:
+def add_waiting(new: ReadyDraft) -> None:
     """Store it in the caller's transaction, together with up to 30 of those that wait, drawn at random, in random
     order and under new random ids.
 
     Otherwise PostgreSQL's transaction numbers, and the places of rows within SQLite's pages, would tell which came
     last, and so whose it is.
     """
-    _write_anew(_drawn(new.survey_id, SHUFFLED), [new])
+    row = [getattr(new, name) for name in _COLUMNS.split(", ")]
+    row[_PROFILE] = json.dumps(new.profile, ensure_ascii=False)
+    _write_anew(_drawn(new.survey_id, SHUFFLED), [tuple(row)])
 
 
 def shuffle_waiting(survey_id: int) -> None:
     """Write all that wait in the survey anew, in the caller's transaction."""
     _write_anew(_drawn(survey_id, 1_000_000), [])
-
-
-def profile_text(profile: dict | str) -> str:
-    """A profile as this table's column takes it from a plain cursor."""
-    return profile if isinstance(profile, str) else json.dumps(profile, ensure_ascii=False)
 
 
 def _drawn(survey_id: int, most: int) -> list[tuple]:
@@ -359,8 +344,8 @@ def _drawn(survey_id: int, most: int) -> list[tuple]:
     return rows
 
 
-def _write_anew(drawn: list[tuple], new: list[Waiting]) -> None:
-    rows = [*(tuple(row[1:]) for row in drawn), *map(tuple, new)]
+def _write_anew(drawn: list[tuple], new: list[tuple]) -> None:
+    rows = [*(tuple(row[1:]) for row in drawn), *new]
     SystemRandom().shuffle(rows)
     with connection.cursor() as cursor:
         if drawn:

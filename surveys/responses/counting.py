@@ -18,7 +18,7 @@ from materiality.scoring.method import MethodError
 from materiality.scoring.run import Counted, Counts, IssueResult, run
 from surveys.models import Response, Survey
 from surveys.questionnaire.asking import Plan
-from surveys.questionnaire.screening import COUNTS, FLAG_BIT, FLAGS, RuleEffects, Rules, flags_asked, valid
+from surveys.questionnaire.screening import FLAG_BIT, FLAGS, MARK, REJECT, RULES, Rules, flags_asked, valid
 from surveys.responses.anonymity import hold_small_changes
 from surveys.responses.rules import flags_of_survey, rules_in_force, shown_bits
 from surveys.responses.screening import screened_anew
@@ -51,7 +51,9 @@ def count_cycle(
     groups = list(cycle.groups.values_list("id", "code"))
     if len({survey.k for survey in surveys}) > 1:
         raise NotAllowed(_("The surveys of this cycle have different scales and cannot be scored together."))
-    asked = flags_asked(attention=any(survey.attention for survey in surveys))
+    asked = flags_asked(
+        attention=any(survey.attention for survey in surveys), split=all(survey.split for survey in surveys)
+    )
     tally = _Tally({code: Counter() for _pk, code in groups}, [_screened_by(each) for each in surveys], asked)
     cubes = []
     for place, survey in enumerate(surveys):
@@ -221,6 +223,53 @@ def _change(level: str, before: IssueResult, after: IssueResult) -> dict:
     return {"code": before.code, "level": level, **figures}
 
 
+COUNTS = ("flagged_before", "flagged_after", "alone_before", "alone_after", "go", "back")
+
+
+class RuleEffects:
+    """Counts over submitted responses of `groups` groups.
+
+    rules: int64[flags, groups, 6], last axis as COUNTS: flagged by a rule that is not off; taken out by this rule
+    alone; valid before and taken out after by it (`go`), and the reverse (`back`). A response that goes or comes back
+    for several rules counts at each.
+    groups: int64[groups, 4]: valid before, valid after, went, came back.
+    """
+
+    def __init__(self, before: Rules, after: Rules, groups: int) -> None:
+        self.before, self.after = before, after
+        self.rules = np.zeros((len(FLAGS), groups, len(COUNTS)), np.int64)
+        self.groups = np.zeros((groups, 4), np.int64)
+
+    def add(
+        self, group: np.ndarray, stored: np.ndarray, fresh: np.ndarray, overruled: np.ndarray, submitted: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Count R responses: index of the group int[R], flags uint16[R] carried and earned anew, persons' decisions
+        int8[R], submitted bool[R]. Returns which are valid before and after, bool[R] each.
+        """
+        was, now = (valid(flags, rules, overruled, submitted) for flags, rules in self._pairs(stored, fresh))
+        went, came = was & ~now, now & ~was
+        for place, mask in enumerate((was, now, went, came)):
+            self.groups[:, place] += np.bincount(group[mask], minlength=len(self.groups))
+        taking_before, taking_after = (flags & rules.bits(REJECT) for flags, rules in self._pairs(stored, fresh))
+        shown_before, shown_after = (flags & rules.bits(REJECT, MARK) for flags, rules in self._pairs(stored, fresh))
+        for place, rule in enumerate(RULES):
+            bit = np.uint16(rule.bit)
+            masks = (
+                submitted & (shown_before & bit > 0),
+                submitted & (shown_after & bit > 0),
+                submitted & (taking_before == bit),
+                submitted & (taking_after == bit),
+                went & (taking_after & bit > 0),
+                came & (taking_before & bit > 0),
+            )
+            for column, mask in enumerate(masks):
+                self.rules[place, :, column] += np.bincount(group[mask], minlength=len(self.groups))
+        return was, now
+
+    def _pairs(self, stored: np.ndarray, fresh: np.ndarray) -> tuple[tuple[np.ndarray, Rules], ...]:
+        return (stored, self.before), (fresh, self.after)
+
+
 Progress = Callable[[int, str], None]
 
 
@@ -241,11 +290,11 @@ def dry_run(survey: Survey, rules: Rules, progress: Progress = lambda percent, t
     submitted = moved = done = 0
     total = survey.responses.count()
     for chunk in screened_anew(survey, rules):
-        group = np.array([index[pk] for pk in chunk.group.tolist()])
-        was_and_is = effects.add(group, chunk.stored, chunk.fresh, chunk.overruled, chunk.submitted)
+        answers, group = chunk.answers, np.array([index[pk] for pk in chunk.group.tolist()])
+        was_and_is = effects.add(group, chunk.stored, chunk.fresh, answers.overruled, answers.submitted)
         for builder, counting in zip(builders, was_and_is, strict=True):
-            builder.add(group[counting], chunk.ratings[counting])
-        submitted += int(chunk.submitted.sum())
+            builder.add(group[counting], answers.ratings[counting])
+        submitted += int(answers.submitted.sum())
         moved += int((chunk.stored != chunk.fresh).sum())
         done += len(group)
         progress(80 * done // max(total, done), _("Screening responses"))

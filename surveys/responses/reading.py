@@ -24,6 +24,7 @@ from surveys.matching.match import ITEM, READY_MADE, Asked, BrokenMatch, Match, 
 from surveys.matching.words import GroupNames, IssueNames, cleaned
 from surveys.models import ColumnMatch, ResponseImport, Survey
 from surveys.models.instrument import LANGUAGES
+from surveys.questionnaire.asking import QUESTION_KINDS
 from surveys.questionnaire.screening import FLAG_BIT, flags_asked
 from surveys.responses.columns import ResponseColumns
 
@@ -98,7 +99,7 @@ def recogniser(survey: Survey, name: str) -> Planner:
 def _besides(asked: Asked) -> AskedBesides:
     """What the survey asks besides its items, as the `responses` format names it."""
     questions = [
-        AskedQuestion(each.code, tuple(code for code, _zh, _en in each.options), each.kind == "multiple")
+        AskedQuestion(each.code, tuple(code for code, _zh, _en in each.options), QUESTION_KINDS[each.kind].several)
         for each in asked.questions
     ]
     return AskedBesides(questions, asked.k if asked.attention else 0)

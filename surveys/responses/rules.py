@@ -10,8 +10,8 @@ def rules_in_force(survey: Survey) -> Rules:
 
 
 def flags_of_survey(survey: Survey) -> tuple[str, ...]:
-    """The flags in their order, `attention` only where the survey asks the question."""
-    return flags_asked(attention=survey.attention)
+    """The flags that its responses can earn, in their order."""
+    return flags_asked(attention=survey.attention, split=survey.split)
 
 
 def shown_bits(survey: Survey) -> int:

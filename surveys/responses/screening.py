@@ -20,8 +20,10 @@ from surveys.questionnaire.screening import (
     OFF,
     Answers,
     Fieldwork,
+    GroupRatings,
     Rules,
     screen,
+    valid,
 )
 from surveys.responses.columns import ResponseColumns, utc
 from surveys.responses.rules import rules_in_force
@@ -43,9 +45,12 @@ def flags_of_new(survey: Survey, columns: ResponseColumns, *, grace_seconds: flo
 
 
 def fieldwork_of(
-    survey: Survey, grace_seconds: float | np.ndarray, known: dict[str, tuple[float | None, float]] | None = None
+    survey: Survey,
+    grace_seconds: float | np.ndarray,
+    known: dict[str, tuple[float | None, float]] | None = None,
+    group_ratings: GroupRatings | None = None,
 ) -> Fieldwork:
-    """The survey's window and attention question as screening wants them; `known` as `Fieldwork.known_tokens`."""
+    """The survey's window and attention question as screening wants them; the rest as in `Fieldwork`."""
     closes = closing_time(survey)
     return Fieldwork(
         opens=survey.opens_at.timestamp() if survey.opens_at else None,
@@ -53,6 +58,7 @@ def fieldwork_of(
         grace_seconds=grace_seconds,
         known_tokens=known or {},
         attention=survey.attention_value if survey.attention else None,
+        group_ratings=group_ratings,
     )
 
 
@@ -113,55 +119,66 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Screened:
-    """R stored rows: keys as the database gives them, group keys, the flags they carry and those they earn uint16[R],
-    what persons decided int8[R], submitted bool[R], ratings uint8[R, items].
-    """
+    """R stored rows: keys as the database gives them, group keys, flags carried and earned uint16[R]."""
 
     ids: tuple
     group: np.ndarray
     stored: np.ndarray
     fresh: np.ndarray
-    overruled: np.ndarray
-    submitted: np.ndarray
-    ratings: np.ndarray
+    answers: Answers
 
 
 def screened_anew(survey: Survey, rules: Rules, since: UUID | None = None) -> Iterator[Screened]:
     """All responses of the survey, or those with ids from `since` on, in order of id with the flags that they earn by
-    `rules`, in chunks; writes nothing.
+    `rules`, in chunks; writes nothing. Where a rule compares responses with their group, all are read once more before.
 
     Anonymous responses keep the flags that cannot be computed again as they are stored (scoring.md).
     """
-    duplicates = _duplicates(survey) if rules.effects["duplicate"] != OFF else set()
     found = Response.objects.filter(survey=survey, **({"id__gte": since} if since else {}))
+    if since and not found.exists():
+        return
+    duplicates = _duplicates(survey) if rules.effects["duplicate"] != OFF else set()
+    places = {pk: place for place, pk in enumerate(survey.cycle.groups.values_list("pk", flat=True))}
+    ratings = None
+    if rules.effects["off_pattern"] != OFF:
+        ratings = GroupRatings(len(places), survey.items.count())
+        for rows in plain_chunks(Response.objects.filter(survey=survey), _COLUMNS):
+            chunk = _screened(survey, rules, rows, duplicates, places)
+            counted = valid(chunk.fresh, rules, chunk.answers.overruled, chunk.answers.submitted)
+            ratings.add(chunk.answers.group[counted], chunk.answers.ratings[counted])
     for rows in plain_chunks(found, _COLUMNS):
-        ids, group, flags, overruled, unfinished, consent, ratings, *rest = zip(*rows, strict=True)
-        started, submitted_at, seconds, attention, source = rest
-        submitted = ~np.array(unfinished, bool)
-        answers = Answers(
-            ratings=rating_matrix(ratings),
-            consent=np.array(consent, bool),
-            submitted=submitted,
-            started_at=_epochs(started),
-            submitted_at=_epochs(submitted_at),
-            tokens=[""] * len(ids),
-            seconds_per_item=np.array(seconds, np.float64),
-            attention=np.array([-1 if code is None else code for code in attention], np.int16),
-        )
-        grace = np.array([GRACE_SECONDS if pk is None else 0 for pk in source], np.float64)
-        fresh = screen(answers, rules, fieldwork_of(survey, grace))
-        fresh[[pk in duplicates for pk in ids]] |= DUPLICATE_BIT
-        stored = np.array(flags, np.uint16)
-        fresh = keeping(survey, stored, fresh)
-        yield Screened(ids, np.array(group), stored, fresh, np.array(overruled, np.int8), submitted, answers.ratings)
+        yield _screened(survey, rules, rows, duplicates, places, ratings)
 
 
-def keeping(survey: Survey, stored: np.ndarray, fresh: np.ndarray) -> np.ndarray:
-    """The fresh flags, but in an anonymous survey those stored that times, tokens or answers kept apart decided."""
-    if not survey.anonymous:
-        return fresh
-    kept = np.uint16(NOT_RECOMPUTABLE)
-    return (fresh & ~kept) | (stored & kept)
+def _screened(
+    survey: Survey,
+    rules: Rules,
+    rows: list[tuple],
+    duplicates: set,
+    places: dict[int, int],
+    ratings: GroupRatings | None = None,
+) -> Screened:
+    ids, group, flags, overruled, unfinished, consent, vectors, *rest = zip(*rows, strict=True)
+    started, submitted_at, seconds, attention, source = rest
+    answers = Answers(
+        ratings=rating_matrix(vectors),
+        consent=np.array(consent, bool),
+        submitted=~np.array(unfinished, bool),
+        started_at=_epochs(started),
+        submitted_at=_epochs(submitted_at),
+        tokens=[""] * len(ids),
+        seconds_per_item=np.array(seconds, np.float64),
+        attention=np.array([-1 if code is None else code for code in attention], np.int16),
+        group=np.array([places[pk] for pk in group]),
+        overruled=np.array(overruled, np.int8),
+    )
+    stored = np.array(flags, np.uint16)
+    known = NOT_RECOMPUTABLE if survey.anonymous else DUPLICATE
+    flagged = stored if survey.anonymous else np.where([pk in duplicates for pk in ids], DUPLICATE_BIT, np.uint16(0))
+    grace = np.array([GRACE_SECONDS if pk is None else 0 for pk in source], np.float64)
+    fieldwork = fieldwork_of(survey, grace, group_ratings=ratings)
+    fresh = screen(answers, rules, fieldwork, known=known, flags=flagged)
+    return Screened(ids, np.array(group), stored, fresh, answers)
 
 
 def plain_chunks(found: QuerySet, columns: tuple[str, ...]) -> Iterator[list[tuple]]:
@@ -244,7 +261,7 @@ def _write_waiting(survey: Survey, rules: Rules) -> None:
             tokens=[""] * len(ids),
             seconds_per_item=np.array(seconds, np.float64),
         )
-        fresh = keeping(survey, stored, screen(answers, rules, fieldwork_of(survey, 0)))
+        fresh = screen(answers, rules, fieldwork_of(survey, 0), known=NOT_RECOMPUTABLE, flags=stored)
         _write(ReadyDraft, ids, stored, fresh)
 
 

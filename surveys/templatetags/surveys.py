@@ -14,6 +14,7 @@ from materiality.templatetags.yiti import count, percent
 from surveys.queries.fieldwork import RuleLine
 from surveys.questionnaire.asking import zoned
 from surveys.questionnaire.fieldwork import Outlook, Projection
+from surveys.questionnaire.screening import RULE
 
 register = template.Library()
 
@@ -123,31 +124,13 @@ def effect_word(effect: str) -> str:
 @register.filter
 def rule_words(line: RuleLine) -> str:
     """When a rule flags a response, with its own parameters."""
-    sentences = {
-        "incomplete": _("fewer than %(percent)s %% of the questions answered"),
-        "straight_line": _("one value makes up %(percent)s %% or more of at least %(min_ratings)s ratings"),
-        "speeding": _("less than %(seconds)s s per answer"),
-        "duplicate": _("an earlier response has the same token"),
-        "out_of_window": _("submitted before the opening or after the closing"),
-        "no_consent": _("consent was not given"),
-        "attention": _("the attention question answered with another rating than the one asked for"),
-    }
-    return sentences[line.flag] % line.parameters
+    return _(RULE[line.flag].words) % line.parameters
 
 
 @register.filter
 def flag_sense(flag: str) -> str:
     """What a rule looks at, without parameters."""
-    sentences = {
-        "incomplete": _("Too few of the questions asked are answered; “don't know” is an answer."),
-        "straight_line": _("Nearly all ratings of both dimensions are one and the same value."),
-        "speeding": _("Answered faster than anybody can read."),
-        "duplicate": _("An earlier response has the same token."),
-        "out_of_window": _("Submitted before the opening, or after the closing and its 15 minutes of grace."),
-        "no_consent": _("Consent was not given; its ratings and comment are not stored."),
-        "attention": _("The attention question has another rating than the one asked for; skipping it is no fault."),
-    }
-    return sentences[flag]
+    return _(RULE[flag].sense)
 
 
 @register.filter

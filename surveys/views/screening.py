@@ -20,7 +20,7 @@ from surveys.models import Survey
 from surveys.models.jobs import JobKind
 from surveys.queries.fieldwork import kinds_of
 from surveys.queries.screening import grouped_rules, rule_changes, rule_versions, trial_of
-from surveys.questionnaire.screening import NOT_RECOMPUTABLE, Rules, flag_names
+from surveys.questionnaire.screening import Rules
 from surveys.responses.counting import dry_run
 from surveys.responses.jobs import MOST_AT_ONCE
 from surveys.responses.rules import rules_in_force
@@ -98,7 +98,6 @@ def _rules_page(request: HttpRequest, row: Survey, form: RulesForm) -> HttpRespo
         rules=grouped_rules(row, groups, kinds),
         submitted=sum(kind.number for kind in kinds if not kind.unfinished),
         versions=rule_versions(row),
-        kept_flags=flag_names(NOT_RECOMPUTABLE),
         last_run=last_run_number(row.cycle),
         may_edit=can_edit_cycle(request.user) and row.cycle.state in BEFORE_SIGN_OFF,
         may_see=can_see_responses(request.user),

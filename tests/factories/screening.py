@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from datetime import timedelta
+from statistics import correlation, fmean
 from uuid import uuid4
 
 from surveys.models import Response, Survey
@@ -12,6 +13,7 @@ from tests.factories.responses import at
 
 OPENS, CLOSES = at("2026-03-01T00:00"), at("2026-03-31T00:00")
 BITS = ("incomplete", "straight_line", "speeding", "duplicate", "out_of_window", "no_consent", "attention")
+BITS += ("straight_short", "off_pattern")
 
 
 def make_varied_responses(survey: Survey, number: int, seed: int = 1) -> list[Response]:
@@ -44,9 +46,25 @@ def _varied(survey: Survey, chance: random.Random, group) -> Response:
 def flags_by_loop(survey: Survey, rules: Rules) -> dict:
     """{id: set of flags} that stored responses of a survey with times earn, looked at one by one."""
     rows = list(survey.responses.order_by("id"))
-    return {
+    found = {
         row.pk: {flag for flag in _earned(survey, row, rows, rules) if rules.effects[flag] != "off"} for row in rows
     }
+    if rules.effects["off_pattern"] != "off" and not survey.split:
+        counted = [row for row in rows if is_valid_by_loop(row, found[row.pk], rules)]
+        for row in counted:
+            others = [other.ratings for other in counted if other.group_id == row.group_id and other.pk != row.pk]
+            found[row.pk] |= {"off_pattern"} if _is_off_pattern(row.ratings, others) else set()
+    return found
+
+
+def _is_off_pattern(ratings: bytes, others: list[bytes]) -> bool:
+    pairs = []
+    for place, code in enumerate(ratings):
+        given = [other[place] for other in others if 1 <= other[place] <= 10]
+        if 1 <= code <= 10 and len(given) >= 5:
+            pairs.append((code, fmean(given)))
+    varied = len({code for code, _mean in pairs}) > 1 and len({mean for _code, mean in pairs}) > 1
+    return len(pairs) >= 40 and varied and correlation(*zip(*pairs, strict=True)) < 0.1
 
 
 def _earned(survey: Survey, row: Response, rows: list[Response], rules: Rules) -> set[str]:
@@ -59,6 +77,8 @@ def _earned(survey: Survey, row: Response, rows: list[Response], rules: Rules) -
     most = max(Counter(ratings).values(), default=0)
     if len(ratings) >= rules.straight_line_min and 100 * most >= rules.straight_line_percent * len(ratings):
         found.add("straight_line")
+    if 6 <= len(asked) <= 19 and len(ratings) == len(asked) and len(set(ratings)) == 1:
+        found.add("straight_short")
     if not row.consent:
         found.add("no_consent")
     if survey.attention and row.attention in set(range(1, 11)) - {survey.attention_value}:

@@ -76,9 +76,8 @@ ALONE = {
     "surveys.exports.spss": "a file format",
     "surveys.respond.visit": "who is answering, apart from what is shown",
     "surveys.responses.jobs": "bodies of jobs, named in hooks.py",
-    "reports.documents.workbook": "one file an output",
+    "reports.documents.gri_index": "one file an output",
     "reports.documents.drawings": "pure: SVG to PDF and PNG, without the database",
-    "reports.outputs": "bodies of jobs, named in hooks.py",
 }
 THIRD_PARTY = re.compile(r"\.min\.(js|css)$|node_modules|\.(ttf|otf|ttc|woff2?)$")
 

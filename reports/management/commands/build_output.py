@@ -7,18 +7,20 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Run
 from materiality.platform.refusals import NotAllowed
-from reports.documents.build import build_output
+from reports.outputs import KINDS, build_output, output_inputs
 from reports.queries.matrix import LEVELS, WEIGHTINGS, MatrixOptions
-from reports.queries.outputs import FORMATS, LANGUAGES, output_inputs
+from reports.queries.outputs import LANGUAGES
 
 
 class Command(BaseCommand):
-    help = "Write an output of a cycle to a file: " + "; ".join(f"{k} ({', '.join(f)})" for k, f in FORMATS.items())
+    help = "Write an output of a cycle to a file: " + "; ".join(
+        f"{kind.code} ({', '.join(kind.formats)})" for kind in KINDS.values()
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")
-        parser.add_argument("kind", choices=[str(kind) for kind in FORMATS])
+        parser.add_argument("kind", choices=[*KINDS])
         parser.add_argument("--format", required=True, metavar="FMT")
         parser.add_argument("--language", required=True, choices=LANGUAGES)
         parser.add_argument("--out", required=True, type=Path, metavar="FILE")

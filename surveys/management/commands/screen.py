@@ -10,12 +10,12 @@ from surveys.models import Survey
 from surveys.queries.fieldwork import kinds_of, valid_number
 from surveys.queries.plans import named_survey
 from surveys.queries.screening import grouped_rules
-from surveys.questionnaire.screening import EFFECTS, BadRules, Rules, parameters_of
+from surveys.questionnaire.screening import RULE, BadRules, Rules
 from surveys.responses.counting import dry_run
 from surveys.responses.rules import flags_of_survey, rules_in_force
 
 VALID = {"before": "valid before", "after": "valid after", "go": "would go", "back": "would come back"}
-RULE = "FLAG=EFFECT[:PARAMETER[:PARAMETER]]"
+SYNTAX = "FLAG=EFFECT[:PARAMETER[:PARAMETER]]"
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             "--rule",
             action="append",
             default=[],
-            metavar=RULE,
+            metavar=SYNTAX,
             help="another effect and parameters of a rule, such as speeding=reject:0.8 or straight_line=mark:90:25",
         )
         parser.add_argument("--reason", default="", help="why the rules change; needed where scores were computed")
@@ -106,25 +106,22 @@ def _changed(survey: Survey, wanted: list[str]) -> Rules:
         known = flags_of_survey(survey)
         if flag not in known:
             raise CommandError(f'There is no rule "{flag}". Rules: {", ".join(known)}.')
-        if effect not in EFFECTS:
-            raise CommandError(f'"{text}": the effect is one of {", ".join(EFFECTS)}.')
+        if effect not in RULE[flag].effects:
+            raise CommandError(f'"{text}": the effect is one of {", ".join(RULE[flag].effects)}.')
         rules = _with(rules, text, flag, effect, values)
     return rules
 
 
 def _with(rules: Rules, text: str, flag: str, effect: str, values: list[str]) -> Rules:
-    parameters = parameters_of(flag)
+    parameters = RULE[flag].parameters
     if len(values) > len(parameters):
-        takes = ", ".join(parameters) or "none"
+        takes = ", ".join(each.name for each in parameters) or "none"
         raise CommandError(f'"{text}" gives too many parameters; {flag} takes: {takes}.')
     try:
-        given = {
-            attribute: type(low)(value)
-            for (attribute, low, _high), value in zip(parameters.values(), values, strict=False)
-        }
+        given = {each.attribute: type(each.default)(value) for each, value in zip(parameters, values, strict=False)}
         return replace(rules, effects={**rules.effects, flag: effect}, **given)
     except (ValueError, BadRules) as problem:
-        limits = "; ".join(f"{name} from {low} to {high}" for name, (_attribute, low, high) in parameters.items())
+        limits = "; ".join(f"{each.name} from {each.low} to {each.high}" for each in parameters)
         raise CommandError(f'"{text}" cannot be used: {limits}.') from problem
 
 

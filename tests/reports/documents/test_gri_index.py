@@ -8,10 +8,9 @@ from django.utils.translation import override
 from openpyxl import load_workbook
 
 from reports.actions.outline import import_outline
-from reports.documents.build import build_output
 from reports.gri.index import OutlineRow
+from reports.outputs import build_output, output_inputs
 from reports.queries.matrix import MatrixOptions
-from reports.queries.outputs import output_inputs
 from tests.factories.reports import make_cycle, outline_lines
 
 pytestmark = pytest.mark.django_db

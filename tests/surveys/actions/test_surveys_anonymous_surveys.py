@@ -10,7 +10,7 @@ from surveys.actions.responses import seal_survey
 from surveys.actions.surveys import close_survey
 from surveys.models import Draft, ReadyDraft, Response, Survey, Tally
 from surveys.respond import answers
-from surveys.responses.anonymity import SHUFFLED, Waiting, add_waiting
+from surveys.responses.anonymity import SHUFFLED, add_waiting
 from tests.factories.anonymous import anonymous_survey, finish, stored_order
 from tests.factories.surveys import make_draft
 
@@ -128,7 +128,7 @@ def test_sheets_entered_after_the_sealing_are_mixed_and_it_stays_sealed_once():
     closed = close_survey(survey=survey, by=None).closed_at
     tend_all_surveys(now=closed + timedelta(minutes=16))
     group = survey.cycle.groups.first()
-    add_waiting(Waiting(survey.pk, group.pk, bytes([4, 4, 4, 4]), "late", "{}", 0, None))
+    add_waiting(ReadyDraft(survey_id=survey.pk, group_id=group.pk, ratings=bytes([4, 4, 4, 4]), comment="late"))
     tend_all_surveys(now=closed + timedelta(minutes=17))
     assert (survey.responses.count(), ReadyDraft.objects.count()) == (13, 0)
     assert AuditEvent.objects.filter(action="seal_survey").count() == 1

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from surveys.models import Response, Survey
 from surveys.queries.fieldwork import Kind, rule_lines, valid_number
 from surveys.queries.responses import is_valid
-from surveys.questionnaire.screening import EFFECTS, FLAG_BIT, FLAGS, OFF, REJECT, Rules, valid
+from surveys.questionnaire.screening import FLAG_BIT, OFF, REJECT, RULES, Rules, valid
 
 kinds = st.lists(
     st.builds(
@@ -20,7 +20,7 @@ kinds = st.lists(
         number=st.integers(1, 9),
     )
 )
-effects = st.fixed_dictionaries({flag: st.sampled_from(EFFECTS) for flag in FLAGS})
+effects = st.fixed_dictionaries({rule.code: st.sampled_from(rule.effects) for rule in RULES})
 
 
 @settings(max_examples=80)

@@ -10,20 +10,21 @@ from hypothesis import strategies as st
 
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.questionnaire.screening import (
-    COUNTS,
-    EFFECTS,
+    DEFAULT_EFFECTS,
     FLAG_BIT,
     FLAGS,
+    RULES,
     Answers,
     BadRules,
     Fieldwork,
-    RuleEffects,
+    GroupRatings,
     Rules,
     capped_seconds_per_item,
     flag_names,
     screen,
     valid,
 )
+from surveys.responses.counting import COUNTS, RuleEffects
 
 NAN = float("nan")
 OPENS, CLOSES = 1_767_542_400.0, 1_772_294_400.0
@@ -49,7 +50,9 @@ def flags_of(responses, rules=None, **fieldwork):
 
 def test_flags_have_the_documented_order():
     assert FLAGS[:5] == ("incomplete", "straight_line", "speeding", "duplicate", "out_of_window")
-    assert FLAGS[5:] == ("no_consent", "attention")
+    assert FLAGS[5:] == ("no_consent", "attention", "straight_short", "off_pattern")
+    assert list(FLAG_BIT.values()) == [1 << place for place in range(len(FLAGS))], "bits are stored"
+    assert len(FLAGS) <= 16, "flags are uint16"
     assert flag_names(0b1100001) == ["incomplete", "no_consent", "attention"]
 
 
@@ -217,6 +220,105 @@ def test_unfinished_response_has_no_flag_of_time():
     assert flags_of(responses, opens=OPENS) == [[]]
 
 
+@pytest.mark.parametrize(
+    ("vector", "flagged"),
+    [
+        ([3] * 5, False),
+        ([3] * 6, True),
+        ([3] * 19 + [NOT_ASKED] * 9, True),
+        ([3] * 18 + [4], False),
+        ([3] * 18 + [DONT_KNOW], False),
+        ([3] * 10 + [SKIPPED], False),
+        ([DONT_KNOW] * 10, False),
+    ],
+)
+def test_straight_short_is_one_value_for_all_of_6_to_19_items_asked(vector, flagged):
+    assert flags_of(answers([vector])) == [["straight_short"] if flagged else []]
+
+
+def test_straight_short_ends_where_straight_line_begins():
+    assert flags_of(answers([[3] * 20])) == [["straight_line"]]
+
+
+# What six of a group gave on 44 items; the seventh is the one that is looked at.
+RISING = [1 + item % 5 for item in range(44)]
+
+
+def off_pattern(own, *, others=(RISING,) * 6, rules=None, overruled=0):
+    """Whether the flag is earned beside the others; all count who are not excluded."""
+    ratings = np.array([*others, own], np.uint8)
+    of_group = GroupRatings(1, ratings.shape[1])
+    of_group.add(np.zeros(len(ratings), int), ratings)
+    everybody = answers(ratings, group=np.zeros(len(ratings), int), overruled=np.int8([0] * len(others) + [overruled]))
+    found = screen(everybody, rules or Rules(), Fieldwork(group_ratings=of_group))
+    return "off_pattern" in flag_names(int(found[-1]))
+
+
+@pytest.mark.parametrize(
+    ("own", "flagged"),
+    [
+        (RISING, False),
+        ([6 - value for value in RISING], True),
+        ([3] * 44, False),  # straight: no variance, no r
+        ([6 - value for value in RISING[:40]] + [SKIPPED] * 4, True),
+        ([6 - value for value in RISING[:39]] + [DONT_KNOW] * 5, False),  # 39 items in common
+    ],
+)
+def test_off_pattern_is_a_low_correlation_over_40_items(own, flagged):
+    assert off_pattern(own) is flagged
+
+
+def test_off_pattern_asks_for_five_others_and_for_their_variance():
+    against = [6 - value for value in RISING]
+    assert off_pattern(against, others=(RISING,) * 5)
+    assert not off_pattern(against, others=(RISING,) * 4)
+    assert not off_pattern(against, others=([2] * 44,) * 6)
+
+
+@pytest.mark.parametrize(("own", "flagged"), [(0, True), (1, False)])
+def test_off_pattern_at_the_limit_of_a_tenth(own, flagged):
+    # 80 items, others 1 or 5 in halves; r = (a - b) / 40, where a and b of each half agree and do not.
+    others = [1] * 40 + [5] * 40
+    agreeing = 21 + own
+    vector = [1] * agreeing + [5] * (40 - agreeing) + [1] * (40 - agreeing) + [5] * agreeing
+    assert (2 * agreeing - 40) / 40 == (0.05, 0.1)[own]
+    assert off_pattern(vector, others=(others,) * 6) is flagged
+
+
+def test_off_pattern_is_for_valid_responses_and_full_questionnaires():
+    against = [6 - value for value in RISING]
+    assert not off_pattern(against, overruled=2)
+    assert not off_pattern(against[:20] + [SKIPPED] * 30, others=(RISING + [1] * 6,) * 6)
+    assert not off_pattern(against, rules=Rules().for_survey(split=True))
+    assert flags_of(answers([against] * 7)) == [[]] * 7, "nothing to compare with outside of the screening job"
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-1, 1))
+@settings(max_examples=60, deadline=None)
+def test_off_pattern_is_pearsons_r_with_the_mean_of_the_others(seed, likeness):
+    rng = np.random.default_rng(seed)
+    base = rng.normal(size=60)
+    noisy = likeness * base + 0.5 * rng.normal(size=(7, 60))
+    ratings = np.clip(np.rint(3 + noisy), 1, 5).astype(np.uint8)
+    ratings[-1] = np.clip(np.rint(3 + base), 1, 5)
+    ratings[rng.random(ratings.shape) < 0.1] = SKIPPED
+    rated = np.ma.masked_equal(ratings, SKIPPED)
+    others = rated[:-1]
+    shared = (others.count(axis=0) >= 5) & (ratings[-1] > 0)
+    means = others.mean(axis=0)[shared].filled()
+    r = np.corrcoef(ratings[-1][shared], means)[0, 1]
+    assert off_pattern(ratings[-1], others=ratings[:-1]) == (shared.sum() >= 40 and r < 0.1)
+
+
+@pytest.mark.parametrize("flag", ["straight_short", "off_pattern"])
+def test_rules_of_version_2_never_do_more_than_mark(flag):
+    with pytest.raises(BadRules, match="unknown_effect"):
+        Rules({**DEFAULT_EFFECTS, flag: "reject"})
+    stored = Rules().to_json()
+    del stored[flag]
+    assert Rules.from_json(stored) == Rules(), "rules stored before there was such a rule"
+
+
 def test_rule_that_is_off_gives_no_flag_and_one_that_marks_does():
     effects = {**Rules().effects, "incomplete": "off", "no_consent": "mark"}
     responses = answers([[SKIPPED]], consent=[False])
@@ -252,8 +354,8 @@ def test_valid_in_a_split_questionnaire_keeps_straight_lines():
     assert valid(flags, Rules(), none, all_in).tolist() == [False, False]
 
 
-effects = st.fixed_dictionaries({flag: st.sampled_from(EFFECTS) for flag in FLAGS})
-row = st.tuples(st.integers(0, 2), st.integers(0, 127), st.integers(0, 127), st.integers(0, 2), st.booleans())
+effects = st.fixed_dictionaries({rule.code: st.sampled_from(rule.effects) for rule in RULES})
+row = st.tuples(st.integers(0, 2), st.integers(0, 511), st.integers(0, 511), st.integers(0, 2), st.booleans())
 
 
 def names(flags, rules, *wanted):
@@ -305,6 +407,8 @@ def test_rules_by_default_reject_with_the_documented_limits():
         "duplicate": {"effect": "reject"},
         "out_of_window": {"effect": "reject"},
         "no_consent": {"effect": "reject"},
+        "straight_short": {"effect": "mark"},
+        "off_pattern": {"effect": "mark"},
     }
 
 
@@ -315,7 +419,7 @@ def test_rules_store_the_attention_rule_where_it_works():
 
 
 @given(
-    st.fixed_dictionaries({flag: st.sampled_from(EFFECTS) for flag in FLAGS}),
+    effects,
     st.integers(1, 100),
     st.integers(2, 100),
     st.integers(1, 50),
@@ -366,15 +470,16 @@ def test_rules_with_one_problem_name_it(stored, code):
 
 @pytest.mark.parametrize(("effect", "in_split"), [("reject", "mark"), ("mark", "mark"), ("off", "off")])
 def test_rules_of_a_split_questionnaire_mark_straight_lines(effect, in_split):
-    rules = Rules({**dict.fromkeys(FLAGS, "reject"), "straight_line": effect})
+    rules = Rules({**DEFAULT_EFFECTS, "straight_line": effect})
     assert rules.for_survey(split=True).effects["straight_line"] == in_split
     assert rules.for_survey(split=False) == rules
 
 
 def test_rules_bits_are_those_of_the_effect():
-    rules = Rules({**dict.fromkeys(FLAGS, "reject"), "speeding": "mark", "duplicate": "off"})
-    assert rules.bits("mark") == FLAG_BIT["speeding"]
-    assert rules.bits("reject") == sum(FLAG_BIT.values()) - FLAG_BIT["speeding"] - FLAG_BIT["duplicate"]
+    rules = Rules({**DEFAULT_EFFECTS, "speeding": "mark", "duplicate": "off"})
+    assert rules.bits("mark") == FLAG_BIT["speeding"] | FLAG_BIT["straight_short"] | FLAG_BIT["off_pattern"]
+    assert rules.bits("off") == FLAG_BIT["duplicate"] | FLAG_BIT["attention"]
+    assert rules.bits("reject") == 0b0110011
 
 
 vectors = st.lists(st.sampled_from([SKIPPED, 3, 3, 3, 4, 5, DONT_KNOW, NOT_ASKED]), min_size=24, max_size=24)

@@ -111,6 +111,7 @@ def test_screen_with_a_rule_changes_the_rules(survey):
         ("attention=mark", "no rule"),
         ("speeding", "reject, mark, off"),
         ("speeding=drop", "reject, mark, off"),
+        ("off_pattern=reject", "one of mark, off"),
         ("speeding=mark:slow", "seconds from 0.1 to 5.0"),
         ("speeding=mark:9", "seconds from 0.1 to 5.0"),
         ("speeding=mark:nan", "seconds from 0.1 to 5.0"),

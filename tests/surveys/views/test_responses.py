@@ -58,6 +58,8 @@ def test_screening_tells_what_each_rule_takes_out(staff, survey):
         "duplicate": (0, 0, 3),
         "out_of_window": (0, 0, 3),
         "no_consent": (0, 0, 3),
+        "straight_short": (0, 0, 3),
+        "off_pattern": (0, 0, 3),
     }
 
 

@@ -8,10 +8,9 @@ import pytest
 from openpyxl import load_workbook
 
 from materiality.models import Run
-from reports.documents.build import build_output
-from reports.documents.workbook import SCORE_COLUMNS
+from reports.documents.scores import SCORE_COLUMNS
+from reports.outputs import build_output, output_inputs
 from reports.queries.matrix import MatrixOptions
-from reports.queries.outputs import output_inputs
 from surveys.questionnaire.screening import Rules
 
 pytestmark = pytest.mark.django_db
@@ -102,5 +101,5 @@ def test_screening_sheet_names_the_rules_that_the_run_counted_by(cycle):
     inputs = output_inputs(cycle, kind="scores", format="xlsx", language="en", options=MatrixOptions())
     sheet = load_workbook(io.BytesIO(build_output(inputs)))["screening"]
     rows = [row for row in sheet.iter_rows(values_only=True) if row[0] == "staff"]
-    assert [row[1:4] for row in rows] == [(3, flag, "reject") for flag in rules]
+    assert [row[1:4] for row in rows] == [(3, flag, rule["effect"]) for flag, rule in rules.items()]
     assert ("staff", 3, "speeding", "reject", "seconds=0.8") in rows

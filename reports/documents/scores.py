@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.label import DataLabelList
@@ -24,6 +25,7 @@ from reports.documents.sheets import BOLD, SOFT, on_paper, put, put_head, put_ro
 from reports.matrix.marks import STYLES, Style
 from reports.matrix.plot import cuts
 from reports.queries.matrix import MatrixData
+from reports.queries.outputs import OutputKind, Progress, frozen_text, organisation, scored_data, scored_inputs
 
 CHART_COLUMNS = ("code", "name", "category", "business", "society", "tier")
 OTHER = Style("circle", "#4a545b")
@@ -301,3 +303,25 @@ def _rules(screening: Sequence[Mapping]) -> list[tuple]:
         for used in screening
         for rule, values in used["rules"].items()
     ]
+
+
+def _build(inputs: dict, progress: Progress) -> bytes:
+    data = scored_data(inputs)
+    run = data.run
+    groups = {group["code"]: frozen_text(group, "name") for group in inputs["groups"]}
+    progress(40, _("Writing the file"))
+    number = _("run %(number)s") % {"number": run.number}
+    heading = f"{organisation()} · {frozen_text(inputs['cycle'], 'title')} · {number}"
+    scores = run.scores.select_related("issue__category").order_by("issue__code")
+    return scores_workbook(run, list(scores), data, groups, heading)
+
+
+OUTPUT = OutputKind(
+    code="scores",
+    word=gettext_lazy("Scores workbook"),
+    of_file=gettext_lazy("scores"),
+    formats=("xlsx",),
+    inputs=scored_inputs,
+    build=_build,
+    place=3,
+)

@@ -1,0 +1,29 @@
+"""Outputs as their modules declare them."""
+
+from django.utils.translation import override
+
+from reports.models import Output
+from reports.outputs import KINDS
+from reports.queries.matrix import MatrixOptions
+from reports.queries.outputs import FORMATS
+
+
+def test_every_declared_output_is_found_in_its_place():
+    declared = {code: kind.formats for code, kind in KINDS.items()}
+    assert list(declared.items()) == [
+        ("matrix", ("svg", "png", "pdf")),
+        ("gri-index", ("xlsx", "csv")),
+        ("scores", ("xlsx",)),
+    ]
+
+
+def test_outputs_have_formats_and_options_that_there_are():
+    for kind in KINDS.values():
+        assert set(kind.formats) <= set(FORMATS)
+        assert {option.name for option in kind.options} <= set(MatrixOptions().as_dict())
+
+
+def test_words_of_a_stored_output_are_those_declared():
+    stored = Output(kind="gri-index", format="csv")
+    with override("en"):
+        assert (stored.get_kind_display(), stored.get_format_display()) == ("GRI content index", "CSV")
