@@ -207,8 +207,10 @@ def write(row: models.Model, values: Mapping[str, Any]) -> list[str]:
 
 
 def _check(row: models.Model, names: Sequence[str]) -> None:
+    # Forms ask for texts in both languages; what comes another way may leave one for later, as the translations do.
+    asked = {name for name in names if getattr(row, name) != ""}
     try:
-        row.clean_fields(exclude=[field.name for field in row._meta.fields if field.name not in names])
+        row.clean_fields(exclude=[field.name for field in row._meta.fields if field.name not in asked])
         row.clean()
     except ValidationError as wrong:
         raise NotAllowed(" ".join(wrong.messages)) from wrong
