@@ -10,9 +10,6 @@ from reports.models import Output, Section
 from reports.models.outputs import JOB
 
 WORDS: dict[str, Words] = {
-    "object": {
-        "reports.output": gettext_lazy("Output"),
-    },
     "job": {
         JOB: gettext_lazy("Making an output"),
     },

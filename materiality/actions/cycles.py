@@ -1,7 +1,6 @@
 """Close an assessment cycle."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +21,8 @@ from materiality.queries.cycles import (
 from materiality.queries.stakeholders import default_groups
 from materiality.scoring.method import Method
 
+OPENED_WITH = ("edition", "method", "gri_edition", "period_start", "period_end")
+
 
 @transaction.atomic
 def close_cycle(*, cycle: Cycle, by: User | None) -> Cycle:
@@ -31,83 +32,35 @@ def close_cycle(*, cycle: Cycle, by: User | None) -> Cycle:
         raise NotAllowed(_("Jobs of this cycle are still running. Wait until they are over."))
     if reasons := objections(CLOSE_CYCLE, stored):
         raise NotAllowed(" ".join(reasons))
-    before = stored.state
-    stored.state = Cycle.State.CLOSED
-    stored.full_clean()
-    stored.save(update_fields=["state"])
-    audit.record("close_cycle", stored, by=by, before={"state": before}, after={"state": stored.state})
+    with audit.audited("close_cycle", stored, by=by, fields=["state"]):
+        audit.write(stored, {"state": Cycle.State.CLOSED})
     return stored
 
 
 @transaction.atomic
-def edit_cycle(
-    *,
-    cycle: Cycle,
-    title_zh: str,
-    title_en: str,
-    gri_edition: str,
-    period_start: date,
-    period_end: date,
-    by: User | None,
-) -> Cycle:
+def edit_cycle(*, cycle: Cycle, by: User | None, **values: Any) -> Cycle:
     """Change titles, period and GRI edition. NotAllowed once the review has begun, or where the period is reversed."""
     stored = locked_cycle(cycle, BEFORE_REVIEW)
-    if period_end < period_start:
-        raise NotAllowed(_("The period ends before it starts."))
-    wanted = {
-        "title_zh": title_zh,
-        "title_en": title_en,
-        "gri_edition": gri_edition,
-        "period_start": period_start,
-        "period_end": period_end,
-    }
-    before = {name: getattr(stored, name) for name in wanted if getattr(stored, name) != wanted[name]}
-    if not before:
-        return stored
-    after = {name: wanted[name] for name in before}
-    for name, value in after.items():
-        setattr(stored, name, value)
-    stored.save(update_fields=list(after))
-    audit.record("edit_cycle", stored, by=by, before=before, after=after)
+    with audit.audited("edit_cycle", stored, by=by, fields=values):
+        audit.write(stored, values)
     return stored
 
 
 @transaction.atomic
-def open_cycle(
-    *,
-    code: str,
-    title_zh: str,
-    title_en: str,
-    gri_edition: str,
-    period_start: date,
-    period_end: date,
-    purpose: str = Cycle.Purpose.PRIORITY,
-    by: User | None,
-) -> Cycle:
-    """Create a cycle on the edition in force with the method for its purpose and the default groups, and open it.
+def open_cycle(*, by: User | None, purpose: str = Cycle.Purpose.PRIORITY, **values: Any) -> Cycle:
+    """Create a cycle of these columns on the edition in force with the method for its purpose and the default groups.
 
     NotAllowed where no edition is in force, the code is taken or the period ends before it starts.
     """
     edition = edition_in_force()
     if edition is None:
         raise NotAllowed(_("No edition of the issue library is in force. Load the library first."))
-    if Cycle.objects.filter(code=code).exists():
-        raise NotAllowed(_("There is already a cycle with the code %(code)s.") % {"code": code})
-    if period_end < period_start:
-        raise NotAllowed(_("The period ends before it starts."))
-    details = {"gri_edition": gri_edition, "period_start": period_start, "period_end": period_end}
-    cycle = Cycle.objects.create(
-        code=code,
-        title_zh=title_zh,
-        title_en=title_en,
-        edition=edition,
-        state=Cycle.State.OPEN,
-        method=_plain(METHODS[purpose]),
-        **details,
-    )
-    groups = Group.objects.bulk_create(Group(cycle=cycle, **values) for values in default_groups())
-    after = {"edition": edition.code, "method": cycle.method, **details}
-    audit.record("open_cycle", cycle, by=by, after=after, touched=groups)
+    if Cycle.objects.filter(code=values["code"]).exists():
+        raise NotAllowed(_("There is already a cycle with the code %(code)s.") % {"code": values["code"]})
+    cycle = Cycle(edition=edition, state=Cycle.State.OPEN, method=_plain(METHODS[purpose]))
+    audit.write(cycle, values)
+    groups = Group.objects.bulk_create(Group(cycle=cycle, **columns) for columns in default_groups())
+    audit.record("open_cycle", cycle, by=by, after=audit.told(cycle, OPENED_WITH), touched=groups)
     return cycle
 
 

@@ -1,16 +1,16 @@
 """Attach a file to an engagement record."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, ProtectedError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from materiality.formats.stakeholders import EngagementValues, GroupValues, refuse_no_weight, told
+from materiality.formats.stakeholders import refuse_no_weight
 from materiality.library_file.read import read_fixture
 from materiality.models import Attachment, Cycle, Engagement, Group, StakeholderPoint, User
 from materiality.platform import audit
@@ -19,6 +19,8 @@ from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK, last_run_number, locked_cycle
 
 MOST_FILES = 20
+TOLD = ("group", "kind", "date", *Engagement.title.columns, "note", "participants", "issues")
+POINT = ("kind", "order", *StakeholderPoint.text.columns)
 
 
 @transaction.atomic
@@ -72,12 +74,12 @@ def _rows(name: str, groups: dict[str, Group]) -> list[dict[str, str]]:
 
 
 def _point(group: Group, row: dict[str, str]) -> StakeholderPoint:
-    texts = {name: row[name] for name in ("text_zh", "text_en")}
+    texts = {name: row[name] for name in StakeholderPoint.text.columns}
     return StakeholderPoint(group=group, kind=row["kind"], order=int(row["order"]), **texts)
 
 
 def _record(cycle: Cycle, group: Group, row: dict[str, str], by: User | None) -> Engagement:
-    texts = {name: row[name] for name in ("kind", "title_zh", "title_en", "note")}
+    texts = {name: row[name] for name in ("kind", *Engagement.title.columns, "note")}
     numbers = {"participants": int(row["participants"]), "date": date.fromisoformat(row["date"])}
     record = Engagement.objects.create(cycle=cycle, group=group, created_by=by, **texts, **numbers)
     record.issues.set(cycle.edition.issues.filter(code__in=row["issues"].split(";")))
@@ -128,7 +130,7 @@ def remove_engagement(*, engagement: Engagement, by: User | None) -> None:
     row = Engagement.objects.select_for_update().get(pk=engagement.pk)
     files = list(row.attachments.all())
     kept = [{"file_name": file.file_name, "sha256": file.sha256} for file in files]
-    before = told(row) | {"attachments": kept}
+    before = audit.told(row, TOLD) | {"attachments": kept}
     Engagement.objects.filter(pk=row.pk).delete()
     audit.record("remove_engagement", row, by=by, before=before, touched=files)
     drop_files([file.path for file in files])
@@ -143,8 +145,8 @@ def remove_group(*, group: Group, by: User | None) -> None:
     """
     cycle = locked_cycle(group.cycle, FIELDWORK)
     points = list(group.points.all())
-    told = [{name: getattr(point, name) for name in ("kind", "order", "text_zh", "text_en")} for point in points]
-    before = {"code": group.code, "name_zh": group.name_zh, "name_en": group.name_en, "points": told}
+    before = audit.told(group, ("code", *Group.name.columns))
+    before["points"] = [audit.told(point, POINT) for point in points]
     removed = Group.objects.get(pk=group.pk)
     if removed.engagements.exists():
         raise NotAllowed(
@@ -176,14 +178,14 @@ def _hangs_on(group: Group) -> bool:
 def remove_point(*, point: StakeholderPoint, by: User | None) -> None:
     """Delete the bullet; the others keep their order. NotAllowed where the cycle is signed off."""
     locked_cycle(point.group.cycle, BEFORE_SIGN_OFF)
-    before = {name: getattr(point, name) for name in ("kind", "order", "text_zh", "text_en")}
+    before = audit.told(point, ("group", *POINT))
     StakeholderPoint.objects.filter(pk=point.pk).delete()
-    audit.record("remove_point", point, by=by, before={"group": point.group.code, **before})
+    audit.record("remove_point", point, by=by, before=before)
 
 
 @transaction.atomic
 def save_engagement(
-    *, cycle: Cycle, values: EngagementValues, by: User | None, engagement: Engagement | None = None
+    *, cycle: Cycle, values: Mapping[str, Any], by: User | None, engagement: Engagement | None = None
 ) -> Engagement:
     """Add a record to the cycle, or change `engagement` of it.
 
@@ -191,106 +193,62 @@ def save_engagement(
     group or an issue belongs to another cycle or edition.
     """
     stored = locked_cycle(cycle, BEFORE_SIGN_OFF)
-    _refuse_wrong(stored, values)
-    before = {}
+    if values["group"].cycle_id != stored.pk:
+        raise NotAllowed(_("The group belongs to another cycle."))
+    if any(issue.edition_id != stored.edition_id for issue in values["issues"]):
+        raise NotAllowed(_("An issue belongs to another edition of the library than the cycle."))
     if engagement is None:
-        row = Engagement.objects.create(cycle=stored, created_by=by, **values.columns())
+        row = Engagement(cycle=stored, created_by=by)
     else:
         row = Engagement.objects.select_for_update().get(pk=engagement.pk, cycle=stored)
-        before = told(row)
-        for name, value in values.columns().items():
-            setattr(row, name, value)
-        row.save(update_fields=list(values.columns()))
-    row.issues.set(values.issues)
-    after = told(row)
-    changed = [name for name in after if before.get(name) != after[name] or not before]
-    if changed:
-        told_before = {name: before[name] for name in changed if before}
-        audit.record("save_engagement", row, by=by, before=told_before, after={name: after[name] for name in changed})
+    with audit.audited("save_engagement", row, by=by, fields=values):
+        audit.write(row, values)
     return row
 
 
-def _refuse_wrong(cycle: Cycle, values: EngagementValues) -> None:
-    if not (values.title_zh or values.title_en):
-        raise NotAllowed(_("Give the record a title in at least one language."))
-    if values.date > timezone.localdate():
-        raise NotAllowed(_("The date lies ahead. Record an engagement once it has taken place."))
-    if values.group.cycle_id != cycle.pk:
-        raise NotAllowed(_("The group belongs to another cycle."))
-    if any(issue.edition_id != cycle.edition_id for issue in values.issues):
-        raise NotAllowed(_("An issue belongs to another edition of the library than the cycle."))
-
-
 @transaction.atomic
-def save_group(*, cycle: Cycle, values: GroupValues, by: User | None, group: Group | None = None) -> Group:
+def save_group(*, cycle: Cycle, values: Mapping[str, Any], by: User | None, group: Group | None = None) -> Group:
     """Add a group to the cycle, or change `group` of it; the code of a group that exists cannot change.
 
     NotAllowed where the state of the cycle forbids it, the code is taken, or no group would have a weight left.
     """
     stored = locked_cycle(cycle, BEFORE_REVIEW if group else FIELDWORK)
-    wanted = asdict(values)
     if group is None:
-        return _added_group(stored, wanted, by)
-    if values.code != group.code:
-        raise NotAllowed(_("The code of a group cannot change: responses and files name it."))
-    before = {name: getattr(group, name) for name in wanted if getattr(group, name) != wanted[name]}
-    if not before:
-        return group
-    for name in before:
-        setattr(group, name, wanted[name])
-    group.save(update_fields=list(before))
-    refuse_no_weight(stored)
-    after = {name: wanted[name] for name in before} | _mark(stored, before)
-    audit.record("save_group", group, by=by, before=before, after=after)
-    return group
+        row = _new_group(stored, values["code"])
+    else:
+        row = Group.objects.select_for_update().get(pk=group.pk, cycle=stored)
+        if values["code"] != row.code:
+            raise NotAllowed(_("The code of a group cannot change: responses and files name it."))
+    with audit.audited("save_group", row, by=by, fields=values) as event:
+        if changed := audit.write(row, values):
+            refuse_no_weight(stored)
+        if group and any(name.startswith("weight_") for name in changed) and (last_run := last_run_number(stored)):
+            event["after_run"] = last_run  # weights belong to the method, and results had been seen
+    return row
 
 
-def _added_group(cycle: Cycle, wanted: dict, by: User | None) -> Group:
-    if cycle.groups.filter(code=wanted["code"]).exists():
-        raise NotAllowed(_("There is already a group with the code %(code)s.") % {"code": wanted["code"]})
-    last = cycle.groups.aggregate(last=Max("order"))["last"] or 0
-    group = Group.objects.create(cycle=cycle, order=last + 1, **wanted)
-    refuse_no_weight(cycle)
-    audit.record("save_group", group, by=by, after=wanted)
-    return group
-
-
-def _mark(cycle: Cycle, changed: dict) -> dict:
-    """Weights belong to the method: a change after results were seen names the last run."""
-    last_run = last_run_number(cycle) if any(name.startswith("weight_") for name in changed) else None
-    return {"after_run": last_run} if last_run else {}
-
-
-TEXTS = ("text_zh", "text_en")
+def _new_group(cycle: Cycle, code: str) -> Group:
+    if cycle.groups.filter(code=code).exists():
+        raise NotAllowed(_("There is already a group with the code %(code)s.") % {"code": code})
+    return Group(cycle=cycle, order=(cycle.groups.aggregate(last=Max("order"))["last"] or 0) + 1)
 
 
 @transaction.atomic
 def save_point(
-    *, group: Group, kind: str, text_zh: str, text_en: str, by: User | None, point: StakeholderPoint | None = None
+    *, group: Group, kind: str, texts: Mapping[str, str], by: User | None, point: StakeholderPoint | None = None
 ) -> StakeholderPoint:
     """Add a bullet at the end of the group's list of `kind`, or change the texts of `point`.
 
     NotAllowed where the cycle is signed off, or both texts are empty.
     """
     locked_cycle(group.cycle, BEFORE_SIGN_OFF)
-    texts = {"text_zh": text_zh.strip(), "text_en": text_en.strip()}
-    if not any(texts.values()):
-        raise NotAllowed(_("Write the text in at least one language."))
+    fields = list(texts)
     if point is None:
-        return _added_point(group, kind, texts, by)
-    stored = StakeholderPoint.objects.get(pk=point.pk, group=group, kind=kind)
-    before = {name: getattr(stored, name) for name in TEXTS if getattr(stored, name) != texts[name]}
-    if not before:
-        return stored
-    for name in before:
-        setattr(stored, name, texts[name])
-    stored.save(update_fields=list(before))
-    audit.record("save_point", stored, by=by, before=before, after={name: texts[name] for name in before})
-    return stored
-
-
-def _added_point(group: Group, kind: str, texts: dict[str, str], by: User | None) -> StakeholderPoint:
-    last = group.points.filter(kind=kind).aggregate(last=Max("order"))["last"] or 0
-    point = StakeholderPoint.objects.create(group=group, kind=kind, order=last + 1, **texts)
-    audit.record("save_point", point, by=by, after={"group": group.code, "kind": kind, "order": point.order, **texts})
-    return point
+        last = group.points.filter(kind=kind).aggregate(last=Max("order"))["last"] or 0
+        row = StakeholderPoint(group=group, kind=kind, order=last + 1)
+        fields = ["group", "kind", "order", *texts]
+    else:
+        row = StakeholderPoint.objects.select_for_update().get(pk=point.pk, group=group, kind=kind)
+    with audit.audited("save_point", row, by=by, fields=fields):
+        audit.write(row, {name: text.strip() for name, text in texts.items()})
+    return row

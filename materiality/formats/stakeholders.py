@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
-from materiality.models import Cycle, Engagement, Group, Issue, StakeholderPoint
+from materiality.models import Cycle, Group, StakeholderPoint
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
@@ -21,52 +20,10 @@ from materiality.queries.cycles import (
     method_of,
     problem_sentences,
 )
-from materiality.tables.headers import Choices, SheetColumn, canonical, words_of
+from materiality.tables.headers import Choices, SheetColumn, canonical, model_columns, words_of
 from materiality.tables.imports import StrictResource, sheet_file
 from materiality.tables.problems import Problem
-from materiality.tables.widgets import ChoiceWidget, NumberWidget, Scope, SheetRow, TextWidget
-
-
-@dataclass(frozen=True)
-class EngagementValues:
-    """`participants` None where nobody counted; `issues` are those the engagement touched."""
-
-    group: Group
-    kind: str
-    date: date
-    title_zh: str = ""
-    title_en: str = ""
-    note: str = ""
-    participants: int | None = None
-    issues: tuple[Issue, ...] = field(default=())
-
-    def columns(self) -> dict:
-        """The values that are columns of the row, by name."""
-        names = ("group", "kind", "date", "title_zh", "title_en", "note", "participants")
-        return {name: getattr(self, name) for name in names}
-
-
-def told(engagement: Engagement) -> dict:
-    """What the audit trail keeps of a record: its values, with codes for group and issues."""
-    names = ("kind", "date", "title_zh", "title_en", "note", "participants")
-    values = {name: getattr(engagement, name) for name in names}
-    codes = list(engagement.issues.order_by("code").values_list("code", flat=True))
-    return {"group": engagement.group.code, **values, "issues": codes}
-
-
-@dataclass(frozen=True)
-class GroupValues:
-    """One stakeholder group; weights are relative and non-negative, `target` a number of responses."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    definition_zh: str = ""
-    definition_en: str = ""
-    side: str = "external"
-    weight_society: float = 1.0
-    weight_business: float = 1.0
-    target: int = 0
+from materiality.tables.widgets import ChoiceWidget, NumberWidget, Scope, SheetRow, TextWidget, model_fields
 
 
 def refuse_no_weight(cycle: Cycle) -> None:
@@ -80,16 +37,15 @@ def refuse_no_weight(cycle: Cycle) -> None:
 
 
 _WEIGHT = _("Any number from 0 up; only the proportions matter.")
-SHEET_COLUMNS = (
-    SheetColumn("group", _("Group code"), _("Names the group in files of responses; it cannot change."), required=True),
-    SheetColumn("name_zh", _("Chinese name"), _("At most 200 characters."), width=24),
-    SheetColumn("name_en", _("English name"), _("At most 200 characters."), width=24),
-    SheetColumn("definition_zh", _("Chinese definition"), width=48),
-    SheetColumn("definition_en", _("English definition"), width=48),
-    SheetColumn("side", _("Side"), _("internal or external; empty means external."), choices="sides"),
-    SheetColumn("weight_society", _("Weight for impact on society"), _WEIGHT, number=True),
-    SheetColumn("weight_business", _("Weight for impact on business"), _WEIGHT, number=True),
-    SheetColumn("target", _("Target"), _("How many responses are hoped for; 0 if there is no target."), number=True),
+SHEET_COLUMNS = model_columns(
+    Group,
+    {"code": "group"},
+    code={"required": True},
+    name_zh={"note": _("At most 200 characters."), "width": 24},
+    name_en={"note": _("At most 200 characters."), "width": 24},
+    side={"note": _("internal or external; empty means external."), "choices": "sides"},
+    weight_society={"note": _WEIGHT},
+    weight_business={"note": _WEIGHT},
 )
 GROUP_COLUMNS = tuple(column.name for column in SHEET_COLUMNS)
 
@@ -102,15 +58,7 @@ class GroupResource(StrictResource):
     key = ("group",)
     written = tuple(name for name in GROUP_COLUMNS if name != "group")
 
-    group = Field("code", "group", widget=TextWidget(40, required=True))
-    name_zh = Field("name_zh", "name_zh", widget=TextWidget(200, required=True))
-    name_en = Field("name_en", "name_en", widget=TextWidget(200, required=True))
-    definition_zh = Field("definition_zh", "definition_zh", widget=TextWidget())
-    definition_en = Field("definition_en", "definition_en", widget=TextWidget())
-    side = Field("side", "side", widget=ChoiceWidget("sides", "unknown_side", empty=Group.Side.EXTERNAL))
-    weight_society = Field("weight_society", "weight_society", widget=NumberWidget(empty=1, largest=1e9))
-    weight_business = Field("weight_business", "weight_business", widget=NumberWidget(empty=1, largest=1e9))
-    target = Field("target", "target", widget=NumberWidget(whole=True, empty=0))
+    locals().update(model_fields(Group, SHEET_COLUMNS))
 
     class Meta:
         model = Group
@@ -165,7 +113,7 @@ POINT_COLUMNS = (
         width=8,
     ),
 )
-TEXTS = ("text_zh", "text_en")
+TEXTS = StakeholderPoint.text.columns
 
 
 class StakeholderResource(StrictResource):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import DateInput
 from materiality.models import AuditColumns, AuditPerson
-from materiality.platform.words import action_sentence, names_about, word_for
+from materiality.platform.words import action_sentence, names_about, object_word
 from materiality.queries.audit import TrailFilter, person_name
 
 
@@ -46,7 +46,7 @@ def _actions() -> list[tuple[str, str]]:
 def _types() -> list[tuple[str, str]]:
     """Every type that an event speaks of, or touched."""
     names = set(AuditColumns.objects.values_list("object_type", flat=True))
-    return sorted(((name, word_for("object", name)) for name in names), key=lambda pair: pair[1])
+    return sorted(((name, object_word(name)) for name in names), key=lambda pair: pair[1])
 
 
 def _label(person: AuditPerson) -> str:

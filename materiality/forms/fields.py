@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
 
 from materiality.platform.words import plain_number, plain_percent
 
@@ -36,3 +38,20 @@ class PercentField(NumberField):
     def clean(self, value: Any) -> float | None:
         number = forms.DecimalField.clean(self, value)
         return None if number is None else float(number / 100)
+
+
+def form_field(column: models.Field, **kwargs: Any) -> forms.Field:
+    """The form field of a model's column as this application shows it."""
+    if isinstance(column, models.FloatField):
+        kwargs["form_class"] = NumberField
+    elif isinstance(column, models.DateField) and not isinstance(column, models.DateTimeField):
+        kwargs["widget"] = DateInput()
+    elif isinstance(column, models.TextField):
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
+    elif isinstance(column, models.IntegerField):
+        limits = {type(each): each.limit_value for each in column._validators if hasattr(each, "limit_value")}
+        kwargs["min_value"] = limits.get(MinValueValidator, 0)
+        kwargs["max_value"] = limits.get(MaxValueValidator)
+    elif column.choices and not column.blank:
+        kwargs.setdefault("initial", column.choices[0][0])  # no empty choice; a row's own value goes before it
+    return column.formfield(**kwargs)

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class AuditPerson(models.Model):
@@ -12,6 +13,9 @@ class AuditPerson(models.Model):
     reference = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("Person")
 
     def __str__(self) -> str:
         return self.name or str(self.reference)

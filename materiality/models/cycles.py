@@ -1,10 +1,11 @@
 """Assessment cycles."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual, name_field
+from materiality.platform.bilingual import Bilingual
 
 
 class Cycle(models.Model):
@@ -32,19 +33,30 @@ class Cycle(models.Model):
         GRI_2016 = "2016", "GRI 2016"
         GRI_2021 = "2021", "GRI 2021"
 
-    code = models.SlugField(max_length=40, unique=True)
-    title_zh = name_field()
-    title_en = name_field()
-    edition = models.ForeignKey("Edition", on_delete=models.PROTECT, related_name="cycles")
-    gri_edition = models.CharField(max_length=4, choices=GriEdition.choices, default=GriEdition.GRI_2021)
-    period_start = models.DateField()
-    period_end = models.DateField()
-    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
-    method = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True)
+    code = models.SlugField(
+        _("Code"),
+        max_length=40,
+        unique=True,
+        error_messages={"unique": _("There is already a cycle with this code.")},
+        help_text=_("Short name in addresses and files: letters a–z, digits and hyphens. It cannot change later."),
+    )
     title = Bilingual()
+    edition = models.ForeignKey("Edition", on_delete=models.PROTECT, related_name="cycles")
+    period_start = models.DateField(_("Period from"))
+    period_end = models.DateField(_("Period to"))
+    gri_edition = models.CharField(
+        _("GRI edition"),
+        max_length=4,
+        choices=GriEdition.choices,
+        default=GriEdition.GRI_2021,
+        help_text=_("The edition of the GRI Standards whose disclosures the content index names."),
+    )
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.DRAFT)
+    method = models.JSONField(_("method"), default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("Cycle")
         ordering = ["-period_end", "-created_at"]
         constraints = [
             models.CheckConstraint(condition=Q(period_start__lte=F("period_end")), name="cycle_period_in_order")
@@ -52,3 +64,7 @@ class Cycle(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def clean(self) -> None:
+        if self.period_start and self.period_end and self.period_end < self.period_start:
+            raise ValidationError({"period_end": _("The period ends before it starts.")})

@@ -5,20 +5,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual, name_field
+from materiality.platform.bilingual import Bilingual
 
 
 class Framework(models.Model):
     """One edition of a catalogue, such as GRI of 2016 or the Sustainable Development Goals."""
 
-    code = models.CharField(max_length=20)
-    edition = models.CharField(max_length=20)
-    title_zh = name_field(300)
-    title_en = name_field(300)
+    code = models.CharField(_("code"), max_length=20)
+    edition = models.CharField(_("edition"), max_length=20)
+    title = Bilingual(300)
     publisher = models.CharField(max_length=300, blank=True)
-    title = Bilingual()
 
     class Meta:
+        verbose_name = _("Framework")
         ordering = ["code", "edition"]
         constraints = [models.UniqueConstraint(fields=["code", "edition"], name="framework_edition_once")]
 
@@ -30,21 +29,25 @@ class Disclosure(models.Model):
     """One disclosure, goal or topic of a catalogue. `standard_*` are set for GRI only."""
 
     framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="disclosures")
-    code = models.CharField(max_length=20)
-    title_zh = name_field(300)
-    title_en = name_field(300)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    code = models.CharField(_("code"), max_length=20)
+    title = Bilingual(300)
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+        verbose_name=_("primary issue"),
+    )
     standard_code = models.CharField(max_length=20, blank=True)
-    standard_title_zh = name_field(300, blank=True)
-    standard_title_en = name_field(300, blank=True)
+    standard_title = Bilingual(300, blank=True)
     standard_year = models.PositiveSmallIntegerField(null=True, blank=True)
     series = models.CharField(max_length=20, blank=True)
     colour = models.CharField(max_length=7, blank=True)
-    order = models.PositiveIntegerField(default=0)
-    title = Bilingual()
-    standard_title = Bilingual()
+    order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
+        verbose_name = _("Disclosure")
         ordering = ["framework", "order"]
         constraints = [models.UniqueConstraint(fields=["framework", "code"], name="disclosure_once_per_framework")]
 
@@ -59,6 +62,7 @@ class IssueMapping(models.Model):
     disclosure = models.ForeignKey(Disclosure, on_delete=models.PROTECT, related_name="mappings")
 
     class Meta:
+        verbose_name = _("Mapping")
         ordering = ["disclosure__framework", "disclosure__order"]
         constraints = [models.UniqueConstraint(fields=["issue", "disclosure"], name="issue_mapping_once")]
 
@@ -118,13 +122,14 @@ class MappingProposal(models.Model):
 
     issue = models.ForeignKey("Issue", on_delete=models.CASCADE, related_name="mapping_proposals")
     crosswalk = models.ForeignKey(Crosswalk, on_delete=models.CASCADE, related_name="proposals")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("Proposed mapping")
         ordering = ["issue", "pk"]
         constraints = [models.UniqueConstraint(fields=["issue", "crosswalk"], name="mapping_proposal_once")]
 

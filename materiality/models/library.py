@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual, name_field
+from materiality.platform.bilingual import Bilingual
 
 
 class Edition(models.Model):
@@ -16,17 +16,23 @@ class Edition(models.Model):
         PUBLISHED = "published", _("In force")
         SUPERSEDED = "superseded", _("Superseded")
 
-    code = models.SlugField(max_length=40, unique=True)
-    title_zh = name_field()
-    title_en = name_field()
-    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    code = models.SlugField(
+        _("Code"),
+        max_length=40,
+        unique=True,
+        help_text=_("Short name in addresses and files: letters a–z, digits and hyphens. It cannot change later."),
+    )
+    title = Bilingual()
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.DRAFT)
     based_on = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="successors")
-    note = models.TextField(blank=True)
+    note = models.TextField(
+        _("Note on the edition"), blank=True, help_text=_("What the review is about, for those who look back.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)
-    title = Bilingual()
 
     class Meta:
+        verbose_name = _("Edition")
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["state"], condition=Q(state="published"), name="one_edition_in_force"),
@@ -43,13 +49,12 @@ class Category(models.Model):
     """One of the library's categories, such as environment."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="categories")
-    code = models.SlugField(max_length=40)
-    name_zh = name_field()
-    name_en = name_field()
-    order = models.PositiveSmallIntegerField(default=0)
+    code = models.SlugField(_("code"), max_length=40)
     name = Bilingual()
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
+        verbose_name = _("Category")
         ordering = ["order", "code"]
         constraints = [models.UniqueConstraint(fields=["edition", "code"], name="category_code_once_per_edition")]
 
@@ -71,22 +76,26 @@ class Issue(models.Model):
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="issues")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="issues")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="secondaries")
-    code = models.CharField(max_length=40)
-    name_zh = name_field()
-    name_en = name_field()
-    definition_zh = models.TextField(blank=True)
-    definition_en = models.TextField(blank=True)
-    groups = models.JSONField(default=list, blank=True)
-    status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACTIVE)
-    order = models.PositiveIntegerField(default=0)
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="secondaries",
+        verbose_name=_("primary issue"),
+    )
+    code = models.CharField(_("code"), max_length=40)
+    name = Bilingual()
+    definition = Bilingual(0, blank=True)
+    groups = models.JSONField(_("groups"), default=list, blank=True)
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.ACTIVE)
+    order = models.PositiveIntegerField(_("order"), default=0)
     version = models.PositiveIntegerField(default=1)
     changed = models.JSONField(default=dict, blank=True)
     disclosures = models.ManyToManyField("Disclosure", through="IssueMapping", related_name="issues")
-    name = Bilingual()
-    definition = Bilingual()
 
     class Meta:
+        verbose_name = _("Issue")
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(fields=["edition", "code"], name="issue_code_once_per_edition"),
@@ -173,11 +182,12 @@ class Erratum(models.Model):
     field = models.CharField(max_length=40)
     old_text = models.TextField()
     new_text = models.TextField()
-    reason = models.TextField()
+    reason = models.TextField(_("reason"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("Erratum")
         ordering = ["issue", "pk"]
 
     def __str__(self) -> str:

@@ -19,7 +19,10 @@ class User(AbstractUser):
     # Not in the audit trail's digests: what logging in changes, and what could tell an erased person again.
     unaudited = ("password", "last_login", "username", "first_name", "last_name", "email")
 
-    role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
+    role = models.CharField(_("Role"), max_length=20, choices=Role.choices, default=Role.VIEWER)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("Person")
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

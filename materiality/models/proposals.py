@@ -1,11 +1,13 @@
 """The half-yearly review of the library: proposals, and what is due when."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual, name_field
+from materiality.platform.bilingual import LABELS, Bilingual
 
 
 class Proposal(models.Model):
@@ -31,17 +33,32 @@ class Proposal(models.Model):
         DECLINED = "declined", _("Declined")
         DEFERRED = "deferred", _("Deferred")
 
-    kind = models.CharField(max_length=8, choices=Kind.choices)
+    kind = models.CharField(_("Kind"), max_length=8, choices=Kind.choices)
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.STAFF)
     edition = models.ForeignKey("Edition", null=True, blank=True, on_delete=models.SET_NULL, related_name="proposals")
-    issue = models.ForeignKey("Issue", null=True, blank=True, on_delete=models.PROTECT, related_name="proposals")
-    name_zh = name_field(blank=True)
-    name_en = name_field(blank=True)
-    text_zh = models.TextField(blank=True)
-    text_en = models.TextField(blank=True)
-    reason = models.TextField(blank=True)
-    source = models.CharField(max_length=300, blank=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    issue = models.ForeignKey(
+        "Issue",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="proposals",
+        help_text=_("The issue to change or retire; empty for a new one."),
+    )
+    name = Bilingual(blank=True)
+    text = Bilingual(5_000, long=True, blank=True, labels=LABELS["definition"])
+    reason = models.TextField(
+        _("Reason"),
+        blank=True,
+        max_length=20_000,
+        help_text=_("Why the library should change. Leave out what could point to a person."),
+    )
+    source = models.CharField(
+        _("Source"),
+        max_length=300,
+        blank=True,
+        help_text=_("Where it comes from: a standard, a meeting, a report, a link."),
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     decision_reason = models.TextField(blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -51,10 +68,9 @@ class Proposal(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    name = Bilingual()
-    text = Bilingual()
 
     class Meta:
+        verbose_name = _("Proposal")
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
@@ -70,14 +86,24 @@ class Proposal(models.Model):
         return self.issue.code if self.issue_id else self.name_zh or self.name_en
 
 
+_MONTHS = [MinValueValidator(1), MaxValueValidator(60)]
+
+
 class Calendar(models.Model):
     """How often the organisation reviews its library and surveys its stakeholders; one row."""
 
-    review_months = models.PositiveSmallIntegerField(default=6)
-    survey_months = models.PositiveSmallIntegerField(default=2)
-    remind_days_before = models.PositiveSmallIntegerField(default=14)
+    review_months = models.PositiveSmallIntegerField(
+        _("Months from one review of the library to the next"), default=6, validators=_MONTHS
+    )
+    survey_months = models.PositiveSmallIntegerField(
+        _("Months from one survey to the next"), default=2, validators=_MONTHS
+    )
+    remind_days_before = models.PositiveSmallIntegerField(
+        _("Days before the due date when staff are reminded"), default=14, validators=[MaxValueValidator(365)]
+    )
 
     class Meta:
+        verbose_name = _("Calendar")
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="one_calendar"),
             models.CheckConstraint(condition=Q(review_months__gte=1, survey_months__gte=1), name="calendar_months"),
@@ -85,6 +111,10 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review_months}/{self.survey_months}"
+
+    def clean(self) -> None:
+        if self.remind_days_before >= 28 * min(self.review_months, self.survey_months):
+            raise ValidationError(_("The reminder would come as early as the last time: choose fewer days."))
 
 
 class Reminder(models.Model):
@@ -100,13 +130,14 @@ class Reminder(models.Model):
     # Not in the audit trail's digests: a mail that failed is tried again without an event of its own.
     unaudited = ("recipients", "sent_to")
 
-    kind = models.CharField(max_length=8, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     due_on = models.DateField()
     sent_at = models.DateTimeField(auto_now_add=True)
-    recipients = models.PositiveIntegerField(default=0)
+    recipients = models.PositiveIntegerField(_("recipients"), default=0)
     sent_to = models.JSONField(default=list, blank=True)
 
     class Meta:
+        verbose_name = _("Reminder")
         ordering = ["-due_on"]
         constraints = [models.UniqueConstraint(fields=["kind", "due_on"], name="reminder_once")]
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Run(models.Model):
@@ -18,12 +19,12 @@ class Run(models.Model):
     """
 
     cycle = models.ForeignKey("Cycle", on_delete=models.PROTECT, related_name="runs")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(_("number"))
     edition = models.ForeignKey("Edition", on_delete=models.PROTECT, related_name="runs")
     scoring = models.PositiveSmallIntegerField(default=1, editable=False)
-    method = models.JSONField()
+    method = models.JSONField(_("method"))
     surveys = models.JSONField(default=list)
-    responses = models.JSONField()
+    responses = models.JSONField(_("responses"))
     digest = models.CharField(max_length=64)
     cube = models.BinaryField()
     asked = models.BinaryField(default=bytes)
@@ -40,6 +41,7 @@ class Run(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
 
     class Meta:
+        verbose_name = _("Scoring run")
         ordering = ["cycle", "-number"]
         constraints = [models.UniqueConstraint(fields=["cycle", "number"], name="run_number_once_per_cycle")]
 

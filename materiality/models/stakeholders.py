@@ -1,13 +1,15 @@
 """Stakeholder groups of a cycle."""
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from materiality.platform.bilingual import Bilingual, name_field
+from materiality.platform.bilingual import Bilingual
 
 
 class StakeholderPoint(models.Model):
@@ -19,18 +21,21 @@ class StakeholderPoint(models.Model):
         RESPONSE = "response", pgettext_lazy("stakeholders", "Response")
 
     group = models.ForeignKey("Group", on_delete=models.CASCADE, related_name="points")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    text_zh = models.TextField(blank=True)
-    text_en = models.TextField(blank=True)
-    order = models.PositiveIntegerField(default=0)
-    text = Bilingual()
+    kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices)
+    text = Bilingual(500, long=True, blank=True, labels=(_("Chinese"), _("English")))
+    order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
+        verbose_name = _("Stakeholder point")
         ordering = ["group", "kind", "order", "pk"]
         constraints = [models.UniqueConstraint(fields=["group", "kind", "order"], name="stakeholder_point_order_once")]
 
     def __str__(self) -> str:
         return self.text_zh or self.text_en
+
+    def clean(self) -> None:
+        if not StakeholderPoint.text.any_of(self):
+            raise ValidationError(_("Write the text in at least one language."))
 
 
 class Engagement(models.Model):
@@ -47,24 +52,43 @@ class Engagement(models.Model):
 
     cycle = models.ForeignKey("Cycle", on_delete=models.CASCADE, related_name="engagements")
     group = models.ForeignKey("Group", on_delete=models.PROTECT, related_name="engagements")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    date = models.DateField()
-    title_zh = name_field(blank=True)
-    title_en = name_field(blank=True)
-    note = models.TextField(blank=True)
-    participants = models.PositiveIntegerField(null=True, blank=True)
-    issues = models.ManyToManyField("Issue", blank=True, related_name="engagements")
+    kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices)
+    date = models.DateField(_("Date"))
+    participants = models.PositiveIntegerField(
+        _("Participants"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(10_000_000)],
+        help_text=_("Empty: not counted."),
+    )
+    title = Bilingual(blank=True)
+    note = models.TextField(
+        _("Note"),
+        blank=True,
+        max_length=20_000,
+        help_text=_("What was said. Leave out names and whatever else could point to a person."),
+    )
+    issues = models.ManyToManyField("Issue", blank=True, related_name="engagements", verbose_name=_("Issues touched"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    title = Bilingual()
 
     class Meta:
+        verbose_name = _("Engagement record")
         ordering = ["-date", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.date} {self.title_zh or self.title_en}"
+
+    def clean(self) -> None:
+        wrong = {}
+        if not Engagement.title.any_of(self):
+            wrong["title_zh"] = _("Give the record a title in at least one language.")
+        if self.date and self.date > timezone.localdate():
+            wrong["date"] = _("The date lies ahead. Record an engagement once it has taken place.")
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class Attachment(models.Model):
@@ -75,14 +99,18 @@ class Attachment(models.Model):
     path = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     content_type = models.CharField(max_length=100)
-    size = models.PositiveBigIntegerField()
+    size = models.PositiveBigIntegerField(_("size in bytes"))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("Attachment")
         ordering = ["engagement", "pk"]
 
     def __str__(self) -> str:
         return self.file_name
+
+
+_WEIGHT = [MinValueValidator(0, _("A weight cannot be below 0."))]
 
 
 class Group(models.Model):
@@ -92,21 +120,22 @@ class Group(models.Model):
         INTERNAL = "internal", _("Internal")
         EXTERNAL = "external", _("External")
 
-    cycle = models.ForeignKey("Cycle", on_delete=models.CASCADE, related_name="groups")
-    code = models.SlugField(max_length=40)
-    name_zh = name_field()
-    name_en = name_field()
-    definition_zh = models.TextField(blank=True)
-    definition_en = models.TextField(blank=True)
-    side = models.CharField(max_length=8, choices=Side.choices, default=Side.EXTERNAL)
-    weight_society = models.FloatField(default=1, validators=[MinValueValidator(0)])
-    weight_business = models.FloatField(default=1, validators=[MinValueValidator(0)])
-    target = models.PositiveIntegerField(default=0)
-    order = models.PositiveSmallIntegerField(default=0)
+    cycle = models.ForeignKey("Cycle", on_delete=models.CASCADE, related_name="groups", editable=False)
+    code = models.SlugField(
+        _("Code"), max_length=40, help_text=_("Names the group in files of responses. It cannot change later.")
+    )
     name = Bilingual()
-    definition = Bilingual()
+    definition = Bilingual(0, blank=True)
+    side = models.CharField(_("Side"), max_length=8, choices=Side.choices, default=Side.EXTERNAL)
+    weight_society = models.FloatField(_("Weight for impact on society"), default=1, validators=_WEIGHT)
+    weight_business = models.FloatField(_("Weight for impact on business"), default=1, validators=_WEIGHT)
+    target = models.PositiveIntegerField(
+        _("Target"), default=0, help_text=_("How many responses you hope for; 0 if there is no target.")
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0, editable=False)
 
     class Meta:
+        verbose_name = _("Stakeholder group")
         ordering = ["order", "code"]
         constraints = [
             models.UniqueConstraint(fields=["cycle", "code"], name="group_code_once_per_cycle"),

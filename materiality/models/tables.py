@@ -20,12 +20,12 @@ class SheetImport(models.Model):
         DISCARDED = "discarded", _("Discarded")
         UNDONE = "undone", _("Undone")
 
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(_("kind"), max_length=20)
     cycle = models.ForeignKey("Cycle", null=True, blank=True, on_delete=models.CASCADE, related_name="sheet_imports")
     edition = models.ForeignKey(
         "Edition", null=True, blank=True, on_delete=models.CASCADE, related_name="sheet_imports"
     )
-    state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.UPLOADED)
     file_name = models.CharField(max_length=200)
     path = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
@@ -40,6 +40,7 @@ class SheetImport(models.Model):
     stored_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("Imported spreadsheet")
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:

@@ -3,18 +3,21 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from operator import attrgetter
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.utils import timezone
 
 from materiality.models.audit import AuditColumns, AuditedRow, AuditEvent, AuditPerson
 from materiality.models.people import User
+from materiality.platform.refusals import NotAllowed
 
 
 class _Encoder(json.JSONEncoder):
@@ -152,6 +155,65 @@ def record(
     event.save(force_insert=True)
     AuditedRow.objects.bulk_create(further, batch_size=500)
     return event
+
+
+def told(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    """Columns of a row as an event tells them: other rows by what they are called."""
+    return {name: _told(row, row._meta.get_field(name)) for name in names}
+
+
+def _told(row: models.Model, column: models.Field) -> Any:
+    if column.many_to_many:
+        return sorted(map(str, getattr(row, column.name).all()))
+    value = getattr(row, column.name)
+    return str(value) if isinstance(value, models.Model) else value
+
+
+@contextmanager
+def audited(
+    action: str, row: models.Model, *, by: User | None, fields: Iterable[str], reason: str = ""
+) -> Iterator[dict[str, Any]]:
+    """Record what the block changes in the fields: one event, or none where nothing changed.
+
+    Of a row that is new it tells them all. What the block puts into the mapping it is given stands in the event, too.
+    """
+    names = list(fields)
+    before = {} if row._state.adding else told(row, names)
+    more: dict[str, Any] = {}
+    yield more
+    after = told(row, names)
+    changed = [name for name in names if name not in before or before[name] != after[name]]
+    if changed:
+        said = {name: before[name] for name in changed if name in before}
+        record(action, row, by=by, before=said, after={name: after[name] for name in changed} | more, reason=reason)
+
+
+def write(row: models.Model, values: Mapping[str, Any]) -> list[str]:
+    """Set columns by name, save those that differ and return their names.
+
+    NotAllowed, with the model's own words, where it refuses a value; FieldDoesNotExist for a name it does not know.
+    """
+    columns = {name: row._meta.get_field(name) for name in values}
+    one = {name: value for name, value in values.items() if not columns[name].many_to_many}
+    changed = [name for name, value in one.items() if row._state.adding or getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, one[name])
+    if changed:
+        _check(row, changed)
+        row.save(update_fields=None if row._state.adding else changed)
+    for name in values.keys() - one.keys():
+        getattr(row, name).set(values[name])
+    return changed
+
+
+def _check(row: models.Model, names: Sequence[str]) -> None:
+    # Forms ask for texts in both languages; what comes another way may leave one for later, as the translations do.
+    asked = {name for name in names if getattr(row, name) != ""}
+    try:
+        row.clean_fields(exclude=[field.name for field in row._meta.fields if field.name not in asked])
+        row.clean()
+    except ValidationError as wrong:
+        raise NotAllowed(" ".join(wrong.messages)) from wrong
 
 
 def event_hash(event: AuditEvent) -> str:

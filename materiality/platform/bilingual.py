@@ -1,4 +1,4 @@
-"""Texts kept in two columns, `_zh` and `_en`, and the one to show."""
+"""Texts kept in two columns, `_zh` and `_en`, and the one to show: the only place that knows of the pair."""
 
 from typing import Any
 
@@ -6,6 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+LABELS = {
+    "name": (_("Chinese name"), _("English name")),
+    "title": (_("Chinese title"), _("English title")),
+    "definition": (_("Chinese definition"), _("English definition")),
+    "text": (_("Chinese text"), _("English text")),
+}
 
 
 def is_chinese(language: str | None = None) -> bool:
@@ -20,18 +28,39 @@ def text_of(row: Any, field: str, language: str | None = None) -> str:
 
 
 class Bilingual:
-    """Descriptor: `name = Bilingual()` reads `name_zh` or `name_en` by the active language."""
+    """`name = Bilingual()` gives a model the columns `name_zh` and `name_en`; reading `name` gives the one to show.
 
-    def __set_name__(self, owner: type, name: str) -> None:
+    Forms, sheets and audit words take label and length from the columns. `max_length` 0: a text of any length, which
+    like every `long` one is a TextField. `labels`: (Chinese text's, English text's) where LABELS does not say.
+    """
+
+    def __init__(
+        self, max_length: int = 200, *, long: bool = False, blank: bool = False, labels: tuple[Any, Any] | None = None
+    ) -> None:
+        column = models.TextField if long or not max_length else models.CharField
+        self.labels = labels
+        # Made here, so that the columns stand in the table where the pair stands in the model.
+        self.pair = {suffix: column(max_length=max_length or None, blank=blank) for suffix in ("_zh", "_en")}
+
+    def contribute_to_class(self, model: type[models.Model], name: str) -> None:
         self.field = name
+        labels = self.labels or LABELS.get(name, (None, None))
+        for (suffix, column), label in zip(self.pair.items(), labels, strict=True):
+            column.verbose_name = column._verbose_name = label
+            model.add_to_class(name + suffix, column)
+        setattr(model, name, self)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of both columns, for forms, sheets and whoever else takes them one by one."""
+        return tuple(self.field + suffix for suffix in self.pair)
+
+    def any_of(self, row: Any) -> bool:
+        """Whether the text is there in at least one language."""
+        return any(getattr(row, column) for column in self.columns)
 
     def __get__(self, row: Any, owner: type | None = None) -> Any:
         return self if row is None else text_of(row, self.field)
-
-
-def name_field(max_length: int = 200, blank: bool = False) -> models.CharField:
-    """A short bilingual text's column."""
-    return models.CharField(max_length=max_length, blank=blank)
 
 
 def organisation(request: HttpRequest) -> dict:

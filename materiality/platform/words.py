@@ -1,12 +1,16 @@
 """What actions, kinds of jobs, flags and tiers are called on pages, and changes of fields in words."""
 
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from materiality.platform.hooks import word, words_about
@@ -48,24 +52,56 @@ class FieldChange:
 
 def field_changes(object_type: str, before: dict, after: dict) -> list[FieldChange]:
     """The fields of an event in the order in which it names them; values inside values stand as fields of their own."""
-    choices = _choices(object_type)
-    old, new = dict(_flat(before, choices)), dict(_flat(after, choices))
+    columns = _columns(object_type)
+    old, new = dict(_flat(before, columns)), dict(_flat(after, columns))
     changes = [FieldChange(name, old.get(name, NOTHING), new.get(name, NOTHING)) for name in {**old, **new}]
     return [change for change in changes if (change.old, change.new) != (NOTHING, NOTHING)]
 
 
-def _flat(values: dict, choices: dict[str, dict], head: str = ""):
+def _flat(values: dict, columns: Mapping[str, models.Field], head: str = ""):
     for key, value in values.items():
-        name = head + field_word(key)
+        column = columns.get(key)
+        name = head + field_word(key, column)
         if isinstance(value, dict) and value:
             yield from _flat(value, {}, f"{name} · ")
         else:
-            yield name, _text(value, choices.get(key, {}))
+            yield name, _text(value, dict(column.flatchoices or ()) if column else {})
 
 
-def field_word(name: str) -> str:
-    """What a column, or another thing that events tell, is called."""
-    return word_or_none("field", name) or word_or_none("parameter", name) or name.replace("_", " ")
+def object_word(label: str) -> str:
+    """What the rows of a table ("app.model") are called."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except LookupError:
+        return label
+
+
+def field_word(name: str, column: models.Field | None = None) -> str:
+    """What a column, or another thing that events tell, is called: as its model says, or that of another object."""
+    return str(
+        (column and _said_of(column))
+        or word_or_none("field", name)
+        or word_or_none("parameter", name)
+        or _said_by_any().get(name)
+        or name.replace("_", " ")
+    )
+
+
+def _said_of(column: models.Field) -> str | Promise | None:
+    """Its own words, else those of the rows it points to; Django's makeshift ones are none."""
+    about = column._verbose_name or (column.related_model and column.related_model._meta.verbose_name)
+    return about if isinstance(about, Promise) else None
+
+
+@cache
+def _said_by_any() -> dict[str, str | Promise]:
+    """Events tell of rows besides their object: the first model that has words for such a column says them."""
+    found = {}
+    for model in apps.get_models():
+        for column in (*model._meta.concrete_fields, *model._meta.many_to_many):
+            if said := _said_of(column):
+                found.setdefault(column.name, said)
+    return found
 
 
 def _text(value: Any, choices: dict) -> str:
@@ -78,13 +114,12 @@ def _text(value: Any, choices: dict) -> str:
     return str(choices.get(value) or word_or_none("choice", str(value)) or value)
 
 
-def _choices(object_type: str) -> dict[str, dict]:
-    """Column → {value: label} of the columns that hold one of a few values."""
+def _columns(object_type: str) -> dict[str, models.Field]:
     try:
-        model = apps.get_model(object_type)
+        meta = apps.get_model(object_type)._meta
     except LookupError:
         return {}
-    return {field.attname: dict(field.flatchoices) for field in model._meta.concrete_fields if field.choices}
+    return {column.name: column for column in (*meta.concrete_fields, *meta.many_to_many)}
 
 
 def add_months(day: date, months: int) -> date:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from materiality.models import AuditColumns, AuditedRow, AuditEvent, AuditPerson
 from materiality.platform.audit import CHUNK, HASHED, Finding, digest_of, stored_digests, touched_digest
-from materiality.platform.words import FieldChange, action_sentence, field_changes, word_for
+from materiality.platform.words import FieldChange, action_sentence, field_changes, object_word
 
 
 class Last(NamedTuple):
@@ -175,7 +175,7 @@ def in_words(events: Iterable[AuditEvent]) -> list[TrailEvent]:
             words=action_sentence(
                 event.action, event.object_text or names.get((event.object_type, event.object_id), "")
             ),
-            object_word=word_for("object", event.object_type),
+            object_word=object_word(event.object_type),
             changes=field_changes(event.object_type, event.before, event.after),
         )
         for event in listed
@@ -242,5 +242,5 @@ def finding_sentence(finding: Finding) -> str:
         kind = "missing_many"
     known = {"number": finding.number, **finding.params}
     if "object_type" in known:
-        known["object"] = word_for("object", known["object_type"])
+        known["object"] = object_word(known["object_type"])
     return str(FINDINGS[kind]) % known

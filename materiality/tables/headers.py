@@ -5,8 +5,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.db import models
 from django.db.models import Choices as WordedChoices
 from django.utils.functional import Promise
 from django.utils.translation import override
@@ -92,6 +93,7 @@ class SheetColumn:
     width: int = 16
     also: tuple[str, ...] = ()
     strict: bool = True
+    attribute: str = ""  # the model's column, where the header is another
 
     def in_language(self, language: str) -> tuple[str, str]:
         """(title, note) in one language."""
@@ -102,6 +104,23 @@ class SheetColumn:
     def titles(self) -> tuple[str, ...]:
         """What people may have written over the column, besides its name."""
         return (*(self.in_language(language)[0] for language in ("zh-hans", "en")), *self.also)
+
+
+def model_columns(
+    model: type[models.Model], headers: Mapping[str, str], **more: dict[str, Any]
+) -> tuple[SheetColumn, ...]:
+    """A column for each that people edit in the model, with its words; `more` is what only the sheet says.
+
+    `headers`: those that are called otherwise than the model's column. Either is a contract, no word of a language.
+    """
+    columns = []
+    for field in model._meta.concrete_fields:
+        if field.editable and not field.primary_key:
+            own = {"note": field.help_text, "attribute": field.name, **more.get(field.name, {})}
+            own.setdefault("number", isinstance(field, models.FloatField | models.IntegerField))
+            own.setdefault("width", 48 if isinstance(field, models.TextField) else 16)
+            columns.append(SheetColumn(headers.get(field.name, field.name), field.verbose_name, **own))
+    return tuple(columns)
 
 
 LEFT_OUT = ""

@@ -23,7 +23,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from materiality.models import IssueMapping, Lineage, User
 from materiality.platform.refusals import NotAllowed
-from materiality.platform.words import word_for
+from materiality.platform.words import object_word
 from materiality.tables.headers import Choices, SheetColumn, canonical, depths
 from materiality.tables.problems import Problem
 from materiality.tables.widgets import (
@@ -395,7 +395,7 @@ def _refuse_built_on(fresh: Sequence[models.Model]) -> None:
         if model is type(fresh[0]):
             users = users.exclude(pk__in=keys)
         if users.exists():
-            found.append(word_for("object", model._meta.label_lower))
+            found.append(object_word(model._meta.label_lower))
     if found:
         text = _("Rows that the import added are in use by now (%(what)s), so it cannot be undone.")
         raise NotAllowed(text % {"what": ", ".join(dict.fromkeys(found))})

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import override
 from import_export.fields import Field
 from import_export.widgets import Widget
@@ -349,6 +350,25 @@ class SeveralWidget(Widget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return ";".join(value or ())
+
+
+def model_fields(model: type[models.Model], columns: Iterable[SheetColumn]) -> dict[str, Field]:
+    """The Fields of columns that `model_columns` made."""
+    return {
+        each.name: Field(each.attribute, each.name, widget=_widget(model._meta.get_field(each.attribute), each.choices))
+        for each in columns
+    }
+
+
+def _widget(column: models.Field, choices: str) -> Widget:
+    empty = column.default if column.has_default() else None
+    if choices:
+        return ChoiceWidget(choices, f"unknown_{column.name}", empty=empty)
+    if isinstance(column, models.FloatField):
+        return NumberWidget(empty=empty, largest=1e9)
+    if isinstance(column, models.IntegerField):
+        return NumberWidget(whole=True, empty=empty)
+    return TextWidget(column.max_length or 0, required=not column.blank)
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Pages of assessment cycles: list, new, one cycle, closing."""
 
+from copy import copy
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -36,9 +38,6 @@ def cycle_of(code: str) -> Cycle:
 def in_cycle(cycle: Cycle, step: str, **more: object) -> dict:
     """What every page of a cycle's step hands to its template."""
     return {"cycle": cycle, "step": step, "section": "cycles", **more}
-
-
-DETAILS = ("title_zh", "title_en", "period_start", "period_end", "gri_edition")
 
 
 def cycles(request: HttpRequest) -> HttpResponse:
@@ -84,7 +83,7 @@ def _new_page(form: NewCycleForm) -> dict:
 def cycle(request: HttpRequest, code: str) -> HttpResponse:
     """Where the cycle stands and what to do next; its details can be changed here."""
     cycle = cycle_of(code)
-    form = CycleDetailsForm(request.POST or None, initial={name: getattr(cycle, name) for name in DETAILS})
+    form = CycleDetailsForm(request.POST or None, instance=copy(cycle))
     if sent(request, form, can_edit_cycle):
         with refusals(form):
             edit_cycle(cycle=cycle, **form.cleaned_data, by=request.user)

@@ -1,11 +1,13 @@
 """Pages of proposals for the library."""
 
+from copy import copy
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from materiality.actions.proposals import FIELDS, REMAINING, decide_proposal, propose, set_calendar
+from materiality.actions.proposals import REMAINING, decide_proposal, propose, set_calendar
 from materiality.forms.proposals import CalendarForm, DecisionForm, ProposalForm
 from materiality.models import Proposal, Reminder
 from materiality.platform.pages import onward, paged, refusals, sent
@@ -93,7 +95,7 @@ SHOWN = 20
 def review_calendar(request: HttpRequest) -> HttpResponse:
     """What is due when; leads set the intervals."""
     held = calendar()
-    form = CalendarForm(request.POST or None, initial={name: getattr(held, name) for name in FIELDS})
+    form = CalendarForm(request.POST or None, instance=copy(held))
     if sent(request, form, can_publish_edition):
         with refusals(form):
             set_calendar(**form.cleaned_data, by=request.user)

@@ -1,5 +1,6 @@
 """Pages of the engagement records of a cycle."""
 
+from copy import copy
 from pathlib import Path
 
 from django.contrib import messages
@@ -103,11 +104,11 @@ def in_stakeholders(request: HttpRequest, cycle: Cycle) -> dict:
 
 def _edited_engagement(request: HttpRequest, cycle: Cycle, row: Engagement | None) -> HttpResponse:
     form = EngagementForm(
-        request.POST or None, cycle=cycle, engagement=row, initial={} if row else _asked(request, cycle)
+        request.POST or None, cycle=cycle, instance=copy(row), initial={} if row else _asked(request, cycle)
     )
     if sent(request, form):
         with refusals(form):
-            saved = save_engagement(cycle=cycle, values=form.values(), by=request.user, engagement=row)
+            saved = save_engagement(cycle=cycle, values=form.cleaned_data, by=request.user, engagement=row)
             said = _("The record “%(title)s” is saved.") % {"title": saved.title}
             return onward(request, said, "engagement", cycle.code, saved.pk)
     context = in_stakeholders(request, cycle) | {"form": form, "engagement": row}
@@ -204,10 +205,10 @@ def group_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 
 
 def _edited_group(request: HttpRequest, cycle: Cycle, row: Group | None) -> HttpResponse:
-    form = GroupForm(request.POST or None, cycle=cycle, group=row)
+    form = GroupForm(request.POST or None, instance=copy(row) or Group(cycle=cycle))
     if sent(request, form):
         with refusals(form):
-            saved = save_group(cycle=cycle, values=form.values(), by=request.user, group=row)
+            saved = save_group(cycle=cycle, values=form.cleaned_data, by=request.user, group=row)
             return onward(request, _("The group “%(group)s” is saved.") % {"group": saved.name}, "groups", cycle.code)
     context = in_cycle(cycle, "groups") | {"form": form, "group": row, "may_remove": row and cycle.state in FIELDWORK}
     return render(request, "materiality/group.html", context)
@@ -227,7 +228,7 @@ def points(request: HttpRequest, code: str, group: str) -> HttpResponse:
     kind = edited.kind if edited else request.GET.get("add", "")
     form = None
     if _may_edit(request, row) and kind in StakeholderPoint.Kind.values:
-        form = PointForm(initial={"text_zh": edited.text_zh, "text_en": edited.text_en} if edited else {})
+        form = PointForm(instance=edited)
     return _shown(request, row, kind if form else request.GET.get("list", ""), form, edited)
 
 
@@ -239,10 +240,10 @@ def save(request: HttpRequest, code: str, group: str, kind: str, pk: int | None 
         raise Http404
     row = _group(code, group)
     edited = get_object_or_404(row.points, pk=pk, kind=kind) if pk else None
-    form = PointForm(request.POST)
+    form = PointForm(request.POST, instance=copy(edited))
     if form.is_valid():
         with refusals(form):
-            save_point(group=row, kind=kind, **form.cleaned_data, by=request.user, point=edited)
+            save_point(group=row, kind=kind, texts=form.cleaned_data, by=request.user, point=edited)
             return _done(request, row, kind)
     return _shown(request, row, kind, form, edited)
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual, name_field
+from materiality.platform.bilingual import Bilingual
 
 
 class Section(models.Model):
@@ -17,17 +17,13 @@ class Section(models.Model):
 
     cycle = models.ForeignKey("materiality.Cycle", on_delete=models.CASCADE, related_name="sections")
     order = models.PositiveIntegerField()
-    chapter_zh = name_field(300, blank=True)
-    chapter_en = name_field(300, blank=True)
-    section_zh = name_field(300, blank=True)
-    section_en = name_field(300, blank=True)
+    chapter = Bilingual(300, blank=True)
+    section = Bilingual(300, blank=True)
     issues = models.ManyToManyField("materiality.Issue", blank=True, related_name="sections")
     location = models.CharField(max_length=300, blank=True)
     omission_requirement = models.CharField(max_length=300, blank=True)
     omission_reason = models.CharField(max_length=40, blank=True, choices=Omission.choices)
     omission_explanation = models.TextField(blank=True)
-    chapter = Bilingual()
-    section = Bilingual()
 
     class Meta:
         ordering = ["cycle", "order"]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 JOB = "output"  # the kind of job that makes one
 
@@ -21,15 +22,16 @@ class Output(models.Model):
     cycle = models.ForeignKey("materiality.Cycle", on_delete=models.PROTECT, related_name="outputs")
     run = models.ForeignKey("materiality.Run", null=True, blank=True, on_delete=models.PROTECT, related_name="outputs")
     job = models.OneToOneField("materiality.Job", on_delete=models.PROTECT, related_name="output")
-    kind = models.CharField(max_length=20, choices=kinds)
-    format = models.CharField(max_length=4, choices=formats)
-    language = models.CharField(max_length=10)
+    kind = models.CharField(_("kind"), max_length=20, choices=kinds)
+    format = models.CharField(_("format"), max_length=4, choices=formats)
+    language = models.CharField(_("language"), max_length=10)
     parameters = models.JSONField(default=dict, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
-    size = models.PositiveBigIntegerField(default=0)
+    size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
 
     class Meta:
+        verbose_name = _("Output")
         ordering = ["-pk"]
 
     def __str__(self) -> str:

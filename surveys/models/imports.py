@@ -2,13 +2,14 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ColumnMatch(models.Model):
     """A named match that imports can take again; `columns` is `surveys.matching.match.Match.to_json()`."""
 
     name = models.SlugField(max_length=60, unique=True)
-    tool = models.CharField(max_length=40, blank=True)
+    tool = models.CharField(_("tool"), max_length=40, blank=True)
     columns = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -16,6 +17,7 @@ class ColumnMatch(models.Model):
     )
 
     class Meta:
+        verbose_name = _("Column match")
         ordering = ["name"]
 
     def __str__(self) -> str:

@@ -30,17 +30,18 @@ class Batch(models.Model):
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="batches")
     group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="+")
-    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.LINKS)
-    label = models.CharField(max_length=120, blank=True)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.LINKS)
+    label = models.CharField(_("label"), max_length=120, blank=True)
     size = models.PositiveIntegerField()
     secret = models.BinaryField(default=new_secret)
-    voided_at = models.DateTimeField(null=True, blank=True)
+    voided_at = models.DateTimeField(_("made void at"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
     class Meta:
+        verbose_name = _("Batch of links")
         ordering = ["survey", "id"]
 
     def __str__(self) -> str:
@@ -115,14 +116,12 @@ class Mailing(models.Model):
     unaudited = ("state", "claimed_at", "claim", "problem", "finished_at")
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="mailings")
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.INVITATION)
-    subject_zh = models.CharField(max_length=200)
-    subject_en = models.CharField(max_length=200)
-    body_zh = models.TextField()
-    body_en = models.TextField()
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.INVITATION)
+    subject = Bilingual(labels=(_("Chinese subject"), _("English subject")))
+    body = Bilingual(0, labels=(_("Chinese text"), _("English text")))
     address = models.CharField(max_length=200, blank=True)
-    per_minute = models.PositiveIntegerField(default=60)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.SENDING)
+    per_minute = models.PositiveIntegerField(_("mails a minute"), default=60)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.SENDING)
     claim = models.CharField(max_length=32, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     problem = models.TextField(blank=True)
@@ -131,10 +130,9 @@ class Mailing(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    subject = Bilingual()
-    body = Bilingual()
 
     class Meta:
+        verbose_name = _("Mailing")
         ordering = ["survey", "-id"]
 
     def __str__(self) -> str:

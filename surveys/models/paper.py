@@ -25,9 +25,9 @@ class PaperSheet(models.Model):
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="paper_sheets")
     group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="+")
-    number = models.PositiveIntegerField()
-    language = models.CharField(max_length=10, default="zh-hans")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.PRINTED)
+    number = models.PositiveIntegerField(_("number"))
+    language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.PRINTED)
     asked = models.BinaryField()
     first = models.BinaryField(default=bytes)
     second = models.BinaryField(default=bytes)
@@ -45,6 +45,7 @@ class PaperSheet(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("Paper sheet")
         ordering = ["survey", "number"]
         constraints = [models.UniqueConstraint(fields=["survey", "number"], name="paper_number_once")]
 

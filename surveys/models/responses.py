@@ -89,8 +89,8 @@ class Response(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     survey = models.ForeignKey("surveys.Survey", on_delete=models.PROTECT, related_name="responses")
     group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="responses")
-    channel = models.CharField(max_length=40, blank=True)
-    language = models.CharField(max_length=10, blank=True)
+    channel = models.CharField(_("channel"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
     token = models.CharField(max_length=200, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -103,7 +103,7 @@ class Response(models.Model):
     notice_version = models.PositiveSmallIntegerField(null=True, blank=True)
     seconds_per_item = models.FloatField(null=True, blank=True)
     flags = models.PositiveIntegerField(default=0)
-    overruled = models.PositiveSmallIntegerField(choices=Overruled.choices, default=Overruled.NO)
+    overruled = models.PositiveSmallIntegerField(_("decision"), choices=Overruled.choices, default=Overruled.NO)
     overruled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -113,6 +113,7 @@ class Response(models.Model):
     )
 
     class Meta:
+        verbose_name = _("Response")
         ordering = ["survey", "id"]
         indexes = [
             models.Index(fields=["survey", "id"], name="response_survey_id"),
@@ -172,7 +173,7 @@ class ResponseImport(models.Model):
         DISCARDED = "discarded", _("Discarded")
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.PROTECT, related_name="imports")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.CHECKING)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.CHECKING)
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     path = models.CharField(max_length=200)
@@ -181,7 +182,7 @@ class ResponseImport(models.Model):
     problem = models.TextField(blank=True)
     match = models.JSONField(default=dict, blank=True)
     match_name = models.CharField(max_length=60, blank=True)
-    skip_bad_rows = models.BooleanField(default=False)
+    skip_bad_rows = models.BooleanField(_("bad rows left out"), default=False)
     job = models.ForeignKey("materiality.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -191,6 +192,7 @@ class ResponseImport(models.Model):
     )
 
     class Meta:
+        verbose_name = _("Imported responses")
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["survey", "sha256"], name="import_survey_sha256")]
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual, name_field
+from materiality.platform.bilingual import Bilingual
 from surveys.questionnaire.asking import QUESTION_KINDS, Plan
 
 
@@ -61,10 +61,8 @@ class ProfileQuestion(models.Model):
     kind = models.CharField(
         max_length=8, choices=[(kind.code, _(kind.word)) for kind in QUESTION_KINDS.values()], default="single"
     )
-    text_zh = models.CharField(max_length=300)
-    text_en = models.CharField(max_length=300)
+    text = Bilingual(300, labels=(_("Question in Chinese"), _("Question in English")))
     options = models.JSONField(default=list, blank=True)
-    text = Bilingual()
 
     class Meta:
         ordering = ["survey", "position"]
@@ -79,13 +77,11 @@ class Notice(models.Model):
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="notices")
     version = models.PositiveSmallIntegerField()
-    text_zh = models.TextField(blank=True)
-    text_en = models.TextField(blank=True)
+    text = Bilingual(0, blank=True, labels=(_("Privacy notice in Chinese"), _("Privacy notice in English")))
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    text = Bilingual()
 
     class Meta:
         ordering = ["survey", "version"]
@@ -138,23 +134,21 @@ class Survey(models.Model):
         PRIMARY = "primary", _("Primary issues")
 
     cycle = models.ForeignKey("materiality.Cycle", on_delete=models.PROTECT, related_name="surveys")
-    code = models.SlugField(max_length=40, unique=True)
-    title_zh = name_field()
-    title_en = name_field()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
-    level = models.CharField(max_length=10, choices=Level.choices, default=Level.SECONDARY)
-    k = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(2), MaxValueValidator(10)])
-    opens_at = models.DateTimeField(null=True, blank=True)
-    closes_at = models.DateTimeField(null=True, blank=True)
-    zone = models.CharField(max_length=60, default="Asia/Shanghai")
-    anonymous = models.BooleanField(default=False)
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    title = Bilingual()
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
+    level = models.CharField(_("level"), max_length=10, choices=Level.choices, default=Level.SECONDARY)
+    k = models.PositiveSmallIntegerField(
+        _("scale up to"), default=5, validators=[MinValueValidator(2), MaxValueValidator(10)]
+    )
+    opens_at = models.DateTimeField(_("opens at"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
+    zone = models.CharField(_("time zone"), max_length=60, default="Asia/Shanghai")
+    anonymous = models.BooleanField(_("anonymous"), default=False)
     several_per_browser = models.BooleanField(default=False)
-    introduction_zh = models.TextField(blank=True)
-    introduction_en = models.TextField(blank=True)
-    thanks_zh = models.TextField(blank=True)
-    thanks_en = models.TextField(blank=True)
-    question_zh = models.CharField(max_length=300, blank=True)
-    question_en = models.CharField(max_length=300, blank=True)
+    introduction = Bilingual(0, blank=True, labels=(_("Introduction in Chinese"), _("Introduction in English")))
+    thanks = Bilingual(0, blank=True, labels=(_("Thanks in Chinese"), _("Thanks in English")))
+    question = Bilingual(300, blank=True, labels=(_("Open question in Chinese"), _("Open question in English")))
     notice_version = models.PositiveSmallIntegerField(default=1)
     split = models.BooleanField(default=False)
     split_issues = models.PositiveSmallIntegerField(default=12)
@@ -166,15 +160,12 @@ class Survey(models.Model):
     rules = models.JSONField(default=dict)
     rules_version = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
-    opened_at = models.DateTimeField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
-    title = Bilingual()
-    introduction = Bilingual()
-    thanks = Bilingual()
-    question = Bilingual()
 
     class Meta:
+        verbose_name = _("Survey")
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(

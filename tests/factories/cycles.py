@@ -4,7 +4,7 @@ from datetime import date
 from itertools import count
 
 from materiality.actions.cycles import open_cycle
-from materiality.formats.stakeholders import GroupValues
+from materiality.formats.stakeholders import SHEET_COLUMNS
 from materiality.models import Cycle, Edition, Group
 from materiality.queries.cycles import edition_in_force
 from tests.factories.library import make_category, make_edition, make_issue
@@ -49,12 +49,11 @@ def move(cycle: Cycle, state: str) -> Cycle:
     return cycle
 
 
-def values_of(group: Group, **changes) -> GroupValues:
+def values_of(group: Group, **changes) -> dict:
     """A group as the values that `save_group` takes, with changes."""
-    names = GroupValues.__dataclass_fields__
-    return GroupValues(**{**{name: getattr(group, name) for name in names}, **changes})
+    return {**{column.attribute: getattr(group, column.attribute) for column in SHEET_COLUMNS}, **changes}
 
 
-def new_group_values(code: str = "suppliers", **changes) -> GroupValues:
+def new_group_values(code: str = "suppliers", **changes) -> dict:
     """A group that no cycle has yet."""
-    return GroupValues(**{"code": code, "name_zh": "供应商", "name_en": "Suppliers", **changes})
+    return values_of(Group(code=code, name_zh="供应商", name_en="Suppliers"), **changes)

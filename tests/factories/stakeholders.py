@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from materiality.actions.stakeholders import save_engagement, save_point
-from materiality.formats.stakeholders import EngagementValues
 from materiality.models import Cycle, Engagement, Group, StakeholderPoint
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -17,13 +16,13 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 
 def make_point(group: Group, text: str = "Answer quickly", kind: str = "expectation") -> StakeholderPoint:
     """A bullet at the end of the group's list."""
-    return save_point(group=group, kind=kind, text_zh=f"中文 {text}", text_en=text, by=None)
+    return save_point(group=group, kind=kind, texts={"text_zh": f"中文 {text}", "text_en": text}, by=None)
 
 
-def engagement_values(cycle: Cycle, **changes) -> EngagementValues:
+def engagement_values(cycle: Cycle, **changes) -> dict:
     """A meeting with the cycle's first group."""
     defaults = {"group": cycle.groups.first(), "kind": "meeting", "date": date(2026, 2, 3), "title_en": "Round table"}
-    return EngagementValues(**{**defaults, **changes})
+    return {**defaults, "title_zh": "", "note": "", "participants": None, "issues": (), **changes}
 
 
 def make_engagement(cycle: Cycle, **changes) -> Engagement:

@@ -35,7 +35,9 @@ def test_save_point_adds_at_the_end_of_its_own_list():
 
 def test_save_point_changes_and_records_only_what_changed():
     point, person = make_point(make_cycle().groups.first(), "old"), make_person()
-    save_point(group=point.group, kind=point.kind, text_zh=point.text_zh, text_en=" new ", by=person, point=point)
+    save_point(
+        group=point.group, kind=point.kind, texts={"text_zh": point.text_zh, "text_en": " new "}, by=person, point=point
+    )
     event = AuditEvent.objects.order_by("number").last()
     assert (event.before, event.after, event.person.name) == ({"text_en": "old"}, {"text_en": "new"}, str(person))
 
@@ -44,13 +46,13 @@ def test_save_point_with_nothing_new_writes_no_event():
     point = make_point(make_cycle().groups.first())
     number = AuditEvent.objects.count()
     texts = {"text_zh": point.text_zh, "text_en": point.text_en}
-    save_point(group=point.group, kind=point.kind, **texts, by=None, point=point)
+    save_point(group=point.group, kind=point.kind, texts=texts, by=None, point=point)
     assert AuditEvent.objects.count() == number
 
 
 def test_save_point_refuses_two_empty_texts():
     with pytest.raises(NotAllowed, match="at least one language"):
-        save_point(group=make_cycle().groups.first(), kind="channel", text_zh=" ", text_en="", by=None)
+        save_point(group=make_cycle().groups.first(), kind="channel", texts={"text_zh": " ", "text_en": ""}, by=None)
 
 
 @pytest.mark.parametrize(("state", "may"), [("closed", True), ("in_review", True), ("signed_off", False)])
@@ -60,7 +62,7 @@ def test_points_change_until_the_sign_off(state, may):
     move(point.group.cycle, state)
     done = []
     for action in (
-        lambda: save_point(group=point.group, kind="channel", text_zh="", text_en="new", by=None),
+        lambda: save_point(group=point.group, kind="channel", texts={"text_zh": "", "text_en": "new"}, by=None),
         lambda: move_point(point=point, up=False, by=None),
         lambda: remove_point(point=point, by=None),
     ):

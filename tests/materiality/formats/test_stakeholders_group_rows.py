@@ -1,10 +1,14 @@
 """Groups of a cycle from files."""
 
 import pytest
+from django.utils import translation
 
 from materiality.actions.tables import confirm, undo
-from materiality.formats.stakeholders import GroupResource
+from materiality.formats.stakeholders import GROUP_COLUMNS, SHEET_COLUMNS, GroupResource
+from materiality.forms.stakeholders import GroupForm
+from materiality.models import Group
 from materiality.platform.refusals import NotAllowed
+from materiality.platform.words import field_changes
 from materiality.tables.widgets import Scope
 from tests.factories.cycles import make_cycle, move
 from tests.factories.sheets import csv_file, plan_of, problems_in, upload
@@ -62,3 +66,23 @@ def test_groups_without_any_weight_are_refused_as_a_whole(cycle):
 def test_groups_whole_number_written_otherwise_is_unchanged(cycle):
     found = plan_of(GroupResource(Scope(cycle=cycle)), [{"group": "users", "weight_society": "1.0", "target": "9,000"}])
     assert [row.state for row in found.rows] == ["unchanged"]
+
+
+def test_headers_of_the_groups_sheet_are_those_of_the_contract():
+    header = "group name_zh name_en definition_zh definition_en side weight_society weight_business target"
+    assert tuple(header.split()) == GROUP_COLUMNS
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_people_edit_in_a_group_is_in_form_sheet_and_audit_trail_in_the_words_of_the_model(language):
+    group = make_cycle().groups.first()
+    edited = [field for field in Group._meta.concrete_fields if field.editable and not field.primary_key]
+    sheet = {column.attribute: column for column in SHEET_COLUMNS}
+    form = GroupForm(instance=group)
+    assert set(form.fields) == set(sheet) == {field.name for field in edited}
+    with translation.override(language):
+        for field in edited:
+            said = str(field.verbose_name)
+            (change,) = field_changes("materiality.group", {}, {field.name: "x"})
+            assert (form[field.name].label, str(sheet[field.name].title), change.name) == (said,) * 3
+            assert form[field.name].help_text == field.help_text

@@ -1,7 +1,5 @@
 """Pages of the stakeholder groups."""
 
-from dataclasses import asdict
-
 import pytest
 
 from tests.factories.cycles import make_cycle, move, new_group_values, values_of
@@ -34,14 +32,14 @@ def test_groups_say_so_where_the_method_is_pooled(client, cycle):
 @pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("analyst", 302)])
 def test_new_group_is_added_by_those_who_may(client, cycle, role, status):
     log_in(client, role)
-    response = client.post("/cycles/spring/groups/new/", asdict(new_group_values("suppliers")))
+    response = client.post("/cycles/spring/groups/new/", new_group_values("suppliers"))
     assert (response.status_code, cycle.groups.filter(code="suppliers").exists()) == (status, status == 302)
 
 
 @pytest.mark.parametrize(("role", "status", "target"), [("viewer", 403, 300), ("administrator", 302, 77)])
 def test_group_is_changed_by_those_who_may(client, cycle, role, status, target):
     log_in(client, role)
-    values = asdict(values_of(cycle.groups.get(code="media"), target=77))
+    values = values_of(cycle.groups.get(code="media"), target=77)
     assert client.post("/cycles/spring/groups/edit/media/", values).status_code == status
     assert cycle.groups.get(code="media").target == target
 
@@ -49,7 +47,7 @@ def test_group_is_changed_by_those_who_may(client, cycle, role, status, target):
 def test_group_left_without_any_weight_is_refused_with_the_reason(client, cycle):
     cycle.groups.exclude(code="media").update(weight_society=0)
     log_in(client)
-    values = asdict(values_of(cycle.groups.get(code="media"), weight_society=0))
+    values = values_of(cycle.groups.get(code="media"), weight_society=0)
     text = client.post("/cycles/spring/groups/edit/media/", values).content.decode()
     assert "All groups have the weight 0 for “Impact on society”." in text
     assert cycle.groups.get(code="media").weight_society == 1
