@@ -21,7 +21,7 @@ from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.tables.headers import LEFT_OUT, HeaderMatch, SheetColumn, check_match, match_headers
 from materiality.tables.imports import CODES, SheetCheck, SheetOutcome, StrictResource, take_back, undo_json
 from materiality.tables.problems import BadLibrary, Problem
-from materiality.tables.sheets import Table, read_tables
+from materiality.tables.records import Table, read_tables
 from materiality.tables.widgets import ERROR, STATES, Plan, PlannedRow, Scope, SheetRow
 from materiality.tables.words import message, problem_text
 

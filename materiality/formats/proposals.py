@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Issue, Proposal
 from materiality.queries.proposals import TEXTS, ProposalValues, what_is_wrong
 from materiality.tables.problems import BadLibrary, nearest
-from materiality.tables.sheets import Row, read_table
+from materiality.tables.records import Row, read_table
 from materiality.tables.words import problem_text
 
 COLUMNS = ("kind", "issue", *TEXTS)

@@ -11,7 +11,7 @@ from materiality.lineage.records import IssueRecord, Key
 from materiality.queries.drafts import EditionComparison
 from materiality.queries.translations import StoredText, TextPair, Translation, tidy
 from materiality.tables.problems import BadLibrary, nearest
-from materiality.tables.sheets import Row, Table, read_table
+from materiality.tables.records import Row, Table, read_table
 from materiality.tables.words import problem_text
 from materiality.tables.write import Cell
 

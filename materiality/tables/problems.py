@@ -1,4 +1,4 @@
-"""What can be wrong with a file of responses: problems as values, and their English sentences.
+"""What can be wrong with a spreadsheet: problems as values, and their English sentences.
 
 The sentences are msgids with named placeholders; the Django layer wraps `template(…)` in gettext.
 """
@@ -144,11 +144,6 @@ class BadLibrary(Exception):
         self.problems = problems
 
 
-def unreadable(kind: str, value: str = "", **params: str) -> BadLibrary:
-    """The refusal of a file that cannot be read at all."""
-    return BadLibrary([Problem(kind, value=value, params=params)])
-
-
 _MOST_LOOKUPS = 300
 _LONGEST = 60
 
@@ -207,6 +202,7 @@ class Fault:
 
     code: str
     shown: str
+    formula: str = field(default="", compare=False)
 
 
 def column_letters(index: int) -> str:
@@ -236,6 +232,9 @@ MESSAGES = {
         "The file has more than %(limit)s columns. Delete the columns that are not in the template."
     ),
     "too_many_cells": N_("The sheet has more than %(limit)s cells. Save it as CSV and import that, or split it."),
+    "too_many_sheets": N_("The workbook has more than %(limit)s sheets. Delete those that are not to be imported."),
+    "too_slow": N_("Reading the file takes more than %(limit)s seconds. Split it, or save it as CSV and import that."),
+    "too_much_memory": N_("Reading the file takes more than %(limit)s MB of memory. Save it as CSV, or split it."),
     "broken_encoding": N_(
         "Line %(line)s cannot be read (byte %(offset)s): the text is neither UTF-8 nor GB18030. "
         "Save the file as CSV UTF-8 or as XLSX."

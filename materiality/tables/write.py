@@ -27,13 +27,7 @@ def table_bytes(kind: str, sheet: str, columns: Sequence[str], rows: Iterable[Se
 
 
 def _csv(_sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """UTF-8 with BOM, so that spreadsheets recognise the Chinese; a dangerous beginning gets an apostrophe."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([neutral(cell) if isinstance(cell, str) else _number(cell) for cell in row])
-    return stream.getvalue().encode("utf-8-sig")
+    return csv_bytes(columns, (map(_number, row) for row in rows))
 
 
 def _xlsx(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -60,17 +54,7 @@ def workbook_text(text: str) -> str:
     return _ESCAPE.sub("_x005F_", _IMPOSSIBLE.sub("", text))[:LONGEST_CELL]
 
 
-def neutral(text: str) -> str:
-    """Text for a CSV cell: an apostrophe is put before a dangerous beginning. `restored` gives the text back."""
-    return f"'{text}" if _DANGEROUS.match(text) else text
-
-
-def restored(text: str) -> str:
-    """The text that `neutral` was given."""
-    return text[1:] if _NEUTRALISED.match(text) else text
-
-
-def _number(value: int | float | None) -> Cell:
+def _number(value: Cell) -> Cell:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -90,7 +74,7 @@ def restore(text: str) -> str:
 
 
 def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> bytes:
-    """Header and rows, lines ended by CR LF; numbers stay numbers."""
+    """Header and rows in UTF-8 with BOM, so that spreadsheets recognise the Chinese; no text is a formula."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(names)
@@ -128,15 +112,6 @@ def without_times(package: bytes) -> bytes:
 def _place(name: str) -> tuple[bool, str]:
     """The list of content types comes first: some readers look for it there."""
     return name != "[Content_Types].xml", name
-
-
-def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
-    """Header and rows in UTF-8 with BOM; texts that a spreadsheet could run are neutralised."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([neutralise(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return stream.getvalue().encode("utf-8-sig")
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

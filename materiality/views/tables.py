@@ -42,7 +42,7 @@ from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.proposals import already_there, issues_in_force
 from materiality.queries.translations import stored_texts, translated_edition
 from materiality.tables.imports import sheet_file
-from materiality.tables.sheets import MAX_BYTES
+from materiality.tables.records import MAX_BYTES
 from materiality.tables.widgets import Scope
 from materiality.tables.write import TYPES, table_bytes
 from materiality.views.cycles import cycle_of
