@@ -140,7 +140,7 @@ class BadLibrary(Exception):
     """A library file is refused; `problems` holds everything that is wrong with it, in the order of the file."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems")
+        super().__init__(problems)
         self.problems = problems
 
 
@@ -177,6 +177,13 @@ class FileProblem(Exception):
         super().__init__(code, params)
         self.code = code
         self.params = params
+
+    def __reduce__(self) -> tuple:
+        return _file_problem, (self.code, self.params)
+
+
+def _file_problem(code: str, params: dict[str, object]) -> FileProblem:
+    return FileProblem(code, **params)
 
 
 @dataclass(frozen=True, slots=True)

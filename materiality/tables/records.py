@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from itertools import zip_longest
 
 from materiality.tables.guards import MEGABYTE, Limits
+from materiality.tables.limited import within_limits
 from materiality.tables.problems import BadLibrary, Fault, FileProblem, Problem
 from materiality.tables.read import OLE_START, ZIP_STARTS, Rows, open_sheets
 from materiality.tables.write import restore
@@ -67,7 +68,7 @@ def _tables(contents: bytes, name: str, max_rows: int) -> list[Table]:
     try:
         if name.lower().endswith((".xlsx", ".xls")) and not contents.startswith((*ZIP_STARTS, OLE_START)):
             raise FileProblem("not_xlsx")
-        return [_table(title, rows, max_rows) for title, rows in open_sheets(contents, limits)]
+        return within_limits(lambda: [_table(name, rows, max_rows) for name, rows in open_sheets(contents, limits)])
     except FileProblem as problem:
         raise BadLibrary([_refusal(problem, len(contents), max_rows)]) from problem
 

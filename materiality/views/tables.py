@@ -22,10 +22,10 @@ from materiality.actions.tables import (
     confirm,
     discard_sheet,
     preview_of,
+    request_check,
     scope_of,
     sheet_file_of,
     shown_row,
-    take_in,
     undo,
 )
 from materiality.actions.translations import save_translations
@@ -33,7 +33,7 @@ from materiality.formats.proposals import COLUMNS, ProposalFile, read_proposals
 from materiality.formats.translations import TranslationFile, read_translations
 from materiality.forms.proposals import ProposalFileForm
 from materiality.forms.tables import ColumnsForm, SheetReasonForm, SheetUploadForm
-from materiality.models import Cycle, Edition, SheetImport
+from materiality.models import Cycle, Edition, Job, SheetImport
 from materiality.platform.audit import sha256_of
 from materiality.platform.files import keep_bytes
 from materiality.platform.pages import download, onward, paged, refusals, sent, turned_away, uploaded
@@ -196,12 +196,12 @@ def sheet_imports(request: HttpRequest, code: str = "") -> HttpResponse:
 
 
 def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
-    """Upload a file, which is then checked; nothing of it is stored."""
+    """Upload a file, which is then checked in the background; nothing of it is stored."""
     cycle, chosen = cycle_named(code), kind_of(kind, code)
     need_import(request, chosen)
     form = uploaded(request, SheetUploadForm, _too_large())
-    if sent(request, form) and (imported := _taken_in(request, form, kind, cycle)):
-        return redirect("sheet_import", imported.pk)
+    if sent(request, form) and (job := _taken_in(request, form, kind, cycle)):
+        return redirect(f"{reverse('job', args=[job.pk])}?follow")
     draft = Edition.objects.filter(state=Edition.State.DRAFT).first() if chosen.into == "edition" else None
     limit = min(settings.MAX_UPLOAD_BYTES // 1_000_000, 20)
     columns = chosen.resource.columns
@@ -281,10 +281,10 @@ def sheet_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sheet_import", pk)
 
 
-def _taken_in(request: HttpRequest, form: SheetUploadForm, kind: str, cycle) -> SheetImport | None:
+def _taken_in(request: HttpRequest, form: SheetUploadForm, kind: str, cycle: Cycle | None) -> Job | None:
     file = form.cleaned_data["file"]
     with refusals(form):
-        return take_in(kind, scope_of(kind, cycle=cycle), file.name, file.read(), by=request.user)
+        return request_check(kind, scope_of(kind, cycle=cycle), file.name, file.read(), by=request.user)
     return None
 
 

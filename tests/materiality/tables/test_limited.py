@@ -6,8 +6,10 @@ import zipfile
 
 import pytest
 
+from materiality.tables.guards import Limits
 from materiality.tables.limited import within_limits
 from materiality.tables.problems import BadLibrary, FileProblem, Problem
+from materiality.tables.read import open_sheets
 from materiality.tables.records import read_tables
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -72,7 +74,7 @@ def test_shared_text_that_fills_the_memory_is_refused_and_the_process_lives():
     cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 19_000))
     contents = workbook(cells, shared="x" * 1_000_000)
     with pytest.raises(FileProblem, match="too_much_memory"):
-        within_limits(lambda: read_tables(contents, "x.xlsx", 20_000), megabytes=300)
+        within_limits(lambda: [list(rows) for _name, rows in open_sheets(contents, Limits())], megabytes=300)
 
 
 def test_reading_that_takes_too_long_is_stopped():
