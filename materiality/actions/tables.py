@@ -1,6 +1,7 @@
 """Record what the check of a spreadsheet found: its columns to be matched, the preview, or why it cannot be read."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
@@ -24,11 +25,11 @@ from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.tables.headers import LEFT_OUT, HeaderMatch, SheetColumn, check_match, match_headers
 from materiality.tables.imports import CODES, SheetCheck, SheetOutcome, StrictResource, take_back, undo_json
 from materiality.tables.problems import BadLibrary, Problem
-from materiality.tables.records import Row, Table, read_tables
-from materiality.tables.widgets import ERROR, STATES, Plan, PlannedRow, Scope, SheetRow, problem_of
+from materiality.tables.records import Table, read_tables, table_of, table_or_problems
+from materiality.tables.widgets import ERROR, STATES, Plan, PlannedRow, Scope, SheetRow
 from materiality.tables.words import message, problem_text
 
-CHECK = "check_sheet"  # the kind of job
+CHECK, READ = "check_sheet", "read_table"  # kinds of job
 _OPEN = (SheetImport.State.UPLOADED, SheetImport.State.CHECKED, SheetImport.State.REFUSED)
 
 
@@ -289,6 +290,35 @@ def store_check(job: Job, checked: tuple[SheetImport, SheetCheck]) -> dict:
     return {"import": imported.pk, "url": reverse("sheet_import", args=[imported.pk])}
 
 
+def request_reading(page: str, contents: bytes, *, by: User | None) -> Job:
+    """Keep an uploaded file and queue its reading; `page` is the name of the address that shows what was read."""
+    return request_job(READ, inputs={"path": keep_bytes(contents, READ)[0], "page": page}, by=by)
+
+
+def read_upload(job: Job, progress: Progress) -> str:
+    """Build of a reading: digest of the table, or of what is wrong with the file."""
+    with default_storage.open(job.inputs["path"]) as stream:
+        table = table_or_problems(stream.read())
+    return keep_bytes(json.dumps(asdict(table)).encode(), READ)[1]
+
+
+def store_reading(job: Job, digest: str) -> dict:
+    """Store of a reading: where it is shown, checked against what is stored by then."""
+    return {"url": reverse(job.inputs["page"], args=[digest])}
+
+
+def kept_table(digest: str) -> Table | None:
+    """The table that a reading kept under this digest, None where there is none."""
+    path = f"{READ}/{digest[:2]}/{digest}"
+    if not re.fullmatch(r"[0-9a-f]{64}", digest) or not default_storage.exists(path):
+        return None
+    with default_storage.open(path) as stream:
+        try:
+            return table_of(json.load(stream))
+        except (ValueError, KeyError, TypeError):  # an uploaded file itself
+            return None
+
+
 def take_in(kind: str, scope: Scope, file_name: str, contents: bytes, *, by: User | None) -> SheetImport:
     """Keep a file and check it at once, as commands do; where columns are not known, somebody has to choose first."""
     path, digest = keep_bytes(contents, "sheets")
@@ -338,24 +368,12 @@ def sheet_file_of(imported: SheetImport) -> SheetFile:
     kept = imported.headers.get("rows")
     if kept:
         with default_storage.open(kept) as stream:
-            return _file_from_json(json.load(stream))
+            held = json.load(stream)
+        return SheetFile(tuple(map(table_of, held["tables"])), tuple(held["left_out"]))
     with default_storage.open(imported.path) as stream:
         file = read_sheet_file(stream.read(), imported.file_name, KINDS[imported.kind].resource)
     imported.headers = {"rows": keep_bytes(json.dumps(asdict(file)).encode(), "sheets")[0]}
     return file
-
-
-def _file_from_json(held: dict) -> SheetFile:
-    tables = [
-        Table(
-            tuple(table["columns"]),
-            tuple(Row(**row) for row in table["rows"]),
-            tuple(map(problem_of, table["problems"])),
-            table["title"],
-        )
-        for table in held["tables"]
-    ]
-    return SheetFile(tuple(tables), tuple(held["left_out"]))
 
 
 def columns_of(imported: SheetImport) -> dict[str, str]:

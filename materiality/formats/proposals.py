@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Issue, Proposal
 from materiality.queries.proposals import TEXTS, ProposalValues, what_is_wrong
-from materiality.tables.problems import BadLibrary, nearest
-from materiality.tables.records import Row, read_table
+from materiality.tables.problems import nearest
+from materiality.tables.records import Row, Table
 from materiality.tables.words import problem_text
 
 COLUMNS = ("kind", "issue", *TEXTS)
@@ -32,12 +32,10 @@ class ProposalFile:
     wrong: list[WrongCell]
 
 
-def read_proposals(contents: bytes, name: str, issues: dict[str, Issue]) -> ProposalFile:
-    """Read CSV or XLSX with the columns `kind`, `issue`, names, texts, `reason`, `source`; `issues` by code."""
-    try:
-        table = read_table(contents, name)
-    except BadLibrary as bad:
-        return ProposalFile([], [WrongCell(None, "", "", problem_text(problem)) for problem in bad.problems])
+def read_proposals(table: Table, issues: dict[str, Issue]) -> ProposalFile:
+    """Take a table with the columns `kind`, `issue`, names, texts, `reason`, `source`; `issues` by code."""
+    if not table.columns:
+        return ProposalFile([], [WrongCell(None, "", "", problem_text(problem)) for problem in table.problems])
     wrong = _wrong_columns(table.columns)
     wrong += [WrongCell(p.row, p.column, p.value, problem_text(p)) for p in table.problems]
     if wrong:

@@ -10,8 +10,8 @@ from materiality.lineage.lineage import TEXTS, IssueDifference
 from materiality.lineage.records import IssueRecord, Key
 from materiality.queries.drafts import EditionComparison
 from materiality.queries.translations import StoredText, TextPair, Translation, tidy
-from materiality.tables.problems import BadLibrary, nearest
-from materiality.tables.records import Row, Table, read_table
+from materiality.tables.problems import nearest
+from materiality.tables.records import Row, Table
 from materiality.tables.words import problem_text
 from materiality.tables.write import Cell
 
@@ -112,13 +112,11 @@ def translation_rows(pairs: Iterable[TextPair]) -> list[list[str]]:
     return [[pair.key, pair.kind, pair.where, pair.field, pair.zh, pair.en, pair.state] for pair in pairs]
 
 
-def read_translations(contents: bytes, name: str, texts: Iterable[StoredText]) -> TranslationFile:
-    """Read CSV or XLSX; a row is known by its key, and only its Chinese and English are taken."""
+def read_translations(table: Table, texts: Iterable[StoredText]) -> TranslationFile:
+    """Take a table; a row is known by its key, and only its Chinese and English are taken."""
     known = {text.pair.key: text.pair for text in texts}
-    try:
-        table = read_table(contents, name)
-    except BadLibrary as bad:
-        return TranslationFile([], 0, [WrongCell(None, "", "", problem_text(problem)) for problem in bad.problems])
+    if not table.columns:
+        return TranslationFile([], 0, [WrongCell(None, "", "", problem_text(problem)) for problem in table.problems])
     wrong = _wrong_columns(table) + [WrongCell(p.row, p.column, p.value, problem_text(p)) for p in table.problems]
     if not wrong:
         wrong = _wrong_rows(table.rows, known)

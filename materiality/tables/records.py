@@ -54,6 +54,20 @@ def read_table(contents: bytes, name: str) -> Table:
     return replace(table, title="", problems=(*found, *(() if table.rows else (Problem("no_rows"),))))
 
 
+def table_or_problems(contents: bytes) -> Table:
+    """As `read_table`, but a file that cannot be read gives a table of its problems, without columns."""
+    try:
+        return read_table(contents, "")
+    except BadLibrary as bad:
+        return Table((), (), tuple(bad.problems))
+
+
+def table_of(held: dict) -> Table:
+    """The table of `asdict(table)`, also after it was JSON."""
+    problems = (Problem(**{**each, "nearest": tuple(each["nearest"])}) for each in held["problems"])
+    return Table(tuple(held["columns"]), tuple(Row(**row) for row in held["rows"]), tuple(problems), held["title"])
+
+
 def read_tables(contents: bytes, name: str, max_rows: int = MAX_ROWS) -> list[Table]:
     """Every sheet of the file that holds anything, as a table of at most `max_rows` rows each. Raises BadLibrary."""
     filled = [table for table in _tables(contents, name, max_rows) if table.columns]

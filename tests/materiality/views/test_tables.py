@@ -15,6 +15,7 @@ from materiality.platform import jobs
 from tests.factories.cycles import make_cycle
 from tests.factories.people import log_in
 from tests.factories.sheets import csv_file, draft_of_small_library, upload
+from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
 
@@ -31,10 +32,7 @@ def send(client, rows, kind: str = "issues"):
 
 
 def send_file(client, file: SimpleUploadedFile, kind: str = "issues"):
-    """Upload, have a worker do the job, and follow its page to the result."""
-    waiting = client.post(reverse("sheet_new", args=[kind]), {"file": file}).url
-    assert jobs.execute(waiting.split("/")[2])
-    return client.get(waiting, follow=True)
+    return upload_to(client, reverse("sheet_new", args=[kind]), file)
 
 
 def page_of(client, imported: SheetImport, query: str = "") -> str:
