@@ -15,9 +15,10 @@ Cell = str | int | float | None
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
-_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# What XML cannot hold, and so no workbook.
+IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-LONGEST_CELL = 32_767
+LONGEST_CELL = 32_767  # of a spreadsheet
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 
 
@@ -51,7 +52,7 @@ def _xlsx(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) ->
 
 def workbook_text(text: str) -> str:
     """Text for an XLSX cell: without what XML cannot hold, at most as long as a cell, and `_x0041_` not read as A."""
-    return _ESCAPE.sub("_x005F_", _IMPOSSIBLE.sub("", text))[:LONGEST_CELL]
+    return _ESCAPE.sub("_x005F_", IMPOSSIBLE.sub("", text))[:LONGEST_CELL]
 
 
 def _number(value: Cell) -> Cell:
@@ -134,7 +135,7 @@ def text_cell(text: str) -> str:
     """XML of a cell that holds text and is never taken for a formula."""
     if not text:
         return EMPTY
-    clean = escape(_CONTROL.sub("\ufffd", text)[:32_767]).replace("\r", "&#13;")
+    clean = escape(_CONTROL.sub("\ufffd", text)[:LONGEST_CELL]).replace("\r", "&#13;")
     style = ' s="1"' if text[0] in "=+-@\t\r" else ""
     return f'<c t="inlineStr"{style}><is><t xml:space="preserve">{clean}</t></is></c>'
 
