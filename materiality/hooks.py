@@ -3,9 +3,13 @@
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from materiality.models import Cycle
-from materiality.platform.hooks import Hooks, Standing, Step, Words
+from materiality.platform.hooks import Hooks, Kind, Standing, Step, Words
 
 WORDS: dict[str, Words] = {
+    "job": {
+        "check_sheet": gettext_lazy("Check of a spreadsheet"),
+        "read_table": gettext_lazy("Check of a spreadsheet"),
+    },
     "action": {
         "load_library": gettext_lazy("loaded the library %(object)s"),
         "open_cycle": gettext_lazy("opened the cycle %(object)s"),
@@ -194,6 +198,10 @@ def _scores(cycle: Cycle) -> Standing:
 
 HOOKS = Hooks(
     words=WORDS,
+    jobs={
+        "check_sheet": Kind("materiality.actions.tables.check_upload", "materiality.actions.tables.store_check"),
+        "read_table": Kind("materiality.actions.tables.read_upload", "materiality.actions.tables.store_reading"),
+    },
     steps=(
         Step(10, "scope", gettext_lazy("Scope"), "cycle", _scope),
         Step(20, "groups", gettext_lazy("Stakeholders"), "groups", _groups),

@@ -39,7 +39,7 @@ from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.drafts import publishing_warnings
 from materiality.queries.library import library_contents
 from materiality.tables.problems import BadLibrary, Problem
-from materiality.tables.sheets import MAX_BYTES
+from materiality.tables.records import MAX_BYTES
 
 
 @transaction.atomic

@@ -1,10 +1,13 @@
 """Record what the check of a spreadsheet found: its columns to be matched, the preview, or why it cannot be read."""
 
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,17 +17,19 @@ from materiality.actions.library import start_draft
 from materiality.formats.catalogues import CatalogueResource, MappingResource
 from materiality.formats.issues import IssueResource
 from materiality.formats.stakeholders import GroupResource, StakeholderResource
-from materiality.models import Cycle, Edition, SheetImport, User
+from materiality.models import Cycle, Edition, Job, SheetImport, User
 from materiality.platform import audit
 from materiality.platform.files import keep_bytes
+from materiality.platform.jobs import Progress, request_job
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.tables.headers import LEFT_OUT, HeaderMatch, SheetColumn, check_match, match_headers
 from materiality.tables.imports import CODES, SheetCheck, SheetOutcome, StrictResource, take_back, undo_json
 from materiality.tables.problems import BadLibrary, Problem
-from materiality.tables.sheets import Table, read_tables
+from materiality.tables.records import Table, read_tables, table_of, table_or_problems
 from materiality.tables.widgets import ERROR, STATES, Plan, PlannedRow, Scope, SheetRow
 from materiality.tables.words import message, problem_text
 
+CHECK, READ = "check_sheet", "read_table"  # kinds of job
 _OPEN = (SheetImport.State.UPLOADED, SheetImport.State.CHECKED, SheetImport.State.REFUSED)
 
 
@@ -262,8 +267,60 @@ def scope_of(kind: str, edition: Edition | None = None, cycle: Cycle | None = No
     return Scope(edition=edition)
 
 
+def request_check(kind: str, scope: Scope, file_name: str, contents: bytes, *, by: User | None) -> Job:
+    """Keep an uploaded file and queue its check, which makes the import: no page waits for a file to be read."""
+    path, digest = keep_bytes(contents, "sheets")
+    edition = scope.edition.pk if scope.edition else None
+    inputs = {"kind": kind, "edition": edition, "file_name": file_name[-200:], "path": path, "sha256": digest}
+    return request_job(CHECK, inputs=inputs, cycle=scope.cycle, by=by)
+
+
+def check_upload(job: Job, progress: Progress) -> tuple[SheetImport, SheetCheck]:
+    """Build of a check: read the file and say what importing it would do."""
+    inputs = dict(job.inputs)
+    edition = Edition.objects.filter(pk=inputs.pop("edition")).first()
+    imported = SheetImport(edition=edition, cycle=job.cycle, created_by=job.created_by, **inputs)
+    return imported, _check(imported, None)
+
+
+def store_check(job: Job, checked: tuple[SheetImport, SheetCheck]) -> dict:
+    """Store of a check: the import with its preview."""
+    imported, found = checked
+    check_sheet(imported=imported, found=found, by=job.created_by)
+    return {"import": imported.pk, "url": reverse("sheet_import", args=[imported.pk])}
+
+
+def request_reading(page: str, contents: bytes, *, by: User | None) -> Job:
+    """Keep an uploaded file and queue its reading; `page` is the name of the address that shows what was read."""
+    return request_job(READ, inputs={"path": keep_bytes(contents, READ)[0], "page": page}, by=by)
+
+
+def read_upload(job: Job, progress: Progress) -> str:
+    """Build of a reading: digest of the table, or of what is wrong with the file."""
+    with default_storage.open(job.inputs["path"]) as stream:
+        table = table_or_problems(stream.read())
+    return keep_bytes(json.dumps(asdict(table)).encode(), READ)[1]
+
+
+def store_reading(job: Job, digest: str) -> dict:
+    """Store of a reading: where it is shown, checked against what is stored by then."""
+    return {"url": reverse(job.inputs["page"], args=[digest])}
+
+
+def kept_table(digest: str) -> Table | None:
+    """The table that a reading kept under this digest, None where there is none."""
+    path = f"{READ}/{digest[:2]}/{digest}"
+    if not re.fullmatch(r"[0-9a-f]{64}", digest) or not default_storage.exists(path):
+        return None
+    with default_storage.open(path) as stream:
+        try:
+            return table_of(json.load(stream))
+        except (ValueError, KeyError, TypeError):  # an uploaded file itself
+            return None
+
+
 def take_in(kind: str, scope: Scope, file_name: str, contents: bytes, *, by: User | None) -> SheetImport:
-    """Keep an uploaded file and check it; where its columns are not all known, somebody has to choose first."""
+    """Keep a file and check it at once, as commands do; where columns are not known, somebody has to choose first."""
     path, digest = keep_bytes(contents, "sheets")
     imported = SheetImport(
         kind=kind,
@@ -307,9 +364,16 @@ def undo(imported: SheetImport, *, by: User | None, reason: str = "") -> SheetIm
 
 
 def sheet_file_of(imported: SheetImport) -> SheetFile:
-    """The uploaded file, read again. Raises BadLibrary."""
+    """The rows of the uploaded file, which is read once: its check keeps them. Raises BadLibrary."""
+    kept = imported.headers.get("rows")
+    if kept:
+        with default_storage.open(kept) as stream:
+            held = json.load(stream)
+        return SheetFile(tuple(map(table_of, held["tables"])), tuple(held["left_out"]))
     with default_storage.open(imported.path) as stream:
-        return read_sheet_file(stream.read(), imported.file_name, KINDS[imported.kind].resource)
+        file = read_sheet_file(stream.read(), imported.file_name, KINDS[imported.kind].resource)
+    imported.headers = {"rows": keep_bytes(json.dumps(asdict(file)).encode(), "sheets")[0]}
+    return file
 
 
 def columns_of(imported: SheetImport) -> dict[str, str]:
@@ -326,6 +390,7 @@ def _check(imported: SheetImport, columns: Mapping[str, str] | None) -> SheetChe
         return SheetCheck({}, plan.as_json(), ", ".join(problem.kind for problem in error.problems))
     match = match_of(file, resource)
     headers = {
+        "rows": imported.headers["rows"],
         "columns": list(match.columns.items()),
         "guesses": sorted(match.guesses),
         "unknown": sorted(match.unknown),

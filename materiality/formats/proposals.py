@@ -1,13 +1,14 @@
 """Reading a file of proposals: every row and cell checked, or everything that is wrong with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue, Proposal
 from materiality.queries.proposals import TEXTS, ProposalValues, what_is_wrong
-from materiality.tables.problems import BadLibrary, nearest
-from materiality.tables.sheets import Row, read_table
+from materiality.tables.problems import nearest
+from materiality.tables.records import Row, Table
 from materiality.tables.words import problem_text
 
 COLUMNS = ("kind", "issue", *TEXTS)
@@ -32,13 +33,11 @@ class ProposalFile:
     wrong: list[WrongCell]
 
 
-def read_proposals(contents: bytes, name: str, issues: dict[str, Issue]) -> ProposalFile:
-    """Read CSV or XLSX with the columns `kind`, `issue`, names, texts, `reason`, `source`; `issues` by code."""
-    try:
-        table = read_table(contents, name)
-    except BadLibrary as bad:
-        return ProposalFile([], [WrongCell(None, "", "", problem_text(problem)) for problem in bad.problems])
-    wrong = _wrong_columns(table.columns)
+def read_proposals(table: Table, issues: dict[str, Issue]) -> ProposalFile:
+    """Take a table with the columns `kind`, `issue`, names, texts, `reason`, `source`; `issues` by code."""
+    if not table.columns:
+        return ProposalFile([], [WrongCell(None, "", "", problem_text(problem)) for problem in table.problems])
+    wrong = wrong_columns(table.columns, COLUMNS, NEEDED)
     wrong += [WrongCell(p.row, p.column, p.value, problem_text(p)) for p in table.problems]
     if wrong:
         return ProposalFile([], wrong)
@@ -47,16 +46,17 @@ def read_proposals(contents: bytes, name: str, issues: dict[str, Issue]) -> Prop
     return ProposalFile([] if wrong else [values for values, _cells in read], wrong)
 
 
-def _wrong_columns(columns: tuple[str, ...]) -> list[WrongCell]:
+def wrong_columns(given: Sequence[str], known: Sequence[str], needed: Sequence[str]) -> list[WrongCell]:
+    """Columns that are unknown, stand twice or are missing."""
     wrong = []
-    for place, column in enumerate(columns):
-        if column not in COLUMNS:
-            offered = ", ".join(nearest(column, COLUMNS) or COLUMNS)
+    for place, column in enumerate(given):
+        if column not in known:
+            offered = ", ".join(nearest(column, known) or known)
             words = _("There is no column “%(column)s” here. Possible: %(columns)s")
             wrong.append(WrongCell(1, column, column, words % {"column": column, "columns": offered}))
-        elif column in columns[:place]:
+        elif column in given[:place]:
             wrong.append(WrongCell(1, column, column, _("This column stands twice.")))
-    lacking = [column for column in NEEDED if column not in columns]
+    lacking = [column for column in needed if column not in given]
     return wrong + [WrongCell(1, column, "", _("This column is missing.")) for column in lacking]
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from materiality.formats.proposals import WrongCell
+from materiality.formats.proposals import WrongCell, wrong_columns
 from materiality.lineage.lineage import TEXTS, IssueDifference
 from materiality.lineage.records import IssueRecord, Key
 from materiality.queries.drafts import EditionComparison
 from materiality.queries.translations import StoredText, TextPair, Translation, tidy
-from materiality.tables.problems import BadLibrary, nearest
-from materiality.tables.sheets import Row, Table, read_table
+from materiality.tables.records import Row, Table
 from materiality.tables.words import problem_text
 from materiality.tables.write import Cell
 
@@ -112,14 +111,14 @@ def translation_rows(pairs: Iterable[TextPair]) -> list[list[str]]:
     return [[pair.key, pair.kind, pair.where, pair.field, pair.zh, pair.en, pair.state] for pair in pairs]
 
 
-def read_translations(contents: bytes, name: str, texts: Iterable[StoredText]) -> TranslationFile:
-    """Read CSV or XLSX; a row is known by its key, and only its Chinese and English are taken."""
+def read_translations(table: Table, texts: Iterable[StoredText]) -> TranslationFile:
+    """Take a table; a row is known by its key, and only its Chinese and English are taken."""
     known = {text.pair.key: text.pair for text in texts}
-    try:
-        table = read_table(contents, name)
-    except BadLibrary as bad:
-        return TranslationFile([], 0, [WrongCell(None, "", "", problem_text(problem)) for problem in bad.problems])
-    wrong = _wrong_columns(table) + [WrongCell(p.row, p.column, p.value, problem_text(p)) for p in table.problems]
+    if not table.columns:
+        return TranslationFile([], 0, [WrongCell(None, "", "", problem_text(problem)) for problem in table.problems])
+    wrong = wrong_columns(table.columns, TRANSLATION_COLUMNS, NEEDED) + [
+        WrongCell(p.row, p.column, p.value, problem_text(p)) for p in table.problems
+    ]
     if not wrong:
         wrong = _wrong_rows(table.rows, known)
     if wrong:
@@ -127,19 +126,6 @@ def read_translations(contents: bytes, name: str, texts: Iterable[StoredText]) -
     changes = [_change(row, known[row.cells["key"]]) for row in table.rows]
     made = [change for change in changes if _differs(change)]
     return TranslationFile(made, len(changes) - len(made), [])
-
-
-def _wrong_columns(table: Table) -> list[WrongCell]:
-    wrong = []
-    for column in table.columns:
-        if column not in TRANSLATION_COLUMNS:
-            words = _("There is no column “%(column)s” here. Possible: %(columns)s")
-            offered = ", ".join(nearest(column, TRANSLATION_COLUMNS) or TRANSLATION_COLUMNS)
-            wrong.append(WrongCell(1, column, column, words % {"column": column, "columns": offered}))
-    twice = {column for column in table.columns if table.columns.count(column) > 1}
-    wrong += [WrongCell(1, column, column, _("This column stands twice.")) for column in sorted(twice)]
-    lacking = [column for column in NEEDED if column not in table.columns]
-    return wrong + [WrongCell(1, column, "", _("This column is missing.")) for column in lacking]
 
 
 def _wrong_rows(rows: Iterable[Row], known: dict[str, TextPair]) -> list[WrongCell]:

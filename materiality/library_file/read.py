@@ -22,7 +22,7 @@ from materiality.lineage.records import (
     LinkRecord,
 )
 from materiality.tables.problems import BadLibrary, Problem, nearest
-from materiality.tables.sheets import Row, Table, read_table
+from materiality.tables.records import Row, Table, read_table
 
 GOALS = ("SDG", "2015")
 # GRI's editions and the goals have files of their own and so no row in frameworks.csv.

@@ -89,7 +89,7 @@ def look() -> dict[str, str]:
     """`ok`, or what is wrong, of each part that is needed. Takes about 3 s at most."""
     states = {"database": _database(), "space": _space(), "broker": _broker()}
     reached = states["broker"] == "ok"
-    states["worker"] = _worker() if reached else "unknown"
+    states["worker"] = worker() if reached else "unknown"
     states["beat"] = _beat() if reached else "unknown"
     return states
 
@@ -139,7 +139,7 @@ def _broker() -> str:
         return "away"
 
 
-def _worker() -> str:
+def worker() -> str:
     """A worker answers a ping within a second."""
     try:
         return "ok" if app.control.broadcast("ping", reply=True, limit=1, timeout=1) else "away"

@@ -17,6 +17,7 @@ from materiality.models import Edition, Framework, Group, Issue
 from materiality.queries.library import stored_catalogues
 from materiality.queries.stakeholders import default_groups
 from materiality.tables.problems import Problem, nearest
+from materiality.tables.write import IMPOSSIBLE, LONGEST_CELL
 
 Choices = dict[str, list[tuple[str, str, str]]]  # name → (code, Chinese, English)
 
@@ -198,16 +199,13 @@ def _plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").replace("-", " ").split())
 
 
-LONGEST_CELL = 32_767  # of a spreadsheet
-# What XML cannot hold, and so no workbook.
-_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE_END = re.compile("_x000D_\n?|\r\n?")  # the first as spreadsheets keep a CR in a workbook
 _ESCAPE = "x005F_"  # what openpyxl takes out of every text it reads
 
 
 def canonical(text: str) -> str:
     """The text as a file can carry it: trimmed, line ends as LF, without characters that no workbook can hold."""
-    return _IMPOSSIBLE.sub("", _LINE_END.sub("\n", text.replace(_ESCAPE, ""))).strip()[:LONGEST_CELL]
+    return IMPOSSIBLE.sub("", _LINE_END.sub("\n", text.replace(_ESCAPE, ""))).strip()[:LONGEST_CELL]
 
 
 def parts(cell: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What can be wrong with a file of responses: problems as values, and their English sentences.
+"""What can be wrong with a spreadsheet: problems as values, and their English sentences.
 
 The sentences are msgids with named placeholders; the Django layer wraps `template(…)` in gettext.
 """
@@ -140,13 +140,8 @@ class BadLibrary(Exception):
     """A library file is refused; `problems` holds everything that is wrong with it, in the order of the file."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems")
+        super().__init__(problems)
         self.problems = problems
-
-
-def unreadable(kind: str, value: str = "", **params: str) -> BadLibrary:
-    """The refusal of a file that cannot be read at all."""
-    return BadLibrary([Problem(kind, value=value, params=params)])
 
 
 _MOST_LOOKUPS = 300
@@ -183,6 +178,13 @@ class FileProblem(Exception):
         self.code = code
         self.params = params
 
+    def __reduce__(self) -> tuple:
+        return _file_problem, (self.code, self.params)
+
+
+def _file_problem(code: str, params: dict[str, object]) -> FileProblem:
+    return FileProblem(code, **params)
+
 
 @dataclass(frozen=True, slots=True)
 class CellError:
@@ -207,6 +209,7 @@ class Fault:
 
     code: str
     shown: str
+    formula: str = field(default="", compare=False)
 
 
 def column_letters(index: int) -> str:
@@ -236,6 +239,9 @@ MESSAGES = {
         "The file has more than %(limit)s columns. Delete the columns that are not in the template."
     ),
     "too_many_cells": N_("The sheet has more than %(limit)s cells. Save it as CSV and import that, or split it."),
+    "too_many_sheets": N_("The workbook has more than %(limit)s sheets. Delete those that are not to be imported."),
+    "too_slow": N_("Reading the file takes more than %(limit)s seconds. Split it, or save it as CSV and import that."),
+    "too_much_memory": N_("Reading the file takes more than %(limit)s MB of memory. Save it as CSV, or split it."),
     "broken_encoding": N_(
         "Line %(line)s cannot be read (byte %(offset)s): the text is neither UTF-8 nor GB18030. "
         "Save the file as CSV UTF-8 or as XLSX."

@@ -1,4 +1,4 @@
-"""How large a file of responses may be."""
+"""The one reader of spreadsheets: CSV in the encodings that people send, and XLSX; bytes in, cells out."""
 
 import codecs
 import csv
@@ -6,296 +6,18 @@ import hashlib
 import io
 import os
 import re
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from posixpath import join, normpath
 from typing import BinaryIO
-from xml.etree import ElementTree
 
-import numpy as np
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
+from materiality.tables.guards import MEGABYTE, Limits, check_archive
 from materiality.tables.problems import Fault, FileProblem
 
-MEGABYTE = 1_000_000
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Bytes, rows below the header, columns; `max_cells` and `max_unpacked` (bytes) hold for workbooks.
-
-    A workbook is held in memory while it is read, about 70 bytes per cell. `max_errors` bad cells are listed,
-    the rest are counted; of `max_bad_rows` bad rows the cells are kept for the error workbook.
-    """
-
-    max_bytes: int = 100 * MEGABYTE
-    max_rows: int = 300_000
-    max_columns: int = 2_000
-    max_cells: int = 15_000_000
-    max_unpacked: int = 1_500 * MEGABYTE
-    max_errors: int = 100_000
-    max_bad_rows: int = 20_000
-
-
-_LONGEST_REFERENCE = 12
-_LONGEST_TAG = 8 << 20
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d*)""")
-_CELL = re.compile(rb"<c\s([^>]*[^/>])>(.*?)</c>", re.DOTALL)
-_PLACE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Za-z]+)(\d+)["']""")
-_TYPE = re.compile(rb"""(?:^|\s)t\s*=\s*["'](\w+)["']""")
-_VALUE = re.compile(rb"<v[^>]*>([^<]*)</v>")
-_FAR = 1 << 30
-EQUALS, OPEN, COLON = b"=<:"
-# Bytes that can follow the name of an element.
-_ENDS_NAME = np.array([byte <= 32 or byte in b"/>" for byte in range(256)])
-
-
-class SheetScan:
-    """Fed with pieces of one member of the workbook; raises FileProblem as soon as a limit is passed."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.faults: dict[tuple[int, int], Fault] = {}
-        self._carry = b""
-        self._max_row = self._max_column = 0
-        self._rows = self._cells = self._row_cells = self._widest = 0
-        self._unplaced_rows = self._unplaced_cells = False
-
-    def feed(self, chunk: bytes) -> None:
-        """Take the next piece. The last cell is kept back until all of it is there."""
-        data = self._carry + chunk
-        cell = data.rfind(b"<c ", -200_000)
-        cut = cell if cell >= 0 else data.rfind(b"<")
-        cut = cut if cut >= 0 else len(data)
-        self._carry = data[cut:]
-        if len(self._carry) > _LONGEST_TAG:
-            raise FileProblem("not_xlsx")
-        self._scan(data[:cut])
-
-    def close(self) -> None:
-        """The member is at its end."""
-        self._scan(self._carry)
-        self._carry = b""
-
-    def _scan(self, data: bytes) -> None:
-        if not data:
-            return
-        around = np.frombuffer(b"    " + data + b" " * (_LONGEST_REFERENCE + 4), np.uint8)
-        equals = np.flatnonzero(around == EQUALS)
-        equals = equals[(equals > 3) & (equals < len(data) + 4)]
-        before, after = around[equals - 1], around[equals + 1]
-        if ((before <= 32) | (after <= 32)).any():
-            self._references_slowly(data)
-        quoted = equals[((after == 34) | (after == 39)) & (around[equals - 2] <= 32)]
-        self._references(around, quoted[around[quoted - 1] == ord("r")] + 2)
-        has_formula = self._count(around)
-        self._check()
-        types = quoted[around[quoted - 1] == ord("t")]
-        with_error = ((around[types + 2] == ord("e")) & ((around[types + 3] == 34) | (around[types + 3] == 39))).any()
-        if has_formula or with_error:
-            self._find_faults(data)
-
-    def _references(self, around: np.ndarray, at: np.ndarray) -> None:
-        """Read `A1` (a cell) or `1` (a row) at each position, all of them at once."""
-        column, row = np.zeros(len(at), np.int64), np.zeros(len(at), np.int64)
-        going = np.ones(len(at), bool)
-        for step in range(_LONGEST_REFERENCE):
-            char = around[at + step].astype(np.int64)
-            letter = (char & 0xDF) - 64
-            is_letter, is_digit = going & (letter >= 1) & (letter <= 26), going & (char >= 48) & (char <= 57)
-            column = np.where(is_letter, column * 26 + letter, column)
-            row = np.where(is_digit, row * 10 + char - 48, row)
-            going = is_letter | is_digit
-            if not going.any():
-                break
-        if len(at):
-            self._reach(_FAR if going.any() else int(row.max()), int(column.max()))
-
-    def _references_slowly(self, data: bytes) -> None:
-        """The same where somebody put spaces around an equals sign."""
-        for letters, digits in _REFERENCE.findall(data):
-            self._reach(int(digits[:10] or 0), _column_number(letters[:6]))
-
-    def _reach(self, row: int, column: int) -> None:
-        self._max_row, self._max_column = max(self._max_row, row), max(self._max_column, column)
-
-    def _count(self, around: np.ndarray) -> bool:
-        """Count rows and cells, with or without a prefix to the name, and the cells of the fullest row.
-
-        True where a formula may be among them.
-        """
-        names = np.flatnonzero((around == OPEN) | (around == COLON)) + 1
-        names = names[names < len(around) - 8]
-        first, second = around[names], around[names + 1]
-        cells = names[(first == ord("c")) & _ENDS_NAME[second]]
-        rows = names[(first == ord("r")) & (second == ord("o"))]
-        rows = rows[(around[rows + 2] == ord("w")) & _ENDS_NAME[around[rows + 3]]]
-        in_rows = np.diff(np.concatenate([[0], np.searchsorted(cells, rows), [len(cells)]]))
-        in_rows[0] += self._row_cells
-        self._row_cells, self._widest = int(in_rows[-1]), max(self._widest, int(in_rows.max()))
-        self._rows, self._cells = self._rows + len(rows), self._cells + len(cells)
-        self._unplaced_rows |= not _has_place(around, rows + 4)
-        self._unplaced_cells |= not _has_place(around, cells + 2)
-        return bool((first == ord("f")).any())
-
-    def _check(self) -> None:
-        """Refuse a rectangle that is too large; cells and rows without a place follow the last one that has it."""
-        if not self._rows + self._cells:
-            # Not a sheet: themes have an `r` that means something else.
-            return
-        rows = self._max_row + (self._rows if self._unplaced_rows else 0)
-        columns = self._max_column + (self._widest if self._unplaced_cells else 0)
-        if rows > self.limits.max_rows + 1:
-            raise FileProblem("too_many_rows", limit=self.limits.max_rows)
-        if columns > self.limits.max_columns:
-            raise FileProblem("too_many_columns", limit=self.limits.max_columns)
-        if max(rows * columns, self._cells) > self.limits.max_cells:
-            raise FileProblem("too_many_cells", limit=self.limits.max_cells)
-
-    def _find_faults(self, data: bytes) -> None:
-        for attributes, content in _CELL.findall(data):
-            place, kind, value = _PLACE.search(attributes), _TYPE.search(attributes), _VALUE.search(content)
-            shown = value[1].decode("utf-8", "replace") if value else ""
-            kind_name = kind[1] if kind else b"n"
-            if kind_name == b"e":
-                code = "cell_error"
-            elif b"<f" in content and not shown and kind_name not in (b"str", b"inlineStr", b"s"):
-                code = "formula_without_value"
-            else:
-                continue
-            if place:
-                self.faults[int(place[2]), _column_number(place[1]) - 1] = Fault(code, shown)
-            if len(self.faults) > self.limits.max_errors:
-                raise FileProblem("too_many_bad_cells", limit=self.limits.max_errors)
-
-
-def _has_place(around: np.ndarray, at: np.ndarray) -> bool:
-    """Whether every element's first attribute, at these positions, is its place."""
-    return bool(((around[at] == ord("r")) & (around[at + 1] == EQUALS)).all())
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
-
-
-ARCHIVE_CHUNK = 1 << 18
-_MOST_MEMBERS = 10_000
-_WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-
-
-@dataclass(frozen=True)
-class Archive:
-    """What was measured: per member (path inside the workbook) the cells without a usable value."""
-
-    faults: dict[str, dict[tuple[int, int], Fault]]
-    sheet_paths: dict[str, str]
-
-    def faults_of(self, sheet: str) -> dict[tuple[int, int], Fault]:
-        """Faults of a sheet by (row from 1, column from 0)."""
-        return self.faults.get(self.sheet_paths.get(sheet, ""), {})
-
-
-def check_archive(stream: BinaryIO, limits: Limits) -> Archive:
-    """Unpack every member, count and scan it.
-
-    The sizes that the archive states are not trusted. FileProblem `not_xlsx`, `encrypted`, `zip_bomb`,
-    `too_many_rows`, `too_many_columns`, `too_many_cells`, `too_many_bad_cells`.
-    """
-    members = _members(stream)
-    scans: dict[str, SheetScan] = {}
-    kept = {_WORKBOOK: bytearray(), _RELATIONS: bytearray()}
-    unpacked = 0
-    for member in members:
-        scan = scans[member.filename] = SheetScan(limits)
-        for chunk in _unpack(stream, member):
-            unpacked += len(chunk)
-            if unpacked > limits.max_unpacked:
-                raise FileProblem("zip_bomb", limit_mb=limits.max_unpacked // MEGABYTE)
-            scan.feed(chunk)
-            if member.filename in kept and len(kept[member.filename]) < 16 * ARCHIVE_CHUNK:
-                kept[member.filename] += chunk
-        scan.close()
-    faults = {name: scan.faults for name, scan in scans.items() if scan.faults}
-    return Archive(faults, _sheet_paths(bytes(kept[_WORKBOOK]), bytes(kept[_RELATIONS])) if faults else {})
-
-
-def _members(stream: BinaryIO) -> list[zipfile.ZipInfo]:
-    stream.seek(0)
-    try:
-        members = zipfile.ZipFile(stream).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, struct.error):
-        raise FileProblem("not_xlsx") from None
-    if len(members) > _MOST_MEMBERS:
-        raise FileProblem("not_xlsx")
-    if any(member.flag_bits & 1 for member in members):
-        raise FileProblem("encrypted")
-    if _WORKBOOK not in {member.filename for member in members}:
-        raise FileProblem("not_xlsx")
-    return members
-
-
-def _unpack(stream: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The member's content in pieces of at most 256 KB; stops only where the compressed data stop."""
-    stream.seek(member.header_offset)
-    head = stream.read(30)
-    if (
-        len(head) < 30
-        or head[:4] != b"PK\3\4"
-        or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-    ):
-        raise FileProblem("not_xlsx")
-    stream.seek(sum(struct.unpack("<HH", head[26:30])), 1)
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS) if member.compress_type == zipfile.ZIP_DEFLATED else None
-    left = member.compress_size
-    while left > 0:
-        block = stream.read(min(ARCHIVE_CHUNK // 4, left))
-        if not block:
-            raise FileProblem("not_xlsx")
-        left -= len(block)
-        if inflater is None:
-            yield block
-        else:
-            yield from _inflate(inflater, block)
-
-
-def _inflate(inflater, block: bytes) -> Iterator[bytes]:
-    while True:
-        try:
-            piece = inflater.decompress(block, ARCHIVE_CHUNK)
-        except zlib.error:
-            raise FileProblem("not_xlsx") from None
-        if piece:
-            yield piece
-        block = inflater.unconsumed_tail
-        if not block and len(piece) < ARCHIVE_CHUNK:
-            return
-
-
-def _sheet_paths(workbook: bytes, relations: bytes) -> dict[str, str]:
-    """Sheet name -> path of its member; empty where the parts are unusual."""
-    if b"<!" in workbook or b"<!" in relations:
-        return {}
-    try:
-        targets = {part.get("Id"): part.get("Target", "") for part in ElementTree.fromstring(relations)}
-        sheets = [
-            (part.get("name", ""), part.get(_RELATION))
-            for part in ElementTree.fromstring(workbook).iter(f"{_MAIN}sheet")
-        ]
-    except ElementTree.ParseError:
-        return {}
-    return {name: normpath(join("/xl", targets.get(key, ""))).lstrip("/") for name, key in sheets}
-
-
+Rows = Iterator[tuple[int, list[object]]]
 CHUNK = 1 << 20
 
 
@@ -449,9 +171,7 @@ def refuse_ole(stream: BinaryIO) -> FileProblem:
     return FileProblem("encrypted" if _ENCRYPTED_PART in stream.read() else "old_xls")
 
 
-def sheet_rows(
-    stream: BinaryIO, name: str | None, limits: Limits
-) -> tuple[str, int, Iterator[tuple[int, list[object]]]]:
+def sheet_rows(stream: BinaryIO, name: str | None, limits: Limits) -> tuple[str, int, Rows]:
     """Name of the sheet, its number of rows, and its non-blank rows with their numbers (from 1), the header first.
 
     Cells are text, float, bool, datetime, date, time, timedelta, '' for an empty one, or a Fault.
@@ -473,6 +193,23 @@ def sheet_rows(
     return chosen, sheet.total_height, _sheet_rows(sheet, faults)
 
 
+def every_sheet(stream: BinaryIO, limits: Limits) -> Iterator[tuple[str, Rows]]:
+    """(name, rows as in `sheet_rows`) of all sheets, hidden ones too. `max_cells` holds for all of them together."""
+    archive = check_archive(stream, limits)
+    stream.seek(0)
+    workbook = _opened_sheets(lambda: CalamineWorkbook.from_filelike(stream))
+    names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    if not names:
+        raise FileProblem("not_xlsx")
+    cells = 0
+    for name in names:
+        sheet = _opened_sheets(lambda name=name: workbook.get_sheet_by_name(name))
+        cells += sheet.total_height * sheet.total_width
+        if cells > limits.max_cells:
+            raise FileProblem("too_many_cells", limit=limits.max_cells)
+        yield name, _sheet_rows(sheet, archive.faults_of(name))
+
+
 def _opened_sheets(action):
     """What `action` gives; the reader's own failures become `not_xlsx` or `encrypted`."""
     try:
@@ -488,7 +225,7 @@ def _opened_sheets(action):
         raise FileProblem("not_xlsx") from None
 
 
-def _sheet_rows(sheet: CalamineSheet, faults: dict[tuple[int, int], Fault]) -> Iterator[tuple[int, list[object]]]:
+def _sheet_rows(sheet: CalamineSheet, faults: dict[tuple[int, int], Fault]) -> Rows:
     """The reader starts at the first used column; empty cells before it keep the letters right."""
     before = [""] * (sheet.start[1] if sheet.start else 0)
     by_row: dict[int, dict[int, Fault]] = {}
@@ -525,7 +262,7 @@ class Table:
     sheet: str  # '' for CSV
     header: list[object]
     header_row: int
-    rows: Iterator[tuple[int, list[object]]]
+    rows: Rows
     rows_total: int  # rows below the header, for progress: blank ones and line ends within cells included
 
 
@@ -539,16 +276,29 @@ def open_table(
     """
     limits = limits or Limits()
     with _opened(source) as stream:
-        size = stream.seek(0, os.SEEK_END)
-        if size > limits.max_bytes:
-            raise FileProblem("file_too_large", limit_mb=limits.max_bytes // MEGABYTE)
-        if size == 0:
-            raise FileProblem("empty_file")
-        stream.seek(0)
-        start = stream.read(8)
-        if start == OLE_START:
-            raise refuse_ole(stream)
-        yield _table(stream, start.startswith(ZIP_STARTS), sheet, limits)
+        yield _table(stream, _is_workbook(stream, limits), sheet, limits)
+
+
+def open_sheets(contents: bytes, limits: Limits) -> Iterator[tuple[str, Rows]]:
+    """(name, rows with their numbers, the header first) of every sheet; CSV is one without a name. FileProblem."""
+    stream = io.BytesIO(contents)
+    if _is_workbook(stream, limits):
+        yield from every_sheet(stream, limits)
+    else:
+        yield "", csv_rows(stream, scan_text(stream), limits)
+
+
+def _is_workbook(stream: BinaryIO, limits: Limits) -> bool:
+    size = stream.seek(0, os.SEEK_END)
+    if size > limits.max_bytes:
+        raise FileProblem("file_too_large", limit_mb=limits.max_bytes // MEGABYTE)
+    if size == 0:
+        raise FileProblem("empty_file")
+    stream.seek(0)
+    start = stream.read(8)
+    if start == OLE_START:
+        raise refuse_ole(stream)
+    return start.startswith(ZIP_STARTS)
 
 
 def _opened(source: str | os.PathLike | bytes) -> BinaryIO:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from materiality.platform.bilingual import is_chinese
-from materiality.tables.problems import LIBRARY_MESSAGES, Problem
+from materiality.tables.problems import LIBRARY_MESSAGES, MESSAGES, Problem
 
 
 def problem_text(problem: Problem) -> str:
@@ -15,7 +15,8 @@ def message(problem: Problem) -> str:
     """What is wrong and what is nearest, without the place."""
     language = "zh" if is_chinese() else "en"
     titles = {name: problem.params.get(f"{name}_{language}", "") for name in ("title", "old_title")}
-    return _(LIBRARY_MESSAGES[problem.kind]) % {**titles, "value": problem.value, **problem.params} + _offer(problem)
+    sentence = LIBRARY_MESSAGES.get(problem.kind) or MESSAGES[problem.kind]
+    return _(sentence) % {**titles, "value": problem.value, **problem.params} + _offer(problem)
 
 
 def _place(problem: Problem) -> str:

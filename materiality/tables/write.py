@@ -15,9 +15,10 @@ Cell = str | int | float | None
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
-_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# What XML cannot hold, and so no workbook.
+IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-LONGEST_CELL = 32_767
+LONGEST_CELL = 32_767  # of a spreadsheet
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 
 
@@ -27,13 +28,7 @@ def table_bytes(kind: str, sheet: str, columns: Sequence[str], rows: Iterable[Se
 
 
 def _csv(_sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """UTF-8 with BOM, so that spreadsheets recognise the Chinese; a dangerous beginning gets an apostrophe."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([neutral(cell) if isinstance(cell, str) else _number(cell) for cell in row])
-    return stream.getvalue().encode("utf-8-sig")
+    return csv_bytes(columns, (map(_number, row) for row in rows))
 
 
 def _xlsx(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -57,20 +52,10 @@ def _xlsx(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) ->
 
 def workbook_text(text: str) -> str:
     """Text for an XLSX cell: without what XML cannot hold, at most as long as a cell, and `_x0041_` not read as A."""
-    return _ESCAPE.sub("_x005F_", _IMPOSSIBLE.sub("", text))[:LONGEST_CELL]
+    return _ESCAPE.sub("_x005F_", IMPOSSIBLE.sub("", text))[:LONGEST_CELL]
 
 
-def neutral(text: str) -> str:
-    """Text for a CSV cell: an apostrophe is put before a dangerous beginning. `restored` gives the text back."""
-    return f"'{text}" if _DANGEROUS.match(text) else text
-
-
-def restored(text: str) -> str:
-    """The text that `neutral` was given."""
-    return text[1:] if _NEUTRALISED.match(text) else text
-
-
-def _number(value: int | float | None) -> Cell:
+def _number(value: Cell) -> Cell:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -90,7 +75,7 @@ def restore(text: str) -> str:
 
 
 def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> bytes:
-    """Header and rows, lines ended by CR LF; numbers stay numbers."""
+    """Header and rows in UTF-8 with BOM, so that spreadsheets recognise the Chinese; no text is a formula."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(names)
@@ -130,15 +115,6 @@ def _place(name: str) -> tuple[bool, str]:
     return name != "[Content_Types].xml", name
 
 
-def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
-    """Header and rows in UTF-8 with BOM; texts that a spreadsheet could run are neutralised."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([neutralise(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return stream.getvalue().encode("utf-8-sig")
-
-
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -159,7 +135,7 @@ def text_cell(text: str) -> str:
     """XML of a cell that holds text and is never taken for a formula."""
     if not text:
         return EMPTY
-    clean = escape(_CONTROL.sub("\ufffd", text)[:32_767]).replace("\r", "&#13;")
+    clean = escape(_CONTROL.sub("\ufffd", text)[:LONGEST_CELL]).replace("\r", "&#13;")
     style = ' s="1"' if text[0] in "=+-@\t\r" else ""
     return f'<c t="inlineStr"{style}><is><t xml:space="preserve">{clean}</t></is></c>'
 

@@ -13,7 +13,7 @@ from materiality.models import AuditEvent
 from materiality.platform.pages import download, paged
 from materiality.platform.people import can_see_audit, needs
 from materiality.queries.audit import TrailFilter, in_words, trail, trail_rows
-from materiality.tables.write import neutral
+from materiality.tables.write import neutralise
 
 COLUMNS = (
     *("number", "at", "person", "person_name", "action", "object_type", "object_id", "object"),
@@ -54,7 +54,7 @@ def _csv(wanted: TrailFilter) -> Iterator[str]:
     line = csv.writer(_Line())
     yield "\ufeff" + line.writerow(COLUMNS)
     for event, person in trail_rows(wanted):
-        yield line.writerow(neutral(text) for text in _cells(event, person))
+        yield line.writerow(neutralise(text) for text in _cells(event, person))
 
 
 def _cells(event: AuditEvent, person: str) -> list[str]:

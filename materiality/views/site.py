@@ -1,6 +1,7 @@
 """The start page, health, jobs, languages, and what is said when nothing can be stored."""
 
 import sys
+from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from materiality.models import Job
-from materiality.platform.health import all_well, in_one_word, readiness
+from materiality.platform.health import all_well, in_one_word, readiness, worker
 from materiality.platform.hooks import standings, what_waits
 from materiality.platform.people import can_edit_cycle, can_manage_people
 from materiality.platform.storage import storage_trouble
@@ -59,13 +61,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def job(request: HttpRequest, pk: str) -> HttpResponse:
-    """State, progress and error of a job; once it is done, on to the local address of `?next=`."""
+    """State, progress and error of a job; once it is done, on to `?next=`, or with `?follow` to its result."""
     row = get_object_or_404(Job.objects.select_related("cycle", "created_by"), pk=pk)
-    onward = _local(request, request.GET.get("next", ""))
+    result_url = _local(request, str(row.result.get("url", "")))
+    onward = result_url if "follow" in request.GET else _local(request, request.GET.get("next", ""))
     if onward and row.state == Job.State.DONE:
         return HttpResponseClientRedirect(onward) if request.htmx else redirect(onward)
-    context = {"job": row, "result_url": _local(request, str(row.result.get("url", ""))), "section": "cycles"}
+    context = {"job": row, "result_url": result_url, "section": "cycles", "no_worker": _waits_for_nobody(row)}
     return render(request, "materiality/job.html", context | {"partial": request.htmx})
+
+
+def _waits_for_nobody(row: Job) -> bool:
+    """Nobody has taken the job up within five seconds, and no worker answers."""
+    waits = row.state == Job.State.QUEUED and timezone.now() - row.created_at > timedelta(seconds=5)
+    return waits and worker() == "away"
 
 
 LONGEST_ADDRESS = 2000

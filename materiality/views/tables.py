@@ -1,11 +1,9 @@
-"""A file that was shown in a preview and is confirmed by its digest."""
+"""Pages of spreadsheets that go in: upload, check in the background, preview, confirm, undo."""
 
-import re
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,11 +19,13 @@ from materiality.actions.tables import (
     columns_of,
     confirm,
     discard_sheet,
+    kept_table,
     preview_of,
+    request_check,
+    request_reading,
     scope_of,
     sheet_file_of,
     shown_row,
-    take_in,
     undo,
 )
 from materiality.actions.translations import save_translations
@@ -33,31 +33,32 @@ from materiality.formats.proposals import COLUMNS, ProposalFile, read_proposals
 from materiality.formats.translations import TranslationFile, read_translations
 from materiality.forms.proposals import ProposalFileForm
 from materiality.forms.tables import ColumnsForm, SheetReasonForm, SheetUploadForm
-from materiality.models import Cycle, Edition, SheetImport
+from materiality.models import Cycle, Edition, Job, SheetImport
 from materiality.platform.audit import sha256_of
-from materiality.platform.files import keep_bytes
 from materiality.platform.pages import download, onward, paged, refusals, sent, turned_away, uploaded
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_propose, can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.proposals import already_there, issues_in_force
 from materiality.queries.translations import stored_texts, translated_edition
 from materiality.tables.imports import sheet_file
-from materiality.tables.sheets import MAX_BYTES
+from materiality.tables.records import MAX_BYTES, Table
 from materiality.tables.widgets import Scope
 from materiality.tables.write import TYPES, table_bytes
 from materiality.views.cycles import cycle_of
 
 
-def kept_upload(folder: str, digest: str) -> bytes:
-    """The contents kept by `materiality.files.keep_bytes` in this folder; Http404 where there is no such file."""
-    path = f"{folder}/{digest[:2]}/{digest}"
-    if not re.fullmatch(r"[0-9a-f]{64}", digest) or not default_storage.exists(path):
+def table_kept(digest: str) -> Table:
+    """What was read of an upload; the page "not found" where there is no such thing."""
+    table = kept_table(digest)
+    if table is None:
         raise Http404
-    with default_storage.open(path) as stream:
-        return stream.read()
+    return table
 
 
-PROPOSALS_FOLDER = "proposals"
+def _read_in_background(request: HttpRequest, form: ProposalFileForm, page: str) -> HttpResponse:
+    contents = Path(form.cleaned_data["file"].temporary_file_path()).read_bytes()
+    job = request_reading(page, contents, by=request.user)
+    return redirect(f"{reverse('job', args=[job.pk])}?follow")
 
 
 @needs(can_propose)
@@ -70,15 +71,16 @@ def new_proposal_import(request: HttpRequest) -> HttpResponse:
             limit = {"limit": MAX_BYTES // 1_000_000}
             form.errors["file"] = form.error_class([_("The file is larger than %(limit)s MB.") % limit])
         elif form.is_valid():
-            return _preview(request, Path(form.cleaned_data["file"].temporary_file_path()).read_bytes(), context)
+            return _read_in_background(request, form, "confirm_proposals")
     return render(request, "materiality/proposal_import.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
 @needs(can_propose)
 def confirm_proposals(request: HttpRequest, digest: str) -> HttpResponse:
-    """Store the proposals of the file that was shown, read again."""
-    read = _read_proposals(kept_upload(PROPOSALS_FOLDER, digest))
+    """Show the proposals of a file that was read; a POST stores them."""
+    read = _read_proposals(table_kept(digest))
+    if request.method != "POST":
+        return _proposals_preview(request, read, digest)
     try:
         if read.wrong:
             raise NotAllowed(_("The library has changed since the preview. Upload the file again."))
@@ -98,17 +100,16 @@ def proposal_template(request: HttpRequest, kind: str) -> HttpResponse:
     return download(table_bytes(kind, "proposals", COLUMNS, []), f"proposals.{kind}")
 
 
-def _preview(request: HttpRequest, contents: bytes, context: dict) -> HttpResponse:
-    read = _read_proposals(contents)
+def _proposals_preview(request: HttpRequest, read: ProposalFile, digest: str) -> HttpResponse:
     known = already_there(read.proposals)
-    digest = keep_bytes(contents, PROPOSALS_FOLDER)[1] if read.proposals else ""
     lines = [(values, values in known) for values in read.proposals]
-    context |= {"wrong": read.wrong, "lines": lines, "fresh": len(lines) - len(known), "digest": digest}
+    context = {"section": "library", "form": ProposalFileForm(), "columns": COLUMNS, "wrong": read.wrong}
+    context |= {"lines": lines, "fresh": len(lines) - len(known), "digest": digest if lines else ""}
     return render(request, "materiality/proposal_import.html", context, status=422 if read.wrong else 200)
 
 
-def _read_proposals(contents: bytes) -> ProposalFile:
-    return read_proposals(contents, "", {issue.code: issue for issue in issues_in_force()})
+def _read_proposals(table: Table) -> ProposalFile:
+    return read_proposals(table, {issue.code: issue for issue in issues_in_force()})
 
 
 def _size(request: HttpRequest) -> int:
@@ -196,12 +197,12 @@ def sheet_imports(request: HttpRequest, code: str = "") -> HttpResponse:
 
 
 def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
-    """Upload a file, which is then checked; nothing of it is stored."""
+    """Upload a file, which is then checked in the background; nothing of it is stored."""
     cycle, chosen = cycle_named(code), kind_of(kind, code)
     need_import(request, chosen)
     form = uploaded(request, SheetUploadForm, _too_large())
-    if sent(request, form) and (imported := _taken_in(request, form, kind, cycle)):
-        return redirect("sheet_import", imported.pk)
+    if sent(request, form) and (job := _taken_in(request, form, kind, cycle)):
+        return redirect(f"{reverse('job', args=[job.pk])}?follow")
     draft = Edition.objects.filter(state=Edition.State.DRAFT).first() if chosen.into == "edition" else None
     limit = min(settings.MAX_UPLOAD_BYTES // 1_000_000, 20)
     columns = chosen.resource.columns
@@ -281,10 +282,10 @@ def sheet_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sheet_import", pk)
 
 
-def _taken_in(request: HttpRequest, form: SheetUploadForm, kind: str, cycle) -> SheetImport | None:
+def _taken_in(request: HttpRequest, form: SheetUploadForm, kind: str, cycle: Cycle | None) -> Job | None:
     file = form.cleaned_data["file"]
     with refusals(form):
-        return take_in(kind, scope_of(kind, cycle=cycle), file.name, file.read(), by=request.user)
+        return request_check(kind, scope_of(kind, cycle=cycle), file.name, file.read(), by=request.user)
     return None
 
 
@@ -316,9 +317,6 @@ def _too_large() -> str:
     return _("The file is larger than %(limit)s MB and was not taken in.") % {"limit": limit}
 
 
-TRANSLATIONS_FOLDER = "translations"
-
-
 @needs(can_edit_library)
 def translation_import(request: HttpRequest) -> HttpResponse:
     """Upload a file; what it would change is shown before anything is stored."""
@@ -330,19 +328,23 @@ def translation_import(request: HttpRequest) -> HttpResponse:
             limit = {"limit": MAX_BYTES // 1_000_000}
             form.errors["file"] = form.error_class([_("The file is larger than %(limit)s MB.") % limit])
         elif form.is_valid():
-            contents = Path(form.cleaned_data["file"].temporary_file_path()).read_bytes()
-            read = _read_translations(contents)
-            digest = keep_bytes(contents, TRANSLATIONS_FOLDER)[1] if read.changes else ""
-            context |= {"read": read, "digest": digest, "plan": _plan(read)}
-            return render(request, "materiality/translation_import.html", context, status=422 if read.wrong else 200)
+            return _read_in_background(request, form, "confirm_translations")
     return render(request, "materiality/translation_import.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
 @needs(can_edit_library)
 def confirm_translations(request: HttpRequest, digest: str) -> HttpResponse:
-    """Store what the file that was shown changes, if it still changes the same."""
-    read = _read_translations(kept_upload(TRANSLATIONS_FOLDER, digest))
+    """Show what a file that was read changes; a POST stores it, if it still changes the same."""
+    read = read_translations(table_kept(digest), stored_texts(translated_edition()))
+    if request.method != "POST":
+        context = {
+            "section": "library",
+            "form": ProposalFileForm(),
+            "read": read,
+            "digest": digest,
+            "plan": _plan(read),
+        }
+        return render(request, "materiality/translation_import.html", context, status=422 if read.wrong else 200)
     try:
         if read.wrong or _plan(read) != request.POST.get("plan"):
             raise NotAllowed(_("The texts have changed since the preview. Upload the file again."))
@@ -352,10 +354,6 @@ def confirm_translations(request: HttpRequest, digest: str) -> HttpResponse:
         return turned_away(request, refusal.reason, "translation_import")
     said = ngettext("%(number)s text is saved.", "%(number)s texts are saved.", number)
     return onward(request, said % {"number": number}, "translations")
-
-
-def _read_translations(contents: bytes) -> TranslationFile:
-    return read_translations(contents, "", stored_texts(translated_edition()))
 
 
 def _plan(read: TranslationFile) -> str:

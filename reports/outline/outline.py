@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from materiality.tables.limited import within_limits
 from materiality.tables.problems import FileProblem, Nearest, column_letters, plain
 from materiality.tables.read import CSV, MEGABYTE, Limits, Table, open_table
 from materiality.tables.write import restore
@@ -248,10 +249,14 @@ class ParsedOutline:
 def parse_outline(source: str | os.PathLike | bytes, books: Books) -> ParsedOutline:
     """Read a CSV or XLSX file in the format `outline` (formats.md): a path or the file's bytes."""
     try:
-        with open_table(source, limits=LIMITS) as table:
-            return _read(table, books)
+        return within_limits(lambda: _parse(source, books))
     except FileProblem as problem:
         return ParsedOutline([], [OutlineProblem(None, None, "", "", problem.code, problem.params)])
+
+
+def _parse(source: str | os.PathLike | bytes, books: Books) -> ParsedOutline:
+    with open_table(source, limits=LIMITS) as table:
+        return _read(table, books)
 
 
 def _read(table: Table, books: Books) -> ParsedOutline:

@@ -15,7 +15,7 @@ from openpyxl.styles import Font
 from materiality.platform.words import word_for
 from materiality.tables import write as xlsx
 from materiality.tables.problems import column_letters
-from materiality.tables.write import csv_table, neutralise
+from materiality.tables.write import csv_bytes, neutralise
 from surveys.exports.codebook import COLUMNS, PROFILE_COLUMNS, codebook_rows, profile_rows
 from surveys.exports.selection import FIELDS, Selection, extra_names, extra_values
 from surveys.exports.spss import export_spss
@@ -133,12 +133,12 @@ class Format:
 
 def export_codebook(selection: Selection) -> Iterator[bytes]:
     """The codebook as CSV."""
-    yield csv_table(COLUMNS, codebook_rows(selection))
+    yield csv_bytes(COLUMNS, codebook_rows(selection))
 
 
 def export_profile(selection: Selection) -> Iterator[bytes]:
     """Counts of an anonymous survey's profile answers as CSV."""
-    yield csv_table(PROFILE_COLUMNS, profile_rows(selection.survey))
+    yield csv_bytes(PROFILE_COLUMNS, profile_rows(selection.survey))
 
 
 FORMATS = {

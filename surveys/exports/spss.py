@@ -5,7 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from materiality.tables.write import EPOCH, Sink, csv_table, neutralise
+from materiality.tables.write import EPOCH, Sink, csv_bytes, neutralise
 from surveys.exports.codebook import (
     COLUMNS,
     LONGEST_TEXT,
@@ -127,9 +127,9 @@ def export_spss(selection: Selection) -> Iterator[bytes]:
                 yield sink.take()
         # The syntax comes after the data: only now is the longest text of each variable known.
         archive.writestr(_entry("syntax.sps"), syntax_of(selection.survey.title, variables, widths))
-        archive.writestr(_entry("codebook.csv"), csv_table(COLUMNS, codebook_rows(selection)))
+        archive.writestr(_entry("codebook.csv"), csv_bytes(COLUMNS, codebook_rows(selection)))
         if selection.survey.anonymous and (counts := profile_rows(selection.survey)):
-            archive.writestr(_entry("profile.csv"), csv_table(PROFILE_COLUMNS, counts))
+            archive.writestr(_entry("profile.csv"), csv_bytes(PROFILE_COLUMNS, counts))
     yield sink.take()
 
 

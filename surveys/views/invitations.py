@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from materiality.platform.pages import button, download, onward, refusals, sent, turned_away, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
+from materiality.tables.limited import within_limits
 from materiality.tables.problems import FileProblem, template
 from materiality.tables.write import TYPES, table_bytes
 from materiality.views.cycles import in_cycle
@@ -217,7 +218,8 @@ def list_template(request: HttpRequest, code: str, survey: str, kind: str) -> Ht
 
 def _read(survey: Survey, contents: bytes) -> ReadRecipients:
     groups = list(survey.cycle.groups.values_list("code", flat=True))
-    return read_recipients(contents, groups=groups, known=set(survey.recipients.values_list("email", flat=True)))
+    known = set(survey.recipients.values_list("email", flat=True))
+    return within_limits(lambda: read_recipients(contents, groups=groups, known=known))
 
 
 def _preview(survey: Survey, contents: bytes, found: ReadRecipients) -> dict:

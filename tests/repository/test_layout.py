@@ -57,7 +57,9 @@ LOW = {
     "materiality.platform.temporary": 0,
     "materiality.platform.bilingual": 0.9,  # columns of models are read through it
     "materiality.tables.read": 0,  # pure: bytes in, cells out
-    "materiality.tables.sheets": 0,
+    "materiality.tables.records": 0,
+    "materiality.tables.guards": 0,
+    "materiality.tables.limited": 0,
     "materiality.tables.problems": 0,
     "materiality.tables.write": 0,
     "surveys.respond.drafts": 2.2,  # numbers of answers in progress, for counting and queries

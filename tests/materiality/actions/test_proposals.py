@@ -8,6 +8,7 @@ from materiality.formats.proposals import COLUMNS, read_proposals
 from materiality.models import AuditEvent, Issue, Proposal
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.proposals import issues_in_force, listed_proposals, proposal_standing
+from materiality.tables.records import table_or_problems
 from materiality.tables.write import table_bytes
 from tests.factories.library import make_edition
 from tests.factories.people import make_person
@@ -24,7 +25,7 @@ def _english():
 
 def read(*rows: list, kind: str = "csv", columns=COLUMNS):
     contents = table_bytes(kind, "proposals", columns, rows)
-    return read_proposals(contents, "", {issue.code: issue for issue in issues_in_force()})
+    return read_proposals(table_or_problems(contents), {issue.code: issue for issue in issues_in_force()})
 
 
 def test_propose_stands_open_with_the_draft_under_review():
@@ -145,8 +146,8 @@ def test_proposal_file_tells_every_mistake_of_every_row():
 
 def test_proposal_file_with_wrong_columns_or_no_table_is_refused():
     assert {cell.column for cell in read(["new", "x"], columns=("kind", "reasons")).wrong} == {"reasons", "reason"}
-    assert len(read_proposals(b"\x00\x01", "", {}).wrong) == 1
-    assert len(read_proposals(b"", "", {}).wrong) == 1
+    assert len(read_proposals(table_or_problems(b"\x00\x01"), {}).wrong) == 1
+    assert len(read_proposals(table_or_problems(b""), {}).wrong) == 1
 
 
 def test_import_proposals_stores_nothing_where_one_is_wrong():

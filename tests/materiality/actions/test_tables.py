@@ -145,7 +145,7 @@ def test_headers_that_are_only_near_wait_for_a_person(draft):
     rows = [{"code": "SOC-01-01", "name en": "Renamed", "definition_englisch": "Text", "remarks": "?"}]
     imported = upload("issues", csv_file(rows))
     assert (imported.state, imported.plan) == ("uploaded", {})
-    assert imported.headers == {
+    assert {name: said for name, said in imported.headers.items() if name != "rows"} == {
         "columns": [
             ("code", "code"),
             ("name en", "name_en"),

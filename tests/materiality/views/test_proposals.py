@@ -9,6 +9,7 @@ from materiality.tables.write import table_bytes
 from tests.factories.library import make_edition
 from tests.factories.people import log_in
 from tests.factories.proposals import issue_in_force, make_proposal
+from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
 LIST = "/library/proposals/"
@@ -16,7 +17,7 @@ LIST = "/library/proposals/"
 
 def upload(client, *rows):
     file = SimpleUploadedFile("proposals.csv", table_bytes("csv", "proposals", COLUMNS, rows))
-    return client.post(f"{LIST}import/", {"file": file})
+    return upload_to(client, f"{LIST}import/", file)
 
 
 def test_proposals_say_what_to_do_where_there_are_none(client):
@@ -91,7 +92,7 @@ def test_import_with_mistakes_lists_them_and_offers_nothing(client):
     log_in(client)
     response = upload(client, ["change", "XXX-1", "", "", "", "", "", ""])
     text = response.content.decode()
-    assert response.status_code == 422 and "/library/proposals/import/" in text
+    assert response.status_code == 422 and 'action="/library/proposals/import/"' in text
     assert "2 things are wrong" in text and "Import them" not in text
 
 

@@ -1,16 +1,21 @@
 """Pages of spreadsheet imports."""
 
 import io
+from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
-from materiality.models import AuditEvent, SheetImport
+from materiality.models import AuditEvent, Job, SheetImport
 from materiality.models.people import Role
+from materiality.platform import jobs
 from tests.factories.cycles import make_cycle
 from tests.factories.people import log_in
 from tests.factories.sheets import csv_file, draft_of_small_library, upload
+from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +27,12 @@ def draft():
     return draft_of_small_library()
 
 
-def send(client, rows, kind: str = "issues", follow: bool = True):
-    file = SimpleUploadedFile("my file.csv", csv_file(rows))
-    return client.post(reverse("sheet_new", args=[kind]), {"file": file}, follow=follow)
+def send(client, rows, kind: str = "issues"):
+    return send_file(client, SimpleUploadedFile("my file.csv", csv_file(rows)), kind)
+
+
+def send_file(client, file: SimpleUploadedFile, kind: str = "issues"):
+    return upload_to(client, reverse("sheet_new", args=[kind]), file)
 
 
 def page_of(client, imported: SheetImport, query: str = "") -> str:
@@ -44,6 +52,31 @@ def test_sheets_upload_shows_old_and_new_value(client, draft):
     page = send(client, [ROW]).content.decode()
     assert "<del>Issue SOC-01-01</del>" in page and "<ins>Renamed</ins>" in page
     assert "Store 2 rows" not in page and "Store 1 row" in page
+
+
+def test_sheets_upload_is_read_by_a_worker_alone(client, draft, monkeypatch):
+    """Neither the upload nor anything that follows the check reads the file in a request."""
+    log_in(client)
+    opened = []
+    monkeypatch.setattr("materiality.tables.records.open_sheets", lambda *_: opened.append(1) or iter([]))
+    waiting = client.post(reverse("sheet_new", args=["issues"]), {"file": SimpleUploadedFile("a.csv", csv_file([ROW]))})
+    assert (opened, SheetImport.objects.count(), Job.objects.get().state) == ([], 0, "queued")
+    assert waiting.url == reverse("job", args=[Job.objects.get().pk]) + "?follow"
+    monkeypatch.undo()
+    jobs.execute(str(Job.objects.get().pk))
+    imported = SheetImport.objects.get()
+    default_storage.delete(imported.path)
+    client.post(reverse("sheet_confirm", args=[imported.pk]), {"reason": "Clearer"})
+    assert draft.issues.get(code="SOC-01-01").name_en == "Renamed"
+
+
+def test_sheets_upload_that_no_worker_takes_up_says_so_after_five_seconds(client, draft, settings):
+    log_in(client)
+    file = SimpleUploadedFile("a.csv", csv_file([ROW]))
+    waiting = client.post(reverse("sheet_new", args=["issues"]), {"file": file}).url
+    assert "No worker is running" not in client.get(waiting).content.decode()
+    Job.objects.update(created_at=timezone.now() - timedelta(seconds=6))
+    assert "No worker is running" in client.get(waiting).content.decode()
 
 
 def test_sheets_upload_is_confirmed_and_undone(client, draft):
@@ -111,7 +144,7 @@ def test_sheets_rows_are_paged_and_queries_few(client, draft, django_assert_max_
 def test_sheets_file_that_is_no_workbook_is_refused_on_its_page(client, draft):
     log_in(client)
     file = SimpleUploadedFile("x.xlsx", b"this is no workbook")
-    page = client.post(reverse("sheet_new", args=["issues"]), {"file": file}, follow=True).content.decode()
+    page = send_file(client, file).content.decode()
     assert "This is not an XLSX workbook" in page and "Upload a mended file" in page
 
 

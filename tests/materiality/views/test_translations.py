@@ -13,6 +13,7 @@ from materiality.tables.write import table_bytes
 from tests.factories.cycles import make_cycle
 from tests.factories.drafts import make_draft_edition, of
 from tests.factories.people import log_in
+from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
 PAGE = "/library/translations/"
@@ -33,7 +34,7 @@ def rows_of(client) -> list[dict[str, str]]:
 
 def upload(client, kind: str, rows: list[list[str]], columns=TRANSLATION_COLUMNS):
     contents = table_bytes(kind, "translations", columns, rows)
-    return client.post(f"{PAGE}import/", {"file": SimpleUploadedFile(f"texts.{kind}", contents)})
+    return upload_to(client, f"{PAGE}import/", SimpleUploadedFile(f"texts.{kind}", contents))
 
 
 def test_translations_are_filled_in_on_the_page(client, draft):
@@ -81,7 +82,7 @@ def test_translations_import_shows_changes_and_stores_them_when_confirmed(client
 def test_translations_export_then_import_changes_nothing(client, draft):
     log_in(client)
     contents = client.get(f"{PAGE}export.xlsx").content
-    page = client.post(f"{PAGE}import/", {"file": SimpleUploadedFile("texts.xlsx", contents)})
+    page = upload_to(client, f"{PAGE}import/", SimpleUploadedFile("texts.xlsx", contents))
     assert (page.status_code, "The file changes nothing." in page.content.decode()) == (200, True)
 
 

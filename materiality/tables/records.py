@@ -1,0 +1,138 @@
+"""Sheets as rows of texts under their headings: what tables that people keep are read into."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from itertools import zip_longest
+
+from materiality.tables.guards import MEGABYTE, Limits
+from materiality.tables.limited import within_limits
+from materiality.tables.problems import BadLibrary, Fault, FileProblem, Problem
+from materiality.tables.read import OLE_START, ZIP_STARTS, Rows, open_sheets
+from materiality.tables.write import restore
+
+MAX_BYTES = 20 * MEGABYTE
+MAX_ROWS = 5_000
+SHEET = "issues"
+ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"})
+# What the reader calls a fault of the file, and what it is called where a library is imported.
+_KINDS = {
+    "empty_file": "no_columns",
+    "not_xlsx": "not_a_workbook",
+    "file_too_large": "too_large",
+    "nul_bytes": "broken_encoding",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """`number` is the row as a spreadsheet counts it; `cells` holds the trimmed text of every column."""
+
+    number: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under their headings, blank rows left out; `problems` are cells that cannot be taken as text.
+
+    `title` is the sheet's name, "" for CSV.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+    title: str = ""
+
+
+def read_table(contents: bytes, name: str) -> Table:
+    """The sheet `issues`, else the first. Raises BadLibrary where the file cannot be read as a table at all."""
+    tables = _tables(contents, name, MAX_ROWS)
+    table = next((table for table in tables if table.title == SHEET), tables[0])
+    if not table.columns:
+        raise BadLibrary([Problem("no_columns")])
+    found = [replace(problem, sheet="") for problem in table.problems]
+    return replace(table, title="", problems=(*found, *(() if table.rows else (Problem("no_rows"),))))
+
+
+def table_or_problems(contents: bytes) -> Table:
+    """As `read_table`, but a file that cannot be read gives a table of its problems, without columns."""
+    try:
+        return read_table(contents, "")
+    except BadLibrary as bad:
+        return Table((), (), tuple(bad.problems))
+
+
+def table_of(held: dict) -> Table:
+    """The table of `asdict(table)`, also after it was JSON."""
+    problems = (Problem(**{**each, "nearest": tuple(each["nearest"])}) for each in held["problems"])
+    return Table(tuple(held["columns"]), tuple(Row(**row) for row in held["rows"]), tuple(problems), held["title"])
+
+
+def read_tables(contents: bytes, name: str, max_rows: int = MAX_ROWS) -> list[Table]:
+    """Every sheet of the file that holds anything, as a table of at most `max_rows` rows each. Raises BadLibrary."""
+    filled = [table for table in _tables(contents, name, max_rows) if table.columns]
+    if not filled:
+        raise BadLibrary([Problem("no_columns")])
+    return filled
+
+
+def _tables(contents: bytes, name: str, max_rows: int) -> list[Table]:
+    # Far below the last row people leave blank rows behind, which count for nothing.
+    limits = Limits(MAX_BYTES, 20 * max_rows, max_columns=1_000, max_cells=3_000_000, max_unpacked=200 * MEGABYTE)
+    try:
+        if name.lower().endswith((".xlsx", ".xls")) and not contents.startswith((*ZIP_STARTS, OLE_START)):
+            raise FileProblem("not_xlsx")
+        return within_limits(lambda: [_table(name, rows, max_rows) for name, rows in open_sheets(contents, limits)])
+    except FileProblem as problem:
+        raise BadLibrary([_refusal(problem, len(contents), max_rows)]) from problem
+
+
+def _refusal(problem: FileProblem, size: int, max_rows: int) -> Problem:
+    params = {name: str(value) for name, value in problem.params.items()}
+    if problem.code == "too_many_rows":
+        params["limit"] = str(max_rows)
+    if problem.code == "file_too_large":
+        return Problem("too_large", value=str(round(size / MEGABYTE)), params={"limit": params["limit_mb"]})
+    return Problem(_KINDS.get(problem.code, problem.code), params=params)
+
+
+def _table(title: str, lines: Rows, max_rows: int) -> Table:
+    columns = [_text(cell, title) for cell in next(lines, (0, []))[1]]
+    while columns and not columns[-1]:
+        columns.pop()
+    rows, problems = [], []
+    for number, cells in lines:
+        if len(rows) == max_rows:
+            raise FileProblem("too_many_rows")
+        named: dict[str, str] = {}
+        for column, cell in zip_longest(columns, cells, fillvalue=""):
+            text = _text(cell, title)
+            kind = _what_is_wrong(cell, text, column)
+            problems += [Problem(kind, number, column, text, sheet=title)] if kind else []
+            named.setdefault(column, text)
+        rows.append(Row(number, named))
+    return Table(tuple(columns), tuple(rows), tuple(problems), title)
+
+
+def _what_is_wrong(cell: object, text: str, column: str) -> str:
+    """Kind of problem of a cell that cannot be taken as text, "" for any other."""
+    if isinstance(cell, date | time):
+        return "date_cell"
+    if isinstance(cell, Fault):
+        return cell.code
+    if text in ERRORS:
+        return "cell_error"
+    return "extra_cells" if text and not column else ""
+
+
+def _text(cell: object, title: str) -> str:
+    """The trimmed text of a cell; in a CSV file without the apostrophe that keeps spreadsheets from running it."""
+    if isinstance(cell, str):
+        return (cell if title else restore(cell)).strip()
+    if isinstance(cell, Fault):
+        return cell.formula or cell.shown
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell).strip()
