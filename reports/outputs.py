@@ -1,4 +1,4 @@
-"""All outputs there are: each module of `reports.documents` that declares an OUTPUT; and the job that makes one."""
+"""The job that makes an output."""
 
 from dataclasses import dataclass
 from importlib import import_module

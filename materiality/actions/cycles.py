@@ -1,4 +1,4 @@
-"""Close an assessment cycle."""
+"""Assessment cycles: open, change the details, set the method, close."""
 
 from dataclasses import replace
 from typing import Any

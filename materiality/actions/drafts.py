@@ -1,4 +1,4 @@
-"""Add an issue to a draft."""
+"""Issues of a draft: add, change, move, merge, split, retire, reorder, and undo."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Correct the spelling of a published issue."""
+"""The library: load it, start, publish and discard editions, correct errata, store catalogues."""
 
 import re
 from collections import defaultdict

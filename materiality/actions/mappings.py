@@ -1,4 +1,4 @@
-"""Confirm or dismiss mappings that the crosswalk proposes for an issue of a draft."""
+"""Mappings of issues to disclosures: add, remove, propose from the crosswalk, decide."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Add a member of staff."""
+"""Members of staff: add, change, new password, erase."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""Accept, decline or defer a proposal."""
+"""Proposals for the library, the calendar of reviews, and reminders of what is due."""
 
 import logging
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Attach a file to an engagement record."""
+"""Groups of a cycle, their lists, engagement records and attachments."""
 
 from collections.abc import Mapping
 from datetime import date

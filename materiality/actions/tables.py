@@ -1,4 +1,4 @@
-"""Record what the check of a spreadsheet found: its columns to be matched, the preview, or why it cannot be read."""
+"""Uploaded spreadsheets: read, check, preview, confirm, discard and undo."""
 
 import json
 import re

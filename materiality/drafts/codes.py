@@ -1,4 +1,4 @@
-"""Codes of editions."""
+"""Codes of editions and issues, and the texts of an issue."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What the groups of a cycle expect, how they are reached, what is answered: the `stakeholders` format (formats.md)."""
+"""Groups and stakeholder lists of a cycle: the formats `groups` and `stakeholders` (formats.md)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""A comparison of two editions as JSON and as a table."""
+"""Files of translations, and of the comparison of two editions."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

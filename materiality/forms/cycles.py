@@ -1,4 +1,4 @@
-"""Forms of a cycle."""
+"""Forms of a cycle and of its method."""
 
 from dataclasses import replace
 from typing import Any

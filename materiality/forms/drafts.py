@@ -1,4 +1,4 @@
-"""Forms of the issues of a draft."""
+"""Forms of a draft and its issues."""
 
 from typing import Any
 

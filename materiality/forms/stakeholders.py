@@ -1,4 +1,4 @@
-"""Forms of what stakeholders expect and of the records of talks with them."""
+"""Forms of groups, of what they expect, and of engagement records."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Titles of ESRS matters and exchange topics, as people write them, to catalogue codes."""
+"""Codes of mappings in a library file, and titles that people write in place of codes."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Reading the catalogues that come with the product: frameworks, disclosures, goals, links and the crosswalk."""
+"""Reading a library file and the catalogues that come with the product."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""What changed in a text, word by word; in Chinese, which has no spaces, character by character."""
+"""How two editions differ: issues, texts word by word, and the weights of descent."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The issue library: edition → category → issue, in two levels."""
+"""The issue library: edition → category → issue, in two levels, with lineage and errata."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""Stakeholder groups of a cycle."""
+"""Stakeholder groups of a cycle, their lists, engagement records and attachments."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""Writing the audit trail: one event per action, chained by SHA-256, in the action's own transaction."""
+"""The audit trail: one event per action, chained by SHA-256, written in its transaction and verified."""
 
 import hashlib
 import json

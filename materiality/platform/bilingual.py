@@ -1,4 +1,4 @@
-"""Texts kept in two columns, `_zh` and `_en`, and the one to show: the only place that knows of the pair."""
+"""Texts kept in two columns, `_zh` and `_en`, and the one to show."""
 
 from typing import Any
 

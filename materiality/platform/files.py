@@ -1,4 +1,4 @@
-"""Stored files: named by their contents, in the storage class of the installation."""
+"""Stored files, named by their contents; uploads and attachments with their guards."""
 
 import codecs
 import hashlib

@@ -1,4 +1,4 @@
-"""Everything is for staff, except what is named here; respondents' pages go past what only staff need."""
+"""Who may do what: roles, the middleware that admits staff only, passwords."""
 
 import secrets
 import string

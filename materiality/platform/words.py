@@ -1,4 +1,4 @@
-"""What actions, kinds of jobs, flags and tiers are called on pages, and changes of fields in words."""
+"""What actions, jobs, flags and tiers are called, changes of fields in words, plain numbers and dates."""
 
 from calendar import monthrange
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Reading the audit trail for its verification, in bounded memory."""
+"""The audit trail: events as a page shows them, and its verification in bounded memory."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

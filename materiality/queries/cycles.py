@@ -1,4 +1,4 @@
-"""Cycles, where they stand, and what is in their scope."""
+"""Cycles: where they stand, their method and its history, their runs, what is due."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

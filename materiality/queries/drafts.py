@@ -1,4 +1,4 @@
-"""The one place that knows from which issues of an earlier edition an issue descends, and by how much."""
+"""A draft as a tree, its comparison with other editions, its descent, what stands against publishing."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence

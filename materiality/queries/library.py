@@ -1,4 +1,4 @@
-"""The library as a tree to read and search."""
+"""The library as a tree to read and search, one issue, editions, errata, stored catalogues."""
 
 import unicodedata
 from collections import Counter, defaultdict

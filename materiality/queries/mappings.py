@@ -1,4 +1,4 @@
-"""The mappings of one issue, and what else of the catalogues it could be mapped to."""
+"""Mappings of issues, what the crosswalk proposes, and what the catalogues are covered by."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

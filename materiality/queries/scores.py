@@ -1,4 +1,4 @@
-"""The table of scores of a run: its rows, filtered and sorted."""
+"""Scores of a run: the table, one issue, scores.json; small cells are hidden."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass

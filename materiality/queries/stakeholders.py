@@ -1,4 +1,4 @@
-"""What the groups of a cycle expect, how they are reached and what is answered."""
+"""Groups of a cycle, their lists and engagement records."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which column of a file is which column of a format."""
+"""Columns of a sheet: headers, texts, codes to choose from."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Writing many rows that exist already."""
+"""Resources of sheets: rows read, checked, written and undone; exports and templates."""
 
 import io
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The one reader of spreadsheets: CSV in the encodings that people send, and XLSX; bytes in, cells out."""
+"""Reading CSV and XLSX of any origin: encodings, archives, sheets, cells, all within limits."""
 
 import codecs
 import csv

@@ -1,4 +1,4 @@
-"""Small tables as CSV and XLSX files whose texts no spreadsheet can take for formulas."""
+"""Writing CSV and XLSX whose texts no spreadsheet can take for formulas, small or streamed."""
 
 import csv
 import io

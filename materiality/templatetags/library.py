@@ -1,4 +1,4 @@
-"""Marking what was searched for."""
+"""Template filters of the library: what was searched for, differences, tabs."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Template filters for texts in two languages and for figures."""
+"""Template filters and tags of all pages: texts in two languages, figures, words, rights, steps."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pages of assessment cycles: list, new, one cycle, closing."""
+"""Pages of assessment cycles: list, new, one cycle, method, closing."""
 
 from copy import copy
 

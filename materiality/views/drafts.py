@@ -1,4 +1,4 @@
-"""Pages of a draft: its tree, the order of issues, and undoing."""
+"""Pages of editions and drafts: the tree, issues, identity, order, publishing, undoing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

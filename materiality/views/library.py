@@ -1,4 +1,4 @@
-"""The issue library and its issues."""
+"""Pages of the library: issues, comparison of editions, errata."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The coverage page: per framework edition, what issues cover and what none does."""
+"""Pages of mappings: of one issue, proposed ones, coverage of the catalogues."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Pages of the members of staff, for administrators."""
+"""Pages of members of staff: login, passwords, roles, accounts."""
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash

@@ -1,4 +1,4 @@
-"""Pages of proposals for the library."""
+"""Pages of proposals for the library and of the calendar of reviews."""
 
 from copy import copy
 

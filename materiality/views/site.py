@@ -1,4 +1,4 @@
-"""The start page, health, jobs, languages, and what is said when nothing can be stored."""
+"""The start page, health, jobs and the choice of language."""
 
 import sys
 from datetime import timedelta

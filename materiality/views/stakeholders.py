@@ -1,4 +1,4 @@
-"""Pages of the engagement records of a cycle."""
+"""Pages of groups, their lists, engagement records and attachments."""
 
 from copy import copy
 from pathlib import Path

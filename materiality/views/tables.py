@@ -1,4 +1,4 @@
-"""Pages of spreadsheets that go in: upload, check in the background, preview, confirm, undo."""
+"""Pages of spreadsheets: upload, columns, preview, confirm, undo, export, template."""
 
 from pathlib import Path
 

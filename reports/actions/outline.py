@@ -1,4 +1,4 @@
-"""Outline rows into the tables; the actions that use it open the transaction and write the audit event."""
+"""The outline of a report: import, save and remove sections."""
 
 import hashlib
 import json

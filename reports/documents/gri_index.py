@@ -1,4 +1,4 @@
-"""The GRI content index as companies print it: a workbook, and a CSV of the same rows."""
+"""The GRI content index and the outline as workbooks and CSV."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Form of the upload of an outline."""
+"""Forms of the outline: a section, an uploaded file."""
 
 from typing import Any
 

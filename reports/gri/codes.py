@@ -1,4 +1,4 @@
-"""Reads the disclosures of a cell into codes of one GRI edition, with every problem at once."""
+"""Codes of a GRI edition: catalogue, spellings, crosswalk, and the cells of an index with every problem."""
 
 import re
 import unicodedata

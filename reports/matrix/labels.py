@@ -1,4 +1,4 @@
-"""Placement of the labels: wording, size, and places beside the marks."""
+"""Placement of the labels: wording, size, candidates, clashes and the search for the best."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

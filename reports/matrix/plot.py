@@ -1,4 +1,4 @@
-"""What is drawn: points, categories, the tier rule, and every word of the picture."""
+"""What is drawn: points, categories, zones, scales, and every word of the picture."""
 
 import unicodedata
 from collections.abc import Callable, Sequence

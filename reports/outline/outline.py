@@ -1,4 +1,4 @@
-"""Reading the cells of an outline: texts, order, issues, disclosures."""
+"""The `outline` format: columns and cells read, checked and written."""
 
 import datetime as dt
 import os

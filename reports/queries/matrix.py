@@ -1,4 +1,4 @@
-"""A run as the points, rule and rows of a matrix."""
+"""A run as the points, rule, rows and words of a matrix."""
 
 import hashlib
 from collections.abc import Mapping

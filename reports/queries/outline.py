@@ -1,4 +1,4 @@
-"""The outline of a cycle as plain rows."""
+"""The outline of a cycle as plain rows, its catalogue, its warnings in words."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Pages of the report outline: the table, upload and download."""
+"""Pages of the report outline: the table, sections, upload and download."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""Delete answers that nobody finished, as the survey's notice promises."""
+"""What is done to surveys as time goes by: closing, releases, drafts and assignments that expire."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Record what the check of an import found."""
+"""Imports of responses: request, check, match, confirm, store, discard; saved column matches."""
 
 from pathlib import Path
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Make a batch of personal links."""
+"""Batches of links and lists of recipients: make, void, add, bounce, erase, purge."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Send the next mails of a mailing."""
+"""Mailings: try out, start, send, pause, resume and stop."""
 
 import logging
 import time

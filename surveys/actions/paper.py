@@ -1,4 +1,4 @@
-"""Make a response of a paper sheet."""
+"""Paper rounds: print sheets, enter them twice, store them as responses."""
 
 from zoneinfo import ZoneInfo
 

@@ -1,4 +1,4 @@
-"""What stands against the settings of a split questionnaire and its attention question, in sentences."""
+"""What a survey asks whom: build it, plan groups, choose issues, split it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

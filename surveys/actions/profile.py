@@ -1,4 +1,4 @@
-"""Change the order of profile questions."""
+"""Profile questions: save, order, remove."""
 
 from dataclasses import asdict, dataclass, field
 

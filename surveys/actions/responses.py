@@ -1,4 +1,4 @@
-"""Mix the finished answers of an anonymous survey into responses."""
+"""Stored responses: overrule, make a comment a proposal, release and finalise anonymous ones."""
 
 import uuid
 from dataclasses import replace

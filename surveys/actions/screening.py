@@ -1,4 +1,4 @@
-"""Change the screening rules of a survey."""
+"""Screening rules of a survey: change them, screen anew."""
 
 from dataclasses import dataclass
 

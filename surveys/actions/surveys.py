@@ -1,4 +1,4 @@
-"""Change what may still change once a survey was opened."""
+"""Surveys: edit, open, change while open, move the closing, close, remove, load the demo."""
 
 from datetime import date, datetime
 from itertools import groupby

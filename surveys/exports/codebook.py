@@ -1,4 +1,4 @@
-"""The codebook of an export: every column with its values, the screening rules, and the survey's facts."""
+"""The codebook of an export: columns with their values, names for SPSS, rules, facts of the survey."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The form of a column match: what each column is, what each answer means, a name to save it under."""
+"""Forms of imports: the match of columns and answers, and its saved name."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A date and time as staff enter it, in the survey's time zone."""
+"""Forms of a survey: details, texts in both languages, moments in its time zone."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The personal links of a batch as a stream: CSV (formats.md, `invitations`), and CSV parts in a ZIP."""
+"""Personal links as CSV and ZIP streams, QR codes and posters."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""What a problem of sending means: does it pass, is it the address, or can nothing be sent at all."""
+"""Mails: composed, checked before sending, and what a failed delivery means."""
 
 import smtplib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Uploaded lists of recipients between preview and confirmation: kept for an hour, named by a signed token."""
+"""Lists of recipients: read, checked, kept between preview and confirmation."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

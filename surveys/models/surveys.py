@@ -1,4 +1,4 @@
-"""What a survey asks besides its items: of which group, profile questions, the privacy notice, rule sets."""
+"""Surveys: what they ask of which group, items, profile questions, the privacy notice, rule sets."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator

@@ -1,4 +1,4 @@
-"""One entry of a paper sheet, and where two of them differ; pure."""
+"""Entries of paper sheets: read, compared, taken over, forgotten."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""How many responses there are: per group, per screening rule, valid; counted in the database."""
+"""The page of fieldwork: figures per group and rule, by day, thin cells, break-offs."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The column match of an import, ready to be shown and put right."""
+"""Imports: the list, the preview, the match to be put right, saved matches, what waits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What respondents wrote of their own accord, and what was made a proposal of it."""
+"""The list of responses, comments, and what is stored about one respondent."""
 
 import re
 from collections.abc import Iterable, Mapping

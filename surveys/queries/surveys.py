@@ -1,4 +1,4 @@
-"""The surveys of a cycle, read once per cycle object, as the steps and the page both show them."""
+"""Surveys of a cycle: list, texts, preview, planning, risks of profile questions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""The rating vector with which a respondent begins: what is asked, and nothing answered."""
+"""What a respondent is asked: plans, parts, pages, effort, profile, the window of fieldwork."""
 
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence

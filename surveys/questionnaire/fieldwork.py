@@ -1,4 +1,4 @@
-"""How invitations became valid responses: numbers that add up, for the sentence of the report."""
+"""Figures of fieldwork: funnel, account of the report, break-offs, days, projection."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence

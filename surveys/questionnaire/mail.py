@@ -1,4 +1,4 @@
-"""Texts of mails with places such as {name}, which are filled in for each recipient."""
+"""Texts of mails with places such as {name}, and pasted addresses."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What respondents post: group and consent, ratings, answers about themselves, the comment."""
+"""Respondents' pages: first page, questions, end, thanks, and what is posted to them."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""The days on which anonymous answers came, per group: none with fewer than 5 (architecture.md)."""
+"""Anonymous responses: waiting, released in batches, days, held groups, erased traces."""
 
 import json
 import logging

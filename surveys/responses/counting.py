@@ -1,4 +1,4 @@
-"""Responses of a cycle's surveys → cube, counts and digest, read once and in chunks."""
+"""Responses → cube, counts and digest, in chunks; trial of rules and the tiers that would move."""
 
 import hashlib
 from collections import Counter

@@ -1,4 +1,4 @@
-"""All figures of a survey's fieldwork, counted in one pass over its responses in bounded memory."""
+"""All figures of fieldwork in one pass in bounded memory, kept for large surveys, and their sentence."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping

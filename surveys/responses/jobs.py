@@ -1,4 +1,4 @@
-"""Background jobs of imports: checking an uploaded file, and storing its rows."""
+"""Bodies of background jobs: check and store an import, count for a run, try out and change rules."""
 
 import tempfile
 from dataclasses import dataclass

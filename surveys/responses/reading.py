@@ -1,4 +1,4 @@
-"""Reading a file of responses for one survey: what it holds, what is wrong with it, what would be stored."""
+"""Reading a file of responses for one survey, in our format or by a match; its faults as sentences."""
 
 from collections import Counter
 from collections.abc import Iterator

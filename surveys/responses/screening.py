@@ -1,4 +1,4 @@
-"""Screening responses against the survey's rules, its window and what is stored already."""
+"""Screening responses against rules, window and what is stored; writing flags."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Template filters of this app: moments in a survey's zone, words of screening rules."""
+"""Template filters of surveys: moments in their zone, words of rules, bars of fieldwork."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""Staff pages of imports: upload, preview, confirm, discard, template and error workbook."""
+"""Pages of imports: upload, match, preview, confirm, discard, saved matches, template, errors."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Staff pages of invitations: the open link with its QR code, batches of personal links, what was mailed."""
+"""Pages of invitations: the open link with its QR code, batches, recipients."""
 
 import json
 from collections import Counter

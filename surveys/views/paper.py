@@ -1,4 +1,4 @@
-"""Paper rounds: printing sheets, and the list of them."""
+"""Pages of paper rounds: printing, the list of sheets, entering one."""
 
 from django.contrib import messages
 from django.db.models import Count

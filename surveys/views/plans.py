@@ -1,4 +1,4 @@
-"""Staff pages that say who is asked what: all groups of a survey, and the issues of one."""
+"""Pages that say who is asked what: groups, issues, split, planning."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse

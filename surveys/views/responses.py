@@ -1,4 +1,4 @@
-"""Staff page of responses: how many came, what screening did."""
+"""Pages of responses: the step, the list, one response, comments, exports."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render

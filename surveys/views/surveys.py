@@ -1,4 +1,4 @@
-"""Staff pages of a cycle's surveys: the list, one survey, opening and closing."""
+"""Pages of surveys: list, one survey, form, preview, window, opening and closing."""
 
 from dataclasses import dataclass, replace
 

@@ -9,6 +9,7 @@ import select
 import socket
 import subprocess
 import sys
+import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
@@ -132,4 +133,6 @@ if __name__ == "__main__":
         get_ready()
         sys.argv = ["manage.py", *serve(commands)]
     sys.path[0] = str(ROOT)
+    # The folder of the process that was split may have gone with the data that a test put back.
+    os.makedirs(tempfile.gettempdir(), exist_ok=True)
     runpy.run_path(str(ROOT / "manage.py"), run_name="__main__")

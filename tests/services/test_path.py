@@ -22,7 +22,11 @@ def test_path_by_command_agrees_with_plain_loops(installation, tmp_path):
         name: expected["responses"][name] for name in ("total", "unfinished", "submitted", "valid")
     }
     assert counts["flags"] == {flag: expected["responses"]["flags"][flag] for flag in counts["flags"]}
-    assert min(counts["flags"].values()) > 0, "the demo has something for every rule"
+    # The two rules that only mark look for what the demo does not hold: few items asked, and answers at random.
+    planted = {
+        flag: number for flag, number in counts["flags"].items() if flag not in ("straight_short", "off_pattern")
+    }
+    assert min(planted.values()) > 0, "the demo has something for every rule that can reject"
     assert len(found["issues"]) == 93 and len(found["primary_issues"]) == 23
     for issue in found["issues"]:
         for dimension in ("society", "business"):
