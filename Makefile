@@ -30,7 +30,7 @@ quick: .venv/.dev
 	  $(BIN)/python -m pytest -n 2 --dist loadfile -m "not services and not browser" $$tests
 
 # Processes of tests start quicker where compiled modules are kept, whatever the shell says of it.
-test quick: export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/.bytecode
+test quick: export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/bytecode
 test quick: export PYTHONDONTWRITEBYTECODE :=
 
 bench: .venv/.bench
