@@ -40,12 +40,14 @@ _WEIGHT = _("Any number from 0 up; only the proportions matter.")
 SHEET_COLUMNS = model_columns(
     Group,
     {"code": "group"},
-    code={"required": True},
+    # Files of before are headed so.
+    code={"required": True, "also": ("Group code", "利益相关方代码")},
     name_zh={"note": _("At most 200 characters."), "width": 24},
     name_en={"note": _("At most 200 characters."), "width": 24},
     side={"note": _("internal or external; empty means external."), "choices": "sides"},
     weight_society={"note": _WEIGHT},
     weight_business={"note": _WEIGHT},
+    target={"also": ("Target", "目标答卷数")},
 )
 GROUP_COLUMNS = tuple(column.name for column in SHEET_COLUMNS)
 

@@ -157,7 +157,7 @@ def is_partial(request: HttpRequest) -> bool:
 
 
 @needs(can_edit_library)
-def move(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+def draft_move(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """To another primary issue or, a primary one, to another category."""
     row = draft_of(edition)
     issue = issue_of(row, pk)
@@ -173,7 +173,7 @@ def move(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 
 
 @needs(can_edit_library)
-def merge(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+def draft_merge(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Other issues go into this one."""
     row = draft_of(edition)
     issue = issue_of(row, pk)
@@ -193,7 +193,7 @@ def merge(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 
 
 @needs(can_edit_library)
-def split(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+def draft_split(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Several issues take the place of this one; `?parts=` says how many are asked for."""
     row = draft_of(edition)
     issue = issue_of(row, pk)
@@ -217,7 +217,7 @@ def split(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 
 
 @needs(can_edit_library)
-def add(request: HttpRequest, edition: str) -> HttpResponse:
+def draft_add(request: HttpRequest, edition: str) -> HttpResponse:
     """A new issue under `?primary=` (key) or in `?category=` (code)."""
     row = draft_of(edition)
     place = place_of(row, request.GET.get("primary"), request.GET.get("category"))
@@ -239,7 +239,7 @@ def add(request: HttpRequest, edition: str) -> HttpResponse:
 
 
 @needs(can_edit_library)
-def change(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+def draft_change(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Other texts; who comes second is shown the first one's change beside the own one."""
     row = draft_of(edition)
     issue = issue_of(row, pk)
@@ -265,7 +265,7 @@ def change(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 
 
 @needs(can_edit_library)
-def retire(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+def draft_retire(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Retire the issue, or remove one that was only added in this draft."""
     row = draft_of(edition)
     issue = issue_of(row, pk)
@@ -310,7 +310,7 @@ def draft(request: HttpRequest, edition: str) -> HttpResponse:
 
 @require_POST
 @needs(can_edit_library)
-def reorder(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+def draft_reorder(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """One place up or down among the issues of the same parent."""
     row = draft_of(edition)
     issue = issue_of(row, pk)
@@ -321,7 +321,7 @@ def reorder(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(can_edit_library)
-def undo(request: HttpRequest, edition: str) -> HttpResponse:
+def draft_undo(request: HttpRequest, edition: str) -> HttpResponse:
     """Undo the change that the page named, or say why not."""
     row = draft_of(edition)
     seen = request.POST.get("change", "")
@@ -357,7 +357,7 @@ def editions(request: HttpRequest) -> HttpResponse:
 
 
 @needs(can_edit_library)
-def start(request: HttpRequest) -> HttpResponse:
+def draft_start(request: HttpRequest) -> HttpResponse:
     """Start a draft from the edition in force."""
     standing = standing_editions()
     code = next_edition_code(standing.in_force)
@@ -383,7 +383,7 @@ def _start_page(in_force: Edition | None) -> dict:
 
 
 @needs(can_publish_edition)
-def publish(request: HttpRequest, edition: str) -> HttpResponse:
+def draft_publish(request: HttpRequest, edition: str) -> HttpResponse:
     """What is missing, what differs, and the button."""
     row = draft_of(edition)
     if row.state != Edition.State.DRAFT:
@@ -400,7 +400,7 @@ def publish(request: HttpRequest, edition: str) -> HttpResponse:
 
 
 @needs(can_edit_library)
-def discard(request: HttpRequest, edition: str) -> HttpResponse:
+def draft_discard(request: HttpRequest, edition: str) -> HttpResponse:
     """Ask, then throw the draft away."""
     row = draft_of(edition)
     form = DiscardForm(entered(request))

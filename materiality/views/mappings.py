@@ -130,14 +130,14 @@ def issue_mappings(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(can_edit_library)
-def add(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+def mapping_add(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Map the issue to the disclosure that was chosen."""
     return _changed(request, edition, pk, map_issue, _("%(code)s is added."))
 
 
 @require_POST
 @needs(can_edit_library)
-def remove(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+def mapping_remove(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Take the mapping to a disclosure away."""
     return _changed(request, edition, pk, unmap_issue, _("%(code)s is removed."))
 
@@ -184,7 +184,7 @@ def mapping_proposals(request: HttpRequest, edition: str) -> HttpResponse:
 
 
 @button(can_edit_library, back="mapping_proposals")
-def propose(request: HttpRequest, edition: str) -> str:
+def mappings_propose(request: HttpRequest, edition: str) -> str:
     """Have the crosswalk propose what is lacking now."""
     row = draft_of(edition)
     number = len(propose_mappings(edition=row, by=request.user))
@@ -194,7 +194,7 @@ def propose(request: HttpRequest, edition: str) -> str:
 
 @require_POST
 @needs(can_edit_library)
-def decide(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
+def mapping_decide(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Confirm or dismiss one proposal of the issue, or all that the page showed."""
     row = draft_of(edition)
     issue = issue_of(row, pk)

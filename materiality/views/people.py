@@ -113,7 +113,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @button(can_manage_people, back="people")
-def erase(request: HttpRequest, pk: int) -> str:
+def person_erase(request: HttpRequest, pk: int) -> str:
     """Erase the name of a person who has left, or say why not."""
     row = get_object_or_404(User, pk=pk)
     erase_person(person=row, by=request.user)

@@ -73,7 +73,7 @@ def edit_engagement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 @button(can_edit_cycle, back="engagement", done="engagements")
-def delete_engagement(request: HttpRequest, code: str, pk: int) -> str:
+def engagement_remove(request: HttpRequest, code: str, pk: int) -> str:
     """Remove a record with its attachments."""
     row = engagement_of(code, pk)
     remove_engagement(engagement=row, by=request.user)
@@ -128,7 +128,7 @@ def _asked(request: HttpRequest, cycle: Cycle) -> dict:
 
 @require_POST
 @needs(can_edit_cycle)
-def add_attachment_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+def attachment_add(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Attach a file, or say why it is not taken."""
     row, limit = engagement_of(code, pk), {"limit": MAX_BYTES // 1_000_000}
     too_large = _("The file is larger than %(limit)s MB and was not taken in.") % limit
@@ -150,7 +150,7 @@ def attachment_file(request: HttpRequest, code: str, pk: int, attachment: int) -
 
 
 @button(can_edit_cycle, back="engagement")
-def delete_attachment(request: HttpRequest, code: str, pk: int, attachment: int) -> str:
+def attachment_remove(request: HttpRequest, code: str, pk: int, attachment: int) -> str:
     """Remove a file from its record."""
     row = _attachment(code, pk, attachment)
     remove_attachment(attachment=row, by=request.user)
@@ -189,7 +189,7 @@ def group(request: HttpRequest, code: str, group: str) -> HttpResponse:
 
 
 @button(can_edit_cycle, back="groups")
-def delete_group(request: HttpRequest, code: str, group: str) -> str:
+def group_remove(request: HttpRequest, code: str, group: str) -> str:
     """Remove a group, or say why it stays."""
     row = get_object_or_404(Group.objects.select_related("cycle"), cycle__code=code, code=group)
     remove_group(group=row, by=request.user)
@@ -234,7 +234,7 @@ def points(request: HttpRequest, code: str, group: str) -> HttpResponse:
 
 @require_POST
 @needs(can_edit_cycle)
-def save(request: HttpRequest, code: str, group: str, kind: str, pk: int | None = None) -> HttpResponse:
+def point_save(request: HttpRequest, code: str, group: str, kind: str, pk: int | None = None) -> HttpResponse:
     """Add a bullet to the list of this kind, or change one."""
     if kind not in StakeholderPoint.Kind.values:
         raise Http404
@@ -250,7 +250,7 @@ def save(request: HttpRequest, code: str, group: str, kind: str, pk: int | None 
 
 @require_POST
 @needs(can_edit_cycle)
-def delete_point(request: HttpRequest, code: str, group: str, pk: int) -> HttpResponse:
+def point_remove(request: HttpRequest, code: str, group: str, pk: int) -> HttpResponse:
     """Remove a bullet."""
     row = _group(code, group)
     point = get_object_or_404(row.points, pk=pk)
@@ -263,7 +263,7 @@ def delete_point(request: HttpRequest, code: str, group: str, pk: int) -> HttpRe
 
 @require_POST
 @needs(can_edit_cycle)
-def move(request: HttpRequest, code: str, group: str, pk: int) -> HttpResponse:
+def point_move(request: HttpRequest, code: str, group: str, pk: int) -> HttpResponse:
     """Move a bullet up or down by one."""
     row = _group(code, group)
     point = get_object_or_404(row.points, pk=pk)

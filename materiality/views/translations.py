@@ -33,7 +33,7 @@ def translations(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(can_edit_library)
-def save(request: HttpRequest) -> HttpResponse:
+def translations_save(request: HttpRequest) -> HttpResponse:
     """Store what was written on a page of the list, all or nothing."""
     entered = _entered(request)
     refused: list[str] = []

@@ -91,7 +91,7 @@ def section(request: HttpRequest, code: str, order: int) -> HttpResponse:
 
 
 @button(can_edit_cycle, back="outline")
-def remove(request: HttpRequest, code: str, order: int) -> str:
+def section_remove(request: HttpRequest, code: str, order: int) -> str:
     """Remove a section, or say why it stays."""
     remove_section(cycle=cycle_of(code), order=order, by=request.user)
     return _("The section is removed.")

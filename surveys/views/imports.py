@@ -64,7 +64,7 @@ def column_match(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_POST
 @needs(can_edit_cycle)
-def remove(request: HttpRequest, name: str) -> HttpResponse:
+def match_remove(request: HttpRequest, name: str) -> HttpResponse:
     """Delete a match."""
     match = get_object_or_404(listed_matches().defer(None), name=name)
     form = DeleteForm(request.POST)
@@ -156,7 +156,7 @@ def response_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 @button(can_edit_cycle, back="response_import")
-def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+def import_confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Have the checked rows stored."""
     imported = _import_of(code, pk)
     confirmed = confirm_import(imported=imported, skip_bad_rows="skip_bad_rows" in request.POST, by=request.user)
@@ -164,7 +164,7 @@ def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 @button(can_edit_cycle, back="response_import")
-def discard(request: HttpRequest, code: str, pk: int) -> str:
+def import_discard(request: HttpRequest, code: str, pk: int) -> str:
     """Drop an import that was not stored."""
     discard_import(imported=_import_of(code, pk), by=request.user)
     return _("The import is discarded. Nothing of it was stored.")

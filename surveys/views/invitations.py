@@ -126,7 +126,7 @@ def batch_codes(request: HttpRequest, code: str, survey: str, pk: int, kind: str
 
 
 @needs(can_edit_cycle)
-def void(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
+def batch_void(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
     """Make all links of the batch void."""
     row = _batch_of(code, survey, pk)
     form = VoidForm(request.POST)
@@ -301,7 +301,7 @@ def recipient_file(request: HttpRequest, code: str, survey: str, pk: int) -> Htt
 
 
 @button(can_edit_cycle, back="recipient", done="recipients")
-def erase(request: HttpRequest, code: str, survey: str, pk: int) -> str:
+def recipient_erase(request: HttpRequest, code: str, survey: str, pk: int) -> str:
     """Erase one recipient, once the box that confirms it is ticked."""
     row = _recipient_of(code, survey, pk)
     if "sure" not in request.POST:
@@ -329,7 +329,7 @@ def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 
 @button(can_edit_cycle, back="recipients")
-def purge(request: HttpRequest, code: str, survey: str) -> str:
+def recipients_purge(request: HttpRequest, code: str, survey: str) -> str:
     """Delete all recipients of a closed survey, once the box that confirms it is ticked."""
     if "sure" not in request.POST:
         raise NotAllowed(_("Tick the box: it cannot be undone."))

@@ -106,7 +106,7 @@ def group_issues(request: HttpRequest, code: str, survey: str, group: str) -> Ht
 
 
 @needs(can_edit_cycle)
-def split(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+def survey_split(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Set the split and the attention question of a draft."""
     row = survey_of(code, survey)
     if row.state != Survey.State.DRAFT:

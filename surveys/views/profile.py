@@ -46,14 +46,14 @@ def profile_question(request: HttpRequest, code: str, survey: str, pk: int) -> H
 
 
 @button(can_edit_cycle, back="profile_questions")
-def move(request: HttpRequest, code: str, survey: str, pk: int) -> None:
+def question_move(request: HttpRequest, code: str, survey: str, pk: int) -> None:
     """Ask a question one place earlier (`go=up`) or later."""
     question = _question(code, survey, pk)
     move_profile_question(question=question, up=request.POST.get("go") == "up", by=request.user)
 
 
 @button(can_edit_cycle, back="profile_questions")
-def remove(request: HttpRequest, code: str, survey: str, pk: int) -> str:
+def question_remove(request: HttpRequest, code: str, survey: str, pk: int) -> str:
     """Remove a question."""
     remove_profile_question(question=_question(code, survey, pk), by=request.user)
     return _("The question is removed.")

@@ -35,7 +35,7 @@ def screening(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 
 @needs(can_edit_cycle)
-def try_out(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+def rules_try(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """A dry run of the rules entered: at once, or as a job where there are many responses. Stores no response."""
     row = survey_of(code, survey)
     if request.method != "POST":
@@ -64,7 +64,7 @@ def trial(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse
 
 
 @needs(can_edit_cycle)
-def change(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+def rules_change(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Put the rules that were tried out in force, or say what stands against it."""
     row = survey_of(code, survey)
     if request.method != "POST":

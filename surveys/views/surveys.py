@@ -206,21 +206,21 @@ def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = N
 
 
 @button(can_edit_cycle, back="survey")
-def open_now(request: HttpRequest, code: str, survey: str) -> str:
+def survey_open(request: HttpRequest, code: str, survey: str) -> str:
     """Open the survey, or say what stands against it."""
     open_survey(survey=survey_of(code, survey), by=request.user)
     return _("The survey is open. Share its address below.")
 
 
 @button(can_edit_cycle, back="survey")
-def close_now(request: HttpRequest, code: str, survey: str) -> str:
+def survey_close(request: HttpRequest, code: str, survey: str) -> str:
     """Close the survey, or say what stands against it."""
     close_survey(survey=survey_of(code, survey), by=request.user)
     return _("The survey is closed. Answers begun before may be finished within 15 minutes.")
 
 
 @button(can_edit_cycle, back="survey", done="surveys")
-def remove(request: HttpRequest, code: str, survey: str) -> str:
+def survey_remove(request: HttpRequest, code: str, survey: str) -> str:
     """Remove a draft, or say why it stays."""
     remove_survey(survey=survey_of(code, survey), by=request.user)
     return _("The draft is removed.")

@@ -73,6 +73,11 @@ def test_headers_of_the_groups_sheet_are_those_of_the_contract():
     assert tuple(header.split()) == GROUP_COLUMNS
 
 
+@pytest.mark.parametrize("heading", ["Group code", "利益相关方代码", "Code", "代码"])
+def test_headings_of_older_files_are_still_known(heading):
+    assert heading in SHEET_COLUMNS[0].titles
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_what_people_edit_in_a_group_is_in_form_sheet_and_audit_trail_in_the_words_of_the_model(language):
     group = make_cycle().groups.first()
