@@ -59,7 +59,7 @@ def exported(stage: Stage, path: str, kind: str) -> bytes:
     stage.go(f"{path}exports/")
     stage.page.get_by_role("radio", name=re.compile(kind)).check()
     with stage.page.expect_download() as waited:
-        stage.press("Download")
+        stage.page.get_by_role("button", name="Download", exact=True).click()
     return Path(waited.value.path()).read_bytes()
 
 

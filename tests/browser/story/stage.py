@@ -32,8 +32,8 @@ class Stage:
         return answer
 
     def press(self, name: str) -> None:
-        """Press the button of staff's page; the server has answered when this returns."""
-        with self.page.expect_response(lambda answer: answer.request.is_navigation_request()):
+        """Press the button of staff's page; the next page is loaded when this returns."""
+        with self.page.expect_navigation():
             self.page.get_by_role("button", name=name, exact=True).click()
 
     @contextmanager
