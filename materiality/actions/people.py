@@ -1,5 +1,8 @@
 """Members of staff: add, change, new password, erase."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,13 +13,13 @@ from materiality.platform.refusals import NotAllowed
 
 
 @transaction.atomic
-def add_person(*, username: str, name: str, email: str, role: str, password: str, by: User | None) -> User:
+def add_person(*, values: Mapping[str, Any], password: str, by: User | None) -> User:
     """Create an account; the event says the role, but neither name nor address. NotAllowed where the name is taken."""
-    if User.objects.filter(username__iexact=username).exists():
-        raise NotAllowed(_("There is already an account “%(name)s”.") % {"name": username})
-    person = User.objects.create_user(username, email, password, first_name=name, role=role)
+    if User.objects.filter(username__iexact=values["username"]).exists():
+        raise NotAllowed(_("There is already an account “%(name)s”.") % {"name": values["username"]})
+    person = User.objects.create_user(**values, password=password)
     AuditPerson.objects.create(user=person, name=str(person))
-    audit.record("add_person", person, by=by, after={"role": role})
+    audit.record("add_person", person, by=by, after={"role": person.role})
     return person
 
 
@@ -57,35 +60,29 @@ def erase_person(*, person: User, by: User) -> User:
     return stored
 
 
+TOLD = ("role", "is_active")
+
+
 @transaction.atomic
-def save_person(*, person: User, name: str, email: str, role: str, is_active: bool, by: User) -> User:
+def save_person(*, person: User, values: Mapping[str, Any], by: User) -> User:
     """Set name, address and role, and whether the account is active; one that is not cannot log in (any more).
 
     NotAllowed for the own account's role or activity, and where no active administrator would be left.
     """
     list(User.objects.select_for_update().filter(role=Role.ADMINISTRATOR))
     stored = User.objects.select_for_update().get(pk=person.pk)
-    before = {"role": stored.role, "is_active": stored.is_active}
-    after = {"role": role, "is_active": is_active}
-    changed = [column for column in before if before[column] != after[column]]
+    before = audit.told(stored, TOLD)
+    # The first administrator is above all roles, but only as long as the role says so too.
+    above = stored.is_superuser and values["role"] == Role.ADMINISTRATOR
+    written = audit.write(stored, {"last_name": "", "is_superuser": above, **values})
+    changed = [name for name in TOLD if name in written]
     if changed and stored.pk == by.pk:
         raise NotAllowed(_("You cannot change your own role or deactivate yourself. Ask another administrator."))
-    if (stored.first_name, stored.email) == (name, email) and not changed:
-        return stored
-    stored.first_name, stored.last_name, stored.email = name, "", email
-    stored.role, stored.is_active = role, is_active
-    # The first administrator is above all roles, but only as long as the role says so too.
-    stored.is_superuser = stored.is_superuser and role == Role.ADMINISTRATOR
-    stored.save(update_fields=["first_name", "last_name", "email", "role", "is_active", "is_superuser"])
-    _refuse_nobody_left()
-    AuditPerson.objects.update_or_create(user=stored, defaults={"name": str(stored)})
-    audit.record(
-        "save_person",
-        stored,
-        by=by,
-        before={column: before[column] for column in changed},
-        after={column: after[column] for column in changed},
-    )
+    if written:
+        _refuse_nobody_left()
+        AuditPerson.objects.update_or_create(user=stored, defaults={"name": str(stored)})
+        was = {name: before[name] for name in changed}
+        audit.record("save_person", stored, by=by, before=was, after=audit.told(stored, changed))
     return stored
 
 

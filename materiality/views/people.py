@@ -1,5 +1,7 @@
 """Pages of members of staff: login, passwords, roles, accounts."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, PasswordChangeView
@@ -80,7 +82,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
     if sent(request, form):
         password = new_password()
         with refusals(form, "username"):
-            added = add_person(**form.cleaned_data, password=password, by=request.user)
+            added = add_person(values=form.cleaned_data, password=password, by=request.user)
             return _shown_once(request, added, password)
     lead = _("The password is made for them and shown once, on the next page.")
     context = {"form": form, "heading": _("Add a person"), "lead": lead, "cancel": reverse("people")}
@@ -93,10 +95,10 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(listed_people(), pk=pk)
     if row.is_erased:
         return redirect("people")
-    form = PersonForm(request.POST or None, person=row, by=request.user)
+    form = PersonForm(request.POST or None, instance=copy(row), by=request.user)
     if sent(request, form):
         with refusals(form):
-            saved = save_person(person=row, **form.cleaned_data, by=request.user)
+            saved = save_person(person=row, values=form.cleaned_data, by=request.user)
             return onward(request, _("“%(name)s” is saved.") % {"name": saved}, "people")
     return render(request, "materiality/person.html", SECTION | {"form": form, "person": row})
 

@@ -27,12 +27,13 @@ def administrator():
 
 
 def added(by: User) -> User:
-    return add_person(username="li", name="李明", email="li@example.org", role="analyst", password="x", by=by)
+    values = {"username": "li", "first_name": "李明", "email": "li@example.org", "role": "analyst"}
+    return add_person(values=values, password="x", by=by)
 
 
 def saved(person: User, by: User, **changes) -> User:
-    values = {"name": str(person), "email": person.email, "role": person.role, "is_active": person.is_active}
-    return save_person(person=person, by=by, **{**values, **changes})
+    values = {"first_name": str(person), "email": person.email, "role": person.role, "is_active": person.is_active}
+    return save_person(person=person, values={**values, **changes}, by=by)
 
 
 def verify() -> None:
@@ -47,7 +48,7 @@ def test_person_is_added_with_an_event_that_names_nobody(administrator):
 
 
 def test_person_is_saved_with_role_and_activity_before_and_after(administrator):
-    saved(added(administrator), administrator, role="lead", is_active=False, name="李明明")
+    saved(added(administrator), administrator, role="lead", is_active=False, first_name="李明明")
     event = AuditEvent.objects.first()
     assert (event.before, event.after) == (
         {"role": "analyst", "is_active": True},

@@ -122,7 +122,7 @@ def test_staffs_post_on_a_read_only_database_is_a_507(read_only):
     log_in(browser, "administrator")
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only = ON")
-    sent = browser.post("/people/new/", {"username": "new", "name": "New", "role": "viewer"})
+    sent = browser.post("/people/new/", {"username": "new", "first_name": "New", "role": "viewer"})
     assert (sent.status_code, browser.get("/people/").status_code) == (507, 200)
 
 

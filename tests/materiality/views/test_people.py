@@ -11,7 +11,7 @@ from materiality.platform.people import PERMISSIONS
 from tests.factories.people import log_in, make_person
 
 pytestmark = pytest.mark.django_db
-NEW = {"username": "li.ming", "name": "李明", "email": "li@example.org", "role": "analyst"}
+NEW = {"username": "li.ming", "first_name": "李明", "email": "li@example.org", "role": "analyst"}
 
 
 def shown_password(response) -> str:
@@ -53,14 +53,14 @@ def test_new_person_with_a_name_that_is_taken_is_refused(client):
 def test_person_is_changed(client):
     log_in(client, "administrator")
     person = make_person()
-    response = client.post(f"/people/{person.pk}/", {"name": "赵", "role": "committee"})
+    response = client.post(f"/people/{person.pk}/", {"first_name": "赵", "role": "committee"})
     person.refresh_from_db()
     assert (response.status_code, str(person), person.role, person.is_active) == (302, "赵", "committee", False)
 
 
 def test_person_cannot_change_their_own_role(client):
     me = log_in(client, "administrator")
-    client.post(f"/people/{me.pk}/", {"name": "me", "role": "viewer"})
+    client.post(f"/people/{me.pk}/", {"first_name": "me", "role": "viewer"})
     me.refresh_from_db()
     assert (me.first_name, me.role, me.is_active) == ("me", "administrator", True)
 
