@@ -87,6 +87,7 @@ class Environment:
     """The values of `read_environment`, in the units their names say."""
 
     data: Path
+    keys: Path
     production: bool
     debug: bool
     secret_key: str
@@ -125,9 +126,11 @@ def read_environment(base: Path) -> Environment:
 def _read(env: Env, base: Path) -> Environment:
     data = Path(env.str("YITI_DATA", "") or base / "var").resolve()
     _private_folder(data)
+    keys = _keys_folder(env.str("YITI_KEYS", ""), data, base)
     production = env.bool("YITI_PRODUCTION", False)
     return Environment(
         data=data,
+        keys=keys,
         production=production,
         debug=env.bool("YITI_DEBUG", False),
         secret_key=env.str("YITI_SECRET_KEY", "") or ("" if production else _kept_secret(data)),
@@ -156,6 +159,17 @@ def _private_folder(path: Path) -> None:
     """The data folder, for nobody but its owner when it is made here; strangers are kept out of an older one, too."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     _close_to_strangers(path)
+
+
+def _keys_folder(given: str, data: Path, base: Path) -> Path:
+    """Beside the data, so that a copy of the data holds no key: `keys/` beside `var/`, else `NAME-keys` beside NAME."""
+    beside = base / "keys" if data == (base / "var").resolve() else data.with_name(f"{data.name}-keys")
+    keys = Path(given or beside).resolve()
+    try:
+        _private_folder(keys)
+    except OSError as problem:
+        raise ValueError(f"YITI_KEYS: the folder {keys} cannot be made or opened ({problem.strerror})") from problem
+    return keys
 
 
 def _close_database(url: str) -> None:
@@ -224,6 +238,11 @@ def _refuse_unsafe_production(found: Environment) -> None:
         raise Misconfigured(
             "Yiti cannot start: YITI_SECRET_KEY must be set to at least 40 random characters in production "
             "(a generated key is refused)."
+        )
+    if found.keys.is_relative_to(found.data) or found.data.is_relative_to(found.keys):
+        raise Misconfigured(
+            "Yiti cannot start: YITI_KEYS and YITI_DATA must not lie inside one another in production, "
+            "as a backup of the data would hold the keys."
         )
     if found.debug:
         raise Misconfigured("Yiti cannot start: YITI_DEBUG must be off in production.")

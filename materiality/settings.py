@@ -12,6 +12,7 @@ from materiality.platform.temporary import use_temporary_folder
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment(BASE_DIR)
 DATA = ENVIRONMENT.data
+KEYS = ENVIRONMENT.keys
 # Uploads in progress and what libraries write aside: on the data's disk, and swept at the next start.
 use_temporary_folder(DATA / "tmp")
 

@@ -10,6 +10,8 @@ if "YITI_TEST_DATA" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["YITI_TEST_DATA"], ignore_errors=True)
 os.environ["YITI_DATA"] = os.environ["YITI_TEST_DATA"]
 
+os.environ["YITI_KEYS"] = os.path.join(os.environ["YITI_TEST_DATA"], "keys")
+
 from materiality.settings import *  # noqa: E402, F403
 
 # Sockets of servers in the tests need short paths.

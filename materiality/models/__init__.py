@@ -11,6 +11,7 @@ from materiality.models.frameworks import (
     MappingProposal,
 )
 from materiality.models.jobs import Job
+from materiality.models.keys import KeyCheck
 from materiality.models.library import Category, Edition, EditionChange, Erratum, Issue, Lineage
 from materiality.models.people import User
 from materiality.models.proposals import Calendar, Proposal, Reminder
@@ -40,6 +41,7 @@ __all__ = [
     "IssueMapping",
     "IssueScore",
     "Job",
+    "KeyCheck",
     "Lineage",
     "MappingProposal",
     "Proposal",

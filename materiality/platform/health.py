@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
 from materiality.celery import app
+from materiality.platform.keys import missing_keys
 from materiality.platform.storage import FULL, short_transaction, storage_trouble
 
 LIVE_PATH, READY_PATH = "/healthz", "/readyz"
@@ -87,7 +88,7 @@ class Kept:
 
 def look() -> dict[str, str]:
     """`ok`, or what is wrong, of each part that is needed. Takes about 3 s at most."""
-    states = {"database": _database(), "space": _space(), "broker": _broker()}
+    states = {"database": _database(), "keys": _keys(), "space": _space(), "broker": _broker()}
     reached = states["broker"] == "ok"
     states["worker"] = worker() if reached else "unknown"
     states["beat"] = _beat() if reached else "unknown"
@@ -115,6 +116,15 @@ def _database() -> str:
     except DatabaseError as problem:
         trouble = storage_trouble(problem)
         return "away" if trouble is None else "full or read-only" if trouble == FULL else "locked"
+
+
+def _keys() -> str:
+    """Every key that the database counts on lies in YITI_KEYS."""
+    try:
+        missing = missing_keys()
+    except DatabaseError:
+        return "unknown"
+    return f"missing: {', '.join(missing)}" if missing else "ok"
 
 
 def _space() -> str:

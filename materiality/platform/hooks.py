@@ -1,6 +1,6 @@
 """What an app declares, in its `hooks.py`, to the apps below it: words, jobs, steps, objections, what is due."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -70,7 +70,7 @@ class Hooks:
 
     words: {about: {name: word}}; an action's words follow a person's name and may hold %(object)s.
     objections: {CLOSE_CYCLE, …: what has to say something}. last: {kind of reminder: when it was done last}.
-    waiting: each gives few rows and takes one query.
+    waiting: each gives few rows and takes one query. keys: (purpose, fingerprint) of keys that must lie in YITI_KEYS.
     """
 
     words: Mapping[str, Words] = field(default_factory=dict)
@@ -79,6 +79,7 @@ class Hooks:
     objections: Mapping[str, Sequence[Objections]] = field(default_factory=dict)
     last: Mapping[str, Callable[[], datetime | None]] = field(default_factory=dict)
     waiting: Sequence[Callable[[], list[WaitingWork]]] = ()
+    keys: Callable[[], Iterable[tuple[str, str]]] | None = None
 
 
 def declared() -> list[Hooks]:

@@ -19,8 +19,8 @@ def environment(monkeypatch, tmp_path):
     def set_to(**given: str) -> None:
         for name in [name for name in os.environ if name.startswith(("YITI_", "DJANGO_"))]:
             monkeypatch.delenv(name)
-        for name, value in {"YITI_DATA": str(tmp_path), **given}.items():
-            monkeypatch.setenv(name, value)
+        for name, value in {"YITI_DATA": str(tmp_path / "var"), **given}.items():
+            monkeypatch.setenv(name, {"INSIDE": f"{tmp_path}/var/keys", "AROUND": str(tmp_path)}.get(value, value))
 
     return set_to
 
@@ -45,6 +45,9 @@ def start() -> subprocess.CompletedProcess:
         ({"YITI_PRODUCTION": "1", "YITI_SECRET_KEY": "short"}, "YITI_SECRET_KEY"),
         ({"YITI_PRODUCTION": "1", "YITI_SECRET_KEY": SECRET, "YITI_DEBUG": "1"}, "YITI_DEBUG"),
         ({"YITI_PRODUCTION": "1", "YITI_SECRET_KEY": SECRET, "YITI_ALLOWED_HOSTS": "*"}, "YITI_ALLOWED_HOSTS"),
+        ({"YITI_PRODUCTION": "1", "YITI_SECRET_KEY": SECRET, "YITI_KEYS": "INSIDE"}, "YITI_KEYS"),
+        ({"YITI_PRODUCTION": "1", "YITI_SECRET_KEY": SECRET, "YITI_KEYS": "AROUND"}, "YITI_KEYS"),
+        ({"YITI_KEYS": "/proc/nowhere"}, "YITI_KEYS"),
         ({"DATABASE_URL": "oracle-ish://x"}, "DATABASE_URL"),
         ({"EMAIL_URL": "mail.example.com"}, "EMAIL_URL"),
         ({"YITI_URL": "survey.example.com"}, "YITI_URL"),
@@ -71,8 +74,15 @@ def test_production_starts_with_its_own_secret(environment):
     assert started.returncode == 0, started.stderr
 
 
+def test_keys_lie_beside_the_data_in_a_folder_for_nobody_else(environment, tmp_path):
+    environment()
+    assert read_settings()["KEYS"] == tmp_path / "var-keys"
+    assert (tmp_path / "var-keys").stat().st_mode & 0o777 == 0o700
+
+
 def test_generated_secret_is_kept_and_private(environment, tmp_path):
     environment()
+    tmp_path /= "var"
     made = read_settings()["SECRET_KEY"]
     kept = (tmp_path / "secret_key").read_text()
     assert read_settings()["SECRET_KEY"] == made == kept.strip() and len(kept) >= 40

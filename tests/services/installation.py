@@ -23,7 +23,13 @@ class Installation:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("YITI_", "DJANGO_"))}
         for name in ("DATABASE_URL", "REDIS_URL", "PORT"):
             kept.pop(name, None)
-        self.environment = {**kept, "YITI_DATA": str(data), "DATABASE_URL": database_url, **environment}
+        self.environment = {
+            **kept,
+            "YITI_DATA": str(data),
+            "YITI_KEYS": str(data / "keys"),
+            "DATABASE_URL": database_url,
+        }
+        self.environment |= environment
         self.processes: dict[str, subprocess.Popen | Command] = {}
         self._commands: Commands | None = None
 
@@ -91,9 +97,12 @@ class Installation:
         process.wait(10)
 
     def empty(self) -> None:
-        """Delete what lies in the data folder; not the secret, which processes that are ready have read."""
+        """Delete what lies in the data folder; not the secret, which ready processes have read."""
         for path in self.data.iterdir():
-            if path.is_dir():
+            if path.name == "keys":
+                for key in path.iterdir():
+                    key.unlink()
+            elif path.is_dir():
                 shutil.rmtree(path)
             elif path.name != "secret_key":
                 path.unlink()

@@ -147,7 +147,7 @@ def test_readyz_says_what_is_away(tmp_path):
         f"{TOKEN}'}}).get('/readyz'); import json; print(json.dumps([r.status_code, r.json()]))"
     )
     away = {"broker": "away", "worker": "unknown", "beat": "unknown"}
-    assert made.python(code) == [503, {"database": "ok", "space": "ok"} | away]
+    assert made.python(code) == [503, {"database": "ok", "keys": "ok", "space": "ok"} | away]
 
 
 def test_procfile_binds_to_loopback_by_default():

@@ -1,0 +1,142 @@
+"""Keys that lie outside the database, in YITI_KEYS: of the installation, and of each anonymous survey.
+
+A file is called `purpose-fingerprint` and holds 32 random bytes. The database holds the fingerprint only, so that a
+copy of it opens nothing, and a key that is another's is never taken for the right one.
+"""
+
+import hmac
+import os
+import secrets
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from materiality.models import KeyCheck
+from materiality.platform.hooks import declared
+from materiality.platform.refusals import NotAllowed
+
+SIZE = 32
+INSTALLATION = "installation"
+# A process looks so often whether a key that it has read is still there.
+KEPT_SECONDS = 5.0
+
+_kept: dict[tuple[Path, str], tuple[float, bytes]] = {}
+
+
+class KeyMissing(NotAllowed):
+    """A key's file is away, cannot be read or is not the right one. It is never made anew."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("The key %(name)s is missing from the folder of keys (YITI_KEYS): put it back from where it was moved.")
+            % {"name": name}
+        )
+        self.name = name
+
+
+def fingerprint_of(key: bytes) -> str:
+    """By what a key is known; says nothing about it."""
+    return hmac.digest(key, b"yiti fingerprint", "sha256")[:16].hex()
+
+
+def derived(key: bytes, purpose: str, about: bytes = b"") -> bytes:
+    """32 bytes for one purpose (HKDF-Expand of RFC 5869 with SHA-256; a key is uniform, so nothing is extracted)."""
+    return hmac.digest(key, purpose.encode() + b"\0" + about + b"\1", "sha256")
+
+
+def make_key(purpose: str) -> str:
+    """Make a new key and give back its fingerprint; file and folder are on the disk before this returns.
+
+    Call it before the commit that needs it. What fails afterwards leaves a file that nothing names.
+    """
+    key = secrets.token_bytes(SIZE)
+    fingerprint = fingerprint_of(key)
+    settings.KEYS.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = os.open(_path(purpose, fingerprint), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(file, key)
+        os.fsync(file)
+    finally:
+        os.close(file)
+    _sync_folder()
+    return fingerprint
+
+
+def read_key(purpose: str, fingerprint: str) -> bytes:
+    """The key with this fingerprint; KeyMissing where its file is away or holds something else."""
+    path, now = _path(purpose, fingerprint), time.monotonic()
+    at, key = _kept.get((path, fingerprint), (-KEPT_SECONDS, b""))
+    if now - at < KEPT_SECONDS:
+        return key
+    _kept.pop((path, fingerprint), None)
+    with suppress(OSError):
+        key = path.read_bytes()
+        if len(key) == SIZE and hmac.compare_digest(fingerprint_of(key), fingerprint):
+            _kept[path, fingerprint] = now, key
+            return key
+    raise KeyMissing(path.name)
+
+
+def destroy_key(purpose: str, fingerprint: str) -> None:
+    """Take the key's file away for good, on the disk before this returns; once more does no harm."""
+    path = _path(purpose, fingerprint)
+    _kept.pop((path, fingerprint), None)
+    path.unlink(missing_ok=True)
+    _sync_folder()
+
+
+def installation_key(purpose: str = INSTALLATION) -> bytes:
+    """The installation's key, or another of it by its purpose; KeyMissing where it is away, or was never made."""
+    found = KeyCheck.objects.filter(purpose=purpose).values_list("fingerprint", flat=True).first()
+    if found is None:
+        raise KeyMissing(purpose)
+    return read_key(purpose, found)
+
+
+def ensure_installation_key(purpose: str = INSTALLATION) -> bytes:
+    """As `installation_key`; made where the database has never known one of this purpose."""
+    if not KeyCheck.objects.filter(purpose=purpose).exists():
+        fingerprint = make_key(purpose)
+        try:
+            with transaction.atomic():
+                KeyCheck.objects.create(purpose=purpose, fingerprint=fingerprint)
+        except IntegrityError:  # another process was quicker
+            destroy_key(purpose, fingerprint)
+    return installation_key(purpose)
+
+
+def missing_keys() -> list[str]:
+    """Names of the files that should be there and are not."""
+    return list(_names_of_missing(_needed()))
+
+
+def _needed() -> Iterator[tuple[str, str]]:
+    yield from KeyCheck.objects.values_list("purpose", "fingerprint")
+    for hooks in declared():
+        if hooks.keys is not None:
+            yield from hooks.keys()
+
+
+def _names_of_missing(needed: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for purpose, fingerprint in needed:
+        try:
+            read_key(purpose, fingerprint)
+        except KeyMissing as missing:
+            yield missing.name
+
+
+def _path(purpose: str, fingerprint: str) -> Path:
+    return settings.KEYS / f"{purpose}-{fingerprint}"
+
+
+def _sync_folder() -> None:
+    folder = os.open(settings.KEYS, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
