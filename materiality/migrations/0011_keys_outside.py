@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("materiality", "0009_words_of_models"),
+        ("materiality", "0010_staff_says_it_once"),
     ]
 
     operations = [
