@@ -14,7 +14,7 @@ ENVIRONMENT = read_environment(BASE_DIR)
 DATA = ENVIRONMENT.data
 KEYS = ENVIRONMENT.keys
 # Uploads in progress and what libraries write aside: on the data's disk, and swept at the next start.
-use_temporary_folder(DATA / "tmp")
+FILE_UPLOAD_TEMP_DIR = use_temporary_folder(DATA / "tmp")
 
 SECRET_KEY = ENVIRONMENT.secret_key
 DEBUG = ENVIRONMENT.debug
@@ -211,7 +211,6 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-FILE_UPLOAD_TEMP_DIR = None
 
 FIRST_LOGIN_FILE = DATA / "first-login.txt"
 

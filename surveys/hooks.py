@@ -169,6 +169,7 @@ HOOKS = Hooks(
         ),
         JobKind.PRINT_SHEETS: Kind("surveys.paper.printing.print_file", "surveys.paper.printing.keep_printed"),
         JobKind.DRY_RUN: Kind("surveys.responses.jobs.try_rules", "surveys.responses.jobs.keep_trial"),
+        JobKind.READ_RECIPIENTS: Kind("surveys.actions.invitations.read_list", "surveys.actions.invitations.keep_read"),
         JobKind.CHANGE_RULES: Kind("surveys.responses.jobs.wait_for_rules", "surveys.responses.jobs.store_rules"),
     },
     steps=(

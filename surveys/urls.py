@@ -49,6 +49,7 @@ urlpatterns: list = [
     path(f"{_BATCH}/void/", invitations.batch_void, name="void_batch"),
     path(f"{_RECIPIENTS}/", invitations.recipients, name="recipients"),
     path(f"{_RECIPIENTS}/new/", invitations.add_list, name="new_recipients"),
+    path(f"{_RECIPIENTS}/new/<uuid:key>/", invitations.confirm_list, name="confirm_recipients"),
     path(f"{_RECIPIENTS}/template.<slug:kind>", invitations.list_template, name="recipient_template"),
     path(f"{_RECIPIENTS}/bounces/", invitations.bounces, name="bounces"),
     path(f"{_RECIPIENTS}/purge/", invitations.recipients_purge, name="purge_recipients"),

@@ -1,23 +1,40 @@
 """Batches of links and lists of recipients: make, void, add, bounce, erase, purge."""
 
+import json
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import partial
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from materiality.models import Group, User
+from materiality.models import Group, Job, User
 from materiality.platform import audit
+from materiality.platform.jobs import Progress, request_job
 from materiality.platform.refusals import NotAllowed
-from surveys.invitations.recipients import RecipientRow, remember, unwanted_of
+from materiality.tables.limited import within_limits
+from materiality.tables.problems import FileProblem, template
+from surveys.invitations.recipients import (
+    ReadRecipients,
+    RecipientRow,
+    drop_list,
+    keep_list,
+    kept_list,
+    read_recipients,
+    remember,
+    unwanted_of,
+)
 from surveys.models import Batch, Delivery, Mailing, Recipient, Survey
 from surveys.models.invitations import new_secret
+from surveys.models.jobs import JobKind
 from surveys.respond.answers import erase_response
 from surveys.respond.drafts import number_begun
 
 LARGEST_BATCH = 100_000_000
+LIST_GONE = gettext_lazy("The list was not confirmed within an hour. Upload it again.")
 
 
 @transaction.atomic
@@ -49,6 +66,41 @@ def create_batch(
     after = {"survey": stored.code, "group": group.code, "links": size, "channel": channel, "label": batch.label}
     audit.record("create_batch", batch, by=by, after=after)
     return batch
+
+
+def request_list(*, survey: Survey, contents: bytes, by: User | None) -> Job:
+    """Keep an uploaded list of recipients and queue its reading; nothing of it is in the job's row."""
+    inputs = {"survey": survey.pk, "list": keep_list(contents)}
+    return request_job(JobKind.READ_RECIPIENTS, inputs=inputs, cycle=survey.cycle, by=by)
+
+
+def read_list(job: Job, progress: Progress) -> str:
+    """Build of a reading: the key of what the list holds, or of what is wrong with it."""
+    survey, contents = Survey.objects.get(pk=job.inputs["survey"]), kept_list(job.inputs["list"])
+    if contents is None:
+        raise NotAllowed(LIST_GONE)
+    groups = list(survey.cycle.groups.values_list("code", flat=True))
+    known = set(survey.recipients.values_list("email", flat=True))
+    try:
+        found = within_limits(partial(read_recipients, contents, groups=groups, known=known))
+    except FileProblem as problem:
+        found = ReadRecipients(problem=_(template(problem.code, problem.params)) % problem.params)
+    return keep_list(json.dumps({"survey": survey.pk, **asdict(found)}).encode())
+
+
+def keep_read(job: Job, key: str) -> dict:
+    """Store of a reading: where it is shown. The file itself is not needed any more."""
+    transaction.on_commit(lambda: drop_list(job.inputs["list"]))
+    survey = Survey.objects.select_related("cycle").get(pk=job.inputs["survey"])
+    return {"url": reverse("confirm_recipients", args=[survey.cycle.code, survey.code, key])}
+
+
+def list_read(survey: Survey, key: str) -> ReadRecipients:
+    """What was read of this survey's list. NotAllowed where it was not confirmed in time."""
+    held = json.loads(kept_list(key) or b"{}")
+    if held.get("survey") != survey.pk:
+        raise NotAllowed(LIST_GONE)
+    return ReadRecipients.from_json(held)
 
 
 @transaction.atomic

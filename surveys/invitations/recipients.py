@@ -1,13 +1,12 @@
 """Lists of recipients: read, checked, kept between preview and confirmation."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -23,30 +22,28 @@ from surveys.questionnaire.mail import has_control_characters
 
 FOLDER = "recipient-lists"
 KEPT = timedelta(hours=1)
-_SALT = "yiti.recipient_list"
 
 
-def keep_list(contents: bytes, survey_id: int) -> str:
-    """Keep the list; the token names it for this survey. Lists that nobody confirmed in time are deleted."""
+def keep_list(contents: bytes) -> str:
+    """Keep an uploaded list, or what was read of one; the key names it. Lists that waited too long are deleted."""
     drop_old_lists()
-    name = default_storage.save(f"{FOLDER}/{uuid4().hex}", ContentFile(contents))
-    return signing.dumps([name, survey_id], salt=_SALT)
+    key = str(uuid4())
+    default_storage.save(f"{FOLDER}/{key}", ContentFile(contents))
+    return key
 
 
-def kept_list(token: str, survey_id: int) -> bytes | None:
-    """The list of this token; None where the token is not ours, of another survey, or too old."""
-    name = _name(token, survey_id)
-    if name is None or not default_storage.exists(name):
+def kept_list(key: str) -> bytes | None:
+    """The list of this key; None where it is gone or too old."""
+    path = f"{FOLDER}/{key}"
+    if not default_storage.exists(path) or _is_old(path):
         return None
-    with default_storage.open(name, "rb") as stream:
+    with default_storage.open(path, "rb") as stream:
         return stream.read()
 
 
-def drop_list(token: str, survey_id: int) -> None:
-    """Delete the list of this token."""
-    name = _name(token, survey_id)
-    if name is not None:
-        default_storage.delete(name)
+def drop_list(key: str) -> None:
+    """Delete the list of this key."""
+    default_storage.delete(f"{FOLDER}/{key}")
 
 
 def drop_old_lists() -> None:
@@ -54,17 +51,12 @@ def drop_old_lists() -> None:
     if not default_storage.exists(FOLDER):
         return
     for name in default_storage.listdir(FOLDER)[1]:
-        path = f"{FOLDER}/{name}"
-        if timezone.now() - default_storage.get_modified_time(path) > KEPT:
-            default_storage.delete(path)
+        if _is_old(f"{FOLDER}/{name}"):
+            default_storage.delete(f"{FOLDER}/{name}")
 
 
-def _name(token: str, survey_id: int) -> str | None:
-    try:
-        name, owner = signing.loads(token, salt=_SALT, max_age=KEPT)
-    except signing.BadSignature:
-        return None
-    return name if owner == survey_id else None
+def _is_old(path: str) -> bool:
+    return timezone.now() - default_storage.get_modified_time(path) > KEPT
 
 
 LONGEST_NAME = 200
@@ -129,11 +121,18 @@ class BadCell:
 
 @dataclass(frozen=True)
 class ReadRecipients:
-    """What a list holds; it can be stored where `bad` is empty."""
+    """What a list holds; it can be stored where `bad` is empty and there is no `problem` of the file as a whole."""
 
-    rows: list[RecipientRow]
-    bad: list[BadCell]
-    total: int
+    rows: list[RecipientRow] = field(default_factory=list)
+    bad: list[BadCell] = field(default_factory=list)
+    total: int = 0
+    problem: str = ""
+
+    @classmethod
+    def from_json(cls, held: dict) -> "ReadRecipients":
+        """Of `asdict`, after it was JSON."""
+        rows, bad = [RecipientRow(**row) for row in held["rows"]], [BadCell(**cell) for cell in held["bad"]]
+        return cls(rows, bad, held["total"], held["problem"])
 
 
 def read_recipients(source: Path | bytes, *, groups: Collection[str], known: Collection[str]) -> ReadRecipients:

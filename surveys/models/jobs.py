@@ -12,3 +12,4 @@ class JobKind(TextChoices):
     PRINT_SHEETS = "print_sheets", _("Printing paper sheets")
     DRY_RUN = "dry_run", _("Trying out screening rules")
     CHANGE_RULES = "change_rules", _("Screening responses anew")
+    READ_RECIPIENTS = "read_recipients", _("Reading a list of recipients")

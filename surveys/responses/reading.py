@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from materiality.scoring.cube import NOT_ASKED
+from materiality.tables.limited import tell, within_limits
 from materiality.tables.problems import N_, CellError, FileProblem, template
 from materiality.tables.read import Limits, Table
 from surveys.intake.columns import AskedBesides, AskedQuestion, Plan, Planner, is_own_format, plain_plan
@@ -40,7 +42,7 @@ class ForeignFile(Exception):
     """The file is not in the `responses` format; `guess` is what its columns seem to be."""
 
     def __init__(self, found: Guess) -> None:
-        super().__init__()
+        super().__init__(found)
         self.guess = found
 
 
@@ -82,10 +84,11 @@ def recogniser(survey: Survey, name: str) -> Planner:
     columns are wrong, is read as it is, so that each of them is told.
     """
 
+    asked, zone = asked_of(survey), ZoneInfo(survey.zone)
+    codes, besides = [group.code for group in asked.groups], _besides(asked)
+
     def plan(table: Table) -> Plan:
-        asked = asked_of(survey)
-        codes = [group.code for group in asked.groups]
-        plain = plain_plan(table, asked.items, codes, ZoneInfo(survey.zone), LANGUAGES, _besides(asked))
+        plain = plain_plan(table, asked.items, codes, zone, LANGUAGES, besides)
         if not plain.columns.problems:
             return plain
         if not name and is_own_format(plain.columns, [issue.code for issue in asked.issues]):
@@ -250,16 +253,18 @@ def read_file(
 
 
 def _parse(survey: Survey, path: Path, progress: Progress | None, planner: Planner | None) -> ParsedResponses:
-    return parse_responses(
+    parse = partial(
+        parse_responses,
         path,
         items=list(survey.items.values_list("issue__code", "dimension").order_by("position")),
         groups=list(survey.cycle.groups.values_list("code", flat=True)),
         k=survey.k,
         zone=ZoneInfo(survey.zone),
         limits=Limits(max_bytes=settings.MAX_UPLOAD_BYTES),
-        progress=progress,
+        progress=tell,
         planner=planner,
     )
+    return within_limits(parse, told=progress)
 
 
 def columns_of(survey: Survey, parsed: ParsedResponses) -> ResponseColumns:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,11 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.platform.pages import button, download, onward, refusals, sent, turned_away, uploaded
+from materiality.platform.pages import button, download, onward, refusals, sent, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
-from materiality.tables.limited import within_limits
-from materiality.tables.problems import FileProblem, template
 from materiality.tables.write import TYPES, table_bytes
 from materiality.views.cycles import in_cycle
 from surveys.actions.invitations import (
@@ -22,7 +21,9 @@ from surveys.actions.invitations import (
     create_batch,
     erase_recipient,
     import_bounces,
+    list_read,
     purge_recipients,
+    request_list,
     void_batch,
 )
 from surveys.forms.invitations import BatchForm, BouncesForm, ListForm, VoidForm
@@ -43,9 +44,6 @@ from surveys.invitations.recipients import (
     COLUMNS,
     ReadRecipients,
     drop_list,
-    keep_list,
-    kept_list,
-    read_recipients,
     unwanted_of,
 )
 from surveys.invitations.used_links import is_used, used_counts
@@ -191,20 +189,30 @@ LISTED = 100
 
 @needs(can_edit_cycle)
 def add_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
-    """Upload a list, see what it holds, and store it: nothing is stored before it is confirmed."""
+    """Upload a list, which a worker reads; nothing is stored before what it holds is confirmed."""
     row = survey_of(code, survey)
-    if "list" in request.POST:
-        return _confirmed(request, row)
     form = uploaded(request, ListForm, _("The file is too large."))
-    context = in_cycle(row.cycle, "survey", survey=row, form=form, columns=COLUMNS)
     if sent(request, form):
-        try:
-            contents = form.cleaned_data["file"].read()
-            context |= _preview(row, contents, _read(row, contents))
-        except FileProblem as problem:
-            form.add_error("file", _(template(problem.code, problem.params)) % problem.params)
-    status = 422 if form.errors or context.get("bad") else 200
-    return render(request, "surveys/new_recipients.html", context, status=status)
+        job = request_list(survey=row, contents=form.cleaned_data["file"].read(), by=request.user)
+        return redirect(f"{reverse('job', args=[job.pk])}?follow")
+    context = in_cycle(row.cycle, "survey", survey=row, form=form, columns=COLUMNS)
+    return render(request, "surveys/new_recipients.html", context, status=422 if form.errors else 200)
+
+
+@needs(can_edit_cycle)
+def confirm_list(request: HttpRequest, code: str, survey: str, key: UUID) -> HttpResponse:
+    """What a list holds; a POST stores its recipients."""
+    row = survey_of(code, survey)
+    with refusals(request):
+        found = list_read(row, str(key))
+        if request.method == "POST":
+            add_recipients(survey=row, rows=found.rows, by=request.user)
+            drop_list(str(key))
+            said = _("The recipients are stored. Nobody has been written to yet.")
+            return onward(request, said, "recipients", code, survey)
+        context = in_cycle(row.cycle, "survey", survey=row, form=ListForm(), columns=COLUMNS, **_preview(row, found))
+        return render(request, "surveys/new_recipients.html", context, status=200 if context["counts"] else 422)
+    return redirect("new_recipients", code, survey)
 
 
 @needs(can_edit_cycle)
@@ -216,40 +224,19 @@ def list_template(request: HttpRequest, code: str, survey: str, kind: str) -> Ht
     return download(table_bytes(kind, "recipients", COLUMNS, []), f"{row.code}-recipients.{kind}")
 
 
-def _read(survey: Survey, contents: bytes) -> ReadRecipients:
-    groups = list(survey.cycle.groups.values_list("code", flat=True))
-    known = set(survey.recipients.values_list("email", flat=True))
-    return within_limits(lambda: read_recipients(contents, groups=groups, known=known))
-
-
-def _preview(survey: Survey, contents: bytes, found: ReadRecipients) -> dict:
-    if found.bad or not found.rows:
-        return {"bad": found.bad[:LISTED], "n_bad": len(found.bad), "found": found, "empty": not found.total}
+def _preview(survey: Survey, found: ReadRecipients) -> dict:
+    """`counts` (group, recipients) of a list that can be stored; none of any other."""
+    if found.problem or found.bad or not found.rows:
+        return {"found": found, "bad": found.bad[:LISTED], "counts": []}
     names = {group.code: group.name for group in survey.cycle.groups.all()}
     return {
         "found": found,
-        "counts": [(names[code], number) for code, number in Counter(row.group for row in found.rows).items()],
+        "counts": [
+            (names.get(code, code), number) for code, number in Counter(row.group for row in found.rows).items()
+        ],
         "languages": dict(Counter(row.language for row in found.rows)),
         "unwanted": len(unwanted_of([row.email for row in found.rows])),
-        "kept": keep_list(contents, survey.pk),
     }
-
-
-def _confirmed(request: HttpRequest, survey: Survey) -> HttpResponse:
-    token = request.POST["list"]
-    contents = kept_list(token, survey.pk)
-    if contents is None:
-        why = _("The list was not confirmed within an hour. Upload it again.")
-        return turned_away(request, why, "new_recipients", survey.cycle.code, survey.code)
-    found = _read(survey, contents)
-    drop_list(token, survey.pk)
-    with refusals(request):
-        if found.bad:
-            raise NotAllowed(_("Some of the addresses are recipients of the survey already. Upload the list again."))
-        add_recipients(survey=survey, rows=found.rows, by=request.user)
-        said = _("The recipients are stored. Nobody has been written to yet.")
-        return onward(request, said, "recipients", survey.cycle.code, survey.code)
-    return redirect("new_recipients", survey.cycle.code, survey.code)
 
 
 FILTERS = ("group", "state", "answered")

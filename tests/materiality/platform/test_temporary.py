@@ -12,6 +12,7 @@ WRITE = """
 import sys, tempfile
 from materiality import settings
 left = tempfile.NamedTemporaryFile(delete=False)
+assert str(settings.FILE_UPLOAD_TEMP_DIR) == tempfile.gettempdir()
 print(left.name, flush=True)
 sys.stdin.readline()
 """

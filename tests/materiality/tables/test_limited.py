@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from materiality.tables.guards import Limits
-from materiality.tables.limited import within_limits
+from materiality.tables.limited import tell, within_limits
 from materiality.tables.problems import BadLibrary, FileProblem, Problem
 from materiality.tables.read import open_sheets
 from materiality.tables.records import read_tables
@@ -91,3 +91,24 @@ def test_within_limits_hands_back_what_was_read_or_raised():
     with pytest.raises(BadLibrary) as refusal:
         within_limits(lambda: read_tables(b"code\0", "x.csv"))
     assert refusal.value.problems == [Problem("broken_encoding", params={"line": "1", "offset": "4"})]
+
+
+def test_what_a_reading_tells_on_the_way_is_heard_at_once_and_may_end_it():
+    def read() -> str:
+        for number in range(1, 4):
+            tell(number, 3)
+        return "done"
+
+    heard: list[tuple[int, int]] = []
+    assert within_limits(read, told=lambda *said: heard.append(said)) == "done"
+    assert (heard, within_limits(read)) == ([(1, 3), (2, 3), (3, 3)], "done")
+
+    def endless() -> None:
+        while True:
+            tell(1, None)
+
+    def lost(*said: object) -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        within_limits(endless, told=lost)

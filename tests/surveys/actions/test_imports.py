@@ -25,6 +25,7 @@ from tests.factories.responses import (
     xlsx_file,
 )
 from tests.factories.surveys import make_open_survey
+from tests.materiality.tables.test_limited import workbook
 
 pytestmark = pytest.mark.django_db
 DUPLICATE = FLAG_BIT["duplicate"]
@@ -105,6 +106,14 @@ def test_import_of_a_file_that_cannot_be_read_is_refused_with_a_sentence(survey)
     assert imported.state == ResponseImport.State.REFUSED
     assert imported.summary == {"problem": {"code": "not_xlsx", "params": {}}}
     assert "XLSX" in imported.problem
+
+
+def test_import_of_a_file_that_unfolds_past_the_memory_allowed_is_refused_and_the_worker_lives(survey, monkeypatch):
+    monkeypatch.setattr("materiality.tables.limited.MEGABYTES", 200)
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 9_000))
+    imported = check_file(survey, workbook(cells, shared="x" * 1_000_000))
+    assert imported.state == ResponseImport.State.REFUSED
+    assert imported.summary["problem"] == {"code": "too_much_memory", "params": {"limit": 200}}
 
 
 def test_import_whose_group_is_gone_since_the_check_stores_nothing(survey):

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import zipfile
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.storage import default_storage
@@ -11,7 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from materiality.models import Job
 from surveys.actions.invitations import add_recipients, create_batch
 from surveys.actions.surveys import close_survey, remove_survey
 from surveys.invitations.recipients import FOLDER, RecipientRow
@@ -21,6 +25,7 @@ from surveys.respond.rows import link_now
 from tests.factories.invitations import TEXTS, make_batch, token
 from tests.factories.people import log_in
 from tests.factories.surveys import make_open_survey, make_survey
+from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
 MAX_QUERIES = 15
@@ -159,34 +164,76 @@ def list_file(*rows: list[str]) -> SimpleUploadedFile:
     return SimpleUploadedFile("list.csv", text.getvalue().encode())
 
 
+def kept() -> set[str]:
+    return set(default_storage.listdir(FOLDER)[1]) if default_storage.exists(FOLDER) else set()
+
+
+def confirming(shown) -> str:
+    return shown.redirect_chain[-1][0]
+
+
 def test_list_is_shown_and_stored_only_when_confirmed(client: Client) -> None:
     log_in(client)
     survey = make_open_survey()
     file = list_file(["a@example.com", "A", "users", "en"], ["b@example.com", "", "employees", ""])
-    shown = client.post(at("new_recipients", survey), {"file": file})
+    shown = upload_to(client, at("new_recipients", survey), file)
     assert (shown.status_code, Recipient.objects.count()) == (200, 0)
-    assert client.post(at("new_recipients", survey), {"list": shown.context["kept"]}).url == at("recipients", survey)
+    assert client.post(confirming(shown)).url == at("recipients", survey)
     assert sorted(survey.recipients.values_list("email", flat=True)) == ["a@example.com", "b@example.com"]
-    assert default_storage.listdir(FOLDER)[1] == []
-    client.post(at("new_recipients", survey), {"list": shown.context["kept"]})
+    assert client.post(confirming(shown)).url == at("new_recipients", survey)
     assert survey.recipients.count() == 2
+
+
+def test_list_leaves_no_address_in_the_job_and_no_file_behind(
+    client: Client, django_capture_on_commit_callbacks
+) -> None:
+    log_in(client)
+    survey, before = make_open_survey(), kept()
+    with django_capture_on_commit_callbacks(execute=True):
+        shown = upload_to(client, at("new_recipients", survey), list_file(["a@example.com", "A", "users", "en"]))
+    assert len(kept() - before) == 1
+    told = Job.objects.values_list("inputs", "result", "error", "progress_text").get()
+    assert "a@example.com" not in str(told)
+    client.post(confirming(shown))
+    assert kept() == before
+
+
+def test_list_is_read_by_a_worker_alone(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    log_in(client)
+    opened: list[int] = []
+    monkeypatch.setattr("surveys.actions.invitations.read_recipients", lambda *_, **__: opened.append(1))
+    file = list_file(["a@example.com", "A", "users", "en"])
+    waiting = client.post(at("new_recipients", make_open_survey()), {"file": file}).url
+    assert (opened, waiting) == ([], reverse("job", args=[Job.objects.get().pk]) + "?follow")
+    Job.objects.update(created_at=timezone.now() - timedelta(seconds=6))
+    assert "No worker is running" in client.get(waiting).content.decode()
 
 
 def test_list_with_a_bad_cell_stores_nothing_and_says_which(client: Client) -> None:
     log_in(client)
     survey = make_open_survey()
     file = list_file(["a@example.com\nBcc: x@example.com", "A", "users", "en"], ["b@example.com", "", "users", ""])
-    shown = client.post(at("new_recipients", survey), {"file": file})
+    shown = upload_to(client, at("new_recipients", survey), file)
     assert (shown.status_code, [cell.cell for cell in shown.context["bad"]]) == (422, ["A2"])
-    assert "kept" not in shown.context
+    assert "Store these recipients" not in shown.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("contents", "said"),
+    [(b"PK\x03\x04 no workbook", "cannot be read as one"), (b"email,group\n", "no recipient below it")],
+)
+def test_list_that_cannot_be_read_says_so(client: Client, contents: bytes, said: str) -> None:
+    log_in(client)
+    shown = upload_to(client, at("new_recipients", make_open_survey()), SimpleUploadedFile("a.csv", contents))
+    assert shown.status_code == 422 and said in shown.content.decode()
 
 
 def test_list_of_another_survey_is_not_confirmed(client: Client) -> None:
     log_in(client)
     one, other = make_open_survey(), make_open_survey()
-    shown = client.post(at("new_recipients", one), {"file": list_file(["a@example.com", "", "users", "en"])})
-    client.post(at("new_recipients", other), {"list": shown.context["kept"]})
-    client.post(at("new_recipients", one), {"list": "forged"})
+    shown = upload_to(client, at("new_recipients", one), list_file(["a@example.com", "", "users", "en"]))
+    client.post(at("confirm_recipients", other, confirming(shown).split("/")[-2]))
+    client.post(at("confirm_recipients", one, uuid4()))
     assert Recipient.objects.count() == 0
 
 
