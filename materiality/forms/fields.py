@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.text import capfirst
 
 from materiality.platform.words import plain_number, plain_percent
 
@@ -55,3 +56,9 @@ def form_field(column: models.Field, **kwargs: Any) -> forms.Field:
     elif column.choices and not column.blank:
         kwargs.setdefault("initial", column.choices[0][0])  # no empty choice; a row's own value goes before it
     return column.formfield(**kwargs)
+
+
+def chosen_from(column: models.Field, choices: Any) -> forms.TypedChoiceField:
+    """The form field of a column whose values are to be chosen from these, though others could be stored."""
+    said = {"label": capfirst(column.verbose_name), "help_text": column.help_text}
+    return forms.TypedChoiceField(choices=choices, coerce=column.to_python, initial=column.get_default(), **said)

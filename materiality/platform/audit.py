@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -171,21 +171,28 @@ def _told(row: models.Model, column: models.Field) -> Any:
 
 @contextmanager
 def audited(
-    action: str, row: models.Model, *, by: User | None, fields: Iterable[str], reason: str = ""
+    action: str,
+    row: models.Model,
+    *,
+    by: User | None,
+    fields: Iterable[str],
+    beside: Callable[[], dict[str, Any]] = dict,
+    reason: str = "",
 ) -> Iterator[dict[str, Any]]:
     """Record what the block changes in the fields: one event, or none where nothing changed.
 
-    Of a row that is new it tells them all. What the block puts into the mapping it is given stands in the event, too.
+    Of a row that is new it tells them all. `beside` tells what the row has in other tables, asked before and after.
+    What the block puts into the mapping it is given stands in the event, too.
     """
     names = list(fields)
-    before = {} if row._state.adding else told(row, names)
+    before = {} if row._state.adding else told(row, names) | beside()
     more: dict[str, Any] = {}
     yield more
-    after = told(row, names)
-    changed = [name for name in names if name not in before or before[name] != after[name]]
+    after = told(row, names) | beside()
+    changed = [name for name in after if name not in before or before[name] != after[name]]
     if changed:
-        said = {name: before[name] for name in changed if name in before}
-        record(action, row, by=by, before=said, after={name: after[name] for name in changed} | more, reason=reason)
+        was = {name: before[name] for name in changed if name in before}
+        record(action, row, by=by, before=was, after={name: after[name] for name in changed} | more, reason=reason)
 
 
 def write(row: models.Model, values: Mapping[str, Any]) -> list[str]:

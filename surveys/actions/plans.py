@@ -1,8 +1,8 @@
 """What a survey asks whom: build it, plan groups, choose issues, split it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,102 +18,71 @@ from surveys.questionnaire.asking import Plan, default_left_out, default_plan
 from surveys.questionnaire.screening import Rules
 
 
-def split_reasons(
-    issues: Collection[str],
-    *,
-    k: int,
-    split: bool,
-    split_issues: int,
-    core: Sequence[str],
-    attention: bool,
-    attention_value: int,
-) -> list[str]:
-    """Every reason why a survey about these issues (codes) on the scale 1..k cannot have these settings."""
+def split_reasons(issues: Collection[str], settings: Mapping[str, Any]) -> list[str]:
+    """Every reason why a survey about these issues (codes) cannot have these values of SPLIT on its scale 1..k."""
+    core, number, value = settings["core"], settings["split_issues"], settings["attention_value"]
     reasons = []
     unknown = [code for code in core if code not in issues]
     if unknown:
         reasons.append(_("The survey does not ask about %(codes)s.") % {"codes": ", ".join(unknown[:10])})
-    if split and split_issues < 1:
+    if settings["split"] and number < 1:
         reasons.append(_("Each respondent must get at least one issue."))
-    elif split and len(core) > split_issues:
+    elif settings["split"] and len(core) > number:
         said = ngettext(
             "The core holds %(core)s issues, but each respondent gets %(number)s issue.",
             "The core holds %(core)s issues, but each respondent gets %(number)s issues.",
-            split_issues,
+            number,
         )
-        reasons.append(said % {"core": len(core), "number": split_issues})
-    if attention and not 1 <= attention_value <= k:
+        reasons.append(said % {"core": len(core), "number": number})
+    if settings["attention"] and not 1 <= value <= settings["k"]:
         reasons.append(
             _("The attention question asks for %(value)s, which is not on the scale 1–%(k)s.")
-            % {"value": attention_value, "k": k}
+            % {"value": value, "k": settings["k"]}
         )
     return reasons
 
 
 _LATE = (Cycle.State.IN_REVIEW, Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
-_NOT_COLUMNS = ("by", "plans", "notice_zh", "notice_en")
+NOTICE = ("notice_zh", "notice_en")
+SPLIT = ("split", "split_issues", "core", "attention", "attention_value")
 
 
 @transaction.atomic
 def build_survey(
-    *,
-    cycle: Cycle,
-    code: str,
-    title_zh: str,
-    title_en: str,
-    level: str = Survey.Level.SECONDARY,
-    k: int = 5,
-    anonymous: bool = False,
-    several_per_browser: bool = False,
-    opens_at: datetime | None = None,
-    closes_at: datetime | None = None,
-    zone: str = "Asia/Shanghai",
-    introduction_zh: str = "",
-    introduction_en: str = "",
-    thanks_zh: str = "",
-    thanks_en: str = "",
-    question_zh: str = "",
-    question_en: str = "",
-    notice_zh: str = "",
-    notice_en: str = "",
-    drafts_kept_days: int = 30,
-    recipients_kept_days: int = 30,
-    split: bool = False,
-    split_issues: int = 12,
-    core: Sequence[str] = (),
-    attention: bool = False,
-    attention_value: int = 2,
-    plans: Mapping[str, Plan] | None = None,
-    by: User | None,
+    *, cycle: Cycle, values: Mapping[str, Any], by: User | None, plans: Mapping[str, Plan] | None = None
 ) -> Survey:
     """Create a survey (state draft) with an item for every active issue of the level on both dimensions.
 
-    Items stand in order of the issues' codes, society before business. The scale is 1..k. `plans` says what each
-    group (code) is asked; a group that it does not name is asked everything. Without `plans` each group gets
-    `default_plan`. The privacy notice is version 1. NotAllowed where the code is taken, the scale, the times or the
-    settings of a split make no sense, the cycle is in review or over, or there is nothing to ask.
+    `values` are columns of the survey and the texts of NOTICE, whose first version they are. Items stand in order of
+    the issues' codes, society before business. `plans` says what each group (code) is asked; a group that it does not
+    name is asked everything. Without `plans` each group gets `default_plan`. NotAllowed where the code is taken, the
+    scale, the times or the settings of a split make no sense, the cycle is in review or over, or there is nothing to
+    ask.
     """
-    columns = {name: value for name, value in locals().items() if name not in _NOT_COLUMNS}
-    issues = list(_issues(cycle, level))
-    _check(cycle, code, k, opens_at, closes_at, issues)
-    _check_split(issues, columns)
-    survey = Survey.objects.create(**columns | {"core": list(core)}, rules=Rules().to_json())
+    columns = {name: value for name, value in values.items() if name not in NOTICE}
+    survey = Survey(cycle=cycle, rules=Rules().to_json(), **columns)
+    issues = list(_issues(cycle, survey.level))
+    _check(survey, issues)
+    survey.save(force_insert=True)
     asked = [(issue, dimension) for issue in issues for dimension in DIMENSIONS]
     Item.objects.bulk_create(
         Item(survey=survey, position=position, issue=issue, dimension=dimension)
         for position, (issue, dimension) in enumerate(asked)
     )
-    Notice.objects.create(survey=survey, version=1, text_zh=notice_zh, text_en=notice_en, created_by=by)
+    store_notice(survey, values, by)
     made = _plans(survey, issues) if plans is None else plans
     _store_plans(survey, made)
-    after = {"cycle": cycle.code, "level": level, "items": len(asked), "k": k, "anonymous": anonymous}
-    after |= {
-        "opens_at": opens_at,
-        "closes_at": closes_at,
-        "plans": {group: vars(plan) for group, plan in made.items()},
-    }
+    after = {"cycle": cycle.code, "items": len(asked)}
+    after |= audit.told(survey, ("level", "k", "anonymous", "opens_at", "closes_at"))
+    after["plans"] = {group: vars(plan) for group, plan in made.items()}
     audit.record("build_survey", survey, by=by, after=after)
     return survey
+
+
+def store_notice(survey: Survey, values: Mapping[str, Any], by: User | None) -> None:
+    """Make texts of NOTICE the survey's version of the privacy notice."""
+    texts = {name.replace("notice", "text"): values.get(name, "") for name in NOTICE}
+    Notice.objects.update_or_create(survey=survey, version=survey.notice_version, defaults={**texts, "created_by": by})
 
 
 def _issues(cycle: Cycle, level: str):
@@ -136,24 +105,24 @@ def _store_plans(survey: Survey, plans: Mapping[str, Plan]) -> None:
     )
 
 
-def _check_split(issues: list[Issue], columns: Mapping[str, object]) -> None:
-    names = ("k", "split", "split_issues", "core", "attention", "attention_value")
-    reasons = split_reasons({issue.code for issue in issues}, **{name: columns[name] for name in names})
-    if reasons:
+def _check(survey: Survey, issues: list[Issue]) -> None:
+    if survey.cycle.state in _LATE:
+        raise NotAllowed(_("The cycle is in review or over; a survey can no longer be added to it."))
+    if Survey.objects.filter(code=survey.code).exists():
+        raise NotAllowed(_("There is already a survey with the code %(code)s.") % {"code": survey.code})
+    if not SCALE_MIN <= survey.k <= SCALE_MAX:
+        raise NotAllowed(_("The scale must end between %(low)s and %(high)s.") % {"low": SCALE_MIN, "high": SCALE_MAX})
+    refuse_backwards(survey)
+    if not issues:
+        raise NotAllowed(_("The cycle's edition has no active issue of this level to ask about."))
+    if reasons := split_reasons({issue.code for issue in issues}, audit.told(survey, ("k", *SPLIT))):
         raise NotAllowed(" ".join(reasons))
 
 
-def _check(cycle: Cycle, code: str, k: int, opens_at: datetime | None, closes_at: datetime | None, issues: list):
-    if cycle.state in _LATE:
-        raise NotAllowed(_("The cycle is in review or over; a survey can no longer be added to it."))
-    if Survey.objects.filter(code=code).exists():
-        raise NotAllowed(_("There is already a survey with the code %(code)s.") % {"code": code})
-    if not SCALE_MIN <= k <= SCALE_MAX:
-        raise NotAllowed(_("The scale must end between %(low)s and %(high)s.") % {"low": SCALE_MIN, "high": SCALE_MAX})
-    if opens_at and closes_at and opens_at >= closes_at:
+def refuse_backwards(survey: Survey) -> None:
+    """NotAllowed for a survey that closes before it opens."""
+    if survey.opens_at and survey.closes_at and survey.opens_at >= survey.closes_at:
         raise NotAllowed(_("The survey would close before it opens."))
-    if not issues:
-        raise NotAllowed(_("The cycle's edition has no active issue of this level to ask about."))
 
 
 def locked_draft(survey: Survey) -> Survey:
@@ -229,35 +198,16 @@ def plan_groups(*, survey: Survey, plans: Mapping[str, GroupAsked], by: User | N
     audit.record("plan_groups", stored, by=by, before=before, after=after)
 
 
-FIELDS = ("split", "split_issues", "core", "attention", "attention_value")
-
-
 @transaction.atomic
-def set_split(
-    *,
-    survey: Survey,
-    split: bool,
-    split_issues: int,
-    core: Sequence[str],
-    attention: bool,
-    attention_value: int,
-    by: User | None,
-) -> Survey:
-    """Replace these settings; `core` are codes of issues that everybody gets who rates them, in any order.
+def set_split(*, survey: Survey, values: Mapping[str, Any], by: User | None) -> Survey:
+    """Replace the columns of SPLIT; `core` are codes of issues that everybody gets who rates them, in any order.
 
     NotAllowed, with every reason, once the survey was opened or where the settings are impossible.
     """
-    new = {name: value for name, value in locals().items() if name in FIELDS}
     stored = locked_draft(survey)
     codes = [issue.code for issue in asked_issues(stored)]
-    reasons = split_reasons(set(codes), k=stored.k, **new)
-    if reasons:
+    if reasons := split_reasons(set(codes), {"k": stored.k, **values}):
         raise NotAllowed(" ".join(reasons))
-    new["core"] = [code for code in codes if code in core]
-    changed = [name for name in FIELDS if getattr(stored, name) != new[name]]
-    before = {name: getattr(stored, name) for name in changed}
-    for name in changed:
-        setattr(stored, name, new[name])
-    stored.save(update_fields=changed)
-    audit.record("set_split", stored, by=by, before=before, after={name: new[name] for name in changed})
+    with audit.audited("set_split", stored, by=by, fields=SPLIT):
+        audit.write(stored, {**values, "core": [code for code in codes if code in values["core"]]})
     return stored

@@ -1,7 +1,10 @@
 """Surveys: edit, open, change while open, move the closing, close, remove, load the demo."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,7 +19,14 @@ from materiality.models import Cycle, User
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import NOT_ASKED, SOCIETY
-from surveys.actions.plans import build_survey, locked_draft, split_reasons
+from surveys.actions.plans import (
+    SPLIT,
+    build_survey,
+    locked_draft,
+    refuse_backwards,
+    split_reasons,
+    store_notice,
+)
 from surveys.actions.responses import mix_responses
 from surveys.models import Assignments, GroupPlan, Item, ItemText, Notice, Survey
 from surveys.models.instrument import LANGUAGES
@@ -34,59 +44,41 @@ OPEN_FIELDS = ("thanks_zh", "thanks_en", "drafts_kept_days", "recipients_kept_da
 
 
 @transaction.atomic
-def change_open_survey(
-    *,
-    survey: Survey,
-    thanks_zh: str,
-    thanks_en: str,
-    drafts_kept_days: int,
-    recipients_kept_days: int,
-    notice_zh: str | None = None,
-    notice_en: str | None = None,
-    by: User | None,
-) -> Survey:
-    """Replace the thanks and what is kept how long (days); another notice becomes its next version.
+def change_open_survey(*, survey: Survey, values: Mapping[str, Any], by: User | None) -> Survey:
+    """Replace columns of OPEN_FIELDS; texts of NOTICE, where they are others, become its next version.
 
-    Who consented before consented to the version before. `None` leaves the notice as it is. NotAllowed in a draft,
-    and for another notice in an anonymous survey (which version somebody saw would tell early answers from late
-    ones) or a closed one.
+    Who consented before consented to the version before. NotAllowed in a draft, and for another notice in an
+    anonymous survey (which version somebody saw would tell early answers from late ones) or a closed one.
     """
     stored = Survey.objects.select_for_update().get(pk=survey.pk)
     if stored.state == Survey.State.DRAFT:
         raise NotAllowed(_("The survey is a draft: change the survey itself."))
-    new = {name: value for name, value in locals().items() if name in OPEN_FIELDS}
-    old = {name: getattr(stored, name) for name in OPEN_FIELDS}
-    texts = notice_texts(stored)
-    given = {"notice_zh": notice_zh, "notice_en": notice_en}
-    wanted = {name: texts[name] if text is None else text for name, text in given.items()}
-    if wanted != texts:
-        _new_notice(stored, wanted, by)
-        old |= texts | {"notice_version": stored.notice_version - 1}
-        new |= wanted | {"notice_version": stored.notice_version}
-    changed = [name for name in new if old[name] != new[name]]
-    for name in set(changed) & set(OPEN_FIELDS):
-        setattr(stored, name, new[name])
-    stored.save(update_fields=[*OPEN_FIELDS, "notice_version"])
-    before = {name: old[name] for name in changed}
-    audit.record("change_open_survey", stored, by=by, before=before, after={name: new[name] for name in changed})
+    columns, notice = _apart(stored, values)
+    told = (*OPEN_FIELDS, "notice_version")
+    with audit.audited("change_open_survey", stored, by=by, fields=told, beside=partial(notice_texts, stored)):
+        audit.write(stored, columns)
+        if notice:
+            _refuse_notice(stored)
+            audit.write(stored, {"notice_version": stored.notice_version + 1})
+            store_notice(stored, notice, by)
     return stored
 
 
-def _new_notice(survey: Survey, texts: dict[str, str], by: User | None) -> None:
+def _apart(survey: Survey, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The survey's columns among the values, and the texts of its notice where they are others than now."""
+    texts = notice_texts(survey)
+    wanted = {name: values.get(name, text) for name, text in texts.items()}
+    columns = {name: value for name, value in values.items() if name not in texts}
+    return columns, wanted if wanted != texts else {}
+
+
+def _refuse_notice(survey: Survey) -> None:
     if survey.anonymous:
         raise NotAllowed(
             _("The notice of an anonymous survey stays: its version would tell early answers from late ones.")
         )
     if survey.state != Survey.State.OPEN:
         raise NotAllowed(_("The survey is closed; nobody would read another notice."))
-    survey.notice_version += 1
-    Notice.objects.create(
-        survey=survey,
-        version=survey.notice_version,
-        text_zh=texts["notice_zh"],
-        text_en=texts["notice_en"],
-        created_by=by,
-    )
 
 
 @transaction.atomic
@@ -139,62 +131,24 @@ def close_survey(*, survey: Survey, by: User | None, now: datetime | None = None
     return stored
 
 
-DRAFT_FIELDS = (
-    *("title_zh", "title_en", "k", "opens_at", "closes_at", "zone", "anonymous", "several_per_browser"),
-    *("introduction_zh", "introduction_en", "thanks_zh", "thanks_en", "question_zh", "question_en"),
-    *("drafts_kept_days", "recipients_kept_days"),
-)
-NOTICE = ("notice_zh", "notice_en")
-
-
 @transaction.atomic
-def edit_survey(
-    *,
-    survey: Survey,
-    title_zh: str,
-    title_en: str,
-    k: int,
-    opens_at: datetime | None,
-    closes_at: datetime | None,
-    zone: str,
-    anonymous: bool,
-    several_per_browser: bool,
-    introduction_zh: str,
-    introduction_en: str,
-    thanks_zh: str,
-    thanks_en: str,
-    question_zh: str,
-    question_en: str,
-    notice_zh: str,
-    notice_en: str,
-    drafts_kept_days: int,
-    recipients_kept_days: int,
-    by: User | None,
-) -> Survey:
-    """Replace dates, texts, the notice's first version and what is kept how long (days).
+def edit_survey(*, survey: Survey, values: Mapping[str, Any], by: User | None) -> Survey:
+    """Replace columns of the draft and, in NOTICE, its privacy notice.
 
     Code, level, items, plans, profile questions and the split stay. NotAllowed once the survey was opened, or for
     impossible times.
     """
-    new = {name: value for name, value in locals().items() if name in DRAFT_FIELDS + NOTICE}
     stored = locked_draft(survey)
-    if opens_at and closes_at and opens_at >= closes_at:
-        raise NotAllowed(_("The survey would close before it opens."))
-    old = {name: getattr(stored, name) for name in DRAFT_FIELDS} | notice_texts(stored)
-    changed = [name for name in new if old[name] != new[name]]
-    for name in set(changed) - set(NOTICE):
-        setattr(stored, name, new[name])
-    stored.save(update_fields=[name for name in changed if name in DRAFT_FIELDS])
-    if set(changed) & set(NOTICE):
-        texts = {"text_zh": notice_zh, "text_en": notice_en, "created_by": by}
-        Notice.objects.update_or_create(survey=stored, version=stored.notice_version, defaults=texts)
-    before = {name: old[name] for name in changed}
-    audit.record("edit_survey", stored, by=by, before=before, after={name: new[name] for name in changed})
+    columns, notice = _apart(stored, values)
+    with audit.audited("edit_survey", stored, by=by, fields=columns, beside=partial(notice_texts, stored)):
+        audit.write(stored, columns)
+        refuse_backwards(stored)
+        if notice:
+            store_notice(stored, notice, by)
     return stored
 
 
 _OVER = (Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
-_SPLIT = ("k", "split", "split_issues", "core", "attention", "attention_value")
 _NAMED = 5
 
 
@@ -215,7 +169,7 @@ def opening_reasons(survey: Survey, codes: list[str], groups: list[PlannedGroup]
         reasons.append(_("No group is asked anything: say first who is asked what."))
     if survey.closes_at and survey.closes_at <= timezone.now():
         reasons.append(_("The closing time has passed; set a later one first."))
-    return reasons + split_reasons(set(codes), **{name: getattr(survey, name) for name in _SPLIT})
+    return reasons + split_reasons(set(codes), audit.told(survey, ("k", *SPLIT)))
 
 
 def opening_warnings(codes: list[str], groups: list[PlannedGroup], survey: Survey) -> list[str]:
@@ -341,17 +295,15 @@ def load_demo(*, responses: int, by: User | None) -> Survey:
         by=by,
     )
     load_demo_stakeholders(cycle=cycle, by=by)
-    survey = build_survey(
-        cycle=cycle,
-        code=CODE,
-        title_zh="2026 年利益相关方问卷（示例）",
-        title_en="2026 stakeholder survey (demo)",
-        opens_at=OPENS,
-        zone=ZONE.key,
-        # Every group rates every issue on both dimensions (formats.md, The demo cycle).
-        plans={},
-        by=by,
-    )
+    values = {
+        "code": CODE,
+        "title_zh": "2026 年利益相关方问卷（示例）",
+        "title_en": "2026 stakeholder survey (demo)",
+        "opens_at": OPENS,
+        "zone": ZONE.key,
+    }
+    # Every group rates every issue on both dimensions (formats.md, The demo cycle).
+    survey = build_survey(cycle=cycle, values=values, plans={}, by=by)
     survey = open_survey(survey=survey, by=by)
     # The demo's window lies in the past, which no survey that is really opened may have.
     survey.closes_at = CLOSES

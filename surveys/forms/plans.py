@@ -6,7 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from surveys.actions.plans import GroupAsked
+from materiality.forms.fields import chosen_from, form_field
+from surveys.actions.plans import SPLIT, GroupAsked
+from surveys.models import Survey
 from surveys.queries.plans import PlannedGroup
 
 
@@ -48,39 +50,25 @@ class IssuesForm(forms.Form):
         self.fields["issues"].choices = [(code, code) for code in codes]
 
 
-class SplitForm(forms.Form):
+class SplitForm(forms.ModelForm):
     """How a survey is split, and its attention question."""
 
-    split = forms.BooleanField(
-        label=gettext_lazy("Split the questionnaire"),
-        required=False,
-        help_text=gettext_lazy("Each respondent gets a part of the issues; together they rate all of them."),
-    )
-    split_issues = forms.IntegerField(
-        label=gettext_lazy("Issues for each respondent"),
-        min_value=1,
-        max_value=1000,
-        help_text=gettext_lazy("The core included. Groups of few people get more, so that every issue is rated."),
-    )
-    core = forms.MultipleChoiceField(
-        label=gettext_lazy("Core: issues that every respondent gets"),
-        required=False,
-        error_messages={"invalid_choice": gettext_lazy("The survey does not ask about %(value)s.")},
-    )
-    attention = forms.BooleanField(
-        label=gettext_lazy("Ask an attention question"),
-        required=False,
-        help_text=gettext_lazy(
-            "One question among the issues asks for a certain rating. Another rating earns the flag “Attention”, "
-            "which does nothing unless the screening rules say so."
-        ),
-    )
-    attention_value = forms.TypedChoiceField(label=gettext_lazy("Rating that it asks for"), coerce=int)
+    class Meta:
+        model = Survey
+        fields = SPLIT
+        formfield_callback = form_field
 
-    def __init__(self, *args: Any, codes: list[str], k: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, codes: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["core"].choices = [(code, code) for code in codes]
-        self.fields["attention_value"].choices = [(value, str(value)) for value in range(1, k + 1)]
+        column = Survey._meta.get_field
+        self.fields["core"] = forms.MultipleChoiceField(
+            label=column("core").verbose_name,
+            required=False,
+            choices=[(code, code) for code in codes],
+            error_messages={"invalid_choice": gettext_lazy("The survey does not ask about %(value)s.")},
+        )
+        scale = [(value, str(value)) for value in range(1, self.instance.k + 1)]
+        self.fields["attention_value"] = chosen_from(column("attention_value"), scale)
         self.issues = len(codes)
 
     def clean(self) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from materiality.models import Cycle
-from surveys.actions.surveys import NOTICE, OPEN_FIELDS
-from surveys.models import Survey
+from materiality.forms.fields import chosen_from, form_field
+from surveys.actions.plans import NOTICE
+from surveys.models import Notice, Survey
 from surveys.respond.rows import notice_texts
 
 _AREAS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -54,44 +54,32 @@ def zone_choices() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((name, name) for name in names)]
 
 
-class TextField(forms.CharField):
-    """A longer text that may be left empty."""
-
-    def __init__(self, *, rows: int, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
-
-
-class DaysField(forms.IntegerField):
-    """A number of days."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=1, max_value=3650, initial=30, **kwargs)
-
-
-class TextsForm(forms.Form):
+class NoticeForm(forms.ModelForm):
     """The part of a survey's form that every survey has, open or not."""
 
-    notice_zh = TextField(label=_("Privacy notice in Chinese"), rows=5)
-    notice_en = TextField(label=_("Privacy notice in English"), rows=5)
-    thanks_zh = TextField(label=_("Thanks in Chinese"), rows=4)
-    thanks_en = TextField(label=_("Thanks in English"), rows=4)
-    drafts_kept_days = DaysField(
-        label=_("Days that unfinished answers are kept"),
-        help_text=_("Answers that were begun but never submitted are deleted so many days after they were begun."),
-    )
-    recipients_kept_days = DaysField(
-        label=_("Days that recipients are kept"),
-        help_text=_("Names and addresses of invited people are deleted so many days after the survey closed."),
+    notice_zh, notice_en = (
+        form_field(Notice._meta.get_field(name), widget=forms.Textarea(attrs={"rows": 5}))
+        for name in Notice.text.columns
     )
 
+    class Meta:
+        model = Survey
+        fields = ("drafts_kept_days", "recipients_kept_days", *Survey.thanks.columns)
+        formfield_callback = form_field
+        widgets = dict.fromkeys(Survey.thanks.columns, forms.Textarea(attrs={"rows": 4}))
 
-class OpenSurveyForm(TextsForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial |= notice_texts(self.instance)
+
+
+class OpenSurveyForm(NoticeForm):
     """What may still change in a survey that was opened."""
 
-    def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
-        as_it_is = {name: getattr(survey, name) for name in OPEN_FIELDS} | notice_texts(survey)
-        super().__init__(*args, initial=as_it_is, **kwargs)
-        self.notice_stays = survey.anonymous or survey.state != Survey.State.OPEN
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.notice_stays = self.instance.anonymous or self.instance.state != Survey.State.OPEN
         for name in NOTICE:
             self.fields[name].disabled = self.notice_stays
 
@@ -100,52 +88,35 @@ SCALES = [(5, "1–5"), (7, "1–7"), (10, "1–10")]
 TIMES = ("opens_at", "closes_at")
 
 
-class SurveyForm(TextsForm):
-    """Everything that staff decide about a survey; what it asks is made from the issues."""
+class SurveyForm(NoticeForm):
+    """Everything that staff decide about a survey of their cycle; what it asks is made from the issues."""
 
-    title_zh = forms.CharField(label=_("Chinese title"), max_length=200)
-    title_en = forms.CharField(label=_("English title"), max_length=200)
-    k = forms.TypedChoiceField(
-        label=_("Scale"),
-        choices=SCALES,
-        coerce=int,
-        help_text=_(
-            "From “very little” to “very much”, with “don't know” beside it. All surveys of a cycle share one scale."
-        ),
-    )
     opens_at = MomentField(label=_("Takes answers from"), help_text=_("Empty: as soon as you open it."))
     closes_at = MomentField(
         label=_("Until"),
         help_text=_("Empty: until you close it. Answers begun by then may be finished within 15 minutes."),
     )
-    zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
-    anonymous = forms.BooleanField(
-        label=_("Anonymous"),
-        required=False,
-        help_text=_(
-            "Nothing is stored that ties a response to a person, a token or a moment, and finished answers are mixed "
-            "before they count. It cannot change once the survey is open."
-        ),
-    )
-    several_per_browser = forms.BooleanField(
-        label=_("Several responses from one browser"),
-        required=False,
-        help_text=_("For a shared device, such as a tablet at an event."),
-    )
-    introduction_zh = TextField(label=_("Introduction in Chinese"), rows=7)
-    introduction_en = TextField(label=_("Introduction in English"), rows=7)
-    question_zh = forms.CharField(label=_("Open question in Chinese"), max_length=300, required=False)
-    question_en = forms.CharField(label=_("Open question in English"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, cycle: Cycle, survey: Survey | None = None, **kwargs: Any) -> None:
-        """`survey` is the one to change, None for a new one."""
+    class Meta(NoticeForm.Meta):
+        fields = (
+            *(*Survey.title.columns, "k", *TIMES, "zone", "anonymous", "several_per_browser"),
+            *(*Survey.introduction.columns, *Survey.question.columns, *NoticeForm.Meta.fields),
+        )
+        widgets = NoticeForm.Meta.widgets | dict.fromkeys(
+            Survey.introduction.columns, forms.Textarea(attrs={"rows": 7})
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.cycle, self.survey = cycle, survey
+        for name, choices in (("k", SCALES), ("zone", zone_choices)):
+            self.fields[name] = chosen_from(self.instance._meta.get_field(name), choices)
+        if self.instance.pk:
+            self.initial |= {name: shown_in(getattr(self.instance, name), self.instance.zone) for name in TIMES}
 
     def clean_k(self) -> int:
         """Responses of a cycle are scored together, which takes one scale."""
         k = self.cleaned_data["k"]
-        others = self.cycle.surveys.exclude(pk=self.survey.pk if self.survey else None)
+        others = self.instance.cycle.surveys.exclude(pk=self.instance.pk)
         other = others.exclude(k=k).values_list("code", "k").first()
         if other:
             raise forms.ValidationError(
@@ -158,33 +129,24 @@ class SurveyForm(TextsForm):
         return k
 
     def clean(self) -> dict[str, Any]:
+        """What was entered, times as moments."""
         values = super().clean()
+        zone = values.get("zone", self.instance.zone)
+        values |= {name: in_zone(values[name], zone) for name in TIMES if name in values}
         opens, closes = values.get("opens_at"), values.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", _("The survey would close before it opens."))
         return values
 
-    def values(self) -> dict[str, Any]:
-        """What was entered, times as moments."""
-        zone = self.cleaned_data["zone"]
-        return {**self.cleaned_data, **{name: in_zone(self.cleaned_data[name], zone) for name in TIMES}}
-
 
 class NewSurveyForm(SurveyForm):
     """A survey to be made."""
 
-    code = forms.SlugField(
-        label=_("Code"),
-        max_length=40,
-        help_text=_("Ends the address that respondents open: letters a–z, digits and hyphens. It cannot change later."),
-    )
-    level = forms.ChoiceField(label=_("Asks about"), choices=Survey.Level.choices)
-    field_order = ("code", "title_zh", "title_en", "level")
+    class Meta(SurveyForm.Meta):
+        fields = ("code", *Survey.title.columns, "level", *SurveyForm.Meta.fields[2:])
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]
-        if Survey.objects.filter(code=code).exists():
-            raise forms.ValidationError(_("There is already a survey with this code."))
         if code == "new":
             raise forms.ValidationError(_("This word has another meaning in addresses; choose another code."))
         return code

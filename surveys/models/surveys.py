@@ -77,7 +77,9 @@ class Notice(models.Model):
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="notices")
     version = models.PositiveSmallIntegerField()
-    text = Bilingual(0, blank=True, labels=(_("Privacy notice in Chinese"), _("Privacy notice in English")))
+    text = Bilingual(
+        5_000, long=True, blank=True, labels=(_("Privacy notice in Chinese"), _("Privacy notice in English"))
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -111,6 +113,9 @@ class RuleSet(models.Model):
         return f"{self.survey_id} v{self.version}"
 
 
+KEPT = [MinValueValidator(1), MaxValueValidator(3650)]  # days
+
+
 class Survey(models.Model):
     """One survey of a cycle. Times are UTC; `zone` is the time zone in which they are shown and entered.
 
@@ -134,29 +139,79 @@ class Survey(models.Model):
         PRIMARY = "primary", _("Primary issues")
 
     cycle = models.ForeignKey("materiality.Cycle", on_delete=models.PROTECT, related_name="surveys")
-    code = models.SlugField(_("code"), max_length=40, unique=True)
+    code = models.SlugField(
+        _("Code"),
+        max_length=40,
+        unique=True,
+        help_text=_("Ends the address that respondents open: letters a–z, digits and hyphens. It cannot change later."),
+        error_messages={"unique": _("There is already a survey with this code.")},
+    )
     title = Bilingual()
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
-    level = models.CharField(_("level"), max_length=10, choices=Level.choices, default=Level.SECONDARY)
+    level = models.CharField(_("Asks about"), max_length=10, choices=Level.choices, default=Level.SECONDARY)
     k = models.PositiveSmallIntegerField(
-        _("scale up to"), default=5, validators=[MinValueValidator(2), MaxValueValidator(10)]
+        _("Scale"),
+        default=5,
+        validators=[MinValueValidator(2), MaxValueValidator(10)],
+        help_text=_(
+            "From “very little” to “very much”, with “don't know” beside it. All surveys of a cycle share one scale."
+        ),
     )
     opens_at = models.DateTimeField(_("opens at"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
-    zone = models.CharField(_("time zone"), max_length=60, default="Asia/Shanghai")
-    anonymous = models.BooleanField(_("anonymous"), default=False)
-    several_per_browser = models.BooleanField(default=False)
-    introduction = Bilingual(0, blank=True, labels=(_("Introduction in Chinese"), _("Introduction in English")))
-    thanks = Bilingual(0, blank=True, labels=(_("Thanks in Chinese"), _("Thanks in English")))
+    zone = models.CharField(_("Time zone"), max_length=60, default="Asia/Shanghai")
+    anonymous = models.BooleanField(
+        _("Anonymous"),
+        default=False,
+        help_text=_(
+            "Nothing is stored that ties a response to a person, a token or a moment, and finished answers are mixed "
+            "before they count. It cannot change once the survey is open."
+        ),
+    )
+    several_per_browser = models.BooleanField(
+        _("Several responses from one browser"),
+        default=False,
+        help_text=_("For a shared device, such as a tablet at an event."),
+    )
+    introduction = Bilingual(
+        5_000, long=True, blank=True, labels=(_("Introduction in Chinese"), _("Introduction in English"))
+    )
+    thanks = Bilingual(5_000, long=True, blank=True, labels=(_("Thanks in Chinese"), _("Thanks in English")))
     question = Bilingual(300, blank=True, labels=(_("Open question in Chinese"), _("Open question in English")))
     notice_version = models.PositiveSmallIntegerField(default=1)
-    split = models.BooleanField(default=False)
-    split_issues = models.PositiveSmallIntegerField(default=12)
-    core = models.JSONField(default=list, blank=True)
-    attention = models.BooleanField(default=False)
-    attention_value = models.PositiveSmallIntegerField(default=2)
-    drafts_kept_days = models.PositiveSmallIntegerField(default=30)
-    recipients_kept_days = models.PositiveSmallIntegerField(default=30)
+    split = models.BooleanField(
+        _("Split the questionnaire"),
+        default=False,
+        help_text=_("Each respondent gets a part of the issues; together they rate all of them."),
+    )
+    split_issues = models.PositiveSmallIntegerField(
+        _("Issues for each respondent"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text=_("The core included. Groups of few people get more, so that every issue is rated."),
+    )
+    core = models.JSONField(_("Core: issues that every respondent gets"), default=list, blank=True)
+    attention = models.BooleanField(
+        _("Ask an attention question"),
+        default=False,
+        help_text=_(
+            "One question among the issues asks for a certain rating. Another rating earns the flag “Attention”, "
+            "which does nothing unless the screening rules say so."
+        ),
+    )
+    attention_value = models.PositiveSmallIntegerField(_("Rating that it asks for"), default=2)
+    drafts_kept_days = models.PositiveSmallIntegerField(
+        _("Days that unfinished answers are kept"),
+        default=30,
+        validators=KEPT,
+        help_text=_("Answers that were begun but never submitted are deleted so many days after they were begun."),
+    )
+    recipients_kept_days = models.PositiveSmallIntegerField(
+        _("Days that recipients are kept"),
+        default=30,
+        validators=KEPT,
+        help_text=_("Names and addresses of invited people are deleted so many days after the survey closed."),
+    )
     rules = models.JSONField(default=dict)
     rules_version = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)

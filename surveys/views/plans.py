@@ -1,5 +1,7 @@
 """Pages that say who is asked what: groups, issues, split, planning."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +11,7 @@ from materiality.models import Group
 from materiality.platform.pages import onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
 from materiality.views.cycles import in_cycle
-from surveys.actions.plans import FIELDS, choose_issues, plan_groups, set_split
+from surveys.actions.plans import choose_issues, plan_groups, set_split
 from surveys.actions.surveys import opening_warnings
 from surveys.forms.plans import GroupPlanForm, IssuesForm, SplitForm
 from surveys.models import GroupPlan, Survey
@@ -113,11 +115,10 @@ def survey_split(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         return turned_away(request, _("The survey was opened, and is frozen since then."), "survey", code, survey)
     issues = asked_issues(row)
     codes = [issue.code for issue in issues]
-    as_it_is = {name: getattr(row, name) for name in FIELDS}
-    form = SplitForm(request.POST or None, codes=codes, k=row.k, initial=as_it_is)
+    form = SplitForm(request.POST or None, instance=copy(row), codes=codes)
     if sent(request, form):
         with refusals(form):
-            set_split(survey=row, **form.cleaned_data, by=request.user)
+            set_split(survey=row, values=form.cleaned_data, by=request.user)
             return onward(request, _("The split is saved."), "survey_plan", code, survey)
     categories = issue_ticks(issues, set(form["core"].value() or ()))
     context = in_cycle(row.cycle, "survey", survey=row, form=form, categories=categories, issues=len(codes))

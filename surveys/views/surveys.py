@@ -1,5 +1,6 @@
 """Pages of surveys: list, one survey, form, preview, window, opening and closing."""
 
+from copy import copy
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -17,7 +18,6 @@ from materiality.platform.people import can_edit_cycle, needs
 from materiality.views.cycles import cycle_of, in_cycle
 from surveys.actions.plans import build_survey
 from surveys.actions.surveys import (
-    DRAFT_FIELDS,
     change_open_survey,
     change_window,
     close_survey,
@@ -26,7 +26,7 @@ from surveys.actions.surveys import (
     opening_warnings,
     remove_survey,
 )
-from surveys.forms.surveys import TIMES, NewSurveyForm, OpenSurveyForm, SurveyForm, WindowForm, shown_in
+from surveys.forms.surveys import NewSurveyForm, OpenSurveyForm, SurveyForm, WindowForm
 from surveys.models import Survey
 from surveys.models.instrument import LANGUAGES
 from surveys.queries.plans import planned_groups
@@ -44,7 +44,7 @@ from surveys.queries.surveys import (
 )
 from surveys.questionnaire.asking import closing_time, standing
 from surveys.respond.pages import shown_language
-from surveys.respond.rows import groups_now, notice_texts, survey_now
+from surveys.respond.rows import groups_now, survey_now
 from surveys.respond.views import first_page_context, profile_shown, thanks_words
 
 
@@ -230,10 +230,11 @@ def survey_remove(request: HttpRequest, code: str, survey: str) -> str:
 def new_survey(request: HttpRequest, code: str) -> HttpResponse:
     """Make a survey from the cycle's issues."""
     cycle = cycle_of(code)
-    form = NewSurveyForm(request.POST or None, cycle=cycle, initial=None if request.POST else _suggestions(cycle))
+    initial = None if request.POST else _suggestions(cycle)
+    form = NewSurveyForm(request.POST or None, instance=Survey(cycle=cycle), initial=initial)
     if sent(request, form):
         with refusals(form):
-            row = build_survey(cycle=cycle, **form.values(), by=request.user)
+            row = build_survey(cycle=cycle, values=form.cleaned_data, by=request.user)
             said = _("The survey is made. Say who is asked what, look at its preview, then open it.")
             return onward(request, said, "survey", code, row.code)
     return render(request, "surveys/survey_form.html", in_cycle(cycle, "survey", form=form))
@@ -245,19 +246,19 @@ def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     row = survey_of(code, survey)
     if row.state != Survey.State.DRAFT:
         return _edit_open(request, row)
-    form = SurveyForm(request.POST or None, cycle=row.cycle, survey=row, initial=_as_it_is(row))
+    form = SurveyForm(request.POST or None, instance=copy(row))
     if sent(request, form):
         with refusals(form):
-            edit_survey(survey=row, **form.values(), by=request.user)
+            edit_survey(survey=row, values=form.cleaned_data, by=request.user)
             return onward(request, _("The survey is saved."), "survey", code, survey)
     return render(request, "surveys/survey_form.html", in_cycle(row.cycle, "survey", form=form, survey=row))
 
 
 def _edit_open(request: HttpRequest, row: Survey) -> HttpResponse:
-    form = OpenSurveyForm(request.POST or None, survey=row)
+    form = OpenSurveyForm(request.POST or None, instance=copy(row))
     if sent(request, form):
         with refusals(form):
-            change_open_survey(survey=row, **form.cleaned_data, by=request.user)
+            change_open_survey(survey=row, values=form.cleaned_data, by=request.user)
             return onward(request, _("The survey is saved."), "survey", row.cycle.code, row.code)
     context = in_cycle(row.cycle, "survey", form=form, survey=row, opened=True)
     return render(request, "surveys/survey_form.html", context)
@@ -275,11 +276,6 @@ def window(request: HttpRequest, code: str, survey: str) -> HttpResponse:
             change_window(survey=row, closes_at=form.moment(), by=request.user)
             return onward(request, _("The closing is changed."), "survey", code, survey)
     return render(request, "surveys/survey.html", survey_page(request, row, form))
-
-
-def _as_it_is(row: Survey) -> dict:
-    times = {name: shown_in(getattr(row, name), row.zone) for name in TIMES}
-    return {name: getattr(row, name) for name in DRAFT_FIELDS} | times | notice_texts(row)
 
 
 def _suggestions(cycle: Cycle) -> dict:

@@ -40,7 +40,7 @@ titles = {"title_zh": "测量", "title_en": "Measurement"}
 period = {"period_start": date(2026, 1, 1), "period_end": date(2026, 12, 31)}
 cycle = open_cycle(code=CODE, gri_edition="2016", by=None, **titles, **period)
 plans = {group.code: Plan(expected=15_000) for group in cycle.groups.all()}
-survey = build_survey(cycle=cycle, code=CODE, split=SPLIT, plans=plans, by=None, **titles)
+survey = build_survey(cycle=cycle, values=titles | {"code": CODE, "split": SPLIT}, plans=plans, by=None)
 open_survey(survey=survey, by=None)
 print(json.dumps(survey.items.count()))
 """

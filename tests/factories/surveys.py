@@ -37,8 +37,9 @@ def make_survey_cycle(sizes: dict[str, int] | None = None, groups: tuple[str, ..
 def make_survey(cycle: Cycle | None = None, **values) -> Survey:
     """A built survey, not yet open; every group rates everything unless `plans` says otherwise (None: the defaults)."""
     code = values.pop("code", f"survey-{next(_numbers)}")
-    titles = {"title_zh": "重要议题问卷", "title_en": "Survey of issues"}
-    return build_survey(cycle=cycle or make_survey_cycle(), code=code, by=None, **{**titles, "plans": {}, **values})
+    plans = values.pop("plans", {})
+    values = {"code": code, "title_zh": "重要议题问卷", "title_en": "Survey of issues"} | values
+    return build_survey(cycle=cycle or make_survey_cycle(), values=values, plans=plans, by=None)
 
 
 def make_open_survey(cycle: Cycle | None = None, **values) -> Survey:

@@ -19,7 +19,7 @@ titles = {"title_zh": "测量", "title_en": "Measurement"}
 period = {"period_start": date(2026, 1, 1), "period_end": date(2026, 12, 31)}
 cycle = open_cycle(code="c", gri_edition="2016", by=None, **titles, **period)
 plans = {"users": Plan(expected=15_000)}
-survey = build_survey(cycle=cycle, code="s", split=True, plans=plans, by=None, **titles)
+survey = build_survey(cycle=cycle, values=titles | {"code": "s", "split": True}, plans=plans, by=None)
 open_survey(survey=survey, by=None)
 batch = create_batch(survey=survey, group=cycle.groups.get(code="users"), size=1000, by=None)
 print(json.dumps([survey.code, batch.pk]))

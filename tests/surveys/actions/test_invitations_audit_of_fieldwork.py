@@ -45,11 +45,12 @@ def built(anonymous: bool, person) -> Survey:
     """A survey on which everything has been set that can be set before it opens."""
     cycle = make_survey_cycle({"society": 4})
     names = {"title_zh": "问卷", "title_en": "Survey", "notice_zh": "说明", "notice_en": "Notice"}
-    survey = build_survey(cycle=cycle, code="walk", anonymous=anonymous, by=person, **names)
+    survey = build_survey(cycle=cycle, values={"code": "walk", "anonymous": anonymous} | names, by=person)
     group = cycle.groups.first()
     plan_groups(survey=survey, plans={group.code: GroupAsked(True, True, 50)}, by=person)
     choose_issues(survey=survey, group=group, issues=None, by=person)
-    set_split(survey=survey, split=True, split_issues=3, core=[], attention=True, attention_value=2, by=person)
+    split = {"split": True, "split_issues": 3, "core": [], "attention": True, "attention_value": 2}
+    set_split(survey=survey, values=split, by=person)
     for code in ("age", "site", "gone"):
         values = QuestionValues(code, "single", "问", "Ask", SINGLE)
         question = save_profile_question(survey=survey, values=values, by=person)
@@ -107,9 +108,7 @@ def test_fieldwork_from_building_to_sealing_leaves_a_sound_audit_trail(anonymous
     invite(survey, person)
     answer(survey, person)
     screen(survey, person)
-    change_open_survey(
-        survey=survey, thanks_zh="谢谢", thanks_en="Thanks", drafts_kept_days=30, recipients_kept_days=60, by=person
-    )
+    change_open_survey(survey=survey, values={"thanks_zh": "谢谢", "recipients_kept_days": 60}, by=person)
     tend_all_surveys()
     close_survey(survey=survey, by=person)
     purge_recipients(survey=survey, by=person)

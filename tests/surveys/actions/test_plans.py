@@ -32,7 +32,7 @@ def plans_of(survey):
 
 def split(survey, **changes):
     defaults = {"split": True, "split_issues": 2, "core": [], "attention": False, "attention_value": 2}
-    return set_split(survey=survey, by=None, **{**defaults, **changes})
+    return set_split(survey=survey, values=defaults | changes, by=None)
 
 
 def test_planned_group_without_a_plan_is_asked_everything(survey):

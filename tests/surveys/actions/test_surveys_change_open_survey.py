@@ -3,7 +3,8 @@ from django.utils import translation
 
 from materiality.models import AuditEvent
 from materiality.platform.refusals import NotAllowed
-from surveys.actions.surveys import DRAFT_FIELDS, change_open_survey, close_survey, edit_survey
+from surveys.actions.surveys import change_open_survey, close_survey, edit_survey
+from surveys.forms.surveys import SurveyForm
 from surveys.models import Notice
 from tests.factories.surveys import make_open_survey, make_survey
 
@@ -18,7 +19,7 @@ def english():
 
 
 def change(survey, **values):
-    return change_open_survey(survey=survey, by=None, **{**KEPT, **values})
+    return change_open_survey(survey=survey, values=KEPT | values, by=None)
 
 
 def versions(survey):
@@ -27,8 +28,8 @@ def versions(survey):
 
 def edit(survey, **values):
     """Save the draft as it is, with changes."""
-    as_it_is = {name: getattr(survey, name) for name in DRAFT_FIELDS} | {"notice_zh": "", "notice_en": ""}
-    return edit_survey(survey=survey, by=None, **{**as_it_is, **values})
+    as_it_is = {name: getattr(survey, name) for name in SurveyForm.Meta.fields} | {"notice_zh": "", "notice_en": ""}
+    return edit_survey(survey=survey, values=as_it_is | values, by=None)
 
 
 def test_thanks_and_retention_of_an_open_survey_change_and_the_notice_stays():

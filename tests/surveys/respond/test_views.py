@@ -265,8 +265,8 @@ def test_comment_with_a_null_character_is_refused_kindly(client):
 
 
 def test_notice_is_shown_and_its_version_kept(survey):
-    change = {"thanks_zh": "", "thanks_en": "", "drafts_kept_days": 7, "recipients_kept_days": 30}
-    change_open_survey(survey=survey, notice_zh="新说明", notice_en="A new notice", by=None, **change)
+    values = {"drafts_kept_days": 7, "notice_zh": "新说明", "notice_en": "A new notice"}
+    change_open_survey(survey=survey, values=values, by=None)
     client = RespondentClient(survey)
     html = client.page()
     assert "A new notice" in html and "deleted 7 days after they were begun" in html
