@@ -1,8 +1,10 @@
 """The job that makes an output."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -14,7 +16,6 @@ from materiality.platform.jobs import Progress
 from materiality.platform.refusals import NotAllowed
 from reports import documents
 from reports.models import Output
-from reports.queries.matrix import MatrixOptions
 from reports.queries.outputs import FORMATS, LANGUAGES, OutputKind, frozen_text
 
 FOLDER = "outputs"
@@ -38,11 +39,17 @@ def format_choices() -> list[tuple[str, str]]:
 
 
 def output_inputs(
-    cycle: Cycle, *, kind: str, format: str, language: str, options: MatrixOptions, run: Run | None = None
+    cycle: Cycle,
+    *,
+    kind: str,
+    format: str,
+    language: str,
+    options: Mapping[str, Any] | None = None,
+    run: Run | None = None,
 ) -> dict:
     """Plain values from which `build_output` makes the file, now or in a second attempt.
 
-    NotAllowed where there is no such kind in the format or language, or nothing to make it from.
+    NotAllowed where there is no such kind in the format, language or with these options, or nothing to make it from.
     """
     if kind not in KINDS or format not in KINDS[kind].formats:
         known = "; ".join(f"{each.code}: {', '.join(each.formats)}" for each in KINDS.values())
@@ -58,7 +65,20 @@ def output_inputs(
         "language": language,
         "cycle": {"code": cycle.code, "title_zh": cycle.title_zh, "title_en": cycle.title_en},
     }
-    return inputs | KINDS[kind].inputs(cycle, run, options)
+    return inputs | KINDS[kind].inputs(cycle, run, _chosen(KINDS[kind], options or {}))
+
+
+def _chosen(kind: OutputKind, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given, each checked. NotAllowed for one that the kind does not have."""
+    known = {option.name: [value for value, _word in option.choices] for option in kind.options}
+    for name, value in options.items():
+        if name not in known:
+            given = {"option": name, "kind": kind.code, "known": ", ".join(known) or "–"}
+            raise NotAllowed(_("“%(kind)s” has no option “%(option)s”. It has: %(known)s.") % given)
+        if value and known[name] and value not in known[name]:
+            given = {"option": name, "value": value, "known": ", ".join(known[name])}
+            raise NotAllowed(_("“%(option)s” cannot be “%(value)s”. Choose one of: %(known)s.") % given)
+    return {name: value for name, value in options.items() if value}
 
 
 def build_output(inputs: dict, progress: Progress = lambda percent, text: None) -> bytes:

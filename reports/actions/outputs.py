@@ -1,5 +1,8 @@
 """Ask for a file to be made."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 
 from materiality.models import Cycle, Run, User
@@ -8,7 +11,6 @@ from materiality.platform.jobs import request_job
 from reports.models import Output
 from reports.models.outputs import JOB
 from reports.outputs import output_inputs
-from reports.queries.matrix import MatrixOptions
 
 
 @transaction.atomic
@@ -19,7 +21,7 @@ def request_output(
     format: str,
     language: str,
     by: User | None,
-    options: MatrixOptions | None = None,
+    options: Mapping[str, Any] | None = None,
     run: Run | None = None,
     send: bool = True,
 ) -> Output:
@@ -27,7 +29,6 @@ def request_output(
 
     `send=False` leaves the job to the caller (`materiality.jobs.execute`). NotAllowed as `output_inputs` says.
     """
-    options = options or MatrixOptions()
     inputs = output_inputs(cycle, kind=kind, format=format, language=language, options=options, run=run)
     parameters = inputs.get("parameters", {})
     output = Output.objects.create(

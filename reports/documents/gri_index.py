@@ -30,7 +30,6 @@ from reports.documents.sheets import (
 from reports.gri.codes import Catalogue, code_key
 from reports.gri.index import IndexRow, OutlineRow, build_index, by_disclosure
 from reports.outline.outline import COLUMNS, OMISSION_REASONS, outline_cells
-from reports.queries.matrix import MatrixOptions
 from reports.queries.outline import gri_catalogue, outline_rows
 from reports.queries.outputs import OutputKind, Progress, frozen_text, organisation
 
@@ -178,7 +177,7 @@ def _workbook(cells: list[list[str | int]]) -> bytes:
     return workbook_bytes(book)
 
 
-def _inputs(cycle: Cycle, _run: Run | None, _options: MatrixOptions) -> dict:
+def _inputs(cycle: Cycle, _run: Run | None, _options: dict) -> dict:
     rows = outline_rows(cycle)
     if not rows:
         raise NotAllowed(_("The cycle has no outline yet. Add its sections or import a file first."))

@@ -5,7 +5,15 @@ from django.utils.translation import gettext_lazy
 
 from reports.documents.drawings import pdf_bytes, png_bytes
 from reports.queries.matrix import Named, base_line, document_texts, drawn_matrix, subtitle
-from reports.queries.outputs import Option, OutputKind, Progress, frozen_text, organisation, scored_data, scored_inputs
+from reports.queries.outputs import (
+    MATRIX_OPTIONS,
+    OutputKind,
+    Progress,
+    frozen_text,
+    organisation,
+    scored_data,
+    scored_inputs,
+)
 
 
 def _build(inputs: dict, progress: Progress) -> bytes:
@@ -50,11 +58,5 @@ OUTPUT = OutputKind(
     place=1,
     named=lambda parameters: [_("primary issues")] if parameters["level"] == "primary" else [],
     told=_told,
-    options=(
-        Option(
-            "level",
-            gettext_lazy("Issues in the matrix"),
-            (("secondary", gettext_lazy("Secondary issues")), ("primary", gettext_lazy("Primary issues"))),
-        ),
-    ),
+    options=MATRIX_OPTIONS,
 )

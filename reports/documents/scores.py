@@ -25,7 +25,15 @@ from reports.documents.sheets import BOLD, SOFT, on_paper, put, put_head, put_ro
 from reports.matrix.marks import STYLES, Style
 from reports.matrix.plot import cuts
 from reports.queries.matrix import MatrixData
-from reports.queries.outputs import OutputKind, Progress, frozen_text, organisation, scored_data, scored_inputs
+from reports.queries.outputs import (
+    MATRIX_OPTIONS,
+    OutputKind,
+    Progress,
+    frozen_text,
+    organisation,
+    scored_data,
+    scored_inputs,
+)
 
 CHART_COLUMNS = ("code", "name", "category", "business", "society", "tier")
 OTHER = Style("circle", "#4a545b")
@@ -324,4 +332,5 @@ OUTPUT = OutputKind(
     inputs=scored_inputs,
     build=_build,
     place=3,
+    options=MATRIX_OPTIONS,
 )

@@ -1,8 +1,8 @@
 """What an output declares of itself, and the inputs that are frozen for those made from a run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from materiality.models import Cycle, Run
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.refusals import NotAllowed
-from reports.queries.matrix import MatrixData, MatrixOptions, matrix_data
+from reports.queries.matrix import WEIGHTINGS, MatrixData, MatrixOptions, matrix_data
 
 LANGUAGES = ("zh-hans", "en")
 Progress = Callable[[int, str], None]
@@ -24,16 +24,34 @@ FORMATS: dict[str, Promise] = {
     "png": gettext_lazy("PNG, a picture"),
     "pdf": gettext_lazy("PDF, for print"),
     "xlsx": gettext_lazy("XLSX, a workbook"),
+    "docx": gettext_lazy("DOCX, for Word"),
+    "html": gettext_lazy("HTML, for a web page"),
     "csv": gettext_lazy("CSV, plain rows"),
 }
 
 
 class Option(NamedTuple):
-    """A choice in the request of an output: the name of a field of `MatrixOptions`, its label, values with words."""
+    """A choice in the request of an output: its name, its label, values with words (none: any text).
+
+    `hidden`: no field of the page, but sent along by another one or given by a command.
+    """
 
     name: str
-    label: Promise
-    choices: tuple[tuple[str, Promise], ...]
+    label: str | Promise
+    choices: tuple[tuple[str, str | Promise], ...] = ()
+    hidden: bool = False
+
+
+# What the page of the matrix shows, and so what is asked for from there.
+MATRIX_OPTIONS = (
+    Option(
+        "level",
+        gettext_lazy("Issues in the matrix"),
+        (("secondary", gettext_lazy("Secondary issues")), ("primary", gettext_lazy("Primary issues"))),
+    ),
+    Option("weighting", "", tuple((name, name) for name in WEIGHTINGS), hidden=True),
+    *(Option(name, "", hidden=True) for name in ("category", "group", "bars")),
+)
 
 
 def nothing_more(parameters: dict) -> list[str]:
@@ -45,15 +63,16 @@ class OutputKind:
     """One output, as its module in `reports.documents` declares it.
 
     `inputs(cycle, run, options)` gives the plain values from which `build(inputs, progress)` makes the bytes, now or in
-    a second attempt, in the active language; NotAllowed where there is nothing to make it from. `of_file` stands in
-    the name of the file, followed by `named(parameters)`; `told(parameters)` stands in the list of outputs.
+    a second attempt, in the active language; NotAllowed where there is nothing to make it from. `options` maps names of
+    the kind's own `options` to values that were chosen. `of_file` stands in the name of the file, followed by
+    `named(parameters)`; `told(parameters)` stands in the list of outputs.
     """
 
     code: str
     word: Promise
     of_file: Promise
     formats: tuple[str, ...]
-    inputs: Callable[[Cycle, Run | None, MatrixOptions], dict]
+    inputs: Callable[[Cycle, Run | None, Mapping[str, Any]], dict]
     build: Callable[[dict, Progress], bytes]
     place: int  # in lists
     named: Callable[[dict], list[str]] = nothing_more
@@ -61,16 +80,17 @@ class OutputKind:
     options: tuple[Option, ...] = ()
 
 
-def scored_inputs(cycle: Cycle, run: Run | None, options: MatrixOptions) -> dict:
-    """The run (the newest unless one is given), the groups' names, and the options."""
+def scored_inputs(cycle: Cycle, run: Run | None, options: Mapping[str, Any]) -> dict:
+    """The run (the newest unless one is given), the groups' names, and the options of the matrix."""
+    shown = MatrixOptions.from_query(options)
     run = run or cycle.runs.defer("cube").order_by("-number").first()
     if run is None:
         raise NotAllowed(_("The cycle has no scoring run yet. Score it first."))
     groups = list(cycle.groups.values("code", "name_zh", "name_en"))
     codes = {group["code"] for group in groups}
-    if options.group and options.group not in codes:
-        raise NotAllowed(_("There is no group “%(group)s” in this cycle.") % {"group": options.group})
-    return {"run": run.pk, "run_number": run.number, "groups": groups, "parameters": options.as_dict()}
+    if shown.group and shown.group not in codes:
+        raise NotAllowed(_("There is no group “%(group)s” in this cycle.") % {"group": shown.group})
+    return {"run": run.pk, "run_number": run.number, "groups": groups, "parameters": shown.as_dict()}
 
 
 def scored_data(inputs: dict) -> MatrixData:

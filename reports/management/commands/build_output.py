@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Cycle, Run
 from materiality.platform.refusals import NotAllowed
 from reports.outputs import KINDS, build_output, output_inputs
-from reports.queries.matrix import LEVELS, WEIGHTINGS, MatrixOptions
+from reports.queries.matrix import LEVELS, WEIGHTINGS
 from reports.queries.outputs import LANGUAGES
 
 
@@ -24,8 +24,11 @@ class Command(BaseCommand):
         parser.add_argument("--format", required=True, metavar="FMT")
         parser.add_argument("--language", required=True, choices=LANGUAGES)
         parser.add_argument("--out", required=True, type=Path, metavar="FILE")
-        parser.add_argument("--level", choices=LEVELS, default=LEVELS[0], help="issues of the matrix")
-        parser.add_argument("--weighting", choices=WEIGHTINGS, default=WEIGHTINGS[0])
+        parser.add_argument(
+            "--option", action="append", default=[], metavar="KEY=VALUE", help=f"of the kind, such as {_known()}"
+        )
+        parser.add_argument("--level", choices=LEVELS, help="issues of the matrix")
+        parser.add_argument("--weighting", choices=WEIGHTINGS)
         parser.add_argument("--run", type=int, metavar="N", help="number of the scoring run; the newest by default")
 
     def handle(self, *args: str, **options: object) -> None:
@@ -33,9 +36,8 @@ class Command(BaseCommand):
         if cycle is None:
             raise CommandError(_("There is no cycle with the code “%(code)s”.") % {"code": options["cycle"]})
         wanted = {name: options[name] for name in ("kind", "format", "language")}
-        shown = MatrixOptions(level=options["level"], weighting=options["weighting"])
         try:
-            inputs = output_inputs(cycle, options=shown, run=_run(cycle, options["run"]), **wanted)
+            inputs = output_inputs(cycle, options=_chosen(options), run=_run(cycle, options["run"]), **wanted)
             contents = build_output(inputs)
             options["out"].write_bytes(contents)
         except NotAllowed as refusal:
@@ -44,6 +46,22 @@ class Command(BaseCommand):
             reason = {"file": options["out"], "reason": problem.strerror}
             raise CommandError(_("“%(file)s” cannot be written: %(reason)s.") % reason) from problem
         self.stdout.write(_("%(file)s: %(size)s bytes") % {"file": options["out"], "size": len(contents)})
+
+
+def _known() -> str:
+    shown = [option for kind in KINDS.values() for option in kind.options if option.choices]
+    return ", ".join(dict.fromkeys(f"{each.name}={'|'.join(value for value, _word in each.choices)}" for each in shown))
+
+
+def _chosen(options: dict) -> dict[str, str]:
+    """Options of the command as the output takes them. NotAllowed where one is not KEY=VALUE."""
+    chosen = {name: options[name] for name in ("level", "weighting") if options[name]}
+    for text in options["option"]:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise NotAllowed(_("“%(text)s” is no option. Write KEY=VALUE.") % {"text": text})
+        chosen[name] = value
+    return chosen
 
 
 def _run(cycle: Cycle, number: int | None) -> Run | None:

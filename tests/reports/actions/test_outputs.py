@@ -14,7 +14,6 @@ from reports.actions.outputs import request_output
 from reports.gri.index import OutlineRow
 from reports.models import Output
 from reports.outputs import stored_path
-from reports.queries.matrix import MatrixOptions
 from tests.factories.reports import make_cycle, make_run
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +90,9 @@ def test_output_in_the_language_asked_for_whatever_the_workers(cycle):
         {"kind": "matrix", "format": "csv"},
         {"kind": "poster"},
         {"language": "de"},
-        {"options": MatrixOptions(group="nobody")},
+        {"options": {"group": "nobody"}},
+        {"options": {"level": "third"}},
+        {"options": {"colour": "red"}},
     ],
 )
 def test_output_that_there_is_not_is_refused(cycle, wanted):

@@ -77,7 +77,7 @@ def test_build_output_writes_the_file_without_any_job(cycle, tmp_path, kind, for
 def test_build_output_takes_level_and_run(cycle, tmp_path):
     make_run(cycle, seed=2)
     made = []
-    for options in ((), ("--level", "primary"), ("--run", "1"), ("--weighting", "pooled")):
+    for options in ((), ("--level", "primary"), ("--run", "1"), ("--option", "weighting=pooled")):
         out = tmp_path / "matrix.svg"
         run("build_output", "demo", "matrix", "--format", "svg", "--language", "en", "--out", out, *options)
         made.append(out.read_text())

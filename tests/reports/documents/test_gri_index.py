@@ -10,14 +10,13 @@ from openpyxl import load_workbook
 from reports.actions.outline import import_outline
 from reports.gri.index import OutlineRow
 from reports.outputs import build_output, output_inputs
-from reports.queries.matrix import MatrixOptions
 from tests.factories.reports import make_cycle, outline_lines
 
 pytestmark = pytest.mark.django_db
 
 
 def build(cycle, format, language="zh-hans"):
-    inputs = output_inputs(cycle, kind="gri-index", format=format, language=language, options=MatrixOptions())
+    inputs = output_inputs(cycle, kind="gri-index", format=format, language=language)
     return build_output(inputs)
 
 

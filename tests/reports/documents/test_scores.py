@@ -10,7 +10,6 @@ from openpyxl import load_workbook
 from materiality.models import Run
 from reports.documents.scores import SCORE_COLUMNS
 from reports.outputs import build_output, output_inputs
-from reports.queries.matrix import MatrixOptions
 from surveys.questionnaire.screening import Rules
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def contents(cycle):
-    return build_output(output_inputs(cycle, kind="scores", format="xlsx", language="en", options=MatrixOptions()))
+    return build_output(output_inputs(cycle, kind="scores", format="xlsx", language="en"))
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def test_files_say_no_certainty_where_few_issues_are_scored(cycle):
     run = Run.objects.get(cycle=cycle)
     run.statement["scored"] = 9
     run.save()
-    inputs = output_inputs(cycle, kind="scores", format="xlsx", language="en", options=MatrixOptions())
+    inputs = output_inputs(cycle, kind="scores", format="xlsx", language="en")
     found = load_workbook(io.BytesIO(build_output(inputs)))
     assert {row["tier_certainty"] for row in table(found["scores"])} == {None}
     assert None not in {row["tier_certainty"] for row in table(found["primary"])}
@@ -98,7 +97,7 @@ def test_screening_sheet_names_the_rules_that_the_run_counted_by(cycle):
     run = Run.objects.get(cycle=cycle)
     run.responses["screening"] = [{"survey": "staff", "version": 3, "rules": rules}]
     run.save()
-    inputs = output_inputs(cycle, kind="scores", format="xlsx", language="en", options=MatrixOptions())
+    inputs = output_inputs(cycle, kind="scores", format="xlsx", language="en")
     sheet = load_workbook(io.BytesIO(build_output(inputs)))["screening"]
     rows = [row for row in sheet.iter_rows(values_only=True) if row[0] == "staff"]
     assert [row[1:4] for row in rows] == [(3, flag, rule["effect"]) for flag, rule in rules.items()]
