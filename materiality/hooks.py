@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from materiality.models import Cycle
-from materiality.platform.hooks import Hooks, Kind, Standing, Step, Words
+from materiality.platform.hooks import Hooks, JobFunctions, Step, StepStanding, Words
 
 WORDS: dict[str, Words] = {
     "job": {
@@ -182,25 +182,31 @@ WORDS: dict[str, Words] = {
 }
 
 
-def _scope(cycle: Cycle) -> Standing:
-    return Standing(done=True, words=str(cycle.edition))
+def _scope(cycle: Cycle) -> StepStanding:
+    return StepStanding(done=True, words=str(cycle.edition))
 
 
-def _groups(cycle: Cycle) -> Standing:
+def _groups(cycle: Cycle) -> StepStanding:
     number = cycle.groups.count()
-    return Standing(done=number > 0, words=gettext_lazy("%(count)s groups") % {"count": number})
+    return StepStanding(done=number > 0, words=gettext_lazy("%(count)s groups") % {"count": number})
 
 
-def _scores(cycle: Cycle) -> Standing:
+def _scores(cycle: Cycle) -> StepStanding:
     run = cycle.runs.order_by("-number").only("number", "created_at").first()
-    return Standing(done=run is not None, words=gettext_lazy("run %(number)s") % {"number": run.number} if run else "")
+    return StepStanding(
+        done=run is not None, words=gettext_lazy("run %(number)s") % {"number": run.number} if run else ""
+    )
 
 
 HOOKS = Hooks(
     words=WORDS,
     jobs={
-        "check_sheet": Kind("materiality.actions.tables.check_upload", "materiality.actions.tables.store_check"),
-        "read_table": Kind("materiality.actions.tables.read_upload", "materiality.actions.tables.store_reading"),
+        "check_sheet": JobFunctions(
+            "materiality.actions.tables.check_upload", "materiality.actions.tables.store_check"
+        ),
+        "read_table": JobFunctions(
+            "materiality.actions.tables.read_upload", "materiality.actions.tables.store_reading"
+        ),
     },
     steps=(
         Step(10, "scope", gettext_lazy("Scope"), "cycle", _scope),

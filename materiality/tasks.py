@@ -1,6 +1,6 @@
 """Celery tasks: each calls one function of jobs.py or one action."""
 
-from materiality.actions.proposals import remind as remind_staff
+from materiality.actions.proposals import mail_reminders as remind_staff
 from materiality.celery import app
 from materiality.platform import jobs
 from materiality.platform.health import note_beat

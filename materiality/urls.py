@@ -26,7 +26,7 @@ _DRAFT_MAPPINGS = f"{_DRAFT_ISSUE}/mappings"
 urlpatterns = [
     # First, as these are asked most.
     path("s/", include("surveys.respond.urls")),
-    path("", site.start, name="start"),
+    path("", site.start_page, name="start"),
     path("readyz", site.readyz, name="readyz"),
     path("login/", people.StaffLogin.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, gettext_lazy
 
 from materiality.models import Cycle, Job, Run
-from materiality.platform.hooks import Hooks, Kind, Standing, Step, Words
+from materiality.platform.hooks import Hooks, JobFunctions, Step, StepStanding, Words
 from reports.models import Output, Section
 from reports.models.outputs import JOB
 
@@ -23,19 +23,19 @@ WORDS: dict[str, Words] = {
 }
 
 
-def _matrix(cycle: Cycle) -> Standing:
+def _matrix(cycle: Cycle) -> StepStanding:
     number = _figures(cycle)["last_run"]
-    return Standing(done=number is not None, words=gettext("run %(number)s") % {"number": number} if number else "")
+    return StepStanding(done=number is not None, words=gettext("run %(number)s") % {"number": number} if number else "")
 
 
-def _outline(cycle: Cycle) -> Standing:
+def _outline(cycle: Cycle) -> StepStanding:
     number = _figures(cycle)["section_number"]
-    return Standing(done=number > 0, words=gettext("%(count)s sections") % {"count": number} if number else "")
+    return StepStanding(done=number > 0, words=gettext("%(count)s sections") % {"count": number} if number else "")
 
 
-def _outputs(cycle: Cycle) -> Standing:
+def _outputs(cycle: Cycle) -> StepStanding:
     number = _figures(cycle)["output_number"]
-    return Standing(done=number > 0, words=gettext("%(count)s files") % {"count": number} if number else "")
+    return StepStanding(done=number > 0, words=gettext("%(count)s files") % {"count": number} if number else "")
 
 
 def _figures(cycle: Cycle) -> dict:
@@ -60,7 +60,7 @@ def _of_cycle(rows: QuerySet, figure: Aggregate) -> Subquery:
 
 HOOKS = Hooks(
     words=WORDS,
-    jobs={JOB: Kind("reports.outputs.make_output", "reports.outputs.store_output")},
+    jobs={JOB: JobFunctions("reports.outputs.make_output", "reports.outputs.store_output")},
     steps=(
         Step(55, "matrix", gettext_lazy("Matrix"), "matrix", _matrix),
         Step(60, "outline", gettext_lazy("Outline"), "outline", _outline),

@@ -15,9 +15,9 @@ from materiality.platform.hooks import (
     CORRECT_ERRATUM,
     RETIRE_ISSUE,
     Hooks,
-    Kind,
-    Standing,
+    JobFunctions,
     Step,
+    StepStanding,
     Words,
 )
 from materiality.templatetags.yiti import count
@@ -140,37 +140,45 @@ def window_words(survey: Survey) -> str:
     return _("closed %(date)s") % {"date": closes.astimezone(zone).date().isoformat()} if closes else _("closed")
 
 
-def _survey(cycle: Cycle) -> Standing:
+def _survey(cycle: Cycle) -> StepStanding:
     surveys = surveys_of(cycle)
     if not surveys:
-        return Standing(done=False)
+        return StepStanding(done=False)
     begun = [survey for survey in surveys if survey.state != Survey.State.DRAFT]
     told = next((survey for survey in begun if survey.state == Survey.State.OPEN), (begun or surveys)[0])
-    return Standing(done=bool(begun), words=window_words(told))
+    return StepStanding(done=bool(begun), words=window_words(told))
 
 
-def _responses(cycle: Cycle) -> Standing:
+def _responses(cycle: Cycle) -> StepStanding:
     number, waiting = valid_responses(cycle), sum(survey.imports_waiting for survey in surveys_of(cycle))
     told = [_("%(number)s valid") % {"number": count(number)}] if response_kinds(cycle) else []
     if waiting:
         files = ngettext("%(number)s file to confirm", "%(number)s files to confirm", waiting)
         told.append(files % {"number": waiting})
-    return Standing(done=number > 0, words=" · ".join(told))
+    return StepStanding(done=number > 0, words=" · ".join(told))
 
 
 HOOKS = Hooks(
     words=WORDS,
     jobs={
-        JobKind.SCORE: Kind("surveys.responses.jobs.count_for_run", "surveys.responses.jobs.store_run"),
-        JobKind.CHECK_IMPORT: Kind("surveys.responses.jobs.check_file", "surveys.responses.jobs.store_check"),
-        JobKind.STORE_IMPORT: Kind("surveys.responses.jobs.read_confirmed", "surveys.responses.jobs.store_rows"),
-        JobKind.COUNT_FIELDWORK: Kind(
+        JobKind.SCORE: JobFunctions("surveys.responses.jobs.count_for_run", "surveys.responses.jobs.store_run"),
+        JobKind.CHECK_IMPORT: JobFunctions(
+            "surveys.responses.jobs.check_file", "surveys.responses.jobs.store_file_check"
+        ),
+        JobKind.STORE_IMPORT: JobFunctions(
+            "surveys.responses.jobs.read_confirmed", "surveys.responses.jobs.store_responses"
+        ),
+        JobKind.COUNT_FIELDWORK: JobFunctions(
             "surveys.responses.fieldwork.count_in_background", "surveys.responses.fieldwork.store_count"
         ),
-        JobKind.PRINT_SHEETS: Kind("surveys.paper.printing.print_file", "surveys.paper.printing.keep_printed"),
-        JobKind.DRY_RUN: Kind("surveys.responses.jobs.try_rules", "surveys.responses.jobs.keep_trial"),
-        JobKind.READ_RECIPIENTS: Kind("surveys.actions.invitations.read_list", "surveys.actions.invitations.keep_read"),
-        JobKind.CHANGE_RULES: Kind("surveys.responses.jobs.wait_for_rules", "surveys.responses.jobs.store_rules"),
+        JobKind.PRINT_SHEETS: JobFunctions("surveys.paper.printing.print_file", "surveys.paper.printing.keep_printed"),
+        JobKind.DRY_RUN: JobFunctions("surveys.responses.jobs.try_rules", "surveys.responses.jobs.keep_trial"),
+        JobKind.READ_RECIPIENTS: JobFunctions(
+            "surveys.actions.invitations.read_list", "surveys.actions.invitations.keep_read"
+        ),
+        JobKind.CHANGE_RULES: JobFunctions(
+            "surveys.responses.jobs.wait_for_rules", "surveys.responses.jobs.store_rules"
+        ),
     },
     steps=(
         Step(30, "survey", gettext_lazy("Survey"), "surveys", _survey),

@@ -2,7 +2,7 @@
 
 from materiality.celery import app
 from surveys.actions.fieldwork import tend_all_surveys
-from surveys.actions.mailings import send_mailing as send_next_mails
+from surveys.actions.mailings import send_due_mails as send_next_mails
 from surveys.queries.mailings import mailings_to_send
 
 

@@ -22,7 +22,7 @@ from materiality.drafts.rows import (
     draft_issue,
     last_change,
     last_change_sentence,
-    locked_draft,
+    locked_edition_draft,
     need_active,
     need_primary,
     need_reason,
@@ -60,7 +60,7 @@ def add_issue(
     Without `code` the next free one is taken. NotAllowed for a published edition, without a reason or a name, under a
     secondary or retired issue, and for a code that is or was another issue's.
     """
-    draft = locked_draft(edition)
+    draft = locked_edition_draft(edition)
     why = need_reason(reason)
     held = texts.cleaned()
     primary, category = _place(draft, primary, category)
@@ -121,7 +121,7 @@ def change_issue(
     where somebody else changed it after `version`; NotAllowed for a published edition, a retired issue, no name, and
     `renamed` or `redefined` where name or definition stay as they are.
     """
-    draft = locked_draft(issue.edition)
+    draft = locked_edition_draft(issue.edition)
     stored = draft_issue(issue, version)
     need_active([stored])
     held = texts.cleaned()
@@ -163,7 +163,7 @@ def merge_issues(
     saw. NotAllowed for a published edition, without a reason, for a merge into itself or of nothing, of primary with
     secondary issues, and of retired ones; Conflict where one was changed after the version seen.
     """
-    draft = locked_draft(into.edition)
+    draft = locked_edition_draft(into.edition)
     seen = versions or {}
     kept = draft_issue(into, seen.get(into.code))
     gone = [draft_issue(issue, seen.get(issue.code)) for issue in others]
@@ -220,7 +220,7 @@ def move_issue(
     one that changed its category. NotAllowed for a published edition, without a reason, for a retired issue, a primary
     under a primary, anything under itself or under a secondary, and a move to where the issue is.
     """
-    draft = locked_draft(issue.edition)
+    draft = locked_edition_draft(issue.edition)
     stored = draft_issue(issue, version)
     need_active([stored])
     why = need_reason(reason)
@@ -279,7 +279,7 @@ def reorder_issues(
     Versions stay: an order is no text that two people could overwrite. Conflict where `codes` are not those that
     stand there, as somebody added, moved or removed one meanwhile; NotAllowed for a published edition.
     """
-    draft = locked_draft(edition)
+    draft = locked_edition_draft(edition)
     if (primary is None) == (category is None):
         raise NotAllowed(_("Choose a primary issue or a category of this draft."))
     there = draft.issues.filter(parent=primary) if primary else draft.issues.filter(category=category, parent=None)
@@ -305,7 +305,7 @@ def retire_issue(
     secondaries. A live survey that asks about it in the edition in force goes on: Unacknowledged says so unless
     `acknowledged`. Conflict where somebody changed it after `version`.
     """
-    draft = locked_draft(issue.edition)
+    draft = locked_edition_draft(issue.edition)
     stored = draft_issue(issue, version)
     need_active([stored])
     why = need_reason(reason)
@@ -345,7 +345,7 @@ def split_issue(
     Secondaries of a primary issue come under the first part. NotAllowed for a published edition, without a reason, for
     fewer than two parts, two of one name, or a retired issue; Conflict where somebody changed it after `version`.
     """
-    draft = locked_draft(issue.edition)
+    draft = locked_edition_draft(issue.edition)
     stored = draft_issue(issue, version)
     need_active([stored])
     why = need_reason(reason)
@@ -399,7 +399,7 @@ def undo_last_change(*, edition: Edition, by: User | None, change: int | None = 
     published edition, where there is nothing to undo, and where an import or an edit of mappings changed the same
     rows since. Versions go on counting.
     """
-    draft = locked_draft(edition)
+    draft = locked_edition_draft(edition)
     last = last_change(draft)
     if last is None:
         raise NotAllowed(_("There is no change to undo."))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from materiality.drafts.codes import FIELDS, RESERVED, next_edition_code
 from materiality.drafts.lineage import complete_lineage
-from materiality.drafts.rows import locked_draft
+from materiality.drafts.rows import locked_edition_draft
 from materiality.library_file.read import read_default_library, read_library, read_reference
 from materiality.lineage.records import Catalogues, DisclosureRecord, IssueRecord, Key, Library
 from materiality.models import (
@@ -93,7 +93,7 @@ def discard_draft(*, edition: Edition, by: User | None, reason: str = "") -> Non
 
     NotAllowed for a published edition, and where something else hangs on the draft.
     """
-    draft = locked_draft(edition)
+    draft = locked_edition_draft(edition)
     issues, categories = list(draft.issues.all()), list(draft.categories.all())
     after = {"edition": draft.code, "issues": len(issues), "changes": draft.changes.filter(undone=False).count()}
     try:
@@ -332,7 +332,7 @@ def publish_edition(*, edition: Edition, by: User | None, acknowledged: str = ""
     names them unless `acknowledged` says, as the reason that is kept, why it is published all the same. NotAllowed
     for an edition that is no draft, has no active secondary issue, or started from one that is not in force any more.
     """
-    draft = locked_draft(edition)
+    draft = locked_edition_draft(edition)
     current = Edition.objects.select_for_update().filter(state=Edition.State.PUBLISHED).first()
     _refuse_publication(draft, current)
     warnings = publishing_warnings(draft)
@@ -371,7 +371,9 @@ def _refuse_publication(draft: Edition, current: Edition | None) -> None:
 
 
 @transaction.atomic
-def start_draft(*, by: User | None, code: str = "", title_zh: str = "", title_en: str = "", note: str = "") -> Edition:
+def start_edition_draft(
+    *, by: User | None, code: str = "", title_zh: str = "", title_en: str = "", note: str = ""
+) -> Edition:
     """Copy the edition in force: categories, issues with their order, mappings; every issue is kept for now.
 
     Without `code` the next one is taken, without titles those of the library. NotAllowed where no edition is in

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from materiality.drafts.rows import draft_issue, locked_draft, need_active, recorded_change, save_changed
+from materiality.drafts.rows import draft_issue, locked_edition_draft, need_active, recorded_change, save_changed
 from materiality.models import Crosswalk, Disclosure, Edition, Issue, IssueMapping, MappingProposal, User
 from materiality.platform import audit
 from materiality.platform.refusals import Conflict, NotAllowed
@@ -25,7 +25,7 @@ def decide_mapping_proposal(
     Can be undone like any change of the draft. NotAllowed for a published edition, a retired issue and no proposals;
     Conflict where one of them was decided meanwhile.
     """
-    draft = locked_draft(issue.edition)
+    draft = locked_edition_draft(issue.edition)
     stored = draft_issue(issue, None)
     need_active([stored])
     if not proposals or state not in (State.CONFIRMED, State.DISMISSED):
@@ -74,7 +74,7 @@ def map_issue(*, issue: Issue, disclosure: Disclosure, by: User | None, version:
     published edition, a retired issue, a mapping that is there, and what only heads a catalogue; Conflict where
     somebody else changed the issue after `version`.
     """
-    draft = locked_draft(issue.edition)
+    draft = locked_edition_draft(issue.edition)
     stored = draft_issue(issue, version)
     need_active([stored])
     words = {"issue": stored.code, "code": full_code(disclosure)}
@@ -96,7 +96,7 @@ def propose_mappings(*, edition: Edition, by: User | None) -> list[MappingPropos
     Nothing is mapped: people confirm or dismiss each proposal. What was proposed before, also what was dismissed, is
     not proposed again. Returns what is new; NotAllowed for a published edition.
     """
-    draft = locked_draft(edition)
+    draft = locked_edition_draft(edition)
     fresh = _lacking(draft)
     if fresh:
         MappingProposal.objects.bulk_create(fresh)
@@ -128,7 +128,7 @@ def unmap_issue(*, issue: Issue, disclosure: Disclosure, by: User | None, versio
     NotAllowed for a published edition, a retired issue and a mapping that is not there; Conflict where somebody else
     changed the issue after `version`.
     """
-    draft = locked_draft(issue.edition)
+    draft = locked_edition_draft(issue.edition)
     stored = draft_issue(issue, version)
     need_active([stored])
     words = {"issue": stored.code, "code": full_code(disclosure)}

@@ -68,7 +68,7 @@ def import_proposals(*, proposals: Sequence[ProposalValues], by: User | None) ->
 
 
 @transaction.atomic
-def propose(*, values: ProposalValues, by: User | None) -> Proposal:
+def submit_proposal(*, values: ProposalValues, by: User | None) -> Proposal:
     """Put a proposal of a member of staff before those who decide. NotAllowed with everything that is wrong."""
     proposal = store_proposal(values, origin=Proposal.Origin.STAFF, by=by)
     audit.record("propose", proposal, by=by, after=values.told(), reason=proposal.reason)
@@ -78,7 +78,7 @@ def propose(*, values: ProposalValues, by: User | None) -> Proposal:
 logger = logging.getLogger(__name__)
 
 
-def remind(*, today: date | None = None) -> int:
+def mail_reminders(*, today: date | None = None) -> int:
     """Mail active leads and analysts once per due date, from so many days before it as the calendar says.
 
     Asks only what is due by now, so that a day on which nothing ran is made up. Who could not be reached is tried

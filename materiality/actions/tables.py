@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.actions.library import start_draft
+from materiality.actions.library import start_edition_draft
 from materiality.formats.catalogues import CatalogueResource, MappingResource
 from materiality.formats.issues import IssueResource
 from materiality.formats.stakeholders import GroupResource, StakeholderResource
@@ -410,7 +410,7 @@ def _store(imported: SheetImport, resource: StrictResource) -> SheetOutcome:
 
 def _draft(imported: SheetImport, by: User | None) -> Edition:
     edition = scope_of(imported.kind, imported.edition).edition
-    return edition if edition.state == Edition.State.DRAFT else start_draft(by=by)
+    return edition if edition.state == Edition.State.DRAFT else start_edition_draft(by=by)
 
 
 def _resource(imported: SheetImport, by: User | None, reason: str) -> StrictResource:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from materiality.drafts.rows import locked_draft, recorded_change, save_changed
+from materiality.drafts.rows import locked_edition_draft, recorded_change, save_changed
 from materiality.models import Category, Cycle, Issue, StakeholderPoint, User
 from materiality.platform import audit
 from materiality.platform.refusals import Conflict, NotAllowed
@@ -16,7 +16,7 @@ from materiality.queries.translations import (
     Translation,
     fingerprint,
     stored_texts,
-    tidy,
+    tidy_text,
     translated_edition,
 )
 
@@ -62,7 +62,7 @@ def _found(known: dict[str, StoredText], entry: Translation) -> StoredText:
 def _values(text: StoredText, entry: Translation) -> dict[str, str]:
     """Column → new text, of those that differ; both as they are where the older one still fits."""
     pair = text.pair
-    new = [tidy(entry.zh, pair.is_long), tidy(entry.en, pair.is_long)]
+    new = [tidy_text(entry.zh, pair.is_long), tidy_text(entry.en, pair.is_long)]
     old = [pair.zh, pair.en]
     limit = text.row._meta.get_field(text.columns[0]).max_length or LONGEST
     for before, after in zip(old, new, strict=True):
@@ -71,7 +71,9 @@ def _values(text: StoredText, entry: Translation) -> dict[str, str]:
         if len(after) > limit:
             words = {"where": pair.where, "limit": limit}
             raise NotAllowed(_("The text is longer than %(limit)s characters: %(where)s.") % words)
-    kept = [before if after == tidy(before, pair.is_long) else after for before, after in zip(old, new, strict=True)]
+    kept = [
+        before if after == tidy_text(before, pair.is_long) else after for before, after in zip(old, new, strict=True)
+    ]
     if kept != old:
         return dict(zip(text.columns, kept, strict=True))
     return dict(zip(text.columns, old, strict=True)) if entry.still_fits and isinstance(text.row, Issue) else {}
@@ -79,7 +81,7 @@ def _values(text: StoredText, entry: Translation) -> dict[str, str]:
 
 def _lock(row) -> None:
     if isinstance(row, Issue | Category):
-        locked_draft(row.edition)
+        locked_edition_draft(row.edition)
     elif isinstance(row, StakeholderPoint):
         locked_cycle(row.group.cycle, BEFORE_SIGN_OFF)
     else:

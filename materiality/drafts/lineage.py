@@ -86,10 +86,10 @@ def _by_code(target: Issue, source: Issue | None, by: User | None) -> Lineage | 
         return None if known else Lineage(edition=target.edition, kind=Kind.ADDED, target=target, by=by)
     if _retires(source, target):
         return Lineage(edition=target.edition, kind=Kind.RETIRED, source=source, by=by)
-    return Lineage(edition=target.edition, kind=kind_of(source, target), source=source, target=target, by=by)
+    return Lineage(edition=target.edition, kind=descent_kind(source, target), source=source, target=target, by=by)
 
 
-def kind_of(source: Issue, target: Issue) -> str:
+def descent_kind(source: Issue, target: Issue) -> str:
     """What became of an issue that has one descendant."""
     if (source.category.code, _parent_code(source)) != (target.category.code, _parent_code(target)):
         return Kind.MOVED
@@ -105,7 +105,7 @@ def _mend(edition: Edition, targets: dict[int, Issue], sources: dict[int, Issue]
         source, target = sources[row.source_id], targets[row.target_id]
         if _retires(source, target):
             row.kind, row.target = Kind.RETIRED, None
-        elif kind_of(source, target) == Kind.MOVED:
+        elif descent_kind(source, target) == Kind.MOVED:
             row.kind = Kind.MOVED
         else:
             continue

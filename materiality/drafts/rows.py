@@ -233,7 +233,7 @@ def save_changed(issue: Issue, *columns: str) -> None:
     issue.save(update_fields=[*columns, "version"])
 
 
-def locked_draft(edition: Edition) -> Edition:
+def locked_edition_draft(edition: Edition) -> Edition:
     """The draft as it is stored, locked to the end of the transaction; NotAllowed for an edition that is none."""
     stored = Edition.objects.select_for_update(of=("self",)).filter(pk=edition.pk).first()
     if stored is None:

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
-from materiality.drafts.rows import locked_draft
+from materiality.drafts.rows import locked_edition_draft
 from materiality.library_file.codes import MappingCodes
 from materiality.models import Disclosure, Framework, Issue, IssueMapping
 from materiality.queries.library import built_in_frameworks, stored_catalogues
@@ -193,7 +193,7 @@ class MappingResource(StrictResource):
 
     def refuse(self, store: bool) -> None:
         if store:
-            locked_draft(self.scope.edition)
+            locked_edition_draft(self.scope.edition)
 
     def stored(self) -> Sequence[IssueMapping]:
         self._codes = MappingCodes(stored_catalogues())

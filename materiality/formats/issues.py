@@ -14,7 +14,7 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 
 from materiality.drafts.lineage import descend_retired
-from materiality.drafts.rows import locked_draft, put_back, sources_of
+from materiality.drafts.rows import locked_edition_draft, put_back, sources_of
 from materiality.library_file.codes import FRAMEWORKS, MappingCodes
 from materiality.library_file.read import PRIMARY, IssueRow, check_tree
 from materiality.lineage.records import Catalogues
@@ -314,7 +314,7 @@ class IssueResource(StrictResource):
 
     def refuse(self, store: bool) -> None:
         if store:
-            locked_draft(self.scope.edition)
+            locked_edition_draft(self.scope.edition)
 
     def stored(self) -> Sequence[Issue]:
         catalogues = stored_catalogues()

@@ -20,7 +20,7 @@ from materiality.queries.cycles import (
     method_of,
     problem_sentences,
 )
-from materiality.tables.headers import Choices, SheetColumn, canonical, model_columns, words_of
+from materiality.tables.headers import Choices, SheetColumn, canonical, choice_words, model_columns
 from materiality.tables.imports import StrictResource, sheet_file
 from materiality.tables.problems import Problem
 from materiality.tables.widgets import ChoiceWidget, NumberWidget, Scope, SheetRow, TextWidget, model_fields
@@ -77,7 +77,7 @@ class GroupResource(StrictResource):
         return {"sides": {str(value): value for value in Group.Side.values}}
 
     def choices(self) -> Choices:
-        return {"sides": words_of(Group.Side)}
+        return {"sides": choice_words(Group.Side)}
 
     def blank(self) -> Group:
         return Group(cycle=self.scope.cycle)
@@ -152,7 +152,7 @@ class StakeholderResource(StrictResource):
 
     def choices(self) -> Choices:
         groups = [(group.code, group.name_zh, group.name_en) for group in self.scope.cycle.groups.all()]
-        return {"groups": groups, "kinds": words_of(StakeholderPoint.Kind)}
+        return {"groups": groups, "kinds": choice_words(StakeholderPoint.Kind)}
 
     def blank(self) -> StakeholderPoint:
         return StakeholderPoint()

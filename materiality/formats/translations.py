@@ -9,7 +9,7 @@ from materiality.formats.proposals import WrongCell, wrong_columns
 from materiality.lineage.lineage import TEXTS, IssueDifference
 from materiality.lineage.records import IssueRecord, Key
 from materiality.queries.drafts import EditionComparison
-from materiality.queries.translations import StoredText, TextPair, Translation, tidy
+from materiality.queries.translations import StoredText, TextPair, Translation, tidy_text
 from materiality.tables.records import Row, Table
 from materiality.tables.words import problem_text
 from materiality.tables.write import Cell
@@ -151,10 +151,10 @@ def _wrong_texts(row: Row, pair: TextPair) -> list[WrongCell]:
 
 
 def _change(row: Row, pair: TextPair) -> TextChange:
-    zh, en = (tidy(row.cells.get(column, ""), pair.is_long) for column in ("chinese", "english"))
+    zh, en = (tidy_text(row.cells.get(column, ""), pair.is_long) for column in ("chinese", "english"))
     return TextChange(pair, zh, en)
 
 
 def _differs(change: TextChange) -> bool:
-    stored = (tidy(change.pair.zh, change.pair.is_long), tidy(change.pair.en, change.pair.is_long))
+    stored = (tidy_text(change.pair.zh, change.pair.is_long), tidy_text(change.pair.en, change.pair.is_long))
     return stored != (change.zh, change.en)

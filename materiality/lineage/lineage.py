@@ -138,7 +138,7 @@ class Comparison:
         return {kind: numbers[kind] for kind in KINDS if numbers[kind]}
 
 
-def compare(old: Library, new: Library, ancestors: Ancestors) -> Comparison:
+def compare_libraries(old: Library, new: Library, ancestors: Ancestors) -> Comparison:
     """Differences from `old` to `new`; an issue without ancestors is added, one without descendants retired."""
     before = {issue.code: issue for issue in old.issues}
     children = Counter(source for weights in ancestors.values() for source in weights)

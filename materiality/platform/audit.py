@@ -35,12 +35,12 @@ class _Encoder(json.JSONEncoder):
 _encode = _Encoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
-def sha256_of(value: Any) -> str:
+def value_digest(value: Any) -> str:
     """SHA-256, in hexadecimal digits, of lists, mappings and what tables hold (UUIDs, moments, bytes)."""
     return hashlib.sha256(_encode(value).encode()).hexdigest()
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """The value as every database gives it back from a JSON column.
 
     PostgreSQL returns 1e22 as a whole number and -0.0 as 0.0; whole numbers are therefore written without fraction.
@@ -56,7 +56,7 @@ def _number(text: str) -> float | int:
 CHUNK = 200  # rows read at once: scoring runs hold large cubes
 
 
-def columns_of(model: type[models.Model]) -> list[str]:
+def audited_columns(model: type[models.Model]) -> list[str]:
     """Names of the columns that digests of this table cover: its own, but those in `unaudited` of the model."""
     left_out = getattr(model, "unaudited", ())
     return [field.attname for field in model._meta.concrete_fields if field.attname not in left_out]
@@ -70,7 +70,7 @@ def digests_of(rows: Sequence[models.Model]) -> list[str]:
     found = {
         (model, pk): digest
         for model, pks in keys.items()
-        for pk, digest in stored_digests(model, pks, columns_of(model))
+        for pk, digest in stored_digests(model, pks, audited_columns(model))
     }
     return [found[type(row), row.pk] for row in rows]
 
@@ -81,12 +81,12 @@ def stored_digests(model: type[models.Model], pks: Sequence, names: Sequence[str
         chunk = pks[place : place + CHUNK]
         stored = model._base_manager.filter(pk__in=chunk).values_list("pk", *names)
         values = {pk: row for pk, *row in stored}
-        yield from ((pk, digest_of(names, values.get(pk, []))) for pk in chunk)
+        yield from ((pk, columns_digest(names, values.get(pk, []))) for pk in chunk)
 
 
-def digest_of(names: Sequence[str], values: Sequence) -> str:
+def columns_digest(names: Sequence[str], values: Sequence) -> str:
     """SHA-256 of a row: names of its columns and their values, none where the row is gone."""
-    return sha256_of([list(names), values])
+    return value_digest([list(names), values])
 
 
 ADVISORY_LOCK = 0x59495449  # "YITI"
@@ -133,8 +133,8 @@ def record(
         object_type=row._meta.label_lower,
         object_id=str(row.pk),
         object_text="" if isinstance(row, User | AuditPerson) else str(row)[:200],
-        before=plain(before or {}),
-        after=plain(after or {}),
+        before=json_value(before or {}),
+        after=json_value(after or {}),
         reason=reason,
         row_digest=digests[0],
         columns=columns[row._meta.label_lower],
@@ -230,13 +230,13 @@ def event_hash(event: AuditEvent) -> str:
 
 def hash_of(values: Sequence) -> str:
     """The hash of an event from its values in the order of HASHED."""
-    return sha256_of(values)
+    return value_digest(values)
 
 
 def touched_digest(rows: Iterable[tuple[str, str, str]]) -> str:
     """SHA-256 over (type, id, digest) of an event's further rows in any order; empty where there are none."""
     known = sorted(rows)
-    return sha256_of(known) if known else ""
+    return value_digest(known) if known else ""
 
 
 def row_digest(row: models.Model) -> str:
@@ -246,7 +246,7 @@ def row_digest(row: models.Model) -> str:
 
 def _stored_columns(rows: Sequence[models.Model]) -> dict[str, AuditColumns]:
     """What the digests of each row's table cover, by the table's label."""
-    wanted = {model._meta.label_lower: ",".join(columns_of(model)) for model in {type(row) for row in rows}}
+    wanted = {model._meta.label_lower: ",".join(audited_columns(model)) for model in {type(row) for row in rows}}
     known = _known_columns(wanted)
     if missing := wanted.keys() - known.keys():
         new = [AuditColumns(object_type=label, names=wanted[label]) for label in sorted(missing)]

@@ -161,7 +161,7 @@ def keep_bytes(contents: bytes, folder: str) -> tuple[str, str]:
     return _keep(ContentFile(contents), folder, digest), digest
 
 
-def digest_of(path: Path) -> str:
+def digest_of_file(path: Path) -> str:
     """SHA-256 of a file, under which `keep_file` would store it."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -169,7 +169,7 @@ def digest_of(path: Path) -> str:
 
 def keep_file(path: Path, folder: str) -> tuple[str, str]:
     """Store a file under its SHA-256 (once) and return (storage path, sha256)."""
-    digest = digest_of(path)
+    digest = digest_of_file(path)
     with path.open("rb") as stream:
         return _keep(File(stream), folder, digest), digest
 

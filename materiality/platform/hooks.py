@@ -20,7 +20,7 @@ CLOSE_CYCLE, CORRECT_ERRATUM, RETIRE_ISSUE = "close_cycle", "correct_erratum", "
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobFunctions:
     """What a job does: `build` outside any transaction, then `store` in the one that sets the final state.
 
     `build(job, progress)` may take long and must change nothing but files named by their contents; `store(job,
@@ -36,7 +36,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StepStanding:
     """Where a step stands: done ✓, current ●, or empty, and a few words on it."""
 
     done: bool
@@ -51,7 +51,7 @@ class Step:
     key: str
     label: str | Promise
     url_name: str
-    standing: Callable[[Any], Standing]
+    standing: Callable[[Any], StepStanding]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Hooks:
     """
 
     words: Mapping[str, Words] = field(default_factory=dict)
-    jobs: Mapping[str, Kind] = field(default_factory=dict)
+    jobs: Mapping[str, JobFunctions] = field(default_factory=dict)
     steps: Sequence[Step] = ()
     objections: Mapping[str, Sequence[Objections]] = field(default_factory=dict)
     last: Mapping[str, Callable[[], datetime | None]] = field(default_factory=dict)
@@ -92,12 +92,12 @@ def words_about(about: str) -> dict[str, str | Promise]:
     return {name: word for hooks in declared() for name, word in hooks.words.get(about, {}).items()}
 
 
-def word(about: str, name: str) -> str | Promise | None:
+def declared_word(about: str, name: str) -> str | Promise | None:
     """What `name` is called, None where no app says."""
     return next((hooks.words[about][name] for hooks in declared() if name in hooks.words.get(about, ())), None)
 
 
-def job_kind(name: str) -> Kind:
+def job_kind(name: str) -> JobFunctions:
     """LookupError where no app declares such a kind of job."""
     for hooks in declared():
         if name in hooks.jobs:
@@ -110,7 +110,7 @@ def all_steps() -> list[Step]:
     return sorted((step for hooks in declared() for step in hooks.steps), key=lambda step: step.order)
 
 
-def standings(cycle: Model) -> list[tuple[Step, Standing]]:
+def standings(cycle: Model) -> list[tuple[Step, StepStanding]]:
     """Every step with where it stands; asked once per cycle object, as head and body of a page may both show it."""
     if "_standings" not in cycle.__dict__:
         cycle._standings = [(step, step.standing(cycle)) for step in all_steps()]

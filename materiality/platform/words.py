@@ -13,17 +13,17 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from materiality.platform.hooks import word, words_about
+from materiality.platform.hooks import declared_word, words_about
 
 
 def word_for(about: str, name: str) -> str:
     """The word for `name` in the active language; the name itself, readable, where nobody gave one."""
-    return str(word(about, name) or name.replace("_", " "))
+    return str(declared_word(about, name) or name.replace("_", " "))
 
 
 def word_or_none(about: str, name: str) -> str | None:
     """The word for `name` in the active language, None where nobody gave one."""
-    found = word(about, name)
+    found = declared_word(about, name)
     return None if found is None else str(found)
 
 
@@ -34,7 +34,7 @@ def names_about(about: str) -> list[str]:
 
 def action_sentence(action: str, object_text: str) -> str:
     """What an audit event says after the person's name."""
-    known = word("action", action)
+    known = declared_word("action", action)
     return str(known) % {"object": object_text} if known else f"{action.replace('_', ' ')}: {object_text}"
 
 

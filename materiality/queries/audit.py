@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.models import AuditColumns, AuditedRow, AuditEvent, AuditPerson
-from materiality.platform.audit import CHUNK, HASHED, Finding, digest_of, stored_digests, touched_digest
+from materiality.platform.audit import CHUNK, HASHED, Finding, columns_digest, stored_digests, touched_digest
 from materiality.platform.words import FieldChange, action_sentence, field_changes, object_word
 
 
@@ -109,7 +109,7 @@ def _now(model: type[models.Model], last: dict[str, Last], names: dict[int, list
 
 
 def _finding(model: type[models.Model], key: str, last: Last, names: list[str], digest: str) -> Finding:
-    gone = digest_of(names, [])
+    gone = columns_digest(names, [])
     kind = "row_gone" if digest == gone else "row_back" if last.digest == gone else "row_changed"
     return Finding(last.number, kind, {"object_type": model._meta.label_lower, "object_id": key})
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.models import AuditEvent, Calendar, Cycle, Edition, Issue, Job, Reminder, Run
-from materiality.platform.hooks import Standing, Step, last_of
+from materiality.platform.hooks import Step, StepStanding, last_of
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import add_months, plain_number, plain_percent, word_for
 from materiality.queries.audit import in_words
-from materiality.scoring.method import Method, Problem
+from materiality.scoring.method import Method, MethodProblem
 
 # Groups are what people answered as, so they stand still once fieldwork is over; weights and method may be
 # tried out until the review begins.
@@ -63,7 +63,7 @@ SENTENCES: dict[str, str | Promise] = {
 }
 
 
-def problem_sentence(problem: Problem) -> str:
+def problem_sentence(problem: MethodProblem) -> str:
     """One problem of a method in the active language."""
     unlimited = problem.code == "out_of_range" and problem.params["high"] >= NO_LIMIT
     sentence = SENTENCES.get("too_small" if unlimited else problem.code)
@@ -72,12 +72,12 @@ def problem_sentence(problem: Problem) -> str:
     return str(sentence) % _shown(problem)
 
 
-def problem_sentences(problems: Iterable[Problem], *, named: bool = False) -> str:
+def problem_sentences(problems: Iterable[MethodProblem], *, named: bool = False) -> str:
     """All problems, one sentence after another; `named` puts the parameter before each, for who wrote a file."""
     return " ".join(f"{each.field}: {problem_sentence(each)}" if named else problem_sentence(each) for each in problems)
 
 
-def _shown(problem: Problem) -> dict[str, object]:
+def _shown(problem: MethodProblem) -> dict[str, object]:
     values = dict(problem.params)
     if "dimension" in values:
         values["dimension"] = word_for("dimension", str(values["dimension"]))
@@ -116,7 +116,7 @@ UNDER_WAY = (Cycle.State.DRAFT, Cycle.State.OPEN, Cycle.State.CLOSED, Cycle.Stat
 
 
 @dataclass(frozen=True)
-class Scope:
+class EditionScope:
     """Numbers of active issues in an edition."""
 
     primaries: int
@@ -128,12 +128,12 @@ def edition_in_force() -> Edition | None:
     return Edition.objects.filter(state=Edition.State.PUBLISHED).first()
 
 
-def scope_of(edition: Edition) -> Scope:
+def edition_scope(edition: Edition) -> EditionScope:
     """How many active issues a cycle on the edition covers."""
     numbers = Issue.objects.filter(edition=edition, status=Issue.Status.ACTIVE).aggregate(
         primaries=Count("pk", filter=Q(parent__isnull=True)), secondaries=Count("pk", filter=Q(parent__isnull=False))
     )
-    return Scope(**numbers)
+    return EditionScope(**numbers)
 
 
 def listed_cycles(state: str = "") -> QuerySet[Cycle]:
@@ -145,7 +145,7 @@ def listed_cycles(state: str = "") -> QuerySet[Cycle]:
     return cycles.filter(state=state) if state in Cycle.State.values else cycles
 
 
-def next_step(standings: list[tuple[Step, Standing]]) -> Step | None:
+def next_step(standings: list[tuple[Step, StepStanding]]) -> Step | None:
     """The first step that is not done."""
     return next((step for step, standing in standings if not standing.done), None)
 

@@ -9,9 +9,18 @@ from django.db.models import Q
 from django.utils.translation import ngettext
 
 from materiality.drafts.codes import FIELDS
-from materiality.drafts.lineage import kind_of
+from materiality.drafts.lineage import descent_kind
 from materiality.drafts.rows import last_change
-from materiality.lineage.lineage import Ancestors, Comparison, Descent, Weights, compare, compose, same, step_weights
+from materiality.lineage.lineage import (
+    Ancestors,
+    Comparison,
+    Descent,
+    Weights,
+    compare_libraries,
+    compose,
+    same,
+    step_weights,
+)
 from materiality.models import Category, Edition, EditionChange, Issue, IssueScore, Lineage, Proposal, Run
 from materiality.queries.library import library_contents, pages_of
 
@@ -100,12 +109,12 @@ def same_issues(older: Edition, newer: Edition) -> list[tuple[str, str]]:
 
 def product(steps: Sequence[Edition], rows: Mapping[int, list[StepRow]]) -> Weights:
     """The steps, from the newest back, as one."""
-    ratings = ratings_of([edition.based_on_id for edition in steps])
+    ratings = numbers_of_ratings([edition.based_on_id for edition in steps])
     each = [step_weights([row.descent for row in rows[step.pk]], ratings[step.based_on_id]) for step in steps]
     return reduce(compose, each)
 
 
-def ratings_of(editions: Sequence[int]) -> dict[int, dict[str, int]]:
+def numbers_of_ratings(editions: Sequence[int]) -> dict[int, dict[str, int]]:
     """Edition → issue → number of ratings: both dimensions, in the last run of each of its cycles (two queries).
 
     Issues that none of them asked about are left out: their number is unknown.
@@ -129,7 +138,7 @@ def _by_codes(edition: Edition) -> list[StepRow]:
         for pk in (edition.based_on_id, edition.pk)
     )
     rows = [
-        Descent(kind_of(old[code], row), code, code) if code in old else Descent(Lineage.Kind.ADDED, None, code)
+        Descent(descent_kind(old[code], row), code, code) if code in old else Descent(Lineage.Kind.ADDED, None, code)
         for code, row in new.items()
     ]
     gone = [Descent(Lineage.Kind.RETIRED, code, None) for code in old if code not in new]
@@ -172,7 +181,7 @@ def _differences(old: Edition, new: Edition, links: Ancestors | None) -> Compari
     if links is None:
         held = {issue.code for issue in before.issues}
         links = {issue.code: {issue.code: 1.0} for issue in after.issues if issue.code in held}
-    return compare(before, after, links)
+    return compare_libraries(before, after, links)
 
 
 def _reasons(steps: list[list[StepRow]]) -> dict[str, str]:

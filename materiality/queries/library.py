@@ -98,7 +98,7 @@ _ORDER = ("GRI", "SDG", "ESRS", "CNSE", "HKEX")
 
 
 @dataclass(frozen=True)
-class Column:
+class CatalogueColumn:
     """A framework edition as a column; `key` is how it stands in an address: `GRI-2016`."""
 
     pk: int
@@ -115,11 +115,11 @@ class Column:
 class IssueCodes:
     """`codes`: issue → column → codes in the catalogue's order. `texts`: what is shown where a code says nothing."""
 
-    columns: list[Column]
-    codes: dict[int, dict[Column, list[str]]]
-    texts: dict[tuple[Column, str], str]
+    columns: list[CatalogueColumn]
+    codes: dict[int, dict[CatalogueColumn, list[str]]]
+    texts: dict[tuple[CatalogueColumn, str], str]
 
-    def of(self, issue: int, column: Column) -> tuple[str, ...]:
+    def of(self, issue: int, column: CatalogueColumn) -> tuple[str, ...]:
         """What to show of an issue in a column."""
         return tuple(self.texts.get((column, code), code) for code in self.codes.get(issue, {}).get(column, ()))
 
@@ -139,7 +139,7 @@ def issue_codes(edition: Edition, issue: int | None = None) -> IssueCodes:
     )
     held = list(rows)
     columns = _columns({row[1:4] for row in held})
-    codes: dict[int, dict[Column, list[str]]] = defaultdict(lambda: defaultdict(list))
+    codes: dict[int, dict[CatalogueColumn, list[str]]] = defaultdict(lambda: defaultdict(list))
     texts = {}
     for issue_pk, framework, _code, _edition, code, title in held:
         column = columns[framework]
@@ -161,11 +161,11 @@ def framework_place(code: str, edition: str) -> tuple:
     return (_ORDER.index(code) if code in _ORDER else len(_ORDER), code, edition)
 
 
-def _columns(frameworks: set[tuple[int, str, str]]) -> dict[int, Column]:
+def _columns(frameworks: set[tuple[int, str, str]]) -> dict[int, CatalogueColumn]:
     numbers = Counter(code for _pk, code, _edition in frameworks)
     ordered = sorted(frameworks, key=lambda row: framework_place(row[1], row[2]))
     return {
-        pk: Column(pk, code, edition, framework_label(code, edition, numbers[code] == 1 and code != "GRI"))
+        pk: CatalogueColumn(pk, code, edition, framework_label(code, edition, numbers[code] == 1 and code != "GRI"))
         for pk, code, edition in ordered
     }
 
@@ -235,7 +235,7 @@ class ListedIssue:
     name: str
     other_name: str
     definition: str
-    cells: list[tuple[Column, tuple[str, ...]]]
+    cells: list[tuple[CatalogueColumn, tuple[str, ...]]]
 
 
 @dataclass
@@ -261,8 +261,8 @@ class LibraryTree:
     """`branches` in the order of categories and of the library; `primaries` and `secondaries` are what was found."""
 
     categories: list[CategoryCount]
-    columns: list[Column]
-    shown_columns: list[Column]
+    columns: list[CatalogueColumn]
+    shown_columns: list[CatalogueColumn]
     branches: list[Branch]
 
     @property
@@ -278,7 +278,7 @@ class LibraryTree:
         return sum(entry.secondaries for entry in self.categories)
 
 
-def editions() -> list[Edition]:
+def readable_editions() -> list[Edition]:
     """Editions that can be read: in force, superseded and drafts, newest first."""
     return list(Edition.objects.all())
 
@@ -312,7 +312,7 @@ def library_tree(edition: Edition, search: Search) -> LibraryTree:
     return LibraryTree(list(categories.values()), codes.columns, shown, branches)
 
 
-def listed(issue: Issue, codes: IssueCodes, columns: list[Column]) -> ListedIssue:
+def listed(issue: Issue, codes: IssueCodes, columns: list[CatalogueColumn]) -> ListedIssue:
     """The issue's line in the active language."""
     other = "en" if is_chinese() else "zh-hans"
     other_name = text_of(issue, "name", other)
@@ -321,7 +321,7 @@ def listed(issue: Issue, codes: IssueCodes, columns: list[Column]) -> ListedIssu
 
 
 def _branch(
-    primary: Issue, secondaries: list[Issue], codes: IssueCodes, shown: list[Column], search: Search
+    primary: Issue, secondaries: list[Issue], codes: IssueCodes, shown: list[CatalogueColumn], search: Search
 ) -> list[Branch]:
     if search.finds_by_text(primary, codes):
         found = [row for row in secondaries if search.in_framework(row, codes)]
@@ -370,7 +370,7 @@ class IssuePage:
     issue: Issue
     family: list[Issue]
     secondaries: list[ListedIssue]
-    columns: list[Column]
+    columns: list[CatalogueColumn]
     tables: list[MappingTable]
     groups: list[str]
     touching: Touching

@@ -283,7 +283,7 @@ class Withdrawn:
 
 def issues_with_proposals(edition: Edition, q: str = "") -> QuerySet[Issue]:
     """Issues for which something is to be decided, by code; each has `open_proposals`, a number."""
-    rows = open_proposals(edition)
+    rows = open_mapping_proposals(edition)
     if q:
         rows = rows.filter(
             Q(issue__code__istartswith=q)
@@ -298,7 +298,7 @@ def issues_with_proposals(edition: Edition, q: str = "") -> QuerySet[Issue]:
     )
 
 
-def open_proposals(edition: Edition) -> QuerySet[MappingProposal]:
+def open_mapping_proposals(edition: Edition) -> QuerySet[MappingProposal]:
     """To be decided, for active issues, but those that somebody has mapped by hand meanwhile."""
     there = IssueMapping.objects.filter(issue=OuterRef("issue"), disclosure=OuterRef("crosswalk__target"))
     rows = MappingProposal.objects.filter(issue__edition=edition, issue__status=Issue.Status.ACTIVE)
@@ -308,7 +308,7 @@ def open_proposals(edition: Edition) -> QuerySet[MappingProposal]:
 def proposals_of(edition: Edition, issues: list[Issue]) -> dict[int, list[ProposedMapping]]:
     """Issue → its open proposals in the catalogue's order (one query)."""
     ways = ("crosswalk__source__framework", "crosswalk__target__framework")
-    rows = open_proposals(edition).filter(issue__in=issues).select_related(*ways)
+    rows = open_mapping_proposals(edition).filter(issue__in=issues).select_related(*ways)
     found: dict[int, list[ProposedMapping]] = {issue.pk: [] for issue in issues}
     for row in rows.order_by("crosswalk__source__order", "crosswalk__target__order"):
         way = row.crosswalk

@@ -68,7 +68,7 @@ State = Proposal.State
 
 
 @dataclass(frozen=True)
-class Standing:
+class ProposalNumbers:
     """How many proposals are open, deferred and decided."""
 
     open: int
@@ -96,10 +96,10 @@ def listed_proposals(state: str = "", kind: str = "") -> QuerySet[Proposal]:
     return found.order_by("place", "-created_at", "-pk")
 
 
-def proposal_standing() -> Standing:
+def proposal_standing() -> ProposalNumbers:
     """The numbers of all proposals (one query)."""
     numbers = dict(Proposal.objects.order_by().values_list("state").annotate(Count("pk")))
-    return Standing(
+    return ProposalNumbers(
         open=numbers.get(State.OPEN, 0),
         deferred=numbers.get(State.DEFERRED, 0),
         decided=numbers.get(State.ACCEPTED, 0) + numbers.get(State.DECLINED, 0),

@@ -273,7 +273,7 @@ def group_answers(score: IssueScore, run: Run, groups: Iterable[Group]) -> list[
     ]
 
 
-def joint_histogram(run: Run, code: str) -> list[HistogramLine]:
+def issue_histogram(run: Run, code: str) -> list[HistogramLine]:
     """All groups' pairs of ratings of an issue, from the highest society rating down; empty where nobody was asked."""
     cube = Cube.from_bytes(bytes(run.cube))
     if code not in cube.issues:

@@ -75,7 +75,7 @@ def fingerprint(zh: str, en: str) -> str:
     return hashlib.sha256(f"{zh}\0{en}".encode()).hexdigest()[:20]
 
 
-def tidy(text: str, is_long: bool) -> str:
+def tidy_text(text: str, is_long: bool) -> str:
     """Without space around it; a short text in one line, a long one with plain line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip() if is_long else " ".join(text.split())
 

@@ -8,7 +8,7 @@ import numpy as np
 from .cells import cells_of, ratio
 from .cube import DIMENSIONS
 from .estimates import LEAST_FREEDOM, Estimates, deviations_of, t_quantile
-from .method import Method, Problem
+from .method import Method, MethodProblem
 from .run import Counts, plain_values, score_cells
 from .tiers import levels
 
@@ -100,7 +100,7 @@ def _change(pair: tuple[str, str], before: Mapping[str, _Row], after: Mapping[st
 
 def frozen_cuts_refused(
     method_a: Method, groups_a: Iterable[str], k_a: int, method_b: Method, groups_b: Iterable[str], k_b: int
-) -> list[Problem]:
+) -> list[MethodProblem]:
     """Why cuts frozen as numbers in A do not fit B; empty where they do.
 
     Codes: other_groups (only_a, only_b), other_weights (groups), other_weighting, other_estimator, other_scale (a, b).
@@ -109,15 +109,15 @@ def frozen_cuts_refused(
     problems = []
     if a.keys() != b.keys():
         only = {"only_a": sorted(a.keys() - b.keys()), "only_b": sorted(b.keys() - a.keys())}
-        problems.append(Problem("groups", "other_groups", only))
+        problems.append(MethodProblem("groups", "other_groups", only))
     if differing := sorted(group for group in a.keys() & b.keys() if not np.allclose(a[group], b[group])):
-        problems.append(Problem("weights", "other_weights", {"groups": differing}))
+        problems.append(MethodProblem("weights", "other_weights", {"groups": differing}))
     pairs = {
         "weighting": ("other_weighting", method_a.weighting, method_b.weighting),
         "estimator": ("other_estimator", method_a.estimator, method_b.estimator),
         "k": ("other_scale", k_a, k_b),
     }
-    return problems + [Problem(name, code, {"a": x, "b": y}) for name, (code, x, y) in pairs.items() if x != y]
+    return problems + [MethodProblem(name, code, {"a": x, "b": y}) for name, (code, x, y) in pairs.items() if x != y]
 
 
 def _wanted(method: Method, groups: Iterable[str]) -> dict[str, np.ndarray]:

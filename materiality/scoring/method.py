@@ -19,7 +19,7 @@ EITHER_TIERS = (DOUBLE, IMPACT, FINANCIAL, NEITHER)
 TIERS = PRIORITY_TIERS + EITHER_TIERS
 
 
-class Problem(NamedTuple):
+class MethodProblem(NamedTuple):
     """One thing wrong: field of the method, problem code, values for the wording."""
 
     field: str
@@ -30,7 +30,7 @@ class Problem(NamedTuple):
 class MethodError(ValueError):
     """A method that cannot be used; `problems` lists everything that is wrong with it."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[MethodProblem]) -> None:
         self.problems = list(problems)
         super().__init__("; ".join(f"{each.field}: {each.code} {each.params or ''}".strip() for each in problems))
 
@@ -108,7 +108,7 @@ class Method:
         rows = [[self.weights.get(group, {}).get(dimension, 1) for dimension in DIMENSIONS] for group in groups]
         return np.array(rows, dtype=float).reshape(len(groups), 2)
 
-    def problems(self, groups: Iterable[str] | None = None) -> list[Problem]:
+    def problems(self, groups: Iterable[str] | None = None) -> list[MethodProblem]:
         """All that is wrong with the method; with `groups` known, also their names and all-zero weights."""
         return find_problems(self, None if groups is None else tuple(groups))
 
@@ -150,7 +150,7 @@ class Method:
         if isinstance(values.get("weights"), Mapping):
             values["weights"] = {**self.weights, **values["weights"]}
         method = replace(self, **values)
-        unknown = [Problem(str(key), "unknown_key", {}) for key in data if key not in names]
+        unknown = [MethodProblem(str(key), "unknown_key", {}) for key in data if key not in names]
         if problems := unknown + method.problems(groups):
             raise MethodError(problems)
         return method
@@ -172,7 +172,7 @@ WHOLE = {"min_n": (2, 2**31 - 1), "seed": (0, 2**63 - 1)}
 YES_NO = ("all_groups", "panel_alone")
 
 
-def find_problems(method: "Method", groups: Sequence[str] | None) -> list[Problem]:
+def find_problems(method: "Method", groups: Sequence[str] | None) -> list[MethodProblem]:
     """All problems of `method`.
 
     Codes: not_a_number, not_whole, not_yes_no, out_of_range (low, high), unknown_choice (choices), required,
@@ -189,10 +189,10 @@ def find_problems(method: "Method", groups: Sequence[str] | None) -> list[Proble
     return problems
 
 
-def _single_values(method: "Method") -> Iterator[Problem]:
+def _single_values(method: "Method") -> Iterator[MethodProblem]:
     for name, choices in CHOICES.items():
         if getattr(method, name) not in choices:
-            yield Problem(name, "unknown_choice", {"choices": list(choices)})
+            yield MethodProblem(name, "unknown_choice", {"choices": list(choices)})
     for name, high in NUMBERS.items():
         value = getattr(method, name)
         if value is not None or name not in OPTIONAL:
@@ -200,74 +200,74 @@ def _single_values(method: "Method") -> Iterator[Problem]:
     for name, (low, high) in WHOLE.items():
         value = getattr(method, name)
         if not isinstance(value, int) or isinstance(value, bool):
-            yield Problem(name, "not_whole", {})
+            yield MethodProblem(name, "not_whole", {})
         elif not low <= value <= high:
-            yield Problem(name, "out_of_range", {"low": low, "high": high})
+            yield MethodProblem(name, "out_of_range", {"low": low, "high": high})
     for name in YES_NO:
         if not isinstance(getattr(method, name), bool):
-            yield Problem(name, "not_yes_no", {})
+            yield MethodProblem(name, "not_yes_no", {})
 
 
-def _number(name: str, value: object, high: float) -> Iterator[Problem]:
+def _number(name: str, value: object, high: float) -> Iterator[MethodProblem]:
     if not _is_number(value):
-        yield Problem(name, "not_a_number", {})
+        yield MethodProblem(name, "not_a_number", {})
     elif not 0 <= value <= high:
-        yield Problem(name, "out_of_range", {"low": 0, "high": high})
+        yield MethodProblem(name, "out_of_range", {"low": 0, "high": high})
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _weight_values(weights: object) -> Iterator[Problem]:
+def _weight_values(weights: object) -> Iterator[MethodProblem]:
     if not isinstance(weights, Mapping) or not all(isinstance(named, Mapping) for named in weights.values()):
-        yield Problem("weights", "not_weights", {})
+        yield MethodProblem("weights", "not_weights", {})
         return
     for group, named in weights.items():
         for dimension, value in named.items():
             where = {"group": group, "dimension": dimension}
             if dimension not in DIMENSIONS:
-                yield Problem("weights", "unknown_dimension", where)
+                yield MethodProblem("weights", "unknown_dimension", where)
             elif not _is_number(value):
-                yield Problem("weights", "not_a_number", where)
+                yield MethodProblem("weights", "not_a_number", where)
             elif value < 0:
-                yield Problem("weights", "negative", where)
+                yield MethodProblem("weights", "negative", where)
 
 
-def _unknown_groups(method: "Method", groups: Sequence[str]) -> Iterator[Problem]:
+def _unknown_groups(method: "Method", groups: Sequence[str]) -> Iterator[MethodProblem]:
     for group in method.weights:
         if group not in groups:
-            yield Problem("weights", "unknown_group", {"group": group})
+            yield MethodProblem("weights", "unknown_group", {"group": group})
 
 
-def _all_zero(method: "Method", groups: Sequence[str]) -> Iterator[Problem]:
+def _all_zero(method: "Method", groups: Sequence[str]) -> Iterator[MethodProblem]:
     matrix = method.weight_matrix(groups)
     for d, dimension in enumerate(DIMENSIONS):
         if not (matrix[:, d] > 0).any():
-            yield Problem("weights", "all_zero", {"dimension": dimension})
+            yield MethodProblem("weights", "all_zero", {"dimension": dimension})
 
 
-def _tiers(material: object) -> Iterator[Problem]:
+def _tiers(material: object) -> Iterator[MethodProblem]:
     if not isinstance(material, list | tuple):
-        yield Problem("material", "unknown_choice", {"choices": list(TIERS)})
+        yield MethodProblem("material", "unknown_choice", {"choices": list(TIERS)})
         return
     for tier in material:
         if tier not in TIERS:
-            yield Problem("material", "unknown_tier", {"tier": tier})
+            yield MethodProblem("material", "unknown_tier", {"tier": tier})
 
 
-def _together(method: "Method", unsound: set[str]) -> Iterator[Problem]:
+def _together(method: "Method", unsound: set[str]) -> Iterator[MethodProblem]:
     """What depends on two parameters, checked where each alone is sound."""
     if not unsound & {"q_high", "q_low"}:
         total = Decimal(str(float(method.q_high))) + Decimal(str(float(method.q_low)))
         if total > 1:
-            yield Problem("q_high", "shares_over_one", {"sum": float(total)})
+            yield MethodProblem("q_high", "shares_over_one", {"sum": float(total)})
     for name in _needed(method):
         if getattr(method, name) is None:
-            yield Problem(name, "required", {})
+            yield MethodProblem(name, "required", {})
     low, high = method.cut_low, method.cut_high
     if None not in (low, high) and not unsound & {"cut_low", "cut_high"} and low > high:
-        yield Problem("cut_high", "out_of_order", {"low": low, "high": high})
+        yield MethodProblem("cut_high", "out_of_order", {"low": low, "high": high})
 
 
 def _needed(method: "Method") -> tuple[str, ...]:

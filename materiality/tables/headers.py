@@ -22,7 +22,7 @@ from materiality.tables.write import IMPOSSIBLE, LONGEST_CELL
 Choices = dict[str, list[tuple[str, str, str]]]  # name → (code, Chinese, English)
 
 
-def words_of(choices: type[WordedChoices]) -> list[tuple[str, str, str]]:
+def choice_words(choices: type[WordedChoices]) -> list[tuple[str, str, str]]:
     """The values of a model's choices with their labels."""
     words = {}
     for language in ("zh-hans", "en"):
@@ -37,7 +37,7 @@ def issue_choices(edition: Edition) -> Choices:
     return {
         "categories": [(row.code, row.name_zh, row.name_en) for row in edition.categories.all()],
         "primaries": [(row.code, row.name_zh, row.name_en) for row in primaries],
-        "statuses": words_of(Issue.Status),
+        "statuses": choice_words(Issue.Status),
         "groups": _groups(),
         **_frameworks(),
     }

@@ -19,8 +19,8 @@ register = template.Library()
 _TAGS = {"removed": "del", "added": "ins"}
 
 
-@register.filter
-def told(row: IssueDifference, name: str) -> SafeString:
+@register.filter("told")
+def told_difference(row: IssueDifference, name: str) -> SafeString:
     """A text of the issue with what was removed and added marked; as it is where nothing was."""
     for text in row.texts:
         if text.field == name:

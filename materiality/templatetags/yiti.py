@@ -32,8 +32,8 @@ def score(value: float | None) -> str:
     return "–" if value is None else f"{value:.1f}"
 
 
-@register.filter
-def points(value: float | str | None) -> str:
+@register.filter("points")
+def signed_points(value: float | str | None) -> str:
     """A difference on 0–100 with its sign and one decimal; a dash where there is none."""
     if value in (None, ""):
         return "–"

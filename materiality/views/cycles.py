@@ -19,12 +19,12 @@ from materiality.queries.cycles import (
     BEFORE_REVIEW,
     FIELDWORK,
     edition_in_force,
+    edition_scope,
     free_code,
     listed_cycles,
     method_changes,
     method_of,
     next_step,
-    scope_of,
 )
 from materiality.queries.mappings import used_gri_codes
 from materiality.queries.scores import warning_lines
@@ -71,7 +71,7 @@ def _new_page(form: NewCycleForm) -> dict:
     if edition is None:
         lead = _("A cycle needs an edition of the issue library that is in force, and there is none yet.")
         return context | {"lead": lead, "button": _("Open the library"), "cancel": reverse("library")}
-    scope = scope_of(edition)
+    scope = edition_scope(edition)
     lead = _(
         "It covers the %(primaries)s primary and %(secondaries)s secondary issues of “%(title)s” and starts with six"
         " groups and the default method. Both can be changed afterwards."
@@ -94,7 +94,7 @@ def cycle(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "standings": steps,
         "next_step": next_step(steps),
-        "scope": scope_of(cycle.edition),
+        "scope": edition_scope(cycle.edition),
         "warnings": standard_warnings(cycle.period_end, used_gri_codes(cycle.edition)),
         "may_edit": may_edit and cycle.state in BEFORE_REVIEW,
         "may_close": may_edit and cycle.state in FIELDWORK,

@@ -26,7 +26,7 @@ from materiality.actions.drafts import (
     split_issue,
     undo_last_change,
 )
-from materiality.actions.library import discard_draft, publish_edition, start_draft
+from materiality.actions.library import discard_draft, publish_edition, start_edition_draft
 from materiality.drafts.codes import next_edition_code
 from materiality.forms.drafts import (
     AddIssueForm,
@@ -71,7 +71,7 @@ class Editing:
     further_forms: tuple[forms.BaseFormSet, ...] = ()
 
 
-def draft_of(code: str) -> Edition:
+def edition_at(code: str) -> Edition:
     """The edition that an address names; the page "not found" where there is none."""
     return get_object_or_404(Edition.objects.select_related("based_on"), code=code)
 
@@ -159,7 +159,7 @@ def is_partial(request: HttpRequest) -> bool:
 @needs(can_edit_library)
 def draft_move(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """To another primary issue or, a primary one, to another category."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     issue = issue_of(row, pk)
     form = MoveIssueForm(entered(request), issue=issue)
 
@@ -175,7 +175,7 @@ def draft_move(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 @needs(can_edit_library)
 def draft_merge(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Other issues go into this one."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     issue = issue_of(row, pk)
     form = MergeIssuesForm(entered(request), issue=issue)
 
@@ -195,7 +195,7 @@ def draft_merge(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 @needs(can_edit_library)
 def draft_split(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Several issues take the place of this one; `?parts=` says how many are asked for."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     issue = issue_of(row, pk)
     asked = request.GET.get("parts", "")
     number = int(asked) if asked.isdecimal() and len(asked) < 2 else 2
@@ -219,7 +219,7 @@ def draft_split(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 @needs(can_edit_library)
 def draft_add(request: HttpRequest, edition: str) -> HttpResponse:
     """A new issue under `?primary=` (key) or in `?category=` (code)."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     place = place_of(row, request.GET.get("primary"), request.GET.get("category"))
     if place is None:
         raise Http404
@@ -241,7 +241,7 @@ def draft_add(request: HttpRequest, edition: str) -> HttpResponse:
 @needs(can_edit_library)
 def draft_change(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Other texts; who comes second is shown the first one's change beside the own one."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     issue = issue_of(row, pk)
     form = ChangeIssueForm(entered(request), issue=issue)
     further: dict = {}
@@ -267,7 +267,7 @@ def draft_change(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 @needs(can_edit_library)
 def draft_retire(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Retire the issue, or remove one that was only added in this draft."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     issue = issue_of(row, pk)
     sources = origins(issue)
     warnings = [sentence for source in sources for sentence in objections(RETIRE_ISSUE, source)]
@@ -301,7 +301,7 @@ def _theirs(form: ChangeIssueForm, row: Issue | None) -> list[dict]:
 @needs(can_view)
 def draft(request: HttpRequest, edition: str) -> HttpResponse:
     """The tree of a draft, to be edited in place; a published edition is read in the library."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     if row.state != Edition.State.DRAFT:
         messages.info(request, _("This edition is published and does not change any more."))
         return redirect("editions")
@@ -312,7 +312,7 @@ def draft(request: HttpRequest, edition: str) -> HttpResponse:
 @needs(can_edit_library)
 def draft_reorder(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """One place up or down among the issues of the same parent."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     issue = issue_of(row, pk)
     with refusals(request):
         _step(row, issue, -1 if request.GET.get("to") == "up" else 1, request)
@@ -323,7 +323,7 @@ def draft_reorder(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 @needs(can_edit_library)
 def draft_undo(request: HttpRequest, edition: str) -> HttpResponse:
     """Undo the change that the page named, or say why not."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     seen = request.POST.get("change", "")
     with refusals(request):
         undone = undo_last_change(edition=row, by=request.user, change=int(seen) if seen.isdecimal() else None)
@@ -365,7 +365,7 @@ def draft_start(request: HttpRequest) -> HttpResponse:
     form = StartDraftForm(entered(request), initial=initial)
     if sent(request, form):
         with refusals(form):
-            draft = start_draft(by=request.user, **form.cleaned_data)
+            draft = start_edition_draft(by=request.user, **form.cleaned_data)
             said = _("The draft is there. What you change here concerns nobody until it is published.")
             return onward(request, said, "draft", draft.code)
     return render(request, "materiality/form.html", _start_page(standing.in_force) | {"form": form})
@@ -385,7 +385,7 @@ def _start_page(in_force: Edition | None) -> dict:
 @needs(can_publish_edition)
 def draft_publish(request: HttpRequest, edition: str) -> HttpResponse:
     """What is missing, what differs, and the button."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     if row.state != Edition.State.DRAFT:
         return redirect("editions")
     warnings = publishing_warnings(row)
@@ -402,7 +402,7 @@ def draft_publish(request: HttpRequest, edition: str) -> HttpResponse:
 @needs(can_edit_library)
 def draft_discard(request: HttpRequest, edition: str) -> HttpResponse:
     """Ask, then throw the draft away."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     form = DiscardForm(entered(request))
     if sent(request, form):
         with refusals(form):

@@ -21,12 +21,12 @@ from materiality.queries.drafts import EditionComparison, compare_editions
 from materiality.queries.library import (
     Search,
     chosen_edition,
-    editions,
     errata_of,
     find_issue,
     issue_page,
     library_tree,
     pages_of,
+    readable_editions,
 )
 from materiality.tables.write import TYPES, table_bytes
 from materiality.views.drafts import entered
@@ -122,7 +122,7 @@ def _corrected(request: HttpRequest, issue: Issue, form: ErratumForm) -> HttpRes
 @needs(can_view)
 def library(request: HttpRequest) -> HttpResponse:
     """The tree of an edition, searched by `q`, `category` and `framework`; htmx gets the results alone."""
-    listed = editions()
+    listed = readable_editions()
     edition = chosen_edition(listed, request.GET.get("edition", ""))
     context = {
         "section": "library",

@@ -18,7 +18,7 @@ from materiality.models import Cycle, Disclosure, Edition, Issue, MappingProposa
 from materiality.platform.pages import button, download, paged, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.library import chosen_edition, editions
+from materiality.queries.library import chosen_edition, readable_editions
 from materiality.queries.mappings import (
     ALL,
     COVERED,
@@ -31,13 +31,13 @@ from materiality.queries.mappings import (
     issues_with_proposals,
     mapped_frameworks,
     offer,
-    open_proposals,
+    open_mapping_proposals,
     proposals_of,
     used_gri_codes,
     withdrawn,
 )
 from materiality.tables.write import TYPES, table_bytes
-from materiality.views.drafts import draft_of, is_partial, issue_of
+from materiality.views.drafts import edition_at, is_partial, issue_of
 
 COVERAGE_PER_PAGE = 100
 COLUMNS = ("framework", "edition", "code", "title_zh", "title_en", "standard", "issues", "issue_codes", "gap")
@@ -46,7 +46,7 @@ COLUMNS = ("framework", "edition", "code", "title_zh", "title_en", "standard", "
 @needs(can_view)
 def coverage_page(request: HttpRequest) -> HttpResponse:
     """Disclosures of `?framework=GRI:2016` with the issues of `?edition=`, filtered by `show` and `q`."""
-    listed = editions()
+    listed = readable_editions()
     edition = chosen_edition(listed, request.GET.get("edition", ""))
     context = {"section": "library", "editions": listed, "edition": edition}
     counts = framework_counts(edition) if edition else []
@@ -65,7 +65,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
 @needs(can_view)
 def coverage_export(request: HttpRequest, kind: str) -> HttpResponse:
     """The same, all pages, as CSV or XLSX."""
-    edition = chosen_edition(editions(), request.GET.get("edition", ""))
+    edition = chosen_edition(readable_editions(), request.GET.get("edition", ""))
     chosen = _chosen(framework_counts(edition), request.GET.get("framework", "")) if edition else None
     if kind not in TYPES or chosen is None:
         raise Http404
@@ -105,7 +105,7 @@ def _cells(chosen: FrameworkCount, line: CoverageLine) -> list:
 @needs(can_view)
 def issue_mappings(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """All mapped codes by framework edition; htmx gets the search's results alone."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     issue = get_object_or_404(row.issues.select_related("category", "parent"), pk=pk)
     if row.state != Edition.State.DRAFT:
         return redirect("issue", edition, issue.code)
@@ -143,7 +143,7 @@ def mapping_remove(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 
 
 def _changed(request: HttpRequest, edition: str, pk: int, action: Callable, done: str) -> HttpResponse:
-    row = draft_of(edition)
+    row = edition_at(edition)
     issue = issue_of(row, pk)
     chosen, seen = request.POST.get("disclosure", ""), request.POST.get("version", "")
     disclosure = get_object_or_404(
@@ -162,7 +162,7 @@ def _changed(request: HttpRequest, edition: str, pk: int, action: Callable, done
 @needs(can_view)
 def mapping_proposals(request: HttpRequest, edition: str) -> HttpResponse:
     """Issues with what is proposed for each, to be confirmed or dismissed."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     if row.state != Edition.State.DRAFT:
         messages.info(request, _("This edition is published and does not change any more."))
         return redirect("editions")
@@ -186,7 +186,7 @@ def mapping_proposals(request: HttpRequest, edition: str) -> HttpResponse:
 @button(can_edit_library, back="mapping_proposals")
 def mappings_propose(request: HttpRequest, edition: str) -> str:
     """Have the crosswalk propose what is lacking now."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     number = len(propose_mappings(edition=row, by=request.user))
     said = ngettext("%(number)s mapping is proposed.", "%(number)s mappings are proposed.", number)
     return said % {"number": number} if number else _("There is nothing new to propose.")
@@ -196,7 +196,7 @@ def mappings_propose(request: HttpRequest, edition: str) -> str:
 @needs(can_edit_library)
 def mapping_decide(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Confirm or dismiss one proposal of the issue, or all that the page showed."""
-    row = draft_of(edition)
+    row = edition_at(edition)
     issue = issue_of(row, pk)
     keys = [key for key in request.POST.get("proposals", "").split(",") if key.isdecimal()]
     proposals = list(MappingProposal.objects.filter(issue=pk, pk__in=keys))
@@ -205,7 +205,7 @@ def mapping_decide(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
             raise NotAllowed(_("A proposal is no longer there; look at the list again."))
         state = request.POST.get("state", "")
         decide_mapping_proposal(issue=issue, proposals=proposals, state=state, by=request.user)
-        messages.success(request, _done(state, issue.code, open_proposals(row).count()))
+        messages.success(request, _done(state, issue.code, open_mapping_proposals(row).count()))
     kept = {name: request.GET[name] for name in ("q", "page") if request.GET.get(name)}
     return redirect(reverse("mapping_proposals", args=[row.code]) + (f"?{urlencode(kept)}" if kept else ""))
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from materiality.actions.proposals import REMAINING, decide_proposal, propose, set_calendar
+from materiality.actions.proposals import REMAINING, decide_proposal, set_calendar, submit_proposal
 from materiality.forms.proposals import CalendarForm, DecisionForm, ProposalForm
 from materiality.models import Proposal, Reminder
 from materiality.platform.pages import onward, paged, refusals, sent
@@ -46,7 +46,7 @@ def new_proposal(request: HttpRequest) -> HttpResponse:
     form = ProposalForm(request.POST or None, initial=_asked(request))
     if sent(request, form):
         with refusals(form):
-            made = propose(values=form.values(), by=request.user)
+            made = submit_proposal(values=form.values(), by=request.user)
             said = _("The proposal is made. It stands in the list until it is decided.")
             return onward(request, said, "proposal", made.pk)
     lead = _(

@@ -113,7 +113,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 SHOWN = 5
 
 
-def start(request: HttpRequest) -> HttpResponse:
+def start_page(request: HttpRequest) -> HttpResponse:
     """Where the cycles stand, what is running, what happened last; a new installation sees what to do first."""
     cycles = list(listed_cycles().filter(state__in=UNDER_WAY)[:SHOWN])
     steps = standings(cycles[0]) if cycles else []

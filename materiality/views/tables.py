@@ -34,7 +34,7 @@ from materiality.formats.translations import TranslationFile, read_translations
 from materiality.forms.proposals import ProposalFileForm
 from materiality.forms.tables import ColumnsForm, SheetReasonForm, SheetUploadForm
 from materiality.models import Cycle, Edition, Job, SheetImport
-from materiality.platform.audit import sha256_of
+from materiality.platform.audit import value_digest
 from materiality.platform.pages import download, onward, paged, refusals, sent, turned_away, uploaded
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_propose, can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
@@ -358,4 +358,4 @@ def confirm_translations(request: HttpRequest, digest: str) -> HttpResponse:
 
 def _plan(read: TranslationFile) -> str:
     """The same for the same changes of the same texts."""
-    return sha256_of([[change.pair.key, change.pair.seen, change.zh, change.en] for change in read.changes])
+    return value_digest([[change.pair.key, change.pair.seen, change.zh, change.en] for change in read.changes])

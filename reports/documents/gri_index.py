@@ -31,7 +31,7 @@ from reports.gri.codes import Catalogue, code_key
 from reports.gri.index import IndexRow, OutlineRow, build_index, by_disclosure
 from reports.outline.outline import COLUMNS, OMISSION_REASONS, outline_cells
 from reports.queries.outline import gri_catalogue, outline_rows
-from reports.queries.outputs import OutputKind, Progress, frozen_text, organisation
+from reports.queries.outputs import OutputKind, Progress, frozen_text, organisation_name
 
 CSV_COLUMNS = ("order", "chapter", "section", "disclosures", "location")
 INDEX_WIDTHS = (22, 32, 52, 12)
@@ -194,7 +194,7 @@ def _build(inputs: dict, progress: Progress) -> bytes:
     progress(50, _("Writing the file"))
     if inputs["format"] == "csv":
         return index_csv(rows, catalogue)
-    heading = IndexHeading(organisation(), frozen_text(inputs["cycle"], "title"), inputs["gri_edition"])
+    heading = IndexHeading(organisation_name(), frozen_text(inputs["cycle"], "title"), inputs["gri_edition"])
     return index_workbook(rows, catalogue, heading)
 
 

@@ -9,7 +9,7 @@ from materiality.models import Cycle
 from reports.gri.index import OutlineRow
 from reports.models import Section
 from reports.outline.outline import HIGHEST_ORDER, LENGTHS, Books, read_disclosures, read_issues, tidy
-from reports.queries.outline import cell_sentence, disclosure_sentence
+from reports.queries.outline import disclosure_sentence, entry_sentence
 
 
 class OutlineFileForm(forms.Form):
@@ -71,7 +71,7 @@ class SectionForm(forms.Form):
     def clean_issues(self) -> tuple[str, ...]:
         codes, bad = read_issues(self.cleaned_data["issues"], self.books)
         if bad:
-            raise forms.ValidationError([cell_sentence(problem) for _part, problem in bad])
+            raise forms.ValidationError([entry_sentence(problem) for _part, problem in bad])
         return tuple(codes)
 
     def clean_disclosures(self) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import NamedTuple
 
+from materiality.tables.problems import N_
+
 # In edition 2021 these standards of 2025 bear numbers that stood for something else before, so a code of theirs
 # counts only with its year (architecture.md, GRI edition).
 REUSED_NUMBERS = {"2021": frozenset({"102", "103"})}
@@ -487,11 +489,6 @@ def _slice(first: CodeSpelling, last: CodeSpelling, editions: Editions) -> tuple
         raise Refused("backwards")
     codes = editions.catalogue.standards[first.standard]
     return codes[codes.index(start) : codes.index(end) + 1]
-
-
-def N_(text: str) -> str:
-    """Mark a text for extraction; the translation happens where it is shown."""
-    return text
 
 
 CODE_PROBLEMS = {

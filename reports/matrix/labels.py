@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .marks import REACH, PlacedMark
-from .plot import ASCENT, GAP, Box, Line, PlacedText, Template, em_width, halves, template, text_size
+from .plot import ASCENT, GAP, Box, Line, PlacedText, Template, em_width, halves, label_places, text_size
 from .space import Raster
 
 _FEWEST, _MOST = 14, 110  # places per label that the search looks at
@@ -57,7 +57,7 @@ def build_pool(places: np.ndarray, reach: float, sizes: np.ndarray, extra: np.nd
     places: N × 2 centres of the marks, px. sizes: N × S × 2 widths and heights, px, NaN where a label has no such
     shape; the last shape is the number. extra: cost of each shape (S).
     """
-    t = template(reach)
+    t = label_places(reach)
     n, s = sizes.shape[:2]
     w, h = sizes[:, :, 0, None], sizes[:, :, 1, None]
     ax, ay = places[:, 0, None, None], places[:, 1, None, None]

@@ -12,14 +12,14 @@ from .marks import FAINT, INK, SOFT, STRONG, PlacedMark, Style, place_marks, sty
 from .plot import (
     LEADING,
     Box,
-    Category,
     Cut,
     Line,
     PlacedText,
+    PlottedCategory,
     Point,
-    Rule,
     Scale,
     Texts,
+    TierRule,
     cuts,
     domain,
     text_width,
@@ -87,7 +87,7 @@ class LegendMark:
 
 
 def legend(
-    categories: Sequence[Category], style_of: dict[str, Style], top: float, left: float, width: float
+    categories: Sequence[PlottedCategory], style_of: dict[str, Style], top: float, left: float, width: float
 ) -> tuple[list[LegendMark], list[PlacedText], float]:
     """Marks with the names of the categories, in one line where they fit, and the y below them."""
     marks, texts = [], []
@@ -125,7 +125,7 @@ _BREAK = 26.0  # px of each axis at the origin that the cut sign takes
 class Scene:
     """The inside of the plot before the labels."""
 
-    def __init__(self, plot: Box, x: Scale, y: Scale, rule: Rule, marks: Sequence[PlacedMark]):
+    def __init__(self, plot: Box, x: Scale, y: Scale, rule: TierRule, marks: Sequence[PlacedMark]):
         self.plot, self.x, self.y, self.rule = plot, x, y, rule
         shown = (x.low, x.high, y.low, y.high)
         self.marks = marks
@@ -181,7 +181,7 @@ SMALLEST_SIDE = 480
 
 
 @dataclass(frozen=True)
-class Layout:
+class MatrixLayout:
     """Placed things, in px on a canvas of `width` × `height`; `zones` are (tier, corners)."""
 
     width: float
@@ -202,15 +202,15 @@ class Layout:
 
 def layout_matrix(
     points: Sequence[Point],
-    rule: Rule,
-    categories: Sequence[Category],
+    rule: TierRule,
+    categories: Sequence[PlottedCategory],
     texts: Texts,
     *,
     size: float = 1000.0,
     show_labels: bool = True,
     show_intervals: bool = False,
     label_codes: Collection[str] | None = None,
-) -> Layout:
+) -> MatrixLayout:
     """Place marks, labels and words; `size` is the side of the square plot in px.
 
     Points without both scores are left out. `label_codes` limits the labels to these points (None: all).
@@ -233,7 +233,7 @@ def layout_matrix(
     labels, label_size = place_labels(wanted, numbers, scene.surroundings(), _ink)
     keyed = _keyed(wanted, numbers, labels)
     below = _Below(plot, size, texts, categories, style_of, keyed, x.is_cut or y.is_cut, _is_moved(marks))
-    return Layout(
+    return MatrixLayout(
         LEFT + size + RIGHT,
         below.bottom,
         plot,

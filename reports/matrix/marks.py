@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, hypot, pi, sin
 
-from .plot import Box, Category, Point, Rule, Scale
+from .plot import Box, PlottedCategory, Point, Scale, TierRule
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class PlacedMark:
         return Box(self.x - reach, self.y - reach, self.x + reach, self.y + reach)
 
 
-def styles(categories: Sequence[Category], points: Sequence[Point]) -> dict[str, Style]:
+def styles(categories: Sequence[PlottedCategory], points: Sequence[Point]) -> dict[str, Style]:
     """A style for every category that is named or used; codes beyond the four take further ones in order."""
     codes = list(dict.fromkeys([c.code for c in categories] + [p.category for p in points]))
     others = [code for code in codes if code not in STYLES]
@@ -68,7 +68,7 @@ def styles(categories: Sequence[Category], points: Sequence[Point]) -> dict[str,
     return {code: STYLES.get(code) or further[code] for code in codes}
 
 
-def outline(shape: str, r: float) -> list[tuple[float, float]]:
+def shape_corners(shape: str, r: float) -> list[tuple[float, float]]:
     """Corners of a shape around (0, 0) in px; [] for a circle."""
     if shape == "circle":
         return []
@@ -95,7 +95,7 @@ def outline(shape: str, r: float) -> list[tuple[float, float]]:
 
 
 def place_marks(
-    points: Sequence[Point], rule: Rule, style_of: dict[str, Style], x: Scale, y: Scale, r: float
+    points: Sequence[Point], rule: TierRule, style_of: dict[str, Style], x: Scale, y: Scale, r: float
 ) -> list[PlacedMark]:
     """Marks at their scores; marks that would hide one another are set side by side along the cut line."""
     true = [(x.px(p.x), y.px(p.y)) for p in points]
@@ -127,7 +127,7 @@ def _coincident(places: list[tuple[float, float]], near: float) -> list[list[int
     return [g for g in groups if len(g) > 1]
 
 
-def _along_cut(rule: Rule, x: Scale, y: Scale, place: tuple[float, float]) -> tuple[float, float]:
+def _along_cut(rule: TierRule, x: Scale, y: Scale, place: tuple[float, float]) -> tuple[float, float]:
     """The direction in px in which the tier does not change, so that a shift never shows another tier."""
     if rule.kind == "either":
         far_x = abs(x.px(rule.business) - place[0]) if rule.business is not None else float("inf")

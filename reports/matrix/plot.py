@@ -180,7 +180,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Category:
+class PlottedCategory:
     """A category with its name in the language of the picture."""
 
     code: str
@@ -188,7 +188,7 @@ class Category:
 
 
 @dataclass(frozen=True)
-class Rule:
+class TierRule:
     """The tier rule of the run (`scoring.md`, *From scores to tiers*).
 
     kind "priority": lam in 0..1 and the cut points low <= high on priority, None for a cut that separates nothing.
@@ -291,7 +291,7 @@ class Template:
     cost: np.ndarray
 
 
-def template(r: float) -> Template:
+def label_places(r: float) -> Template:
     """The places around a mark that reaches `r` px: touching ones first, then rings with leaders."""
     rows = [*_touching(r), *_rings(r)]
     columns = np.array(rows, dtype=np.float32).T
@@ -365,7 +365,7 @@ def _area(polygon: list[Corner]) -> float:
     return abs(sum(a * d - c * b for (a, b), (c, d) in pairs)) / 2
 
 
-def _conditions(rule: Rule) -> list[tuple[str, list[Callable[[float, float], float]]]]:
+def _conditions(rule: TierRule) -> list[tuple[str, list[Callable[[float, float], float]]]]:
     """Per tier the linear functions that are all >= 0 in its zone."""
     if rule.kind == "either":
         return _either_conditions(rule)
@@ -383,7 +383,7 @@ def _conditions(rule: Rule) -> list[tuple[str, list[Callable[[float, float], flo
     return [("high", [above(high)]), ("medium", [above(low), below(high)]), ("low", [below(low)])]
 
 
-def _either_conditions(rule: Rule) -> list[tuple[str, list[Callable[[float, float], float]]]]:
+def _either_conditions(rule: TierRule) -> list[tuple[str, list[Callable[[float, float], float]]]]:
     def side(over: bool, threshold: float | None, axis: int) -> Callable[[float, float], float]:
         cut = float("inf") if threshold is None else threshold
         sign = 1 if over else -1
@@ -393,7 +393,7 @@ def _either_conditions(rule: Rule) -> list[tuple[str, list[Callable[[float, floa
     return [(t, [side(s, rule.society, 1), side(b, rule.business, 0)]) for t, (s, b) in tiers.items()]
 
 
-def zones(rule: Rule, shown: Range) -> list[Zone]:
+def zones(rule: TierRule, shown: Range) -> list[Zone]:
     """The zones of the rule within the part of the plane that is shown; empty ones are left out.
 
     Raises ValueError for an unknown kind of rule.
@@ -415,7 +415,7 @@ def _always(f: Callable[[float, float], float], polygon: list[Corner]) -> bool:
     return all(f(x, y) >= 0 for x, y in polygon)
 
 
-def cuts(rule: Rule, shown: Range) -> list[Cut]:
+def cuts(rule: TierRule, shown: Range) -> list[Cut]:
     """The lines of the rule's cut points that cross the part shown."""
     if rule.kind == "either":
         wanted = [(rule.society, 1.0), (rule.business, 0.0)]

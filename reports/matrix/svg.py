@@ -6,9 +6,9 @@ from math import dist
 from xml.sax.saxutils import escape, quoteattr
 
 from .labels import PlacedLabel
-from .layout import LEGEND_R, Layout, layout_matrix
-from .marks import CUT, FRAME, GRID, LEADER, PAPER, SOFT, TINTS, PlacedMark, Style, outline
-from .plot import LEADING, Category, Place, PlacedText, Point, Rule, Texts
+from .layout import LEGEND_R, MatrixLayout, layout_matrix
+from .marks import CUT, FRAME, GRID, LEADER, PAPER, SOFT, TINTS, PlacedMark, Style, shape_corners
+from .plot import LEADING, Place, PlacedText, PlottedCategory, Point, Texts, TierRule
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -29,7 +29,7 @@ def attribute(words: str) -> str:
     return quoteattr(_NOT_XML.sub("", words))
 
 
-def group(name: str, parts: Sequence[str]) -> str:
+def element_group(name: str, parts: Sequence[str]) -> str:
     """A group of elements; nothing where there are none."""
     return f'<g class="matrix-{name}">' + "\n".join(parts) + "</g>" if parts else ""
 
@@ -59,14 +59,14 @@ def text_element(text: PlacedText) -> str:
 def shape(style: Style, r: float, x: float, y: float) -> str:
     """The mark of a category around (x, y), with a white hairline so that overlapping marks stay apart."""
     paint = f'fill="{style.colour}" stroke="{PAPER}" stroke-width="1" transform="translate({number(x)} {number(y)})"'
-    corners = outline(style.shape, r)
+    corners = shape_corners(style.shape, r)
     if not corners:
         return f'<circle class="matrix-mark" r="{number(r)}" {paint}/>'
     path = "M" + "L".join(f"{number(a)} {number(b)}" for a, b in corners) + "Z"
     return f'<path class="matrix-mark" d="{path}" {paint} stroke-linejoin="round"/>'
 
 
-def points(layout: Layout, texts: Texts, names: dict[str, str], interactive: bool) -> list[str]:
+def drawn_points(layout: MatrixLayout, texts: Texts, names: dict[str, str], interactive: bool) -> list[str]:
     """One group per point, long leaders first so that they pass under the marks of the others."""
     labels = {label.code: label for label in layout.labels}
     order = sorted(layout.marks, key=lambda m: (-_leader_length(labels.get(m.point.code)), m.point.code))
@@ -117,8 +117,8 @@ def point_name(point: Point, texts: Texts, names: dict[str, str]) -> str:
 
 def draw_matrix(
     points: Sequence[Point],
-    rule: Rule,
-    categories: Sequence[Category],
+    rule: TierRule,
+    categories: Sequence[PlottedCategory],
     texts: Texts,
     *,
     size: float = 1000.0,
@@ -138,7 +138,9 @@ def draw_matrix(
     return write_svg(layout, categories, texts, interactive=interactive)
 
 
-def write_svg(layout: Layout, categories: Sequence[Category], texts: Texts, *, interactive: bool = False) -> str:
+def write_svg(
+    layout: MatrixLayout, categories: Sequence[PlottedCategory], texts: Texts, *, interactive: bool = False
+) -> str:
     """SVG text of a layout."""
     names = {c.code: c.label for c in categories}
     parts = [
@@ -148,16 +150,16 @@ def write_svg(layout: Layout, categories: Sequence[Category], texts: Texts, *, i
         f'<rect width="{number(layout.width)}" height="{number(layout.height)}" fill="{PAPER}"/>',
         *_ground(layout),
         *_axes(layout),
-        group("captions", [text_element(t) for t in layout.captions]),
-        group("words", [text_element(t) for t in layout.texts]),
-        group("legend", [shape(m.style, LEGEND_R, m.x, m.y) for m in layout.legend_marks]),
-        group("points", points(layout, texts, names, interactive)),
+        element_group("captions", [text_element(t) for t in layout.captions]),
+        element_group("words", [text_element(t) for t in layout.texts]),
+        element_group("legend", [shape(m.style, LEGEND_R, m.x, m.y) for m in layout.legend_marks]),
+        element_group("points", drawn_points(layout, texts, names, interactive)),
         "</svg>",
     ]
     return "\n".join(part for part in parts if part) + "\n"
 
 
-def _open(layout: Layout, texts: Texts, interactive: bool) -> str:
+def _open(layout: MatrixLayout, texts: Texts, interactive: bool) -> str:
     w, h = number(layout.width), number(layout.height)
     x, y, plot = layout.x_scale, layout.y_scale, layout.plot
     data = (
@@ -172,7 +174,7 @@ def _open(layout: Layout, texts: Texts, interactive: bool) -> str:
     )
 
 
-def _ground(layout: Layout) -> list[str]:
+def _ground(layout: MatrixLayout) -> list[str]:
     """Zones, grid, cut lines."""
     zones = [
         f'<polygon class="matrix-zone" data-tier={attribute(tier)} fill="{TINTS.get(tier, "#f9fafa")}" points="'
@@ -184,10 +186,10 @@ def _ground(layout: Layout) -> list[str]:
     grid = [line((xs.px(t), p.y0), (xs.px(t), p.y1), GRID, 1) for t in xs.ticks()]
     grid += [line((p.x0, ys.px(t)), (p.x1, ys.px(t)), GRID, 1) for t in ys.ticks()]
     cuts = [line(start, end, CUT, 0.9, ' stroke-dasharray="5 3"') for _, parts in layout.cuts for start, end in parts]
-    return [group("zones", zones), group("grid", grid), group("cuts", cuts)]
+    return [element_group("zones", zones), element_group("grid", grid), element_group("cuts", cuts)]
 
 
-def _axes(layout: Layout) -> list[str]:
+def _axes(layout: MatrixLayout) -> list[str]:
     """The two axes with their arrows and, where they do not start at 0, the sign of the cut."""
     p = layout.plot
     parts = [line((p.x0, p.y1), (p.x1, p.y1), FRAME, 1), line((p.x0, p.y0), (p.x0, p.y1), FRAME, 1)]
@@ -198,7 +200,7 @@ def _axes(layout: Layout) -> list[str]:
         parts += _break(p.x0 + 15, p.y1, along_x=True)
     if layout.y_scale.is_cut:
         parts += _break(p.x0, p.y1 - 15, along_x=False)
-    return [group("axes", parts)]
+    return [element_group("axes", parts)]
 
 
 def _arrow(x: float, y: float, *, up: bool) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from materiality.tables.limited import within_limits
-from materiality.tables.problems import FileProblem, Nearest, column_letters, plain
+from materiality.tables.problems import N_, FileProblem, Nearest, column_letters, plain
 from materiality.tables.read import CSV, MEGABYTE, Limits, Table, open_table
 from materiality.tables.write import restore
 from reports.gri.codes import Catalogue, CodeProblem, CrosswalkRow, parse_disclosures
@@ -95,11 +95,6 @@ def read_disclosures(cell: object, text: str, books: Books) -> tuple[list[str], 
         raise BadCell("number_cell", value=text)
     parsed = parse_disclosures(text, books.catalogue, books.other, books.crosswalk)
     return parsed.codes, parsed.problems
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name that message extraction looks for
-    """Mark a sentence for translation and leave it as it is."""
-    return text
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,15 @@ from materiality.scoring.cube import DIMENSIONS
 from materiality.scoring.method import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED
 from materiality.scoring.tiers import DECIMALS
 from reports import matrix
-from reports.matrix import Category, Point, Rule, Texts, draw_matrix
+from reports.matrix import PlottedCategory, Point, Texts, TierRule, draw_matrix
 
 FOLDER = "drawings"
 END = "</svg>\n"
 
 
-def drawn_matrix(points: list[Point], rule: Rule, categories: list[Category], texts: Texts, **options: object) -> str:
+def drawn_matrix(
+    points: list[Point], rule: TierRule, categories: list[PlottedCategory], texts: Texts, **options: object
+) -> str:
     """SVG text as of `draw_matrix`, from the store where it was drawn before.
 
     The name of the stored file is a digest of everything that goes in, the programme that draws included, so that
@@ -140,8 +142,8 @@ class MatrixData:
     run: Run
     options: MatrixOptions
     rows: list[MatrixRow]
-    rule: Rule
-    categories: list[Category]
+    rule: TierRule
+    categories: list[PlottedCategory]
     all_categories: list[LibraryCategory]
 
     @property
@@ -169,20 +171,20 @@ def matrix_data(run: Run, wanted: MatrixOptions, language: str | None = None) ->
     if options.category:
         rows = [row for row in rows if row.category.code == options.category]
     drawn = {row.category.code for row in rows}
-    legend = [Category(each.code, text_of(each, "name", language)) for each in categories if each.code in drawn]
+    legend = [PlottedCategory(each.code, text_of(each, "name", language)) for each in categories if each.code in drawn]
     return MatrixData(run, options, sorted(rows, key=_place), rule, legend, categories)
 
 
-def rule_of(method: Mapping, cuts: Mapping) -> Rule:
+def rule_of(method: Mapping, cuts: Mapping) -> TierRule:
     """The tier rule of a run's method with its cut points."""
     if method["rule"] == "either":
         # Version 1 had fixed thresholds only and kept them with the method alone.
         found = {name: cuts.get(name, method[f"threshold_{name}"]) for name in DIMENSIONS}
-        return Rule("either", **found)
-    return Rule("priority", method["lam"], cuts["low"], cuts["high"])
+        return TierRule("either", **found)
+    return TierRule("priority", method["lam"], cuts["low"], cuts["high"])
 
 
-def tier_at(rule: Rule, x: float | None, y: float | None) -> str:
+def tier_at(rule: TierRule, x: float | None, y: float | None) -> str:
     """The tier of the place (x, y) by the rule; unscored where a score that it needs is missing."""
     if rule.kind == "either":
         society = None not in (y, rule.society) and round(y, DECIMALS) >= rule.society
@@ -198,7 +200,7 @@ def tier_at(rule: Rule, x: float | None, y: float | None) -> str:
     return LOW if rule.low is not None and value < rule.low else MEDIUM
 
 
-def priority_at(rule: Rule, x: float | None, y: float | None) -> float | None:
+def priority_at(rule: TierRule, x: float | None, y: float | None) -> float | None:
     """P of the place (x, y), None where a score of any weight is missing."""
     terms = [(rule.lam, y), (1 - rule.lam, x)]
     if any(value is None for weight, value in terms if weight):
@@ -209,7 +211,7 @@ def priority_at(rule: Rule, x: float | None, y: float | None) -> float | None:
 NO_CUTS = {"low": None, "high": None}  # a run of version 1 keeps none for its primaries, pooled
 
 
-def _rule(run: Run, options: MatrixOptions) -> Rule:
+def _rule(run: Run, options: MatrixOptions) -> TierRule:
     if options.weighting == "pooled":
         cuts = run.pooled_cuts
         if options.level == "primary":
@@ -219,7 +221,7 @@ def _rule(run: Run, options: MatrixOptions) -> Rule:
     return rule_of(run.method, cuts)
 
 
-def _row(score: IssueScore, options: MatrixOptions, rule: Rule, language: str | None) -> MatrixRow:
+def _row(score: IssueScore, options: MatrixOptions, rule: TierRule, language: str | None) -> MatrixRow:
     issue = score.issue
     figures, other = _figures(score, options, rule)
     society_n, business_n = figures.pop("society_n"), figures.pop("business_n")
@@ -230,7 +232,7 @@ def _row(score: IssueScore, options: MatrixOptions, rule: Rule, language: str | 
     return MatrixRow(point, issue.category, society_n, business_n, other)
 
 
-def _figures(score: IssueScore, options: MatrixOptions, rule: Rule) -> tuple[dict, str]:
+def _figures(score: IssueScore, options: MatrixOptions, rule: TierRule) -> tuple[dict, str]:
     """Fields of the point and the two n; and the tier by the other weighting."""
     numbers = {"society_n": score.society_n, "business_n": score.business_n}
     if options.group:
@@ -248,7 +250,7 @@ def _figures(score: IssueScore, options: MatrixOptions, rule: Rule) -> tuple[dic
     return own | bars | numbers, score.pooled_tier
 
 
-def _group_figures(cells: Mapping[str, GroupCell], rule: Rule) -> dict:
+def _group_figures(cells: Mapping[str, GroupCell], rule: TierRule) -> dict:
     """One group's scores, judged by the cut points of the whole run."""
     none = GroupCell(0, None, None)
     society, business = cells.get("society", none), cells.get("business", none)
@@ -276,14 +278,14 @@ TIERS = (HIGH, MEDIUM, LOW, DOUBLE, IMPACT, FINANCIAL, NEITHER, UNSCORED)
 
 
 @dataclass(frozen=True)
-class Named:
+class ShownNames:
     """Names that are not in the run, in the language of the picture: of the cycle and of the group shown."""
 
     cycle: str
     group: str = ""
 
 
-def page_texts(data: MatrixData, named: Named) -> Texts:
+def page_texts(data: MatrixData, named: ShownNames) -> Texts:
     """Words within the picture where a page stands around it."""
     tiers = {tier: word_for("tier", tier) for tier in TIERS}
     return Texts(
@@ -300,7 +302,7 @@ def page_texts(data: MatrixData, named: Named) -> Texts:
     )
 
 
-def document_texts(data: MatrixData, named: Named) -> Texts:
+def document_texts(data: MatrixData, named: ShownNames) -> Texts:
     """Words of a picture that stands alone: title, what is shown, what it is based on."""
     notes = (base_line(data, named), cut_line(data), weighting_line(data))
     return replace(
@@ -311,7 +313,7 @@ def document_texts(data: MatrixData, named: Named) -> Texts:
     )
 
 
-def subtitle(data: MatrixData, named: Named) -> str:
+def subtitle(data: MatrixData, named: ShownNames) -> str:
     """Organisation, level, filters and run."""
     level = _("primary issues") if data.options.level == "primary" else _("secondary issues")
     category = next((each.label for each in data.categories if each.code == data.options.category), "")
@@ -320,7 +322,7 @@ def subtitle(data: MatrixData, named: Named) -> str:
     return " · ".join(part for part in (organisation, level, category, named.group, run) if part)
 
 
-def base_line(data: MatrixData, named: Named) -> str:
+def base_line(data: MatrixData, named: ShownNames) -> str:
     """What the figures rest on."""
     groups = {code: found["valid"] for code, found in data.run.responses["groups"].items()}
     if data.options.group:
@@ -398,7 +400,7 @@ class PageDrawings:
     narrow: str
 
 
-def page_drawings(data: MatrixData, named: Named) -> PageDrawings:
+def page_drawings(data: MatrixData, named: ShownNames) -> PageDrawings:
     """Interactive drawings; with all secondary issues the narrow one names those of the highest tier only."""
     given = (data.points, data.rule, data.categories, page_texts(data, named))
     options = {"interactive": True, "show_intervals": data.options.bars}

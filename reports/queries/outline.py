@@ -63,7 +63,7 @@ def outline_lines(rows: Iterable[OutlineRow], catalogue: Catalogue, names: Mappi
 
 
 @dataclass(frozen=True)
-class ShownProblem:
+class ProblemLine:
     """One problem as a person reads it; `where` is the cell, such as `C17`, "" for the whole file."""
 
     where: str
@@ -73,14 +73,14 @@ class ShownProblem:
     message: str
 
 
-def shown_problem(problem: OutlineProblem) -> ShownProblem:
+def shown_problem(problem: OutlineProblem) -> ProblemLine:
     """The problem with its sentence, which ends with the nearest right values where there are any."""
     if problem.disclosure:
         message = disclosure_sentence(problem.disclosure)
     else:
         sentence = MESSAGES.get(problem.code) or INTAKE_MESSAGES[problem.code]
         message = _offering(_(sentence) % problem.params, problem.suggestions)
-    return ShownProblem(problem.cell, problem.row, problem.column, problem.value, message)
+    return ProblemLine(problem.cell, problem.row, problem.column, problem.value, message)
 
 
 def disclosure_sentence(problem: CodeProblem) -> str:
@@ -89,7 +89,7 @@ def disclosure_sentence(problem: CodeProblem) -> str:
     return _offering(sentence, problem.suggestions)
 
 
-def cell_sentence(problem: BadCell) -> str:
+def entry_sentence(problem: BadCell) -> str:
     """What is wrong with one entry of a form."""
     return _offering(_(MESSAGES[problem.code]) % problem.params, problem.suggestions)
 

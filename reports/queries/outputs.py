@@ -105,5 +105,5 @@ def frozen_text(row: dict, field: str) -> str:
     return row[field + first] or row[field + second]
 
 
-def organisation() -> str:
+def organisation_name() -> str:
     return settings.ORGANISATION["zh-hans" if is_chinese() else "en"]

@@ -11,7 +11,7 @@ from materiality.views.cycles import cycle_of, in_cycle
 from reports.queries.matrix import (
     MatrixData,
     MatrixOptions,
-    Named,
+    ShownNames,
     base_line,
     cut_line,
     matrix_data,
@@ -33,7 +33,7 @@ def matrix(request: HttpRequest, code: str) -> HttpResponse:
     groups = list(cycle.groups.all())
     data = matrix_data(run, _wanted(request, groups))
     group = next((group for group in groups if group.code == data.options.group), None)
-    named = Named(cycle.title, group.name if group else "")
+    named = ShownNames(cycle.title, group.name if group else "")
     context |= {"runs": runs, "run": run, "data": data, "options": data.options, "groups": groups, "group": group}
     context |= {"base": base_line(data, named), "cuts": cut_line(data), "weighting": weighting_line(data)}
     context |= {"differing": sum(row.differs for row in data.rows), "pooled_method": _is_pooled(data)}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Job, User
 from materiality.platform import audit, jobs
-from materiality.platform.files import digest_of, keep_file
+from materiality.platform.files import digest_of_file, keep_file
 from materiality.platform.refusals import NotAllowed
 from surveys.matching.match import Match
 from surveys.models import ColumnMatch, ResponseImport, Survey
@@ -205,7 +205,7 @@ def request_import(
     if survey.state == Survey.State.DRAFT:
         raise NotAllowed(_("Open the survey first: its items are frozen only then."))
     _refuse_unknown(match_name)
-    before = survey.imports.filter(sha256=digest_of(path), state=ResponseImport.State.STORED).first()
+    before = survey.imports.filter(sha256=digest_of_file(path), state=ResponseImport.State.STORED).first()
     if before and not again:
         raise KnownFile(
             _("This very file was already imported on %(date)s. Confirm that it is to be imported once more.")

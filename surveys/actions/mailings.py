@@ -28,9 +28,9 @@ from surveys.invitations.mail import (
     left_out,
     meaning_of,
     message_for,
+    problem_words,
     reclaimed,
     text_problems,
-    words_of,
 )
 from surveys.models import Delivery, Mailing, Survey
 from surveys.queries.mailings import audience
@@ -44,7 +44,7 @@ LONGEST_RUN_SECONDS = 40
 CLAIM_LOST = timedelta(seconds=120)
 
 
-def send_mailing(*, mailing_id: int) -> int:
+def send_due_mails(*, mailing_id: int) -> int:
     """Send up to a sixth of the mailing's mails per minute over one connection; returns how many were taken.
 
     Each delivery is marked before and after it is sent. A problem that passes is tried again later, at most six
@@ -138,7 +138,7 @@ def _deliver(delivery: Delivery, mailing: Mailing, connection) -> datetime | Non
         logger.warning("Mailing %s: a mail could not be sent (%s)", mailing.pk, type(problem).__name__)
         if meaning is Means.SERVER:
             _drop(connection)
-        return after_problem(delivery, mailing, meaning, words_of(problem))
+        return after_problem(delivery, mailing, meaning, problem_words(problem))
     Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.SENT, sent_at=timezone.now(), next_try_at=None)
     return None
 
@@ -170,7 +170,7 @@ def send_test_mail(*, survey: Survey, texts: Mapping[str, str], address: str, by
     try:
         get_connection().send_messages(messages)
     except Exception as problem:  # whatever the mail server or the network raises, the person is told
-        raise NotAllowed(_("The mail could not be sent: %(words)s") % {"words": words_of(problem)}) from problem
+        raise NotAllowed(_("The mail could not be sent: %(words)s") % {"words": problem_words(problem)}) from problem
     return len(messages)
 
 

@@ -15,7 +15,7 @@ from materiality.platform.refusals import NotAllowed
 from surveys.models import PaperSheet, ReadyDraft, Response, Survey, Tally
 from surveys.models.jobs import JobKind
 from surveys.paper.entry import Entry, differences, entry_of, locked_sheet
-from surveys.queries.questionnaire import Asked, Questionnaire, draw_parts, questionnaire_of
+from surveys.queries.questionnaire import GroupQuestions, Questionnaire, draw_parts, questionnaire_of
 from surveys.questionnaire.asking import blank_ratings
 from surveys.questionnaire.ratings import arrival_id
 from surveys.responses.anonymity import add_waiting, empty_log_soon
@@ -168,7 +168,9 @@ def print_sheets(
     return job
 
 
-def _parts(survey: Survey, group: Group, questionnaire: Questionnaire, asked: Asked, number: int) -> list[bytes]:
+def _parts(
+    survey: Survey, group: Group, questionnaire: Questionnaire, asked: GroupQuestions, number: int
+) -> list[bytes]:
     """The vectors of the sheets."""
     if not survey.split:
         return [blank_ratings(questionnaire.positions_of, asked.issues, asked.dimensions)] * number

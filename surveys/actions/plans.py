@@ -13,7 +13,7 @@ from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import DIMENSIONS, SCALE_MAX, SCALE_MIN
 from surveys.models import GroupPlan, Item, Notice, Survey
-from surveys.queries.plans import asked_issues, plan_of, raters_of
+from surveys.queries.plans import plan_of, raters_of, survey_issues
 from surveys.questionnaire.asking import Plan, default_left_out, default_plan
 from surveys.questionnaire.screening import Rules
 
@@ -140,7 +140,7 @@ def choose_issues(*, survey: Survey, group: Group, issues: Collection[str] | Non
     NotAllowed once the survey was opened, for an issue that it does not ask about or a group of another cycle.
     """
     stored = locked_draft(survey)
-    asked = asked_issues(stored)
+    asked = survey_issues(stored)
     codes = [issue.code for issue in asked]
     if group.cycle_id != stored.cycle_id:
         raise NotAllowed(_("The cycle has no group “%(code)s”.") % {"code": group.code})
@@ -205,7 +205,7 @@ def set_split(*, survey: Survey, values: Mapping[str, Any], by: User | None) -> 
     NotAllowed, with every reason, once the survey was opened or where the settings are impossible.
     """
     stored = locked_draft(survey)
-    codes = [issue.code for issue in asked_issues(stored)]
+    codes = [issue.code for issue in survey_issues(stored)]
     if reasons := split_reasons(set(codes), {"k": stored.k, **values}):
         raise NotAllowed(" ".join(reasons))
     with audit.audited("set_split", stored, by=by, fields=SPLIT):

@@ -30,7 +30,7 @@ from surveys.actions.plans import (
 from surveys.actions.responses import mix_responses
 from surveys.models import Assignments, GroupPlan, Item, ItemText, Notice, Survey
 from surveys.models.instrument import LANGUAGES
-from surveys.queries.plans import PlannedGroup, asked_issues, planned_groups
+from surveys.queries.plans import PlannedGroup, planned_groups, survey_issues
 from surveys.queries.questionnaire import issue_html
 from surveys.questionnaire.asking import unrated
 from surveys.questionnaire.ratings import arrival_ids
@@ -238,7 +238,7 @@ def open_survey(*, survey: Survey, by: User | None) -> Survey:
     """
     stored = Survey.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=survey.pk)
     items = list(Item.objects.filter(survey=stored).select_related("issue").order_by("issue__code", "position"))
-    codes = [issue.code for issue in asked_issues(stored)]
+    codes = [issue.code for issue in survey_issues(stored)]
     groups = planned_groups(stored, codes)
     reasons = opening_reasons(stored, codes, groups)
     if reasons:

@@ -14,7 +14,7 @@ from materiality.platform.bilingual import is_chinese
 from materiality.platform.words import word_for
 from materiality.queries.scores import SMALL_CELL, hidden_keys
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
-from surveys.exports.selection import FIELDS, Selection, extra_names, field_labels, is_valid
+from surveys.exports.selection import FIELDS, Selection, column_labels, extra_names, is_counted
 from surveys.intake.columns import item_name, profile_name
 from surveys.models import AnonymousAnswer, Item, ProfileQuestion, Response, Survey
 from surveys.models.instrument import scale_words
@@ -267,7 +267,7 @@ def _fields(selection: Selection) -> Iterator[Variable]:
         "submitted_at": (lambda row: _moment(row[5], zone), MOMENT, {}),
         "consent": (lambda row: int(row[6]), NUMBER, yes_no),
     }
-    labels = field_labels()
+    labels = column_labels()
     for at, name in enumerate(FIELDS):
         read, kind, values = readers.get(name, ((lambda row, at=at: row[at]), TEXT, {}))
         if name not in selection.leaving:
@@ -288,10 +288,10 @@ def _items(selection: Selection) -> Iterator[Variable]:
 
 
 def _screening(selection: Selection) -> Iterator[Variable]:
-    labels, yes_no = field_labels(), {0: _("no"), 1: _("yes")}
+    labels, yes_no = column_labels(), {0: _("no"), 1: _("yes")}
     named = set(extra_names(replace(selection, full=True)))
     yield Variable("unfinished", "unfinished", labels["unfinished"], lambda row: int(row[9]), values=yes_no)
-    yield Variable("valid", "valid", labels["valid"], lambda row: int(is_valid(selection, *row[9:12])), values=yes_no)
+    yield Variable("valid", "valid", labels["valid"], lambda row: int(is_counted(selection, *row[9:12])), values=yes_no)
     for flag in flags_of_survey(selection.survey):
         bit, label = FLAG_BIT[flag], str(word_for("flag", flag))
         bit &= selection.shown
@@ -398,7 +398,7 @@ def _field_values(selection: Selection, name: str) -> tuple[str, str]:
 
 
 def _field_label(name: str) -> str:
-    return field_labels()[name]
+    return column_labels()[name]
 
 
 def _spss_names(selection: Selection) -> dict[str, str]:

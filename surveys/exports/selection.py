@@ -168,14 +168,14 @@ def extra_values(selection: Selection, row: tuple) -> list[str | int | float]:
         cells.append("NA" if attention is None else CELL_TEXT[attention] or "")
     cells += [answer_text(profile.get(question.code)) for question in selection.questions]
     if selection.full:
-        counts = is_valid(selection, unfinished, flags, overruled)
+        counts = is_counted(selection, unfinished, flags, overruled)
         cells += [_word(counts), ";".join(flag_names(flags & selection.shown)), OVERRULED.get(overruled, "")]
     if selection.full and not selection.survey.anonymous:
         cells += ["" if seconds is None else seconds, "" if notice is None else notice]
     return cells
 
 
-def is_valid(selection: Selection, unfinished: bool, flags: int, overruled: int) -> bool:
+def is_counted(selection: Selection, unfinished: bool, flags: int, overruled: int) -> bool:
     """Whether a response counts (scoring.md); the same as `screening.valid` for one row."""
     accepted = not flags & selection.rejecting or overruled == Response.Overruled.INCLUDE
     return not unfinished and accepted and overruled != Response.Overruled.EXCLUDE
@@ -190,7 +190,7 @@ def _word(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def field_labels() -> dict[str, str]:
+def column_labels() -> dict[str, str]:
     """What the columns hold, in the active language."""
     return {
         "token": _("Token of the respondent, where known"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from surveys.matching.apply import revise, twice, words_of
 from surveys.matching.match import READY_MADE, Asked, Match, Target, read_target
 from surveys.models import ResponseImport
-from surveys.responses.reading import AUTO, examples_of, match_of
+from surveys.responses.reading import AUTO, examples_of, stored_match
 
 RESERVED = (AUTO, *READY_MADE)
 
@@ -40,7 +40,7 @@ class MatchForm(forms.Form):
 
     def __init__(self, *args: Any, imported: ResponseImport, asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.guessed, self.asked = match_of(imported.match), asked
+        self.guessed, self.asked = stored_match(imported.match), asked
         self.examples = examples_of(imported)
         self.targets: dict[int, Target] = {}
         self.written: dict[int, str] = {}

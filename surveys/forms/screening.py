@@ -56,7 +56,7 @@ class RulesForm(forms.Form):
         return [(name, self.data.get(name, "")) for name in self.fields]
 
 
-def values_of(rules: Rules, survey: Survey) -> list[tuple[str, str]]:
+def form_values(rules: Rules, survey: Survey) -> list[tuple[str, str]]:
     """The same names and values made from rules."""
     names = [parameter.attribute for parameter in _parameters(survey)]
     values = [(name, plain_number(getattr(rules, name))) for name in names]

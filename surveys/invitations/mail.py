@@ -18,7 +18,7 @@ from surveys.invitations.links import link_start
 from surveys.invitations.used_links import is_used
 from surveys.models import Delivery, Mailing, Recipient, Survey
 from surveys.questionnaire.asking import closing_time, zoned
-from surveys.questionnaire.mail import PLACES, filled, has_control_characters, one_line, unknown_places
+from surveys.questionnaire.mail import PLACES, filled, has_control_characters, header_line, unknown_places
 from surveys.questionnaire.tokens import token_of
 
 LONGEST_WORDS = 300
@@ -52,7 +52,7 @@ def meaning_of(problem: Exception) -> Means:
     return Means.REFUSED
 
 
-def words_of(problem: Exception) -> str:
+def problem_words(problem: Exception) -> str:
     """The server's own words, or what happened, at most 300 characters."""
     if isinstance(problem, smtplib.SMTPRecipientsRefused):
         code, words = _refusal(problem)
@@ -212,7 +212,7 @@ def texts_for(mailing: Mailing, survey: Survey, addressee: Addressee) -> tuple[s
         body = text_of(mailing, "body", addressee.language).replace("\r\n", "\n")
         if "{unsubscribe}" not in body:
             body += "\n\n-- \n" + _("You do not want mails about our surveys? Unsubscribe here: {unsubscribe}")
-    subject = one_line(filled(text_of(mailing, "subject", addressee.language), values))
+    subject = header_line(filled(text_of(mailing, "subject", addressee.language), values))
     return subject, filled(body, values)
 
 
@@ -227,7 +227,7 @@ def message_for(mailing: Mailing, survey: Survey, addressee: Addressee, *, numbe
     return EmailMessage(
         subject,
         body,
-        formataddr((one_line(settings.ORGANISATION[addressee.language]), sender)),
+        formataddr((header_line(settings.ORGANISATION[addressee.language]), sender)),
         [addressee.email],
         headers={
             "Message-ID": f"<{_message_key(number)}@{sender.rpartition('@')[2] or 'localhost'}>",

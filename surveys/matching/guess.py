@@ -104,7 +104,7 @@ _LONGEST = 300
 
 
 @dataclass
-class Answers:
+class ColumnAnswers:
     """Different answers of a column as text; `many` where there are more than were kept."""
 
     texts: dict[str, None] = field(default_factory=dict)
@@ -124,9 +124,9 @@ class Answers:
         return [text for text in self.texts if text.strip()]
 
 
-def collect(rows: Iterable[Sequence[object]], width: int) -> list[Answers]:
+def collect(rows: Iterable[Sequence[object]], width: int) -> list[ColumnAnswers]:
     """Answers of the first `width` columns in the first 20,000 rows."""
-    columns = [Answers() for _column in range(width)]
+    columns = [ColumnAnswers() for _column in range(width)]
     rows = islice(rows, MOST_ROWS)
     while chunk := list(islice(rows, _CHUNK)):
         wide = [row if len(row) >= width else [*row, *[""] * (width - len(row))] for row in chunk]
@@ -143,8 +143,8 @@ _OPTIONS_OF_CONSENT = {"1": "yes", "2": "no"}
 class FieldGuess:
     """Fields among the columns that are no items, with their value maps."""
 
-    def __init__(self, heads: Sequence[Head], answers: Sequence[Answers], free: Sequence[int], asked: Asked, tool: str,
-                 *, options: bool = False):  # fmt: skip
+    def __init__(self, heads: Sequence[Head], answers: Sequence[ColumnAnswers], free: Sequence[int], asked: Asked,
+                 tool: str, *, options: bool = False):  # fmt: skip
         self.heads, self.answers, self.asked, self.tool = heads, answers, asked, tool
         self.options = _OPTIONS_OF_CONSENT if options else {}
         self.free = [column for column in free if answers[column].given()]
@@ -296,7 +296,7 @@ _MANY_COLUMNS = 5
 class ItemGuess:
     """Targets by column, and the value map of each such column."""
 
-    def __init__(self, heads: Sequence[Head], answers: Sequence[Answers], asked: Asked, issues: Issues, tool: str,
+    def __init__(self, heads: Sequence[Head], answers: Sequence[ColumnAnswers], asked: Asked, issues: Issues, tool: str,
                  *, options: bool = False):  # fmt: skip
         self.heads, self.answers, self.asked, self.issues = heads, answers, asked, issues
         self.limesurvey, self.options = tool == "limesurvey", options
@@ -312,7 +312,7 @@ class ItemGuess:
         self._dimensions()
         self._values()
 
-    def _rated(self, answers: Answers) -> bool:
+    def _rated(self, answers: ColumnAnswers) -> bool:
         return not answers.many and looks_like_rating(answers.texts, self.asked.k, limesurvey=self.limesurvey)
 
     def _doubt(self, code: str, column: int, **params: object) -> None:
@@ -442,7 +442,7 @@ class ItemGuess:
             self._doubt("unknown_values", columns[0], values=", ".join(values.unknown[:12]))
 
 
-def _few(answers: Answers) -> bool:
+def _few(answers: ColumnAnswers) -> bool:
     """Whether the answers could be a scale of unknown words."""
     texts = answers.given()
     return not answers.many and 0 < len(texts) <= _MOST_LEVELS and max(map(len, texts)) <= _LONGEST_LEVEL
@@ -457,7 +457,7 @@ def _sized(words: set[str]) -> bool:
 
 
 def guess_profile(
-    heads: Sequence[Head], answers: Sequence[Answers], free: Sequence[int], asked: Asked
+    heads: Sequence[Head], answers: Sequence[ColumnAnswers], free: Sequence[int], asked: Asked
 ) -> tuple[dict[int, Target], dict[str, dict[str, str]]]:
     """Targets by column, and value maps named `profile-<question>`: `word` of an option -> its code."""
     targets: dict[int, Target] = {}

@@ -279,7 +279,7 @@ def scales(k: int) -> tuple[Scale, ...]:
     return tuple(scale for scale in found if len(scale) == k)
 
 
-def fit(words: Iterable[str], k: int) -> dict[str, int] | None:
+def fitted_scale(words: Iterable[str], k: int) -> dict[str, int] | None:
     """Word -> 1..k where one reading alone is possible, {} for no words, None where there is none or several.
 
     Two words of one level are no reading. The result also holds the other words that this reading leaves no doubt of.
@@ -421,10 +421,10 @@ def _take_numbers(numbers: dict[str, int], k: int, result: Values, options: bool
 
 
 def _take_words(keys: list[str], k: int, result: Values) -> None:
-    levels = fit(keys, k) or _by_script(keys, k)
+    levels = fitted_scale(keys, k) or _by_script(keys, k)
     if levels is None:
         bare = {key: _bare(key) for key in keys}
-        fitted = fit(bare.values(), k) if len(set(bare.values())) == len(bare) else None
+        fitted = fitted_scale(bare.values(), k) if len(set(bare.values())) == len(bare) else None
         levels = None if fitted is None else {key: fitted[short] for key, short in bare.items()}
     if levels is not None:
         result.known |= {key: str(level) for key, level in levels.items() if key not in result.known}
@@ -437,7 +437,7 @@ def _take_words(keys: list[str], k: int, result: Values) -> None:
 def _by_script(keys: list[str], k: int) -> dict[str, int] | None:
     """The levels where some answered in Chinese and some in English, each scale being clear by itself."""
     parts = [[key for key in keys if key.isascii() is latin] for latin in (True, False)]
-    fitted = [fit(part, k) for part in parts]
+    fitted = [fitted_scale(part, k) for part in parts]
     return fitted[0] | fitted[1] if all(parts) and None not in fitted else None
 
 
@@ -449,7 +449,7 @@ def _check_direction(numbers: dict[str, int], k: int, result: Values) -> None:
         text = next((part for part in found.groups() if part and not part.isdigit()), "") if found else ""
         if text:
             beside[text] = number
-    levels = fit(beside, k)
+    levels = fitted_scale(beside, k)
     if levels and any(levels[text] != number for text, number in beside.items()):
         result.doubts.append(("numbers_against_words", {"values": ", ".join(numbers)}))
 

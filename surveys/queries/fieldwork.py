@@ -44,7 +44,7 @@ from surveys.responses.rules import flags_of_survey, rules_in_force, shown_bits
 
 
 @dataclass(frozen=True)
-class Kind:
+class CountedKind:
     """Responses that are alike in all that decides whether they count."""
 
     survey: int
@@ -56,7 +56,7 @@ class Kind:
 
 
 @dataclass
-class Counts:
+class ResponseNumbers:
     """Numbers of responses: all, submitted, valid."""
 
     total: int = 0
@@ -79,13 +79,13 @@ class RuleLine:
 
 
 @dataclass
-class Fieldwork:
+class SurveyCounts:
     """The counts of one survey. `drafts`: answers in progress; `ready`: finished ones of an anonymous survey that
     wait to be mixed; `included` and `excluded`: submitted responses that a person decided about.
     """
 
-    counts: Counts = field(default_factory=Counts)
-    groups: dict[int, Counts] = field(default_factory=dict)
+    counts: ResponseNumbers = field(default_factory=ResponseNumbers)
+    groups: dict[int, ResponseNumbers] = field(default_factory=dict)
     rules: list[RuleLine] = field(default_factory=list)
     included: int = 0
     excluded: int = 0
@@ -98,7 +98,7 @@ class Fieldwork:
         return self.counts.total - self.counts.submitted
 
 
-def kinds_of(surveys: Iterable[Survey]) -> list[Kind]:
+def kinds_of(surveys: Iterable[Survey]) -> list[CountedKind]:
     """All responses of these surveys by what decides whether they count, a few hundred rows.
 
     Small surveys are counted now, large ones as they were counted last.
@@ -107,11 +107,11 @@ def kinds_of(surveys: Iterable[Survey]) -> list[Kind]:
     names = ("survey_id", "group_id", "flags", "overruled", "unfinished")
     counted = [survey.pk for survey in surveys if survey.pk not in kept]
     rows = Response.objects.filter(survey__in=counted).order_by().values_list(*names)
-    now = [Kind(*row) for row in rows.annotate(number=Count("*"))] if counted else []
-    return now + [Kind(pk, *row) for pk, rows in kept.items() for row in rows]
+    now = [CountedKind(*row) for row in rows.annotate(number=Count("*"))] if counted else []
+    return now + [CountedKind(pk, *row) for pk, rows in kept.items() for row in rows]
 
 
-def valid_number(surveys: Iterable[Survey], kinds: Iterable[Kind]) -> int:
+def valid_number(surveys: Iterable[Survey], kinds: Iterable[CountedKind]) -> int:
     """Valid responses of all these surveys together."""
     by_survey = {survey.pk: [kind for kind in kinds if kind.survey == survey.pk] for survey in surveys}
     return sum(
@@ -119,13 +119,13 @@ def valid_number(surveys: Iterable[Survey], kinds: Iterable[Kind]) -> int:
     )
 
 
-def fieldwork_of(survey: Survey, kinds: Iterable[Kind]) -> Fieldwork:
+def survey_counts(survey: Survey, kinds: Iterable[CountedKind]) -> SurveyCounts:
     """Everything that is counted of one survey; `kinds` may hold those of other surveys too. Two queries."""
     kinds = [kind for kind in kinds if kind.survey == survey.pk]
     ready = ReadyDraft.objects.filter(survey=survey).count()
-    found = Fieldwork(rules=rule_lines(survey, kinds), drafts=number_begun(survey), ready=ready)
+    found = SurveyCounts(rules=rule_lines(survey, kinds), drafts=number_begun(survey), ready=ready)
     for kind, counts in zip(kinds, _counting(survey, kinds).tolist(), strict=True):
-        for tally in (found.counts, found.groups.setdefault(kind.group, Counts())):
+        for tally in (found.counts, found.groups.setdefault(kind.group, ResponseNumbers())):
             tally.total += kind.number
             tally.submitted += 0 if kind.unfinished else kind.number
             tally.valid += kind.number if counts else 0
@@ -135,7 +135,7 @@ def fieldwork_of(survey: Survey, kinds: Iterable[Kind]) -> Fieldwork:
     return found
 
 
-def rule_lines(survey: Survey, kinds: Iterable[Kind]) -> list[RuleLine]:
+def rule_lines(survey: Survey, kinds: Iterable[CountedKind]) -> list[RuleLine]:
     """Each rule that the survey's responses can meet, in the order of FLAGS, over submitted responses."""
     rules = rules_in_force(survey)
     submitted = [kind for kind in kinds if not kind.unfinished]
@@ -158,7 +158,7 @@ def rule_lines(survey: Survey, kinds: Iterable[Kind]) -> list[RuleLine]:
     return lines
 
 
-def _counting(survey: Survey, kinds: list[Kind]) -> np.ndarray:
+def _counting(survey: Survey, kinds: list[CountedKind]) -> np.ndarray:
     """bool[kinds]: whether responses of the kind are valid."""
     flags = np.array([kind.flags for kind in kinds], np.uint16)
     overruled = np.array([kind.overruled for kind in kinds], np.int8)
@@ -166,7 +166,7 @@ def _counting(survey: Survey, kinds: list[Kind]) -> np.ndarray:
     return valid(flags, rules_in_force(survey), overruled, submitted)
 
 
-def _numbers(kinds: list[Kind]) -> np.ndarray:
+def _numbers(kinds: list[CountedKind]) -> np.ndarray:
     return np.array([kind.number for kind in kinds], np.int64)
 
 
@@ -251,7 +251,7 @@ NO_MEDIAN = [None, 0]
 
 
 @dataclass(frozen=True)
-class GroupLine:
+class GroupProgress:
     """One group in the tables: its numbers, its channels, how it stands to its target, its median (and of how many)."""
 
     group: Group | None
@@ -271,7 +271,7 @@ class FieldworkPage:
     """The figures of a survey's fieldwork in the order of the page."""
 
     funnel: Funnel
-    lines: list[GroupLine]
+    lines: list[GroupProgress]
     flags: list[tuple[str, int]]
     chart: Chart | None
     undated: int
@@ -334,14 +334,16 @@ def _days(survey: Survey, figures: dict, by_code: dict[int, str], funnel: Funnel
     return days
 
 
-def _lines(survey, groups: Sequence[Group], funnel: Funnel, days, medians: dict, moment: datetime) -> list[GroupLine]:
+def _lines(
+    survey, groups: Sequence[Group], funnel: Funnel, days, medians: dict, moment: datetime
+) -> list[GroupProgress]:
     known = {group.pk: group for group in groups}
     lines = []
     for line in funnel.groups:
         group = known.get(line.group)
         outlook = _projection(survey, group, line, days.get(line.group, {}), moment) if group else None
         channels = funnel.channels[line.group]
-        lines.append(GroupLine(group, line, channels, outlook, medians.get(str(line.group), NO_MEDIAN)))
+        lines.append(GroupProgress(group, line, channels, outlook, medians.get(str(line.group), NO_MEDIAN)))
     return lines
 
 

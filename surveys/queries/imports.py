@@ -18,7 +18,14 @@ from surveys.matching.apply import words_of
 from surveys.matching.match import ATTENTION, FIELD, IGNORED, ITEM, NAMES, PROFILE, Asked, Match, Target
 from surveys.models import ColumnMatch, ResponseImport
 from surveys.queries.plans import field_labels, listed_targets, target_labels
-from surveys.responses.reading import cell_sentence, doubt_sentence, examples_of, file_sentence, match_of, note_sentence
+from surveys.responses.reading import (
+    cell_sentence,
+    doubt_sentence,
+    examples_of,
+    file_sentence,
+    note_sentence,
+    stored_match,
+)
 
 _SHOWN = 3
 # Ignored columns beyond this are not listed: a form of thousands of fields is refused by the server.
@@ -80,7 +87,7 @@ def match_page(
     imported: ResponseImport, asked: Asked, posted: Mapping[int, str], errors: Mapping[int, str]
 ) -> MatchPage:
     """The page; `posted` are the targets as a person wrote them where some of them are wrong (`errors`)."""
-    match, guessed = match_of(imported.match), imported.summary.get("guess", {})
+    match, guessed = stored_match(imported.match), imported.summary.get("guess", {})
     examples = examples_of(imported)
     by_column: dict[int, list[str]] = {}
     for doubt in guessed.get("doubts", []):
@@ -245,7 +252,7 @@ def said_maps(match: Match) -> list[SaidMap]:
     return maps
 
 
-def date_order(match: Match) -> str:
+def date_order_words(match: Match) -> str:
     """How dates of the file are read, in words; '' where it makes no difference."""
     return {"dmy": _("Day first: 31/12/2026"), "mdy": _("Month first: 12/31/2026")}.get(match.dates, "")
 
@@ -281,7 +288,7 @@ class BadCell:
 
 
 @dataclass(frozen=True)
-class Preview:
+class FilePreview:
     """Counts of the file; `new` are good rows that are no duplicates; `groups` (name, rows); `flags` (flag, rows)."""
 
     rows: int = 0
@@ -312,13 +319,13 @@ class BadCells:
         return [_bad_cell(error) for error in self.plain[part]]
 
 
-def preview_of(imported: ResponseImport) -> Preview:
+def file_preview(imported: ResponseImport) -> FilePreview:
     """What is known about the file so far; empty while it is being checked."""
     summary = imported.summary
     if "rows" not in summary:
-        return Preview(problem=_problem(imported))
+        return FilePreview(problem=_problem(imported))
     names = {group.code: group.name for group in imported.survey.cycle.groups.all()}
-    return Preview(
+    return FilePreview(
         **{name: summary[name] for name in ("rows", "good", "duplicates", "unfinished", "bad_rows", "errors")},
         new=summary["good"] - summary["duplicates"],
         header_ok=summary["header_ok"],

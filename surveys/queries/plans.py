@@ -116,7 +116,7 @@ class PlannedGroup:
         return self.each * len(self.plan.dimensions)
 
 
-def asked_issues(survey: Survey) -> list[Issue]:
+def survey_issues(survey: Survey) -> list[Issue]:
     """The survey's issues with category and primary, in the order of their first items."""
     items = Item.objects.filter(survey=survey).select_related("issue__category", "issue__parent")
     return list({item.issue_id: item.issue for item in items.order_by("position")}.values())

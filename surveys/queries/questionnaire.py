@@ -133,7 +133,7 @@ class IssueParts:
 
 
 @dataclass(frozen=True)
-class Asked:
+class GroupQuestions:
     """What a group is asked: issues (indices) and dimensions, and how many of the issues each respondent gets."""
 
     issues: frozenset[int]
@@ -151,11 +151,11 @@ class Questionnaire:
     survey: Survey
     categories: tuple[CategoryParts, ...]
     issues: tuple[IssueParts, ...]
-    plans: dict[int, Asked]
+    plans: dict[int, GroupQuestions]
     attention: dict[str, dict[int, bytes]]
     profile: tuple[ProfileQuestion, ...]
 
-    def asked_of(self, group_id: int) -> Asked:
+    def asked_of(self, group_id: int) -> GroupQuestions:
         """What a group is asked; everything where it has no plan."""
         if group_id in self.plans:
             return self.plans[group_id]
@@ -217,7 +217,7 @@ class Questionnaire:
         return [issue.category for issue in self.issues]
 
 
-def asked_by(survey: Survey, row: GroupPlan | None, issues: Sequence[IssueParts]) -> Asked:
+def asked_by(survey: Survey, row: GroupPlan | None, issues: Sequence[IssueParts]) -> GroupQuestions:
     """What a stored plan says is asked; everything where there is none."""
     plan = plan_of(row)
     codes = set(plan.issues([issue.code for issue in issues]))
@@ -227,10 +227,10 @@ def asked_by(survey: Survey, row: GroupPlan | None, issues: Sequence[IssueParts]
         if issue.code in codes and any(dimension in issue.positions for dimension in plan.dimensions)
     )
     size = (row and row.issues_each) or survey.split_issues
-    return Asked(rated, plan.dimensions, min(size, len(rated)) if survey.split else len(rated))
+    return GroupQuestions(rated, plan.dimensions, min(size, len(rated)) if survey.split else len(rated))
 
 
-__all__ = ["SECONDS_PER_ITEM", "Asked", "Questionnaire", "questionnaire_of", "questionnaire_with"]
+__all__ = ["SECONDS_PER_ITEM", "GroupQuestions", "Questionnaire", "questionnaire_of", "questionnaire_with"]
 
 
 @lru_cache(maxsize=32)
@@ -276,7 +276,7 @@ def _issues(
 _CHANCE = SystemRandom()
 
 
-def draw_parts(questionnaire: Questionnaire, group_id: int, asked: Asked, number: int = 1) -> list[list[int]]:
+def draw_parts(questionnaire: Questionnaire, group_id: int, asked: GroupQuestions, number: int = 1) -> list[list[int]]:
     """Draw the issues (indices) of so many respondents of a group, and count them as given, in the caller's
     transaction.
     """
@@ -307,7 +307,7 @@ class IssueRatings:
     codes: dict[str, int] = field(default_factory=dict)
 
 
-def ratings_of(survey: Survey, response: Response) -> list[IssueRatings]:
+def rated_issues(survey: Survey, response: Response) -> list[IssueRatings]:
     """The issues of the survey in the order of their codes, with this response's ratings; one query."""
     vector = bytes(response.ratings)
     found: dict[int, IssueRatings] = {}

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from materiality.models import Proposal
-from materiality.platform.audit import plain
+from materiality.platform.audit import json_value
 from surveys.intake.columns import item_name
 from surveys.invitations.used_links import is_used
 from surveys.models import AnonymousComment, Recipient, Response, Survey
@@ -49,7 +49,7 @@ def answer_rows(survey: Survey) -> QuerySet:
     return _given().filter(survey=survey).order_by("id").values_list("id", "comment")
 
 
-def open_answers(survey: Survey, rows: Iterable[tuple[UUID, str]]) -> list[OpenAnswer]:
+def answers_with_proposals(survey: Survey, rows: Iterable[tuple[UUID, str]]) -> list[OpenAnswer]:
     """The rows of a page with the proposals made of them (one query)."""
     rows = list(rows)
     sources = [source_of(survey, reference_of(key)) for key, _text in rows]
@@ -66,7 +66,7 @@ def find_answer(survey: Survey, reference: str) -> OpenAnswer | None:
     if not re.fullmatch(r"[0-9a-f]{12}", reference):
         return None
     found = answer_rows(survey).filter(id__endswith=reference).first()
-    return open_answers(survey, [found])[0] if found else None
+    return answers_with_proposals(survey, [found])[0] if found else None
 
 
 def reference_of(key: UUID) -> str:
@@ -174,7 +174,7 @@ def stored_about(recipient: Recipient) -> dict[str, Any]:
         begun["ratings"] = _ratings(survey, begun["ratings"])
     token = f"{recipient.batch_id}-{recipient.serial}"
     responses = [] if survey.anonymous else list(Response.objects.filter(survey=survey, token=token))
-    return plain(
+    return json_value(
         {
             "survey": {"code": survey.code, "title_zh": survey.title_zh, "title_en": survey.title_en},
             "recipient": {

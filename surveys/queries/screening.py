@@ -6,7 +6,7 @@ from datetime import datetime
 
 from materiality.models import Group, Issue
 from surveys.models import RuleSet, Survey
-from surveys.queries.fieldwork import Kind, RuleLine, rule_lines
+from surveys.queries.fieldwork import CountedKind, RuleLine, rule_lines
 from surveys.questionnaire.screening import FLAGS, Rules
 
 
@@ -70,7 +70,7 @@ class GroupedRule:
     cells: list[RuleLine]
 
 
-def grouped_rules(survey: Survey, groups: Sequence[Group], kinds: Sequence[Kind]) -> list[GroupedRule]:
+def grouped_rules(survey: Survey, groups: Sequence[Group], kinds: Sequence[CountedKind]) -> list[GroupedRule]:
     """Each rule per group, from responses counted by kind."""
     per_group = [rule_lines(survey, [kind for kind in kinds if kind.group == group.pk]) for group in groups]
     whole = rule_lines(survey, kinds)

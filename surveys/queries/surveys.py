@@ -19,9 +19,9 @@ from materiality.scoring.cells import ratings_of
 from materiality.scoring.cube import Cube
 from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Survey
 from surveys.models.instrument import LANGUAGES
-from surveys.queries.fieldwork import Kind, kinds_of, valid_number
+from surveys.queries.fieldwork import CountedKind, kinds_of, valid_number
 from surveys.queries.imports import number_waiting
-from surveys.queries.plans import PlannedGroup, asked_issues, planned, split_size
+from surveys.queries.plans import PlannedGroup, planned, split_size, survey_issues
 from surveys.queries.questionnaire import SECONDS_PER_ITEM, Questionnaire, issue_html, pieces_of, questionnaire_with
 from surveys.questionnaire.asking import (
     DEFAULT_SPREAD,
@@ -64,7 +64,7 @@ def surveys_of(cycle: Cycle) -> list[Survey]:
     return cycle._surveys
 
 
-def response_kinds(cycle: Cycle) -> list[Kind]:
+def response_kinds(cycle: Cycle) -> list[CountedKind]:
     """The responses of the cycle's surveys by kind."""
     if "_kinds" not in cycle.__dict__:
         surveys = surveys_of(cycle)
@@ -76,7 +76,7 @@ def response_kinds(cycle: Cycle) -> list[Kind]:
 def use_counted(cycle: Cycle, survey: Survey, figures: dict) -> None:
     """Spare the steps of the cycle a count where its only survey's figures (see `count_fieldwork`) are at hand."""
     if surveys_of(cycle) == [survey]:
-        cycle._kinds = [Kind(survey.pk, *row) for row in without_channels(figures["kinds"])]
+        cycle._kinds = [CountedKind(survey.pk, *row) for row in without_channels(figures["kinds"])]
 
 
 def valid_responses(cycle: Cycle) -> int:
@@ -94,7 +94,7 @@ def listed_surveys(cycle: Cycle) -> list[Listed]:
     ]
 
 
-def _numbers(kinds: list[Kind]) -> dict[int, int]:
+def _numbers(kinds: list[CountedKind]) -> dict[int, int]:
     """Responses per survey."""
     numbers: dict[int, int] = {}
     for kind in kinds:
@@ -148,7 +148,7 @@ def spread_of(run: Run) -> Spread:
 
 
 @dataclass(frozen=True)
-class Way:
+class SurveyDesign:
     """One way to ask a group, full or split: issues each, minutes, and what the expected responses give every issue.
 
     `needed` are the responses for each of WIDTHS (None: never reached); `half` is the half-width expected, in points;
@@ -169,11 +169,11 @@ class PlanningLine:
 
     planned: PlannedGroup
     spread: float
-    full: Way
-    split: Way
+    full: SurveyDesign
+    split: SurveyDesign
 
     @property
-    def ways(self) -> tuple[Way, Way]:
+    def ways(self) -> tuple[SurveyDesign, SurveyDesign]:
         """Full, then split."""
         return self.full, self.split
 
@@ -182,7 +182,7 @@ class PlanningLine:
         """Responses needed per width: (full, split)."""
         return list(zip(self.full.needed, self.split.needed, strict=True))
 
-    def way(self, split: bool) -> Way:
+    def way(self, split: bool) -> SurveyDesign:
         """The way in which the survey is set."""
         return self.split if split else self.full
 
@@ -209,11 +209,11 @@ def minutes_for(questions: int) -> int:
     return max(1, round(questions * SECONDS_PER_ITEM / 60))
 
 
-def _way(survey: Survey, group: PlannedGroup, spread: float, *, each: int, least: int, core: int) -> Way:
+def _way(survey: Survey, group: PlannedGroup, spread: float, *, each: int, least: int, core: int) -> SurveyDesign:
     """`each` issues are given with the expected responses; what is needed is counted with the `least` that may be."""
     issues = len(group.issues)
     ratings = ratings_of_each(group.expected, issues=issues, each=each, core=core)
-    return Way(
+    return SurveyDesign(
         each=each,
         minutes=minutes_for(each * len(group.plan.dimensions)),
         needed=[responses_needed(width, spread, issues=issues, each=least, core=core) for width in WIDTHS],
@@ -301,7 +301,7 @@ def _fresh(survey: Survey, codes: Sequence[str], language: str) -> dict[str, str
 def asked_groups(survey: Survey) -> list[Group]:
     """The groups that are asked anything, in their order. Needs `survey.cycle`."""
     plans = {row.group_id: row for row in GroupPlan.objects.filter(survey=survey)}
-    codes = [issue.code for issue in asked_issues(survey)]
+    codes = [issue.code for issue in survey_issues(survey)]
     return [group for group in survey.cycle.groups.all() if planned(survey, codes, group, plans.get(group.pk)).issues]
 
 
@@ -333,7 +333,7 @@ def profile_risk(groups: list[PlannedGroup], questions: list[ProfileQuestion]) -
 
 
 @dataclass(frozen=True)
-class Section:
+class CategoryContents:
     """One category of the survey with its issues and the dimensions that each is rated on."""
 
     category: Category
@@ -348,7 +348,7 @@ class Section:
 class Contents:
     """All that a survey asks; `minutes` is what an unhurried respondent needs."""
 
-    sections: list[Section]
+    sections: list[CategoryContents]
     items: int
     issues: int
     pages: int
@@ -368,7 +368,9 @@ def contents_of(survey: Survey) -> Contents:
         .order_by("issue__category__order", "issue__category__code", "position")
     )
     sections = [
-        Section(own[0].issue.category, [(each[0].issue, each) for each in _together(own, lambda item: item.issue_id)])
+        CategoryContents(
+            own[0].issue.category, [(each[0].issue, each) for each in _together(own, lambda item: item.issue_id)]
+        )
         for own in _together(items, lambda item: item.issue.category_id)
     ]
     shape = [(section.category.code, len(section.issues)) for section in sections]

@@ -213,7 +213,7 @@ class Medians:
         return {key: [_middle(row) / scale, int(row.sum())] for key, row in named.items() if row.any()}
 
 
-class Cells:
+class CellSums:
     """Ratings per group and item: how many, their sum and the sum of their squares."""
 
     def __init__(self, groups: int, k: int) -> None:

@@ -18,7 +18,7 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda place: values.get(place[1], place[0]), text)
 
 
-def one_line(text: str) -> str:
+def header_line(text: str) -> str:
     """The text as a header can hold it: line breaks and other control characters become a space."""
     return _CONTROL.sub(" ", text).strip()
 

@@ -28,7 +28,7 @@ _CHUNK = 1_024
 SHORT, FEWEST_OTHERS, FEWEST_SHARED, LEAST_R = (6, 19), 5, 40, 0.1
 
 
-class Counts(NamedTuple):
+class ItemCounts(NamedTuple):
     """Per response, int64[R] each: items answered (rating or don't-know), asked, rated, and rated with the value that
     was given most often.
     """
@@ -56,11 +56,11 @@ class Answers:
     overruled: np.ndarray | None = None  # int8[R]: 0 nobody did, 1 included, 2 excluded
 
     @cached_property
-    def counts(self) -> Counts:
+    def counts(self) -> ItemCounts:
         """Counted in chunks, so that memory stays flat."""
         starts = range(0, max(len(self.ratings), 1), _CHUNK)
         parts = [_count_chunk(self.ratings[at : at + _CHUNK]) for at in starts]
-        return Counts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        return ItemCounts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     @cached_property
     def ended_at(self) -> np.ndarray:
@@ -96,13 +96,13 @@ class Fieldwork:
     group_ratings: GroupRatings | None = None  # counted by the screening job only
 
 
-def _count_chunk(ratings: np.ndarray) -> Counts:
+def _count_chunk(ratings: np.ndarray) -> ItemCounts:
     codes = ratings + 256 * np.arange(len(ratings))[:, np.newaxis]
     by_code = np.bincount(codes.ravel(), minlength=256 * len(ratings)).reshape(len(ratings), 256)
     by_value = by_code[:, 1 : SCALE_MAX + 1]
     rated = by_value.sum(axis=1)
     answered = rated + by_code[:, DONT_KNOW]
-    return Counts(answered, answered + by_code[:, SKIPPED], rated, by_value.max(axis=1))
+    return ItemCounts(answered, answered + by_code[:, SKIPPED], rated, by_value.max(axis=1))
 
 
 def _is_rating(codes: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ from surveys.invitations.recipients import remember
 from surveys.invitations.used_links import mark_used
 from surveys.models import Draft, ReadyDraft, Recipient, Response, Survey, Tally
 from surveys.queries.questionnaire import (
-    Asked,
+    GroupQuestions,
     Questionnaire,
     draw_parts,
     locked_counts,
@@ -191,7 +191,7 @@ def start_draft(
 
 
 @transaction.atomic
-def _store_draft(draft: Draft, questionnaire: Questionnaire, asked: Asked, group_code: str) -> None:
+def _store_draft(draft: Draft, questionnaire: Questionnaire, asked: GroupQuestions, group_code: str) -> None:
     issues = asked.issues
     if questionnaire.survey.split:
         (issues,) = draw_parts(questionnaire, draft.group_id, asked)

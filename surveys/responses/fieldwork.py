@@ -16,7 +16,7 @@ from materiality.platform.words import names_about, word_for
 from materiality.templatetags.yiti import count
 from surveys.models import FieldworkFigures, Survey
 from surveys.models.jobs import JobKind
-from surveys.questionnaire.fieldwork import Account, Cells, Days, Medians
+from surveys.questionnaire.fieldwork import Account, CellSums, Days, Medians
 from surveys.questionnaire.screening import valid
 from surveys.respond.drafts import BEYOND, begun_by_place
 from surveys.responses.rules import rules_in_force
@@ -64,7 +64,7 @@ def _count_responses(survey: Survey) -> dict:
     kinds: Counter = Counter()
     rules, groups = rules_in_force(survey), [group.pk for group in survey.cycle.groups.all()]
     index = {pk: place for place, pk in enumerate(groups)}
-    days, cells = Days(len(groups), survey.zone), Cells(len(groups), survey.k)
+    days, cells = Days(len(groups), survey.zone), CellSums(len(groups), survey.k)
     seconds, per_item = Medians(len(groups), 86_400), Medians(len(groups), 50)
     for rows in _chunks(survey):
         own, *kind, started, ended, tenths, ratings = zip(*rows, strict=True)

@@ -25,7 +25,7 @@ from surveys.responses.counting import count_cycle, dry_run
 from surveys.responses.reading import (
     ForeignFile,
     UnknownMatch,
-    columns_of,
+    columns_to_store,
     file_sentence,
     guess_json,
     named_match,
@@ -69,7 +69,7 @@ def check_file(job: Job, progress: Progress) -> Checked:
         return Checked({"problem": {"code": problem.code, "params": problem.params}}, problem=file_sentence(problem))
     except UnknownMatch as problem:
         return Checked({}, problem=_("There is no column match %(name)s.") % {"name": problem})
-    columns = columns_of(imported.survey, parsed)
+    columns = columns_to_store(imported.survey, parsed)
     flags = flags_of_new(imported.survey, columns)
     groups = dict(imported.survey.cycle.groups.values_list("pk", "code"))
     summary = summary_of(parsed, columns, flags, groups)
@@ -93,7 +93,7 @@ def _read(imported: ResponseImport, match: dict, progress: Progress) -> ParsedRe
     return read_file(survey, _path(imported), _rows(progress, _("Reading rows")), planner=planner)
 
 
-def store_check(job: Job, checked: Checked) -> dict:
+def store_file_check(job: Job, checked: Checked) -> dict:
     """Store of a check: the preview."""
     imported = check_import(
         imported=_import_of(job),
@@ -115,13 +115,13 @@ def read_confirmed(job: Job, progress: Progress) -> ResponseColumns:
         raise NotAllowed(file_sentence(problem)) from problem
     if parsed.error_count and not imported.skip_bad_rows:
         raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))
-    columns = columns_of(imported.survey, parsed)
+    columns = columns_to_store(imported.survey, parsed)
     if len(columns) != imported.summary["good"]:
         raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))
     return columns
 
 
-def store_rows(job: Job, columns: ResponseColumns) -> dict:
+def store_responses(job: Job, columns: ResponseColumns) -> dict:
     """Store of a confirmed import: all rows."""
     return {"responses": store_import(imported=_import_of(job), columns=columns, by=job.created_by)}
 

@@ -74,7 +74,7 @@ def named_match(name: str) -> Match | None:
     saved = ColumnMatch.objects.filter(name=name).first()
     if saved is None:
         raise UnknownMatch(name)
-    return match_of(saved.columns)
+    return stored_match(saved.columns)
 
 
 def recogniser(survey: Survey, name: str) -> Planner:
@@ -136,7 +136,7 @@ def examples_of(imported: ResponseImport) -> list[list[str]]:
     return examples
 
 
-def match_of(plain: dict) -> Match:
+def stored_match(plain: dict) -> Match:
     """The stored match; UnknownMatch where it is none."""
     try:
         return Match.from_json(plain)
@@ -146,7 +146,7 @@ def match_of(plain: dict) -> Match:
 
 def planner_for(survey: Survey, match: dict, name: str) -> Planner:
     """How a file is read by the stored match."""
-    return planner_of(match_of(match), asked_of(survey), zone=ZoneInfo(survey.zone), languages=LANGUAGES, name=name)
+    return planner_of(stored_match(match), asked_of(survey), zone=ZoneInfo(survey.zone), languages=LANGUAGES, name=name)
 
 
 def personal_headers(notes: list[dict]) -> set[str]:
@@ -267,7 +267,7 @@ def _parse(survey: Survey, path: Path, progress: Progress | None, planner: Plann
     return within_limits(parse, told=progress)
 
 
-def columns_of(survey: Survey, parsed: ParsedResponses) -> ResponseColumns:
+def columns_to_store(survey: Survey, parsed: ParsedResponses) -> ResponseColumns:
     """The good rows as they would be stored: without consent neither ratings nor comment are kept (scoring.md)."""
     codes = dict(survey.cycle.groups.values_list("code", "pk"))
     keys = [codes[code] for code in parsed.group_codes]

@@ -27,18 +27,18 @@ from surveys.forms.responses import UploadForm
 from surveys.matching.match import Match
 from surveys.models import ColumnMatch, ResponseImport, Survey
 from surveys.queries.imports import (
-    date_order,
+    date_order_words,
+    file_preview,
     listed_matches,
     match_page,
-    preview_of,
     said_columns,
     said_maps,
     stage_of,
     tool_name,
 )
-from surveys.responses.reading import UnknownMatch, asked_of, match_of
+from surveys.responses.reading import UnknownMatch, asked_of, stored_match
 from surveys.views.fieldwork import follow
-from surveys.views.surveys import survey_of
+from surveys.views.surveys import survey_in_cycle
 
 
 @needs(can_see_responses)
@@ -77,7 +77,7 @@ def match_remove(request: HttpRequest, name: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: DeleteForm) -> HttpResponse:
     try:
-        said = match_of(match.columns)
+        said = stored_match(match.columns)
     except UnknownMatch:
         said = Match("", ())
     columns = said_columns(said)
@@ -88,7 +88,7 @@ def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: D
         "taken": sum(1 for column in columns if column.target),
         "page": paged(request, columns),
         "maps": said_maps(said),
-        "dates": date_order(said),
+        "dates": date_order_words(said),
         "form": form,
         "delete": delete,
         "may_edit": can_edit_cycle(request.user),
@@ -122,7 +122,7 @@ def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 @needs(can_edit_cycle)
 def new_import(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Upload a file of responses, which is then checked in the background."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     limit = settings.MAX_UPLOAD_BYTES // 1_000_000
     too_large = _(
         "The file is larger than %(limit)s MB and was not taken in. Split it and import the parts one after another."
@@ -138,7 +138,7 @@ def new_import(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 def response_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """What an uploaded file holds and what is wrong with it, before and after it is stored."""
     imported = _import_of(code, pk)
-    preview = preview_of(imported)
+    preview = file_preview(imported)
     stage = stage_of(imported, preview.good)
     if stage == "match" and can_edit_cycle(request.user):
         return redirect("import_match", code, pk)
@@ -182,7 +182,7 @@ def import_template(request: HttpRequest, code: str, survey: str, kind: str) -> 
     """An empty file with the survey's columns, explained where the format can hold explanations."""
     if kind not in WRITERS:
         raise Http404
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     return download(WRITERS[kind](row), f"{row.code}-template.{kind}")
 
 

@@ -53,7 +53,7 @@ from surveys.queries.mailings import mailing_page
 from surveys.queries.responses import stored_about
 from surveys.questionnaire.mail import addresses_in
 from surveys.questionnaire.tokens import tokens_of
-from surveys.views.surveys import survey_of
+from surveys.views.surveys import survey_in_cycle
 
 # Codes are drawn one by one, about 50 (PNG) to 170 (SVG) a second.
 MOST_CODES = 5_000
@@ -63,7 +63,7 @@ _FILES = {"csv": csv_pieces, "zip": zip_pieces}
 @needs(can_edit_cycle)
 def new_batch(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Make a batch."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     form = BatchForm(request.POST or None, survey=row)
     if sent(request, form):
         with refusals(form):
@@ -144,7 +144,7 @@ def _batch_of(code: str, survey: str, pk: int) -> Batch:
 
 def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """All ways by which people reach the survey."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     used, answered = links_used(row)
     context = in_cycle(
         row.cycle,
@@ -163,7 +163,7 @@ def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 def qr_code(request: HttpRequest, code: str, survey: str, kind: str) -> HttpResponse:
     """The open link as a QR code, `svg` or `png`; with `?download=1` as a file."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     if kind not in QR_TYPES:
         raise Http404
     headers = {"Cache-Control": "private, max-age=300"}
@@ -174,7 +174,7 @@ def qr_code(request: HttpRequest, code: str, survey: str, kind: str) -> HttpResp
 
 def poster(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """The printable sheet of the open link as PDF."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     headers = {"Content-Disposition": f'inline; filename="{row.code}-sheet.pdf"'}
     return HttpResponse(poster_pdf(row, open_address(request, row)), content_type="application/pdf", headers=headers)
 
@@ -190,7 +190,7 @@ LISTED = 100
 @needs(can_edit_cycle)
 def add_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Upload a list, which a worker reads; nothing is stored before what it holds is confirmed."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     form = uploaded(request, ListForm, _("The file is too large."))
     if sent(request, form):
         job = request_list(survey=row, contents=form.cleaned_data["file"].read(), by=request.user)
@@ -202,7 +202,7 @@ def add_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 @needs(can_edit_cycle)
 def confirm_list(request: HttpRequest, code: str, survey: str, key: UUID) -> HttpResponse:
     """What a list holds; a POST stores its recipients."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     with refusals(request):
         found = list_read(row, str(key))
         if request.method == "POST":
@@ -218,7 +218,7 @@ def confirm_list(request: HttpRequest, code: str, survey: str, key: UUID) -> Htt
 @needs(can_edit_cycle)
 def list_template(request: HttpRequest, code: str, survey: str, kind: str) -> HttpResponse:
     """An empty list with its columns."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     if kind not in TYPES:
         raise Http404
     return download(table_bytes(kind, "recipients", COLUMNS, []), f"{row.code}-recipients.{kind}")
@@ -245,7 +245,7 @@ FILTERS = ("group", "state", "answered")
 @needs(can_see_responses)
 def recipients(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Who is invited by mail, by group, state, and whether they have answered."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     wanted = {name: request.GET.get(name, "") for name in FILTERS}
     context = in_cycle(
         row.cycle,
@@ -300,7 +300,7 @@ def recipient_erase(request: HttpRequest, code: str, survey: str, pk: int) -> st
 @needs(can_edit_cycle)
 def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Take in a list of addresses that do not work."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     form = BouncesForm(request.POST or None, request.FILES or None)
     if sent(request, form):
         marked, strangers = import_bounces(survey=row, addresses=addresses_in(form.pasted()), by=request.user)
@@ -320,7 +320,7 @@ def recipients_purge(request: HttpRequest, code: str, survey: str) -> str:
     """Delete all recipients of a closed survey, once the box that confirms it is ticked."""
     if "sure" not in request.POST:
         raise NotAllowed(_("Tick the box: it cannot be undone."))
-    number = purge_recipients(survey=survey_of(code, survey), by=request.user)
+    number = purge_recipients(survey=survey_in_cycle(code, survey), by=request.user)
     said = ngettext("%(n)s recipient is deleted.", "%(n)s recipients are deleted.", number) % {"n": number}
     return said
 

@@ -17,13 +17,13 @@ from surveys.models import Delivery, Mailing, Survey
 from surveys.queries.mailings import audience, sent_of
 from surveys.questionnaire.mail import PLACES
 from surveys.respond.pages import shown_language
-from surveys.views.surveys import survey_of
+from surveys.views.surveys import survey_in_cycle
 
 
 @needs(can_edit_cycle)
 def new_mailing(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Write a mail; look at it, send it to oneself, or start to send it, as the button says."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     kind = request.GET.get("kind", "")
     kind = kind if kind in Mailing.Kind.values else Mailing.Kind.INVITATION
     form = MailingForm(request.POST or None, initial={"kind": kind, **first_texts(kind)})

@@ -17,13 +17,13 @@ from surveys.models import PaperSheet, Survey
 from surveys.models.jobs import JobKind
 from surveys.paper.entry import difference_lines, differences, entry_lines, entry_of, profile_lines, refuse_closed
 from surveys.paper.printing import numbered, sheet_issues
-from surveys.views.surveys import survey_of
+from surveys.views.surveys import survey_in_cycle
 
 
 @needs(can_see_responses)
 def paper(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Printed files, and the sheets with their state; `?state=`, `?number=` goes straight to a sheet."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     wanted = request.GET.get("number", "").strip()
     if wanted:
         found = _numbered(row, wanted)
@@ -35,7 +35,7 @@ def paper(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 @needs(can_edit_cycle)
 def print_paper(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """POST: number new sheets and have their file made."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     if request.method != "POST":
         return redirect("paper", code, survey)
     form = PrintForm(request.POST, survey=row)
@@ -51,7 +51,7 @@ def print_paper(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 @needs(can_see_responses)
 def printed_file(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse:
     """The file of one print job."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     job = get_object_or_404(Job, pk=pk, kind=JobKind.PRINT_SHEETS, cycle=row.cycle, state=Job.State.DONE)
     if job.inputs.get("survey") != row.pk:
         raise Http404
@@ -104,7 +104,7 @@ STATE = PaperSheet.State
 @needs(can_edit_cycle)
 def paper_entry(request: HttpRequest, code: str, survey: str, number: int) -> HttpResponse:
     """The form of one sheet: to be typed, or where two entries differ; a stored one says so."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     sheets = PaperSheet.objects.select_related("group", "first_by", "second_by")
     sheet = get_object_or_404(sheets, survey=row, number=number)
     sheet.survey = row

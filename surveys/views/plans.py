@@ -15,16 +15,16 @@ from surveys.actions.plans import choose_issues, plan_groups, set_split
 from surveys.actions.surveys import opening_warnings
 from surveys.forms.plans import GroupPlanForm, IssuesForm, SplitForm
 from surveys.models import GroupPlan, Survey
-from surveys.queries.plans import asked_issues, issue_ticks, planned, planned_groups
+from surveys.queries.plans import issue_ticks, planned, planned_groups, survey_issues
 from surveys.queries.surveys import minutes_for, planning_lines, typical_spread
 from surveys.questionnaire.asking import LOSS, WIDTHS
-from surveys.views.surveys import survey_of
+from surveys.views.surveys import survey_in_cycle
 
 
 def survey_plan(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Responses needed for intervals of some widths, full against split, and what the expected ones will give."""
-    row = survey_of(code, survey)
-    codes = [issue.code for issue in asked_issues(row)]
+    row = survey_in_cycle(code, survey)
+    codes = [issue.code for issue in survey_issues(row)]
     groups = planned_groups(row, codes)
     spread = typical_spread()
     lines = planning_lines(row, groups, spread)
@@ -49,8 +49,8 @@ def survey_plan(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 def survey_groups(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """What each group is asked, as a form for those who may change it."""
-    row = survey_of(code, survey)
-    codes = [issue.code for issue in asked_issues(row)]
+    row = survey_in_cycle(code, survey)
+    codes = [issue.code for issue in survey_issues(row)]
     groups = planned_groups(row, codes)
     frozen = row.state != Survey.State.DRAFT
     forms = [GroupPlanForm(request.POST or None, planned=each, frozen=frozen) for each in groups]
@@ -89,9 +89,9 @@ def _page(request: HttpRequest, row: Survey, codes: list[str], forms: list[Group
 @needs(can_edit_cycle)
 def group_issues(request: HttpRequest, code: str, survey: str, group: str) -> HttpResponse:
     """The issues that one group is asked about, to tick."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     asked = get_object_or_404(Group, cycle=row.cycle, code=group)
-    issues = asked_issues(row)
+    issues = survey_issues(row)
     codes = [issue.code for issue in issues]
     form = IssuesForm(request.POST or None, codes=codes)
     if sent(request, form):
@@ -110,10 +110,10 @@ def group_issues(request: HttpRequest, code: str, survey: str, group: str) -> Ht
 @needs(can_edit_cycle)
 def survey_split(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Set the split and the attention question of a draft."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     if row.state != Survey.State.DRAFT:
         return turned_away(request, _("The survey was opened, and is frozen since then."), "survey", code, survey)
-    issues = asked_issues(row)
+    issues = survey_issues(row)
     codes = [issue.code for issue in issues]
     form = SplitForm(request.POST or None, instance=copy(row), codes=codes)
     if sent(request, form):

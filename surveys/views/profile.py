@@ -14,12 +14,12 @@ from surveys.forms.profile import ProfileQuestionForm
 from surveys.models import ProfileQuestion, Survey
 from surveys.queries.plans import planned_groups
 from surveys.queries.surveys import profile_risk
-from surveys.views.surveys import survey_of
+from surveys.views.surveys import survey_in_cycle
 
 
 def profile_questions(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """The questions in their order, and whether their answers could single somebody out."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     questions = list(row.profile_questions.all())
     context = in_cycle(
         row.cycle,
@@ -35,14 +35,14 @@ def profile_questions(request: HttpRequest, code: str, survey: str) -> HttpRespo
 @needs(can_edit_cycle)
 def new_profile_question(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Add a question."""
-    return _edited(request, survey_of(code, survey), None)
+    return _edited(request, survey_in_cycle(code, survey), None)
 
 
 @needs(can_edit_cycle)
 def profile_question(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
     """Change a question."""
     question = _question(code, survey, pk)
-    return _edited(request, survey_of(code, survey), question)
+    return _edited(request, survey_in_cycle(code, survey), question)
 
 
 @button(can_edit_cycle, back="profile_questions")

@@ -16,24 +16,24 @@ from surveys.exports.exporting import FORMATS, file_name
 from surveys.exports.selection import fields_that_leave, select
 from surveys.forms.responses import ExportForm, OverruleForm
 from surveys.models import Response, Survey
-from surveys.queries.fieldwork import Counts, Fieldwork, fieldwork_of
+from surveys.queries.fieldwork import ResponseNumbers, SurveyCounts, survey_counts
 from surveys.queries.imports import listed_imports, stage_of
-from surveys.queries.questionnaire import ratings_of
+from surveys.queries.questionnaire import rated_issues
 from surveys.queries.responses import (
     STATES,
     OpenAnswer,
     ResponseFilter,
     ResponseRow,
     answer_rows,
+    answers_with_proposals,
     find_answer,
     listed_responses,
-    open_answers,
     surveys_with_answers,
 )
 from surveys.queries.surveys import response_kinds, surveys_of, valid_responses
 from surveys.responses.fieldwork import counted_at
 from surveys.responses.rules import flags_of_survey, rules_in_force
-from surveys.views.surveys import survey_of
+from surveys.views.surveys import survey_in_cycle
 
 
 @needs(can_see_responses)
@@ -45,7 +45,11 @@ def comments(request: HttpRequest) -> HttpResponse:
     context = {"section": "library", "surveys": surveys, "survey": survey}
     if survey:
         page = paged(request, answer_rows(survey))
-        context |= {"page": page, "answers": open_answers(survey, page), "may_propose": can_propose(request.user)}
+        context |= {
+            "page": page,
+            "answers": answers_with_proposals(survey, page),
+            "may_propose": can_propose(request.user),
+        }
     return render(request, "surveys/comments.html", context)
 
 
@@ -77,7 +81,7 @@ def _promote_page(answer: OpenAnswer, survey: Survey) -> dict:
 @needs(can_see_responses)
 def exports(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Choices for a file of responses; with `kind` in the URL and all of them possible, the file itself."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     form = ExportForm(request.GET if "kind" in request.GET else None, survey=row, initial={"kind": "xlsx", "full": ""})
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data
@@ -99,7 +103,7 @@ def export(request: HttpRequest, code: str, survey: str, kind: str) -> HttpRespo
     """One file of all responses, or of the groups named by `?group=`, as a stream."""
     if kind not in FORMATS:
         raise Http404
-    return _file(survey_of(code, survey), kind, request.GET.getlist("group"), full=bool(request.GET.get("full")))
+    return _file(survey_in_cycle(code, survey), kind, request.GET.getlist("group"), full=bool(request.GET.get("full")))
 
 
 def _file(survey: Survey, kind: str, groups: list[str], *, full: bool) -> HttpResponse:
@@ -114,7 +118,7 @@ def _file(survey: Survey, kind: str, groups: list[str], *, full: bool) -> HttpRe
 @needs(can_see_responses)
 def response_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """The survey's responses one by one, filtered by group, flag and state."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     wanted = ResponseFilter.from_query(request.GET)
     page = paged(request, listed_responses(row, wanted))
     rules = rules_in_force(row)
@@ -135,7 +139,7 @@ def response_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 @needs(can_see_responses)
 def response(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse:
     """One response with its flags and ratings; POST decides by hand whether it counts."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     found = get_object_or_404(Response.objects.select_related("group", "overruled_by", "source"), survey=row, pk=pk)
     form = OverruleForm(request.POST or None)
     if sent(request, form, can_edit_cycle):
@@ -148,7 +152,7 @@ def response(request: HttpRequest, code: str, survey: str, pk: str) -> HttpRespo
         "responses",
         survey=row,
         row=ResponseRow(found, rules_in_force(row)),
-        ratings=ratings_of(row, found),
+        ratings=rated_issues(row, found),
         form=form,
         may_edit=can_edit_cycle(request.user),
     )
@@ -163,7 +167,7 @@ def responses(request: HttpRequest, code: str) -> HttpResponse:
     if not surveys:
         return render(request, "surveys/responses.html", context)
     survey = _chosen(surveys, request.GET.get("survey", ""))
-    fieldwork = fieldwork_of(survey, response_kinds(cycle))
+    fieldwork = survey_counts(survey, response_kinds(cycle))
     imports = paged(request, listed_imports(cycle).filter(survey=survey))
     context |= {
         "survey": survey,
@@ -188,10 +192,10 @@ def _chosen(surveys: list[Survey], code: str) -> Survey:
     return next((survey for survey in surveys if survey.state != Survey.State.DRAFT), surveys[0])
 
 
-def _group_lines(cycle: Cycle, fieldwork: Fieldwork) -> list[dict]:
+def _group_lines(cycle: Cycle, fieldwork: SurveyCounts) -> list[dict]:
     lines = []
     for group in cycle.groups.all():
-        counts = fieldwork.groups.get(group.pk, Counts())
+        counts = fieldwork.groups.get(group.pk, ResponseNumbers())
         reached = counts.valid / group.target if group.target else None
         share = counts.valid / fieldwork.counts.valid if fieldwork.counts.valid else None
         lines.append({"group": group, "counts": counts, "reached": reached, "share": share})

@@ -15,7 +15,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_SIGN_OFF, last_run_number
 from materiality.views.cycles import in_cycle
 from surveys.actions.screening import change_rules
-from surveys.forms.screening import RulesForm, values_of
+from surveys.forms.screening import RulesForm, form_values
 from surveys.models import Survey
 from surveys.models.jobs import JobKind
 from surveys.queries.fieldwork import kinds_of
@@ -25,19 +25,19 @@ from surveys.responses.counting import dry_run
 from surveys.responses.jobs import MOST_AT_ONCE
 from surveys.responses.rules import rules_in_force
 from surveys.views.fieldwork import follow
-from surveys.views.surveys import survey_of
+from surveys.views.surveys import survey_in_cycle
 
 
 def screening(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """The rules in force, what each takes out of each group, and how they changed."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     return _rules_page(request, row, RulesForm(survey=row))
 
 
 @needs(can_edit_cycle)
 def rules_try(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """A dry run of the rules entered: at once, or as a job where there are many responses. Stores no response."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     if request.method != "POST":
         return redirect("screening", code, survey)
     form = RulesForm(request.POST, survey=row)
@@ -54,7 +54,7 @@ def rules_try(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 @needs(can_edit_cycle)
 def trial(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse:
     """The result of a dry run that was made in the background."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     job = get_object_or_404(Job, pk=pk, kind=JobKind.DRY_RUN, cycle=row.cycle_id)
     if job.inputs["survey"] != row.pk:
         raise Http404
@@ -66,7 +66,7 @@ def trial(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse
 @needs(can_edit_cycle)
 def rules_change(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Put the rules that were tried out in force, or say what stands against it."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     if request.method != "POST":
         return redirect("screening", code, survey)
     form = RulesForm(request.POST, survey=row)
@@ -122,7 +122,7 @@ def _trial_page(
         survey=row,
         trial=trial_of(row, found, groups),
         changes=rule_changes(rules_in_force(row), rules.for_survey(split=row.split)),
-        entered=values_of(rules, row),
+        entered=form_values(rules, row),
         groups=groups,
         last_run=last_run_number(row.cycle),
         may_edit=row.cycle.state in BEFORE_SIGN_OFF,

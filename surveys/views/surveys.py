@@ -48,7 +48,7 @@ from surveys.respond.rows import groups_now, survey_now
 from surveys.respond.views import first_page_context, profile_shown, thanks_words
 
 
-def survey_of(code: str, survey: str) -> Survey:
+def survey_in_cycle(code: str, survey: str) -> Survey:
     """The survey of the cycle `code` with its cycle and edition; the page "not found" where there is none."""
     return get_object_or_404(Survey.objects.select_related("cycle__edition"), cycle__code=code, code=survey)
 
@@ -77,7 +77,7 @@ class Look:
 
 def preview(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """A page of the survey as the address says; POST goes on and drops the answers."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     groups = asked_groups(row)
     if not groups:
         why = _("No group is asked anything: say first who is asked what.")
@@ -178,7 +178,7 @@ def surveys(request: HttpRequest, code: str) -> HttpResponse:
 
 def survey(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """What a survey asks, where it stands, and how people reach it."""
-    return render(request, "surveys/survey.html", survey_page(request, survey_of(code, survey)))
+    return render(request, "surveys/survey.html", survey_page(request, survey_in_cycle(code, survey)))
 
 
 def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = None) -> dict:
@@ -208,21 +208,21 @@ def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = N
 @button(can_edit_cycle, back="survey")
 def survey_open(request: HttpRequest, code: str, survey: str) -> str:
     """Open the survey, or say what stands against it."""
-    open_survey(survey=survey_of(code, survey), by=request.user)
+    open_survey(survey=survey_in_cycle(code, survey), by=request.user)
     return _("The survey is open. Share its address below.")
 
 
 @button(can_edit_cycle, back="survey")
 def survey_close(request: HttpRequest, code: str, survey: str) -> str:
     """Close the survey, or say what stands against it."""
-    close_survey(survey=survey_of(code, survey), by=request.user)
+    close_survey(survey=survey_in_cycle(code, survey), by=request.user)
     return _("The survey is closed. Answers begun before may be finished within 15 minutes.")
 
 
 @button(can_edit_cycle, back="survey", done="surveys")
 def survey_remove(request: HttpRequest, code: str, survey: str) -> str:
     """Remove a draft, or say why it stays."""
-    remove_survey(survey=survey_of(code, survey), by=request.user)
+    remove_survey(survey=survey_in_cycle(code, survey), by=request.user)
     return _("The draft is removed.")
 
 
@@ -243,7 +243,7 @@ def new_survey(request: HttpRequest, code: str) -> HttpResponse:
 @needs(can_edit_cycle)
 def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Change a draft, or what may still change of a survey that was opened."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     if row.state != Survey.State.DRAFT:
         return _edit_open(request, row)
     form = SurveyForm(request.POST or None, instance=copy(row))
@@ -267,7 +267,7 @@ def _edit_open(request: HttpRequest, row: Survey) -> HttpResponse:
 @needs(can_edit_cycle)
 def window(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Move the closing of an open survey."""
-    row = survey_of(code, survey)
+    row = survey_in_cycle(code, survey)
     if request.method != "POST":
         return redirect("survey", code, survey)
     form = WindowForm(request.POST, survey=row)

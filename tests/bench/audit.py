@@ -18,12 +18,12 @@ import django
 django.setup()
 from django.utils import timezone
 from materiality.platform import audit
-from materiality.platform.audit import columns_of, digests_of
+from materiality.platform.audit import audited_columns, digests_of
 from materiality.models import AuditColumns, AuditEvent, AuditPerson, Edition
 number, objects = int(sys.argv[1]), int(sys.argv[2])
 rows = Edition.objects.bulk_create(Edition(code=f"e-{n}", title_zh="版本", title_en="Edition") for n in range(objects))
 digests = digests_of(rows)
-columns = AuditColumns.objects.create(object_type="materiality.edition", names=",".join(columns_of(Edition)))
+columns = AuditColumns.objects.create(object_type="materiality.edition", names=",".join(audited_columns(Edition)))
 person = AuditPerson.objects.create(name="Bench")
 start, head, chunk = timezone.now(), "", []
 for n in range(1, number + 1):

@@ -38,7 +38,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from materiality.actions.drafts import change_issue
 from materiality.actions.library import publish_edition
-from materiality.actions.library import start_draft
+from materiality.actions.library import start_edition_draft
 from materiality.actions.drafts import undo_last_change
 from materiality.drafts.codes import IssueTexts
 from materiality.models import Edition, User
@@ -52,7 +52,7 @@ def timed(name, action):
         made = action()
     rows.append([name, len(queries), round(1000 * (time.perf_counter() - start), 1), 0])
     return made
-draft = timed("start_draft", lambda: start_draft(by=None))
+draft = timed("start_draft", lambda: start_edition_draft(by=None))
 issues = list(draft.issues.filter(parent__isnull=False).order_by("pk"))
 texts = IssueTexts("新的名称", "New name", "公司说明其做法。", "The company explains what it does.")
 timed("change_issue", lambda: change_issue(issue=issues[0], texts=texts, by=None))

@@ -4,12 +4,12 @@ import csv
 
 import numpy as np
 
-from reports.matrix import Category, Point, Rule, Texts, draw_matrix
+from reports.matrix import PlottedCategory, Point, Texts, TierRule, draw_matrix
 from tests.bench.measuring import table, timed
 from tests.repository.tree import ROOT
 
 TIERS = {"high": "high", "medium": "medium", "low": "low"}
-CATEGORIES = [Category(code, code) for code in ("environment", "society", "economy", "technology")]
+CATEGORIES = [PlottedCategory(code, code) for code in ("environment", "society", "economy", "technology")]
 
 
 def main() -> None:
@@ -50,4 +50,4 @@ def draw(chosen: list[Point], **options: bool) -> str:
         footnotes=(), axis_cut="cut", side_by_side="", empty="", point="{label}", absent="–", lang="en",
         font="sans-serif",
     )  # fmt: skip
-    return draw_matrix(chosen, Rule(kind="priority", lam=0.5, low=63.0, high=70.0), CATEGORIES, texts, **options)
+    return draw_matrix(chosen, TierRule(kind="priority", lam=0.5, low=63.0, high=70.0), CATEGORIES, texts, **options)

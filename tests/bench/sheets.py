@@ -31,14 +31,14 @@ INSIDE = (
     ROWS
     + """
 import json, time
-from materiality.actions.library import start_draft
+from materiality.actions.library import start_edition_draft
 from materiality.models import IssueMapping
 from materiality.actions.tables import confirm, scope_of, take_in, undo
 from materiality.tables.widgets import Scope
 from materiality.formats.issues import IssueResource
 from materiality.tables.imports import sheet_file
 
-draft = start_draft(by=None)
+draft = start_edition_draft(by=None)
 took = []
 
 def timed(what, function):

@@ -1,6 +1,6 @@
 """Drafts of the library for tests."""
 
-from materiality.actions.library import start_draft
+from materiality.actions.library import start_edition_draft
 from materiality.drafts.codes import IssueTexts, texts_of
 from materiality.models import Edition, Issue
 from tests.factories.cycles import small_library
@@ -13,7 +13,7 @@ def make_draft_edition(secondaries: int = 4) -> Edition:
     disclosure = make_disclosure("305-1")
     for issue in current.issues.filter(parent__isnull=False):
         map_issue(issue, disclosure)
-    return start_draft(by=None)
+    return start_edition_draft(by=None)
 
 
 def of(edition: Edition, code: str) -> Issue:

@@ -1,6 +1,6 @@
 """Proposals for the library for tests."""
 
-from materiality.actions.proposals import propose
+from materiality.actions.proposals import submit_proposal
 from materiality.models import Issue, Proposal
 from materiality.queries.proposals import ProposalValues
 from tests.factories.cycles import small_library
@@ -19,7 +19,7 @@ def proposal_values(issue: Issue | None = None, **changes) -> ProposalValues:
 
 def make_proposal(issue: Issue | None = None, **changes) -> Proposal:
     """A proposal that nobody has decided on."""
-    return propose(values=proposal_values(issue, **changes), by=None)
+    return submit_proposal(values=proposal_values(issue, **changes), by=None)
 
 
 def issue_in_force(code: str = "ENV-01-01") -> Issue:

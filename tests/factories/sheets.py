@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl import Workbook
 
-from materiality.actions.library import start_draft
+from materiality.actions.library import start_edition_draft
 from materiality.actions.tables import scope_of, take_in
 from materiality.models import Edition, SheetImport
 from materiality.tables.imports import StrictResource
@@ -24,7 +24,7 @@ def draft_of_small_library() -> Edition:
     make_disclosure("102-1", edition="2016", standard_year=2016)
     make_disclosure("102-1", edition="2021", standard_year=2025, order=20)
     small_library()
-    return start_draft(by=None)
+    return start_edition_draft(by=None)
 
 
 def csv_file(rows: Rows, encoding: str = "utf-8") -> bytes:

@@ -37,13 +37,13 @@ from materiality.actions.library import correct_erratum
 from materiality.actions.drafts import merge_issues
 from materiality.actions.library import publish_edition
 from materiality.actions.drafts import split_issue
-from materiality.actions.library import start_draft
+from materiality.actions.library import start_edition_draft
 from materiality.actions.drafts import undo_last_change
 from materiality.drafts.codes import IssueTexts
 from materiality.models import Edition, Issue, Lineage
 from materiality.queries.library import library_contents
 from materiality.queries.drafts import edition_weights
-draft = start_draft(by=None)
+draft = start_edition_draft(by=None)
 before = library_contents(draft), list(Lineage.objects.order_by("pk").values())
 issue = {row.code: row for row in draft.issues.all()}
 new = [IssueTexts(name_zh="甲", name_en="A"), IssueTexts(name_zh="乙", name_en="B")]

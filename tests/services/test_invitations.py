@@ -40,7 +40,7 @@ add_recipients(survey=survey, rows=rows, by=None)
 made = start_mailing(survey=survey, kind="invitation", texts=TEXTS, per_minute=600, address="http://x.org", by=None)
 print(made.pk)
 """
-SEND = "from surveys.actions.mailings import send_mailing; print(send_mailing(mailing_id={mailing}))"
+SEND = "from surveys.actions.mailings import send_due_mails; print(send_due_mails(mailing_id={mailing}))"
 STATES = """
 import json
 from surveys.models import Delivery

@@ -13,7 +13,7 @@ from reports.actions.outline import import_outline
 from reports.actions.outputs import request_output
 from reports.models import Output
 from reports.outline.outline import parse_outline
-from reports.queries.matrix import LEVELS, MatrixOptions, Named, matrix_data, page_drawings
+from reports.queries.matrix import LEVELS, MatrixOptions, ShownNames, matrix_data, page_drawings
 from reports.queries.outline import books_of
 from surveys.responses.counting import count_cycle
 
@@ -60,7 +60,7 @@ def _draw_pages(cycle: Cycle) -> None:
     for language in LANGUAGES:
         for level in LEVELS:
             with override(language):
-                page_drawings(matrix_data(run, MatrixOptions(level=level)), Named(cycle.title))
+                page_drawings(matrix_data(run, MatrixOptions(level=level)), ShownNames(cycle.title))
 
 
 def _make_outputs(cycle: Cycle) -> int:

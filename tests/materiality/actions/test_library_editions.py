@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from materiality.actions.drafts import change_issue, merge_issues
-from materiality.actions.library import correct_erratum, discard_draft, publish_edition, start_draft
+from materiality.actions.library import correct_erratum, discard_draft, publish_edition, start_edition_draft
 from materiality.models import AuditEvent, Edition, Erratum, Issue, Lineage, Proposal
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.library import library_contents
@@ -26,7 +26,7 @@ def english():
 def test_draft_of_the_default_library_is_a_whole_copy(django_assert_max_num_queries):
     current = default_library()
     with django_assert_max_num_queries(30):
-        draft = start_draft(by=None)
+        draft = start_edition_draft(by=None)
     assert library_contents(draft) == library_contents(current)
     assert (draft.code, draft.state, draft.based_on, draft.title_en) == (
         "2026-2", "draft", current, "Issue library 2026-2",
@@ -39,7 +39,7 @@ def test_draft_of_a_draft_orders_issues_as_they_were():
     draft = make_draft_edition()
     draft.issues.filter(code="SOC-01-01").update(order=9)
     publish_edition(edition=draft, by=None)
-    following = start_draft(by=None)
+    following = start_edition_draft(by=None)
     order = following.issues.filter(parent__code="SOC-01").order_by("order").values_list("code", "order")
     assert list(order) == [("SOC-01-02", 1), ("SOC-01-03", 2), ("SOC-01-04", 3), ("SOC-01-01", 4)]
 
@@ -49,15 +49,15 @@ def test_start_draft_refuses_a_second_one_and_bad_codes():
     taken = Edition.objects.get().code
     for code in (taken, "compare", "a b"):
         with pytest.raises(NotAllowed):
-            start_draft(by=None, code=code)
-    start_draft(by=None, code="autumn")
+            start_edition_draft(by=None, code=code)
+    start_edition_draft(by=None, code="autumn")
     with pytest.raises(NotAllowed, match="autumn"):
-        start_draft(by=None)
+        start_edition_draft(by=None)
 
 
 def test_start_draft_needs_an_edition_in_force():
     with pytest.raises(NotAllowed):
-        start_draft(by=None)
+        start_edition_draft(by=None)
 
 
 def test_published_draft_supersedes_the_edition_before():
@@ -115,7 +115,7 @@ def test_publish_edition_refuses_a_draft_of_an_older_edition_and_an_empty_one():
     with pytest.raises(NotAllowed, match=newer.title):
         publish_edition(edition=draft, by=None)
     discard_draft(edition=draft, by=None)
-    empty = start_draft(by=None)
+    empty = start_edition_draft(by=None)
     assert empty.issues.count() == 1
     with pytest.raises(NotAllowed, match="nothing could be rated"):
         publish_edition(edition=empty, by=None)

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from materiality.actions.proposals import decide_proposal, import_proposals, propose
+from materiality.actions.proposals import decide_proposal, import_proposals, submit_proposal
 from materiality.formats.proposals import COLUMNS, read_proposals
 from materiality.models import AuditEvent, Issue, Proposal
 from materiality.platform.refusals import Conflict, NotAllowed
@@ -48,7 +48,7 @@ def test_propose_stands_open_with_the_draft_under_review():
 def test_propose_refuses_what_cannot_be_decided_on(changes):
     issue = issue_in_force()
     with pytest.raises(NotAllowed):
-        propose(values=proposal_values(**{"issue": issue, "kind": "change", **changes}), by=None)
+        submit_proposal(values=proposal_values(**{"issue": issue, "kind": "change", **changes}), by=None)
 
 
 @pytest.mark.parametrize("fate", ["retired", "superseded"])

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend as Outbox
 
-from materiality.actions.proposals import remind
+from materiality.actions.proposals import mail_reminders
 from materiality.models import AuditEvent, Edition, Reminder
 from tests.factories.library import make_edition
 from tests.factories.people import make_person
@@ -45,7 +45,7 @@ def publish(code: str, day: date) -> None:
 
 
 def asked(day: date) -> int:
-    return remind(today=day)
+    return mail_reminders(today=day)
 
 
 def reviews() -> list[str]:

@@ -12,7 +12,7 @@ from materiality.lineage.lineage import (
     Descent,
     Segment,
     Weights,
-    compare,
+    compare_libraries,
     compose,
     same,
     step_weights,
@@ -38,12 +38,12 @@ def kept(*codes: str) -> dict[str, dict[str, float]]:
 
 
 def told(old: Library, new: Library, ancestors: dict) -> dict[str, tuple[str, ...]]:
-    return {row.shown.code: row.kinds for row in compare(old, new, ancestors).issues}
+    return {row.shown.code: row.kinds for row in compare_libraries(old, new, ancestors).issues}
 
 
 def test_equal_editions_have_no_differences():
     held = library(issue("SOC-01"), issue("SOC-01-01"))
-    found = compare(held, held, kept("SOC-01", "SOC-01-01"))
+    found = compare_libraries(held, held, kept("SOC-01", "SOC-01-01"))
     assert (found.categories, found.issues, found.unchanged, found.counts) == ((), (), 2, {})
 
 
@@ -67,7 +67,7 @@ def test_each_kind_of_difference_is_named():
         "SOC-01-09": {"SOC-01-06": 1.0},
         "SOC-01-10": {"SOC-01-06": 1.0},
     }
-    found = compare(old, new, ancestors)
+    found = compare_libraries(old, new, ancestors)
     assert {row.shown.code: row.kinds for row in found.issues} == {
         "SOC-01-01": ("renamed",),
         "SOC-01-02": ("redefined",),
@@ -92,7 +92,7 @@ def test_each_kind_of_difference_is_named():
 
 def test_texts_are_compared_word_by_word():
     old, new = library(issue("SOC-01", name_zh="隐私保护")), library(issue("SOC-01", name_zh="隐私与保护"))
-    (found,) = compare(old, new, kept("SOC-01")).issues
+    (found,) = compare_libraries(old, new, kept("SOC-01")).issues
     assert [(text.field, text.segments) for text in found.texts] == [
         ("name_zh", (Segment("equal", "隐私"), Segment("added", "与"), Segment("equal", "保护")))
     ]
@@ -101,7 +101,7 @@ def test_texts_are_compared_word_by_word():
 def test_issue_that_is_gone_and_an_issue_listed_as_retired_are_both_retired():
     old = library(issue("SOC-01"), issue("SOC-02"))
     new = library(issue("SOC-02", status="retired"))
-    found = compare(old, new, {}).issues
+    found = compare_libraries(old, new, {}).issues
     assert [(row.shown.code, row.kinds, row.new is None) for row in found] == [
         ("SOC-01", ("retired",), True),
         ("SOC-02", ("retired",), False),
@@ -132,7 +132,7 @@ def test_reinstated_issue():
 def test_categories_that_differ():
     renamed = replace(ECONOMY, name_en="Economics")
     technology = CategoryRecord("technology", "科技", "Technology", 3)
-    found = compare(library(categories=(SOCIETY, ECONOMY)), library(categories=(renamed, technology)), {})
+    found = compare_libraries(library(categories=(SOCIETY, ECONOMY)), library(categories=(renamed, technology)), {})
     assert found.categories == (
         CategoryDifference(renamed, ECONOMY),
         CategoryDifference(technology, None),
@@ -146,7 +146,7 @@ def test_every_issue_is_either_unchanged_or_told(drawn):
     codes, changed = drawn
     old = library(*(issue(code) for code in codes))
     new = library(*(issue(code, name_en="New" if code in changed else f"Issue {code}") for code in codes))
-    found = compare(old, new, kept(*codes))
+    found = compare_libraries(old, new, kept(*codes))
     assert {row.shown.code for row in found.issues} == changed
     assert found.unchanged + len(found.issues) == len(codes)
 

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from materiality.models import Job
 from materiality.platform import jobs
-from materiality.platform.hooks import Kind
+from materiality.platform.hooks import JobFunctions
 from materiality.platform.refusals import NotAllowed
 from tests.factories.hooks import declare
 
@@ -28,13 +28,15 @@ def done(monkeypatch):
         return None
 
     kinds = {
-        "note": Kind(
+        "note": JobFunctions(
             lambda job, progress: job.inputs["n"] * 2, lambda job, built: stored.append(built) or {"n": built}
         ),
-        "refuse": Kind(refuse, lambda job, built: {}),
-        "lose": Kind(lose, lambda job, built: stored.append("lost")),
-        "break": Kind(lambda job, progress: 1 / 0, lambda job, built: {}),
-        "language": Kind(lambda job, progress: translation.get_language(), lambda job, built: {"language": built}),
+        "refuse": JobFunctions(refuse, lambda job, built: {}),
+        "lose": JobFunctions(lose, lambda job, built: stored.append("lost")),
+        "break": JobFunctions(lambda job, progress: 1 / 0, lambda job, built: {}),
+        "language": JobFunctions(
+            lambda job, progress: translation.get_language(), lambda job, built: {"language": built}
+        ),
     }
     declare(monkeypatch, jobs=kinds)
     return stored

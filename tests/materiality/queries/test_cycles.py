@@ -9,10 +9,11 @@ from materiality.actions.cycles import set_method
 from materiality.actions.stakeholders import save_group
 from materiality.models import Issue, Job
 from materiality.platform import audit
-from materiality.platform.hooks import Standing, Step
+from materiality.platform.hooks import Step, StepStanding
 from materiality.queries.cycles import (
-    Scope,
+    EditionScope,
     chosen_run,
+    edition_scope,
     free_code,
     last_run_number,
     listed_cycles,
@@ -22,7 +23,6 @@ from materiality.queries.cycles import (
     recent_happenings,
     run_with_cube,
     running_jobs,
-    scope_of,
 )
 from tests.factories.cycles import make_cycle, move, small_library, values_of
 from tests.factories.people import make_person
@@ -36,7 +36,7 @@ def test_scope_counts_active_issues_of_both_levels():
     edition = small_library(secondaries=4)
     with thawed():
         Issue.objects.filter(edition=edition, code="SOC-01-01").update(status="retired")
-    assert scope_of(edition) == Scope(primaries=2, secondaries=7)
+    assert edition_scope(edition) == EditionScope(primaries=2, secondaries=7)
 
 
 def test_listed_cycles_tell_groups_and_the_last_run():
@@ -64,8 +64,8 @@ def test_free_code_is_the_year_and_counts_on_where_it_is_taken():
 
 
 def test_next_step_is_the_first_that_is_not_done():
-    steps = [Step(n, f"step-{n}", "", "cycle", lambda cycle: Standing(True)) for n in range(3)]
-    standings = list(zip(steps, [Standing(True), Standing(False), Standing(False)], strict=True))
+    steps = [Step(n, f"step-{n}", "", "cycle", lambda cycle: StepStanding(True)) for n in range(3)]
+    standings = list(zip(steps, [StepStanding(True), StepStanding(False), StepStanding(False)], strict=True))
     assert next_step(standings) == steps[1]
     assert next_step(standings[:1]) is None
 

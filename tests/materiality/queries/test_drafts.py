@@ -3,9 +3,9 @@
 import pytest
 
 from materiality.actions.drafts import add_issue, merge_issues, move_issue, split_issue
-from materiality.actions.library import publish_edition, start_draft
+from materiality.actions.library import publish_edition, start_edition_draft
 from materiality.models import Edition, IssueScore, Lineage
-from materiality.queries.drafts import NoDescent, ancestors, edition_weights, ratings_of
+from materiality.queries.drafts import NoDescent, ancestors, edition_weights, numbers_of_ratings
 from tests.factories.cycles import make_cycle
 from tests.factories.drafts import make_draft_edition, new_texts, of
 from tests.factories.scores import make_run
@@ -40,8 +40,8 @@ def test_ratings_are_those_of_the_last_run_of_each_cycle(draft):
         sum(IssueScore.objects.values_list("society_n", "business_n").get(run=run, issue__code="SOC-01-01"))
         for run in runs
     ]
-    assert ratings_of([draft.based_on_id])[draft.based_on_id]["SOC-01-01"] == numbers[1] + numbers[2]
-    assert ratings_of([draft.pk]) == {draft.pk: {}}
+    assert numbers_of_ratings([draft.based_on_id])[draft.based_on_id]["SOC-01-01"] == numbers[1] + numbers[2]
+    assert numbers_of_ratings([draft.pk]) == {draft.pk: {}}
 
 
 def test_merge_without_runs_is_equal_parts(draft):
@@ -54,7 +54,7 @@ def test_ancestors_over_three_editions_are_the_product_of_the_steps(draft):
     merge_issues(into=of(draft, "SOC-01-01"), others=[of(draft, "SOC-01-02")], by=None, reason=WHY)
     move_issue(issue=of(draft, "SOC-01-03"), primary=of(draft, "ENV-01"), by=None, reason=WHY)
     second = publish_edition(edition=draft, by=None)
-    third = start_draft(by=None)
+    third = start_edition_draft(by=None)
     merge_issues(into=of(third, "SOC-01-01"), others=[of(third, "ENV-01-05")], by=None, reason=WHY)
     part, _other = split_issue(
         issue=of(third, "SOC-01-04"), parts=[new_texts("A"), new_texts("B")], by=None, reason=WHY

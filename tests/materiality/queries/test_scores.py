@@ -13,7 +13,7 @@ from materiality.queries.scores import (
     cut_lines,
     group_answers,
     group_lines,
-    joint_histogram,
+    issue_histogram,
     method_has_changed,
     scores_json,
     wanted_rows,
@@ -91,7 +91,7 @@ def test_joint_histogram_shows_the_counts_of_all_groups_with_the_highest_rating_
     run = make_run(make_cycle(), dict.fromkeys(("users", "media"), 200))
     cube = Cube.from_bytes(bytes(run.cube))
     counts = cube.counts[:, cube.issues.index("ENV-01-01")].sum(axis=0)
-    lines = joint_histogram(run, "ENV-01-01")
+    lines = issue_histogram(run, "ENV-01-01")
     assert [line.society for line in lines] == [5, 4, 3, 2, 1, 0]
     shown = np.array([[cell.n for cell in line.cells] for line in lines[::-1]])
     assert (shown == counts).all()
@@ -101,7 +101,7 @@ def test_joint_histogram_shows_the_counts_of_all_groups_with_the_highest_rating_
 
 
 def test_joint_histogram_of_an_issue_that_was_not_asked_is_empty():
-    assert joint_histogram(make_run(make_cycle()), "ENV-01") == []
+    assert issue_histogram(make_run(make_cycle()), "ENV-01") == []
 
 
 def test_group_answers_say_who_counts():

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from materiality.queries.translations import MISSING_EN, MISSING_ZH, OLDER_EN, OLDER_ZH, fingerprint, state_of, tidy
+from materiality.queries.translations import (
+    MISSING_EN,
+    MISSING_ZH,
+    OLDER_EN,
+    OLDER_ZH,
+    fingerprint,
+    state_of,
+    tidy_text,
+)
 
 EARLY, LATE = "2026-01-01T00:00:00+00:00", "2026-03-01T08:00:00.5+08:00"
 
@@ -39,5 +47,5 @@ def test_fingerprint_is_the_same_for_the_same_pair_only(zh, en, other_zh, other_
 
 @given(st.text(), st.booleans())
 def test_tidy_twice_is_tidy_once(text, is_long):
-    once = tidy(text, is_long)
-    assert tidy(once, is_long) == once
+    once = tidy_text(text, is_long)
+    assert tidy_text(once, is_long) == once

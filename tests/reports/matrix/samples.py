@@ -5,18 +5,18 @@ from pathlib import Path
 
 import numpy as np
 
-from reports.matrix import Category, Point, Rule, Texts
+from reports.matrix import PlottedCategory, Point, Texts, TierRule
 
 _LIBRARY = Path(__file__).resolve().parents[3] / "fixtures" / "issue_library.csv"
 
 CATEGORIES = {
     "zh": [
-        Category("environment", "环境"),
-        Category("society", "社会"),
-        Category("economy", "经济"),
-        Category("technology", "技术"),
+        PlottedCategory("environment", "环境"),
+        PlottedCategory("society", "社会"),
+        PlottedCategory("economy", "经济"),
+        PlottedCategory("technology", "技术"),
     ],
-    "en": [Category(c, c.title()) for c in ("environment", "society", "economy", "technology")],
+    "en": [PlottedCategory(c, c.title()) for c in ("environment", "society", "economy", "technology")],
 }
 TEXTS = {
     "zh": Texts(
@@ -82,7 +82,7 @@ def clump(n: int, seed: int) -> np.ndarray:
     return scores
 
 
-def sample(scores: np.ndarray, language: str) -> tuple[list[Point], Rule]:
+def sample(scores: np.ndarray, language: str) -> tuple[list[Point], TierRule]:
     """Points of the library with these scores (x, y), and a rule that cuts at the 30 % and 70 % quantiles."""
     priority = scores.mean(axis=1)
     low, high = (float(np.quantile(priority, q)) for q in (0.3, 0.7))
@@ -93,4 +93,4 @@ def sample(scores: np.ndarray, language: str) -> tuple[list[Point], Rule]:
         ends = {"x_low": x - 1.5, "x_high": x + 1.5, "y_low": y - 1.2, "y_high": y + 1.2}
         name = issue[f"name_{language}"]
         points.append(Point(issue["code"], name, issue["category"], x, y, tier, 900, **ends, priority=p, rank=rank))
-    return points, Rule("priority", lam=0.5, low=low, high=high)
+    return points, TierRule("priority", lam=0.5, low=low, high=high)

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from reports.matrix import Point, Rule, layout_matrix
+from reports.matrix import Point, TierRule, layout_matrix
 from reports.matrix.plot import Box
 from tests.reports.matrix.samples import CATEGORIES, TEXTS, clump, crowded, sample, spread
 
@@ -105,7 +105,7 @@ def test_labels_of_duplicates_are_clean():
 
 def test_labels_in_a_small_plot_with_either_rule_and_intervals_are_clean():
     points, _ = sample(spread(60, 2), "zh")
-    rule = Rule("either", society=72, business=74)
+    rule = TierRule("either", society=72, business=74)
     layout = layout_matrix(points, rule, CATEGORIES["zh"], TEXTS["zh"], size=640, show_intervals=True)
     assert_clean(layout)
     assert len(layout.labels) == 60
@@ -129,12 +129,12 @@ def test_labels_are_limited_to_the_codes_wanted():
 
 def test_labels_of_points_without_score_are_left_out():
     points = [Point("A", "A", "society", 70, 80, "high"), Point("B", "B", "society", None, 80, "unscored")]
-    layout = layout_matrix(points, Rule(high=70), CATEGORIES["en"], TEXTS["en"])
+    layout = layout_matrix(points, TierRule(high=70), CATEGORIES["en"], TEXTS["en"])
     assert [m.point.code for m in layout.marks] == ["A"]
 
 
 def test_layout_of_no_points_says_so():
-    layout = layout_matrix([], Rule(high=60, low=40), CATEGORIES["en"], TEXTS["en"])
+    layout = layout_matrix([], TierRule(high=60, low=40), CATEGORIES["en"], TEXTS["en"])
     assert_clean(layout)
     assert "No scores yet" in {t.lines[0] for t in layout.captions}
     assert (layout.x_scale.low, layout.x_scale.high) == (0, 100)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.matrix.plot import Rule, Scale, Zone, cuts, domain, em_width, halves, text_width, wrap, zones
+from reports.matrix.plot import Scale, TierRule, Zone, cuts, domain, em_width, halves, text_width, wrap, zones
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=40))
@@ -73,7 +73,7 @@ SHOWN = (52.0, 91.0, 48.5, 93.0)
 SCORES = st.floats(30, 110)
 
 
-def tier_of(rule: Rule, x: float, y: float) -> str:
+def tier_of(rule: TierRule, x: float, y: float) -> str:
     """The rule in words, as scoring.md has it."""
     if rule.kind == "either":
         society = rule.society is not None and y >= rule.society
@@ -93,7 +93,7 @@ def is_inside(zone: Zone, x: float, y: float) -> bool:
     return inside
 
 
-def assert_zones_match(rule: Rule) -> None:
+def assert_zones_match(rule: TierRule) -> None:
     found = zones(rule, SHOWN)
     lines = [(cut.start, cut.end) for cut in cuts(rule, SHOWN)]
     for x in np.linspace(52.011, 90.987, 23):
@@ -111,26 +111,26 @@ def _is_near(x: float, y: float, a: tuple[float, float], b: tuple[float, float])
 @given(st.floats(0, 1), SCORES, SCORES)
 @settings(max_examples=25, deadline=None)
 def test_zones_match_priority_rule(lam, one, other):
-    assert_zones_match(Rule("priority", lam=lam, low=min(one, other), high=max(one, other)))
+    assert_zones_match(TierRule("priority", lam=lam, low=min(one, other), high=max(one, other)))
 
 
 @given(SCORES, SCORES)
 @settings(max_examples=15, deadline=None)
 def test_zones_match_either_rule(society, business):
-    assert_zones_match(Rule("either", society=society, business=business))
+    assert_zones_match(TierRule("either", society=society, business=business))
 
 
 @pytest.mark.parametrize(
     "rule",
     [
-        Rule("priority", lam=0.5, low=None, high=75.0),
-        Rule("priority", lam=0.5, low=65.0, high=None),
-        Rule("priority", lam=0.5),
-        Rule("priority", lam=1.0, low=60.0, high=75.0),
-        Rule("priority", lam=0.0, low=60.0, high=75.0),
-        Rule("priority", lam=0.5, low=70.0, high=70.0),
-        Rule("either", society=70.0),
-        Rule("either", business=70.0),
+        TierRule("priority", lam=0.5, low=None, high=75.0),
+        TierRule("priority", lam=0.5, low=65.0, high=None),
+        TierRule("priority", lam=0.5),
+        TierRule("priority", lam=1.0, low=60.0, high=75.0),
+        TierRule("priority", lam=0.0, low=60.0, high=75.0),
+        TierRule("priority", lam=0.5, low=70.0, high=70.0),
+        TierRule("either", society=70.0),
+        TierRule("either", business=70.0),
     ],
 )
 def test_zones_match_rule_with_missing_or_equal_cuts(rule):
@@ -138,16 +138,16 @@ def test_zones_match_rule_with_missing_or_equal_cuts(rule):
 
 
 def test_zones_without_cuts_are_one():
-    assert [z.tier for z in zones(Rule("priority"), SHOWN)] == ["medium"]
-    assert cuts(Rule("priority"), SHOWN) == []
+    assert [z.tier for z in zones(TierRule("priority"), SHOWN)] == ["medium"]
+    assert cuts(TierRule("priority"), SHOWN) == []
 
 
 def test_cuts_of_society_alone_are_level():
-    (high, low) = cuts(Rule("priority", lam=1.0, low=60.0, high=75.0), SHOWN)
+    (high, low) = cuts(TierRule("priority", lam=1.0, low=60.0, high=75.0), SHOWN)
     assert (high.start, high.end) == ((52.0, 75.0), (91.0, 75.0))
     assert (low.start, low.end) == ((52.0, 60.0), (91.0, 60.0))
 
 
 def test_zones_of_unknown_rule_are_refused():
     with pytest.raises(ValueError, match="unknown kind of rule: both"):
-        zones(Rule("both"), SHOWN)
+        zones(TierRule("both"), SHOWN)

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.matrix import Category, Point, Rule, draw_matrix
+from reports.matrix import PlottedCategory, Point, TierRule, draw_matrix
 from tests.reports.matrix.samples import CATEGORIES, TEXTS, sample, spread
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -45,7 +45,9 @@ def test_svg_is_the_same_every_time():
 def test_svg_escapes_every_word():
     texts = replace(TEXTS["en"], title=NASTY, x_axis=NASTY, footnotes=(NASTY,), point=NASTY.replace("{0}", "{label}"))
     points = [Point(NASTY, NASTY, NASTY, 70, 80, NASTY)]
-    root = ElementTree.fromstring(draw_matrix(points, Rule(high=60), [Category(NASTY, NASTY)], texts, interactive=True))
+    root = ElementTree.fromstring(
+        draw_matrix(points, TierRule(high=60), [PlottedCategory(NASTY, NASTY)], texts, interactive=True)
+    )
     (group,) = (g for g in root.iter(f"{SVG}g") if g.get("class") == "point")
     assert group.get("data-code") == "A <b> & \"c\" 'd' ]]> {0}"
     assert root[0].text == "A <b> & \"c\" 'd' ]]> {0}"
@@ -65,13 +67,13 @@ def test_svg_groups_hold_all_of_a_point():
 
 def test_svg_names_a_point_with_its_figures():
     point = Point("S-1", "Privacy", "society", 71.26, 80, "high", 912)
-    (group,) = groups(draw_matrix([point], Rule(), CATEGORIES["en"], TEXTS["en"], interactive=True))
+    (group,) = groups(draw_matrix([point], TierRule(), CATEGORIES["en"], TEXTS["en"], interactive=True))
     assert group.get("aria-label") == "Privacy: society 80.0, operations 71.3, n = 912"
 
 
 def test_svg_names_a_point_without_n():
     point = Point("S-1", "Privacy", "society", 71.26, 80, "high")
-    (group,) = groups(draw_matrix([point], Rule(), CATEGORIES["en"], TEXTS["en"], interactive=True))
+    (group,) = groups(draw_matrix([point], TierRule(), CATEGORIES["en"], TEXTS["en"], interactive=True))
     assert group.get("aria-label").endswith("n = –")
 
 
@@ -88,7 +90,7 @@ def test_svg_states_cut_points_and_cut_axes():
 
 
 def test_svg_of_no_points_is_drawn():
-    root = ElementTree.fromstring(draw_matrix([], Rule(), CATEGORIES["en"], TEXTS["en"]))
+    root = ElementTree.fromstring(draw_matrix([], TierRule(), CATEGORIES["en"], TEXTS["en"]))
     assert "No scores yet" in [t.text for t in root.iter(f"{SVG}text")]
     assert "Axes do not start at 0." not in [t.text for t in root.iter(f"{SVG}text")]
 

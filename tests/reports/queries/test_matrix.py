@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from materiality.models import Run
-from reports.matrix import Rule
+from reports.matrix import TierRule
 from reports.queries.matrix import MatrixOptions, matrix_data, tier_at
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def test_points_are_business_across_and_society_up(run):
     assert (point.label, point.tier, point.rank, point.priority) == (
         score.issue.name_en, score.tier, score.rank, score.priority
     )  # fmt: skip
-    assert len(data.points) == 93 and data.rule == Rule("priority", 0.5, run.cuts["low"], run.cuts["high"])
+    assert len(data.points) == 93 and data.rule == TierRule("priority", 0.5, run.cuts["low"], run.cuts["high"])
 
 
 def test_points_of_every_view_lie_in_the_zone_of_their_tier(run):
@@ -76,14 +76,14 @@ def test_matrix_takes_one_query(run):
     ("rule", "places"),
     [
         (
-            Rule("priority", 0.5, 40.0, 60.0),
+            TierRule("priority", 0.5, 40.0, 60.0),
             {(60.0, 60.0): "high", (59.0, 60.0): "medium", (40.0, 40.0): "medium", (39.0, 40.0): "low",
              (None, 60.0): "unscored"},
         ),
-        (Rule("priority", 1.0, 40.0, 60.0), {(None, 60.0): "high", (90.0, None): "unscored"}),
-        (Rule("priority", 0.5, None, None), {(1.0, 1.0): "medium"}),
+        (TierRule("priority", 1.0, 40.0, 60.0), {(None, 60.0): "high", (90.0, None): "unscored"}),
+        (TierRule("priority", 0.5, None, None), {(1.0, 1.0): "medium"}),
         (
-            Rule("either", society=50.0, business=60.0),
+            TierRule("either", society=50.0, business=60.0),
             {(60.0, 50.0): "double", (59.0, 50.0): "impact", (60.0, 49.0): "financial", (59.0, 49.0): "neither",
              (None, 50.0): "impact", (None, 49.0): "unscored"},
         ),

@@ -1,12 +1,12 @@
 """Drawings are kept, and drawn again where the kept one is not whole."""
 
-from reports.matrix import Category, Point, Rule, Texts
+from reports.matrix import PlottedCategory, Point, Texts, TierRule
 from reports.queries.matrix import drawn_matrix
 
 GIVEN = (
     [Point("A", "Issue", "society", 40.0, 60.0, "medium", rank=1)],
-    Rule(low=20.0, high=70.0),
-    [Category("society", "Society")],
+    TierRule(low=20.0, high=70.0),
+    [PlottedCategory("society", "Society")],
     Texts("across", "up"),
 )
 

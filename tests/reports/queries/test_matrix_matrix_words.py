@@ -4,7 +4,15 @@ import pytest
 from django.utils.translation import override
 
 from materiality.models import Run
-from reports.queries.matrix import MatrixOptions, Named, base_line, cut_line, document_texts, matrix_data, page_texts
+from reports.queries.matrix import (
+    MatrixOptions,
+    ShownNames,
+    base_line,
+    cut_line,
+    document_texts,
+    matrix_data,
+    page_texts,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -17,10 +25,10 @@ def run(cycle):
 def test_base_line_says_what_the_figures_rest_on(run):
     plain, bars = (matrix_data(run, MatrixOptions(bars=bars)) for bars in (False, True))
     with override("en"):
-        assert base_line(plain, Named("2026")) == "Based on 120 valid responses, 6 groups."
-        assert base_line(bars, Named("2026")).endswith("6 groups; bars: 95 % sampling error only.")
+        assert base_line(plain, ShownNames("2026")) == "Based on 120 valid responses, 6 groups."
+        assert base_line(bars, ShownNames("2026")).endswith("6 groups; bars: 95 % sampling error only.")
     with override("zh-hans"):
-        assert base_line(plain, Named("2026")) == "基于 6 类利益相关方的 120 份有效答卷。"
+        assert base_line(plain, ShownNames("2026")) == "基于 6 类利益相关方的 120 份有效答卷。"
 
 
 def test_cut_line_names_both_cuts(run):
@@ -35,7 +43,7 @@ def test_cut_line_names_both_cuts(run):
 def test_document_stands_alone_and_page_has_no_title(run):
     data = matrix_data(run, MatrixOptions(level="primary"), "en")
     with override("en"):
-        page, document = page_texts(data, Named("Cycle")), document_texts(data, Named("Cycle"))
+        page, document = page_texts(data, ShownNames("Cycle")), document_texts(data, ShownNames("Cycle"))
     assert (page.title, page.footnotes) == ("", ())
     assert document.title == "Cycle: materiality matrix"
     assert document.subtitle.endswith(" · primary issues · run 1") and len(document.footnotes) == 3
@@ -48,7 +56,7 @@ def test_point_patterns_can_be_filled_in_both_languages(run):
     for language in ("en", "zh-hans"):
         for options in (MatrixOptions(), MatrixOptions(level="primary"), MatrixOptions(weighting="pooled")):
             with override(language):
-                assert "{" not in page_texts(matrix_data(run, options), Named("x")).point.format(**fields)
+                assert "{" not in page_texts(matrix_data(run, options), ShownNames("x")).point.format(**fields)
 
 
 @pytest.mark.parametrize(

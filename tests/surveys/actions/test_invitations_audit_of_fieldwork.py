@@ -15,7 +15,7 @@ from surveys.actions.invitations import (
     purge_recipients,
     void_batch,
 )
-from surveys.actions.mailings import send_mailing, start_mailing, steer_mailing
+from surveys.actions.mailings import send_due_mails, start_mailing, steer_mailing
 from surveys.actions.paper import enter_sheet
 from surveys.actions.plans import GroupAsked, build_survey, choose_issues, plan_groups, set_split
 from surveys.actions.profile import (
@@ -69,7 +69,7 @@ def invite(survey: Survey, person) -> None:
     mailing = start_mailing(survey=survey, kind="invitation", by=person, **about)
     for step in ("pause", "resume"):
         steer_mailing(mailing=mailing, step=step, by=person)
-    send_mailing(mailing_id=mailing.pk)
+    send_due_mails(mailing_id=mailing.pk)
     import_bounces(survey=survey, addresses=["a@example.com"], by=person)
     erase_recipient(recipient=Recipient.objects.get(email="b@example.com"), by=person)
 

@@ -6,7 +6,7 @@ from materiality.platform.refusals import NotAllowed
 from surveys.actions.plans import GroupAsked, choose_issues, plan_groups, set_split
 from surveys.actions.surveys import open_survey
 from surveys.models import GroupPlan
-from surveys.queries.plans import asked_issues, planned_groups
+from surveys.queries.plans import planned_groups, survey_issues
 from surveys.questionnaire.asking import Plan
 from tests.factories.surveys import make_survey, make_survey_cycle
 from tests.factories.thaw import thawed
@@ -140,4 +140,4 @@ def test_asked_issues_stand_in_the_order_of_their_first_items(survey):
     for place, item in enumerate(survey.items.filter(issue__code=CODES[0])):
         item.position = last + place
         item.save()
-    assert [issue.code for issue in asked_issues(survey)] == [*CODES[1:], CODES[0]]
+    assert [issue.code for issue in survey_issues(survey)] == [*CODES[1:], CODES[0]]

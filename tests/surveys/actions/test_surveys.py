@@ -8,7 +8,7 @@ from materiality.models import AuditEvent, Group, Issue
 from materiality.platform.refusals import NotAllowed
 from surveys.actions.surveys import close_survey, open_survey, opening_warnings
 from surveys.models import Assignments, GroupPlan, ItemText, Notice, Survey
-from surveys.queries.plans import asked_issues, planned_groups
+from surveys.queries.plans import planned_groups, survey_issues
 from surveys.questionnaire.asking import Plan
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
 from tests.factories.thaw import thawed
@@ -132,7 +132,7 @@ def test_opening_warnings_name_silent_groups_and_issues_that_nobody_rates():
     codes = [f"SOCIETY-01-0{place}" for place in range(1, 8)]
     plans = {"users": Plan(society=False, business=False), "employees": Plan(business=False, left_out=(codes[0],))}
     survey = make_survey(make_survey_cycle({"society": 7}), plans=plans)
-    assert [issue.code for issue in asked_issues(survey)] == codes
+    assert [issue.code for issue in survey_issues(survey)] == codes
     assert opening_warnings(codes, planned_groups(survey, codes), survey) == [
         "Not asked anything, so they cannot answer: Users.",
         "Nobody rates the impact on society of 1 issue: SOCIETY-01-01.",

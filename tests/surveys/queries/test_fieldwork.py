@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.models import Response, Survey
-from surveys.queries.fieldwork import Kind, rule_lines, valid_number
+from surveys.queries.fieldwork import CountedKind, rule_lines, valid_number
 from surveys.queries.responses import is_valid
 from surveys.questionnaire.screening import FLAG_BIT, OFF, REJECT, RULES, Rules, valid
 
 kinds = st.lists(
     st.builds(
-        Kind,
+        CountedKind,
         survey=st.just(1),
         group=st.integers(1, 3),
         flags=st.integers(0, 63),

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from materiality.models import Job
 from materiality.platform import jobs
-from materiality.platform.files import digest_of
+from materiality.platform.files import digest_of_file
 from materiality.platform.refusals import NotAllowed
 from surveys.actions.imports import KnownFile, discard_import, request_import
 from surveys.matching.match import Match
@@ -32,7 +32,7 @@ def committed(django_capture_on_commit_callbacks: Callable):
 
 
 def kept(contents: bytes) -> bool:
-    digest = digest_of(on_disk(contents))
+    digest = digest_of_file(on_disk(contents))
     return default_storage.exists(f"imports/{digest[:2]}/{digest}")
 
 

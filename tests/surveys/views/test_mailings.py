@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from surveys.actions.invitations import add_recipients, import_bounces
-from surveys.actions.mailings import send_mailing
+from surveys.actions.mailings import send_due_mails
 from surveys.invitations.recipients import RecipientRow
 from surveys.invitations.used_links import mark_used
 from surveys.models import Mailing, Survey
@@ -93,7 +93,7 @@ def test_what_went_wrong_is_told_in_the_language_of_whoever_looks(client: Client
     mailing.deliveries.create(recipient=recipient)
     mark_used(batch.pk, recipient.serial)
     with translation.override("zh-hans"):
-        send_mailing(mailing_id=mailing.pk)
+        send_due_mails(mailing_id=mailing.pk)
     import_bounces(survey=survey, addresses=[recipient.email], by=None)
     here = [survey.cycle.code, survey.code]
     rows = {"mailing": mailing, "recipient": recipient}

@@ -8,7 +8,7 @@ from materiality.models.people import Role
 from materiality.platform import jobs
 from surveys.actions.responses import overrule_response
 from surveys.actions.screening import screen_survey
-from surveys.forms.screening import values_of
+from surveys.forms.screening import form_values
 from surveys.questionnaire.screening import FLAG_BIT, Rules
 from surveys.responses import jobs as screening_jobs
 from tests.factories.people import log_in
@@ -33,7 +33,7 @@ def url(name, survey, *more):
 
 
 def entered(survey, rules=STRICT, **more):
-    return {**dict(values_of(rules, survey)), **more}
+    return {**dict(form_values(rules, survey)), **more}
 
 
 def test_screening_shows_rules_and_what_they_take_out(client, survey):
