@@ -4,13 +4,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.documents.drawings import pdf_bytes, png_bytes
-from reports.queries.matrix import Named, base_line, document_texts, drawn_matrix, subtitle
+from reports.queries.matrix import ShownNames, base_line, document_texts, drawn_matrix, subtitle
 from reports.queries.outputs import (
     MATRIX_OPTIONS,
     OutputKind,
     Progress,
     frozen_text,
-    organisation,
+    organisation_name,
     scored_data,
     scored_inputs,
 )
@@ -28,7 +28,7 @@ def _build(inputs: dict, progress: Progress) -> bytes:
         return pdf_bytes(
             svg,
             title=texts.title,
-            author=organisation(),
+            author=organisation_name(),
             footer=subtitle(data, named),
             number=inputs["cycle"]["code"],
             alt=f"{texts.title}. {base_line(data, named)}",
@@ -37,9 +37,9 @@ def _build(inputs: dict, progress: Progress) -> bytes:
     return svg.encode()
 
 
-def _named(inputs: dict) -> Named:
+def _named(inputs: dict) -> ShownNames:
     group = next((each for each in inputs["groups"] if each["code"] == inputs["parameters"]["group"]), None)
-    return Named(frozen_text(inputs["cycle"], "title"), frozen_text(group, "name") if group else "")
+    return ShownNames(frozen_text(inputs["cycle"], "title"), frozen_text(group, "name") if group else "")
 
 
 def _told(parameters: dict) -> list[str]:

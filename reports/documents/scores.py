@@ -30,7 +30,7 @@ from reports.queries.outputs import (
     OutputKind,
     Progress,
     frozen_text,
-    organisation,
+    organisation_name,
     scored_data,
     scored_inputs,
 )
@@ -319,7 +319,7 @@ def _build(inputs: dict, progress: Progress) -> bytes:
     groups = {group["code"]: frozen_text(group, "name") for group in inputs["groups"]}
     progress(40, _("Writing the file"))
     number = _("run %(number)s") % {"number": run.number}
-    heading = f"{organisation()} · {frozen_text(inputs['cycle'], 'title')} · {number}"
+    heading = f"{organisation_name()} · {frozen_text(inputs['cycle'], 'title')} · {number}"
     scores = run.scores.select_related("issue__category").order_by("issue__code")
     return scores_workbook(run, list(scores), data, groups, heading)
 
