@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -21,6 +23,8 @@ from materiality.platform.hooks import declared
 from materiality.platform.refusals import NotAllowed
 
 SIZE = 32
+# What sealing adds to a text, in bytes: the nonce before it, the tag behind it.
+NONCE, OVERHEAD = 12, 28
 INSTALLATION = "installation"
 # A process looks so often whether a key that it has read is still there.
 KEPT_SECONDS = 5.0
@@ -47,6 +51,24 @@ def fingerprint_of(key: bytes) -> str:
 def derived(key: bytes, purpose: str, about: bytes = b"") -> bytes:
     """32 bytes for one purpose (HKDF-Expand of RFC 5869 with SHA-256; a key is uniform, so nothing is extracted)."""
     return hmac.digest(key, purpose.encode() + b"\0" + about + b"\1", "sha256")
+
+
+class CannotOpen(ValueError):
+    """What was sealed was changed, or sealed with another key or about something else."""
+
+
+def seal(key: bytes, plain: bytes, about: bytes = b"") -> bytes:
+    """AES-256-GCM under a random nonce; it opens only with the same key and `about`. OVERHEAD bytes longer."""
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plain, about)
+
+
+def unseal(key: bytes, sealed: bytes, about: bytes = b"") -> bytes:
+    """What `seal` was given; CannotOpen."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], about)
+    except (InvalidTag, ValueError) as problem:
+        raise CannotOpen from problem
 
 
 def make_key(purpose: str) -> str:

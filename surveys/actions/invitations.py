@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from materiality.models import Group, Job, User
 from materiality.platform import audit
 from materiality.platform.jobs import Progress, request_job
+from materiality.platform.keys import ensure_installation_key
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.limited import within_limits
 from materiality.tables.problems import FileProblem, template
@@ -28,7 +29,7 @@ from surveys.invitations.recipients import (
     unwanted_of,
 )
 from surveys.models import Batch, Delivery, Mailing, Recipient, Survey
-from surveys.models.invitations import new_secret
+from surveys.models.invitations import new_salt
 from surveys.models.jobs import JobKind
 from surveys.respond.answers import erase_response
 from surveys.respond.drafts import number_begun
@@ -60,6 +61,7 @@ def create_batch(
         raise NotAllowed(
             _("A batch has 1 to %(most)s links, not %(size)s.") % {"most": f"{LARGEST_BATCH:,}", "size": f"{size:,}"}
         )
+    ensure_installation_key()
     batch = Batch.objects.create(
         survey=stored, group=group, size=size, label=label.strip(), channel=channel, created_by=by
     )
@@ -212,14 +214,14 @@ def purge_recipients(*, survey: Survey, by: User | None) -> int:
 
 @transaction.atomic
 def void_batch(*, batch: Batch, by: User | None, reason: str = "") -> Batch:
-    """Give the batch a new secret: every link handed out so far leads nowhere at once, used ones stay used.
+    """Give the batch a new salt: every link handed out so far leads nowhere at once, used ones stay used.
 
     New links of the batch can be exported afterwards. Answers already given stay; answers begun by a void link go on in
     the browser that began them, or by the new link of the same serial. Returns the batch as stored.
     """
     stored = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     before = {"voided_at": stored.voided_at}
-    stored.secret, stored.voided_at = new_secret(), timezone.now()
-    stored.save(update_fields=["secret", "voided_at"])
+    stored.salt, stored.voided_at = new_salt(), timezone.now()
+    stored.save(update_fields=["salt", "voided_at"])
     audit.record("void_batch", stored, by=by, before=before, after={"voided_at": stored.voided_at}, reason=reason)
     return stored

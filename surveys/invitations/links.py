@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.platform.bilingual import text_of
+from materiality.platform.keys import SIZE, derived, installation_key, unseal
 from materiality.platform.pdf import typeset
 from materiality.tables.write import Sink, neutralise
 from surveys.models import Batch, Survey
@@ -22,6 +23,16 @@ ROWS_PER_PART = 500_000
 _PIECE = 8_192
 
 Progress = Callable[[int], None]
+
+
+# What links made before the installation had a key were made of is kept sealed in place of a salt.
+KEPT = b"secret of links"
+
+
+def secret_of(salt: bytes) -> bytes:
+    """The secret from which a batch's links are made; KeyMissing where the installation's key is away."""
+    key, salt = installation_key(), bytes(salt)
+    return derived(key, "links", salt) if len(salt) == SIZE else unseal(key, salt, KEPT)
 
 
 def link_start(survey_code: str, address: str | None = None) -> str:
@@ -46,7 +57,7 @@ def csv_pieces(
     progress: Progress | None = None,
 ) -> Iterator[bytes]:
     """CSV, header first, in pieces of 8,192 links; `progress` is told the links done. All of it is ASCII: no BOM."""
-    secret, end = bytes(batch.secret), batch.size if stop is None else stop
+    secret, end = secret_of(batch.salt), batch.size if stop is None else stop
     before = f",{neutralise(batch.group.code)},{link_start(batch.survey.code, address)}"
     yield (",".join(COLUMNS) + "\n").encode()
     for first in range(start, end, _PIECE):

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from materiality.platform.bilingual import text_of
-from surveys.invitations.links import link_start
+from surveys.invitations.links import link_start, secret_of
 from surveys.invitations.used_links import is_used
 from surveys.models import Delivery, Mailing, Recipient, Survey
 from surveys.questionnaire.asking import closing_time, zoned
@@ -186,7 +186,7 @@ class Addressee:
 def addressee_of(delivery: Delivery, survey: Survey, address: str) -> Addressee:
     """The recipient of a delivery with their personal link; the recipient's batch must be loaded."""
     recipient = delivery.recipient
-    token = token_of(bytes(recipient.batch.secret), recipient.batch_id, recipient.serial)
+    token = token_of(secret_of(recipient.batch.salt), recipient.batch_id, recipient.serial)
     link = f"{link_start(survey.code, address)}{token}/"
     return Addressee(recipient.email, recipient.name, recipient.language, link)
 

@@ -434,7 +434,7 @@ class Migration(migrations.Migration):
                 ),
                 ("label", models.CharField(blank=True, max_length=120)),
                 ("size", models.PositiveIntegerField()),
-                ("secret", models.BinaryField(default=surveys.models.invitations.new_secret)),
+                ("secret", models.BinaryField(default=surveys.models.invitations.new_salt)),
                 ("voided_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (

@@ -10,30 +10,31 @@ from django.utils.translation import gettext_lazy as _
 from materiality.platform.bilingual import Bilingual
 
 
-def new_secret() -> bytes:
-    """The secret from which a batch's links are made: 32 random bytes."""
+def new_salt() -> bytes:
+    """From which, with the installation's key, the secret of a batch is made: 32 random bytes."""
     return secrets.token_bytes(32)
 
 
 class Batch(models.Model):
     """`size` personal links for one group, serials 0..size-1, none of them stored (architecture.md, Batch links).
 
-    The links are made from `secret`: a new secret makes all of them void.
+    The links are made from a secret which the database does not hold: it follows from `salt` and the installation's
+    key (see surveys.invitations.links.secret_of). A new salt makes all of them void.
     """
 
     class Channel(models.TextChoices):
         LINKS = "batch", _("Personal links")
         MAIL = "mail", _("Mail")
 
-    # The audit trail shows that a secret was renewed, not what it is.
-    unaudited = ("secret",)
+    # The audit trail shows that links were made void, not what they are made of.
+    unaudited = ("salt",)
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="batches")
     group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.LINKS)
     label = models.CharField(_("label"), max_length=120, blank=True)
     size = models.PositiveIntegerField()
-    secret = models.BinaryField(default=new_secret)
+    salt = models.BinaryField(default=new_salt)
     voided_at = models.DateTimeField(_("made void at"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(

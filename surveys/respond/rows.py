@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from surveys.invitations.links import secret_of
 from surveys.invitations.used_links import PER_BLOCK, bit_is_set
 from surveys.models import Draft, Notice, Response, Survey
 from surveys.questionnaire.screening import Rules
@@ -229,7 +230,7 @@ def _json(value: object) -> dict:
 
 
 _SQL = """
-SELECT batch.secret, batch.size, batch.survey_id, batch.group_id, own.code, batch.channel, used.bits
+SELECT batch.salt, batch.size, batch.survey_id, batch.group_id, own.code, batch.channel, used.bits
 FROM surveys_batch batch
 JOIN surveys_survey survey ON survey.id = batch.survey_id
 JOIN materiality_group own ON own.id = batch.group_id
@@ -254,7 +255,7 @@ class LinkNow:
 def link_now(token: str, survey_code: str) -> LinkNow | None:
     """The link of this token in this survey; None where it is malformed, forged, void or of another survey.
 
-    One query, plain SQL: every page of a respondent with a personal link begins with it.
+    One query for it, plain SQL, and one for the key: every page of a respondent with a personal link begins with it.
     """
     link = parse_token(token)
     if link is None:
@@ -264,8 +265,8 @@ def link_now(token: str, survey_code: str) -> LinkNow | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    secret, size, survey_id, group_id, group_code, channel, bits = row
-    if not is_genuine(link, bytes(secret)) or link.serial >= size:
+    salt, size, survey_id, group_id, group_code, channel, bits = row
+    if not is_genuine(link, secret_of(salt)) or link.serial >= size:
         return None
     used = bits is not None and bit_is_set(bits, link.serial)
     return LinkNow(link.batch, link.serial, survey_id, group_id, group_code, channel, used)

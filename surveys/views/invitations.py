@@ -36,6 +36,7 @@ from surveys.invitations.links import (
     poster_pdf,
     public_address,
     qr_bytes,
+    secret_of,
     streamed_zip,
     zip_pieces,
 )
@@ -114,10 +115,10 @@ def batch_codes(request: HttpRequest, code: str, survey: str, pk: int, kind: str
     row = _batch_of(code, survey, pk)
     if kind not in ("svg", "png") or row.size > MOST_CODES or row.channel == Batch.Channel.MAIL:
         raise Http404
-    start = link_start(row.survey.code, public_address(request))
+    start, secret = link_start(row.survey.code, public_address(request)), secret_of(row.salt)
 
     def members() -> Iterator[tuple[str, Iterator[bytes]]]:
-        for serial, token in enumerate(tokens_of(bytes(row.secret), row.pk, 0, row.size)):
+        for serial, token in enumerate(tokens_of(secret, row.pk, 0, row.size)):
             yield f"{file_stem(row)}-{serial:05}.{kind}", iter([qr_bytes(f"{start}{token}/", kind, quick=True)])
 
     return download(streamed_zip(members()), f"{file_stem(row)}-{kind}.zip", private=True)

@@ -3,6 +3,8 @@
 from itertools import count
 
 from materiality.models import Group
+from materiality.platform.keys import ensure_installation_key
+from surveys.invitations.links import secret_of
 from surveys.models import Batch, Mailing, Recipient, Survey
 from surveys.questionnaire.tokens import token_of
 
@@ -17,12 +19,13 @@ TEXTS = {
 
 def make_batch(survey: Survey, group: Group | None = None, size: int = 10, **columns) -> Batch:
     """A batch of links for the survey's first group unless another is given."""
+    ensure_installation_key()
     return Batch.objects.create(survey=survey, group=group or survey.cycle.groups.first(), size=size, **columns)
 
 
 def token(batch: Batch, serial: int = 0) -> str:
     """The token of one of the batch's links."""
-    return token_of(bytes(batch.secret), batch.pk, serial)
+    return token_of(secret_of(batch.salt), batch.pk, serial)
 
 
 def make_recipient(batch: Batch, **columns) -> Recipient:

@@ -14,8 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from materiality.models import Cycle, Edition, Group
+from materiality.platform.keys import ensure_installation_key
 from surveys.actions.fieldwork import tend_all_surveys
 from surveys.actions.surveys import close_survey
+from surveys.invitations.links import secret_of
 from surveys.models import Batch, Draft, Item, Survey
 from surveys.questionnaire.asking import GRACE
 from surveys.questionnaire.tokens import token_of
@@ -34,6 +36,7 @@ WAITING = 31
 def make_survey_with_links() -> Survey:
     """An open anonymous survey with two batches per group, one of links and one of mail."""
     survey = make_open_survey(_cycle(), anonymous=True)
+    ensure_installation_key()
     for group in Group.objects.filter(cycle=survey.cycle_id):
         for channel in Batch.Channel.values:
             Batch.objects.create(survey=survey, group=group, channel=channel, size=RESPONDENTS)
@@ -67,7 +70,7 @@ def answer_all(survey: Survey, seed: int, first: int = 0, number: int = RESPONDE
     for place in range(first, first + number):
         batch = chance.choice(batches)
         person = {
-            "token": token_of(bytes(batch.secret), batch.pk, place),
+            "token": token_of(secret_of(batch.salt), batch.pk, place),
             "group": batch.group.code,
             "channel": batch.channel,
             "language": chance.choice(["en", "zh-hans"]),

@@ -5,6 +5,7 @@ import pytest
 from materiality.models import KeyCheck
 from materiality.platform import health, keys
 from materiality.platform.keys import (
+    CannotOpen,
     KeyMissing,
     derived,
     destroy_key,
@@ -13,6 +14,8 @@ from materiality.platform.keys import (
     make_key,
     missing_keys,
     read_key,
+    seal,
+    unseal,
 )
 
 
@@ -81,3 +84,14 @@ def test_missing_keys_are_named_by_readyz(folder):
     (path,) = folder.iterdir()
     path.unlink()
     assert (missing_keys(), health.look()["keys"]) == ([path.name], f"missing: {path.name}")
+
+
+def test_sealed_text_opens_with_its_key_and_about_only():
+    sealed = seal(b"k" * 32, b"said", b"1")
+    assert unseal(b"k" * 32, sealed, b"1") == b"said" and len(sealed) == 4 + keys.OVERHEAD
+    assert seal(b"k" * 32, b"said", b"1") != sealed
+    for key, text, about in (
+        (b"l" * 32, sealed, b"1"), (b"k" * 32, sealed, b"2"), (b"k" * 32, sealed[:-1], b"1"), (b"k" * 32, b"", b"1"),
+    ):  # fmt: skip
+        with pytest.raises(CannotOpen):
+            unseal(key, text, about)

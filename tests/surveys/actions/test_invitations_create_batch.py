@@ -25,7 +25,7 @@ def test_batch_of_millions_is_one_row() -> None:
     ]
     event = AuditEvent.objects.get(action="create_batch")
     assert event.after["links"] == 3_300_000
-    assert bytes(batch.secret).hex() not in str(event.after)
+    assert bytes(batch.salt).hex() not in str(event.after)
 
 
 @pytest.mark.parametrize("size", [0, -1, LARGEST_BATCH + 1])

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from surveys.invitations.used_links import mark_used
 from surveys.models import Batch, Draft
-from surveys.models.invitations import new_secret
+from surveys.models.invitations import new_salt
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import LARGEST, token_of
 from surveys.respond.answers import open_answers
@@ -65,12 +65,12 @@ def test_link_now_of_a_used_link() -> None:
     assert [link_now(token(batch, serial), survey.code).used for serial in (3, 4, 5)] == [False, True, False]
 
 
-def test_link_now_asks_once() -> None:
+def test_link_now_asks_for_the_batch_and_for_the_key() -> None:
     survey = make_survey()
-    batch = make_batch(survey)
+    made = token(make_batch(survey))
     with CaptureQueriesContext(connection) as queries:
-        link_now(token(batch), survey.code)
-    assert len(queries) == 1
+        link_now(made, survey.code)
+    assert len(queries) == 2
 
 
 def test_link_of_another_survey_is_refused() -> None:
@@ -85,11 +85,11 @@ def test_link_beyond_the_size_of_its_batch_is_refused() -> None:
     assert link_now(token(batch, 10), survey.code) is None
 
 
-def test_links_are_void_after_a_new_secret() -> None:
+def test_links_are_void_after_a_new_salt() -> None:
     survey = make_survey()
     batch = make_batch(survey)
     old = token(batch)
-    Batch.objects.filter(pk=batch.pk).update(secret=new_secret())
+    Batch.objects.filter(pk=batch.pk).update(salt=new_salt())
     assert link_now(old, survey.code) is None
 
 

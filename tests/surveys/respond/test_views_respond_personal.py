@@ -8,7 +8,7 @@ from django.utils import timezone
 from surveys.actions.surveys import close_survey
 from surveys.invitations.used_links import is_used, used_serials
 from surveys.models import Assignments, Draft, Response, Survey, Tally
-from surveys.models.invitations import new_secret
+from surveys.models.invitations import new_salt
 from surveys.questionnaire.asking import Plan
 from tests.factories.invitations import make_batch, token
 from tests.factories.respondent import RespondentClient
@@ -151,7 +151,7 @@ def test_guessed_altered_and_void_links_are_not_found_and_say_no_more(survey, ba
     paths = [f"i/{text}/" for text in ("x", "a" * 24, flipped, good + "a", good[:-1], "%00", token(batch, 10))]
     found = [client.get(client.base + path) for path in paths]
     found.append(RespondentClient(other).get(f"/s/{other.code}/i/{good}/"))
-    batch.secret = new_secret()
+    batch.salt = new_salt()
     batch.save()
     found.append(client.get(f"{client.base}i/{good}/"))
     assert [response.status_code for response in found] == [404] * len(found)
