@@ -73,7 +73,6 @@ ALONE = {
     "materiality.formats.catalogues": "the columns of one kind of sheet",
     "materiality.platform.messages": "catalogues of messages, for the command that renews them",
     "materiality.platform.logins": "pauses of those who guess passwords, apart from the page",
-    "materiality.platform.keys": "keys outside the database, for every app",
     "materiality.platform.temporary": "a folder and a lock, taken when settings are read",
     "reports.hooks": "an app's declarations, read by its AppConfig",
     "surveys.exports.spss": "a file format",
