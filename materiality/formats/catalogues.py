@@ -53,7 +53,6 @@ class CatalogueResource(StrictResource):
 
     sheet = "catalogues"
     columns = CATALOGUE_COLUMNS
-    key = ("framework", "edition", "code")
     written = ("title_zh", "title_en", "parent")
 
     framework = Field("framework__code", "framework", widget=TextWidget(20, required=True), readonly=True)
@@ -65,6 +64,8 @@ class CatalogueResource(StrictResource):
 
     class Meta:
         model = Disclosure
+        fields = tuple(column.name for column in CATALOGUE_COLUMNS)
+        import_id_fields = ("framework", "edition", "code")
 
     def stored(self) -> Sequence[Disclosure]:
         rows = Disclosure.objects.select_related("framework", "parent")
@@ -76,14 +77,12 @@ class CatalogueResource(StrictResource):
         self._order = Disclosure.objects.aggregate(last=Max("order"))["last"] or 0
         return {"nodes": dict(self.by_key)}
 
-    def blank(self) -> Disclosure:
-        name = self.key_of(self._at.cells)[:2]
+    def blank(self, row: dict[str, str]) -> Disclosure:
+        name = self.key_of(row)[:2]
         new = Framework(code=name[0], edition=name[1], title_zh=" ".join(name), title_en=" ".join(name))
-        return Disclosure(framework=self._frameworks.setdefault(name, new))
-
-    def after_init_instance(self, instance: Disclosure, new: bool, row: dict, **kwargs: Any) -> None:
-        super().after_init_instance(instance, new, row, **kwargs)
-        self.lookups["nodes"][self.key_of(row)] = instance
+        return self.lookups["nodes"].setdefault(
+            self.key_of(row), Disclosure(framework=self._frameworks.setdefault(name, new))
+        )
 
     def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
         built_in = set(built_in_frameworks())
@@ -181,7 +180,6 @@ class MappingResource(StrictResource):
 
     sheet = "mappings"
     columns = MAPPING_COLUMNS
-    key = ("issue", "framework", "edition", "disclosure")
 
     issue = Field("issue", "issue", widget=ChoiceWidget("issues", "unknown_issue"))
     framework = Field("disclosure__framework__code", "framework", widget=TextWidget(), readonly=True)
@@ -190,6 +188,7 @@ class MappingResource(StrictResource):
 
     class Meta:
         model = IssueMapping
+        fields = import_id_fields = ("issue", "framework", "edition", "disclosure")
 
     def refuse(self, store: bool) -> None:
         if store:
@@ -217,8 +216,11 @@ class MappingResource(StrictResource):
     def choices(self) -> Choices:
         return mapping_choices(self.scope.edition)
 
-    def blank(self) -> IssueMapping:
-        return IssueMapping()
+    def blank(self, row: dict[str, str]) -> IssueMapping:
+        new, found = IssueMapping(), self.resolve(*super().key_of(row)[1:])
+        if not isinstance(found, Problem):
+            self._point(new, found)
+        return new
 
     def key_of(self, cells: dict[str, str]) -> Key:
         """Spellings of one disclosure (`GRI 305-1`, `305-1`) are one key."""
@@ -235,11 +237,6 @@ class MappingResource(StrictResource):
             if isinstance(found, Problem):
                 column = "edition" if found.kind == "unknown_framework" else "disclosure"
                 yield row.problem(found.kind, column, found.value, nearest=found.nearest, params=found.params)
-
-    def import_instance(self, instance: IssueMapping, row: dict, **kwargs: Any) -> None:
-        super().import_instance(instance, row, **kwargs)
-        if instance.pk is None:
-            self._point(instance, self.resolve(*super().key_of(row)[1:]))
 
     def _point(self, mapping: IssueMapping, disclosure: Disclosure) -> None:
         mapping.disclosure = disclosure

@@ -289,7 +289,6 @@ class IssueResource(StrictResource):
 
     sheet = "issues"
     columns = COLUMNS
-    key = ("code",)
     may_be_blank = ("name_zh", "name_en")
     written = (*TEXTS, "groups", "status", "version", "changed")
 
@@ -311,6 +310,8 @@ class IssueResource(StrictResource):
 
     class Meta:
         model = Issue
+        fields = tuple(column.name for column in COLUMNS)
+        import_id_fields = ("code",)
 
     def refuse(self, store: bool) -> None:
         if store:
@@ -356,15 +357,12 @@ class IssueResource(StrictResource):
     def choices(self) -> Choices:
         return issue_choices(self.scope.edition)
 
-    def blank(self) -> Issue:
+    def blank(self, row: dict[str, str]) -> Issue:
         issue = Issue(edition=self.scope.edition)
         issue.codes = SimpleNamespace()
+        if not row.get("parent_code"):
+            self.lookups["primaries"][row["code"]] = issue
         return issue
-
-    def after_init_instance(self, instance: Issue, new: bool, row: dict, **kwargs: Any) -> None:
-        super().after_init_instance(instance, new, row, **kwargs)
-        if new and not row.get("parent_code"):
-            self.lookups["primaries"][row["code"]] = instance
 
     def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
         return check_issues(rows, {key[0]: self.cells(issue, TREE) for key, issue in self.by_key.items()})

@@ -57,17 +57,18 @@ class GroupResource(StrictResource):
 
     sheet = "groups"
     columns = SHEET_COLUMNS
-    key = ("group",)
     written = tuple(name for name in GROUP_COLUMNS if name != "group")
 
     locals().update(model_fields(Group, SHEET_COLUMNS))
 
     class Meta:
         model = Group
+        fields = GROUP_COLUMNS
+        import_id_fields = ("group",)
 
     def refuse(self, store: bool) -> None:
         with transaction.atomic():
-            self._cycle = locked_cycle(self.scope.cycle, BEFORE_REVIEW)
+            locked_cycle(self.scope.cycle, BEFORE_REVIEW)
 
     def stored(self) -> Sequence[Group]:
         return list(self.scope.cycle.groups.all())
@@ -79,7 +80,7 @@ class GroupResource(StrictResource):
     def choices(self) -> Choices:
         return {"sides": choice_words(Group.Side)}
 
-    def blank(self) -> Group:
+    def blank(self, row: dict[str, str]) -> Group:
         return Group(cycle=self.scope.cycle)
 
     def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
@@ -94,7 +95,7 @@ class GroupResource(StrictResource):
             instance.order = self._order
 
     def after_store(self, changed: Sequence[Group]) -> None:
-        refuse_no_weight(self._cycle)
+        refuse_no_weight(self.scope.cycle)
 
 
 def groups_file(cycle: Cycle, kind: str) -> bytes:
@@ -123,7 +124,6 @@ class StakeholderResource(StrictResource):
 
     sheet = "stakeholders"
     columns = POINT_COLUMNS
-    key = ("group", "kind", "order")
     written = TEXTS
 
     group = Field("group", "group", widget=ChoiceWidget("groups", "unknown_group"))
@@ -134,6 +134,8 @@ class StakeholderResource(StrictResource):
 
     class Meta:
         model = StakeholderPoint
+        fields = tuple(column.name for column in POINT_COLUMNS)
+        import_id_fields = ("group", "kind", "order")
 
     def refuse(self, store: bool) -> None:
         with transaction.atomic():
@@ -154,7 +156,7 @@ class StakeholderResource(StrictResource):
         groups = [(group.code, group.name_zh, group.name_en) for group in self.scope.cycle.groups.all()]
         return {"groups": groups, "kinds": choice_words(StakeholderPoint.Kind)}
 
-    def blank(self) -> StakeholderPoint:
+    def blank(self, row: dict[str, str]) -> StakeholderPoint:
         return StakeholderPoint()
 
     def prepared(self, rows: Sequence[SheetRow]) -> list[SheetRow]:

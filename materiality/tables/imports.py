@@ -2,19 +2,20 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import tablib
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from import_export.instance_loaders import BaseInstanceLoader
-from import_export.resources import Resource
-from import_export.results import RowResult
+from import_export.resources import ModelResource
+from import_export.results import Result, RowResult
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill
@@ -41,6 +42,7 @@ from materiality.tables.widgets import (
     Stored,
     problems_of,
 )
+from materiality.tables.words import message
 from materiality.tables.write import Cell, table_bytes, workbook_text
 
 
@@ -56,60 +58,136 @@ def write_all(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
         )
 
 
-class _KeyLoader(BaseInstanceLoader):
-    """Finds rows among those loaded at the start, by natural key, without a query."""
+class _ByKey(BaseInstanceLoader):
+    """Finds rows among those of the scope, which are loaded once, by natural key; no statement a row."""
+
+    def __init__(self, resource: "StrictResource", dataset: tablib.Dataset | None = None) -> None:
+        super().__init__(resource, dataset)
+        if not resource.is_loaded:
+            resource.load()
 
     def get_instance(self, row: dict[str, str]) -> models.Model | None:
-        return self.resource.by_key.get(self.resource.key_of(row))
+        found = self.resource.by_key.get(self.resource.key_of(row))
+        if found is not None and found.pk not in self.resource.before:
+            self.resource.before[found.pk] = self.resource.cells(found), self.resource.extra(found)
+        return found
 
 
-class StrictResource(SheetHooks, Resource):
-    """A kind of spreadsheet: a subclass declares its Fields in the order of the format, and hooks."""
+@contextmanager
+def _reading() -> Iterator[None]:
+    """A dry run begins a transaction, which on SQLite would keep all others from writing as long as it lasts."""
+    mode = getattr(connection, "transaction_mode", None)
+    connection.transaction_mode = None
+    try:
+        yield
+    finally:
+        connection.transaction_mode = mode
+
+
+class StrictResource(SheetHooks, ModelResource):
+    """A kind of spreadsheet: a subclass declares its Fields, Meta (model, fields, import_id_fields) and hooks.
+
+    Rows are written by `import_data`, as the library has it but for five methods: `init_instance`, as a new row belongs
+    to the scope; `import_instance`, which gathers everything that is wrong with each cell; `skip_row`, which compares
+    what a file can carry; `bulk_create`, which stores parents before children; `bulk_update`, for its speed.
+    """
 
     class Meta:
         use_bulk = True
-        batch_size = 0  # never in between: parents are stored before children
+        batch_size = None  # never in between: parents are stored before children
         skip_diff = True
-        report_skipped = False
-        instance_loader_class = _KeyLoader
+        report_skipped = True
+        store_instance = True
+        instance_loader_class = _ByKey
 
     def __init__(self, scope: Scope, by: User | None = None, reason: str = "") -> None:
         super().__init__()
         self.scope, self.by, self.reason = scope, by, reason
         self.undoing: dict[Key, dict] | None = None  # while rows are put back: their extras
-        self.by_key: dict[Key, Any] = {}
-        self.lookups: dict[str, dict] = {}
+        self.is_loaded = False
+
+    def load(self) -> None:
+        """Take in all rows of the scope as they are now, and what codes of cells mean."""
+        self.is_loaded = True
+        self.by_key: dict[Key, Any] = {self.key_in(instance): instance for instance in self.stored()}
+        self.lookups: dict[str, dict] = self.make_lookups()
+        # Primary key → cells and extra of a row that the file names.
+        self.before: dict[int, tuple[dict[str, str], dict[str, Any]]] = {}
+        self.wrong: dict[int, list[Problem]] = defaultdict(list)  # by row of the dataset
+        self.touched: list[Any] = []
         self.stored_rows: list[Stored] = []
 
-    # The import
+    @property
+    def key(self) -> Key:
+        """The columns that name a row, never a database id."""
+        return tuple(self._meta.import_id_fields)
+
+    # Around the library: what an import would do, and doing it
 
     def plan(self, rows: Sequence[SheetRow], found: Iterable[Problem] = ()) -> Plan:
         """What importing the rows would do; stores nothing. `found`: what was wrong with cells when they were read."""
         self.refuse(store=False)
-        return self._run(rows, found, store=False)
+        return self._plan(rows, found)[0]
 
     def store(self, rows: Sequence[SheetRow], found: Iterable[Problem] = ()) -> Plan:
-        """Import the rows; the caller holds a transaction and rolls it back where the plan is not what was shown."""
+        """Import the rows where nothing is wrong; the caller rolls back where the plan is not what was shown."""
         self.refuse(store=True)
-        return self._run(rows, found, store=True)
+        plan, ordered = self._plan(rows, found)
+        if plan.is_good and plan.changes_anything:
+            self.load()
+            self._import(ordered, dry_run=False)
+        return plan
 
-    def _run(self, rows: Sequence[SheetRow], found: Iterable[Problem], store: bool) -> Plan:
-        self.by_key = {self.key_in(instance): instance for instance in self.stored()}
-        self.lookups = self.make_lookups()
+    def _plan(self, rows: Sequence[SheetRow], found: Iterable[Problem]) -> tuple[Plan, list[SheetRow]]:
+        self.load()
         rows = self.prepared(rows)
-        others = len(self.by_key.keys() - {self.key_of(row.cells) for row in rows})
-        self._problems: dict[tuple[str, int], list[Problem]] = defaultdict(list)
+        ordered = self.in_order(rows)
+        numbers = {row.place: number for number, row in enumerate(ordered, start=1)}
         checked = () if self.undoing is not None else (*found, *self._double_keys(rows), *self.check_rows(rows))
         for problem in checked:
-            self._problems[problem.sheet, problem.row].append(problem)
-        self._rows, self._planned, self.touched, self.stored_rows = self.in_order(rows), [], [], []
-        self._store = store
-        names = [column.name for column in self.columns]
-        data = tablib.Dataset(*([row.cells.get(name, "") for name in names] for row in self._rows), headers=names)
-        self.import_data_inner(data, not store, True, False, False, lookups=self.lookups)
+            self.wrong[numbers[problem.sheet, problem.row]].append(problem)
+        with _reading():
+            results = self._import(ordered, dry_run=True).rows
+        planned = [self._planned(*each) for each in zip(ordered, results, numbers.values(), strict=True)]
         places = {row.place: place for place, row in enumerate(rows)}
-        self._planned.sort(key=lambda row: places[row.sheet, row.number])
-        return Plan(self._planned, others=others)
+        planned.sort(key=lambda row: places[row.sheet, row.number])
+        others = len(self.by_key.keys() - {self.key_of(row.cells) for row in rows})
+        return Plan(planned, others=others), ordered
+
+    def _import(self, rows: Sequence[SheetRow], dry_run: bool) -> Result:
+        given = {name for row in rows for name in row.cells} | set(self.key)
+        names = [column.name for column in self.columns if column.name in given]
+        data = tablib.Dataset(*([row.cells.get(name) for name in names] for row in rows), headers=names)
+        result = self.import_data(data, dry_run=dry_run)
+        for error in (*result.base_errors, *(error for row in result.rows for error in row.errors)):
+            raise error.error  # a refusal, or a fault of ours, not of the file
+        return result
+
+    def _planned(self, row: SheetRow, told: RowResult, number: int) -> PlannedRow:
+        planned = PlannedRow(*row.place, self.key_of(row.cells))
+        planned.problems = [replace(each, row=row.number, sheet=row.sheet) for each in self.wrong[number]]
+        if not planned.problems:
+            planned.cells = self.changes(told.instance, row.cells)
+            planned.state = NEW if told.is_new() else CHANGED if planned.cells else UNCHANGED
+        if planned.state != UNCHANGED and self.undoing is None:
+            planned.problems = self._objected(row, told.instance, planned)
+        if planned.problems:
+            planned.state, planned.cells = ERROR, {}
+        return planned
+
+    def _objected(self, row: SheetRow, instance: Any, planned: PlannedRow) -> list[Problem]:
+        """What stands against the row; the model's own checks but for what the checks of rows have made sure of and
+        what the database checks by itself."""
+        problems = list(self.objections(row, instance, planned.cells))
+        relations = [field.name for field in instance._meta.concrete_fields if field.is_relation]
+        empty = [name for name in self.may_be_blank if not getattr(instance, name)]
+        try:
+            instance.full_clean(exclude=[*relations, *empty], validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            problems += problems_of(error, row, self.fields)
+        if not problems:
+            planned.warnings = list(self.warnings(row, instance, planned.cells))
+        return problems
 
     def _double_keys(self, rows: Sequence[SheetRow]) -> Iterator[Problem]:
         first: dict[Key, SheetRow] = {}
@@ -123,9 +201,9 @@ class StrictResource(SheetHooks, Resource):
                 yield row.problem("double_code", self.key[-1], " / ".join(key), params={"first": shown})
             first.setdefault(key, row)
 
-    def key_of(self, cells: dict[str, str]) -> Key:
+    def key_of(self, cells: Mapping[str, str | None]) -> Key:
         """The natural key in a row of the file."""
-        return tuple(canonical(cells.get(name, "")) for name in self.key)
+        return tuple(canonical(cells.get(name) or "") for name in self.key)
 
     def key_in(self, instance: Any) -> Key:
         """The natural key of a stored row."""
@@ -135,108 +213,65 @@ class StrictResource(SheetHooks, Resource):
         """The row as a file shows it; all columns, or those named."""
         return {name: self.fields[name].export(instance) for name in (names or self.fields)}
 
-    # Steps of django-import-export's walk
+    def changes(self, instance: Any, names: Iterable[str] | None = None) -> dict[str, list[str]]:
+        """Column → [old, new] of cells that differ from what was stored; all that are filled of a new row."""
+        old = self.before[instance.pk][0] if instance.pk else {}
+        new = self.cells(instance, [name for name in names if name in self.fields] if names else None)
+        return {name: [old.get(name, ""), text] for name, text in new.items() if text != old.get(name, "")}
 
-    def import_row(self, row: dict, instance_loader: BaseInstanceLoader, **kwargs: Any) -> RowResult:
-        self._at = self._rows[kwargs["row_number"] - 1]
-        self._now = PlannedRow(*self._at.place, self.key_of(self._at.cells))
-        self._planned.append(self._now)
-        result = super().import_row(self._at.cells, instance_loader, **kwargs)
-        for error in result.errors:
-            raise error.error  # a fault of ours, not of the file
-        if self._now.problems:
-            self._now.state, self._now.cells = ERROR, {}
-            result.validation_error = None
-        return result
+    # In place of the library's
 
-    def init_instance(self, row: dict | None = None) -> Any:
-        return self.blank()
+    def init_instance(self, row: dict[str, str] | None = None) -> Any:
+        return self.blank(row)
 
-    def after_init_instance(self, instance: Any, new: bool, row: dict, **kwargs: Any) -> None:
-        self._names = [name for name in self.fields if name in row]
-        self._before = {} if new else self.cells(instance, self.fields if self._store else self._names)
-        self._extra = self.extra(instance) if self._store and not new else {}
-        self._is_new = new
-
-    def import_instance(self, instance: Any, row: dict, **kwargs: Any) -> None:
+    def import_instance(self, instance: Any, row: dict[str, str], row_number: int = 0, **kwargs: Any) -> None:
         """Take over the cells that say something else than what is stored, gathering all problems."""
-        problems = self._problems.get(self._at.place, [])
-        for name in self._names:
-            if not self._is_new and canonical(row[name]) == self._before[name]:
-                continue
-            try:
-                self.fields[name].save(instance, row, **kwargs)
-            except BadCell as error:
-                shown = row[name]
-                problems += [
-                    replace(p, row=self._at.number, sheet=self._at.sheet, column=name, value=p.value or shown)
-                    for p in error.problems
-                ]
-        self._now.problems += problems
+        old = self.before[instance.pk][0] if instance.pk else {}
+        problems = self.wrong[row_number]
+        for name, cell in row.items():
+            if name in self.fields and cell is not None and canonical(cell) != old.get(name):
+                try:
+                    self.fields[name].save(instance, row, lookups=self.lookups)
+                except BadCell as error:
+                    problems += [replace(each, column=name, value=each.value or cell) for each in error.problems]
         if problems:
-            raise ValidationError("")
+            raise ValidationError([message(problem) for problem in problems])
 
     def skip_row(self, instance: Any, original: Any, row: dict, import_validation_errors: Any = None) -> bool:
         """An unchanged row is left alone, down to spaces that a file would not carry."""
-        if import_validation_errors:
+        if import_validation_errors or instance.pk is None:
             return False
-        after = self.cells(instance, self._names)
-        if self._is_new:
-            self._now.cells = {name: ["", text] for name, text in after.items() if text}
-        else:
-            changes = {name: [self._before[name], text] for name, text in after.items() if text != self._before[name]}
-            self._now.cells = changes
-        self._now.state = NEW if self._is_new else CHANGED if self._now.cells else UNCHANGED
-        return self._now.state == UNCHANGED
-
-    def validate_instance(self, instance: Any, import_validation_errors: Any = None, **kwargs: Any) -> None:
-        """`full_clean` without what the row checks have made sure of and what the database checks by itself."""
-        if import_validation_errors:
-            raise ValidationError(import_validation_errors)
-        if self.undoing is not None:
-            self.put_back_extra(instance, self.undoing.get(self._now.key, {}))
-            return
-        problems = list(self.objections(self._at, instance, self._now.cells))
-        relations = [field.name for field in instance._meta.concrete_fields if field.is_relation]
-        empty = [name for name in self.may_be_blank if not getattr(instance, name)]
-        try:
-            instance.full_clean(exclude=[*relations, *empty], validate_unique=False, validate_constraints=False)
-        except ValidationError as error:
-            problems += problems_of(error, self._at, self.fields)
-        if problems:
-            self._now.problems += problems
-            raise ValidationError("")
-        self._now.warnings += self.warnings(self._at, instance, self._now.cells)
-
-    def save_instance(self, instance: Any, is_create: bool, row: dict, **kwargs: Any) -> None:
-        if not self._store:
-            return
-        self.before_store(instance, self._now.cells)
-        super().save_instance(instance, is_create, row, **kwargs)
-        before = None if is_create else self._before
-        self.stored_rows.append(Stored(self._now.key, before, self.cells(instance), self._extra))
-        self.touched.append(instance)
-
-    def get_import_id_fields(self) -> list[str]:
-        return list(self.key)
-
-    def handle_import_error(self, result: Any, error: Exception, raise_errors: bool = False) -> None:
-        """A refusal reaches the caller as it is; what else goes wrong here is a fault of ours."""
-        raise error
+        return not self.changes(instance, [name for name, cell in row.items() if cell is not None])
 
     def bulk_create(self, using_transactions: bool, dry_run: bool, *args: Any, **kwargs: Any) -> None:
-        for batch in self.in_batches(self.create_instances):
-            self._meta.model._default_manager.bulk_create(batch)
+        """Nothing in a dry run: the edition it is tried on may be one that takes no rows any more."""
+        if not dry_run:
+            for instance in self.create_instances:
+                self.before_store(instance, self.changes(instance))
+            for batch in self.in_batches(self.create_instances):
+                self._meta.model._default_manager.bulk_create(batch)
+            self._wrote(self.create_instances, is_new=True)
         self.create_instances.clear()
 
     def bulk_update(self, using_transactions: bool, dry_run: bool, *args: Any, **kwargs: Any) -> None:
-        if self.update_instances and self.written:
-            write_all(self.update_instances, self.written)
+        """Comes after `bulk_create`, so that all rows are stored by the end of it."""
+        if not dry_run:
+            for instance in self.update_instances:
+                if self.undoing is not None:
+                    self.put_back_extra(instance, self.undoing.get(self.key_in(instance), {}))
+                self.before_store(instance, self.changes(instance))
+            if self.written:
+                write_all(self.update_instances, self.written)
+            self._wrote(self.update_instances, is_new=False)
+            if self.touched:
+                self.after_store(self.touched)
         self.update_instances.clear()
 
-    def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: Any) -> None:
-        if self.touched:
-            self.after_store(self.touched)
+    def _wrote(self, instances: Iterable[Any], is_new: bool) -> None:
+        for instance in instances:
+            before, extra = (None, {}) if is_new else self.before[instance.pk]
+            self.stored_rows.append(Stored(self.key_in(instance), before, self.cells(instance), extra))
+            self.touched.append(instance)
 
 
 CODES = "codes"

@@ -154,14 +154,12 @@ class Stored:
 class SheetHooks:
     """One kind of spreadsheet. Everything here may be overridden; `stored` and `blank` must be.
 
-    `sheet`: what the kind is called in addresses, and its sheet in workbooks. `key`: the columns that name a row, never
-    a database id. `written`: model fields that an import may change. `may_be_blank`: fields that the model wants
-    filled but a draft may leave empty.
+    `sheet`: what the kind is called in addresses, and its sheet in workbooks. `written`: model fields that an import
+    may change. `may_be_blank`: fields that the model wants filled but a draft may leave empty.
     """
 
     sheet = ""
     columns: tuple[SheetColumn, ...] = ()
-    key: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     may_be_blank: tuple[str, ...] = ()
 
@@ -173,8 +171,8 @@ class SheetHooks:
         """What codes of cells mean: name → code → value."""
         return {}
 
-    def blank(self) -> Any:
-        """A new row of the scope."""
+    def blank(self, row: dict[str, str]) -> Any:
+        """A new row of the scope, for this row of the file."""
         raise NotImplementedError
 
     def refuse(self, store: bool) -> None:
