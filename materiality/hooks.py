@@ -213,4 +213,22 @@ HOOKS = Hooks(
         Step(20, "groups", gettext_lazy("Stakeholders"), "groups", _groups),
         Step(50, "scores", gettext_lazy("Scores"), "scores", _scores),
     ),
+    guarded=("materiality.run",),
+    owned={
+        "materiality.edition": {
+            "materiality.category": "edition",
+            "materiality.issue": "edition",
+            "materiality.issuemapping": "issue__edition",
+            "materiality.lineage": "edition",
+            "materiality.erratum": "issue__edition",
+        },
+        "materiality.cycle": {
+            "materiality.group": "cycle",
+            "materiality.stakeholderpoint": "group__cycle",
+            "materiality.engagement": "cycle",
+            "materiality.attachment": "engagement__cycle",
+        },
+        "materiality.run": {"materiality.issuescore": "run"},
+        "materiality.user": {"materiality.user": ""},
+    },
 )

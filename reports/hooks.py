@@ -66,4 +66,5 @@ HOOKS = Hooks(
         Step(60, "outline", gettext_lazy("Outline"), "outline", _outline),
         Step(70, "outputs", gettext_lazy("Outputs"), "outputs", _outputs),
     ),
+    owned={"materiality.cycle": {"reports.section": "cycle", "reports.indexentry": "row__cycle"}},
 )

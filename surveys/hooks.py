@@ -191,4 +191,16 @@ HOOKS = Hooks(
     },
     last={Reminder.Kind.SURVEY: last_opening},
     waiting=[imports_to_confirm],
+    guarded=("surveys.survey", "surveys.responseimport"),
+    owned={
+        "surveys.survey": {
+            "surveys.item": "survey",
+            "surveys.itemtext": "survey",
+            "surveys.groupplan": "survey",
+            "surveys.profilequestion": "survey",
+            "surveys.notice": "survey",
+            "surveys.ruleset": "survey",
+            "surveys.batch": "survey",
+        },
+    },
 )

@@ -72,12 +72,17 @@ class AuditEvent(models.Model):
 
 
 class AuditedRow(models.Model):
-    """A further row that an action changed besides the object of its event, with its digest after the action."""
+    """A further row that an action changed besides the object of its event, with its digest after the action.
+
+    Where `rows` is a number it is that many rows of a table, all that belong to one object: `object_id` is that
+    object's label and key, as in `materiality.edition:3`.
+    """
 
     event = models.ForeignKey(AuditEvent, to_field="number", on_delete=models.PROTECT, related_name="touched")
     object_type = models.CharField(max_length=60)
     object_id = models.CharField(max_length=60)
     row_digest = models.CharField(max_length=64)
+    rows = models.PositiveIntegerField(null=True)
     columns = models.ForeignKey(AuditColumns, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

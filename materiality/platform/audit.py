@@ -1,93 +1,19 @@
 """The audit trail: one event per action, chained by SHA-256, written in its transaction and verified."""
 
-import hashlib
-import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.utils import timezone
 
 from materiality.models.audit import AuditColumns, AuditedRow, AuditEvent, AuditPerson
 from materiality.models.people import User
+from materiality.platform.digests import audited_columns, digests_of, json_value, parts_of, value_digest
 from materiality.platform.refusals import NotAllowed
-
-
-class _Encoder(json.JSONEncoder):
-    """JSON that keeps microseconds and writes bytes as hexadecimal digits."""
-
-    def default(self, value: Any) -> str:
-        if isinstance(value, datetime | date | time):
-            return value.isoformat()
-        if isinstance(value, bytes | memoryview):
-            return bytes(value).hex()
-        return str(value)
-
-
-# Made once: the encoder's making costs as much as encoding an event.
-_encode = _Encoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-
-
-def value_digest(value: Any) -> str:
-    """SHA-256, in hexadecimal digits, of lists, mappings and what tables hold (UUIDs, moments, bytes)."""
-    return hashlib.sha256(_encode(value).encode()).hexdigest()
-
-
-def json_value(value: Any) -> Any:
-    """The value as every database gives it back from a JSON column.
-
-    PostgreSQL returns 1e22 as a whole number and -0.0 as 0.0; whole numbers are therefore written without fraction.
-    """
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder), parse_float=_number)
-
-
-def _number(text: str) -> float | int:
-    number = float(text)
-    return int(number) if number.is_integer() else number
-
-
-CHUNK = 200  # rows read at once: scoring runs hold large cubes
-
-
-def audited_columns(model: type[models.Model]) -> list[str]:
-    """Names of the columns that digests of this table cover: its own, but those in `unaudited` of the model."""
-    left_out = getattr(model, "unaudited", ())
-    return [field.attname for field in model._meta.concrete_fields if field.attname not in left_out]
-
-
-def digests_of(rows: Sequence[models.Model]) -> list[str]:
-    """SHA-256 of each row's columns as the database holds them now, in the order of `rows`."""
-    keys = defaultdict(list)
-    for row in rows:
-        keys[type(row)].append(row.pk)
-    found = {
-        (model, pk): digest
-        for model, pks in keys.items()
-        for pk, digest in stored_digests(model, pks, audited_columns(model))
-    }
-    return [found[type(row), row.pk] for row in rows]
-
-
-def stored_digests(model: type[models.Model], pks: Sequence, names: Sequence[str]) -> Iterator[tuple[object, str]]:
-    """(key, digest of the columns `names` of the stored row) for each key; a missing row has a digest too."""
-    for place in range(0, len(pks), CHUNK):
-        chunk = pks[place : place + CHUNK]
-        stored = model._base_manager.filter(pk__in=chunk).values_list("pk", *names)
-        values = {pk: row for pk, *row in stored}
-        yield from ((pk, columns_digest(names, values.get(pk, []))) for pk in chunk)
-
-
-def columns_digest(names: Sequence[str], values: Sequence) -> str:
-    """SHA-256 of a row: names of its columns and their values, none where the row is gone."""
-    return value_digest([list(names), values])
-
 
 ADVISORY_LOCK = 0x59495449  # "YITI"
 HASHED = (
@@ -150,11 +76,26 @@ def record(
         )
         for each, digest in zip(rows[1:], digests[1:], strict=True)
     ]
+    further += _parts(event, rows)
     event.touched_digest = touched_digest((each.object_type, each.object_id, each.row_digest) for each in further)
     event.hash = event_hash(event)
     event.save(force_insert=True)
     AuditedRow.objects.bulk_create(further, batch_size=500)
     return event
+
+
+def _parts(event: AuditEvent, rows: Sequence[models.Model]) -> list[AuditedRow]:
+    """The parts of tables that the event may have changed, where they are not as the event before left them."""
+    parts = list(parts_of(rows))
+    columns = _stored_columns([part.model() for part in parts])
+    found = []
+    for part in parts:
+        own = {"object_type": part.model._meta.label_lower, "object_id": part.owner}
+        last = AuditedRow.objects.filter(**own).order_by("-event_id").values_list("row_digest", flat=True).first()
+        if last != part.digest:
+            held = columns[own["object_type"]]
+            found.append(AuditedRow(event=event, row_digest=part.digest, rows=part.rows, columns=held, **own))
+    return found
 
 
 def told(row: models.Model, names: Iterable[str]) -> dict[str, Any]:

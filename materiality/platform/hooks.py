@@ -1,6 +1,6 @@
 """What an app declares, in its `hooks.py`, to the apps below it: words, jobs, steps, objections, what is due."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,9 @@ class Hooks:
     words: {about: {name: word}}; an action's words follow a person's name and may hold %(object)s.
     objections: {CLOSE_CYCLE, …: what has to say something}. last: {kind of reminder: when it was done last}.
     waiting: each gives few rows and takes one query. keys: (purpose, fingerprint) of keys that must lie in YITI_KEYS.
+    owned: {label of an object: {label of a table: path from its rows
+    to the object}}, whose rows audit events count and digest as a whole; an empty path means the whole table. guarded:
+    labels of tables in which every row is the object of an event. checks: what else verify_audit asks.
     """
 
     words: Mapping[str, Words] = field(default_factory=dict)
@@ -80,6 +83,9 @@ class Hooks:
     last: Mapping[str, Callable[[], datetime | None]] = field(default_factory=dict)
     waiting: Sequence[Callable[[], list[WaitingWork]]] = ()
     keys: Callable[[], Iterable[tuple[str, str]]] | None = None
+    owned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    guarded: Sequence[str] = ()
+    checks: Sequence[Callable[[], Iterator[Any]]] = ()
 
 
 def declared() -> list[Hooks]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from materiality.scoring.cube import DIMENSIONS, Cube, unpack
 from materiality.scoring.method import Method
 from materiality.scoring.robustness import robustness
 from materiality.scoring.run import Counts, RunResult
+from materiality.scoring.run import run as compute
 
 
 @dataclass(frozen=True)
@@ -521,15 +523,30 @@ def robustness_json(run: Run) -> dict:
 
 
 def differing_figures(run: Run, result: RunResult) -> list[tuple[str, str]]:
-    """(code, figure) of the stored results that are not exactly those of `result`."""
+    """(code, figure) of the stored results that are not those of `result`, also of those that one of them lacks."""
     names = (*FIELDS, *RATED_FIELDS)
     now = {each.code: each for each in (*result.issues, *result.primary_issues)}
-    return [
+    stored = list(run.scores.select_related("issue").order_by("issue__code"))
+    lacking = sorted(now.keys() - {row.issue.code for row in stored})
+    return [(code, names[0]) for code in lacking] + [
         (row.issue.code, name)
-        for row in run.scores.select_related("issue").order_by("issue__code")
+        for row in stored
         for name in names
-        if row.issue.code not in now or getattr(row, name) != getattr(now[row.issue.code], name)
+        if row.issue.code not in now or not _same(getattr(row, name), getattr(now[row.issue.code], name))
     ]
+
+
+def _same(stored: object, now: object) -> bool:
+    """Whether two figures are the same, but for what another processor makes of the last digits."""
+    if isinstance(stored, float) and isinstance(now, float | int):
+        return isclose(stored, now, rel_tol=1e-9, abs_tol=1e-12)
+    return stored == now
+
+
+def recomputed(run: Run) -> RunResult:
+    """The result of a run of version 2 once more, from its cube and method."""
+    counts = counts_of(run)
+    return compute(counts, Method.from_stored(run.method), parents_of(run.edition_id, counts.ratings.issues))
 
 
 def compared_json(a: Run, b: Run) -> dict:

@@ -34,7 +34,7 @@ from materiality.formats.translations import TranslationFile, read_translations
 from materiality.forms.proposals import ProposalFileForm
 from materiality.forms.tables import ColumnsForm, SheetReasonForm, SheetUploadForm
 from materiality.models import Cycle, Edition, Job, SheetImport
-from materiality.platform.audit import value_digest
+from materiality.platform.digests import value_digest
 from materiality.platform.pages import download, onward, paged, refusals, sent, turned_away, uploaded
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_propose, can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from materiality.models import Proposal
-from materiality.platform.audit import json_value
+from materiality.platform.digests import json_value
 from surveys.intake.columns import item_name
 from surveys.invitations.used_links import is_used
 from surveys.models import AnonymousComment, Recipient, Response, Survey

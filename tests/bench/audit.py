@@ -18,7 +18,7 @@ import django
 django.setup()
 from django.utils import timezone
 from materiality.platform import audit
-from materiality.platform.audit import audited_columns, digests_of
+from materiality.platform.digests import audited_columns, digests_of
 from materiality.models import AuditColumns, AuditEvent, AuditPerson, Edition
 number, objects = int(sys.argv[1]), int(sys.argv[2])
 rows = Edition.objects.bulk_create(Edition(code=f"e-{n}", title_zh="版本", title_en="Edition") for n in range(objects))

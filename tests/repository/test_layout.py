@@ -21,7 +21,7 @@ SUBJECTS = {
             "stakeholders",
             "scores",
         ),
-        *("scores", "people", "audit", "jobs", "tables", "site", "fields", "keys"),
+        *("scores", "people", "audit", "verification", "jobs", "tables", "site", "fields", "keys"),
     },
     "surveys": {
         *("surveys", "plans", "questionnaire", "instrument", "profile", "invitations", "mailings", "responses"),

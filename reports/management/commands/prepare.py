@@ -6,9 +6,11 @@ import string
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 
 from materiality.models import User
 from materiality.models.people import Role
+from materiality.platform import audit
 
 LETTERS = string.ascii_lowercase + string.digits
 
@@ -43,6 +45,8 @@ def _first_login() -> None:
     if User.objects.exists():
         return
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
-    User.objects.create_superuser("admin", password=password, role=Role.ADMINISTRATOR)
+    with transaction.atomic():
+        person = User.objects.create_superuser("admin", password=password, role=Role.ADMINISTRATOR)
+        audit.record("add_person", person, by=None, after={"role": person.role})
     settings.FIRST_LOGIN_FILE.touch(mode=0o600)
     settings.FIRST_LOGIN_FILE.write_text(f"admin / {password}\n")

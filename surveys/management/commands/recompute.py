@@ -4,11 +4,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from materiality.models import Cycle, Run
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.cycles import parents_of
-from materiality.queries.scores import counts_of, differing_figures
+from materiality.queries.scores import differing_figures, recomputed
 from materiality.scoring.cube import Cube
-from materiality.scoring.method import Method
-from materiality.scoring.run import run as score
 from surveys.responses.counting import count_cycle
 
 
@@ -51,6 +48,4 @@ def _figures(run: Run) -> list[str]:
     """Figures that come out otherwise from what the run stored."""
     if run.scoring == 1:
         return []
-    counts = counts_of(run)
-    result = score(counts, Method.from_stored(run.method), parents_of(run.edition_id, counts.ratings.issues))
-    return [f"{code} {name} differs" for code, name in differing_figures(run, result)]
+    return [f"{code} {name} differs" for code, name in differing_figures(run, recomputed(run))]

@@ -131,7 +131,7 @@ def test_loading_mends_catalogues_and_records_it():
 
 
 def test_loading_is_a_few_queries(django_assert_max_num_queries):
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(60):
         default_library()
 
 

@@ -25,7 +25,7 @@ def english():
 
 def test_draft_of_the_default_library_is_a_whole_copy(django_assert_max_num_queries):
     current = default_library()
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(40):
         draft = start_edition_draft(by=None)
     assert library_contents(draft) == library_contents(current)
     assert (draft.code, draft.state, draft.based_on, draft.title_en) == (

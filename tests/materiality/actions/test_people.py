@@ -84,7 +84,7 @@ def test_role_changed_around_the_application_is_found(administrator):
     User.objects.filter(pk=person.pk).update(last_login="2026-01-01T00:00Z", password="y")
     verify()
     User.objects.filter(pk=person.pk).update(role="administrator")
-    with pytest.raises(Exception, match="1 "):
+    with pytest.raises(Exception, match="2 "):
         verify()
 
 

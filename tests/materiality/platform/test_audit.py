@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from materiality.platform.audit import HASHED, Chain, Finding, hash_of, json_value, value_digest
+from materiality.platform.audit import HASHED, Chain, Finding, hash_of
+from materiality.platform.digests import json_value, value_digest
 
 LENGTH = 6
 

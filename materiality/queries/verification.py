@@ -1,0 +1,246 @@
+"""Verification of the audit trail and of the data that it is about, in bounded memory."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Max
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from materiality.models import AuditColumns, AuditedRow, AuditEvent, Run
+from materiality.platform.audit import HASHED, Chain, Finding, touched_digest
+from materiality.platform.digests import CHUNK, OF, columns_digest, part_now, path_to, stored_digests
+from materiality.platform.hooks import declared
+from materiality.platform.words import object_word, word_for
+from materiality.queries.scores import differing_figures, recomputed
+from materiality.scoring.method import VERSION
+
+NAMED = 10  # so many codes stand in one finding
+
+
+class Last(NamedTuple):
+    """What the last event about an object said of its row."""
+
+    number: int
+    columns: int | None
+    digest: str
+
+
+def hashed_events() -> Iterator[Sequence]:
+    """Every event in the order of numbers: what its hash covers, then the hash."""
+    return AuditEvent.objects.order_by("number").values_list(*HASHED, "hash").iterator(chunk_size=2000)
+
+
+def touched_findings() -> Iterator[Finding]:
+    """Events whose further rows are not those that they were written with."""
+    said = AuditEvent.objects.exclude(touched_digest="").order_by("number").values_list("number", "touched_digest")
+    for number, digest in said.iterator(chunk_size=2000):
+        rows = AuditedRow.objects.filter(event=number).values_list("object_type", "object_id", "row_digest")
+        if touched_digest(rows) != digest:
+            yield Finding(number, "touched")
+    unsaid = AuditedRow.objects.filter(event__touched_digest="").values_list("event", flat=True).distinct()
+    yield from (Finding(number, "touched") for number in unsaid.order_by("event").iterator(chunk_size=2000))
+
+
+def row_findings() -> Iterator[Finding]:
+    """Objects whose row is not as their last event left it, and how many cannot be compared, as a table or a column
+    is no more.
+    """
+    names = {row.pk: row.names.split(",") for row in AuditColumns.objects.all()}
+    for object_type in sorted(set(AuditColumns.objects.values_list("object_type", flat=True))):
+        try:
+            model = apps.get_model(object_type)
+        except LookupError:
+            yield Finding(0, "no_table", {"object_type": object_type, "rows": sum(1 for _id in _objects(object_type))})
+            continue
+        for ids in _chunks(_objects(object_type)):
+            yield from _compared(model, ids, names)
+
+
+def part_findings() -> Iterator[Finding]:
+    """Parts of tables whose rows are not those that the last event about their owner counted and digested."""
+    names = {row.pk: row.names.split(",") for row in AuditColumns.objects.all()}
+    parts = AuditedRow.objects.filter(rows__isnull=False).order_by("object_type", "object_id")
+    for object_type, owner in parts.values_list("object_type", "object_id").distinct().iterator(chunk_size=2000):
+        path = path_to(object_type, owner)
+        if path is None:
+            yield Finding(0, "no_part", _about(object_type, owner))
+        # One that is changed while it is read is read again.
+        elif _part_differs(object_type, owner, path, names) and (
+            found := _part_differs(object_type, owner, path, names)
+        ):
+            yield found
+
+
+def _part_differs(object_type: str, owner: str, path: str, names: dict[int, list[str]]) -> Finding | None:
+    last = AuditedRow.objects.filter(object_type=object_type, object_id=owner).order_by("-event_id").first()
+    model, covered = apps.get_model(object_type), names[last.columns_id]
+    if not {field.attname for field in model._meta.concrete_fields}.issuperset(covered):
+        return Finding(last.event_id, "no_part", _about(object_type, owner))
+    now = part_now(model, owner, covered, path)
+    if now.digest == last.row_digest:
+        return None
+    counts = {"then": last.rows, "now": now.rows}
+    return Finding(last.event_id, "part_changed", _about(object_type, owner) | counts)
+
+
+def _about(object_type: str, owner: str) -> dict[str, str]:
+    label, _of, pk = owner.partition(OF)
+    return {"object_type": object_type, "owner_type": label, "owner_id": pk}
+
+
+def _objects(object_type: str) -> Iterator[str]:
+    """Ids of all objects of a type with an event; those known from `touched` alone come last."""
+    events = (
+        AuditEvent.objects.filter(object_type=object_type).order_by("object_id").values_list("object_id", flat=True)
+    )
+    yield from events.distinct().iterator(chunk_size=2000)
+    further = AuditedRow.objects.filter(object_type=object_type, rows__isnull=True).order_by("object_id")
+    known = models.Exists(events.filter(object_id=models.OuterRef("object_id")))
+    yield from further.exclude(known).values_list("object_id", flat=True).distinct().iterator(chunk_size=2000)
+
+
+def _chunks(ids: Iterator) -> Iterator[list]:
+    while chunk := list(islice(ids, CHUNK)):
+        yield chunk
+
+
+def _compared(model: type[models.Model], ids: list[str], names: dict[int, list[str]]) -> Iterator[Finding]:
+    """Findings of some objects; one that was changed while it was read is read again."""
+    last = _last_digests(model._meta.label_lower, ids)
+    existing = {field.attname for field in model._meta.concrete_fields}
+    for key, each in last.items():
+        if each.columns is not None and not existing.issuperset(names[each.columns]):
+            yield Finding(each.number, "no_columns", {"object_type": model._meta.label_lower, "object_id": key})
+    suspects = [key for key, digest in _now(model, last, names) if digest != last[key].digest]
+    again = _last_digests(model._meta.label_lower, suspects)
+    for key, digest in _now(model, again, names):
+        if digest != again[key].digest:
+            yield _finding(model, key, again[key], names[again[key].columns], digest)
+
+
+def _last_digests(object_type: str, ids: list[str]) -> dict[str, Last]:
+    """Object id → number of its last event, and columns and digest of its row after it."""
+    found: dict[str, Last] = {}
+    for table, number in ((AuditEvent, "number"), (AuditedRow, "event_id")):
+        rows = table.objects.filter(object_type=object_type, object_id__in=ids).order_by()
+        numbers = rows.values("object_id").annotate(last=Max(number)).values_list("last", flat=True)
+        for key, *last in rows.filter(**{f"{number}__in": list(numbers)}).values_list(
+            "object_id", number, "columns_id", "row_digest"
+        ):
+            if key not in found or last[0] > found[key].number:
+                found[key] = Last(*last)
+    return found
+
+
+def _now(model: type[models.Model], last: dict[str, Last], names: dict[int, list[str]]) -> Iterator[tuple[str, str]]:
+    """(object id, digest of its row now) by the columns of its last event, where all of them still exist."""
+    existing = {field.attname for field in model._meta.concrete_fields}
+    for columns in {each.columns for each in last.values()}:
+        if columns is None or not existing.issuperset(names[columns]):
+            continue
+        ids = {model._meta.pk.to_python(key): key for key, each in last.items() if each.columns == columns}
+        yield from ((ids[pk], digest) for pk, digest in stored_digests(model, list(ids), names[columns]))
+
+
+def _finding(model: type[models.Model], key: str, last: Last, names: list[str], digest: str) -> Finding:
+    gone = columns_digest(names, [])
+    kind = "row_gone" if digest == gone else "row_back" if last.digest == gone else "row_changed"
+    return Finding(last.number, kind, {"object_type": model._meta.label_lower, "object_id": key})
+
+
+def score_findings() -> Iterator[Finding]:
+    """Runs whose stored results are not what their cube gives, and those that cannot be recomputed."""
+    for run in Run.objects.select_related("cycle").order_by("cycle", "number").iterator(chunk_size=1):
+        about = {"cycle": run.cycle.code, "run": run.number}
+        if run.scoring != VERSION:
+            yield Finding(0, "old_scores", about)
+        elif wrong := sorted({code for code, _figure in differing_figures(run, recomputed(run))}):
+            named = ", ".join(wrong[:NAMED]) + (" …" if len(wrong) > NAMED else "")
+            yield Finding(0, "scores", about | {"count": len(wrong), "codes": named})
+
+
+def unguarded_findings() -> Iterator[Finding]:
+    """Rows of tables in which every row is the object of an event, of which there is none."""
+    for label in (label for hooks in declared() for label in hooks.guarded):
+        model = apps.get_model(label)
+        keys = model._base_manager.order_by("pk").values_list("pk", flat=True)
+        for chunk in _chunks(keys.iterator(chunk_size=2000)):
+            known = set()
+            for table in (AuditEvent, AuditedRow):
+                rows = table.objects.filter(object_type=label, object_id__in=[str(key) for key in chunk])
+                known |= set(rows.values_list("object_id", flat=True))
+            for key in chunk:
+                if str(key) not in known:
+                    yield Finding(0, "unguarded", {"object_type": label, "object_id": str(key)})
+
+
+FINDINGS: dict[str, Promise] = {
+    "missing": gettext_lazy("Event %(number)s is missing."),
+    "missing_many": gettext_lazy("Events %(number)s to %(last)s are missing."),
+    "order": gettext_lazy("Event %(number)s stands a second time."),
+    "chain": gettext_lazy("Event %(number)s does not continue the chain: it names another hash before it."),
+    "contents": gettext_lazy("Event %(number)s was changed: its contents do not give its hash."),
+    "touched": gettext_lazy(
+        "Event %(number)s was changed: its list of further rows is not the one it was written with."
+    ),
+    "row_changed": gettext_lazy(
+        "%(object)s (%(object_type)s %(object_id)s) was changed around the application after event %(number)s."
+    ),
+    "row_gone": gettext_lazy(
+        "%(object)s (%(object_type)s %(object_id)s) was deleted around the application after event %(number)s."
+    ),
+    "row_back": gettext_lazy(
+        "%(object)s (%(object_type)s %(object_id)s) was put back around the application after event %(number)s."
+    ),
+    "anchor": gettext_lazy("The hash %(hash)s does not stand in the chain."),
+    "part_changed": gettext_lazy(
+        "%(object)s (%(object_type)s) of %(owner)s (%(owner_type)s %(owner_id)s): changed around the application after "
+        "event %(number)s, which left %(then)s rows; there are %(now)s."
+    ),
+    "scores": gettext_lazy(
+        "Run %(run)s of cycle %(cycle)s: its cube gives other results than are stored, of %(count)s issues: %(codes)s."
+    ),
+    "no_table": gettext_lazy("%(object_type)s: the table is no more; %(rows)s rows cannot be compared."),
+    "no_columns": gettext_lazy(
+        "%(object)s (%(object_type)s %(object_id)s) cannot be compared with event %(number)s: columns are no more."
+    ),
+    "no_part": gettext_lazy("%(object_type)s of %(owner)s (%(owner_type)s %(owner_id)s) cannot be compared any more."),
+    "old_scores": gettext_lazy(
+        "Run %(run)s of cycle %(cycle)s was computed by an earlier version of the definitions and cannot be recomputed."
+    ),
+    "unguarded": gettext_lazy("There is no event about %(object)s %(object_id)s (%(object_type)s)."),
+}
+# What cannot be compared is told, but is no forgery.
+REMARKS = {"no_table", "no_columns", "no_part", "old_scores"}
+
+
+def is_remark(finding: Finding) -> bool:
+    """Whether it says only that something cannot be compared."""
+    return finding.kind in REMARKS
+
+
+def finding_sentence(finding: Finding) -> str:
+    """One line on a finding."""
+    kind = finding.kind
+    if kind == "missing" and finding.params["last"] > finding.number:
+        kind = "missing_many"
+    known = {"number": finding.number, **finding.params}
+    for name in ("object", "owner"):
+        if f"{name}_type" in known:
+            known[name] = object_word(known[f"{name}_type"])
+    return str(FINDINGS.get(kind) or word_for("finding", kind)) % known
+
+
+def findings(chain: Chain) -> Iterator[Finding]:
+    """Everything that is wrong, and what cannot be compared; `chain` has been read to its end afterwards."""
+    yield from chain.check(hashed_events())
+    yield from chain.end()
+    for check in (touched_findings, row_findings, part_findings, unguarded_findings, score_findings):
+        yield from check()
+    for hooks in declared():
+        for check in hooks.checks:
+            yield from check()

@@ -1,0 +1,81 @@
+"""Whoever writes to the tables around the application is found by `verify_audit`, which names what was touched."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import translation
+
+from materiality.actions.people import add_person
+from materiality.models import Cycle, Group, IssueMapping, IssueScore, Run, StakeholderPoint, User
+from materiality.models.people import Role
+from reports.models import Section
+from surveys.models import Notice
+from tests.factories.reports import OUTLINE
+from tests.factories.thaw import thawed
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: str) -> None:
+    call_command(*arguments, stdout=StringIO(), stderr=StringIO())
+
+
+def findings() -> list[str]:
+    """What `verify_audit` says is wrong."""
+    wrong = StringIO()
+    with translation.override("en"):
+        try:
+            call_command("verify_audit", stdout=StringIO(), stderr=wrong)
+        except CommandError:
+            return wrong.getvalue().splitlines()
+    return []
+
+
+def stored_scores() -> None:
+    IssueScore.objects.filter(priority__isnull=False).update(priority=99)
+
+
+def mappings_deleted() -> None:
+    with thawed():
+        IssueMapping.objects.filter(pk__in=IssueMapping.objects.values("pk")[:5]).delete()
+
+
+def run_inserted() -> None:
+    known = Run.objects.get()
+    known.pk, known.number = None, 2
+    known.save()
+
+
+FORGERIES = [
+    (stored_scores, [r"\(materiality\.issuescore\) of Scoring run .* there are 116", r"^Run 1 of cycle demo"]),
+    (mappings_deleted, [r"^Mapping \(materiality\.issuemapping\) of Edition .* left (\d+) rows; there are \d+\.$"]),
+    (lambda: Section.objects.order_by("-order").first().delete(), [r"\(reports\.section\) of Cycle .*"]),
+    (lambda: User.objects.create_superuser("x"), [r"^Person \(materiality\.user\).* left 1 rows; there are 2"]),
+    (lambda: User.objects.update(role=Role.ADMINISTRATOR), [r"^Person \(materiality\.user"]),
+    (lambda: Group.objects.filter(code="users").update(weight_society=9), [r"^Stakeholder group \("]),
+    (lambda: StakeholderPoint.objects.first().delete(), [r"^Stakeholder point \(materiality\.stakeholderpoint\)"]),
+    (lambda: Cycle.objects.update(method={}), [r"^Cycle \(materiality\.cycle \d+\) was changed"]),
+    (lambda: Notice.objects.update(text_en="x"), [r"\(surveys\.notice\) of Survey"]),
+    (run_inserted, [r"^There is no event about Scoring run \d+"]),
+]  # fmt: skip
+
+
+def test_each_forgery_is_named_with_what_it_touched(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    run("load_library")
+    run("load_demo", "--responses", "60")
+    run("import_outline", "demo", str(OUTLINE))
+    run("score", "demo")
+    add_person(values={"username": "li", "first_name": "Li", "role": Role.ANALYST}, password="x", by=None)
+    assert findings() == []
+    for forge, expected in FORGERIES:
+        with transaction.atomic():
+            forge()
+            said = findings()
+            transaction.set_rollback(True)
+        missed = [pattern for pattern in expected if not any(re.search(pattern, line) for line in said)]
+        assert said and missed == [], (forge, said)
+    assert findings() == []
