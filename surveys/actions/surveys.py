@@ -33,6 +33,7 @@ from surveys.models.instrument import LANGUAGES
 from surveys.queries.plans import PlannedGroup, planned_groups, survey_issues
 from surveys.queries.questionnaire import issue_html
 from surveys.questionnaire.asking import unrated
+from surveys.questionnaire.instrument import CURRENT
 from surveys.questionnaire.ratings import arrival_ids
 from surveys.respond.drafts import number_begun
 from surveys.respond.rows import notice_texts
@@ -244,9 +245,10 @@ def open_survey(*, survey: Survey, by: User | None) -> Survey:
     if reasons:
         raise NotAllowed(" ".join(reasons))
     freeze(stored, codes, groups, by)
+    stored.instrument_version = CURRENT
     ItemText.objects.bulk_create(_texts(stored, items))
     stored.state, stored.opened_at = Survey.State.OPEN, timezone.now()
-    stored.save(update_fields=["state", "opened_at"])
+    stored.save(update_fields=["state", "opened_at", "instrument_version"])
     audit.record(
         "open_survey",
         stored,
@@ -256,6 +258,7 @@ def open_survey(*, survey: Survey, by: User | None) -> Survey:
             "state": stored.state,
             "opened_at": stored.opened_at,
             "items": len(items),
+            "instrument_version": stored.instrument_version,
             "groups": {each.group.code: {**vars(each.plan), "issues_each": each.each} for each in groups},
         },
     )
@@ -267,7 +270,7 @@ def _texts(survey: Survey, items: list[Item]) -> list[ItemText]:
     for _pk, group in groupby(items, key=lambda item: item.issue_id):
         own = list(group)
         for language in LANGUAGES:
-            html = issue_html(own[0].issue, own, k=survey.k, language=language)
+            html = issue_html(survey, own, language)
             texts.append(ItemText(survey=survey, issue=own[0].issue, language=language, html=html))
     return texts
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.words import word_for
 from materiality.queries.scores import SMALL_CELL, hidden_keys
-from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
+from materiality.scoring.cube import DIMENSIONS, DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.exports.selection import FIELDS, Selection, column_labels, extra_names, is_counted
 from surveys.intake.columns import item_name, profile_name
 from surveys.models import AnonymousAnswer, Item, ProfileQuestion, Response, Survey
-from surveys.models.instrument import scale_words
+from surveys.models.instrument import page_head, plain_question, scale_words
 from surveys.questionnaire.asking import QUESTION_KINDS
 from surveys.questionnaire.screening import FLAG_BIT
 from surveys.responses.rules import flags_of_survey
@@ -104,6 +104,9 @@ def _facts(selection: Selection, survey: Survey) -> dict[str, tuple[str, str]]:
         "title": (survey.title_zh or survey.title_en, survey.title_en or survey.title_zh),
         "edition": same(survey.cycle.edition.code),
         "scale": same(f"1–{survey.k}"),
+        "instrument": same(survey.instrument.version),
+        "page_head": _both(page_head),
+        **{f"question_{dimension}": _both(plain_question, dimension) for dimension in DIMENSIONS},
         "items": same(len(selection.items)),
         "split": same("yes" if survey.split else "no"),
         "anonymous": same("yes" if survey.anonymous else "no"),
@@ -126,6 +129,10 @@ def _labels(language: str) -> dict[str, str]:
             "title": _("Survey"),
             "edition": _("Edition of the issue library"),
             "scale": _("Scale of the ratings"),
+            "instrument": _("Version of the instrument"),
+            "page_head": _("Head of every page"),
+            "question_society": _("Question on society and the environment"),
+            "question_business": _("Question on the business"),
             "items": _("Ratings asked for in the full questionnaire"),
             "split": _("Each respondent is asked a drawn part"),
             "anonymous": _("Anonymous survey"),
@@ -277,7 +284,9 @@ def _fields(selection: Selection) -> Iterator[Variable]:
 
 def _items(selection: Selection) -> Iterator[Variable]:
     codes = [NO_RATING.get(code, code) for code in range(256)]
-    values = {n: word for n, word in enumerate(scale_words(selection.survey.k), start=1) if word}
+    values = {
+        n: word for n, word in enumerate(scale_words(selection.survey.instrument, selection.survey.k), start=1) if word
+    }
     values |= {97: _("no answer"), 98: _("don't know"), 99: _("not asked")}
     for at, item in enumerate(selection.items):
         label = f"{item.issue.name} – {word_for('dimension', item.dimension)}"
@@ -356,7 +365,7 @@ def _item_row(selection: Selection, item: Item, spss: dict[str, str]) -> list[st
     name = item_name(item.issue.code, item.dimension)
     category = (item.issue.category.name_zh, item.issue.category.name_en)
     labels = (item.issue.name_zh or item.issue.name_en, item.issue.name_en or item.issue.name_zh)
-    values = _both(_scale, selection.survey.k)
+    values = _both(_scale, selection.survey)
     return _row("column", name, spss.get(name, ""), labels, item.dimension, category, values, MISSING)
 
 
@@ -373,8 +382,8 @@ def _both(text, *arguments) -> tuple[str, str]:
     return found[0], found[1]
 
 
-def _scale(k: int) -> str:
-    words = scale_words(k)
+def _scale(survey: Survey) -> str:
+    words = scale_words(survey.instrument, survey.k)
     return "; ".join(f"{n} = {word}" if word else str(n) for n, word in enumerate(words, start=1))
 
 

@@ -12,7 +12,7 @@ from materiality.scoring.cube import NOT_ASKED
 from surveys.actions.paper import MOST_SHEETS
 from surveys.models import ProfileQuestion, Survey
 from surveys.paper.entry import Entry, asked_positions, typed_code
-from surveys.respond.views import CommentForm, posted_profile
+from surveys.respond.posted import CommentForm, posted_profile
 
 
 class PrintForm(forms.Form):

@@ -1,24 +1,34 @@
-"""The questionnaire's default wording: the scale, the attention question, the effort (scoring.md, Instrument)."""
+"""The wording of the questionnaire in the active language: questions, scale, attention question, effort."""
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from surveys.questionnaire.asking import Effort
+from surveys.questionnaire.instrument import QUESTIONS, Instrument
 
 LANGUAGES = ("zh-hans", "en")
 
-# Which of seven words the values of a scale have.
-_WORDED = {
-    2: (0, 6), 3: (0, 3, 6), 4: (0, 1, 5, 6), 5: (0, 1, 3, 5, 6), 6: (0, 1, 2, 4, 5, 6), 7: (0, 1, 2, 3, 4, 5, 6),
-}  # fmt: skip
+
+def scale_words(instrument: Instrument, k: int) -> list[str]:
+    """The word of each value 1..k in the active language, empty where it has none."""
+    return [_(word) if word else "" for word in instrument.scale(k)]
 
 
-def scale_words(k: int) -> list[str]:
-    """The word of each value 1..k in the active language; above seven values only the ends have one."""
-    words = [_("very little"), _("little"), _("rather little"), _("some"), _("rather much"), _("much"), _("very much")]
-    chosen = _WORDED.get(k)
-    return [words[0], *[""] * (k - 2), words[-1]] if chosen is None else [words[place] for place in chosen]
+def question_words(dimension: str) -> str:
+    """The question on one dimension in the active language, as HTML."""
+    return mark_safe(_(QUESTIONS[dimension]))
+
+
+def plain_question(dimension: str) -> str:
+    """The question on one dimension in the active language, as text."""
+    return _(QUESTIONS[dimension]).replace("<b>", "").replace("</b>", "")
+
+
+def page_head() -> str:
+    """What stands above every page of questions, in the active language."""
+    return _("Rate the size of the effect, not how well the company does")
 
 
 def attention_words(value: int) -> tuple[str, str]:

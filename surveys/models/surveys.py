@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from materiality.platform.bilingual import Bilingual
 from surveys.questionnaire.asking import QUESTION_KINDS, Plan
+from surveys.questionnaire.instrument import CURRENT, INSTRUMENTS, Instrument
 
 
 class GroupPlan(models.Model):
@@ -125,8 +126,9 @@ class Survey(models.Model):
 
     A `split` survey gives each respondent the issues of `core` (codes) and a drawn part, about `split_issues` issues
     in all unless the group's plan says more. With `attention` one question among the issues asks for the rating
-    `attention_value`. Answers not finished are deleted `drafts_kept_days` after they were begun, recipients
-    `recipients_kept_days` after the closing.
+    `attention_value`. `instrument_version` is that of the wording with which it was opened (None: not yet). Answers
+    not finished are deleted `drafts_kept_days` after they were begun, recipients `recipients_kept_days` after the
+    closing.
     """
 
     class State(models.TextChoices):
@@ -191,6 +193,7 @@ class Survey(models.Model):
         help_text=_("The core included. Groups of few people get more, so that every issue is rated."),
     )
     core = models.JSONField(_("Core: issues that every respondent gets"), default=list, blank=True)
+    instrument_version = models.PositiveSmallIntegerField(null=True, blank=True)
     attention = models.BooleanField(
         _("Ask an attention question"),
         default=False,
@@ -232,6 +235,11 @@ class Survey(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def instrument(self) -> Instrument:
+        """The version of the instrument with which it was opened; a draft has the one that is current."""
+        return INSTRUMENTS[self.instrument_version or CURRENT]
 
 
 class Item(models.Model):

@@ -17,9 +17,9 @@ from materiality.platform.files import keep_file
 from materiality.platform.jobs import Progress
 from materiality.platform.pdf import typeset_alone
 from materiality.platform.words import word_for
-from materiality.scoring.cube import NOT_ASKED
+from materiality.scoring.cube import DIMENSIONS, NOT_ASKED
 from surveys.models import Item, Notice, PaperSheet, ProfileQuestion, Survey
-from surveys.models.instrument import LANGUAGES, scale_words
+from surveys.models.instrument import LANGUAGES, page_head, plain_question, scale_words
 from surveys.questionnaire.asking import QUESTION_KINDS
 
 
@@ -115,12 +115,8 @@ def _front(survey: Survey, sheets: Sequence[PaperSheet], each: Each) -> dict:
                 "I take part of my own will and agree that my answers are stored and evaluated as described above."
             )
         ),
-        "how": each(
-            lambda: _(
-                "Please tick one box in each line. Rate the size of the effect, whether done well or badly. You may "
-                "leave out any line."
-            )
-        ),
+        "how": each(lambda: _("Please tick one box in each line. You may leave out any line.")),
+        "head": each(page_head),
         "question": each(lambda: survey.question or _("Is there anything you would like to add? (optional)")),
     }
 
@@ -139,13 +135,17 @@ def _stored(survey: Survey) -> str:
 
 
 def _scale(survey: Survey, each: Each) -> dict:
+    short, ends = survey.instrument.short_on_paper, (0, survey.k - 1)
+    question = (lambda name: str(word_for("dimension", name))) if short else plain_question
     return {
         "values": [str(value) for value in range(1, survey.k + 1)],
-        "low": each(lambda: scale_words(survey.k)[0]),
-        "high": each(lambda: scale_words(survey.k)[-1]),
+        "scale": [
+            each(lambda at=at: "" if short and at not in ends else scale_words(survey.instrument, survey.k)[at])
+            for at in range(survey.k)
+        ],
         "dont_know": each(lambda: _("Don't know")),
         "several": each(lambda: _("(several possible)")),
-        "dimensions": {name: each(lambda name=name: word_for("dimension", name)) for name in ("society", "business")},
+        "dimensions": {name: each(lambda name=name: question(name)) for name in DIMENSIONS},
     }
 
 

@@ -14,12 +14,10 @@ from surveys.models import GroupPlan, ProfileQuestion, ReadyDraft, Response, Sur
 from surveys.queries.plans import plan_of
 from surveys.queries.questionnaire import IssueParts, asked_by
 from surveys.questionnaire.asking import (
-    MOST_PER_SPLIT_PAGE,
     Standing,
     closing_time,
     needed_ratings,
     page_count,
-    page_sizes,
     standing,
     variances,
 )
@@ -232,9 +230,8 @@ def issue_pages(survey: Survey, groups: Sequence[Group]) -> dict[str, int]:
 
 def _pages_of_issues(survey: Survey, plan: GroupPlan | None, issues: Sequence[IssueParts]) -> int:
     asked = asked_by(survey, plan, issues)
-    if survey.split:
-        return len(page_sizes(asked.each, MOST_PER_SPLIT_PAGE))
-    return page_count([*Counter(issues[place].category for place in asked.issues).items()])
+    numbers = [asked.each] if survey.split else Counter(issues[place].category for place in asked.issues).values()
+    return page_count(numbers, instrument=survey.instrument, split=survey.split)
 
 
 def _issues(survey: Survey) -> list[IssueParts]:

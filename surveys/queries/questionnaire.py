@@ -3,7 +3,7 @@
 import re
 import sys
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -18,7 +18,7 @@ from materiality.models import Issue
 from materiality.platform.bilingual import text_of
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Response, Survey
-from surveys.models.instrument import LANGUAGES, attention_words, scale_words
+from surveys.models.instrument import LANGUAGES, attention_words, question_words, scale_words
 from surveys.queries.plans import plan_of
 from surveys.questionnaire.asking import SECONDS_PER_ITEM, Effort, Sheet, asked_issues, draw_part, sheets_of
 
@@ -58,44 +58,52 @@ def write_counts(survey_id: int, group_id: int, counts: array) -> None:
         cursor.execute(_WRITE, [stored.tobytes(), survey_id, group_id])
 
 
-def issue_html(issue: Issue, items: Sequence[Item], *, k: int, language: str) -> str:
-    """The issue's name, definition and one scale per item, nothing chosen, in a language (zh-hans or en)."""
+def issue_html(survey: Survey, items: Sequence[Item], language: str) -> str:
+    """One issue's name, definition and a scale per item, nothing chosen, in a language (zh-hans or en)."""
+    issue = items[0].issue
     with translation.override(language):
-        return render_to_string(
-            "surveys/respond/issue.html",
-            {
-                "number": issue.pk,
-                "name": text_of(issue, "name", language),
-                "definition": text_of(issue, "definition", language),
-                "items": items,
-                "k": k,
-                "options": list(enumerate(scale_words(k), start=1)),
-            },
-        )
+        asked = [(f"r{item.position}", question_words(item.dimension)) for item in items]
+        return _render(survey, text_of(issue, "name", language), asked, text_of(issue, "definition", language))
 
 
 def attention_html(survey: Survey, language: str) -> str:
     """The survey's attention question, nothing chosen, in a language (zh-hans or en)."""
     with translation.override(language):
         heading, question = attention_words(survey.attention_value)
-        options = list(enumerate(scale_words(survey.k), start=1))
-        context = {"name": heading, "question": question, "items": [None], "k": survey.k, "options": options}
-        return render_to_string("surveys/respond/issue.html", context)
+        return _render(survey, heading, [("attention", question)])
+
+
+def _render(survey: Survey, name: str, asked: list[tuple[str, str]], definition: str = "") -> str:
+    version, k = survey.instrument.version, survey.k
+    options = list(enumerate(scale_words(survey.instrument, k), start=1))
+    context = {"name": name, "definition": definition, "asked": asked, "k": k, "options": options}
+    return render_to_string(f"surveys/respond/issue_{version}.html", context)
 
 
 _FIELDSET = re.compile(r"(<fieldset.*?</fieldset>)", re.S)
 _FIELD = re.compile(r'name="r(\d+)"')
 
-# A fixed piece of HTML, or the position of an item with its scale's HTML for every code it can have.
-Piece = bytes | tuple[int, dict[int, bytes]]
+
+@dataclass(frozen=True)
+class Pieces:
+    """One issue's HTML: what stands before its scales and after them, and per position a scale's HTML for every code
+    that it can have.
+    """
+
+    head: bytes
+    scales: dict[int, dict[int, bytes]]
+    tail: bytes
+
+    def shown(self, ratings: bytes, positions: Iterable[int]) -> bytes:
+        """The HTML with the scales of these items, in their order, and the given answers chosen."""
+        scales = self.scales
+        return b"".join((self.head, *[scales[place][ratings[place]] for place in positions], self.tail))
 
 
-def pieces_of(html: str) -> tuple[Piece, ...]:
-    """One issue's HTML in pieces: its scales, and what stands between them."""
-    return tuple(
-        (int(_FIELD.search(piece)[1]), scale_by_code(piece)) if piece.startswith("<fieldset") else piece.encode()
-        for piece in _FIELDSET.split(html)
-    )
+def pieces_of(html: str) -> Pieces:
+    """One issue's HTML, as it was frozen, in pieces."""
+    head, *scales, tail = [piece for place, piece in enumerate(_FIELDSET.split(html)) if place in (0,) or piece.strip()]
+    return Pieces(head.encode(), {int(_FIELD.search(each)[1]): scale_by_code(each) for each in scales}, tail.encode())
 
 
 def scale_by_code(scale: str) -> dict[int, bytes]:
@@ -105,11 +113,6 @@ def scale_by_code(scale: str) -> dict[int, bytes]:
         code = DONT_KNOW if value == "d" else int(value)
         by_code[code] = scale.replace(f'value="{value}"', f'value="{value}" checked').encode()
     return by_code
-
-
-def joined(pieces: Sequence[Piece], ratings: bytes) -> bytes:
-    """The HTML with the given answers chosen."""
-    return b"".join(piece if type(piece) is bytes else piece[1][ratings[piece[0]]] for piece in pieces)
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ class IssueParts:
     primary: int
     category: int
     positions: dict[str, int]
-    pieces: dict[str, tuple[Piece, ...]]
+    pieces: dict[str, Pieces]
 
 
 @dataclass(frozen=True)
@@ -168,13 +171,33 @@ class Questionnaire:
 
     def sheets(self, key: bytes, ratings: bytes, *, single: bool = False) -> list[Sheet]:
         """The pages of the respondent with this key and these ratings; what is not asked is on none."""
-        asked = asked_issues(self.positions_of, ratings) if NOT_ASKED in ratings else range(len(self.issues))
+        partly = NOT_ASKED in ratings
+        asked = asked_issues(self.positions_of, ratings) if partly else range(len(self.issues))
         survey = self.survey
-        return sheets_of(key, self._category_of, asked, split=survey.split, single=single, attention=survey.attention)
+        sheets = sheets_of(
+            key,
+            self._category_of,
+            asked,
+            instrument=survey.instrument,
+            split=survey.split,
+            single=single,
+            attention=survey.attention,
+        )
+        if single and partly:
+            # A group may rate one dimension alone.
+            return [each for each in sheets if not each.issues or self._asks(each, ratings)]
+        return sheets
+
+    def _asks(self, sheet: Sheet, ratings: bytes) -> bool:
+        return any(ratings[position] != NOT_ASKED for position in self.positions(sheet))
 
     def positions(self, sheet: Sheet) -> list[int]:
-        """Positions of all items of a page's issues, asked or not."""
-        return [position for issue in sheet.issues for position in self.positions_of[issue].values()]
+        """Positions of all items of a page, asked or not, in the order of the page."""
+        return [position for issue in sheet.issues for position in self._positions(sheet, issue)]
+
+    def _positions(self, sheet: Sheet, issue: int) -> list[int]:
+        own = self.positions_of[issue]
+        return [own[dimension] for dimension in sheet.dimensions if dimension in own]
 
     def open_issues(self, ratings: bytes) -> tuple[int, int]:
         """(issues with something unanswered, issues asked)."""
@@ -185,7 +208,9 @@ class Questionnaire:
 
     def issues_html(self, sheet: Sheet, ratings: bytes, attention: int | None, language: str) -> bytes:
         """HTML of a page's issues, and of the attention question where it stands, with the given answers chosen."""
-        shown = [joined(self.issues[issue].pieces[language], ratings) for issue in sheet.issues]
+        shown = [
+            self.issues[issue].pieces[language].shown(ratings, self._positions(sheet, issue)) for issue in sheet.issues
+        ]
         if sheet.attention is not None:
             shown.insert(sheet.attention, self.attention[language][attention or SKIPPED])
         return b"".join(shown)

@@ -36,7 +36,6 @@ from surveys.questionnaire.asking import (
     draw_part,
     half_width,
     page_count,
-    page_sizes,
     ratings_of_each,
     responses_needed,
     standing,
@@ -295,7 +294,7 @@ def _fresh(survey: Survey, codes: Sequence[str], language: str) -> dict[str, str
     own = Item.objects.filter(survey=survey, issue__code__in=codes).select_related("issue")
     for item in own.order_by("position"):
         items.setdefault(item.issue.code, []).append(item)
-    return {code: issue_html(each[0].issue, each, k=survey.k, language=language) for code, each in items.items()}
+    return {code: issue_html(survey, each, language) for code, each in items.items()}
 
 
 def asked_groups(survey: Survey) -> list[Group]:
@@ -339,10 +338,6 @@ class CategoryContents:
     category: Category
     issues: list[tuple[Issue, list[Item]]]
 
-    @property
-    def pages(self) -> int:
-        return len(page_sizes(len(self.issues)))
-
 
 @dataclass(frozen=True)
 class Contents:
@@ -373,9 +368,9 @@ def contents_of(survey: Survey) -> Contents:
         )
         for own in _together(items, lambda item: item.issue.category_id)
     ]
-    shape = [(section.category.code, len(section.issues)) for section in sections]
+    numbers = [len(section.issues) for section in sections]
     minutes = max(1, round(len(items) * SECONDS_PER_ITEM / 60))
-    return Contents(sections, len(items), sum(number for _code, number in shape), page_count(shape), minutes)
+    return Contents(sections, len(items), sum(numbers), page_count(numbers, instrument=survey.instrument), minutes)
 
 
 def _together(items: list[Item], key) -> list[list[Item]]:

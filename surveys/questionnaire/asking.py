@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import shake_128
@@ -17,6 +17,7 @@ import numpy as np
 from materiality.scoring.cube import BUSINESS, DIMENSIONS, NOT_ASKED, SKIPPED, SOCIETY
 from materiality.scoring.estimates import Z, t_quantile
 from materiality.tables.problems import N_
+from surveys.questionnaire.instrument import CURRENT, INSTRUMENTS, Instrument
 from surveys.questionnaire.screening import GRACE_SECONDS
 
 
@@ -114,17 +115,15 @@ def needed_ratings(variance: np.ndarray, half_width: float, k: int) -> np.ndarra
     return number.astype(np.int64)
 
 
-MOST_PER_PAGE, MOST_PER_SPLIT_PAGE = 12, 6
-
-
 @dataclass(frozen=True)
 class Sheet:
-    """One page of issues, by their indices in the survey, in shown order; the attention question stands after so many
-    of them, or is not on this page (None).
+    """One page of issues, by their indices in the survey, in shown order, and the dimensions on which it asks about
+    them, in theirs; the attention question stands after so many issues, or is not on this page (None).
     """
 
     issues: tuple[int, ...]
     attention: int | None = None
+    dimensions: tuple[str, ...] = DIMENSIONS
 
 
 def sheets_of(
@@ -132,30 +131,34 @@ def sheets_of(
     categories: Sequence[int],
     asked: Iterable[int],
     *,
+    instrument: Instrument = INSTRUMENTS[CURRENT],
     split: bool = False,
     single: bool = False,
     attention: bool = False,
 ) -> list[Sheet]:
     """The pages of the respondent with this key, who is asked the issues `asked`; `categories` is each issue's.
 
-    Categories come one after another in random order, and so do the issues of each: at most 12 to a page of one
-    category, in a `split` survey at most 6 of any, with `single` one (scoring.md, Instrument). The order is the same
-    for all three. The attention question is among the issues of a middle page, with `single` on a page of its own.
+    Categories come one after another in random order, and so do the issues of each, so many to a page as the
+    instrument says; with `single` one question (scoring.md, Instrument). The order is the same whatever the pages. The
+    attention question is among the issues of a middle page, with `single` on a page of its own.
     """
-    order = _shuffled(key, categories, asked)
+    order, dimensions = _shuffled(key, categories, asked), instrument.dimensions(key)
     if single:
-        sheets = [Sheet((issue,)) for issue in order]
-    elif split:
-        sheets = _cut(order, MOST_PER_SPLIT_PAGE)
+        each = [(dimension,) for dimension in dimensions] if instrument.by_question else [dimensions]
+        sheets = [Sheet((issue,), None, own) for issue in order for own in each]
     else:
-        sheets = [sheet for _, own in groupby(order, categories.__getitem__) for sheet in _cut([*own], MOST_PER_PAGE)]
+        most = instrument.per_split_page if split else instrument.per_page
+        lots = groupby(order, categories.__getitem__) if instrument.by_category and not split else [(None, order)]
+        sheets = [Sheet(issues, None, dimensions) for _lot, own in lots for issues in _cut([*own], most)]
     if attention and sheets:
         middle = len(sheets) // 2
         if single:
-            sheets.insert(middle, Sheet((), 0))
+            # Never between the two questions about one issue.
+            middle -= middle % (len(sheets) // len(order))
+            sheets.insert(middle, Sheet((), 0, dimensions))
         else:
             issues = sheets[middle].issues
-            sheets[middle] = Sheet(issues, 1 + key[0] % max(1, len(issues) - 1))
+            sheets[middle] = replace(sheets[middle], attention=1 + key[0] % max(1, len(issues) - 1))
     return sheets
 
 
@@ -166,20 +169,23 @@ def _shuffled(key: bytes, categories: Sequence[int], asked: Iterable[int]) -> li
     return sorted(asked, key=lambda issue: (places[categories[issue]], places[kinds + issue]))
 
 
-def _cut(order: list[int], most: int) -> list[Sheet]:
+def _cut(order: list[int], most: int) -> list[tuple[int, ...]]:
     ends = accumulate(page_sizes(len(order), most), initial=0)
-    return [Sheet(tuple(order[start:end])) for start, end in pairwise(ends)]
+    return [tuple(order[start:end]) for start, end in pairwise(ends)]
 
 
-def page_sizes(number: int, most: int = MOST_PER_PAGE) -> list[int]:
-    """`number` issues on as few pages as `most` per page allows, as even as can be: 34 -> 12, 11, 11."""
+def page_sizes(number: int, most: int) -> list[int]:
+    """`number` issues on as few pages as `most` per page allows, as even as can be: 34, 12 -> 12, 11, 11."""
     pages = -(-number // most)
     return [number // pages + (page < number % pages) for page in range(pages)]
 
 
-def page_count(categories: Sequence[tuple[object, int]]) -> int:
-    """Pages of the whole questionnaire; `categories` are (code or key, number of issues)."""
-    return sum(len(page_sizes(number)) for _, number in categories)
+def page_count(numbers: Iterable[int], *, instrument: Instrument = INSTRUMENTS[CURRENT], split: bool = False) -> int:
+    """Pages of issues that a respondent sees who is asked so many issues of each category."""
+    if split or not instrument.by_category:
+        most = instrument.per_split_page if split else instrument.per_page
+        return len(page_sizes(sum(numbers), most))
+    return sum(len(page_sizes(number, instrument.per_page)) for number in numbers)
 
 
 # Half-widths of 95 % intervals, in points on 0–100, that a plan is made for.

@@ -1,27 +1,27 @@
-"""Respondents' pages: first page, questions, end, thanks, and what is posted to them."""
+"""Respondents' pages: first page, questions, end, thanks."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 
 from materiality.platform.bilingual import text_of
 from materiality.platform.refusals import NotAllowed
-from materiality.scoring.cube import DONT_KNOW, SKIPPED
+from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models import ProfileQuestion, Response
 from surveys.models.instrument import effort_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
-from surveys.questionnaire.asking import QUESTION_KINDS, Standing, standing
+from surveys.questionnaire.asking import Standing, standing
 from surveys.respond import pages as cookies
 from surveys.respond.answers import erase_response, finish, open_answers, start_draft
 from surveys.respond.answers import unsubscribe as end_mail_to
 from surveys.respond.pages import HOLES, as_html, page, shown_language
+from surveys.respond.posted import CommentForm, StartForm, posted_code, posted_codes, posted_profile
 from surveys.respond.rows import (
     DraftInUse,
     GroupNow,
@@ -43,111 +43,6 @@ from surveys.respond.visit import (
     unknown,
 )
 from surveys.responses.tallies import openings
-
-LONGEST_COMMENT, LONGEST_TEXT = 10_000, 200
-_CODES = {"d": DONT_KNOW, **{str(value): value for value in range(1, 11)}}
-
-
-class StartForm(forms.Form):
-    """The first page: one of the cycle's groups, and consent."""
-
-    group = forms.ChoiceField(
-        error_messages={
-            "required": gettext_lazy("Please choose what fits you best."),
-            "invalid_choice": gettext_lazy("Please choose one of the groups shown."),
-        },
-    )
-    consent = forms.BooleanField(
-        error_messages={
-            "required": gettext_lazy(
-                "Without your consent we may not ask you anything, and nothing has been stored. "
-                "If you agree, tick the box; if not, simply close this page."
-            ),
-        }
-    )
-
-    notice = forms.CharField(required=False, max_length=10)
-
-    def __init__(self, *args, groups: Iterable[GroupNow], notice_version: int, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.notice_version = notice_version
-        self.fields["group"].choices = [(group.code, group.code) for group in groups]
-
-    def clean(self) -> dict:
-        """Consent is to the notice that was shown: where there is another by now, it has to be read."""
-        cleaned = super().clean()
-        if cleaned.get("notice") not in ("", str(self.notice_version)) and "consent" in cleaned:
-            self.add_error(
-                "consent",
-                gettext_lazy(
-                    "What is said about your data has changed in the meantime: please read it again and agree."
-                ),
-            )
-        return cleaned
-
-
-class CommentForm(forms.Form):
-    """The last page: what somebody wants to add."""
-
-    comment = forms.CharField(
-        required=False,
-        max_length=LONGEST_COMMENT,
-        error_messages={
-            "max_length": gettext_lazy(
-                "Your comment is too long: please shorten it to %(limit_value)d characters (it has %(show_value)d)."
-            ),
-        },
-    )
-
-
-class TextForm(forms.Form):
-    """A short text about oneself."""
-
-    text = forms.CharField(
-        required=False,
-        max_length=LONGEST_TEXT,
-        error_messages={
-            "max_length": gettext_lazy(
-                "This is too long: please shorten it to %(limit_value)d characters (it has %(show_value)d)."
-            ),
-        },
-    )
-
-
-def posted_code(value: str | None, k: int) -> int | None:
-    """The code of one posted rating: skipped where nothing was chosen, None for a value that no button has."""
-    code = SKIPPED if value is None else _CODES.get(value)
-    return code if code is not None and (code <= k or code == DONT_KNOW) else None
-
-
-def posted_codes(posted: Mapping[str, str], positions: Iterable[int], k: int) -> dict[int, int]:
-    """The codes of the items on the posted page. Nothing chosen is skipped; a value that no button has changes
-    nothing, and neither does a name that is not on the page.
-    """
-    found = ((position, posted_code(posted.get(f"r{position}"), k)) for position in positions)
-    return {position: code for position, code in found if code is not None}
-
-
-def posted_profile(posted: QueryDict, questions: Iterable[ProfileQuestion]) -> tuple[dict, dict[str, str]]:
-    """({question code: option, options or text}, {question code: error}); what was not answered, and options that a
-    question does not have, are left out. A text that is too long is given back as it is, with its error.
-    """
-    given, errors = {}, {}
-    for question in questions:
-        values = posted.getlist(f"p_{question.code}")
-        if not QUESTION_KINDS[question.kind].has_options:
-            form = TextForm({"text": values[-1] if values else ""})
-            answer = form.cleaned_data["text"] if form.is_valid() else values[-1][:100_000]
-            if form.errors:
-                errors[question.code] = form.errors["text"][0]
-        else:
-            chosen = [option["code"] for option in question.options if option["code"] in values]
-            several = QUESTION_KINDS[question.kind].several
-            answer = chosen if several else (chosen[0] if chosen else "")
-        if answer:
-            given[question.code] = answer
-    return given, errors
-
 
 EMPTY: Mapping = MappingProxyType({})
 
@@ -540,6 +435,7 @@ def _show(request: HttpRequest, way: Way, number: int) -> HttpResponse:
         last=HOLES["last"],
         name=HOLES["name"],
         first=number == 1,
+        version=questionnaire.survey.instrument.version,
         title=text_of(questionnaire.survey, "title"),
     )
 
@@ -556,9 +452,27 @@ def _save(request: HttpRequest, way: Way, number: int) -> HttpResponse:
     way.keep(number, answers=answers, attention=attention)
     if go == "keep":
         return HttpResponse(status=204)
-    response = SeeOther(way.path(number + {"next": 1, "back": -1}.get(go, 0)))
+    if cookies.is_about_display(posted):
+        response = SeeOther(_same_place(way, number, posted, answers))
+    else:
+        response = SeeOther(way.path(number + {"next": 1, "back": -1}.get(go, 0)))
     cookies.remember_shown(response, posted)
     return response
+
+
+def _same_place(way: Way, number: int, posted: QueryDict, answers: Mapping[int, int]) -> str:
+    """Where the question is shown otherwise that was on top of the screen: the page says which, where scripts run; else
+    the first one on it that is not answered.
+    """
+    positions = way.questionnaire.positions(way.sheets[number - 1])
+    asked = [place for place in positions if way.draft.ratings[place] != NOT_ASKED]
+    likely = [place for place in asked if f"r{place}" == posted.get("at")]
+    likely += [place for place in asked if answers.get(place) == SKIPPED]
+    if not likely:
+        return way.path(number)
+    at = likely[0]
+    other = Way(way.code, way.draft, single=posted["size"] == "large") if "size" in posted else way
+    return f"{other.path(other.step_of(at))}#r{at}"
 
 
 @csrf_exempt

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cached_property, wraps
-from itertools import chain
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from materiality.platform.bilingual import text_of
-from materiality.scoring.cube import SKIPPED
+from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models.instrument import zone_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Sheet, Standing, standing
@@ -196,7 +195,18 @@ class Way:
     def same_step(self, other: "Way", step: int) -> int:
         """The step of this way that shows what begins the other way's step of issues."""
         sheet = other.sheets[step - 1]
-        return next((at for at, own in enumerate(self.sheets, start=1) if _shares(own, sheet)), 1)
+        positions = self.questionnaire.positions(sheet)
+        asked = [place for place in positions if self.draft.ratings[place] != NOT_ASKED]
+        return self.step_of(asked[0]) if asked else self._check_step()
+
+    def step_of(self, position: int) -> int:
+        """The step that asks about this item; the first where none does."""
+        steps = enumerate(self.sheets, start=1)
+        return next((step for step, own in steps if position in self.questionnaire.positions(own)), 1)
+
+    def _check_step(self) -> int:
+        """The step of the attention question."""
+        return next((step for step, own in enumerate(self.sheets, start=1) if own.attention is not None), 1)
 
     def keep(self, step: int, **answers: object) -> None:
         """Save what was posted on a step, and count the part again where it had been given back."""
@@ -225,14 +235,8 @@ class Way:
             return step - len(self.sheets) + len(self._plain)
         if not self.single:
             return step
-        done = len([*chain.from_iterable(sheet.issues for sheet in self.sheets[:step])])
-        for at, sheet in enumerate(self._plain, start=1):
-            done -= len(sheet.issues)
-            if done <= 0:
-                return at
-        return len(self._plain)
-
-
-def _shares(own: Sheet, other: Sheet) -> bool:
-    """Whether a page shows the other's first issue, or its attention question where it has nothing else."""
-    return other.issues[0] in own.issues if other.issues else own.attention is not None
+        for at in range(step, 0, -1):
+            sheet = self.sheets[at - 1]
+            if sheet.issues:
+                return next(place for place, own in enumerate(self._plain, start=1) if sheet.issues[-1] in own.issues)
+        return 1

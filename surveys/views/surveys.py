@@ -139,6 +139,7 @@ def _context(request: HttpRequest, row: Survey, look: Look, shown: Previewed, gr
         "anonymous": row.anonymous,
         "number": look.page,
         "last": last,
+        "version": row.instrument.version,
     }
     return context | _inner(row, look, shown, groups, context["holes"])
 

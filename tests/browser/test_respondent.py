@@ -122,7 +122,6 @@ def test_no_page_has_an_accessibility_violation_or_is_too_wide(open_page, survey
     page = open_page(f"/s/{survey.code}/", language=language, color_scheme=scheme)
     found = {"introduction": violations(page)}
     begin(page, words)
-    page.locator("summary").first.click()
     page.locator(".issue label").first.click()
     found["questions"] = violations(page)
     widths = [fits(page)]
@@ -178,9 +177,6 @@ def test_respondent_needs_no_mouse(open_page, survey, scripts):
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/1/$"))
     assert Draft.objects.get().group.code == "employees"
-    tab_to("summary")
-    page.keyboard.press("Enter")
-    expect(page.locator("details").first).to_have_attribute("open", "")
     tab_to(".issue input")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -191,14 +187,39 @@ def test_respondent_needs_no_mouse(open_page, survey, scripts):
     assert ratings()[int(name[1:])] == 3
 
 
-def test_enter_in_a_scale_goes_on_and_does_not_switch_the_language(open_page, survey):
-    page = open_page(f"/s/{survey.code}/")
+@SCRIPTS
+def test_enter_in_a_scale_neither_turns_the_page_nor_switches_the_language(open_page, survey, scripts):
+    page = open_page(f"/s/{survey.code}/", java_script_enabled=scripts)
     begin(page, WORDS["en"])
     page.locator(".issue input").first.focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/2/$"))
+    page.wait_for_load_state()
+    expect(page).to_have_url(re.compile("/1/$"))
+    expect(page.locator(".issue input").first).to_be_checked()
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_digits_answer_the_scale_that_has_the_focus(open_page):
+    survey = make_open_survey(make_survey_cycle({"society": 2}), k=10)
+    page = open_page(f"/s/{survey.code}/")
+    begin(page, WORDS["en"])
+    for place, (key, value) in enumerate([("3", "3"), ("0", "10"), ("9", "9")]):
+        scale = page.locator(".issue fieldset").nth(place)
+        scale.locator("input").first.focus()
+        page.keyboard.press(key)
+        expect(scale.locator("input:checked")).to_have_value(value)
+    expect(page).to_have_url(re.compile("/1/$"))
+
+
+def test_first_stop_of_the_keyboard_skips_to_the_questions(open_page, survey):
+    page = open_page(f"/s/{survey.code}/")
+    begin(page, WORDS["en"])
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the questions")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(".issue input").first).to_be_focused()
 
 
 def test_one_answer_can_be_cleared_where_scripts_run(open_page, survey):
@@ -233,7 +254,7 @@ def test_targets_are_large_enough_for_thumbs(open_page, survey, width):
     begin(page, WORDS["en"])
     page.locator(".issue label").first.click()
     small = page.evaluate(
-        "[...document.querySelectorAll('.scale label, .onward button, .switches button, summary, .clear:not([hidden])')"
+        "[...document.querySelectorAll('.answer label, .onward button, .switches button, .clear:not([hidden])')"
         "]"
         ".map(target => target.getBoundingClientRect()).filter(box => box.height < 48 || box.width < 48).length"
     )

@@ -1,4 +1,4 @@
-// Comforts on top of pages that work without: clear one answer, save when the page is put aside, send once.
+// Comforts on top of pages that work without: clear one answer, answer by digits, keep the place, send once.
 const form = document.getElementById("answers");
 let leaving = false;
 
@@ -18,7 +18,7 @@ function addClearButtons() {
       scale.querySelector("input").focus();
     });
     scale.addEventListener("change", show);
-    scale.append(button);
+    (scale.querySelector(".answer") || scale).append(button);
     show();
   }
 }
@@ -30,9 +30,26 @@ function keep() {
   fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
 }
 
+// Enter in a scale turns no page; a digit answers it (0 is 10).
+form.addEventListener("keydown", (event) => {
+  const at = event.target;
+  if (at.type !== "radio" && at.type !== "checkbox") return;
+  if (event.key === "Enter") event.preventDefault();
+  if (at.type !== "radio" || event.ctrlKey || event.altKey || event.metaKey) return;
+  const value = event.key === "0" ? "10" : event.key;
+  const wanted = /^\d+$/.test(value) && form.querySelector(`[name="${at.name}"][value="${value}"]`);
+  if (wanted) { wanted.focus(); wanted.click(); }
+});
 form.addEventListener("submit", (event) => {
   if (leaving) event.preventDefault();
   leaving = true;
+  // The question on top of the screen, for when the page comes back in another language or size.
+  const top = [...form.querySelectorAll("fieldset[id]")].find((one) => one.getBoundingClientRect().bottom > 0);
+  if (top && event.submitter?.form === form && !form.contains(event.submitter)) {
+    const at = document.createElement("input");
+    Object.assign(at, { type: "hidden", name: "at", value: top.id });
+    form.append(at);
+  }
 });
 addEventListener("pageshow", () => { leaving = false; });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(); });

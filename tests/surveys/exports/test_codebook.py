@@ -43,9 +43,18 @@ def test_codebook_of_an_item_has_names_scale_and_missing_codes_in_both_languages
     row = next(row for row in rows_of(selection, "column") if row["name"] == f"{item.issue.code}:{item.dimension}")
     assert (row["label_zh"], row["label_en"]) == (item.issue.name_zh, item.issue.name_en)
     assert (row["dimension"], row["category_en"]) == (item.dimension, item.issue.category.name_en)
-    assert row["values_en"] == "1 = very little; 2 = little; 3 = some; 4 = much; 5 = very much"
-    assert row["values_zh"].startswith("1 = 很小; 2 = ")
+    assert row["values_en"] == "1 = very little; 2 = little; 3 = medium; 4 = much; 5 = very much"
+    assert row["values_zh"] == "1 = 很小; 2 = 较小; 3 = 中等; 4 = 较大; 5 = 很大"
     assert row["missing"] == "empty = skipped; DK = don't know; NA = not asked"
+
+
+def test_codebook_of_a_survey_opened_with_the_first_instrument_keeps_its_words(selection):
+    selection.survey.instrument_version = 1
+    row = next(row for row in rows_of(selection, "column") if row["dimension"])
+    assert row["values_zh"] == "1 = 很小; 2 = 较小; 3 = 一般; 4 = 较大; 5 = 很大"
+    facts = {row["name"]: row["values_zh"] for row in rows_of(selection, "fact")}
+    assert facts["instrument"] == "1"
+    assert facts["question_society"] == "这件事做得好或不好，对社会和环境影响有多大？"
 
 
 def test_codebook_tells_rules_and_facts(selection):

@@ -131,7 +131,14 @@ def test_words_are_in_both_languages_and_as_asked():
         ["重要议题问卷", "Survey of issues"],
         ["还缺什么？", "What is missing?"],
     )
-    assert (words["low"], words["values"]) == (["很小", "very little"], ["1", "2", "3", "4", "5"])
+    assert words["values"] == ["1", "2", "3", "4", "5"]
+    assert words["scale"] == [
+        ["很小", "very little"], ["较小", "little"], ["中等", "medium"], ["较大", "much"], ["很大", "very much"]
+    ]  # fmt: skip
+    assert words["dimensions"]["business"] == [
+        "这件事做得好或不好，对公司经营影响有多大？",
+        "Whether done well or badly, how much does this affect the company's business?",
+    ]
     assert words["profile"][0]["options"] == [["甲", "Alpha"], ["乙", "Beta"]]
     assert [sheet["shown"] for sheet in words["sheets"]] == ["0001", "0002"]
     for sheet, told in zip(sheets, words["sheets"], strict=True):
@@ -147,3 +154,11 @@ def test_words_in_one_language_tell_what_is_stored():
         for survey in (open_one, anonymous)
     ]
     assert ["number of this sheet is not kept" in text for text in stored] == [False, True]
+
+
+def test_sheets_of_a_survey_opened_with_the_first_instrument_keep_its_words():
+    survey = make_open_survey()
+    survey.instrument_version = 1
+    words = printed_words(survey, make_sheets(survey), language="both", definitions=True)
+    assert words["dimensions"]["society"] == ["对社会的影响", "Impact on society"]
+    assert words["scale"] == [["很小", "very little"], ["", ""], ["", ""], ["", ""], ["很大", "very much"]]

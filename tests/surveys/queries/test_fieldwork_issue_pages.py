@@ -19,10 +19,10 @@ SPLIT = {"split": True, "split_issues": 12}
 @pytest.mark.parametrize(
     ("values", "users", "expected"),
     [
-        ({}, Plan(), (4, 4)),
-        ({}, Plan(left_out=ENVIRONMENT), (2, 4)),
-        ({}, Plan(left_out=ENVIRONMENT[:4]), (3, 4)),
-        ({"attention": True}, Plan(society=False), (4, 4)),
+        ({}, Plan(), (5, 5)),
+        ({}, Plan(left_out=ENVIRONMENT), (3, 5)),
+        ({}, Plan(left_out=ENVIRONMENT[:7]), (4, 5)),
+        ({"attention": True}, Plan(society=False), (5, 5)),
         (SPLIT, Plan(expected=10_000), (2, 5)),
         (SPLIT | {"core": list(ENVIRONMENT[:12])}, Plan(expected=10_000), (2, 5)),
         (SPLIT, Plan(left_out=ENVIRONMENT + SOCIETY, expected=10_000), (1, 5)),

@@ -33,6 +33,7 @@ from surveys.questionnaire.asking import (
     unrated,
     variances,
 )
+from surveys.questionnaire.instrument import INSTRUMENTS
 
 
 @given(
@@ -79,24 +80,33 @@ LIBRARY = [("environment", 16), ("society", 34), ("economy", 24), ("technology",
     ("number", "sizes"), [(0, []), (1, [1]), (12, [12]), (13, [7, 6]), (16, [8, 8]), (34, [12, 11, 11]), (24, [12, 12])]
 )
 def test_page_sizes_are_even(number, sizes):
-    assert page_sizes(number) == sizes
+    assert page_sizes(number, 12) == sizes
 
 
-def test_pages_of_the_default_library_are_nine():
-    assert page_count(LIBRARY) == 9
+@pytest.mark.parametrize(("version", "split", "pages"), [(1, False, 9), (1, True, 16), (2, False, 16), (2, True, 16)])
+def test_pages_of_the_default_library(version, split, pages):
+    numbers = [number for _code, number in LIBRARY]
+    assert page_count(numbers, instrument=INSTRUMENTS[version], split=split) == pages
+    sheets = sheets_of(b"a" * 16, CATEGORIES, range(93), instrument=INSTRUMENTS[version], split=split)
+    assert len(sheets) == pages
 
 
 CATEGORIES = [place for place, (_code, number) in enumerate(LIBRARY) for _ in range(number)]
 KEYS = st.binary(min_size=16, max_size=16)
+VERSIONS = st.sampled_from(list(INSTRUMENTS.values()))
 
 
-@given(KEYS, st.sets(st.integers(0, 92), min_size=1), st.booleans(), st.booleans(), st.booleans())
-def test_sheets_show_every_asked_issue_once_in_the_same_order(key, asked, split, single, attention):
-    sheets = sheets_of(key, CATEGORIES, asked, split=split, single=single, attention=attention)
-    order = [issue for sheet in sheets for issue in sheet.issues]
+@given(KEYS, st.sets(st.integers(0, 92), min_size=1), VERSIONS, st.booleans(), st.booleans(), st.booleans())
+def test_sheets_show_every_asked_issue_in_the_same_order(key, asked, instrument, split, single, attention):
+    looks = {"instrument": instrument, "split": split, "single": single, "attention": attention}
+    sheets = sheets_of(key, CATEGORIES, asked, **looks)
+    shown = [(issue, dimension) for sheet in sheets for issue in sheet.issues for dimension in sheet.dimensions]
+    order = [issue for issue, _dimension in shown][::2]
+    assert shown == [(issue, dimension) for issue in order for dimension in instrument.dimensions(key)]
     assert sorted(order) == sorted(asked)
     assert order == [issue for sheet in sheets_of(key, CATEGORIES, asked) for issue in sheet.issues]
-    assert max(len(sheet.issues) for sheet in sheets) <= (1 if single else 6 if split else 12)
+    most = instrument.per_split_page if split else instrument.per_page
+    assert max(len(sheet.issues) for sheet in sheets) <= (1 if single else most)
     in_order = [CATEGORIES[issue] for issue in order]
     assert sum(a != b for a, b in pairwise(in_order)) == len(set(in_order)) - 1
 
@@ -105,20 +115,30 @@ def test_sheets_show_every_asked_issue_once_in_the_same_order(key, asked, split,
 def test_attention_question_is_asked_once_on_a_middle_page(key, asked, split, single):
     sheets = sheets_of(key, CATEGORIES, asked, split=split, single=single, attention=True)
     found = [(number, sheet) for number, sheet in enumerate(sheets) if sheet.attention is not None]
-    assert [number for number, _sheet in found] == [(len(sheets) - single) // 2]
+    middle = len(asked) // 2 * 2 if single else len(sheets) // 2
+    assert [number for number, _sheet in found] == [middle]
     sheet = found[0][1]
     assert sheet.issues == () if single else 1 <= sheet.attention <= max(1, len(sheet.issues) - 1)
 
 
-def test_full_questionnaire_keeps_to_one_category_a_page():
-    sheets = sheets_of(b"a" * 16, CATEGORIES, range(93))
-    assert len(sheets) == 9
+def test_first_instrument_keeps_a_full_questionnaire_to_one_category_a_page():
+    sheets = sheets_of(b"a" * 16, CATEGORIES, range(93), instrument=INSTRUMENTS[1])
     assert all(len({CATEGORIES[issue] for issue in sheet.issues}) == 1 for sheet in sheets)
 
 
-def test_split_questionnaire_of_twelve_has_two_pages_of_six():
-    sheets = sheets_of(b"a" * 16, CATEGORIES, range(0, 93, 8), split=True)
-    assert [len(sheet.issues) for sheet in sheets] == [6, 6]
+def test_twelve_issues_have_two_pages_of_six_in_full_and_split_alike():
+    for split in (True, False):
+        sheets = sheets_of(b"a" * 16, CATEGORIES, range(0, 93, 8), split=split)
+        assert [len(sheet.issues) for sheet in sheets] == [6, 6]
+
+
+def test_half_of_the_respondents_begin_with_the_business_on_every_page():
+    first = [sheets_of(number.to_bytes(16), CATEGORIES, range(93)) for number in range(400)]
+    orders = [{sheet.dimensions for sheet in sheets} for sheets in first]
+    assert all(len(order) == 1 for order in orders)
+    assert 160 < orders.count({("business", "society")}) < 240
+    old = INSTRUMENTS[1]
+    assert {old.dimensions(number.to_bytes(16)) for number in range(400)} == {("society", "business")}
 
 
 def test_sheets_put_every_issue_first_about_as_often():

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.actions.surveys import change_open_survey, close_survey, open_survey
-from surveys.models import Assignments, Draft, ProfileQuestion, Response, Survey, Tally
+from surveys.models import Assignments, Draft, ItemText, ProfileQuestion, Response, Survey, Tally
 from surveys.questionnaire.asking import Plan
 from surveys.responses.tallies import openings
 from tests.factories.respondent import RespondentClient
@@ -424,20 +424,61 @@ def test_attention_question_stands_among_issues_and_its_answer_is_kept():
     assert Response.objects.get().attention == 254
 
 
-def test_large_text_shows_one_issue_a_screen_and_keeps_answers_when_switched():
+def test_large_text_shows_one_question_a_screen_and_keeps_answers_when_switched():
     client = begun(split_survey())
     first, second, third, *_rest = client.items("1/")
     response = client.send("1/", **{f"r{first}": "4", f"r{third}": "5", "size": "large"})
-    assert response["Location"] == f"{client.base}1/"
-    assert client.get(f"{client.base}1/")["Location"] == f"{client.base}one/1/"
-    assert (client.items("one/1/"), client.chosen("one/1/")) == ([first, second], {first: "4"})
-    assert "Page 1 of 13" in client.page("one/1/")
-    client.send("one/2/", **{f"r{third}": "2", "go": "next"})
-    assert client.get(f"{client.base}2/")["Location"] == f"{client.base}one/7/"
-    client.send("one/7/", size="normal")
-    assert client.get(f"{client.base}one/7/")["Location"] == f"{client.base}2/"
+    assert response["Location"] == f"{client.base}one/2/#r{second}"
+    assert (client.items("one/2/"), client.chosen("one/1/")) == ([second], {first: "4"})
+    assert "Page 1 of 25" in client.page("one/1/")
+    client.send("one/3/", **{f"r{third}": "2", "go": "next"})
+    assert client.get(f"{client.base}2/")["Location"] == f"{client.base}one/13/"
+    seventh = client.items("one/13/")[0]
+    assert client.send("one/13/", size="normal")["Location"] == f"{client.base}2/#r{seventh}"
+    assert client.items("2/")[0] == seventh
     assert client.chosen("1/") == {first: "4", third: "2"}
     assert Draft.objects.get().page == 2
+
+
+def test_display_is_switched_at_the_question_on_top_of_the_screen():
+    client = begun(split_survey())
+    items = client.items("1/")
+    answers = {f"r{position}": "3" for position in items}
+    there = client.send("1/", **answers, language="zh-hans", at=f"r{items[7]}")["Location"]
+    assert there == f"{client.base}1/#r{items[7]}"
+    assert f'id="r{items[7]}"' in client.page("1/")
+    assert client.send("1/", **answers, size="large", at=f"r{items[7]}")["Location"].endswith(f"/one/8/#r{items[7]}")
+    client.cookies.pop("yiti_size")
+    assert client.send("1/", **answers, language="en", at="r999")["Location"] == f"{client.base}1/"
+
+
+def test_large_text_has_no_screen_for_what_a_group_does_not_rate():
+    client = RespondentClient(make_open_survey(plans={"users": Plan(business=False)}))
+    client.begin()
+    client.send("1/", size="large")
+    assert "Page 1 of 18" in client.page("one/1/")
+    shown = [client.items(f"one/{number}/") for number in range(1, 18)]
+    assert sorted(shown) == [[2 * issue] for issue in range(17)]
+
+
+def test_survey_opened_with_the_first_instrument_keeps_its_pages():
+    survey = make_open_survey()
+    html = (
+        '<div class="issue">\n<h2>Issue</h2>\n<details><summary>What it means</summary><p>Definition</p></details>\n'
+        '<fieldset class="k5"><input type="radio" name="r{0}" value="1"></fieldset>\n'
+        '<fieldset class="k5"><input type="radio" name="r{1}" value="1"></fieldset>\n</div>\n'
+    )
+    for place, text in enumerate(ItemText.objects.filter(survey=survey).order_by("issue__code", "language")):
+        text.html = html.format(place // 2 * 2, place // 2 * 2 + 1)
+        text.save()
+    Survey.objects.update(instrument_version=1, opened_at=timezone.now() - timedelta(seconds=1))
+    client = RespondentClient(survey)
+    client.begin()
+    page = client.page("1/")
+    assert "surveys/respond-1." in page and "<summary>What it means" in page
+    pages = [client.items(f"{number}/") for number in (1, 2, 3)]
+    assert sorted(len(items) for items in pages) == [6, 14, 14]
+    assert all(items[::2] == [position - 1 for position in items[1::2]] for items in pages)
 
 
 def test_page_is_saved_as_it_was_shown_though_the_display_changed_in_another_tab():

@@ -155,7 +155,7 @@ def test_guessed_altered_and_void_links_are_not_found_and_say_no_more(survey, ba
     batch.save()
     found.append(client.get(f"{client.base}i/{good}/"))
     assert [response.status_code for response in found] == [404] * len(found)
-    bodies = {response.content.decode().split("<main>")[1].split("<form")[0] for response in found}
+    bodies = {response.content.decode().split("<main")[1].split("<form")[0] for response in found}
     assert len(bodies) == 1 and "There is no survey at this address" in bodies.pop()
 
 
