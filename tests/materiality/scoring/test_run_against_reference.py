@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.stats import multivariate_normal, norm
 
 from materiality.scoring.method import Method
 from materiality.scoring.parts import PartsBuilder
@@ -12,6 +11,7 @@ from materiality.scoring.run import Counts, run
 
 from .reference import DIMENSIONS, Reference
 from .responses import Answers, random_answers
+from .standing import leaves
 
 weight = st.sampled_from([0, 0.5, 1, 1, 3])
 
@@ -123,78 +123,27 @@ def incomplete(seed=6):
 CLUSTERS = [n // 3 for n in range(400)]
 
 
-@pytest.mark.parametrize("answers", [complete(), incomplete()])
+@pytest.mark.parametrize(
+    "method",
+    [
+        Method(lam=0.4, q_high=0.35, q_low=0.25, seed=3),
+        Method(cuts="absolute", cut_low=45, cut_high=55),
+        Method(rule="either", threshold_society=55, threshold_business=50),
+        Method(rule="either", thresholds="shares", q_society=0.4, q_business=0.3, seed=2),
+    ],
+    ids=["shares", "absolute", "thresholds", "thresholds by shares"],
+)
 @pytest.mark.parametrize("by_cluster", [False, True])
-def test_rank_intervals_certainty_and_halo(answers, by_cluster):
+def test_standing_of_clustered_groups(method, by_cluster):
+    answers = incomplete() if by_cluster else complete()
     clustered = {"g1": CLUSTERS[: int((answers.group_index == 1).sum())]} if by_cluster else {}
-    method = Method(lam=0.4, q_high=0.35, q_low=0.25, seed=3)
     found, expected = run(counts_of(answers, clustered), method, {}), Reference(answers, method, clustered)
-    draws = expected.draws(expected.priority, expected.mixed)
-    ranks = [expected.ranks(draw) for draw in draws]
-    n, tiers = len(expected.priority), {}
-    top, bottom = int(0.35 * n + 0.5), int(0.25 * n + 0.5)
-
-    def tier(rank):
-        return "high" if rank <= top else "low" if rank > n - bottom else "medium"
-
+    standing = leaves(expected)
     for i, issue in enumerate(found.issues):
-        ordered = sorted(rank[i] for rank in ranks)
-        assert (issue.rank_low, issue.rank_high) == (ordered[50], ordered[1949])
-        tiers[i] = tier(expected.ranks(expected.priority)[i])
-        assert issue.tier == tiers[i]
-        assert issue.tier_certainty == pytest.approx(sum(tier(rank[i]) == tiers[i] for rank in ranks) / 2000)
+        assert (issue.rank_low, issue.rank_high) == standing.rank_ends.get(i, (None, None))
+        certainty = standing.certainty[i]
+        near_it = None if certainty is None else pytest.approx(certainty, abs=1e-5)
+        assert (issue.tier, issue.tier_certainty) == (standing.tier[i], near_it)
     plain, corrected, off = expected.halo()
     assert (found.halo.r, found.halo.r_corrected) == (near(plain), near(corrected))
     assert list(found.halo.off_diagonal) == off
-
-
-def test_certainty_of_absolute_cuts():
-    answers, method = complete(), Method(cuts="absolute", cut_low=45, cut_high=55)
-    found, expected = run(counts_of(answers, {}), method, {}), Reference(answers, method, {})
-    centre, moved = expected.shrunk(expected.priority, expected.mixed)
-    for i, issue in enumerate(found.issues):
-        spread = float(np.sqrt(moved[i] @ moved[i]))
-        low, high = norm.cdf((45 - centre[i]) / spread), norm.sf((55 - centre[i]) / spread)
-        p = expected.priority[i]
-        name = "high" if p >= 55 else "low" if p < 45 else "medium"
-        assert (issue.tier, issue.tier_certainty) == (
-            name,
-            pytest.approx({"high": high, "low": low, "medium": 1 - low - high}[name], abs=1e-9),
-        )
-
-
-def axes(expected):
-    e = expected.deviations[1]
-    return [expected.shrunk(expected.score[d], {i: e[:, i, d] for i in expected.score[d]}) for d in (0, 1)]
-
-
-def test_certainty_of_absolute_thresholds():
-    answers, method = complete(), Method(rule="either", threshold_society=55, threshold_business=50)
-    found, expected = run(counts_of(answers, {}), method, {}), Reference(answers, method, {})
-    (first, e1), (second, e2) = axes(expected)
-    names = {(True, True): "double", (True, False): "impact", (False, True): "financial", (False, False): "neither"}
-    for i, issue in enumerate(found.issues):
-        reached = expected.score[0][i] >= 55, expected.score[1][i] >= 50
-        sign = np.where(reached, 1.0, -1.0)
-        cov = np.array([[e1[i] @ e1[i], e1[i] @ e2[i]], [e1[i] @ e2[i], e2[i] @ e2[i]]]) * np.outer(sign, sign)
-        away = sign * (np.array([first[i], second[i]]) - [55, 50])
-        probability = multivariate_normal.cdf(away, mean=[0, 0], cov=cov)
-        assert (issue.tier, issue.tier_certainty) == (names[reached], pytest.approx(probability, abs=1e-5))
-
-
-def test_certainty_of_thresholds_by_shares():
-    answers = incomplete()
-    method = Method(rule="either", thresholds="shares", q_society=0.4, q_business=0.3, seed=2)
-    found, expected = run(counts_of(answers, {}), method, {}), Reference(answers, method, {})
-    e, same = expected.deviations[1], {i: np.ones(2000, bool) for i in range(expected.size)}
-    for d, share in enumerate((0.4, 0.3)):
-        scores = expected.score[d]
-        top = int(share * len(scores) + 0.5)
-        drawn = [expected.ranks(each) for each in expected.draws(scores, {i: e[:, i, d] for i in scores})]
-        ranks = expected.ranks(scores)
-        for i in scores:
-            same[i] &= np.array([(draw[i] <= top) == (ranks[i] <= top) for draw in drawn])
-    for i, issue in enumerate(found.issues):
-        assert issue.tier_certainty == (
-            None if issue.tier == "unscored" else pytest.approx(float(same[i].mean()), abs=1e-12)
-        )

@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from statistics import fmean
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from tests.factories.responses import make_response
 from tests.factories.surveys import make_survey, make_survey_cycle
 from tests.materiality.scoring.reference import Reference
 from tests.materiality.scoring.responses import Answers
+from tests.materiality.scoring.standing import leaves, parents, warnings
 
 pytestmark = pytest.mark.django_db
 DIMENSIONS = ("society", "business")
@@ -28,9 +30,17 @@ def english():
 
 GROUPS = ("users", "media", "employees")
 WHOLE = {group: Plan() for group in GROUPS}
+LARGE = tuple(f"SOC-01-{n:02}" for n in range(1, 10))
+SMALL = tuple(f"ECO-01-{n:02}" for n in range(1, 5))
 INCOMPLETE = {
-    "users": Plan(left_out=("SOCIETY-01-01", "SOCIETY-01-02")),
-    "media": Plan(business=False, left_out=("SOCIETY-01-07",)),
+    "users": Plan(left_out=("SOC-01-01", "SOC-01-02")),
+    "media": Plan(business=False, left_out=("SOC-01-07",)),
+}
+# Media rates what the others do not, and on business shares three issues with them.
+APART = {
+    "users": Plan(left_out=SMALL),
+    "employees": Plan(left_out=SMALL),
+    "media": Plan(left_out=LARGE, business=False),
 }
 METHODS = [
     {},
@@ -40,12 +50,13 @@ METHODS = [
     {"rule": "either", "threshold_society": 50, "threshold_business": 55},
     {"weights": {"users": {"society": 3, "business": 0.5}}, "lam": 0.3},
     {"weighting": "by_response", "all_groups": True},
+    {"lam": 1, "q_high": 0.25, "q_low": 0.5, "seed": 9},
 ]
 
 
 def answered(plans, number=90):
     """A survey with random responses, and the same as Answers in the order of their ids."""
-    survey = make_survey(make_survey_cycle({"society": 12}, GROUPS), plans=plans)
+    survey = make_survey(make_survey_cycle({"soc": 9, "eco": 4}, GROUPS), plans=plans)
     rng = np.random.default_rng(4)
     items = list(survey.items.order_by("position").values_list("issue__code", "dimension"))
     groups = list(survey.cycle.groups.all())
@@ -82,34 +93,79 @@ def near(value):
     return None if value is None else pytest.approx(value, abs=1e-7)
 
 
-@pytest.mark.parametrize("plans", [WHOLE, INCOMPLETE], ids=["whole", "incomplete"])
-@pytest.mark.parametrize("over", METHODS, ids=str)
+def agrees(issue, standing, at):
+    """What follows from scores and their deviations, on any level."""
+    ranks = standing.whole.ranks(standing.priority)
+    for d, name in enumerate(DIMENSIONS):
+        assert issue[name] == near(standing.score[d].get(at))
+        assert issue[f"var_{name}"] == near(standing.var(at, d))
+    assert (issue["priority"], issue["rank"]) == (near(standing.priority.get(at)), ranks.get(at))
+    assert issue["var_priority"] == near(standing.var_priority(at))
+    assert (issue["rank_low"], issue["rank_high"]) == standing.rank_ends.get(at, (None, None))
+    certainty = standing.certainty[at]
+    assert issue["tier"] == standing.tier[at]
+    assert issue["tier_certainty"] == (None if certainty is None else pytest.approx(certainty, abs=1e-5))
+
+
+@pytest.mark.parametrize(
+    ("plans", "over"),
+    [
+        *(pytest.param(WHOLE, over, id=f"whole {over}") for over in METHODS),
+        *(pytest.param(INCOMPLETE, over, id=f"incomplete {over}") for over in METHODS),
+        *(pytest.param(APART, over, id=f"apart {over}") for over in METHODS[:5]),
+    ],
+)
 def test_score_agrees_with_the_reference(plans, over, tmp_path):
     survey, answers = answered(plans)
     found = scored(survey, tmp_path, over, "--all-cells")
     method = Method.from_dict({key: value for key, value in found["method"].items() if key != "scoring"})
     expected = Reference(answers, method, {})
+    lowest = leaves(expected)
     assert found["method"]["scoring"] == 2 and all(
         found["method"][key] == over[key] for key in over if key != "weights"
     )
-    ranks = expected.ranks(expected.priority)
     assert [each["code"] for each in found["issues"]] == list(answers.issues)
     for i, issue in enumerate(found["issues"]):
+        agrees(issue, lowest, i)
         for d, name in enumerate(DIMENSIONS):
-            assert issue[name] == near(expected.score[d].get(i))
             assert issue[f"plain_{name}"] == near(expected.plain[d].get(i))
-            assert issue[f"var_{name}"] == near(expected.var(i, d))
             assert [issue[f"{name}_low"], issue[f"{name}_high"]] == [near(end) for end in expected.interval(i, d)]
             assert issue["base"][name] == dict(zip(("asked", "counted"), expected.base(i, d), strict=True))
             assert issue["disagreement"][name] == near(expected.disagreement(i, d))
-        assert (issue["priority"], issue["cov"]) == (near(expected.priority.get(i)), near(expected.cov(i)))
-        assert issue["rank"] == ranks.get(i)
+            for group in GROUPS:
+                ratings = expected.ratings(group, i, d)
+                mean = fmean(ratings) if ratings else None
+                score = mean and 25 * (mean - 1)
+                assert issue["groups"][group][name] == {"n": len(ratings), "mean": near(mean), "score": near(score)}
+        assert issue["cov"] == near(expected.cov(i))
+        apart = [
+            name
+            for d, name in enumerate(DIMENSIONS)
+            if method.estimator == "comparable" and any(i in part[1] for part in expected.components(d)[1:])
+        ]
+        assert issue["not_comparable"] == apart
+    children = {
+        code: [i for i, each in enumerate(answers.issues) if each.startswith(f"{code}-")]
+        for code in ("ECO-01", "SOC-01")
+    }
+    upper = parents(expected, children)
+    for issue in found["primary_issues"]:
+        agrees(issue, upper, issue["code"])
+        assert [issue[f"derived_{name}"] for name in DIMENSIONS] == [issue[name] for name in DIMENSIONS]
+    for cuts, level in ((found["cuts"], lowest), (found["cuts"]["primary"]["1"], upper)):
+        assert {name: cuts[name] for name in level.cuts} == {name: near(value) for name, value in level.cuts.items()}
     for d, name in enumerate(DIMENSIONS):
         assert {g: b[name] for g, b in found["habits"].items() if name in b} == {
             g: near(float(b[0])) for g, b in expected.fits[d][1].items()
         }
     assert found["variance_share"] == {g: near(share) for g, share in expected.variance_share().items()}
-    assert [found["halo"]["r"], found["halo"]["r_corrected"]] == [near(value) for value in expected.halo()[:2]]
+    r, corrected, off = expected.halo()
+    assert found["halo"] == {"r": near(r), "r_corrected": near(corrected), "off_diagonal": off}
+    said = [
+        {key: near(value) if isinstance(value, float) else value for key, value in each.items()}
+        for each in warnings(expected)
+    ]
+    assert found["warnings"] == said
 
 
 def test_score_writes_the_keys_of_the_format(tmp_path):
@@ -121,10 +177,10 @@ def test_score_writes_the_keys_of_the_format(tmp_path):
     ]
     assert set(found["cuts"]) == {"low", "high", "society", "business", "primary"}
     assert set(found["cuts"]["primary"]) == {"1"}
-    (parent,) = found["primary_issues"]
+    parent = found["primary_issues"][1]
     assert (parent["level"], parent["groups"], parent["derived_society"]) == (1, {}, parent["society"])
     assert not {"base", "plain_society", "disagreement", "not_comparable"} & set(parent)
-    assert found["issues"][0]["base"] == {
+    assert found["issues"][4]["base"] == {
         "society": {"asked": 2, "counted": 2},
         "business": {"asked": 1, "counted": 1},
     }
@@ -200,13 +256,13 @@ def test_recompute_finds_every_figure_again_and_says_what_changed(tmp_path):
     call_command("recompute", survey.cycle.code, stdout=said)
     assert said.getvalue() == "run 1: equal\nrun 2: equal\n"
     run = Run.objects.get(number=1)
-    run.scores.filter(issue__code="SOCIETY-01-03").update(society=1.0)
+    run.scores.filter(issue__code="SOC-01-03").update(society=1.0)
     survey.responses.first().delete()
     said = StringIO()
     with pytest.raises(CommandError, match="2 runs differ"):
         call_command("recompute", survey.cycle.code, stdout=said)
     first, second = said.getvalue().splitlines()
-    assert first == "run 1: responses differ; counts differ; cube differ; SOCIETY-01-03 society differs"
+    assert first == "run 1: responses differ; counts differ; cube differ; SOC-01-03 society differs"
     assert second == "run 2: responses differ; counts differ; cube differ"
 
 
@@ -222,7 +278,7 @@ def test_compare_cycles_gives_changes_over_the_groups_of_both(tmp_path):
     found = json.loads((tmp_path / "c.json").read_text("utf-8"))
     assert (found["entries"], found["exits"]) == ([], [])
     assert found["groups"] == {"society": sorted(GROUPS), "business": ["employees", "users"]}
-    assert len(found["issues"]) == 13
+    assert len(found["issues"]) == 15
     for each in found["issues"]:
         assert each["code_a"] == each["code_b"]
         assert each["society"]["low"] < each["society"]["change"] < each["society"]["high"]
