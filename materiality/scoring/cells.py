@@ -36,8 +36,8 @@ class Ratings:
 
 @dataclass(frozen=True)
 class Cells:
-    """Ratings under a method: weight float[G, 2] as used, wanted bool[G, 2] (the method's own weight is above 0),
-    counts bool[G, I, 2].
+    """Ratings under a method: weight float[G, 2] as used ([..., G, 2] where many are tried at once), wanted bool[G, 2]
+    (the method's own weight is above 0), counts bool[G, I, 2].
     """
 
     ratings: Ratings
@@ -179,25 +179,27 @@ class Solver:
 def fit(cells: Cells) -> tuple[Fit, Fit]:
     """The fits of society and of business."""
     score = cells.ratings.score
-    return tuple(fit_dimension(score[:, :, d], cells.counts[:, :, d], cells.weight[:, d]) for d in (0, 1))
+    return tuple(fit_dimension(score[:, :, d], cells.counts[:, :, d], cells.weight[..., d]) for d in (0, 1))
 
 
 def fit_dimension(score: np.ndarray, counts: np.ndarray, weight: np.ndarray) -> Fit:
-    """Fit `score` float[G, I] where `counts` bool[G, I], with `weight` float[G]."""
+    """Fit `score` float[G, I] where `counts` bool[G, I], with `weight` float[..., G]; further axes of the weights stand
+    first in plain, comparable, habit and share.
+    """
     label, parts = components(counts)
     present = counts.any(axis=1)
-    weight = np.where(present, weight / weight.max(initial=1e-300), 0.0)
+    weight = np.where(present, weight / weight.max(axis=-1, initial=1e-300, keepdims=True), 0.0)
     number, held = counts.astype(float), np.where(counts, score, 0.0)
-    share = ratio(number * weight[:, None], weight @ number, 0.0)
-    mean = (share * held).sum(axis=0)
+    share = ratio(number * weight[..., None], (weight @ number)[..., None, :], 0.0)
+    mean = (share * held).sum(axis=-2)
     solver = Solver.of(number, weight, label)
-    habit = solver.habits((number * (held - mean)).sum(axis=1))
+    habit = solver.habits((number * (held - mean[..., None, :])).sum(axis=-1))
     rated = counts.any(axis=0)
     main = np.zeros(len(rated), dtype=bool)
     main[list(parts[0].issues) if parts else []] = True
     return Fit(
         plain=np.where(rated, mean, np.nan),
-        comparable=np.where(rated, mean - habit @ share, np.nan),
+        comparable=np.where(rated, mean - (habit[..., None, :] @ share)[..., 0, :], np.nan),
         habit=np.where(present, habit, np.nan),
         share=share,
         components=parts,

@@ -258,13 +258,13 @@ class Scores:
 
 def scores_of(cells: Cells, fits: tuple[Fit, Fit], method: Method) -> Scores:
     """S by the estimator of the method; issues whose base is short are unscored if the method says so."""
-    plain = np.clip(np.stack([each.plain for each in fits], axis=1), 0, 100)
+    plain = np.clip(np.stack([each.plain for each in fits], axis=-1), 0, 100)
     if method.estimator == PLAIN:
         score, apart = plain, np.zeros(plain.shape, dtype=bool)
     else:
         main = np.stack([each.main for each in fits], axis=1)
         apart = ~np.isnan(plain) & ~main
-        score = np.where(main, np.clip(np.stack([each.comparable for each in fits], axis=1), 0, 100), np.nan)
+        score = np.where(main, np.clip(np.stack([each.comparable for each in fits], axis=-1), 0, 100), np.nan)
     if method.all_groups:
         score = np.where(cells.short(method)[:, None], np.nan, score)
     return Scores(score, plain, apart)

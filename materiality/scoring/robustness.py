@@ -2,42 +2,63 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from .cells import Ratings, cells_of, in_code_order, ratings_of
+from .cells import Cells, Ratings, cells_of, in_code_order, ratings_of
 from .certainty import drawn_to_mean
 from .cube import DIMENSIONS, Cube
 from .estimates import Estimates
 from .method import COMPARABLE, HIGH, LOW, PLAIN, Method
 from .panel import Panel, blended
 from .run import Counts, score_cells, score_counts
-from .tiers import DECIMALS, Cuts, Placing, levels, mix, place
+from .tiers import DECIMALS, Cuts, LevelScores, Placing, Tree, levels, mix, place
 
 Tiers = Mapping[str, str]  # tier by issue code
-Leveled = tuple[Estimates, ...]
+Leveled = Sequence[LevelScores]
 
 
 @dataclass(frozen=True)
 class Basis:
-    """What every scenario of a run starts from: its ratings, its method, the tree of issues and the panel."""
+    """What every scenario of a run starts from: its ratings, its method, the tree of issues and the panel; `only` the
+    level of this issue is looked at, all of them where it is None.
+    """
 
     ratings: Ratings
     method: Method
     parents: Mapping[str, str]
     panel: Panel
+    only: str | None = None
+
+    @cached_property
+    def tree(self) -> Tree:
+        tree = Tree.of(self.ratings.issues, self.parents, self.ratings.asked.any(axis=(0, 2)))
+        return tree if self.only is None else tree.only(self.only)
+
+    @property
+    def level_codes(self) -> list[tuple[str, ...]]:
+        return [tuple(self.tree.codes[n] for n in at) for _number, at in self.tree.levels]
 
     def scores(self, method: Method | None = None, ratings: Ratings | None = None) -> Leveled:
-        """Scores by level under another method or other ratings, without deviations."""
-        method, ratings = method or self.method, ratings or self.ratings
-        scored = score_cells(cells_of(ratings, method), None, method)
-        found = scored.estimates
-        if self.panel:
-            found, _plain, _marks = blended(found, scored.scores.plain, self.panel, method)
-        return tuple(each.estimates for each in levels(found, self.parents, ratings.asked.any(axis=(0, 2))))
+        """Scores by level under another method or other ratings."""
+        method = method or self.method
+        return self._leveled(cells_of(ratings or self.ratings, method), method)
+
+    def scores_of_factors(self, factors: np.ndarray) -> Leveled:
+        """Scores [n, I, 2] by level with the weights of the groups times `factors` float[n, G], all above 0."""
+        cells = cells_of(self.ratings, self.method)
+        return self._leveled(replace(cells, weight=cells.weight * factors[:, :, None]), self.method)
 
     def tiers(self, method: Method | None = None, ratings: Ratings | None = None) -> Tiers:
         return tiers_at(self.scores(method, ratings), method or self.method)
+
+    def _leveled(self, cells: Cells, method: Method) -> Leveled:
+        scored = score_cells(cells, None, method)
+        found = scored.estimates
+        if self.panel:
+            found, _plain, _marks = blended(found, scored.scores.plain, self.panel, method)
+        return self.tree.scores(found.score)
 
 
 def tiers_at(leveled: Leveled, method: Method) -> Tiers:
@@ -204,7 +225,7 @@ def _shrunken(basis: Basis, counts: Counts) -> Found:
     yield "shrunken", (), tiers_at(tuple(_drawn(each.estimates, basis.method) for each in leveled), basis.method)
 
 
-def _drawn(found: Estimates, method: Method) -> Estimates:
+def _drawn(found: Estimates, method: Method) -> LevelScores:
     score = found.score.copy()
     if method.rule == "either":
         columns = [(found.score[:, d], found.deviations[..., d], [d]) for d in (0, 1)]
@@ -215,7 +236,7 @@ def _drawn(found: Estimates, method: Method) -> Estimates:
         for d in into:
             score[scored, d] = drawn_to_mean(values[scored], deviations[:, scored]).centre
             score[~scored, d] = np.nan
-    return replace(found, score=score)
+    return LevelScores(found.codes, score)
 
 
 def _collapsed(basis: Basis, cube: Cube) -> Found:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
+from .cells import ratio
 from .cube import DIMENSIONS
 from .estimates import Estimates
 from .method import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED, Method
@@ -51,7 +52,8 @@ def place(score: np.ndarray, method: Method) -> Placing:
     if method.rule == "either":
         thresholds = method.threshold_values
         if method.by_shares:
-            reached, thresholds = _reached_by_shares(score, method)
+            reached = _reached_by_shares(score, method)
+            thresholds = [_threshold(score[:, d], reached[:, d]) for d in (0, 1)]
         else:
             reached = score >= np.array(thresholds, dtype=float)
         tiers, cuts = either_tiers(score, reached), Cuts(society=thresholds[0], business=thresholds[1])
@@ -131,33 +133,56 @@ def masks_at(values: np.ndarray, ranked: np.ndarray, top: int, bottom: int) -> t
 
 def either_tiers(score: np.ndarray, reached: np.ndarray) -> np.ndarray:
     """Tier by rule `either`; one scored dimension is enough if it reaches its threshold."""
-    names = EITHER_NAMES[reached[:, 0].astype(int), reached[:, 1].astype(int)]
-    return np.where(np.isnan(score).any(axis=1) & ~reached.any(axis=1), UNSCORED, names)
+    names = EITHER_NAMES[reached[..., 0].astype(int), reached[..., 1].astype(int)]
+    return np.where(np.isnan(score).any(axis=-1) & ~reached.any(axis=-1), UNSCORED, names)
 
 
 def _priority_tiers(priority: np.ndarray, method: Method) -> tuple[np.ndarray, Cuts]:
-    scored = ~np.isnan(priority)
-    found = priority[scored]
+    tiers, cuts = priority_tiers(priority, method), Cuts(method.cut_low, method.cut_high)
     if method.by_shares:
-        high, low = share_masks(found, *share_counts(len(found), method))
-        cuts = Cuts(between(found[low], found[~low]), between(found[~high], found[high]))
+        high, low, scored = tiers == HIGH, tiers == LOW, ~np.isnan(priority)
+        lower, upper = (between(priority[scored & below], priority[scored & ~below]) for below in (low, ~high))
+        cuts = Cuts(lower, upper)
+    return tiers, Cuts(*(None if each is None else float(each) for each in (cuts.low, cuts.high)))
+
+
+def priority_tiers(priority: np.ndarray, method: Method) -> np.ndarray:
+    """Tiers of `priority` [..., N] by cuts, NaN in the same places of every row."""
+    scored = ~np.isnan(priority.reshape(-1, priority.shape[-1])[0])
+    found = priority[..., scored]
+    if method.by_shares:
+        high, low = share_masks(found, *share_counts(found.shape[-1], method))
     else:
-        cuts = Cuts(float(method.cut_low), float(method.cut_high))
-        high, low = found >= cuts.high, found < cuts.low
-    tiers = np.full(len(priority), UNSCORED, dtype=object)
-    tiers[scored] = np.where(high, HIGH, np.where(low, LOW, MEDIUM))
-    return tiers, cuts
+        high, low = found >= method.cut_high, found < method.cut_low
+    tiers = np.full(priority.shape, UNSCORED, dtype=object)
+    tiers[..., scored] = np.where(high, HIGH, np.where(low, LOW, MEDIUM))
+    return tiers
 
 
-def _reached_by_shares(score: np.ndarray, method: Method) -> tuple[np.ndarray, tuple[float | None, float | None]]:
-    reached, thresholds = np.zeros(score.shape, dtype=bool), []
+def tier_table(score: np.ndarray, method: Method) -> np.ndarray:
+    """Tiers [n, N] of `score` [n, N, 2], NaN in the same places of every row, each row among itself."""
+    score = np.round(score, DECIMALS)
+    if method.rule == "priority":
+        return priority_tiers(np.round(mix(score, method.lam), DECIMALS), method)
+    if method.by_shares:
+        reached = _reached_by_shares(score, method)
+    else:
+        reached = score >= np.array(method.threshold_values, dtype=float)
+    return either_tiers(score, reached)
+
+
+def _reached_by_shares(score: np.ndarray, method: Method) -> np.ndarray:
+    """bool like `score` [..., N, 2], NaN in the same places of every row."""
+    reached = np.zeros(score.shape, dtype=bool)
     for d, share in enumerate(method.threshold_shares):
-        scored = ~np.isnan(score[:, d])
-        found = score[scored, d]
-        top = top_mask(found, rounded_count(len(found), share))
-        reached[scored, d] = top
-        thresholds.append(between(found[~top], found[top]))
-    return reached, tuple(thresholds)
+        scored = ~np.isnan(score[..., d].reshape(-1, score.shape[-2])[0])
+        found = score[..., scored, d]
+        reached[..., scored, d] = top_mask(found, rounded_count(found.shape[-1], share))
+    return reached
+
+
+def _threshold(values: np.ndarray, reached: np.ndarray) -> float | None:
+    return between(values[~reached & ~np.isnan(values)], values[reached])
 
 
 def between(below: np.ndarray, above: np.ndarray) -> float | None:
@@ -242,20 +267,71 @@ class Level:
     mean: np.ndarray
 
 
-def levels(found: Estimates, parents: Mapping[str, str], asked: np.ndarray) -> tuple[Level, ...]:
-    """The issues without children, then the levels of parents from the lowest up.
+@dataclass(frozen=True)
+class LevelScores:
+    """Scores [..., n, 2] of the issues of one level, in code order, NaN where unscored."""
 
-    `parents` gives the parent of every issue in scope that has one. `asked` bool[N] says which issues of `found` were
-    in a questionnaire: such a parent keeps its own scores. ValueError where parents run in a circle.
+    codes: tuple[str, ...]
+    score: np.ndarray
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All issues as rows in code order: `rated` gives the row of each issue of the cube; `above` the parents from the
+    lowest level up, each with the rows below it and whether it keeps its own scores; `levels` number and rows.
     """
-    depth = _depths(set(found.codes) | set(parents), parents)
-    above = sorted(set(parents.values()), key=lambda code: (-depth[code], code))
-    table = _Table.of(found, parents, dict(zip(found.codes, asked.tolist(), strict=True)), above)
-    leaves = [code for code in sorted(depth) if code not in set(above)]
-    result = [table.level(None, leaves)]
-    for number in sorted({depth[code] for code in above}, reverse=True):
-        result.append(table.level(number, [code for code in above if depth[code] == number]))
-    return tuple(result)
+
+    codes: tuple[str, ...]
+    rated: tuple[int, ...]
+    above: tuple[tuple[int, list[int], bool], ...]
+    levels: tuple[tuple[int | None, list[int]], ...]
+
+    @classmethod
+    def of(cls, rated: Sequence[str], parents: Mapping[str, str], asked: np.ndarray) -> "Tree":
+        """`parents` gives the parent of every issue in scope that has one; `asked` bool[N] says which of the issues
+        `rated` were in a questionnaire: such a parent keeps its own scores. ValueError where parents run in a circle.
+        """
+        depth = _depths(set(rated) | set(parents), parents)
+        upper = sorted(set(parents.values()), key=lambda code: (-depth[code], code))
+        codes = tuple(sorted(depth))
+        place = {code: at for at, code in enumerate(codes)}
+        below, own = {code: [] for code in upper}, dict(zip(rated, asked.tolist(), strict=True))
+        for code, parent in parents.items():
+            below[parent].append(place[code])
+        rows: dict[int | None, list[int]] = {None: [place[code] for code in codes if code not in below]}
+        for code in upper:
+            rows.setdefault(depth[code], []).append(place[code])
+        above = tuple((place[code], below[code], own.get(code, False)) for code in upper)
+        return cls(codes, tuple(place[code] for code in rated), above, tuple(rows.items()))
+
+    def only(self, code: str) -> "Tree":
+        """The level of one issue, with the parents that it takes."""
+        at = self.codes.index(code)
+        kept = tuple(level for level in self.levels if at in level[1])
+        return replace(self, levels=kept, above=self.above if any(number for number, _at in kept) else ())
+
+    def scores(self, score: np.ndarray) -> tuple[LevelScores, ...]:
+        """`score` [..., N, 2] of the issues of the cube, level by level."""
+        rows = np.full((*score.shape[:-2], len(self.codes), 2), np.nan)
+        rows[..., self.rated, :] = score
+        for at, below, own in self.above:
+            if not own:
+                rows[..., at, :] = mean_of_scored(rows[..., below, :])
+        return tuple(LevelScores(tuple(self.codes[n] for n in at), rows[..., at, :]) for _number, at in self.levels)
+
+
+def mean_of_scored(score: np.ndarray) -> np.ndarray:
+    """Mean [..., 2] of the children's `score` [..., n, 2], NaN unless half of them are scored."""
+    scored = ~np.isnan(score)
+    number = scored.sum(axis=-2)
+    return ratio(np.where(scored, score, 0.0).sum(axis=-2), np.where(2 * number >= score.shape[-2], number, 0), np.nan)
+
+
+def levels(found: Estimates, parents: Mapping[str, str], asked: np.ndarray) -> tuple[Level, ...]:
+    """The issues without children, then the levels of parents from the lowest up; arguments as in Tree."""
+    tree = Tree.of(found.codes, parents, asked)
+    table = _Table.of(found, tree)
+    return tuple(table.level(number, at) for number, at in tree.levels)
 
 
 @dataclass(frozen=True)
@@ -267,36 +343,29 @@ class _Table:
     mean: np.ndarray
 
     @classmethod
-    def of(cls, found: Estimates, parents: Mapping[str, str], asked: Mapping[str, bool], above: list[str]) -> "_Table":
-        codes = tuple(sorted(set(found.codes) | set(parents) | set(above)))
-        place = {code: at for at, code in enumerate(codes)}
-        score, deviations, nu, known = _spread(found, [place[code] for code in found.codes], len(codes))
-        rows = Estimates(codes, score, deviations, nu, known, found.sources)
-        table = cls(rows, np.zeros(len(codes), dtype=bool), np.full((len(codes), 2), np.nan))
-        for parent in above:
-            below = [place[code] for code in parents if parents[code] == parent]
-            table.fill(place[parent], below, own=asked.get(parent, False))
+    def of(cls, found: Estimates, tree: Tree) -> "_Table":
+        score, deviations, nu, known = _spread(found, list(tree.rated), len(tree.codes))
+        rows = Estimates(tree.codes, score, deviations, nu, known, found.sources)
+        table = cls(rows, np.zeros(len(tree.codes), dtype=bool), np.full((len(tree.codes), 2), np.nan))
+        for at, below, own in tree.above:
+            table.fill(at, below, own=own)
         return table
 
     def fill(self, at: int, below: list[int], *, own: bool) -> None:
         """Put the mean of the rows `below`, given if half of them are scored, into row `at`; beside its own scores."""
         rows = self.rows
         scored = ~np.isnan(rows.score[below])
-        number = np.maximum(scored.sum(axis=0), 1)
-        enough = scored.any(axis=0) & (2 * scored.sum(axis=0) >= len(below))
-        self.mean[at] = np.where(enough, np.where(scored, rows.score[below], 0.0).sum(axis=0) / number, np.nan)
+        self.mean[at] = mean_of_scored(rows.score[below])
         if own:
             return
         self.derived[at], rows.score[at] = True, self.mean[at]
         rows.nu[:, at] = np.maximum(rows.sources.held - 1, 1)[:, None]
         rows.known[at] = (rows.known[below] | ~scored).all(axis=0)
         if rows.deviations is not None:
-            moved = (rows.deviations[:, below] * scored).sum(axis=1) / number
-            rows.deviations[:, at] = np.where(enough, moved, 0.0)
+            moved = (rows.deviations[:, below] * scored).sum(axis=1) / np.maximum(scored.sum(axis=0), 1)
+            rows.deviations[:, at] = np.where(np.isnan(self.mean[at]), 0.0, moved)
 
-    def level(self, number: int | None, codes: list[str]) -> Level:
-        place = {code: at for at, code in enumerate(self.rows.codes)}
-        at = [place[code] for code in codes]
+    def level(self, number: int | None, at: list[int]) -> Level:
         return Level(number, self.rows.pick(at), self.derived[at], self.mean[at])
 
 
