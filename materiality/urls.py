@@ -16,6 +16,7 @@ from materiality.views import (
     stakeholders,
     tables,
     translations,
+    why,
 )
 
 _ENGAGEMENT = "cycles/<slug:code>/engagements/<int:pk>"
@@ -126,7 +127,7 @@ urlpatterns = [
     path("", include("surveys.urls")),
     path("", include("reports.urls")),
     # After the apps', whose addresses below scores/ would else be taken for codes of issues.
-    path("cycles/<slug:code>/scores/<str:issue>/", scores.issue_score, name="issue_score"),
+    path("cycles/<slug:code>/scores/<str:issue>/", why.why, name="issue_score"),
 ]
 
 handler500 = site.server_error

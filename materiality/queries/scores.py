@@ -6,7 +6,6 @@ from functools import cached_property
 from math import isclose
 from typing import Any
 
-import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -216,85 +215,6 @@ def _hidden_cell(cell: Mapping, hidden: bool) -> GroupCell:
     return GroupCell(cell["n"], None, None, True) if hidden else GroupCell(cell["n"], cell["mean"], cell["score"])
 
 
-SHADES = 5
-
-
-@dataclass(frozen=True)
-class GroupAnswers:
-    """One group's figures on both dimensions, with its weights and whether it counts there."""
-
-    name: str
-    society: GroupCell
-    business: GroupCell
-    weight_society: float
-    weight_business: float
-    counts_society: bool
-    counts_business: bool
-
-    @property
-    def sides(self) -> tuple[tuple[GroupCell, float, bool], ...]:
-        """Society, business: the cell, the weight, and whether the group counts there."""
-        return (
-            (self.society, self.weight_society, self.counts_society),
-            (self.business, self.weight_business, self.counts_business),
-        )
-
-
-@dataclass(frozen=True)
-class HistogramCell:
-    """How many gave this pair of ratings; `shade` 0..5 grows with n, `hidden` where n is too small to show."""
-
-    n: int
-    shade: int
-    hidden: bool
-
-
-@dataclass(frozen=True)
-class HistogramLine:
-    """The pairs with one rating on society (0 = none), business ratings 0..K in order."""
-
-    society: int
-    cells: list[HistogramCell]
-
-
-def group_answers(score: IssueScore, run: Run, groups: Iterable[Group]) -> list[GroupAnswers]:
-    """The answers of each group to the issue; empty for a primary derived from its secondaries."""
-    cells, least = shown_cells(score.groups), run.method.get("min_n", 5)
-    return [
-        GroupAnswers(
-            name=line.name,
-            society=cells[line.code]["society"],
-            business=cells[line.code]["business"],
-            weight_society=line.weight_society,
-            weight_business=line.weight_business,
-            counts_society=line.weight_society > 0 and cells[line.code]["society"].n >= least,
-            counts_business=line.weight_business > 0 and cells[line.code]["business"].n >= least,
-        )
-        for line in group_lines(run, groups)
-        if line.code in cells
-    ]
-
-
-def issue_histogram(run: Run, code: str) -> list[HistogramLine]:
-    """All groups' pairs of ratings of an issue, from the highest society rating down; empty where nobody was asked."""
-    cube = Cube.from_bytes(bytes(run.cube))
-    if code not in cube.issues:
-        return []
-    counts = cube.counts[:, cube.issues.index(code)].sum(axis=0)
-    hidden = hidden_keys({at: int(n) for at, n in np.ndenumerate(counts)})
-    most = max(1, int(counts.max()))
-    return [
-        HistogramLine(
-            society, [_issue_cell(int(n), most, (society, b) in hidden) for b, n in enumerate(counts[society])]
-        )
-        for society in range(cube.k, -1, -1)
-    ]
-
-
-def _issue_cell(n: int, most: int, hidden: bool) -> HistogramCell:
-    return HistogramCell(n, 0 if hidden or not n else -(-SHADES * n // most), hidden)
-
-
 LEVELS = ("secondary", "primary")
 
 
@@ -345,6 +265,11 @@ class Side:
     @property
     def is_short(self) -> bool:
         return self.counted < self.asked
+
+    @property
+    def shift(self) -> float | None:
+        """By how many points the groups' habits moved the score from the plain mean."""
+        return None if None in (self.score, self.plain) else self.score - self.plain
 
     @property
     def disagrees(self) -> bool:
@@ -500,17 +425,17 @@ def _json_cell(cell: dict, all_cells: bool) -> dict:
     return {"n": cell["n"], "mean": None if hidden else cell["mean"], "score": None if hidden else cell["score"]}
 
 
-def counts_of(run: Run) -> Counts:
-    """What a run counted, from its stored cube, parts and plan."""
+def counts_of(run: Run, cube: Cube | None = None) -> Counts:
+    """What a run counted, from its stored cube (here, where it was read already), parts and plan."""
     asked = unpack(bytes(run.asked))[1]["asked"].astype(bool) if run.asked else None
-    return Counts.of(Cube.from_bytes(bytes(run.cube)), asked, run.clustered)
+    return Counts.of(cube or Cube.from_bytes(bytes(run.cube)), asked, run.clustered)
 
 
 def robustness_json(run: Run) -> dict:
     """How the tiers of a run hold where its choices are made otherwise (formats.md, robustness)."""
     cube = Cube.from_bytes(bytes(run.cube))
     method = Method.from_stored(run.method)
-    found = robustness(cube, counts_of(run), method, parents_of(run.edition_id, cube.issues))
+    found = robustness(cube, counts_of(run, cube), method, parents_of(run.edition_id, cube.issues))
     scenarios = [
         {
             "kind": each.kind,

@@ -1,13 +1,13 @@
 """Pages of the scores of a run."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from materiality.models import Cycle, Group, Run
 from materiality.platform.pages import paged
 from materiality.platform.people import can_edit_cycle
-from materiality.queries.cycles import chosen_run, listed_runs, run_with_cube
+from materiality.queries.cycles import chosen_run, listed_runs
 from materiality.queries.scores import (
     ScoreFilter,
     ScoreRow,
@@ -15,17 +15,13 @@ from materiality.queries.scores import (
     cut_lines,
     erased_since,
     flag_lines,
-    group_answers,
     group_lines,
     held_names,
-    issue_histogram,
     method_has_changed,
     shows_certainty,
-    undo_hidden_cells,
     wanted_rows,
     warning_lines,
 )
-from materiality.queries.stakeholders import touching
 from materiality.views.cycles import cycle_of, in_cycle
 
 PER_PAGE = 100
@@ -67,28 +63,6 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         "tiers": sorted({row.score.tier for row in rows}, key=_tier_place),
     }
     return render(request, "materiality/scores.html", context | _beside(cycle, run, groups, rows, wanted.level))
-
-
-def issue_score(request: HttpRequest, code: str, issue: str) -> HttpResponse:
-    """Why one issue stands where it stands in a run."""
-    cycle = cycle_of(code)
-    run = _found(run_with_cube(cycle, request.GET.get("run", "")))
-    score = get_object_or_404(run.scores.select_related("issue__category"), issue__code=issue)
-    groups = list(cycle.groups.all())
-    secondaries = run.scores.filter(issue__parent=score.issue_id).select_related("issue") if score.derived else []
-    context = in_cycle(cycle, "scores") | {
-        "run": run,
-        "score": score,
-        "row": ScoreRow(score),
-        "answers": group_answers(score, run, groups),
-        "histogram": [] if score.derived else issue_histogram(run, issue),
-        "secondaries": list(secondaries),
-        "touching": touching(score.issue, cycle),
-        **_stated(run, "primary" if score.issue.is_primary else "secondary"),
-        "hides_habits": undo_hidden_cells(run),
-        "business_share": round(1 - run.method["lam"], 9),
-    }
-    return render(request, "materiality/issue_score.html", context)
 
 
 def _beside(cycle: Cycle, run: Run, groups: list[Group], rows: list[ScoreRow], level: str) -> dict:

@@ -337,7 +337,7 @@ def base_line(data: MatrixData, named: ShownNames) -> str:
         "groups": sum(1 for valid in groups.values() if valid),
     }
     if data.options.bars and data.options.weighting == "balanced":
-        return _("%(base)s; bars: 95 %% sampling error only.") % {"base": base}
+        return _("%(base)s; bars: 95%% sampling error only.") % {"base": base}
     return _("%(base)s.") % {"base": base}
 
 

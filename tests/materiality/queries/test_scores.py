@@ -1,6 +1,5 @@
 """The table of scores: filters and order."""
 
-import numpy as np
 import pytest
 from django.utils.translation import override
 
@@ -11,15 +10,12 @@ from materiality.queries.scores import (
     ScoreFilter,
     all_rows,
     cut_lines,
-    group_answers,
     group_lines,
-    issue_histogram,
     method_has_changed,
     scores_json,
     wanted_rows,
     warning_lines,
 )
-from materiality.scoring.cube import Cube
 from tests.factories.cycles import make_cycle
 from tests.factories.scores import make_run
 
@@ -85,37 +81,6 @@ def test_scores_with_a_group_show_its_cells_by_the_small_cell_rule():
     assert (cell.hidden, cell.score, cell.n <= 3) == (True, None, True)
     row = next(row for row in all_rows(run, "secondary", "government"))
     assert row.group_cells["society"].score == row.score.groups["government"]["society"]["score"]
-
-
-def test_joint_histogram_shows_the_counts_of_all_groups_with_the_highest_rating_first():
-    run = make_run(make_cycle(), dict.fromkeys(("users", "media"), 200))
-    cube = Cube.from_bytes(bytes(run.cube))
-    counts = cube.counts[:, cube.issues.index("ENV-01-01")].sum(axis=0)
-    lines = issue_histogram(run, "ENV-01-01")
-    assert [line.society for line in lines] == [5, 4, 3, 2, 1, 0]
-    shown = np.array([[cell.n for cell in line.cells] for line in lines[::-1]])
-    assert (shown == counts).all()
-    hidden = np.array([[cell.hidden for cell in line.cells] for line in lines[::-1]])
-    assert hidden[(counts > 0) & (counts < 5)].all()
-    assert not hidden[counts == 0].any()
-
-
-def test_joint_histogram_of_an_issue_that_was_not_asked_is_empty():
-    assert issue_histogram(make_run(make_cycle()), "ENV-01") == []
-
-
-def test_group_answers_say_who_counts():
-    cycle = make_cycle()
-    cycle.groups.filter(code="employees").update(weight_society=0)
-    run = make_run(cycle, {"media": 3})
-    score = run.scores.get(issue__code="ENV-01-01")
-    with override("zh-hans"):
-        answers = {each.name: each for each in group_answers(score, run, list(cycle.groups.all()))}
-    assert (answers["用户"].counts_society, answers["用户"].counts_business) == (True, True)
-    assert (answers["员工"].counts_society, answers["员工"].counts_business) == (False, True)
-    assert (answers["媒体"].counts_society, answers["媒体"].society.hidden) == (False, True)
-    # Employees have no say on society, so they are not counted as asked there; the media are too few.
-    assert score.base == {"society": [5, 4], "business": [6, 5]}
 
 
 def test_group_lines_name_groups_that_are_gone_by_their_code():
