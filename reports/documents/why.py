@@ -11,7 +11,7 @@ from materiality.queries.scores import shows_certainty
 from materiality.queries.stakeholders import Touching
 from materiality.queries.why import GroupSide, Why
 from materiality.queries.years import Year
-from materiality.templatetags.yiti import certainty, count, percent, points, score
+from materiality.templatetags.yiti import certainty, count, percent, score, signed_points
 from reports.queries.outputs import organisation
 
 PAGE = """
@@ -135,7 +135,7 @@ def _groups(why: Why) -> dict:
 def _side(side: GroupSide) -> list:
     shown = _("hidden") if side.cell.hidden else score(side.cell.score)
     shown += f" ±{score(side.half)}" if side.half is not None else ""
-    return [[bar.share for bar in side.bars], count(side.cell.n), shown, percent(side.share), points(side.pull)]
+    return [[bar.share for bar in side.bars], count(side.cell.n), shown, percent(side.share), signed_points(side.pull)]
 
 
 def _moved(why: Why) -> dict:
