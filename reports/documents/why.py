@@ -12,7 +12,7 @@ from materiality.queries.stakeholders import Touching
 from materiality.queries.why import GroupSide, Why
 from materiality.queries.years import Year
 from materiality.templatetags.yiti import certainty, count, percent, score, signed_points
-from reports.queries.outputs import organisation
+from reports.queries.outputs import organisation_name
 
 PAGE = """
 #let words = json("words.json")
@@ -63,9 +63,9 @@ def why_sheet(cycle: Cycle, why: Why, years: list[Year], heard: Touching, framew
     words = {
         "title": f"{issue.name}  {issue.code}",
         "definition": issue.definition,
-        "author": organisation(),
+        "author": organisation_name(),
         "lang": "zh" if is_chinese() else "en",
-        "footer": f"{organisation()} · {cycle.title} · " + _("run %(number)s") % {"number": run.number},
+        "footer": f"{organisation_name()} · {cycle.title} · " + _("run %(number)s") % {"number": run.number},
         "code": cycle.code,
         "tier": word_for("tier", why.score.tier),
         "standing": _standing(why),
