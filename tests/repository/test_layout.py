@@ -21,13 +21,13 @@ SUBJECTS = {
             "stakeholders",
             "scores",
         ),
-        *("scores", "people", "audit", "verification", "jobs", "tables", "site", "fields", "keys"),
+        *("why", "years", "people", "audit", "verification", "jobs", "tables", "site", "fields", "keys"),
     },
     "surveys": {
         *("surveys", "plans", "questionnaire", "instrument", "profile", "invitations", "mailings", "responses"),
         *("imports", "paper", "fieldwork", "screening", "jobs"),
     },
-    "reports": {"outputs", "outline", "matrix"},
+    "reports": {"outputs", "outline", "matrix", "why"},
 }
 ROOT_FILES = {"__init__.py", "apps.py", "hooks.py", "tasks.py", "urls.py"}
 ROOT_FILES_OF = {
@@ -79,6 +79,7 @@ ALONE = {
     "surveys.respond.visit": "who is answering, apart from what is shown",
     "surveys.responses.jobs": "bodies of jobs, named in hooks.py",
     "reports.documents.gri_index": "one file an output",
+    "reports.documents.why": "one file an output",
     "reports.documents.drawings": "pure: SVG to PDF and PNG, without the database",
     "reports.documents.table_pages": "formats of a file, beside one another",
     "reports.documents.table_sheets": "formats of a file, beside one another",

@@ -44,7 +44,7 @@ def test_matrix_page_follows_the_choices_of_the_url(page):
     assert len(rows(page(level="primary"))) == 23
     assert len(rows(page(category="technology"))) == 19
     assert "Scores of one group alone: Media" in page(group="media")
-    assert "bars: 95 % sampling error only" in page(bars="1")
+    assert "bars: 95% sampling error only" in page(bars="1")
     assert "Show the balanced result" in page(weighting="pooled")
     assert len(rows(page(level="<x>", group="nobody", weighting="?", category=""))) == 93
     assert "No issue passes these filters" in page(category="none")
