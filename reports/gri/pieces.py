@@ -1,0 +1,307 @@
+"""A cell of codes cut into pieces: codes, ranges, standards, sector topics, each with the text that belongs to it.
+
+Nothing is decided here about what a code means; `reading` does that.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+NOTHING = frozenset(
+    {"-", "--", "–", "––", "/", "//", "\\", "n/a", "na", "n.a.", "n.a", "不适用", "无", "没有", "none", "nil", "~", "."}
+)
+_DASHES = {**dict.fromkeys("‐‑−﹣", "-"), **dict.fromkeys("‒—―", "–"), **dict.fromkeys("〜∼∽", "~")}
+_DROPPED = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+MARK = "*"  # of a footnote; superscript figures are one, never figures of the code
+
+_PREFIX = r"(?:(?:GRI|G|standards?|标准|disclosures?|披露项|披露|指标)[\s:\-–]{0,5}){0,4}"
+_EDGE = r"(?<![A-Za-z0-9_.\-–])"
+_SAME_LINE = r"[^\S\n]*"
+_NUMBER = r"(\d{1,3})(?:\s*[-–]\s*|\.)(\d{1,3})(?!\d)"
+_YEAR = r"(?:\s*\(\s*(\d{4})\s*\)|[^\S\n]+(\d{4})(?!\d))?"
+_KINDS = {
+    "old": r"G4[-–\s]?[A-Z]*[-–]?\d+|[A-Z]{2,3}\d{1,2}(?![\d-])",
+    "sector": _PREFIX + r"(1[1-8])\.(\d{1,2})(?:\.(\d{1,2}))?(?![\d.]\d|\d)",
+    # A bare end (102-1~13) needs a sign that cannot be the hyphen of a code, and no sign may begin a line as a bullet.
+    "range": rf"{_PREFIX}{_NUMBER}{_YEAR}(?:(?:\s*~\s*|{_SAME_LINE}–+\s*|\s*(?:至|到|to\b|through\b)\s*)"
+    rf"(?:{_PREFIX}{_NUMBER}|(\d{{1,3}})(?![\d.\-–]))|{_SAME_LINE}-\s*{_PREFIX}{_NUMBER}){_YEAR}",
+    "chain": rf"{_PREFIX}{_NUMBER}-(\d{{1,3}})(?![\d\-–.])",
+    "code": rf"{_PREFIX}{_NUMBER}(?!\.\d)",
+    "standard": rf"GRI[\s:\-–]*{_PREFIX}(\d{{1,3}})(?![\d\w]|[-–.]\s*\d)",
+}
+_FINDERS = {
+    kind: re.compile(_EDGE + f"(?:{pattern})", re.IGNORECASE if kind != "old" else 0)
+    for kind, pattern in _KINDS.items()
+}
+_CANDIDATE = re.compile(_EDGE + r"(?=[A-Za-z]|\d|[标披指])")
+
+_ROMAN = r"(?:[-.]?(?:iii|ii|iv|vi{0,3}|ix|i|x)(?![a-z]))?"
+_LETTER = rf"\(?[a-h]{_ROMAN}\)?(?![A-Za-z])"
+_REQUIREMENT = re.compile(
+    rf"[^\S\n]*[-.]?[^\S\n]*({_LETTER}(?:\s*(?:,|/|、|和|及|and\b|&|to\b|~|–|-)\s*{_LETTER})*)\.?"
+)
+_SIGNS = r"\s;,、/|·•●▪:&+()"
+_JOINS = re.compile(rf"(?:[{_SIGNS}]|\b(?:and|e)\b|以及|[和及与]|^-|(?<=\n)[-–])*", re.IGNORECASE)
+_SEPARATING = " \t\n;,、/|·•●▪:&+(-–"
+_AND = re.compile(r"(?<=\s)(?:and|e)$|(?<=[\s\d])(?:以及|[和及与])$", re.IGNORECASE)
+_BEGINS = re.compile(r"[\s:;,、/|·•\-–]+")
+MOST_LINES = 12  # that a title is printed on
+LONGEST = 400  # characters of text beside a code
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A code or what looks like one. `numbers` as found, `tail` and `lead` the texts after and before it, as printed.
+
+    `kind`: code, range, chain (102-1-13), standard, sector, old (of G4 and before), none (says that there is none),
+    number (figures alone), text.
+    """
+
+    kind: str
+    text: str
+    numbers: tuple[int, ...] = ()
+    years: tuple[int | None, ...] = (None,)
+    requirement: str = ""
+    tail: str = ""
+    lead: str = ""
+    repaired: tuple[str, ...] = ()
+    heading: "Piece | None" = None
+    after_digits: str = ""  # figures alone on the next line, which may belong to the code
+    before_digits: str = ""  # the same on the line above
+    before: str = ""  # the text of the piece before, where nothing separates the two
+    unclear: bool = False  # `GRI 3: 2-3`: figures that nobody can tell the meaning of
+
+
+@dataclass
+class _Token:
+    kind: str
+    start: int
+    end: int
+    groups: tuple[str | None, ...] = field(default=())
+
+
+def flat(text: str) -> str:
+    """The text letter for letter in the forms that patterns know: half width, one hyphen, one dash, marks as `*`."""
+    return "".join(map(_plain, text))
+
+
+def _plain(sign: str) -> str:
+    if unicodedata.category(sign) == "No":
+        return MARK
+    plain = unicodedata.normalize("NFKC", sign)
+    plain = plain if len(plain) == 1 else sign
+    return _DASHES.get(plain, plain)
+
+
+def clean(cell: str) -> str:
+    """The cell without letters that nobody sees, lines ending alike."""
+    return _DROPPED.sub("", cell).replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text alone stands for none: `-`, `/`, N/A, 不适用."""
+    return flat(text).strip().casefold() in NOTHING
+
+
+def pieces_of(cell: str, is_title: Callable[[str], bool]) -> Iterator[Piece]:
+    """Pieces of a cell in the order printed. `is_title` tells titles, which may hold what else separates."""
+    text = clean(cell).strip()
+    if not text:
+        return
+    if says_nothing(text):
+        yield Piece("none", text)
+        return
+    # A full stop between two codes separates them: 405-1.405-2.
+    plain = re.sub(r"(\d-\d{1,3})\.(?=\d{1,3}-\d)", r"\1;", flat(text))
+    tokens = _without_own_standards(plain, list(_tokens(plain)))
+    yield from _with_texts(text, plain, tokens, is_title)
+
+
+def _tokens(plain: str) -> Iterator[_Token]:
+    at = 0
+    while found := _CANDIDATE.search(plain, at):
+        start = found.start()
+        token = next(filter(None, (_match(kind, plain, start) for kind in _FINDERS)), None)
+        if token is None:
+            at = start + 1
+        else:
+            yield token
+            at = token.end
+
+
+def _without_own_standards(plain: str, tokens: list[_Token]) -> list[_Token]:
+    """A standard right behind its code says the code's standard again: `418-1 (GRI 418: Customer Privacy 2016)`."""
+    kept: list[_Token] = []
+    for token in tokens:
+        above = kept[-1] if kept else None
+        behind = above is not None and above.kind == "code" and re.fullmatch(r"[ (]*", plain[above.end : token.start])
+        if not (behind and token.kind == "standard" and _numbers(above)[0][0] == _numbers(token)[0][0]):
+            kept.append(token)
+    return kept
+
+
+def _match(kind: str, plain: str, start: int) -> _Token | None:
+    found = _FINDERS[kind].match(plain, start)
+    return _Token(kind, found.start(), found.end(), found.groups()) if found else None
+
+
+def _with_texts(text: str, plain: str, tokens: list[_Token], is_title: Callable[[str], bool]) -> Iterator[Piece]:
+    """Each token with the text after it up to the next, cut where the text is another piece or the next one's."""
+    first = tokens[0].start if tokens else len(text)
+    *others, lead = _cut(plain, 0, first, ";" if tokens else ";\n")
+    if not tokens:
+        others, lead = [*others, lead], (first, first)
+    yield from _plain_pieces(text, others)
+    heading: Piece | None = None
+    unclear, before = False, ""
+    for place, token in enumerate(tokens):
+        following = tokens[place + 1] if place + 1 < len(tokens) else None
+        end = following.start if following else len(text)
+        start, requirement = _requirement(plain, token, end)
+        own, others, next_lead = _divided(plain, start, end, following is not None, is_title)
+        piece = replace(_piece(text, plain, token, lead, (start, own), requirement), before=before)
+        clash = following is not None and piece.kind == "standard" and bool(re.fullmatch(r"\s*:\s*", plain[own:end]))
+        if following and _heads(piece, following, plain[own:end], others):
+            heading, lead, before, unclear = piece, next_lead, "", False
+            continue
+        own_heading = heading if _same_standard(heading, piece) else None
+        yield replace(piece, heading=own_heading, unclear=unclear or clash)
+        unclear = clash
+        before = plain[start:own] if following and not plain[own:end].strip(" (") else ""
+        heading = heading if _same_standard(heading, piece) and ";" not in plain[own:end] else None
+        yield from _plain_pieces(text, others)
+        lead = next_lead
+
+
+Span = tuple[int, int]
+
+
+def _cut(plain: str, start: int, end: int, signs: str) -> list[Span]:
+    """The parts of a text between signs."""
+    cuts = [at for at in range(start, end) if plain[at] in signs]
+    return list(zip([start, *(at + 1 for at in cuts)], [*cuts, end], strict=True))
+
+
+def _divided(
+    plain: str, start: int, end: int, followed: bool, is_title: Callable[[str], bool]
+) -> tuple[int, list[Span], Span]:
+    """Where the text after a token ends, parts between it and the next token, and the text before the next one."""
+    gap, nothing = plain[start:end], (end, end)
+    if _JOINS.fullmatch(gap):
+        return start, [], nothing
+    stop = start + len(_AND.sub("", gap.rstrip(_SEPARATING)).rstrip(_SEPARATING))
+    apart = not followed or bool(plain[stop:end].strip(" ("))
+    own = _own_end(plain, start, stop, apart, is_title)
+    parts = [
+        part
+        for part in _cut(plain, own, stop, ";\n,、|" if own == start else ";\n")
+        if plain[slice(*part)].strip(" :-–")
+    ]
+    lead = nothing if apart or not parts else parts.pop()
+    return own, parts, lead
+
+
+def _own_end(plain: str, start: int, stop: int, apart: bool, is_title: Callable[[str], bool]) -> int:
+    """The longest text that is a title; else up to the first sign that separates; a last line may be the next one's."""
+    cuts = [at for at in range(start, stop) if plain[at] in ";\n"]
+    for at in [stop, *reversed(cuts[:MOST_LINES])]:
+        if is_title(_BEGINS.sub("", plain[start:at], count=1)):
+            return at
+    if plain[start:stop].lstrip(" ")[:1] in (";", ",", "、", "|", "/"):
+        return start
+    hard = plain.find(";", start, stop)
+    last_line = plain.rfind("\n", start, stop)
+    if hard >= 0:
+        return hard
+    return last_line if not apart and last_line >= 0 else stop
+
+
+def _plain_pieces(text: str, parts: list[Span]) -> Iterator[Piece]:
+    for start, end in parts:
+        shown = text[start:end].strip().strip(";；,，、").strip()
+        if says_nothing(shown):
+            yield Piece("none", shown)
+        elif shown := shown.strip("/|").strip():
+            yield Piece("number" if re.fullmatch(r"[-–\s]*\d{1,3}", flat(shown)) else "text", shown)
+
+
+def _heads(piece: Piece, following: _Token, between: str, others: list[Span]) -> bool:
+    """Whether a standard only heads the codes after it: `GRI 303: Water and Effluents 2018: 303-3`."""
+    if piece.kind != "standard" or others or re.search(r"[;,、/]", between):
+        return False
+    return following.kind in ("code", "range") and _numbers(following)[0][0] == piece.numbers[0]
+
+
+def _same_standard(heading: Piece | None, piece: Piece) -> bool:
+    return heading is not None and piece.kind in ("code", "range") and piece.numbers[0] == heading.numbers[0]
+
+
+def _piece(text: str, plain: str, token: _Token, lead: Span, own: Span, requirement: str) -> Piece:
+    before = text[slice(*lead)].strip(" \t\n;；,，、/:：•·●▪*-–—")
+    numbers, years = _numbers(token)
+    body = plain[token.start : token.end]
+    return Piece(
+        token.kind,
+        _balanced(text[lead[0] if before else token.start : own[1]].strip().strip(";；,，、").strip()),
+        numbers,
+        years,
+        requirement,
+        tail=_balanced(text[slice(*own)].strip(" \t\n:：;；,，、-–—")),
+        lead=before,
+        repaired=tuple(_repairs(token.kind, body)),
+        after_digits=_digits_after(plain, token.end),
+        before_digits=_digits_before(plain, token.start),
+    )
+
+
+def _balanced(text: str) -> str:
+    """Without a bracket at its end that was opened before it."""
+    if text[-1:] in (")", "）") and text.count("(") + text.count("（") < text.count(")") + text.count("）"):
+        return text[:-1].rstrip()
+    return text
+
+
+def _requirement(plain: str, token: _Token, end: int) -> tuple[int, str]:
+    """Where a code ends with its letters of requirements, and the letters as printed."""
+    found = _REQUIREMENT.match(plain, token.end, end) if token.kind == "code" else None
+    if found is None:
+        return token.end, ""
+    rest = plain[found.end() : end]
+    # `102-1 a company` has an article, not a requirement.
+    if plain[token.end] in " \t" and re.match(r"[^\S\n]+[a-z]{2,}", rest):
+        return token.end, ""
+    return found.end(), found[1].replace("(", "").replace(")", "")
+
+
+def _numbers(token: _Token) -> tuple[tuple[int, ...], tuple[int | None, ...]]:
+    groups = token.groups
+    if token.kind == "range":
+        standard, first, year, late, last_standard, last, bare, hyphen_standard, hyphen_last, end_year, end_late = (
+            groups
+        )
+        ends = (int(last_standard or hyphen_standard or standard), int(last or bare or hyphen_last))
+        begun, ended = year or late, end_year or end_late
+        years = tuple(int(each) if each else None for each in (begun or ended, ended or begun))
+        return (int(standard), int(first), *ends), years
+    figures = [int(group) for group in groups if group and group.isdigit()]
+    return tuple(figures), (None,)
+
+
+def _repairs(kind: str, body: str) -> Iterator[str]:
+    if "\n" in body.strip() and kind in ("code", "sector"):
+        yield "broken"
+    if kind == "code" and re.search(r"\d\.\d", body):
+        yield "dot"
+    if kind in ("code", "range", "sector") and re.search(r"(?<!\d)0\d", body):
+        yield "zeros"
+
+
+def _digits_after(plain: str, at: int) -> str:
+    found = re.match(r"[^\S\n]*\n\s*(\d{1,2})(?=\s*(?:$|[\n;,、]))", plain[at:])
+    return found[1] if found else ""
+
+
+def _digits_before(plain: str, at: int) -> str:
+    found = re.search(r"(?:^|[\n;,、])\s*(\d{1,2})[^\S\n]*\n\s*$", plain[:at])
+    return found[1] if found else ""
