@@ -58,14 +58,21 @@ class Answers:
     @cached_property
     def counts(self) -> ItemCounts:
         """Counted in chunks, so that memory stays flat."""
-        starts = range(0, max(len(self.ratings), 1), _CHUNK)
-        parts = [_count_chunk(self.ratings[at : at + _CHUNK]) for at in starts]
+        if len(self.ratings) <= _CHUNK:
+            return _count_chunk(self.ratings)
+        parts = [_count_chunk(self.ratings[at : at + _CHUNK]) for at in range(0, len(self.ratings), _CHUNK)]
         return ItemCounts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     @cached_property
-    def ended_at(self) -> np.ndarray:
-        """Times of submission, nan for what was never submitted."""
-        return np.where(self.submitted, self.submitted_at, np.nan)
+    def started(self) -> tuple[np.ndarray, np.ndarray]:
+        """When each was begun, in whole microseconds, and where that is known."""
+        return _microseconds(self.started_at)
+
+    @cached_property
+    def ended(self) -> tuple[np.ndarray, np.ndarray]:
+        """When each was submitted; not known of what never was."""
+        at, known = _microseconds(self.submitted_at)
+        return at, known & self.submitted
 
 
 class GroupRatings:
@@ -159,8 +166,8 @@ def _microseconds(seconds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _speeding(answers: Answers, _fieldwork: Fieldwork, seconds: float) -> np.ndarray:
     """Less than the limit per answered item; the seconds per item kept by anonymous surveys come first."""
     least, answered = round(seconds * 10) * (MICROSECONDS // 10), answers.counts.answered
-    started, started_known = _microseconds(answers.started_at)
-    ended, ended_known = _microseconds(answers.ended_at)
+    started, started_known = answers.started
+    ended, ended_known = answers.ended
     fast = started_known & ended_known & (answered > 0) & (ended - started < least * answered)
     if answers.seconds_per_item is None:
         return fast
@@ -170,13 +177,13 @@ def _speeding(answers: Answers, _fieldwork: Fieldwork, seconds: float) -> np.nda
 
 def _out_of_window(answers: Answers, fieldwork: Fieldwork) -> np.ndarray:
     """Submitted before the opening, or after the closing plus the grace, which only answers begun before it get."""
-    ended, known = _microseconds(answers.ended_at)
+    ended, known = answers.ended
     outside = np.zeros(len(ended), dtype=bool)
     if fieldwork.opens is not None:
         outside |= ended < round(fieldwork.opens * MICROSECONDS)
     if fieldwork.closes is not None:
         closes = round(fieldwork.closes * MICROSECONDS)
-        started, started_known = _microseconds(answers.started_at)
+        started, started_known = answers.started
         grace = np.rint(np.asarray(fieldwork.grace_seconds, dtype=np.float64) * MICROSECONDS).astype(np.int64)
         outside |= ended > closes + np.where(started_known & (started >= closes), 0, grace)
     return known & outside
@@ -187,8 +194,10 @@ def _duplicate(answers: Answers, fieldwork: Fieldwork) -> np.ndarray:
 
     Earlier is by time of submission, then by arrival. Unknown times come after the known ones, by arrival.
     """
+    if not any(answers.tokens):
+        return np.zeros(len(answers.tokens), dtype=bool)
     arrival = np.arange(len(answers.tokens)) if answers.arrival is None else np.asarray(answers.arrival)
-    ended, known = _microseconds(answers.ended_at)
+    ended, known = answers.ended
     ended = np.where(known, ended, _UNKNOWN)
     flagged = np.zeros(len(ended), dtype=bool)
     first: set[str] = set()
@@ -506,7 +515,7 @@ def screen(
         earned = rule.earned(answers, fieldwork, **rules.parameters(rule.code))
         if rule.of_valid and earned.any():
             earned = earned & valid(found, rules, answers.overruled, answers.submitted)
-        found[earned] |= np.uint16(rule.bit)
+        np.bitwise_or(found, np.uint16(rule.bit), out=found, where=earned)
     return found
 
 
