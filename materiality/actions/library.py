@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -371,13 +371,11 @@ def _refuse_publication(draft: Edition, current: Edition | None) -> None:
 
 
 @transaction.atomic
-def start_edition_draft(
-    *, by: User | None, code: str = "", title_zh: str = "", title_en: str = "", note: str = ""
-) -> Edition:
+def start_edition_draft(*, by: User | None, values: Mapping[str, str] | None = None) -> Edition:
     """Copy the edition in force: categories, issues with their order, mappings; every issue is kept for now.
 
-    Without `code` the next one is taken, without titles those of the library. NotAllowed where no edition is in
-    force, another draft is open, or the code is taken or means something else in addresses.
+    Without a code among the values the next one is taken, without titles those of the library. NotAllowed where no
+    edition is in force, another draft is open, or the code is taken or means something else in addresses.
     """
     current = Edition.objects.select_for_update().filter(state=Edition.State.PUBLISHED).first()
     if current is None:
@@ -387,9 +385,11 @@ def start_edition_draft(
         raise NotAllowed(
             _("There is a draft already: %(edition)s. Publish or discard it first.") % {"edition": open_draft.title}
         )
-    code = _free(code or next_edition_code(current))
-    titles = {"title_zh": title_zh or f"议题库 {code}", "title_en": title_en or f"Issue library {code}"}
-    draft = Edition.objects.create(code=code, based_on=current, note=note, **titles)
+    given = values or {}
+    code = _free(given.get("code") or next_edition_code(current))
+    named = {"code": code, "title_zh": f"议题库 {code}", "title_en": f"Issue library {code}"}
+    draft = Edition(based_on=current)
+    audit.write(draft, named | {name: value for name, value in given.items() if value})
     categories = _copy_categories(current, draft)
     issues = _copy_issues(current, draft, categories)
     _copy_mappings(current, issues)

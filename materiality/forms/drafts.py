@@ -3,18 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from materiality.drafts.codes import FIELDS, IssueTexts, texts_of
+from materiality.forms.fields import form_field
 from materiality.models import Category, Edition, Issue
 from materiality.platform.bilingual import is_chinese
 from materiality.queries.stakeholders import default_groups
-
-
-def _text(label: str, lang: str, rows: int = 0) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": rows, "lang": lang}) if rows else forms.TextInput(attrs={"lang": lang})
-    return forms.CharField(label=label, required=False, max_length=None if rows else 200, widget=widget)
 
 
 class ReasonForm(forms.Form):
@@ -29,13 +26,19 @@ class ReasonForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
-class TextsForm(forms.Form):
+def _text_field(column: models.Field, **kwargs: Any) -> forms.Field:
+    rows = {"rows": 4} if isinstance(column, models.TextField) else {}
+    lang = "zh-Hans" if column.name.endswith("_zh") else "en"
+    return column.formfield(required=False, widget=type(column.formfield().widget)(attrs={**rows, "lang": lang}))
+
+
+class TextsForm(forms.ModelForm):
     """Names and definitions, side by side in both languages."""
 
-    name_zh = _text(_("Chinese name"), "zh-Hans")
-    name_en = _text(_("English name"), "en")
-    definition_zh = _text(_("Chinese definition"), "zh-Hans", rows=4)
-    definition_en = _text(_("English definition"), "en", rows=4)
+    class Meta:
+        model = Issue
+        fields = FIELDS
+        formfield_callback = _text_field
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -175,22 +178,16 @@ def place_of(edition: Edition, primary: str | None, category: str | None) -> Iss
     return Category.objects.filter(edition=edition, code=category or "").first()
 
 
-class StartDraftForm(forms.Form):
+class StartDraftForm(forms.ModelForm):
     """What the next edition is called."""
 
-    code = forms.SlugField(
-        label=_("Code"),
-        max_length=40,
-        help_text=_("Short name in addresses and files: letters a–z, digits and hyphens. It cannot change later."),
-    )
-    title_zh = forms.CharField(label=_("Chinese title"), max_length=200)
-    title_en = forms.CharField(label=_("English title"), max_length=200)
-    note = forms.CharField(
-        label=_("Note on the edition"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What the review is about, for those who look back."),
-    )
+    class Meta:
+        model = Edition
+        fields = ("code", *Edition.title.columns, "note")
+        formfield_callback = form_field
+
+    def validate_unique(self) -> None:
+        """Left to the action, which says it with all else that a code may not be."""
 
 
 class PublishForm(forms.Form):

@@ -365,7 +365,7 @@ def draft_start(request: HttpRequest) -> HttpResponse:
     form = StartDraftForm(entered(request), initial=initial)
     if sent(request, form):
         with refusals(form):
-            draft = start_edition_draft(by=request.user, **form.cleaned_data)
+            draft = start_edition_draft(values=form.cleaned_data, by=request.user)
             said = _("The draft is there. What you change here concerns nobody until it is published.")
             return onward(request, said, "draft", draft.code)
     return render(request, "materiality/form.html", _start_page(standing.in_force) | {"form": form})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -33,6 +34,7 @@ from surveys.invitations.mail import (
     text_problems,
 )
 from surveys.models import Delivery, Mailing, Survey
+from surveys.models.invitations import MOST_A_MINUTE
 from surveys.queries.mailings import audience
 from surveys.questionnaire.asking import Standing, standing
 
@@ -174,37 +176,29 @@ def send_test_mail(*, survey: Survey, texts: Mapping[str, str], address: str, by
     return len(messages)
 
 
-MOST_A_MINUTE = 6_000
-
-
 @transaction.atomic
-def start_mailing(
-    *, survey: Survey, kind: str, texts: Mapping[str, str], per_minute: int, address: str, by: User | None
-) -> Mailing:
-    """Store the mailing with a delivery for each recipient of `audience`; workers send them, `per_minute` at most.
+def start_mailing(*, survey: Survey, values: Mapping[str, Any], address: str, by: User | None) -> Mailing:
+    """Store the mailing with a delivery for each recipient of `audience`; workers send them.
 
-    `texts` holds `mail_checks.TEXTS`. Links begin with `address`. NotAllowed where the survey takes no answers, a text
-    is not right, the rate is not in 1..6,000, or nobody would get the mail.
+    `values` are kind, `per_minute` at most, and the columns of TEXTS. Links begin with `address`. NotAllowed where the
+    survey takes no answers, a text is not right, the rate is not in 1..6,000, or nobody would get the mail.
     """
     stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     if standing(stored, timezone.now()) is not Standing.OPEN:
         raise NotAllowed(_("Mails can be sent while the survey takes answers."))
-    problems = text_problems(texts)
-    if problems:
+    if problems := text_problems(values):
         raise NotAllowed(" ".join(sentence for sentences in problems.values() for sentence in sentences))
-    if not 1 <= per_minute <= MOST_A_MINUTE:
+    if not 1 <= values["per_minute"] <= MOST_A_MINUTE:
         raise NotAllowed(_("Between 1 and %(most)s mails a minute can be sent.") % {"most": MOST_A_MINUTE})
-    recipients = audience(stored, kind)
+    recipients = audience(stored, values["kind"])
     if not recipients:
         raise NotAllowed(_("There is nobody who would get this mail."))
-    columns = {name: texts[name] for name in TEXTS}
-    mailing = Mailing.objects.create(
-        survey=stored, kind=kind, per_minute=per_minute, address=address.rstrip("/"), created_by=by, **columns
-    )
+    mailing = Mailing(survey=stored, address=address.rstrip("/"), created_by=by)
+    audit.write(mailing, values)
     Delivery.objects.bulk_create(
         (Delivery(mailing=mailing, recipient_id=recipient) for recipient in recipients), batch_size=1_000
     )
-    after = {"survey": stored.code, "kind": kind, "mails": len(recipients), "per_minute": per_minute}
+    after = {"survey": stored.code, "mails": len(recipients), **audit.told(mailing, ("kind", "per_minute"))}
     audit.record("start_mailing", mailing, by=by, after=after)
     return mailing
 

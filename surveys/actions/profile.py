@@ -1,9 +1,10 @@
 """Profile questions: save, order, remove."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from materiality.models import User
@@ -39,48 +40,32 @@ def move_profile_question(*, question: ProfileQuestion, up: bool, by: User | Non
 def remove_profile_question(*, question: ProfileQuestion, by: User | None) -> None:
     """Delete the question. NotAllowed once the survey was opened."""
     stored = locked_draft(question.survey)
-    before = {name: getattr(question, name) for name in ("code", "kind", "text_zh", "text_en", "options")}
+    before = audit.told(question, QUESTION)
     question.delete()
     audit.record("remove_profile_question", stored, by=by, before=before)
 
 
 MOST = 20
-
-
-@dataclass(frozen=True)
-class QuestionValues:
-    """A profile question; `options` are (Chinese, English), whose codes are their numbers from 1."""
-
-    code: str
-    kind: str
-    text_zh: str
-    text_en: str
-    options: tuple[tuple[str, str], ...] = field(default=())
-
-    def columns(self) -> dict[str, object]:
-        """The columns of the row."""
-        options = [{"code": str(code), "zh": zh, "en": en} for code, (zh, en) in enumerate(self.options, start=1)]
-        return asdict(self) | {"options": options}
+QUESTION = ("code", "kind", *ProfileQuestion.text.columns, "options")
 
 
 @transaction.atomic
 def save_profile_question(
-    *, survey: Survey, values: QuestionValues, question: ProfileQuestion | None = None, by: User | None
+    *, survey: Survey, values: Mapping[str, Any], question: ProfileQuestion | None = None, by: User | None
 ) -> ProfileQuestion:
-    """Store the values in `question`, or in a new one at the end.
+    """Store the columns of QUESTION in `question`, or in a new one at the end; `options` are (Chinese, English), whose
+    codes become their numbers from 1.
 
     NotAllowed once the survey was opened, where the code is taken, a choice has fewer than two options, or there are
     20 questions already.
     """
     stored = locked_draft(survey)
-    others = stored.profile_questions.exclude(pk=question.pk if question else None)
-    _check(values, others)
+    _check(values, stored.profile_questions.exclude(pk=question.pk if question else None))
     row = question or ProfileQuestion(survey=stored, position=_next(stored))
-    before = {} if question is None else {name: getattr(row, name) for name in values.columns()}
-    for name, value in values.columns().items():
-        setattr(row, name, value)
-    row.save()
-    audit.record("save_profile_question", stored, by=by, before=before, after=values.columns())
+    before = {} if question is None else audit.told(row, QUESTION)
+    options = [{"code": str(code), "zh": zh, "en": en} for code, (zh, en) in enumerate(values["options"], start=1)]
+    audit.write(row, {**values, "options": options})
+    audit.record("save_profile_question", stored, by=by, before=before, after=audit.told(row, QUESTION))
     return row
 
 
@@ -89,13 +74,13 @@ def _next(survey: Survey) -> int:
     return 1 if last is None else last + 1
 
 
-def _check(values: QuestionValues, others) -> None:
-    if others.filter(code=values.code).exists():
-        raise NotAllowed(_("There is already a question with the code “%(code)s”.") % {"code": values.code})
+def _check(values: Mapping[str, Any], others: QuerySet[ProfileQuestion]) -> None:
+    if others.filter(code=values["code"]).exists():
+        raise NotAllowed(_("There is already a question with the code “%(code)s”.") % {"code": values["code"]})
     if len(others) >= MOST:
         raise NotAllowed(_("A survey has at most %(number)s profile questions.") % {"number": MOST})
-    if not QUESTION_KINDS[values.kind].has_options:
-        if values.options:
+    if not QUESTION_KINDS[values["kind"]].has_options:
+        if values["options"]:
             raise NotAllowed(_("A short text has no options."))
-    elif len(values.options) < 2:
+    elif len(values["options"]) < 2:
         raise NotAllowed(_("A choice needs at least two options."))

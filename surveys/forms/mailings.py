@@ -6,50 +6,39 @@ from django import forms
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from surveys.actions.mailings import MOST_A_MINUTE
+from materiality.forms.fields import form_field
 from surveys.invitations.mail import TEXTS, text_problems
 from surveys.models import Mailing
 
 _SUFFIXES = {"zh-hans": "zh", "en": "en"}
 
 
-class _BodyField(forms.CharField):
-    def __init__(self, label: Any) -> None:
-        super().__init__(
-            label=label, max_length=10_000, required=False, strip=False, widget=forms.Textarea(attrs={"rows": 11})
-        )
-
-
-class MailingForm(forms.Form):
+class MailingForm(forms.ModelForm):
     """Kind, texts in both languages, and how fast the mails go out."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Mailing.Kind.choices)
-    subject_zh = forms.CharField(label=gettext_lazy("Chinese subject"), max_length=200, required=False)
-    subject_en = forms.CharField(label=gettext_lazy("English subject"), max_length=200, required=False)
-    body_zh = _BodyField(gettext_lazy("Chinese text"))
-    body_en = _BodyField(gettext_lazy("English text"))
-    per_minute = forms.IntegerField(
-        label=gettext_lazy("Mails a minute"),
-        min_value=1,
-        max_value=MOST_A_MINUTE,
-        initial=60,
-        help_text=gettext_lazy("As many as your mail provider allows."),
-    )
+    class Meta:
+        model = Mailing
+        fields = ("kind", *TEXTS, "per_minute")
+        formfield_callback = form_field
+        widgets = dict.fromkeys(Mailing.body.columns, forms.Textarea(attrs={"rows": 11}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in TEXTS:
+            self.fields[name].required = False  # said with all else that is wrong with a text
+        for name in Mailing.body.columns:
+            self.fields[name].strip = False
 
     def clean(self) -> dict[str, Any]:
+        """The texts, line ends as one character."""
         values = super().clean()
-        texts = {name: values.get(name, "") for name in TEXTS}
-        for name, sentences in text_problems(texts).items():
+        values |= {name: values.get(name, "").replace("\r\n", "\n") for name in TEXTS}
+        for name, sentences in text_problems(values).items():
             if name not in self.errors:
                 for sentence in sentences:
                     self.add_error(name, sentence)
         return values
-
-    def texts(self) -> dict[str, str]:
-        """The texts, line ends as one character."""
-        return {name: self.cleaned_data[name].replace("\r\n", "\n") for name in TEXTS}
 
 
 def first_texts(kind: str) -> dict[str, str]:

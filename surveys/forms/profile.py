@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from surveys.actions.profile import QuestionValues
 from surveys.models import ProfileQuestion
 from surveys.questionnaire.asking import QUESTION_KINDS
 
@@ -23,26 +22,23 @@ class LinesField(forms.CharField):
         return "\n".join(line for line in lines if line)
 
 
-class ProfileQuestionForm(forms.Form):
+class ProfileQuestionForm(forms.ModelForm):
     """A question about the respondent, in both languages."""
 
-    field_order = ("kind", "code")
     pairs = (("kind", "code"),)
 
-    code = forms.SlugField(
-        label=_("Code"),
-        max_length=40,
-        help_text=_("Names the question in exports: letters a–z, digits and hyphens."),
-        error_messages={"invalid": _("Take letters a–z, digits and hyphens only.")},
-    )
-    kind = forms.ChoiceField(label=_("Kind of answer"), choices=ProfileQuestion._meta.get_field("kind").choices)
-    text_zh = forms.CharField(label=_("Question in Chinese"), max_length=300)
-    text_en = forms.CharField(label=_("Question in English"), max_length=300)
     options_zh = LinesField(label=_("Options in Chinese"), help_text=_("One per line; a short text has none."))
     options_en = LinesField(label=_("Options in English"), help_text=_("In the same order, as many as in Chinese."))
 
-    def __init__(self, *args: Any, question: ProfileQuestion | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_as_it_is(question) if question else None, **kwargs)
+    class Meta:
+        model = ProfileQuestion
+        fields = ("kind", "code", *ProfileQuestion.text.columns)
+        error_messages = {"code": {"invalid": _("Take letters a–z, digits and hyphens only.")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("zh", "en"):
+            self.initial[f"options_{name}"] = "\n".join(option[name] for option in self.instance.options)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -64,11 +60,11 @@ class ProfileQuestionForm(forms.Form):
             self._check_lines(name, lines)
         return values
 
-    def values(self) -> QuestionValues:
-        """What was entered, once the form is valid."""
-        held = self.cleaned_data
-        options = zip(held["options_zh"].splitlines(), held["options_en"].splitlines(), strict=True)
-        return QuestionValues(held["code"], held["kind"], held["text_zh"], held["text_en"], tuple(options))
+    def values(self) -> dict[str, Any]:
+        """What was entered, once the form is valid; options as pairs."""
+        held = dict(self.cleaned_data)
+        lines = (held.pop(name).splitlines() for name in ("options_zh", "options_en"))
+        return held | {"options": tuple(zip(*lines, strict=True))}
 
     def _check_lines(self, name: str, lines: list[str]) -> None:
         twice = next((line for line in lines if lines.count(line) > 1), None)
@@ -82,9 +78,3 @@ class ProfileQuestionForm(forms.Form):
                     params={"most": MOST_OPTIONS, "long": LONGEST_OPTION},
                 ),
             )
-
-
-def _as_it_is(question: ProfileQuestion) -> dict[str, str]:
-    found = {name: getattr(question, name) for name in ("code", "kind", "text_zh", "text_en")}
-    lines = {name: "\n".join(option[name] for option in question.options) for name in ("zh", "en")}
-    return found | {f"options_{name}": text for name, text in lines.items()}

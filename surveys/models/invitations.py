@@ -3,6 +3,7 @@
 import secrets
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +97,9 @@ class Recipient(models.Model):
         return self.email
 
 
+MOST_A_MINUTE = 6_000
+
+
 class Mailing(models.Model):
     """One mail to many recipients, an invitation or a reminder, sent in chunks at `per_minute`.
 
@@ -117,11 +121,16 @@ class Mailing(models.Model):
     unaudited = ("state", "claimed_at", "claim", "problem", "finished_at")
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="mailings")
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.INVITATION)
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind.choices, default=Kind.INVITATION)
     subject = Bilingual(labels=(_("Chinese subject"), _("English subject")))
-    body = Bilingual(0, labels=(_("Chinese text"), _("English text")))
+    body = Bilingual(10_000, long=True, labels=(_("Chinese text"), _("English text")))
     address = models.CharField(max_length=200, blank=True)
-    per_minute = models.PositiveIntegerField(_("mails a minute"), default=60)
+    per_minute = models.PositiveIntegerField(
+        _("Mails a minute"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_A_MINUTE)],
+        help_text=_("As many as your mail provider allows."),
+    )
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.SENDING)
     claim = models.CharField(max_length=32, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)

@@ -58,9 +58,16 @@ class ProfileQuestion(models.Model):
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="profile_questions")
     position = models.PositiveSmallIntegerField()
-    code = models.SlugField(max_length=40)
+    code = models.SlugField(
+        _("Code"),
+        max_length=40,
+        help_text=_("Names the question in exports: letters a–z, digits and hyphens."),
+    )
     kind = models.CharField(
-        max_length=8, choices=[(kind.code, _(kind.word)) for kind in QUESTION_KINDS.values()], default="single"
+        _("Kind of answer"),
+        max_length=8,
+        choices=[(kind.code, _(kind.word)) for kind in QUESTION_KINDS.values()],
+        default="single",
     )
     text = Bilingual(300, labels=(_("Question in Chinese"), _("Question in English")))
     options = models.JSONField(default=list, blank=True)

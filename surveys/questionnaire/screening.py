@@ -72,7 +72,7 @@ class Answers:
     def ended(self) -> tuple[np.ndarray, np.ndarray]:
         """When each was submitted; not known of what never was."""
         at, known = _microseconds(self.submitted_at)
-        return at, known & self.submitted
+        return at, known & np.asarray(self.submitted, dtype=bool)
 
 
 class GroupRatings:

@@ -26,7 +26,7 @@ def new_mailing(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     row = survey_in_cycle(code, survey)
     kind = request.GET.get("kind", "")
     kind = kind if kind in Mailing.Kind.values else Mailing.Kind.INVITATION
-    form = MailingForm(request.POST or None, initial={"kind": kind, **first_texts(kind)})
+    form = MailingForm(request.POST or None, instance=Mailing(survey=row), initial={"kind": kind, **first_texts(kind)})
     if sent(request, form):
         with refusals(form):
             done = _acted(request, row, form)
@@ -49,22 +49,21 @@ def new_mailing(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 def _acted(request: HttpRequest, survey: Survey, form: MailingForm) -> HttpResponse | None:
     go = request.POST.get("go", "preview")
-    texts, address = form.texts(), public_address(request)
+    address = public_address(request)
     if go == "test":
-        send_test_mail(survey=survey, texts=texts, address=address, by=request.user)
+        send_test_mail(survey=survey, texts=form.cleaned_data, address=address, by=request.user)
         messages.success(request, _("Sent to %(address)s in both languages.") % {"address": request.user.email})
     if go != "start":
         return None
-    values = {name: form.cleaned_data[name] for name in ("kind", "per_minute")}
-    mailing = start_mailing(survey=survey, texts=texts, address=address, by=request.user, **values)
+    mailing = start_mailing(survey=survey, values=form.cleaned_data, address=address, by=request.user)
     return redirect("mailing", survey.cycle.code, survey.code, mailing.pk)
 
 
 def _previews(request: HttpRequest, survey: Survey, form: MailingForm) -> list[tuple[str, str, str]]:
     """(language, subject, body) for an example recipient."""
-    mailing, address = Mailing(survey=survey, **form.texts()), public_address(request)
+    address = public_address(request)
     return [
-        (language, *texts_for(mailing, survey, example_addressee(survey, language, address)))
+        (language, *texts_for(form.instance, survey, example_addressee(survey, language, address)))
         for language in settings.ORGANISATION
     ]
 

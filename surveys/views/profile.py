@@ -1,5 +1,7 @@
 """Staff pages of a survey's profile questions."""
 
+from copy import copy
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -68,7 +70,7 @@ def _edited(request: HttpRequest, row: Survey, question: ProfileQuestion | None)
     if row.state != Survey.State.DRAFT:
         why = _("The survey was opened, and is frozen since then.")
         return turned_away(request, why, "profile_questions", row.cycle.code, row.code)
-    form = ProfileQuestionForm(request.POST or None, question=question)
+    form = ProfileQuestionForm(request.POST or None, instance=copy(question))
     if sent(request, form):
         with refusals(form):
             save_profile_question(survey=row, values=form.values(), question=question, by=request.user)

@@ -37,7 +37,9 @@ Survey.objects.filter(code="demo").update(state="open", closes_at=None, closed_a
 survey = Survey.objects.get(code="demo")
 rows = [RecipientRow(f"person{n}@example.com", "", "users", "en") for n in range(6)]
 add_recipients(survey=survey, rows=rows, by=None)
-made = start_mailing(survey=survey, kind="invitation", texts=TEXTS, per_minute=600, address="http://x.org", by=None)
+made = start_mailing(
+    survey=survey, values={"kind": "invitation", "per_minute": 600, **TEXTS}, address="http://x.org", by=None
+)
 print(made.pk)
 """
 SEND = "from surveys.actions.mailings import send_due_mails; print(send_due_mails(mailing_id={mailing}))"

@@ -49,8 +49,8 @@ def test_start_draft_refuses_a_second_one_and_bad_codes():
     taken = Edition.objects.get().code
     for code in (taken, "compare", "a b"):
         with pytest.raises(NotAllowed):
-            start_edition_draft(by=None, code=code)
-    start_edition_draft(by=None, code="autumn")
+            start_edition_draft(values={"code": code}, by=None)
+    start_edition_draft(values={"code": "autumn"}, by=None)
     with pytest.raises(NotAllowed, match="autumn"):
         start_edition_draft(by=None)
 

@@ -53,7 +53,9 @@ def link_of(person: Recipient):
 
 
 def mailing_to(survey: Survey, kind: str = "invitation") -> Mailing:
-    return start_mailing(survey=survey, kind=kind, texts=TEXTS, per_minute=60, address="https://x.org", by=None)
+    return start_mailing(
+        survey=survey, values={"kind": kind, "per_minute": 60, **TEXTS}, address="https://x.org", by=None
+    )
 
 
 def names(survey: Survey, kind: str) -> str:
@@ -147,7 +149,7 @@ def test_mailing_with_an_impossible_text_is_refused(text: str, value: str) -> No
     survey = with_recipients()
     with pytest.raises(NotAllowed):
         start_mailing(
-            survey=survey, kind="invitation", texts={**TEXTS, text: value}, per_minute=60, address="", by=None
+            survey=survey, values={"kind": "invitation", "per_minute": 60, **TEXTS, text: value}, address="", by=None
         )
     assert Mailing.objects.count() == 0
 

@@ -19,7 +19,6 @@ from surveys.actions.mailings import send_due_mails, start_mailing, steer_mailin
 from surveys.actions.paper import enter_sheet
 from surveys.actions.plans import GroupAsked, build_survey, choose_issues, plan_groups, set_split
 from surveys.actions.profile import (
-    QuestionValues,
     move_profile_question,
     remove_profile_question,
     save_profile_question,
@@ -52,7 +51,7 @@ def built(anonymous: bool, person) -> Survey:
     split = {"split": True, "split_issues": 3, "core": [], "attention": True, "attention_value": 2}
     set_split(survey=survey, values=split, by=person)
     for code in ("age", "site", "gone"):
-        values = QuestionValues(code, "single", "问", "Ask", SINGLE)
+        values = {"code": code, "kind": "single", "text_zh": "问", "text_en": "Ask", "options": SINGLE}
         question = save_profile_question(survey=survey, values=values, by=person)
     move_profile_question(question=question, up=True, by=person)
     remove_profile_question(question=question, by=person)
@@ -65,8 +64,8 @@ def invite(survey: Survey, person) -> None:
     void_batch(batch=create_batch(survey=survey, group=group, size=20, by=person), by=person, reason="Leaked.")
     rows = [RecipientRow(f"{name}@example.com", name, group.code, "en") for name in "abcd"]
     add_recipients(survey=survey, rows=rows, by=person)
-    about = {"texts": TEXTS, "per_minute": 60, "address": "https://survey.example.com"}
-    mailing = start_mailing(survey=survey, kind="invitation", by=person, **about)
+    values = {"kind": "invitation", "per_minute": 60, **TEXTS}
+    mailing = start_mailing(survey=survey, values=values, address="https://survey.example.com", by=person)
     for step in ("pause", "resume"):
         steer_mailing(mailing=mailing, step=step, by=person)
     send_due_mails(mailing_id=mailing.pk)

@@ -41,8 +41,8 @@ def server(settings):
 
 
 def start(batch, **values) -> Mailing:
-    defaults = {"kind": "invitation", "texts": TEXTS, "per_minute": 600, "address": ADDRESS}
-    return start_mailing(survey=batch.survey, by=None, **{**defaults, **values})
+    values = {"kind": "invitation", "per_minute": 600, **TEXTS, **values}
+    return start_mailing(survey=batch.survey, values=values, address=ADDRESS, by=None)
 
 
 def states(mailing: Mailing) -> list[str]:
@@ -233,8 +233,7 @@ def test_stored_address_with_a_line_break_injects_nothing(batch, server) -> None
 
 def test_name_with_a_line_break_stays_in_the_body(batch, server) -> None:
     Recipient.objects.filter(email="a@example.com").update(name="A\r\nBcc: eve@example.com")
-    texts = {**TEXTS, "subject_en": "For {name}"}
-    send_due_mails(mailing_id=start(batch, texts=texts).pk)
+    send_due_mails(mailing_id=start(batch, subject_en="For {name}").pk)
     message = server.mails[0][1]
     assert (message["Bcc"], message["Subject"]) == (None, "For A Bcc: eve@example.com")
 

@@ -5,7 +5,6 @@ from materiality.models import AuditEvent
 from materiality.platform.refusals import NotAllowed
 from surveys.actions.profile import (
     MOST,
-    QuestionValues,
     move_profile_question,
     remove_profile_question,
     save_profile_question,
@@ -25,7 +24,7 @@ def english():
 
 def values(code="years", **changes):
     defaults = {"kind": "single", "text_zh": "您工作了多久？", "text_en": "How long?", "options": OPTIONS}
-    return QuestionValues(code=code, **{**defaults, **changes})
+    return defaults | {"code": code} | changes
 
 
 def add(survey, code="years", **changes):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from materiality.models import AuditEvent
 from materiality.models.people import Role
-from surveys.actions.profile import QuestionValues, save_profile_question
+from surveys.actions.profile import save_profile_question
 from surveys.models import Draft, ItemText, Response, Survey, Tally
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.screening import FLAG_BIT
@@ -286,7 +286,8 @@ def test_preview_shows_a_split_survey_in_full_and_a_full_one_split(staff):
 
 def test_preview_shows_profile_and_attention_questions_and_the_notice(staff):
     survey = make_survey(attention=True, attention_value=4, notice_en="Write to our officer", question_en="What else?")
-    values = QuestionValues("years", "single", "多久？", "How long?", (("短", "Short"), ("长", "Long")))
+    values = {"code": "years", "kind": "single", "text_zh": "多久？", "text_en": "How long?"}
+    values["options"] = (("短", "Short"), ("长", "Long"))
     save_profile_question(survey=survey, values=values, by=None)
     seen = walk(staff, survey)
     assert "Write to our officer" in seen[0]
