@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("surveys", "0011_surveys_say_it_once"),
+        ("surveys", "0013_instrument_version"),
     ]
 
     operations = [
