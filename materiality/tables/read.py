@@ -6,13 +6,20 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from materiality.tables.guards import MEGABYTE, Limits, check_archive
 from materiality.tables.problems import Fault, FileProblem
@@ -52,7 +59,9 @@ def scan_text(stream: BinaryIO) -> TextScan:
         # One bad byte in UTF-8 often decodes as GB18030, to nonsense: the bulk of the text decides which it is.
         if problem.code != "broken_encoding" or _mostly_utf8(stream):
             raise
-    return TextScan("gb18030", _read_through(stream, "gb18030"))
+    scan = TextScan("gb18030", _read_through(stream, "gb18030"))
+    _refuse_accents(stream)
+    return scan
 
 
 def _read_through(stream: BinaryIO, encoding: str) -> int:
@@ -91,6 +100,29 @@ def _problem_at(stream: BinaryIO, code: str, encoding: str, offset: int) -> File
         text = decoder.decode(chunk)
         ends = [ends[0] + text.count("\n"), ends[1] + text.count("\r")]
     return FileProblem(code, offset=offset, line=max(ends) + 1)
+
+
+_PAIR = re.compile(rb"[\x81-\xfe](?:[\x30-\x39][\x81-\xfe][\x30-\x39]|[\x40-\xfe])")
+_PAIRS_ENOUGH = 2_000
+
+
+def _refuse_accents(stream: BinaryIO) -> None:
+    """Refuse what decodes as GB18030 by chance: `broken_encoding` at the first accented letter.
+
+    A letter of Windows-1252 takes the ASCII letter behind it along; of the pairs of a Chinese text few end so.
+    """
+    stream.seek(0)
+    pairs = accents = at = 0
+    first = -1
+    while pairs < _PAIRS_ENOUGH and (chunk := stream.read(CHUNK)):
+        for found in _PAIR.finditer(chunk):
+            pairs += 1
+            if found[0][1] < 0x80:
+                accents += 1
+                first = at + found.start() if first < 0 else first
+        at += len(chunk)
+    if accents and accents * 3 > pairs:
+        raise _problem_at(stream, "broken_encoding", "latin-1", first)
 
 
 def _mostly_utf8(stream: BinaryIO) -> bool:
@@ -171,43 +203,71 @@ def refuse_ole(stream: BinaryIO) -> FileProblem:
     return FileProblem("encrypted" if _ENCRYPTED_PART in stream.read() else "old_xls")
 
 
-def sheet_rows(stream: BinaryIO, name: str | None, limits: Limits) -> tuple[str, int, Rows]:
-    """Name of the sheet, its number of rows, and its non-blank rows with their numbers (from 1), the header first.
+@dataclass(frozen=True)
+class FileSheet:
+    """One sheet of an open file; `rows` reads it from its beginning, as often as it is called."""
+
+    name: str  # '' for CSV
+    hidden: bool
+    rows: Callable[[], Rows]
+
+
+class OpenWorkbook:
+    """An open workbook; the sheet that was read last stays in memory."""
+
+    def __init__(self, stream: BinaryIO, limits: Limits) -> None:
+        self._archive = check_archive(stream, limits)
+        stream.seek(0)
+        self._book = _opened_sheets(lambda: CalamineWorkbook.from_filelike(stream))
+        self._last: tuple[str, CalamineSheet] | None = None
+        metadata = [sheet for sheet in self._book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        if not metadata:
+            raise FileProblem("not_xlsx")
+        self.names = [sheet.name for sheet in metadata]
+        self.hidden = {sheet.name for sheet in metadata if sheet.visible != SheetVisibleEnum.Visible}
+
+    def sheet(self, name: str) -> CalamineSheet:
+        """The sheet of this name."""
+        if self._last is None or self._last[0] != name:
+            self._last = None
+            self._last = (name, _opened_sheets(lambda: self._book.get_sheet_by_name(name)))
+        return self._last[1]
+
+    def rows(self, name: str) -> Rows:
+        """The sheet's non-blank rows with their numbers (from 1)."""
+        return _sheet_rows(self.sheet(name), self._archive.faults_of(name))
+
+    def is_empty(self, name: str) -> bool:
+        """Whether the sheet has no cell with a value or a fault."""
+        return self.sheet(name).start is None and not self._archive.faults_of(name)
+
+
+def sheet_rows(stream: BinaryIO, name: str | None, limits: Limits) -> tuple[OpenWorkbook, str, int, Rows]:
+    """The workbook; name of the sheet (the first that is not empty), its number of rows, and its non-blank rows with
+    their numbers (from 1), the header first.
 
     Cells are text, float, bool, datetime, date, time, timedelta, '' for an empty one, or a Fault.
     FileProblem as in `check_archive`, and `sheet_not_found`, `empty_file`.
     """
-    archive = check_archive(stream, limits)
-    stream.seek(0)
-    workbook = _opened_sheets(lambda: CalamineWorkbook.from_filelike(stream))
-    sheets = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    if not sheets:
-        raise FileProblem("not_xlsx")
-    chosen = sheets[0] if name is None else name
-    if chosen not in sheets:
-        raise FileProblem("sheet_not_found", sheet=chosen, sheets=", ".join(sheets))
-    sheet = _opened_sheets(lambda: workbook.get_sheet_by_name(chosen))
-    faults = archive.faults_of(chosen)
-    if sheet.start is None and not faults:
+    workbook = OpenWorkbook(stream, limits)
+    if name is not None and name not in workbook.names:
+        raise FileProblem("sheet_not_found", sheet=name, sheets=", ".join(workbook.names))
+    names = workbook.names if name is None else [name]
+    chosen = next((each for each in names if not workbook.is_empty(each)), None)
+    if chosen is None:
         raise FileProblem("empty_file")
-    return chosen, sheet.total_height, _sheet_rows(sheet, faults)
+    return workbook, chosen, workbook.sheet(chosen).total_height, workbook.rows(chosen)
 
 
 def every_sheet(stream: BinaryIO, limits: Limits) -> Iterator[tuple[str, Rows]]:
     """(name, rows as in `sheet_rows`) of all sheets, hidden ones too. `max_cells` holds for all of them together."""
-    archive = check_archive(stream, limits)
-    stream.seek(0)
-    workbook = _opened_sheets(lambda: CalamineWorkbook.from_filelike(stream))
-    names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    if not names:
-        raise FileProblem("not_xlsx")
-    cells = 0
-    for name in names:
-        sheet = _opened_sheets(lambda name=name: workbook.get_sheet_by_name(name))
+    workbook, cells = OpenWorkbook(stream, limits), 0
+    for name in workbook.names:
+        sheet = workbook.sheet(name)
         cells += sheet.total_height * sheet.total_width
         if cells > limits.max_cells:
             raise FileProblem("too_many_cells", limit=limits.max_cells)
-        yield name, _sheet_rows(sheet, archive.faults_of(name))
+        yield name, workbook.rows(name)
 
 
 def _opened_sheets(action):
@@ -264,6 +324,7 @@ class Table:
     header_row: int
     rows: Rows
     rows_total: int  # rows below the header, for progress: blank ones and line ends within cells included
+    sheets: Sequence[FileSheet] = field(default_factory=tuple)  # all of the file, this one among them
 
 
 @contextmanager
@@ -276,7 +337,7 @@ def open_table(
     """
     limits = limits or Limits()
     with _opened(source) as stream:
-        yield _table(stream, _is_workbook(stream, limits), sheet, limits)
+        yield _table(stream, source, sheet, limits)
 
 
 def open_sheets(contents: bytes, limits: Limits) -> Iterator[tuple[str, Rows]]:
@@ -305,18 +366,27 @@ def _opened(source: str | os.PathLike | bytes) -> BinaryIO:
     return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
 
 
-def _table(stream: BinaryIO, is_zip: bool, sheet: str | None, limits: Limits) -> Table:
-    if is_zip:
+def _table(stream: BinaryIO, source: str | os.PathLike | bytes, sheet: str | None, limits: Limits) -> Table:
+    if _is_workbook(stream, limits):
         kind, encoding = XLSX, ""
-        name, height, rows = sheet_rows(stream, sheet, limits)
+        workbook, name, height, rows = sheet_rows(stream, sheet, limits)
+        sheets = [
+            FileSheet(each, each in workbook.hidden, lambda each=each: workbook.rows(each)) for each in workbook.names
+        ]
     else:
         scan = scan_text(stream)
         kind, name, encoding, height = CSV, "", scan.encoding, scan.lines
         rows = csv_rows(stream, scan, limits)
+        sheets = [FileSheet("", False, lambda: _read_again(source, scan, limits))]
     digest = sha256_of(stream)
     header_row, header = next(rows, (0, []))
     if not header:
         raise FileProblem("empty_file")
     if len(header) > limits.max_columns:
         raise FileProblem("too_many_columns", limit=limits.max_columns)
-    return Table(kind, digest, encoding, name, header, header_row, rows, max(height - header_row, 0))
+    return Table(kind, digest, encoding, name, header, header_row, rows, max(height - header_row, 0), sheets)
+
+
+def _read_again(source: str | os.PathLike | bytes, scan: TextScan, limits: Limits) -> Rows:
+    with _opened(source) as stream:
+        yield from csv_rows(stream, scan, limits)

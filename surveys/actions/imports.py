@@ -1,5 +1,6 @@
 """Imports of responses: request, check, match, confirm, store, discard; saved column matches."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -12,13 +13,20 @@ from materiality.models import Job, User
 from materiality.platform import audit, jobs
 from materiality.platform.files import digest_of_file, keep_file
 from materiality.platform.refusals import NotAllowed
-from surveys.matching.match import Match
+from surveys.matching.match import OUTSIDE_DROP, OUTSIDE_KEEP, Match
 from surveys.models import ColumnMatch, ResponseImport, Survey
 from surveys.queries.imports import awaits_confirmation, stage_of
 from surveys.questionnaire.ratings import arrival_ids
 from surveys.responses.anonymity import hide_among_others, store_apart, unlinked
 from surveys.responses.columns import ResponseColumns, insert_responses
-from surveys.responses.reading import FORGOTTEN, UnknownMatch, forget_what_tells, named_match
+from surveys.responses.reading import (
+    FORGOTTEN,
+    UnknownMatch,
+    balance_sentence,
+    forget_what_tells,
+    named_match,
+    unanswered,
+)
 from surveys.responses.screening import flags_of_new, mark_overtaken
 
 
@@ -55,9 +63,16 @@ def check_import(
 
 @transaction.atomic
 def confirm_import(
-    *, imported: ResponseImport, by: User | None, skip_bad_rows: bool = False, send: bool = True
+    *,
+    imported: ResponseImport,
+    by: User | None,
+    skip_bad_rows: bool = False,
+    answers: Mapping[str, object] | None = None,
+    send: bool = True,
 ) -> ResponseImport:
-    """Queue the storing of a checked import. NotAllowed where it is not checked, or holds bad rows not left out.
+    """Queue the storing of a checked import; `answers` are what is said of the balance (`ResponseImport.answers`).
+
+    NotAllowed where it is not checked, holds bad rows not left out, or something in its balance is not answered.
 
     Also where the same file was stored, or confirmed, after this one was uploaded: nobody was asked about that.
     """
@@ -72,14 +87,35 @@ def confirm_import(
         raise NotAllowed(_("Mend the bad rows and upload the file again, or tick that they are left out."))
     if not imported.summary["good"]:
         raise NotAllowed(_("There is no row that can be stored."))
+    imported.answers = {**imported.answers, **(answers or {})}
+    if open_doubts := [
+        doubt for doubt in unanswered(imported) if doubt["code"] != "outside_plan" or not _said(imported)
+    ]:
+        raise NotAllowed(" ".join(balance_sentence(doubt) for doubt in open_doubts))
     imported.skip_bad_rows = skip_bad_rows
     imported.confirmed_at = timezone.now()
     imported.job = jobs.request_job(
         "store_import", inputs={"import": imported.pk}, by=by, cycle=imported.survey.cycle, send=send
     )
-    imported.save(update_fields=["skip_bad_rows", "confirmed_at", "job"])
-    audit.record("confirm_import", imported, by=by, after={"skip_bad_rows": skip_bad_rows})
+    imported.save(update_fields=["skip_bad_rows", "confirmed_at", "answers", "job"])
+    after = {"skip_bad_rows": skip_bad_rows, **{name: said for name, said in imported.answers.items() if said}}
+    audit.record("confirm_import", imported, by=by, after=after, touched=_remembered(imported))
     return imported
+
+
+def _said(imported: ResponseImport) -> bool:
+    """Whether somebody said what becomes of ratings outside the plan."""
+    return imported.answers.get("outside") in (OUTSIDE_DROP, OUTSIDE_KEEP)
+
+
+def _remembered(imported: ResponseImport) -> list[ColumnMatch]:
+    """The saved match by which the file was read, which keeps what was said of the plan for the next file."""
+    saved = ColumnMatch.objects.filter(name=imported.match_name).first() if imported.match_name else None
+    if saved is None or not _said(imported) or saved.columns.get("outside") == imported.answers["outside"]:
+        return []
+    saved.columns = {**saved.columns, "outside": imported.answers["outside"]}
+    saved.save(update_fields=["columns"])
+    return [saved]
 
 
 def _stored_meanwhile(imported: ResponseImport) -> bool:
@@ -138,7 +174,7 @@ def match_import(
         raise NotAllowed(_("The columns of this import cannot be changed (any more)."))
     if not match.items():
         raise NotAllowed(_("Say of at least one column which issue it is."))
-    if not any(column.target.text == "group" for column in match.columns):
+    if "group" not in match.constants and not any(column.target.text == "group" for column in match.columns):
         raise NotAllowed(_("Say which column is the stakeholder group."))
     imported.match, imported.match_name = match.to_json(), save_as
     imported.state = ResponseImport.State.CHECKING
@@ -193,6 +229,7 @@ def request_import(
     by: User | None,
     again: bool = False,
     match_name: str = "",
+    answers: Mapping[str, object] | None = None,
     send: bool = True,
 ) -> ResponseImport:
     """Keep the file and queue its check. NotAllowed where the survey is not open yet or nothing has the name of
@@ -214,8 +251,9 @@ def request_import(
     # Only now: a file that is refused may be about persons, and must not stay.
     stored, digest = keep_file(path, "imports")
     imported = ResponseImport.objects.create(
-        survey=survey, file_name=file_name[-200:], sha256=digest, path=stored, match_name=match_name, created_by=by
-    )
+        survey=survey, file_name=file_name[-200:], sha256=digest, path=stored, match_name=match_name, created_by=by,
+        answers=dict(answers or {}),
+    )  # fmt: skip
     imported.job = jobs.request_job(
         "check_import", inputs={"import": imported.pk}, by=by, cycle=survey.cycle, send=send
     )

@@ -19,6 +19,7 @@ from surveys.intake.columns import item_name, profile_name
 from surveys.models import AnonymousAnswer, Item, ProfileQuestion, Response, Survey
 from surveys.models.instrument import page_head, plain_question, scale_words
 from surveys.questionnaire.asking import QUESTION_KINDS
+from surveys.questionnaire.ratings import OUTSIDE
 from surveys.questionnaire.screening import FLAG_BIT
 from surveys.responses.rules import flags_of_survey
 
@@ -238,6 +239,8 @@ def _words(option: dict) -> str:
 NUMBER, TEXT, MOMENT = "number", "text", "moment"
 # Codes of what is no rating; the scale ends at 10 at most.
 NO_RATING = {SKIPPED: 97, DONT_KNOW: 98, NOT_ASKED: 99}
+# A rating outside the plan counts nowhere: here it was not asked.
+_CODES = [NO_RATING.get(code, 99 if OUTSIDE < code < DONT_KNOW else code) for code in range(256)]
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 Read = Callable[[tuple], object]
 
@@ -283,7 +286,6 @@ def _fields(selection: Selection) -> Iterator[Variable]:
 
 
 def _items(selection: Selection) -> Iterator[Variable]:
-    codes = [NO_RATING.get(code, code) for code in range(256)]
     values = {
         n: word for n, word in enumerate(scale_words(selection.survey.instrument, selection.survey.k), start=1) if word
     }
@@ -292,7 +294,7 @@ def _items(selection: Selection) -> Iterator[Variable]:
         label = f"{item.issue.name} – {word_for('dimension', item.dimension)}"
         name = item_name(item.issue.code, item.dimension)
         yield Variable(
-            name, name, label, lambda row, at=at: codes[row[8][at]], values=values, missing=tuple(NO_RATING.values())
+            name, name, label, lambda row, at=at: _CODES[row[8][at]], values=values, missing=tuple(NO_RATING.values())
         )
 
 

@@ -1,5 +1,6 @@
 """Forms of imports: the match of columns and answers, and its saved name."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,9 +9,9 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from surveys.matching.apply import revise, twice, words_of
-from surveys.matching.match import READY_MADE, Asked, Match, Target, read_target
+from surveys.matching.match import OUTSIDE_DROP, OUTSIDE_KEEP, READY_MADE, Asked, Match, Target, read_target
 from surveys.models import ResponseImport
-from surveys.responses.reading import AUTO, examples_of, stored_match
+from surveys.responses.reading import AUTO, examples_of, stored_match, unanswered
 
 RESERVED = (AUTO, *READY_MADE)
 
@@ -95,6 +96,16 @@ class MatchForm(forms.Form):
         if target.code == "group":
             return value in {group.code for group in self.asked.groups}
         return value in ("", "yes", "no", "zh-hans", "en")
+
+
+def row_answers(imported: ResponseImport, posted: Mapping[str, str]) -> dict[str, object]:
+    """What a person said of the doubts about the rows, each posted as `d-<code>`."""
+    codes = [doubt["code"] for doubt in unanswered(imported)]
+    said = {code: posted.get(f"d-{code}", "") for code in codes}
+    outside = said.get("outside_plan", "")
+    answers: dict[str, object] = {"outside": outside} if outside in (OUTSIDE_DROP, OUTSIDE_KEEP) else {}
+    accepted = [code for code, answer in said.items() if answer == "accept" and code != "outside_plan"]
+    return {**answers, "accepted": [*imported.answers.get("accepted", ()), *accepted]}
 
 
 class RenameForm(forms.Form):

@@ -119,7 +119,7 @@ def read_unfinished(cell: object) -> bool | None:
     return _YES_NO[text] if text else None
 
 
-def time_reader(zone: ZoneInfo) -> Callable[[object], dt.datetime | None]:
+def time_reader(zone: dt.tzinfo) -> Callable[[object], dt.datetime | None]:
     """Reads a moment as an aware datetime, None for an empty cell; `zone` holds where the cell names none.
 
     Takes ISO 8601, `2026-01-05 10:00`, `2026/1/5 10:00:00` and the spreadsheet's dates (a bare date is midnight).
@@ -336,7 +336,9 @@ class Plan:
     `tables` are what rating cells mean, per item with a column; None = as in formats.md. `duration` is the column of
     seconds and its reader, `attention` that of the attention question and what its cells mean, `profile` (column,
     question code, reader of a code, of a list of codes or of text; None = no answer). `notes` are what a person should
-    know though nothing is wrong.
+    know though nothing is wrong. `rows` are the file's rows where they are not those below the first (as where a table
+    is turned), `skips` says which of them are no responses; `by_group` bool[groups, items] is False where a column that
+    holds several items does not hold this one for the row's group. `seen` is what a reader of layouts saw.
     """
 
     columns: Columns
@@ -346,6 +348,11 @@ class Plan:
     attention: tuple[int, Mapping[object, int]] | None = None
     profile: Sequence[tuple[int, str, Reader]] = ()
     notes: Sequence[dict] = field(default_factory=tuple)
+    rows: Iterable[tuple[int, list[object]]] | None = None
+    header_row: int = 0
+    skips: Callable[[Sequence[object]], bool] | None = None
+    by_group: np.ndarray | None = None
+    seen: object = None
 
 
 Planner = Callable[[Table], Plan]

@@ -115,6 +115,9 @@ class ParsedResponses:
     profile: list[dict] = field(default_factory=list)  # answers by question per row; empty where there are none
     attention: list[int | None] = field(default_factory=list)  # byte codes per row, None = not asked; or empty
     notes: list[dict] = field(default_factory=list)  # what a foreign file holds and a person should know
+    seen: object = None  # what a foreign file's layout showed (`surveys.matching.layout.Seen`)
+    skipped: int = 0  # rows that are tests or previews
+    places: np.ndarray | None = None  # int32[n items]: the column of each item, -1 for none
 
     @property
     def ok(self) -> bool:
@@ -258,8 +261,9 @@ class _Reading:
         self.table, self.plan, self.columns, self.limits = table, plan, plan.columns, limits
         columns = plan.columns
         self.width = len(columns.names)
+        self.header_row = plan.header_row or table.header_row
         self.errors: list[CellError] = []
-        self.error_count = 0
+        self.error_count = self.skipped = 0
         self.row_numbers: list[int] = []
         self.bad_numbers: set[int] = set()
         self.bad_rows: dict[int, list[object]] = {}
@@ -277,7 +281,10 @@ class _Reading:
         if self.columns.problems:
             self._note_header()
             return
-        for number, cells in self.table.rows:
+        for number, cells in self.table.rows if self.plan.rows is None else self.plan.rows:
+            if self.plan.skips and self.plan.skips(cells):
+                self.skipped += 1
+                continue
             self._take(number, cells)
             if len(self.row_numbers) > self.limits.max_rows:
                 raise FileProblem("too_many_rows", limit=self.limits.max_rows)
@@ -348,17 +355,18 @@ class _Reading:
         """Everything read, as columns; a field without a column has its default in every row."""
         n_rows = len(self.row_numbers)
         values = {name: self.values.get(name) or [_DEFAULTS.get(name, "")] * n_rows for name in FIELDS}
+        group = np.array(values.pop("group"), dtype=np.int16)
         return ParsedResponses(
             kind=self.table.kind,
             sha256=self.table.sha256,
             encoding=self.table.encoding,
             sheet=self.table.sheet,
             header=self.columns.names,
-            header_row=self.table.header_row,
+            header_row=self.header_row,
             group_codes=codes,
             row_numbers=np.array(self.row_numbers, dtype=np.int32),
-            ratings=self.ratings.matrix(n_rows),
-            group=np.array(values.pop("group"), dtype=np.int16),
+            ratings=self._matrix(n_rows, group),
+            group=group,
             consent=np.array(values.pop("consent"), dtype=bool),
             unfinished=self._unfinished(n_rows),
             bad=np.array([number in self.bad_numbers for number in self.row_numbers], dtype=bool),
@@ -368,8 +376,17 @@ class _Reading:
             profile=self.extras.profile,
             attention=self.extras.attention,
             notes=list(self.plan.notes),
+            seen=self.plan.seen,
+            skipped=self.skipped,
+            places=self.columns.items,
             **values,
         )
+
+    def _matrix(self, n_rows: int, group: np.ndarray) -> np.ndarray:
+        ratings = self.ratings.matrix(n_rows)
+        if self.plan.by_group is None or not n_rows:
+            return ratings
+        return np.where(self.plan.by_group[np.maximum(group, 0)], ratings, np.uint8(NOT_ASKED))
 
     def _unfinished(self, n_rows: int) -> np.ndarray:
         """bool[R]: what the file says; where it is silent, a time of submission that other rows have is missing."""

@@ -1,31 +1,34 @@
 """Reading a foreign file by a match."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from materiality.tables.problems import CellError, FileProblem
-from materiality.tables.read import CSV, Table
-from surveys.intake.columns import FIELDS, UNFINISHED, Columns, Plan, Planner, Reader, field_readers
-from surveys.matching.guess import option_words
+from materiality.tables.problems import CellError, FileProblem, column_letters
+from materiality.tables.read import CSV, Rows, Table
+from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Columns, Plan, Planner, Reader, field_readers
+from surveys.matching.fields import finished_words, option_words
+from surveys.matching.layout import SheetLayout, find_layouts, flatten
 from surveys.matching.match import (
     ATTENTION,
+    BY_GROUP,
     DURATION,
     FIELD,
     FINISHED,
     IGNORED,
     ITEM,
     PROFILE,
+    TRIAL,
     Asked,
     Column,
     Match,
     Target,
 )
-from surveys.matching.values import RatingWords, duration_reader, match_readers, profile_reader, values_of
-from surveys.matching.words import cleaned, groups_of, joined_headers, language_of, raw_headers, word, yes_or_no
+from surveys.matching.values import RatingWords, duration_reader, match_readers, profile_reader, values_of, word_reader
+from surveys.matching.words import Issues, cleaned, groups_of, language_of, word, yes_or_no
 
 
 def planner_of(match: Match, asked: Asked, *, zone: ZoneInfo, languages: Sequence[str], name: str = "") -> Planner:
@@ -46,16 +49,17 @@ class _Planning:
         self.readers = field_readers(
             [group.code for group in asked.groups], zone, languages, neutralised=table.kind == CSV
         )
-        self.headers = raw_headers(table.header)
-        if match.head_rows == 2:
-            _number, second = next(table.rows, (0, []))
-            self.headers = joined_headers(self.headers, raw_headers(second))
+        issues = Issues(asked.issues)
+        self.flat = flatten(table.sheets, layouts_for(match, table, asked, issues), issues, asked)
+        self.headers = self.flat.headers
         self.found, self.strange = _found(match, self.headers)
         self.of_kind = {
             kind: {at: column for at, column in self.found.items() if column.target.kind == kind}
             for kind in (ITEM, FIELD, PROFILE, ATTENTION)
         }
         self.fields = {column.target.code: at for at, column in self.of_kind[FIELD].items()}
+        self.constants = {name: value for name, value in match.constants.items() if name not in self.fields}
+        self.fields |= {name: len(self.headers) + at for at, name in enumerate(self.constants)}
 
     def plan(self) -> Plan:
         """The plan; FileProblem where file and match, or match and survey, have nothing in common."""
@@ -63,7 +67,7 @@ class _Planning:
         fields = {name: at for name, at in self.fields.items() if name in FIELDS}
         if FINISHED in self.fields:
             fields[UNFINISHED] = self.fields[FINISHED]
-        columns = Columns(self.headers, fields, places, self._problems())
+        columns = Columns([*self.headers, *self.constants], fields, places, self._problems())
         present = places[places >= 0].tolist()
         tables = {name: self._table(name) for name in {self.found[at].values for at in present} | self._attention()}
         attention = next(iter(self.of_kind[ATTENTION].items()), None) if self.asked.attention else None
@@ -75,20 +79,64 @@ class _Planning:
             attention=(attention[0], tables[attention[1].values]) if attention else None,
             profile=self._profile(),
             notes=self._notes(),
+            rows=self._rows(),
+            header_row=self.flat.header_row,
+            skips=self._skips(),
+            by_group=self._by_group(),
+            seen=self.flat.seen,
         )
 
+    def _rows(self) -> Rows:
+        """The rows with what holds for all of them behind."""
+        if not self.constants:
+            return self.flat.rows
+        width, values = len(self.headers), list(self.constants.values())
+        return ((number, _fitted(cells, width, values)) for number, cells in self.flat.rows)
+
+    def _skips(self) -> Callable[[Sequence[object]], bool] | None:
+        """Whether a row is a test or a preview."""
+        column = self.fields.get(TRIAL)
+        if column is None:
+            return None
+        read = word_reader(self.match.maps.get(TRIAL, {}), "unknown_value", empty="no")
+
+        def skips(cells: Sequence[object]) -> bool:
+            try:
+                return column < len(cells) and read(cells[column]) == "yes"
+            except CellProblem:
+                return False
+
+        return skips
+
+    def _by_group(self) -> np.ndarray | None:
+        """bool[groups, items]: False where the dimension of a column follows from the group, and is another one."""
+        dependent = {code for code, dimension in self._positions() if dimension == BY_GROUP}
+        if not dependent:
+            return None
+        return np.array(
+            [
+                [item[0] not in dependent or self.asked.asks(group.code, item) for item in self.asked.items]
+                for group in self.asked.groups
+            ]
+        )
+
+    def _positions(self) -> dict[tuple[str, str], int]:
+        return {(column.target.code, column.target.detail): at for at, column in self.of_kind[ITEM].items()}
+
     def _table(self, name: str) -> RatingWords:
-        return RatingWords(self.match.maps.get(name, {}), limesurvey=self.match.tool == "limesurvey")
+        return RatingWords(self.match.maps.get(name, {}), self.match.tool)
 
     def _attention(self) -> set[str]:
         return {column.values for column in self.of_kind[ATTENTION].values()}
 
     def _places(self) -> np.ndarray:
-        position = {(column.target.code, column.target.detail): at for at, column in self.of_kind[ITEM].items()}
+        position = self._positions()
         if not position:
             params = {"match": self.name, "columns": len(self.match.items())}
             raise FileProblem("match_not_for_file", **params)
-        places = np.array([position.get(tuple(item), -1) for item in self.asked.items], dtype=np.int32)
+        both = {code: at for (code, dimension), at in position.items() if dimension == BY_GROUP}
+        found = [position.get(tuple(item), both.get(item[0], -1)) for item in self.asked.items]
+        places = np.array(found, dtype=np.int32)
         if not (places >= 0).any():
             raise FileProblem("match_not_for_survey", match=self.name)
         return places
@@ -96,7 +144,7 @@ class _Planning:
     def _problems(self) -> list[CellError]:
         if "group" in self.fields:
             return []
-        return [CellError(self.table.header_row, len(self.headers), "group", "", "missing_column", {"value": "group"})]
+        return [CellError(self.flat.header_row, len(self.headers), "group", "", "missing_column", {"value": "group"})]
 
     def _profile(self) -> list[tuple[int, str, Reader]]:
         kinds = {question.code: question.kind for question in self.asked.questions}
@@ -120,13 +168,27 @@ class _Planning:
         for at, column in self.found.items():
             if column.target.kind == "ignored" and self.headers[at]:
                 notes.append({"code": column.why or "other", "header": self.headers[at]})
+            elif column.target.kind == "ignored":
+                notes.append({"code": "unnamed", "header": column_letters(at)})
         here = {(column.target.code, column.target.detail) for column in self.of_kind[ITEM].values()}
-        lacking = sum(tuple(item) not in here for item in self.asked.items)
+        lacking = sum(tuple(item) not in here and (item[0], BY_GROUP) not in here for item in self.asked.asked_items())
         if lacking:
             notes.append({"code": "lacking", "header": "", "number": lacking, "items": len(self.asked.items)})
         if self.of_kind[ATTENTION] and not self.asked.attention:
             notes += [{"code": "attention", "header": self.headers[at]} for at in self.of_kind[ATTENTION]]
         return notes
+
+
+def layouts_for(match: Match, table: Table, asked: Asked, issues: Issues) -> list[SheetLayout]:
+    """How the match's own file is laid out; another file is looked at anew."""
+    if match.layouts and match.sha256 == table.sha256:
+        return [SheetLayout.of(plain) for plain in match.layouts]
+    return find_layouts(table.sheets, issues, asked)
+
+
+def _fitted(cells: list[object], width: int, values: list[str]) -> list[object]:
+    """The row at the header's width with the constants behind; text to the right of the header stays behind them."""
+    return [*cells[:width], *[""] * (width - len(cells)), *values, *cells[width:]]
 
 
 def _found(match: Match, headers: Sequence[str]) -> tuple[dict[int, Column], list[str]]:
@@ -140,7 +202,7 @@ def _found(match: Match, headers: Sequence[str]) -> tuple[dict[int, Column], lis
         turns[key] += 1
         if column:
             found[at] = column
-        elif key:
+        else:
             strange.append(header)
     return found, strange
 
@@ -225,15 +287,16 @@ def _rating_map(target: Target, match: Match, maps: dict, texts: Sequence[str], 
     if alike:
         return alike[0]
     name = target.detail or ATTENTION
-    limesurvey = match.tool == "limesurvey"
-    maps[name] = maps.get(name, {}) | values_of(texts, asked.k, limesurvey=limesurvey).known
+    maps[name] = maps.get(name, {}) | values_of(texts, asked.k, tool=match.tool).known
     return name
 
 
 def _field_map(name: str, texts: Sequence[str], asked: Asked) -> dict[str, str] | None:
     if name == "group":
         return groups_of(texts, asked.groups)[0]
-    if name in ("consent", FINISHED):
+    if name == FINISHED:
+        return finished_words({word(text) for text in texts} - {""}, "") or {}
+    if name in ("consent", TRIAL):
         found = {word(text): yes_or_no(text) for text in texts}
     elif name == "language":
         found = {word(text): language_of(text) for text in texts}

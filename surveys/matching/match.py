@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from surveys.matching.words import GroupNames, IssueNames, cleaned
+from surveys.matching.words import LIMESURVEY, QUALTRICS, WJX, GroupNames, IssueNames, cleaned
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,17 @@ class Asked:
     k: int
     questions: Sequence[Question] = field(default_factory=tuple)
     attention: bool = False
+    # Per group the items that it is asked; a group that is not named is asked everything.
+    plan: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    zone: str = ""
+
+    def asks(self, group: str, item: tuple[str, str]) -> bool:
+        """Whether the group is asked the item."""
+        return group not in self.plan or tuple(item) in self.plan[group]
+
+    def asked_items(self) -> list[tuple[str, str]]:
+        """The items that any group is asked."""
+        return [item for item in self.items if any(self.asks(group.code, item) for group in self.groups)]
 
 
 # In each list the earlier pattern wins over the later; patterns are for the whole header, cleaned and without case.
@@ -50,7 +61,9 @@ _FIELDS = {
     "respondent language|userlanguage|survey language|lang",
     "channel": "channel|渠道|来源渠道|填写渠道|收集渠道|来源|答卷来源|source|collector|collector "
     "name|distribution channel",
-    "finished": "finished|completed|complete|是否完成|答卷状态|完成状态|response status",
+    "finished": "finished|completed|complete|是否完成|答卷状态|完成状态|response status|完成情况|作答状态|填写状态|"
+    "提交状态|回收状态|是否提交|submitted|is complete|completion status|survey status|status|状态|问卷状态|"
+    "progress|进度|完成度|完成进度|completion|percent complete",
     "group": "stakeholder|stakeholder group|group|利益相关方|利益相关方类别|利益相关方类型|"
     "相关方类别|身份|您的身份|role",
     "consent": "consent|知情同意|同意|隐私同意|是否同意|privacy|agreement",
@@ -89,6 +102,43 @@ _ATTENTION = re.compile(
     rf"{_SURELY}|请(?:在)?(?:本|此|这)?[一]?[行题项]?.{{0,6}}(?:选择?|勾选|点击)|"
     r"please (?:select|choose|tick|pick|mark|answer)|\btrap\b|^(?:select|choose|tick) "
 )
+
+
+_TIME_CUES = (
+    ("started_at", re.compile(r"(?:开始|起始).*(?:时间|日期)|\b(?:start(?:ed)?|begin|began)\b.*\b(?:date|time|at)\b|"
+                              r"\b(?:date|time)\b.*\b(?:start(?:ed)?|began)\b|startdate|starttime")),
+    ("submitted_at", re.compile(r"(?:提交|交卷|完成|结束|填写|填表|作答|答题|填报|回收|答卷).*(?:时间|日期)|"
+                                r"\b(?:submit(?:ted)?|submission|complet(?:ed|ion)|end(?:ed)?|finish(?:ed)?)\b.*"
+                                r"\b(?:date|time|at|on)\b|\b(?:date|time)\b.*\b(?:submitted|completed|ended|finished)\b|"
+                                r"enddate|endtime|submitdate")),
+)  # fmt: skip
+_TOKEN_CUE = re.compile(
+    r"(?:答卷|问卷|回复|作答|样本|受访者|respondent|response|submission|record|entry).{0,4}(?:id|编号|号码?|no\.?|number|key)"
+    r"|^(?:uuid|guid|key|respondent|受访者|样本|编号|id)$"
+)
+_BIRTH = re.compile(r"出生|生日|入职|birth|joined|hired|since")
+_ABOUT_PERSON = re.compile(
+    r"年龄|性别|学历|教育程度|职业|职位|岗位|职级|工龄|司龄|年限|部门|地区|区域|所在地|收入|行业|规模|"
+    r"\bages?\b|gender|\bsex\b|education|occupation|\bjob\b|department|region|tenure|seniority|income|years? (?:of|in)"
+)
+
+
+def time_cue(header: str) -> str:
+    """The time that a cleaned header is about though no tool calls it so: started_at, submitted_at or ''."""
+    name = header.casefold()
+    if _BIRTH.search(name):
+        return ""
+    return next((field_name for field_name, cue in _TIME_CUES if cue.search(name)), "")
+
+
+def token_cue(header: str) -> bool:
+    """Whether a header seems to number the responses."""
+    return bool(_TOKEN_CUE.search(header.casefold().strip(" :：.")))
+
+
+def about_person(header: str) -> bool:
+    """Whether a question is about the respondent: age, department; its answers may look like ratings."""
+    return bool(_ABOUT_PERSON.search(header.casefold()) or _BIRTH.search(header.casefold()))
 
 
 def field_of(header: str) -> tuple[str, int] | None:
@@ -135,10 +185,19 @@ def duration_unit(header: str) -> float:
 ITEM, FIELD, PROFILE, ATTENTION, IGNORED = "item", "field", "profile", "attention", "ignored"
 KINDS = (ITEM, FIELD, PROFILE, ATTENTION, IGNORED)
 # Fields of the `responses` format, and two that are turned into them: seconds, and whether it was submitted.
-DURATION, FINISHED = "duration", "finished"
+# TRIAL says which rows are tests or previews, which are not read.
+DURATION, FINISHED, TRIAL = "duration", "finished", "trial"
 FIELDS = (
     "token", "group", "channel", "language", "started_at", "submitted_at", "consent", "comment", DURATION, FINISHED,
+    TRIAL,
 )  # fmt: skip
+# Fields that can be said of a whole file.
+CONSTANTS = ("group", "channel", "language", "submitted_at")
+# Dimension of an item's column whose dimension is the one that the row's group is asked.
+BY_GROUP = "by-group"
+
+
+OUTSIDE_DROP, OUTSIDE_KEEP = "drop", "keep"
 
 
 class BrokenMatch(ValueError):
@@ -185,8 +244,10 @@ class Match:
     """All columns of a file, its value maps (`texts.word` of an answer -> value) and how it writes times.
 
     Values of ratings: "1".."K", DK, NA, ''. `dates` is `ymd`, `dmy` or `mdy`; `zones` are the columns' time zones by
-    field where the tool fixes one; `seconds` is what one unit of the duration is worth; `head_rows` are the rows above
-    the answers (two where the questions stand above their parts).
+    field where the tool or the file fixes one, `zone` that of all others ('' = the survey's); `seconds` is what one
+    unit of the duration is worth. `layouts` are those of the sheets (`layout.SheetLayout`) of the file with the SHA-256
+    `sha256`; other files are looked at anew. `constants` hold for every row, by field. `outside` says what becomes of
+    ratings that the row's group is not asked: OUTSIDE_DROP, OUTSIDE_KEEP, or '' where nobody said.
     """
 
     tool: str
@@ -195,7 +256,11 @@ class Match:
     dates: str = "ymd"
     zones: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 1.0
-    head_rows: int = 1
+    zone: str = ""
+    sha256: str = ""
+    layouts: tuple[Mapping, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    outside: str = ""
 
     def to_json(self) -> dict:
         """Plain values."""
@@ -206,7 +271,10 @@ class Match:
         """The match of `to_json`; BrokenMatch where it is none."""
         try:
             columns = tuple(Column(**{**column, "target": Target(**column["target"])}) for column in plain["columns"])
-            return cls(**{**plain, "columns": columns})
+            more = {"layouts": tuple(plain.get("layouts", ()))}
+            # Matches saved before headers were searched for name the number of rows.
+            known = {name: value for name, value in plain.items() if name != "head_rows"}
+            return cls(**{**known, **more, "columns": columns})
         except (KeyError, TypeError, ValueError) as error:
             raise BrokenMatch(str(error)) from error
 
@@ -222,6 +290,7 @@ def read_target(text: str, items: Sequence[tuple[str, str]], questions: Mapping[
     """
     name = text.strip().partition(" ")[0]
     known = {f"{code}:{dimension}".casefold(): Target(ITEM, code, dimension) for code, dimension in items}
+    known |= {f"{code}:{BY_GROUP}".casefold(): Target(ITEM, code, BY_GROUP) for code, _dimension in items}
     known |= {field_name: Target(FIELD, field_name) for field_name in FIELDS}
     known |= {kind: Target(kind) for kind in (ATTENTION, IGNORED)} | {"": Target(IGNORED)}
     for code, options in questions.items():
@@ -230,10 +299,10 @@ def read_target(text: str, items: Sequence[tuple[str, str]], questions: Mapping[
     return known.get(name.casefold())
 
 
-LIMESURVEY, WJX, FORMBRICKS, KOBO, OTHER = "limesurvey", "wjx", "formbricks", "kobotoolbox", ""
+FORMBRICKS, KOBO, OTHER = "formbricks", "kobotoolbox", ""
 # Ready-made matches by name.
 READY_MADE = (LIMESURVEY, WJX, FORMBRICKS, KOBO)
-NAMES = {LIMESURVEY: "LimeSurvey", WJX: "问卷星", FORMBRICKS: "Formbricks", KOBO: "KoboToolbox"}
+NAMES = {LIMESURVEY: "LimeSurvey", WJX: "问卷星", FORMBRICKS: "Formbricks", KOBO: "KoboToolbox", QUALTRICS: "Qualtrics"}
 _SIGNS = {
     LIMESURVEY: ("submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"),
     WJX: ("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自ip", "总分"),
@@ -249,6 +318,10 @@ _SIGNS = {
         "__version__",
     ),
 }
+_SIGNS[QUALTRICS] = (
+    "responseid", "recordeddate", "duration (in seconds)", "distributionchannel", "userlanguage", "ipaddress",
+    "recipientlastname", "externalreference", "locationlatitude", "recipientemail",
+)  # fmt: skip
 _FULL_TEXTS = {
     LIMESURVEY: ("response id", "date submitted", "last page", "start language", "seed", "date "
                  "started", "date last action",

@@ -3,20 +3,19 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from zoneinfo import ZoneInfo
 
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from materiality.tables.problems import plain
-from surveys.intake.columns import LONGEST_CHANNEL, UNFINISHED, CellProblem, Reader, cell_text, field_readers
+from surveys.intake.columns import LONGEST_CHANNEL, UNFINISHED, CellProblem, Reader, cell_text, time_reader
 from surveys.matching.match import FINISHED, Asked, Match
+from surveys.matching.moments import read_duration, serial_moment, written_plainly, zone_info
+from surveys.matching.scales import fitted_scale, known_word
 from surveys.matching.words import (
     DONT_KNOW_CODE,
-    DONT_KNOW_NUMBERS,
+    LIMESURVEY,
+    TOOL_NUMBERS,
     absent,
-    read_duration,
     word,
-    written_plainly,
     yes_or_no,
 )
 from surveys.questionnaire.asking import QUESTION_KINDS
@@ -28,10 +27,10 @@ _LONGEST_LEARNT = 100
 class RatingWords(dict):
     """Cell -> byte code; KeyError for an answer that the value map does not hold. Spellings are learnt as they come."""
 
-    def __init__(self, values: Mapping[str, str], *, limesurvey: bool) -> None:
+    def __init__(self, values: Mapping[str, str], tool: str = "") -> None:
         super().__init__()
         self.values_by_word = {key: _code(value) for key, value in values.items()}
-        self.limesurvey = limesurvey
+        self.tool = tool
 
     def __missing__(self, cell: object) -> int:
         try:
@@ -41,7 +40,7 @@ class RatingWords(dict):
         key = word(text)
         code = self.values_by_word.get(key)
         if code is None:
-            kind = absent(key, limesurvey=self.limesurvey)
+            kind = absent(key, self.tool)
             if kind is None:
                 raise KeyError(cell)
             code = _ABSENT[kind]
@@ -140,188 +139,6 @@ def _option_code(text: str, options: Mapping[str, str]) -> str | None:
     return options.get(word(text)) or options.get(word(_REMARK.sub("", text)))
 
 
-Scale = tuple[frozenset[str], ...]
-
-_ZH_DEGREES = ("重要", "同意", "满意", "关注", "关心", "相关", "显著", "严重", "必要", "认同", "紧迫", "密切", "有影响")
-_ZH_PAIRS = (("小", "大"), ("低", "高"), ("弱", "强"), ("少", "多"), ("差", "好"), ("轻微", "重大"), ("轻", "重"))
-_EN_DEGREES = (
-    "important",
-    "significant",
-    "relevant",
-    "material",
-    "satisfied",
-    "likely",
-    "concerned",
-    "critical",
-    "useful",
-)
-_EN_PAIRS = (("small", "large"), ("low", "high"), ("minor", "major"), ("weak", "strong"), ("little", "great"),
-             ("negligible", "critical"), ("small", "big"))  # fmt: skip
-
-_ZH_LEAST = (
-    "非常不{0} 很不{0} 极不{0} 极其不{0} 完全不{0} 十分不{0} 根本不{0} 毫不{0} "
-    "一点也不{0} 一点都不{0} 最不{0} 特别不{0}"
-)
-_ZH_LESS = "比较不{0} 较不{0} 较为不{0} 不太{0} 不怎么{0} 不很{0} 不大{0} 不是很{0} 有点不{0} 有些不{0} 稍不{0} 略不{0}"
-_ZH_MIDDLE = "一般 一般{0} 中等 中等{0} 中立 普通 中性 适中 中 一般般 中间 尚可"
-_ZH_MORE = "比较{0} 较{0} 较为{0}"
-_ZH_MOST = "非常{0} 很{0} 极其{0} 十分{0} 极为{0} 特别{0} 完全{0} 最{0} 极{0} 至关{0} 极度{0}"
-
-
-def _level(pattern: str, *words: str, separator: str = " ") -> frozenset[str]:
-    return frozenset(part.format(*words) for part in pattern.split(separator))
-
-
-def _joined(*levels: frozenset[str] | str) -> frozenset[str]:
-    return frozenset().union(*({level} if isinstance(level, str) else level for level in levels))
-
-
-def _chinese(adjective: str) -> list[Scale]:
-    least, less, middle, more, most = (
-        _level(pattern, adjective) for pattern in (_ZH_LEAST, _ZH_LESS, _ZH_MIDDLE, _ZH_MORE, _ZH_MOST)
-    )
-    plain, plain_no = adjective, f"不{adjective}"
-    some = _level("有点{0} 有些{0} 稍微{0} 略微{0} 稍{0} 略{0}", adjective)
-    return [
-        (least, _joined(less, plain_no), middle, _joined(more, plain), most),
-        (_joined(least, plain_no), less, middle, _joined(more, plain), most),
-        (_joined(least, plain_no), some, middle, _joined(more, plain), most),
-        (least, frozenset({plain_no}), _joined(less, some), middle, more, frozenset({plain}), most),
-        (least, frozenset({plain_no}), less, middle, _joined(more, some), frozenset({plain}), most),
-        (least, _joined(less, plain_no), _joined(more, plain), most),
-        (frozenset({plain_no}), middle, frozenset({plain})),
-    ]
-
-
-def _chinese_pair(low: str, high: str) -> list[Scale]:
-    very = "非常{0} 很{0} 极{0} 极其{0} 最{0} 特别{0} 十分{0}"
-    rather = "比较{0} 较{0} 较为{0} 偏{0} {0}"
-    none = frozenset(
-        {"无", "没有", "无影响", "没有影响", "毫无", "完全没有", "几乎没有", "几乎无", "基本没有", "可忽略"}
-    )
-    middle = _level(_ZH_MIDDLE, high)
-    least, less, more, most = _level(very, low), _level(rather, low), _level(rather, high), _level(very, high)
-    return [
-        (least, less, middle, more, most),
-        (none, _joined(least, less), middle, more, most),
-        (none, _joined(least, less), middle, _joined(more, most)),
-        (frozenset({low}), middle, frozenset({high})),
-    ]
-
-
-def _english(adjective: str) -> list[Scale]:
-    def level(pattern: str) -> frozenset[str]:
-        return _level(pattern, adjective, separator="|")
-
-    neutral = "neutral|neither|neither important nor unimportant|neither {0} nor un{0}|average|medium|medium {0}|ok"
-    least = level("not at all {0}|not {0} at all|not {0}|un{0}|in{0}|ir{0}|completely un{0}|least {0}|of no importance")
-    less = level(
-        "slightly {0}|a little {0}|not very {0}|not so {0}|less {0}|low {0}|minimally {0}|of little importance"
-    )
-    middle = level(f"moderately {{0}}|somewhat {{0}}|averagely {{0}}|of average importance|{neutral}")
-    most = level("very {0}|extremely {0}|critically {0}|highly {0}|most {0}|absolutely essential")
-    more = level("{0}|quite {0}|rather {0}|fairly {0}")
-    against = level("very un{0}|extremely un{0}|strongly un{0}|completely un{0}|highly un{0}|very in{0}|very dis{0}")
-    rather_not = level("un{0}|somewhat un{0}|rather un{0}|slightly un{0}|quite un{0}|fairly un{0}|in{0}|dis{0}|not {0}")
-    return [
-        (against, rather_not, level(f"{neutral}|moderately {{0}}"), _joined(more, level("somewhat {0}")), most),
-        (least, less, middle, more, most),
-        (least, less, middle, level("very {0}"), level("extremely {0}|critically {0}|most {0}")),
-        (level("not {0}|not at all {0}|un{0}"), middle, level("{0}|very {0}")),
-    ]
-
-
-def _english_pair(low: str, high: str) -> list[Scale]:
-    def level(pattern: str) -> frozenset[str]:
-        return _level(pattern, low, high, separator="|")
-
-    none = level("none|no|no impact|not at all|nil|no effect")
-    middle = level("medium|moderate|average|neutral|mid|fair|middle|some")
-    very_low, lower = level("very {0}|extremely {0}"), level("{0}|rather {0}|fairly {0}|quite {0}|slight|minor")
-    more, most = (
-        level("{1}|rather {1}|fairly {1}|quite {1}|significant"),
-        level("very {1}|extremely {1}|severe|critical"),
-    )
-    return [
-        (very_low, lower, middle, more, most),
-        (none, _joined(lower, very_low), middle, more, most),
-        (level("{0}"), middle, level("{1}")),
-    ]
-
-
-def _agreement() -> list[Scale]:
-    return [
-        tuple(
-            frozenset(part.split("|"))
-            for part in (
-                "strongly disagree|completely disagree|totally disagree",
-                "disagree|somewhat disagree|rather disagree",
-                "neutral|neither agree nor disagree|neither|undecided",
-                "agree|somewhat agree|rather agree",
-                "strongly agree|completely agree|totally agree",
-            )
-        )
-    ]
-
-
-@cache
-def scales(k: int) -> tuple[Scale, ...]:
-    """All known vocabularies of `k` levels, least first; a level holds the words that can stand for it."""
-    found = _agreement()
-    for adjective in _ZH_DEGREES:
-        found += _chinese(adjective)
-    for low, high in _ZH_PAIRS:
-        found += _chinese_pair(low, high)
-    for adjective in _EN_DEGREES:
-        found += _english(adjective)
-    for low, high in _EN_PAIRS:
-        found += _english_pair(low, high)
-    return tuple(scale for scale in found if len(scale) == k)
-
-
-def fitted_scale(words: Iterable[str], k: int) -> dict[str, int] | None:
-    """Word -> 1..k where one reading alone is possible, {} for no words, None where there is none or several.
-
-    Two words of one level are no reading. The result also holds the other words that this reading leaves no doubt of.
-    """
-    seen = sorted(set(words))
-    if not seen:
-        return {}
-    readings: dict[tuple[int, ...], list[Scale]] = {}
-    for scale in scales(k):
-        if levels := _levels(seen, scale):
-            readings.setdefault(tuple(levels), []).append(scale)
-    if len(readings) != 1:
-        return None
-    (levels, fitting), *_rest = readings.items()
-    return _without_doubt(fitting) | dict(zip(seen, levels, strict=True))
-
-
-def known_word(text: str, k: int) -> bool:
-    """Whether a word belongs to any known scale of `k` levels."""
-    return text in _all_words(k)
-
-
-@cache
-def _all_words(k: int) -> frozenset[str]:
-    return frozenset(each for scale in scales(k) for level in scale for each in level)
-
-
-def _without_doubt(fitting: Sequence[Scale]) -> dict[str, int]:
-    found: dict[str, set[int]] = {}
-    for scale in fitting:
-        for place, level in enumerate(scale, 1):
-            for each in level:
-                found.setdefault(each, set()).add(place)
-    return {each: places.pop() for each, places in found.items() if len(places) == 1}
-
-
-def _levels(seen: Sequence[str], scale: Scale) -> list[int] | None:
-    """Level of each word; None where a word is none of the scale's or two share a level."""
-    places = [next((place for place, level in enumerate(scale, 1) if each in level), 0) for each in seen]
-    return places if 0 not in places and len(set(places)) == len(places) else None
-
-
 _WHOLE = re.compile(r"([+-]?\d{1,4})(?:\.0+)?(?:\s*(?:分|points?|stars?|星|级|★))?")
 _NUMBER_FIRST = re.compile(r"(\d{1,2})\s*(?:分|points?)?\s*[-–—.:、=)(,]+\s*(.*?)\)?")
 _NUMBER_LAST = re.compile(r"(.*?)\s*[-–—:=(,]+\s*(\d{1,2})\s*(?:分|points?)?\)?")
@@ -338,44 +155,59 @@ class Values:
     doubts: list[tuple[str, dict]] = field(default_factory=list)
 
 
-def looks_like_rating(texts: Iterable[str], k: int, *, limesurvey: bool = False) -> bool:
+def looks_like_rating(texts: Iterable[str], k: int, tool: str = "") -> bool:
     """Whether most of a column's different answers could be ratings; True for a column without answers."""
     keys = {word(text) for text in texts}
-    given = [key for key in keys if absent(key, limesurvey=limesurvey) is None]
+    given = [key for key in keys if absent(key, tool) is None]
     if not given:
         return True
     if len(given) > 30 or max(map(len, given)) > 60:
         return False
-    good = sum(1 for key in given if _number(key) is not None or _CODED.fullmatch(key) or _scale_word(key, k))
+    good = sum(1 for key in given if _number(key, k) is not None or _CODED.fullmatch(key) or _scale_word(key, k))
     return good * 2 > len(given)
 
 
-def values_of(texts: Iterable[str], k: int, *, limesurvey: bool = False, options: bool = False) -> Values:
+def values_of(texts: Iterable[str], k: int, *, tool: str = "", options: bool = False) -> Values:
     """Read all different answers of the columns that share a vocabulary.
 
-    `options`: numbers are surely those of options, so that the one after the scale's end is *don't know*.
+    `tool` says what numbers beyond the scale are; `options`: numbers are surely those of options, so that the one after
+    the scale's end is *don't know*.
     """
     result = Values()
     rest = []
     for key in sorted({word(text) for text in texts}):
-        kind = absent(key, limesurvey=limesurvey)
+        kind = absent(key, tool)
         if kind is None:
             rest.append(key)
         else:
             result.known[key] = kind
     coded = _coded(rest)
     if coded:
-        _take_codes(coded, k, result)
+        _take_codes(coded, k, result, tool)
         return result
-    numbers = {key: number for key in rest if (number := _number(key)) is not None}
-    _take_numbers(numbers, k, result, options)
+    numbers = {key: number for key in rest if (number := _number(key, k)) is not None}
+    _take_numbers(numbers, k, result, options, tool)
     _take_words([key for key in rest if key not in numbers], k, result)
     if numbers:
         _check_direction(numbers, k, result)
     return result
 
 
-def _number(key: str) -> int | None:
+_STARS = re.compile(r"([★⭐🌟]{1,10})([☆✩]{0,9})")
+_CHINESE_NUMBERS = "一二三四五六七八九十"
+_CHINESE_NUMBER = re.compile(rf"([{_CHINESE_NUMBERS}])\s*(?:颗?星|分|级|档)?")
+_OF = re.compile(r"(\d{1,2})\s*(?:/|分之|out of|of)\s*(\d{1,2})(?:\s*分)?")
+
+
+def _number(key: str, k: int) -> int | None:
+    """The number that an answer is, or says beside its words: `4`, `4分`, `★★★★`, `四`, `4/5`, `4 - important`."""
+    if found := _STARS.fullmatch(key):
+        whole = len(found[1]) + len(found[2])
+        return len(found[1]) if not found[2] or whole == k else None
+    if found := _CHINESE_NUMBER.fullmatch(key):
+        return _CHINESE_NUMBERS.index(found[1]) + 1
+    if found := _OF.fullmatch(key):
+        return int(found[1]) if int(found[2]) == k else None
     found = _WHOLE.fullmatch(key)
     if found:
         return int(found[1])
@@ -394,23 +226,28 @@ def _coded(keys: list[str]) -> dict[str, int]:
     return {key: int(match[2]) for key, match in found.items()}
 
 
-def _take_codes(coded: dict[str, int], k: int, result: Values) -> None:
-    """Answer codes are numbered in the order of the scale; the one after its end is *don't know*."""
+def _take_codes(coded: dict[str, int], k: int, result: Values, tool: str) -> None:
+    """Answer codes are numbered in the order of the scale; the one after its end is *don't know* in LimeSurvey."""
+    beyond = TOOL_NUMBERS.get(tool, {})
     for key, number in coded.items():
         if 1 <= number <= k:
             result.known[key] = str(number)
-        elif number == k + 1 or number in DONT_KNOW_NUMBERS:
+        elif str(number) in beyond:
+            result.known[key] = beyond[str(number)]
+        elif number == k + 1:
             result.known[key] = DONT_KNOW_CODE
+            result.doubts += [] if tool == LIMESURVEY else [("number_after_scale", {"value": key, "k": k})]
         else:
             result.unknown.append(key)
 
 
-def _take_numbers(numbers: dict[str, int], k: int, result: Values, options: bool) -> None:
+def _take_numbers(numbers: dict[str, int], k: int, result: Values, options: bool, tool: str) -> None:
+    beyond = TOOL_NUMBERS.get(tool, {})
     for key, number in numbers.items():
         if 1 <= number <= k:
             result.known[key] = str(number)
-        elif number in DONT_KNOW_NUMBERS:
-            result.known[key] = DONT_KNOW_CODE
+        elif str(number) in beyond:
+            result.known[key] = beyond[str(number)]
         elif number == k + 1:
             result.known[key] = DONT_KNOW_CODE
             result.doubts += [] if options else [("number_after_scale", {"value": key, "k": k})]
@@ -421,7 +258,7 @@ def _take_numbers(numbers: dict[str, int], k: int, result: Values, options: bool
 
 
 def _take_words(keys: list[str], k: int, result: Values) -> None:
-    levels = fitted_scale(keys, k) or _by_script(keys, k)
+    levels = fitted_scale(keys, k) or _by_script(keys, k) or _in_both(keys, k)
     if levels is None:
         bare = {key: _bare(key) for key in keys}
         fitted = fitted_scale(bare.values(), k) if len(set(bare.values())) == len(bare) else None
@@ -441,6 +278,33 @@ def _by_script(keys: list[str], k: int) -> dict[str, int] | None:
     return fitted[0] | fitted[1] if all(parts) and None not in fitted else None
 
 
+def _in_both(keys: list[str], k: int) -> dict[str, int] | None:
+    """The levels of answers that are written in Chinese and English both, `非常重要 Very important`."""
+    halves = [_halves(key) for key in keys]
+    if not halves or not all(zh and en for zh, en in halves):
+        return None
+    zh, en = (fitted_scale(set(half), k) for half in zip(*halves, strict=True))
+    if not zh or not en or any(zh.get(one) != en.get(other) for one, other in halves):
+        return None
+    return {key: zh[one] for key, (one, _en) in zip(keys, halves, strict=True)}
+
+
+def _halves(key: str) -> tuple[str, str]:
+    zh = re.sub(r"[\x00-\x7f]+", "", key)
+    en = re.sub(r"[^\x00-\x7f]+", " ", key).strip(" /()|-·,:;")
+    return zh, re.sub(r"\s+", " ", en)
+
+
+def natural_order(texts: Sequence[str]) -> list[str]:
+    """Answers in the order in which a person would read them: by number, by letter, else as they are."""
+
+    def key(text: str) -> tuple[float, str]:
+        found = re.search(r"-?\d+(?:\.\d+)?", text)
+        return (float(found[0]), text) if found else (0.0, text if text.isascii() else "")
+
+    return sorted(texts, key=key)
+
+
 def _check_direction(numbers: dict[str, int], k: int, result: Values) -> None:
     """`1 = very important` turns the scale round: words beside the numbers say so."""
     beside = {}
@@ -455,7 +319,10 @@ def _check_direction(numbers: dict[str, int], k: int, result: Values) -> None:
 
 
 def _scale_word(key: str, k: int) -> bool:
-    return known_word(key, k) or known_word(_bare(key), k)
+    if known_word(key, k) or known_word(_bare(key), k):
+        return True
+    zh, en = _halves(key)
+    return bool(zh and en) and known_word(zh, k) and known_word(en, k)
 
 
 def _bare(key: str) -> str:
@@ -471,7 +338,8 @@ def match_readers(match: Match, asked: Asked, plain: Mapping[str, Reader]) -> di
     """Readers of all fields by name; `plain` are those of the `responses` format."""
     maps, readers = match.maps, dict(plain)
     places = {group.code: place for place, group in enumerate(asked.groups)}
-    groups = {key: places[code] for key, code in maps.get("group", {}).items() if code in places}
+    groups = {word(code): place for code, place in places.items()}
+    groups |= {key: places[code] for key, code in maps.get("group", {}).items() if code in places}
     readers["group"] = _needed(word_reader(groups, "unknown_group_word", empty=None))
     consent = {key: value != "no" for key, value in maps.get("consent", {}).items()}
     readers["consent"] = word_reader(consent, "unknown_value", empty=True)
@@ -481,8 +349,8 @@ def match_readers(match: Match, asked: Asked, plain: Mapping[str, Reader]) -> di
     readers["comment"] = _unless_skipped(plain["comment"], set(maps.get("comment", {})))
     readers["channel"] = _unless_skipped(_cut(plain["channel"]), _SKIPPED)
     for name in ("started_at", "submitted_at"):
-        zone = match.zones.get(name)
-        read = field_readers([], ZoneInfo(zone), (), neutralised=False)[name] if zone else plain[name]
+        zone = zone_info(match.zones.get(name) or match.zone or "")
+        read = time_reader(zone) if zone else plain[name]
         readers[name] = _time(read, match.dates)
     return readers
 
@@ -506,8 +374,12 @@ def _time(read: Reader, order: str) -> Reader:
     """Reads a moment however the tool writes it; None for an empty or skipped cell."""
 
     def read_time(cell: object) -> object:
+        if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+            cell = _of_number(float(cell))
         if not isinstance(cell, str):
             return read(cell)
+        if re.fullmatch(r"\d{5}(\.\d+)?|\d{10}|\d{13}", cell.strip()):
+            cell = _of_number(float(cell))
         if cell.startswith(_NO_DATE) or absent(word(cell)) is not None:
             return None
         try:
@@ -519,6 +391,11 @@ def _time(read: Reader, order: str) -> Reader:
         return read(plainly)
 
     return read_time
+
+
+def _of_number(value: float) -> str:
+    """A number in a column of times: a day number, seconds since 1970, or a date run together."""
+    return serial_moment(value) or cell_text(value)
 
 
 def _needed(read: Reader) -> Callable[[object], int]:

@@ -66,12 +66,21 @@ DONT_KNOW_WORDS = _words(
     "unable to rate|no answer|no idea|prefer not to say|prefer not to answer|undecided/don't know|"
     "not familiar|unknown|unfamiliar"
 )
-SKIPPED_WORDS = _words("|(空)|空|(空白)|空白|未填|未填写|未作答|未回答|-2|null|none given|(empty)|empty|(blank)|-|--")
+SKIPPED_WORDS = _words("|(空)|空|(空白)|空白|未填|未填写|未作答|未回答|null|none given|(empty)|empty|(blank)|-|--")
 NOT_ASKED_WORDS = _words(
-    "na|(跳过)|跳过|-3|(未显示)|未显示|(未展示)|未展示|not shown|(not shown)|not displayed|not asked|(not asked)"
+    "na|(跳过)|跳过|(未显示)|未显示|(未展示)|未展示|not shown|(not shown)|not displayed|not asked|(not asked)"
 )
 _BETWEEN = re.compile(r"[/、,()或]|\bor\b")
-DONT_KNOW_NUMBERS = (99, 98, -1, -99, 999, 88, 97, -9, -8)
+LIMESURVEY, WJX, QUALTRICS = "limesurvey", "wjx", "qualtrics"
+# What numbers beyond the scale mean is the tool's: LimeSurvey leaves a question without an answer empty, so that a
+# number there is an option beside the scale; 问卷星 numbers what was skipped and what was hidden; Qualtrics writes -99
+# for what was seen and left. In the file of any other tool such a number is a doubt.
+_BESIDE = dict.fromkeys(("99", "98", "97", "88", "999"), DONT_KNOW_CODE)
+TOOL_NUMBERS: dict[str, dict[str, str]] = {
+    LIMESURVEY: _BESIDE,
+    WJX: {**_BESIDE, "-2": SKIPPED, "-3": NOT_ASKED},
+    QUALTRICS: {"-99": SKIPPED},
+}
 
 _YES = _words(
     "yes|y|true|是|同意|我同意|已同意|agree|i agree|accept|i accept|accepted|agreed|consent|i consent|"
@@ -90,12 +99,14 @@ _LANGUAGES = {
 _LANGUAGE_OF = {name: tag for tag, names in _LANGUAGES.items() for name in names.split("|")}
 
 
-def absent(key: str, *, limesurvey: bool = False) -> str | None:
+def absent(key: str, tool: str = "") -> str | None:
     """DK, NA or '' for a `word` that is no rating, None for any other. In LimeSurvey `N/A` says that it was hidden."""
     if key in SKIPPED_WORDS:
         return SKIPPED
-    if key in NOT_ASKED_WORDS or (limesurvey and key == "n/a"):
+    if key in NOT_ASKED_WORDS or (tool == LIMESURVEY and key == "n/a"):
         return NOT_ASKED
+    if tool == WJX and key in ("-2", "-3"):
+        return TOOL_NUMBERS[WJX][key]
     if key in DONT_KNOW_WORDS:
         return DONT_KNOW_CODE
     parts = [part.strip() for part in _BETWEEN.split(key) if part.strip()]
@@ -184,36 +195,18 @@ def turned_round(text: str) -> bool:
     return bool(_TURNED.search(text.casefold()))
 
 
+_LEGEND = re.compile(rf"(?:^|[^\d.])\d{{1,2}}{_IS}[^\d\s]|[^\d\s]\s*[(\[]\s*\d{{1,2}}\s*[)\]]")
+
+
+def legend_of(text: str) -> bool:
+    """Whether a text explains the numbers of a scale: `1=非常重要 … 5=不重要`, `1 (low) – 5 (high)`."""
+    text = cleaned(text).casefold()
+    return len(_LEGEND.findall(text)) > 1 and bool(re.search(r"[=:()\[\]–—-]|分", text)) and len(text) < 300
+
+
 def asks_ranking(text: str) -> bool:
     """Whether a question asks to put the issues in an order, where 1 would be the first."""
     return bool(_RANKED.search(text.casefold()))
-
-
-_PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
-_DURATION_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
-_ISO = re.compile(r"p(?:(\d+)d)?t?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
-_WORDS = re.compile(
-    r"(?:(\d+)\s*(?:天|days?|d))?[\s,]*(?:(\d+)\s*(?:小时|时|hours?|hrs?|h))?[\s,]*"
-    r"(?:(\d+)\s*(?:分钟|分|minutes?|mins?|m))?[\s,]*(?:(\d+(?:\.\d+)?)\s*(?:秒钟|秒|seconds?|secs?|s))?"
-)
-_WORTH = (86_400, 3_600, 60, 1)
-
-
-def read_duration(text: str, unit: float = 1.0) -> float | None:
-    """`75秒`, `1分15秒`, `00:01:15`, `PT1M15S`, `1 min 15 s` or a number of units as seconds; None where it is none.
-
-    A bare `m:ss` is minutes and seconds.
-    """
-    text = unicodedata.normalize("NFKC", text).strip().casefold()
-    if _PLAIN.fullmatch(text):
-        return float(text.replace(",", ".")) * unit
-    if found := _DURATION_CLOCK.fullmatch(text):
-        hours, minutes, seconds = found.groups()
-        return int(hours or 0) * 3_600 + int(minutes) * 60 + float(seconds)
-    found = _ISO.fullmatch(text) or _WORDS.fullmatch(text)
-    if not found or not any(found.groups()):
-        return None
-    return float(sum(float(part or 0) * worth for part, worth in zip(found.groups(), _WORTH, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -401,6 +394,17 @@ class Head:
     stem: str = ""
     row: str = ""
     found: Found | None = None
+    parts: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """Every text that may name a field: the header, its row, its parts; the same without what is in brackets."""
+        names = [self.text, *((self.row,) if self.number or self.stem else ()), *self.parts]
+        bare = [_TRAILING.sub("", name) for name in names]
+        return list(dict.fromkeys(name for name in [*names, *bare] if name))
+
+
+_TRAILING = re.compile(r"\s*[(\[【][^()\[\]【】]*[)\]】]\s*$")
 
 
 def raw_headers(cells: Sequence[object]) -> list[str]:
@@ -411,23 +415,12 @@ def raw_headers(cells: Sequence[object]) -> list[str]:
     return names
 
 
-def joined_headers(first: Sequence[str], second: Sequence[str]) -> list[str]:
-    """Two rows of headers as one: a question stands above its first part only; one cell alone is the sheet's title."""
-    if sum(map(bool, first)) <= 1:
-        return list(second)
-    joined, above = [], ""
-    for place in range(max(len(first), len(second))):
-        upper = first[place] if place < len(first) else ""
-        lower = second[place] if place < len(second) else ""
-        above = upper or above
-        plain_field = lower.casefold() in ("", "response", "open-ended response", "回答")
-        joined.append(f"{above if lower else upper}" + ("" if plain_field or not above else f" [{lower}]"))
-    return joined
-
-
-def heads_of(headers: Sequence[str], issues: Issues) -> list[Head]:
-    """Every header taken apart, with the stems of matrices carried down."""
-    heads = [_head(raw, issues) for raw in headers]
+def heads_of(headers: Sequence[str], issues: Issues, parts: Sequence[tuple[str, ...]] = ()) -> list[Head]:
+    """Every header taken apart, with the stems of matrices carried down; `parts` are the rows of a header."""
+    heads = [
+        _head_of_parts(raw, parts[at], issues) if at < len(parts) and len(parts[at]) > 1 else _head(raw, issues)
+        for at, raw in enumerate(headers)
+    ]
     carried: dict[str, str] = {}
     result: list[Head] = []
     for head in heads:
@@ -452,68 +445,31 @@ def _head(raw: str, issues: Issues) -> Head:
     return Head(raw, text, number, number or stem, stem, row, found)
 
 
+def _head_of_parts(raw: str, parts: tuple[str, ...], issues: Issues) -> Head:
+    """A header in several rows: the lowest that names an issue is the row, the others are the question."""
+    texts = [cleaned(part) for part in parts]
+    numbers = [number_of(text) for text in texts]
+    number = next((number for number, _rest in numbers if number), "")
+    for at in range(len(texts) - 1, -1, -1):
+        rest = numbers[at][1] or texts[at]
+        if found := issues.find(rest):
+            others = " ".join(text for place, text in enumerate(texts) if place != at)
+            own = found.rest.strip(_EDGES)
+            stem = own or others
+            found = replace(found, rest=f"{own} {others}".strip())
+            return Head(raw, cleaned(raw), number, number or stem, stem, rest, found, tuple(texts))
+    inside = _BRACKETED.match(texts[-1]) or _SPLIT.match(texts[-1])
+    stem, row = (inside[1], inside[2]) if inside else (" ".join(texts[:-1]), texts[-1])
+    return Head(raw, cleaned(raw), number, number or stem, stem, row, None, tuple(texts))
+
+
+_EDGES = " -—–:|/>[]()【】"
+
+
 def _stem_and_row(text: str, found: Found | None) -> tuple[str, str]:
     """The question and its part; a header that is nothing but an issue's name has no question."""
     if found:
-        stem = found.rest.strip(" -—–:|/>[]()【】")
+        stem = found.rest.strip(_EDGES)
         return stem, text
     parts = _BRACKETED.match(text) or _SPLIT.match(text)
     return (parts[1], parts[2]) if parts else ("", text)
-
-
-_SLASHED = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\b(.*)", re.DOTALL)
-_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(.*)", re.DOTALL)
-_NOON = re.compile(r"\b(am|pm|a\.m\.|p\.m\.)|(上午|下午|晚上|中午|凌晨)", re.IGNORECASE)
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?")
-_ZONE = re.compile(r"\b(?:gmt|utc)\s*([+-])?(\d{1,2})?(?::?(\d{2}))?|\bZ$", re.IGNORECASE)
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)[T\s]*(.*)", re.DOTALL)
-
-
-def date_order(texts: Iterable[str]) -> tuple[str, str]:
-    """`ymd`, `dmy` or `mdy`, and an example where the rows do not settle which (then the order is '')."""
-    example, firsts, seconds = "", 0, 0
-    for text in texts:
-        found = _SLASHED.match(cleaned(text))
-        if found:
-            example = example or text
-            firsts, seconds = max(firsts, int(found[1])), max(seconds, int(found[2]))
-    if not example:
-        return "ymd", ""
-    if firsts > 12 >= seconds:
-        return "dmy", ""
-    return ("mdy", "") if seconds > 12 >= firsts else ("", example)
-
-
-def written_plainly(text: str, order: str) -> str:
-    """The moment as `2026-01-03 09:31:35+08:00`, for `intake.cells`; the text itself where it is no such date."""
-    bare = cleaned(text)
-    found = _CHINESE.match(bare) or _YEAR_FIRST.match(bare)
-    if found:
-        year, month, day, rest = found.groups()
-    elif order != "ymd" and (found := _SLASHED.match(bare)):
-        first, second, year, rest = found.groups()
-        day, month = (first, second) if order == "dmy" else (second, first)
-    else:
-        return text
-    clock = _CLOCK.search(rest)
-    date = f"{year}-{int(month):02d}-{int(day):02d}"
-    if not clock:
-        return text if rest.strip() else date
-    if found := _ZONE.search(rest):
-        sign, hours, minutes = found.groups()
-        zone = f"{sign or '+'}{int(hours or 0):02d}:{minutes or '00'}"
-    else:
-        left = rest[clock.end() :].strip()
-        zone = left if re.fullmatch(r"[+-]\d\d:?\d\d", left) else ""
-    return f"{date} {_hour(clock[1], rest):02d}:{clock[2]}:{clock[3] or '00'}{clock[4] or ''}{zone}"
-
-
-def _hour(hour: str, text: str) -> int:
-    """The hour of 24: after noon by the words around it."""
-    number, found = int(hour), _NOON.search(text)
-    if not found:
-        return number
-    late = (found[1] or "").casefold().startswith("p") or found[2] in ("下午", "晚上", "中午")
-    if found[2] == "中午" and number > 10:
-        return number
-    return number % 12 + 12 * late

@@ -162,6 +162,9 @@ class ResponseImport(models.Model):
     `match` is the column match by which a foreign file is read (`surveys.matching.match.Match.to_json()`), empty for
     the `responses` format; with `match_name` `auto` it is guessed when the file is checked.
 
+    `answers` are what a person said of the balance: {"outside": what becomes of ratings outside the plan, "accepted":
+    codes of doubts, "constants": fields that hold for the whole file}. A stored file can be withdrawn, with a reason.
+
     `summary` holds the counts (rows, new, duplicates, bad, unfinished, per group) and the first bad cells.
     """
 
@@ -169,6 +172,7 @@ class ResponseImport(models.Model):
         CHECKING = "checking", _("Being checked")
         CHECKED = "checked", _("Waiting for confirmation")
         STORED = "stored", _("Stored")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
         REFUSED = "refused", _("Cannot be read")
         DISCARDED = "discarded", _("Discarded")
 
@@ -182,6 +186,9 @@ class ResponseImport(models.Model):
     problem = models.TextField(blank=True)
     match = models.JSONField(default=dict, blank=True)
     match_name = models.CharField(max_length=60, blank=True)
+    answers = models.JSONField(default=dict, blank=True)
+    withdrawn_reason = models.TextField(_("reason"), blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     skip_bad_rows = models.BooleanField(_("bad rows left out"), default=False)
     job = models.ForeignKey("materiality.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

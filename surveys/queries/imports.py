@@ -15,16 +15,30 @@ from materiality.queries.cycles import UNDER_WAY
 from materiality.tables.problems import FileProblem, column_letters
 from materiality.templatetags.yiti import inlang
 from surveys.matching.apply import words_of
-from surveys.matching.match import ATTENTION, FIELD, IGNORED, ITEM, NAMES, PROFILE, Asked, Match, Target
+from surveys.matching.match import (
+    ATTENTION,
+    FIELD,
+    IGNORED,
+    ITEM,
+    NAMES,
+    OUTSIDE_DROP,
+    OUTSIDE_KEEP,
+    PROFILE,
+    Asked,
+    Match,
+    Target,
+)
 from surveys.models import ColumnMatch, ResponseImport
 from surveys.queries.plans import field_labels, listed_targets, target_labels
 from surveys.responses.reading import (
+    balance_sentence,
     cell_sentence,
     doubt_sentence,
     examples_of,
     file_sentence,
     note_sentence,
     stored_match,
+    unanswered,
 )
 
 _SHOWN = 3
@@ -304,6 +318,30 @@ class FilePreview:
     listed: "BadCells | list" = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problem: str = ""
+    doubts: list["RowDoubt"] = field(default_factory=list)
+    balance: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RowDoubt:
+    """What does not balance, with the answers that there are: (value, label)."""
+
+    code: str
+    sentence: str
+    answers: list[tuple[str, str]]
+
+
+def _row_doubts(imported: ResponseImport) -> list[RowDoubt]:
+    found = []
+    for doubt in unanswered(imported):
+        answers = [("accept", _("It is meant so"))]
+        if doubt["code"] == "outside_plan":
+            answers = [
+                (OUTSIDE_DROP, _("Leave these ratings out")),
+                (OUTSIDE_KEEP, _("Keep them beside the plan: stored and exported, counted nowhere")),
+            ]
+        found.append(RowDoubt(doubt["code"], balance_sentence(doubt), answers))
+    return found
 
 
 class BadCells:
@@ -333,7 +371,27 @@ def file_preview(imported: ResponseImport) -> FilePreview:
         flags=list(summary["flags"].items()),
         listed=BadCells(summary["listed"]),
         notes=[note_sentence(note) for note in summary.get("notes", [])],
+        doubts=_row_doubts(imported) if imported.state == ResponseImport.State.CHECKED else [],
+        balance=_shown(summary.get("balance", {})),
     )
+
+
+def _shown(balance: dict) -> dict:
+    """The balance as its table shows it: what was read, expected and left out, in words."""
+    if not balance:
+        return {}
+    left = {
+        "title": _("rows above the header"), "machine": _("rows of the tool's own"), "head": _("repeated headers"),
+        "totals": _("lines of totals"), "trial": _("tests and previews"),
+    }  # fmt: skip
+    sheets = balance["sheets"]
+    return {
+        **balance,
+        "sheets": [(name or "–", number) for name, number in sheets["read"].items()],
+        "unread": [(name, number) for name, number in sheets["unread"].items()],
+        "left": [(left[name], number) for name, number in sheets["left"].items() if number],
+        "stands_out": [share for share in balance["shares"] if share["stands_out"]],
+    }
 
 
 def _problem(imported: ResponseImport) -> str:
@@ -371,7 +429,10 @@ def stage_of(imported: ResponseImport, good: int | None = None) -> str:
     `match`: the columns of a foreign file were guessed and wait for a person to confirm them. A job that failed leaves
     the row in the state before it. A checked file without a `good` row is `unusable`.
     """
-    over = (ResponseImport.State.STORED, ResponseImport.State.REFUSED, ResponseImport.State.DISCARDED)
+    over = (
+        ResponseImport.State.STORED, ResponseImport.State.REFUSED, ResponseImport.State.DISCARDED,
+        ResponseImport.State.WITHDRAWN,
+    )  # fmt: skip
     if imported.state in over:
         return imported.state
     if imported.job is not None and imported.job.state == Job.State.FAILED:

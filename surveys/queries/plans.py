@@ -202,4 +202,5 @@ def field_labels() -> dict[str, str]:
         "comment": _("Comment"),
         "duration": _("Time taken"),
         "finished": _("Whether it is complete"),
+        "trial": _("Whether it is a test"),
     }

@@ -68,11 +68,24 @@ def arrival_ids(number: int) -> list[uuid.UUID]:
     return _clock.take(number)
 
 
+# A rating of an item that the response's group was not asked, kept beside the plan: 100 + rating, `~4` in a file.
+OUTSIDE = 100
+OUTSIDE_MARK = "~"
+
+
+def within_plan(ratings: np.ndarray) -> np.ndarray:
+    """The ratings (uint8) as everything that counts sees them: what was kept outside the plan was not asked."""
+    outside = (ratings > OUTSIDE) & (ratings <= OUTSIDE + SCALE_MAX)
+    return np.where(outside, np.uint8(NOT_ASKED), ratings) if outside.any() else ratings
+
+
 WORDS = {"": SKIPPED, "DK": DONT_KNOW, "NA": NOT_ASKED}
+_SPECIAL = {DONT_KNOW: "DK", NOT_ASKED: "NA"} | {
+    OUTSIDE + value: f"{OUTSIDE_MARK}{value}" for value in range(1, SCALE_MAX + 1)
+}
 # Text of every byte in an exported cell; a byte that is no code has None.
 CELL_TEXT: tuple[str | None, ...] = tuple(
-    "" if code == SKIPPED else str(code) if code <= SCALE_MAX else {DONT_KNOW: "DK", NOT_ASKED: "NA"}.get(code)
-    for code in range(256)
+    "" if code == SKIPPED else str(code) if code <= SCALE_MAX else _SPECIAL.get(code) for code in range(256)
 )
 _WHOLE = re.compile(r"[+-]?\d{1,15}(\.0*)?")
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE)
@@ -95,7 +108,7 @@ def check_scale(k: int) -> None:
 
 
 def rating_code(cell: object, k: int) -> int:
-    """Byte code of one spreadsheet cell: 1..`k`, '' skipped, DK, NA (formats.md, `responses`).
+    """Byte code of one spreadsheet cell: 1..`k`, '' skipped, DK, NA (formats.md), ~1..~`k` outside the plan.
 
     Takes text (any case, surrounding spaces, full-width characters, `5.0`) and the spreadsheet's own numbers.
     Raises RatingError with code `rating_out_of_range`, `rating_not_whole` or `rating_not_a_number`.
@@ -105,6 +118,12 @@ def rating_code(cell: object, k: int) -> int:
     text = unicodedata.normalize("NFKC", str(cell)).strip().upper()
     if text in WORDS:
         return WORDS[text]
+    if text.startswith(OUTSIDE_MARK) and text != OUTSIDE_MARK:
+        return OUTSIDE + _rating(text.removeprefix(OUTSIDE_MARK).strip(), k)
+    return _rating(text, k)
+
+
+def _rating(text: str, k: int) -> int:
     if _WHOLE.fullmatch(text):
         value = int(text.partition(".")[0])
         if 1 <= value <= k:
@@ -138,7 +157,7 @@ def to_bytes(codes: Iterable[int], k: int) -> bytes:
     """Vector of byte codes -> the bytes that are stored; ValueError for a value that is no code on the scale 1..`k`."""
     check_scale(k)
     values = list(codes)
-    allowed = {SKIPPED, DONT_KNOW, NOT_ASKED, *range(1, k + 1)}
+    allowed = {SKIPPED, DONT_KNOW, NOT_ASKED, *range(1, k + 1), *range(OUTSIDE + 1, OUTSIDE + k + 1)}
     if not allowed.issuperset(values):
         raise ValueError(f"not a rating code on the scale 1..{k}: {sorted(set(values) - allowed)}")
     return bytes(values)

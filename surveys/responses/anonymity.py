@@ -293,7 +293,7 @@ def _count(survey: Survey, columns: ResponseColumns) -> None:
 
 def _seconds_per_item(columns: ResponseColumns) -> list[float | None]:
     answers = columns.answers()
-    answered = ((columns.ratings > 0) & (columns.ratings < 255)).sum(axis=1)
+    answered = ((answers.ratings > 0) & (answers.ratings < 255)).sum(axis=1)
     return [
         given if np.isnan(time) else capped_seconds_per_item(float(time), int(number))
         for given, time, number in zip(

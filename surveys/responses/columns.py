@@ -11,6 +11,7 @@ from django.db import connection
 
 from materiality.scoring.cube import DONT_KNOW, SKIPPED
 from surveys.models import Response, ResponseImport, Survey
+from surveys.questionnaire.ratings import within_plan
 from surveys.questionnaire.screening import Answers
 
 
@@ -60,7 +61,7 @@ class ResponseColumns:
     def answers(self) -> Answers:
         """The same responses as screening wants them."""
         return Answers(
-            ratings=self.ratings,
+            ratings=within_plan(self.ratings),
             consent=self.consent,
             submitted=~self.unfinished,
             started_at=epoch_seconds(self.started_at),

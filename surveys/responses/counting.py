@@ -18,6 +18,7 @@ from materiality.scoring.method import MethodError
 from materiality.scoring.run import Counted, Counts, IssueResult, run
 from surveys.models import Response, Survey
 from surveys.questionnaire.asking import Plan
+from surveys.questionnaire.ratings import within_plan
 from surveys.questionnaire.screening import FLAG_BIT, FLAGS, MARK, REJECT, RULES, Rules, flags_asked, valid
 from surveys.responses.anonymity import hold_small_changes
 from surveys.responses.rules import flags_of_survey, rules_in_force, shown_bits
@@ -122,7 +123,7 @@ def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) 
     index = {pk: n for n, (pk, _code) in enumerate(groups)}
     for rows in _chunks(survey):
         ids, group_ids, flags, overruled, unfinished, ratings = zip(*rows, strict=True)
-        matrix = np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1)
+        matrix = within_plan(np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1))
         group = np.array([index[pk] for pk in group_ids])
         flags_, submitted = np.array(flags, np.uint16), ~np.array(unfinished, bool)
         counts = valid(flags_, rules, np.array(overruled), submitted)

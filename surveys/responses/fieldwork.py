@@ -17,6 +17,7 @@ from materiality.templatetags.yiti import count
 from surveys.models import FieldworkFigures, Survey
 from surveys.models.jobs import JobKind
 from surveys.questionnaire.fieldwork import Account, CellSums, Days, Medians
+from surveys.questionnaire.ratings import within_plan
 from surveys.questionnaire.screening import valid
 from surveys.respond.drafts import BEYOND, begun_by_place
 from surveys.responses.rules import rules_in_force
@@ -76,7 +77,8 @@ def _count_responses(survey: Survey) -> dict:
         days.add(group, done, counts)
         seconds.add(group, done - begun)
         per_item.add(group, np.where(submitted, np.rint(10 * _numbers(tenths)), np.nan))
-        cells.add(group[counts], np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1)[counts])
+        matrix = np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1)
+        cells.add(group[counts], within_plan(matrix[counts]))
     return {
         "kinds": [[*kind, number] for kind, number in sorted(kinds.items())],
         "days": [[groups[at], *rest] for at, *rest in days.rows()],

@@ -25,6 +25,8 @@ from surveys.responses.counting import count_cycle, dry_run
 from surveys.responses.reading import (
     ForeignFile,
     UnknownMatch,
+    asked_of,
+    balance_for,
     columns_to_store,
     file_sentence,
     guess_json,
@@ -55,9 +57,10 @@ def check_file(job: Job, progress: Progress) -> Checked:
     A foreign file without a match stops at the guess, which a person confirms.
     """
     imported = _import_of(job)
-    guessed = imported.summary.get("guess", {})
+    guessed, answers = imported.summary.get("guess", {}), imported.answers
     try:
         match = imported.match or _named(imported.match_name)
+        outside = answers.get("outside") or match.get("outside", "")
         try:
             parsed = _read(imported, match, progress)
         except ForeignFile as foreign:
@@ -69,10 +72,13 @@ def check_file(job: Job, progress: Progress) -> Checked:
         return Checked({"problem": {"code": problem.code, "params": problem.params}}, problem=file_sentence(problem))
     except UnknownMatch as problem:
         return Checked({}, problem=_("There is no column match %(name)s.") % {"name": problem})
-    columns = columns_to_store(imported.survey, parsed)
+    asked = asked_of(imported.survey)
+    columns = columns_to_store(imported.survey, parsed, asked=asked, outside=outside)
     flags = flags_of_new(imported.survey, columns)
     groups = dict(imported.survey.cycle.groups.values_list("pk", "code"))
     summary = summary_of(parsed, columns, flags, groups)
+    balance = balance_for(imported.survey, parsed, asked, match=match, outside=outside)
+    summary |= {"balance": balance.to_json(), "outside": outside}
     if guessed:
         summary["guess"] = guessed
     return Checked(summary, _keep_workbook(parsed) if parsed.error_count else "", match=match)
@@ -89,7 +95,7 @@ def _read(imported: ResponseImport, match: dict, progress: Progress) -> ParsedRe
     survey, name = imported.survey, imported.match_name
     if not default_storage.exists(imported.path):
         raise FileProblem("file_gone")
-    planner = planner_for(survey, match, name) if match else recogniser(survey, name)
+    planner = planner_for(survey, match, name) if match else recogniser(survey, name, imported.answers.get("constants"))
     return read_file(survey, _path(imported), _rows(progress, _("Reading rows")), planner=planner)
 
 
@@ -115,7 +121,8 @@ def read_confirmed(job: Job, progress: Progress) -> ResponseColumns:
         raise NotAllowed(file_sentence(problem)) from problem
     if parsed.error_count and not imported.skip_bad_rows:
         raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))
-    columns = columns_to_store(imported.survey, parsed)
+    outside = imported.answers.get("outside") or imported.summary.get("outside", "")
+    columns = columns_to_store(imported.survey, parsed, asked=asked_of(imported.survey), outside=outside)
     if len(columns) != imported.summary["good"]:
         raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))
     return columns

@@ -1,9 +1,10 @@
 """Reading a file of responses for one survey, in our format or by a match; its faults as sentences."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,15 +19,17 @@ from materiality.scoring.cube import NOT_ASKED
 from materiality.tables.limited import tell, within_limits
 from materiality.tables.problems import N_, CellError, FileProblem, template
 from materiality.tables.read import Limits, Table
-from surveys.intake.columns import AskedBesides, AskedQuestion, Plan, Planner, is_own_format, plain_plan
+from surveys.intake.columns import AskedBesides, AskedQuestion, Plan, Planner, is_own_format, match_columns, plain_plan
 from surveys.intake.parse import ParsedResponses, Progress, parse_responses
 from surveys.matching.apply import planner_of
-from surveys.matching.guess import MESSAGES, Guess, guess
+from surveys.matching.balance import DOUBTS, Balance, FieldworkWindow, balance_of, by_the_plan
+from surveys.matching.doubts import MESSAGES
+from surveys.matching.guess import Guess, guess
 from surveys.matching.match import ITEM, READY_MADE, Asked, BrokenMatch, Match, Question, is_personal
 from surveys.matching.words import GroupNames, IssueNames, cleaned
 from surveys.models import ColumnMatch, ResponseImport, Survey
 from surveys.models.instrument import LANGUAGES
-from surveys.questionnaire.asking import QUESTION_KINDS
+from surveys.questionnaire.asking import QUESTION_KINDS, closing_time
 from surveys.questionnaire.screening import FLAG_BIT, flags_asked
 from surveys.responses.columns import ResponseColumns
 
@@ -64,7 +67,22 @@ def asked_of(survey: Survey) -> Asked:
         k=survey.k,
         questions=questions,
         attention=survey.attention,
+        plan=_plan_of(survey, items),
+        zone=survey.zone,
     )
+
+
+def _plan_of(survey: Survey, items: list) -> dict[str, frozenset[tuple[str, str]]]:
+    """Per group the items that it is asked, of the groups that are not asked everything."""
+    codes = list(dict.fromkeys(item.issue.code for item in items))
+    every = {(item.issue.code, item.dimension) for item in items}
+    found = {}
+    for row in survey.plans.select_related("group"):
+        plan = row.plan
+        asked = every & {(code, dimension) for code in plan.issues(codes) for dimension in plan.dimensions}
+        if asked != every:
+            found[row.group.code] = frozenset(asked)
+    return found
 
 
 def named_match(name: str) -> Match | None:
@@ -77,11 +95,11 @@ def named_match(name: str) -> Match | None:
     return stored_match(saved.columns)
 
 
-def recogniser(survey: Survey, name: str) -> Planner:
+def recogniser(survey: Survey, name: str, constants: Mapping[str, str] | None = None) -> Planner:
     """Reads a file in the `responses` format as it is; raises ForeignFile with the guess for any other.
 
     `name` is `auto`, a ready-made match or ''; without it a file that is meant to be in that format, though some
-    columns are wrong, is read as it is, so that each of them is told.
+    columns are wrong, is read as it is, so that each of them is told. `constants` are fields that hold for every row.
     """
 
     asked, zone = asked_of(survey), ZoneInfo(survey.zone)
@@ -89,14 +107,27 @@ def recogniser(survey: Survey, name: str) -> Planner:
 
     def plan(table: Table) -> Plan:
         plain = plain_plan(table, asked.items, codes, zone, LANGUAGES, besides)
+        plain = replace(plain, notes=[{"code": "more_sheets", "header": name} for name in _more_sheets(table, asked)])
         if not plain.columns.problems:
             return plain
         if not name and is_own_format(plain.columns, [issue.code for issue in asked.issues]):
             return plain
         tool = name if name in READY_MADE else ""
-        raise ForeignFile(guess(table.header, (cells for _number, cells in table.rows), asked, tool=tool))
+        raise ForeignFile(guess(table, asked, tool=tool, constants=constants))
 
     return plan
+
+
+def _more_sheets(table: Table, asked: Asked) -> list[str]:
+    """Other sheets whose header is that of responses too."""
+    found = []
+    for sheet in table.sheets:
+        if sheet.name != table.sheet:
+            _number, header = next(sheet.rows(), (0, []))
+            columns = match_columns(header, asked.items)
+            if "group" in columns.fields and (columns.items >= 0).any():
+                found.append(sheet.name)
+    return found
 
 
 def _besides(asked: Asked) -> AskedBesides:
@@ -167,7 +198,9 @@ NOTES = {
     "personal": N_("%(header)s is about a person and is not taken in."),
     "tool": N_("%(header)s is a figure of the tool and is not taken in."),
     "other": N_("%(header)s is not taken in."),
+    "unnamed": N_("The column %(header)s has no name and is not taken in."),
     "attention": N_("%(header)s asks for attention; this survey has no such question, so it is not taken in."),
+    "more_sheets": N_("The sheet %(header)s holds responses too and is not read."),
     "lacking": N_("The file has no column for %(number)s of the %(items)s items; they count as not asked."),
     "strange": N_("%(header)s is unknown to the match and is not taken in."),
     "missing": N_("The match knows the column %(header)s (%(target)s), which this file does not have."),
@@ -267,8 +300,10 @@ def _parse(survey: Survey, path: Path, progress: Progress | None, planner: Plann
     return within_limits(parse, told=progress)
 
 
-def columns_to_store(survey: Survey, parsed: ParsedResponses) -> ResponseColumns:
-    """The good rows as they would be stored: without consent neither ratings nor comment are kept (scoring.md)."""
+def columns_to_store(survey: Survey, parsed: ParsedResponses, *, asked: Asked, outside: str = "") -> ResponseColumns:
+    """The good rows as they would be stored: without consent neither ratings nor comment are kept (scoring.md), and
+    ratings outside the plan only where `outside` says so.
+    """
     codes = dict(survey.cycle.groups.values_list("code", "pk"))
     keys = [codes[code] for code in parsed.group_codes]
     good = np.flatnonzero(~parsed.bad)
@@ -282,13 +317,16 @@ def columns_to_store(survey: Survey, parsed: ParsedResponses) -> ResponseColumns
         unfinished=parsed.unfinished,
         consent=parsed.consent,
         comment=parsed.comment,
-        ratings=parsed.ratings,
+        ratings=by_the_plan(parsed.ratings, parsed.group, parsed.group_codes, asked, outside),
         profile=parsed.profile,
         attention=parsed.attention,
     )
     if len(good) < len(columns):
         columns = columns.pick(good)
-    for row in np.flatnonzero(~columns.consent).tolist():
+    refused = np.flatnonzero(~columns.consent).tolist()
+    if refused and not columns.ratings.flags.writeable:
+        columns.ratings = columns.ratings.copy()
+    for row in refused:
         columns.ratings[row] = NOT_ASKED
         columns.comment[row] = ""
         columns.profile[row] = {}
@@ -304,6 +342,29 @@ def file_sentence(problem: FileProblem) -> str:
 def cell_sentence(code: str, value: str, params: dict) -> str:
     """What is wrong with a cell, in the active language."""
     return _(template(code, params)) % {**params, "value": f"“{params.get('value', value)}”"}
+
+
+def balance_for(
+    survey: Survey, parsed: ParsedResponses, asked: Asked, *, match: dict | None = None, outside: str = ""
+) -> Balance:
+    """The balance of a file that was read for this survey."""
+    opens, closes = survey.opens_at, closing_time(survey)
+    window = FieldworkWindow(opens and opens.timestamp(), closes and closes.timestamp())
+    tokens = set(filter(None, parsed.token))
+    known = set(survey.responses.exclude(token="").values_list("token", flat=True)) & tokens if tokens else ()
+    read = stored_match(match) if match else None
+    return balance_of(parsed, asked, match=read, window=window, known_tokens=known, answer=outside)
+
+
+def balance_sentence(doubt: dict) -> str:
+    """What does not balance, in the active language."""
+    return _(DOUBTS[doubt["code"]]) % doubt["params"]
+
+
+def unanswered(imported: ResponseImport) -> list[dict]:
+    """Doubts of the balance that nobody answered yet."""
+    accepted = imported.answers.get("accepted", ())
+    return [doubt for doubt in imported.summary.get("balance", {}).get("doubts", ()) if doubt["code"] not in accepted]
 
 
 def summary_of(parsed: ParsedResponses, columns: ResponseColumns, flags: np.ndarray, groups: dict[int, str]) -> dict:

@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 
 from surveys.models import FieldworkFigures, ReadyDraft, Response, Survey
 from surveys.questionnaire.asking import GRACE, closing_time
-from surveys.questionnaire.ratings import first_id_at
+from surveys.questionnaire.ratings import first_id_at, within_plan
 from surveys.questionnaire.screening import (
     FLAG_BIT,
     GRACE_SECONDS,
@@ -208,7 +208,7 @@ def _duplicates(survey: Survey) -> set:
 
 
 def rating_matrix(ratings: tuple) -> np.ndarray:
-    return np.frombuffer(b"".join(ratings), np.uint8).reshape(len(ratings), -1)
+    return within_plan(np.frombuffer(b"".join(ratings), np.uint8).reshape(len(ratings), -1))
 
 
 def _epochs(times: tuple) -> np.ndarray:

@@ -14,6 +14,7 @@ from materiality.templatetags.yiti import count, percent
 from surveys.queries.fieldwork import RuleLine
 from surveys.questionnaire.asking import zoned
 from surveys.questionnaire.fieldwork import Outlook, Projection
+from surveys.questionnaire.ratings import OUTSIDE
 from surveys.questionnaire.screening import RULE
 
 register = template.Library()
@@ -149,7 +150,11 @@ def state_word(state: str) -> str:
 def rating(code: int | None) -> str:
     """A rating's byte code in a word or figure; a dash where there is no rating."""
     words = {DONT_KNOW: _("don't know"), NOT_ASKED: _("not asked")}
-    return words.get(code) or (str(code) if code else "–")
+    if code in words:
+        return words[code]
+    if code and OUTSIDE < code < DONT_KNOW:
+        return _("%(rating)s, outside the plan") % {"rating": code - OUTSIDE}
+    return str(code) if code else "–"
 
 
 @register.filter

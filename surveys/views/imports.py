@@ -22,7 +22,7 @@ from surveys.actions.imports import (
     request_import,
 )
 from surveys.exports.exporting import WRITERS
-from surveys.forms.imports import DeleteForm, MatchForm, RenameForm
+from surveys.forms.imports import DeleteForm, MatchForm, RenameForm, row_answers
 from surveys.forms.responses import UploadForm
 from surveys.matching.match import Match
 from surveys.models import ColumnMatch, ResponseImport, Survey
@@ -159,7 +159,8 @@ def response_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def import_confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Have the checked rows stored."""
     imported = _import_of(code, pk)
-    confirmed = confirm_import(imported=imported, skip_bad_rows="skip_bad_rows" in request.POST, by=request.user)
+    skip, answers = "skip_bad_rows" in request.POST, row_answers(imported, request.POST)
+    confirmed = confirm_import(imported=imported, skip_bad_rows=skip, answers=answers, by=request.user)
     return redirect(follow(confirmed.job, reverse("response_import", args=[code, pk])))
 
 

@@ -17,7 +17,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 def guessed(file: bytes, asked: Asked | None = None, **more) -> Guess:
     """The guess for a file."""
     with open_table(file) as table:
-        return guess(table.header, (cells for _number, cells in table.rows), asked or everything(), **more)
+        return guess(table, asked or everything(), **more)
 
 
 def read(file: bytes, match: Match, asked: Asked | None = None) -> ParsedResponses:

@@ -76,7 +76,12 @@ def test_option_numbers_are_certain_only_where_the_tool_is_named():
     rows = answers(4, absent=("DK", "", "NA"))
     file = wjx(rows, numbers=True, dk="6")
     assert doubts(guessed(file)) == {"number_after_scale", "consent_words"}
-    assert doubts(guessed(file, tool="limesurvey")) == {"number_after_scale", "consent_words", "not_the_tool"}
+    assert doubts(guessed(file, tool="limesurvey")) == {
+        "consent_words",
+        "not_the_tool",
+        "number_after_scale",
+        "unknown_values",
+    }
     assert doubts(guessed(wjx(answers(4, k=7), numbers=True, dk="6"), tool="wjx")) == {"unknown_values"}
     found = guessed(file, tool="wjx")
     assert doubts(found) == set()

@@ -4,19 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveys.matching.moments import date_order, read_duration, written_plainly
 from surveys.matching.values import values_of
 from surveys.matching.words import (
     IssueNames,
     Issues,
     cleaned,
-    date_order,
     dimension_of,
     heads_of,
     number_of,
-    read_duration,
     turned_round,
     word,
-    written_plainly,
 )
 from tests.factories.tool_exports import ISSUES
 
@@ -170,9 +168,17 @@ def test_values_that_are_not_certain_are_doubts(texts, k, doubt):
     )
 
 
-@pytest.mark.parametrize(("text", "value"), [("99", "DK"), ("-1", "DK"), ("98", "DK"), ("-2", ""), ("-3", "NA")])
-def test_values_outside_the_scale_that_tools_use(text, value):
-    assert values_of([text, "1", "5"], 5).known[text] == value
+@pytest.mark.parametrize(
+    ("tool", "text", "value"),
+    [
+        ("limesurvey", "99", "DK"), ("wjx", "98", "DK"), ("wjx", "-2", ""), ("wjx", "-3", "NA"),
+        ("qualtrics", "-99", ""), ("", "99", None),
+        ("", "-99", None), ("limesurvey", "-99", None), ("", "-2", None), ("qualtrics", "99", None),
+    ],
+)  # fmt: skip
+def test_what_numbers_beyond_the_scale_mean_is_the_tools(tool, text, value):
+    found = values_of([text, "1", "5"], 5, tool=tool)
+    assert (found.known.get(text), text in found.unknown) == (value, value is None)
 
 
 @pytest.mark.parametrize(

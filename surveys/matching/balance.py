@@ -1,0 +1,305 @@
+"""The balance of a file before anything is stored: what it holds against what the survey expects, each difference told.
+
+One plain object for page and command. What does not balance is a doubt that a person answers.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SCALE_MAX, SKIPPED
+from materiality.tables.problems import N_, column_letters
+from surveys.intake.parse import ParsedResponses
+from surveys.matching.layout import Seen
+from surveys.matching.match import IGNORED, OUTSIDE_KEEP, Asked, Match
+from surveys.questionnaire.ratings import OUTSIDE
+
+# Doubts about the rows, each answered by the person who confirms.
+DOUBTS = {
+    "outside_plan": N_("%(number)s ratings are of items that the group is not asked: %(groups)s."),
+    "row_numbers": N_(
+        "%(number)s of the tokens are known already, and they only count the rows (%(example)s …): the same people once"
+        " more, or another file that begins at one?"
+    ),
+    "duplicates": N_("%(number)s of %(rows)s responses have a token that another has: only the first of each counts."),
+    "out_of_window": N_(
+        "%(number)s of %(rows)s responses were submitted outside the fieldwork, between %(first)s and %(last)s, and"
+        " will not count. Are dates and zone right?"
+    ),
+    "all_unfinished": N_("None of the %(rows)s responses is finished: none will count."),
+    "silent_columns": N_("%(number)s items have a column in which nobody gave a rating: %(examples)s."),
+    "more_sheets": N_("The workbook has more sheets of responses, which are not read: %(sheets)s."),
+    "hidden_sheets": N_("Responses were read from hidden sheets: %(sheets)s."),
+    "strange_columns": N_("The match does not know %(number)s columns: %(examples)s. They are not taken in."),
+    "missing_columns": N_("The file lacks %(number)s columns that the match knows: %(examples)s."),
+    "stands_out": N_("In %(number)s columns the ratings run against all others: %(examples)s. Is 1 the most there?"),
+}
+_OF_OWN_FILES = ("outside_plan", "more_sheets")
+_NAMED = 6
+_LEAST_ROWS = 5
+
+
+@dataclass(frozen=True)
+class FieldworkWindow:
+    """The fieldwork in seconds since 1970, None for an open end."""
+
+    opens: float | None = None
+    closes: float | None = None
+
+
+@dataclass
+class Balance:
+    """See `to_json` for what stands where; counts are of the rows that can be read."""
+
+    rows: int
+    columns: list[dict] = field(default_factory=list)
+    sheets: dict = field(default_factory=dict)
+    items: dict = field(default_factory=dict)
+    groups: dict = field(default_factory=dict)
+    times: dict = field(default_factory=dict)
+    responses: dict = field(default_factory=dict)
+    shares: list[dict] = field(default_factory=list)
+    outside: dict = field(default_factory=dict)
+    doubts: list[dict] = field(default_factory=list)
+
+    def to_json(self) -> dict:
+        """Plain values."""
+        return asdict(self)
+
+
+def outside_plan(ratings: np.ndarray, group: np.ndarray, codes: Sequence[str], asked: Asked) -> np.ndarray:
+    """bool[R, items]: a rating or a don't-know of an item that the row's group is not asked."""
+    mask = _not_asked(codes, asked)
+    if mask is None or not len(ratings):
+        return np.zeros(ratings.shape, bool)
+    answered = (ratings != SKIPPED) & (ratings != NOT_ASKED) & ~is_kept(ratings)
+    return answered & mask[np.maximum(group, 0)] & (group >= 0)[:, np.newaxis]
+
+
+def is_kept(ratings: np.ndarray) -> np.ndarray:
+    """bool: a rating that is kept outside the plan."""
+    return (ratings > OUTSIDE) & (ratings <= OUTSIDE + SCALE_MAX)
+
+
+def by_the_plan(ratings: np.ndarray, group: np.ndarray, codes: Sequence[str], asked: Asked, answer: str) -> np.ndarray:
+    """The ratings as they are stored: what the group is not asked is not asked, or kept outside the plan.
+
+    An empty cell of an item that the group is not asked was not skipped.
+    """
+    mask = _not_asked(codes, asked)
+    if mask is None or not len(ratings):
+        return ratings
+    of_row = mask[np.maximum(group, 0)] & (group >= 0)[:, np.newaxis]
+    rated = (ratings >= 1) & (ratings <= SCALE_MAX)
+    kept = np.where(rated, ratings + np.uint8(OUTSIDE), ratings) if answer == OUTSIDE_KEEP else ratings
+    cleared = np.where(is_kept(kept), kept, np.uint8(NOT_ASKED))
+    return np.where(of_row, cleared, ratings)
+
+
+def _not_asked(codes: Sequence[str], asked: Asked) -> np.ndarray | None:
+    """bool[groups, items]: the group is not asked the item; None where every group is asked everything."""
+    if not asked.plan:
+        return None
+    return np.array([[not asked.asks(code, item) for item in asked.items] for code in codes])
+
+
+def balance_of(
+    parsed: ParsedResponses,
+    asked: Asked,
+    *,
+    match: Match | None = None,
+    window: FieldworkWindow | None = None,
+    known_tokens: Collection[str] = (),
+    answer: str = "",
+) -> Balance:
+    """The balance of a file that was read; `match` is how a foreign one was, `answer` what was said about the plan."""
+    return _Balancing(parsed, asked, match, window or FieldworkWindow(), known_tokens, answer).result()
+
+
+class _Balancing:
+    def __init__(self, parsed, asked: Asked, match: Match | None, window: FieldworkWindow, known, answer: str) -> None:
+        self.parsed, self.asked, self.match, self.window = parsed, asked, match, window
+        self.known, self.answer = frozenset(known), answer
+        self.good = ~parsed.bad
+        self.ratings, self.group = parsed.ratings[self.good], parsed.group[self.good]
+        self.names = [f"{code}:{dimension}" for code, dimension in asked.items]
+        self.doubts: list[dict] = []
+        self.places = parsed.places if parsed.places is not None else np.zeros(len(self.names), np.int32)
+
+    def result(self) -> Balance:
+        """Everything, the doubts last found first told."""
+        balance = Balance(int(self.good.sum()))
+        balance.columns = self._columns()
+        balance.sheets = self._sheets()
+        balance.items, balance.groups = self._items(), self._groups()
+        balance.times, balance.responses = self._times(), self._responses()
+        balance.shares = self._shares()
+        balance.outside = self._outside()
+        self._notes()
+        balance.doubts = self.doubts
+        return balance
+
+    def _doubt(self, code: str, **params: object) -> None:
+        # A file in the product's own format says by its headers what it is.
+        if self.match is None and code not in _OF_OWN_FILES:
+            return
+        self.doubts.append({"code": code, "params": {name: str(value) for name, value in params.items()}})
+
+    def _columns(self) -> list[dict]:
+        if self.match is None:
+            return [
+                {"column": column_letters(at), "header": name, "as": name} for at, name in enumerate(self.parsed.header)
+            ]
+        return [
+            {
+                "column": column_letters(at), "header": column.header,
+                "as": "" if column.target.kind == IGNORED else column.target.text, "why": column.why,
+            }
+            for at, column in enumerate(self.match.columns)
+        ]  # fmt: skip
+
+    def _sheets(self) -> dict:
+        seen = self.parsed.seen
+        if not isinstance(seen, Seen):
+            return {"read": {self.parsed.sheet: len(self.parsed.bad)}, "unread": {}, "left": {}}
+        if seen.hidden:
+            self._doubt("hidden_sheets", sheets=", ".join(seen.hidden))
+        left = {**seen.left, **({"trial": self.parsed.skipped} if self.parsed.skipped else {})}
+        return {"read": dict(seen.sheets), "unread": dict(seen.unread), "left": left}
+
+    def _items(self) -> dict:
+        held = self.places >= 0
+        lacking = [name for name, here in zip(self.names, held, strict=True) if not here]
+        asked = {f"{code}:{dimension}" for code, dimension in self.asked.asked_items()}
+        by_dimension = Counter(name.rpartition(":")[2] for name, here in zip(self.names, held, strict=True) if here)
+        return {
+            "asked": len(asked), "with_column": int(held.sum()), "by_dimension": dict(by_dimension),
+            "lacking": [name for name in lacking if name in asked],
+        }  # fmt: skip
+
+    def _groups(self) -> dict:
+        """Per group its rows, the items that it is asked, and those of them that have a column."""
+        found = {}
+        for at, code in enumerate(self.parsed.group_codes):
+            own = [place for place, item in enumerate(self.asked.items) if self.asked.asks(code, item)]
+            found[code] = {
+                "rows": int((self.group == at).sum()), "asked": len(own),
+                "with_column": int((self.places[own] >= 0).sum()) if own else 0,
+            }  # fmt: skip
+        return found
+
+    def _times(self) -> dict:
+        times = [moment for moment, good in zip(self.parsed.submitted_at, self.good, strict=True) if good and moment]
+        stamps = np.array([moment.timestamp() for moment in times])
+        late = np.zeros(len(stamps), bool)
+        if self.window.opens is not None:
+            late |= stamps < self.window.opens
+        if self.window.closes is not None:
+            late |= stamps > self.window.closes
+        first, last = (min(times).isoformat(" "), max(times).isoformat(" ")) if times else ("", "")
+        if late.sum() * 2 > len(stamps) and len(stamps) > 1:
+            self._doubt("out_of_window", number=int(late.sum()), rows=len(stamps), first=first[:16], last=last[:16])
+        zones = {} if self.match is None else {**self.match.zones}
+        zone = (self.match.zone if self.match else "") or self.asked.zone
+        return {
+            "known": len(times), "first": first, "last": last, "outside": int(late.sum()), "zone": zone, "zones": zones
+        }  # fmt: skip
+
+    def _responses(self) -> dict:
+        unfinished = int(self.parsed.unfinished[self.good].sum())
+        rows = int(self.good.sum())
+        if rows and unfinished == rows:
+            self._doubt("all_unfinished", rows=rows)
+        twice = self._twice(rows)
+        return {
+            "rows": len(self.good), "bad": int((~self.good).sum()), "finished": rows - unfinished,
+            "unfinished": unfinished, "tokens_twice": twice,
+        }  # fmt: skip
+
+    def _twice(self, rows: int) -> int:
+        tokens = [token for token, good in zip(self.parsed.token, self.good, strict=True) if good and token]
+        counts = Counter(tokens)
+        inside = len(tokens) - len(counts)
+        known = [token for token in counts if token in self.known]
+        numbers = bool(tokens) and all(token.isdecimal() and len(token) < 7 for token in tokens)
+        if known and numbers:
+            self._doubt("row_numbers", number=len(known), example=", ".join(sorted(known, key=int)[:3]))
+        elif (inside + len(known)) * 5 >= rows and inside + len(known) > 1:
+            self._doubt("duplicates", number=inside + len(known), rows=rows)
+        elif inside and numbers or inside and len(self._sheets_read()) > 1:
+            self._doubt("duplicates", number=inside, rows=rows)
+        return inside + len(known)
+
+    def _sheets_read(self) -> dict:
+        return self.parsed.seen.sheets if isinstance(self.parsed.seen, Seen) else {}
+
+    def _shares(self) -> list[dict]:
+        """Per item with a column how many gave each value; items that stand out come first."""
+        found, silent = [], []
+        rated = (self.ratings >= 1) & (self.ratings <= SCALE_MAX)
+        against = self._against(rated)
+        for at, name in enumerate(self.names):
+            if self.places[at] < 0:
+                continue
+            counts = np.bincount(self.ratings[:, at], minlength=256)
+            share = {
+                "item": name, "ratings": counts[1 : self.asked.k + 1].tolist(), "dont_know": int(counts[DONT_KNOW]),
+                "skipped": int(counts[SKIPPED]), "not_asked": int(counts[NOT_ASKED]), "stands_out": at in against,
+            }  # fmt: skip
+            found.append(share)
+            if not rated[:, at].any() and not is_kept(self.ratings[:, at]).any():
+                silent.append(name)
+        if found and len(silent) < len(found) and len(self.ratings) >= _LEAST_ROWS:
+            asked = {f"{code}:{dimension}" for code, dimension in self.asked.asked_items()}
+            silent = [name for name in silent if name in asked]
+            if silent:
+                self._doubt("silent_columns", number=len(silent), examples=", ".join(silent[:_NAMED]))
+        if against:
+            names = [self.names[at] for at in against]
+            self._doubt("stands_out", number=len(names), examples=", ".join(names[:_NAMED]))
+        return sorted(found, key=lambda share: not share["stands_out"])
+
+    def _against(self, rated: np.ndarray) -> list[int]:
+        """Items whose ratings fall where a person's other ratings rise, far beyond chance (60 people at least)."""
+        own = np.where(rated, self.ratings, 0).astype(float)
+        counts, sums = rated.sum(axis=1), own.sum(axis=1)
+        found = []
+        for at in range(len(self.names)):
+            rows = rated[:, at] & (counts > 8)
+            if rows.sum() < 60:
+                continue
+            rest = (sums[rows] - own[rows, at]) / (counts[rows] - 1)
+            if rest.std() > 0.05 and own[rows, at].std() > 0:
+                r = np.corrcoef(own[rows, at], rest)[0, 1]
+                if r < -0.25 and r < -5 / np.sqrt(rows.sum()):
+                    found.append(at)
+        return found
+
+    def _outside(self) -> dict:
+        outside = outside_plan(self.ratings, self.group, self.parsed.group_codes, self.asked)
+        number = int(outside.sum())
+        groups = {
+            code: int(outside[self.group == at].sum())
+            for at, code in enumerate(self.parsed.group_codes)
+            if outside[self.group == at].any()
+        }
+        kept = int(is_kept(self.ratings).sum())
+        if number and not self.answer:
+            named = ", ".join(f"{code} {count}" for code, count in groups.items())
+            self._doubt("outside_plan", number=number, groups=named)
+        return {"number": number, "groups": groups, "kept": kept, "answer": self.answer}
+
+    def _notes(self) -> None:
+        """Doubts of what the reading noted: columns that a saved match does not know, or misses."""
+        notes: Mapping[str, list[dict]] = {
+            code: [note for note in self.parsed.notes if note["code"] == code]
+            for code in ("strange", "missing", "more_sheets")
+        }
+        for code, named in (("strange", "strange_columns"), ("missing", "missing_columns")):
+            if notes[code]:
+                headers = ", ".join(note["header"][:40] or "–" for note in notes[code][:_NAMED])
+                self._doubt(named, number=len(notes[code]), examples=headers)
+        if notes["more_sheets"]:
+            self._doubt("more_sheets", sheets=", ".join(note["header"] for note in notes["more_sheets"]))
