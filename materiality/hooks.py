@@ -204,9 +204,6 @@ HOOKS = Hooks(
         "check_sheet": JobFunctions(
             "materiality.actions.tables.check_upload", "materiality.actions.tables.store_check"
         ),
-        "read_table": JobFunctions(
-            "materiality.actions.tables.read_upload", "materiality.actions.tables.store_reading"
-        ),
     },
     steps=(
         Step(10, "scope", gettext_lazy("Scope"), "cycle", _scope),

@@ -1,7 +1,6 @@
 """Proposals for the library, the calendar of reviews, and reminders of what is due."""
 
 import logging
-from collections.abc import Sequence
 from datetime import date
 
 from django.conf import settings
@@ -17,7 +16,7 @@ from materiality.models.people import Role
 from materiality.platform import audit
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.cycles import Due, what_is_due
-from materiality.queries.proposals import ProposalValues, already_there, draft_under_review, store_proposal
+from materiality.queries.proposals import ProposalValues, draft_under_review, store_proposal
 
 State = Proposal.State
 DECISIONS = (State.ACCEPTED, State.DECLINED, State.DEFERRED)
@@ -50,21 +49,6 @@ def decide_proposal(*, proposal: Proposal, state: str, reason: str, by: User | N
 def _decided(stored: Proposal) -> str:
     told = {"person": stored.decided_by, "state": stored.get_state_display(), "reason": stored.decision_reason}
     return _("%(person)s has decided meanwhile: %(state)s. Reason: %(reason)s") % told
-
-
-@transaction.atomic
-def import_proposals(*, proposals: Sequence[ProposalValues], by: User | None) -> list[Proposal]:
-    """Store all of them, but those that stand in the list already word for word.
-
-    NotAllowed, and nothing stored, where one of them is wrong or none is new.
-    """
-    known = already_there(proposals)
-    fresh = [values for values in dict.fromkeys(proposals) if values not in known]
-    if not fresh:
-        raise NotAllowed(_("All proposals of the file are in the list already."))
-    stored = [store_proposal(values, origin=Proposal.Origin.IMPORT, by=by) for values in fresh]
-    audit.record("import_proposals", stored[0], by=by, after={"proposals": len(stored)}, touched=stored[1:])
-    return stored
 
 
 @transaction.atomic

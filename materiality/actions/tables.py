@@ -1,7 +1,6 @@
 """Uploaded spreadsheets: read, check, preview, confirm, discard and undo."""
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
@@ -16,20 +15,23 @@ from django.utils.translation import gettext_lazy
 from materiality.actions.library import start_edition_draft
 from materiality.formats.catalogues import CatalogueResource, MappingResource
 from materiality.formats.issues import IssueResource
+from materiality.formats.proposals import ProposalResource
 from materiality.formats.stakeholders import GroupResource, StakeholderResource
+from materiality.formats.translations import TranslationResource
 from materiality.models import Cycle, Edition, Job, SheetImport, User
 from materiality.platform import audit
 from materiality.platform.files import keep_bytes
 from materiality.platform.jobs import Progress, request_job
+from materiality.platform.people import Predicate, can_edit_cycle, can_edit_library, can_propose
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.tables.headers import LEFT_OUT, HeaderMatch, SheetColumn, check_match, match_headers
 from materiality.tables.imports import CODES, SheetCheck, SheetOutcome, StrictResource, take_back, undo_json
 from materiality.tables.problems import BadLibrary, Problem
-from materiality.tables.records import Table, read_tables, table_of, table_or_problems
+from materiality.tables.records import Table, read_tables, table_of
 from materiality.tables.widgets import ERROR, STATES, Plan, PlannedRow, Scope, SheetRow
 from materiality.tables.words import message, problem_text
 
-CHECK, READ = "check_sheet", "read_table"  # kinds of job
+CHECK = "check_sheet"  # kind of job
 _OPEN = (SheetImport.State.UPLOADED, SheetImport.State.CHECKED, SheetImport.State.REFUSED)
 
 
@@ -120,12 +122,13 @@ def undo_sheet(
 
 @dataclass(frozen=True)
 class Kind:
-    """`into`: "edition" (a draft), "cycle" or "" (the installation)."""
+    """`into`: "edition" (a draft), "cycle" or "" (the installation). `may` says who imports it."""
 
     resource: type[StrictResource]
     title: str | Promise
     about: str | Promise
     into: str
+    may: Predicate = can_edit_library
 
     @property
     def name(self) -> str:
@@ -162,12 +165,27 @@ KINDS = {
             gettext_lazy("Groups"),
             gettext_lazy("Stakeholder groups with definitions, weights and targets."),
             "cycle",
+            can_edit_cycle,
         ),
         Kind(
             StakeholderResource,
             gettext_lazy("Stakeholder lists"),
             gettext_lazy("Expectations, channels and responses of the groups, in both languages."),
             "cycle",
+            can_edit_cycle,
+        ),
+        Kind(
+            ProposalResource,
+            gettext_lazy("Proposals"),
+            gettext_lazy("Proposals for the library; each row adds one, to be decided."),
+            "",
+            can_propose,
+        ),
+        Kind(
+            TranslationResource,
+            gettext_lazy("Translations"),
+            gettext_lazy("All texts that stand in two languages and can still be changed."),
+            "",
         ),
     )
 }
@@ -288,35 +306,6 @@ def store_check(job: Job, checked: tuple[SheetImport, SheetCheck]) -> dict:
     imported, found = checked
     check_sheet(imported=imported, found=found, by=job.created_by)
     return {"import": imported.pk, "url": reverse("sheet_import", args=[imported.pk])}
-
-
-def request_reading(page: str, contents: bytes, *, by: User | None) -> Job:
-    """Keep an uploaded file and queue its reading; `page` is the name of the address that shows what was read."""
-    return request_job(READ, inputs={"path": keep_bytes(contents, READ)[0], "page": page}, by=by)
-
-
-def read_upload(job: Job, progress: Progress) -> str:
-    """Build of a reading: digest of the table, or of what is wrong with the file."""
-    with default_storage.open(job.inputs["path"]) as stream:
-        table = table_or_problems(stream.read())
-    return keep_bytes(json.dumps(asdict(table)).encode(), READ)[1]
-
-
-def store_reading(job: Job, digest: str) -> dict:
-    """Store of a reading: where it is shown, checked against what is stored by then."""
-    return {"url": reverse(job.inputs["page"], args=[digest])}
-
-
-def kept_table(digest: str) -> Table | None:
-    """The table that a reading kept under this digest, None where there is none."""
-    path = f"{READ}/{digest[:2]}/{digest}"
-    if not re.fullmatch(r"[0-9a-f]{64}", digest) or not default_storage.exists(path):
-        return None
-    with default_storage.open(path) as stream:
-        try:
-            return table_of(json.load(stream))
-        except (ValueError, KeyError, TypeError):  # an uploaded file itself
-            return None
 
 
 def take_in(kind: str, scope: Scope, file_name: str, contents: bytes, *, by: User | None) -> SheetImport:

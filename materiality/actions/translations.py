@@ -6,11 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from materiality.drafts.rows import locked_edition_draft, recorded_change, save_changed
-from materiality.models import Category, Cycle, Issue, StakeholderPoint, User
+from materiality.drafts.rows import recorded_change, save_changed
+from materiality.formats.translations import lock_text_row, longest
+from materiality.models import Issue, User
 from materiality.platform import audit
 from materiality.platform.refusals import Conflict, NotAllowed
-from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, locked_cycle
 from materiality.queries.translations import (
     StoredText,
     Translation,
@@ -19,8 +19,6 @@ from materiality.queries.translations import (
     tidy_text,
     translated_edition,
 )
-
-LONGEST = 20_000
 
 
 @transaction.atomic
@@ -38,7 +36,7 @@ def save_translations(*, translations: Sequence[Translation], by: User | None) -
     of_issues = [change for change in changes if isinstance(change[0].row, Issue)]
     others = [change for change in changes if not isinstance(change[0].row, Issue)]
     for row in {text.row for text, _values in changes}:
-        _lock(row)
+        lock_text_row(row)
     if others:
         _save_others(others, by)
     if of_issues:
@@ -64,7 +62,7 @@ def _values(text: StoredText, entry: Translation) -> dict[str, str]:
     pair = text.pair
     new = [tidy_text(entry.zh, pair.is_long), tidy_text(entry.en, pair.is_long)]
     old = [pair.zh, pair.en]
-    limit = text.row._meta.get_field(text.columns[0]).max_length or LONGEST
+    limit = longest(text)
     for before, after in zip(old, new, strict=True):
         if before.strip() and not after:
             raise NotAllowed(_("A text cannot be removed here: %(where)s.") % {"where": pair.where})
@@ -77,15 +75,6 @@ def _values(text: StoredText, entry: Translation) -> dict[str, str]:
     if kept != old:
         return dict(zip(text.columns, kept, strict=True))
     return dict(zip(text.columns, old, strict=True)) if entry.still_fits and isinstance(text.row, Issue) else {}
-
-
-def _lock(row) -> None:
-    if isinstance(row, Issue | Category):
-        locked_edition_draft(row.edition)
-    elif isinstance(row, StakeholderPoint):
-        locked_cycle(row.group.cycle, BEFORE_SIGN_OFF)
-    else:
-        locked_cycle(row if isinstance(row, Cycle) else row.cycle, BEFORE_REVIEW)
 
 
 def _save_issue(text: StoredText, values: dict[str, str]) -> None:

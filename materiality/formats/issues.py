@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 from import_export.fields import Field
 from import_export.widgets import Widget
 
@@ -25,7 +24,7 @@ from materiality.queries.stakeholders import default_groups
 from materiality.tables.headers import Choices, SheetColumn, issue_choices, parts, rings
 from materiality.tables.imports import StrictResource, write_all
 from materiality.tables.problems import Problem
-from materiality.tables.widgets import NEW, BadCell, ChoiceWidget, Plan, SeveralWidget, SheetRow, TextWidget
+from materiality.tables.widgets import NEW, BadCell, ChoiceWidget, Plan, SeveralWidget, SheetRow, TextWidget, in_both
 
 
 class CodesWidget(Widget):
@@ -220,10 +219,7 @@ def changes_refused(
 def live_warnings(row: SheetRow, issue: Issue) -> Iterator[Problem]:
     """What the apps above have to say on retiring the issue, such as that a live survey asks about it."""
     sources = origins(issue) if issue.edition.state == Edition.State.DRAFT else [issue]
-    told: dict[str, list[str]] = {}
-    for suffix, language in (("zh", "zh-hans"), ("en", "en")):
-        with override(language):
-            told[suffix] = [sentence for source in sources for sentence in objections(RETIRE_ISSUE, source)]
+    told = in_both(lambda: [sentence for source in sources for sentence in objections(RETIRE_ISSUE, source)])
     for zh, en in zip(told["zh"], told["en"], strict=True):
         yield row.problem("noted", "status", params={"title_zh": zh, "title_en": en})
 

@@ -1,91 +1,88 @@
-"""Reading a file of proposals: every row and cell checked, or everything that is wrong with it."""
+"""Proposals for the library: the format `proposals`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from import_export.fields import Field
 
-from materiality.models import Issue, Proposal
-from materiality.queries.proposals import TEXTS, ProposalValues, what_is_wrong
-from materiality.tables.problems import nearest
-from materiality.tables.records import Row, Table
-from materiality.tables.words import problem_text
+from materiality.models import Proposal
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.proposals import TEXTS, ProposalValues, draft_under_review, issues_in_force, what_is_wrong
+from materiality.tables.headers import Choices, SheetColumn, choice_words, model_columns
+from materiality.tables.imports import StrictResource
+from materiality.tables.problems import Problem
+from materiality.tables.widgets import ChoiceWidget, SheetRow, in_both, model_fields
 
+TEXT_COLUMNS = {each.name: each for each in model_columns(Proposal, {}, reason={"required": True})}
 COLUMNS = ("kind", "issue", *TEXTS)
-NEEDED = ("kind", "reason")
 
 
-@dataclass(frozen=True)
-class WrongCell:
-    """What is wrong with a cell, in a sentence; `row` as a spreadsheet counts, None for the whole file."""
+class ProposalResource(StrictResource):
+    """Each row adds a proposal; one that stands in the list already, word for word, is left alone."""
 
-    row: int | None
-    column: str
-    value: str
-    words: str
+    sheet = "proposals"
+    columns = (
+        SheetColumn(
+            "kind", gettext_lazy("Kind"), gettext_lazy("new, change or retire."), required=True, choices="kinds"
+        ),
+        SheetColumn(
+            "issue",
+            gettext_lazy("Issue code"),
+            gettext_lazy("The issue to change or retire; empty for a new one."),
+            choices="issues",
+        ),
+        *(TEXT_COLUMNS[name] for name in TEXTS),
+    )
+    may_be_blank = TEXTS
 
+    kind = Field("kind", "kind", widget=ChoiceWidget("kinds", "unknown_proposal"))
+    issue = Field("issue", "issue", widget=ChoiceWidget("issues", "not_in_force", optional=True))
+    locals().update(model_fields(Proposal, columns[2:]))
 
-@dataclass(frozen=True)
-class ProposalFile:
-    """The proposals of a file, or, where anything is wrong, all of that and no proposals."""
+    class Meta:
+        model = Proposal
+        fields = import_id_fields = COLUMNS
 
-    proposals: list[ProposalValues]
-    wrong: list[WrongCell]
+    def stored(self) -> Sequence[Proposal]:
+        meant = Q(issue=None) | Q(issue__in=issues_in_force())
+        return list(Proposal.objects.filter(meant).select_related("issue").order_by("created_at", "pk"))
 
+    def make_lookups(self) -> dict[str, dict]:
+        kinds = {str(value): value for value in Proposal.Kind.values}
+        return {"kinds": kinds, "issues": {issue.code: issue for issue in issues_in_force()}}
 
-def read_proposals(table: Table, issues: dict[str, Issue]) -> ProposalFile:
-    """Take a table with the columns `kind`, `issue`, names, texts, `reason`, `source`; `issues` by code."""
-    if not table.columns:
-        return ProposalFile([], [WrongCell(None, "", "", problem_text(problem)) for problem in table.problems])
-    wrong = wrong_columns(table.columns, COLUMNS, NEEDED)
-    wrong += [WrongCell(p.row, p.column, p.value, problem_text(p)) for p in table.problems]
-    if wrong:
-        return ProposalFile([], wrong)
-    read = [_read(row, issues) for row in table.rows]
-    wrong = [cell for _values, cells in read for cell in cells]
-    return ProposalFile([] if wrong else [values for values, _cells in read], wrong)
+    def choices(self) -> Choices:
+        issues = [(issue.code, issue.name_zh, issue.name_en) for issue in issues_in_force()]
+        return {"kinds": choice_words(Proposal.Kind), "issues": issues}
 
+    def blank(self, row: dict[str, str]) -> Proposal:
+        return Proposal(origin=Proposal.Origin.IMPORT, created_by=self.by)
 
-def wrong_columns(given: Sequence[str], known: Sequence[str], needed: Sequence[str]) -> list[WrongCell]:
-    """Columns that are unknown, stand twice or are missing."""
-    wrong = []
-    for place, column in enumerate(given):
-        if column not in known:
-            offered = ", ".join(nearest(column, known) or known)
-            words = _("There is no column “%(column)s” here. Possible: %(columns)s")
-            wrong.append(WrongCell(1, column, column, words % {"column": column, "columns": offered}))
-        elif column in given[:place]:
-            wrong.append(WrongCell(1, column, column, _("This column stands twice.")))
-    lacking = [column for column in needed if column not in given]
-    return wrong + [WrongCell(1, column, "", _("This column is missing.")) for column in lacking]
+    def prepared(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
+        """Each proposal once, its kind in small letters."""
+        lowered = (replace(row, cells={**row.cells, "kind": row.cells.get("kind", "").lower()}) for row in rows)
+        once: dict[tuple[str, ...], SheetRow] = {}
+        for row in lowered:
+            once.setdefault(self.key_of(row.cells), row)
+        return list(once.values())
 
+    def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
+        for row in rows:
+            cells = {name: row.cells.get(name, "") for name in COLUMNS}
+            issue = self.lookups["issues"].get(cells["issue"])
+            values = ProposalValues(cells["kind"], issue, **{name: cells[name] for name in TEXTS})
+            told = in_both(lambda values=values: what_is_wrong(values))
+            # A kind and a code that are unknown are told by their cells.
+            own = {"kind", *(["issue"] if cells["issue"] and issue is None else [])}
+            for name in told["en"].keys() - own:
+                yield row.problem("invalid", name, params={f"title_{key}": words[name] for key, words in told.items()})
 
-def _read(row: Row, issues: dict[str, Issue]) -> tuple[ProposalValues, list[WrongCell]]:
-    cells = {name: row.cells.get(name, "") for name in COLUMNS}
-    code, kind = cells["issue"], cells["kind"].lower()
-    wrong = {}
-    if code and code not in issues:
-        wrong["issue"] = _("The edition in force has no active issue with this code.") + _nearest(code, issues)
-    if kind not in Proposal.Kind.values:
-        wrong["kind"] = _("Write new, change or retire.")
-    wrong |= {name: _too_long(cells[name], limit) for name, limit in _limits() if len(cells[name]) > limit}
-    values = ProposalValues(kind, issues.get(code), **{name: cells[name] for name in TEXTS})
-    wrong = what_is_wrong(values) | wrong
-    return values, [WrongCell(row.number, name, cells[name][:80], words) for name, words in wrong.items()]
+    def before_store(self, instance: Proposal, changes: dict[str, list[str]]) -> None:
+        instance.edition = draft_under_review()
 
-
-def _limits() -> list[tuple[str, int]]:
-    fields = {name: Proposal._meta.get_field(name).max_length for name in TEXTS}
-    return [(name, length) for name, length in fields.items() if length]
-
-
-def _too_long(text: str, limit: int) -> str:
-    return _("The text has %(length)s characters; at most %(limit)s are possible.") % {
-        "length": len(text),
-        "limit": limit,
-    }
-
-
-def _nearest(code: str, issues: dict[str, Issue]) -> str:
-    offered = nearest(code, issues)
-    return " " + _("Nearest: %(code)s") % {"code": offered[0]} if offered else ""
+    def refuse_undo(self, fresh: Sequence[Proposal]) -> None:
+        if any(proposal.state != Proposal.State.OPEN for proposal in fresh):
+            raise NotAllowed(_("Proposals of the file were decided since, so it cannot be undone."))

@@ -1,19 +1,29 @@
 """Files of translations, and of the comparison of two editions."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
-from django.utils.translation import gettext as _
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
 
-from materiality.formats.proposals import WrongCell, wrong_columns
+from materiality.drafts.rows import locked_edition_draft, save_changed
 from materiality.lineage.lineage import TEXTS, IssueDifference
 from materiality.lineage.records import IssueRecord, Key
+from materiality.models import Category, Cycle, Issue, StakeholderPoint
+from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, locked_cycle
 from materiality.queries.drafts import EditionComparison
-from materiality.queries.translations import StoredText, TextPair, Translation, tidy_text
-from materiality.tables.records import Row, Table
-from materiality.tables.words import problem_text
+from materiality.queries.translations import StoredText, TextPair, TextRow, stored_texts, tidy_text, translated_edition
+from materiality.tables.headers import SheetColumn
+from materiality.tables.imports import StrictResource
+from materiality.tables.problems import Problem
+from materiality.tables.widgets import SheetRow, TextWidget
+from materiality.tables.words import message
 from materiality.tables.write import Cell
 
+HALVES = ("chinese", "english")
 COMPARISON_COLUMNS = (
     *("code", "differences", "ancestors", "category", "parent_code"),
     *(f"{name}_{which}" for name in TEXTS for which in ("old", "new")),
@@ -80,81 +90,125 @@ def _mapping(key: Key) -> str:
     return " ".join(key)
 
 
-TRANSLATION_COLUMNS = ("key", "kind", "where", "field", "chinese", "english", "state")
-NEEDED = ("key", "chinese", "english")
-
-
-@dataclass(frozen=True)
-class TextChange:
-    """What a row of the file would change: the pair as it is stored, and the texts of the file."""
-
-    pair: TextPair
-    zh: str
-    en: str
-
-    def as_translation(self) -> Translation:
-        """To be stored, where the pair is still what it was."""
-        return Translation(self.pair.key, self.zh, self.en, self.pair.seen)
-
-
-@dataclass(frozen=True)
-class TranslationFile:
-    """Changes and the number of rows that change nothing; or, where anything is wrong, all of that and no changes."""
-
-    changes: list[TextChange]
-    unchanged: int
-    wrong: list[WrongCell]
+SHEET_COLUMNS = (
+    SheetColumn("key", _("Key"), _("Names the text; leave it as it is."), required=True, width=32),
+    SheetColumn("kind", _("Kind"), width=10),
+    SheetColumn("where", _("Where"), width=32),
+    SheetColumn("field", _("Field"), width=12),
+    SheetColumn("chinese", _("Chinese"), required=True, width=56),
+    SheetColumn("english", _("English"), required=True, width=56),
+    SheetColumn("state", _("State"), width=14),
+)
+TRANSLATION_COLUMNS = tuple(column.name for column in SHEET_COLUMNS)
+LONGEST = 20_000
 
 
 def translation_rows(pairs: Iterable[TextPair]) -> list[list[str]]:
-    """Rows for a file with COLUMNS."""
+    """Rows for a file with TRANSLATION_COLUMNS."""
     return [[pair.key, pair.kind, pair.where, pair.field, pair.zh, pair.en, pair.state] for pair in pairs]
 
 
-def read_translations(table: Table, texts: Iterable[StoredText]) -> TranslationFile:
-    """Take a table; a row is known by its key, and only its Chinese and English are taken."""
-    known = {text.pair.key: text.pair for text in texts}
-    if not table.columns:
-        return TranslationFile([], 0, [WrongCell(None, "", "", problem_text(problem)) for problem in table.problems])
-    wrong = wrong_columns(table.columns, TRANSLATION_COLUMNS, NEEDED) + [
-        WrongCell(p.row, p.column, p.value, problem_text(p)) for p in table.problems
-    ]
-    if not wrong:
-        wrong = _wrong_rows(table.rows, known)
-    if wrong:
-        return TranslationFile([], 0, wrong)
-    changes = [_change(row, known[row.cells["key"]]) for row in table.rows]
-    made = [change for change in changes if _differs(change)]
-    return TranslationFile(made, len(changes) - len(made), [])
+def longest(text: StoredText) -> int:
+    """How many characters a half may have."""
+    return text.row._meta.get_field(text.columns[0]).max_length or LONGEST
 
 
-def _wrong_rows(rows: Iterable[Row], known: dict[str, TextPair]) -> list[WrongCell]:
-    wrong, seen = [], set()
-    for row in rows:
-        key = row.cells.get("key", "")
-        if key not in known:
-            words = _("There is no text with this key, or it can no longer be changed.")
-            wrong.append(WrongCell(row.number, "key", key[:80], words))
-        elif key in seen:
-            wrong.append(WrongCell(row.number, "key", key, _("This key stands twice.")))
-        else:
-            wrong += _wrong_texts(row, known[key])
-        seen.add(key)
-    return wrong
+def lock_text_row(row: TextRow) -> None:
+    """NotAllowed where its texts change no more."""
+    if isinstance(row, Issue | Category):
+        locked_edition_draft(row.edition)
+    elif isinstance(row, StakeholderPoint):
+        locked_cycle(row.group.cycle, BEFORE_SIGN_OFF)
+    else:
+        locked_cycle(row if isinstance(row, Cycle) else row.cycle, BEFORE_REVIEW)
 
 
-def _wrong_texts(row: Row, pair: TextPair) -> list[WrongCell]:
-    """A cell that was emptied would remove a text; that is no translation."""
-    pairs = (("chinese", pair.zh), ("english", pair.en))
-    emptied = [column for column, stored in pairs if stored.strip() and not row.cells.get(column, "").strip()]
-    return [WrongCell(row.number, column, "", _("A text cannot be removed here.")) for column in emptied]
+class EditedText:
+    """A pair of texts while a file goes over it, without the spaces that a file need not carry."""
+
+    def __init__(self, held: StoredText) -> None:
+        self.held, self.pk = held, held.pair.key
+        self.chinese, self.english = (tidy_text(text, held.pair.is_long) for text in (held.pair.zh, held.pair.en))
+
+    def values(self) -> dict[str, str]:
+        """Column of the row → text; a half that only differs in spaces stays as it is stored."""
+        pair = self.held.pair
+        halves = ((pair.zh, self.chinese), (pair.en, self.english))
+        texts = (old if tidy_text(old, pair.is_long) == new else new for old, new in halves)
+        return dict(zip(self.held.columns, texts, strict=True))
 
 
-def _change(row: Row, pair: TextPair) -> TextChange:
-    zh, en = (tidy_text(row.cells.get(column, ""), pair.is_long) for column in ("chinese", "english"))
-    return TextChange(pair, zh, en)
+class TranslationResource(StrictResource):
+    """Texts in two languages, of rows of five models, known by their keys: only Chinese and English are taken."""
 
+    sheet = "translations"
+    columns = SHEET_COLUMNS
 
-def _differs(change: TextChange) -> bool:
-    stored = (tidy_text(change.pair.zh, change.pair.is_long), tidy_text(change.pair.en, change.pair.is_long))
-    return stored != (change.zh, change.en)
+    key = Field("pk", "key", readonly=True)
+    kind = Field("held__pair__kind", "kind", readonly=True)
+    where = Field("held__pair__where", "where", readonly=True)
+    field = Field("held__pair__field", "field", readonly=True)
+    chinese = Field("chinese", "chinese", widget=TextWidget(LONGEST))
+    english = Field("english", "english", widget=TextWidget(LONGEST))
+    state = Field("held__pair__state", "state", readonly=True)
+
+    class Meta:
+        fields = TRANSLATION_COLUMNS
+        import_id_fields = ("key",)
+
+    def stored(self) -> Sequence[EditedText]:
+        return [EditedText(text) for text in stored_texts(translated_edition())]
+
+    def blank(self, row: dict[str, str]) -> EditedText:
+        raise ValidationError(message(Problem("unknown_text")))
+
+    def prepared(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
+        return [replace(row, cells={**row.cells, **self._tidied(row)}) for row in rows]
+
+    def _tidied(self, row: SheetRow) -> dict[str, str]:
+        text = self.by_key.get(self.key_of(row.cells))
+        halves = [name for name in HALVES if name in row.cells]
+        return {name: tidy_text(row.cells[name], text.held.pair.is_long) for name in halves} if text else {}
+
+    def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
+        """A cell that was emptied would remove a text; that is no translation."""
+        for row in rows:
+            text = self.by_key.get(self.key_of(row.cells))
+            if text is None:
+                yield row.problem("unknown_text", "key")
+                continue
+            limit = longest(text.held)
+            for name in HALVES:
+                cell = row.cells.get(name, "")
+                if getattr(text, name) and not cell:
+                    yield row.problem("removed_text", name)
+                if len(cell) > limit:
+                    yield row.problem("too_long", name, params={"length": str(len(cell)), "limit": str(limit)})
+
+    def model_problems(self, row: SheetRow, instance: EditedText) -> Iterable[Problem]:
+        return ()
+
+    def after_store(self, changed: Sequence[EditedText]) -> None:
+        """What was looked at counts as changed now in both languages, so that neither is older."""
+        rows: dict[TextRow, dict[str, str]] = {}
+        for text in changed:
+            rows.setdefault(text.held.row, {}).update(text.values())
+        now = timezone.now().isoformat()
+        for row, values in rows.items():
+            lock_text_row(row)
+            for column, text in values.items():
+                setattr(row, column, text)
+            if not isinstance(row, Issue):
+                row.save(update_fields=list(values))
+                continue
+            if self.undoing is None:
+                row.changed = {**row.changed, **dict.fromkeys(values, now)}
+            save_changed(row, *values, "changed")
+        self.touched = list(rows)
+
+    def extra(self, instance: EditedText) -> dict[str, Any]:
+        return {"changed": instance.held.row.changed} if isinstance(instance.held.row, Issue) else {}
+
+    def put_back_extra(self, instance: EditedText, extra: dict[str, Any]) -> None:
+        if extra:
+            instance.held.row.changed = extra["changed"]

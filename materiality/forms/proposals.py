@@ -59,12 +59,6 @@ class DecisionForm(forms.Form):
     seen = forms.ChoiceField(choices=Proposal.State.choices, widget=forms.HiddenInput)
 
 
-class ProposalFileForm(forms.Form):
-    """A file of proposals."""
-
-    file = forms.FileField(label=_("File"), max_length=255, allow_empty_file=True)
-
-
 class CalendarForm(forms.ModelForm):
     """How often the library is reviewed and stakeholders are surveyed."""
 

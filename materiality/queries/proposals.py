@@ -1,6 +1,5 @@
 """Proposals for the library: what remains to be decided, and what was decided."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
@@ -110,14 +109,3 @@ def issues_in_force() -> QuerySet[Issue]:
     """Active issues of the edition in force, by code."""
     found = Issue.objects.filter(edition__state=Edition.State.PUBLISHED, status=Issue.Status.ACTIVE)
     return found.select_related("edition").order_by("code")
-
-
-def already_there(proposals: Sequence[ProposalValues]) -> Collection[ProposalValues]:
-    """Those of the proposals that are stored word for word, whatever was decided."""
-    rows = Proposal.objects.filter(reason__in={values.reason for values in proposals})
-    kept = {_as_values(row) for row in rows.select_related("issue__edition")}
-    return {values for values in proposals if values in kept}
-
-
-def _as_values(row: Proposal) -> ProposalValues:
-    return ProposalValues(row.kind, row.issue, **{name: getattr(row, name) for name in TEXTS})

@@ -80,7 +80,7 @@ def tidy_text(text: str, is_long: bool) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip() if is_long else " ".join(text.split())
 
 
-Row = Issue | Category | Cycle | Group | StakeholderPoint
+TextRow = Issue | Category | Cycle | Group | StakeholderPoint
 KINDS = ("issue", "category", "cycle", "group", "point")
 
 
@@ -89,7 +89,7 @@ class StoredText:
     """A pair of texts and the row that holds it in `<field>_zh` and `<field>_en`."""
 
     pair: TextPair
-    row: Row
+    row: TextRow
 
     @property
     def columns(self) -> tuple[str, str]:
@@ -154,7 +154,7 @@ def _of_cycles() -> Iterator[StoredText]:
         yield _text(point, "text", f"point/{point.group.cycle.code}/{point.group.code}/{point.pk}", where)
 
 
-def _text(row: Row, field: str, key: str, where: str) -> StoredText:
+def _text(row: TextRow, field: str, key: str, where: str) -> StoredText:
     zh, en = getattr(row, f"{field}_zh"), getattr(row, f"{field}_en")
     changed = getattr(row, "changed", {})
     state = state_of(zh, en, changed.get(f"{field}_zh", ""), changed.get(f"{field}_en", ""))

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import tablib
@@ -40,7 +41,6 @@ from materiality.tables.widgets import (
     SheetHooks,
     SheetRow,
     Stored,
-    problems_of,
 )
 from materiality.tables.words import message
 from materiality.tables.write import Cell, table_bytes, workbook_text
@@ -176,15 +176,8 @@ class StrictResource(SheetHooks, ModelResource):
         return planned
 
     def _objected(self, row: SheetRow, instance: Any, planned: PlannedRow) -> list[Problem]:
-        """What stands against the row; the model's own checks but for what the checks of rows have made sure of and
-        what the database checks by itself."""
-        problems = list(self.objections(row, instance, planned.cells))
-        relations = [field.name for field in instance._meta.concrete_fields if field.is_relation]
-        empty = [name for name in self.may_be_blank if not getattr(instance, name)]
-        try:
-            instance.full_clean(exclude=[*relations, *empty], validate_unique=False, validate_constraints=False)
-        except ValidationError as error:
-            problems += problems_of(error, row, self.fields)
+        objections = self.objections(row, instance, planned.cells)
+        problems = [*objections, *self.model_problems(row, instance)]
         if not problems:
             planned.warnings = list(self.warnings(row, instance, planned.cells))
         return problems
@@ -210,13 +203,17 @@ class StrictResource(SheetHooks, ModelResource):
         return tuple(self.fields[name].export(instance) for name in self.key)
 
     def cells(self, instance: Any, names: Iterable[str] | None = None) -> dict[str, str]:
-        """The row as a file shows it; all columns, or those named."""
-        return {name: self.fields[name].export(instance) for name in (names or self.fields)}
+        """The row as a file shows it: the columns named, else the key and all that a file can change."""
+        return {name: self.fields[name].export(instance) for name in (names or self._own)}
+
+    @cached_property
+    def _own(self) -> list[str]:
+        return [name for name, field in self.fields.items() if not field.readonly or name in self.key]
 
     def changes(self, instance: Any, names: Iterable[str] | None = None) -> dict[str, list[str]]:
         """Column → [old, new] of cells that differ from what was stored; all that are filled of a new row."""
         old = self.before[instance.pk][0] if instance.pk else {}
-        new = self.cells(instance, [name for name in names if name in self.fields] if names else None)
+        new = self.cells(instance, [name for name in names if name in self._own] if names else None)
         return {name: [old.get(name, ""), text] for name, text in new.items() if text != old.get(name, "")}
 
     # In place of the library's
@@ -248,8 +245,8 @@ class StrictResource(SheetHooks, ModelResource):
         if not dry_run:
             for instance in self.create_instances:
                 self.before_store(instance, self.changes(instance))
-            for batch in self.in_batches(self.create_instances):
-                self._meta.model._default_manager.bulk_create(batch)
+            for batch in filter(None, self.in_batches(self.create_instances)):
+                type(batch[0])._default_manager.bulk_create(batch)
             self._wrote(self.create_instances, is_new=True)
         self.create_instances.clear()
 
@@ -391,6 +388,7 @@ def take_back(resource: StrictResource, held: dict[str, Any]) -> list[models.Mod
     stored = {resource.key_in(row): row for row in resource.stored()}
     _refuse_changed(resource, stored, rows)
     fresh = [stored[row.key] for row in rows if row.before is None]
+    resource.refuse_undo(fresh)
     _refuse_built_on(fresh)
     resource.undoing = {row.key: row.extra for row in rows if row.before is not None}
     back = [SheetRow(place, row.before) for place, row in enumerate(rows) if row.before is not None]

@@ -98,6 +98,10 @@ LIBRARY_MESSAGES = {
     "unknown_issue": N_("There is no issue “%(value)s” in this edition."),
     "unknown_side": N_("There is no side “%(value)s”: it is internal or external."),
     "unknown_kind": N_("There is no kind “%(value)s”: it is expectation, channel or response."),
+    "unknown_proposal": N_("Write new, change or retire."),
+    "not_in_force": N_("The edition in force has no active issue with this code."),
+    "unknown_text": N_("There is no text with this key, or it can no longer be changed."),
+    "removed_text": N_("A text cannot be removed here."),
     "unknown_framework": N_("There is no catalogue %(framework)s."),
     "bad_framework": N_("“%(value)s” cannot name a catalogue: use letters, digits, dots and hyphens."),
     "built_in": N_(

@@ -54,14 +54,6 @@ def read_table(contents: bytes, name: str) -> Table:
     return replace(table, title="", problems=(*found, *(() if table.rows else (Problem("no_rows"),))))
 
 
-def table_or_problems(contents: bytes) -> Table:
-    """As `read_table`, but a file that cannot be read gives a table of its problems, without columns."""
-    try:
-        return read_table(contents, "")
-    except BadLibrary as bad:
-        return Table((), (), tuple(bad.problems))
-
-
 def table_of(held: dict) -> Table:
     """The table of `asdict(table)`, also after it was JSON."""
     problems = (Problem(**{**each, "nearest": tuple(each["nearest"])}) for each in held["problems"])

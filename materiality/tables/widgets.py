@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -194,6 +194,15 @@ class SheetHooks:
         """New rows, those first that others point at."""
         yield instances
 
+    def model_problems(self, row: SheetRow, instance: Any) -> Iterable[Problem]:
+        """The model's own checks but for what the checks of rows have made sure of and what the database checks."""
+        relations = [field.name for field in instance._meta.concrete_fields if field.is_relation]
+        empty = [name for name in self.may_be_blank if not getattr(instance, name)]
+        try:
+            instance.full_clean(exclude=[*relations, *empty], validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            yield from problems_of(error, row, self.fields)
+
     def objections(self, row: SheetRow, instance: Any, changes: dict[str, list[str]]) -> Iterable[Problem]:
         """What stands against changing (or adding) the row like this."""
         return ()
@@ -223,6 +232,9 @@ class SheetHooks:
     def put_back_extra(self, instance: Any, extra: dict[str, Any]) -> None:
         """Give a row its `extra` back."""
 
+    def refuse_undo(self, fresh: Sequence[Any]) -> None:
+        """Raise NotAllowed where something became of the rows that were new."""
+
     def further_undo(self) -> dict[str, Any]:
         """What undoing needs beyond the rows, once they are stored."""
         return {}
@@ -242,12 +254,21 @@ def problems_of(error: ValidationError, row: SheetRow, columns: Mapping[str, Fie
     ]
 
 
-def _in_both(errors: list[ValidationError]) -> dict[str, str]:
-    texts = {}
+Said = TypeVar("Said")
+
+
+def in_both(say: Callable[[], Said]) -> dict[str, Said]:
+    """What is said in Chinese (`zh`) and in English (`en`)."""
+    told = {}
     for suffix, language in (("zh", "zh-hans"), ("en", "en")):
         with override(language):
-            texts[f"title_{suffix}"] = " ".join(message for each in errors for message in each.messages)
-    return texts
+            told[suffix] = say()
+    return told
+
+
+def _in_both(errors: list[ValidationError]) -> dict[str, str]:
+    texts = in_both(lambda: " ".join(message for each in errors for message in each.messages))
+    return {f"title_{suffix}": text for suffix, text in texts.items()}
 
 
 class BadCell(ValueError):
@@ -306,12 +327,12 @@ class NumberWidget(Widget):
 class ChoiceWidget(Widget):
     """One of the codes of `lookups[name]` (code → value); people's words for them are taken too.
 
-    `kind` is the problem of any other code. An empty cell is `empty`, a problem where that is None.
+    `kind` is the problem of any other code. An empty cell is `empty`, a problem where that is None, unless `optional`.
     """
 
-    def __init__(self, name: str, kind: str, empty: Any = None, render: Callable[[Any], str] = str) -> None:
+    def __init__(self, name: str, kind: str, empty: Any = None, *, optional: bool = False) -> None:
         super().__init__()
-        self.name, self.kind, self.empty, self._render = name, kind, empty, render
+        self.name, self.kind, self.empty, self.optional = name, kind, empty, optional
 
     def clean(self, value: str, row: Any = None, lookups: Mapping | None = None, **kwargs: Any) -> Any:
         known = (lookups or {}).get(self.name, {})
@@ -319,7 +340,7 @@ class ChoiceWidget(Widget):
         if text in known:
             return known[text]
         if not text:
-            if self.empty is None:
+            if self.empty is None and not self.optional:
                 raise BadCell(Problem("empty"))
             return self.empty
         words = {word: held for held in known.values() for word in _words(held)}
@@ -328,7 +349,7 @@ class ChoiceWidget(Widget):
         raise BadCell(Problem(self.kind, value=text, nearest=nearest(text, known, at_least=0.3)))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "" if value in (None, "") else self._render(value)
+        return "" if value in (None, "") else str(value)
 
 
 class SeveralWidget(Widget):

@@ -3,13 +3,10 @@
 import pytest
 from django.utils import translation
 
-from materiality.actions.proposals import decide_proposal, import_proposals, submit_proposal
-from materiality.formats.proposals import COLUMNS, read_proposals
+from materiality.actions.proposals import decide_proposal, submit_proposal
 from materiality.models import AuditEvent, Issue, Proposal
 from materiality.platform.refusals import Conflict, NotAllowed
-from materiality.queries.proposals import issues_in_force, listed_proposals, proposal_standing
-from materiality.tables.records import table_or_problems
-from materiality.tables.write import table_bytes
+from materiality.queries.proposals import listed_proposals, proposal_standing
 from tests.factories.library import make_edition
 from tests.factories.people import make_person
 from tests.factories.proposals import issue_in_force, make_proposal, proposal_values
@@ -21,11 +18,6 @@ pytestmark = pytest.mark.django_db
 def _english():
     with translation.override("en"):
         yield
-
-
-def read(*rows: list, kind: str = "csv", columns=COLUMNS):
-    contents = table_bytes(kind, "proposals", columns, rows)
-    return read_proposals(table_or_problems(contents), {issue.code: issue for issue in issues_in_force()})
 
 
 def test_propose_stands_open_with_the_draft_under_review():
@@ -109,49 +101,3 @@ def test_listed_proposals_put_what_remains_first():
             decide_proposal(proposal=proposal, state=state, reason="r", by=person)
     assert [row.state for row in listed_proposals()] == ["open", "open", "deferred", "accepted", "declined"]
     assert [row.state for row in listed_proposals("deferred", "new")] == ["deferred"]
-
-
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_proposal_file_is_read_and_stored_once(kind):
-    issue = issue_in_force()
-    rows = [
-        ["new", "", "夜间噪声", "Quiet nights", "", "", "居民要求", "Meeting"],
-        ["Retire", issue.code, "", "", "", "", "Law covers it", ""],
-    ]
-    found = read(*rows, kind=kind)
-    assert found.wrong == []
-    stored = import_proposals(proposals=found.proposals, by=None)
-    assert [(row.kind, row.issue, row.origin) for row in stored] == [
-        ("new", None, "import"),
-        ("retire", issue, "import"),
-    ]
-    with pytest.raises(NotAllowed, match="in the list already"):
-        import_proposals(proposals=read(*rows, kind=kind).proposals, by=None)
-    assert Proposal.objects.count() == 2
-
-
-def test_proposal_file_tells_every_mistake_of_every_row():
-    issue_in_force()
-    found = read(
-        ["add", "ENV-01-1", "", "", "", "", "", ""],
-        ["change", "", "n" * 201, "", "", "", "why", ""],
-        ["new", "ENV-01-02", "名", "", "", "", "why", ""],
-    )
-    assert found.proposals == []
-    assert [(cell.row, cell.column) for cell in found.wrong] == [
-        (2, "kind"), (2, "reason"), (2, "issue"), (3, "issue"), (3, "name_zh"), (4, "issue"),
-    ]  # fmt: skip
-    assert "Nearest: ENV-01-01" in next(cell.words for cell in found.wrong if (cell.row, cell.column) == (2, "issue"))
-
-
-def test_proposal_file_with_wrong_columns_or_no_table_is_refused():
-    assert {cell.column for cell in read(["new", "x"], columns=("kind", "reasons")).wrong} == {"reasons", "reason"}
-    assert len(read_proposals(table_or_problems(b"\x00\x01"), {}).wrong) == 1
-    assert len(read_proposals(table_or_problems(b""), {}).wrong) == 1
-
-
-def test_import_proposals_stores_nothing_where_one_is_wrong():
-    values = [proposal_values(), proposal_values(reason="")]
-    with pytest.raises(NotAllowed):
-        import_proposals(proposals=values, by=None)
-    assert not Proposal.objects.exists()

@@ -6,7 +6,6 @@ from import_export.resources import ModelResource
 
 from materiality.actions.tables import KINDS
 from materiality.formats.stakeholders import GroupResource, groups_file
-from materiality.formats.translations import TRANSLATION_COLUMNS
 from materiality.models import Group, StakeholderPoint
 from materiality.tables.imports import StrictResource, sheet_file
 from materiality.tables.widgets import Scope
@@ -21,6 +20,8 @@ HEADINGS = {
     "catalogues": "framework edition code title_zh title_en parent_code",
     "groups": "group name_zh name_en definition_zh definition_en side weight_society weight_business target",
     "stakeholders": "group kind text_zh text_en order",
+    "proposals": "kind issue name_zh name_en text_zh text_en reason source",
+    "translations": "key kind where field chinese english state",
 }
 
 
@@ -31,9 +32,8 @@ def test_headings_of_a_sheet_are_those_of_the_contract(kind):
     assert list(resource(Scope()).get_export_headers()) == HEADINGS[kind].split()
 
 
-def test_headings_of_recipients_and_translations_are_those_of_the_contract():
+def test_headings_of_recipients_are_those_of_the_contract():
     assert RECIPIENT_COLUMNS == ("email", "name", "group", "language")
-    assert TRANSLATION_COLUMNS == ("key", "kind", "where", "field", "chinese", "english", "state")
 
 
 def test_resources_replace_five_methods_of_the_library_and_no_more():

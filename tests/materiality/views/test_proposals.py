@@ -2,9 +2,10 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from materiality.formats.proposals import COLUMNS
-from materiality.models import Calendar, Proposal
+from materiality.models import Calendar, Proposal, SheetImport
 from materiality.tables.write import table_bytes
 from tests.factories.library import make_edition
 from tests.factories.people import log_in
@@ -78,31 +79,28 @@ def test_accepted_proposal_points_to_the_draft(client):
 
 def test_import_shows_the_proposals_before_it_stores_them(client):
     issue_in_force()
-    log_in(client)
-    response = upload(client, ["new", "", "夜间", "Nights", "", "", "Asked for", "Meeting"])
-    assert "1 new proposal." in response.content.decode() and not Proposal.objects.exists()
-    digest = response.context["digest"]
-    assert client.post(f"{LIST}import/{digest}/").url == LIST
+    log_in(client, "analyst")
+    page = upload(client, ["new", "", "夜间", "Nights", "", "", "Asked for", "Meeting"]).content.decode()
+    assert "Store 1 row" in page and not Proposal.objects.exists()
+    client.post(reverse("sheet_confirm", args=[SheetImport.objects.get().pk]))
     assert Proposal.objects.get().origin == "import"
-    text = client.post(f"{LIST}import/{digest}/", follow=True).content.decode()
-    assert "in the list already" in text and Proposal.objects.count() == 1
+    client.post(reverse("sheet_undo", args=[SheetImport.objects.get().pk]))
+    assert not Proposal.objects.exists()
 
 
 def test_import_with_mistakes_lists_them_and_offers_nothing(client):
     log_in(client)
-    response = upload(client, ["change", "XXX-1", "", "", "", "", "", ""])
-    text = response.content.decode()
-    assert response.status_code == 422 and 'action="/library/proposals/import/"' in text
-    assert "2 things are wrong" in text and "Import them" not in text
+    page = upload(client, ["change", "XXX-1", "", "", "", "", "", ""]).content.decode()
+    assert "has no active issue with this code" in page and "Store 1 row" not in page
 
 
-def test_import_is_for_those_who_may_and_finds_only_what_was_shown(client):
+def test_import_is_for_those_who_may_propose(client):
     log_in(client, "viewer")
     assert client.get(f"{LIST}import/").status_code == 403
-    log_in(client)
-    for digest in ("0" * 64, "..", "secret"):
-        assert client.post(f"{LIST}import/{digest}/").status_code == 404
     assert client.get(f"{LIST}template.csv").content.decode("utf-8-sig").strip() == ",".join(COLUMNS)
+    log_in(client, "analyst")
+    page = client.get(f"{LIST}import/").content.decode()
+    assert "Upload and check" in page and "change or retire" in page
 
 
 @pytest.mark.parametrize(("role", "status", "months"), [("analyst", 403, None), ("lead", 302, 4)])

@@ -5,14 +5,18 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
 
 from materiality.actions.library import discard_draft
 from materiality.formats.translations import TRANSLATION_COLUMNS
-from materiality.models import Issue
+from materiality.models import Issue, SheetImport
+from materiality.tables.widgets import Plan
 from materiality.tables.write import table_bytes
 from tests.factories.cycles import make_cycle
 from tests.factories.drafts import make_draft_edition, of
 from tests.factories.people import log_in
+from tests.factories.sheets import problems_in
 from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +39,10 @@ def rows_of(client) -> list[dict[str, str]]:
 def upload(client, kind: str, rows: list[list[str]], columns=TRANSLATION_COLUMNS):
     contents = table_bytes(kind, "translations", columns, rows)
     return upload_to(client, f"{PAGE}import/", SimpleUploadedFile(f"texts.{kind}", contents))
+
+
+def press(client, button: str):
+    return client.post(reverse(button, args=[SheetImport.objects.get().pk]), follow=True)
 
 
 def test_translations_are_filled_in_on_the_page(client, draft):
@@ -68,42 +76,40 @@ def test_translations_import_shows_changes_and_stores_them_when_confirmed(client
         "Privacy",
         "一个定义",
     )
-    preview = upload(client, kind, filled)
-    assert "2 texts would change" in preview.content.decode()
+    assert "Store 2 rows" in upload(client, kind, filled).content.decode()
     assert of(draft, "SOC-01-01").name_en == ""
-    context = preview.context
-    client.post(f"{PAGE}import/{context['digest']}/", {"plan": context["plan"]})
+    press(client, "sheet_confirm")
     stored = of(draft, "SOC-01-02")
     assert of(draft, "SOC-01-01").name_en == "Privacy"
     assert (stored.definition_zh, stored.definition_en) == ("一个定义", "=1+1 is a definition")
     assert rows_of(client) == []
+    press(client, "sheet_undo")
+    assert (of(draft, "SOC-01-01").name_en, rows_of(client)) == ("", rows)
+    call_command("verify_audit", stdout=io.StringIO())
 
 
 def test_translations_export_then_import_changes_nothing(client, draft):
     log_in(client)
     contents = client.get(f"{PAGE}export.xlsx").content
     page = upload_to(client, f"{PAGE}import/", SimpleUploadedFile("texts.xlsx", contents))
-    assert (page.status_code, "The file changes nothing." in page.content.decode()) == (200, True)
+    assert (page.status_code, "there is nothing to import" in page.content.decode()) == (200, True)
 
 
 def test_translations_import_says_everything_that_is_wrong(client, draft):
     log_in(client)
     name = f"issue/{draft.code}/SOC-01-01/name"
     rows = [[name, "", "A"], [name, "甲", "A"], ["issue/none", "甲", "A"]]
-    page = upload(client, "csv", rows, ("key", "chinese", "english"))
-    assert page.status_code == 422
-    assert [(cell.row, cell.column) for cell in page.context["read"].wrong] == [(2, "chinese"), (3, "key"), (4, "key")]
-    page = upload(client, "csv", [[name, "甲", "A"]], ("key", "chinese", "englich"))
-    assert [cell.value for cell in page.context["read"].wrong] == ["englich", ""]
+    upload(client, "csv", rows, ("key", "chinese", "english"))
+    told = problems_in(Plan.from_json(SheetImport.objects.get().plan))
+    assert sorted(told) == [(2, "chinese", "removed_text"), (3, "key", "double_code"), (4, "key", "unknown_text")]
 
 
 def test_translations_import_refuses_what_was_changed_since_the_preview(client, draft):
     log_in(client)
     name = f"issue/{draft.code}/SOC-01-01/name"
-    context = upload(client, "csv", [[name, "甲", "A"]], ("key", "chinese", "english")).context
+    upload(client, "csv", [[name, "甲", "A"]], ("key", "chinese", "english"))
     Issue.objects.filter(edition=draft, code="SOC-01-01").update(name_zh="乙")
-    page = client.post(f"{PAGE}import/{context['digest']}/", {"plan": context["plan"]}, follow=True)
-    assert "changed since the preview" in page.content.decode()
+    assert "changed after the preview" in press(client, "sheet_confirm").content.decode()
     assert of(draft, "SOC-01-01").name_zh == "乙"
 
 
