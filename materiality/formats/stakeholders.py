@@ -41,7 +41,7 @@ SHEET_COLUMNS = model_columns(
     Group,
     {"code": "group"},
     # Files of before are headed so.
-    code={"required": True, "also": ("Group code", "利益相关方代码")},
+    code={"required": True, "also": ("Group code", "利益相关方代码", "代码")},
     name_zh={"note": _("At most 200 characters."), "width": 24},
     name_en={"note": _("At most 200 characters."), "width": 24},
     side={"note": _("internal or external; empty means external."), "choices": "sides"},

@@ -71,6 +71,7 @@ ALONE = {
     "materiality.hooks": "an app's declarations, read by its AppConfig",
     "surveys.hooks": "an app's declarations, read by its AppConfig",
     "materiality.formats.catalogues": "the columns of one kind of sheet",
+    "materiality.formats.proposals": "the columns of one kind of sheet",
     "materiality.platform.messages": "catalogues of messages, for the command that renews them",
     "materiality.platform.logins": "pauses of those who guess passwords, apart from the page",
     "materiality.platform.temporary": "a folder and a lock, taken when settings are read",
