@@ -5,6 +5,7 @@ from copy import copy
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -14,12 +15,11 @@ from django.views.decorators.cache import never_cache
 
 from materiality.actions.people import add_person, change_password, erase_person, save_person
 from materiality.forms.people import NewPersonForm, PersonForm
-from materiality.models import User
+from materiality.models import AuditPerson, User
 from materiality.models.people import Role
 from materiality.platform.logins import Attempt
 from materiality.platform.pages import button, onward, paged, refusals, sent
 from materiality.platform.people import PERMISSIONS, can_manage_people, can_view, needs, new_password
-from materiality.queries.people import listed_people
 
 
 class StaffLogin(LoginView):
@@ -65,6 +65,12 @@ class OwnPassword(PasswordChangeView):
 
 
 SECTION = {"section": "people"}
+
+
+def listed_people() -> QuerySet[User]:
+    """All accounts, the active first, by name; `is_erased` where the name was erased."""
+    erased = AuditPerson.objects.filter(user=OuterRef("pk"), name="")
+    return User.objects.annotate(is_erased=Exists(erased)).order_by("-is_active", "first_name", "username")
 
 
 @needs(can_manage_people)

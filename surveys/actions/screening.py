@@ -12,8 +12,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_SIGN_OFF, last_run_number, locked_cycle
 from surveys.models import RuleSet, Survey
 from surveys.questionnaire.screening import OFF, Rules
-from surveys.responses.rules import rules_in_force
-from surveys.responses.screening import screen_late, write_flags
+from surveys.responses.screening import rules_in_force, screen_late, write_flags
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from surveys.models.instrument import page_head, plain_question, scale_words
 from surveys.questionnaire.asking import QUESTION_KINDS
 from surveys.questionnaire.ratings import OUTSIDE
 from surveys.questionnaire.screening import FLAG_BIT
-from surveys.responses.rules import flags_of_survey
+from surveys.responses.screening import flags_of_survey
 
 PROFILE_COLUMNS = ("question", "option", "label_zh", "label_en", "number")
 

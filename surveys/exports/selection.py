@@ -15,7 +15,7 @@ from surveys.intake.columns import ATTENTION, SEVERAL, UNFINISHED, profile_name
 from surveys.models import Item, ProfileQuestion, Response, Survey
 from surveys.questionnaire.ratings import CELL_TEXT
 from surveys.questionnaire.screening import REJECT, Rules, flag_names
-from surveys.responses.rules import rules_in_force, shown_bits
+from surveys.responses.screening import rules_in_force, shown_bits
 
 # What else could tell who answered is not stored in an anonymous survey, and would not leave if it were.
 _ALWAYS = frozenset({"group", "consent"})

@@ -10,7 +10,7 @@ from materiality.forms.fields import NumberField
 from materiality.platform.words import plain_number, word_for
 from surveys.models import Survey
 from surveys.questionnaire.screening import RULE, Parameter, Rules
-from surveys.responses.rules import flags_of_survey, rules_in_force
+from surveys.responses.screening import flags_of_survey, rules_in_force
 
 
 class RulesForm(forms.Form):

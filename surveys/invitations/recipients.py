@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from materiality.tables.problems import Fault, FileProblem, column_letters
 from materiality.tables.read import Limits, open_table
+from surveys.invitations.mail import has_control_characters
 from surveys.models import UnwantedMail
-from surveys.questionnaire.mail import has_control_characters
 
 FOLDER = "recipient-lists"
 KEPT = timedelta(hours=1)

@@ -38,7 +38,7 @@ from surveys.questionnaire.fieldwork import (
 from surveys.questionnaire.screening import EXCLUDE, FLAG_BIT, INCLUDE, REJECT, valid
 from surveys.respond.drafts import number_begun
 from surveys.responses.fieldwork import kept_kinds
-from surveys.responses.rules import flags_of_survey, rules_in_force, shown_bits
+from surveys.responses.screening import flags_of_survey, rules_in_force, shown_bits
 
 
 @dataclass(frozen=True)

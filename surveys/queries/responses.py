@@ -16,7 +16,7 @@ from surveys.models import AnonymousComment, Recipient, Response, Survey
 from surveys.questionnaire.ratings import CELL_TEXT
 from surveys.questionnaire.screening import EXCLUDE, FLAG_BIT, FLAGS, INCLUDE, MARK, REJECT, Rules, flag_names
 from surveys.respond.drafts import begun_by_link
-from surveys.responses.rules import rules_in_force, shown_bits
+from surveys.responses.screening import rules_in_force, shown_bits
 
 
 @dataclass(frozen=True)

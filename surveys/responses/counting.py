@@ -21,8 +21,7 @@ from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.ratings import within_plan
 from surveys.questionnaire.screening import FLAG_BIT, FLAGS, MARK, REJECT, RULES, Rules, flags_asked, valid
 from surveys.responses.anonymity import hold_small_changes
-from surveys.responses.rules import flags_of_survey, rules_in_force, shown_bits
-from surveys.responses.screening import screened_anew
+from surveys.responses.screening import flags_of_survey, rules_in_force, screened_anew, shown_bits
 
 CHUNK = 10_000
 COLUMNS = ("id", "group_id", "flags", "overruled", "unfinished", "ratings")

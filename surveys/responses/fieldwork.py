@@ -20,7 +20,7 @@ from surveys.questionnaire.fieldwork import Account, CellSums, Days, Medians
 from surveys.questionnaire.ratings import within_plan
 from surveys.questionnaire.screening import valid
 from surveys.respond.drafts import BEYOND, begun_by_place
-from surveys.responses.rules import rules_in_force
+from surveys.responses.screening import rules_in_force
 
 CHUNK = 20_000
 # Answers that have not been saved for so long count as broken off.

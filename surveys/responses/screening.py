@@ -16,17 +16,35 @@ from surveys.questionnaire.ratings import first_id_at, within_plan
 from surveys.questionnaire.screening import (
     FLAG_BIT,
     GRACE_SECONDS,
+    MARK,
     NOT_RECOMPUTABLE,
     OFF,
+    REJECT,
     Answers,
     Fieldwork,
     GroupRatings,
     Rules,
+    flags_asked,
     screen,
     valid,
 )
 from surveys.responses.columns import ResponseColumns, utc
-from surveys.responses.rules import rules_in_force
+
+
+def rules_in_force(survey: Survey) -> Rules:
+    """The stored rules; in a split questionnaire straight lines are marked, not rejected (scoring.md)."""
+    return Rules.from_json(survey.rules).for_survey(split=survey.split)
+
+
+def flags_of_survey(survey: Survey) -> tuple[str, ...]:
+    """The flags that its responses can earn, in their order."""
+    return flags_asked(attention=survey.attention, split=survey.split)
+
+
+def shown_bits(survey: Survey) -> int:
+    """The bits of flags whose rule is not off: anonymous responses keep some that no rule asks for now."""
+    return int(rules_in_force(survey).bits(REJECT, MARK))
+
 
 DUPLICATE = FLAG_BIT["duplicate"]
 # A statement takes only so many values.

@@ -40,7 +40,7 @@ from surveys.invitations.links import (
     streamed_zip,
     zip_pieces,
 )
-from surveys.invitations.mail import shown_words
+from surveys.invitations.mail import addresses_in, shown_words
 from surveys.invitations.recipients import (
     COLUMNS,
     ReadRecipients,
@@ -52,7 +52,6 @@ from surveys.models import Batch, Recipient, Survey
 from surveys.queries.invitations import batch_page, links_used, recipient_counts, recipient_page
 from surveys.queries.mailings import mailing_page
 from surveys.queries.responses import stored_about
-from surveys.questionnaire.mail import addresses_in
 from surveys.questionnaire.tokens import tokens_of
 from surveys.views.surveys import survey_in_cycle
 

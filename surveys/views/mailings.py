@@ -12,10 +12,9 @@ from materiality.views.cycles import in_cycle
 from surveys.actions.mailings import STEPS, send_test_mail, start_mailing, steer_mailing
 from surveys.forms.mailings import MailingForm, first_texts
 from surveys.invitations.links import public_address
-from surveys.invitations.mail import example_addressee, shown_words, texts_for
+from surveys.invitations.mail import PLACES, example_addressee, shown_words, texts_for
 from surveys.models import Delivery, Mailing, Survey
 from surveys.queries.mailings import audience, sent_of
-from surveys.questionnaire.mail import PLACES
 from surveys.respond.pages import shown_language
 from surveys.views.surveys import survey_in_cycle
 

@@ -32,7 +32,7 @@ from surveys.queries.responses import (
 )
 from surveys.queries.surveys import response_kinds, surveys_of, valid_responses
 from surveys.responses.fieldwork import counted_at
-from surveys.responses.rules import flags_of_survey, rules_in_force
+from surveys.responses.screening import flags_of_survey, rules_in_force
 from surveys.views.surveys import survey_in_cycle
 
 

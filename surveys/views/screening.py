@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Job
 from materiality.platform.jobs import request_job
-from materiality.platform.pages import onward
+from materiality.platform.pages import onward, refusals
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_SIGN_OFF, last_run_number
 from materiality.views.cycles import in_cycle
 from surveys.actions.screening import change_rules
@@ -23,7 +22,7 @@ from surveys.queries.screening import grouped_rules, rule_changes, rule_versions
 from surveys.questionnaire.screening import Rules
 from surveys.responses.counting import dry_run
 from surveys.responses.jobs import MOST_AT_ONCE
-from surveys.responses.rules import rules_in_force
+from surveys.responses.screening import rules_in_force
 from surveys.views.fieldwork import follow
 from surveys.views.surveys import survey_in_cycle
 
@@ -77,12 +76,12 @@ def rules_change(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         inputs = {"survey": row.pk, "rules": rules.to_json(), "reason": reason}
         job = request_job(JobKind.CHANGE_RULES, inputs=inputs, by=request.user, cycle=row.cycle)
         return redirect(follow(job, reverse("screening", args=[code, survey])))
-    try:
-        made = change_rules(survey=row, rules=rules, reason=reason, by=request.user)
-    except NotAllowed as refusal:
-        return _trial_page(request, row, rules, dry_run(row, rules), refused=refusal.reason)
     said = _("Version %(version)s of the rules is in force. All responses are screened anew; scores stay as they are.")
-    return onward(request, said % {"version": made.version}, "screening", code, survey)
+    refused: list[str] = []
+    with refusals(refused):
+        made = change_rules(survey=row, rules=rules, reason=reason, by=request.user)
+        return onward(request, said % {"version": made.version}, "screening", code, survey)
+    return _trial_page(request, row, rules, dry_run(row, rules), refused=refused[0])
 
 
 def _rules_page(request: HttpRequest, row: Survey, form: RulesForm) -> HttpResponse:

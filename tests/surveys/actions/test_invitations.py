@@ -11,12 +11,12 @@ from materiality.platform.refusals import NotAllowed
 from surveys.actions.invitations import add_recipients, erase_recipient, import_bounces, purge_recipients
 from surveys.actions.mailings import start_mailing
 from surveys.actions.surveys import close_survey
+from surveys.invitations.mail import addresses_in
 from surveys.invitations.recipients import RecipientRow
 from surveys.invitations.used_links import is_used, mark_used
 from surveys.models import Batch, Delivery, Draft, Mailing, Recipient, Response, Survey
 from surveys.queries.mailings import audience
 from surveys.queries.responses import stored_about
-from surveys.questionnaire.mail import addresses_in
 from surveys.respond.answers import unsubscribe
 from surveys.respond.rows import link_now
 from tests.factories.invitations import TEXTS, token
