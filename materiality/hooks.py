@@ -1,9 +1,13 @@
 """What this app declares: its words and its steps of a cycle."""
 
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from materiality.models import Cycle
-from materiality.platform.hooks import Hooks, JobFunctions, Step, StepStanding, Words
+from materiality.models import Cycle, Edition, Group, Issue
+from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPage, StepStanding, Words, words_about
+from materiality.queries.cycles import group_columns, newest_run
 
 WORDS: dict[str, Words] = {
     "job": {
@@ -14,6 +18,7 @@ WORDS: dict[str, Words] = {
         "load_library": gettext_lazy("loaded the library %(object)s"),
         "open_cycle": gettext_lazy("opened the cycle %(object)s"),
         "edit_cycle": gettext_lazy("changed the details of cycle %(object)s"),
+        "confirm_step": gettext_lazy("confirmed a step of cycle %(object)s"),
         "close_cycle": gettext_lazy("closed the cycle %(object)s"),
         "save_group": gettext_lazy("saved the group %(object)s"),
         "remove_group": gettext_lazy("removed the group %(object)s"),
@@ -187,15 +192,42 @@ def _scope(cycle: Cycle) -> StepStanding:
 
 
 def _groups(cycle: Cycle) -> StepStanding:
-    number = cycle.groups.count()
-    return StepStanding(done=number > 0, words=gettext_lazy("%(count)s groups") % {"count": number})
+    number = len(group_columns(cycle))
+    words = ngettext("%(count)s group", "%(count)s groups", number) % {"count": number}
+    return StepStanding(done=number > 0, words=words, missing=[] if number else [_("no group yet")])
+
+
+def _method(cycle: Cycle) -> StepStanding:
+    rule = str(cycle.method.get("rule", ""))
+    return StepStanding(done=True, words=words_about("choice").get(rule, ""))
 
 
 def _scores(cycle: Cycle) -> StepStanding:
-    run = cycle.runs.order_by("-number").only("number", "created_at").first()
-    return StepStanding(
-        done=run is not None, words=gettext_lazy("run %(number)s") % {"number": run.number} if run else ""
-    )
+    run = newest_run(cycle)
+    words = _("run %(number)s") % {"number": run.number} if run else ""
+    return StepStanding(done=run is not None, words=words, missing=[] if run else [_("no run yet")])
+
+
+def _find_issues(text: str, most: int) -> list[Found]:
+    """Issues of the edition in force by code or name."""
+    named = Q(code__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
+    rows = Issue.objects.filter(named, edition__state=Edition.State.PUBLISHED).select_related("edition")[:most]
+    return [Found(_("Issue"), row.name, reverse("issue", args=[row.edition.code, row.code]), row.code) for row in rows]
+
+
+def _find_cycles(text: str, most: int) -> list[Found]:
+    named = Q(code__icontains=text) | Q(title_zh__icontains=text) | Q(title_en__icontains=text)
+    rows = Cycle.objects.filter(named)[:most]
+    return [Found(_("Cycle"), row.title, reverse("cycle", args=[row.code]), row.get_state_display()) for row in rows]
+
+
+def _find_groups(text: str, most: int) -> list[Found]:
+    named = Q(code__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
+    rows = Group.objects.filter(named).select_related("cycle").order_by("-cycle__period_end", "pk")[:most]
+    return [
+        Found(_("Group"), row.name, reverse("group_points", args=[row.cycle.code, row.code]), row.cycle.title)
+        for row in rows
+    ]
 
 
 HOOKS = Hooks(
@@ -205,10 +237,35 @@ HOOKS = Hooks(
             "materiality.actions.tables.check_upload", "materiality.actions.tables.store_check"
         ),
     },
+    searches=(_find_issues, _find_cycles, _find_groups),
     steps=(
-        Step(10, "scope", gettext_lazy("Scope"), "cycle", _scope),
-        Step(20, "groups", gettext_lazy("Stakeholders"), "groups", _groups),
-        Step(50, "scores", gettext_lazy("Scores"), "scores", _scores),
+        Step(
+            *(10, "plan", "scope", gettext_lazy("Issues in scope")),
+            pages=(StepPage(gettext_lazy("Issues"), "scope"),),
+            standing=_scope,
+            rests_on=lambda cycle: [cycle.edition.code],
+        ),
+        Step(
+            *(20, "plan", "groups", gettext_lazy("Stakeholders")),
+            pages=(
+                StepPage(gettext_lazy("Groups"), "groups"),
+                StepPage(gettext_lazy("Stakeholder table"), "stakeholder_table"),
+                StepPage(gettext_lazy("Engagement records"), "engagements"),
+            ),
+            standing=_groups,
+            rests_on=lambda cycle: [row[:2] for row in group_columns(cycle)],
+        ),
+        Step(
+            *(30, "plan", "method", gettext_lazy("Method")),
+            pages=(StepPage(gettext_lazy("Method"), "method"),),
+            standing=_method,
+            rests_on=lambda cycle: [cycle.method, group_columns(cycle)],
+        ),
+        Step(
+            *(90, "decide", "scores", gettext_lazy("Scores")),
+            pages=(StepPage(gettext_lazy("Scores"), "scores"),),
+            standing=_scores,
+        ),
     ),
     guarded=("materiality.run",),
     owned={

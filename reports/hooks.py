@@ -2,10 +2,11 @@
 
 from django.db.models import Aggregate, Count, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext, gettext_lazy
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from materiality.models import Cycle, Job, Run
-from materiality.platform.hooks import Hooks, JobFunctions, Step, StepStanding, Words
+from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPage, StepStanding, Words
 from reports.models import Output, Section
 from reports.models.outputs import JOB
 
@@ -25,17 +26,28 @@ WORDS: dict[str, Words] = {
 
 def _matrix(cycle: Cycle) -> StepStanding:
     number = _figures(cycle)["last_run"]
-    return StepStanding(done=number is not None, words=gettext("run %(number)s") % {"number": number} if number else "")
+    words = gettext("run %(number)s") % {"number": number} if number else ""
+    return StepStanding(done=number is not None, words=words, missing=[] if number else [gettext("no run yet")])
 
 
 def _outline(cycle: Cycle) -> StepStanding:
     number = _figures(cycle)["section_number"]
-    return StepStanding(done=number > 0, words=gettext("%(count)s sections") % {"count": number} if number else "")
+    words = ngettext("%(count)s section", "%(count)s sections", number) % {"count": number} if number else ""
+    return StepStanding(done=number > 0, words=words, missing=[] if number else [gettext("no section yet")])
 
 
 def _outputs(cycle: Cycle) -> StepStanding:
-    number = _figures(cycle)["output_number"]
-    return StepStanding(done=number > 0, words=gettext("%(count)s files") % {"count": number} if number else "")
+    """Files of an older run are stale once there is a newer one."""
+    figures = _figures(cycle)
+    number, used, newest = figures["output_number"], figures["used_run"], figures["last_run"]
+    words = ngettext("%(count)s file", "%(count)s files", number) % {"count": number} if number else ""
+    stale = gettext("made from run %(used)s, run %(newest)s is newer") % {"used": used, "newest": newest}
+    return StepStanding(
+        done=number > 0,
+        words=words,
+        missing=[] if number else [gettext("no file yet")],
+        stale=stale if number and used and used < newest else "",
+    )
 
 
 def _figures(cycle: Cycle) -> dict:
@@ -46,6 +58,7 @@ def _figures(cycle: Cycle) -> dict:
             .values(
                 last_run=_of_cycle(Run.objects.all(), Max("number")),
                 section_number=Coalesce(_of_cycle(Section.objects.all(), Count("pk")), 0),
+                used_run=_of_cycle(Output.objects.filter(job__state=Job.State.DONE), Max("run__number")),
                 output_number=Coalesce(_of_cycle(Output.objects.filter(job__state=Job.State.DONE), Count("pk")), 0),
             )
             .get()
@@ -58,13 +71,34 @@ def _of_cycle(rows: QuerySet, figure: Aggregate) -> Subquery:
     return Subquery(rows.filter(cycle=OuterRef("pk")).order_by().values("cycle").annotate(n=figure).values("n"))
 
 
+def _find_files(text: str, most: int) -> list[Found]:
+    rows = Output.objects.filter(job__state=Job.State.DONE, file_name__icontains=text).select_related("cycle")[:most]
+    return [
+        Found(gettext("File"), row.file_name, reverse("output_file", args=[row.cycle.code, row.pk]), row.cycle.title)
+        for row in rows
+    ]
+
+
 HOOKS = Hooks(
     words=WORDS,
+    searches=(_find_files,),
     jobs={JOB: JobFunctions("reports.outputs.make_output", "reports.outputs.store_output")},
     steps=(
-        Step(55, "matrix", gettext_lazy("Matrix"), "matrix", _matrix),
-        Step(60, "outline", gettext_lazy("Outline"), "outline", _outline),
-        Step(70, "outputs", gettext_lazy("Outputs"), "outputs", _outputs),
+        Step(
+            *(100, "decide", "matrix", gettext_lazy("Matrix")),
+            pages=(StepPage(gettext_lazy("Matrix"), "matrix"),),
+            standing=_matrix,
+        ),
+        Step(
+            *(120, "report", "outline", gettext_lazy("Outline and index")),
+            pages=(StepPage(gettext_lazy("Outline and index"), "outline"),),
+            standing=_outline,
+        ),
+        Step(
+            *(130, "report", "outputs", gettext_lazy("Files")),
+            pages=(StepPage(gettext_lazy("Files"), "outputs"),),
+            standing=_outputs,
+        ),
     ),
     owned={"materiality.cycle": {"reports.section": "cycle", "reports.indexentry": "row__cycle"}},
 )

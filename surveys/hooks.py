@@ -17,9 +17,11 @@ from materiality.platform.hooks import (
     Hooks,
     JobFunctions,
     Step,
+    StepPage,
     StepStanding,
     Words,
 )
+from materiality.queries.cycles import group_columns, newest_run
 from materiality.templatetags.yiti import count
 from surveys.models import Survey
 from surveys.models.jobs import JobKind
@@ -140,22 +142,106 @@ def window_words(survey: Survey) -> str:
     return _("closed %(date)s") % {"date": closes.astimezone(zone).date().isoformat()} if closes else _("closed")
 
 
-def _survey(cycle: Cycle) -> StepStanding:
+def _questionnaire(cycle: Cycle) -> StepStanding:
+    surveys = surveys_of(cycle)
+    if not surveys:
+        return StepStanding(done=False, missing=[_("no survey yet")])
+    begun = [survey for survey in surveys if survey.state != Survey.State.DRAFT]
+    told = next((survey for survey in begun if survey.state == Survey.State.OPEN), (begun or surveys)[0])
+    return StepStanding(done=bool(begun), words=window_words(told), missing=[] if begun else [_("not open yet")])
+
+
+def _invitations(cycle: Cycle) -> StepStanding:
+    """Who is asked has been told of it once somebody answered, or a link, list or mail was made."""
     surveys = surveys_of(cycle)
     if not surveys:
         return StepStanding(done=False)
-    begun = [survey for survey in surveys if survey.state != Survey.State.DRAFT]
-    told = next((survey for survey in begun if survey.state == Survey.State.OPEN), (begun or surveys)[0])
-    return StepStanding(done=bool(begun), words=window_words(told))
+    number = sum(survey.links for survey in surveys)
+    done = number > 0 or valid_responses(cycle) > 0
+    words = ngettext("%(number)s link", "%(number)s links", number) % {"number": count(number)} if number else ""
+    return StepStanding(done=done, words=words, missing=[] if done else [_("nobody invited yet")])
+
+
+def _progress(cycle: Cycle) -> StepStanding:
+    """Responses against the targets of the groups; fieldwork is over with its surveys."""
+    number, target = valid_responses(cycle), sum(target for _code, target, *_weights in group_columns(cycle))
+    begun = [survey for survey in surveys_of(cycle) if survey.state != Survey.State.DRAFT]
+    over = bool(begun) and all(survey.state == Survey.State.CLOSED for survey in begun)
+    words = f"{min(100 * number // target, 100)}%" if target else ""
+    return StepStanding(done=over or bool(target and number >= target), words=words)
 
 
 def _responses(cycle: Cycle) -> StepStanding:
     number, waiting = valid_responses(cycle), sum(survey.imports_waiting for survey in surveys_of(cycle))
-    told = [_("%(number)s valid") % {"number": count(number)}] if response_kinds(cycle) else []
+    words = _("%(number)s valid") % {"number": count(number)} if response_kinds(cycle) else ""
+    missing = [] if number else [_("no valid response yet")]
     if waiting:
         files = ngettext("%(number)s file to confirm", "%(number)s files to confirm", waiting)
-        told.append(files % {"number": waiting})
-    return StepStanding(done=number > 0, words=" · ".join(told))
+        missing.append(files % {"number": waiting})
+    return StepStanding(done=number > 0, words=words, missing=missing)
+
+
+def _screening(cycle: Cycle) -> StepStanding:
+    taken = newest_run(cycle) is not None
+    return StepStanding(done=taken, missing=[] if taken else [_("rules not looked at yet")])
+
+
+def answers_since_run(cycle: Cycle) -> str:
+    """How many valid responses the newest run does not hold, in words; empty where it holds all."""
+    run = newest_run(cycle)
+    new = valid_responses(cycle) - run.responses.get("valid", 0) if run else 0
+    if new <= 0:
+        return ""
+    told = ngettext("%(count)s new response since run %(number)s", "%(count)s new responses since run %(number)s", new)
+    return told % {"count": count(new), "number": run.number}
+
+
+STEPS = (
+    Step(
+        *(40, "ask", "survey", gettext_lazy("Questionnaire")),
+        pages=(
+            StepPage(gettext_lazy("Questionnaire"), "survey"),
+            StepPage(gettext_lazy("Who is asked what"), "survey_groups"),
+            StepPage(gettext_lazy("Profile questions"), "profile_questions"),
+            StepPage(gettext_lazy("Planning"), "survey_plan"),
+        ),
+        standing=_questionnaire,
+        of_survey=True,
+        without="surveys",
+    ),
+    Step(
+        *(50, "ask", "invitations", gettext_lazy("Invitations")),
+        pages=(
+            StepPage(gettext_lazy("Invitations"), "invitations"),
+            StepPage(gettext_lazy("Recipients"), "recipients", "see_responses"),
+            StepPage(gettext_lazy("Paper"), "paper", "see_responses"),
+        ),
+        standing=_invitations,
+        of_survey=True,
+    ),
+    Step(
+        *(60, "collect", "progress", gettext_lazy("Progress")),
+        pages=(StepPage(gettext_lazy("Progress"), "fieldwork"),),
+        standing=_progress,
+        of_survey=True,
+    ),
+    Step(
+        *(70, "collect", "responses", gettext_lazy("Responses")),
+        pages=(
+            StepPage(gettext_lazy("Responses and files"), "responses"),
+            StepPage(gettext_lazy("Single responses"), "response_list", "see_responses"),
+            StepPage(gettext_lazy("Exports"), "exports", "see_responses"),
+        ),
+        standing=_responses,
+        of_survey=True,
+    ),
+    Step(
+        *(80, "collect", "screening", gettext_lazy("Screening")),
+        pages=(StepPage(gettext_lazy("Screening"), "screening"),),
+        standing=_screening,
+        of_survey=True,
+    ),
+)
 
 
 HOOKS = Hooks(
@@ -180,10 +266,10 @@ HOOKS = Hooks(
             "surveys.responses.jobs.wait_for_rules", "surveys.responses.jobs.store_rules"
         ),
     },
-    steps=(
-        Step(30, "survey", gettext_lazy("Survey"), "surveys", _survey),
-        Step(40, "responses", gettext_lazy("Responses"), "responses", _responses),
-    ),
+    steps=STEPS,
+    stale={"scores": answers_since_run},
+    surveys=lambda cycle: [(survey.code, survey.title) for survey in surveys_of(cycle)],
+    begun=lambda cycle: any(survey.state != Survey.State.DRAFT for survey in surveys_of(cycle)),
     objections={
         CLOSE_CYCLE: [open_surveys_of],
         CORRECT_ERRATUM: [open_surveys_on],

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Group, Job, User
 from materiality.platform import audit
-from materiality.platform.hooks import CLOSE_CYCLE, objections
+from materiality.platform.hooks import CLOSE_CYCLE, Step, digest_for, objections
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
+    BEFORE_SIGN_OFF,
     FIELDWORK,
     edition_in_force,
     last_run_number,
@@ -62,6 +63,16 @@ def open_cycle(*, by: User | None, purpose: str = Cycle.Purpose.PRIORITY, **valu
     groups = Group.objects.bulk_create(Group(cycle=cycle, **columns) for columns in default_groups())
     audit.record("open_cycle", cycle, by=by, after=audit.told(cycle, OPENED_WITH), touched=groups)
     return cycle
+
+
+@transaction.atomic
+def confirm_step(*, cycle: Cycle, step: Step, by: User | None) -> None:
+    """Vouch for what a step rests on now. NotAllowed where nothing is there to be vouched for."""
+    stored = locked_cycle(cycle, BEFORE_SIGN_OFF)
+    if missing := step.standing(stored).missing:
+        raise NotAllowed(_("This cannot be confirmed yet: %(reasons)s.") % {"reasons": "; ".join(map(str, missing))})
+    audit.write(stored, {"confirmed": stored.confirmed | {step.key: digest_for(step, stored)}})
+    audit.record("confirm_step", stored, by=by, after={"step": step.key})
 
 
 METHODS = {

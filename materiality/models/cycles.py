@@ -12,7 +12,7 @@ class Cycle(models.Model):
     """One materiality assessment, on one edition of the library.
 
     `method` is `materiality.scoring.method.Method.as_dict()`, without the weights, which stand with
-    the groups.
+    the groups. `confirmed`: {step that a person found as it should be: SHA-256 of what it rested on then}.
     """
 
     class State(models.TextChoices):
@@ -53,6 +53,7 @@ class Cycle(models.Model):
     )
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.DRAFT)
     method = models.JSONField(_("method"), default=dict)
+    confirmed = models.JSONField(_("confirmed steps"), default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

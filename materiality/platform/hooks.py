@@ -1,14 +1,18 @@
 """What an app declares, in its `hooks.py`, to the apps below it: words, jobs, steps, objections, what is due."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 Words = Mapping[str, str | Promise]
 # Sentences on what stands against a change of the row, none where nothing does.
@@ -35,23 +39,60 @@ class JobFunctions:
         return tuple(import_string(each) if isinstance(each, str) else each for each in (self.build, self.store))
 
 
+# The phases of a cycle in their order, each with its word.
+PHASES: Words = {
+    "plan": pgettext_lazy("phase", "Plan"),
+    "ask": pgettext_lazy("phase", "Ask"),
+    "collect": pgettext_lazy("phase", "Collect"),
+    "decide": pgettext_lazy("phase", "Decide"),
+    "report": pgettext_lazy("phase", "Report"),
+}
+
+
 @dataclass(frozen=True)
 class StepStanding:
-    """Where a step stands: done ✓, current ●, or empty, and a few words on it."""
+    """Where a step stands: done or not, a few words on it, what is still missing, and whether it rests on what has
+    changed since (`stale` says what).
+    """
 
     done: bool
-    words: str = ""
+    words: str | Promise = ""
+    missing: Sequence[str | Promise] = ()
+    stale: str | Promise = ""
+
+    @property
+    def finished(self) -> bool:
+        """Done, and nothing that it rests on has changed."""
+        return self.done and not self.stale
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """A page that stands beside others of its step; `right`: the predicate, as in `can_see_responses`, it needs."""
+
+    label: str | Promise
+    url_name: str
+    right: str = ""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its place, label, URL name (which takes the cycle's code) and what tells where it stands."""
+    """One step: its place, phase, label, pages (the first is its own) and what tells where it stands.
+
+    The addresses take the cycle's code, and after it that of a survey where the step is one `of_survey`; while the
+    cycle has no survey, such a step leads to its page `without`. A step that `rests_on` plain values is done when a
+    person has confirmed them, and stale when they are others since.
+    """
 
     order: int
+    phase: str
     key: str
     label: str | Promise
-    url_name: str
+    pages: Sequence[StepPage]
     standing: Callable[[Any], StepStanding]
+    of_survey: bool = False
+    without: str = ""
+    rests_on: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +103,16 @@ class WaitingWork:
     words: str
     url: str
     since: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something that a search found: what it is, its name, where it stands, a few words beside it."""
+
+    kind: str | Promise
+    title: str
+    url: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +137,14 @@ class Hooks:
     owned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     guarded: Sequence[str] = ()
     checks: Sequence[Callable[[], Iterator[Any]]] = ()
+    # What makes a step of another app stale, by its key: a sentence, or nothing.
+    stale: Mapping[str, Callable[[Model], str]] = field(default_factory=dict)
+    # (code, title) of the surveys of a cycle, newest first.
+    surveys: Callable[[Model], Sequence[tuple[str, str]]] | None = None
+    # What the words of a search find: at most so many of a kind, in one query each.
+    searches: Sequence[Callable[[str, int], list[Found]]] = ()
+    # Whether answers can be, or could be, given in a cycle.
+    begun: Callable[[Model], bool] | None = None
 
 
 def declared() -> list[Hooks]:
@@ -116,11 +175,42 @@ def all_steps() -> list[Step]:
     return sorted((step for hooks in declared() for step in hooks.steps), key=lambda step: step.order)
 
 
+def step_named(key: str) -> Step | None:
+    return next((step for step in all_steps() if step.key == key), None)
+
+
 def standings(cycle: Model) -> list[tuple[Step, StepStanding]]:
-    """Every step with where it stands; asked once per cycle object, as head and body of a page may both show it."""
+    """Every step with where it stands; asked once per cycle object, as frame and body of a page both show it."""
     if "_standings" not in cycle.__dict__:
-        cycle._standings = [(step, step.standing(cycle)) for step in all_steps()]
+        begun = any(hooks.begun(cycle) for hooks in declared() if hooks.begun)
+        cycle._standings = [(step, _standing(step, cycle, begun)) for step in all_steps()]
     return cycle._standings
+
+
+def _standing(step: Step, cycle: Model, begun: bool) -> StepStanding:
+    """What the step says of itself, what a person has confirmed, what other apps know to have changed.
+
+    Once answers could be given, what they rest on counts as confirmed.
+    """
+    standing = step.standing(cycle)
+    if step.rests_on is not None:
+        held = cycle.confirmed.get(step.key)
+        changed = held is not None and held != digest_for(step, cycle)
+        missing = standing.missing or ([] if held or begun else [_("not confirmed yet")])
+        stale = _("changed since it was confirmed") if changed else ""
+        standing = replace(standing, done=not missing, missing=missing, stale=stale)
+    said = [hooks.stale[step.key](cycle) for hooks in declared() if standing.done and step.key in hooks.stale]
+    return replace(standing, stale=next(filter(None, said), standing.stale))
+
+
+def digest_for(step: Step, cycle: Model) -> str:
+    """SHA-256 of what a confirmation of the step vouches for."""
+    return sha256(json.dumps(step.rests_on(cycle), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def surveys_in(cycle: Model) -> Sequence[tuple[str, str]]:
+    """Code and title of each survey of the cycle, newest first."""
+    return next((hooks.surveys(cycle) for hooks in declared() if hooks.surveys), ())
 
 
 def objections(about: str, row: Model) -> list[str]:
@@ -140,3 +230,8 @@ def what_waits() -> list[WaitingWork]:
     return sorted(
         (work for hooks in declared() for ask in hooks.waiting for work in ask()), key=lambda work: work.since
     )
+
+
+def find(text: str, most: int) -> list[Found]:
+    """What the apps find for the text, at most so many of each kind."""
+    return [found for hooks in declared() for search in hooks.searches for found in search(text, most)]

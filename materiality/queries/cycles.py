@@ -1,19 +1,21 @@
 """Cycles: where they stand, their method and its history, their runs, what is due."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import CharField, Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Cast
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.models import AuditEvent, Calendar, Cycle, Edition, Issue, Job, Reminder, Run
-from materiality.platform.hooks import Step, StepStanding, last_of
+from materiality.models import AuditEvent, Calendar, Category, Cycle, Edition, Issue, Job, Reminder, Run
+from materiality.platform.hooks import PHASES, Step, StepPage, StepStanding, last_of, standings, surveys_in
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import add_months, plain_number, plain_percent, word_for
 from materiality.queries.audit import in_words
@@ -136,6 +138,18 @@ def edition_scope(edition: Edition) -> EditionScope:
     return EditionScope(**numbers)
 
 
+def issues_in_scope(cycle: Cycle) -> list[tuple[Category, list[Issue]]]:
+    """The active issues of the cycle's edition by category, each primary before its secondaries (two queries)."""
+    rows = Issue.objects.filter(edition_id=cycle.edition_id, status=Issue.Status.ACTIVE).select_related("category")
+    below = defaultdict(list)
+    for row in rows:
+        below[row.parent_id].append(row)
+    found: dict[Category, list[Issue]] = {}
+    for primary in below[None]:
+        found.setdefault(primary.category, []).extend([primary, *below[primary.pk]])
+    return list(found.items())
+
+
 def listed_cycles(state: str = "") -> QuerySet[Cycle]:
     """Cycles with `group_number` and the number of the last run (`last_run`), newest period first."""
     cycles = Cycle.objects.select_related("edition").annotate(
@@ -145,9 +159,87 @@ def listed_cycles(state: str = "") -> QuerySet[Cycle]:
     return cycles.filter(state=state) if state in Cycle.State.values else cycles
 
 
-def next_step(standings: list[tuple[Step, StepStanding]]) -> Step | None:
-    """The first step that is not done."""
-    return next((step for step, standing in standings if not standing.done), None)
+@dataclass(frozen=True)
+class Entry:
+    """A step in the rail: where it leads ("" nowhere yet) and where it stands; `current` on its own pages."""
+
+    step: Step
+    standing: StepStanding
+    address: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around each page of a cycle.
+
+    `phases`: (word, entries, whether one of them is current). `tabs`: (address, words, current) of the pages beside
+    this one. `before`, `entry` and `after`: the step before the page's own, that one (None on the overview), the next;
+    on the overview the first that is not done, or done on what has changed since.
+    `surveys`: (address, title, current) where the cycle has more than one and the step is one of a survey.
+    """
+
+    phases: list[tuple[str | Promise, list[Entry], bool]]
+    tabs: list[tuple[str, str | Promise, bool]]
+    before: Entry | None
+    entry: Entry | None
+    after: Entry | None
+    surveys: list[tuple[str, str, bool]]
+
+
+def frame_of(cycle: Cycle, key: str, survey: str, path: str, allowed: Callable[[str], bool]) -> Frame:
+    """The frame of the page at `path`, which belongs to the step `key` and, if any, the survey of that code.
+
+    Steps of a survey lead to the newest where the page belongs to none.
+    """
+    surveys = surveys_in(cycle)
+    chosen = survey or (surveys[0][0] if surveys else "")
+    entries = [
+        Entry(step, standing, _address(cycle, step, step.pages[0], chosen), step.key == key)
+        for step, standing in standings(cycle)
+    ]
+    place = next((place for place, entry in enumerate(entries) if entry.current), None)
+    own = None if place is None else entries[place]
+    phases = [(word, [entry for entry in entries if entry.step.phase == phase]) for phase, word in PHASES.items()]
+    return Frame(
+        phases=[(word, held, own in held) for word, held in phases if held],
+        tabs=_tabs(cycle, own.step, chosen, path, allowed) if own else [],
+        before=entries[place - 1] if place else None,
+        entry=own,
+        after=next(filter(_open_step, entries) if place is None else iter(entries[place + 1 :]), None),
+        surveys=_switch(cycle, own.step, surveys, chosen) if own and own.step.of_survey and len(surveys) > 1 else [],
+    )
+
+
+def _open_step(entry: Entry) -> bool:
+    return not entry.standing.finished
+
+
+def _address(cycle: Cycle, step: Step, page: StepPage, survey: str) -> str:
+    if not step.of_survey:
+        return reverse(page.url_name, args=[cycle.code])
+    if not survey:
+        return reverse(step.without, args=[cycle.code]) if step.without else ""
+    try:
+        return reverse(page.url_name, args=[cycle.code, survey])
+    except NoReverseMatch:
+        return f"{reverse(page.url_name, args=[cycle.code])}?survey={survey}"
+
+
+def _tabs(
+    cycle: Cycle, step: Step, survey: str, path: str, allowed: Callable[[str], bool]
+) -> list[tuple[str, str | Promise, bool]]:
+    """The pages of the step, if there are several; the one whose address the path begins with longest is current."""
+    pages = [page for page in step.pages if not page.right or allowed(page.right)]
+    found = [(_address(cycle, step, page, survey), page.label) for page in pages]
+    if len(found) < 2 or not all(address for address, _label in found):
+        return []
+    own = max(found, key=lambda tab: len(tab[0]) if path.startswith(tab[0].partition("?")[0]) else 0)
+    return [(address, label, (address, label) == own) for address, label in found]
+
+
+def _switch(cycle: Cycle, step: Step, surveys: Sequence[tuple[str, str]], chosen: str) -> list[tuple[str, str, bool]]:
+    return [(_address(cycle, step, step.pages[0], code), title, code == chosen) for code, title in surveys]
 
 
 def free_code(today: date) -> str:
@@ -224,6 +316,14 @@ def parents_of(edition_id: int, rated: Iterable[str]) -> dict[str, str]:
     return {code: parents[code] for code in rated if code in parents}
 
 
+def group_columns(cycle: Cycle) -> list[tuple[str, int, float, float]]:
+    """Code, target and the two weights of each group by code, asked once per cycle object."""
+    if "_group_columns" not in cycle.__dict__:
+        groups = [(each.code, each.target, each.weight_society, each.weight_business) for each in cycle.groups.all()]
+        cycle._group_columns = sorted(groups)
+    return cycle._group_columns
+
+
 def method_of(cycle: Cycle) -> Method:
     """The cycle's method with the weights of its groups. MethodError where a stored parameter is unsound."""
     weights = {
@@ -287,6 +387,13 @@ def chosen_run(cycle: Cycle, runs: list[Run], number: str) -> Run | None:
         return runs[0] if runs else None
     found = next((run for run in runs if str(run.number) == number), None)
     return found or run_with_cube(cycle, number)
+
+
+def newest_run(cycle: Cycle) -> Run | None:
+    """The newest run without its cube and figures, asked once per cycle object."""
+    if "_newest_run" not in cycle.__dict__:
+        cycle._newest_run = cycle.runs.order_by("-number").only("cycle_id", "number", "created_at", "responses").first()
+    return cycle._newest_run
 
 
 def run_with_cube(cycle: Cycle, number: str = "") -> Run | None:

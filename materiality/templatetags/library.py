@@ -67,11 +67,6 @@ _LIBRARY = (
     ("comments", "comments", gettext_lazy("Open answers")),
     ("calendar", "review_calendar", gettext_lazy("Calendar")),
 )
-_STAKEHOLDERS = (
-    ("groups", "groups", gettext_lazy("Groups")),
-    ("table", "stakeholder_table", gettext_lazy("Stakeholder table")),
-    ("engagements", "engagements", gettext_lazy("Engagement records")),
-)
 
 
 @register.inclusion_tag("materiality/tabs.html", takes_context=True)
@@ -80,11 +75,3 @@ def library_tabs(context: Context, current: str) -> dict:
     hidden = () if can_see_responses(context["user"]) else ("comments",)
     tabs = [(reverse(url), words, name == current) for name, url, words in _LIBRARY if name not in hidden]
     return {"label": _("Library"), "tabs": tabs}
-
-
-@register.inclusion_tag("materiality/tabs.html", takes_context=True)
-def stakeholder_tabs(context: Context, current: str) -> dict:
-    """The cycle's groups, what they expect, and how they were engaged."""
-    code = context["cycle"].code
-    tabs = [(reverse(url, args=[code]), words, name == current) for name, url, words in _STAKEHOLDERS]
-    return {"label": _("Stakeholders"), "tabs": tabs}

@@ -13,9 +13,8 @@ from materiality.lineage.records import StandardWarning
 from materiality.models import Cycle
 from materiality.platform import people
 from materiality.platform.bilingual import text_of
-from materiality.platform.hooks import standings
 from materiality.platform.words import plain_number, plain_percent, word_for
-from materiality.queries.cycles import IN_PERCENT
+from materiality.queries.cycles import IN_PERCENT, Frame, frame_of
 
 register = template.Library()
 
@@ -92,10 +91,11 @@ def sheet_url(page: str, kind: Kind | str, cycle: Cycle | None = None, suffix: s
     return reverse(f"{prefix}_{page}", args=[*belongs, name, *([suffix] if suffix else [])])
 
 
-@register.simple_tag
-def cycle_steps(cycle: Cycle, current: str) -> list[dict]:
-    """Each step with where it stands; `current` is the key of the page's own step."""
-    return [{"step": step, "standing": standing, "current": step.key == current} for step, standing in standings(cycle)]
+@register.simple_tag(takes_context=True)
+def cycle_frame(context: template.Context, cycle: Cycle, key: str) -> Frame:
+    """The frame around a page of the step `key`; `survey` of the page's context is the survey that it is about."""
+    user, survey = context["user"], getattr(context.get("survey"), "code", "")
+    return frame_of(cycle, key, survey, context["request"].path, lambda right: allowed(user, right))
 
 
 @register.filter

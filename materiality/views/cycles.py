@@ -2,29 +2,32 @@
 
 from copy import copy
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from materiality.actions.cycles import close_cycle, edit_cycle, open_cycle, set_method
+from materiality.actions.cycles import close_cycle, confirm_step, edit_cycle, open_cycle, set_method
 from materiality.forms.cycles import CycleDetailsForm, MethodForm, NewCycleForm
 from materiality.lineage.records import standard_warnings
 from materiality.models import Cycle
-from materiality.platform.hooks import standings
+from materiality.platform.hooks import step_named
 from materiality.platform.pages import button, onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, needs
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
     FIELDWORK,
+    UNDER_WAY,
     edition_in_force,
     edition_scope,
+    frame_of,
     free_code,
+    issues_in_scope,
     listed_cycles,
     method_changes,
     method_of,
-    next_step,
 )
 from materiality.queries.mappings import used_gri_codes
 from materiality.queries.scores import warning_lines
@@ -40,8 +43,14 @@ def in_cycle(cycle: Cycle, step: str, **more: object) -> dict:
     return {"cycle": cycle, "step": step, "section": "cycles", **more}
 
 
+MOST_CHOICES = 8
+
+
 def cycles(request: HttpRequest) -> HttpResponse:
-    """All cycles, newest period first; `?state=` filters."""
+    """All cycles, newest period first; `?state=` filters. For the menu in the head: those under way."""
+    if request.htmx:
+        under_way = Cycle.objects.filter(state__in=UNDER_WAY)[:MOST_CHOICES]
+        return render(request, "materiality/cycle_choices.html", {"under_way": under_way})
     state = request.GET.get("state", "")
     context = {
         "section": "cycles",
@@ -88,12 +97,9 @@ def cycle(request: HttpRequest, code: str) -> HttpResponse:
         with refusals(form):
             edit_cycle(cycle=cycle, **form.cleaned_data, by=request.user)
             return onward(request, _("Saved."), "cycle", code)
-    steps = standings(cycle)
     may_edit = can_edit_cycle(request.user)
-    context = in_cycle(cycle, "scope") | {
+    context = in_cycle(cycle, "overview") | {
         "form": form,
-        "standings": steps,
-        "next_step": next_step(steps),
         "scope": edition_scope(cycle.edition),
         "warnings": standard_warnings(cycle.period_end, used_gri_codes(cycle.edition)),
         "may_edit": may_edit and cycle.state in BEFORE_REVIEW,
@@ -107,6 +113,29 @@ def close(request: HttpRequest, code: str) -> str:
     """Close the cycle, or say what stands against it."""
     close_cycle(cycle=cycle_of(code), by=request.user)
     return _("The cycle is closed. Scores and outputs can still be made.")
+
+
+def scope(request: HttpRequest, code: str) -> HttpResponse:
+    """The issues that the cycle covers, by category."""
+    cycle = cycle_of(code)
+    categories = issues_in_scope(cycle)
+    number = sum(len(issues) for _category, issues in categories)
+    context = in_cycle(cycle, "scope", categories=categories, scope=edition_scope(cycle.edition), number=number)
+    return render(request, "materiality/scope.html", context)
+
+
+@button(can_edit_cycle, back="cycle")
+def confirm(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Vouch for a step, and on to the next one."""
+    step = step_named(key)
+    if step is None or step.rests_on is None:
+        raise Http404
+    cycle = cycle_of(code)
+    confirm_step(cycle=cycle, step=step, by=request.user)
+    following = frame_of(cycle, key, "", request.path, lambda _right: True).after
+    said = _("“%(step)s” is confirmed.") % {"step": step.label}
+    messages.success(request, said)
+    return redirect(following.address if following and following.address else reverse("cycle", args=[code]))
 
 
 def _suggestions() -> dict:
@@ -131,7 +160,7 @@ def method(request: HttpRequest, code: str) -> HttpResponse:
             said = _("The method is saved. It is used by the next run; runs that exist keep theirs.")
             return onward(request, said, "method", code)
     last = cycle.runs.defer("cube", "asked").order_by("-number").first()
-    context = in_cycle(cycle, "scope") | {
+    context = in_cycle(cycle, "method") | {
         "form": form,
         "last_run": last and last.number,
         "warnings": warning_lines(last, {group.code: group.name for group in cycle.groups.all()}) if last else [],

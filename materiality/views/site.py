@@ -18,14 +18,13 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from materiality.models import Job
 from materiality.platform.health import all_well, in_one_word, readiness, worker
-from materiality.platform.hooks import standings, what_waits
+from materiality.platform.hooks import find, what_waits
 from materiality.platform.people import can_edit_cycle, can_manage_people
 from materiality.platform.storage import storage_trouble
 from materiality.queries.cycles import (
     UNDER_WAY,
     edition_in_force,
     listed_cycles,
-    next_step,
     recent_happenings,
     running_jobs,
     what_is_due,
@@ -110,18 +109,25 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+MOST_FOUND = 20
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """Issues, cycles, groups and files whose names hold `?q=`; never what people answered or who was invited."""
+    text = request.GET.get("q", "").strip()[:100]
+    found = find(text, MOST_FOUND) if text else []
+    return render(request, "materiality/search.html", {"q": text, "found": found, "most": MOST_FOUND})
+
+
 SHOWN = 5
 
 
 def start_page(request: HttpRequest) -> HttpResponse:
     """Where the cycles stand, what is running, what happened last; a new installation sees what to do first."""
     cycles = list(listed_cycles().filter(state__in=UNDER_WAY)[:SHOWN])
-    steps = standings(cycles[0]) if cycles else []
     context = {
         "newest": cycles[0] if cycles else None,
         "others": cycles[1:],
-        "standings": steps,
-        "next_step": next_step(steps),
         "edition": None if cycles else edition_in_force(),
         "due": what_is_due(),
         "waiting": what_waits() if can_edit_cycle(request.user) else [],

@@ -9,7 +9,8 @@ from random import Random
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Case, When
+from django.db.models import Case, OuterRef, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from materiality.models import Category, Cycle, Group, Issue, Run
 from materiality.platform.bilingual import text_of
 from materiality.scoring.cells import ratings_of
 from materiality.scoring.cube import Cube
-from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Survey
+from surveys.models import Batch, GroupPlan, Item, ItemText, ProfileQuestion, Survey
 from surveys.models.instrument import LANGUAGES
 from surveys.queries.fieldwork import CountedKind, kinds_of, valid_number
 from surveys.queries.imports import number_waiting
@@ -57,9 +58,15 @@ class Listed:
 
 
 def surveys_of(cycle: Cycle) -> list[Survey]:
-    """The cycle's surveys, newest first, with `imports_waiting`: how many files are to be confirmed."""
+    """The cycle's surveys, newest first, with `imports_waiting`, how many files are to be confirmed, and `links`, how
+    many personal links were made.
+    """
     if "_surveys" not in cycle.__dict__:
-        cycle._surveys = list(cycle.surveys.defer(*_HEAVY).annotate(imports_waiting=number_waiting()))
+        sizes = (
+            Batch.objects.filter(survey=OuterRef("pk")).order_by().values("survey").annotate(n=Sum("size")).values("n")
+        )
+        surveys = cycle.surveys.defer(*_HEAVY)
+        cycle._surveys = list(surveys.annotate(imports_waiting=number_waiting(), links=Coalesce(Subquery(sizes), 0)))
     return cycle._surveys
 
 

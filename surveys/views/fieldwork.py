@@ -55,7 +55,7 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         return render(request, "surveys/fieldwork.html", {"cycle": row.cycle, "partial": True, **context})
     use_counted(row.cycle, row, figures)
     context["sentences"] = _sentences(found.account, groups)
-    return render(request, "surveys/fieldwork.html", in_cycle(row.cycle, "responses", **context))
+    return render(request, "surveys/fieldwork.html", in_cycle(row.cycle, "progress", **context))
 
 
 def _survey_of(code: str, survey: str) -> Survey:

@@ -75,7 +75,7 @@ def new_batch(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     )
     texts = {"heading": _("Make personal links"), "lead": lead, "button": _("Make the links")}
     cancel = reverse("invitations", args=[code, survey])
-    context = in_cycle(row.cycle, "survey", survey=row, here="invitations", form=form, cancel=cancel, **texts)
+    context = in_cycle(row.cycle, "invitations", survey=row, form=form, cancel=cancel, **texts)
     return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
 
 
@@ -85,7 +85,7 @@ def batch(request: HttpRequest, code: str, survey: str, pk: int, form: VoidForm 
     row = _batch_of(code, survey, pk)
     context = in_cycle(
         row.survey.cycle,
-        "survey",
+        "invitations",
         survey=row.survey,
         batch=row,
         used=used_counts([row.pk]).get(row.pk, 0),
@@ -148,7 +148,7 @@ def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     used, answered = links_used(row)
     context = in_cycle(
         row.cycle,
-        "survey",
+        "invitations",
         survey=row,
         address=open_address(request, row),
         page=batch_page(row, request.GET.get("page"), used),
@@ -195,7 +195,7 @@ def add_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if sent(request, form):
         job = request_list(survey=row, contents=form.cleaned_data["file"].read(), by=request.user)
         return redirect(f"{reverse('job', args=[job.pk])}?follow")
-    context = in_cycle(row.cycle, "survey", survey=row, form=form, columns=COLUMNS)
+    context = in_cycle(row.cycle, "invitations", survey=row, form=form, columns=COLUMNS)
     return render(request, "surveys/new_recipients.html", context, status=422 if form.errors else 200)
 
 
@@ -210,7 +210,8 @@ def confirm_list(request: HttpRequest, code: str, survey: str, key: UUID) -> Htt
             drop_list(str(key))
             said = _("The recipients are stored. Nobody has been written to yet.")
             return onward(request, said, "recipients", code, survey)
-        context = in_cycle(row.cycle, "survey", survey=row, form=ListForm(), columns=COLUMNS, **_preview(row, found))
+        shown = _preview(row, found)
+        context = in_cycle(row.cycle, "invitations", survey=row, form=ListForm(), columns=COLUMNS, **shown)
         return render(request, "surveys/new_recipients.html", context, status=200 if context["counts"] else 422)
     return redirect("new_recipients", code, survey)
 
@@ -249,7 +250,7 @@ def recipients(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     wanted = {name: request.GET.get(name, "") for name in FILTERS}
     context = in_cycle(
         row.cycle,
-        "survey",
+        "invitations",
         survey=row,
         wanted=wanted,
         page=recipient_page(row, request.GET.get("page"), **wanted),
@@ -270,7 +271,7 @@ def recipient(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResp
         told.problem = shown_words(told.problem)
     context = in_cycle(
         row.survey.cycle,
-        "survey",
+        "invitations",
         survey=row.survey,
         recipient=row,
         answered=is_used(row.batch_id, row.serial),
@@ -311,7 +312,7 @@ def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     lead = _("Addresses that your mail provider reports as not working get no more mail of this survey.")
     texts = {"title": _("Bounces"), "heading": _("Take in a list of bounces"), "lead": lead, "back": _("Recipients")}
     texts |= {"button": _("Mark these addresses"), "cancel": reverse("recipients", args=[code, survey])}
-    context = in_cycle(row.cycle, "survey", survey=row, here="invitations", form=form, **texts)
+    context = in_cycle(row.cycle, "invitations", survey=row, form=form, **texts)
     return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
 
 

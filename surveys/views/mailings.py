@@ -34,7 +34,7 @@ def new_mailing(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     shown = form.cleaned_data.get("kind", kind) if form.is_bound else kind
     context = in_cycle(
         row.cycle,
-        "survey",
+        "invitations",
         survey=row,
         form=form,
         places=[f"{{{place}}}" for place in PLACES],
@@ -77,7 +77,7 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
         told.problem = shown_words(told.problem)
     context = in_cycle(
         row.survey.cycle,
-        "survey",
+        "invitations",
         survey=row.survey,
         mailing=row,
         subject=texts_for(row, row.survey, example_addressee(row.survey, shown_language(), row.address))[0],

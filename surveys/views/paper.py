@@ -67,7 +67,7 @@ def _page(request: HttpRequest, row: Survey, form: PrintForm, *, unknown: str = 
         sheets = sheets.filter(state=state)
     context = in_cycle(
         row.cycle,
-        "survey",
+        "invitations",
         survey=row,
         form=form,
         state=state,
@@ -167,7 +167,7 @@ def _differences(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:
 
 
 def _context(sheet: PaperSheet) -> dict:
-    return in_cycle(sheet.survey.cycle, "survey", survey=sheet.survey, sheet=sheet)
+    return in_cycle(sheet.survey.cycle, "invitations", survey=sheet.survey, sheet=sheet)
 
 
 def _onward(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:

@@ -89,8 +89,7 @@ def _rules_page(request: HttpRequest, row: Survey, form: RulesForm) -> HttpRespo
     kinds = kinds_of([row])
     context = in_cycle(
         row.cycle,
-        "responses",
-        here="screening",
+        "screening",
         survey=row,
         form=form,
         groups=groups,
@@ -116,8 +115,7 @@ def _trial_page(
     groups = list(row.cycle.groups.all())
     context = in_cycle(
         row.cycle,
-        "responses",
-        here="screening",
+        "screening",
         survey=row,
         trial=trial_of(row, found, groups),
         changes=rule_changes(rules_in_force(row), rules.for_survey(split=row.split)),

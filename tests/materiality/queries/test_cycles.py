@@ -9,7 +9,6 @@ from materiality.actions.cycles import set_method
 from materiality.actions.stakeholders import save_group
 from materiality.models import Issue, Job
 from materiality.platform import audit
-from materiality.platform.hooks import Step, StepStanding
 from materiality.queries.cycles import (
     EditionScope,
     chosen_run,
@@ -19,7 +18,6 @@ from materiality.queries.cycles import (
     listed_cycles,
     listed_runs,
     method_changes,
-    next_step,
     recent_happenings,
     run_with_cube,
     running_jobs,
@@ -61,13 +59,6 @@ def test_free_code_is_the_year_and_counts_on_where_it_is_taken():
     assert free_code(date(2026, 5, 1)) == "2026-2"
     make_cycle(code="2026-2")
     assert free_code(date(2026, 5, 1)) == "2026-4"
-
-
-def test_next_step_is_the_first_that_is_not_done():
-    steps = [Step(n, f"step-{n}", "", "cycle", lambda cycle: StepStanding(True)) for n in range(3)]
-    standings = list(zip(steps, [StepStanding(True), StepStanding(False), StepStanding(False)], strict=True))
-    assert next_step(standings) == steps[1]
-    assert next_step(standings[:1]) is None
 
 
 def test_recent_happenings_say_who_did_what_newest_first():

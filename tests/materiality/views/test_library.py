@@ -51,7 +51,7 @@ def test_library_counts_categories_and_issues(analyst):
     page = analyst.get("/library/").content.decode()
     counts = re.findall(r"(\d+) primary · (\d+) secondary", page)
     assert counts == [("5", "16"), ("8", "34"), ("6", "24"), ("4", "19"), ("23", "93")]
-    assert len(re.findall("<details ", page)) == 23
+    assert len(re.findall('<details class="branch', page)) == 23
     assert len(found(analyst)) == 93
 
 

@@ -42,7 +42,7 @@ def test_job_that_failed_shows_the_error_and_stops_refreshing(client):
     log_in(client)
     text = client.get(f"/jobs/{job.pk}/?next=/cycles/").content.decode()
     assert "There is no valid response." in text
-    assert ("hx-trigger" in text, "http-equiv" in text) == (False, False)
+    assert ("every 1s" in text, "http-equiv" in text) == (False, False)
 
 
 def test_job_that_is_done_goes_on_to_next(client):
@@ -122,7 +122,7 @@ def test_start_shows_where_the_newest_cycle_stands_and_links_the_next_step(clien
     log_in(client)
     text = page(client)
     assert "6 groups" in text
-    assert '<a class="button primary" href="/cycles/spring/surveys/">Go on: Survey</a>' in text
+    assert '<a class="button primary" href="/cycles/spring/issues/">Go on: Issues in scope</a>' in text
 
 
 def test_start_lists_other_cycles_under_way_but_no_archived_one(client):

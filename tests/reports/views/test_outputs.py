@@ -41,7 +41,7 @@ def test_output_is_asked_for_made_and_downloaded(staff):
     assert staff.get(file).status_code == 404
     made()
     html = staff.get(row).content.decode()
-    assert "hx-get" not in html and file in html
+    assert "delay:1s" not in html and file in html
     response = staff.get(file)
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert "filename*=utf-8''2026%20" in response["Content-Disposition"]
@@ -76,7 +76,7 @@ def test_failed_output_says_why(staff):
     ask(staff)
     Job.objects.update(state="failed", error="no paper")
     html = staff.get(reverse("outputs", args=["demo"])).content.decode()
-    assert "no paper" in html and "hx-get" not in html
+    assert "no paper" in html and "delay:1s" not in html
 
 
 def test_file_of_another_cycle_is_not_found(staff):

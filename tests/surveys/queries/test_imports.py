@@ -74,7 +74,7 @@ def test_step_of_responses_counts_them():
     every_stage(survey)
     with translation.override("en"):
         found = [
-            next(standing.words for step, standing in standings(Cycle.objects.get(pk=pk)) if step.key == "responses")
+            next(standing.missing for step, standing in standings(Cycle.objects.get(pk=pk)) if step.key == "responses")
             for pk in (survey.cycle_id, other.cycle_id)
         ]
-    assert found == ["2 files to confirm", ""]
+    assert found == [["no valid response yet", "2 files to confirm"], ["no valid response yet"]]
