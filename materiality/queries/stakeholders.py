@@ -25,15 +25,9 @@ def default_groups() -> list[dict]:
 @cache
 def _rows() -> tuple[dict, ...]:
     rows = read_fixture(Path(settings.BASE_DIR) / "fixtures", "groups")
+    column = Group._meta.get_field
     return tuple(
-        {
-            "code": row["group"],
-            **{name: row[name] for name in ("name_zh", "name_en", "definition_zh", "definition_en", "side")},
-            "weight_society": float(row["weight_society"]),
-            "weight_business": float(row["weight_business"]),
-            "target": int(row["target"]),
-            "order": order,
-        }
+        {"order": order, "code": row.pop("group")} | {name: column(name).to_python(text) for name, text in row.items()}
         for order, row in enumerate(rows, start=1)
     )
 
