@@ -6,9 +6,10 @@ import os
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -178,20 +179,34 @@ def _keep(contents: File, folder: str, digest: str) -> str:
     name = f"{folder}/{digest[:2]}/{digest}"
     if not default_storage.exists(name):
         if isinstance(default_storage._wrapped, FileSystemStorage):
-            _write_whole(Path(default_storage.path(name)), contents)
+            path = Path(default_storage.path(name))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, contents.chunks(), 0o640)
         else:
             default_storage.save(name, contents)
     return name
 
 
-def _write_whole(path: Path, contents: File) -> None:
-    """A file appears under its name only when it is whole: a worker may be killed in the middle of writing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-        for chunk in contents.chunks():
-            stream.write(chunk)
-    os.chmod(stream.name, 0o640)
-    os.replace(stream.name, path)
+def write_whole(path: Path, pieces: Iterable[bytes], mode: int | None = None) -> None:
+    """A file appears under its name only when it is whole: who writes it may be killed in the middle.
+
+    `mode`: who may read it; None = as for any other file of this process. OSError where it cannot be written.
+    """
+    handle, name = mkstemp(prefix=f".{path.name[:40]}-", dir=path.resolve().parent)
+    try:
+        with open(handle, "wb") as stream:
+            stream.writelines(pieces)
+        os.chmod(name, 0o666 & ~_umask() if mode is None else mode)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 class LimitedUploadHandler(FileUploadHandler):

@@ -1,16 +1,16 @@
 """Publish a draft edition of the library."""
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from materiality.actions.library import publish_edition
 from materiality.models import Edition
-from materiality.platform.refusals import NotAllowed, Unacknowledged
+from materiality.platform.commands import ActionCommand
+from materiality.platform.refusals import Unacknowledged
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Put the draft EDITION in force; undecided proposals and missing translations need --acknowledge REASON."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("edition", metavar="EDITION")
@@ -26,6 +26,4 @@ class Command(BaseCommand):
             for warning in refusal.warnings:
                 self.stderr.write(warning)
             raise CommandError(_("Nothing was published. Say with --acknowledge why it should be.")) from refusal
-        except NotAllowed as refusal:
-            raise CommandError(refusal.reason) from refusal
         self.stdout.write(_("%(edition)s is in force.") % {"edition": published.title})

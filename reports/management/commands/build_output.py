@@ -2,21 +2,21 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Run
+from materiality.platform.commands import ActionCommand
 from materiality.platform.refusals import NotAllowed
 from reports.outputs import KINDS, build_output, output_inputs
 from reports.queries.matrix import LEVELS, WEIGHTINGS
 from reports.queries.outputs import LANGUAGES
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Write an output of a cycle to a file: " + "; ".join(
         f"{kind.code} ({', '.join(kind.formats)})" for kind in KINDS.values()
     )
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")
@@ -40,8 +40,6 @@ class Command(BaseCommand):
             inputs = output_inputs(cycle, options=_chosen(options), run=_run(cycle, options["run"]), **wanted)
             contents = build_output(inputs)
             options["out"].write_bytes(contents)
-        except NotAllowed as refusal:
-            raise CommandError(refusal.reason) from refusal
         except OSError as problem:
             reason = {"file": options["out"], "reason": problem.strerror}
             raise CommandError(_("“%(file)s” cannot be written: %(reason)s.") % reason) from problem

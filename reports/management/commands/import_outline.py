@@ -2,20 +2,19 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from materiality.models import Cycle
-from materiality.platform.refusals import NotAllowed
+from materiality.platform.commands import ActionCommand
 from reports.actions.outline import import_outline
 from reports.outline.outline import parse_outline
 from reports.queries.outline import EDITIONS, books_of, plain_line
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Replace the outline of a cycle by FILE (CSV or XLSX in the outline format)."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")
@@ -40,8 +39,5 @@ class Command(BaseCommand):
             number = len(parsed.problems)
             text = ngettext("%(count)s problem; nothing was stored.", "%(count)s problems; nothing was stored.", number)
             raise CommandError(text % {"count": number})
-        try:
-            import_outline(cycle=cycle, rows=parsed.rows, gri_edition=options["edition"], by=None)
-        except NotAllowed as refusal:
-            raise CommandError(refusal.reason) from refusal
+        import_outline(cycle=cycle, rows=parsed.rows, gri_edition=options["edition"], by=None)
         self.stdout.write(_("The outline now has %(count)s rows.") % {"count": len(parsed.rows)})

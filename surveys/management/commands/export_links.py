@@ -1,27 +1,25 @@
 """Export the personal links of a batch from the command line."""
 
-import os
 import sys
 import time
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from materiality.platform.refusals import NotAllowed
+from materiality.platform.commands import ActionCommand
+from materiality.platform.files import write_whole
 from surveys.invitations.links import csv_pieces, zip_pieces
 from surveys.queries.plans import named_batch
 
 WRITERS = {".csv": csv_pieces, ".zip": zip_pieces}
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = (
         "Write the links of a batch in the `invitations` format; FILE ends in .csv, or in .zip for CSV parts of "
         "500,000 links. Links begin with YITI_URL."
     )
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("batch", help="id of the batch, as create_batch printed it")
@@ -32,30 +30,20 @@ class Command(BaseCommand):
         write = WRITERS.get(path.suffix.lower())
         if write is None:
             raise CommandError(f'"{path.name}" must end in .csv or .zip.')
-        try:
-            batch = named_batch(options["batch"])
-        except NotAllowed as refusal:
-            raise CommandError(refusal.reason) from refusal
+        batch = named_batch(options["batch"])
         if not settings.PUBLIC_URL_IS_SET:
             self.stderr.write(f"YITI_URL is not set: the links begin with {settings.PUBLIC_URL}")
         start = time.perf_counter()
-        _write_whole(path, write(batch, progress=_progress(batch.size)))
+        _write(path, write(batch, progress=_progress(batch.size)))
         seconds = max(time.perf_counter() - start, 1e-3)
         self.stdout.write(f"{batch.size:,} links written to {path} ({batch.size / seconds:,.0f} a second)")
 
 
-def _write_whole(path: Path, pieces) -> None:
-    """The file appears under its name only when it is whole, and nobody else can read it: it holds every link."""
+def _write(path: Path, pieces) -> None:
     if not path.parent.is_dir():
         raise CommandError(f"There is no folder {path.parent}.")
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=".links-", delete=False) as stream:
-            try:
-                stream.writelines(pieces)
-            except BaseException:
-                os.unlink(stream.name)
-                raise
-        os.replace(stream.name, path)
+        write_whole(path, pieces, 0o600)  # it holds every link
     except OSError as problem:
         raise CommandError(f"{path} cannot be written: {problem.strerror}.") from problem
 

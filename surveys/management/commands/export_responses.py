@@ -1,13 +1,11 @@
 """Export responses from the command line."""
 
-import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from materiality.platform.refusals import NotAllowed
+from materiality.platform.commands import ActionCommand
+from materiality.platform.files import write_whole
 from surveys.exports.exporting import FORMATS, OF_RESPONSES
 from surveys.exports.selection import select
 from surveys.models import Survey
@@ -15,9 +13,8 @@ from surveys.models import Survey
 BY_SUFFIX = {f".{FORMATS[name].suffix}": name for name in OF_RESPONSES}
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Write responses of a survey: `responses` format as CSV or XLSX, or data and syntax for SPSS as a ZIP."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("survey", help="code of the survey")
@@ -38,27 +35,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f'"{path.name}" must end in .csv, .xlsx or .zip (SPSS), or --format must say what it is.'
             )
+        selection = select(survey, options["group"], full=options["full"])
         try:
-            selection = select(survey, options["group"], full=options["full"])
-        except NotAllowed as refusal:
-            raise CommandError(refusal.reason) from refusal
-        try:
-            _write(path, FORMATS[name].write(selection))
+            write_whole(path, FORMATS[name].write(selection))
         except OSError as problem:
             raise CommandError(f"{path} cannot be written: {problem.strerror}.") from problem
         self.stdout.write(f"{selection.responses().count()} responses written to {path}")
-
-
-def _write(path: Path, pieces: Iterator[bytes]) -> None:
-    """All of the file or none of it: what stood there before stays until the new one is whole."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.resolve().parent)
-    try:
-        with open(handle, "wb") as stream:
-            stream.writelines(pieces)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

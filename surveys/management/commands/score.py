@@ -3,18 +3,17 @@
 import json
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from materiality.actions.scores import score_cycle
 from materiality.models import Cycle
-from materiality.platform.refusals import NotAllowed
+from materiality.platform.commands import ActionCommand
 from materiality.queries.scores import scores_json
 from surveys.responses.counting import count_cycle
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Make a scoring run of a cycle from its stored responses; optionally write scores.json."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")
@@ -29,11 +28,8 @@ class Command(BaseCommand):
         cycle = Cycle.objects.filter(code=options["cycle"]).first()
         if cycle is None:
             raise CommandError(f'There is no cycle with the code "{options["cycle"]}".')
-        try:
-            counted = count_cycle(cycle, codes=options["survey"])
-            run = score_cycle(cycle=cycle, counted=counted, over=_parameters(options["method"]), by=None)
-        except NotAllowed as refusal:
-            raise CommandError(str(refusal)) from refusal
+        counted = count_cycle(cycle, codes=options["survey"])
+        run = score_cycle(cycle=cycle, counted=counted, over=_parameters(options["method"]), by=None)
         if options["json"]:
             numbers = scores_json(run, all_cells=options["all_cells"])
             options["json"].write_text(json.dumps(numbers, ensure_ascii=False, indent=1, allow_nan=False), "utf-8")

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from materiality.platform.refusals import NotAllowed
+from materiality.platform.commands import ActionCommand
 from surveys.actions.screening import change_rules, screen_survey
 from surveys.models import Survey
 from surveys.queries.fieldwork import kinds_of, valid_number
@@ -18,9 +18,8 @@ VALID = {"before": "valid before", "after": "valid after", "go": "would go", "ba
 SYNTAX = "FLAG=EFFECT[:PARAMETER[:PARAMETER]]"
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Screen all stored responses of a survey anew by its rules, or try out and change the rules."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("survey", help="code of the survey")
@@ -35,18 +34,12 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", help="why the rules change; needed where scores were computed")
 
     def handle(self, *args: str, **options: object) -> None:
-        try:
-            survey = named_survey(options["survey"])
-        except NotAllowed as refusal:
-            raise CommandError(refusal.reason) from refusal
+        survey = named_survey(options["survey"])
         rules = _changed(survey, options["rule"])
         if options["dry_run"]:
             self._trial(dry_run(survey, rules))
             return
-        try:
-            moved = self._apply(survey, rules, options)
-        except NotAllowed as refusal:
-            raise CommandError(refusal.reason) from refusal
+        moved = self._apply(survey, rules, options)
         survey.refresh_from_db()
         self._counts(survey)
         self.stdout.write(f"{moved} responses carry other flags than before")

@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from materiality.platform.files import write_whole
 from surveys.exports.exporting import export_csv, export_xlsx, header_of
 from surveys.exports.selection import select
-from surveys.management.commands.export_responses import _write
 from surveys.queries.fieldwork import kinds_of, survey_counts
 from tests.factories.responses import csv_file, make_response, row, store_file
 from tests.factories.surveys import make_open_survey
@@ -146,5 +146,5 @@ def test_file_that_cannot_be_finished_leaves_the_old_one(tmp_path):
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        _write(path, broken())
+        write_whole(path, broken())
     assert ([each.name for each in tmp_path.iterdir()], path.read_bytes()) == (["a.csv"], b"old")
