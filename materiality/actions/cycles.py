@@ -1,11 +1,13 @@
 """Assessment cycles: open, change the details, set the method, close."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from materiality.actions.stakeholders import save_group
 from materiality.models import Cycle, Group, Job, User
 from materiality.platform import audit
 from materiality.platform.hooks import CLOSE_CYCLE, Step, digest_for, objections
@@ -22,6 +24,7 @@ from materiality.queries.cycles import (
 from materiality.queries.stakeholders import default_groups
 from materiality.scoring.method import Method
 
+Weights = Mapping[str, Mapping[str, float]]
 OPENED_WITH = ("edition", "method", "gri_edition", "period_start", "period_end")
 
 
@@ -83,8 +86,8 @@ METHODS = {
 
 
 @transaction.atomic
-def set_method(*, cycle: Cycle, values: dict[str, Any], by: User | None) -> Cycle:
-    """Set parameters of `Method` by name, all but the weights; what is not named stays.
+def set_method(*, cycle: Cycle, values: dict[str, Any], by: User | None, weights: Weights | None = None) -> Cycle:
+    """Set parameters of `Method` by name, and weights {group: {dimension: weight}}; what is not named stays.
 
     The event names the last run (`after_run`) where results had been seen before the change. NotAllowed once the
     review has begun; MethodError where a value cannot be used.
@@ -92,7 +95,8 @@ def set_method(*, cycle: Cycle, values: dict[str, Any], by: User | None) -> Cycl
     stored = locked_cycle(cycle, BEFORE_REVIEW)
     before = _plain(method_of(stored))
     method = replace(method_of(stored), **values)
-    method.validate(list(method.weights) or None)
+    replace(method, weights={**method.weights, **(weights or {})}).validate(list(method.weights) or None)
+    _set_weights(stored, method.weights, weights or {}, by)
     after = _plain(method)
     changed = [name for name in after if after[name] != before[name]]
     if not changed:
@@ -109,6 +113,12 @@ def set_method(*, cycle: Cycle, values: dict[str, Any], by: User | None) -> Cycl
         after={name: after[name] for name in changed} | mark,
     )
     return stored
+
+
+def _set_weights(cycle: Cycle, before: Weights, after: Weights, by: User | None) -> None:
+    for group in cycle.groups.filter(code__in=[code for code in after if after[code] != before.get(code)]):
+        columns = {f"weight_{dimension}": weight for dimension, weight in after[group.code].items()}
+        save_group(cycle=cycle, group=group, values={"code": group.code, **columns}, by=by)
 
 
 def _plain(method: Method) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from materiality.models import Cycle, Issue, IssueScore, Run, User
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import method_of, parents_of, problem_sentences
+from materiality.queries.scores import counted_again, late_changes
 from materiality.scoring.cube import pack
 from materiality.scoring.method import VERSION, MethodError
 from materiality.scoring.run import Counted, IssueResult, RunResult, run
@@ -26,11 +27,20 @@ COPIED = (
 
 
 @transaction.atomic
-def score_cycle(*, cycle: Cycle, counted: Counted, over: dict[str, Any] | None = None, by: User | None) -> Run:
+def score_cycle(
+    *,
+    cycle: Cycle,
+    counted: Counted,
+    over: dict[str, Any] | None = None,
+    by: User | None,
+    name: str = "",
+    reason: str = "",
+) -> Run:
     """Store a run with the cycle's method as it stands, and the result of every issue.
 
-    `over` are parameters laid over the method for this run only. The result with groups weighted by their responses
-    (pooled) is kept beside the run's own. NotAllowed where there is no valid response or the method is unsound for the
+    `over` are parameters laid over the method for this run only; name and reason say what it was kept for. The result
+    with groups weighted by their responses (pooled) is kept beside the run's own. NotAllowed where there is no valid
+    response or the method is unsound for the
     cycle's groups.
     """
     if not counted.responses["valid"]:
@@ -45,17 +55,32 @@ def score_cycle(*, cycle: Cycle, counted: Counted, over: dict[str, Any] | None =
         )
     except MethodError as problem:
         raise NotAllowed(problem_sentences(problem.problems, named=bool(over))) from problem
-    stored = _store_run(cycle, counted, own, pooled, by)
+    stored = _store_run(cycle, counted, own, pooled, by, name=name, reason=reason)
     beside = {score.code: score for score in (*pooled.issues, *pooled.primary_issues)}
     IssueScore.objects.bulk_create(
         _row(stored, issues[score.code], score, own.groups_of(score), beside[score.code])
         for score in (*own.issues, *own.primary_issues)
     )
-    audit.record("score_cycle", stored, by=by, after={"number": stored.number, "valid": counted.responses["valid"]})
+    told = {"number": stored.number, "valid": counted.responses["valid"]} | (
+        {"name": name, "reason": reason} if name else {}
+    )
+    audit.record("score_cycle", stored, by=by, after=told)
     return stored
 
 
-def _store_run(cycle: Cycle, counted: Counted, own: RunResult, pooled: RunResult, by: User | None) -> Run:
+@transaction.atomic
+def keep_run(*, run: Run, over: dict[str, Any], name: str, reason: str, by: User | None) -> Run:
+    """A run of the responses of `run`, with these parameters laid over the cycle's method.
+
+    NotAllowed where name or reason is missing, or as `score_cycle` says.
+    """
+    if not (name.strip() and reason.strip()):
+        raise NotAllowed(_("Give the run a name and say why it is kept."))
+    counted = counted_again(run)
+    return score_cycle(cycle=run.cycle, counted=counted, over=over, by=by, name=name.strip(), reason=reason.strip())
+
+
+def _store_run(cycle: Cycle, counted: Counted, own: RunResult, pooled: RunResult, by: User | None, **kept: str) -> Run:
     upper = own.levels[-1]  # the same as the lowest where primaries alone were asked
     return Run.objects.create(
         cycle=cycle,
@@ -78,6 +103,8 @@ def _store_run(cycle: Cycle, counted: Counted, own: RunResult, pooled: RunResult
         seed=own.method.seed,
         software=__version__,
         created_by=by,
+        late=late_changes(cycle, own.method),
+        **kept,
     )
 
 

@@ -1,15 +1,10 @@
-"""Forms of a cycle and of its method."""
-
-from dataclasses import replace
-from typing import Any
+"""Forms of a cycle."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from materiality.forms.fields import NumberField, PercentField, form_field
+from materiality.forms.fields import form_field
 from materiality.models import Cycle
-from materiality.queries.cycles import problem_sentence
-from materiality.scoring.method import Method
 
 
 class CycleDetailsForm(forms.ModelForm):
@@ -49,104 +44,3 @@ class NewCycleForm(CycleDetailsForm):
         if code == "new":
             raise forms.ValidationError(_("This word has another meaning in addresses; choose another code."))
         return code
-
-
-ESTIMATORS = [
-    ("comparable", _("Adjusted for who was asked: a group's habit of rating high or low is taken out")),
-    ("plain", _("Plain mean of the groups that rated the issue")),
-]
-WEIGHTINGS = [
-    ("balanced", _("Every group counts by its weight, however many answered (balanced)")),
-    ("by_response", _("Every answer counts: weight times the group's valid responses (pooled)")),
-]
-RULES = [
-    ("priority", _("By priority: one ranking, cut into high, medium and low")),
-    ("either", _("By either dimension (double materiality): a threshold for each")),
-]
-CUTS = [("shares", _("Shares of the issues")), ("absolute", _("Fixed cut points"))]
-THRESHOLDS = [("shares", _("Shares of the issues: the highest of those asked")), ("absolute", _("Fixed thresholds"))]
-
-
-class MethodForm(forms.Form):
-    """Every parameter that turns answers into scores and tiers, but for the weights of the groups."""
-
-    estimator = forms.ChoiceField(label=_("Scores"), choices=ESTIMATORS, widget=forms.RadioSelect)
-    weighting = forms.ChoiceField(label=_("How groups are put together"), choices=WEIGHTINGS, widget=forms.RadioSelect)
-    min_n = forms.IntegerField(
-        label=_("Smallest number of ratings (min n)"),
-        help_text=_("A group counts for an issue only from this many ratings; at least 2, normally 5."),
-    )
-    all_groups = forms.BooleanField(
-        label=_("Score an issue only if every group could rate it"),
-        required=False,
-        help_text=_("Otherwise the groups that have enough ratings are used, and the base says how many they are."),
-    )
-    lam = PercentField(
-        label=_("Share of society in the priority, λ (%)"),
-        help_text=_("Priority = λ × impact on society + (100 % − λ) × impact on business. 50 gives both the same say."),
-    )
-    rule = forms.ChoiceField(label=_("Rule"), choices=RULES, widget=forms.RadioSelect)
-    cuts = forms.ChoiceField(label=_("Cut by"), choices=CUTS, widget=forms.RadioSelect, required=False)
-    q_high = PercentField(
-        label=_("Top share that is high (%)"),
-        required=False,
-        help_text=_("30 makes the top 30 % of the issues high."),
-    )
-    q_low = PercentField(
-        label=_("Bottom share that is low (%)"),
-        required=False,
-        help_text=_("30 makes the bottom 30 % low; what lies between is medium. Together at most 100."),
-    )
-    cut_high = NumberField(
-        label=_("High from"), required=False, help_text=_("A priority of this value or more is high (0–100).")
-    )
-    cut_low = NumberField(
-        label=_("Low below"), required=False, help_text=_("A priority under this value is low (0–100).")
-    )
-    thresholds = forms.ChoiceField(
-        label=_("Thresholds by"), choices=THRESHOLDS, widget=forms.RadioSelect, required=False
-    )
-    q_society = PercentField(
-        label=_("Top share on society (%)"),
-        required=False,
-        help_text=_("20 makes the top 20% of the issues on society material for their impact on society."),
-    )
-    q_business = PercentField(
-        label=_("Top share on business (%)"),
-        required=False,
-        help_text=_("20 makes the top 20% of the issues on business material for their impact on business."),
-    )
-    threshold_society = NumberField(
-        label=_("Threshold for impact on society"),
-        required=False,
-        help_text=_("A score of this value or more makes the issue material for its impact on society (0–100)."),
-    )
-    threshold_business = NumberField(
-        label=_("Threshold for impact on business"),
-        required=False,
-        help_text=_("A score of this value or more makes the issue material for its impact on business (0–100)."),
-    )
-    seed = forms.IntegerField(
-        label=_("Seed"),
-        help_text=_("Starts the random draws behind rank intervals and certainties; the same seed gives the same run."),
-    )
-
-    def __init__(self, *args: Any, method: Method, **kwargs: Any) -> None:
-        """`method` is the one in force, with the weights of the groups."""
-        self.method = method
-        super().__init__(*args, initial={name: getattr(method, name) for name in self.base_fields}, **kwargs)
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        if not self.errors:
-            groups = list(self.method.weights) or None
-            for problem in replace(self.method, **self.values()).problems(groups):
-                field = problem.field if problem.field in self.fields else None
-                self.add_error(field, problem_sentence(problem))
-        return self.cleaned_data
-
-    def values(self) -> dict[str, Any]:
-        """Parameters by name; a share left empty stays as it is, a cut or threshold left empty is none."""
-        shares = ("cuts", "q_high", "q_low", "thresholds", "q_society", "q_business")
-        kept = {name for name in shares if self.cleaned_data[name] in (None, "")}
-        return {name: value for name, value in self.cleaned_data.items() if name not in kept}

@@ -15,11 +15,15 @@ class Run(models.Model):
     `clustered` the groups whose parts were dealt by cluster. `cuts`, `primary_cuts` and `pooled_cuts` (with a key
     "primary") are the cut points of `tiers.Cuts`; `statement` and `primary_statement` the figures of
     `tiers.Statement` from which the cuts are put into words; `figures` what the run says of its groups: habits,
-    variance_share, halo, warnings, one_sided.
+    variance_share, halo, warnings, one_sided. A run that was kept from the page of the method has a name and a reason.
+    `late` names the parameters that are not those of the cycle's first run: changed after results had been seen.
     """
 
     cycle = models.ForeignKey("Cycle", on_delete=models.PROTECT, related_name="runs")
     number = models.PositiveIntegerField(_("number"))
+    name = models.CharField(_("name of the run"), max_length=100, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    late = models.JSONField(default=list, editable=False)
     edition = models.ForeignKey("Edition", on_delete=models.PROTECT, related_name="runs")
     scoring = models.PositiveSmallIntegerField(default=1, editable=False)
     method = models.JSONField(_("method"))

@@ -17,7 +17,7 @@ from materiality.scoring.change import CountedSide, changes
 from materiality.scoring.cube import DIMENSIONS, Cube, unpack
 from materiality.scoring.method import Method
 from materiality.scoring.robustness import robustness
-from materiality.scoring.run import Counts, RunResult
+from materiality.scoring.run import Counted, Counts, RunResult
 from materiality.scoring.run import run as compute
 
 
@@ -429,6 +429,25 @@ def counts_of(run: Run, cube: Cube | None = None) -> Counts:
     """What a run counted, from its stored cube (here, where it was read already), parts and plan."""
     asked = unpack(bytes(run.asked))[1]["asked"].astype(bool) if run.asked else None
     return Counts.of(cube or Cube.from_bytes(bytes(run.cube)), asked, run.clustered)
+
+
+def counted_again(run: Run) -> Counted:
+    """The responses of a run as they were counted, for another run of them."""
+    cube, asked = Cube.from_bytes(bytes(run.cube)), None
+    if run.asked:
+        asked = unpack(bytes(run.asked))[1]["asked"].astype(bool)
+    warnings = run.figures.get("warnings", [])
+    single = tuple((each["survey"], each["group"]) for each in warnings if each["code"] == "one_cluster")
+    return Counted(cube, run.responses, run.digest, run.surveys, asked, tuple(run.clustered), single)
+
+
+def late_changes(cycle: Cycle, method: Method) -> list[str]:
+    """Names of the parameters that differ from those of the cycle's first run."""
+    first = cycle.runs.order_by("number").values_list("method", flat=True).first()
+    if first is None:
+        return []
+    before, after = Method.from_stored(first).as_dict(), method.as_dict()
+    return [name for name in after if after[name] != before[name]]
 
 
 def robustness_json(run: Run) -> dict:

@@ -1,4 +1,4 @@
-"""Pages of assessment cycles: list, new, one cycle, method, closing."""
+"""Pages of assessment cycles: list, new, one cycle, closing."""
 
 from copy import copy
 
@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from materiality.actions.cycles import close_cycle, confirm_step, edit_cycle, open_cycle, set_method
-from materiality.forms.cycles import CycleDetailsForm, MethodForm, NewCycleForm
+from materiality.actions.cycles import close_cycle, confirm_step, edit_cycle, open_cycle
+from materiality.forms.cycles import CycleDetailsForm, NewCycleForm
 from materiality.lineage.records import standard_warnings
 from materiality.models import Cycle
 from materiality.platform.hooks import step_named
@@ -26,11 +26,8 @@ from materiality.queries.cycles import (
     free_code,
     issues_in_scope,
     listed_cycles,
-    method_changes,
-    method_of,
 )
 from materiality.queries.mappings import used_gri_codes
-from materiality.queries.scores import warning_lines
 
 
 def cycle_of(code: str) -> Cycle:
@@ -148,23 +145,3 @@ def _suggestions() -> dict:
         "period_end": today.replace(month=12, day=31),
         "gri_edition": Cycle.GriEdition.GRI_2021,
     }
-
-
-def method(request: HttpRequest, code: str) -> HttpResponse:
-    """Every parameter with a sentence on what it does, and how the method changed so far."""
-    cycle = cycle_of(code)
-    form = MethodForm(request.POST or None, method=method_of(cycle))
-    if sent(request, form, can_edit_cycle):
-        with refusals(form):
-            set_method(cycle=cycle, values=form.values(), by=request.user)
-            said = _("The method is saved. It is used by the next run; runs that exist keep theirs.")
-            return onward(request, said, "method", code)
-    last = cycle.runs.defer("cube", "asked").order_by("-number").first()
-    context = in_cycle(cycle, "method") | {
-        "form": form,
-        "last_run": last and last.number,
-        "warnings": warning_lines(last, {group.code: group.name for group in cycle.groups.all()}) if last else [],
-        "changes": method_changes(cycle),
-        "may_edit": can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW,
-    }
-    return render(request, "materiality/method.html", context)

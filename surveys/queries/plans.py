@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Category, Group, Issue
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.stakeholders import IssueChoice
+from materiality.scoring.cube import DIMENSIONS
 from surveys.matching.match import ATTENTION, FIELDS, Asked
 from surveys.models import Batch, GroupPlan, Item, Survey
 from surveys.questionnaire.asking import QUESTION_KINDS, Plan, issues_each
@@ -110,6 +112,14 @@ class PlannedGroup:
     expected: int
     each: int
 
+    def rates(self, code: str, dimension: str) -> bool:
+        """Whether the group is asked this."""
+        return dimension in self.plan.dimensions and code in self.asked_codes
+
+    @cached_property
+    def asked_codes(self) -> set[str]:
+        return set(self.issues)
+
     @property
     def questions(self) -> int:
         """Ratings that each respondent is asked for."""
@@ -148,6 +158,52 @@ def planned(survey: Survey, codes: list[str], group: Group, row: GroupPlan | Non
         fixed = survey.split_issues
     each = min(fixed, len(issues)) if fixed else part_size(survey, len(issues), expected)
     return PlannedGroup(group, plan, row is not None, issues, expected, each)
+
+
+@dataclass(frozen=True)
+class IssueBase:
+    """The groups that are asked some issues on a dimension, and those issues (codes)."""
+
+    dimension: str
+    groups: tuple[Group, ...]
+    issues: list[str]
+
+
+def issue_bases(groups: list[PlannedGroup], codes: list[str]) -> list[IssueBase]:
+    """Which issues will rest on which groups, by dimension, the fewest groups first."""
+    found: dict[tuple[str, tuple[Group, ...]], list[str]] = {}
+    for dimension in DIMENSIONS:
+        for code in codes:
+            raters = tuple(each.group for each in groups if each.rates(code, dimension))
+            found.setdefault((dimension, raters), []).append(code)
+    order = sorted(found, key=lambda key: (DIMENSIONS.index(key[0]), len(key[1])))
+    return [IssueBase(dimension, raters, found[dimension, raters]) for dimension, raters in order]
+
+
+@dataclass(frozen=True)
+class WiderPlan:
+    """What asking a group everything would buy: scores it is missing from now, of which `whole` would then rest on all
+    groups; and the ratings more for each of its respondents.
+    """
+
+    planned: PlannedGroup
+    missing: int
+    whole: int
+    ratings: int
+
+
+def wider_plans(groups: list[PlannedGroup], codes: list[str]) -> list[WiderPlan]:
+    """For each group that is not asked everything."""
+    pairs = [(code, dimension) for code in codes for dimension in DIMENSIONS]
+    absent = {pair: [each for each in groups if not each.rates(*pair)] for pair in pairs}
+    result = []
+    for each in groups:
+        missing = [pair for pair in pairs if not each.rates(*pair)]
+        if missing:
+            whole = sum(len(absent[pair]) == 1 for pair in missing)
+            more = (len(codes) if each.each == len(each.issues) else each.each) * len(DIMENSIONS) - each.questions
+            result.append(WiderPlan(each, len(missing), whole, more))
+    return result
 
 
 def part_size(survey: Survey, issues: int, expected: int) -> int:

@@ -15,7 +15,7 @@ from surveys.actions.plans import choose_issues, plan_groups, set_split
 from surveys.actions.surveys import opening_warnings
 from surveys.forms.plans import GroupPlanForm, IssuesForm, SplitForm
 from surveys.models import GroupPlan, Survey
-from surveys.queries.plans import issue_ticks, planned, planned_groups, survey_issues
+from surveys.queries.plans import issue_bases, issue_ticks, planned, planned_groups, survey_issues, wider_plans
 from surveys.queries.surveys import minutes_for, planning_lines, typical_spread
 from surveys.questionnaire.asking import LOSS, WIDTHS
 from surveys.views.surveys import survey_in_cycle
@@ -24,7 +24,8 @@ from surveys.views.surveys import survey_in_cycle
 def survey_plan(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Responses needed for intervals of some widths, full against split, and what the expected ones will give."""
     row = survey_in_cycle(code, survey)
-    codes = [issue.code for issue in survey_issues(row)]
+    issues = survey_issues(row)
+    codes = [issue.code for issue in issues]
     groups = planned_groups(row, codes)
     spread = typical_spread()
     lines = planning_lines(row, groups, spread)
@@ -42,6 +43,9 @@ def survey_plan(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         split_minutes=max((line.split.minutes for line in lines), default=0),
         short=[line for line in lines if line.planned.expected and not line.way(row.split).enough],
         warnings=opening_warnings(codes, groups, row),
+        bases=issue_bases(groups, codes),
+        wider=[(each, minutes_for(each.ratings) if each.ratings else 0) for each in wider_plans(groups, codes)],
+        names={issue.code: issue.name for issue in issues},
         may_edit=can_edit_cycle(request.user) and row.state == Survey.State.DRAFT,
     )
     return render(request, "surveys/survey_plan.html", context)

@@ -21,7 +21,7 @@ SUBJECTS = {
             "stakeholders",
             "scores",
         ),
-        *("why", "years", "people", "audit", "verification", "jobs", "tables", "site", "fields", "keys"),
+        *("method", "why", "years", "people", "audit", "verification", "jobs", "tables", "site", "fields", "keys"),
     },
     "surveys": {
         *("surveys", "plans", "questionnaire", "instrument", "profile", "invitations", "mailings", "responses"),
