@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("materiality", "0012_audited_parts"),
+        ("materiality", "0013_confirmed_steps"),
     ]
 
     operations = [
