@@ -9,7 +9,7 @@ ARGS ?=
 DATA := $(or $(YITI_DATA),var)
 TESTS ?= tests
 
-.PHONY: run test test-heavy quick bench lint manage migrate messages lock setup chromium
+.PHONY: run test test-heavy quick bench torture lint manage migrate messages lock setup chromium
 
 run: .venv/.runtime
 	@$(BIN)/python manage.py prepare --demo
@@ -35,6 +35,11 @@ test quick: export PYTHONDONTWRITEBYTECODE :=
 
 bench: .venv/.bench
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+# Kills, full disks, hostile input and load against an installation on this machine; takes long, and is no part of test.
+torture: .venv/.dev
+	@$(BIN)/python manage.py compile_messages
+	@$(BIN)/python -m tests.torture $(ARGS)
 
 lint: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

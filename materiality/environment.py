@@ -4,6 +4,7 @@ import secrets
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -96,6 +97,7 @@ class Environment:
     allowed_hosts: list[str]
     trusted_origins: list[str]
     behind_proxy: bool
+    trusted_proxies: list[IPv4Network | IPv6Network]
     secure_cookies: bool
     hsts_seconds: int
     time_zone: str
@@ -139,6 +141,7 @@ def _read(env: Env, base: Path) -> Environment:
         allowed_hosts=env.list("YITI_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
         trusted_origins=env.list("YITI_TRUSTED_ORIGINS", []),
         behind_proxy=env.bool("YITI_BEHIND_PROXY", False),
+        trusted_proxies=_networks(env.list("YITI_TRUSTED_PROXIES", [])),
         secure_cookies=env.bool("YITI_SECURE_COOKIES", production),
         hsts_seconds=env.int("YITI_HSTS_SECONDS", 0, validate=Range(min=0)),
         time_zone=_zone(env.str("YITI_TIME_ZONE", "Asia/Shanghai")),
@@ -153,6 +156,15 @@ def _read(env: Env, base: Path) -> Environment:
         mail_from=env.str("EMAIL_FROM", "") or (mail.user if "@" in mail.user else "yiti@localhost"),
         health_token=_token(env.str("YITI_HEALTH_TOKEN", "")),
     )
+
+
+def _networks(texts: list[str]) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(text.strip()) for text in texts]
+    except ValueError as problem:
+        raise ValueError(
+            f"YITI_TRUSTED_PROXIES: write addresses or networks, as 10.0.0.2,10.1.0.0/16: {problem}"
+        ) from None
 
 
 def _private_folder(path: Path) -> None:

@@ -1,5 +1,7 @@
 """What this app declares: its words and its steps of a cycle."""
 
+from collections.abc import Iterator
+
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -7,6 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from materiality.models import Cycle, Edition, Group, Issue
 from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPage, StepStanding, Words, words_about
+from materiality.platform.keys import missing_keys
+from materiality.platform.logins import names_guessed
 from materiality.queries.cycles import group_columns, newest_run
 
 WORDS: dict[str, Words] = {
@@ -234,6 +238,23 @@ def _find_groups(text: str, most: int) -> list[Found]:
     ]
 
 
+def key_alerts() -> Iterator[str]:
+    """Keys that are away: what needs them answers 503, or nothing vouches for what is written."""
+    for name in missing_keys():
+        yield _("The key %(name)s is missing from the folder of keys. Put it back.") % {"name": name}
+
+
+def guessing_alerts() -> Iterator[str]:
+    """Names at which many attempts to log in have failed, counted in this process; which, nothing says."""
+    if number := names_guessed():
+        sentence = ngettext(
+            "Somebody is guessing the password of %(count)s account; each attempt waits longer.",
+            "Somebody is guessing the passwords of %(count)s accounts; each attempt waits longer.",
+            number,
+        )
+        yield sentence % {"count": number}
+
+
 HOOKS = Hooks(
     words=WORDS,
     jobs={
@@ -271,6 +292,7 @@ HOOKS = Hooks(
             standing=_scores,
         ),
     ),
+    alerts=(key_alerts, guessing_alerts),
     guarded=("materiality.run",),
     owned={
         "materiality.edition": {

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "surveys.respond.pages.RespondentMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "materiality.platform.gate.StaffGateMiddleware",
     "materiality.platform.people.ContentPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "materiality.platform.people.StaffSessionMiddleware",
@@ -151,6 +152,12 @@ JOB_LOST_SECONDS = 30
 # Openings of surveys are counted in memory and stored so often.
 OPENINGS_STORED_SECONDS = 2.0
 
+# Of a web process's threads (--blocking-threads 10) so many run for staff, and so many may wait to.
+STAFF_RUNNING, STAFF_WAITING, STAFF_WAITING_SECONDS = 2, 5, 15.0
+
+# Finished answers by open links from one address: so many in so many seconds are usual, more bear the mark `burst`.
+USUAL_ANSWERS, USUAL_SECONDS = 60, 3600.0
+
 # Failed logins: in memory only, and never written.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -183,6 +190,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = ENVIRONMENT.hsts_seconds
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENVIRONMENT.hsts_seconds > 0
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.behind_proxy else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENVIRONMENT.secure_cookies
 SESSION_COOKIE_HTTPONLY = True

@@ -1,5 +1,6 @@
 """What this app declares to those below: words, jobs, steps of a cycle, objections, what is due and what waits."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -23,15 +24,46 @@ from materiality.platform.hooks import (
 )
 from materiality.queries.cycles import group_columns, newest_run
 from materiality.templatetags.yiti import count
-from surveys.models import Survey
+from surveys.models import Survey, Tally
 from surveys.models.jobs import JobKind
 from surveys.queries.imports import imports_to_confirm
 from surveys.queries.surveys import response_kinds, surveys_of, valid_responses
+from surveys.queries.verification import holding_findings, run_findings
 from surveys.questionnaire.asking import Standing as Fieldwork
 from surveys.questionnaire.asking import closing_time, standing
 from surveys.questionnaire.screening import RULES
+from surveys.respond.drafts import number_sealed
 
 WORDS: dict[str, Words] = {
+    "finding": {
+        "held_responses": gettext_lazy(
+            "Survey %(survey)s: responses were changed around the application. The application wrote %(then)s, there "
+            "are %(now)s, and what they say is not what was written."
+        ),
+        "held_flags": gettext_lazy(
+            "Survey %(survey)s: flags of responses were changed around the application. %(then)s responses had some, "
+            "%(now)s have."
+        ),
+        "held_comments": gettext_lazy(
+            "Survey %(survey)s: comments were changed around the application. It wrote %(then)s, there are %(now)s."
+        ),
+        "held_answers": gettext_lazy(
+            "Survey %(survey)s: answers to profile questions were changed around the application. It wrote %(then)s, "
+            "there are %(now)s."
+        ),
+        "holding_seal": gettext_lazy("Survey %(survey)s: the row of what it holds was changed around the application."),
+        "holding_gone": gettext_lazy("Survey %(survey)s: the row of what it holds was deleted around the application."),
+        "holding_key": gettext_lazy(
+            "Survey %(survey)s: without the audit key nothing vouches for its responses. Put it back into YITI_KEYS."
+        ),
+        "unheld": gettext_lazy("Survey %(survey)s is of before surveys had a row of what they hold: not compared."),
+        "moved_on": gettext_lazy(
+            "Run %(run)s of cycle %(cycle)s: responses have come or changed since it; its digest cannot be recomputed."
+        ),
+        "run_digest": gettext_lazy(
+            "Run %(run)s of cycle %(cycle)s: the %(responses)s responses it counted do not give its digest."
+        ),
+    },
     "action": {
         "build_survey": gettext_lazy("made the survey %(object)s"),
         "edit_survey": gettext_lazy("changed the survey %(object)s"),
@@ -43,6 +75,7 @@ WORDS: dict[str, Words] = {
         "remove_profile_question": gettext_lazy("removed a profile question of the survey %(object)s"),
         "move_profile_question": gettext_lazy("ordered the profile questions of the survey %(object)s"),
         "remove_survey": gettext_lazy("removed the draft of survey %(object)s"),
+        "hold_survey": gettext_lazy("took down what the survey %(object)s holds"),
         "open_survey": gettext_lazy("opened the survey %(object)s"),
         "close_survey": gettext_lazy("closed the survey %(object)s"),
         "change_window": gettext_lazy("moved the closing of survey %(object)s"),
@@ -140,6 +173,18 @@ def window_words(survey: Survey) -> str:
     if now_standing is Fieldwork.OPEN:
         return _("open until %(date)s") % {"date": closes.astimezone(zone).date().isoformat()} if closes else _("open")
     return _("closed %(date)s") % {"date": closes.astimezone(zone).date().isoformat()} if closes else _("closed")
+
+
+def burst_alerts() -> Iterator[str]:
+    """Open surveys that got unusually many answers from one address within an hour."""
+    found = Tally.objects.filter(measure=Tally.Measure.BURST, survey__state=Survey.State.OPEN).order_by("survey")
+    for row in found.select_related("survey"):
+        sentence = ngettext(
+            "Survey %(survey)s: %(count)s answer by the open link came while unusually many came from one address.",
+            "Survey %(survey)s: %(count)s answers by the open link came while unusually many came from one address.",
+            row.number,
+        )
+        yield sentence % {"survey": row.survey.title, "count": count(row.number)}
 
 
 def _questionnaire(cycle: Cycle) -> StepStanding:
@@ -277,6 +322,9 @@ HOOKS = Hooks(
     },
     last={Reminder.Kind.SURVEY: last_opening},
     waiting=[imports_to_confirm],
+    sealed=number_sealed,
+    alerts=(burst_alerts,),
+    checks=(holding_findings, run_findings),
     guarded=("surveys.survey", "surveys.responseimport"),
     owned={
         "surveys.survey": {

@@ -57,6 +57,8 @@ class AuditEvent(models.Model):
     touched_digest = models.CharField(max_length=64, blank=True)
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
+    # Fingerprint of the audit key, and the HMAC of the hash under it; none in events of before there was one.
+    mac = models.BinaryField(null=True)
 
     class Meta:
         ordering = ["-number"]

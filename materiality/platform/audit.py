@@ -1,5 +1,6 @@
 """The audit trail: one event per action, chained by SHA-256, written in its transaction and verified."""
 
+import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from django.utils import timezone
 from materiality.models.audit import AuditColumns, AuditedRow, AuditEvent, AuditPerson
 from materiality.models.people import User
 from materiality.platform.digests import audited_columns, digests_of, json_value, parts_of, value_digest
+from materiality.platform.keys import KeyMissing, fingerprint_of, installation_key
 from materiality.platform.refusals import NotAllowed
 
 ADVISORY_LOCK = 0x59495449  # "YITI"
@@ -79,6 +81,7 @@ def record(
     further += _parts(event, rows)
     event.touched_digest = touched_digest((each.object_type, each.object_id, each.row_digest) for each in further)
     event.hash = event_hash(event)
+    event.mac = mac_of(event.hash)
     event.save(force_insert=True)
     AuditedRow.objects.bulk_create(further, batch_size=500)
     return event
@@ -167,6 +170,21 @@ def _check(row: models.Model, names: Sequence[str]) -> None:
 def event_hash(event: AuditEvent) -> str:
     """SHA-256 over the previous hash and everything the event says."""
     return hash_of(_hashed_values(event))
+
+
+AUDIT_KEY = "audit"
+
+
+def mac_of(text: str) -> bytes | None:
+    """The audit key's fingerprint and the HMAC of a hash under it; None while the key is away, or was never made.
+
+    An action is not refused for it: verify_audit names the events that lack it.
+    """
+    try:
+        key = installation_key(AUDIT_KEY)
+    except KeyMissing:
+        return None
+    return bytes.fromhex(fingerprint_of(key)) + hmac.digest(key, text.encode(), "sha256")
 
 
 def hash_of(values: Sequence) -> str:

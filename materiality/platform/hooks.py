@@ -122,9 +122,10 @@ class Hooks:
     words: {about: {name: word}}; an action's words follow a person's name and may hold %(object)s.
     objections: {CLOSE_CYCLE, …: what has to say something}. last: {kind of reminder: when it was done last}.
     waiting: each gives few rows and takes one query. keys: (purpose, fingerprint) of keys that must lie in YITI_KEYS.
-    owned: {label of an object: {label of a table: path from its rows
-    to the object}}, whose rows audit events count and digest as a whole; an empty path means the whole table. guarded:
-    labels of tables in which every row is the object of an event. checks: what else verify_audit asks.
+    owned: {label of an object: {label of a table: path from its rows to the object}}, whose rows audit events count
+    and digest as a whole; an empty path means the whole table. guarded: labels of tables in which every row is the
+    object of an event. checks: what else verify_audit asks. alerts: sentences on what those who run fieldwork or the
+    installation should look at now. sealed: how many answers only keys of surveys open.
     """
 
     words: Mapping[str, Words] = field(default_factory=dict)
@@ -145,6 +146,8 @@ class Hooks:
     searches: Sequence[Callable[[str, int], list[Found]]] = ()
     # Whether answers can be, or could be, given in a cycle.
     begun: Callable[[Model], bool] | None = None
+    sealed: Callable[[], int] | None = None
+    alerts: Sequence[Callable[[], Iterator[str]]] = ()
 
 
 def declared() -> list[Hooks]:
@@ -223,6 +226,11 @@ def objections(about: str, row: Model) -> list[str]:
 def last_of(kind: str) -> Callable[[], datetime | None] | None:
     """What tells when something of this kind was done last, None where no app holds such things."""
     return next((hooks.last[kind] for hooks in declared() if kind in hooks.last), None)
+
+
+def all_alerts() -> list[str]:
+    """What should be looked at now."""
+    return [sentence for hooks in declared() for ask in hooks.alerts for sentence in ask()]
 
 
 def what_waits() -> list[WaitingWork]:

@@ -1,6 +1,5 @@
 """Guessing passwords is slowed by growing pauses for the one who guesses, never by a lock on the one who is guessed."""
 
-import ipaddress
 import secrets
 import time
 from hashlib import sha256
@@ -10,6 +9,8 @@ from django.conf import settings
 from django.core import signing
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
+
+from materiality.platform.visitors import address_of
 
 # So many attempts are free from one place at one name, and from one address at all names.
 FREE_AT_NAME, FREE_AT_ADDRESS = 5, 30
@@ -30,7 +31,7 @@ class Attempt:
     def __init__(self, request: HttpRequest) -> None:
         self.name = _digest(request.POST.get("username", "").strip().casefold())
         self.device = _device(request, self.name)
-        address = _digest(_address(request))
+        address = _digest(address_of(request))
         self._at_name = f"place:{self.name}:{self.device or address}"
         self._all_at_name = f"name:{self.name}"
         # A known browser has nothing to do with what others at its address do.
@@ -46,6 +47,8 @@ class Attempt:
             free, first = (1, PAUSE_WHEN_GUESSED) if guessed else (FREE_AT_NAME, 1)
             _add(self._at_name, free, first, LONGEST_AT_NAME)
             _add(self._all_at_name, GUESSED, 0, 0)
+            if _count(self._all_at_name) >= GUESSED:
+                _guessed.add(self._all_at_name)
             if self._at_address:
                 _add(self._at_address, FREE_AT_ADDRESS, 1, LONGEST_AT_ADDRESS)
             return 0
@@ -64,6 +67,17 @@ class Attempt:
             httponly=True,
             samesite="Lax",
         )
+
+
+def names_guessed() -> int:
+    """At how many names so many attempts have failed of late that somebody must be guessing."""
+    with _lock:
+        for key in [key for key in _guessed if _count(key) < GUESSED]:
+            _guessed.discard(key)
+        return len(_guessed)
+
+
+_guessed: set[str] = set()
 
 
 def _store():
@@ -93,18 +107,6 @@ def _device(request: HttpRequest, name: str) -> str:
     except signing.BadSignature:
         return ""
     return value.removeprefix(name) if value.startswith(name) else ""
-
-
-def _address(request: HttpRequest) -> str:
-    """Where the request comes from: the last hop's word for it behind a proxy; of IPv6 the network, which one has."""
-    text = request.META.get("REMOTE_ADDR", "")
-    if settings.ENVIRONMENT.behind_proxy:
-        text = request.headers.get("X-Forwarded-For", text).rpartition(",")[2].strip()
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return text
-    return str(address if address.version == 4 else ipaddress.ip_network(f"{address}/64", strict=False))
 
 
 def _digest(text: str) -> str:

@@ -1,6 +1,8 @@
 """Verification of the audit trail and of the data that it is about, in bounded memory."""
 
-from collections.abc import Iterator, Sequence
+import hmac
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
@@ -11,9 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from materiality.models import AuditColumns, AuditedRow, AuditEvent, Run
-from materiality.platform.audit import HASHED, Chain, Finding, touched_digest
+from materiality.platform.audit import AUDIT_KEY, HASHED, NUMBER, Chain, Finding, touched_digest
 from materiality.platform.digests import CHUNK, OF, columns_digest, part_now, path_to, stored_digests
 from materiality.platform.hooks import declared
+from materiality.platform.keys import KeyMissing, fingerprint_of, installation_key
 from materiality.platform.words import object_word, word_for
 from materiality.queries.scores import differing_figures, recomputed
 from materiality.scoring.method import VERSION
@@ -30,8 +33,55 @@ class Last(NamedTuple):
 
 
 def hashed_events() -> Iterator[Sequence]:
-    """Every event in the order of numbers: what its hash covers, then the hash."""
-    return AuditEvent.objects.order_by("number").values_list(*HASHED, "hash").iterator(chunk_size=2000)
+    """Every event in the order of numbers: what its hash covers, then the hash, then the MAC."""
+    return AuditEvent.objects.order_by("number").values_list(*HASHED, "hash", "mac").iterator(chunk_size=2000)
+
+
+_FINGERPRINT = 16  # bytes of a MAC before the HMAC itself
+
+
+@dataclass
+class Macs:
+    """What the MACs of events say, in bounded memory: {kind: [how many, the first numbers]}."""
+
+    known: bytes = b""
+    key: bytes = b""
+    begun: bool = False
+    found: dict[str, list] = field(default_factory=dict)
+
+    def through(self, rows: Iterable[Sequence]) -> Iterator[Sequence]:
+        """The rows without their MACs, which are checked on the way."""
+        for *row, mac in rows:
+            if kind := self._kind(row[-1], mac):
+                said = self.found.setdefault(kind, [0, []])
+                said[0] += 1
+                if len(said[1]) < NAMED or kind == "mac_none":
+                    said[1][NAMED - 1 :] = [row[NUMBER]]
+            yield row
+
+    def _kind(self, text: str, mac: bytes | None) -> str:
+        if mac is None:
+            return "mac_missing" if self.begun else "mac_none"
+        self.begun = True
+        if bytes(mac[:_FINGERPRINT]) != self.known:
+            return "mac_key"
+        right = hmac.compare_digest(bytes(mac[_FINGERPRINT:]), hmac.digest(self.key, text.encode(), "sha256"))
+        return "" if right else "mac_wrong"
+
+    def end(self) -> Iterator[Finding]:
+        """One finding of each kind."""
+        for kind, (count, numbers) in sorted(self.found.items()):
+            told = f"{numbers[0]}–{numbers[-1]}" if kind == "mac_none" else ", ".join(map(str, numbers))
+            yield Finding(0, kind, {"count": count, "numbers": told + (" …" if count > len(numbers) else "")})
+
+
+def macs_now() -> Macs:
+    """By the audit key; without it no MAC is of a known key."""
+    try:
+        key = installation_key(AUDIT_KEY)
+    except KeyMissing:
+        return Macs()
+    return Macs(bytes.fromhex(fingerprint_of(key)), key)
 
 
 def touched_findings() -> Iterator[Finding]:
@@ -204,6 +254,15 @@ FINDINGS: dict[str, Promise] = {
     "scores": gettext_lazy(
         "Run %(run)s of cycle %(cycle)s: its cube gives other results than are stored, of %(count)s issues: %(codes)s."
     ),
+    "mac_wrong": gettext_lazy("%(count)s events were not written by this installation: %(numbers)s."),
+    "mac_missing": gettext_lazy(
+        "%(count)s events lack the mark of the audit key, which all have since the first: %(numbers)s."
+    ),
+    "mac_key": gettext_lazy(
+        "%(count)s events bear the mark of an audit key that is not at hand, so that nothing vouches for them: "
+        "%(numbers)s. Put the key back into YITI_KEYS."
+    ),
+    "mac_none": gettext_lazy("Events %(numbers)s are of before there was an audit key: chained, not keyed."),
     "no_table": gettext_lazy("%(object_type)s: the table is no more; %(rows)s rows cannot be compared."),
     "no_columns": gettext_lazy(
         "%(object)s (%(object_type)s %(object_id)s) cannot be compared with event %(number)s: columns are no more."
@@ -215,7 +274,7 @@ FINDINGS: dict[str, Promise] = {
     "unguarded": gettext_lazy("There is no event about %(object)s %(object_id)s (%(object_type)s)."),
 }
 # What cannot be compared is told, but is no forgery.
-REMARKS = {"no_table", "no_columns", "no_part", "old_scores"}
+REMARKS = {"no_table", "no_columns", "no_part", "old_scores", "mac_none", "moved_on", "unheld"}
 
 
 def is_remark(finding: Finding) -> bool:
@@ -237,8 +296,10 @@ def finding_sentence(finding: Finding) -> str:
 
 def findings(chain: Chain) -> Iterator[Finding]:
     """Everything that is wrong, and what cannot be compared; `chain` has been read to its end afterwards."""
-    yield from chain.check(hashed_events())
+    macs = macs_now()
+    yield from chain.check(macs.through(hashed_events()))
     yield from chain.end()
+    yield from macs.end()
     for check in (touched_findings, row_findings, part_findings, unguarded_findings, score_findings):
         yield from check()
     for hooks in declared():

@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from materiality.models import Job
 from materiality.platform.health import all_well, in_one_word, readiness, worker
-from materiality.platform.hooks import find, what_waits
+from materiality.platform.hooks import all_alerts, find, what_waits
 from materiality.platform.people import can_edit_cycle, can_manage_people
 from materiality.platform.storage import storage_trouble
 from materiality.queries.cycles import (
@@ -135,5 +135,6 @@ def start_page(request: HttpRequest) -> HttpResponse:
         "jobs": running_jobs(),
         "happenings": recent_happenings(),
         "may_edit": can_edit_cycle(request.user),
+        "alerts": all_alerts() if can_edit_cycle(request.user) or can_manage_people(request.user) else [],
     }
     return render(request, "materiality/start.html", context)

@@ -14,11 +14,12 @@ from materiality.platform import audit, jobs
 from materiality.platform.files import digest_of_file, keep_file
 from materiality.platform.refusals import NotAllowed
 from surveys.matching.match import OUTSIDE_DROP, OUTSIDE_KEEP, Match
-from surveys.models import ColumnMatch, ResponseImport, Survey
+from surveys.models import ColumnMatch, Response, ResponseImport, Survey
 from surveys.queries.imports import awaits_confirmation, stage_of
 from surveys.questionnaire.ratings import arrival_ids
 from surveys.responses.anonymity import hide_among_others, store_apart, unlinked
 from surveys.responses.columns import ResponseColumns, insert_responses
+from surveys.responses.holdings import hold
 from surveys.responses.reading import (
     FORGOTTEN,
     UnknownMatch,
@@ -286,6 +287,7 @@ def store_import(*, imported: ResponseImport, columns: ResponseColumns, by: User
         columns, flags = unlinked(columns, flags)
         ids = [uuid4() for _row in flags]
     insert_responses(survey, columns, ids=ids, flags=flags, source=imported)
+    hold(survey.pk, Response.objects.filter(source=imported))
     if survey.anonymous:
         hide_among_others(survey)
     else:

@@ -20,6 +20,7 @@ from surveys.questionnaire.asking import blank_ratings
 from surveys.questionnaire.ratings import arrival_id
 from surveys.responses.anonymity import add_waiting, empty_log_soon
 from surveys.responses.columns import ResponseColumns
+from surveys.responses.holdings import hold
 from surveys.responses.screening import flags_of_new
 from surveys.responses.tallies import add_to_tally
 
@@ -68,7 +69,7 @@ def _columns(sheet: PaperSheet, entry: Entry) -> ResponseColumns:
 
 
 def _store(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
-    Response.objects.create(
+    response = Response.objects.create(
         id=arrival_id(),
         survey=survey,
         group=sheet.group,
@@ -81,6 +82,7 @@ def _store(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
         notice_version=sheet.notice_version,
         flags=flags,
     )
+    hold(survey.pk, Response.objects.filter(pk=response.pk))
 
 
 def _finish(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:

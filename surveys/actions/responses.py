@@ -9,8 +9,9 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from materiality.models import Proposal, User
+from materiality.models import AuditEvent, Proposal, User
 from materiality.platform import audit
+from materiality.platform.keys import ensure_installation_key
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.proposals import ProposalValues, store_proposal
 from surveys.models import (
@@ -35,6 +36,7 @@ from surveys.responses.anonymity import (
     rewrite_shuffled,
     vacuum,
 )
+from surveys.responses.holdings import HELD_SINCE, hold, hold_all, holdings_of
 from surveys.responses.tallies import single_answers
 
 # Fewer finished answers than this wait for more, so that a lot cannot be told apart by who came just then.
@@ -97,6 +99,11 @@ def _store(waiting: list[ReadyDraft]) -> None:
     for rows in (responses, comments, answers):
         SystemRandom().shuffle(rows)
     _create(responses, comments, answers)
+    _hold(waiting[0].survey_id, responses, comments, answers)
+
+
+def _hold(survey_pk: int, *tables: list[models.Model]) -> None:
+    hold(survey_pk, *(type(rows[0]).objects.filter(pk__in=[row.pk for row in rows]) for rows in tables if rows))
 
 
 def _create(*tables: list[models.Model]) -> None:
@@ -125,7 +132,13 @@ def overrule_response(*, response: Response, overruled: int, reason: str, by: Us
     stored.overruled = overruled
     stored.overruled_by = by if decided else None
     stored.overruled_reason = reason.strip() if decided else ""
-    stored.save(update_fields=["overruled", "overruled_by", "overruled_reason"])
+    found = Response.objects.filter(pk=stored.pk)
+    with holdings_of(stored.survey_id) as sums:
+        if sums:
+            sums.count(found, -1)
+        stored.save(update_fields=["overruled", "overruled_by", "overruled_reason"])
+        if sums:
+            sums.count(found)
     audit.record(
         "overrule_response", stored, by=by, before=before, after={"overruled": overruled}, reason=reason.strip()
     )
@@ -149,6 +162,23 @@ def promote_comment(*, survey: Survey, reference: str, values: ProposalValues, b
     proposal = store_proposal(values, origin=Proposal.Origin.RESPONDENT, by=by)
     audit.record("promote_comment", proposal, by=by, after=values.told(), reason=proposal.reason)
     return proposal
+
+
+@transaction.atomic
+def hold_surveys() -> list[Survey]:
+    """Give surveys of before there were such rows their row of what they hold; returns those that got one.
+
+    Never a second one: where an event says that a survey had its row, verify_audit tells that it is gone.
+    """
+    ensure_installation_key(audit.AUDIT_KEY)
+    held = AuditEvent.objects.filter(object_type="surveys.survey", after__has_key=HELD_SINCE)
+    known = set(held.values_list("object_id", flat=True))
+    begun = Survey.objects.filter(holding=None).exclude(state=Survey.State.DRAFT).order_by("pk")
+    surveys = [survey for survey in begun if str(survey.pk) not in known]
+    for survey in surveys:
+        row = hold_all(survey.pk)
+        audit.record("hold_survey", survey, by=None, after={HELD_SINCE: True, "responses": row.figures["responses"][0]})
+    return surveys
 
 
 _REWRITTEN = (Response, AnonymousComment, AnonymousAnswer)

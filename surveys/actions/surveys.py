@@ -17,6 +17,7 @@ from materiality.actions.cycles import open_cycle
 from materiality.actions.stakeholders import load_demo_stakeholders
 from materiality.models import Cycle, User
 from materiality.platform import audit
+from materiality.platform.keys import ensure_installation_key
 from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import NOT_ASKED, SOCIETY
 from surveys.actions.plans import (
@@ -39,6 +40,7 @@ from surveys.respond.drafts import number_begun
 from surveys.respond.rows import notice_texts
 from surveys.responses import columns as demo
 from surveys.responses.columns import ResponseColumns, insert_responses
+from surveys.responses.holdings import HELD_SINCE, hold, hold_all
 from surveys.responses.screening import flags_of_new, mark_outside_window
 
 OPEN_FIELDS = ("thanks_zh", "thanks_en", "drafts_kept_days", "recipients_kept_days")
@@ -249,6 +251,8 @@ def open_survey(*, survey: Survey, by: User | None) -> Survey:
     ItemText.objects.bulk_create(_texts(stored, items))
     stored.state, stored.opened_at = Survey.State.OPEN, timezone.now()
     stored.save(update_fields=["state", "opened_at", "instrument_version"])
+    ensure_installation_key(audit.AUDIT_KEY)
+    hold_all(stored.pk)
     audit.record(
         "open_survey",
         stored,
@@ -259,6 +263,7 @@ def open_survey(*, survey: Survey, by: User | None) -> Survey:
             "opened_at": stored.opened_at,
             "items": len(items),
             "instrument_version": stored.instrument_version,
+            HELD_SINCE: True,
             "groups": {each.group.code: {**vars(each.plan), "issues_each": each.each} for each in groups},
         },
     )
@@ -315,6 +320,7 @@ def load_demo(*, responses: int, by: User | None) -> Survey:
         columns = _synthetic(survey, responses)
         flags = flags_of_new(survey, columns)
         insert_responses(survey, columns, ids=arrival_ids(responses), flags=flags)
+        hold(survey.pk, survey.responses.all())
     audit.record("load_demo", survey, by=by, after={"responses": responses})
     return survey
 

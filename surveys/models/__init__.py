@@ -4,7 +4,15 @@ from surveys.models.fieldwork import FieldworkFigures, Tally
 from surveys.models.imports import ColumnMatch
 from surveys.models.invitations import Batch, Delivery, Mailing, Recipient, UnwantedMail, UsedLinks
 from surveys.models.paper import PaperSheet
-from surveys.models.responses import AnonymousAnswer, AnonymousComment, Draft, ReadyDraft, Response, ResponseImport
+from surveys.models.responses import (
+    AnonymousAnswer,
+    AnonymousComment,
+    Draft,
+    Holding,
+    ReadyDraft,
+    Response,
+    ResponseImport,
+)
 from surveys.models.surveys import Assignments, GroupPlan, Item, ItemText, Notice, ProfileQuestion, RuleSet, Survey
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "Draft",
     "FieldworkFigures",
     "GroupPlan",
+    "Holding",
     "Item",
     "ItemText",
     "Mailing",

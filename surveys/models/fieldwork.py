@@ -7,8 +7,9 @@ class Tally(models.Model):
     """A number per survey, measure, group (code, empty = unknown), channel and place: counted without a token.
 
     Measures: `opened` (first pages shown), `started` (answers begun), `broken_off` (deleted unfinished; place = the
-    last page that was saved), and of anonymous surveys `submitted` (by group and channel) and `day` (by group; place
-    = the day's proleptic ordinal; days with fewer than 5 are joined to the next).
+    last page that was saved), `burst` (submitted by the open link when unusually many came from one address), and of
+    anonymous surveys `submitted` (by group and channel) and `day` (by group; place = the day's proleptic ordinal;
+    days with fewer than 5 are joined to the next).
     """
 
     class Measure(models.TextChoices):
@@ -17,6 +18,7 @@ class Tally(models.Model):
         BROKEN_OFF = "broken_off"
         SUBMITTED = "submitted"
         DAY = "day"
+        BURST = "burst"
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="tallies")
     measure = models.CharField(max_length=10, choices=Measure.choices)

@@ -127,6 +127,20 @@ class Response(models.Model):
         return str(self.id)
 
 
+class Holding(models.Model):
+    """How many responses, comments, profile answers and flags a survey holds, with additive keyed hashes of them, and
+    the keyed hash of it all (`surveys.responses.holdings`). `key` is the fingerprint of the audit key.
+    """
+
+    survey = models.OneToOneField("surveys.Survey", on_delete=models.CASCADE, related_name="holding")
+    figures = models.JSONField()
+    seal = models.CharField(max_length=64)
+    key = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return str(self.survey_id)
+
+
 class AnonymousComment(models.Model):
     """What somebody wrote in an anonymous survey, kept apart: no row says which response, group or day it is of."""
 

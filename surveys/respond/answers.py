@@ -49,6 +49,7 @@ from surveys.respond.rows import (
     take_draft,
 )
 from surveys.responses.anonymity import add_waiting, empty_log_soon
+from surveys.responses.holdings import hold, holdings_of
 from surveys.responses.tallies import add_to_tally
 
 
@@ -91,7 +92,11 @@ def erase_response(*, survey: Survey, batch_id: int, serial: int) -> bool:
         return False
     _give_back(stored, [draft for draft in drafts if draft.counted])
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
-    Response.objects.filter(pk__in=[response.pk for response in responses]).delete()
+    found = Response.objects.filter(pk__in=[response.pk for response in responses])
+    with holdings_of(stored.pk) as sums:
+        if sums:
+            sums.count(found, -1)
+        found.delete()
     if responses:
         audit.record("erase_response", stored, by=None, after={"responses": len(responses)}, touched=_named(responses))
     return True
@@ -228,7 +233,9 @@ def finish(*, key: UUID, language: str, comment: str | None = None, now: datetim
 
 
 def _store_answers(draft: FinishedDraft, language: str, moment: datetime) -> None:
-    insert_response(arrival_id(), draft, language=language, submitted_at=moment, flags=_flags(draft, moment))
+    key = arrival_id()
+    insert_response(key, draft, language=language, submitted_at=moment, flags=_flags(draft, moment))
+    hold(draft.survey_id, Response.objects.filter(pk=key))
 
 
 def _finish(draft: FinishedDraft, moment: datetime) -> None:

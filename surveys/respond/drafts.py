@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
-from surveys.models import Draft, Survey
+from surveys.models import Draft, ReadyDraft, Survey
 
 # The tables in which answers in progress lie, for emptying what was deleted from the files.
 TABLES = (Draft,)
@@ -28,6 +28,11 @@ def begun_by_place(survey: Survey, cutoff: datetime) -> list[list]:
     rows = Draft.objects.filter(survey=survey).annotate(idle=idle).order_by()
     rows = rows.values_list("group_id", "channel", "page", "idle").annotate(number=Count("pk"))
     return [[group, channel, page, bool(is_idle), number] for group, channel, page, is_idle, number in sorted(rows)]
+
+
+def number_sealed() -> int:
+    """How many answers of anonymous surveys are begun, or wait to be released."""
+    return Draft.objects.filter(survey__anonymous=True).count() + ReadyDraft.objects.count()
 
 
 def surveys_with_begun() -> QuerySet[Survey]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,8 +13,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from materiality.platform.bilingual import text_of
 from materiality.platform.refusals import NotAllowed
+from materiality.platform.visitors import Window, address_of
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
-from surveys.models import ProfileQuestion, Response
+from surveys.models import ProfileQuestion, Response, Tally
 from surveys.models.instrument import effort_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Standing, standing
@@ -42,7 +44,7 @@ from surveys.respond.visit import (
     survey_of,
     unknown,
 )
-from surveys.responses.tallies import openings
+from surveys.responses.tallies import add_to_tally, openings
 
 EMPTY: Mapping = MappingProxyType({})
 
@@ -116,9 +118,15 @@ def _submit(request: HttpRequest, way: Way, comment: str) -> HttpResponse:
     except NotAllowed:
         # The grace ended in this very moment; the page of a closed survey says so.
         return SeeOther(request.path)
+    if way.draft.batch_id is None and answers_given.is_burst(address_of(request)):
+        add_to_tally(way.draft.survey_id, Tally.Measure.BURST)
     response = SeeOther(f"/s/{way.code}/thanks/")
     cookies.remember_answered(response, way.code)
     return response
+
+
+# Of this process: where many come from one address, an office or somebody who answers for many.
+answers_given = Window(settings.USUAL_ANSWERS, settings.USUAL_SECONDS)
 
 
 def thanks_words(text: str) -> dict[str, str]:

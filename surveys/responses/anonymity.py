@@ -23,6 +23,7 @@ from surveys.models import AnonymousAnswer, AnonymousComment, ReadyDraft, Respon
 from surveys.models.responses import random_id
 from surveys.questionnaire.screening import capped_seconds_per_item
 from surveys.responses.columns import ResponseColumns
+from surveys.responses.holdings import hold
 from surveys.responses.tallies import add_to_tally, single_answers
 
 FEWEST_A_DAY = 5
@@ -267,6 +268,7 @@ def store_apart(survey: Survey, columns: ResponseColumns) -> None:
     for model, rows in ((AnonymousComment, comments), (AnonymousAnswer, answers)):
         SystemRandom().shuffle(rows)
         model.objects.bulk_create(rows, batch_size=500)
+        hold(survey.pk, model.objects.filter(pk__in=[row.pk for row in rows]))
     _count(survey, columns)
 
 

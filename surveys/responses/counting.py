@@ -21,6 +21,7 @@ from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.ratings import within_plan
 from surveys.questionnaire.screening import FLAG_BIT, FLAGS, MARK, REJECT, RULES, Rules, flags_asked, valid
 from surveys.responses.anonymity import hold_small_changes
+from surveys.responses.holdings import held_now
 from surveys.responses.screening import flags_of_survey, rules_in_force, screened_anew, shown_bits
 
 CHUNK = 10_000
@@ -55,12 +56,15 @@ def count_cycle(
         attention=any(survey.attention for survey in surveys), split=all(survey.split for survey in surveys)
     )
     tally = _Tally({code: Counter() for _pk, code in groups}, [_screened_by(each) for each in surveys], asked)
+    held = held_now(surveys)
     cubes = []
     for place, survey in enumerate(surveys):
         cubes.append(_count_survey(survey, groups, tally))
         progress(10 + 50 * (place + 1) // len(surveys), "")
     whole = joined_cube(cubes, [code for _pk, code in groups])
-    counted = Counted(whole, _summary(tally), tally.digest.hexdigest(), [survey.code for survey in surveys])
+    # What came in while it was counted is in neither: such a run cannot be held against the survey later.
+    summary = _summary(tally) | {"holdings": held if held == held_now(surveys) else {}}
+    counted = Counted(whole, summary, tally.digest.hexdigest(), [survey.code for survey in surveys])
     counted = hold_small_changes(cycle, surveys, counted)
     return replace(counted, asked=asked_by_plan(surveys, counted.cube))
 
@@ -140,6 +144,17 @@ def _chunks(survey: Survey) -> Iterator[list[tuple]]:
         cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(CHUNK):
             yield rows
+
+
+def digest_now(surveys: Sequence[Survey]) -> str:
+    """The digest that a run of these surveys would store, without counting."""
+    tally = _Tally({}, [], ())
+    for survey in surveys:
+        codes = dict(survey.cycle.groups.values_list("id", "code"))
+        for rows in _chunks(survey):
+            ids, groups, flags, overruled, _unfinished, ratings = zip(*rows, strict=True)
+            _add_to_digest(tally, ids, [codes[pk] for pk in groups], flags, overruled, ratings)
+    return tally.digest.hexdigest()
 
 
 def _add_to_tally(

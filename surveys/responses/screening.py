@@ -29,6 +29,7 @@ from surveys.questionnaire.screening import (
     valid,
 )
 from surveys.responses.columns import ResponseColumns, utc
+from surveys.responses.holdings import flags_change, holdings_of
 
 
 def rules_in_force(survey: Survey) -> Rules:
@@ -95,7 +96,8 @@ def mark_overtaken(survey: Survey) -> int:
             wrong[token in seen].append(pk)
         seen.add(token)
     for duplicate, keys in wrong.items():
-        _write_flag(keys, duplicate)
+        with flags_change(survey.pk, Response.objects.filter(pk__in=keys)):
+            _write_flag(keys, duplicate)
     return sum(map(len, wrong.values()))
 
 
@@ -247,7 +249,7 @@ def write_flags(survey: Survey, rules: Rules, since: UUID | None = None) -> int:
     # Figures kept of a large survey were counted by other flags or rules.
     FieldworkFigures.objects.filter(survey=survey).delete()
     chunks = screened_anew(survey, rules, since)
-    moved = sum(_write(Response, chunk.ids, chunk.stored, chunk.fresh) for chunk in chunks)
+    moved = sum(_write_held(survey, chunk) for chunk in chunks)
     if survey.anonymous:
         _write_waiting(survey, rules)
     return moved
@@ -283,6 +285,14 @@ def _write_waiting(survey: Survey, rules: Rules) -> None:
         _write(ReadyDraft, ids, stored, fresh)
 
 
+def _write_held(survey: Survey, chunk: Screened) -> int:
+    with holdings_of(survey.pk) as sums:
+        for at in np.flatnonzero(chunk.stored != chunk.fresh).tolist() if sums else ():
+            sums.count_flags(chunk.ids[at], chunk.stored[at], -1)
+            sums.count_flags(chunk.ids[at], chunk.fresh[at])
+        return _write(Response, chunk.ids, chunk.stored, chunk.fresh)
+
+
 def _write(model: type, ids: tuple, stored: np.ndarray, fresh: np.ndarray) -> int:
     """Write the flags that differ; returns how many."""
     changed = np.flatnonzero(stored != fresh).tolist()
@@ -308,9 +318,15 @@ def mark_outside_window(survey: Survey) -> int:
     responses = Response.objects.filter(survey=survey, submitted_at__isnull=False, unfinished=False)
     responses = responses.annotate(flagged=F("flags").bitand(OUTSIDE))
     outside = _outside(survey)
-    added = responses.filter(outside, flagged=0).update(flags=F("flags").bitor(OUTSIDE))
-    removed = responses.exclude(outside).exclude(flagged=0).update(flags=F("flags") - OUTSIDE)
-    return added + removed
+    moved = 0
+    for wrong, flags in (
+        (responses.filter(outside, flagged=0), F("flags").bitor(OUTSIDE)),
+        (responses.exclude(outside).exclude(flagged=0), F("flags") - OUTSIDE),
+    ):
+        found = Response.objects.filter(pk__in=list(wrong.order_by().values_list("pk", flat=True)))
+        with flags_change(survey.pk, found):
+            moved += found.update(flags=flags)
+    return moved
 
 
 def _outside(survey: Survey) -> Q:

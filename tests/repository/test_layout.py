@@ -25,7 +25,7 @@ SUBJECTS = {
     },
     "surveys": {
         *("surveys", "plans", "questionnaire", "instrument", "profile", "invitations", "mailings", "responses"),
-        *("imports", "paper", "fieldwork", "screening", "jobs"),
+        *("imports", "paper", "fieldwork", "screening", "jobs", "verification"),
     },
     "reports": {"outputs", "outline", "matrix", "why"},
 }
@@ -73,7 +73,6 @@ ALONE = {
     "materiality.formats.catalogues": "the columns of one kind of sheet",
     "materiality.formats.proposals": "the columns of one kind of sheet",
     "materiality.platform.messages": "catalogues of messages, for the command that renews them",
-    "materiality.platform.logins": "pauses of those who guess passwords, apart from the page",
     "materiality.platform.temporary": "a folder and a lock, taken when settings are read",
     "reports.hooks": "an app's declarations, read by its AppConfig",
     "surveys.exports.spss": "a file format",

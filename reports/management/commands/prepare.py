@@ -11,6 +11,8 @@ from django.db import transaction
 from materiality.models import User
 from materiality.models.people import Role
 from materiality.platform import audit
+from materiality.platform.keys import ensure_installation_key
+from surveys.actions.responses import hold_surveys
 
 LETTERS = string.ascii_lowercase + string.digits
 
@@ -27,6 +29,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_library", stdout=self.stdout)
+        ensure_installation_key(audit.AUDIT_KEY)
+        hold_surveys()
         _first_login()
         if options["demo"]:
             call_command("make_demo", stdout=self.stdout)

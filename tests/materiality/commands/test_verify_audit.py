@@ -11,6 +11,7 @@ from django.utils import translation
 from materiality.models import AuditColumns, AuditedRow, AuditEvent, Edition, Group, Issue
 from materiality.platform import audit
 from materiality.platform.digests import columns_digest
+from materiality.platform.keys import destroy_key, ensure_installation_key
 from tests.factories.cycles import make_cycle
 from tests.factories.thaw import thawed
 
@@ -48,7 +49,24 @@ def around():
 
 def test_verify_of_a_sound_trail_prints_its_head(edition):
     head = audit.record("again", edition, by=None).hash
-    assert verify() == ([], ["Events: 2", f"Head of the chain: {head}", "The audit trail is sound."], True)
+    unkeyed = "Events 1–2 are of before there was an audit key: chained, not keyed."
+    assert verify() == ([], [unkeyed, "Events: 2", f"Head of the chain: {head}", "The audit trail is sound."], True)
+
+
+def test_verify_names_events_whose_audit_key_is_lost(settings, tmp_path, edition):
+    settings.KEYS = tmp_path
+    ensure_installation_key(audit.AUDIT_KEY)
+    audit.record("again", edition, by=None)
+    assert verify()[::2] == ([], True)
+    for file in tmp_path.iterdir():
+        destroy_key(*file.name.split("-"))
+    audit.record("again", edition, by=None)
+    found = [
+        "1 events bear the mark of an audit key that is not at hand, so that nothing vouches for them: 2. "
+        "Put the key back into YITI_KEYS.",
+        "1 events lack the mark of the audit key, which all have since the first: 3.",
+    ]
+    assert verify()[::2] == (found, False)
 
 
 def test_verify_of_an_empty_trail_passes():

@@ -2,17 +2,20 @@
 
 import re
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 
 from materiality.actions.people import add_person
-from materiality.models import Cycle, Group, IssueMapping, IssueScore, Run, StakeholderPoint, User
+from materiality.models import AuditEvent, Cycle, Group, IssueMapping, IssueScore, Run, StakeholderPoint, User
 from materiality.models.people import Role
+from materiality.platform.audit import AUDIT_KEY, event_hash
+from materiality.platform.keys import ensure_installation_key
 from reports.models import Section
-from surveys.models import Notice
+from surveys.models import AnonymousComment, Holding, Notice, Response, Survey
 from tests.factories.reports import OUTLINE
 from tests.factories.thaw import thawed
 
@@ -49,7 +52,46 @@ def run_inserted() -> None:
     known.save()
 
 
+def responses_inserted() -> None:
+    for row in Response.objects.all()[:10]:
+        row.pk = uuid4()
+        row.save(force_insert=True)
+
+
+def responses_deleted() -> None:
+    Response.objects.filter(pk__in=list(Response.objects.values_list("pk", flat=True)[:10])).delete()
+
+
+def ratings_zeroed() -> None:
+    Response.objects.filter(pk__in=Response.objects.values("pk")[:5]).update(ratings=bytes(186))
+
+
+def last_event_rewritten() -> None:
+    """By somebody who knows how the chain is made."""
+    with connection.cursor() as cursor:
+        for event in ("update", "delete"):
+            cursor.execute(f"DROP TRIGGER materiality_auditevent_no_{event}")
+    last = AuditEvent.objects.order_by("-number").first()
+    last.reason = "x"
+    AuditEvent.objects.filter(pk=last.pk).update(reason=last.reason, hash=event_hash(last))
+
+
+def holding_rewritten() -> None:
+    row = Holding.objects.get()
+    Holding.objects.update(figures=row.figures | {"responses": [0, "0"]})
+
+
+RESPONSES = r"^Survey demo: responses .* wrote 60, there are"
 FORGERIES = [
+    (ratings_zeroed, [RESPONSES + " 60", "^Run 1 of cycle demo: the 60 responses .* digest"]),
+    (responses_deleted, [RESPONSES + " 50", "^Run 1 of cycle demo: the 50 responses .* digest"]),
+    (responses_inserted, [RESPONSES + " 70", "^Run 1 of cycle demo: the 70 responses .* digest"]),
+    (lambda: Response.objects.update(overruled=2), [RESPONSES + " 60", "^Run 1 of cycle demo"]),
+    (lambda: Response.objects.update(flags=0), ["^Survey demo: flags .* responses had some, 0 have", "^Run 1"]),
+    (lambda: AnonymousComment.objects.create(survey=Survey.objects.get(), text="x"), ["^Survey demo: comments"]),
+    (holding_rewritten, ["^Survey demo: the row of what it holds was changed", RESPONSES.replace("60", "0")]),
+    (lambda: Holding.objects.all().delete(), ["^Survey demo: the row of what it holds was deleted"]),
+    (last_event_rewritten, ["^1 events were not written by this installation"]),
     (stored_scores, [r"\(materiality\.issuescore\) of Scoring run .* there are 116", r"^Run 1 of cycle demo"]),
     (mappings_deleted, [r"^Mapping \(materiality\.issuemapping\) of Edition .* left (\d+) rows; there are \d+\.$"]),
     (lambda: Section.objects.order_by("-order").first().delete(), [r"\(reports\.section\) of Cycle .*"]),
@@ -65,6 +107,7 @@ FORGERIES = [
 
 def test_each_forgery_is_named_with_what_it_touched(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
+    ensure_installation_key(AUDIT_KEY)
     run("load_library")
     run("load_demo", "--responses", "60")
     run("import_outline", "demo", str(OUTLINE))

@@ -1,0 +1,194 @@
+"""What a survey holds, as one row says: numbers and additive keyed hashes of its responses, comments and answers.
+
+The row changes in the transaction that writes them and keeps no history. A hash is the sum, modulo 2^256, of an HMAC of
+each row, so that it takes the same time whatever is there already; who has no audit key can make neither a row's part
+nor the seal over the sums.
+"""
+
+import hmac
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Model, QuerySet
+
+from materiality.models import KeyCheck
+from materiality.platform.audit import AUDIT_KEY
+from materiality.platform.keys import KeyMissing, derived, installation_key
+from surveys.models import AnonymousAnswer, AnonymousComment, Holding, Response, Survey
+
+TABLES_HELD: dict[type[Model], str] = {
+    Response: "responses",
+    AnonymousComment: "comments",
+    AnonymousAnswer: "answers",
+}
+_COLUMNS_HELD = {
+    Response: (
+        *("id", "group_id", "channel", "language", "token", "started_at", "submitted_at", "unfinished", "consent"),
+        *("comment", "ratings", "profile", "attention", "notice_version", "seconds_per_item", "overruled", "flags"),
+    ),
+    AnonymousComment: ("id", "text"),
+    AnonymousAnswer: ("id", "question", "answer"),
+}
+_PROFILE_AT = _COLUMNS_HELD[Response].index("profile")
+_MODULUS = 1 << 256
+_CHUNK = 5_000
+FLAGS_HELD = "flags"
+# In what an event says of a survey: from then on it has a row.
+HELD_SINCE = "held"
+NOTHING_HELD = {name: [0, "0"] for name in (*TABLES_HELD.values(), FLAGS_HELD)}
+
+
+def holding_key(survey_pk: int) -> bytes:
+    """The key of one survey's hashes; KeyMissing without the audit key."""
+    return derived(installation_key(AUDIT_KEY), "holdings", str(survey_pk).encode())
+
+
+class Sums:
+    """Numbers and sums as they are added up: {name: [number, sum]}."""
+
+    def __init__(self, key: bytes, figures: dict[str, list] = NOTHING_HELD) -> None:
+        self._key = key
+        self._sums = {name: [number, int(text, 16)] for name, (number, text) in figures.items()}
+
+    def count(self, found: QuerySet, sign: int = 1) -> None:
+        """Add the rows that are found, or with -1 take them off."""
+        for rows in _plain_rows(found):
+            self.count_rows(found.model, rows, sign)
+
+    def count_rows(self, model: type[Model], rows: Iterable[tuple], sign: int = 1) -> None:
+        """The same of plain rows with the columns of `columns_held`."""
+        of_response = model is Response
+        number, total = self._sums[TABLES_HELD[model]]
+        for row in rows:
+            values = list(map(_plain, row))
+            if of_response:
+                values[_PROFILE_AT] = _json(values[_PROFILE_AT])
+                self.count_flags(values[0], values.pop(), sign)
+            total += sign * self._hash(values)
+            number += sign
+        self._sums[TABLES_HELD[model]] = [number, total % _MODULUS]
+
+    def count_flags(self, pk: Any, flags: int, sign: int = 1) -> None:
+        """Add the flags of one response; without flags it adds nothing."""
+        if flags:
+            own = self._sums[FLAGS_HELD]
+            own[0] += sign
+            own[1] = (own[1] + sign * self._hash([FLAGS_HELD, _plain(pk), int(flags)])) % _MODULUS
+
+    def _hash(self, values: list) -> int:
+        return int.from_bytes(hmac.digest(self._key, repr(values).encode(), "sha256"), "big")
+
+    def figures(self) -> dict[str, list]:
+        """As the row keeps them."""
+        return {name: [number, f"{total:x}"] for name, (number, total) in self._sums.items()}
+
+
+def columns_held(model: type[Model]) -> tuple[str, ...]:
+    """The columns of a table that are hashed."""
+    return _COLUMNS_HELD[model]
+
+
+def seal_of(key: bytes, figures: dict[str, list]) -> str:
+    """The HMAC over all figures."""
+    return hmac.digest(key, json.dumps(figures, sort_keys=True).encode(), "sha256").hex()
+
+
+@contextmanager
+def holdings_of(survey_pk: int) -> Iterator[Sums | None]:
+    """The survey's sums, locked, to be changed with what the block writes; call it late in the caller's transaction.
+
+    None where the survey has none: before it opens, and without the audit key. What was written without it is found
+    by verify_audit: no answer is refused for the want of that key.
+    """
+    row = Holding.objects.select_for_update().filter(survey=survey_pk).first()
+    try:
+        key = holding_key(survey_pk) if row else b""
+    except KeyMissing:
+        row = None
+    if row is None:
+        yield None
+        return
+    sums = Sums(key, row.figures)
+    yield sums
+    row.figures = sums.figures()
+    row.seal = seal_of(key, row.figures)
+    row.save(update_fields=["figures", "seal"])
+
+
+def hold(survey_pk: int, *found: QuerySet) -> None:
+    """Rows that the caller's transaction has written are held from now on."""
+    with holdings_of(survey_pk) as sums:
+        for rows in found if sums else ():
+            sums.count(rows)
+
+
+@contextmanager
+def flags_change(survey_pk: int, found: QuerySet) -> Iterator[None]:
+    """The block changes flags of these responses, and nothing else of them."""
+    with holdings_of(survey_pk) as sums:
+        rows = found.order_by().values_list("pk", "flags")
+        for pk, flags in rows if sums else ():
+            sums.count_flags(pk, flags, -1)
+        yield
+        for pk, flags in rows.all() if sums else ():
+            sums.count_flags(pk, flags)
+
+
+def hold_all(survey_pk: int) -> Holding:
+    """Make the survey's row from what is stored now; as it is, where it has one. KeyMissing without the audit key."""
+    row = Holding.objects.filter(survey=survey_pk).first()
+    if row is not None:
+        return row
+    key = holding_key(survey_pk)
+    sums = Sums(key)
+    for model in TABLES_HELD:
+        sums.count(model._base_manager.filter(survey=survey_pk))
+    figures = sums.figures()
+    fingerprint = KeyCheck.objects.values_list("fingerprint", flat=True).get(purpose=AUDIT_KEY)
+    return Holding.objects.create(survey_id=survey_pk, figures=figures, seal=seal_of(key, figures), key=fingerprint)
+
+
+def held_now(surveys: Iterable[Survey]) -> dict[str, dict[str, Any]]:
+    """What runs and anchors keep of each survey's row: the seal, and but for an open anonymous survey the figures."""
+    rows = Holding.objects.filter(survey__in=surveys).select_related("survey").order_by("survey__code")
+    return {row.survey.code: {"seal": row.seal} | ({} if _hidden(row.survey) else row.figures) for row in rows}
+
+
+def _hidden(survey: Survey) -> bool:
+    return survey.anonymous and survey.state == Survey.State.OPEN
+
+
+def _plain_rows(found: QuerySet) -> Iterator[list[tuple]]:
+    try:
+        sql, parameters = found.order_by().values_list(*_COLUMNS_HELD[found.model]).query.sql_with_params()
+    except EmptyResultSet:  # nothing is asked for
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        while rows := cursor.fetchmany(_CHUNK):
+            yield rows
+
+
+def _plain(value: Any) -> Any:
+    """The value as both databases give it: keys as digits, moments as SQLite writes them, truth as a number."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, memoryview):
+        return bytes(value)
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return str(value.astimezone(UTC).replace(tzinfo=None))
+    return value
+
+
+def _json(value: Any) -> str:
+    if value in ("{}", {}):
+        return ""
+    return json.dumps(json.loads(value) if isinstance(value, str) else value, sort_keys=True)

@@ -1,0 +1,128 @@
+"""An installation with the web server of the Procfile, and somebody who is logged in there."""
+
+import http.cookiejar
+import re
+import shlex
+import socket
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.services.installation import ROOT, Installation
+
+PASSWORD = "torture of a long evening"
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+_MAKE_PERSON = """
+import json
+from materiality.actions.people import add_person
+values = {"username": NAME, "first_name": NAME, "role": ROLE}
+print(json.dumps(add_person(values=values, password=PASSWORD, by=None).pk))
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def installed(**environment: str) -> Iterator[Installation]:
+    """A prepared installation in a folder of its own, on a port of its own; ended with all its processes."""
+    with tempfile.TemporaryDirectory(prefix="yiti-torture-") as folder:
+        made = Installation(Path(folder), PORT=str(free_port()), **environment)
+        try:
+            for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"]):
+                made.manage(*command)
+            made.manage("load_library")
+            yield made
+        finally:
+            made.stop()
+
+
+def start_web(made: Installation) -> int:
+    """The web server as in the Procfile; its port, once it answers."""
+    line = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:"))
+    port = made.environment["PORT"]
+    text = line.partition("exec ")[2].replace("${YITI_BIND:-127.0.0.1}", "127.0.0.1").replace("${PORT:-8000}", port)
+    command = shlex.split(text)
+    made.start("web", sys.executable, "-m", "granian", *command[1:])
+    end = time.monotonic() + 40
+    while time.monotonic() < end:
+        if status(int(port), "/healthz") == 200:
+            return int(port)
+        time.sleep(0.2)
+    raise RuntimeError((made.data / "web.log").read_text()[-2000:])
+
+
+def status(port: int, path: str, **headers: str) -> int | None:
+    """The status of a GET, None without an answer."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
+    try:
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+    except OSError:
+        return None
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *arguments: object) -> None:
+        return None
+
+
+class Staff:
+    """A member of staff, logged in, without a browser."""
+
+    def __init__(self, made: Installation, port: int, name: str, role: str) -> None:
+        self.base = f"http://127.0.0.1:{port}"
+        made.python(f"NAME, ROLE, PASSWORD = {name!r}, {role!r}, {PASSWORD!r}\n{_MAKE_PERSON}")
+        self._jar = http.cookiejar.CookieJar()
+        cookies = urllib.request.HTTPCookieProcessor(self._jar)
+        self.opener = urllib.request.build_opener(cookies, _NoRedirect())
+        code, _body = self.post("/login/", "/login/", {"username": name, "password": PASSWORD})
+        assert code == 302, (name, code)
+
+    def cookies(self) -> str:
+        """As a header."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Status and body; 0 where the connection was dropped."""
+        return self.send(urllib.request.Request(self.base + path))
+
+    def post(self, form: str, path: str, values: dict[str, str]) -> tuple[int, bytes]:
+        """Post with the token of the page `form`."""
+        body = urllib.parse.urlencode({**values, "csrfmiddlewaretoken": self.token(form)}).encode()
+        return self.send(urllib.request.Request(self.base + path, data=body, headers={"Origin": self.base}))
+
+    def upload(self, form: str, path: str, name: str, contents: bytes, **values: str) -> tuple[int, bytes]:
+        """Post a file in the field `file`."""
+        mark = "torture-boundary"
+        fields = {**values, "csrfmiddlewaretoken": self.token(form)}
+        parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        body = "".join(parts).encode() + head.encode() + contents + f"\r\n--{mark}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={mark}", "Origin": self.base}
+        return self.send(urllib.request.Request(self.base + path, data=body, headers=headers))
+
+    def token(self, form: str) -> str:
+        """The token of the first form on a page."""
+        found = _TOKEN.search(self.get(form)[1].decode("utf-8", "replace"))
+        return found[1] if found else ""
+
+    def send(self, request: urllib.request.Request) -> tuple[int, bytes]:
+        try:
+            with self.opener.open(request, timeout=120) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read()
+        except OSError:
+            return 0, b""
