@@ -108,7 +108,6 @@ class IssueTexts:
 
 
 def texts_of(issue: Issue) -> IssueTexts:
-    """The texts as they are."""
     return IssueTexts(**{name: getattr(issue, name) for name in FIELDS})
 
 

@@ -19,8 +19,6 @@ class CycleDetailsForm(forms.ModelForm):
 
 
 class NewCycleForm(CycleDetailsForm):
-    """A cycle to be opened."""
-
     purpose = forms.ChoiceField(
         label=_("What the assessment is for"),
         choices=Cycle.Purpose.choices,

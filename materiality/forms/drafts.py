@@ -47,7 +47,6 @@ class TextsForm(forms.ModelForm):
         return values
 
     def texts(self) -> IssueTexts:
-        """The texts as entered."""
         return IssueTexts(**{name: self.cleaned_data[name] for name in FIELDS})
 
 

@@ -283,7 +283,6 @@ def is_remark(finding: Finding) -> bool:
 
 
 def finding_sentence(finding: Finding) -> str:
-    """One line on a finding."""
     kind = finding.kind
     if kind == "missing" and finding.params["last"] > finding.number:
         kind = "missing_many"

@@ -31,7 +31,7 @@ BAR, GAP, TALL = 9, 2, 30  # px of a drawn histogram
 
 
 @dataclass(frozen=True)
-class Bar:
+class RatingBar:
     """How many of a group gave one rating: `share` 0–1 of its ratings, and where the bar is drawn."""
 
     rating: int
@@ -54,7 +54,7 @@ class GroupSide:
     dont_know: int
     weight: float
     counts: bool
-    bars: tuple[Bar, ...]
+    bars: tuple[RatingBar, ...]
     half: float | None
     share: float | None
     habit: float | None
@@ -71,7 +71,7 @@ class GroupSide:
 
 
 @dataclass(frozen=True)
-class GroupRatings:
+class WhyGroup:
     """One group's ratings of the issue: society, business."""
 
     name: str
@@ -134,7 +134,7 @@ class Why:
         return not self.score.derived and self.code in self.cube.issues
 
     @cached_property
-    def groups(self) -> list[GroupRatings]:
+    def groups(self) -> list[WhyGroup]:
         """The groups of the run in the cycle's order; empty for a parent derived from its children."""
         if not self.is_rated:
             return []
@@ -169,12 +169,12 @@ class Why:
         skipped = {"rule"} | ({"lam"} if self.method.rule == "either" else set())
         return [self._line(kind, found[kind]) for kind in KINDS if kind not in skipped]
 
-    def _ratings(self, group: str, cells: Mapping[str, GroupCell]) -> GroupRatings:
+    def _ratings(self, group: str, cells: Mapping[str, GroupCell]) -> WhyGroup:
         g = self.cube.groups.index(group)
         ratings = self.counts.ratings
         at = ratings.groups.index(group), ratings.issues.index(self.code)
         sides = tuple(self._side(g, at, d, cells[name]) for d, name in enumerate(DIMENSIONS))
-        return GroupRatings(self.names[group], sides)
+        return WhyGroup(self.names[group], sides)
 
     def _side(self, g: int, at: tuple[int, int], d: int, cell: GroupCell) -> GroupSide:
         i = self.cube.issues.index(self.code)
@@ -242,10 +242,10 @@ def _pair_cell(n: int, most: int, hidden: bool) -> PairCell:
     return PairCell(n, 0 if hidden or not n else -(-SHADES * n // most), hidden)
 
 
-def _bars(histogram: Sequence[int]) -> tuple[Bar, ...]:
+def _bars(histogram: Sequence[int]) -> tuple[RatingBar, ...]:
     total, most = int(sum(histogram)), max(int(max(histogram)), 1)
     bars = []
     for place, number in enumerate(int(n) for n in histogram):
         height = round(TALL * number / most, 1)
-        bars.append(Bar(place + 1, number / total, place * (BAR + GAP), round(TALL - height, 1), height))
+        bars.append(RatingBar(place + 1, number / total, place * (BAR + GAP), round(TALL - height, 1), height))
     return tuple(bars)

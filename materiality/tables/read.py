@@ -227,7 +227,6 @@ class OpenWorkbook:
         self.hidden = {sheet.name for sheet in metadata if sheet.visible != SheetVisibleEnum.Visible}
 
     def sheet(self, name: str) -> CalamineSheet:
-        """The sheet of this name."""
         if self._last is None or self._last[0] != name:
             self._last = None
             self._last = (name, _opened_sheets(lambda: self._book.get_sheet_by_name(name)))

@@ -345,7 +345,6 @@ def _step(edition: Edition, issue: Issue, step: int, request: HttpRequest) -> No
 
 @needs(can_view)
 def editions(request: HttpRequest) -> HttpResponse:
-    """All editions with where they stand."""
     context = {
         "section": "library",
         "page": paged(request, listed_editions()),

@@ -97,7 +97,6 @@ def new_person(request: HttpRequest) -> HttpResponse:
 
 @needs(can_manage_people)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a person."""
     row = get_object_or_404(listed_people(), pk=pk)
     if row.is_erased:
         return redirect("people")

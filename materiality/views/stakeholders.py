@@ -177,13 +177,11 @@ def groups(request: HttpRequest, code: str) -> HttpResponse:
 
 @needs(can_edit_cycle)
 def new_group(request: HttpRequest, code: str) -> HttpResponse:
-    """Add a group."""
     return _edited_group(request, cycle_of(code), None)
 
 
 @needs(can_edit_cycle)
 def group(request: HttpRequest, code: str, group: str) -> HttpResponse:
-    """Change a group."""
     cycle = cycle_of(code)
     return _edited_group(request, cycle, get_object_or_404(Group, cycle=cycle, code=group))
 
@@ -251,7 +249,6 @@ def point_save(request: HttpRequest, code: str, group: str, kind: str, pk: int |
 @require_POST
 @needs(can_edit_cycle)
 def point_remove(request: HttpRequest, code: str, group: str, pk: int) -> HttpResponse:
-    """Remove a bullet."""
     row = _group(code, group)
     point = get_object_or_404(row.points, pk=pk)
     point.group = row

@@ -255,7 +255,6 @@ class Placement:
         self.energy = 0.0
 
     def take(self, label: int, place: int) -> None:
-        """Move a label to a place."""
         old = self.choice[label]
         if old >= 0:
             self.energy -= float(self.pool.cost[old] + self.pressure[old])
@@ -380,10 +379,6 @@ class SpareSpots:
             self.leaders.add_line(*leader)
 
     def take(self, x: float, y: float, reach: float, width: float, height: float) -> tuple[Box, Line] | None:
-        """The nearest spot (box and leader) for a text of this size belonging to the mark at x, y; None if all is full.
-
-        Spots whose leader crosses a text or that lie on a leader are taken only where there is no other.
-        """
         b = self.around.bounds
         columns = np.arange(b.x0, b.x1 - width, _STEP)
         rows = np.arange(b.y0, b.y1 - height, _STEP)

@@ -141,7 +141,6 @@ def draw_matrix(
 def write_svg(
     layout: MatrixLayout, categories: Sequence[PlottedCategory], texts: Texts, *, interactive: bool = False
 ) -> str:
-    """SVG text of a layout."""
     names = {c.code: c.label for c in categories}
     parts = [
         _open(layout, texts, interactive),

@@ -80,13 +80,11 @@ def _file(cycle: Cycle, kind: str, name: str, rows: list) -> HttpResponse:
 
 @needs(can_edit_cycle)
 def new_section(request: HttpRequest, code: str) -> HttpResponse:
-    """Add a section."""
     return _edited(request, code, None)
 
 
 @needs(can_edit_cycle)
 def section(request: HttpRequest, code: str, order: int) -> HttpResponse:
-    """Change a section."""
     return _edited(request, code, order)
 
 

@@ -132,7 +132,6 @@ class Format:
 
 
 def export_codebook(selection: Selection) -> Iterator[bytes]:
-    """The codebook as CSV."""
     yield csv_bytes(COLUMNS, codebook_rows(selection))
 
 

@@ -40,8 +40,6 @@ class VoidForm(forms.Form):
 
 
 class ListForm(forms.Form):
-    """A list of recipients."""
-
     file = forms.FileField(
         label=_("File"),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),

@@ -11,7 +11,7 @@ from surveys.questionnaire.asking import QUESTION_KINDS
 MOST_OPTIONS, LONGEST_OPTION = 50, 200
 
 
-class LinesField(forms.CharField):
+class OptionLinesField(forms.CharField):
     """One text per line; empty lines are left out."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -27,8 +27,10 @@ class ProfileQuestionForm(forms.ModelForm):
 
     pairs = (("kind", "code"),)
 
-    options_zh = LinesField(label=_("Options in Chinese"), help_text=_("One per line; a short text has none."))
-    options_en = LinesField(label=_("Options in English"), help_text=_("In the same order, as many as in Chinese."))
+    options_zh = OptionLinesField(label=_("Options in Chinese"), help_text=_("One per line; a short text has none."))
+    options_en = OptionLinesField(
+        label=_("Options in English"), help_text=_("In the same order, as many as in Chinese.")
+    )
 
     class Meta:
         model = ProfileQuestion

@@ -140,8 +140,6 @@ class SurveyForm(NoticeForm):
 
 
 class NewSurveyForm(SurveyForm):
-    """A survey to be made."""
-
     class Meta(SurveyForm.Meta):
         fields = ("code", *Survey.title.columns, "level", *SurveyForm.Meta.fields[2:])
 

@@ -42,7 +42,6 @@ def kept_list(key: str) -> bytes | None:
 
 
 def drop_list(key: str) -> None:
-    """Delete the list of this key."""
     default_storage.delete(f"{FOLDER}/{key}")
 
 
@@ -110,7 +109,7 @@ class RecipientRow:
 
 
 @dataclass(frozen=True, slots=True)
-class BadCell:
+class RecipientFault:
     """A cell, such as `B7`, what it holds, and what is wrong with it."""
 
     cell: str
@@ -124,14 +123,14 @@ class ReadRecipients:
     """What a list holds; it can be stored where `bad` is empty and there is no `problem` of the file as a whole."""
 
     rows: list[RecipientRow] = field(default_factory=list)
-    bad: list[BadCell] = field(default_factory=list)
+    bad: list[RecipientFault] = field(default_factory=list)
     total: int = 0
     problem: str = ""
 
     @classmethod
     def from_json(cls, held: dict) -> "ReadRecipients":
         """Of `asdict`, after it was JSON."""
-        rows, bad = [RecipientRow(**row) for row in held["rows"]], [BadCell(**cell) for cell in held["bad"]]
+        rows, bad = [RecipientRow(**row) for row in held["rows"]], [RecipientFault(**cell) for cell in held["bad"]]
         return cls(rows, bad, held["total"], held["problem"])
 
 
@@ -153,16 +152,16 @@ def read_recipients(source: Path | bytes, *, groups: Collection[str], known: Col
     return ReadRecipients(reader.rows, bad + reader.bad, total)
 
 
-def _header_problems(header: list[object], places: dict[str, int], row: int) -> list[BadCell]:
+def _header_problems(header: list[object], places: dict[str, int], row: int) -> list[RecipientFault]:
     bad = []
     for place, cell in enumerate(header):
         name = _text(cell).strip()
         if name and name.lower() not in COLUMNS:
             reason = _("There is no such column. There are: %(columns)s.") % {"columns": ", ".join(COLUMNS)}
-            bad.append(BadCell(f"{column_letters(place)}{row}", row, name, reason))
+            bad.append(RecipientFault(f"{column_letters(place)}{row}", row, name, reason))
     for name in ("email", "group"):
         if name not in places:
-            bad.append(BadCell(f"A{row}", row, "", _("The column “%(name)s” is missing.") % {"name": name}))
+            bad.append(RecipientFault(f"A{row}", row, "", _("The column “%(name)s” is missing.") % {"name": name}))
     return bad
 
 
@@ -171,7 +170,7 @@ class _Reader:
         self.places, self.groups, self.known = places, {code.lower(): code for code in groups}, set(known)
         self.seen: dict[str, int] = {}
         self.rows: list[RecipientRow] = []
-        self.bad: list[BadCell] = []
+        self.bad: list[RecipientFault] = []
 
     def take(self, number: int, cells: list[object]) -> None:
         """Take a row: into `rows`, or its bad cells into `bad`."""
@@ -183,7 +182,7 @@ class _Reader:
             "language": language_problem(values["language"]),
         }
         wrong = [
-            BadCell(f"{column_letters(self.places.get(name, 0))}{number}", number, values[name][:200], reason)
+            RecipientFault(f"{column_letters(self.places.get(name, 0))}{number}", number, values[name][:200], reason)
             for name, reason in reasons.items()
             if reason
         ]

@@ -81,7 +81,6 @@ class _Guessing:
                 self.fields.zones.setdefault(name, self.flat.seen.zones[column])
 
     def result(self) -> Guess:
-        """The guess as a whole."""
         targets = [
             self.items.targets.get(at) or self.fields.target(at) or self.profile.get(at) or Target(IGNORED)
             for at in range(len(self.heads))

@@ -87,7 +87,7 @@ class Flat:
     header_row: int = 1
 
 
-def text_of(cell: object) -> str:
+def header_text(cell: object) -> str:
     """A cell of a header as text; a fault is no text."""
     return "" if isinstance(cell, Fault) else shown(cell, 2_000).strip()
 
@@ -130,7 +130,7 @@ def find_layouts(sheets: Sequence[FileSheet], issues: Issues, asked: Asked) -> l
 
 def _first_wide(name: str, rows: list) -> SheetLayout:
     """The header is the first row with more than one cell."""
-    at = next((at for at, (_number, cells) in enumerate(rows[:-1]) if sum(map(bool, map(text_of, cells))) > 1), 0)
+    at = next((at for at, (_number, cells) in enumerate(rows[:-1]) if sum(map(bool, map(header_text, cells))) > 1), 0)
     number = rows[at][0]
     return SheetLayout(name, WIDE, (number,), number + 1)
 
@@ -175,7 +175,7 @@ def _wide(name: str, rows: list, names: _Names, asked: Asked) -> SheetLayout | N
 
 def _is_head(cells: Sequence[object], columns: Sequence[int]) -> bool:
     """Whether a row above the one with the issues belongs to the header: text that reaches over the issues."""
-    filled = [at for at, cell in enumerate(cells) if text_of(cell)]
+    filled = [at for at, cell in enumerate(cells) if header_text(cell)]
     if not filled or any(not isinstance(cells[at], str) for at in filled):
         return False
     if len(filled) == 1:
@@ -188,7 +188,7 @@ _MACHINE = re.compile(r'^\s*\{\s*"+ImportId"+\s*:|^\s*#[a-z]+[a-z+_ ]*$', re.IGN
 
 def is_machine_row(cells: Sequence[object]) -> bool:
     """A row of the tool's own: ids of columns as Qualtrics writes them, or tags of HXL."""
-    filled = [cell for cell in cells if text_of(cell)]
+    filled = [cell for cell in cells if header_text(cell)]
     marked = sum(1 for cell in filled if isinstance(cell, str) and _MACHINE.match(cell))
     return bool(filled) and marked * 2 > len(filled)
 
@@ -200,7 +200,7 @@ def _below(rows: list, at: int, best: int, hits: list, columns: Sequence[int], k
         return "machine"
     if same_row(cells, rows[best][1]):
         return "machine"
-    under = [text_of(cells[column]) if column < len(cells) else "" for column in columns]
+    under = [header_text(cells[column]) if column < len(cells) else "" for column in columns]
     given = [text for text in under if text]
     if len(hits[at]) * 2 >= len(columns) and len(set(hits[at].values())) > 1:
         return "head"
@@ -210,7 +210,7 @@ def _below(rows: list, at: int, best: int, hits: list, columns: Sequence[int], k
         return "head"
     following = rows[at + 1][1] if at + 1 < len(rows) else None
     if given and following is not None and len(given) * 5 >= len(columns) * 3:
-        after = [text_of(following[column]) for column in columns if column < len(following)]
+        after = [header_text(following[column]) for column in columns if column < len(following)]
         if _rated(given, k) < 0.2 and _rated(after, k) > 0.8 and not _rated(given, k):
             return "head"
     return ""
@@ -223,7 +223,7 @@ def _rated(texts: Iterable[str], k: int) -> float:
 
 def same_row(cells: Sequence[object], others: Sequence[object]) -> bool:
     """Whether a row says the same as the header: people copy it down at every page."""
-    pairs = [(text_of(one), text_of(other)) for one, other in zip(cells, others, strict=False)]
+    pairs = [(header_text(one), header_text(other)) for one, other in zip(cells, others, strict=False)]
     filled = [pair for pair in pairs if pair[0]]
     return len(filled) > 1 and sum(one == other for one, other in filled) * 10 >= len(filled) * 9
 
@@ -233,7 +233,7 @@ _VALUE = re.compile(r"评分|分数|得分|打分|分值|score|rating|value|answ
 
 def _long(sheet: FileSheet, rows: list, names: _Names) -> SheetLayout | None:
     """A line per answer: one column names issues over and over."""
-    at = next((at for at, (_n, cells) in enumerate(rows) if sum(map(bool, map(text_of, cells))) > 2), None)
+    at = next((at for at, (_n, cells) in enumerate(rows) if sum(map(bool, map(header_text, cells))) > 2), None)
     if at is None or len(rows) < at + 3:
         return None
     header, below = rows[at][1], [cells for _number, cells in rows[at + 1 :]]
@@ -241,18 +241,18 @@ def _long(sheet: FileSheet, rows: list, names: _Names) -> SheetLayout | None:
     if issue < 0:
         return None
     every = [cells[issue] for _n, cells in sheet.rows() if issue < len(cells) and _n > rows[at][0]]
-    dimension = _column_of(below, len(header), lambda cell: dimension_of(cleaned(text_of(cell))) or "", but=issue)
+    dimension = _column_of(below, len(header), lambda cell: dimension_of(cleaned(header_text(cell))) or "", but=issue)
     lines = Counter(code for cell in every if (code := names(cell)))
     if max(lines.values(), default=0) <= 2:
         return None
-    heads = [cleaned(text_of(cell)) for cell in header]
+    heads = [cleaned(header_text(cell)) for cell in header]
     key = _key_column(heads)
     ratings = tuple(
         place
         for place, text in enumerate(heads)
         if place not in (issue, dimension, key) and text and not field_of(text)
         and (dimension_of(text) if dimension < 0 else _VALUE.search(text))
-        and looks_like_rating({text_of(cells[place]) for cells in below if place < len(cells)}, 10)
+        and looks_like_rating({header_text(cells[place]) for cells in below if place < len(cells)}, 10)
     )  # fmt: skip
     if not ratings and dimension < 0:
         ratings = tuple(place for place, text in enumerate(heads) if _VALUE.search(text) and place != issue)[:1]
@@ -270,7 +270,7 @@ def _key_column(heads: Sequence[str]) -> int:
 def _column_of(rows: Sequence[Sequence[object]], width: int, reads, but: int = -1) -> int:
     """The first column in which nearly every cell is read as something, with two different values at least; -1."""
     for place in range(width):
-        given = [cells[place] for cells in rows if place < len(cells) and text_of(cells[place])]
+        given = [cells[place] for cells in rows if place < len(cells) and header_text(cells[place])]
         found = [value for cell in given if (value := reads(cell))]
         if place != but and len(given) > 2 and len(found) * 10 >= len(given) * 8 and len(set(found)) > 1:
             return place
@@ -284,7 +284,7 @@ def _turned(rows: Iterable[tuple[int, list[object]]]) -> list[tuple[int, list[ob
     if width * len(cells) > _MOST_TURNED:
         raise FileProblem("too_many_cells", limit=_MOST_TURNED)
     wide = [row + [""] * (width - len(row)) for row in cells]
-    return [(at, list(column)) for at, column in enumerate(zip(*wide, strict=True), 1) if any(map(text_of, column))]
+    return [(at, list(column)) for at, column in enumerate(zip(*wide, strict=True), 1) if any(map(header_text, column))]
 
 
 def _transposed(sheet: FileSheet, rows: list, names: _Names, asked: Asked) -> SheetLayout | None:
@@ -346,7 +346,7 @@ def _note_unread(sheet: FileSheet, seen: Seen, asked: Asked) -> None:
     rows = rated = 0
     for _number, cells in sheet.rows():
         rows += 1
-        texts = [text_of(cell) for cell in cells]
+        texts = [header_text(cell) for cell in cells]
         seen.texts += [text for text in texts if text and len(text) > 2][:20] if rows <= 200 else []
         numbers = sum(isinstance(cell, float) and not isinstance(cell, bool) for cell in cells)
         scale = sum(1 for text in texts if text and looks_like_rating([text], asked.k))
@@ -380,12 +380,12 @@ class _Part:
             if number >= self.layout.first:
                 break
             if number in self.layout.heads:
-                heads.append([text_of(cell) for cell in cells])
+                heads.append([header_text(cell) for cell in cells])
             elif is_machine_row(cells):
                 self.seen.left["machine"] += 1
                 self._note_zones(cells)
             elif number < self.layout.heads[0] if self.layout.heads else True:
-                self.seen.texts += [text for cell in cells if (text := text_of(cell))]
+                self.seen.texts += [text for cell in cells if (text := header_text(cell))]
                 self.seen.left["title"] += 1
             else:
                 self.seen.left["machine"] += 1
@@ -393,7 +393,7 @@ class _Part:
 
     def _note_zones(self, cells: Sequence[object]) -> None:
         for at, cell in enumerate(cells):
-            found = re.search(r'"timeZone"\s*:\s*"([^"]+)"', text_of(cell).replace('""', '"'))
+            found = re.search(r'"timeZone"\s*:\s*"([^"]+)"', header_text(cell).replace('""', '"'))
             if found:
                 self.seen.zones[at] = found[1]
 
@@ -418,7 +418,7 @@ class _Part:
         if lead and lead == next((text for text in self.header[:3] if text), "") and same_row(cells, self.header):
             self.seen.left["head"] += 1
             return True
-        if lead[:12].strip().casefold().rstrip(":：") in TOTALS and sum(map(bool, map(text_of, cells))) > 2:
+        if lead[:12].strip().casefold().rstrip(":：") in TOTALS and sum(map(bool, map(header_text, cells))) > 2:
             self.seen.left["totals"] += 1
             return True
         if lead.lstrip()[:1] in "{#" and is_machine_row(cells):
@@ -507,17 +507,17 @@ class _Widening:
 
     def _take(self, number: int, cells: list[object]) -> None:
         outer = [cells[at] for at in self.outer]
-        key = text_of(cells[self.layout.key]) if self.layout.key >= 0 else tuple(map(text_of, outer))
+        key = header_text(cells[self.layout.key]) if self.layout.key >= 0 else tuple(map(header_text, outer))
         _first, known, ratings = self.people.setdefault(key, (number, outer, {}))
         for at, cell in enumerate(outer):
-            if cell != known[at] and text_of(cell):
-                if text_of(known[at]):
+            if cell != known[at] and header_text(cell):
+                if header_text(known[at]):
                     self.differing += 1
                 else:
                     known[at] = cell
         for at in self.layout.ratings:
-            question = text_of(cells[self.layout.dimension]) if self.layout.dimension >= 0 else self.columns[at][0]
-            item = (question, text_of(cells[self.layout.issue]))
+            question = header_text(cells[self.layout.dimension]) if self.layout.dimension >= 0 else self.columns[at][0]
+            item = (question, header_text(cells[self.layout.issue]))
             self.asked.setdefault(item)
             if item in ratings:
                 self.twice += 1

@@ -170,7 +170,6 @@ def rating_words(code: int) -> str:
 
 
 def answer_words(question: ProfileQuestion, entry: Entry) -> str:
-    """A profile answer in words."""
     answer = entry.profile.get(question.code)
     words = {option["code"]: _words(option) for option in question.options}
     given = answer if isinstance(answer, list) else [answer] if answer else []

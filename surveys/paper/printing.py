@@ -205,7 +205,7 @@ def print_file(job: Job, progress: Progress) -> Printed:
     inputs = job.inputs
     survey = Survey.objects.select_related("cycle").get(pk=inputs["survey"])
     sheets = PaperSheet.objects.filter(survey=survey, number__gte=inputs["first"], number__lte=inputs["last"])
-    parts = list(parts_of(list(sheets.select_related("group").order_by("number"))))
+    parts = list(lots_of(list(sheets.select_related("group").order_by("number"))))
     with tempfile.TemporaryDirectory(prefix="yiti-paper-") as name:
         files = []
         for number, part in enumerate(parts):
@@ -219,12 +219,11 @@ def print_file(job: Job, progress: Progress) -> Printed:
 
 
 def sheets_pdf(survey: Survey, sheets: list[PaperSheet], *, language: str, definitions: bool) -> bytes:
-    """The PDF of these sheets."""
     words = printed_words(survey, sheets, language=language, definitions=definitions)
     return typeset_alone(PAGE.read_text("utf-8"), words)
 
 
-def parts_of(sheets: list[PaperSheet]) -> Iterator[list[PaperSheet]]:
+def lots_of(sheets: list[PaperSheet]) -> Iterator[list[PaperSheet]]:
     """The sheets in lots of bounded size, in their order; a sheet is never divided."""
     part: list[PaperSheet] = []
     ratings = 0

@@ -375,8 +375,6 @@ def _pages(survey: Survey, groups: Sequence[Group], figures: dict, funnel: Funne
 
 @dataclass(frozen=True)
 class ItemNamed:
-    """One item with what names it."""
-
     dimension: str
     code: str
     name_zh: str

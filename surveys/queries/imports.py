@@ -291,7 +291,7 @@ def _issue_names(match: Match) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class BadCell:
+class CellFault:
     """One bad cell; `row` as the spreadsheet shows it, `sentence` what is wrong and how to mend it."""
 
     row: int
@@ -353,7 +353,7 @@ class BadCells:
     def __len__(self) -> int:
         return len(self.plain)
 
-    def __getitem__(self, part: slice) -> list[BadCell]:
+    def __getitem__(self, part: slice) -> list[CellFault]:
         return [_bad_cell(error) for error in self.plain[part]]
 
 
@@ -400,11 +400,11 @@ def _problem(imported: ResponseImport) -> str:
     return file_sentence(FileProblem(kept["code"], **kept["params"])) if kept else imported.problem
 
 
-def _bad_cell(error: dict) -> BadCell:
+def _bad_cell(error: dict) -> CellFault:
     value = error["value"]
     shown = f"{value[:60]}…" if len(value) > 60 else value
     sentence = cell_sentence(error["code"], shown, error["params"])
-    return BadCell(error["row"], error["cell"], error["column"] or _("(no name)"), shown, sentence)
+    return CellFault(error["row"], error["cell"], error["column"] or _("(no name)"), shown, sentence)
 
 
 def listed_imports(cycle: Cycle) -> QuerySet[ResponseImport]:

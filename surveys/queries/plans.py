@@ -149,7 +149,6 @@ def planned_groups(survey: Survey, codes: list[str]) -> list[PlannedGroup]:
 
 
 def planned(survey: Survey, codes: list[str], group: Group, row: GroupPlan | None) -> PlannedGroup:
-    """One group of a survey with its plan."""
     plan = plan_of(row)
     issues, expected = plan.issues(codes), plan.expected or group.target
     fixed = row.issues_each if row else None

@@ -117,8 +117,6 @@ def scale_by_code(scale: str) -> dict[int, bytes]:
 
 @dataclass(frozen=True)
 class CategoryParts:
-    """One category of the survey."""
-
     code: str
     name_zh: str
     name_en: str

@@ -62,7 +62,6 @@ def answers_with_proposals(survey: Survey, rows: Iterable[tuple[UUID, str]]) -> 
 
 
 def find_answer(survey: Survey, reference: str) -> OpenAnswer | None:
-    """The open answer with this reference."""
     if not re.fullmatch(r"[0-9a-f]{12}", reference):
         return None
     found = answer_rows(survey).filter(id__endswith=reference).first()

@@ -86,7 +86,6 @@ def use_counted(cycle: Cycle, survey: Survey, figures: dict) -> None:
 
 
 def valid_responses(cycle: Cycle) -> int:
-    """How many valid responses the cycle has."""
     return valid_number(surveys_of(cycle), response_kinds(cycle))
 
 
@@ -189,7 +188,6 @@ class PlanningLine:
         return list(zip(self.full.needed, self.split.needed, strict=True))
 
     def way(self, split: bool) -> SurveyDesign:
-        """The way in which the survey is set."""
         return self.split if split else self.full
 
 

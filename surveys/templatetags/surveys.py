@@ -103,7 +103,6 @@ def number_at(numbers: dict, key: int) -> int:
 
 @register.filter
 def dimension_word(dimension: str) -> str:
-    """The word for a dimension."""
     return word_for("dimension", dimension)
 
 
@@ -112,7 +111,6 @@ register.filter(zoned)
 
 @register.filter
 def flag_word(flag: str) -> str:
-    """The word for a screening flag."""
     return word_for("flag", flag)
 
 

@@ -43,7 +43,6 @@ from surveys.views.surveys import survey_in_cycle
 
 @needs(can_see_responses)
 def column_matches(request: HttpRequest) -> HttpResponse:
-    """All saved matches."""
     page = paged(request, listed_matches())
     page.object_list = [(match, tool_name(match.tool)) for match in page.object_list]
     return render(request, "surveys/column_matches.html", {"section": "cycles", "page": page})
@@ -65,7 +64,6 @@ def column_match(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 @needs(can_edit_cycle)
 def match_remove(request: HttpRequest, name: str) -> HttpResponse:
-    """Delete a match."""
     match = get_object_or_404(listed_matches().defer(None), name=name)
     form = DeleteForm(request.POST)
     if not form.is_valid():

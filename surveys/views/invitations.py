@@ -62,7 +62,6 @@ _FILES = {"csv": csv_pieces, "zip": zip_pieces}
 
 @needs(can_edit_cycle)
 def new_batch(request: HttpRequest, code: str, survey: str) -> HttpResponse:
-    """Make a batch."""
     row = survey_in_cycle(code, survey)
     form = BatchForm(request.POST or None, survey=row)
     if sent(request, form):

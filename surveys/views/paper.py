@@ -50,7 +50,6 @@ def print_paper(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 @needs(can_see_responses)
 def printed_file(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse:
-    """The file of one print job."""
     row = survey_in_cycle(code, survey)
     job = get_object_or_404(Job, pk=pk, kind=JobKind.PRINT_SHEETS, cycle=row.cycle, state=Job.State.DONE)
     if job.inputs.get("survey") != row.pk:

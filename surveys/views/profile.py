@@ -36,13 +36,11 @@ def profile_questions(request: HttpRequest, code: str, survey: str) -> HttpRespo
 
 @needs(can_edit_cycle)
 def new_profile_question(request: HttpRequest, code: str, survey: str) -> HttpResponse:
-    """Add a question."""
     return _edited(request, survey_in_cycle(code, survey), None)
 
 
 @needs(can_edit_cycle)
 def profile_question(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
-    """Change a question."""
     question = _question(code, survey, pk)
     return _edited(request, survey_in_cycle(code, survey), question)
 
@@ -56,7 +54,6 @@ def question_move(request: HttpRequest, code: str, survey: str, pk: int) -> None
 
 @button(can_edit_cycle, back="profile_questions")
 def question_remove(request: HttpRequest, code: str, survey: str, pk: int) -> str:
-    """Remove a question."""
     remove_profile_question(question=_question(code, survey, pk), by=request.user)
     return _("The question is removed.")
 
