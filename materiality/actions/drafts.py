@@ -47,15 +47,14 @@ from materiality.queries.library import origins
 def add_issue(
     *,
     edition: Edition,
+    place: Issue | Category,
     texts: IssueTexts,
     by: User | None,
     reason: str,
-    primary: Issue | None = None,
-    category: Category | None = None,
     code: str = "",
     groups: Sequence[str] = (),
 ) -> Issue:
-    """A new secondary issue under `primary`, or a new primary issue in `category`, as the last one there.
+    """A new secondary issue under a primary one, or a new primary issue in a category, as the last one there.
 
     Without `code` the next free one is taken. NotAllowed for a published edition, without a reason or a name, under a
     secondary or retired issue, and for a code that is or was another issue's.
@@ -63,7 +62,7 @@ def add_issue(
     draft = locked_edition_draft(edition)
     why = need_reason(reason)
     held = texts.cleaned()
-    primary, category = _place(draft, primary, category)
+    primary, category = _place(draft, place)
     if code:
         check_code(code, draft, primary)
     siblings = draft.issues.filter(parent=primary, category=category)
@@ -85,16 +84,16 @@ def add_issue(
     return issue
 
 
-def _place(draft: Edition, primary: Issue | None, category: Category | None) -> tuple[Issue | None, Category]:
+def _place(draft: Edition, place: Issue | Category) -> tuple[Issue | None, Category]:
     """Where it goes, as stored in the draft."""
-    if primary is None:
-        stored = draft.categories.filter(pk=category.pk).first() if category else None
+    if isinstance(place, Category):
+        stored = draft.categories.filter(pk=place.pk).first()
         if stored is None:
             raise NotAllowed(_("Choose a primary issue or a category of this draft."))
         return None, stored
-    found = draft.issues.select_related("category", "edition").filter(pk=primary.pk).first()
+    found = draft.issues.select_related("category", "edition").filter(pk=place.pk).first()
     if found is None:
-        raise Conflict(_("%(issue)s is no longer in the draft.") % {"issue": primary.code}, None)
+        raise Conflict(_("%(issue)s is no longer in the draft.") % {"issue": place.code}, None)
     need_primary(found)
     need_active([found])
     return found, found.category

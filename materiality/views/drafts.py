@@ -225,14 +225,10 @@ def draft_add(request: HttpRequest, edition: str) -> HttpResponse:
         raise Http404
     siblings_groups = place.groups if isinstance(place, Issue) else []
     form = AddIssueForm(entered(request), initial={"groups": siblings_groups})
-    where = {"primary": place} if isinstance(place, Issue) else {"category": place}
 
     def act() -> Issue:
-        values = form.cleaned_data
-        return add_issue(
-            edition=row, texts=form.texts(), by=request.user, reason=values["reason"], code=values["code"],
-            groups=values["groups"], **where,
-        )  # fmt: skip
+        values = {name: form.cleaned_data[name] for name in ("reason", "code", "groups")}
+        return add_issue(edition=row, place=place, texts=form.texts(), by=request.user, **values)
 
     title = _("Add an issue to %(place)s") % {"place": place.name}
     return edited(request, Editing(row, form, "add", title, _("Add the issue"), act, _("The issue is added.")))

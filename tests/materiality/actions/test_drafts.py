@@ -78,7 +78,7 @@ def test_merged_primaries_put_their_secondaries_together(draft):
 
 def test_issues_added_in_the_draft_merge_into_an_added_one(draft):
     first, second = (
-        add_issue(edition=draft, primary=of(draft, "SOC-01"), texts=new_texts(name), by=None, reason=WHY)
+        add_issue(edition=draft, place=of(draft, "SOC-01"), texts=new_texts(name), by=None, reason=WHY)
         for name in ("A", "B")
     )
     merge_issues(into=first, others=[second], by=None, reason=WHY)
@@ -186,7 +186,7 @@ def test_database_takes_only_the_text_of_an_erratum():
 
 def test_database_keeps_the_lineage_of_a_published_edition():
     draft = make_draft_edition()
-    add_issue(edition=draft, primary=of(draft, "SOC-01"), texts=new_texts(), by=None, reason="New law")
+    add_issue(edition=draft, place=of(draft, "SOC-01"), texts=new_texts(), by=None, reason="New law")
     publish_edition(edition=draft, by=None)
     rows = Lineage.objects.filter(edition=draft)
     assert refused_by_the_database(lambda: rows.update(kind="moved"))

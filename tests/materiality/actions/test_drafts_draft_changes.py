@@ -41,7 +41,7 @@ def test_retired_issue_stays_listed_and_ends_its_line(draft):
 
 
 def test_issue_added_in_the_draft_is_removed_when_retired(draft):
-    issue = add_issue(edition=draft, primary=of(draft, "SOC-01"), texts=new_texts(), by=None, reason=WHY)
+    issue = add_issue(edition=draft, place=of(draft, "SOC-01"), texts=new_texts(), by=None, reason=WHY)
     assert retire_issue(issue=issue, by=None, reason=WHY) is None
     assert (draft.issues.count(), lineage_of(draft)) == (10, set())
 
@@ -88,7 +88,7 @@ def test_reorder_issues_refuses_a_list_that_is_not_the_one_there(draft):
 def change_everything(edition, issue, other) -> list:
     """Every change, as calls."""
     return [
-        lambda: add_issue(edition=edition, primary=issue.parent, texts=new_texts(), by=None, reason=WHY),
+        lambda: add_issue(edition=edition, place=issue.parent, texts=new_texts(), by=None, reason=WHY),
         lambda: change_issue(issue=issue, texts=new_texts(), by=None),
         lambda: move_issue(issue=issue, primary=other.parent, by=None, reason=WHY),
         lambda: merge_issues(into=issue, others=[other], by=None, reason=WHY),

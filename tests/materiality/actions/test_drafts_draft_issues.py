@@ -20,7 +20,7 @@ def draft():
 def test_add_issue_takes_the_next_code_and_place(draft):
     person = make_person()
     primary = of(draft, "SOC-01")
-    issue = add_issue(edition=draft, primary=primary, texts=new_texts(), by=person, reason=WHY, groups=["users"])
+    issue = add_issue(edition=draft, place=primary, texts=new_texts(), by=person, reason=WHY, groups=["users"])
     assert (issue.code, issue.order, issue.category, issue.groups) == ("SOC-01-05", 5, primary.category, ["users"])
     assert lineage_of(draft) == {("added", None, "SOC-01-05")}
     assert draft.lineage.get(target=issue).reason == WHY
@@ -31,7 +31,7 @@ def test_add_issue_takes_the_next_code_and_place(draft):
 
 def test_add_primary_issue_goes_on_with_the_letters_of_its_category(draft):
     category = draft.categories.get(code="environment")
-    issue = add_issue(edition=draft, category=category, texts=new_texts(), by=None, reason=WHY)
+    issue = add_issue(edition=draft, place=category, texts=new_texts(), by=None, reason=WHY)
     assert (issue.code, issue.parent, issue.order) == ("ENV-02", None, 2)
 
 
@@ -40,7 +40,7 @@ def test_add_primary_issue_goes_on_with_the_letters_of_its_category(draft):
 )
 def test_add_issue_refuses_a_code_that_is_taken_or_out_of_place(draft, code):
     with pytest.raises(NotAllowed):
-        add_issue(edition=draft, primary=of(draft, "SOC-01"), texts=new_texts(), by=None, reason=WHY, code=code)
+        add_issue(edition=draft, place=of(draft, "SOC-01"), texts=new_texts(), by=None, reason=WHY, code=code)
     assert not EditionChange.objects.exists()
 
 
@@ -48,15 +48,15 @@ def test_add_issue_refuses_a_code_that_was_another_issues(draft):
     issue = of(draft, "SOC-01-04")
     merge_issues(into=of(draft, "SOC-01-03"), others=[issue], by=None, reason=WHY)
     with pytest.raises(NotAllowed, match="SOC-01-04"):
-        add_issue(edition=draft, primary=of(draft, "SOC-01"), texts=new_texts(), by=None, reason=WHY, code=issue.code)
+        add_issue(edition=draft, place=of(draft, "SOC-01"), texts=new_texts(), by=None, reason=WHY, code=issue.code)
 
 
 def test_add_issue_refuses_a_third_level_no_name_and_no_reason(draft):
     primary = of(draft, "SOC-01")
-    for changes in ({"primary": of(draft, "SOC-01-01")}, {"texts": new_texts("", name_zh=" ")}, {"reason": " "}):
+    for changes in ({"place": of(draft, "SOC-01-01")}, {"texts": new_texts("", name_zh=" ")}, {"reason": " "}):
         with pytest.raises(NotAllowed):
             add_issue(
-                **{"edition": draft, "primary": primary, "texts": new_texts(), "by": None, "reason": WHY} | changes
+                **{"edition": draft, "place": primary, "texts": new_texts(), "by": None, "reason": WHY} | changes
             )
     assert draft.issues.count() == 10
 

@@ -40,9 +40,9 @@ def change_somehow(edition: Edition, action: str, one: int, two: int) -> None:
     category = edition.categories.order_by("pk")[two % 2]
     reason = {"by": None, "reason": WHY}
     if action == "add":
-        add_issue(edition=edition, primary=issue, texts=new_texts(f"{one}"), **reason)
+        add_issue(edition=edition, place=issue, texts=new_texts(f"{one}"), **reason)
     elif action == "add_primary":
-        add_issue(edition=edition, category=category, texts=new_texts(f"{one}"), **reason)
+        add_issue(edition=edition, place=category, texts=new_texts(f"{one}"), **reason)
     elif action == "change":
         change_issue(issue=issue, texts=texts(issue, name_en=f"{one} {two}"), change="renamed", **reason)
     elif action == "move":
@@ -107,7 +107,7 @@ def test_undo_of_what_somebody_else_followed_up_is_a_conflict():
 @pytest.mark.parametrize("built_on", ["changed", "secondary"])
 def test_undo_is_refused_where_an_import_went_on(built_on):
     draft = make_draft_edition()
-    issue = add_issue(edition=draft, category=draft.categories.first(), texts=new_texts(), by=None, reason=WHY)
+    issue = add_issue(edition=draft, place=draft.categories.first(), texts=new_texts(), by=None, reason=WHY)
     if built_on == "changed":
         Issue.objects.filter(pk=issue.pk).update(name_en="Imported")
     else:

@@ -59,7 +59,7 @@ def test_ancestors_over_three_editions_are_the_product_of_the_steps(draft):
     part, _other = split_issue(
         issue=of(third, "SOC-01-04"), parts=[new_texts("A"), new_texts("B")], by=None, reason=WHY
     )
-    added = add_issue(edition=third, primary=of(third, "SOC-01"), texts=new_texts("C"), by=None, reason=WHY)
+    added = add_issue(edition=third, place=of(third, "SOC-01"), texts=new_texts("C"), by=None, reason=WHY)
     assert told(of(third, "SOC-01-01"), first) == [("SOC-01-03", 0.5), ("SOC-01-01", 0.25), ("SOC-01-02", 0.25)]
     assert told(of(third, "SOC-01-01"), second) == [("ENV-01-05", 0.5), ("SOC-01-01", 0.5)]
     assert (told(part, first), told(added, first)) == ([("SOC-01-04", 1.0)], [])
