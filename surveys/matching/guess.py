@@ -87,27 +87,6 @@ class _Guessing:
         ]
         zone, about_texts = self._texts()
         found = {target.code for target in targets if target.kind == ITEM}
-        rows = max((len(each.texts) for each in self.answers), default=0)
-        left = [at for at, target in enumerate(targets) if target.kind == IGNORED]
-        lacking = self._lacking(targets) if len(found) * 2 >= _asked_issues(self.asked) else []
-        leftovers = Leftovers(
-            self.heads,
-            self.answers,
-            self.fields,
-            self.asked,
-            rows=rows,
-            complete=not found or not self._lacking(targets),
-        )
-        doubts = [
-            *self._whole(len(found)),
-            *(Doubt(code, params=params) for code, params in self.flat.seen.doubts),
-            *about_texts,
-            *self._aggregates(),
-            *self.items.doubts,
-            *self.fields.doubts,
-            *leftovers.look([at for at in left if not self._has_doubt(at)]),
-            *lacking,
-        ]
         match = Match(
             tool=self.tool,
             columns=_columns(self.flat.headers, self.heads, targets, self.items.map_of, set(self.fields.maps)),
@@ -121,7 +100,26 @@ class _Guessing:
             constants=dict(self.constants),
         )
         examples = [each.given()[: 3 if each.many else MOST_EXAMPLES] for each in self.answers]
+        doubts = self._doubts(targets, found, about_texts)
         return Guess(match, doubts, len(found), _asked_issues(self.asked), examples)
+
+    def _doubts(self, targets: Sequence[Target], found: set[str], about_texts: Sequence[Doubt]) -> list[Doubt]:
+        """All of them, those about the whole file first; `found` are the codes of issues that have a column."""
+        rows = max((len(each.texts) for each in self.answers), default=0)
+        left = [at for at, target in enumerate(targets) if target.kind == IGNORED]
+        lacking = self._lacking(targets)
+        complete = not found or not lacking
+        leftovers = Leftovers(self.heads, self.answers, self.fields, self.asked, rows=rows, complete=complete)
+        return [
+            *self._whole(len(found)),
+            *(Doubt(code, params=params) for code, params in self.flat.seen.doubts),
+            *about_texts,
+            *self._aggregates(),
+            *self.items.doubts,
+            *self.fields.doubts,
+            *leftovers.look([at for at in left if not self._has_doubt(at)]),
+            *(lacking if len(found) * 2 >= _asked_issues(self.asked) else []),
+        ]
 
     def _has_doubt(self, column: int) -> bool:
         return any(doubt.column == column for doubt in (*self.items.doubts, *self.fields.doubts))

@@ -55,9 +55,7 @@ def test_add_issue_refuses_a_third_level_no_name_and_no_reason(draft):
     primary = of(draft, "SOC-01")
     for changes in ({"place": of(draft, "SOC-01-01")}, {"texts": new_texts("", name_zh=" ")}, {"reason": " "}):
         with pytest.raises(NotAllowed):
-            add_issue(
-                **{"edition": draft, "place": primary, "texts": new_texts(), "by": None, "reason": WHY} | changes
-            )
+            add_issue(**{"edition": draft, "place": primary, "texts": new_texts(), "by": None, "reason": WHY} | changes)
     assert draft.issues.count() == 10
 
 
