@@ -8,16 +8,34 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from materiality.models import Cycle, Job, Run
 from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPage, StepStanding, Words
 from reports.models import Output, Section
+from reports.models.outline import JOB as OUTLINE_JOB
 from reports.models.outputs import JOB
 
 WORDS: dict[str, Words] = {
     "job": {
         JOB: gettext_lazy("Making an output"),
+        OUTLINE_JOB: gettext_lazy("Reading an outline"),
+    },
+    "reading": {
+        "taken": gettext_lazy("taken"),
+        "repaired": gettext_lazy("repaired"),
+        "doubtful": gettext_lazy("doubtful"),
+        "refused": gettext_lazy("refused"),
     },
     "action": {
         "request_output": gettext_lazy("asked for the output %(object)s"),
         "make_output": gettext_lazy("received the output %(object)s"),
         "import_outline": gettext_lazy("replaced the outline of cycle %(object)s"),
+        "read_outline": gettext_lazy("uploaded the outline %(object)s"),
+        "confirm_outline": gettext_lazy("stored the outline %(object)s"),
+        "discard_outline": gettext_lazy("discarded the outline %(object)s"),
+        "undo_outline": gettext_lazy("took the outline %(object)s back"),
+        "crosswalk_outline": gettext_lazy("moved the outline of cycle %(object)s to another GRI edition"),
+        "propose_index": gettext_lazy("filled the outline of cycle %(object)s from the library"),
+        "set_index": gettext_lazy("changed what the GRI index of cycle %(object)s says of itself"),
+        "decide_disclosure": gettext_lazy("decided on the disclosure %(object)s"),
+        "accept_finding": gettext_lazy("accepted a finding of check %(object)s"),
+        "unaccept_finding": gettext_lazy("took back the acceptance of a finding of check %(object)s"),
         "save_section": gettext_lazy("saved a section in the outline of cycle %(object)s"),
         "remove_section": gettext_lazy("removed a section from the outline of cycle %(object)s"),
     },
@@ -82,7 +100,10 @@ def _find_files(text: str, most: int) -> list[Found]:
 HOOKS = Hooks(
     words=WORDS,
     searches=(_find_files,),
-    jobs={JOB: JobFunctions("reports.outputs.make_output", "reports.outputs.store_output")},
+    jobs={
+        JOB: JobFunctions("reports.outputs.make_output", "reports.outputs.store_output"),
+        OUTLINE_JOB: JobFunctions("reports.actions.outline.read_outline", "reports.actions.outline.store_reading"),
+    },
     steps=(
         Step(
             *(100, "decide", "matrix", gettext_lazy("Matrix")),
@@ -100,5 +121,12 @@ HOOKS = Hooks(
             standing=_outputs,
         ),
     ),
-    owned={"materiality.cycle": {"reports.section": "cycle", "reports.indexentry": "row__cycle"}},
+    owned={
+        "materiality.cycle": {
+            "reports.section": "cycle",
+            "reports.contentindex": "cycle",
+            "reports.indexdecision": "cycle",
+            "reports.acceptedfinding": "cycle",
+        }
+    },
 )

@@ -1,21 +1,42 @@
-"""Forms of the outline: a section, an uploaded file."""
+"""Forms of the outline: a section, a file or a pasted text."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from materiality.models import Cycle
-from reports.gri.index import OutlineRow
-from reports.models import Section
-from reports.outline.outline import HIGHEST_ORDER, LENGTHS, Books, read_disclosures, read_issues, tidy
-from reports.queries.outline import disclosure_sentence, entry_sentence
+from materiality.tables.write import table_bytes
+from reports.gri.index import OutlineRow, entries_of, without_doubles, written
+from reports.gri.reading import Reading
+from reports.models import OutlineImport, Section
+from reports.outline.outline import (
+    HIGHEST_ORDER,
+    LONGEST_TEXT,
+    Books,
+    issue_codes_in,
+    locations_in,
+    pasted_rows,
+    read_entries,
+    tidy,
+)
+from reports.queries.outline import reading_note
 
 
 class OutlineFileForm(forms.Form):
-    """A CSV or XLSX file, and the GRI edition that its codes are of."""
+    """A CSV or XLSX file or a pasted text, how it goes in, and the GRI edition that its codes are of."""
 
-    file = forms.FileField(label=_("Outline file"), allow_empty_file=True, help_text=_("CSV or XLSX"))
+    file = forms.FileField(label=_("Outline file"), required=False, allow_empty_file=True, help_text=_("CSV or XLSX"))
+    pasted = forms.CharField(
+        label=_("or paste a text"),
+        required=False,
+        max_length=1_000_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Any text with codes: a cell of Word, columns of a spreadsheet, another company's index."),
+    )
+    mode = forms.ChoiceField(label=_("It goes"), choices=OutlineImport.Mode.choices)
     gri_edition = forms.ChoiceField(
         label=_("GRI edition of the codes"),
         choices=Cycle.GriEdition.choices,
@@ -25,12 +46,29 @@ class OutlineFileForm(forms.Form):
     def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
         super().__init__(*args, initial={"gri_edition": cycle.gri_edition}, **kwargs)
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("file") and not cleaned.get("pasted", "").strip() and not self.errors:
+            self.add_error("file", gettext("Choose a file or paste a text."))
+        return cleaned
 
-TEXTS = ("chapter", "chapter_en", "section", "section_en", "location", "omission_requirement")
+    def contents(self, books: Books) -> tuple[str, bytes]:
+        """Name and bytes of the file; of a pasted text the table that it is taken for."""
+        if file := self.cleaned_data["file"]:
+            return file.name, file.read()
+        header, *rows = pasted_rows(self.cleaned_data["pasted"], books)
+        return f"{gettext('pasted text')}.csv", table_bytes("csv", "outline", header, rows)
 
 
-def _text(label: Any, name: str, **options: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=LENGTHS[name], required=False, **options)
+TEXTS = ("chapter", "chapter_en", "section", "section_en", "omission_requirement")
+
+
+def _text(label: Any, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=LONGEST_TEXT, required=False, **options)
+
+
+def _lines(number: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": number})
 
 
 class SectionForm(forms.Form):
@@ -39,47 +77,37 @@ class SectionForm(forms.Form):
     order = forms.IntegerField(
         label=_("Order"), min_value=1, max_value=HIGHEST_ORDER, help_text=_("The place in the report.")
     )
-    chapter = _text(_("Chapter in Chinese"), "chapter")
-    chapter_en = _text(_("Chapter in English"), "chapter_en")
-    section = _text(_("Section in Chinese"), "section", help_text=_("Empty for a row that is a whole chapter."))
-    section_en = _text(_("Section in English"), "section_en")
-    issues = _text(
-        _("Issues"),
-        "issues",
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Codes, such as SOC-03-01; ENV-01."),
-    )
+    chapter = _text(_("Chapter in Chinese"))
+    chapter_en = _text(_("Chapter in English"))
+    section = _text(_("Section in Chinese"), help_text=_("Empty for a row that is a whole chapter."))
+    section_en = _text(_("Section in English"))
+    issues = _text(_("Issues"), widget=_lines(2), help_text=_("Codes, such as SOC-03-01; ENV-01."))
     disclosures = _text(
         _("GRI disclosures"),
-        "disclosures",
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=_lines(3),
         help_text=_("Codes, ranges and whole standards: 205-1; 102-1 ~ 102-7; GRI 302."),
     )
-    location = _text(_("Location"), "location", help_text=_("A page such as P28, or a web address."))
-    omission_requirement = _text(_("Requirement left out"), "omission_requirement")
+    hold = forms.BooleanField(label=_("Keep what cannot be read as text, to be decided later"), required=False)
+    locations = _text(_("Locations"), widget=_lines(2), help_text=_("Pages such as P28, or web addresses; one a line."))
+    omission_requirement = _text(_("Requirement left out"))
     omission_reason = forms.ChoiceField(
         label=_("Reason for the omission"), required=False, choices=[("", "–"), *Section.Omission.choices]
     )
-    omission_explanation = _text(
-        _("Explanation of the omission"), "omission_explanation", widget=forms.Textarea(attrs={"rows": 3})
-    )
+    omission_explanation = _text(_("Explanation of the omission"), widget=_lines(3))
 
     def __init__(self, *args: Any, books: Books, row: OutlineRow | None = None, free: int = 1, **kwargs: Any) -> None:
         super().__init__(*args, initial=_initial(row, books) if row else {"order": free}, **kwargs)
-        self.books = books
+        self.books, self.before = books, row
 
     def clean_issues(self) -> tuple[str, ...]:
-        codes, bad = read_issues(self.cleaned_data["issues"], self.books)
+        codes, bad = issue_codes_in(self.cleaned_data["issues"], self.books)
         if bad:
-            raise forms.ValidationError([entry_sentence(problem) for _part, problem in bad])
+            sentence = gettext("There is no issue “%(code)s” in the library edition of this cycle.")
+            raise forms.ValidationError([sentence % {"code": part} for part in bad])
         return tuple(codes)
 
-    def clean_disclosures(self) -> tuple[str, ...]:
-        text = self.cleaned_data["disclosures"]
-        codes, problems = read_disclosures(text, text, self.books)
-        if problems:
-            raise forms.ValidationError([disclosure_sentence(problem) for problem in problems])
-        return tuple(codes)
+    def clean_locations(self) -> tuple[str, ...]:
+        return locations_in(tidy(self.cleaned_data["locations"], lines=True))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -87,15 +115,29 @@ class SectionForm(forms.Form):
             cleaned[name] = tidy(cleaned.get(name, ""))
         cleaned["omission_explanation"] = tidy(cleaned.get("omission_explanation", ""), lines=True)
         if not (cleaned["chapter"] or cleaned["chapter_en"] or self.errors.get("chapter")):
-            self.add_error("chapter", _("Name the chapter, in Chinese or in English."))
+            self.add_error("chapter", gettext("Name the chapter, in Chinese or in English."))
+        readings = list(read_entries(cleaned.get("disclosures", ""), self.books, cleaned))
+        if not cleaned.get("hold"):
+            for problem in _held_notes(readings):
+                self.add_error("disclosures", problem)
+        cleaned["entries"] = without_doubles(entry for reading in readings for entry in entries_of(reading))
         return cleaned
 
     def row(self) -> OutlineRow:
         """What was entered, once the form is valid."""
-        return OutlineRow(**{name: self.cleaned_data[name] for name in self.fields})
+        names = ("order", *TEXTS, "issues", "entries", "locations", "omission_reason", "omission_explanation")
+        kept = {"frameworks": self.before.frameworks, "held": self.before.held} if self.before else {}
+        return OutlineRow(**{name: self.cleaned_data[name] for name in names}, **kept)
+
+
+def _held_notes(readings: list[Reading]) -> Iterator[str]:
+    for reading in readings:
+        if not reading.is_stored:
+            yield f"“{reading.text}”: {reading_note(reading)}"
 
 
 def _initial(row: OutlineRow, books: Books) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in SectionForm.base_fields}
-    spelled = "; ".join(books.catalogue.spell(code) for code in row.disclosures)
-    return values | {"issues": "; ".join(row.issues), "disclosures": spelled}
+    values = {name: getattr(row, name, "") for name in SectionForm.base_fields}
+    spelled = "; ".join(written(entry, books.gri, books.edition) for entry in row.entries)
+    lists = {"issues": "; ".join(row.issues), "locations": "\n".join(row.locations)}
+    return values | lists | {"disclosures": spelled, "hold": any(entry.is_held for entry in row.entries)}

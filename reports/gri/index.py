@@ -1,187 +1,235 @@
-"""The GRI content index: by section as companies print it, and by disclosure for checks."""
+"""The GRI content index as rows: what a section reports, where, and what it leaves out."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import groupby
 
-from reports.gri.codes import Catalogue, code_key, is_sector_code
+from reports.gri.reading import Reading
+from reports.gri.standards import Disclosure, Standards, code_key
+
+OMISSION_REASONS = (
+    "not_applicable",
+    "legal_prohibitions",
+    "confidentiality_constraints",
+    "information_unavailable",
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that a row reports: a disclosure, a whole standard, a sector topic or reference, or a text as printed
+    that nobody has decided (`source` empty) or that is of another source, such as G4 or the company's own indicators.
+    """
+
+    identity: str = ""
+    standard: str = ""
+    sector: str = ""
+    text: str = ""
+    source: str = ""
+    requirement: str = ""
+    title: str = ""
+    remark: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.identity or self.standard or self.sector or self.text
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self.text) and not self.source
+
+    def told(self) -> dict[str, str]:
+        """What it says, for the table and the audit trail."""
+        return {name: value for name, value in asdict(self).items() if value}
 
 
 @dataclass(frozen=True)
 class OutlineRow:
-    """One row of the report outline (`formats.md`, outline), its disclosures parsed to codes of one edition."""
+    """One row of the report outline (`formats.md`, outline).
+
+    `held`: column -> text that could not be read and that nobody has decided. `frameworks`: column of another framework
+    (`esrs`, `hkex`, …) -> its codes.
+    """
 
     order: int
-    chapter: str
+    chapter: str = ""
     section: str = ""
     chapter_en: str = ""
     section_en: str = ""
     issues: tuple[str, ...] = ()
-    disclosures: tuple[str, ...] = ()
-    location: str = ""
+    entries: tuple[Entry, ...] = ()
+    locations: tuple[str, ...] = ()
     omission_requirement: str = ""
     omission_reason: str = ""
     omission_explanation: str = ""
+    frameworks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    held: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        return tuple(entry.identity for entry in self.entries if entry.identity)
+
+    @property
+    def omits(self) -> bool:
+        return bool(self.omission_requirement or self.omission_reason or self.omission_explanation)
+
+    def chapter_in(self, chinese: bool) -> str:
+        return text_in(self.chapter, self.chapter_en, chinese)
+
+    def section_in(self, chinese: bool) -> str:
+        return text_in(self.section, self.section_en, chinese)
+
+    def name_in(self, chinese: bool) -> str:
+        """What to call the row: its section, or the chapter for a row on chapter level."""
+        return self.section_in(chinese) or self.chapter_in(chinese)
+
+    def told(self) -> dict:
+        """The row as plain values, for frozen inputs and the audit trail."""
+        return {**asdict(self), "entries": [entry.told() for entry in self.entries]}
+
+
+def row_of(told: Mapping) -> OutlineRow:
+    """The row that `told` gave."""
+    lists = {name: tuple(told[name]) for name in ("issues", "locations")}
+    return OutlineRow(**{**told, **lists, "entries": tuple(Entry(**each) for each in told["entries"])})
+
+
+def text_in(zh: str, en: str, chinese: bool) -> str:
+    """The text in the language, in the other where there is none."""
+    return (zh or en) if chinese else (en or zh)
+
+
+def entries_of(reading: Reading, *, hold: bool = True) -> Iterator[Entry]:
+    """What a row keeps of a reading: nothing where it says none; the text as printed where it is held back."""
+    beside = {"requirement": reading.requirement, "title": reading.title, "remark": reading.remark}
+    if not reading.is_stored:
+        if hold:
+            yield Entry(text=reading.text)
+    elif reading.codes:
+        yield from (Entry(identity=code, **beside) for code in reading.codes)
+    elif reading.standard or reading.sector:
+        yield Entry(standard=reading.standard, sector=reading.sector, **beside)
+
+
+def without_doubles(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Each thing once, where it stands first."""
+    kept: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        kept.setdefault((entry.key, entry.requirement), entry)
+    return tuple(kept.values())
+
+
+def spelled(entry: Entry, gri: Standards, edition: str, *, sure: bool = False) -> str:
+    """The entry as a code: `302-4-a`, `GRI 302`, `12.1`, or its text. `sure`: read back whatever the day."""
+    if entry.sector or entry.text:
+        return entry.sector or entry.text
+    code = gri.spell(entry.identity or entry.standard, edition, sure=sure)
+    if not entry.requirement:
+        return code
+    return f"{code}-{entry.requirement}" if len(entry.requirement) == 1 else f"{code} {entry.requirement}"
+
+
+def written(entry: Entry, gri: Standards, edition: str) -> str:
+    """The entry as a file holds it, so that reading it gives the entry again."""
+    parts = (spelled(entry, gri, edition, sure=True), entry.title, entry.remark)
+    return " ".join(filter(None, parts)) if not entry.text else entry.text
+
+
+def title_of(entry: Entry, gri: Standards, chinese: bool) -> str:
+    """The title in the catalogues: of the disclosure, the standard or the sector topic; "" where there is none."""
+    if entry.identity:
+        return gri.disclosures[entry.identity].title(chinese) if entry.identity in gri.disclosures else ""
+    if entry.standard:
+        known = gri.standards.get(entry.standard) or (gri.by_number.get(entry.standard) or (None,))[-1]
+        return known.title(chinese) if known else ""
+    if entry.sector:
+        topics = gri.sector_topics.get(entry.sector)
+        return topics[-1].title(chinese) if topics else ""
+    return entry.source
+
+
+def folded(entries: Sequence[Entry], gri: Standards, edition: str) -> list[str]:
+    """Codes as printed, three and more that follow one another folded to a range."""
+    shown = []
+    for run in _runs(entries, gri):
+        codes = [spelled(entry, gri, edition) for entry in run]
+        shown += [f"{codes[0]} ~ {codes[-1]}"] if len(codes) > 2 else codes
+    return shown
+
+
+def _runs(entries: Sequence[Entry], gri: Standards) -> Iterator[list[Entry]]:
+    """Disclosures of one standard whose numbers follow one another; everything else alone."""
+
+    def place(pair: tuple[int, Entry]) -> tuple:
+        at, entry = pair
+        found = gri.disclosures.get(entry.identity)
+        if found is None or entry.requirement:
+            return ("", at)
+        return (found.standard.identity, found.number - at)
+
+    for _key, pairs in groupby(enumerate(entries), key=place):
+        yield [entry for _at, entry in pairs]
 
 
 @dataclass(frozen=True)
-class IndexRow:
-    """One printed line. `titles` goes with `codes`, one each; "" for a code that the catalogue does not list."""
+class Place:
+    """Where an index says that a disclosure is: the row, and the entry in it."""
 
-    order: int
-    chapter: str
-    section: str
-    codes: tuple[str, ...]
-    titles: tuple[str, ...]
-    location: str
+    row: OutlineRow
+    entry: Entry
 
 
-def build_index(rows: Iterable[OutlineRow], catalogue: Catalogue, language: str) -> list[IndexRow]:
-    """One index row per outline row, in outline order, with texts in `language` (`zh-hans` or `en`; else ValueError).
-
-    Where a text is missing in the language, the other one stands. Codes keep the order of the outline; rows without
-    disclosures stay, because the index shows the whole report.
-    """
-    english = _is_english(language)
-    return [_index_row(row, catalogue, english) for row in sorted(rows, key=lambda row: row.order)]
-
-
-def by_disclosure(rows: Iterable[IndexRow]) -> dict[str, list[tuple[str, str]]]:
-    """Code -> (section, location) of each row that carries it; codes in natural order, rows in index order.
-
-    A row on chapter level is named by its chapter.
-    """
-    found: dict[str, list[tuple[str, str]]] = {}
-    for row in rows:
-        for code in row.codes:
-            found.setdefault(code, []).append((section_name(row), row.location))
-    return {code: found[code] for code in sorted(found, key=code_key)}
+def places_of(rows: Iterable[OutlineRow]) -> dict[str, list[Place]]:
+    """Key of an entry -> the rows that carry it, keys in natural order, rows in the order of the outline."""
+    found: dict[str, list[Place]] = {}
+    for row in sorted(rows, key=lambda row: row.order):
+        for entry in row.entries:
+            found.setdefault(entry.key, []).append(Place(row, entry))
+    return {key: found[key] for key in sorted(found, key=_entry_key(found))}
 
 
-def section_name(row: IndexRow) -> str:
-    """What to call the row: its section, or the chapter for a row on chapter level."""
-    return row.section or row.chapter
+def _entry_key(found: Mapping[str, list[Place]]):
+    def key(name: str) -> tuple:
+        entry = found[name][0].entry
+        return (bool(entry.text), code_key(name) if not entry.text else (), name)
 
-
-def codes_of_standard(rows: Sequence[IndexRow], catalogue: Catalogue, standard: str) -> tuple[str, ...]:
-    """The standard's codes that the index carries, in natural order."""
-    used = {code for row in rows for code in row.codes}
-    return tuple(code for code in catalogue.standards.get(standard, ()) if code in used)
-
-
-def _index_row(row: OutlineRow, catalogue: Catalogue, english: bool) -> IndexRow:
-    return IndexRow(
-        order=row.order,
-        chapter=_text(row.chapter, row.chapter_en, english),
-        section=_text(row.section, row.section_en, english),
-        codes=tuple(row.disclosures),
-        titles=tuple(_title(code, catalogue, english) for code in row.disclosures),
-        location=row.location,
-    )
-
-
-def _title(code: str, catalogue: Catalogue, english: bool) -> str:
-    found = catalogue.get(code)
-    return _text(found.title_zh, found.title_en, english) if found else ""
-
-
-def _text(zh: str, en: str, english: bool) -> str:
-    return (en or zh) if english else (zh or en)
-
-
-def _is_english(language: str) -> bool:
-    family = language.lower().replace("_", "-").partition("-")[0]
-    if family not in ("zh", "en"):
-        raise ValueError(f"no texts in language {language!r}")
-    return family == "en"
-
-
-UNIVERSAL = ("1", "2", "3")  # standards of edition 2021 that every report uses; all others are topic standards
-GENERAL = "2"
-MANAGEMENT = "3-3"
-WITH_UNIVERSAL_2021 = "2021"
+    return key
 
 
 @dataclass(frozen=True)
-class IndexWarning:
-    """`code` is a key of `problems.INDEX_WARNINGS`; `order` is the outline row concerned, if it is one."""
+class Topic:
+    """A material topic: an issue of the library with the identities that it is mapped to."""
 
     code: str
-    params: Mapping[str, str]
-    order: int | None = None
+    name_zh: str
+    name_en: str
+    issues: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+
+    def name(self, chinese: bool) -> str:
+        return text_in(self.name_zh, self.name_en, chinese)
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """How many disclosures of a standard the index carries, of how many, and which it does not."""
+class Decision:
+    """What is to happen with a disclosure: `report`, `omit` (with requirement, reason, explanation), `unused`."""
 
-    present: int
-    total: int
-    missing: tuple[str, ...]
-
-
-def check_index(rows: Sequence[IndexRow], catalogue: Catalogue) -> list[IndexWarning]:
-    """All warnings: rows first, in index order, then disclosures, then (edition 2021) 3-3 and the general disclosures.
-
-    A code in several rows is no warning; it needs a location in one of them.
-    """
-    warnings = [*_unlisted_codes(rows, catalogue), *_rows_without_location(rows), *_nowhere_located(rows)]
-    if catalogue.edition == WITH_UNIVERSAL_2021:
-        warnings += [*_without_management(rows, catalogue), *_general_missing(rows, catalogue)]
-    return warnings
+    identity: str
+    state: str = "report"
+    requirement: str = ""
+    reason: str = ""
+    explanation: str = ""
+    by: str = ""
 
 
-def general_coverage(rows: Sequence[IndexRow], catalogue: Catalogue) -> Coverage:
-    """Coverage of 2-1 to 2-30 (GRI 2: General Disclosures 2021); total 0 in edition 2016."""
-    listed = catalogue.standards.get(GENERAL, ())
-    present = codes_of_standard(rows, catalogue, GENERAL)
-    return Coverage(len(present), len(listed), tuple(code for code in listed if code not in present))
+GENERAL_CODES = {"2016": ("102",), "2021": ("2",)}
+MANAGEMENT_CODES = {"2016": ("103",), "2021": ("3",)}
 
 
-def _unlisted_codes(rows: Sequence[IndexRow], catalogue: Catalogue) -> list[IndexWarning]:
-    """Codes that the edition does not list: left over from another edition, or sector topics before 2021."""
-    found = []
-    for row in rows:
-        for code in row.codes:
-            sector = is_sector_code(code)
-            if code in catalogue or (sector and catalogue.edition == WITH_UNIVERSAL_2021):
-                continue
-            params = {"code": code, "section": section_name(row), "edition": catalogue.edition}
-            found.append(IndexWarning("sector_code" if sector else "unknown_code", params, row.order))
-    return found
+def is_general(disclosure: Disclosure) -> bool:
+    """Of the universal standards that every report uses, but the management of topics."""
+    return disclosure.standard.identity in ("102@2016", "2@2021")
 
 
-def _rows_without_location(rows: Sequence[IndexRow]) -> list[IndexWarning]:
-    return [
-        IndexWarning(
-            "section_without_location", {"section": section_name(row), "codes": ", ".join(row.codes)}, row.order
-        )
-        for row in rows
-        if row.codes and not row.location
-    ]
-
-
-def _nowhere_located(rows: Sequence[IndexRow]) -> list[IndexWarning]:
-    return [
-        IndexWarning("disclosure_without_location", {"code": code})
-        for code, places in by_disclosure(rows).items()
-        if not any(location for _, location in places)
-    ]
-
-
-def _without_management(rows: Sequence[IndexRow], catalogue: Catalogue) -> list[IndexWarning]:
-    """Topic standards none of whose rows carries 3-3 (GRI 3 asks for it with every material topic)."""
-    beside = {code for row in rows if MANAGEMENT in row.codes for code in row.codes}
-    found = []
-    for standard in catalogue.standards:
-        codes = codes_of_standard(rows, catalogue, standard)
-        if codes and standard not in UNIVERSAL and beside.isdisjoint(codes):
-            found.append(IndexWarning("management_missing", {"standard": standard, "codes": ", ".join(codes)}))
-    return found
-
-
-def _general_missing(rows: Sequence[IndexRow], catalogue: Catalogue) -> list[IndexWarning]:
-    coverage = general_coverage(rows, catalogue)
-    if not coverage.missing:
-        return []
-    params = {"present": str(coverage.present), "total": str(coverage.total), "codes": ", ".join(coverage.missing)}
-    return [IndexWarning("general_missing", params)]
+def is_management(disclosure: Disclosure) -> bool:
+    return disclosure.standard.identity in ("103@2016", "3@2021")

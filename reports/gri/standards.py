@@ -197,18 +197,21 @@ class Standards:
         pairs = ((row.source.partition("@")[0], row.target.partition("@")[0]) for row in self.successors if row.target)
         return frozenset(frozenset(pair) for pair in pairs)
 
-    def spell(self, identity: str, edition: str) -> str:
-        """The code as the edition reads it back: `302-1`, `303-3 (2016)`, `GRI 102-1 (2025)`; or `GRI 302`."""
+    def spell(self, identity: str, edition: str, *, sure: bool = False) -> str:
+        """The code as the edition reads it back: `302-1`, `303-3 (2016)`, `GRI 102-1 (2025)`; or `GRI 302`.
+
+        `sure`: with the year wherever the edition has two, so that no day and no heading can change it.
+        """
         code, _at, year = identity.partition("@")
+        known = self.by_code if "-" in code else self.by_number
+        years = [each.year for each in known.get(code, ()) if edition in each.editions]
+        needed = edition == "2021" and code.partition("-")[0] in YEAR_NEEDED
         if "-" not in code:
-            numbers = [each for each in self.by_number.get(code, ()) if edition in each.editions]
-            bare = len(numbers) < 2 and not (edition == "2021" and code in YEAR_NEEDED)
-            return f"GRI {code}" if bare or not year else f"GRI {code} ({year})"
-        standard = code.partition("-")[0]
-        if edition == "2021" and standard in YEAR_NEEDED:
+            return f"GRI {code} ({year})" if year and (needed or len(years) > 1) else f"GRI {code}"
+        if needed:
             return f"GRI {code} ({year})"
-        newest = max((each.year for each in self.by_code.get(code, ()) if edition in each.editions), default=0)
-        return code if str(newest) == year or not newest else f"{code} ({year})"
+        bare = len(years) < 2 if sure else not years or max(years) == int(year)
+        return code if bare else f"{code} ({year})"
 
 
 def _grouped(rows: Iterable, key) -> dict:

@@ -1,6 +1,7 @@
-"""The tables of report outline and outputs."""
+"""The tables of report outline, content index and outputs."""
 
-from reports.models.outline import IndexEntry, Section
+from reports.models.index import AcceptedFinding, ContentIndex, IndexDecision
+from reports.models.outline import OutlineImport, Section
 from reports.models.outputs import Output
 
-__all__ = ["IndexEntry", "Output", "Section"]
+__all__ = ["AcceptedFinding", "ContentIndex", "IndexDecision", "OutlineImport", "Output", "Section"]

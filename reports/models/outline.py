@@ -1,29 +1,39 @@
-"""The report's outline: chapters and sections, their issues and the disclosures they report on."""
+"""The report's outline: chapters and sections, what they report, where; and the files it came from."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from materiality.platform.bilingual import Bilingual
 
+JOB = "outline"  # the kind of job that reads a file
+
 
 class Section(models.Model):
-    """One row of the outline: a section, or a whole chapter where `section_*` is empty."""
+    """One row of the outline: a section, or a whole chapter where `section_*` is empty.
+
+    `entries` are what it reports in the order printed (`reports.gri.index.Entry.told`): what the company printed, so
+    no rows that a catalogue could change. `held` are texts of columns that nobody has decided.
+    """
 
     class Omission(models.TextChoices):
         NOT_APPLICABLE = "not_applicable", _("Not applicable")
         LEGAL = "legal_prohibitions", _("Legal prohibitions")
         CONFIDENTIALITY = "confidentiality_constraints", _("Confidentiality constraints")
-        UNAVAILABLE = "information_unavailable", _("Information unavailable or incomplete")
+        UNAVAILABLE = "information_unavailable", _("Information unavailable / incomplete")
 
     cycle = models.ForeignKey("materiality.Cycle", on_delete=models.CASCADE, related_name="sections")
     order = models.PositiveIntegerField()
-    chapter = Bilingual(300, blank=True)
-    section = Bilingual(300, blank=True)
+    chapter = Bilingual(0, blank=True)
+    section = Bilingual(0, blank=True)
     issues = models.ManyToManyField("materiality.Issue", blank=True, related_name="sections")
-    location = models.CharField(max_length=300, blank=True)
-    omission_requirement = models.CharField(max_length=300, blank=True)
+    entries = models.JSONField(default=list, blank=True)
+    locations = models.JSONField(default=list, blank=True)
+    omission_requirement = models.TextField(blank=True)
     omission_reason = models.CharField(max_length=40, blank=True, choices=Omission.choices)
     omission_explanation = models.TextField(blank=True)
+    frameworks = models.JSONField(default=dict, blank=True)
+    held = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["cycle", "order"]
@@ -33,27 +43,41 @@ class Section(models.Model):
         return f"{self.order} {self.section_zh or self.chapter_zh}"
 
 
-class IndexEntry(models.Model):
-    """A section reports on a disclosure of the cycle's GRI edition, or on a topic of a sector standard (11.2.1)."""
+class OutlineImport(models.Model):
+    """A file or a pasted text: read by a job, shown, stored when confirmed, and taken back.
 
-    row = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="entries")
-    disclosure = models.ForeignKey(
-        "materiality.Disclosure", null=True, blank=True, on_delete=models.PROTECT, related_name="index_entries"
+    `found` is what the reading gave: rows, readings, problems. `undo` are the rows before and the digest after.
+    """
+
+    class State(models.TextChoices):
+        CHECKED = "checked", _("Waiting for confirmation")
+        STORED = "stored", _("Stored")
+        REFUSED = "refused", _("Cannot be read")
+        DISCARDED = "discarded", _("Discarded")
+        UNDONE = "undone", _("Undone")
+
+    class Mode(models.TextChoices):
+        REPLACE = "replace", _("in the place of all rows")
+        APPEND = "append", _("after the rows that there are")
+        LOCATIONS = "locations", _("locations only")
+
+    cycle = models.ForeignKey("materiality.Cycle", on_delete=models.CASCADE, related_name="outline_imports")
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.CHECKED)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.REPLACE)
+    gri_edition = models.CharField(max_length=4)
+    file_name = models.CharField(max_length=200)
+    path = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    found = models.JSONField(default=dict, blank=True)
+    undo = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    sector_code = models.CharField(max_length=20, blank=True)
-    position = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["row", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["row", "disclosure"], name="index_entry_once"),
-            models.UniqueConstraint(
-                fields=["row", "sector_code"], condition=~models.Q(sector_code=""), name="sector_entry_once"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(disclosure__isnull=False) ^ ~models.Q(sector_code=""), name="index_entry_is_one_kind"
-            ),
-        ]
+        verbose_name = _("Imported outline")
+        ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return self.sector_code or str(self.disclosure_id)
+        return self.file_name

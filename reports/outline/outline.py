@@ -4,151 +4,25 @@ import datetime as dt
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from materiality.tables.limited import within_limits
-from materiality.tables.problems import N_, FileProblem, Nearest, column_letters, plain
+from materiality.tables.problems import FileProblem, Nearest, column_letters, plain
 from materiality.tables.read import CSV, MEGABYTE, Limits, Table, open_table
 from materiality.tables.write import restore
-from reports.gri.codes import Catalogue, CodeProblem, CrosswalkRow, parse_disclosures
-from reports.gri.index import OutlineRow
+from reports.gri.index import OMISSION_REASONS, Entry, OutlineRow, entries_of, without_doubles, written
+from reports.gri.pieces import says_nothing
+from reports.gri.reading import DOUBTFUL, REPAIRED, Context, Reading, numbers_in, read_cell
+from reports.gri.standards import Standards, fold
 from surveys.intake.columns import CellProblem, cell_text, shown
 
 HIGHEST_ORDER = 999_999
+LONGEST_TEXT = 10_000
 _SEPARATORS = re.compile(r"[;；,，、\s]+")
-_SPACES = re.compile(r"\s+")
-
-
-class BadCell(Exception):
-    """A cell or a part of it cannot be taken; `code` is a key of `problems.MESSAGES`."""
-
-    def __init__(self, code: str, suggestions: Iterable[str] = (), **params: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
-        self.suggestions = tuple(suggestion for suggestion in suggestions if suggestion)
-
-
-@dataclass(frozen=True)
-class Books:
-    """What codes are looked up in: the GRI edition in use, the other one, the crosswalk, the issues' codes."""
-
-    catalogue: Catalogue
-    other: Catalogue
-    crosswalk: tuple[CrosswalkRow, ...] = ()
-    issues: tuple[str, ...] = ()
-    nearest_issue: Nearest = field(init=False)
-    issue_by_plain: dict[str, str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "nearest_issue", Nearest(self.issues))
-        object.__setattr__(self, "issue_by_plain", {plain(code): code for code in self.issues})
-
-
-def read_text(cell: object, limit: int, *, lines: bool = False, neutralised: bool = False) -> str:
-    """Trimmed text without control characters, on one line unless `lines`. BadCell where it cannot be taken.
-
-    `neutralised`: the file is CSV, where a text like a formula came with an apostrophe (`intake.formula`).
-    """
-    if isinstance(cell, dt.date | dt.time):
-        raise BadCell("date_cell", value=cell_text(cell).removesuffix(" 00:00:00"))
-    text = tidy(cell_text(cell), lines=lines)
-    text = restore(text) if neutralised else text
-    if len(text) > limit:
-        raise BadCell("text_too_long", length=len(text), limit=limit)
-    return text
-
-
-def tidy(text: str, *, lines: bool = False) -> str:
-    """Text as it is stored: no control characters, no spaces around, runs of white space as one space."""
-    if not lines:
-        text = _SPACES.sub(" ", text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cs")).strip()
-
-
-def read_order(cell: object) -> int:
-    """The order as a whole number. BadCell otherwise."""
-    text = unicodedata.normalize("NFKC", cell_text(cell)).strip()
-    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= HIGHEST_ORDER:
-        raise BadCell("order_not_whole", limit=HIGHEST_ORDER)
-    return int(text)
-
-
-def read_issues(text: str, books: Books) -> tuple[list[str], list[tuple[str, BadCell]]]:
-    """Issue codes in the order written, each once, and the parts that are none."""
-    codes: dict[str, None] = {}
-    bad = []
-    for part in filter(None, _SEPARATORS.split(text)):
-        code = books.issue_by_plain.get(plain(part))
-        if code is None:
-            bad.append((part, BadCell("unknown_issue", [books.nearest_issue(part)], value=part[:100])))
-        else:
-            codes[code] = None
-    return list(codes), bad
-
-
-def read_disclosures(cell: object, text: str, books: Books) -> tuple[list[str], list[CodeProblem]]:
-    """Codes of the edition in use, and the parts that are none. BadCell for a number with decimals."""
-    if isinstance(cell, float) and not cell.is_integer():
-        raise BadCell("number_cell", value=text)
-    parsed = parse_disclosures(text, books.catalogue, books.other, books.crosswalk)
-    return parsed.codes, parsed.problems
-
-
-@dataclass(frozen=True)
-class OutlineProblem:
-    """One thing wrong: `row` as the spreadsheet shows it (None: the whole file), `index` the column from 0.
-
-    `code` is a key of MESSAGES; for a disclosure, `disclosure` is the problem and `code` is that of `reports.gri`.
-    """
-
-    row: int | None
-    index: int | None
-    column: str
-    value: str
-    code: str
-    params: Mapping[str, object] = field(default_factory=dict)
-    suggestions: tuple[str, ...] = ()
-    disclosure: CodeProblem | None = None
-
-    @property
-    def cell(self) -> str:
-        """The cell's name in a spreadsheet, such as `C17`; the row alone where there is no column."""
-        if self.row is None:
-            return ""
-        return f"{column_letters(self.index)}{self.row}" if self.index is not None else str(self.row)
-
-
-MESSAGES = {
-    # The file as a whole; what is not named here has the sentence of the intake of responses.
-    "empty_file": N_("The file is empty. Choose a file with a header row and one row per section."),
-    "no_rows": N_("The file has a header row but no section below it."),
-    "too_many_rows": N_("The file has more than %(limit)s rows, which is more than an outline can have."),
-    "too_many_problems": N_("More than %(limit)s things are wrong; what follows row %(row)s was not checked."),
-    # The header row.
-    "unknown_column": N_("The column “%(value)s” is not known. Rename it or delete it."),
-    "unnamed_column": N_("This column has no name. Name it or delete it."),
-    "duplicate_column": N_("The column “%(value)s” stands twice, also in column %(first)s. Delete one of them."),
-    "missing_column": N_("The column “%(value)s” is missing. Add it."),
-    # One cell.
-    "order_not_whole": N_("The order is a whole number from 1 to %(limit)s."),
-    "order_twice": N_("The order %(value)s stands already in row %(first)s. Give every row a number of its own."),
-    "chapter_missing": N_("The row names no chapter. Enter it, in Chinese or in English."),
-    "unknown_issue": N_("There is no issue “%(value)s” in the library edition of this cycle."),
-    "unknown_reason": N_("“%(value)s” is no reason for omission. Use one of: %(reasons)s."),
-    "text_too_long": N_("The text has %(length)s characters; %(limit)s are allowed. Shorten it."),
-    "date_cell": N_(
-        "The spreadsheet has turned this cell into a date (%(value)s). Format the column as text and type it again."
-    ),
-    "number_cell": N_(
-        "The spreadsheet holds this cell as the number %(value)s, so 2.1 and 2.10 look alike. Format the column as "
-        "text and type it again."
-    ),
-    "extra_cell": N_("This cell stands to the right of the last named column. Delete it or name the column."),
-}
-
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"\s*\n\s*")
+_PLACE = re.compile(r"(?:pp?\.?\s*|第\s*)?\d{1,4}\s*(?:[-–~至]\s*(?:p\.?)?\s*\d{1,4})?\s*页?", re.IGNORECASE)
 
 COLUMNS = (
     "order",
@@ -165,13 +39,126 @@ COLUMNS = (
 )
 REQUIRED = ("order", "chapter")
 ALIASES = {"chapter_zh": "chapter", "section_zh": "section"}  # people expect both languages to be named alike
-LENGTHS = dict.fromkeys(COLUMNS, 300) | {"issues": 4_000, "disclosures": 8_000, "omission_explanation": 10_000}
-OMISSION_REASONS = (
-    "not_applicable",
-    "legal_prohibitions",
-    "confidentiality_constraints",
-    "information_unavailable",
+TEXTS = ("chapter", "section", "chapter_en", "section_en", "omission_requirement", "omission_explanation")
+LIMITS = Limits(
+    max_bytes=10 * MEGABYTE, max_rows=2_000, max_columns=200, max_cells=400_000, max_unpacked=100 * MEGABYTE
 )
+
+
+@dataclass(frozen=True)
+class Books:
+    """What an outline is read by: GRI, the edition in use, the day of publication, the codes of issues and of other
+    frameworks by column.
+    """
+
+    gri: Standards
+    edition: str
+    day: dt.date
+    assumed: bool = False
+    issues: tuple[str, ...] = ()
+    frameworks: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    issue_by_plain: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "issue_by_plain", {plain(code): code for code in self.issues})
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*COLUMNS, *self.frameworks)
+
+    def context(self, **around: object) -> Context:
+        return Context(self.gri, self.edition, self.day, self.assumed, **around)
+
+
+@dataclass(frozen=True)
+class CellReading:
+    """A reading with its place: `row` as the order cell shows it, else `#` and the row of the file; `index` from 0."""
+
+    row: str
+    number: int
+    index: int | None
+    column: str
+    reading: Reading
+
+    @property
+    def cell(self) -> str:
+        """The cell's name in a spreadsheet, such as `C17`."""
+        return f"{column_letters(self.index)}{self.number}" if self.index is not None else str(self.number)
+
+
+@dataclass(frozen=True)
+class OutlineProblem:
+    """What keeps the whole file from being read: `row` as the spreadsheet shows it (None: no row), `index` from 0.
+
+    `code` is a key of MESSAGES or of the intake's.
+    """
+
+    row: int | None
+    index: int | None
+    column: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    suggestions: tuple[str, ...] = ()
+
+    @property
+    def cell(self) -> str:
+        if self.row is None:
+            return ""
+        return f"{column_letters(self.index)}{self.row}" if self.index is not None else str(self.row)
+
+
+@dataclass(frozen=True)
+class ParsedOutline:
+    """Rows in the order of the file with what was held back in them, every reading, and what forbids the whole file."""
+
+    rows: list[OutlineRow] = field(default_factory=list)
+    readings: list[CellReading] = field(default_factory=list)
+    problems: list[OutlineProblem] = field(default_factory=list)
+
+    @property
+    def unsettled(self) -> list[CellReading]:
+        """Readings that are doubtful or refused."""
+        return [each for each in self.readings if not each.reading.is_stored]
+
+
+def tidy(text: str, *, lines: bool = False) -> str:
+    """Text as it is stored: no control characters, no spaces around, runs of white space as one space."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _LINES.sub("\n", _SPACES.sub(" ", text)) if lines else re.sub(r"\s+", " ", text)
+    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cs")).strip()
+
+
+def locations_in(text: str) -> tuple[str, ...]:
+    """The places that a cell names, one a line or between semicolons; between commas where all of them are pages."""
+    found: list[str] = []
+    for line in re.split(r"[\n;；]", text):
+        parts = [part.strip() for part in re.split(r"[,，、]", line)]
+        found += parts if len(parts) > 1 and all(map(_PLACE.fullmatch, parts)) else [line.strip()]
+    return tuple(dict.fromkeys(part for part in found if part and not says_nothing(part)))
+
+
+def parse_outline(source: str | os.PathLike | bytes, books: Books) -> ParsedOutline:
+    """Read a CSV or XLSX file in the format `outline` (formats.md): a path or the file's bytes."""
+    try:
+        return within_limits(lambda: _parse(source, books))
+    except FileProblem as problem:
+        return ParsedOutline(problems=[OutlineProblem(None, None, "", problem.code, problem.params)])
+
+
+def _parse(source: str | os.PathLike | bytes, books: Books) -> ParsedOutline:
+    with open_table(source, limits=LIMITS) as table:
+        return _read(table, books)
+
+
+def _read(table: Table, books: Books) -> ParsedOutline:
+    columns = match_columns(table.header, table.header_row, books.columns)
+    if columns.problems:
+        return ParsedOutline(problems=columns.problems)
+    reader = _Reader(columns.places, books, neutralised=table.kind == CSV)
+    rows = reader.all_rows([(number, list(cells)) for number, cells in table.rows])
+    if not rows:
+        raise FileProblem("no_rows")
+    return ParsedOutline(rows, reader.readings)
 
 
 @dataclass(frozen=True)
@@ -182,7 +169,7 @@ class Columns:
     problems: list[OutlineProblem]
 
 
-def match_columns(header: Sequence[object], row: int) -> Columns:
+def match_columns(header: Sequence[object], row: int, known_columns: Sequence[str] = COLUMNS) -> Columns:
     """Match a header row; names are compared without case, full width and surrounding spaces.
 
     `problems` lists every column that is unknown, doubled, unnamed or missing, with the nearest right name.
@@ -190,18 +177,18 @@ def match_columns(header: Sequence[object], row: int) -> Columns:
     names = [shown(cell).strip() for cell in header]
     while names and not names[-1]:
         names.pop()
-    known = {plain(name): name for name in COLUMNS} | ALIASES
-    nearest = Nearest(COLUMNS)
+    known = {plain(name): name for name in known_columns} | ALIASES
+    nearest = Nearest(known_columns)
     places: dict[str, int] = {}
     problems = []
     for index, name in enumerate(names):
         column = known.get(plain(name).replace(" ", "_"))
         if column is None:
             code = "unknown_column" if name else "unnamed_column"
-            problems.append(OutlineProblem(row, index, name, name, code, {"value": name}, _offer(nearest(name))))
+            problems.append(OutlineProblem(row, index, name, code, {"value": name}, _offer(nearest(name))))
         elif column in places:
             params = {"value": column, "first": column_letters(places[column])}
-            problems.append(OutlineProblem(row, index, column, name, "duplicate_column", params))
+            problems.append(OutlineProblem(row, index, column, "duplicate_column", params))
         else:
             places[column] = index
     return Columns(places, problems + _missing(names, places, row))
@@ -211,7 +198,7 @@ def _missing(names: list[str], places: dict[str, int], row: int) -> list[Outline
     """Required columns that there are not, with the unknown column that looks most like them."""
     strangers = Nearest(name for index, name in enumerate(names) if name and index not in places.values())
     return [
-        OutlineProblem(row, None, name, "", "missing_column", {"value": name}, _offer(strangers(name)))
+        OutlineProblem(row, None, name, "missing_column", {"value": name}, _offer(strangers(name)))
         for name in REQUIRED
         if name not in places
     ]
@@ -221,153 +208,286 @@ def _offer(name: str) -> tuple[str, ...]:
     return (name,) if name else ()
 
 
-LIMITS = Limits(
-    max_bytes=10 * MEGABYTE, max_rows=2_000, max_columns=200, max_cells=400_000, max_unpacked=100 * MEGABYTE
-)
-MOST_PROBLEMS = 1_000
-TEXTS = (
-    *("chapter", "section", "chapter_en", "section_en", "location"),
-    *("omission_requirement", "omission_explanation"),
-)
-
-SEVERAL_LINES = ("omission_explanation", "issues", "disclosures")
-
-
-@dataclass(frozen=True)
-class ParsedOutline:
-    """Rows in the order of the file; with any problem they are not to be used."""
-
-    rows: list[OutlineRow]
-    problems: list[OutlineProblem]
-
-
-def parse_outline(source: str | os.PathLike | bytes, books: Books) -> ParsedOutline:
-    """Read a CSV or XLSX file in the format `outline` (formats.md): a path or the file's bytes."""
-    try:
-        return within_limits(lambda: _parse(source, books))
-    except FileProblem as problem:
-        return ParsedOutline([], [OutlineProblem(None, None, "", "", problem.code, problem.params)])
-
-
-def _parse(source: str | os.PathLike | bytes, books: Books) -> ParsedOutline:
-    with open_table(source, limits=LIMITS) as table:
-        return _read(table, books)
-
-
-def _read(table: Table, books: Books) -> ParsedOutline:
-    columns = match_columns(table.header, table.header_row)
-    if columns.problems:
-        return ParsedOutline([], columns.problems)
-    reader = _Reader(columns.places, books, neutralised=table.kind == CSV)
-    rows = []
-    for number, cells in table.rows:
-        rows.append(reader.row(number, cells))
-        if len(reader.problems) > MOST_PROBLEMS:
-            del reader.problems[MOST_PROBLEMS:]
-            params = {"limit": MOST_PROBLEMS, "row": number}
-            reader.problems.append(OutlineProblem(number, None, "", "", "too_many_problems", params))
-            break
-    if not rows:
-        raise FileProblem("no_rows")
-    return ParsedOutline(rows, reader.problems)
-
-
 class _Reader:
-    """Reads rows one by one and gathers their problems."""
+    """Reads rows one by one, each cell into readings; nothing in a cell keeps the rest from being read."""
 
     def __init__(self, places: dict[str, int], books: Books, *, neutralised: bool) -> None:
         self.places, self.books, self.neutralised = places, books, neutralised
-        self.problems: list[OutlineProblem] = []
-        self.first_row_of: dict[int, int] = {}
-        self.nearest_reason = Nearest(OMISSION_REASONS)
+        self.readings: list[CellReading] = []
+        self.orders: set[int] = set()
+        self.labels: set[str] = set()
+        self.chapter = {"chapter": "", "chapter_en": ""}
 
-    def row(self, number: int, cells: list[object]) -> OutlineRow:
-        """The row, as far as it can be read."""
-        texts = {name: self._text(number, cells, name) for name in TEXTS}
-        if not any(shown(self._cell(cells, name)).strip() for name in ("chapter", "chapter_en")):
-            self._add(number, "chapter", "", BadCell("chapter_missing"))
-        self._extra(number, cells)
-        return OutlineRow(
-            order=self._order(number, cells),
-            issues=self._issues(number, cells),
-            disclosures=self._disclosures(number, cells),
-            omission_reason=self._reason(number, cells),
-            **texts,
-        )
+    def all_rows(self, rows: list[tuple[int, list[object]]]) -> list[OutlineRow]:
+        codes = [numbers_in(_shown_text(self._cell(cells, "disclosures")), self.books.gri) for _number, cells in rows]
+        nothing: frozenset[str] = frozenset()
+        read = []
+        for place, (number, cells) in enumerate(rows):
+            before = codes[place - 1] if place else nothing
+            after = codes[place + 1] if place + 1 < len(codes) else nothing
+            read.append(self._row(number, cells, before, after))
+        return read
+
+    def _row(self, number: int, cells: list[object], before: frozenset[str], after: frozenset[str]) -> OutlineRow:
+        self.number, self.label, self.held = number, self._label(number, cells), {}
+        order = self._order(cells)
+        texts = {name: self._text(cells, name) for name in TEXTS}
+        texts |= self._chapters(texts)
+        row = {
+            "issues": self._codes(cells, "issues", self.books.issue_by_plain),
+            "entries": self._entries(cells, texts, before, after),
+            "locations": self._locations(cells),
+            "omission_reason": self._reason(cells),
+            "frameworks": self._frameworks(cells),
+        }
+        self._extra(cells)
+        return OutlineRow(order=order, **texts, **row, held=self.held)
+
+    def _label(self, number: int, cells: list[object]) -> str:
+        text = tidy(_shown_text(self._cell(cells, "order")))
+        label = text if text and text not in self.labels else f"#{number}"
+        self.labels.add(label)
+        return label
 
     def _cell(self, cells: list[object], name: str) -> object:
         place = self.places.get(name, len(cells))
         return cells[place] if place < len(cells) else ""
 
-    def _text(self, number: int, cells: list[object], name: str) -> str:
-        cell = self._cell(cells, name)
-        try:
-            return read_text(cell, LENGTHS[name], lines=name in SEVERAL_LINES, neutralised=self.neutralised)
-        except (BadCell, CellProblem) as problem:
-            self._add(number, name, shown(cell), problem)
-            return ""
+    def _add(self, column: str, reading: Reading) -> None:
+        self.readings.append(CellReading(self.label, self.number, self.places.get(column), column, reading))
 
-    def _order(self, number: int, cells: list[object]) -> int:
-        cell = self._cell(cells, "order")
+    def _hold(self, column: str, text: str, note: str, **params: object) -> None:
+        """Keep the text in the row for somebody to decide."""
+        self.held[column] = "; ".join(filter(None, (self.held.get(column, ""), text)))
+        self._add(column, Reading(text, DOUBTFUL, note=note, params={name: str(v) for name, v in params.items()}))
+
+    def _raw(self, cells: list[object], name: str, *, lines: bool = False) -> str:
+        """The cell's text, "" where it is held back: a date that a spreadsheet made of a code, or an error."""
+        cell = self._cell(cells, name)
+        if isinstance(cell, dt.date | dt.time):
+            self._hold(name, _shown_text(cell).removesuffix(" 00:00:00"), "date_cell")
+            return ""
         try:
-            order = read_order(cell)
-            if order in self.first_row_of:
-                raise BadCell("order_twice", value=order, first=self.first_row_of[order])
-        except (BadCell, CellProblem) as problem:
-            self._add(number, "order", shown(cell), problem)
-            return 0
-        self.first_row_of[order] = number
+            text = tidy(cell_text(cell), lines=lines)
+        except CellProblem:
+            self._hold(name, shown(cell), "cell_fault")
+            return ""
+        return restore(text) if self.neutralised else text
+
+    def _text(self, cells: list[object], name: str) -> str:
+        text = self._raw(cells, name, lines=name in ("omission_explanation", "section", "section_en"))
+        if len(text) > LONGEST_TEXT:
+            self._hold(name, text, "long_cell", limit=LONGEST_TEXT)
+            return ""
+        text = text if name == "omission_explanation" else text.replace("\n", " ")
+        if text:
+            self._add(name, Reading(text))
+        return text
+
+    def _chapters(self, texts: dict[str, str]) -> dict[str, str]:
+        """The chapter above where the row names none: on paper it stands once, before all of its sections."""
+        own = {name: texts[name] for name in self.chapter}
+        if any(own.values()):
+            self.chapter = own
+        elif any(self.chapter.values()):
+            told = self.chapter["chapter"] or self.chapter["chapter_en"]
+            self._add("chapter", Reading("", REPAIRED, note="chapter_above", params={"chapter": told}))
+        elif "chapter" not in self.held:
+            self._hold("chapter", "", "chapter_missing")
+        return self.chapter
+
+    def _order(self, cells: list[object]) -> int:
+        text = self._raw(cells, "order")
+        number = unicodedata.normalize("NFKC", text)
+        is_number = re.fullmatch(r"[0-9]{1,9}", number) and 1 <= int(number) <= HIGHEST_ORDER
+        if is_number and int(number) not in self.orders:
+            order = int(number)
+            self._add("order", Reading(text))
+        else:
+            order = max(self.orders, default=0) + 1
+            if is_number:
+                self._hold("order", text, "order_twice", order=order)
+            elif "order" not in self.held:
+                self._hold("order", text, "order_not_whole", limit=HIGHEST_ORDER, order=order)
+        self.orders.add(order)
         return order
 
-    def _issues(self, number: int, cells: list[object]) -> tuple[str, ...]:
-        codes, bad = read_issues(self._text(number, cells, "issues"), self.books)
-        for part, problem in bad:
-            self._add(number, "issues", part, problem)
+    def _codes(self, cells: list[object], name: str, known: Mapping[str, str]) -> tuple[str, ...]:
+        """Codes in the order written, each once; what is none is held back."""
+        codes: dict[str, None] = {}
+        for part in filter(None, _SEPARATORS.split(self._raw(cells, name))):
+            if code := known.get(plain(part)):
+                codes[code] = None
+                self._add(name, Reading(part))
+            elif not says_nothing(part):
+                self._hold(name, part, "unknown_issue" if name == "issues" else "unknown_framework_code")
         return tuple(codes)
 
-    def _disclosures(self, number: int, cells: list[object]) -> tuple[str, ...]:
-        text, cell = self._text(number, cells, "disclosures"), self._cell(cells, "disclosures")
-        try:
-            codes, problems = read_disclosures(cell, text, self.books)
-        except BadCell as problem:
-            self._add(number, "disclosures", shown(cell), problem)
-            return ()
-        place = self.places.get("disclosures")
-        self.problems += [
-            OutlineProblem(number, place, "disclosures", p.value, p.code, p.params, p.suggestions, p) for p in problems
-        ]
-        return tuple(codes)
+    def _frameworks(self, cells: list[object]) -> dict[str, tuple[str, ...]]:
+        known = {name: {plain(code): code for code in codes} for name, codes in self.books.frameworks.items()}
+        found = {name: self._codes(cells, name, codes) for name, codes in known.items() if name in self.places}
+        return {name: codes for name, codes in found.items() if codes}
 
-    def _reason(self, number: int, cells: list[object]) -> str:
-        text = self._text(number, cells, "omission_reason")
-        reason = plain(text).replace(" ", "_")
-        if reason and reason not in OMISSION_REASONS:
-            reasons = ", ".join(OMISSION_REASONS)
-            problem = BadCell("unknown_reason", [self.nearest_reason(text)], value=text[:100], reasons=reasons)
-            self._add(number, "omission_reason", text, problem)
+    def _entries(
+        self, cells: list[object], texts: Mapping[str, str], before: frozenset[str], after: frozenset[str]
+    ) -> tuple[Entry, ...]:
+        text = self._raw(cells, "disclosures", lines=True)
+        context = row_context(self.books, texts, before=before, after=after)
+        entries: list[Entry] = []
+        for reading in read_cell(text, context):
+            self._add("disclosures", reading)
+            entries += entries_of(reading)
+        return without_doubles(entries)
+
+    def _locations(self, cells: list[object]) -> tuple[str, ...]:
+        found = locations_in(self._raw(cells, "location", lines=True))
+        for location in found:
+            self._add("location", Reading(location))
+        return found
+
+    def _reason(self, cells: list[object]) -> str:
+        text = self._raw(cells, "omission_reason")
+        if not text:
             return ""
-        return reason
+        key = reason_of(text, self.books.gri)
+        if not key:
+            self._hold("omission_reason", text, "unknown_reason")
+            return ""
+        self._add("omission_reason", Reading(text))
+        return key
 
-    def _extra(self, number: int, cells: list[object]) -> None:
+    def _extra(self, cells: list[object]) -> None:
         last = max(self.places.values())
         for index, cell in enumerate(cells[last + 1 :], start=last + 1):
-            if shown(cell).strip():
-                self.problems.append(OutlineProblem(number, index, "", shown(cell), "extra_cell"))
-
-    def _add(self, number: int, name: str, value: str, problem: BadCell | CellProblem) -> None:
-        suggestions = getattr(problem, "suggestions", ())
-        place = self.places.get(name)
-        params = dict(problem.params)
-        self.problems.append(OutlineProblem(number, place, name, value[:100], problem.code, params, suggestions))
+            if text := shown(cell).strip():
+                reading = Reading(text, DOUBTFUL, note="extra_cell")
+                self.held[""] = "; ".join(filter(None, (self.held.get("", ""), text)))
+                self.readings.append(CellReading(self.label, self.number, index, "", reading))
 
 
-def outline_cells(rows: Iterable[OutlineRow], catalogue: Catalogue) -> list[list[str | int]]:
-    """One list of cells per row in the order of `COLUMNS`; codes are spelled so that the edition reads them back."""
-    return [[_cell(row, name, catalogue) for name in COLUMNS] for row in sorted(rows, key=lambda row: row.order)]
+def row_context(books: Books, texts: Mapping[str, str], **around: frozenset[str]) -> Context:
+    """What the texts of a row say about its codes: the section may be a title, chapter and section a standard's."""
+    titles = tuple(filter(None, (texts.get("section", ""), texts.get("section_en", ""))))
+    headings = tuple(filter(None, (texts.get("chapter", ""), texts.get("chapter_en", ""), *titles)))
+    return books.context(titles=titles, headings=headings, **around)
 
 
-def _cell(row: OutlineRow, name: str, catalogue: Catalogue) -> str | int:
+def reason_of(text: str, gri: Standards) -> str:
+    """The key of a reason for omission in any wording: GRI's, the product's, or the key itself; "" where it is none."""
+    key = plain(text).replace(" ", "_")
+    return key if key in OMISSION_REASONS else gri.reasons.get(fold(text), "")
+
+
+def _shown_text(cell: object) -> str:
+    try:
+        return cell_text(cell)
+    except CellProblem:
+        return shown(cell)
+
+
+def outline_cells(rows: Iterable[OutlineRow], books: Books) -> list[list[str | int]]:
+    """One list of cells per row in the order of the columns; codes are spelled so that the edition reads them back."""
+    return [[_cell(row, name, books) for name in books.columns] for row in sorted(rows, key=lambda row: row.order)]
+
+
+def _cell(row: OutlineRow, name: str, books: Books) -> str | int:
+    held = row.held.get(name, "")
+    if name == "order":
+        return row.order
     if name == "disclosures":
-        return ";".join(catalogue.spell(code) for code in row.disclosures)
-    value = getattr(row, name)
-    return ";".join(value) if isinstance(value, tuple) else value
+        text = ";".join(written(entry, books.gri, books.edition) for entry in row.entries)
+    elif name == "location":
+        text = "\n".join(row.locations)
+    elif name in books.frameworks:
+        text = ";".join(row.frameworks.get(name, ()))
+    else:
+        value = getattr(row, name)
+        text = ";".join(value) if isinstance(value, tuple) else value
+    return ";".join(filter(None, (text, held))) if held and name not in TEXTS else text or held
+
+
+def issue_codes_in(text: str, books: Books) -> tuple[list[str], list[str]]:
+    """Codes of issues in the order written, and the parts that are none."""
+    parts = [part for part in _SEPARATORS.split(text) if part]
+    known = [books.issue_by_plain.get(plain(part)) for part in parts]
+    bad = [part for part, code in zip(parts, known, strict=True) if code is None]
+    return list(dict.fromkeys(filter(None, known))), bad
+
+
+def pasted_rows(text: str, books: Books) -> list[list[str]]:
+    """Header and rows of what was pasted: a table where there are tabs, else one row with the text as its codes.
+
+    Without a known header a column of codes, a column of pages and columns of texts are told by what they hold.
+    """
+    lines = [line.split("\t") for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
+    if all(len(line) == 1 for line in lines):
+        return [["order", "chapter", "disclosures"], ["1", "–", text]]
+    width = max(map(len, lines))
+    lines = [line + [""] * (width - len(line)) for line in lines]
+    if not match_columns(lines[0], 1, books.columns).problems:
+        return lines
+    columns = list(zip(*lines, strict=True))
+    names = _guessed(columns, books)
+    kept = [place for place, name in enumerate(names) if name]
+    has_chapter = "chapter" in names
+    header = ["order", *([] if has_chapter else ["chapter"]), *(names[place] for place in kept)]
+    return [header] + [
+        [str(number), *([] if has_chapter else ["–"]), *(line[place] for place in kept)]
+        for number, line in enumerate(lines, start=1)
+    ]
+
+
+def _guessed(columns: Sequence[Sequence[str]], books: Books) -> list[str]:
+    free = iter(["chapter", "section"] if sum(map(_is_text, columns)) > 1 else ["section"])
+    names: list[str] = []
+    for cells in columns:
+        filled = [cell for cell in cells if cell.strip()]
+        codes = sum(any(r.codes or r.standard or r.sector for r in read_cell(cell, books.context())) for cell in filled)
+        if filled and codes * 2 >= len(filled) and "disclosures" not in names:
+            names.append("disclosures")
+        elif filled and not _is_text(cells) and "location" not in names:
+            names.append("location")
+        else:
+            names.append(next(free, "") if _is_text(cells) else "")
+    return names
+
+
+def _is_text(cells: Sequence[str]) -> bool:
+    """Whether most of a column's cells are words, neither pages nor codes."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    words = sum(not _PLACE.fullmatch(cell) and not re.search(r"\d{1,3}[-.]\d", cell) for cell in filled)
+    return bool(filled) and words * 2 > len(filled)
+
+
+def read_entries(text: str, books: Books, texts: Mapping[str, str]) -> Iterator[Reading]:
+    """The readings of one cell of codes, in a row with these texts."""
+    yield from read_cell(tidy(text, lines=True), row_context(books, texts))
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that message extraction looks for
+    """Mark a sentence for translation and leave it as it is."""
+    return text
+
+
+MESSAGES = {
+    # The file as a whole; what is not named here has the sentence of the intake of responses.
+    "empty_file": N_("The file is empty. Choose a file with a header row and one row per section."),
+    "no_rows": N_("The file has a header row but no section below it."),
+    "too_many_rows": N_("The file has more than %(limit)s rows, which is more than an outline can have."),
+    "unknown_column": N_("The column “%(value)s” is not known. Rename it or delete it."),
+    "unnamed_column": N_("This column has no name. Name it or delete it."),
+    "duplicate_column": N_("The column “%(value)s” stands twice, also in column %(first)s. Delete one of them."),
+    "missing_column": N_("The column “%(value)s” is missing. Add it."),
+    # One cell; those of codes are `reading.NOTES`.
+    "order_not_whole": N_("The order is a whole number from 1 to %(limit)s. The row would get %(order)s."),
+    "order_twice": N_("Another row has this order. This one would get %(order)s."),
+    "chapter_above": N_("The row names no chapter; it is taken to belong to “%(chapter)s” above."),
+    "chapter_missing": N_("The row names no chapter. Enter it, in Chinese or in English."),
+    "unknown_issue": N_("There is no such issue in the library edition of this cycle."),
+    "unknown_framework_code": N_("There is no such code in this framework."),
+    "unknown_reason": N_("This is none of the four reasons for omission that GRI permits."),
+    "long_cell": N_("The text is longer than %(limit)s characters."),
+    "date_cell": N_("The spreadsheet has turned this cell into a date. Format the column as text and type it again."),
+    "cell_fault": N_("The cell shows an error. Put in the value."),
+    "extra_cell": N_("This cell stands to the right of the last named column. Delete it or name the column."),
+}

@@ -1,170 +1,73 @@
-"""The outline of a cycle as plain rows, its catalogue, its warnings in words."""
+"""The outline of a cycle as plain rows, what it is read by, and its readings in words."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
+from functools import cache
 
-from django.db.models import Count, Max
-from django.utils.translation import get_language
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from materiality.models import Crosswalk, Cycle, Disclosure, Framework, Issue
+from materiality.models import Cycle, Disclosure, Issue
+from materiality.platform.bilingual import is_chinese
+from materiality.platform.words import add_months
 from materiality.tables.problems import MESSAGES as INTAKE_MESSAGES
-from reports.gri.codes import CODE_PROBLEMS, INDEX_WARNINGS, Catalogue, CodeProblem, CrosswalkRow
-from reports.gri.codes import Disclosure as GriDisclosure
-from reports.gri.index import OutlineRow, build_index, check_index
-from reports.models import IndexEntry, Section
-from reports.outline.outline import MESSAGES, BadCell, Books, OutlineProblem
-
-
-def warning_sentences(rows: Iterable[OutlineRow], catalogue: Catalogue) -> list[str]:
-    """One sentence per warning; none of them stops an output."""
-    index = build_index(rows, catalogue, get_language() or "zh-hans")
-    return (
-        [_(INDEX_WARNINGS[warning.code]) % warning.params for warning in check_index(index, catalogue)] if index else []
-    )
-
-
-@dataclass(frozen=True)
-class OutlineLine:
-    """One row; `repeated`: the chapter is that of the row above. Issues and disclosures as (code, name)."""
-
-    order: int
-    chapter: str
-    section: str
-    repeated: bool
-    issues: list[tuple[str, str]]
-    disclosures: list[tuple[str, str]]
-    location: str
-    omission: bool
-
-
-def outline_lines(rows: Iterable[OutlineRow], catalogue: Catalogue, names: Mapping[str, str]) -> list[OutlineLine]:
-    """Lines for the table; `names` gives the issues' names by code."""
-    rows = list(rows)
-    printed = build_index(rows, catalogue, get_language() or "zh-hans")
-    lines = []
-    for row, index in zip(rows, printed, strict=True):
-        spelled = [catalogue.spell(code) for code in index.codes]
-        lines.append(
-            OutlineLine(
-                order=row.order,
-                chapter=index.chapter,
-                section=index.section,
-                repeated=bool(lines) and lines[-1].chapter == index.chapter,
-                issues=[(code, names.get(code, "")) for code in row.issues],
-                disclosures=list(zip(spelled, index.titles, strict=True)),
-                location=row.location,
-                omission=bool(row.omission_reason or row.omission_requirement or row.omission_explanation),
-            )
-        )
-    return lines
-
-
-@dataclass(frozen=True)
-class ProblemLine:
-    """One problem as a person reads it; `where` is the cell, such as `C17`, "" for the whole file."""
-
-    where: str
-    row: int | None
-    column: str
-    value: str
-    message: str
-
-
-def shown_problem(problem: OutlineProblem) -> ProblemLine:
-    """The problem with its sentence, which ends with the nearest right values where there are any."""
-    if problem.disclosure:
-        message = disclosure_sentence(problem.disclosure)
-    else:
-        sentence = MESSAGES.get(problem.code) or INTAKE_MESSAGES[problem.code]
-        message = _offering(_(sentence) % problem.params, problem.suggestions)
-    return ProblemLine(problem.cell, problem.row, problem.column, problem.value, message)
-
-
-def disclosure_sentence(problem: CodeProblem) -> str:
-    """What is wrong with one part of a cell of disclosures."""
-    sentence = _(CODE_PROBLEMS[problem.code]) % problem.params_in(get_language() or "zh-hans")
-    return _offering(sentence, problem.suggestions)
-
-
-def entry_sentence(problem: BadCell) -> str:
-    """What is wrong with one entry of a form."""
-    return _offering(_(MESSAGES[problem.code]) % problem.params, problem.suggestions)
-
-
-def _offering(sentence: str, suggestions: tuple[str, ...]) -> str:
-    if not suggestions:
-        return sentence
-    offer = _("Nearest: %(values)s.") % {"values": ", ".join(suggestions)}
-    return f"{sentence} {offer}"
-
-
-def plain_line(problem: OutlineProblem) -> str:
-    """The problem on one line, for the command line."""
-    shown = shown_problem(problem)
-    parts = (shown.where, shown.column)
-    return ": ".join([*(part for part in parts if part), shown.message])
-
+from reports.gri.index import OutlineRow, row_of, spelled, title_of
+from reports.gri.reading import NOTES, STATES, Reading, note_params
+from reports.gri.standards import EDITIONS, Standards, read_standards
+from reports.models import ContentIndex, Section
+from reports.outline.outline import MESSAGES, Books, CellReading, OutlineProblem, ParsedOutline
 
 GRI = "GRI"
-EDITIONS = ("2016", "2021")
+MONTHS_TO_PUBLICATION = 6
+__all__ = ["EDITIONS"]
 
 
-def gri_catalogue(edition: str) -> Catalogue:
-    """All disclosures of a GRI edition (`2016` or `2021`); empty where the library was never loaded."""
-    return _catalogue(edition, *_versions().get(edition, (0, 0, 0)))
+@cache
+def gri_standards() -> Standards:
+    """All of GRI that comes with the product, read once per process."""
+    return read_standards(settings.BASE_DIR / "fixtures")
 
 
-def gri_crosswalk() -> tuple[CrosswalkRow, ...]:
-    """The whole crosswalk from 2016 to 2021."""
-    return _crosswalk(tuple(sorted(_versions().items())))
+def content_index(cycle: Cycle) -> ContentIndex:
+    """What the cycle's index says of itself; a blank one, not stored, where nobody has said anything."""
+    return ContentIndex.objects.filter(cycle=cycle).first() or ContentIndex(cycle=cycle)
 
 
-@lru_cache(maxsize=2)
-def _crosswalk(_versions: tuple) -> tuple[CrosswalkRow, ...]:
-    rows = Crosswalk.objects.order_by("source__order", "pk")
-    return tuple(
-        CrosswalkRow(source, target or "", relation, note)
-        for source, target, relation, note in rows.values_list("source__code", "target__code", "relation", "note")
-    )
+def publication_day(cycle: Cycle, index: ContentIndex) -> tuple[date, bool]:
+    """The day of publication, and whether it is only assumed."""
+    if index.published_on:
+        return index.published_on, False
+    return add_months(cycle.period_end, MONTHS_TO_PUBLICATION), True
 
 
 def books_of(cycle: Cycle, gri_edition: str = "") -> Books:
-    """What an outline of the cycle is read by; `gri_edition` in place of the cycle's own."""
-    edition = gri_edition or cycle.gri_edition
-    other = next(each for each in EDITIONS if each != edition)
-    versions = _versions()
-    here, there = (_catalogue(each, *versions.get(each, (0, 0, 0))) for each in (edition, other))
+    """What an outline of the cycle is read by; `gri_edition` in place of the cycle's own (three queries)."""
+    day, assumed = publication_day(cycle, content_index(cycle))
     issues = Issue.objects.filter(edition_id=cycle.edition_id).order_by("code").values_list("code", flat=True)
-    return Books(here, there, _crosswalk(tuple(sorted(versions.items()))), tuple(issues))
+    edition = gri_edition or cycle.gri_edition
+    return Books(gri_standards(), edition, day, assumed, tuple(issues), _framework_codes())
 
 
-def _versions() -> dict[str, tuple[int, int, int]]:
-    """What changes when a catalogue was loaded again: primary keys and number of rows, by edition."""
-    found = Framework.objects.filter(code=GRI).annotate(number=Count("disclosures"), newest=Max("disclosures__pk"))
-    return {
-        edition: (pk, number, newest or 0)
-        for edition, pk, number, newest in found.values_list("edition", "pk", "number", "newest")
-    }
+# Columns of other frameworks in the outline (formats.md).
+FRAMEWORK_COLUMNS = {"esrs": "ESRS", "cn_exchange": "CNSE", "hkex": "HKEX"}
 
 
-@lru_cache(maxsize=8)
-def _catalogue(edition: str, framework: int, _number: int, _newest: int) -> Catalogue:
-    fields = (
-        *("code", "standard_code", "standard_year", "standard_title_zh", "standard_title_en"),
-        *("title_zh", "title_en"),
-    )
-    rows = Disclosure.objects.filter(framework_id=framework).exclude(standard_code="").order_by("order")
-    return Catalogue(edition, {row[0]: GriDisclosure(*row) for row in rows.values_list(*fields)})
+def _framework_codes() -> dict[str, frozenset[str]]:
+    codes: dict[str, set[str]] = defaultdict(set)
+    for framework, code in Disclosure.objects.filter(framework__code__in=FRAMEWORK_COLUMNS.values()).values_list(
+        "framework__code", "code"
+    ):
+        codes[framework].add(code)
+    return {name: frozenset(codes[code]) for name, code in FRAMEWORK_COLUMNS.items() if codes[code]}
 
 
-TEXTS = ("location", "omission_requirement", "omission_reason", "omission_explanation")
+TEXTS = ("omission_requirement", "omission_reason", "omission_explanation", "frameworks", "held")
 
 
 def outline_rows(cycle: Cycle) -> list[OutlineRow]:
-    """All rows in outline order, in three queries."""
+    """All rows in outline order, in two queries."""
     issues: dict[int, list[str]] = defaultdict(list)
     for section, code in (
         Section.issues.through.objects.filter(section__cycle=cycle)
@@ -172,20 +75,103 @@ def outline_rows(cycle: Cycle) -> list[OutlineRow]:
         .values_list("section_id", "issue__code")
     ):
         issues[section].append(code)
-    codes: dict[int, list[str]] = defaultdict(list)
-    entries = IndexEntry.objects.filter(row__cycle=cycle).order_by("position", "pk")
-    for section, code, sector_code in entries.values_list("row_id", "disclosure__code", "sector_code"):
-        codes[section].append(code or sector_code)
     return [
-        OutlineRow(
-            order=section.order,
-            chapter=section.chapter_zh,
-            section=section.section_zh,
-            chapter_en=section.chapter_en,
-            section_en=section.section_en,
-            issues=tuple(issues[section.pk]),
-            disclosures=tuple(codes[section.pk]),
-            **{name: getattr(section, name) for name in TEXTS},
+        row_of(
+            {
+                **{"order": section.order, "chapter": section.chapter_zh, "section": section.section_zh},
+                **{"chapter_en": section.chapter_en, "section_en": section.section_en},
+                **{"issues": issues[section.pk], "entries": section.entries, "locations": section.locations},
+                **{name: getattr(section, name) for name in TEXTS},
+            }
         )
         for section in Section.objects.filter(cycle=cycle).order_by("order")
     ]
+
+
+@dataclass(frozen=True)
+class OutlineLine:
+    """One row; `repeated`: the chapter is that of the row above. Issues and entries as (code, name)."""
+
+    row: OutlineRow
+    chapter: str
+    section: str
+    repeated: bool
+    issues: list[tuple[str, str]]
+    entries: list[tuple[str, str]]
+    held: list[str]
+
+
+def outline_lines(rows: Iterable[OutlineRow], edition: str, names: Mapping[str, str]) -> list[OutlineLine]:
+    """Lines for the table; `names` gives the issues' names by code."""
+    gri, chinese = gri_standards(), is_chinese()
+    lines: list[OutlineLine] = []
+    for row in rows:
+        chapter = row.chapter_in(chinese)
+        held = [entry.text for entry in row.entries if entry.is_held] + [text for text in row.held.values() if text]
+        lines.append(
+            OutlineLine(
+                row=row,
+                chapter=chapter,
+                section=row.section_in(chinese),
+                repeated=bool(lines) and lines[-1].chapter == chapter,
+                issues=[(code, names.get(code, "")) for code in row.issues],
+                entries=[
+                    (spelled(entry, gri, edition), title_of(entry, gri, chinese))
+                    for entry in row.entries
+                    if not entry.is_held
+                ],
+                held=held,
+            )
+        )
+    return lines
+
+
+def reading_note(reading: Reading) -> str:
+    """The note of a reading in the active language; "" where there is nothing to say."""
+    if not reading.note:
+        return ""
+    sentence = _(NOTES.get(reading.note) or MESSAGES[reading.note]) % note_params(reading, chinese=is_chinese())
+    successors = reading.params.get("successors")
+    return f"{sentence} {_('What followed it: %(codes)s.') % {'codes': successors}}" if successors else sentence
+
+
+def problem_sentence(problem: OutlineProblem) -> str:
+    """What is wrong with the file, with the nearest right value where there is one."""
+    sentence = _(MESSAGES.get(problem.code) or INTAKE_MESSAGES[problem.code]) % problem.params
+    if not problem.suggestions:
+        return sentence
+    return f"{sentence} {_('Nearest: %(values)s.') % {'values': ', '.join(problem.suggestions)}}"
+
+
+def problem_line(problem: OutlineProblem) -> str:
+    """The same on one line with its place, for the command line."""
+    return ": ".join(filter(None, (problem.cell, problem.column, problem_sentence(problem))))
+
+
+def reading_line(each: CellReading) -> str:
+    """A reading on one line with its place, for the command line."""
+    parts = (each.cell, each.column, f"“{each.reading.text}”", reading_note(each.reading))
+    return ": ".join(filter(None, parts))
+
+
+def readings_json(parsed: ParsedOutline) -> dict:
+    """What `import_outline --json` writes (formats.md)."""
+    return {
+        "rows": len(parsed.rows),
+        "problems": [problem_line(problem) for problem in parsed.problems],
+        "readings": [_reading_json(each) for each in parsed.readings],
+    }
+
+
+def _reading_json(each: CellReading) -> dict:
+    reading = each.reading
+    return {
+        **{"row": each.row, "column": each.column, "text": reading.text, "state": reading.state},
+        **{"codes": list(reading.codes), "standard": reading.standard, "sector": reading.sector},
+        **{"requirement": reading.requirement, "title": reading.title, "note": reading_note(reading) or reading.remark},
+    }
+
+
+def reading_counts(parsed: ParsedOutline) -> dict[str, int]:
+    """How many readings there are of each state."""
+    return {state: sum(each.reading.state == state for each in parsed.readings) for state in STATES}

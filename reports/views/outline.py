@@ -1,43 +1,94 @@
-"""Pages of the report outline: the table, sections, upload and download."""
+"""Pages of the report outline: the table, sections, upload with preview, download."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Issue
 from materiality.platform.pages import button, download, onward, paged, refusals, sent, uploaded
 from materiality.platform.people import can_edit_cycle, need, needs
 from materiality.views.cycles import cycle_of, in_cycle
-from reports.actions.outline import import_outline, remove_section, save_section
+from reports.actions.outline import (
+    confirm_outline,
+    discard_outline,
+    remove_section,
+    request_outline,
+    save_section,
+    undo_outline,
+)
 from reports.documents.gri_index import outline_file
 from reports.forms.outline import OutlineFileForm, SectionForm
-from reports.outline.outline import ParsedOutline, parse_outline
-from reports.queries.outline import (
-    books_of,
-    gri_catalogue,
-    outline_lines,
-    outline_rows,
-    shown_problem,
-    warning_sentences,
-)
+from reports.models import OutlineImport
+from reports.queries.imports import outline_preview
+from reports.queries.outline import books_of, outline_lines, outline_rows
 
 
 def outline(request: HttpRequest, code: str) -> HttpResponse:
-    """Chapters and sections; a POST brings a file in the place of all of them."""
+    """Chapters and sections; a POST takes in a file, which a worker reads and a page then shows."""
     cycle = cycle_of(code)
     if request.method == "POST":
         need(request.user, can_edit_cycle)
     form = uploaded(request, OutlineFileForm, _("The file is larger than this installation takes."), cycle=cycle)
-    parsed = ParsedOutline([], [])
     if sent(request, form):
-        edition = form.cleaned_data["gri_edition"]
-        parsed = parse_outline(form.cleaned_data["file"].temporary_file_path(), books_of(cycle, edition))
-        if not parsed.problems:
-            with refusals(form):
-                import_outline(cycle=cycle, rows=parsed.rows, gri_edition=edition, by=request.user)
-                said = _("The outline now has %(count)s rows.") % {"count": len(parsed.rows)}
-                return onward(request, said, "outline", code)
-    return _page(request, cycle, form, parsed)
+        chosen = {name: form.cleaned_data[name] for name in ("mode", "gri_edition")}
+        name, contents = form.contents(books_of(cycle, chosen["gri_edition"]))
+        job = request_outline(cycle=cycle, file_name=name, contents=contents, by=request.user, **chosen)
+        return redirect(f"{reverse('job', args=[job.pk])}?follow")
+    rows = outline_rows(cycle)
+    page = paged(request, rows)
+    context = in_cycle(cycle, "outline", may_edit=can_edit_cycle(request.user)) | {
+        **{"form": form, "page": page, "total": len(rows)},
+        "lines": outline_lines(page.object_list, cycle.gri_edition, _issue_names(cycle)),
+        "held": sum(bool(row.held) or any(entry.is_held for entry in row.entries) for row in rows),
+        "imports": OutlineImport.objects.filter(cycle=cycle).select_related("created_by").defer("found", "undo")[:5],
+    }
+    return render(request, "reports/outline.html", context, status=422 if form.errors else 200)
+
+
+def _issue_names(cycle: Cycle) -> dict[str, str]:
+    issues = Issue.objects.filter(edition_id=cycle.edition_id).only("code", "name_zh", "name_en")
+    return {issue.code: issue.name for issue in issues}
+
+
+def outline_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """What a file was read as, by state; what is doubtful is decided here."""
+    cycle = cycle_of(code)
+    imported = get_object_or_404(OutlineImport.objects.select_related("created_by"), cycle=cycle, pk=pk)
+    preview = outline_preview(imported, request.GET.get("state", ""))
+    page = paged(request, preview.listed, 200)
+    context = in_cycle(cycle, "outline", imported=imported, preview=preview, page=page)
+    return render(request, "reports/outline_import.html", context | {"may_edit": can_edit_cycle(request.user)})
+
+
+@button(can_edit_cycle, back="outline_import", done="outline")
+def outline_confirm(request: HttpRequest, code: str, pk: int) -> str:
+    """Store what was read, each doubt as it was decided."""
+    imported = _import(code, pk)
+    choices = {name.removeprefix("choice-"): value for name, value in request.POST.items() if name[:7] == "choice-"}
+    everywhere = request.POST.get("all", "")
+    if everywhere:
+        choices = {place: choices.get(place) or everywhere for place in choices}
+    confirm_outline(imported=imported, choices={k: v for k, v in choices.items() if v}, by=request.user)
+    return _("The outline is stored.")
+
+
+@button(can_edit_cycle, back="outline_import", done="outline")
+def outline_discard(request: HttpRequest, code: str, pk: int) -> str:
+    """Drop an import that was not stored."""
+    discard_outline(imported=_import(code, pk), by=request.user)
+    return _("The import is discarded. Nothing of it was stored.")
+
+
+@button(can_edit_cycle, back="outline_import", done="outline")
+def outline_undo(request: HttpRequest, code: str, pk: int) -> str:
+    """Put back the rows of before."""
+    undo_outline(imported=_import(code, pk), by=request.user)
+    return _("The import is undone: the outline is as it was before.")
+
+
+def _import(code: str, pk: int) -> OutlineImport:
+    return get_object_or_404(OutlineImport, cycle__code=code, pk=pk)
 
 
 def outline_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
@@ -51,31 +102,10 @@ def outline_template(request: HttpRequest, code: str, kind: str) -> HttpResponse
     return _file(cycle_of(code), kind, f"outline-template.{kind}", [])
 
 
-def _page(
-    request: HttpRequest, cycle: Cycle, form: OutlineFileForm, parsed: ParsedOutline | None = None
-) -> HttpResponse:
-    rows = outline_rows(cycle)
-    catalogue = gri_catalogue(cycle.gri_edition)
-    names = {
-        issue.code: issue.name
-        for issue in Issue.objects.filter(edition_id=cycle.edition_id).only("code", "name_zh", "name_en")
-    }
-    page = paged(request, rows)
-    problems = parsed.problems if parsed else []
-    context = in_cycle(cycle, "outline", may_edit=can_edit_cycle(request.user)) | {
-        **{"form": form, "page": page, "total": len(rows)},
-        "lines": outline_lines(page.object_list, catalogue, names),
-        "problems": [shown_problem(problem) for problem in problems[:1_000]],
-        "problem_count": len(problems),
-        "warnings": warning_sentences(rows, catalogue),
-    }
-    return render(request, "reports/outline.html", context, status=422 if problems or form.errors else 200)
-
-
 def _file(cycle: Cycle, kind: str, name: str, rows: list) -> HttpResponse:
     if kind not in ("csv", "xlsx"):
         raise Http404
-    return download(outline_file(rows, gri_catalogue(cycle.gri_edition), kind), name)
+    return download(outline_file(rows, books_of(cycle), kind), name)
 
 
 @needs(can_edit_cycle)

@@ -134,7 +134,8 @@ def see_matrix(page: Page, site) -> None:
 def import_outline(page: Page, site) -> None:
     page.goto(f"{site.address}/cycles/story/outline/")
     page.locator("input[type=file]").set_input_files(ROOT / "fixtures" / "demo_outline.csv")
-    page.get_by_role("button", name="Import").click()
+    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Store 24 rows").click()
     expect(page.locator("table.outline tbody tr")).to_have_count(24)
 
 

@@ -5,7 +5,6 @@ from django.core.management import call_command
 
 from materiality.models import User
 from materiality.models.people import Role
-from reports.queries import outline
 from tests.factories.library import default_library
 from tests.factories.reports import load_demo_outline, make_cycle, make_run
 
@@ -14,13 +13,6 @@ from tests.factories.reports import load_demo_outline, make_cycle, make_run
 def compiled_messages():
     """The Chinese texts as they stand in the catalogues."""
     call_command("compile_messages", verbosity=0)
-
-
-@pytest.fixture(autouse=True)
-def no_kept_catalogues():
-    """Each test has a database of its own, so nothing of another's may be remembered."""
-    outline._catalogue.cache_clear()
-    outline._crosswalk.cache_clear()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ def test_every_declared_output_is_found_in_its_place():
     declared = {code: kind.formats for code, kind in KINDS.items()}
     assert list(declared.items()) == [
         ("matrix", ("svg", "png", "pdf")),
-        ("gri-index", ("xlsx", "csv")),
+        ("gri-index", ("xlsx", "docx", "pdf", "csv", "html")),
         ("scores", ("xlsx",)),
     ]
 

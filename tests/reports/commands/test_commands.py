@@ -1,6 +1,7 @@
 """The commands that people script: they do it, or fail with one clear line."""
 
 import io
+import json
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -36,10 +37,24 @@ def test_import_outline_lists_everything_and_stores_nothing(library, tmp_path):
     file = tmp_path / "outline.csv"
     file.write_text("order,chapter,issues,disclosures\n1,a,SOC-03-99,102-99\n", "utf-8")
     err = io.StringIO()
+    told = tmp_path / "readings.json"
     with pytest.raises(CommandError, match="2 problems; nothing was stored"):
-        call_command("import_outline", "year", file, stderr=err)
+        call_command("import_outline", "year", file, "--json", told, stderr=err)
+    assert [each["state"] for each in json.loads(told.read_text())["readings"]].count("doubtful") == 1
     assert [line.split(":")[:2] for line in err.getvalue().splitlines()] == [["C2", " issues"], ["D2", " disclosures"]]
     assert Section.objects.count() == 0
+
+
+def test_import_outline_holds_back_what_it_cannot_read(library, tmp_path):
+    cycle = make_cycle("year", gri_edition="2021")
+    file = tmp_path / "outline.csv"
+    file.write_text("order,chapter,disclosures\n1,a,2-1;GRI 302;102-1;EN3\n", "utf-8")
+    out, err = run("import_outline", "year", file, "--hold-back", "--dry-run", "--json", tmp_path / "readings.json")
+    assert cycle.sections.count() == 0 and "nothing is stored" in out and len(err.splitlines()) == 2
+    run("import_outline", "year", file, "--hold-back")
+    assert list(cycle.sections.get().entries) == [
+        {"identity": "2-1@2021"}, {"standard": "302@2016"}, {"text": "102-1"}, {"text": "EN3"},
+    ]  # fmt: skip
 
 
 def test_import_outline_of_another_edition_goes_by_the_option(library):
@@ -64,6 +79,9 @@ def test_import_outline_of_nothing_fails_with_one_line(library, arguments):
         ("matrix", "png", b"\x89PNG"),
         ("matrix", "pdf", b"%PDF"),
         ("gri-index", "xlsx", b"PK"),
+        ("gri-index", "docx", b"PK"),
+        ("gri-index", "pdf", b"%PDF"),
+        ("gri-index", "html", b"<!doctype html>"),
         ("gri-index", "csv", "\ufefforder".encode()),
         ("scores", "xlsx", b"PK"),
     ],

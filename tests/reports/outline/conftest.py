@@ -1,10 +1,12 @@
 """What outlines are read by, from the fixture files."""
 
 import csv
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from reports.gri.codes import catalogue_from_rows, crosswalk_from_rows
+from reports.gri.standards import read_standards
 from reports.outline.outline import Books
 from tests.repository.tree import ROOT
 
@@ -16,12 +18,12 @@ def lines(name: str) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def books() -> Books:
-    """GRI 2016, the crosswalk, and the secondary issues of the default library."""
-    catalogues = [catalogue_from_rows(edition, lines("gri_disclosures.csv")) for edition in ("2016", "2021")]
-    crosswalk = tuple(crosswalk_from_rows(lines("gri_2016_to_2021.csv")))
-    return Books(*catalogues, crosswalk, tuple(row["code"] for row in lines("issue_library.csv")))
+    """GRI 2016 and the secondary issues of the default library, for a report of 2027."""
+    issues = tuple(row["code"] for row in lines("issue_library.csv"))
+    frameworks = {"hkex": frozenset({"A1", "A1.1"})}
+    return Books(read_standards(ROOT / "fixtures"), "2016", date(2027, 4, 30), False, issues, frameworks)
 
 
 @pytest.fixture(scope="session")
 def books_2021(books) -> Books:
-    return Books(books.other, books.catalogue, books.crosswalk, books.issues)
+    return replace(books, edition="2021")

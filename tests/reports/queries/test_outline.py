@@ -1,41 +1,74 @@
-"""Problems of an outline as sentences, in both languages."""
+"""What an outline is read by, and its readings as sentences, in both languages."""
+
+from datetime import date
 
 import pytest
 from django.utils.translation import override
 
-from reports.gri.codes import Catalogue, Disclosure
-from reports.models import Section
-from reports.outline.outline import OMISSION_REASONS, Books, parse_outline
-from reports.queries.outline import plain_line, shown_problem
+from reports.gri.index import OMISSION_REASONS
+from reports.models import ContentIndex, Section
+from reports.outline.outline import parse_outline
+from reports.queries.outline import books_of, problem_line, publication_day, reading_line, readings_json
+from tests.factories.reports import make_cycle
+
+pytestmark = pytest.mark.django_db
+FILE = (
+    "order,chapter,issues,disclosures,omission_reason\n1,a,SOC-1,303-3;103-3 Location of operations;307-2,none such\n"
+)
 
 
 @pytest.fixture
-def problems():
-    found = Disclosure("102-1", "102", 2016, "一般披露", "General Disclosures", "组织名称", "Name of the organization")
-    books = Books(Catalogue("2016", {"102-1": found}), Catalogue("2021", {}), (), ("SOC-01", "SOC-02"))
-    text = "order,chapter,issues,disclosures,omission_reason\n1,a,SOC-1,102-3,legal\n"
-    return parse_outline(text.encode(), books).problems
+def books(library):
+    return books_of(make_cycle())
 
 
-def test_problems_name_the_cell_and_the_nearest_right_value(problems):
+def test_readings_name_the_cell_and_what_is_wrong(books):
+    parsed = parse_outline(FILE.encode(), books)
     with override("en"):
-        assert [plain_line(problem) for problem in problems][:2] == [
-            "C2: issues: There is no issue “SOC-1” in the library edition of this cycle. Nearest: SOC-01.",
-            "D2: disclosures: “102-3”: there is no disclosure 102-3 in GRI edition 2016. Nearest: 102-1.",
+        assert [reading_line(each) for each in parsed.unsettled] == [
+            "C2: issues: “SOC-1”: There is no such issue in the library edition of this cycle.",
+            "D2: disclosures: “103-3 Location of operations”: The title belongs to 102-4 (2016), "
+            "Location of operations, not to 103-3.",
+            "D2: disclosures: “307-2”: There is no disclosure 307-2 in any edition of the GRI Standards.",
+            "E2: omission_reason: “none such”: This is none of the four reasons for omission that GRI permits.",
         ]
-
-
-def test_problems_are_chinese_in_chinese(problems):
     with override("zh-hans"):
-        shown = [shown_problem(problem) for problem in problems]
-    assert shown[0].message == "本评估周期的议题库版本中没有议题“SOC-1”。 最接近的有：SOC-01。"
-    assert [(each.where, each.value) for each in shown] == [("C2", "SOC-1"), ("D2", "102-3"), ("E2", "legal")]
+        lines = [reading_line(each) for each in parsed.unsettled]
+    assert lines[1].endswith("标题属于 102-4 (2016)“经营位置”，不属于 103-3。")
 
 
-def test_file_that_is_none_has_a_sentence_of_the_intake(problems):
-    bad = parse_outline(b"PK\x03\x04", Books(Catalogue("2016", {}), Catalogue("2021", {}))).problems
+def test_file_that_is_none_has_a_sentence_of_the_intake(books):
+    bad = parse_outline(b"PK\x03\x04", books)
     with override("en"):
-        assert plain_line(bad[0]).startswith("The file looks like an XLSX workbook but cannot be read as one.")
+        assert problem_line(bad.problems[0]).startswith(
+            "The file looks like an XLSX workbook but cannot be read as one."
+        )
+
+
+def test_json_has_an_entry_for_each_piece(books):
+    with override("en"):
+        told = readings_json(parse_outline(FILE.encode(), books))
+    assert (told["rows"], len(told["readings"])) == (1, 7)
+    assert told["readings"][3] == {
+        "row": "1", "column": "disclosures", "text": "303-3", "state": "taken", "codes": ["303-3@2018"], "standard": "",
+        "sector": "", "requirement": "", "title": "",
+        "note": "By the day of publication, which is assumed to be 2027-06-30, this is 303-3 (2018), Water withdrawal.",
+    }  # fmt: skip
+
+
+def test_day_of_publication_is_the_cycles_or_six_months_after_the_period(library):
+    cycle = make_cycle()
+    assert publication_day(cycle, ContentIndex(cycle=cycle)) == (date(2027, 6, 30), True)
+    index = ContentIndex.objects.create(cycle=cycle, published_on=date(2020, 3, 1))
+    assert publication_day(cycle, index) == (date(2020, 3, 1), False)
+    codes = [entry.identity for entry in parse_outline(FILE.encode(), books_of(cycle)).rows[0].entries]
+    assert codes[0] == "303-3@2016"
+
+
+def test_books_hold_the_edition_the_issues_and_the_other_frameworks(library):
+    books = books_of(make_cycle(gri_edition="2021"))
+    assert (books.edition, len(books.issues), set(books.frameworks)) == ("2021", 116, {"esrs", "cn_exchange", "hkex"})
+    assert books_of(make_cycle(gri_edition="2021"), "2016").edition == "2016"
 
 
 def test_reasons_of_the_file_are_those_of_the_table():

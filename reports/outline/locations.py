@@ -1,0 +1,79 @@
+"""Pages that come later: a second file, or a column, that touches the locations of an outline only."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from materiality.tables.limited import within_limits
+from materiality.tables.problems import FileProblem, plain
+from materiality.tables.read import open_table
+from reports.gri.index import OutlineRow
+from reports.gri.reading import Reading, read_cell
+from reports.gri.standards import fold
+from reports.outline.outline import LIMITS, Books, CellReading, OutlineProblem, ParsedOutline, locations_in, tidy
+from surveys.intake.columns import shown
+
+# By which column a line names its row, the surest first; and where the location stands.
+KEYS = {
+    "order": ("order", "#", "no", "序号", "顺序"),
+    "section": ("section", "section_zh", "section_en", "节", "章节", "标题"),
+    "disclosures": ("disclosures", "disclosure", "code", "gri", "披露项", "指标"),
+}
+LOCATION = ("location", "page", "pages", "位置", "页码", "页")
+
+
+def relocated(contents: bytes, rows: Sequence[OutlineRow], books: Books) -> tuple[ParsedOutline, list[str]]:
+    """The outline with the locations of a file, and the lines of the file that name no row."""
+    try:
+        header, lines = within_limits(lambda: _lines(contents))
+    except FileProblem as problem:
+        return ParsedOutline(problems=[OutlineProblem(None, None, "", problem.code, problem.params)]), []
+    names = [plain(tidy(name)) for name in header]
+    key, at = _key(names)
+    place = next((names.index(name) for name in LOCATION if name in names), None)
+    if key is None or place is None:
+        missing = "location" if place is None else "order"
+        return ParsedOutline(problems=[OutlineProblem(1, None, missing, "missing_column", {"value": missing})]), []
+    return _moved(rows, [(number, line[at], line[place]) for number, line in lines], key, books)
+
+
+def _lines(contents: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    with open_table(contents, limits=LIMITS) as table:
+        width = len(table.header)
+        found = [(number, [shown(c) for c in cells] + [""] * (width - len(cells))) for number, cells in table.rows]
+        return [shown(name) for name in table.header], found
+
+
+def _key(names: list[str]) -> tuple[str | None, int]:
+    for key, words in KEYS.items():
+        for word in words:
+            if word in names:
+                return key, names.index(word)
+    return None, 0
+
+
+def _moved(
+    rows: Sequence[OutlineRow], lines: list[tuple[int, str, str]], key: str, books: Books
+) -> tuple[ParsedOutline, list[str]]:
+    found: dict[int, tuple[str, ...]] = {}
+    readings, missed = [], []
+    for number, name, location in lines:
+        places = locations_in(tidy(location, lines=True))
+        meant = [row for row in rows if _is_meant(row, key, name, books)]
+        if not meant or not places:
+            missed += [f"{number}: {tidy(name)}"] if tidy(name) else []
+            continue
+        for row in meant:
+            found[row.order] = tuple(dict.fromkeys((*found.get(row.order, ()), *places)))
+            readings.append(CellReading(str(row.order), number, None, "location", Reading("; ".join(places))))
+    moved = [replace(row, locations=found.get(row.order, row.locations)) for row in rows]
+    return ParsedOutline(moved, readings), missed
+
+
+def _is_meant(row: OutlineRow, key: str, name: str, books: Books) -> bool:
+    text = tidy(name)
+    if key == "order":
+        return text == str(row.order)
+    if key == "section":
+        return bool(text) and fold(text) in {fold(each) for each in (row.section, row.section_en) if each}
+    codes = {code for reading in read_cell(text, books.context()) for code in reading.codes}
+    return bool(codes & set(row.identities))
