@@ -303,6 +303,7 @@ MESSAGES = {
     "unknown_group_nearest": N_("There is no stakeholder group %(value)s in this survey. Did you mean %(nearest)s?"),
     "unknown_language": N_("The language %(value)s is not known. Use one of: %(languages)s."),
     "unknown_consent": N_("Consent is yes or no; empty means yes."),
+    "too_many_named": N_("%(value)s names more than %(most)s issues."),
     "unknown_option": N_("There is no option %(value)s; there are %(options)s."),
     "unknown_unfinished": N_("Unfinished is yes or no; empty means that the time of submission tells."),
     "unknown_value": N_("The column match does not say what this answer means. Add it to the values of the column."),

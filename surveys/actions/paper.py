@@ -17,6 +17,7 @@ from surveys.models.jobs import JobKind
 from surveys.paper.entry import Entry, differences, entry_of, locked_sheet
 from surveys.queries.questionnaire import GroupQuestions, Questionnaire, draw_parts, questionnaire_of
 from surveys.questionnaire.asking import blank_ratings
+from surveys.questionnaire.ranking import named_apart
 from surveys.questionnaire.ratings import arrival_id
 from surveys.responses.anonymity import add_waiting, empty_log_soon
 from surveys.responses.columns import ResponseColumns
@@ -69,6 +70,7 @@ def _columns(sheet: PaperSheet, entry: Entry) -> ResponseColumns:
 
 
 def _store(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
+    profile, named = named_apart(dict(entry.profile))
     response = Response.objects.create(
         id=arrival_id(),
         survey=survey,
@@ -78,7 +80,8 @@ def _store(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
         token=_token(sheet),
         comment=entry.comment,
         ratings=entry.ratings,
-        profile=dict(entry.profile),
+        profile=profile,
+        named=named,
         notice_version=sheet.notice_version,
         flags=flags,
     )

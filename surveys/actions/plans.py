@@ -44,7 +44,7 @@ def split_reasons(issues: Collection[str], settings: Mapping[str, Any]) -> list[
 
 _LATE = (Cycle.State.IN_REVIEW, Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
 NOTICE = ("notice_zh", "notice_en")
-SPLIT = ("split", "split_issues", "core", "attention", "attention_value")
+SPLIT = ("split", "split_issues", "core", "attention", "attention_value", "ranking")
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from surveys.models import (
 from surveys.paper.entry import forget_paper
 from surveys.queries.responses import find_answer
 from surveys.questionnaire.asking import GRACE
+from surveys.questionnaire.ranking import named_apart
 from surveys.respond.drafts import TABLES
 from surveys.responses.anonymity import (
     erase_leftovers,
@@ -79,6 +80,7 @@ def _enough(survey: Survey) -> bool:
 
 
 def _store(waiting: list[ReadyDraft]) -> None:
+    apart = [(ready, named_apart(ready.profile)) for ready in waiting]
     responses = [
         Response(
             id=uuid.uuid4(),
@@ -87,14 +89,15 @@ def _store(waiting: list[ReadyDraft]) -> None:
             ratings=bytes(ready.ratings),
             seconds_per_item=ready.seconds_per_item,
             flags=ready.flags,
+            named=named,
         )
-        for ready in waiting
+        for ready, (_profile, named) in apart
     ]
     comments = [AnonymousComment(survey_id=ready.survey_id, text=ready.comment) for ready in waiting if ready.comment]
     answers = [
         AnonymousAnswer(survey_id=ready.survey_id, question=question, answer=answer)
-        for ready in waiting
-        for question, answer in single_answers(ready.profile)
+        for ready, (profile, _named) in apart
+        for question, answer in single_answers(profile)
     ]
     for rows in (responses, comments, answers):
         SystemRandom().shuffle(rows)

@@ -15,7 +15,7 @@ from materiality.platform.words import word_for
 from materiality.queries.scores import SMALL_CELL, hidden_keys
 from materiality.scoring.cube import DIMENSIONS, DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.exports.selection import FIELDS, Selection, column_labels, extra_names, is_counted
-from surveys.intake.columns import item_name, profile_name
+from surveys.intake.columns import RANKING, item_name, profile_name
 from surveys.models import AnonymousAnswer, Item, ProfileQuestion, Response, Survey
 from surveys.models.instrument import page_head, plain_question, scale_words
 from surveys.questionnaire.asking import QUESTION_KINDS
@@ -194,7 +194,7 @@ def literal(text: str, most: int = LONGEST_LABEL) -> str:
     return "'" + cut(line, max(3, most - line.count("'"))).replace("'", "''") + "'"
 
 
-PROFILE = 15  # place in a row of `Selection.rows(more=True)`
+PROFILE, NAMED_PLACE = 15, 16  # places in a row of `Selection.rows(more=True)`
 
 
 def profile_variables(selection: Selection, variable: type) -> Iterator:
@@ -312,6 +312,9 @@ def _screening(selection: Selection) -> Iterator[Variable]:
     if "attention" in named:
         values = {97: _("no answer"), 98: _("don't know"), 99: _("not asked")}
         yield Variable("attention", "attention", labels["attention"], _attention, values=values, missing=(97, 98, 99))
+    if RANKING in named:
+        read = lambda row: ";".join(row[NAMED_PLACE]) or None  # noqa: E731
+        yield Variable(RANKING, RANKING, labels[RANKING], read, TEXT)
     if "seconds_per_item" in named:
         yield Variable(
             "seconds_per_item", "seconds_per_item", labels["seconds_per_item"], lambda row: row[13], decimals=1

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.scores import SMALL_CELL
-from surveys.intake.columns import ATTENTION, SEVERAL, UNFINISHED, profile_name
+from surveys.intake.columns import ATTENTION, RANKING, SEVERAL, UNFINISHED, profile_name
 from surveys.models import Item, ProfileQuestion, Response, Survey
 from surveys.questionnaire.ratings import CELL_TEXT
 from surveys.questionnaire.screening import REJECT, Rules, flag_names
@@ -53,7 +53,7 @@ STORED = {
     "comment": "comment",
 }
 FIELDS = tuple(STORED)
-_MORE = ("unfinished", "flags", "overruled", "attention", "seconds_per_item", "notice_version", "profile")
+_MORE = ("unfinished", "flags", "overruled", "attention", "seconds_per_item", "notice_version", "profile", "named")
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,7 @@ def extra_names(selection: Selection) -> list[str]:
     names = [UNFINISHED] if selection.full or selection.tells_unfinished else []
     if selection.has_attention:
         names.append(ATTENTION)
+    names += [RANKING] if selection.survey.ranking else []
     names += [profile_name(question.code) for question in selection.questions]
     if selection.full:
         names += ["valid", "flags", "overruled"]
@@ -162,10 +163,11 @@ def extra_names(selection: Selection) -> list[str]:
 
 def extra_values(selection: Selection, row: tuple) -> list[str | int | float]:
     """The cells under `extra_names` of one row of `Selection.rows`, its part behind the ratings."""
-    unfinished, flags, overruled, attention, seconds, notice, profile = row
+    unfinished, flags, overruled, attention, seconds, notice, profile, named = row
     cells = [_word(unfinished)] if selection.full or selection.tells_unfinished else []
     if selection.has_attention:
         cells.append("NA" if attention is None else CELL_TEXT[attention] or "")
+    cells += [answer_text(named)] if selection.survey.ranking else []
     cells += [answer_text(profile.get(question.code)) for question in selection.questions]
     if selection.full:
         counts = is_counted(selection, unfinished, flags, overruled)
@@ -206,6 +208,7 @@ def column_labels() -> dict[str, str]:
         "flags": _("Flags earned in screening"),
         "overruled": _("Decided by a person"),
         "attention": _("Answer to the attention question"),
+        "named": _("Issues that matter most, at most three, in no order"),
         "seconds_per_item": _("Seconds per answered question"),
         "notice_version": _("Version of the privacy notice consented to"),
     }

@@ -1,6 +1,7 @@
 """Paper rounds: what to print, and what was typed from a sheet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -12,7 +13,10 @@ from materiality.scoring.cube import NOT_ASKED
 from surveys.actions.paper import MOST_SHEETS
 from surveys.models import ProfileQuestion, Survey
 from surveys.paper.entry import Entry, asked_positions, typed_code
+from surveys.questionnaire.ranking import MOST_NAMED, with_named
 from surveys.respond.posted import CommentForm, posted_profile
+
+NOTHING: Mapping = MappingProxyType({})
 
 
 class PrintForm(forms.Form):
@@ -38,7 +42,15 @@ class TypedEntry:
     Every input keeps what was typed: `typed` by position of the item.
     """
 
-    def __init__(self, posted: QueryDict, asked: bytes, k: int, questions: Iterable[ProfileQuestion]) -> None:
+    def __init__(
+        self,
+        posted: QueryDict,
+        asked: bytes,
+        k: int,
+        questions: Iterable[ProfileQuestion],
+        numbers: Mapping[int, str] = NOTHING,
+    ) -> None:
+        """`numbers` are the codes of the sheet's issues by their numbers, where it asks which three matter most."""
         self.typed = {place: posted.get(f"i{place}", "")[:20] for place in asked_positions(asked)}
         self.errors: dict[str, str] = {}
         ratings = bytearray([NOT_ASKED]) * len(asked)
@@ -50,6 +62,8 @@ class TypedEntry:
                 ratings[place] = code
         self.profile, wrong = posted_profile(posted, questions)
         self.errors |= {f"p_{code}": error for code, error in wrong.items()}
+        self.named = [posted.get(f"n{place}", "").strip()[:20] for place in range(MOST_NAMED)] if numbers else []
+        self.profile = with_named(self.profile, self._codes(numbers))
         self.comment = posted.get("comment", "")
         comment = CommentForm({"comment": self.comment})
         if not comment.is_valid():
@@ -60,6 +74,16 @@ class TypedEntry:
                 "Nothing of a sheet without consent may be stored. Tick this only if it is ticked on the sheet."
             )
         self.entry = None if self.errors else Entry(bytes(ratings), self.profile, comment.cleaned_data["comment"])
+
+    def _codes(self, numbers: Mapping[int, str]) -> set[str]:
+        """The issues whose numbers were typed in the ranking step."""
+        found = {text: numbers.get(int(text)) if text.isascii() and text.isdigit() else None for text in self.named}
+        wrong = [text for text, code in found.items() if text and code is None]
+        if wrong:
+            self.errors["named"] = gettext("%(numbers)s is no number of an issue on this sheet.") % {
+                "numbers": ", ".join(wrong)
+            }
+        return {code for code in found.values() if code}
 
 
 def chosen_entry(posted: QueryDict, first: Entry, second: Entry, asked: bytes, k: int) -> tuple[Entry | None, set[str]]:

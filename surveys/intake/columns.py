@@ -13,6 +13,7 @@ from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.problems import CellError, Fault, Nearest, column_letters, plain
 from materiality.tables.read import CSV, Table
 from materiality.tables.write import restore
+from surveys.questionnaire.ranking import NAMED
 from surveys.questionnaire.ratings import RatingTable
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -166,7 +167,7 @@ def _written_moment(text: str) -> dt.datetime:
         raise CellProblem("time_not_readable") from None
 
 
-ATTENTION = "attention"
+ATTENTION, RANKING = "attention", "named"
 LONGEST_ANSWER = 200
 SEVERAL = ";"
 
@@ -178,11 +179,12 @@ class AskedQuestion:
     code: str
     options: tuple[str, ...] = ()
     several: bool = False
+    most: int = 0  # of several; 0 = all
 
     @property
     def name(self) -> str:
         """Header of the question's column."""
-        return profile_name(self.code)
+        return RANKING if self.code == NAMED else profile_name(self.code)
 
     def reader(self, neutralised: bool) -> Callable[[object], object]:
         """Reads a cell as an option's code, a list of them, or a text; '' is no answer."""
@@ -194,6 +196,8 @@ class AskedQuestion:
         given = [part.strip() for part in cell_text(cell).split(SEVERAL) if part.strip()]
         if any(code not in self.options for code in given) or len(given) > 1 and not self.several:
             raise CellProblem("unknown_option", value=shown(cell), options=", ".join(self.options)[:200])
+        if self.most and len(set(given)) > self.most:
+            raise CellProblem("too_many_named", value=shown(cell), most=self.most)
         return given if self.several and given else "".join(given)
 
 

@@ -28,6 +28,7 @@ class Asked:
     k: int
     questions: Sequence[Question] = field(default_factory=tuple)
     attention: bool = False
+    ranking: bool = False
     # Per group the items that it is asked; a group that is not named is asked everything.
     plan: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     zone: str = ""

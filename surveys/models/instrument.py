@@ -6,7 +6,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from surveys.questionnaire.asking import Effort
-from surveys.questionnaire.instrument import QUESTIONS, Instrument
+from surveys.questionnaire.instrument import QUESTIONS, RANKING_QUESTION, Instrument
 
 LANGUAGES = ("zh-hans", "en")
 
@@ -24,6 +24,11 @@ def question_words(dimension: str) -> str:
 def plain_question(dimension: str) -> str:
     """The question on one dimension in the active language, as text."""
     return _(QUESTIONS[dimension]).replace("<b>", "").replace("</b>", "")
+
+
+def ranking_question() -> str:
+    """What the ranking step asks, in the active language."""
+    return _(RANKING_QUESTION)
 
 
 def page_head() -> str:

@@ -73,7 +73,8 @@ class Response(models.Model):
 
     `id` grows with the order of arrival, but is random where the survey is anonymous. `token` is the file's, or
     `batch-serial` of the personal link. `profile` holds the answers to profile questions ({code: answer}), `attention`
-    the rating given to the attention question (None = not asked), `notice_version` the privacy notice that was
+    the rating given to the attention question (None = not asked), `named` the codes of the issues named in the ranking
+    step (empty = the step was not asked or not taken), `notice_version` the privacy notice that was
     consented to (None = unknown). `flags` are the bits of
     `surveys.questionnaire.screening.FLAGS` earned; `overruled` is a person's decision to include or exclude.
     """
@@ -99,6 +100,7 @@ class Response(models.Model):
     comment = models.TextField(blank=True)
     ratings = models.BinaryField()
     profile = models.JSONField(default=dict, blank=True)
+    named = models.JSONField(default=list, blank=True)
     attention = models.PositiveSmallIntegerField(null=True, blank=True)
     notice_version = models.PositiveSmallIntegerField(null=True, blank=True)
     seconds_per_item = models.FloatField(null=True, blank=True)

@@ -133,9 +133,9 @@ class Survey(models.Model):
 
     A `split` survey gives each respondent the issues of `core` (codes) and a drawn part, about `split_issues` issues
     in all unless the group's plan says more. With `attention` one question among the issues asks for the rating
-    `attention_value`. `instrument_version` is that of the wording with which it was opened (None: not yet). Answers
-    not finished are deleted `drafts_kept_days` after they were begun, recipients `recipients_kept_days` after the
-    closing.
+    `attention_value`; with `ranking` a step after them asks which three matter most. `instrument_version` is that of
+    the wording with which it was opened (None: not yet). Answers not finished are deleted `drafts_kept_days` after
+    they were begun, recipients `recipients_kept_days` after the closing.
     """
 
     class State(models.TextChoices):
@@ -200,6 +200,14 @@ class Survey(models.Model):
         help_text=_("The core included. Groups of few people get more, so that every issue is rated."),
     )
     core = models.JSONField(_("Core: issues that every respondent gets"), default=list, blank=True)
+    ranking = models.BooleanField(
+        _("Ask which three issues matter most"),
+        default=True,
+        help_text=_(
+            "After the ratings, of the issues that a respondent rated. It is what separates issues where all ratings "
+            "lie at the top; it stands beside the scores and never enters them."
+        ),
+    )
     instrument_version = models.PositiveSmallIntegerField(null=True, blank=True)
     attention = models.BooleanField(
         _("Ask an attention question"),

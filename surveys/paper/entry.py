@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.core.files.storage import default_storage
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue, Job
@@ -12,9 +13,11 @@ from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.models import PaperSheet, ProfileQuestion, Survey
+from surveys.models.instrument import ranking_question
 from surveys.models.jobs import JobKind
 from surveys.paper.printing import NumberedIssue
 from surveys.questionnaire.asking import QUESTION_KINDS
+from surveys.questionnaire.ranking import NAMED
 
 _WORDS = {"": SKIPPED, "D": DONT_KNOW, "DK": DONT_KNOW}
 
@@ -162,6 +165,23 @@ def profile_lines(
             )
         )
     return lines
+
+
+def ranking_of(survey: Survey, issues: Iterable[NumberedIssue]) -> ProfileQuestion:
+    """The ranking step of a sheet as a question whose options are its issues, to be compared and shown like others."""
+    texts = {}
+    for language, suffix in (("zh-hans", "zh"), ("en", "en")):
+        with translation.override(language):
+            texts[f"text_{suffix}"] = ranking_question()
+    options = [
+        {
+            "code": each.issue.code,
+            "zh": f"{each.number} {each.issue.name_zh}",
+            "en": f"{each.number} {each.issue.name_en}",
+        }
+        for each in issues
+    ]
+    return ProfileQuestion(survey=survey, code=NAMED, kind="multiple", options=options, **texts)
 
 
 def rating_words(code: int) -> str:

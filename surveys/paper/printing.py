@@ -19,7 +19,7 @@ from materiality.platform.pdf import typeset_alone
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DIMENSIONS, NOT_ASKED
 from surveys.models import Item, Notice, PaperSheet, ProfileQuestion, Survey
-from surveys.models.instrument import LANGUAGES, page_head, plain_question, scale_words
+from surveys.models.instrument import LANGUAGES, page_head, plain_question, ranking_question, scale_words
 from surveys.questionnaire.asking import QUESTION_KINDS
 
 
@@ -117,6 +117,8 @@ def _front(survey: Survey, sheets: Sequence[PaperSheet], each: Each) -> dict:
         ),
         "how": each(lambda: _("Please tick one box in each line. You may leave out any line.")),
         "head": each(page_head),
+        "ranking": each(ranking_question) if survey.ranking else [],
+        "ranking_how": each(lambda: _("Write their numbers into the boxes; the order does not matter.")),
         "question": each(lambda: survey.question or _("Is there anything you would like to add? (optional)")),
     }
 

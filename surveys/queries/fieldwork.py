@@ -370,7 +370,7 @@ def _pages(survey: Survey, groups: Sequence[Group], figures: dict, funnel: Funne
     lengths, about = issue_pages(survey, groups), getattr(survey, "has_profile", None)
     if about is None:
         about = ProfileQuestion.objects.filter(survey=survey).exists()
-    return pages_left(drafts, broken, submitted, lengths=lengths, about=about)
+    return pages_left(drafts, broken, submitted, lengths=lengths, about=about, ranking=survey.ranking)
 
 
 @dataclass(frozen=True)

@@ -124,13 +124,15 @@ class CategoryParts:
 
 @dataclass(frozen=True)
 class IssueParts:
-    """One issue: its category's index, its primary, its items (dimension -> position), its HTML per language."""
+    """One issue: its category's index, its primary, its items (dimension -> position), HTML per language, name."""
 
     code: str
     primary: int
     category: int
     positions: dict[str, int]
     pieces: dict[str, Pieces]
+    name_zh: str = ""
+    name_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,8 @@ class Questionnaire:
     def effort_of(self, group_id: int) -> Effort:
         """What answering takes somebody of a group, the questions about themselves and the attention question too."""
         asked = self.asked_of(group_id)
-        return Effort(asked.each, len(asked.dimensions), len(self.profile) + self.survey.attention)
+        others = len(self.profile) + self.survey.attention + self.survey.ranking
+        return Effort(asked.each, len(asked.dimensions), others)
 
     def sheets(self, key: bytes, ratings: bytes, *, single: bool = False) -> list[Sheet]:
         """The pages of the respondent with this key and these ratings; what is not asked is on none."""
@@ -291,6 +294,8 @@ def _issues(
             categories.index(each[0].issue.category_id),
             {item.dimension: item.position for item in each},
             {language: pieces_of(text) for language, text in html.get(pk, {}).items()},
+            each[0].issue.name_zh,
+            each[0].issue.name_en,
         )
         for pk, each in own.items()
     )

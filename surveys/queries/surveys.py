@@ -237,9 +237,10 @@ class Previewed:
 
     @property
     def steps(self) -> list[str]:
-        """What stands at each step: first, issues, about, end, thanks."""
+        """What stands at each step: first, issues, ranking, about, end, thanks."""
+        ranking = ["ranking"] if self.questionnaire.survey.ranking else []
         about = ["about"] if self.questionnaire.profile else []
-        return ["first", *["issues"] * len(self.sheets), *about, "end", "thanks"]
+        return ["first", *["issues"] * len(self.sheets), *ranking, *about, "end", "thanks"]
 
 
 def previewed(survey: Survey, group: Group, *, split: bool, draw: int, single: bool) -> Previewed:

@@ -56,7 +56,7 @@ def taken_out(
     return groups, rejected, excluded
 
 
-ABOUT, END = "about", "end"
+RANKING, ABOUT, END = "ranking", "about", "end"
 
 
 @dataclass(frozen=True)
@@ -83,16 +83,17 @@ def pages_left(
     *,
     lengths: Mapping[str, int],
     about: bool,
+    ranking: bool = False,
 ) -> list[PageLine]:
     """The pages up to the last one at which anybody stopped or is.
 
     `drafts` are (group, last page saved, whether idle, number) of answers in progress, `broken_off` (group, last page
     saved, number) of those deleted unfinished, `submitted` those of each group who went through all their pages.
     Whoever saved page p last came to p + 1. `lengths` says how many pages of issues each group has; a group that is not
-    named has the most. Then come the page about yourself, if there is one (`about`), and the end: the same for all, so
-    that a page counts only those whose questionnaire has it.
+    named has the most. Then come the ranking step and the page about yourself, if there are (`ranking`, `about`), and
+    the end: the same for all, so that a page counts only those whose questionnaire has it.
     """
-    last = [*([ABOUT] if about else []), END]
+    last = [*([RANKING] if ranking else []), *([ABOUT] if about else []), END]
     most = max(lengths.values(), default=0)
     here, left = Counter(), Counter()
     for group, page, idle, number in [*drafts, *((group, page, True, number) for group, page, number in broken_off)]:

@@ -12,6 +12,7 @@ QUESTIONS = {
     SOCIETY: N_("Whether done well or badly, how much does this affect <b>society and the environment</b>?"),
     BUSINESS: N_("Whether done well or badly, how much does this affect <b>the company's business</b>?"),
 }
+RANKING_QUESTION = N_("Of the issues you rated, which three matter most?")
 _SEVEN = (
     N_("very little"), N_("little"), N_("rather little"), N_("some"), N_("rather much"), N_("much"), N_("very much"),
 )  # fmt: skip

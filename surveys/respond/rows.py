@@ -16,6 +16,7 @@ from django.db import connection
 from surveys.invitations.links import secret_of
 from surveys.invitations.used_links import PER_BLOCK, bit_is_set
 from surveys.models import Draft, Notice, Response, Survey
+from surveys.questionnaire.ranking import named_apart
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import is_genuine, parse_token
 from surveys.responses.columns import utc
@@ -147,8 +148,8 @@ WHERE d.key = %s
 """
 _INSERT_FINISHED = """
 INSERT INTO surveys_response (id, survey_id, group_id, channel, language, token, started_at, submitted_at, unfinished,
-       consent, comment, ratings, profile, attention, notice_version, flags, overruled, overruled_reason)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '')
+       consent, comment, ratings, profile, named, attention, notice_version, flags, overruled, overruled_reason)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '')
 """
 
 
@@ -214,7 +215,9 @@ def insert_response(key: UUID, draft: FinishedDraft, *, language: str, submitted
     moment = connection.ops.adapt_datetimefield_value
     values = [Response._meta.pk.get_db_prep_value(key, connection), draft.survey_id, draft.group_id, draft.channel]
     values += [language, draft.token, moment(draft.started_at), moment(submitted_at), False, True, draft.comment]
-    values += [draft.ratings, json.dumps(draft.profile, ensure_ascii=False), draft.attention, draft.notice_version]
+    profile, named = named_apart(draft.profile)
+    values += [draft.ratings, json.dumps(profile, ensure_ascii=False), json.dumps(named)]
+    values += [draft.attention, draft.notice_version]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_FINISHED, [*values, flags])
 

@@ -1,6 +1,6 @@
 """Respondents' pages: first page, questions, end, thanks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -16,9 +16,10 @@ from materiality.platform.refusals import NotAllowed
 from materiality.platform.visitors import Window, address_of
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models import ProfileQuestion, Response, Tally
-from surveys.models.instrument import effort_words
+from surveys.models.instrument import effort_words, ranking_question
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Standing, standing
+from surveys.questionnaire.ranking import MOST_NAMED, named_apart, refused_named, with_named
 from surveys.respond import pages as cookies
 from surveys.respond.answers import erase_response, finish, open_answers, start_draft
 from surveys.respond.answers import unsubscribe as end_mail_to
@@ -33,6 +34,8 @@ from surveys.respond.rows import (
     link_now,
 )
 from surveys.respond.visit import (
+    ABOUT,
+    RANKING,
     SeeOther,
     Way,
     already,
@@ -53,16 +56,53 @@ EMPTY: Mapping = MappingProxyType({})
 def about(request: HttpRequest, code: str) -> HttpResponse:
     """The profile questions, all optional."""
     way = Way(code, draft_of(request, code), single=cookies.is_large(request))
-    step = way.last - 1
-    if not way.has_about:
+    step = way.step_after(ABOUT)
+    if step is None:
         return SeeOther(way.path(way.last))
+    about, named = named_apart(way.draft.profile)
     if request.method != "POST":
-        return _about_page(request, way, way.draft.profile, {})
+        return _about_page(request, way, about, {})
     given, errors = posted_profile(request.POST, way.questionnaire.profile)
     if errors:
         return _about_page(request, way, given, errors)
-    way.keep(step, profile=given)
+    way.keep(step, profile=with_named(given, named))
     return _onward(request, way, step)
+
+
+@for_respondents
+def ranking(request: HttpRequest, code: str) -> HttpResponse:
+    """Which three of the rated issues matter most; may be left out."""
+    way = Way(code, draft_of(request, code), single=cookies.is_large(request))
+    step = way.step_after(RANKING)
+    if step is None:
+        return SeeOther(way.path(len(way.sheets) + 1))
+    if request.method != "POST":
+        return _ranking_page(request, way, named_apart(way.draft.profile)[1])
+    rated = {way.questionnaire.issues[issue].code for issue in way.rated()}
+    chosen = [code for code in request.POST.getlist("top") if code in rated]
+    if refused_named(chosen):
+        told = _("Please choose at most %(most)s; you chose %(number)s.")
+        return _ranking_page(request, way, chosen, told % {"most": MOST_NAMED, "number": len(chosen)})
+    way.keep(step, profile=with_named(way.draft.profile, chosen))
+    return _onward(request, way, step)
+
+
+def _ranking_page(request: HttpRequest, way: Way, chosen: Collection[str], error: str = "") -> HttpResponse:
+    issues = [way.questionnaire.issues[issue] for issue in way.rated()]
+    return page(
+        request,
+        "ranking",
+        fills={"number": b"%d" % way.step_after(RANKING), "last": b"%d" % way.last},
+        status=422 if error else 200,
+        keep=False,
+        number=HOLES["number"],
+        last=HOLES["last"],
+        question=ranking_question(),
+        most=MOST_NAMED,
+        choices=tuple((issue.code, text_of(issue, "name"), issue.code in chosen) for issue in issues),
+        error=error,
+        title=text_of(way.questionnaire.survey, "title"),
+    )
 
 
 @for_respondents
@@ -143,7 +183,7 @@ def _about_page(request: HttpRequest, way: Way, given: dict, errors: dict[str, s
     return page(
         request,
         "about",
-        fills={"number": b"%d" % (way.last - 1), "last": b"%d" % way.last},
+        fills={"number": b"%d" % way.step_after(ABOUT), "last": b"%d" % way.last},
         status=422 if errors else 200,
         keep=not given and not errors,
         number=HOLES["number"],

@@ -15,6 +15,7 @@ from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models.instrument import zone_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Sheet, Standing, standing
+from surveys.questionnaire.ranking import RATINGS, named_apart
 from surveys.respond import pages as cookies
 from surveys.respond.answers import count_part_again, open_answers, save
 from surveys.respond.pages import HOLES, page
@@ -158,39 +159,52 @@ def lost(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-ABOUT, END = "about/", "end/"
+RANKING, ABOUT, END = "top/", "about/", "end/"
 
 
 class Way:
-    """Steps 1..n are the pages of issues (with `single` one issue each), then about yourself if the survey has profile
-    questions, then the end, which is step `last`.
+    """Steps 1..n are the pages of issues (with `single` one question each), then the ranking step and about yourself,
+    where the survey has them, then the end, which is step `last`.
     """
 
     def __init__(self, code: str, draft: DraftInUse, *, single: bool) -> None:
         self.code, self.draft, self.single = code, draft, single
         self.questionnaire: Questionnaire = questionnaire_of(draft.survey_id, draft.opened_at)
         self.sheets = self._sheets(single)
-        self.has_about = bool(self.questionnaire.profile)
+        survey = self.questionnaire.survey
+        self.after = [*([RANKING] if survey.ranking else []), *([ABOUT] if self.questionnaire.profile else []), END]
 
     @property
     def last(self) -> int:
         """The step of the end, which is also how many pages there are."""
-        return len(self.sheets) + self.has_about + 1
+        return len(self.sheets) + len(self.after)
+
+    def step_after(self, page: str) -> int | None:
+        """The step of one of the pages after the issues; None where the survey does not have it."""
+        return len(self.sheets) + 1 + self.after.index(page) if page in self.after else None
 
     def path(self, step: int) -> str:
         """The address of a step; the nearest one's where there is no such step."""
         step = min(max(step, 1), self.last)
         if step <= len(self.sheets):
             return f"/s/{self.code}/{'one/' if self.single else ''}{step}/"
-        return f"/s/{self.code}/{END if step == self.last else ABOUT}"
+        return f"/s/{self.code}/{self.after[step - len(self.sheets) - 1]}"
 
     def first_open(self) -> int:
-        """The first step on which something is unanswered; with everything answered the one after the issues."""
+        """The first step on which something is unanswered, the end where nothing is."""
         ratings = self.draft.ratings
         for step, sheet in enumerate(self.sheets, start=1):
             if any(ratings[position] == SKIPPED for position in self.questionnaire.positions(sheet)):
                 return step
-        return self.last if self.draft.profile else len(self.sheets) + 1
+        about, named = named_apart(self.draft.profile)
+        waiting = [page for page, done in ((RANKING, named), (ABOUT, about)) if page in self.after and not done]
+        return self.step_after(waiting[0]) if waiting else self.last
+
+    def rated(self) -> list[int]:
+        """The issues that have a rating, in the order in which they were asked."""
+        order, ratings = [issue for sheet in self._plain for issue in sheet.issues], self.draft.ratings
+        positions_of = self.questionnaire.positions_of
+        return [issue for issue in order if any(ratings[place] in RATINGS for place in positions_of[issue].values())]
 
     def same_step(self, other: "Way", step: int) -> int:
         """The step of this way that shows what begins the other way's step of issues."""

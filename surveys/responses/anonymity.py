@@ -231,7 +231,11 @@ def _summary(responses: dict, last: Run | None, held: Collection[str]) -> dict:
     before = last.responses["groups"] if last else {}
     groups = {code: before.get(code, nothing) if code in held else own for code, own in responses["groups"].items()}
     sums = {name: sum(counts[name] for counts in groups.values()) for name in _COUNTS}
-    return {**responses, **sums, "unfinished": sums["total"] - sums["submitted"], "groups": groups, "held": [*held]}
+    named = {code: own for code, own in responses.get("named", {}).items() if code not in held}
+    if last:
+        named |= {code: own for code, own in last.responses.get("named", {}).items() if code in held}
+    unfinished = sums["total"] - sums["submitted"]
+    return {**responses, **sums, "unfinished": unfinished, "groups": groups, "named": named, "held": [*held]}
 
 
 def unlinked(columns: ResponseColumns, flags: np.ndarray) -> tuple[ResponseColumns, np.ndarray]:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from materiality.scoring.cube import DONT_KNOW, SKIPPED
 from surveys.models import Response, ResponseImport, Survey
+from surveys.questionnaire.ranking import named_apart
 from surveys.questionnaire.ratings import within_plan
 from surveys.questionnaire.screening import Answers
 
@@ -39,13 +40,16 @@ class ResponseColumns:
     ratings: np.ndarray
     seconds_per_item: list[float | None] = field(default_factory=list)
     profile: list[dict] = field(default_factory=list)
+    named: list[list[str]] = field(default_factory=list)
     attention: list[int | None] = field(default_factory=list)
     notice_version: list[int | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for name in ("seconds_per_item", "attention", "notice_version"):
             setattr(self, name, getattr(self, name) or [None] * len(self))
-        self.profile = self.profile or [{}] * len(self)
+        apart = [named_apart(answers) for answers in self.profile]
+        self.profile = [answers for answers, _named in apart] or [{}] * len(self)
+        self.named = self.named or [named for _answers, named in apart] or [[]] * len(self)
 
     def pick(self, rows: np.ndarray) -> "ResponseColumns":
         """The responses at these places, in this order."""
@@ -125,6 +129,7 @@ def _fields(survey, columns: ResponseColumns, ids, flags, source, part: slice) -
         "comment": columns.comment[part],
         "ratings": [packed[at * width : (at + 1) * width] for at in range(size)],
         "profile": [json.dumps(answers, ensure_ascii=False) for answers in columns.profile[part]],
+        "named": [json.dumps(codes) for codes in columns.named[part]],
         "attention": columns.attention[part],
         "notice_version": columns.notice_version[part],
         "seconds_per_item": columns.seconds_per_item[part],

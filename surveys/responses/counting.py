@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from itertools import compress
 
 import numpy as np
 from django.db import connection
@@ -22,10 +23,11 @@ from surveys.questionnaire.ratings import within_plan
 from surveys.questionnaire.screening import FLAG_BIT, FLAGS, MARK, REJECT, RULES, Rules, flags_asked, valid
 from surveys.responses.anonymity import hold_small_changes
 from surveys.responses.holdings import held_now
+from surveys.responses.ranking import NamedCounts, added
 from surveys.responses.screening import flags_of_survey, rules_in_force, screened_anew, shown_bits
 
 CHUNK = 10_000
-COLUMNS = ("id", "group_id", "flags", "overruled", "unfinished", "ratings")
+COLUMNS = ("id", "group_id", "flags", "overruled", "unfinished", "ratings", "named")
 
 
 @dataclass
@@ -39,6 +41,7 @@ class _Tally:
     unfinished: int = 0
     valid: int = 0
     flags: Counter = field(default_factory=Counter)
+    named: list[dict] = field(default_factory=list)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
 
@@ -121,18 +124,21 @@ def counted_cube(survey: Survey, groups: list[tuple[int, str]]) -> Cube:
 
 
 def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) -> Cube:
-    builder = builder_of(survey, [code for _pk, code in groups])
+    codes = [code for _pk, code in groups]
+    builder, ranking = builder_of(survey, codes), NamedCounts(survey, codes)
     rules, shown = rules_in_force(survey), np.uint16(shown_bits(survey))
     index = {pk: n for n, (pk, _code) in enumerate(groups)}
     for rows in _chunks(survey):
-        ids, group_ids, flags, overruled, unfinished, ratings = zip(*rows, strict=True)
+        ids, group_ids, flags, overruled, unfinished, ratings, named = zip(*rows, strict=True)
         matrix = within_plan(np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1))
         group = np.array([index[pk] for pk in group_ids])
         flags_, submitted = np.array(flags, np.uint16), ~np.array(unfinished, bool)
         counts = valid(flags_, rules, np.array(overruled), submitted)
         builder.add(group[counts], matrix[counts])
-        _add_to_tally(tally, [code for _pk, code in groups], group, flags_ & shown, submitted, counts)
+        ranking.add(group[counts], matrix[counts], list(compress(named, counts)))
+        _add_to_tally(tally, codes, group, flags_ & shown, submitted, counts)
         _add_to_digest(tally, ids, [groups[g][1] for g in group.tolist()], flags, overruled, ratings)
+    tally.named.append(ranking.counts())
     return builder.cube()
 
 
@@ -203,6 +209,7 @@ def _summary(tally: _Tally) -> dict:
             for code, counts in tally.groups.items()
         },
         "screening": tally.screening,
+        "named": added(tally.named),
     }
 
 

@@ -30,6 +30,7 @@ from surveys.matching.words import GroupNames, IssueNames, cleaned
 from surveys.models import ColumnMatch, ResponseImport, Survey
 from surveys.models.instrument import LANGUAGES
 from surveys.questionnaire.asking import QUESTION_KINDS, closing_time
+from surveys.questionnaire.ranking import MOST_NAMED, NAMED
 from surveys.questionnaire.screening import FLAG_BIT, flags_asked
 from surveys.responses.columns import ResponseColumns
 
@@ -69,6 +70,7 @@ def asked_of(survey: Survey) -> Asked:
         attention=survey.attention,
         plan=_plan_of(survey, items),
         zone=survey.zone,
+        ranking=survey.ranking,
     )
 
 
@@ -136,6 +138,9 @@ def _besides(asked: Asked) -> AskedBesides:
         AskedQuestion(each.code, tuple(code for code, _zh, _en in each.options), QUESTION_KINDS[each.kind].several)
         for each in asked.questions
     ]
+    if asked.ranking:
+        codes = tuple(issue.code for issue in asked.issues)
+        questions.append(AskedQuestion(NAMED, codes, several=True, most=MOST_NAMED))
     return AskedBesides(questions, asked.k if asked.attention else 0)
 
 
@@ -329,7 +334,7 @@ def columns_to_store(survey: Survey, parsed: ParsedResponses, *, asked: Asked, o
     for row in refused:
         columns.ratings[row] = NOT_ASKED
         columns.comment[row] = ""
-        columns.profile[row] = {}
+        columns.profile[row], columns.named[row] = {}, []
         columns.attention[row] = None
     return columns
 

@@ -14,9 +14,19 @@ from materiality.views.cycles import in_cycle
 from surveys.actions.paper import enter_sheet, print_sheets, store_sheet
 from surveys.forms.paper import PrintForm, TypedEntry, chosen_entry
 from surveys.models import PaperSheet, Survey
+from surveys.models.instrument import ranking_question
 from surveys.models.jobs import JobKind
-from surveys.paper.entry import difference_lines, differences, entry_lines, entry_of, profile_lines, refuse_closed
+from surveys.paper.entry import (
+    difference_lines,
+    differences,
+    entry_lines,
+    entry_of,
+    profile_lines,
+    ranking_of,
+    refuse_closed,
+)
 from surveys.paper.printing import numbered, sheet_issues
+from surveys.questionnaire.ranking import MOST_NAMED
 from surveys.views.surveys import survey_in_cycle
 
 
@@ -120,9 +130,10 @@ def _typing(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:
     asked = bytes(sheet.asked)
     refuse_closed(sheet.survey)
     questions = list(sheet.survey.profile_questions.order_by("position"))
-    typed = None
+    issues, typed = numbered(sheet_issues(sheet.survey), asked), None
+    numbers = {each.number: each.issue.code for each in issues} if sheet.survey.ranking else {}
     if request.method == "POST":
-        typed = TypedEntry(request.POST, asked, sheet.survey.k, questions)
+        typed = TypedEntry(request.POST, asked, sheet.survey.k, questions, numbers)
         # The page says which entry it is: where somebody else was faster, this one must not count as the second.
         if typed.entry:
             given = request.POST.get("time", "")
@@ -130,9 +141,10 @@ def _typing(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:
                 sheet=sheet, entry=typed.entry, time=int(given) if given in ("1", "2") else 0, by=request.user
             )
             return _onward(request, sheet)
-    issues = numbered(sheet_issues(sheet.survey), asked)
     context = _context(sheet) | {
         "time": time,
+        "named": (typed.named if typed else [""] * MOST_NAMED) if numbers else [],
+        "ranking_question": ranking_question(),
         "lines": entry_lines(issues, typed),
         "questions": profile_lines(questions, typed),
         "typed": typed,
@@ -152,7 +164,8 @@ def _differences(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:
     issues = numbered(sheet_issues(sheet.survey), asked)
     found = differences(first, second)
     lines = difference_lines(issues, found, first, second, request.POST, missing)
-    questions = [question for question in sheet.survey.profile_questions.all() if question.code in found.questions]
+    asked_besides = [*sheet.survey.profile_questions.all(), ranking_of(sheet.survey, issues)]
+    questions = [question for question in asked_besides if question.code in found.questions]
     context = _context(sheet) | {
         "first": first,
         "second": second,

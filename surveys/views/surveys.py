@@ -28,7 +28,7 @@ from surveys.actions.surveys import (
 )
 from surveys.forms.surveys import NewSurveyForm, OpenSurveyForm, SurveyForm, WindowForm
 from surveys.models import Survey
-from surveys.models.instrument import LANGUAGES
+from surveys.models.instrument import LANGUAGES, ranking_question
 from surveys.queries.plans import planned_groups
 from surveys.queries.surveys import (
     Previewed,
@@ -43,6 +43,7 @@ from surveys.queries.surveys import (
     surveys_of,
 )
 from surveys.questionnaire.asking import closing_time, standing
+from surveys.questionnaire.ranking import MOST_NAMED
 from surveys.respond.pages import shown_language
 from surveys.respond.rows import groups_now, survey_now
 from surveys.respond.views import first_page_context, profile_shown, thanks_words
@@ -158,6 +159,11 @@ def _inner(row: Survey, look: Look, shown: Previewed, groups: list[Group], holes
         html = mark_safe(sheet_html(row, shown, sheet, look.language).decode())
         name = shown.questionnaire.heading(sheet)
         return found | {"holes": holes | {"issues": html}, "name": name, "first": look.page == 1}
+    if kind == "ranking":
+        order = [issue for sheet in shown.sheets for issue in sheet.issues]
+        issues = [shown.questionnaire.issues[issue] for issue in dict.fromkeys(order)]
+        choices = [(issue.code, text_of(issue, "name"), False) for issue in issues]
+        return found | {"choices": choices, "most": MOST_NAMED, "question": ranking_question()}
     if kind == "about":
         return found | {"questions": profile_shown(shown.questionnaire.profile)}
     if kind == "thanks":

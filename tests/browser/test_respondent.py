@@ -259,3 +259,32 @@ def test_targets_are_large_enough_for_thumbs(open_page, survey, width):
         ".map(target => target.getBoundingClientRect()).filter(box => box.height < 48 || box.width < 48).length"
     )
     assert small == 0
+
+
+@SCRIPTS
+def test_three_that_matter_most_are_named_by_keyboard(open_page, scripts):
+    survey = make_open_survey(make_survey_cycle({"society": 5}), ranking=True)
+    page = open_page(f"/s/{survey.code}/", java_script_enabled=scripts)
+    begin(page, WORDS["en"])
+    for scale in page.locator(".issue fieldset").all():
+        scale.locator("input").nth(3).check()
+    press(page, "Next page")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of the issues you rated, which three matter most?")
+    boxes = page.locator("input[name=top]")
+    expect(boxes).to_have_count(5)
+    boxes.first.focus()
+    for _step in range(3):
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+    expect(page.locator("input[name=top]:checked")).to_have_count(3)
+    if scripts:
+        expect(boxes.nth(4)).to_be_disabled()
+        assert (violations(page), fits(page)) == ([], True)
+        boxes.first.uncheck()
+        expect(boxes.nth(4)).to_be_enabled()
+        boxes.first.check()
+    press(page, "Next page")
+    expect(page).to_have_url(re.compile("/end/$"))
+    press(page, "Submit my answers")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    assert len(Response.objects.get().named) == 3

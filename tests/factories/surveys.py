@@ -35,10 +35,13 @@ def make_survey_cycle(sizes: dict[str, int] | None = None, groups: tuple[str, ..
 
 
 def make_survey(cycle: Cycle | None = None, **values) -> Survey:
-    """A built survey, not yet open; every group rates everything unless `plans` says otherwise (None: the defaults)."""
+    """A built survey, not yet open; every group rates everything unless `plans` says otherwise (None: the defaults).
+
+    It has no ranking step unless `ranking` says so, so that paths without it are short.
+    """
     code = values.pop("code", f"survey-{next(_numbers)}")
     plans = values.pop("plans", {})
-    values = {"code": code, "title_zh": "重要议题问卷", "title_en": "Survey of issues"} | values
+    values = {"code": code, "title_zh": "重要议题问卷", "title_en": "Survey of issues", "ranking": False} | values
     return build_survey(cycle=cycle or make_survey_cycle(), values=values, plans=plans, by=None)
 
 

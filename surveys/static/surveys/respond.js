@@ -51,6 +51,13 @@ form.addEventListener("submit", (event) => {
     form.append(at);
   }
 });
+// No more than so many of the issues that matter most: the others wait until one is taken back.
+const top3 = form.querySelector("[data-most]");
+function limit() {
+  const full = top3.querySelectorAll(":checked").length >= top3.dataset.most;
+  for (const box of top3.querySelectorAll("input")) box.disabled = full && !box.checked;
+}
+if (top3) { top3.addEventListener("change", limit); limit(); }
 addEventListener("pageshow", () => { leaving = false; });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(); });
 addClearButtons();
