@@ -64,6 +64,7 @@ urlpatterns = [
     path("library/editions/<slug:edition>/discard/", drafts.draft_discard, name="discard_draft"),
     path("library/drafts/<slug:edition>/", drafts.draft, name="draft"),
     path("library/drafts/<slug:edition>/undo/", drafts.draft_undo, name="draft_undo"),
+    path("library/drafts/<slug:edition>/definitions/", drafts.draft_definitions, name="draft_definitions"),
     path("library/drafts/<slug:edition>/add/", drafts.draft_add, name="draft_add"),
     path(f"{_DRAFT_ISSUE}/change/", drafts.draft_change, name="draft_change"),
     path(f"{_DRAFT_ISSUE}/retire/", drafts.draft_retire, name="draft_retire"),

@@ -1,6 +1,7 @@
 """Issues of a draft: add, change, move, merge, split, retire, reorder, and undo."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from django.db import IntegrityError, transaction
@@ -36,6 +37,7 @@ from materiality.drafts.rows import (
     take_secondaries,
     told_of,
 )
+from materiality.library_file.read import shipped_library
 from materiality.models import Category, Edition, EditionChange, Issue, IssueMapping, Lineage, User
 from materiality.platform import audit
 from materiality.platform.hooks import RETIRE_ISSUE, objections
@@ -144,6 +146,27 @@ def _need_fit(change: str, old: IssueTexts, new: IssueTexts) -> None:
         raise NotAllowed(_("The name is the same as before. Choose another kind of change."))
     if change == "redefined" and (old.definition_zh, old.definition_en) == (new.definition_zh, new.definition_en):
         raise NotAllowed(_("The definition is the same as before. Choose another kind of change."))
+
+
+@transaction.atomic
+def take_default_definitions(*, edition: Edition, by: User | None) -> list[Issue]:
+    """Give the issues of a draft the definitions that the default library has now, where code and Chinese name are
+    those of the default library; returns the issues that changed. Each is a change of its own and can be undone.
+
+    An installation has the definitions with which it was set up, and nothing replaces them unasked. NotAllowed for a
+    published edition.
+    """
+    draft = locked_edition_draft(edition)
+    default = {record.code: record for record in shipped_library().issues}
+    changed = []
+    for issue in draft.issues.filter(status=Issue.Status.ACTIVE).order_by("code"):
+        record, held = default.get(issue.code), texts_of(issue)
+        if record is None or record.name_zh != held.name_zh:
+            continue
+        texts = replace(held, definition_zh=record.definition_zh, definition_en=record.definition_en)
+        if texts != held:
+            changed.append(change_issue(issue=issue, texts=texts, by=by))
+    return changed
 
 
 @transaction.atomic

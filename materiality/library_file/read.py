@@ -434,6 +434,12 @@ def read_reference(folder: Path, more_groups: Iterable[str] = ()) -> Reference:
     return Reference(read_catalogues(folder), ordered, tuple(dict.fromkeys([*groups, *more_groups])), known)
 
 
+def shipped_library() -> Library:
+    """The default library that this version of the product ships. Raises BadLibrary as `read_default_library`."""
+    folder = Path(__file__).parent.parent.parent / "fixtures"
+    return read_default_library(folder, read_reference(folder))
+
+
 def read_default_library(folder: Path, reference: Reference) -> Library:
     """The default library. Raises BadLibrary where the fixtures were changed and do not hold together."""
     return read_library((folder / FILE).read_bytes(), FILE, reference)

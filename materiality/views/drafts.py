@@ -24,6 +24,7 @@ from materiality.actions.drafts import (
     reorder_issues,
     retire_issue,
     split_issue,
+    take_default_definitions,
     undo_last_change,
 )
 from materiality.actions.library import discard_draft, publish_edition, start_edition_draft
@@ -324,6 +325,18 @@ def draft_undo(request: HttpRequest, edition: str) -> HttpResponse:
     with refusals(request):
         undone = undo_last_change(edition=row, by=request.user, change=int(seen) if seen.isdecimal() else None)
         messages.success(request, _("Undone: %(object)s.") % {"object": undone.object_text})
+    return after_change(request, row, None)
+
+
+@require_POST
+@needs(can_edit_library)
+def draft_definitions(request: HttpRequest, edition: str) -> HttpResponse:
+    """Take the definitions of the default library into the draft."""
+    row = edition_at(edition)
+    with refusals(request):
+        number = len(take_default_definitions(edition=row, by=request.user))
+        said = ngettext("%(number)s definition is taken over.", "%(number)s definitions are taken over.", number)
+        messages.success(request, said % {"number": number} if number else _("No definition differs."))
     return after_change(request, row, None)
 
 
