@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from math import ceil
@@ -36,7 +36,8 @@ from surveys.invitations.mail import (
 from surveys.models import Delivery, Mailing, Survey
 from surveys.models.invitations import MOST_A_MINUTE
 from surveys.queries.mailings import audience
-from surveys.questionnaire.asking import Standing, standing
+from surveys.queries.plans import efforts_of
+from surveys.questionnaire.asking import Effort, Standing, standing
 
 logger = logging.getLogger(__name__)
 
@@ -91,12 +92,13 @@ def _send_due(mailing: Mailing, claim: str) -> tuple[int, datetime | None]:
     if not due:
         return 0, None
     connection, taken, end = get_connection(), 0, time.monotonic() + LONGEST_RUN_SECONDS
+    efforts = efforts_of(mailing.survey)
     try:
         for delivery in due:
             if time.monotonic() > end or not _alive(mailing.pk, claim):
                 break
             taken += 1
-            waits_until = _deliver(delivery, mailing, connection)
+            waits_until = _deliver(delivery, mailing, connection, efforts)
             if waits_until is not None:
                 return taken, waits_until
     finally:
@@ -120,7 +122,7 @@ def _alive(mailing_id: int, claim: str) -> bool:
     return mine.update(claimed_at=timezone.now()) == 1
 
 
-def _deliver(delivery: Delivery, mailing: Mailing, connection) -> datetime | None:
+def _deliver(delivery: Delivery, mailing: Mailing, connection, efforts: Sequence[Effort]) -> datetime | None:
     """Send one mail; a moment where the server is to be left alone until then."""
     reason = left_out(delivery)
     mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING)
@@ -132,7 +134,7 @@ def _deliver(delivery: Delivery, mailing: Mailing, connection) -> datetime | Non
     try:
         survey: Survey = mailing.survey
         addressee = addressee_of(delivery, survey, mailing.address)
-        message = message_for(mailing, survey, addressee, number=str(delivery.pk))
+        message = message_for(mailing, survey, addressee, efforts, number=str(delivery.pk))
         connection.open()
         connection.send_messages([message])
     except Exception as problem:  # whatever the server or the network raises is written down with the delivery
@@ -165,8 +167,11 @@ def send_test_mail(*, survey: Survey, texts: Mapping[str, str], address: str, by
     if not by.email:
         raise NotAllowed(_("You have no mail address. Ask an administrator to add it under People."))
     mailing = Mailing(survey=survey, **{name: texts[name] for name in TEXTS})
+    efforts = efforts_of(survey)
     messages = [
-        message_for(mailing, survey, example_addressee(survey, language, address, by.email), number=uuid4().hex)
+        message_for(
+            mailing, survey, example_addressee(survey, language, address, by.email), efforts, number=uuid4().hex
+        )
         for language in settings.ORGANISATION
     ]
     try:

@@ -53,15 +53,14 @@ def first_texts(kind: str) -> dict[str, str]:
 
 def _invitation() -> tuple[str, str]:
     return _("{organisation}: {title}"), _(
-        "{name},\n\n{organisation} is finding out which issues matter most, and asks for your view. It takes a few "
-        "minutes, on a phone too. You can stop at any time and go on with the same link.\n\n{link}\n\nThe survey "
-        "closes: {closes}. The link is yours alone: please do not pass it on.\n\nYou want no mails about our surveys? "
-        "{unsubscribe}"
+        "{name},\n\n{organisation} is finding out which issues matter most, and asks for your view, on a phone too. "
+        "{brief}\n\n{link}\n\nYou can stop at any time and go on with the same link. It is yours alone: please do not "
+        "pass it on.\n\nYou want no mails about our surveys? {unsubscribe}"
     )
 
 
 def _reminder() -> tuple[str, str]:
     return _("Reminder: {title}"), _(
-        "{name},\n\nyour answer is still missing. It takes a few minutes, and what you have begun is kept.\n\n"
-        "{link}\n\nThe survey closes: {closes}.\n\nYou want no mails about our surveys? {unsubscribe}"
+        "{name},\n\nyour answer is still missing; what you have begun is kept. {brief}\n\n{link}\n\n"
+        "You want no mails about our surveys? {unsubscribe}"
     )

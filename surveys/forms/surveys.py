@@ -100,7 +100,7 @@ class SurveyForm(NoticeForm):
     class Meta(NoticeForm.Meta):
         fields = (
             *(*Survey.title.columns, "k", *TIMES, "zone", "anonymous", "several_per_browser"),
-            *(*Survey.introduction.columns, *Survey.question.columns, *NoticeForm.Meta.fields),
+            *(*Survey.introduction.columns, "contact", *Survey.question.columns, *NoticeForm.Meta.fields),
         )
         widgets = NoticeForm.Meta.widgets | dict.fromkeys(
             Survey.introduction.columns, forms.Textarea(attrs={"rows": 7})

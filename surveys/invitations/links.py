@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import segno
 from django.conf import settings
@@ -15,7 +15,8 @@ from materiality.platform.keys import SIZE, derived, installation_key, unseal
 from materiality.platform.pdf import typeset
 from materiality.tables.write import Sink, neutralise
 from surveys.models import Batch, Survey
-from surveys.questionnaire.asking import closing_time, zoned
+from surveys.models.instrument import brief_words
+from surveys.questionnaire.asking import Effort
 from surveys.questionnaire.tokens import tokens_of
 
 COLUMNS = ("serial", "group", "url")
@@ -125,7 +126,7 @@ PAGE = """
   set text(lang: lang, region: if lang == "zh" { "cn" })
   let lines = (text(size: 12pt, fill: soft, said.organisation), text(size: size, said.title))
   lines.push(text(size: 15pt, said.scan))
-  if said.closes != "" { lines.push(text(size: 11pt, fill: soft, said.closes)) }
+  lines.push(text(size: 11pt, fill: soft, said.brief))
   stack(dir: ttb, spacing: 5.5mm, ..lines)
 }
 #align(center)[
@@ -140,20 +141,19 @@ PAGE = """
 """
 
 
-def poster_pdf(survey: Survey, address: str) -> bytes:
+def poster_pdf(survey: Survey, efforts: Sequence[Effort], address: str) -> bytes:
     """One page of A4 with the link `address` as a QR code and in letters."""
-    words = {"zh": _words(survey, "zh-hans"), "en": _words(survey, "en"), "address": address}
+    words = {"zh": _words(survey, efforts, "zh-hans"), "en": _words(survey, efforts, "en"), "address": address}
     return typeset(PAGE, words, {"code.svg": qr_bytes(address, "svg").decode()})
 
 
-def _words(survey: Survey, language: str) -> dict[str, str]:
-    closes = zoned(closing_time(survey), survey.zone)
+def _words(survey: Survey, efforts: Sequence[Effort], language: str) -> dict[str, str]:
     with translation.override(language):
         return {
             "organisation": settings.ORGANISATION[language],
             "title": text_of(survey, "title", language),
             "scan": _("Scan the code with your phone and answer"),
-            "closes": closes and _("until %(closes)s") % {"closes": closes},
+            "brief": brief_words(survey, efforts),
         }
 
 

@@ -2,7 +2,7 @@
 
 import re
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import formataddr, parseaddr
@@ -18,10 +18,11 @@ from materiality.platform.bilingual import text_of
 from surveys.invitations.links import link_start, secret_of
 from surveys.invitations.used_links import is_used
 from surveys.models import Delivery, Mailing, Recipient, Survey
-from surveys.questionnaire.asking import closing_time, zoned
+from surveys.models.instrument import brief_words
+from surveys.questionnaire.asking import Effort, closing_time, zoned
 from surveys.questionnaire.tokens import token_of
 
-PLACES = ("name", "title", "link", "unsubscribe", "organisation", "closes")
+PLACES = ("name", "title", "link", "unsubscribe", "organisation", "closes", "brief")
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -232,7 +233,7 @@ def example_addressee(survey: Survey, language: str, address: str, email: str = 
     return Addressee(email, name, language, f"{link_start(survey.code, address)}{EXAMPLE_TOKEN}/")
 
 
-def texts_for(mailing: Mailing, survey: Survey, addressee: Addressee) -> tuple[str, str]:
+def texts_for(mailing: Mailing, survey: Survey, addressee: Addressee, efforts: Sequence[Effort]) -> tuple[str, str]:
     """Subject and body in the addressee's language; the body ends with a way to unsubscribe."""
     unsubscribe = f"{addressee.link}unsubscribe/"
     with translation.override(addressee.language):
@@ -243,6 +244,7 @@ def texts_for(mailing: Mailing, survey: Survey, addressee: Addressee) -> tuple[s
             "unsubscribe": unsubscribe,
             "organisation": settings.ORGANISATION[addressee.language],
             "closes": zoned(closing_time(survey), survey.zone) or _("until further notice"),
+            "brief": brief_words(survey, efforts, personal=True, mailed=True),
         }
         body = text_of(mailing, "body", addressee.language).replace("\r\n", "\n")
         if "{unsubscribe}" not in body:
@@ -251,12 +253,14 @@ def texts_for(mailing: Mailing, survey: Survey, addressee: Addressee) -> tuple[s
     return subject, filled(body, values)
 
 
-def message_for(mailing: Mailing, survey: Survey, addressee: Addressee, *, number: str) -> EmailMessage:
+def message_for(
+    mailing: Mailing, survey: Survey, addressee: Addressee, efforts: Sequence[Effort], *, number: str
+) -> EmailMessage:
     """The mail; `number` names it, so that a mail that is sent once more has the same Message-ID.
 
     Raises BadHeaderError or ValueError where a header would hold a line break.
     """
-    subject, body = texts_for(mailing, survey, addressee)
+    subject, body = texts_for(mailing, survey, addressee, efforts)
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     unsubscribe = f"{addressee.link}unsubscribe/"
     return EmailMessage(

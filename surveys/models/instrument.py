@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from surveys.questionnaire.asking import Effort
+from surveys.models.surveys import Survey
+from surveys.questionnaire.asking import Effort, Window, closing_time, zoned
 from surveys.questionnaire.instrument import QUESTIONS, RANKING_QUESTION, Instrument
 
 LANGUAGES = ("zh-hans", "en")
@@ -43,27 +44,49 @@ def attention_words(value: int) -> tuple[str, str]:
     }
 
 
+def minutes_words(efforts: Iterable[Effort]) -> str:
+    """How long the questionnaire takes, in the active language: “2–5 minutes”; a few where nothing is known."""
+    minutes = [effort.minutes for effort in efforts]
+    if not minutes:
+        return _("a few minutes")
+    return _("%(minutes)s minutes") % {"minutes": f"{min(minutes)[0]}–{max(most for _least, most in minutes)}"}
+
+
 def effort_words(efforts: Iterable[Effort]) -> str:
-    """How long the questionnaire takes, in the active language; a span where it differs by group."""
+    """How long the questionnaire takes and what it asks, in the active language; a span where it differs by group."""
     known: Sequence[Effort] = [*efforts]
     scales = {effort.scales for effort in known}
     if scales == {2}:
-        text = _(
-            "About %(minutes)s minutes: %(issues)s issues, two short questions on each. You may leave any of them out."
-        )
+        text = _("%(minutes)s: %(issues)s issues, two short questions on each. You may leave any of them out.")
     elif scales == {1}:
-        text = _(
-            "About %(minutes)s minutes: %(issues)s issues, a short question on each. You may leave any of them out."
-        )
+        text = _("%(minutes)s: %(issues)s issues, a short question on each. You may leave any of them out.")
     else:
-        text = _(
-            "About %(minutes)s minutes: %(issues)s issues, one or two short questions on each. "
-            "You may leave any of them out."
-        )
-    return text % {
-        "minutes": _span([effort.minutes for effort in known]),
-        "issues": _span([effort.issues for effort in known]),
-    }
+        text = _("%(minutes)s: %(issues)s issues, one or two short questions on each. You may leave any of them out.")
+    return text % {"minutes": minutes_words(known), "issues": _span([effort.issues for effort in known])}
+
+
+def anonymity_words(*, anonymous: bool, personal: bool = False, mailed: bool = False) -> str:
+    """Anonymous or not, in one plain sentence in the active language."""
+    if anonymous and mailed:
+        return _("Anonymous: the company can see that you have answered, not what.")
+    if anonymous:
+        return _("Anonymous: nobody can tell which answers are yours.")
+    if personal:
+        return _("Not anonymous: by your link the company can find out which answers are yours.")
+    return _("Without your name: neither name nor address is stored with your answers.")
+
+
+def until_words(window: Window, zone: str) -> str:
+    """Until when the survey is open, in the active language; empty where the end is open."""
+    closes = zoned(closing_time(window), zone)
+    return closes and _("until %(closes)s") % {"closes": f"{closes} ({zone_words(zone)})"}
+
+
+def brief_words(survey: Survey, efforts: Iterable[Effort], *, personal: bool = False, mailed: bool = False) -> str:
+    """How long, until when, anonymous or not: what mails, posters and shared texts say as the first page does."""
+    told = [minutes_words(efforts), until_words(survey, survey.zone)]
+    anonymity = anonymity_words(anonymous=survey.anonymous, personal=personal, mailed=mailed)
+    return _("%(facts)s. %(anonymity)s") % {"facts": _("; ").join(filter(None, told)), "anonymity": anonymity}
 
 
 def zone_words(zone: str) -> str:

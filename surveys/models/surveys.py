@@ -185,6 +185,12 @@ class Survey(models.Model):
     introduction = Bilingual(
         5_000, long=True, blank=True, labels=(_("Introduction in Chinese"), _("Introduction in English"))
     )
+    contact = models.CharField(
+        _("Contact"),
+        max_length=200,
+        blank=True,
+        help_text=_("Whom respondents can ask: a name with a mail address or a telephone number. On the first page."),
+    )
     thanks = Bilingual(5_000, long=True, blank=True, labels=(_("Thanks in Chinese"), _("Thanks in English")))
     question = Bilingual(300, blank=True, labels=(_("Open question in Chinese"), _("Open question in English")))
     notice_version = models.PositiveSmallIntegerField(default=1)

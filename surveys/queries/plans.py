@@ -13,7 +13,7 @@ from materiality.queries.stakeholders import IssueChoice
 from materiality.scoring.cube import DIMENSIONS
 from surveys.matching.match import ATTENTION, FIELDS, Asked
 from surveys.models import Batch, GroupPlan, Item, Survey
-from surveys.questionnaire.asking import QUESTION_KINDS, Plan, issues_each
+from surveys.questionnaire.asking import QUESTION_KINDS, Effort, Plan, issues_each
 
 
 @dataclass
@@ -146,6 +146,14 @@ def planned_groups(survey: Survey, codes: list[str]) -> list[PlannedGroup]:
     """All groups of the cycle in order; `codes` are the survey's issues. Needs `survey.cycle`; two queries."""
     stored = {row.group_id: row for row in GroupPlan.objects.filter(survey=survey)}
     return [planned(survey, codes, group, stored.get(group.pk)) for group in survey.cycle.groups.all()]
+
+
+def efforts_of(survey: Survey, groups: Iterable[PlannedGroup] | None = None) -> list[Effort]:
+    """What answering takes the respondents of each group that is asked anything. Needs `survey.cycle`."""
+    if groups is None:
+        groups = planned_groups(survey, [issue.code for issue in survey_issues(survey)])
+    others = survey.profile_questions.count() + survey.attention + survey.ranking
+    return [Effort(each.each, len(each.plan.dimensions), others) for each in groups if each.issues]
 
 
 def planned(survey: Survey, codes: list[str], group: Group, row: GroupPlan | None) -> PlannedGroup:

@@ -19,7 +19,7 @@ from materiality.platform.bilingual import text_of
 from materiality.scoring.cells import ratings_of
 from materiality.scoring.cube import Cube
 from surveys.models import Batch, GroupPlan, Item, ItemText, ProfileQuestion, Survey
-from surveys.models.instrument import LANGUAGES
+from surveys.models.instrument import LANGUAGES, brief_words
 from surveys.queries.fieldwork import CountedKind, kinds_of, valid_number
 from surveys.queries.imports import number_waiting
 from surveys.queries.plans import PlannedGroup, planned, split_size, survey_issues
@@ -28,6 +28,7 @@ from surveys.questionnaire.asking import (
     DEFAULT_SPREAD,
     QUESTION_KINDS,
     WIDTHS,
+    Effort,
     Sheet,
     Standing,
     ThinGroup,
@@ -401,12 +402,11 @@ def default_texts(cycle: Cycle, level: str) -> dict[str, str]:
     return found
 
 
-def share_text(survey, address: str, language: str) -> str:
+def share_text(survey: Survey, efforts: Sequence[Effort], address: str, language: str) -> str:
     """A short invitation with the address, to be sent by mail or chat."""
     with translation.override(language):
-        return _(
-            "%(organisation)s asks for your view: %(title)s. It takes a few minutes, on a phone too: %(address)s"
-        ) % {
+        return _("%(organisation)s asks for your view: %(title)s. On a phone too: %(brief)s %(address)s") % {
+            "brief": brief_words(survey, efforts),
             "organisation": settings.ORGANISATION[language],
             "title": text_of(survey, "title", language),
             "address": address,

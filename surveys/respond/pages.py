@@ -34,6 +34,7 @@ from django.utils.html import escape
 
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.people import RESPONDENT_PATH
+from surveys.models import Survey
 from surveys.models.instrument import LANGUAGES
 
 
@@ -64,7 +65,7 @@ class RespondentMiddleware:
             request.resolver_match = self._urls.resolve(path[len(RESPONDENT_PATH) - 1 :])
         except Resolver404:
             return self.get_response(request)
-        request.LANGUAGE_CODE = translation.get_language_from_request(request)
+        request.LANGUAGE_CODE = _language_of(request)
         translation.activate(request.LANGUAGE_CODE)
         return self._with_headers(request, self._security.process_request(request) or self._view(request))
 
@@ -85,6 +86,20 @@ class RespondentMiddleware:
         return self._security.process_response(request, response)
 
 
+def _language_of(request: HttpRequest) -> str:
+    """What was chosen or the browser asks for; of a browser that asks for neither, the survey's first language: the
+    first in which it has a title.
+    """
+    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or _ASKED.search(request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
+        return translation.get_language_from_request(request)
+    code = request.resolver_match.kwargs.get("code", "")
+    titles = (
+        Survey.objects.filter(code=code).values_list("title_zh", "title_en").first() if "\x00" not in code else None
+    )
+    return next((language for language, title in zip(LANGUAGES, titles or (), strict=False) if title), LANGUAGES[0])
+
+
+_ASKED = re.compile(r"(?:^|[,\s])(?:zh|en)\b", re.I)
 _NUMBER = len(CSRF_ALLOWED_CHARS)
 _PLACE = {character: place for place, character in enumerate(CSRF_ALLOWED_CHARS)}
 

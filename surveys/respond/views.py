@@ -16,7 +16,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.platform.visitors import Window, address_of
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models import ProfileQuestion, Response, Tally
-from surveys.models.instrument import effort_words, ranking_question
+from surveys.models.instrument import anonymity_words, effort_words, ranking_question, until_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Standing, standing
 from surveys.questionnaire.ranking import MOST_NAMED, named_apart, refused_named, with_named
@@ -42,6 +42,7 @@ from surveys.respond.visit import (
     answerable,
     closed,
     draft_of,
+    ends_soon,
     for_respondents,
     shut,
     survey_of,
@@ -261,9 +262,16 @@ def first_page_context(
     survey: SurveyNow, questionnaire: Questionnaire, groups: tuple[GroupNow, ...], *, link: LinkNow | None = None
 ) -> dict[str, object]:
     """What the first page says of a survey, in the active language; hashable values. With a link one group only."""
+    mailed = link is not None and link.channel == "mail"
+    paragraphs = text_of(questionnaire.survey, "introduction").replace("\r\n", "\n").split("\n\n")
     return {
         "title": text_of(survey, "title"),
-        "introduction": text_of(questionnaire.survey, "introduction"),
+        "why": paragraphs[0].strip(),
+        "introduction": "\n\n".join(paragraphs[1:]).strip(),
+        "until": until_words(survey, survey.zone),
+        "last_day": ends_soon(survey),
+        "anonymity": anonymity_words(anonymous=survey.anonymous, personal=link is not None, mailed=mailed),
+        "contact": questionnaire.survey.contact,
         "notice": text_of(survey, "notice"),
         "notice_version": survey.notice_version,
         "effort": effort_words(questionnaire.effort_of(group.id) for group in groups),
@@ -272,7 +280,7 @@ def first_page_context(
         "recipients_days": survey.recipients_kept_days,
         "has_profile": bool(questionnaire.profile),
         "personal": link is not None,
-        "mailed": link is not None and link.channel == "mail",
+        "mailed": mailed,
         "groups": tuple((row.code, text_of(row, "name"), text_of(row, "definition")) for row in groups),
     }
 
@@ -314,6 +322,8 @@ def offer_to_resume(request: HttpRequest, survey: SurveyNow, draft: DraftInUse, 
         fills={"where": as_html(way.path(way.first_open()))},
         title=text_of(survey, "title"),
         by_link=by_link,
+        last_day=ends_soon(survey),
+        until=until_words(survey, survey.zone),
         left=left,
         asked=asked,
     )

@@ -1,6 +1,7 @@
 """Whose answers a request is about, and the pages for those who cannot answer (now)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property, wraps
 from zoneinfo import ZoneInfo
 
@@ -8,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from materiality.platform.bilingual import text_of
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models.instrument import zone_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
-from surveys.questionnaire.asking import Sheet, Standing, standing
+from surveys.questionnaire.asking import Sheet, Standing, closing_time, standing
 from surveys.questionnaire.ranking import RATINGS, named_apart
 from surveys.respond import pages as cookies
 from surveys.respond.answers import count_part_again, open_answers, save
@@ -68,7 +70,7 @@ def draft_of(request: HttpRequest, code: str) -> DraftInUse:
         raise Elsewhere(SeeOther(request.path))
     survey = survey_of(request, code)
     if key is None and not cookies.has_answered(request, code):
-        raise Elsewhere(SeeOther(f"/s/{code}/"))
+        raise Elsewhere(lost(request, code, damaged=False))
     raise Elsewhere(already(request, survey) if draft is None else shut(request, survey))
 
 
@@ -104,8 +106,15 @@ def shut(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
     return closed(request, survey)
 
 
+def ends_soon(survey: SurveyNow) -> bool:
+    """Whether this is the last day of the survey: those who begin are warned."""
+    closes = closing_time(survey)
+    return closes is not None and closes - timezone.now() < LAST_DAY
+
+
 def closed(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
     """The page of a survey that takes no answers any more."""
+    days = survey.drafts_kept_days
     return page(
         request,
         "notice",
@@ -113,6 +122,14 @@ def closed(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
         title=text_of(survey, "title"),
         heading=_("This survey is closed"),
         lead=_("It no longer takes answers. Thank you for your interest."),
+        more=ngettext(
+            "Answers that were begun but not submitted do not count; they are deleted %(days)s day after they were "
+            "begun.",
+            "Answers that were begun but not submitted do not count; they are deleted %(days)s days after they were "
+            "begun.",
+            days,
+        )
+        % {"days": days},
     )
 
 
@@ -138,19 +155,24 @@ def already(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
     return response
 
 
-def lost(request: HttpRequest, code: str) -> HttpResponse:
-    """The page of those whose cookie is not ours: start again."""
+def lost(request: HttpRequest, code: str, *, damaged: bool = True) -> HttpResponse:
+    """The page of those whose cookie is gone or not ours: how to come back, or start again."""
+    why = _(
+        "We cannot tell which answers are yours, because this browser's note of them is damaged. Nothing was changed."
+    )
+    if not damaged:
+        why = _("We cannot tell which answers are yours: this browser has no note of any. Nothing was changed.")
     response = page(
         request,
         "notice",
-        status=400,
+        status=400 if damaged else 404,
         action=f"/s/{code}/",
-        heading=_("Please start again"),
-        lead=_(
-            "We cannot tell which answers are yours, because this browser's note of them is damaged. Nothing was"
-            " changed."
+        heading=_("Your answers are not in this browser"),
+        lead=why,
+        more=_(
+            "If you came by a personal link, open it again: your answers are there. If you began in another browser or "
+            "on another device, go on there. Else start again."
         ),
-        more=_("If you came by a personal link, open it again: your answers are there."),
         onward=_("To the first page"),
         onward_to=HOLES["action"],
         primary=True,
@@ -159,6 +181,7 @@ def lost(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
+LAST_DAY = timedelta(days=1)
 RANKING, ABOUT, END = "top/", "about/", "end/"
 
 

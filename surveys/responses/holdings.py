@@ -30,7 +30,17 @@ TABLES_HELD: dict[type[Model], str] = {
 _COLUMNS_HELD = {
     Response: (
         *("id", "group_id", "channel", "language", "token", "started_at", "submitted_at", "unfinished", "consent"),
-        *("comment", "ratings", "profile", "attention", "notice_version", "seconds_per_item", "overruled", "flags"),
+        *(
+            "comment",
+            "ratings",
+            "profile",
+            "attention",
+            "notice_version",
+            "seconds_per_item",
+            "overruled",
+            "named",
+            "flags",
+        ),
     ),
     AnonymousComment: ("id", "text"),
     AnonymousAnswer: ("id", "question", "answer"),
@@ -70,6 +80,9 @@ class Sums:
             if of_response:
                 values[_PROFILE_AT] = _json(values[_PROFILE_AT])
                 self.count_flags(values[0], values.pop(), sign)
+                # A row without them has the hash that it had before there was the ranking step.
+                if (named := _json(values.pop())) != "[]":
+                    values.append(named)
             total += sign * self._hash(values)
             number += sign
         self._sums[TABLES_HELD[model]] = [number, total % _MODULUS]

@@ -51,6 +51,7 @@ from surveys.invitations.used_links import is_used, used_counts
 from surveys.models import Batch, Recipient, Survey
 from surveys.queries.invitations import batch_page, links_used, recipient_counts, recipient_page
 from surveys.queries.mailings import mailing_page
+from surveys.queries.plans import efforts_of
 from surveys.queries.responses import stored_about
 from surveys.questionnaire.tokens import tokens_of
 from surveys.views.surveys import survey_in_cycle
@@ -175,7 +176,8 @@ def poster(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """The printable sheet of the open link as PDF."""
     row = survey_in_cycle(code, survey)
     headers = {"Content-Disposition": f'inline; filename="{row.code}-sheet.pdf"'}
-    return HttpResponse(poster_pdf(row, open_address(request, row)), content_type="application/pdf", headers=headers)
+    pdf = poster_pdf(row, efforts_of(row), open_address(request, row))
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 def open_address(request: HttpRequest, survey: Survey) -> str:

@@ -15,6 +15,7 @@ from surveys.invitations.links import public_address
 from surveys.invitations.mail import PLACES, example_addressee, shown_words, texts_for
 from surveys.models import Delivery, Mailing, Survey
 from surveys.queries.mailings import audience, sent_of
+from surveys.queries.plans import efforts_of
 from surveys.respond.pages import shown_language
 from surveys.views.surveys import survey_in_cycle
 
@@ -60,9 +61,9 @@ def _acted(request: HttpRequest, survey: Survey, form: MailingForm) -> HttpRespo
 
 def _previews(request: HttpRequest, survey: Survey, form: MailingForm) -> list[tuple[str, str, str]]:
     """(language, subject, body) for an example recipient."""
-    address = public_address(request)
+    address, efforts = public_address(request), efforts_of(survey)
     return [
-        (language, *texts_for(form.instance, survey, example_addressee(survey, language, address)))
+        (language, *texts_for(form.instance, survey, example_addressee(survey, language, address), efforts))
         for language in settings.ORGANISATION
     ]
 
@@ -80,7 +81,7 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
         "invitations",
         survey=row.survey,
         mailing=row,
-        subject=texts_for(row, row.survey, example_addressee(row.survey, shown_language(), row.address))[0],
+        subject=texts_for(row, row.survey, example_addressee(row.survey, shown_language(), row.address), ())[0],
         sent=sent_of([row])[row.pk],
         is_sending=row.state == Mailing.State.SENDING,
         is_open=row.state in (Mailing.State.SENDING, Mailing.State.PAUSED),

@@ -29,7 +29,7 @@ from surveys.actions.surveys import (
 from surveys.forms.surveys import NewSurveyForm, OpenSurveyForm, SurveyForm, WindowForm
 from surveys.models import Survey
 from surveys.models.instrument import LANGUAGES, ranking_question
-from surveys.queries.plans import planned_groups
+from surveys.queries.plans import efforts_of, planned_groups
 from surveys.queries.surveys import (
     Previewed,
     asked_groups,
@@ -193,6 +193,7 @@ def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = N
     address = request.build_absolute_uri(reverse("respond", args=[row.code]))
     contents = contents_of(row)
     groups = planned_groups(row, contents.codes)
+    efforts = efforts_of(row, groups)
     questions, is_draft = list(row.profile_questions.all()), row.state == Survey.State.DRAFT
     return in_cycle(
         row.cycle,
@@ -206,7 +207,7 @@ def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = N
         questions=len(questions),
         risky=is_draft and row.anonymous and profile_risk(groups, questions).is_there,
         address=address,
-        shares=[(language, share_text(row, address, language)) for language in LANGUAGES],
+        shares=[(language, share_text(row, efforts, address, language)) for language in LANGUAGES],
         window=window or WindowForm(survey=row),
         may_edit=can_edit_cycle(request.user),
     )

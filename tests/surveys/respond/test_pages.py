@@ -32,7 +32,7 @@ def answered(survey: Survey, method: str, path: str, **headers: str) -> tuple[in
         ("GET", "{base}", {}, 200),
         ("GET", "{base}", {"accept-encoding": "gzip", "accept-language": "zh-CN"}, 200),
         ("HEAD", "{base}", {}, 200),
-        ("GET", "{base}1/", {}, 303),
+        ("GET", "{base}1/", {}, 404),
         ("GET", "/s/nothing/", {}, 404),
         ("GET", "/s/nothing/here/", {}, 404),
         ("GET", "/s/nothing", {}, 301),

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def test_opening_a_survey_stores_nothing_and_sets_no_draft():
     client = RespondentClient(make_open_survey())
     html = client.page()
-    assert "Survey of issues" in html and "About 2 minutes: 17 issues" in html
+    assert "Survey of issues" in html and "2–6 minutes: 17 issues" in html
     assert Draft.objects.count() == 0
     assert set(client.cookies) == {"csrftoken"}
 
@@ -307,7 +307,7 @@ def test_profile_questions_count_in_the_time_that_is_told():
         texts = {"text_zh": f"问题{position}", "text_en": f"Question {position}"}
         ProfileQuestion.objects.create(survey=made, position=position, code=f"q{position}", kind="text", **texts)
     html = RespondentClient(open_survey(survey=made, by=None)).page()
-    assert "About 2 minutes: 6 issues" in html
+    assert "2–5 minutes: 6 issues" in html
 
 
 SIZES = {"environment": 16, "society": 14}
@@ -507,3 +507,48 @@ def test_attention_question_alone_on_a_screen_has_a_heading():
     client.send("1/", size="large")
     headings = [re.search(r"<h1>(.*?)</h1>", client.page(f"one/{number}/"))[1] for number in range(1, 14)]
     assert headings.count("A short check") == 1 and "" not in headings
+
+
+def test_first_page_says_in_five_lines_what_it_is_about_and_folds_the_rest():
+    closes = timezone.now() + timedelta(days=9)
+    values = {"contact": "CSR team, csr@example.com", "introduction_en": "We ask.\n\nAll the rest.", "anonymous": True}
+    survey = make_open_survey(closes_at=closes, **values)
+    html = RespondentClient(survey).page()
+    brief, rest = html.split('<dl class="brief">')[1].split("</dl>", 1)
+    told = re.findall(r"<dd>(.*?)</dd>", brief)
+    assert told[0] == "We ask." and told[1].startswith("2–6 minutes: 17 issues")
+    assert told[2].startswith("until 2") and told[2].endswith("(Beijing time)")
+    assert told[3:] == ["Anonymous: nobody can tell which answers are yours.", "CSR team, csr@example.com"]
+    assert "All the rest." in rest.split("<details")[1].split("</details>")[0]
+    assert "What is begun by then" not in html
+
+
+def test_last_day_is_warned_of():
+    client = RespondentClient(make_open_survey(closes_at=timezone.now() + timedelta(hours=5)))
+    assert "what is not submitted does not count" in client.page()
+    client.begin()
+    assert "what is not submitted does not count" in client.page()
+
+
+def test_closed_survey_says_what_becomes_of_unfinished_answers():
+    survey = make_open_survey(drafts_kept_days=7)
+    close_survey(survey=survey, by=None)
+    assert "they are deleted 7 days after they were begun" in RespondentClient(survey).page()
+
+
+@pytest.mark.parametrize(
+    ("asked", "title_zh", "language"),
+    [("fr,de;q=0.8", "", "en"), ("fr", "问卷", "zh-Hans"), ("", "", "en"), ("fr,en;q=0.3", "问卷", "en")],
+)
+def test_browser_that_asks_for_neither_language_gets_the_first_of_the_survey(asked, title_zh, language):
+    survey = make_open_survey()
+    Survey.objects.update(title_zh=title_zh)
+    html = RespondentClient(survey, **{"accept-language": asked}).page()
+    assert f'<html lang="{language}">' in html
+
+
+def test_page_whose_answers_are_in_another_browser_says_how_to_come_back():
+    client = RespondentClient(make_open_survey())
+    response = client.get(f"{client.base}1/")
+    assert response.status_code == 404
+    assert "If you came by a personal link, open it again" in response.content.decode()

@@ -210,7 +210,7 @@ def test_tampered_cookie_changes_nothing_and_starts_over(client):
     draft = Draft.objects.get()
     client.cookies["yiti_draft"] = f"{draft.key.hex}:forged"
     response = client.get(f"{client.base}1/")
-    assert response.status_code == 400 and "Please start again" in response.content.decode()
+    assert response.status_code == 400 and "Your answers are not in this browser" in response.content.decode()
     token = client.page().split('csrfmiddlewaretoken" value="')[1].split('"')[0]
     client.cookies["yiti_draft"] = f"{draft.key.hex}:forged"
     posted = {"csrfmiddlewaretoken": token, "r0": "5", "go": "next"}
