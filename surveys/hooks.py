@@ -210,8 +210,9 @@ def _invitations(cycle: Cycle) -> StepStanding:
 def _progress(cycle: Cycle) -> StepStanding:
     """Responses against the targets of the groups; fieldwork is over with its surveys."""
     number, target = valid_responses(cycle), sum(target for _code, target, *_weights in group_columns(cycle))
+    now = timezone.now()
     begun = [survey for survey in surveys_of(cycle) if survey.state != Survey.State.DRAFT]
-    over = bool(begun) and all(survey.state == Survey.State.CLOSED for survey in begun)
+    over = bool(begun) and all(standing(survey, now) not in (Fieldwork.NOT_YET, Fieldwork.OPEN) for survey in begun)
     words = f"{min(100 * number // target, 100)}%" if target else ""
     return StepStanding(done=over or bool(target and number >= target), words=words)
 

@@ -1,5 +1,7 @@
 """Pages of assessment cycles."""
 
+import re
+
 import pytest
 
 from materiality.models import AuditEvent, Cycle
@@ -138,3 +140,59 @@ def test_cycle_asks_few_queries(client, language, django_assert_max_num_queries)
     with django_assert_max_num_queries(15):
         text = client.get(f"/cycles/{cycle.code}/").content.decode()
     assert cycle.title_zh in text if language == "zh-hans" else cycle.title_en in text
+
+
+def rail(client, address="/cycles/spring/"):
+    """{label of a step: what the rail says of it}."""
+    text = client.get(address).content.decode()
+    entries = re.findall(
+        r'<li>(?:<a [^>]*>|<span class="quiet">)([^<]+?) ?(<span.*?)?</(?:a|span)></li>', text, re.DOTALL
+    )
+    return {label: re.sub(r"<[^>]+>", "", said).strip() for label, said in entries}
+
+
+def test_rail_stands_on_every_page_and_names_the_phase(client):
+    make_cycle(code="spring")
+    log_in(client)
+    for page in ("", "issues/", "groups/", "stakeholders/", "method/", "scores/"):
+        text = client.get(f"/cycles/spring/{page}").content.decode()
+        assert text.index("<h2>Plan</h2>") < text.index("<h2>Decide</h2>")
+    assert 'href="#rail">Plan › Stakeholders' in client.get("/cycles/spring/stakeholders/").content.decode()
+
+
+def test_step_is_done_when_a_person_has_confirmed_it_and_out_of_date_when_it_changes(client):
+    cycle = make_cycle(code="spring")
+    log_in(client, "lead")
+    assert "✓" not in rail(client)["Stakeholders"]
+    assert client.post("/cycles/spring/confirm/groups/").url == "/cycles/spring/method/"
+    assert rail(client)["Stakeholders"] == "✓ 6 groups"
+    assert AuditEvent.objects.get(action="confirm_step").after == {"step": "groups"}
+    cycle.groups.filter(code="users").update(target=9)
+    assert rail(client)["Stakeholders"] == "● 6 groups"
+    assert "changed since it was confirmed" in client.get("/cycles/spring/groups/").content.decode()
+
+
+def test_step_without_groups_is_not_confirmed(client):
+    cycle = make_cycle(code="spring")
+    cycle.groups.all().delete()
+    log_in(client, "lead")
+    text = client.post("/cycles/spring/confirm/groups/", follow=True).content.decode()
+    assert "no group yet" in text
+    assert Cycle.objects.get().confirmed == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "role", "status"), [("groups", "viewer", 403), ("scores", "lead", 404), ("x", "lead", 404)]
+)
+def test_confirming_is_refused(client, key, role, status):
+    make_cycle(code="spring")
+    log_in(client, role)
+    assert client.post(f"/cycles/spring/confirm/{key}/").status_code == status
+
+
+def test_menu_of_cycles_lists_those_under_way(client):
+    make_cycle(code="spring")
+    move(make_cycle(code="done"), "archived")
+    log_in(client)
+    text = client.get("/cycles/", headers={"HX-Request": "true"}).content.decode()
+    assert re.findall(r'href="([^"]+)"', text) == ["/cycles/spring/", "/cycles/"]

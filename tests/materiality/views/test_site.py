@@ -1,5 +1,6 @@
 """The page of a background job."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -167,3 +168,28 @@ def test_start_says_what_is_due_and_what_is_to_be_decided(client):
     text = page(client)
     assert "Library review" in text and "Survey of stakeholders" in text
     assert "1 proposal to be decided" in text
+
+
+USERS = "/cycles/spring/groups/users/points/"
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("ENV-01-02", ["/library/…/ENV-01-02/"]),
+        ("spring", ["/cycles/spring/"]),
+        ("users", ["/cycles/spring/groups/users/points/"]),
+    ],
+)
+def test_search_finds_issues_cycles_and_groups(client, text, links):
+    edition = make_cycle(code="spring").edition
+    log_in(client)
+    page = client.get("/search/", {"q": text}).content.decode()
+    assert re.findall(r'<li><a href="([^"]+)">', page[page.index("<main") :]) == [
+        link.replace("…", edition.code) for link in links
+    ]
+
+
+def test_search_takes_no_part_of_the_page_for_text(client):
+    log_in(client)
+    assert "&lt;b&gt;" in client.get("/search/", {"q": "<b>"}).content.decode()
