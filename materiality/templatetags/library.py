@@ -57,21 +57,38 @@ def _pattern(terms: tuple[str, ...]) -> re.Pattern:
     return re.compile("(" + "|".join(re.escape(term) for term in longest_first) + ")", re.IGNORECASE)
 
 
-# (name of the tab, name of its address, words)
+# (words, pages): a tab of the library and the pages that stand side by side below it, each (name, address, words).
 _LIBRARY = (
-    ("issues", "library", gettext_lazy("Issues")),
-    ("editions", "editions", gettext_lazy("Editions")),
-    ("coverage", "coverage", gettext_lazy("Coverage")),
-    ("translations", "translations", gettext_lazy("Translations")),
-    ("proposals", "proposals", gettext_lazy("Proposals")),
-    ("comments", "comments", gettext_lazy("Open answers")),
-    ("calendar", "review_calendar", gettext_lazy("Calendar")),
+    (gettext_lazy("Issues"), (("issues", "library", gettext_lazy("Issues")),)),
+    (
+        gettext_lazy("Editions"),
+        (
+            ("editions", "editions", gettext_lazy("Editions")),
+            ("translations", "translations", gettext_lazy("Translations")),
+            ("calendar", "review_calendar", gettext_lazy("Calendar")),
+            ("sheets", "sheet_imports", gettext_lazy("Spreadsheets")),
+        ),
+    ),
+    (
+        gettext_lazy("Suggestions"),
+        (
+            ("proposals", "proposals", gettext_lazy("Proposals")),
+            ("comments", "comments", gettext_lazy("Open answers")),
+        ),
+    ),
+    (gettext_lazy("Coverage"), (("coverage", "coverage", gettext_lazy("Coverage")),)),
 )
 
 
 @register.inclusion_tag("materiality/tabs.html", takes_context=True)
 def library_tabs(context: Context, current: str) -> dict:
-    """The library's pages; open answers for those who may see them."""
+    """The library's pages, and those beside this one; open answers for those who may see them."""
     hidden = () if can_see_responses(context["user"]) else ("comments",)
-    tabs = [(reverse(url), words, name == current) for name, url, words in _LIBRARY if name not in hidden]
-    return {"label": _("Library"), "tabs": tabs}
+    tabs, below = [], []
+    for words, pages in _LIBRARY:
+        shown = [page for page in pages if page[0] not in hidden]
+        own = current in [name for name, _url, _words in shown]
+        tabs.append((reverse(shown[0][1]), words, own))
+        if own and len(shown) > 1:
+            below = [(reverse(url), label, name == current) for name, url, label in shown]
+    return {"label": _("Library"), "tabs": tabs, "below": below}
