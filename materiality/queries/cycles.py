@@ -160,7 +160,7 @@ def listed_cycles(state: str = "") -> QuerySet[Cycle]:
 
 
 @dataclass(frozen=True)
-class Entry:
+class RailStep:
     """A step in the rail: where it leads ("" nowhere yet) and where it stands; `current` on its own pages."""
 
     step: Step
@@ -179,11 +179,11 @@ class Frame:
     `surveys`: (address, title, current) where the cycle has more than one and the step is one of a survey.
     """
 
-    phases: list[tuple[str | Promise, list[Entry], bool]]
+    phases: list[tuple[str | Promise, list[RailStep], bool]]
     tabs: list[tuple[str, str | Promise, bool]]
-    before: Entry | None
-    entry: Entry | None
-    after: Entry | None
+    before: RailStep | None
+    entry: RailStep | None
+    after: RailStep | None
     surveys: list[tuple[str, str, bool]]
 
 
@@ -195,7 +195,7 @@ def frame_of(cycle: Cycle, key: str, survey: str, path: str, allowed: Callable[[
     surveys = surveys_in(cycle)
     chosen = survey or (surveys[0][0] if surveys else "")
     entries = [
-        Entry(step, standing, _address(cycle, step, step.pages[0], chosen), step.key == key)
+        RailStep(step, standing, _address(cycle, step, step.pages[0], chosen), step.key == key)
         for step, standing in standings(cycle)
     ]
     place = next((place for place, entry in enumerate(entries) if entry.current), None)
@@ -211,7 +211,7 @@ def frame_of(cycle: Cycle, key: str, survey: str, path: str, allowed: Callable[[
     )
 
 
-def _open_step(entry: Entry) -> bool:
+def _open_step(entry: RailStep) -> bool:
     return not entry.standing.finished
 
 

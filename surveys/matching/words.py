@@ -290,7 +290,7 @@ class IssueNames:
 
 
 @dataclass(frozen=True)
-class Found:
+class HeaderIssue:
     """The issue of a header, and how sure that is: `sure` or only `near`; `rest` is the header without its name."""
 
     code: str
@@ -315,7 +315,7 @@ class Issues:
         self._nearest = Nearest(self.names)
         self._code = _code_pattern(self.codes)
 
-    def find(self, header: str) -> Found | None:
+    def find(self, header: str) -> HeaderIssue | None:
         """The issue that a cleaned header is about, or None."""
         coded = self._by_code(header)
         if coded:
@@ -324,31 +324,31 @@ class Issues:
             key = squashed(part)
             code = self.names.get(key) or self.names.get(squashed(number_of(part)[1]))
             if code:
-                return Found(code, True, rest)
+                return HeaderIssue(code, True, rest)
         whole = squashed(header)
         for name in self._longest_first:
             if whole.endswith(name) and len(name) >= (3 if name.isascii() is False else 8):
-                return Found(self.names[name], True, header[: -len(name)])
+                return HeaderIssue(self.names[name], True, header[: -len(name)])
         for name in self._longest_first:
             if whole.startswith(name) and len(name) >= (4 if name.isascii() is False else 8):
-                return Found(self.names[name], True, header[len(name) :])
+                return HeaderIssue(self.names[name], True, header[len(name) :])
         return None
 
-    def near(self, text: str) -> Found | None:
+    def near(self, text: str) -> HeaderIssue | None:
         """The issue whose name is most like the last part of a header."""
         for part, rest in _parts(text):
             key = squashed(number_of(part)[1])
             if 3 <= len(key) <= _LONGEST_NAME and (name := self._nearest(key)):
-                return Found(self.names[name], False, rest)
+                return HeaderIssue(self.names[name], False, rest)
         return None
 
-    def _by_code(self, header: str) -> Found | None:
+    def _by_code(self, header: str) -> HeaderIssue | None:
         found = list(self._code.finditer(header.casefold())) if self._code else []
         codes = {self.codes[squashed(match[0])] for match in found}
         if len(codes) != 1:
             return None
         first = found[-1]
-        return Found(codes.pop(), True, header[: first.start()] + " " + header[first.end() :])
+        return HeaderIssue(codes.pop(), True, header[: first.start()] + " " + header[first.end() :])
 
 
 def _parts(header: str) -> Iterable[tuple[str, str]]:
@@ -393,7 +393,7 @@ class Head:
     block: str = ""
     stem: str = ""
     row: str = ""
-    found: Found | None = None
+    found: HeaderIssue | None = None
     parts: tuple[str, ...] = ()
 
     @property
@@ -466,7 +466,7 @@ def _head_of_parts(raw: str, parts: tuple[str, ...], issues: Issues) -> Head:
 _EDGES = " -—–:|/>[]()【】"
 
 
-def _stem_and_row(text: str, found: Found | None) -> tuple[str, str]:
+def _stem_and_row(text: str, found: HeaderIssue | None) -> tuple[str, str]:
     """The question and its part; a header that is nothing but an issue's name has no question."""
     if found:
         stem = found.rest.strip(_EDGES)
