@@ -77,6 +77,10 @@ WORDS: dict[str, Words] = {
         "remove_survey": gettext_lazy("removed the draft of survey %(object)s"),
         "hold_survey": gettext_lazy("took down what the survey %(object)s holds"),
         "open_survey": gettext_lazy("opened the survey %(object)s"),
+        "set_up_elsewhere": gettext_lazy("set up the survey %(object)s as answered elsewhere"),
+        "withdraw_import": gettext_lazy("withdrew the responses of %(object)s"),
+        "restore_import": gettext_lazy("brought the responses of %(object)s back"),
+        "overrule_responses": gettext_lazy("decided which responses of the survey %(object)s count"),
         "close_survey": gettext_lazy("closed the survey %(object)s"),
         "change_window": gettext_lazy("moved the closing of survey %(object)s"),
         "delete_old_drafts": gettext_lazy(
@@ -164,6 +168,8 @@ def open_surveys_about(issue: Issue) -> list[str]:
 
 def window_words(survey: Survey) -> str:
     """Where a survey stands now, in a few words with the date in its zone."""
+    if survey.elsewhere:
+        return _("answered elsewhere")
     if survey.state == Survey.State.DRAFT:
         return _("draft")
     zone, closes = ZoneInfo(survey.zone), closing_time(survey)
@@ -326,6 +332,7 @@ HOOKS = Hooks(
     sealed=number_sealed,
     alerts=(burst_alerts,),
     checks=(holding_findings, run_findings),
+    counted=valid_responses,
     guarded=("surveys.survey", "surveys.responseimport"),
     owned={
         "surveys.survey": {

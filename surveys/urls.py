@@ -61,6 +61,7 @@ urlpatterns: list = [
     path(f"{_INVITATIONS}/mailings/<int:pk>/<slug:step>/", mailings.steer, name="steer_mailing"),
     path(f"{_SURVEY}/window/", surveys.window, name="change_window"),
     path(f"{_SURVEY}/open/", surveys.survey_open, name="open_survey"),
+    path(f"{_SURVEY}/elsewhere/", surveys.survey_elsewhere, name="set_up_elsewhere"),
     path(f"{_SURVEY}/close/", surveys.survey_close, name="close_survey"),
     path(f"{_SURVEY}/remove/", surveys.survey_remove, name="remove_survey"),
     path(f"{_SURVEY}/preview/", surveys.preview, name="preview"),
@@ -84,6 +85,8 @@ urlpatterns: list = [
     path(f"{_IMPORT}/match/", imports.import_match, name="import_match"),
     path(f"{_IMPORT}/confirm/", imports.import_confirm, name="confirm_import"),
     path(f"{_IMPORT}/discard/", imports.import_discard, name="discard_import"),
+    path(f"{_IMPORT}/withdraw/", imports.import_withdraw, name="withdraw_import"),
+    path(f"{_IMPORT}/restore/", imports.import_restore, name="restore_import"),
     path(f"{_IMPORT}/errors.xlsx", imports.import_errors, name="import_errors"),
     path("cycles/<slug:code>/scores/request/", fieldwork.request_score, name="request_score"),
 ]

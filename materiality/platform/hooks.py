@@ -125,7 +125,8 @@ class Hooks:
     owned: {label of an object: {label of a table: path from its rows to the object}}, whose rows audit events count
     and digest as a whole; an empty path means the whole table. guarded: labels of tables in which every row is the
     object of an event. checks: what else verify_audit asks. alerts: sentences on what those who run fieldwork or the
-    installation should look at now. sealed: how many answers only keys of surveys open.
+    installation should look at now. counted: how many responses a
+    run of the cycle would count now. sealed: how many answers only keys of surveys open.
     """
 
     words: Mapping[str, Words] = field(default_factory=dict)
@@ -134,6 +135,7 @@ class Hooks:
     objections: Mapping[str, Sequence[Objections]] = field(default_factory=dict)
     last: Mapping[str, Callable[[], datetime | None]] = field(default_factory=dict)
     waiting: Sequence[Callable[[], list[WaitingWork]]] = ()
+    counted: Callable[[Any], int] | None = None
     keys: Callable[[], Iterable[tuple[str, str]]] | None = None
     owned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     guarded: Sequence[str] = ()
@@ -231,6 +233,11 @@ def last_of(kind: str) -> Callable[[], datetime | None] | None:
 def all_alerts() -> list[str]:
     """What should be looked at now."""
     return [sentence for hooks in declared() for ask in hooks.alerts for sentence in ask()]
+
+
+def counted_now(cycle: Model) -> int:
+    """How many responses a scoring run of the cycle would count now."""
+    return sum(hooks.counted(cycle) for hooks in declared() if hooks.counted)
 
 
 def what_waits() -> list[WaitingWork]:

@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.models import AuditEvent, Calendar, Category, Cycle, Edition, Issue, Job, Reminder, Run
-from materiality.platform.hooks import PHASES, Step, StepPage, StepStanding, last_of, standings, surveys_in
+from materiality.platform.hooks import (
+    PHASES,
+    Step,
+    StepPage,
+    StepStanding,
+    counted_now,
+    last_of,
+    standings,
+    surveys_in,
+)
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import add_months, plain_number, plain_percent, word_for
 from materiality.queries.audit import in_words
@@ -379,6 +388,28 @@ def last_run_number(cycle: Cycle) -> int | None:
 def listed_runs(cycle: Cycle) -> QuerySet[Run]:
     """The newest runs without their cubes, newest first."""
     return cycle.runs.defer("cube").select_related("created_by").order_by("-number")[:MOST_RUNS]
+
+
+@dataclass(frozen=True)
+class RunBehind:
+    """The newest run where other responses are valid by now than it counted; `came` is how many more there are."""
+
+    number: int
+    counted: int
+    valid: int
+
+    @property
+    def came(self) -> int:
+        return self.valid - self.counted
+
+
+def run_behind(cycle: Cycle) -> RunBehind | None:
+    """None where there is no run, or it counted what is valid now."""
+    newest = cycle.runs.order_by("-number").values_list("number", "responses").first()
+    if newest is None:
+        return None
+    number, counted, valid = newest[0], newest[1].get("valid", 0), counted_now(cycle)
+    return RunBehind(number, counted, valid) if counted != valid else None
 
 
 def chosen_run(cycle: Cycle, runs: list[Run], number: str) -> Run | None:

@@ -14,9 +14,16 @@ from materiality.models import Cycle
 from materiality.platform import people
 from materiality.platform.bilingual import text_of
 from materiality.platform.words import plain_number, plain_percent, word_for
-from materiality.queries.cycles import IN_PERCENT, Frame, frame_of
+from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind
 
 register = template.Library()
+
+
+@register.inclusion_tag("materiality/run_behind.html", takes_context=True)
+def say_run_behind(context: dict, cycle: Cycle) -> dict:
+    """What the newest run has not counted, with the button that computes again."""
+    may_edit = people.can_edit_cycle(context["user"]) if "user" in context else False
+    return {"behind": run_behind(cycle), "cycle": cycle, "may_edit": may_edit, "csrf_token": context.get("csrf_token")}
 
 
 @register.filter

@@ -1,10 +1,12 @@
 """Imports of responses: request, check, match, confirm, store, discard; saved column matches."""
 
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django.core import serializers
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +16,13 @@ from materiality.platform import audit, jobs
 from materiality.platform.files import digest_of_file, keep_file
 from materiality.platform.refusals import NotAllowed
 from surveys.matching.match import OUTSIDE_DROP, OUTSIDE_KEEP, Match
-from surveys.models import ColumnMatch, Response, ResponseImport, Survey
+from surveys.models import ColumnMatch, FieldworkFigures, Response, ResponseImport, Survey, WithdrawnResponses
 from surveys.queries.imports import awaits_confirmation, stage_of
 from surveys.questionnaire.ratings import arrival_ids
+from surveys.respond.answers import named_responses
 from surveys.responses.anonymity import hide_among_others, store_apart, unlinked
 from surveys.responses.columns import ResponseColumns, insert_responses
-from surveys.responses.holdings import hold
+from surveys.responses.holdings import hold, holdings_of
 from surveys.responses.reading import (
     FORGOTTEN,
     UnknownMatch,
@@ -298,3 +301,59 @@ def store_import(*, imported: ResponseImport, columns: ResponseColumns, by: User
     imported.save(update_fields=["state", "stored_at", *FORGOTTEN])
     audit.record("store_import", imported, by=by, after={"responses": len(columns)})
     return len(columns)
+
+
+@transaction.atomic
+def withdraw_import(*, imported: ResponseImport, reason: str, by: User | None) -> ResponseImport:
+    """Take the responses of a stored file out of everything, until it is brought back.
+
+    NotAllowed without a reason, where the file is not stored, and in an anonymous survey, where nothing that is stored
+    says which responses came from it.
+    """
+    survey = Survey.objects.select_for_update(no_key=True).get(pk=imported.survey_id)
+    imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
+    if imported.state != ResponseImport.State.STORED:
+        raise NotAllowed(_("Only a file that is stored can be withdrawn."))
+    if survey.anonymous:
+        raise NotAllowed(_("Nothing that is stored says which responses of an anonymous survey came from this file."))
+    if not reason.strip():
+        raise NotAllowed(_("Say why: the reason stands in the audit trail."))
+    rows = list(Response.objects.filter(source=imported).order_by("id"))
+    packed = zlib.compress(serializers.serialize("json", rows).encode())
+    WithdrawnResponses.objects.create(imported=imported, number=len(rows), rows=packed)
+    found = Response.objects.filter(source=imported)
+    with holdings_of(survey.pk) as sums:
+        if sums:
+            sums.count(found, -1)
+        found.delete()
+    return _moved(imported, survey, rows, ResponseImport.State.WITHDRAWN, reason.strip(), by)
+
+
+@transaction.atomic
+def restore_import(*, imported: ResponseImport, by: User | None) -> ResponseImport:
+    """Bring the responses of a withdrawn file back as they were. NotAllowed where the file is not withdrawn."""
+    survey = Survey.objects.select_for_update(no_key=True).get(pk=imported.survey_id)
+    imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
+    kept = WithdrawnResponses.objects.filter(imported=imported).first()
+    if imported.state != ResponseImport.State.WITHDRAWN or kept is None:
+        raise NotAllowed(_("Only a file that was withdrawn can be brought back."))
+    plain = zlib.decompress(bytes(kept.rows)).decode()
+    rows = [each.object for each in serializers.deserialize("json", plain)]
+    Response.objects.bulk_create(rows, batch_size=500)
+    kept.delete()
+    hold(survey.pk, Response.objects.filter(source=imported))
+    return _moved(imported, survey, rows, ResponseImport.State.STORED, "", by)
+
+
+def _moved(imported: ResponseImport, survey: Survey, rows: list[Response], state: str, reason: str, by: User | None):
+    """The import in its new state, with flags that no longer hold set anew and the event written."""
+    before, imported.state, imported.withdrawn_reason = imported.state, state, reason
+    imported.withdrawn_at = timezone.now() if reason else None
+    imported.save(update_fields=["state", "withdrawn_reason", "withdrawn_at"])
+    mark_overtaken(survey)
+    FieldworkFigures.objects.filter(survey=survey).delete()
+    audit.record(
+        "withdraw_import" if reason else "restore_import", imported, by=by, before={"state": before},
+        after={"state": state, "responses": len(rows)}, reason=reason, touched=named_responses(rows),
+    )  # fmt: skip
+    return imported

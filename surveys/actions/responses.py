@@ -18,6 +18,7 @@ from surveys.models import (
     AnonymousAnswer,
     AnonymousComment,
     Assignments,
+    FieldworkFigures,
     PaperSheet,
     ReadyDraft,
     Response,
@@ -26,7 +27,7 @@ from surveys.models import (
     UsedLinks,
 )
 from surveys.paper.entry import forget_paper
-from surveys.queries.responses import find_answer
+from surveys.queries.responses import ResponseFilter, find_answer, listed_responses
 from surveys.questionnaire.asking import GRACE
 from surveys.questionnaire.ranking import named_apart
 from surveys.respond.drafts import TABLES
@@ -146,6 +147,40 @@ def overrule_response(*, response: Response, overruled: int, reason: str, by: Us
         "overrule_response", stored, by=by, before=before, after={"overruled": overruled}, reason=reason.strip()
     )
     return stored
+
+
+@transaction.atomic
+def overrule_responses(*, survey: Survey, wanted: ResponseFilter, overruled: int, reason: str, by: User | None) -> int:
+    """Decide the same of every submitted response that passes the filter; returns of how many that was new.
+
+    NotAllowed without a reason, or where nothing would change.
+    """
+    Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
+    if not reason.strip():
+        raise NotAllowed(_("Say why: the reason stands in the audit trail."))
+    found = listed_responses(survey, wanted).filter(unfinished=False).exclude(overruled=overruled)
+    rows = list(Response.objects.select_for_update().filter(pk__in=list(found.values_list("pk", flat=True))))
+    if not rows:
+        raise NotAllowed(_("That is decided already."))
+    decided = overruled != Response.Overruled.NO
+    for row in rows:
+        row.overruled, row.overruled_by = overruled, by if decided else None
+        row.overruled_reason = reason.strip() if decided else ""
+    decided_now = Response.objects.filter(pk__in=[row.pk for row in rows])
+    with holdings_of(survey.pk) as sums:
+        if sums:
+            sums.count(decided_now, -1)
+        Response.objects.bulk_update(rows, ["overruled", "overruled_by", "overruled_reason"], batch_size=200)
+        if sums:
+            sums.count(decided_now.all())
+    FieldworkFigures.objects.filter(survey=survey).delete()
+    told = {
+        "overruled": overruled,
+        "responses": len(rows),
+        **{name: value for name, value in vars(wanted).items() if value},
+    }
+    audit.record("overrule_responses", survey, by=by, after=told, reason=reason.strip(), touched=rows)
+    return len(rows)
 
 
 @transaction.atomic

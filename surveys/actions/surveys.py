@@ -155,8 +155,10 @@ _OVER = (Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
 _NAMED = 5
 
 
-def opening_reasons(survey: Survey, codes: list[str], groups: list[PlannedGroup]) -> list[str]:
-    """Every reason why the survey cannot be opened; `codes` are its issues."""
+def opening_reasons(
+    survey: Survey, codes: list[str], groups: list[PlannedGroup], *, elsewhere: bool = False
+) -> list[str]:
+    """Every reason why the survey cannot be opened, or set up as answered `elsewhere`; `codes` are its issues."""
     if survey.state == Survey.State.OPEN:
         return [_("The survey is open already.")]
     if survey.state == Survey.State.CLOSED:
@@ -170,8 +172,14 @@ def opening_reasons(survey: Survey, codes: list[str], groups: list[PlannedGroup]
         reasons.append(_("The cycle has no stakeholder groups that could answer."))
     elif codes and not any(each.issues for each in groups):
         reasons.append(_("No group is asked anything: say first who is asked what."))
-    if survey.closes_at and survey.closes_at <= timezone.now():
-        reasons.append(_("The closing time has passed; set a later one first."))
+    if elsewhere and not (survey.opens_at and survey.closes_at):
+        reasons.append(_("Say first when it was answered: from when to when."))
+    if elsewhere and survey.opens_at and survey.opens_at > timezone.now():
+        reasons.append(_("Its fieldwork has not begun yet; set its true dates first."))
+    if not elsewhere and survey.closes_at and survey.closes_at <= timezone.now():
+        reasons.append(
+            _("The closing time has passed; set a later one first, or say that the survey was answered elsewhere.")
+        )
     return reasons + split_reasons(set(codes), audit.told(survey, ("k", *SPLIT)))
 
 
@@ -239,22 +247,38 @@ def open_survey(*, survey: Survey, by: User | None) -> Survey:
     with every reason, where it is open or closed already, has no items, its cycle has no groups or is over, no group
     is asked anything, the settings of a split are impossible, or its closing time has passed.
     """
+    return _begun(survey, by=by, action="open_survey")
+
+
+@transaction.atomic
+def set_up_elsewhere(*, survey: Survey, by: User | None) -> Survey:
+    """Freeze a survey whose answers were collected with another tool, between its two dates, and take files for it.
+
+    It is closed from the first moment: no address of it ever takes an answer. NotAllowed as for `open_survey`, and
+    without the two dates or before the first of them.
+    """
+    return _begun(survey, by=by, action="set_up_elsewhere")
+
+
+def _begun(survey: Survey, *, by: User | None, action: str) -> Survey:
     stored = Survey.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=survey.pk)
     items = list(Item.objects.filter(survey=stored).select_related("issue").order_by("issue__code", "position"))
     codes = [issue.code for issue in survey_issues(stored)]
-    groups = planned_groups(stored, codes)
-    reasons = opening_reasons(stored, codes, groups)
+    groups, elsewhere = planned_groups(stored, codes), action == "set_up_elsewhere"
+    reasons = opening_reasons(stored, codes, groups, elsewhere=elsewhere)
     if reasons:
         raise NotAllowed(" ".join(reasons))
     freeze(stored, codes, groups, by)
     stored.instrument_version = CURRENT
     ItemText.objects.bulk_create(_texts(stored, items))
-    stored.state, stored.opened_at = Survey.State.OPEN, timezone.now()
-    stored.save(update_fields=["state", "opened_at", "instrument_version"])
+    stored.state, stored.opened_at, stored.elsewhere = Survey.State.OPEN, timezone.now(), elsewhere
+    if elsewhere:
+        stored.state, stored.opened_at, stored.closed_at = Survey.State.CLOSED, stored.opens_at, stored.closes_at
+    stored.save(update_fields=["state", "opened_at", "closed_at", "elsewhere", "instrument_version"])
     ensure_installation_key(audit.AUDIT_KEY)
     hold_all(stored.pk)
     audit.record(
-        "open_survey",
+        action,
         stored,
         by=by,
         before={"state": Survey.State.DRAFT},

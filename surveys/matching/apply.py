@@ -11,7 +11,8 @@ from materiality.tables.problems import CellError, FileProblem, column_letters
 from materiality.tables.read import CSV, Rows, Table
 from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Columns, Plan, Planner, Reader, field_readers
 from surveys.matching.fields import finished_words, option_words
-from surveys.matching.layout import SheetLayout, find_layouts, flatten
+from surveys.matching.flat import flatten
+from surveys.matching.layout import SheetLayout, find_layouts
 from surveys.matching.match import (
     ATTENTION,
     BY_GROUP,

@@ -50,7 +50,7 @@ MESSAGES = {
     # Columns that are taken for nothing.
     "rating_like": N_("The answers look like ratings (%(values)s), but the column is taken for nothing."),
     "date_like": N_("The cells are dates (such as %(value)s), but the column is taken for nothing."),
-    "unnamed_column": N_("The column has no name, but cells such as %(values)s."),
+    "unnamed_column": N_("The header does not say what the column is; it has cells such as %(values)s."),
     "status_like": N_("Does this say whether a response was finished? It is taken for nothing: %(values)s."),
     "status_words": N_("Whether these words mean finished is not clear: %(values)s. Add them to the values."),
     "trial_rows": N_("Some rows seem to be tests or previews: %(values)s. Leave them out, or say that they count."),
@@ -76,6 +76,7 @@ MESSAGES = {
     "long_without_key": N_("The file has a line per answer, but no column says whose line it is."),
     "long_without_ratings": N_("The file has a line per answer, but no column was found that holds the rating."),
     "long_twice": N_("%(number)s lines give a rating that an earlier line of the same person gave already."),
+    "long_beyond": N_("%(number)s cells stand to the right of the last named column."),
     "long_differing": N_("%(number)s lines say something else about a person than the person's first line."),
 }
 

@@ -18,6 +18,7 @@ from surveys.matching.match import (
     asks_for,
     duration_unit,
     field_of,
+    is_meaningless,
     is_other,
     is_personal,
     time_cue,
@@ -133,16 +134,24 @@ class FieldGuess:
         given = self.answers[column].given()
         return len(given) > 1 and all(len(text) <= 60 and not re.search(r"\s", text.strip()) for text in given)
 
+    def _counts_rows(self, column: int) -> bool:
+        """Whether the cells are 1, 2, 3 and so on: such numbers stand for nobody where there are others."""
+        given = self.answers[column].given()
+        return all(text.isdecimal() for text in given) and {int(text) for text in given} == set(
+            range(1, len(given) + 1)
+        )
+
     def _named(self) -> None:
         """Fields by a tool's own names; the surest name wins."""
-        ranks: dict[str, tuple[int, int]] = {}
+        ranks: dict[str, tuple[bool, int, int]] = {}
         for column in self.free:
             found = self._field_of(column)
             if found and found[0] not in ("group", "consent", "comment", FINISHED):
                 if found[0] in _TIMES and not self.are_moments(column):
                     continue
-                ranks[found[0]] = min(ranks.get(found[0], (99, 0)), (found[1], column))
-        self.places = {name: column for name, (_rank, column) in ranks.items()}
+                rank = (found[0] == "token" and self._counts_rows(column), found[1], column)
+                ranks[found[0]] = min(ranks.get(found[0], rank), rank)
+        self.places = {name: column for name, (*_rank, column) in ranks.items()}
         self._states()
 
     def _states(self) -> None:
@@ -354,7 +363,7 @@ class Leftovers:
         if any(map(is_personal, head.names)):
             return
         known = {found[0] for name in head.names if (found := field_of(name))}
-        if not head.text:
+        if not head.text or is_meaningless(head.parts[-1] if head.parts else head.text):
             self._doubt("unnamed_column", column, values=examples)
         elif not answers.many and keys & _TEST_WORDS and len(keys) <= _MOST_WORDS and TRIAL not in self.fields.places:
             self._doubt("trial_rows", column, values=", ".join(sorted(keys & _TEST_WORDS)))
@@ -392,7 +401,7 @@ class Leftovers:
         }
         if len(keys) <= 6 and len(states) * 2 > len(keys) and FINISHED not in places:
             self._doubt("status_like", column, values=examples)
-        elif "consent" not in places and any(_REFUSES.search(key) for key in keys) and len(keys) <= 4:
+        elif "consent" not in places and len(keys) <= 4 and any(_REFUSES.search(key) for key in keys):
             self._doubt("consent_like", column, values=examples)
 
     def _is_text(self, column: int) -> bool:

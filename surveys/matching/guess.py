@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from materiality.tables.read import Table
 from surveys.matching.doubts import ColumnAnswers, Doubt, collect
 from surveys.matching.fields import FieldGuess, Leftovers, guess_profile
+from surveys.matching.flat import flatten
 from surveys.matching.items import ItemGuess
-from surveys.matching.layout import Flat, SheetLayout, find_layouts, flatten, layouts_json
+from surveys.matching.layout import Flat, SheetLayout, find_layouts, layouts_json
 from surveys.matching.match import (
     BY_GROUP,
     IGNORED,

@@ -105,14 +105,25 @@ _ATTENTION = re.compile(
 )
 
 
+_DAY = r"\b(?:date|time)\b"
 _TIME_CUES = (
-    ("started_at", re.compile(r"(?:开始|起始).*(?:时间|日期)|\b(?:start(?:ed)?|begin|began)\b.*\b(?:date|time|at)\b|"
-                              r"\b(?:date|time)\b.*\b(?:start(?:ed)?|began)\b|startdate|starttime")),
-    ("submitted_at", re.compile(r"(?:提交|交卷|完成|结束|填写|填表|作答|答题|填报|回收|答卷).*(?:时间|日期)|"
-                                r"\b(?:submit(?:ted)?|submission|complet(?:ed|ion)|end(?:ed)?|finish(?:ed)?)\b.*"
-                                r"\b(?:date|time|at|on)\b|\b(?:date|time)\b.*\b(?:submitted|completed|ended|finished)\b|"
-                                r"enddate|endtime|submitdate")),
-)  # fmt: skip
+    (
+        "started_at",
+        re.compile(
+            r"(?:开始|起始).*(?:时间|日期)|\b(?:start(?:ed)?|begin|began)\b.*\b(?:date|time|at)\b|"
+            rf"{_DAY}.*\b(?:start(?:ed)?|began)\b|startdate|starttime"
+        ),
+    ),
+    (
+        "submitted_at",
+        re.compile(
+            r"(?:提交|交卷|完成|结束|填写|填表|作答|答题|填报|回收|答卷).*(?:时间|日期)|"
+            r"\b(?:submit(?:ted)?|submission|complet(?:ed|ion)|end(?:ed)?|finish(?:ed)?)\b.*\b(?:date|time|at|on)\b|"
+            rf"{_DAY}.*\b(?:submitted|completed|ended|finished|of (?:submission|completion))\b|"
+            r"enddate|endtime|submitdate"
+        ),
+    ),
+)
 _TOKEN_CUE = re.compile(
     r"(?:答卷|问卷|回复|作答|样本|受访者|respondent|response|submission|record|entry).{0,4}(?:id|编号|号码?|no\.?|number|key)"
     r"|^(?:uuid|guid|key|respondent|受访者|样本|编号|id)$"
@@ -135,6 +146,17 @@ def time_cue(header: str) -> str:
 def token_cue(header: str) -> bool:
     """Whether a header seems to number the responses."""
     return bool(_TOKEN_CUE.search(header.casefold().strip(" :：.")))
+
+
+_MEANINGLESS = re.compile(
+    r"(?:字段|列|变量|未命名|unnamed|field|column|var|variable)(?:[\s_:.\-]*[a-z]?\d{0,5}){0,3}|"
+    r"(?=.*\d)[vqfxg](?:[\s_:.\-]*[a-z]?\d{0,5}[a-z]?){0,3}"
+)
+
+
+def is_meaningless(header: str) -> bool:
+    """Whether a header only numbers its column: `V12`, `字段A`, `Unnamed: 3`."""
+    return bool(_MEANINGLESS.fullmatch(header.casefold().strip()))
 
 
 def about_person(header: str) -> bool:

@@ -12,6 +12,7 @@ from surveys.models.responses import (
     ReadyDraft,
     Response,
     ResponseImport,
+    WithdrawnResponses,
 )
 from surveys.models.surveys import Assignments, GroupPlan, Item, ItemText, Notice, ProfileQuestion, RuleSet, Survey
 
@@ -41,4 +42,5 @@ __all__ = [
     "Tally",
     "UnwantedMail",
     "UsedLinks",
+    "WithdrawnResponses",
 ]

@@ -221,3 +221,14 @@ class ResponseImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class WithdrawnResponses(models.Model):
+    """The responses of a withdrawn file, which count nowhere until it is brought back: compressed JSON of the rows."""
+
+    imported = models.OneToOneField(ResponseImport, on_delete=models.CASCADE, related_name="withdrawn")
+    number = models.PositiveIntegerField()
+    rows = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.imported_id}: {self.number}"

@@ -131,6 +131,8 @@ class Survey(models.Model):
     when the survey is built and frozen with their wording when it opens. `sealed_at` is when a closed anonymous
     survey's responses were rewritten in key order (architecture.md, Anonymous means unlinkable).
 
+    A survey answered `elsewhere` was never open: its answers come from files, its dates are those of that fieldwork.
+
     A `split` survey gives each respondent the issues of `core` (codes) and a drawn part, about `split_issues` issues
     in all unless the group's plan says more. With `attention` one question among the issues asks for the rating
     `attention_value`; with `ranking` a step after them asks which three matter most. `instrument_version` is that of
@@ -177,6 +179,7 @@ class Survey(models.Model):
             "before they count. It cannot change once the survey is open."
         ),
     )
+    elsewhere = models.BooleanField(_("answered elsewhere"), default=False, editable=False)
     several_per_browser = models.BooleanField(
         _("Several responses from one browser"),
         default=False,

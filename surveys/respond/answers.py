@@ -98,11 +98,13 @@ def erase_response(*, survey: Survey, batch_id: int, serial: int) -> bool:
             sums.count(found, -1)
         found.delete()
     if responses:
-        audit.record("erase_response", stored, by=None, after={"responses": len(responses)}, touched=_named(responses))
+        audit.record(
+            "erase_response", stored, by=None, after={"responses": len(responses)}, touched=named_responses(responses)
+        )
     return True
 
 
-def _named(responses: list[Response]) -> list[Response]:
+def named_responses(responses: list[Response]) -> list[Response]:
     """Those that the audit trail names already: it must know that they are gone, and shall name no others."""
     keys = [str(response.pk) for response in responses]
     named = set(AuditEvent.objects.filter(object_type="surveys.response", object_id__in=keys).values_list("object_id"))

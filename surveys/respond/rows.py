@@ -287,7 +287,7 @@ SELECT s.id, s.cycle_id, s.code, s.state, s.anonymous, s.several_per_browser, s.
        COALESCE(n.text_en, ''), s.split, s.attention, s.zone, s.opened_at, s.opens_at, s.closes_at, s.closed_at
 FROM surveys_survey s
 LEFT JOIN surveys_notice n ON n.survey_id = s.id AND n.version = s.notice_version
-WHERE s.code = %s
+WHERE s.code = %s AND NOT s.elsewhere
 """
 _GROUPS = """
 SELECT id, code, name_zh, name_en, definition_zh, definition_en
@@ -334,7 +334,7 @@ class GroupNow(NamedTuple):
 
 
 def survey_now(code: str) -> SurveyNow | None:
-    """The survey with this code."""
+    """The survey with this code; one that was answered elsewhere has no address."""
     with connection.cursor() as cursor:
         cursor.execute(_SURVEY, [code])
         row = cursor.fetchone()

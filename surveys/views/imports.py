@@ -20,6 +20,8 @@ from surveys.actions.imports import (
     match_import,
     rename_match,
     request_import,
+    restore_import,
+    withdraw_import,
 )
 from surveys.exports.exporting import WRITERS
 from surveys.forms.imports import DeleteForm, MatchForm, RenameForm, row_answers
@@ -167,6 +169,20 @@ def import_discard(request: HttpRequest, code: str, pk: int) -> str:
     """Drop an import that was not stored."""
     discard_import(imported=_import_of(code, pk), by=request.user)
     return _("The import is discarded. Nothing of it was stored.")
+
+
+@button(can_edit_cycle, back="response_import")
+def import_withdraw(request: HttpRequest, code: str, pk: int) -> str:
+    """Take the responses of a stored file out again."""
+    withdraw_import(imported=_import_of(code, pk), reason=request.POST.get("reason", "")[:2_000], by=request.user)
+    return _("The file is withdrawn: its responses count nowhere until you bring them back.")
+
+
+@button(can_edit_cycle, back="response_import")
+def import_restore(request: HttpRequest, code: str, pk: int) -> str:
+    """Bring the responses of a withdrawn file back."""
+    restore_import(imported=_import_of(code, pk), by=request.user)
+    return _("The responses of the file are back.")
 
 
 @needs(can_see_responses)

@@ -11,7 +11,7 @@ from materiality.platform.pages import download, onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_propose, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.views.cycles import cycle_of, in_cycle
-from surveys.actions.responses import overrule_response, promote_comment
+from surveys.actions.responses import overrule_response, overrule_responses, promote_comment
 from surveys.exports.exporting import FORMATS, file_name
 from surveys.exports.selection import fields_that_leave, select
 from surveys.forms.responses import ExportForm, OverruleForm
@@ -117,9 +117,15 @@ def _file(survey: Survey, kind: str, groups: list[str], *, full: bool) -> HttpRe
 
 @needs(can_see_responses)
 def response_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
-    """The survey's responses one by one, filtered by group, flag and state."""
+    """The survey's responses one by one, filtered by group, flag and state; a POST decides about all that are shown."""
     row = survey_in_cycle(code, survey)
     wanted = ResponseFilter.from_query(request.GET)
+    form = OverruleForm(request.POST or None)
+    if sent(request, form, can_edit_cycle):
+        with refusals(form):
+            number = overrule_responses(survey=row, wanted=wanted, **form.cleaned_data, by=request.user)
+            said = _("The decision is stored for %(number)s responses.") % {"number": number}
+            return onward(request, said, "response_list", code, survey)
     page = paged(request, listed_responses(row, wanted))
     rules = rules_in_force(row)
     context = in_cycle(
@@ -132,8 +138,10 @@ def response_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         groups=list(row.cycle.groups.all()),
         flags=flags_of_survey(row),
         states=STATES,
+        form=form,
+        may_edit=can_edit_cycle(request.user),
     )
-    return render(request, "surveys/response_list.html", context)
+    return render(request, "surveys/response_list.html", context, status=422 if form.errors else 200)
 
 
 @needs(can_see_responses)

@@ -25,6 +25,7 @@ from surveys.actions.surveys import (
     open_survey,
     opening_warnings,
     remove_survey,
+    set_up_elsewhere,
 )
 from surveys.forms.surveys import NewSurveyForm, OpenSurveyForm, SurveyForm, WindowForm
 from surveys.models import Survey
@@ -218,6 +219,13 @@ def survey_open(request: HttpRequest, code: str, survey: str) -> str:
     """Open the survey, or say what stands against it."""
     open_survey(survey=survey_in_cycle(code, survey), by=request.user)
     return _("The survey is open. Share its address below.")
+
+
+@button(can_edit_cycle, back="survey")
+def survey_elsewhere(request: HttpRequest, code: str, survey: str) -> str:
+    """Set the survey up as answered with another tool, or say what stands against it."""
+    set_up_elsewhere(survey=survey_in_cycle(code, survey), by=request.user)
+    return _("The survey takes files now. It has no public address, and never had one.")
 
 
 @button(can_edit_cycle, back="survey")

@@ -1,0 +1,171 @@
+"""A stored file can be taken back; ratings beside the plan; surveys answered elsewhere; runs that are behind."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import translation
+
+from materiality.models import AuditEvent
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import run_behind
+from materiality.scoring.cube import NOT_ASKED
+from surveys.actions.imports import confirm_import, restore_import, withdraw_import
+from surveys.actions.responses import overrule_responses
+from surveys.actions.surveys import set_up_elsewhere
+from surveys.exports.exporting import export_csv
+from surveys.models import Response, ResponseImport, Survey
+from surveys.queries.responses import ResponseFilter
+from surveys.questionnaire.asking import Plan
+from surveys.questionnaire.ratings import OUTSIDE
+from surveys.responses.counting import counted_cube
+from tests.factories.responses import check_file, csv_file, flags_by_token, on_disk, row, store_file
+from tests.factories.scores import make_run
+from tests.factories.surveys import make_open_survey, make_survey
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def survey():
+    return make_open_survey()
+
+
+def rows_of(survey: Survey) -> list[tuple]:
+    names = ("id", "token", "ratings", "flags", "comment", "submitted_at", "overruled", "source")
+    return [
+        (*values[:2], bytes(values[2]), *values[3:]) for values in survey.responses.order_by("id").values_list(*names)
+    ]
+
+
+def test_withdrawn_file_counts_nowhere_and_comes_back_as_it_was(survey):
+    store_file(survey, csv_file(survey, row(survey, token="kept"), row(survey, token="twice")))
+    imported = store_file(survey, csv_file(survey, row(survey, 5, token="b", comment="好"), row(survey, token="c")))
+    before = rows_of(survey)
+    withdrawn = withdraw_import(imported=imported, reason="Wrong wave", by=None)
+    assert (withdrawn.state, withdrawn.withdrawn_reason) == (ResponseImport.State.WITHDRAWN, "Wrong wave")
+    assert {token for _pk, token, *_rest in rows_of(survey)} == {"kept", "twice"}
+    restore_import(imported=withdrawn, by=None)
+    assert rows_of(survey) == before
+    events = list(AuditEvent.objects.order_by("number").values_list("action", "reason"))
+    assert events[-2:] == [("withdraw_import", "Wrong wave"), ("restore_import", "")]
+
+
+def test_duplicate_of_a_withdrawn_response_counts_again(survey):
+    first = store_file(survey, csv_file(survey, row(survey, token="a", submitted_at="2026-01-02 10:00")))
+    store_file(survey, csv_file(survey, row(survey, token="a", submitted_at="2026-01-03 10:00")))
+    assert sorted(flags_by_token(survey).values()) != [0]
+    withdraw_import(imported=first, reason="x", by=None)
+    assert not any(response.flags & 64 for response in survey.responses.all()) or survey.responses.count() == 1
+    restore_import(imported=ResponseImport.objects.get(pk=first.pk), by=None)
+    assert survey.responses.count() == 2
+
+
+@pytest.mark.parametrize(("state", "reason"), [("checked", "x"), ("stored", " ")])
+def test_withdrawal_is_refused(survey, state, reason):
+    contents = csv_file(survey, row(survey))
+    imported = store_file(survey, contents) if state == "stored" else check_file(survey, contents)
+    with pytest.raises(NotAllowed):
+        withdraw_import(imported=imported, reason=reason, by=None)
+    with pytest.raises(NotAllowed):
+        restore_import(imported=imported, by=None)
+
+
+def test_file_of_an_anonymous_survey_cannot_be_withdrawn():
+    survey = make_open_survey(anonymous=True)
+    imported = store_file(survey, csv_file(survey, row(survey)))
+    with pytest.raises(NotAllowed, match="anonymous"):
+        withdraw_import(imported=imported, reason="x", by=None)
+
+
+def planned() -> Survey:
+    return make_open_survey(plans={"users": Plan(business=False)})
+
+
+def test_ratings_outside_the_plan_must_be_answered_before_they_are_stored():
+    survey = planned()
+    imported = check_file(survey, csv_file(survey, row(survey, 4, 2, 5, 1), row(survey, 1, 3, group="employees")))
+    (doubt,) = imported.summary["balance"]["doubts"]
+    assert (doubt["code"], doubt["params"]["number"]) == ("outside_plan", "17")
+    with pytest.raises(NotAllowed, match="not asked"):
+        confirm_import(imported=imported, by=None, send=False)
+    assert Response.objects.count() == 0
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("drop", [NOT_ASKED, NOT_ASKED]), ("keep", [OUTSIDE + 2, OUTSIDE + 1])])
+def test_ratings_outside_the_plan_are_left_out_or_kept_and_counted_nowhere(answer, kept):
+    survey = planned()
+    path = on_disk(csv_file(survey, row(survey, 4, 2, 5, 1)))
+    call_command("import_responses", survey.code, str(path), "--outside", answer)
+    ratings = list(bytes(survey.responses.get().ratings))
+    assert (ratings[0], ratings[2], [ratings[1], ratings[3]]) == (4, 5, kept)
+    cube = counted_cube(survey, [(group.pk, group.code) for group in survey.cycle.groups.all()])
+    assert cube.counts[0, :, :, 1:].sum() == 0
+
+
+def test_ratings_kept_outside_the_plan_are_exported_and_read_back_without_a_doubt():
+    survey = planned()
+    path = on_disk(csv_file(survey, row(survey, 4, 2, 5, 1)))
+    call_command("import_responses", survey.code, str(path), "--outside", "keep")
+    exported = b"".join(export_csv(survey))
+    assert b",4,~2,5,~1," in exported
+    before = bytes(survey.responses.get().ratings)
+    imported = store_file(survey, exported)
+    assert imported.summary["balance"]["doubts"] == []
+    assert {bytes(response.ratings) for response in survey.responses.all()} == {before}
+
+
+def test_command_writes_the_balance_and_refuses_what_is_not_answered(tmp_path):
+    survey = planned()
+    path, told = on_disk(csv_file(survey, row(survey, 4, 2))), tmp_path / "balance.json"
+    with pytest.raises(CommandError, match="--outside"):
+        call_command("import_responses", survey.code, str(path), "--json", str(told))
+    balance = json.loads(told.read_text())
+    assert (balance["state"], [doubt["code"] for doubt in balance["doubts"]]) == ("refused", ["outside_plan"])
+    assert balance["balance"]["outside"]["groups"] == {"users": 17}
+    assert balance["balance"]["items"]["asked"] == survey.items.count()
+
+
+def test_responses_are_decided_in_bulk_by_the_filter(survey):
+    store_file(survey, csv_file(survey, row(survey, token="a"), row(survey, token="b", group="employees")))
+    wanted = ResponseFilter(group="employees")
+    assert overrule_responses(survey=survey, wanted=wanted, overruled=2, reason="Staff test", by=None) == 1
+    assert list(survey.responses.order_by("token").values_list("overruled", "overruled_reason")) == [
+        (0, ""),
+        (2, "Staff test"),
+    ]
+    with pytest.raises(NotAllowed, match="already"):
+        overrule_responses(survey=survey, wanted=wanted, overruled=2, reason="Staff test", by=None)
+    with pytest.raises(NotAllowed, match="why"):
+        overrule_responses(survey=survey, wanted=wanted, overruled=0, reason=" ", by=None)
+
+
+def test_survey_answered_elsewhere_has_true_dates_and_no_address(client):
+    opens, closes = datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 4, 30, tzinfo=UTC)
+    draft = make_survey(opens_at=opens, closes_at=closes)
+    survey = set_up_elsewhere(survey=draft, by=None)
+    assert (survey.state, survey.opened_at, survey.closed_at) == (Survey.State.CLOSED, opens, closes)
+    assert client.get(f"/s/{survey.code}/").status_code == 404
+    store_file(survey, csv_file(survey, row(survey, submitted_at="2024-03-02 10:00")))
+    assert survey.responses.get().flags == 0
+
+
+@pytest.mark.parametrize("dates", [{}, {"opens_at": datetime(2024, 3, 1, tzinfo=UTC)}])
+def test_survey_answered_elsewhere_needs_its_dates(dates):
+    with pytest.raises(NotAllowed, match="from when to when"):
+        set_up_elsewhere(survey=make_survey(**dates), by=None)
+
+
+def test_run_says_that_responses_came_after_it(survey):
+    assert run_behind(survey.cycle) is None
+    run = make_run(survey.cycle)
+    store_file(survey, csv_file(survey, row(survey, token="a")))
+    behind = run_behind(type(survey.cycle).objects.get(pk=survey.cycle_id))
+    assert (behind.number, behind.valid, behind.came) == (run.number, 1, 1 - run.responses["valid"])
