@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("surveys", "0016_holdings"),
+        ("surveys", "0018_contact"),
     ]
 
     operations = [
