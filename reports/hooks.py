@@ -16,6 +16,7 @@ WORDS: dict[str, Words] = {
         JOB: gettext_lazy("Making an output"),
         OUTLINE_JOB: gettext_lazy("Reading an outline"),
     },
+    "severity": {"fail": gettext_lazy("fails"), "look": gettext_lazy("look"), "note": gettext_lazy("note")},
     "reading": {
         "taken": gettext_lazy("taken"),
         "repaired": gettext_lazy("repaired"),

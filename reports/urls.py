@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import matrix, outline, outputs, why
+from reports.views import index, matrix, outline, outputs, why
 
 urlpatterns = [
     path("cycles/<slug:code>/matrix/", matrix.matrix, name="matrix"),
@@ -14,6 +14,12 @@ urlpatterns = [
     path("cycles/<slug:code>/outline/imports/<int:pk>/confirm/", outline.outline_confirm, name="outline_confirm"),
     path("cycles/<slug:code>/outline/imports/<int:pk>/discard/", outline.outline_discard, name="outline_discard"),
     path("cycles/<slug:code>/outline/imports/<int:pk>/undo/", outline.outline_undo, name="outline_undo"),
+    path("cycles/<slug:code>/outline/propose/", index.outline_propose, name="outline_propose"),
+    path("cycles/<slug:code>/outline/crosswalk/", index.outline_crosswalk, name="outline_crosswalk"),
+    path("cycles/<slug:code>/index/", index.content_index_page, name="content_index"),
+    path("cycles/<slug:code>/index/checks.json", index.index_checks, name="index_checks"),
+    path("cycles/<slug:code>/index/accept/", index.index_accept, name="index_accept"),
+    path("cycles/<slug:code>/index/decide/", index.index_decide, name="index_decide"),
     path("cycles/<slug:code>/outline/new/", outline.new_section, name="new_section"),
     path("cycles/<slug:code>/outline/<int:order>/", outline.section, name="section"),
     path("cycles/<slug:code>/outline/<int:order>/remove/", outline.section_remove, name="remove_section"),

@@ -524,6 +524,13 @@ NOTES = {
     "says_not": N_("The words beside the code may say that it is not reported."),
     "words_before": N_("“%(words)s” stands before the code, and it is not clear what it says of it."),
     "long_text": N_("The text beside the code is too long to be a title."),
+    # of the crosswalk to another edition
+    "was_equal": N_("It is the same: %(note)s"),
+    "was_moved": N_("It has moved: %(note)s"),
+    "was_merged": N_("It was merged into another: %(note)s"),
+    "was_split": N_("It was split: %(note)s"),
+    "was_part": N_("It is part of another now: %(note)s"),
+    "was_withdrawn": N_("Nothing follows it. %(note)s"),
     # refused
     "not_a_code": N_("This is no GRI code."),
     "older": N_("This is no code of the GRI Standards: it is of G4 or of an older sector supplement."),

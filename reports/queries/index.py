@@ -1,18 +1,23 @@
 """The content index of a cycle: its material topics, what is decided, and what it claims, in words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from materiality.models import Category as LibraryCategory
 from materiality.models import Cycle, Issue, IssueMapping, IssueScore, Run
 from materiality.platform.bilingual import is_chinese
+from materiality.platform.digests import value_digest
+from reports.gri.checks import FAIL, SENTENCES, CheckedIndex, Finding, found_by
 from reports.gri.index import Decision, OutlineRow, Topic
-from reports.models import ContentIndex, IndexDecision
-from reports.queries.outline import GRI
+from reports.gri.moves import Branch, filled_rows, proposed_rows, unplaced
+from reports.models import AcceptedFinding, ContentIndex, IndexDecision
+from reports.queries.outline import GRI, content_index, gri_standards, outline_rows, publication_day
+from reports.queries.outputs import organisation_name
 
 
 def newest_run(cycle: Cycle) -> Run | None:
@@ -93,16 +98,97 @@ def period_words(start: date, end: date) -> str:
     return _("%(start)s to %(end)s") % days
 
 
-def mapped_issues(cycle: Cycle, codes: Sequence[str]) -> dict[str, list[str]]:
-    """Issue -> identities of the cycle's GRI edition that it is mapped to."""
-    found: dict[str, list[str]] = defaultdict(list)
-    rows = IssueMapping.objects.filter(
-        Q(issue__edition_id=cycle.edition_id, issue__code__in=codes),
-        disclosure__framework__code=GRI,
-        disclosure__framework__edition=cycle.gri_edition,
+def proposed_outline(cycle: Cycle) -> list[OutlineRow]:
+    """The outline that the library proposes: the company's own rows filled, where they name issues; else a new one."""
+    rows = outline_rows(cycle)
+    index = content_index(cycle)
+    day = publication_day(cycle, index)[0]
+    topics = material_topics(cycle, rows)
+    gri, edition = gri_standards(), cycle.gri_edition
+    if any(row.issues for row in rows):
+        return filled_rows(rows, topics, gri, edition, day)
+    heads = Issue.objects.filter(edition_id=cycle.edition_id, code__in=[topic.code for topic in topics])
+    categories = dict(heads.values_list("code", "category"))
+    branches = []
+    for category in LibraryCategory.objects.filter(pk__in=categories.values()).order_by("order"):
+        own = [topic for topic in topics if categories[topic.code] == category.pk]
+        branches.append(Branch(category.name_zh, category.name_en, own))
+    names = {"chapter_zh": "关于本报告", "section_zh": "", "chapter_en": "About this report", "section_en": ""}
+    return proposed_rows(branches, gri, edition, day, names=names, sectors=index.sectors)
+
+
+def checked_index(cycle: Cycle) -> CheckedIndex:
+    """The cycle's index and what its checks hold it against."""
+    index, rows = content_index(cycle), outline_rows(cycle)
+    run = newest_run(cycle)
+    return CheckedIndex(
+        gri=gri_standards(),
+        edition=cycle.gri_edition,
+        day=publication_day(cycle, index)[0],
+        rows=rows,
+        claim=index.claim,
+        organisation=organisation_name(),
+        sectors=index.sectors,
+        notified=index.notified_on is not None,
+        topics=material_topics(cycle, rows, run) if run else None,
+        decisions={each.identity: each for each in stored_decisions(cycle)},
+        pages=index.pages,
+        headings=[(page, heading) for page, heading in index.headings],
+        seed=cycle.code,
     )
-    for issue, code, year in rows.order_by("disclosure__order").values_list(
-        "issue__code", "disclosure__code", "disclosure__standard_year"
-    ):
-        found[issue].append(f"{code}@{year}")
+
+
+@dataclass(frozen=True)
+class ShownFinding:
+    """A finding with its sentence, the link that mends it, and why it is accepted (empty: it is not)."""
+
+    key: str
+    finding: Finding
+    sentence: str
+    accepted: str
+
+    @property
+    def stops(self) -> bool:
+        return self.finding.severity == FAIL and not self.accepted
+
+    def as_json(self) -> dict:
+        found = self.finding
+        told = {"check": found.check, "severity": found.severity, "rows": list(found.rows)}
+        return {**told, "codes": list(found.codes), "text": self.sentence, "accepted": self.accepted}
+
+
+def index_findings(cycle: Cycle) -> list[ShownFinding]:
+    """All findings of the cycle's index, each with what was accepted of it."""
+    accepted = dict(AcceptedFinding.objects.filter(cycle=cycle).values_list("key", "reason"))
+    shown = []
+    for found in found_by(checked_index(cycle)):
+        key = value_digest([found.check, found.text, found.rows, found.codes, dict(found.params)])
+        shown.append(ShownFinding(key, found, _sentence(found), accepted.get(key, "")))
+    return shown
+
+
+def _sentence(found: Finding) -> str:
+    suffix = "_zh" if is_chinese() else "_en"
+    titles = {name.removesuffix(suffix): text for name, text in found.params.items() if name.endswith(suffix)}
+    return _(SENTENCES[found.text]) % {**found.params, **titles}
+
+
+@dataclass(frozen=True)
+class OpenDisclosure:
+    """A disclosure that the index has no row for, and what is decided of it."""
+
+    identity: str
+    name: str
+    decision: Decision | None
+
+
+def open_disclosures(cycle: Cycle) -> list[OpenDisclosure]:
+    """General disclosures and those of material topics that no row carries."""
+    rows, gri = outline_rows(cycle), gri_standards()
+    decided = {each.identity: each for each in stored_decisions(cycle)}
+    topics = material_topics(cycle, rows)
+    found = []
+    for identity in unplaced(rows, topics, gri, cycle.gri_edition):
+        name = f"{gri.spell(identity, cycle.gri_edition)} {gri.disclosures[identity].title(is_chinese())}"
+        found.append(OpenDisclosure(identity, name, decided.get(identity)))
     return found

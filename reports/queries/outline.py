@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Disclosure, Issue
 from materiality.platform.bilingual import is_chinese
+from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import add_months
 from materiality.tables.problems import MESSAGES as INTAKE_MESSAGES
 from reports.gri.index import OutlineRow, row_of, spelled, title_of
@@ -175,3 +176,11 @@ def _reading_json(each: CellReading) -> dict:
 def reading_counts(parsed: ParsedOutline) -> dict[str, int]:
     """How many readings there are of each state."""
     return {state: sum(each.reading.state == state for each in parsed.readings) for state in STATES}
+
+
+def cycle_named(code: str) -> Cycle:
+    """The cycle of a command. NotAllowed where there is none."""
+    cycle = Cycle.objects.filter(code=code).first()
+    if cycle is None:
+        raise NotAllowed(_("There is no cycle with the code “%(code)s”.") % {"code": code})
+    return cycle

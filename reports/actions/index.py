@@ -1,0 +1,130 @@
+"""What the GRI index of a cycle claims, what is decided of its disclosures, and outlines that are moved or filled."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from materiality.models import Cycle, User
+from materiality.platform import audit
+from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import locked_cycle
+from reports.actions.outline import OUTLINE_STATES, outline_digest
+from reports.gri.index import OutlineRow
+from reports.gri.moves import NEWEST, TARGETS, moved_rows
+from reports.gri.reading import Reading
+from reports.models import AcceptedFinding, ContentIndex, IndexDecision, OutlineImport
+from reports.outline.outline import CellReading
+from reports.queries.index import proposed_outline
+from reports.queries.outline import content_index, gri_standards, outline_rows
+
+SETTINGS = ("claim", "sectors", "published_on", "notified_on", "pages", "headings")
+
+
+@transaction.atomic
+def set_index(*, cycle: Cycle, values: Mapping[str, object], by: User | None) -> ContentIndex:
+    """Set what the index says of itself. NotAllowed for an unknown sector standard or an archived cycle."""
+    stored = locked_cycle(cycle, OUTLINE_STATES)
+    known = {topic.version for topic in gri_standards().topics}
+    unknown = sorted(set(values.get("sectors", ())) - known)
+    if unknown:
+        told = {"given": ", ".join(unknown), "known": ", ".join(sorted(known))}
+        raise NotAllowed(_("There is no sector standard %(given)s. There are: %(known)s.") % told)
+    index = content_index(stored)
+    before = {name: getattr(index, name) for name in SETTINGS if index.pk}
+    changed = audit.write(index, {name: value for name, value in values.items() if name in SETTINGS})
+    if changed:
+        told = {name: before[name] for name in changed if name in before}
+        audit.record("set_index", stored, by=by, before=told, after={name: getattr(index, name) for name in changed})
+    return index
+
+
+@transaction.atomic
+def decide_disclosure(*, cycle: Cycle, identity: str, values: Mapping[str, str], by: User | None) -> IndexDecision:
+    """Say of a disclosure or sector topic whether it is reported, omitted with a reason, or not used.
+
+    NotAllowed where there is no such thing, or an omission gives no reason or explanation.
+    """
+    stored = locked_cycle(cycle, OUTLINE_STATES)
+    gri = gri_standards()
+    if identity not in gri.disclosures and identity not in gri.sector_topics:
+        raise NotAllowed(_("There is no disclosure “%(code)s”.") % {"code": identity})
+    if values.get("state") == IndexDecision.State.OMIT and not (values.get("reason") and values.get("explanation")):
+        raise NotAllowed(_("An omission needs one of the four reasons and an explanation."))
+    decision = IndexDecision.objects.filter(cycle=stored, identity=identity).first()
+    decision = decision or IndexDecision(cycle=stored, identity=identity)
+    audit.write(decision, {**values, "decided_by": by})
+    audit.record("decide_disclosure", decision, by=by, after=dict(values))
+    return decision
+
+
+@transaction.atomic
+def accept_finding(*, cycle: Cycle, key: str, check: str, reason: str, by: User | None) -> AcceptedFinding:
+    """Keep with the index that a finding is accepted, and because of what. NotAllowed without a reason."""
+    stored = locked_cycle(cycle, OUTLINE_STATES)
+    if not reason.strip():
+        raise NotAllowed(_("Say because of what the finding is accepted."))
+    accepted = AcceptedFinding.objects.filter(cycle=stored, key=key).first()
+    accepted = accepted or AcceptedFinding(cycle=stored, key=key, check_id=check)
+    audit.write(accepted, {"reason": reason.strip(), "accepted_by": by})
+    audit.record("accept_finding", accepted, by=by, after={"check": check, "reason": reason.strip()})
+    return accepted
+
+
+@transaction.atomic
+def crosswalk_outline(*, cycle: Cycle, to: str, by: User | None) -> OutlineImport:
+    """Move the outline to GRI 2021, or to the standards of 2024 and 2025; it waits to be confirmed, as a file does.
+
+    NotAllowed where it is of that edition, or there is none.
+    """
+    stored = locked_cycle(cycle, OUTLINE_STATES)
+    if to not in TARGETS:
+        raise NotAllowed(_("There is no way to “%(edition)s”. Choose 2021 or 2025.") % {"edition": to})
+    rows = outline_rows(stored)
+    if not rows or (to != NEWEST and stored.gri_edition == to) or (to == NEWEST and stored.gri_edition == "2016"):
+        raise NotAllowed(_("There is nothing to move from edition %(edition)s.") % {"edition": stored.gri_edition})
+    moved = moved_rows(rows, gri_standards(), stored.gri_edition, to)
+    told = [(each.row, reading) for each in moved for reading in each.readings]
+    name = _("GRI %(from)s → %(to)s") % {"from": stored.gri_edition, "to": to}
+    return _kept(stored, name, "2021", [each.row for each in moved], told, by, "crosswalk_outline")
+
+
+@transaction.atomic
+def propose_index(*, cycle: Cycle, by: User | None) -> OutlineImport:
+    """Fill the outline from the library; it waits to be confirmed, as a file does. NotAllowed with nothing material."""
+    stored = locked_cycle(cycle, OUTLINE_STATES)
+    before = {row.order: {entry.key for entry in row.entries} for row in outline_rows(stored)}
+    rows = proposed_outline(stored)
+    if len(rows) < 2 and not before:
+        raise NotAllowed(_("No issue is material yet, so there is nothing to propose. Score the cycle first."))
+    told = [
+        (row, Reading(entry.key.partition("@")[0], codes=(entry.identity,)))
+        for row in rows
+        for entry in row.entries
+        if entry.identity and entry.key not in before.get(row.order, ())
+    ]
+    return _kept(stored, _("from the library"), stored.gri_edition, rows, told, by, "propose_index")
+
+
+def _kept(
+    cycle: Cycle,
+    name: str,
+    edition: str,
+    rows: Sequence[OutlineRow],
+    told: Sequence[tuple[OutlineRow, Reading]],
+    by: User | None,
+    action: str,
+) -> OutlineImport:
+    readings = [CellReading(str(row.order), row.order, None, "disclosures", reading) for row, reading in told]
+    found = {
+        "rows": [row.told() for row in rows],
+        "readings": [{**asdict(each), "cell": each.row, "order": int(each.row)} for each in readings],
+        "problems": [],
+        "before": outline_digest(outline_rows(cycle)),
+    }
+    imported = OutlineImport.objects.create(
+        cycle=cycle, gri_edition=edition, file_name=name, found=found, created_by=by, sha256=outline_digest(rows)
+    )
+    audit.record(action, imported, by=by, after={"rows": len(rows)})
+    return imported

@@ -1,0 +1,35 @@
+"""Forms of the content index: what it claims, a decision on a disclosure, an acceptance."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reports.models import ContentIndex, IndexDecision
+
+
+class ContentIndexForm(forms.ModelForm):
+    """What the index says of itself; sector standards as numbers with versions."""
+
+    sectors = forms.CharField(
+        label=_("Sector standards"), required=False, help_text=_("Number and version, such as 12@1.0.")
+    )
+
+    class Meta:
+        model = ContentIndex
+        fields = ("claim", "sectors", "published_on", "notified_on", "pages")
+        widgets = {name: forms.DateInput(attrs={"type": "date"}) for name in ("published_on", "notified_on")}
+
+    def __init__(self, *args: Any, instance: ContentIndex, **kwargs: Any) -> None:
+        super().__init__(*args, instance=instance, initial={"sectors": "; ".join(instance.sectors)}, **kwargs)
+
+    def clean_sectors(self) -> list[str]:
+        return [part for part in self.cleaned_data["sectors"].replace("；", ";").replace(";", " ").split() if part]
+
+
+class DecisionForm(forms.ModelForm):
+    """Report, omit with a reason, or leave out."""
+
+    class Meta:
+        model = IndexDecision
+        fields = ("state", "requirement", "reason", "explanation")

@@ -1,0 +1,128 @@
+"""The page of the content index, its commands, and outlines that are filled and moved."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils.translation import override
+
+from materiality.models import AuditEvent
+from materiality.models.people import Role
+from reports.actions.outline import import_outline
+from reports.gri.index import Entry, OutlineRow
+from reports.models import AcceptedFinding, ContentIndex, IndexDecision, OutlineImport
+from reports.queries.index import index_findings
+from reports.queries.outline import outline_rows
+from tests.factories.people import log_in
+from tests.factories.reports import make_cycle, make_run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def outlined(library, media):
+    cycle = make_cycle("year", gri_edition="2021")
+    row = OutlineRow(1, "一", "", "One", entries=(Entry(standard="302@2016"), Entry(text="EN3")), locations=("P1",))
+    import_outline(cycle=cycle, rows=[row], by=None)
+    return cycle
+
+
+@pytest.fixture
+def staff(client, outlined):
+    log_in(client)
+    return client
+
+
+def run(*arguments) -> str:
+    out = StringIO()
+    with override("en"):
+        call_command(*map(str, arguments), stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def test_index_is_set_checked_and_a_finding_accepted(staff, outlined):
+    page = reverse("content_index", args=["year"])
+    told = {"claim": "accordance", "sectors": "12@1.0; 14@1.1", "published_on": "2027-04-30", "pages": "90"}
+    assert staff.post(page, told).status_code == 302
+    index = ContentIndex.objects.get()
+    assert (index.claim, index.sectors, index.pages) == ("accordance", ["12@1.0", "14@1.1"], 90)
+    assert AuditEvent.objects.first().action == "set_index"
+    html = staff.get(page).content.decode()
+    assert "A whole standard is claimed." in html and "Name their source" in html and "2-21" in html
+    found = next(each for each in index_findings(outlined) if each.finding.check == "C14")
+    staff.post(reverse("index_accept", args=["year"]), {"key": found.key, "check": "C14", "reason": "as printed"})
+    assert AcceptedFinding.objects.get().reason == "as printed"
+    assert "as printed" in staff.get(page).content.decode()
+    file = json.loads(staff.get(reverse("index_checks", args=["year"])).content)
+    assert [each["accepted"] for each in file["findings"] if each["check"] == "C14"] == ["as printed"]
+
+
+def test_finding_without_a_reason_is_not_accepted_and_sector_that_there_is_not_is_refused(staff):
+    staff.post(reverse("index_accept", args=["year"]), {"key": "x", "check": "C14", "reason": " "})
+    assert AcceptedFinding.objects.count() == 0
+    html = staff.post(reverse("content_index", args=["year"]), {"claim": "none", "sectors": "15@1.0"}).content.decode()
+    assert "There is no sector standard 15@1.0." in html and ContentIndex.objects.count() == 0
+
+
+def test_disclosure_is_decided_with_who_and_why(staff, outlined):
+    told = {"identity": "2-21@2021", "state": "omit", "reason": "confidentiality_constraints", "explanation": "Secret."}
+    staff.post(reverse("index_decide", args=["year"]), told)
+    decision = IndexDecision.objects.get()
+    assert (decision.state, decision.explanation, decision.decided_by is not None) == ("omit", "Secret.", True)
+    assert "Secret." in staff.get(reverse("content_index", args=["year"])).content.decode()
+    for wrong in ({"explanation": ""}, {"identity": "9-9@2021"}):
+        staff.post(reverse("index_decide", args=["year"]), told | {"identity": "2-20@2021"} | wrong)
+    assert IndexDecision.objects.count() == 1
+
+
+def test_viewers_see_the_index_and_change_nothing(client, outlined):
+    log_in(client, Role.VIEWER)
+    assert client.get(reverse("content_index", args=["year"])).status_code == 200
+    for name in ("content_index", "index_accept", "index_decide", "outline_propose", "outline_crosswalk"):
+        assert client.post(reverse(name, args=["year"]), {"claim": "none"}).status_code == 403
+
+
+def test_commands_set_and_check_the_index(outlined, tmp_path):
+    run("set_index", "year", "--claim", "accordance", "--sector", "12@1.0", "--published", "2027-04-30")
+    file = tmp_path / "checks.json"
+    with pytest.raises(CommandError):
+        run("check_index", "year", "--json", file)
+    found = json.loads(file.read_text())["findings"]
+    assert {"C3", "C11", "C12", "C14", "C16"} <= {each["check"] for each in found}
+    assert set(found[0]) == {"check", "severity", "rows", "codes", "text", "accepted"}
+    run("set_index", "year", "--claim", "none")
+    assert run("check_index", "year").startswith("C6 ") is False
+
+
+def test_outline_is_filled_from_the_library_and_taken_back(library, media, client):
+    cycle = make_cycle("new", gri_edition="2021")
+    log_in(client)
+    assert client.post(reverse("outline_propose", args=["new"])).status_code == 302
+    assert OutlineImport.objects.count() == 0  # nothing is material yet
+    make_run(cycle)
+    page = client.post(reverse("outline_propose", args=["new"])).url
+    assert b"3-3 (2021)" in client.get(page).content and outline_rows(cycle) == []
+    imported = OutlineImport.objects.get()
+    client.post(reverse("outline_confirm", args=["new", imported.pk]))
+    rows = outline_rows(cycle)
+    assert len(rows) > 3 and len(rows[0].entries) == 32 and all("3-3@2021" in row.identities for row in rows[1:])
+    client.post(reverse("outline_undo", args=["new", imported.pk]))
+    assert outline_rows(cycle) == []
+    assert "disclosures were added" in run("propose_index", "new")
+
+
+def test_outline_moves_to_2021_with_its_open_points(cycle, client):
+    before = outline_rows(cycle)
+    said = run("crosswalk_outline", "demo", "--to", "2021")
+    assert "102-8 Information on employees and other workers: It was split" in said
+    cycle.refresh_from_db()
+    moved = outline_rows(cycle)
+    assert cycle.gri_edition == "2021" and len(moved) == len(before)
+    assert "305-1@2016" in moved[17].identities and any(entry.is_held for entry in moved[0].entries)
+    log_in(client)
+    client.post(reverse("outline_undo", args=["demo", OutlineImport.objects.get().pk]))
+    assert outline_rows(cycle) == before
+    with pytest.raises(CommandError, match="nothing to move"):
+        run("crosswalk_outline", "demo", "--to", "2025")
