@@ -63,10 +63,16 @@ SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; wo
 
 @pytest.mark.parametrize("k", [5, 10])
 def test_smallest_screen_stands_large_text_and_text_spacing(open_page, k):
-    survey = make_open_survey(make_survey_cycle({"society": 3}), k=k)
+    texts = {"contact": "Sustainability department, sustainability.department@company.example.com"}
+    survey = make_open_survey(make_survey_cycle({"society": 3}), k=k, title_en="Materiality questionnaire", **texts)
     page = open_page(f"/s/{survey.code}/", width=320, bypass_csp=True)
-    begin(page, WORDS["en"])
     wide = []
+    page.locator("button[name=size]").click()
+    expect(page.locator("html")).to_have_class("large")
+    page.add_style_tag(content=SPACING)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("button[name=size]").click()
+    begin(page, WORDS["en"])
     for size in ("normal", "large"):
         page.add_style_tag(content=SPACING)
         wide.append(page.evaluate("document.documentElement.scrollWidth > innerWidth"))

@@ -12,6 +12,7 @@ from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.actions.surveys import change_open_survey, close_survey, open_survey
 from surveys.models import Assignments, Draft, ItemText, ProfileQuestion, Response, Survey, Tally
 from surveys.questionnaire.asking import Plan
+from surveys.questionnaire.screening import flag_names
 from surveys.responses.tallies import openings
 from tests.factories.respondent import RespondentClient
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
@@ -552,3 +553,15 @@ def test_page_whose_answers_are_in_another_browser_says_how_to_come_back():
     response = client.get(f"{client.base}1/")
     assert response.status_code == 404
     assert "If you came by a personal link, open it again" in response.content.decode()
+
+
+@pytest.mark.parametrize(("last", "flags"), [("4", ["straight_short"]), ("3", [])])
+def test_twelve_equal_ratings_of_a_group_that_rates_one_dimension_are_flagged(last, flags):
+    survey = make_open_survey(make_survey_cycle({"society": 12}), plans={"users": Plan(business=False)})
+    client = RespondentClient(survey)
+    client.begin()
+    Draft.objects.update(started_at=timezone.now() - timedelta(minutes=2))
+    for number in (1, 2):
+        client.send(f"{number}/", **{f"r{2 * place}": "4" for place in range(12)} | {"r0": last}, go="next")
+    client.send("end/", go="submit")
+    assert flag_names(Response.objects.get().flags) == flags
