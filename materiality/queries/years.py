@@ -12,11 +12,17 @@ MOST_YEARS = 10
 
 @dataclass(frozen=True)
 class Year:
-    """One issue in the newest run of a cycle."""
+    """One issue in the newest run of a cycle; `other_wording`: respondents were asked in other words than now."""
 
     cycle: Cycle
     run: Run
     score: IssueScore
+    other_wording: bool = False
+
+
+def wordings(run: Run) -> set[int]:
+    """The versions of the instrument with which the surveys of a run were opened; the first where a run says none."""
+    return set((run.responses.get("instruments") or {"": 1}).values())
 
 
 def line_of(edition: Edition) -> list[Edition]:
@@ -31,7 +37,7 @@ def earlier_runs(cycle: Cycle, line: list[Edition]) -> list[Run]:
     """The newest run of each cycle that ended before this one and stands on an edition of the line, newest first."""
     newest = Run.objects.filter(cycle=OuterRef("cycle")).order_by("-number").values("pk")[:1]
     runs = Run.objects.filter(edition__in=line, cycle__period_end__lt=cycle.period_end, pk=Subquery(newest))
-    runs = runs.exclude(cycle=cycle).defer("cube", "asked", "responses", "figures").select_related("cycle")
+    runs = runs.exclude(cycle=cycle).defer("cube", "asked", "figures").select_related("cycle")
     return list(runs.order_by("-cycle__period_end", "-cycle__pk")[:MOST_YEARS])
 
 
@@ -63,4 +69,5 @@ def years_of(run: Run, code: str) -> list[Year]:
         scores = {
             score.run_id: score for score in IssueScore.objects.filter(wanted).select_related("issue").defer("groups")
         }
-    return [Year(each.cycle, each, scores[each.pk]) for each in runs if each.pk in scores]
+    now = wordings(run)
+    return [Year(each.cycle, each, scores[each.pk], wordings(each) != now) for each in runs if each.pk in scores]

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from surveys.questionnaire.instrument import INSTRUMENTS
+
 Scale = tuple[frozenset[str], ...]
 
 _ZH_DEGREES = ("重要", "同意", "满意", "关注", "关心", "相关", "显著", "严重", "必要", "认同", "紧迫", "密切", "有影响")
@@ -158,6 +160,27 @@ def fitted_scale(words: Iterable[str], k: int) -> dict[str, int] | None:
         return None
     (levels, fitting), *_rest = readings.items()
     return _without_doubt(fitting) | dict(zip(seen, levels, strict=True))
+
+
+# The words of our own instrument (surveys/questionnaire/instrument.py) as they are shown in Chinese.
+OWN_ZH = {
+    "very little": "很小", "little": "较小", "rather little": "略小", "some": "一般", "medium": "中等",
+    "rather much": "略大", "much": "较大", "very much": "很大",
+}  # fmt: skip
+
+
+def own_scale(words: Iterable[str], k: int) -> dict[str, int] | None:
+    """Word -> 1..k where the words are those of a version of our own instrument; None where they are not, or fewer than
+    three of them, which others may use as well.
+    """
+    seen, found = set(words), []
+    for english in (instrument.scale(k) for instrument in INSTRUMENTS.values()):
+        for names in (english, [OWN_ZH.get(word, "") for word in english]):
+            if all(names) and seen <= set(names):
+                found.append({name: level for level, name in enumerate(names, start=1)})
+    if len(seen) < min(3, k) or not found:
+        return None
+    return found[0] if all(each[word] == found[0][word] for each in found for word in seen) else None
 
 
 def known_word(text: str, k: int) -> bool:

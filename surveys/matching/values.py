@@ -9,7 +9,7 @@ from materiality.tables.problems import plain
 from surveys.intake.columns import LONGEST_CHANNEL, UNFINISHED, CellProblem, Reader, cell_text, time_reader
 from surveys.matching.match import FINISHED, Asked, Match
 from surveys.matching.moments import read_duration, serial_moment, written_plainly, zone_info
-from surveys.matching.scales import fitted_scale, known_word
+from surveys.matching.scales import fitted_scale, known_word, own_scale
 from surveys.matching.words import (
     DONT_KNOW_CODE,
     LIMESURVEY,
@@ -258,7 +258,7 @@ def _take_numbers(numbers: dict[str, int], k: int, result: Values, options: bool
 
 
 def _take_words(keys: list[str], k: int, result: Values) -> None:
-    levels = fitted_scale(keys, k) or _by_script(keys, k) or _in_both(keys, k)
+    levels = fitted_scale(keys, k) or own_scale(keys, k) or _by_script(keys, k) or _in_both(keys, k)
     if levels is None:
         bare = {key: _bare(key) for key in keys}
         fitted = fitted_scale(bare.values(), k) if len(set(bare.values())) == len(bare) else None

@@ -4,7 +4,7 @@ import re
 import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from random import SystemRandom
@@ -158,15 +158,22 @@ class Questionnaire:
     attention: dict[str, dict[int, bytes]]
     profile: tuple[ProfileQuestion, ...]
 
+    def asked_in_large(self, group_id: int) -> GroupQuestions:
+        """What a group is asked in large text: of a full questionnaire, which would be a screen a question, a part."""
+        asked = self.asked_of(group_id)
+        if self.survey.instrument.by_question and asked.each > self.survey.split_issues:
+            return replace(asked, each=asked.each if self.survey.split else self.survey.split_issues)
+        return asked
+
     def asked_of(self, group_id: int) -> GroupQuestions:
         """What a group is asked; everything where it has no plan."""
         if group_id in self.plans:
             return self.plans[group_id]
         return asked_by(self.survey, None, self.issues)
 
-    def effort_of(self, group_id: int) -> Effort:
+    def effort_of(self, group_id: int, *, large: bool = False) -> Effort:
         """What answering takes somebody of a group, the questions about themselves and the attention question too."""
-        asked = self.asked_of(group_id)
+        asked = self.asked_in_large(group_id) if large else self.asked_of(group_id)
         others = len(self.profile) + self.survey.attention + self.survey.ranking
         return Effort(asked.each, len(asked.dimensions), others)
 

@@ -158,11 +158,13 @@ def start_draft(
     group: GroupNow,
     language: str,
     link: LinkNow | None = None,
+    large: bool = False,
     notice_version: int | None = None,
     now: datetime | None = None,
 ) -> UUID:
-    """Store a draft in which what the group's plan and, in a split survey, the drawn part say is asked and nothing is
-    answered; returns its key. Call it only after consent, to that version of the notice (None = the survey's).
+    """Store a draft in which what the group's plan says is asked, in a split survey or where it is begun in `large`
+    text the drawn part of it, and nothing is answered; returns its key. Call it only after consent, to that version of
+    the notice (None = the survey's).
 
     A personal link that has a draft already leads to that one, also where two begin with it at once. On purpose no
     audit event: nothing may say when somebody answered. NotAllowed where the survey does not take answers now, or the
@@ -172,7 +174,7 @@ def start_draft(
     if standing(survey, moment) is not Standing.OPEN:
         raise NotAllowed(_("The survey does not take answers now."))
     questionnaire = questionnaire_of(survey.id, survey.opened_at)
-    asked = questionnaire.asked_of(group.id)
+    asked = questionnaire.asked_in_large(group.id) if large else questionnaire.asked_of(group.id)
     if not asked.issues:
         raise NotAllowed(_("This group is not asked anything in this survey."))
     draft = Draft(
@@ -200,7 +202,7 @@ def start_draft(
 @transaction.atomic
 def _store_draft(draft: Draft, questionnaire: Questionnaire, asked: GroupQuestions, group_code: str) -> None:
     issues = asked.issues
-    if questionnaire.survey.split:
+    if questionnaire.survey.split or asked.each < len(issues):
         (issues,) = draw_parts(questionnaire, draft.group_id, asked)
     draft.ratings = blank_ratings(questionnaire.positions_of, issues, asked.dimensions)
     insert_draft(draft)

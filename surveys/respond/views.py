@@ -250,7 +250,7 @@ def first_page(
         request,
         "introduction",
         status=422 if wrong else 200,
-        **first_page_context(survey, questionnaire, groups, link=link),
+        **first_page_context(survey, questionnaire, groups, link=link, large=cookies.is_large(request)),
         group=group if any(row.code == group for row in groups) else "",
         consent=consent,
         group_error=wrong["group"][0] if "group" in wrong else "",
@@ -259,7 +259,12 @@ def first_page(
 
 
 def first_page_context(
-    survey: SurveyNow, questionnaire: Questionnaire, groups: tuple[GroupNow, ...], *, link: LinkNow | None = None
+    survey: SurveyNow,
+    questionnaire: Questionnaire,
+    groups: tuple[GroupNow, ...],
+    *,
+    link: LinkNow | None = None,
+    large: bool = False,
 ) -> dict[str, object]:
     """What the first page says of a survey, in the active language; hashable values. With a link one group only."""
     mailed = link is not None and link.channel == "mail"
@@ -274,7 +279,7 @@ def first_page_context(
         "contact": questionnaire.survey.contact,
         "notice": text_of(survey, "notice"),
         "notice_version": survey.notice_version,
-        "effort": effort_words(questionnaire.effort_of(group.id) for group in groups),
+        "effort": effort_words(questionnaire.effort_of(group.id, large=large) for group in groups),
         "anonymous": survey.anonymous,
         "drafts_days": survey.drafts_kept_days,
         "recipients_days": survey.recipients_kept_days,
@@ -300,6 +305,7 @@ def start(
             group=group,
             language=shown_language(),
             link=link,
+            large=cookies.is_large(request),
         )
     except NotAllowed:
         # The survey closed in this very moment; its page says so.

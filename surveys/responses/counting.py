@@ -68,6 +68,7 @@ def count_cycle(
     # What came in while it was counted is in neither: such a run cannot be held against the survey later.
     summary = _summary(tally) | {"holdings": held if held == held_now(surveys) else {}}
     counted = Counted(whole, summary, tally.digest.hexdigest(), [survey.code for survey in surveys])
+    counted.responses["instruments"] = {survey.code: survey.instrument.version for survey in surveys}
     counted = hold_small_changes(cycle, surveys, counted)
     return replace(counted, asked=asked_by_plan(surveys, counted.cube))
 

@@ -565,3 +565,15 @@ def test_twelve_equal_ratings_of_a_group_that_rates_one_dimension_are_flagged(la
         client.send(f"{number}/", **{f"r{2 * place}": "4" for place in range(12)} | {"r0": last}, go="next")
     client.send("end/", go="submit")
     assert flag_names(Response.objects.get().flags) == flags
+
+
+def test_full_questionnaire_is_offered_in_large_text_as_a_part_alone():
+    survey = make_open_survey(make_survey_cycle(SIZES), split_issues=5)
+    client = RespondentClient(survey)
+    assert "30 issues" in client.page()
+    client.send(size="large")
+    assert "5 issues" in client.page()
+    client.begin()
+    ratings = bytes(Draft.objects.get().ratings)
+    assert (ratings.count(SKIPPED), ratings.count(NOT_ASKED)) == (10, 50)
+    assert "Page 1 of 11" in client.page("one/1/")
