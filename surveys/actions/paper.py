@@ -138,7 +138,14 @@ LANGUAGES = ("both", "zh-hans", "en")
 
 @transaction.atomic
 def print_sheets(
-    *, survey: Survey, group: Group, number: int, language: str, definitions: bool, by: User | None, send: bool = True
+    *,
+    survey: Survey,
+    group: Group,
+    number: int,
+    language: str,
+    definitions: bool = True,
+    by: User | None,
+    send: bool = True,
 ) -> Job:
     """Number so many new sheets for a group, say what each asks, and request their PDF; returns the job.
 

@@ -34,6 +34,8 @@ class PrintForm(forms.Form):
     def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["group"].choices = [(group.code, group.name) for group in survey.cycle.groups.all()]
+        if survey.instrument.always_defined:
+            del self.fields["definitions"]
 
 
 class TypedEntry:

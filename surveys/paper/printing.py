@@ -76,7 +76,7 @@ def printed_words(survey: Survey, sheets: Sequence[PaperSheet], *, language: str
                 found.append(str(text()))
         return found
 
-    issues = sheet_issues(survey)
+    issues, definitions = sheet_issues(survey), definitions or survey.instrument.always_defined
     return {
         **_frame(survey, languages, each),
         **_front(survey, sheets, each),

@@ -27,6 +27,7 @@ class Instrument:
     have one. `by_category`: a page of a full questionnaire keeps to one category. `turned`: half of the respondents
     begin with the business. `by_question`: large text has one question a screen, not one issue.
     `short_on_paper`: sheets name the dimension in place of the question, and word the ends of the scale alone.
+    `always_defined`: sheets have the definition of every issue, whatever is chosen.
     """
 
     version: int
@@ -38,6 +39,7 @@ class Instrument:
     turned: bool
     by_question: bool
     short_on_paper: bool
+    always_defined: bool
 
     def scale(self, k: int) -> list[str]:
         """The message of each value 1..k, empty where it has no word."""
@@ -56,11 +58,13 @@ class Instrument:
 _FIRST = {2: (0, 6), 3: (0, 3, 6), 4: (0, 1, 5, 6), 5: (0, 1, 3, 5, 6), 6: (0, 1, 2, 4, 5, 6), 7: (0, 1, 2, 3, 4, 5, 6)}
 # 2: every value of a scale up to five is worded in every mode and on paper.
 _SECOND = {2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
+_OF_NOVEMBER = {"by_category": True, "turned": False, "by_question": False, "short_on_paper": True}
+_NOW = {"by_category": False, "turned": True, "by_question": True, "short_on_paper": False}
 INSTRUMENTS = {
     each.version: each
     for each in (
-        Instrument(1, _SEVEN, _FIRST, 12, 6, by_category=True, turned=False, by_question=False, short_on_paper=True),
-        Instrument(2, _FIVE, _SECOND, 6, 6, by_category=False, turned=True, by_question=True, short_on_paper=False),
+        Instrument(1, _SEVEN, _FIRST, 12, 6, **_OF_NOVEMBER, always_defined=False),
+        Instrument(2, _FIVE, _SECOND, 6, 6, **_NOW, always_defined=True),
     )
 }
 CURRENT = max(INSTRUMENTS)
