@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import dj_database_url
 from environs import Env
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import ContainsOnly, OneOf, Range
 
 _BACKENDS = "django.core.mail.backends."
+_ROLES = ["viewer", "analyst", "lead", "committee", "administrator"]
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -111,6 +112,7 @@ class Environment:
     mail: Mail
     mail_from: str
     health_token: str
+    second_factor_roles: list[str]
 
 
 def read_environment(base: Path) -> Environment:
@@ -154,6 +156,7 @@ def _read(env: Env, base: Path) -> Environment:
         worker_concurrency=env.int("YITI_WORKERS", 2, validate=Range(min=1)),
         mail=(mail := read_mail_url(env.str("EMAIL_URL", ""), data / "mail")),
         mail_from=env.str("EMAIL_FROM", "") or (mail.user if "@" in mail.user else "yiti@localhost"),
+        second_factor_roles=env.list("YITI_SECOND_FACTOR", [], validate=ContainsOnly(_ROLES)),
         health_token=_token(env.str("YITI_HEALTH_TOKEN", "")),
     )
 

@@ -11,7 +11,7 @@ from materiality.models import Cycle, Edition, Group, Issue
 from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPage, StepStanding, Words, words_about
 from materiality.platform.keys import missing_keys
 from materiality.platform.logins import names_guessed
-from materiality.queries.cycles import group_columns, newest_run
+from materiality.queries.cycles import admits_to_cycle, group_columns, newest_run
 
 WORDS: dict[str, Words] = {
     "job": {
@@ -38,12 +38,20 @@ WORDS: dict[str, Words] = {
         "decide_proposal": gettext_lazy("decided on the proposal %(object)s"),
         "import_proposals": gettext_lazy("imported proposals, the first being %(object)s"),
         "set_calendar": gettext_lazy("changed the calendar of reviews and surveys"),
+        "upgrade": gettext_lazy("took stock of all tables after an upgrade, the first being %(object)s"),
+        "send_anchor": gettext_lazy("mailed the anchor of the audit trail of %(object)s"),
         "remind": gettext_lazy("reminded staff of what is due on %(object)s"),
         "set_method": gettext_lazy("changed the method of cycle %(object)s"),
         "score_cycle": gettext_lazy("made a scoring run"),
         "add_person": gettext_lazy("added the person %(object)s"),
         "save_person": gettext_lazy("changed the account of %(object)s"),
         "change_password": gettext_lazy("changed the password of %(object)s"),
+        "add_factor": gettext_lazy("added a second factor to %(object)s"),
+        "remove_factor": gettext_lazy("removed a second factor of %(object)s"),
+        "renew_codes": gettext_lazy("made new recovery codes for %(object)s"),
+        "reset_factors": gettext_lazy("took away all second factors of %(object)s"),
+        "use_recovery_code": gettext_lazy("used a recovery code of %(object)s"),
+        "offer_login": gettext_lazy("made a link for setting the password of %(object)s"),
         "erase_person": gettext_lazy("erased the name of a person"),
         "start_draft": gettext_lazy("started the draft %(object)s"),
         "discard_draft": gettext_lazy("discarded the draft %(object)s"),
@@ -292,6 +300,7 @@ HOOKS = Hooks(
             standing=_scores,
         ),
     ),
+    admission=(admits_to_cycle,),
     alerts=(key_alerts, guessing_alerts),
     guarded=("materiality.run",),
     owned={

@@ -128,6 +128,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "materiality.tasks.sweep_jobs", "schedule": 10.0, "options": {"expires": 9}},
+    "anchor": {"task": "materiality.tasks.anchor", "schedule": 3600.0, "options": {"expires": 3000}},
     "remind": {"task": "materiality.tasks.remind", "schedule": 3600.0, "options": {"expires": 3000}},
     "send-due-mail": {"task": "surveys.tasks.send_due_mail", "schedule": 10.0, "options": {"expires": 9}},
     "tend-surveys": {"task": "surveys.tasks.tend_surveys", "schedule": 60.0, "options": {"expires": 50}},
@@ -168,6 +169,9 @@ CACHES = {
     },
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+SECOND_FACTOR_ROLES = ENVIRONMENT.second_factor_roles
+# A link to set a password by works so long.
+PASSWORD_RESET_TIMEOUT = 3600
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -1,5 +1,6 @@
 """Celery tasks: each calls one function of jobs.py or one action."""
 
+from materiality.actions.audit import send_anchor
 from materiality.actions.proposals import mail_reminders as remind_staff
 from materiality.celery import app
 from materiality.platform import jobs
@@ -23,3 +24,9 @@ def sweep_jobs() -> None:
 def remind() -> None:
     """Tell staff what is due; a missed run is made up by the next one."""
     remind_staff()
+
+
+@app.task(name="materiality.tasks.anchor")
+def anchor() -> None:
+    """Mail the head of the audit trail; a missed day is made up by the next run of the day."""
+    send_anchor()

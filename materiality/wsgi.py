@@ -7,5 +7,5 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "materiality.settings")
 # A respondent's page of 3 ms must not wait 5 ms each time for a staff request that computes.
-sys.setswitchinterval(0.001)
+sys.setswitchinterval(0.0002)
 application = get_wsgi_application()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,8 +14,11 @@ from materiality.platform.refusals import NotAllowed
 
 
 @transaction.atomic
-def add_person(*, values: Mapping[str, Any], password: str, by: User | None) -> User:
-    """Create an account; the event says the role, but neither name nor address. NotAllowed where the name is taken."""
+def add_person(*, values: Mapping[str, Any], password: str | None = None, by: User | None) -> User:
+    """Create an account; the event says the role, but neither name nor address. NotAllowed where the name is taken.
+
+    Without a password nobody can log in until the person has set one by a link (see offer_login).
+    """
     if User.objects.filter(username__iexact=values["username"]).exists():
         raise NotAllowed(_("There is already an account “%(name)s”.") % {"name": values["username"]})
     person = User.objects.create_user(**values, password=password)
@@ -24,17 +28,41 @@ def add_person(*, values: Mapping[str, Any], password: str, by: User | None) -> 
 
 
 @transaction.atomic
-def change_password(*, person: User, password: str, by: User) -> User:
-    """Set a password, one's own or, as an administrator, somebody else's; all other sessions of the person end.
+def change_password(*, person: User, password: str) -> User:
+    """Set one's own password, nobody else's; all other sessions of the person end.
 
     NotAllowed where the account is not active. The event says only that it was changed.
     """
+    stored = _active(person)
+    stored.set_password(password)
+    stored.save(update_fields=["password"])
+    audit.record("change_password", stored, by=stored)
+    return stored
+
+
+@transaction.atomic
+def offer_login(*, person: User, by: User | None) -> str:
+    """The old password no longer works, all sessions end; returns the token of the link by which the person sets one.
+
+    It works once, for an hour. NotAllowed where the account is not active, or one's own.
+    """
+    stored = _active(person)
+    if stored == by:
+        raise NotAllowed(_("Change your own password on its page."))
+    stored.set_unusable_password()
+    stored.save(update_fields=["password"])
+    audit.record("offer_login", stored, by=by)
+    return login_links.make_token(stored)
+
+
+# Of the password, so that it is used up by setting one; settings.PASSWORD_RESET_TIMEOUT says how long it lasts.
+login_links = PasswordResetTokenGenerator()
+
+
+def _active(person: User) -> User:
     stored = User.objects.select_for_update().get(pk=person.pk)
     if not stored.is_active:
         raise NotAllowed(_("This account is deactivated."))
-    stored.set_password(password)
-    stored.save(update_fields=["password"])
-    audit.record("change_password", stored, by=by)
     return stored
 
 
@@ -60,7 +88,7 @@ def erase_person(*, person: User, by: User) -> User:
     return stored
 
 
-TOLD = ("role", "is_active")
+TOLD = ("role", "is_active", "cycles")
 
 
 @transaction.atomic
@@ -75,14 +103,15 @@ def save_person(*, person: User, values: Mapping[str, Any], by: User) -> User:
     # The first administrator is above all roles, but only as long as the role says so too.
     above = stored.is_superuser and values["role"] == Role.ADMINISTRATOR
     written = audit.write(stored, {"last_name": "", "is_superuser": above, **values})
-    changed = [name for name in TOLD if name in written]
-    if changed and stored.pk == by.pk:
+    after = audit.told(stored, TOLD)
+    changed = [name for name in TOLD if before[name] != after[name]]
+    if stored.pk == by.pk and {"role", "is_active"} & set(changed):
         raise NotAllowed(_("You cannot change your own role or deactivate yourself. Ask another administrator."))
-    if written:
+    if written or changed:
         _refuse_nobody_left()
         AuditPerson.objects.update_or_create(user=stored, defaults={"name": str(stored)})
         was = {name: before[name] for name in changed}
-        audit.record("save_person", stored, by=by, before=was, after=audit.told(stored, changed))
+        audit.record("save_person", stored, by=by, before=was, after={name: after[name] for name in changed})
     return stored
 
 

@@ -24,7 +24,8 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("first_name", "email", "role", "is_active")
+        fields = ("first_name", "email", "role", "is_active", "cycles")
+        widgets = {"cycles": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

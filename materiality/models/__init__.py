@@ -13,7 +13,7 @@ from materiality.models.frameworks import (
 from materiality.models.jobs import Job
 from materiality.models.keys import KeyCheck
 from materiality.models.library import Category, Edition, EditionChange, Erratum, Issue, Lineage
-from materiality.models.people import User
+from materiality.models.people import Factor, StaffSession, User
 from materiality.models.proposals import Calendar, Proposal, Reminder
 from materiality.models.scores import IssueScore, Run
 from materiality.models.stakeholders import Attachment, Engagement, Group, StakeholderPoint
@@ -35,6 +35,7 @@ __all__ = [
     "EditionChange",
     "Engagement",
     "Erratum",
+    "Factor",
     "Framework",
     "Group",
     "Issue",
@@ -49,5 +50,6 @@ __all__ = [
     "Run",
     "SheetImport",
     "StakeholderPoint",
+    "StaffSession",
     "User",
 ]

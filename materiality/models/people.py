@@ -35,8 +35,61 @@ class User(AbstractUser):
     )
     role = models.CharField(_("Role"), max_length=20, choices=Role.choices, default=Role.VIEWER)
 
+    cycles = models.ManyToManyField(
+        "Cycle",
+        blank=True,
+        verbose_name=_("Cycles"),
+        related_name="viewers",
+        help_text=_(
+            "Of a viewer: the only cycles they see; none means all. Before the sign-off scores are seen by those who "
+            "are named here, by analysts, leads and the committee."
+        ),
+    )
+
     class Meta(AbstractUser.Meta):
         verbose_name = _("Person")
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+
+class Factor(models.Model):
+    """A second way, besides the password, in which a person shows who they are.
+
+    `secret` is sealed under the installation's key: of an authenticator app its secret, of recovery codes their
+    digests, of a passkey its public data. `used` is the last time step of an app, so that a code works once.
+    """
+
+    class Kind(models.TextChoices):
+        APP = "app", _("Authenticator app")
+        CODES = "codes", _("Recovery codes")
+        PASSKEY = "passkey", _("Passkey")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factors")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(_("Name"), max_length=80, blank=True)
+    secret = models.BinaryField()
+    used = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("Second factor")
+        ordering = ["kind", "pk"]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class StaffSession(models.Model):
+    """Which session is whose, so that a person can see and end theirs; where from is not kept."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    browser = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.browser

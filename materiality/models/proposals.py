@@ -126,6 +126,7 @@ class Reminder(models.Model):
     class Kind(models.TextChoices):
         REVIEW = "review", _("Library review")
         SURVEY = "survey", _("Survey")
+        ANCHOR = "anchor", _("Anchor of the audit trail")
 
     # Not in the audit trail's digests: a mail that failed is tried again without an event of its own.
     unaudited = ("recipients", "sent_to")

@@ -1,6 +1,7 @@
 """The audit trail: one event per action, chained by SHA-256, written in its transaction and verified."""
 
 import hmac
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from materiality.models.audit import AuditColumns, AuditedRow, AuditEvent, AuditPerson
 from materiality.models.people import User
-from materiality.platform.digests import audited_columns, digests_of, json_value, parts_of, value_digest
+from materiality.platform.digests import audited_columns, digests_of, json_value, owned_parts, value_digest
 from materiality.platform.keys import KeyMissing, fingerprint_of, installation_key
 from materiality.platform.refusals import NotAllowed
 
@@ -89,7 +90,7 @@ def record(
 
 def _parts(event: AuditEvent, rows: Sequence[models.Model]) -> list[AuditedRow]:
     """The parts of tables that the event may have changed, where they are not as the event before left them."""
-    parts = list(parts_of(rows))
+    parts = list(owned_parts(rows))
     columns = _stored_columns([part.model() for part in parts])
     found = []
     for part in parts:
@@ -192,6 +193,20 @@ def hash_of(values: Sequence) -> str:
     return value_digest(values)
 
 
+ANCHOR = re.compile(r"yiti-anchor:(\d+):([0-9a-f]{64})")
+
+
+def anchor_now() -> str:
+    """The head of the chain, as mails name it: who keeps it elsewhere can tell whether the chain was made anew."""
+    last = AuditEvent.objects.order_by("-number").values_list("number", "hash").first()
+    return "yiti-anchor:{}:{}".format(*last) if last else ""
+
+
+def anchors_in(contents: bytes) -> dict[int, str]:
+    """Number → hash of all anchors that a text holds, a mail or a file of them."""
+    return {int(number): text for number, text in ANCHOR.findall(contents.decode("utf-8", "ignore"))}
+
+
 def touched_digest(rows: Iterable[tuple[str, str, str]]) -> str:
     """SHA-256 over (type, id, digest) of an event's further rows in any order; empty where there are none."""
     known = sorted(rows)
@@ -245,6 +260,7 @@ class Chain:
     """The chain as read so far: number and hash of its last event, and whether the anchor was met."""
 
     anchor: str = ""
+    anchors: Mapping[int, str] = field(default_factory=dict)
     number: int = 0
     head: str = ""
     anchored: bool = False
@@ -266,8 +282,13 @@ class Chain:
                 yield Finding(number, "contents")
             self.number, self.head = number, stored
             self.anchored = self.anchored or stored == self.anchor
+            if self.anchors.get(number, stored) != stored:
+                yield Finding(number, "anchor_other", {"hash": self.anchors[number]})
 
     def end(self) -> Iterator[Finding]:
         """What can only be said at the end: the anchor stands nowhere."""
         if self.anchor and not self.anchored:
             yield Finding(0, "anchor", {"hash": self.anchor})
+        for number, text in self.anchors.items():
+            if number > self.number:
+                yield Finding(number, "anchor", {"hash": text})

@@ -193,7 +193,7 @@ def _unpack(path: Path, folder: Path, names: list[str] | None = None) -> None:
                 tar.extract(member, folder, filter="data")
 
 
-def restore(folder: Path, manifest: dict, survey_passphrase: str = "") -> None:
+def restore_backup(folder: Path, manifest: dict, survey_passphrase: str = "") -> None:
     """Put the contents of a backup into this installation, which holds nothing yet.
 
     NotAllowed where it holds something, its version has other tables than the backup's, or its database is another.

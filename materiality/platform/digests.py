@@ -96,7 +96,7 @@ class Part(NamedTuple):
 OF = ":"
 
 
-def parts_of(rows: Sequence[models.Model]) -> Iterator[Part]:
+def owned_parts(rows: Sequence[models.Model]) -> Iterator[Part]:
     """The parts that the rows own or lie in, as the database holds them now."""
     for label, tables in _owned().items():
         model = apps.get_model(label)
@@ -121,6 +121,11 @@ def part_now(model: type[models.Model], owner: str, names: Sequence[str], path: 
 def path_to(table: str, owner: str) -> str | None:
     """How rows of a table name this owner; None where no app says that they have such an owner."""
     return _owned().get(owner.partition(OF)[0], {}).get(table)
+
+
+def owner_labels() -> list[str]:
+    """Tables whose rows own rows of others, as the apps say."""
+    return sorted(_owned())
 
 
 def _owned() -> dict[str, dict[str, str]]:

@@ -126,7 +126,8 @@ class Hooks:
     and digest as a whole; an empty path means the whole table. guarded: labels of tables in which every row is the
     object of an event. checks: what else verify_audit asks. alerts: sentences on what those who run fieldwork or the
     installation should look at now. counted: how many responses a
-    run of the cycle would count now. sealed: how many answers only keys of surveys open.
+    run of the cycle would count now. sealed: how many answers only keys of surveys open. admission: whether
+    a person may open a path, given with what its route found in it.
     """
 
     words: Mapping[str, Words] = field(default_factory=dict)
@@ -148,6 +149,7 @@ class Hooks:
     searches: Sequence[Callable[[str, int], list[Found]]] = ()
     # Whether answers can be, or could be, given in a cycle.
     begun: Callable[[Model], bool] | None = None
+    admission: Sequence[Callable[[Any, str, Mapping[str, Any]], bool]] = ()
     sealed: Callable[[], int] | None = None
     alerts: Sequence[Callable[[], Iterator[str]]] = ()
 
@@ -238,6 +240,11 @@ def all_alerts() -> list[str]:
 def counted_now(cycle: Model) -> int:
     """How many responses a scoring run of the cycle would count now."""
     return sum(hooks.counted(cycle) for hooks in declared() if hooks.counted)
+
+
+def admitted(person: Any, path: str, found: Mapping[str, Any]) -> bool:
+    """Whether all apps let the person see what this address is about; what the role may do is asked besides."""
+    return all(admit(person, path, found) for hooks in declared() for admit in hooks.admission)
 
 
 def what_waits() -> list[WaitingWork]:

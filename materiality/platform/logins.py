@@ -28,8 +28,8 @@ class Attempt:
     Counters are in the memory of each process and say nobody's name or address.
     """
 
-    def __init__(self, request: HttpRequest) -> None:
-        self.name = _digest(request.POST.get("username", "").strip().casefold())
+    def __init__(self, request: HttpRequest, name: str = "") -> None:
+        self.name = _digest((name or request.POST.get("username", "")).strip().casefold())
         self.device = _device(request, self.name)
         address = _digest(address_of(request))
         self._at_name = f"place:{self.name}:{self.device or address}"

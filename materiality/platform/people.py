@@ -1,7 +1,5 @@
 """Who may do what: roles, the middleware that admits staff only, passwords."""
 
-import secrets
-import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -16,14 +14,19 @@ from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.models.people import Role, User
+from materiality.platform.hooks import admitted
 
 RESPONDENT_PATH = "/s/"
+LARGEST_KEY = 2**63 - 1
+# In the session of somebody whose role needs a second factor and who has none yet: only their account is open.
+ENROL, ACCOUNT_PATHS = "must_enrol", ("/account/", "/logout/", "/password/")
 OPEN_PATHS = ("/login/", "/language/", "/readyz", RESPONDENT_PATH, "/static/")
 
 
@@ -34,9 +37,19 @@ class StaffOnlyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(OPEN_PATHS) or request.user.is_authenticated:
+        if request.path.startswith(OPEN_PATHS):
+            return self.get_response(request)
+        if request.user.is_authenticated:
+            if request.session.get(ENROL) and not request.path.startswith(ACCOUNT_PATHS):
+                return redirect("own_account")
             return self.get_response(request)
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, found: dict) -> None:
+        if any(isinstance(value, int) and value > LARGEST_KEY for value in found.values()):
+            raise Http404  # no database has such a key, and asking one for it is an error
+        if not request.path.startswith(OPEN_PATHS) and not admitted(request.user, request.path, found):
+            raise PermissionDenied(_("This cycle, or its scores, are shown to others only. Ask an administrator."))
 
 
 class FormCharsetMiddleware:
@@ -88,15 +101,6 @@ class ContentPolicyMiddleware(CSPMiddleware):
         return build_policy(config=settings.CONTENT_SECURITY_POLICY["DIRECTIVES"])
 
 
-# Without letters and digits that are taken for each other.
-LETTERS = "".join(sorted(set(string.ascii_lowercase + string.digits) - set("il1o0")))
-
-
-def new_password() -> str:
-    """Five groups of four characters: 99 bits, and easy to read out."""
-    return "-".join("".join(secrets.choice(LETTERS) for _place in range(4)) for _group in range(5))
-
-
 Person = User | AnonymousUser
 Predicate = Callable[[Person], bool]
 
@@ -108,7 +112,7 @@ def can_view(person: Person) -> bool:
 
 def can_edit_cycle(person: Person) -> bool:
     """Open cycles, change groups and method, build, open and close surveys, import, score, request outputs."""
-    return _is_one_of(person, Role.ANALYST, Role.LEAD, Role.ADMINISTRATOR)
+    return has_role(person, Role.ANALYST, Role.LEAD)
 
 
 def can_see_responses(person: Person) -> bool:
@@ -118,32 +122,32 @@ def can_see_responses(person: Person) -> bool:
 
 def can_edit_library(person: Person) -> bool:
     """Start and change drafts of editions, catalogues, mappings and translations; correct errata."""
-    return _is_one_of(person, Role.ANALYST, Role.LEAD, Role.ADMINISTRATOR)
+    return has_role(person, Role.ANALYST, Role.LEAD)
 
 
 def can_propose(person: Person) -> bool:
     """Propose a new issue, a change or a retirement for the next edition."""
-    return _is_one_of(person, Role.ANALYST, Role.LEAD, Role.COMMITTEE, Role.ADMINISTRATOR)
+    return has_role(person, Role.ANALYST, Role.LEAD, Role.COMMITTEE)
 
 
 def can_decide_proposal(person: Person) -> bool:
     """Accept, decline or defer proposals."""
-    return _is_one_of(person, Role.LEAD, Role.COMMITTEE, Role.ADMINISTRATOR)
+    return has_role(person, Role.LEAD, Role.COMMITTEE)
 
 
 def can_publish_edition(person: Person) -> bool:
     """Publish a draft as the edition in force."""
-    return _is_one_of(person, Role.LEAD, Role.ADMINISTRATOR)
+    return has_role(person, Role.LEAD)
 
 
 def can_see_audit(person: Person) -> bool:
     """Read and export the audit trail."""
-    return _is_one_of(person, Role.LEAD, Role.COMMITTEE, Role.ADMINISTRATOR)
+    return has_role(person, Role.LEAD, Role.COMMITTEE, Role.ADMINISTRATOR)
 
 
 def can_manage_people(person: Person) -> bool:
     """Add members of staff, change roles, deactivate, erase names from the audit trail."""
-    return _is_one_of(person, Role.ADMINISTRATOR)
+    return has_role(person, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
@@ -189,10 +193,13 @@ def needs(predicate: Predicate) -> Callable:
             need(request.user, predicate)
             return view(request, *args, **kwargs)
 
+        guarded.predicate = predicate
         return guarded
 
     return decorate
 
 
-def _is_one_of(person: Person, *roles: str) -> bool:
-    return can_view(person) and (person.is_superuser or person.role in roles)
+def has_role(person: Person, *roles: str) -> bool:
+    """Whether the person has one of these roles; the first account of a trial, not of production, has all."""
+    above_roles = person.is_authenticated and person.is_superuser and not settings.PRODUCTION
+    return can_view(person) and (above_roles or person.role in roles)

@@ -47,7 +47,7 @@ def _place(text: str) -> str:
     return str(address if address.version == 4 else ipaddress.ip_network(f"{address}/64", strict=False))
 
 
-class Window:
+class VisitWindow:
     """How often each place came in the last so many seconds: `most` times are usual, more of it are a burst."""
 
     MOST_PLACES = 100_000  # so many are watched; others are usual

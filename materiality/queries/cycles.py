@@ -1,7 +1,7 @@
 """Cycles: where they stand, their method and its history, their runs, what is due."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.models import AuditEvent, Calendar, Category, Cycle, Edition, Issue, Job, Reminder, Run
+from materiality.models import AuditEvent, Calendar, Category, Cycle, Edition, Issue, Job, Reminder, Run, User
+from materiality.models.people import Role
 from materiality.platform.hooks import (
     PHASES,
     Step,
@@ -25,6 +26,7 @@ from materiality.platform.hooks import (
     standings,
     surveys_in,
 )
+from materiality.platform.people import has_role
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import add_months, plain_number, plain_percent, word_for
 from materiality.queries.audit import in_words
@@ -157,6 +159,33 @@ def issues_in_scope(cycle: Cycle) -> list[tuple[Category, list[Issue]]]:
     for primary in below[None]:
         found.setdefault(primary.category, []).extend([primary, *below[primary.pk]])
     return list(found.items())
+
+
+SCORED = ("scores", "matrix", "outputs", "compare", "review", "why")
+SEE_SCORES = (Role.ANALYST, Role.LEAD, Role.COMMITTEE)
+
+
+def seen_cycles(person: User, cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    """Those of the cycles that the person sees: a viewer for whom some are named sees those."""
+    if person.role != Role.VIEWER or not person.cycles.exists():
+        return cycles
+    return cycles.filter(viewers=person)
+
+
+def admits_to_cycle(person: User, path: str, found: Mapping[str, Any]) -> bool:
+    """Whether the person may see the cycle of this path, and before the sign-off its scores; unknown ones are a 404."""
+    parts = path.split("/")
+    if parts[1] != "cycles" or "code" not in found:
+        return True
+    cycle = Cycle.objects.filter(code=found["code"])
+    if not cycle.exists():
+        return True
+    if not seen_cycles(person, cycle).exists():
+        return False
+    if len(parts) < 4 or parts[3] not in SCORED or has_role(person, *SEE_SCORES):
+        return True
+    over = (Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
+    return cycle.filter(Q(state__in=over) | Q(viewers=person)).exists()
 
 
 def listed_cycles(state: str = "") -> QuerySet[Cycle]:

@@ -1,12 +1,13 @@
 """Verification of the audit trail and of the data that it is about, in bounded memory."""
 
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
 from django.apps import apps
+from django.apps.registry import Apps
 from django.db import models
 from django.db.models import Max
 from django.utils.functional import Promise
@@ -95,19 +96,42 @@ def touched_findings() -> Iterator[Finding]:
     yield from (Finding(number, "touched") for number in unsaid.order_by("event").iterator(chunk_size=2000))
 
 
-def row_findings() -> Iterator[Finding]:
+def row_findings(registry: Apps = apps, labels: Collection[str] = ()) -> Iterator[Finding]:
     """Objects whose row is not as their last event left it, and how many cannot be compared, as a table or a column
-    is no more.
+    is no more; of all tables or of these, as the models of `registry` have them.
     """
     names = {row.pk: row.names.split(",") for row in AuditColumns.objects.all()}
-    for object_type in sorted(set(AuditColumns.objects.values_list("object_type", flat=True))):
+    for object_type in sorted(set(labels or AuditColumns.objects.values_list("object_type", flat=True))):
         try:
-            model = apps.get_model(object_type)
+            model = registry.get_model(object_type)
         except LookupError:
             yield Finding(0, "no_table", {"object_type": object_type, "rows": sum(1 for _id in _objects(object_type))})
             continue
         for ids in _chunks(_objects(object_type)):
             yield from _compared(model, ids, names)
+
+
+def lost_columns(before: Apps, after: Apps) -> dict[str, set[str]]:
+    """Label of a table → columns that digests of its rows were made from and that are no more; of a table that is gone
+    all of them.
+    """
+    lost: dict[str, set[str]] = {}
+    for row in AuditColumns.objects.all():
+        try:
+            known = _columns_in(before, row.object_type)
+        except LookupError:
+            continue
+        try:
+            kept = _columns_in(after, row.object_type)
+        except LookupError:
+            kept = set()
+        if gone := (known & set(row.names.split(","))) - kept:
+            lost.setdefault(row.object_type, set()).update(gone)
+    return lost
+
+
+def _columns_in(registry: Apps, label: str) -> set[str]:
+    return {field.attname for field in registry.get_model(label)._meta.concrete_fields}
 
 
 def part_findings() -> Iterator[Finding]:
@@ -247,6 +271,7 @@ FINDINGS: dict[str, Promise] = {
         "%(object)s (%(object_type)s %(object_id)s) was put back around the application after event %(number)s."
     ),
     "anchor": gettext_lazy("The hash %(hash)s does not stand in the chain."),
+    "anchor_other": gettext_lazy("Event %(number)s has another hash than the anchor says: %(hash)s."),
     "part_changed": gettext_lazy(
         "%(object)s (%(object_type)s) of %(owner)s (%(owner_type)s %(owner_id)s): changed around the application after "
         "event %(number)s, which left %(then)s rows; there are %(now)s."

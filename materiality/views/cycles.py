@@ -26,6 +26,7 @@ from materiality.queries.cycles import (
     free_code,
     issues_in_scope,
     listed_cycles,
+    seen_cycles,
 )
 from materiality.queries.mappings import used_gri_codes
 
@@ -51,7 +52,7 @@ def cycles(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     context = {
         "section": "cycles",
-        "page": paged(request, listed_cycles(state)),
+        "page": paged(request, seen_cycles(request.user, listed_cycles(state))),
         "state": state,
         "states": Cycle.State.choices,
         "may_edit": can_edit_cycle(request.user),

@@ -2,24 +2,38 @@
 
 from copy import copy
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.core.mail import send_mail
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 
-from materiality.actions.people import add_person, change_password, erase_person, save_person
+from materiality.actions.people import (
+    add_person,
+    change_password,
+    erase_person,
+    login_links,
+    offer_login,
+    save_person,
+)
 from materiality.forms.people import NewPersonForm, PersonForm
-from materiality.models import AuditPerson, User
+from materiality.models import AuditEvent, AuditPerson, User
 from materiality.models.people import Role
 from materiality.platform.logins import Attempt
 from materiality.platform.pages import button, onward, paged, refusals, sent
-from materiality.platform.people import PERMISSIONS, can_manage_people, can_view, needs, new_password
+from materiality.platform.people import PERMISSIONS, can_manage_people, can_view, needs
+from materiality.queries.audit import in_words
+from materiality.views.factors import await_second_step, begin_session
 
 
 class StaffLogin(LoginView):
@@ -38,7 +52,13 @@ class StaffLogin(LoginView):
         return response
 
     def form_valid(self, form) -> HttpResponse:
-        response = super().form_valid(form)
+        person, onward = form.get_user(), self.get_success_url()
+        for sentence in done_to(person):
+            messages.warning(self.request, sentence)
+        if person.factors.exists():
+            return await_second_step(self.request, person, onward)
+        begin_session(self.request, person)
+        response = redirect(onward)
         self.attempt.succeeded(response)
         return response
 
@@ -55,9 +75,7 @@ class OwnPassword(PasswordChangeView):
     }
 
     def form_valid(self, form) -> HttpResponse:
-        changed = change_password(
-            person=self.request.user, password=form.cleaned_data["new_password1"], by=self.request.user
-        )
+        changed = change_password(person=self.request.user, password=form.cleaned_data["new_password1"])
         # This session goes on; all others of the person end.
         update_session_auth_hash(self.request, changed)
         messages.success(self.request, _("Your password is changed."))
@@ -65,6 +83,19 @@ class OwnPassword(PasswordChangeView):
 
 
 SECTION = {"section": "people"}
+
+
+def done_to(person: User) -> list[str]:
+    """What others have done to the person's account since they last logged in, in words."""
+    if person.last_login is None:
+        return []
+    events = AuditEvent.objects.filter(object_type=User._meta.label_lower, object_id=str(person.pk))
+    since = events.filter(at__gt=person.last_login).exclude(person__user=person).order_by("number")
+    sentence = _("Since you last logged in: %(person)s %(words)s (%(at)s).")
+    return [
+        sentence % {"person": each.person or _("The system"), "words": each.words, "at": localize(each.row.at)}
+        for each in in_words(since.select_related("person"))
+    ]
 
 
 def listed_people() -> QuerySet[User]:
@@ -83,14 +114,12 @@ def people(request: HttpRequest) -> HttpResponse:
 @never_cache
 @needs(can_manage_people)
 def new_person(request: HttpRequest) -> HttpResponse:
-    """Add a person; the answer shows their password this once."""
+    """Add a person, who sets a password by a link."""
     form = NewPersonForm(request.POST or None)
     if sent(request, form):
-        password = new_password()
         with refusals(form, "username"):
-            added = add_person(values=form.cleaned_data, password=password, by=request.user)
-            return _shown_once(request, added, password)
-    lead = _("The password is made for them and shown once, on the next page.")
+            return _link_sent(request, add_person(values=form.cleaned_data, by=request.user))
+    lead = _("They set their password themselves, by a link that works once and for an hour.")
     context = {"form": form, "heading": _("Add a person"), "lead": lead, "cancel": reverse("people")}
     return render(request, "materiality/account.html", SECTION | context)
 
@@ -111,12 +140,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @button(can_manage_people, back="person")
 def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a person a new password; the answer shows it this once."""
-    row, password = get_object_or_404(User, pk=pk), new_password()
-    if row == request.user:
-        return redirect("password")
-    change_password(person=row, password=password, by=request.user)
-    return _shown_once(request, row, password)
+    """Give a person who has lost their password a link to set another."""
+    return _link_sent(request, get_object_or_404(User, pk=pk))
 
 
 @button(can_manage_people, back="people")
@@ -127,8 +152,33 @@ def person_erase(request: HttpRequest, pk: int) -> str:
     return _("The name is erased.")
 
 
-def _shown_once(request: HttpRequest, row: User, password: str) -> HttpResponse:
-    return render(request, "materiality/person.html", SECTION | {"person": row, "password": password})
+def _link_sent(request: HttpRequest, row: User) -> HttpResponse:
+    """By mail where there is any, so that nobody else sees it; else shown this once."""
+    token = offer_login(person=row, by=request.user)
+    link = f"{settings.PUBLIC_URL}{reverse('set_password', args=[row.pk, token])}"
+    by_mail = bool(settings.MAIL.host and row.email)
+    if by_mail:
+        text = _("%(name)s, set your password here within an hour:") % {"name": row}
+        send_mail(_("Your access to Yiti"), f"{text}\n\n{link}\n", None, [row.email])
+    context = {"person": row, "link": "" if by_mail else link, "by_mail": by_mail}
+    return render(request, "materiality/person.html", SECTION | context)
+
+
+@never_cache
+@sensitive_post_parameters()
+def set_password(request: HttpRequest, pk: int, token: str) -> HttpResponse:
+    """Set a password by a link; what the link is of, or that it is used up or too old."""
+    row = User.objects.filter(pk=pk, is_active=True).first()
+    if row is None or not login_links.check_token(row, token):
+        return render(request, "materiality/link_over.html", status=404)
+    form = SetPasswordForm(row, request.POST or None)
+    if sent(request, form):
+        change_password(person=row, password=form.cleaned_data["new_password1"])
+        messages.success(request, _("Your password is set. Log in with it."))
+        return redirect("login")
+    lead = _("For %(name)s. At least 12 characters.") % {"name": row.username}
+    context = {"form": form, "heading": _("Set your password"), "lead": lead, "cancel": reverse("login")}
+    return render(request, "materiality/account.html", context)
 
 
 @needs(can_view)

@@ -27,6 +27,7 @@ from materiality.queries.cycles import (
     listed_cycles,
     recent_happenings,
     running_jobs,
+    seen_cycles,
     what_is_due,
 )
 from materiality.queries.proposals import proposal_standing
@@ -124,7 +125,7 @@ SHOWN = 5
 
 def start_page(request: HttpRequest) -> HttpResponse:
     """Where the cycles stand, what is running, what happened last; a new installation sees what to do first."""
-    cycles = list(listed_cycles().filter(state__in=UNDER_WAY)[:SHOWN])
+    cycles = list(seen_cycles(request.user, listed_cycles()).filter(state__in=UNDER_WAY)[:SHOWN])
     context = {
         "newest": cycles[0] if cycles else None,
         "others": cycles[1:],

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from materiality.platform.bilingual import text_of
 from materiality.platform.refusals import NotAllowed
-from materiality.platform.visitors import Window, address_of
+from materiality.platform.visitors import VisitWindow, address_of
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models import ProfileQuestion, Response, Tally
 from surveys.models.instrument import anonymity_words, effort_words, ranking_question, until_words
@@ -167,7 +167,7 @@ def _submit(request: HttpRequest, way: Way, comment: str) -> HttpResponse:
 
 
 # Of this process: where many come from one address, an office or somebody who answers for many.
-answers_given = Window(settings.USUAL_ANSWERS, settings.USUAL_SECONDS)
+answers_given = VisitWindow(settings.USUAL_ANSWERS, settings.USUAL_SECONDS)
 
 
 def thanks_words(text: str) -> dict[str, str]:

@@ -159,7 +159,7 @@ def digest_now(surveys: Sequence[Survey]) -> str:
     for survey in surveys:
         codes = dict(survey.cycle.groups.values_list("id", "code"))
         for rows in _chunks(survey):
-            ids, groups, flags, overruled, _unfinished, ratings = zip(*rows, strict=True)
+            ids, groups, flags, overruled, _unfinished, ratings, _named = zip(*rows, strict=True)
             _add_to_digest(tally, ids, [codes[pk] for pk in groups], flags, overruled, ratings)
     return tally.digest.hexdigest()
 

@@ -34,6 +34,7 @@ SUBJECTS = {
             "site",
             "fields",
             "keys",
+            "factors",
         ),
     },
     "surveys": {

@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("crowd", "fuzz", "uploads", "kills", "disk", "clock", "soak")
+NAMES = ("crowd", "fuzz", "uploads", "kills", "disk", "soak")
 
 
 def main(arguments: list[str]) -> int:

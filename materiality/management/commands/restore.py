@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from materiality.management.commands.backup import passphrase_from
-from materiality.platform.backup import opened_backup, restore, secret_in
+from materiality.platform.backup import opened_backup, restore_backup, secret_in
 from materiality.platform.keys import missing_keys
 from materiality.platform.refusals import NotAllowed
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         try:
             with opened_backup(options["file"], passphrase) as (folder, manifest):
                 self._confirm(manifest, second or "", options["accept_loss"])
-                restore(folder, manifest, second or "")
+                restore_backup(folder, manifest, second or "")
                 if options["show_secret"]:
                     self.stdout.write(f"YITI_SECRET_KEY={secret_in(folder)}")
         except NotAllowed as refusal:

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 LOOK = 0.1
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+# Service is to be back within 10 s however often something dies, and web needs 2 s to start.
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0
 STEADY = 20.0  # who ran so many seconds starts with the first pause again
 GRACE = 10.0  # so many seconds between the wish to end and the end
 _PR_SET_PDEATHSIG = 1

@@ -1,10 +1,12 @@
 """Verify the audit trail."""
 
+from pathlib import Path
+
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.platform.audit import Chain
+from materiality.platform.audit import Chain, anchors_in
 from materiality.queries.verification import finding_sentence, findings, is_remark
 
 
@@ -14,9 +16,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--anchor", default="", metavar="HASH", help="a hash that must stand in the chain")
+        parser.add_argument(
+            "--anchor-file",
+            type=Path,
+            action="append",
+            default=[],
+            help="a file with anchors, such as a mail (repeatable)",
+        )
 
     def handle(self, *args: str, **options: object) -> None:
-        chain = Chain(anchor=str(options["anchor"]).strip().lower())
+        anchors = {}
+        for file in options["anchor_file"]:
+            found = anchors_in(file.read_bytes())
+            if not found:
+                raise CommandError(_("There is no anchor in %(name)s.") % {"name": file})
+            anchors |= found
+        chain = Chain(anchor=str(options["anchor"]).strip().lower(), anchors=anchors)
         count = 0
         for finding in findings(chain):
             if is_remark(finding):

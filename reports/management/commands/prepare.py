@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
+from materiality.actions.audit import take_stock
 from materiality.models import User
 from materiality.models.people import Role
 from materiality.platform import audit
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_library", stdout=self.stdout)
         ensure_installation_key(audit.AUDIT_KEY)
+        take_stock()
         hold_surveys()
         _first_login()
         if options["demo"]:

@@ -6,9 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import translation
 
-from materiality.actions.people import add_person, change_password, erase_person, save_person
+from materiality.actions.people import add_person, change_password, erase_person, login_links, offer_login, save_person
 from materiality.models import AuditEvent, AuditPerson, User
-from materiality.platform.people import new_password
 from materiality.platform.refusals import NotAllowed
 from tests.factories.people import make_person
 
@@ -114,9 +113,23 @@ def test_erasing_twice_or_somebody_active_is_refused(administrator):
 def test_password_of_a_deactivated_account_is_not_changed(administrator):
     person = saved(added(administrator), administrator, is_active=False)
     with pytest.raises(NotAllowed, match="deactivated"):
-        change_password(person=person, password="x", by=administrator)
+        change_password(person=person, password="x")
+    with pytest.raises(NotAllowed, match="deactivated"):
+        offer_login(person=person, by=administrator)
 
 
-def test_new_passwords_differ_and_pass_for_long_enough():
-    made = {new_password() for _password in range(100)}
-    assert (len(made), {len(password) for password in made}) == (100, {24})
+def test_link_for_a_password_works_once_and_leaves_an_event(administrator):
+    person = added(administrator)
+    token = offer_login(person=person, by=administrator)
+    person.refresh_from_db()
+    assert login_links.check_token(person, token) and not person.has_usable_password()
+    person = change_password(person=person, password="quite another one")
+    assert not login_links.check_token(person, token)
+    told = AuditEvent.objects.order_by("number").values_list("action", "person__user__username")
+    assert list(told)[-2:] == [("offer_login", administrator.username), ("change_password", "li")]
+    verify()
+
+
+def test_nobody_makes_a_link_for_themselves(administrator):
+    with pytest.raises(NotAllowed, match="own"):
+        offer_login(person=administrator, by=administrator)

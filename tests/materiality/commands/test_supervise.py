@@ -44,7 +44,7 @@ def test_pauses_grow_to_the_longest_and_begin_again_after_a_steady_run(monkeypat
     for _time in range(8):
         end_after(1)
     end_after(supervise.STEADY)
-    assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 0.5]
+    assert pauses == [0.5, 1, 2, 4, 4, 4, 4, 4, 0.5]
 
 
 def test_ended_process_comes_back_and_sigterm_ends_all_that_it_left(tmp_path):

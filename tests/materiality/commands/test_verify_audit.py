@@ -5,14 +5,18 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, migrations
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 
+from materiality.actions.audit import renew_digests, send_anchor, take_stock
 from materiality.models import AuditColumns, AuditedRow, AuditEvent, Edition, Group, Issue
 from materiality.platform import audit
 from materiality.platform.digests import columns_digest
 from materiality.platform.keys import destroy_key, ensure_installation_key
+from materiality.queries.verification import lost_columns, row_findings
 from tests.factories.cycles import make_cycle
+from tests.factories.people import make_person
 from tests.factories.thaw import thawed
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +149,67 @@ def test_verify_finds_a_trail_that_was_cut_off_by_its_anchor(edition, around):
     assert verify("--anchor", head)[::2] == ([f"The hash {head} does not stand in the chain."], False)
 
 
+def test_upgrade_that_drops_a_column_finds_forgeries_before_and_digests_anew_after(edition):
+    before = MigrationExecutor(connection).loader.project_state()
+    after = before.clone()
+    migrations.RemoveField("edition", "note").state_forwards("materiality", after)
+    migrations.DeleteModel("Reminder").state_forwards("materiality", after)
+    lost = lost_columns(before.apps, after.apps)
+    assert lost == {"materiality.edition": {"note"}}
+    assert list(row_findings(before.apps, lost)) == []
+    Edition.objects.update(title_en="B")
+    assert [each.kind for each in row_findings(before.apps, lost)] == ["row_changed"]
+    assert renew_digests(labels=lost) == 1
+    assert verify()[::2] == ([], True)
+    assert AuditEvent.objects.first().action == "upgrade"
+
+
+def test_rows_whose_columns_are_gone_are_digested_anew(edition):
+    columns = AuditColumns.objects.create(object_type="materiality.edition", names="id,gone")
+    _append(edition, row_digest=columns_digest(["id", "gone"], [edition.pk, "x"]), columns=columns)
+    assert any("cannot be compared" in line for line in verify()[1])
+    renew_digests(labels=["materiality.edition"])
+    assert not any("cannot be compared" in line for line in verify()[1])
+
+
+def test_stock_is_taken_once_of_a_trail_that_named_single_rows_only(edition, around):
+    around.execute("DELETE FROM materiality_auditedrow")  # as an older version left it
+    around.execute("UPDATE materiality_auditevent SET touched_digest = ''")
+    event = AuditEvent.objects.get()
+    around.execute("UPDATE materiality_auditevent SET hash = %s", [audit.event_hash(event)])
+    make_cycle(code="spring")
+    around.execute("DELETE FROM materiality_auditedrow")
+    parts = take_stock()
+    assert (parts > 5, take_stock(), AuditEvent.objects.first().action) == (True, 0, "upgrade")
+    Group.objects.first().delete()
+    assert any("Stakeholder group (materiality.group) of Cycle" in line for line in verify()[0])
+
+
+def test_verify_takes_the_anchors_of_mails(edition, around, mailoutbox, tmp_path):
+    make_person("lead", email="li@example.org")
+    assert (send_anchor(), send_anchor(), len(mailoutbox)) == (1, 0, 1)
+    mail = tmp_path / "anchor.eml"
+    mail.write_text(mailoutbox[0].body)
+    assert verify("--anchor-file", str(mail))[::2] == ([], True)
+    # The whole chain made anew, each hash right.
+    first = AuditEvent.objects.get(number=1)
+    first.reason = "x"
+    first.hash = audit.event_hash(first)
+    second = AuditEvent.objects.get(number=2)
+    second.previous_hash = first.hash
+    around.execute("UPDATE materiality_auditevent SET reason = 'x', hash = %s WHERE number = 1", [first.hash])
+    around.execute(
+        "UPDATE materiality_auditevent SET previous_hash = %s, hash = %s WHERE number = 2",
+        [first.hash, audit.event_hash(second)],
+    )
+    assert verify()[::2] == ([], True)
+    found = verify("--anchor-file", str(mail))[0]
+    assert [line.partition(":")[0] for line in found] == ["Event 1 has another hash than the anchor says"]
+    mail.write_text("nothing")
+    with translation.override("en"), pytest.raises(CommandError, match="no anchor"):
+        call_command("verify_audit", "--anchor-file", str(mail))
+
+
 def test_verify_compares_by_the_columns_of_then(edition):
     # As after an upgrade: the table had no `note` yet.
     columns = AuditColumns.objects.create(object_type="materiality.edition", names="id,code,title_en")
@@ -155,7 +220,7 @@ def test_verify_compares_by_the_columns_of_then(edition):
     assert len(verify()[0]) == 1
 
 
-def test_verify_passes_over_columns_that_were_dropped(edition):
+def test_verify_names_rows_whose_columns_were_dropped_and_passes(edition):
     columns = AuditColumns.objects.create(object_type="materiality.edition", names="id,gone")
     _append(edition, row_digest=columns_digest(["id", "gone"], [edition.pk, "x"]), columns=columns)
     assert verify()[::2] == ([], True)

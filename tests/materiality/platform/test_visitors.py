@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 from django.test import RequestFactory
 
-from materiality.platform.visitors import Window, address_of
+from materiality.platform.visitors import VisitWindow, address_of
 
 PROXIES = [ip_network("10.0.0.0/8")]
 
@@ -30,13 +30,13 @@ def test_address_is_what_the_outermost_trusted_proxy_saw(settings, peer, said, t
 
 
 def test_more_than_usual_within_the_window_is_a_burst():
-    window = Window(3, 60)
+    window = VisitWindow(3, 60)
     assert [window.is_burst("a", now) for now in (0, 1, 2, 3, 59, 62.5)] == [False, False, False, True, True, False]
     assert not window.is_burst("b", 3)
 
 
 def test_window_keeps_no_address_and_forgets():
-    window = Window(1, 60)
+    window = VisitWindow(1, 60)
     window.is_burst("192.0.2.77", 0)
     salt = window._salt
     assert "192.0.2.77" not in repr(vars(window))

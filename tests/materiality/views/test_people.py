@@ -1,21 +1,34 @@
 """Pages of people and passwords."""
 
 import re
+from dataclasses import replace
 
 import pytest
+from django.core.cache import caches
 from django.test import Client
+from django.utils import timezone
 
 from materiality.models import AuditEvent, User
 from materiality.models.people import Role
 from materiality.platform.people import PERMISSIONS
+from tests.factories.cycles import make_cycle, move
 from tests.factories.people import log_in, make_person
 
 pytestmark = pytest.mark.django_db
 NEW = {"username": "li.ming", "first_name": "李明", "email": "li@example.org", "role": "analyst"}
 
 
-def shown_password(response) -> str:
-    return re.findall(r'class="code once">(.*?)<', response.content.decode())[1]
+@pytest.fixture(autouse=True)
+def nobody_has_failed():
+    """Pauses after failed logins outlive a test."""
+    caches["logins"].clear()
+
+
+PASSWORDS = {"new_password1": "quite another one", "new_password2": "quite another one"}
+
+
+def shown_link(response) -> str:
+    return re.findall(r'class="code once">http://[^/]*(/.*?)<', response.content.decode())[0]
 
 
 def may_log_in(username: str, password: str) -> bool:
@@ -34,13 +47,37 @@ def test_people_are_for_administrators(client, role):
     assert ('href="/people/"' in client.get("/").content.decode()) == allowed
 
 
-def test_new_person_gets_a_password_that_is_shown_once(client):
+def test_new_person_sets_a_password_by_a_link_that_works_once(client):
     log_in(client, "administrator")
     response = client.post("/people/new/", NEW)
-    password = shown_password(response)
+    link, stranger = shown_link(response), Client()
     assert "no-store" in response.headers["Cache-Control"]
-    assert may_log_in("li.ming", password)
-    assert (str(User.objects.get(username="li.ming")), AuditEvent.objects.first().action) == ("李明", "add_person")
+    assert stranger.get(link).status_code == 200
+    assert stranger.post(link, {**PASSWORDS, "new_password2": "x"}).status_code == 200
+    assert stranger.post(link, PASSWORDS).headers["Location"] == "/login/"
+    assert may_log_in("li.ming", PASSWORDS["new_password1"])
+    assert [stranger.get(link).status_code, stranger.post(link, PASSWORDS).status_code] == [404, 404]
+    actions = list(AuditEvent.objects.order_by("number").values_list("action", flat=True))
+    assert (str(User.objects.get(username="li.ming")), actions) == (
+        "李明", ["add_person", "offer_login", "change_password"],
+    )  # fmt: skip
+
+
+def test_link_for_a_password_lasts_an_hour(client, settings):
+    log_in(client, "administrator")
+    link = shown_link(client.post("/people/new/", NEW))
+    assert settings.PASSWORD_RESET_TIMEOUT == 3600
+    settings.PASSWORD_RESET_TIMEOUT = -1
+    assert Client().get(link).status_code == 404
+
+
+def test_link_for_a_password_goes_by_mail_where_there_is_mail(client, settings, mailoutbox):
+    settings.MAIL = replace(settings.MAIL, host="mail.example.org")
+    log_in(client, "administrator")
+    page = client.post("/people/new/", NEW).content.decode()
+    link = re.search(r"http://[^/]*(/login/set/\S*)", mailoutbox[0].body)[1]
+    assert mailoutbox[0].to == ["li@example.org"] and "/login/set/" not in page
+    assert Client().get(link).status_code == 200
 
 
 def test_new_person_with_a_name_that_is_taken_is_refused(client):
@@ -73,9 +110,17 @@ def test_person_who_is_deactivated_is_out_at_once(client):
 
 def test_person_gets_a_new_password_from_an_administrator(client):
     log_in(client, "administrator")
-    person = make_person(username="li")
-    password = shown_password(client.post(f"/people/{person.pk}/password/"))
-    assert may_log_in("li", password)
+    person = make_person(username="li", last_login=timezone.now())
+    person.set_password("the old password")
+    person.save()
+    link = shown_link(client.post(f"/people/{person.pk}/password/"))
+    assert not may_log_in("li", "the old password")
+    Client().post(link, PASSWORDS)
+    # What was done in their name is told, and only once.
+    told, again = Client(headers={"accept-language": "en"}), Client(headers={"accept-language": "en"})
+    login = {"username": "li", "password": PASSWORDS["new_password1"]}
+    assert "Since you last logged in" in told.post("/login/", login, follow=True).content.decode()
+    assert "Since you last logged in" not in again.post("/login/", login, follow=True).content.decode()
 
 
 def test_person_who_is_active_is_not_erased(client):
@@ -133,3 +178,36 @@ def test_roles_name_the_role_of_the_reader(client):
 
 def test_roles_send_strangers_to_the_login_page(client):
     assert client.get("/roles/").headers["Location"] == "/login/?next=/roles/"
+
+
+def test_viewer_sees_the_cycles_named_for_them_and_their_scores_only(client):
+    mine, other = make_cycle(code="mine"), make_cycle(code="other")
+    person = log_in(client, "viewer")
+
+    def statuses(*paths: str) -> list[int]:
+        return [client.get(f"/cycles/{path}").status_code for path in paths]
+
+    paths = ("mine/", "mine/scores/", "mine/matrix/", "other/", "other/scores/")
+    assert statuses(*paths) == [200, 403, 403, 200, 403]
+    person.cycles.add(mine)
+    assert statuses(*paths) == [200, 200, 200, 403, 403]
+    assert "/cycles/other/" not in client.get("/cycles/").content.decode() + client.get("/").content.decode()
+    move(other, "signed_off")
+    person.cycles.clear()
+    assert statuses(*paths) == [200, 403, 403, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("administrator", 403), ("analyst", 200), ("lead", 200), ("committee", 200)]
+)
+def test_scores_before_the_sign_off_are_not_for_administrators(client, role, status):
+    make_cycle(code="mine")
+    log_in(client, role)
+    assert client.get("/cycles/mine/scores/").status_code == status
+
+
+def test_cycles_of_a_viewer_are_named_in_an_event(client):
+    log_in(client, "administrator")
+    cycle, person = make_cycle(code="mine"), make_person("viewer")
+    client.post(f"/people/{person.pk}/", {"first_name": "Li", "role": "viewer", "is_active": "on", "cycles": cycle.pk})
+    assert AuditEvent.objects.first().after == {"cycles": ["mine"]} and list(person.cycles.all()) == [cycle]

@@ -4,6 +4,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from tests.factories.people import log_in
+
 pytestmark = pytest.mark.django_db
 CHARSETS = ["utf-16", "base64", "rot13", "no-such", "utf-7", "idna", "%s" % ("x" * 5000), "é", "hex"]
 
@@ -54,3 +56,9 @@ def test_form_in_utf_8_by_another_case_is_taken(client):
         "/language/", b"language=en", content_type="application/x-www-form-urlencoded; charset=UTF-8"
     )
     assert response.status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/people/{}/", "/cycles/demo/engagements/{}/", "/library/proposals/{}/"])
+def test_keys_that_no_database_has_lead_nowhere(client, path):
+    log_in(client, "administrator" if "people" in path else "lead")
+    assert client.get(path.format(99999999999999999999)).status_code == 404

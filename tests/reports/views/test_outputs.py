@@ -87,10 +87,10 @@ def test_file_of_another_cycle_is_not_found(staff):
     assert staff.get(reverse("output_row", args=["other", output.pk])).status_code == 404
 
 
-def test_viewers_download_and_do_not_ask(client, cycle):
+def test_viewers_of_the_cycle_download_and_do_not_ask(client, cycle):
     output = request_output(cycle=cycle, kind="gri-index", format="csv", language="en", by=None, send=False)
     jobs.execute(str(output.job_id))
-    log_in(client, Role.VIEWER)
+    log_in(client, Role.VIEWER).cycles.add(cycle)
     assert client.get(reverse("output_file", args=["demo", output.pk])).status_code == 200
     assert b"Make the file" not in client.get(reverse("outputs", args=["demo"])).content
     assert ask(client).status_code == 403 and Output.objects.count() == 1

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("issue", ["ENV-01-01", "ENV-01"])
 def test_sheet_is_a_pdf_of_its_own(client, language, issue):
     make_run(make_cycle(code="spring"), {"media": 3})
-    log_in(client, "viewer", language=language)
+    log_in(client, "committee", language=language)
     response = client.get(f"/cycles/spring/scores/{issue}/sheet.pdf")
     assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
     assert response.content.startswith(b"%PDF") and f"spring-1-{issue}.pdf" in response["Content-Disposition"]
@@ -21,7 +21,7 @@ def test_sheet_is_a_pdf_of_its_own(client, language, issue):
 
 def test_sheet_of_what_is_not_there_is_not_found(client):
     cycle = make_cycle(code="spring")
-    log_in(client, "viewer")
+    log_in(client, "committee")
     assert client.get("/cycles/spring/scores/ENV-01-01/sheet.pdf").status_code == 404
     make_run(cycle)
     assert client.get("/cycles/spring/scores/ENV-01-01/sheet.pdf?run=7").status_code == 404

@@ -1,0 +1,89 @@
+"""A disk that fills up while people answer: 507, nothing acknowledged lost, and it heals by itself.
+
+Needs the right to mount a small file system; without it the round is left out and says so.
+"""
+
+import random
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tests.bench.lean_client import Respondent, Tally
+from tests.bench.measuring import table
+from tests.services.installation import Installation
+from tests.torture.crowd import SURVEY
+from tests.torture.site import free_port, start_web, status
+
+POINTS = {True: 4, False: 20}
+_READ = """
+import json
+from surveys.models import Response
+print(json.dumps(list(Response.objects.exclude(comment="").values_list("comment", flat=True))))
+"""
+
+
+def main(small: bool) -> None:
+    """Print how requests were answered while the disk was full, and after."""
+    with tempfile.TemporaryDirectory(prefix="yiti-disk-") as folder:
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", folder], capture_output=True)
+        if done.returncode:
+            print("left out: nothing can be mounted here")
+            return
+        made = Installation(Path(folder), PORT=str(free_port()))
+        try:
+            _fill(made, Path(folder), POINTS[small])
+        finally:
+            made.stop()
+            subprocess.run(["umount", "-l", folder], check=True)
+
+
+def _fill(made: Installation, folder: Path, points: int) -> None:
+    for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"]):
+        made.manage(*command)
+    made.manage("load_library")
+    made.manage("load_demo", "--responses", "50")
+    made.python(SURVEY)
+    port, chance, given, rows = start_web(made), random.Random(4), [], []
+    ballast = folder / "ballast"
+    for point in range(points):
+        person = _Interrupted(port, Tally(), after=chance.randrange(1, 8))
+        person.trouble, person.over = lambda: _trouble(ballast), ballast.unlink
+        name = f"disk-{point}"
+        person.answer("/s/crowd/", name, chance)
+        given.append(name)
+        rows.append([point, " ".join(person.seen), status(port, "/s/crowd/")])
+    stored = made.python(_READ)
+    table(["point", "answer meanwhile", "afterwards"], rows)
+    lost = [name for name in given if stored.count(name) != 1]
+    print(f"\n{len(given)} answers acknowledged, {len(lost)} lost or doubled")
+    assert not lost, lost
+    assert {code for row in rows for code in row[1].split()} <= {"507", "503", "200", "303"}, rows
+
+
+class _Interrupted(Respondent):
+    """Meets the trouble at one of its requests, sends it again when it is over."""
+
+    def __init__(self, port: int, tally: Tally, after: int) -> None:
+        super().__init__(port, tally)
+        self.left, self.seen = after, []
+
+    def _exchange(self, lines: str, body: bytes) -> tuple[bytes, bytes]:
+        self.left -= 1
+        if self.left != 0:
+            return super()._exchange(lines, body)
+        self.trouble()
+        try:
+            head, found = super()._exchange(lines, body)
+        finally:
+            self.over()
+        self.seen.append(head.split()[1].decode())
+        return super()._exchange(lines, body) if head.split()[1] in (b"507", b"503") else (head, found)
+
+
+def _trouble(ballast: Path) -> None:
+    with ballast.open("wb") as stream:
+        try:
+            while stream.write(bytes(65536)):
+                stream.flush()
+        except OSError:
+            return
