@@ -26,6 +26,7 @@ from materiality.queries.cycles import group_columns, newest_run
 from materiality.templatetags.yiti import count
 from surveys.models import Survey, Tally
 from surveys.models.jobs import JobKind
+from surveys.queries.fieldwork import damaged_answers
 from surveys.queries.imports import imports_to_confirm
 from surveys.queries.surveys import response_kinds, surveys_of, valid_responses
 from surveys.queries.verification import holding_findings, run_findings
@@ -33,6 +34,7 @@ from surveys.questionnaire.asking import Standing as Fieldwork
 from surveys.questionnaire.asking import closing_time, standing
 from surveys.questionnaire.screening import RULES
 from surveys.respond.drafts import number_sealed
+from surveys.respond.keys import needed_keys
 
 WORDS: dict[str, Words] = {
     "finding": {
@@ -88,6 +90,7 @@ WORDS: dict[str, Words] = {
         ),
         "erase_response": gettext_lazy("deleted answers to the survey %(object)s as their respondent wished"),
         "seal_survey": gettext_lazy("sealed the anonymous survey %(object)s"),
+        "finalise_survey": gettext_lazy("finalised the anonymous survey %(object)s and destroyed its key"),
         "request_import": gettext_lazy("uploaded the file %(object)s"),
         "check_import": gettext_lazy("had the file %(object)s checked"),
         "match_import": gettext_lazy("said what the columns of the file %(object)s are"),
@@ -328,8 +331,9 @@ HOOKS = Hooks(
         RETIRE_ISSUE: [open_surveys_about],
     },
     last={Reminder.Kind.SURVEY: last_opening},
-    waiting=[imports_to_confirm],
+    waiting=[imports_to_confirm, damaged_answers],
     sealed=number_sealed,
+    keys=needed_keys,
     alerts=(burst_alerts,),
     checks=(holding_findings, run_findings),
     counted=valid_responses,

@@ -5,26 +5,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from surveys.actions.invitations import purge_recipients
-from surveys.actions.responses import mix_responses, seal_survey
+from surveys.actions.responses import finalise_survey, release_responses
 from surveys.actions.surveys import close_survey
 from surveys.invitations.recipients import drop_old_lists
-from surveys.models import ReadyDraft, Recipient, Survey
+from surveys.models import Recipient, Survey
 from surveys.questionnaire.asking import GRACE
-from surveys.respond.answers import delete_old_drafts, expire_assignments
-from surveys.respond.drafts import surveys_with_begun
-from surveys.responses.anonymity import SHUFFLED, empty_log, join_thin_days, shuffle_waiting
+from surveys.respond.answers import delete_begun, delete_old_drafts, expire_assignments
+from surveys.respond.drafts import begun_drafts, surveys_with_begun
+from surveys.responses.anonymity import empty_log, join_thin_days
 
 log = logging.getLogger(__name__)
 
 
 def tend_all_surveys(now: datetime | None = None) -> None:
-    """Close open surveys whose closing time has passed; mix, and in the end seal, the anonymous ones; give back the
-    parts of those who left; delete what is kept no longer.
+    """Close open surveys whose closing time has passed; release the finished answers of anonymous ones, and finalise
+    these when they are over; give back the parts of those who left; delete what is kept no longer.
     """
     moment = now or timezone.now()
     for survey in Survey.objects.filter(state=Survey.State.OPEN, closes_at__lt=moment):
@@ -38,9 +36,7 @@ def tend_all_surveys(now: datetime | None = None) -> None:
         with _going_on(survey):
             if moment > survey.closed_at + timedelta(days=survey.recipients_kept_days):
                 purge_recipients(survey=survey, by=None)
-    # Answers may come to wait in the moment in which their survey is sealed.
-    in_work = Q(sealed_at=None) | Q(pk__in=ReadyDraft.objects.values("survey"))
-    anonymous = list(Survey.objects.filter(in_work, anonymous=True).exclude(state=Survey.State.DRAFT))
+    anonymous = list(Survey.objects.filter(sealed_at=None, anonymous=True).exclude(state=Survey.State.DRAFT))
     for survey in anonymous:
         with _going_on(survey):
             _tend_anonymous(survey, moment)
@@ -59,13 +55,12 @@ def _going_on(survey: Survey) -> Iterator[None]:
 
 
 def _tend_anonymous(survey: Survey, moment: datetime) -> None:
-    """Mix what waits, and seal once: `sealed_at` says so."""
+    """Release what is finished, and finalise once: `sealed_at` says so."""
     over = survey.closed_at is not None and moment > survey.closed_at + GRACE
-    mix_responses(survey=survey, everything=over)
-    waiting = ReadyDraft.objects.filter(survey=survey).count()
+    if over and (begun := begun_drafts(survey)).exists():
+        delete_begun(survey, begun)
+    if survey.sealed_drafts.exists():
+        release_responses(survey=survey, everything=over)
     join_thin_days(survey, moment, over=over)
-    if over and not waiting and survey.sealed_at is None:
-        seal_survey(survey=survey, now=moment)
-    elif waiting > SHUFFLED:
-        with transaction.atomic():
-            shuffle_waiting(survey.pk)
+    if over and not survey.sealed_drafts.exists():
+        finalise_survey(survey=survey, now=moment)

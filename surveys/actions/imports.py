@@ -3,7 +3,6 @@
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.core import serializers
@@ -20,7 +19,7 @@ from surveys.models import ColumnMatch, FieldworkFigures, Response, ResponseImpo
 from surveys.queries.imports import awaits_confirmation, stage_of
 from surveys.questionnaire.ratings import arrival_ids
 from surveys.respond.answers import named_responses
-from surveys.responses.anonymity import hide_among_others, store_apart, unlinked
+from surveys.responses.anonymity import hide_among_others, insert_unlinked
 from surveys.responses.columns import ResponseColumns, insert_responses
 from surveys.responses.holdings import hold, holdings_of
 from surveys.responses.reading import (
@@ -284,16 +283,12 @@ def store_import(*, imported: ResponseImport, columns: ResponseColumns, by: User
     if imported.state == ResponseImport.State.STORED:
         raise NotAllowed(_("This import is stored already."))
     flags = flags_of_new(survey, columns)
-    ids = arrival_ids(len(columns))
     if survey.anonymous:
-        store_apart(survey, columns)
-        columns, flags = unlinked(columns, flags)
-        ids = [uuid4() for _row in flags]
-    insert_responses(survey, columns, ids=ids, flags=flags, source=imported)
-    hold(survey.pk, Response.objects.filter(source=imported))
-    if survey.anonymous:
+        insert_unlinked(survey, columns, flags, source=imported)
         hide_among_others(survey)
     else:
+        insert_responses(survey, columns, ids=arrival_ids(len(columns)), flags=flags, source=imported)
+        hold(survey.pk, Response.objects.filter(source=imported))
         mark_overtaken(survey)
     imported.state = ResponseImport.State.STORED
     imported.stored_at = timezone.now()

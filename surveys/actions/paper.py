@@ -1,7 +1,5 @@
 """Paper rounds: print sheets, enter them twice, store them as responses."""
 
-from zoneinfo import ZoneInfo
-
 import numpy as np
 from django.db import transaction
 from django.db.models import Max
@@ -12,18 +10,20 @@ from materiality.models import Group, Job, User
 from materiality.platform import audit
 from materiality.platform.jobs import request_job
 from materiality.platform.refusals import NotAllowed
-from surveys.models import PaperSheet, ReadyDraft, Response, Survey, Tally
+from surveys.models import PaperSheet, Response, SealedDraft, Survey
 from surveys.models.jobs import JobKind
 from surveys.paper.entry import Entry, differences, entry_of, locked_sheet
+from surveys.paper.sheets import empty_sheet, seal_sheet
 from surveys.queries.questionnaire import GroupQuestions, Questionnaire, draw_parts, questionnaire_of
 from surveys.questionnaire.asking import blank_ratings
+from surveys.questionnaire.contents import Contents
 from surveys.questionnaire.ranking import named_apart
 from surveys.questionnaire.ratings import arrival_id
-from surveys.responses.anonymity import add_waiting, empty_log_soon
+from surveys.respond.keys import key_of, lookup_of
+from surveys.respond.sealed import seal_finished
 from surveys.responses.columns import ResponseColumns
 from surveys.responses.holdings import hold
 from surveys.responses.screening import flags_of_new
-from surveys.responses.tallies import add_to_tally
 
 CHANNEL = "paper"
 
@@ -32,21 +32,18 @@ CHANNEL = "paper"
 def store_sheet(*, sheet: PaperSheet, entry: Entry, by: User | None) -> PaperSheet:
     """Store what the two entries of a sheet agree on, screened like a response without times.
 
-    In an anonymous survey the answers wait to be mixed, and the sheet forgets both entries and what it asked, by which
-    a split questionnaire could be found again. NotAllowed where it is stored already, or the survey takes no more.
+    In an anonymous survey the answers wait to be released, and the sheet forgets both entries and what it asked.
+    NotAllowed where it is stored already, or the survey takes no more.
     """
     sheet = locked_sheet(sheet)
     survey = sheet.survey
     if sheet.state == PaperSheet.State.STORED:
         raise NotAllowed(_("This sheet is stored already."))
-    flags = int(flags_of_new(survey, _columns(sheet, entry))[0])
     if survey.anonymous:
-        _finish(survey, sheet, entry, flags)
-        sheet.asked = sheet.first = sheet.second = b""
-        sheet.first_profile, sheet.second_profile = {}, {}
-        sheet.first_comment = sheet.second_comment = ""
+        _finish(survey, sheet, entry)
+        empty_sheet(sheet)
     else:
-        _store(survey, sheet, entry, flags)
+        _store(survey, sheet, entry, int(flags_of_new(survey, _columns(sheet, entry))[0]))
     sheet.state = PaperSheet.State.STORED
     sheet.save()
     audit.record("store_sheet", sheet, by=by, after={"state": sheet.state})
@@ -88,14 +85,24 @@ def _store(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
     hold(survey.pk, Response.objects.filter(pk=response.pk))
 
 
-def _finish(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
-    answers = {"ratings": entry.ratings, "comment": entry.comment, "profile": dict(entry.profile)}
-    add_waiting(ReadyDraft(survey_id=survey.pk, group_id=sheet.group_id, **answers, flags=flags))
-    today = timezone.now().astimezone(ZoneInfo(survey.zone)).date().toordinal()
-    add_to_tally(survey.pk, Tally.Measure.SUBMITTED, group=sheet.group.code, channel=CHANNEL)
-    add_to_tally(survey.pk, Tally.Measure.DAY, group=sheet.group.code, place=today)
-    # SQLite's log would show this transaction, with the sheet in it.
-    transaction.on_commit(empty_log_soon, robust=True)
+def _finish(survey: Survey, sheet: PaperSheet, entry: Entry) -> None:
+    """The answers wait for their release, without a day: that of typing is not that of answering."""
+    contents = Contents(
+        entry.ratings, entry.comment, dict(entry.profile), mode="paper", notice_version=sheet.notice_version
+    )
+    key, now = key_of(survey), timezone.now()
+    lookup = lookup_of(key, f"sheet {sheet.number}")
+    size = questionnaire_of(survey.pk, survey.opened_at).sealed_size
+    SealedDraft.objects.create(
+        survey=survey,
+        group_id=sheet.group_id,
+        channel=CHANNEL,
+        state=SealedDraft.State.FINISHED,
+        lookup=lookup,
+        sealed=seal_finished(key, contents, size, lookup),
+        begun_on=now.date(),
+        saved_at=now,
+    )
 
 
 def _token(sheet: PaperSheet) -> str:
@@ -123,7 +130,7 @@ def enter_sheet(*, sheet: PaperSheet, entry: Entry, time: int, by: User | None) 
     setattr(sheet, f"{name}_by", by)
     same = time == 2 and not differences(entry_of(sheet, "first"), entry)
     sheet.state = STATE.DIFFERS if time == 2 and not same else STATE.ENTERED
-    sheet.save()
+    seal_sheet(sheet).save()
     if same:
         return store_sheet(sheet=sheet, entry=entry, by=by)
     audit.record("enter_sheet", sheet, by=by, after={"time": time, "state": sheet.state})
@@ -164,13 +171,14 @@ def print_sheets(
         raise NotAllowed(_("At most %(most)s sheets at a time can be printed for this group.") % {"most": most})
     first = (survey.paper_sheets.aggregate(last=Max("number"))["last"] or 0) + 1
     vectors = _parts(survey, group, questionnaire, asked, number)
-    PaperSheet.objects.bulk_create(
+    sheets = (
         PaperSheet(
             survey=survey, group=group, number=first + place, language=language, asked=vector,
             notice_version=survey.notice_version,
         )
         for place, vector in enumerate(vectors)
     )  # fmt: skip
+    PaperSheet.objects.bulk_create(seal_sheet(sheet) for sheet in sheets)
     last = first + number - 1
     inputs = {"survey": survey.pk, "group": group.code, "first": first, "last": last, "language": language}
     job = request_job(

@@ -1,11 +1,12 @@
 """Stored responses: overrule, make a comment a proposal, release and finalise anonymous ones."""
 
-import uuid
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
-from random import SystemRandom
 
-from django.db import connection, models, transaction
+import numpy as np
+from django.db import connection, transaction
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,14 +15,16 @@ from materiality.platform import audit
 from materiality.platform.keys import ensure_installation_key
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.proposals import ProposalValues, store_proposal
+from materiality.scoring.cube import NOT_ASKED
+from surveys.invitations.used_links import mark_used
 from surveys.models import (
     AnonymousAnswer,
     AnonymousComment,
     Assignments,
     FieldworkFigures,
     PaperSheet,
-    ReadyDraft,
     Response,
+    SealedDraft,
     Survey,
     Tally,
     UsedLinks,
@@ -29,90 +32,87 @@ from surveys.models import (
 from surveys.paper.entry import forget_paper
 from surveys.queries.responses import ResponseFilter, find_answer, listed_responses
 from surveys.questionnaire.asking import GRACE
-from surveys.questionnaire.ranking import named_apart
+from surveys.questionnaire.contents import Contents
+from surveys.questionnaire.screening import GRACE_SECONDS
 from surveys.respond.drafts import TABLES
+from surveys.respond.keys import destroy_key_of, key_of
+from surveys.respond.sealed import finished_columns, unseal_finished
 from surveys.responses.anonymity import (
-    erase_leftovers,
+    OF_TIME,
+    alike,
     erase_what_is_deleted,
+    insert_unlinked,
     rewrite_in_key_order,
-    rewrite_shuffled,
     vacuum,
 )
-from surveys.responses.holdings import HELD_SINCE, hold, hold_all, holdings_of
-from surveys.responses.tallies import single_answers
+from surveys.responses.holdings import HELD_SINCE, hold_all, holdings_of
+from surveys.responses.screening import flags_of_new
+from surveys.responses.tallies import add_to_tally
 
-# Fewer finished answers than this wait for more, so that a lot cannot be told apart by who came just then.
+# Fewer finished answers of a group than this wait for more, so that a lot cannot be told apart by who came just then.
 FEWEST = 10
-# All that is stored is written anew with each lot; so much of it must be new that this stays cheap.
-_STORED_PER_NEW = 20
-_MIXED = (Response, AnonymousComment, AnonymousAnswer)
 
 
-def mix_responses(*, survey: Survey, everything: bool = False) -> int:
-    """Make responses of the answers that wait, under random ids, and write all of the survey's anew in random order;
-    returns how many came in.
+def release_responses(*, survey: Survey, everything: bool = False) -> int:
+    """Make responses of finished answers, each group by itself and ten or more of it; returns how many came in.
 
-    All that wait are taken when there are at least 10, and a twentieth of what is stored, or with `everything` (at
-    closing). Comments and profile answers go into tables of their own, without group (architecture.md, step *mix*).
-    No audit event: its time would tell lots of responses apart.
+    Those whose flags of time fewer than five of the lot share wait with the rest. With `everything` (after the
+    closing) all that can be opened is released, in a last lot as small as it is. What cannot be opened stays, and is
+    counted. No audit event: its time would tell lots of responses apart.
     """
     erase_what_is_deleted()
     with transaction.atomic():
         # The survey's row is the lock: two workers must not both take the same answers, and nobody may change a
-        # response that is being written anew. Those who finish meanwhile need not wait (no_key).
-        Survey.objects.select_for_update(no_key=True).get(pk=survey.pk, anonymous=True)
-        if not everything and not _enough(survey):
-            return 0
-        waiting = list(ReadyDraft.objects.select_for_update().filter(survey=survey))
-        # Those that are written anew at this moment cannot be taken: what is left may be too few by now.
-        if not waiting or (len(waiting) < FEWEST and not everything):
-            return 0
-        _store(waiting)
-        for model in _MIXED:
-            rewrite_shuffled(model, survey.pk)
-        ReadyDraft.objects.filter(pk__in=[ready.pk for ready in waiting]).delete()
-        transaction.on_commit(lambda: erase_leftovers(emptied=(*TABLES, ReadyDraft), rewritten=_MIXED), robust=True)
-    return len(waiting)
+        # response meanwhile. Those who finish need not wait (no_key).
+        stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk, anonymous=True)
+        finished = stored.sealed_drafts.filter(state=SealedDraft.State.FINISHED)
+        counts = finished.order_by("group").values_list("group").annotate(number=Count("pk"))
+        ready = [group for group, number in counts if everything or number >= FEWEST]
+        return sum(_release(stored, finished.filter(group=group), everything) for group in ready)
 
 
-def _enough(survey: Survey) -> bool:
-    number = ReadyDraft.objects.filter(survey=survey).count()
-    return number >= FEWEST and number * _STORED_PER_NEW >= Response.objects.filter(survey=survey).count()
+def _release(survey: Survey, finished: QuerySet[SealedDraft], everything: bool) -> int:
+    """Release what is finished of one group, and erase it where it was sealed."""
+    opened = _opened(survey, finished.select_for_update(of=("self",)).select_related("group"))
+    if not opened:
+        return 0
+    rows, contents = zip(*opened, strict=True)
+    columns = finished_columns(rows, contents)
+    flags = flags_of_new(survey, columns, grace_seconds=GRACE_SECONDS)
+    flags |= np.array([held.flags or 0 for held in contents], np.uint16)
+    # Who answers in large text gets a part of a full questionnaire, which shows: such responses need company, too.
+    partly = np.zeros(len(rows), bool) if survey.split else asked_less(columns.ratings)
+    places = np.arange(len(rows)) if everything else np.flatnonzero(alike((flags & OF_TIME) * 2 + partly))
+    if len(places) < FEWEST and not everything:
+        return 0
+    # A link that was made void and given out again may have been used twice: the first one counts.
+    fresh = np.array([place for place in places if _uses_link(contents[place])], np.intp)
+    insert_unlinked(survey, columns.pick(fresh), flags[fresh])
+    for mode, number in Counter(contents[place].mode for place in fresh).items():
+        add_to_tally(survey.pk, Tally.Measure.MODE, group=rows[0].group.code, channel=mode, number=number)
+    SealedDraft.objects.filter(pk__in=[rows[place].pk for place in places]).delete()
+    return len(fresh)
 
 
-def _store(waiting: list[ReadyDraft]) -> None:
-    apart = [(ready, named_apart(ready.profile)) for ready in waiting]
-    responses = [
-        Response(
-            id=uuid.uuid4(),
-            survey_id=ready.survey_id,
-            group_id=ready.group_id,
-            ratings=bytes(ready.ratings),
-            seconds_per_item=ready.seconds_per_item,
-            flags=ready.flags,
-            named=named,
-        )
-        for ready, (_profile, named) in apart
-    ]
-    comments = [AnonymousComment(survey_id=ready.survey_id, text=ready.comment) for ready in waiting if ready.comment]
-    answers = [
-        AnonymousAnswer(survey_id=ready.survey_id, question=question, answer=answer)
-        for ready, (profile, _named) in apart
-        for question, answer in single_answers(profile)
-    ]
-    for rows in (responses, comments, answers):
-        SystemRandom().shuffle(rows)
-    _create(responses, comments, answers)
-    _hold(waiting[0].survey_id, responses, comments, answers)
+def asked_less(ratings: np.ndarray) -> np.ndarray:
+    """bool[R]: whether a response was asked less than the others."""
+    asked = (ratings != NOT_ASKED).sum(axis=1)
+    return asked < asked.max()
 
 
-def _hold(survey_pk: int, *tables: list[models.Model]) -> None:
-    hold(survey_pk, *(type(rows[0]).objects.filter(pk__in=[row.pk for row in rows]) for rows in tables if rows))
+def _uses_link(held: Contents) -> bool:
+    return held.batch_id is None or mark_used(held.batch_id, held.serial)
 
 
-def _create(*tables: list[models.Model]) -> None:
-    for rows in filter(None, tables):
-        type(rows[0]).objects.bulk_create(rows, batch_size=500)
+def _opened(survey: Survey, finished: QuerySet[SealedDraft]) -> list[tuple[SealedDraft, Contents]]:
+    """What can be opened; the rest is marked."""
+    key, opened = key_of(survey), []
+    for row in finished:
+        try:
+            opened.append((row, unseal_finished(key, row)))
+        except ValueError:
+            SealedDraft.objects.filter(pk=row.pk).update(state=SealedDraft.State.UNREADABLE)
+    return opened
 
 
 @transaction.atomic
@@ -122,7 +122,7 @@ def overrule_response(*, response: Response, overruled: int, reason: str, by: Us
     NotAllowed without a reason, for an unfinished response, or where the decision stands already. Runs made before
     keep their numbers; the next one counts the decision.
     """
-    # Mixing writes the responses of an anonymous survey anew: its lock comes first, or the change could be lost.
+    # An import writes the responses of an anonymous survey anew: its lock comes first, or the change could be lost.
     Survey.objects.select_for_update(no_key=True).get(pk=response.survey_id)
     stored = Response.objects.select_for_update().get(pk=response.pk)
     if stored.unfinished:
@@ -220,34 +220,35 @@ def hold_surveys() -> list[Survey]:
 
 
 _REWRITTEN = (Response, AnonymousComment, AnonymousAnswer)
-_VACUUMED = (*_REWRITTEN, *TABLES, ReadyDraft, Assignments, UsedLinks, Tally, PaperSheet)
+_VACUUMED = (*_REWRITTEN, *TABLES, Assignments, UsedLinks, Tally, PaperSheet)
 
 
-def seal_survey(*, survey: Survey, by: User | None = None, now: datetime | None = None) -> Survey:
-    """Rewrite the survey's responses, comments and profile answers in the order of their random ids, and erase what
-    was deleted, drafts with their links among it.
+def finalise_survey(*, survey: Survey, by: User | None = None, now: datetime | None = None) -> Survey:
+    """Rewrite the survey's responses, comments and profile answers in the order of their random ids, erase what was
+    deleted, and destroy the survey's key, so that no copy of the database opens any more.
 
-    Runs outside any transaction, as databases vacuum only there; broken off half-way, it can be done again. NotAllowed
-    where the survey is not anonymous, not closed, within the grace, or has answers that still wait to be mixed
-    (architecture.md, step *seal*).
+    Runs outside any transaction, as databases vacuum only there; broken off at any step, it can be done again.
+    NotAllowed where the survey is not anonymous, not closed, within the grace, or has answers in progress or waiting.
     """
     if connection.in_atomic_block:
-        raise RuntimeError("a survey is sealed outside of transactions")
+        raise RuntimeError("a survey is finalised outside of transactions")
     moment = now or timezone.now()
     stored = Survey.objects.get(pk=survey.pk)
     if not stored.anonymous or stored.closed_at is None or moment <= stored.closed_at + GRACE:
-        raise NotAllowed(_("Only an anonymous survey that has been closed for 15 minutes can be sealed."))
-    if ReadyDraft.objects.filter(survey=stored).exists():
-        raise NotAllowed(_("Finished answers still wait to be mixed."))
+        raise NotAllowed(_("Only an anonymous survey that has been closed for 15 minutes can be finalised."))
+    if stored.sealed_drafts.exists():
+        raise NotAllowed(_("Answers still wait to be released."))
     erase_what_is_deleted()
     with transaction.atomic():
         Survey.objects.select_for_update(no_key=True).get(pk=stored.pk)
         for model in _REWRITTEN:
             rewrite_in_key_order(model, stored.pk)
         forget_paper(stored)
+        stored.assignments.all().delete()
     vacuum(*_VACUUMED)
+    destroy_key_of(stored)
     with transaction.atomic():
         stored.sealed_at = moment
         stored.save(update_fields=["sealed_at"])
-        audit.record("seal_survey", stored, by=by, after={"responses": stored.responses.count()})
+        audit.record("finalise_survey", stored, by=by, after={"responses": stored.responses.count()})
     return stored

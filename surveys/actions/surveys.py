@@ -1,5 +1,6 @@
 """Surveys: edit, open, change while open, move the closing, close, remove, load the demo."""
 
+from array import array
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
@@ -28,15 +29,16 @@ from surveys.actions.plans import (
     split_reasons,
     store_notice,
 )
-from surveys.actions.responses import mix_responses
+from surveys.actions.responses import release_responses
 from surveys.models import Assignments, GroupPlan, Item, ItemText, Notice, Survey
 from surveys.models.instrument import LANGUAGES
 from surveys.queries.plans import PlannedGroup, planned_groups, survey_issues
-from surveys.queries.questionnaire import issue_html
+from surveys.queries.questionnaire import issue_html, stored_counts
 from surveys.questionnaire.asking import unrated
 from surveys.questionnaire.instrument import CURRENT
 from surveys.questionnaire.ratings import arrival_ids
 from surveys.respond.drafts import number_begun
+from surveys.respond.keys import make_survey_key
 from surveys.respond.rows import notice_texts
 from surveys.responses import columns as demo
 from surveys.responses.columns import ResponseColumns, insert_responses
@@ -114,7 +116,7 @@ def change_window(*, survey: Survey, closes_at: datetime | None, by: User | None
 def close_survey(*, survey: Survey, by: User | None, now: datetime | None = None) -> Survey:
     """Take no new answers from now on; answers already begun may be finished for 15 minutes. Returns it as stored.
 
-    Of an anonymous survey all finished answers are mixed into responses, unless somebody may still finish: then the
+    Of an anonymous survey all finished answers are released, unless somebody may still finish: then the
     last ones wait for them, so that the last lot is as large as can be. NotAllowed where the survey is not open.
     """
     stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
@@ -130,7 +132,7 @@ def close_survey(*, survey: Survey, by: User | None, now: datetime | None = None
         after={"state": stored.state, "closed_at": stored.closed_at},
     )
     if stored.anonymous:
-        mix_responses(survey=stored, everything=not number_begun(stored))
+        release_responses(survey=stored, everything=not number_begun(stored))
     return stored
 
 
@@ -205,8 +207,10 @@ def freeze(survey: Survey, codes: list[str], groups: list[PlannedGroup], by: Use
             GroupPlan.objects.update_or_create(
                 survey=survey, group=each.group, defaults={"issues_each": each.each or None}
             )
-        counts = bytes(4 * len(codes))
-        Assignments.objects.bulk_create(Assignments(survey=survey, group=each.group, counts=counts) for each in groups)
+        nothing = array("I", bytes(4 * len(codes)))
+        Assignments.objects.bulk_create(
+            Assignments(survey=survey, group=each.group, counts=stored_counts(survey, nothing)) for each in groups
+        )
 
 
 def _filled_by_core(survey: Survey, groups: list[PlannedGroup]) -> list[str]:
@@ -268,13 +272,16 @@ def _begun(survey: Survey, *, by: User | None, action: str) -> Survey:
     reasons = opening_reasons(stored, codes, groups, elsewhere=elsewhere)
     if reasons:
         raise NotAllowed(" ".join(reasons))
-    freeze(stored, codes, groups, by)
     stored.instrument_version = CURRENT
     ItemText.objects.bulk_create(_texts(stored, items))
+    if stored.anonymous:
+        # On the disk before the commit; nothing else ever makes one.
+        stored.key_check = make_survey_key()
+    freeze(stored, codes, groups, by)
     stored.state, stored.opened_at, stored.elsewhere = Survey.State.OPEN, timezone.now(), elsewhere
     if elsewhere:
         stored.state, stored.opened_at, stored.closed_at = Survey.State.CLOSED, stored.opens_at, stored.closes_at
-    stored.save(update_fields=["state", "opened_at", "closed_at", "elsewhere", "instrument_version"])
+    stored.save(update_fields=["state", "opened_at", "closed_at", "elsewhere", "instrument_version", "key_check"])
     ensure_installation_key(audit.AUDIT_KEY)
     hold_all(stored.pk)
     audit.record(

@@ -14,7 +14,7 @@ from surveys.actions.paper import MOST_SHEETS
 from surveys.models import ProfileQuestion, Survey
 from surveys.paper.entry import Entry, asked_positions, typed_code
 from surveys.questionnaire.ranking import MOST_NAMED, with_named
-from surveys.respond.posted import CommentForm, posted_profile
+from surveys.respond.posted import LONGEST_COMMENT, CommentForm, posted_profile
 
 NOTHING: Mapping = MappingProxyType({})
 
@@ -51,6 +51,7 @@ class TypedEntry:
         k: int,
         questions: Iterable[ProfileQuestion],
         numbers: Mapping[int, str] = NOTHING,
+        longest: int = LONGEST_COMMENT,
     ) -> None:
         """`numbers` are the codes of the sheet's issues by their numbers, where it asks which three matter most."""
         self.typed = {place: posted.get(f"i{place}", "")[:20] for place in asked_positions(asked)}
@@ -67,7 +68,7 @@ class TypedEntry:
         self.named = [posted.get(f"n{place}", "").strip()[:20] for place in range(MOST_NAMED)] if numbers else []
         self.profile = with_named(self.profile, self._codes(numbers))
         self.comment = posted.get("comment", "")
-        comment = CommentForm({"comment": self.comment})
+        comment = CommentForm({"comment": self.comment}, longest=longest)
         if not comment.is_valid():
             self.errors["comment"] = comment.errors["comment"][0]
         self.consent = "consent" in posted

@@ -9,9 +9,9 @@ from surveys.models.responses import (
     AnonymousComment,
     Draft,
     Holding,
-    ReadyDraft,
     Response,
     ResponseImport,
+    SealedDraft,
     WithdrawnResponses,
 )
 from surveys.models.surveys import Assignments, GroupPlan, Item, ItemText, Notice, ProfileQuestion, RuleSet, Survey
@@ -33,11 +33,11 @@ __all__ = [
     "Notice",
     "PaperSheet",
     "ProfileQuestion",
-    "ReadyDraft",
     "Recipient",
     "Response",
     "ResponseImport",
     "RuleSet",
+    "SealedDraft",
     "Survey",
     "Tally",
     "UnwantedMail",

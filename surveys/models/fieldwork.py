@@ -7,9 +7,11 @@ class Tally(models.Model):
     """A number per survey, measure, group (code, empty = unknown), channel and place: counted without a token.
 
     Measures: `opened` (first pages shown), `started` (answers begun), `broken_off` (deleted unfinished; place = the
-    last page that was saved), `burst` (submitted by the open link when unusually many came from one address), and of
-    anonymous surveys `submitted` (by group and channel) and `day` (by group; place = the day's proleptic ordinal;
-    days with fewer than 5 are joined to the next).
+    last page that was saved), `burst` (submitted by the open link when unusually many came from one address). Of
+    anonymous surveys, at the release: `submitted` (by group and channel), `day` (by group; place = the day's proleptic
+    ordinal; days with fewer than 5 are joined to the next), `mode` (by group; channel = normal, large or paper),
+    `seconds` (by group; place = tenths of a second per answered item, at most 50), `unknown` (by group: flags that
+    fewer than 5 of a lot earned by their times, and that stand on no response).
     """
 
     class Measure(models.TextChoices):
@@ -19,6 +21,9 @@ class Tally(models.Model):
         SUBMITTED = "submitted"
         DAY = "day"
         BURST = "burst"
+        MODE = "mode"
+        SECONDS = "seconds"
+        UNKNOWN = "unknown"
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="tallies")
     measure = models.CharField(max_length=10, choices=Measure.choices)

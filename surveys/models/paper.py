@@ -10,7 +10,8 @@ class PaperSheet(models.Model):
     are the two entries of it (vectors, empty = not entered yet) with their profile answers and comments, whose
     differences are shown before it is stored. `notice_version` is the privacy notice printed on it.
 
-    Once stored, an anonymous survey's sheet keeps neither entry, nor what it asked.
+    Of an anonymous survey `asked` and the entries stand in `sealed` only, which the survey's key opens; once stored, a
+    sheet keeps nothing of them (see surveys.paper.entry).
     """
 
     class State(models.TextChoices):
@@ -21,7 +22,16 @@ class PaperSheet(models.Model):
 
     # Filled in step by step; what counts is the response that is made of it.
     # Of an anonymous split survey, what a sheet asked would tell which response is made of it.
-    unaudited = ("asked", "first", "second", "first_comment", "second_comment", "first_profile", "second_profile")
+    unaudited = (
+        "sealed",
+        "asked",
+        "first",
+        "second",
+        "first_comment",
+        "second_comment",
+        "first_profile",
+        "second_profile",
+    )
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="paper_sheets")
     group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="+")
@@ -29,6 +39,7 @@ class PaperSheet(models.Model):
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.PRINTED)
     asked = models.BinaryField()
+    sealed = models.BinaryField(default=bytes)
     first = models.BinaryField(default=bytes)
     second = models.BinaryField(default=bytes)
     first_profile = models.JSONField(default=dict, blank=True)

@@ -52,17 +52,37 @@ def random_id() -> int:
     return secrets.randbits(62) + 1
 
 
-class ReadyDraft(models.Model):
-    """The finished answers of an anonymous survey that wait to be mixed: no key of the browser, no link, no time."""
+class SealedDraft(models.Model):
+    """Answers to an anonymous survey, from the first page until they are released among others (docs/privacy.md).
+
+    `lookup` is a keyed hash of what the respondent has, a personal link or a cookie; `sealed` opens with that and the
+    survey's key while they are begun, with the key alone once they are finished. It holds all that is not here (see
+    surveys.questionnaire.contents). `part` are the issues of a split survey, sealed with the key alone; `counted` says
+    whether they are in the group's Assignments. `version` grows with every change.
+    """
+
+    class State(models.TextChoices):
+        BEGUN = "begun", _("In progress")
+        FINISHED = "finished", _("Finished")
+        UNREADABLE = "damaged", _("Cannot be opened")
 
     id = models.BigAutoField(primary_key=True, default=random_id, editable=False)
-    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="ready_drafts")
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="sealed_drafts")
     group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="+")
-    ratings = models.BinaryField()
-    comment = models.TextField(blank=True)
-    profile = models.JSONField(default=dict, blank=True)
-    flags = models.PositiveIntegerField(default=0)
-    seconds_per_item = models.FloatField(null=True, blank=True)
+    channel = models.CharField(max_length=20, default="link")
+    page = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.BEGUN)
+    version = models.PositiveIntegerField(default=0)
+    counted = models.BooleanField(default=False)
+    lookup = models.BinaryField(max_length=16)
+    sealed = models.BinaryField()
+    part = models.BinaryField(default=bytes)
+    begun_on = models.DateField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["survey", "lookup"], name="sealed_draft_once")]
+        indexes = [models.Index(fields=["survey", "state", "group"], name="sealed_draft_state")]
 
     def __str__(self) -> str:
         return str(self.pk)

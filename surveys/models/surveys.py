@@ -39,7 +39,8 @@ class GroupPlan(models.Model):
 class Assignments(models.Model):
     """How often each issue of a split survey has been given to respondents of a group and not expired.
 
-    `counts` holds a little-endian uint32 per issue, in the order of the issues' first items.
+    `counts` holds a little-endian uint32 per issue, in the order of the issues' first items; of an anonymous survey
+    sealed with its key.
     """
 
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="assignments")
@@ -129,7 +130,8 @@ class Survey(models.Model):
 
     `rules` is `surveys.questionnaire.screening.Rules.to_json()`, a copy of the RuleSet `rules_version`. Items are made
     when the survey is built and frozen with their wording when it opens. `sealed_at` is when a closed anonymous
-    survey's responses were rewritten in key order (architecture.md, Anonymous means unlinkable).
+    survey was finalised: its responses rewritten in key order and its key destroyed. `key_check` is the fingerprint of
+    that key (architecture.md, Anonymous means unlinkable).
 
     A survey answered `elsewhere` was never open: its answers come from files, its dates are those of that fieldwork.
 
@@ -175,8 +177,8 @@ class Survey(models.Model):
         _("Anonymous"),
         default=False,
         help_text=_(
-            "Nothing is stored that ties a response to a person, a token or a moment, and finished answers are mixed "
-            "before they count. It cannot change once the survey is open."
+            "Nothing is stored that ties a response to a person, a token or a moment, and finished answers count once "
+            "ten of a group are in. It cannot change once the survey is open."
         ),
     )
     elsewhere = models.BooleanField(_("answered elsewhere"), default=False, editable=False)
@@ -245,6 +247,7 @@ class Survey(models.Model):
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
+    key_check = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("Survey")

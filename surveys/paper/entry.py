@@ -16,6 +16,7 @@ from surveys.models import PaperSheet, ProfileQuestion, Survey
 from surveys.models.instrument import ranking_question
 from surveys.models.jobs import JobKind
 from surveys.paper.printing import NumberedIssue
+from surveys.paper.sheets import empty_sheet, open_sheet
 from surveys.questionnaire.asking import QUESTION_KINDS
 from surveys.questionnaire.ranking import NAMED
 
@@ -205,9 +206,9 @@ def forget_paper(survey: Survey) -> int:
     """Delete the printed files, which tell what each number was asked, and empty every sheet that is left, entered or
     not; returns how many files went. Can be done again.
     """
-    PaperSheet.objects.filter(survey=survey).update(
-        asked=b"", first=b"", second=b"", first_profile={}, second_profile={}, first_comment="", second_comment=""
-    )
+    empty = PaperSheet(survey=survey)
+    empty_sheet(empty)
+    PaperSheet.objects.filter(survey=survey).update(**{name: getattr(empty, name) for name in PaperSheet.unaudited})
     jobs = Job.objects.filter(cycle_id=survey.cycle_id, kind=JobKind.PRINT_SHEETS, state=Job.State.DONE)
     paths = [job.result.get("path") for job in jobs if job.inputs.get("survey") == survey.pk]
     found = [path for path in paths if path and default_storage.exists(path)]
@@ -239,4 +240,4 @@ def locked_sheet(sheet: PaperSheet) -> PaperSheet:
     refuse_closed(survey)
     stored = PaperSheet.objects.select_for_update(of=("self",)).select_related("group").get(pk=sheet.pk)
     stored.survey = survey
-    return stored
+    return open_sheet(stored)

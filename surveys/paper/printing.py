@@ -20,6 +20,7 @@ from materiality.platform.words import word_for
 from materiality.scoring.cube import DIMENSIONS, NOT_ASKED
 from surveys.models import Item, Notice, PaperSheet, ProfileQuestion, Survey
 from surveys.models.instrument import LANGUAGES, page_head, plain_question, ranking_question, scale_words
+from surveys.paper.sheets import open_sheet
 from surveys.questionnaire.asking import QUESTION_KINDS
 
 
@@ -126,7 +127,7 @@ def _front(survey: Survey, sheets: Sequence[PaperSheet], each: Each) -> dict:
 def _stored(survey: Survey) -> str:
     if survey.anonymous:
         return _(
-            "Your group and your answers, mixed with those of others, so that nobody can tell which are yours. What "
+            "Your group and your answers, put among those of others, so that nobody can tell which are yours. What "
             "you say about yourself and your comment are kept apart. The number of this sheet is not kept with your "
             "answers. Please do not write your name on it."
         )
@@ -207,7 +208,10 @@ def print_file(job: Job, progress: Progress) -> Printed:
     inputs = job.inputs
     survey = Survey.objects.select_related("cycle").get(pk=inputs["survey"])
     sheets = PaperSheet.objects.filter(survey=survey, number__gte=inputs["first"], number__lte=inputs["last"])
-    parts = list(lots_of(list(sheets.select_related("group").order_by("number"))))
+    found = list(sheets.select_related("group").order_by("number"))
+    for sheet in found:
+        sheet.survey = survey
+    parts = list(lots_of([open_sheet(sheet) for sheet in found]))
     with tempfile.TemporaryDirectory(prefix="yiti-paper-") as name:
         files = []
         for number, part in enumerate(parts):

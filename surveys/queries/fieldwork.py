@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import ngettext
 
 from materiality.models import Group
-from surveys.models import GroupPlan, ProfileQuestion, ReadyDraft, Response, Survey
+from materiality.platform.hooks import WaitingWork
+from surveys.models import GroupPlan, ProfileQuestion, Response, SealedDraft, Survey
 from surveys.queries.plans import plan_of
 from surveys.queries.questionnaire import IssueParts, asked_by
 from surveys.questionnaire.asking import (
@@ -36,7 +39,7 @@ from surveys.questionnaire.fieldwork import (
     taken_out,
 )
 from surveys.questionnaire.screening import EXCLUDE, FLAG_BIT, INCLUDE, REJECT, valid
-from surveys.respond.drafts import number_begun
+from surveys.respond.drafts import number_begun, number_finished
 from surveys.responses.fieldwork import kept_kinds
 from surveys.responses.screening import flags_of_survey, rules_in_force, shown_bits
 
@@ -79,7 +82,7 @@ class RuleLine:
 @dataclass
 class SurveyCounts:
     """The counts of one survey. `drafts`: answers in progress; `ready`: finished ones of an anonymous survey that
-    wait to be mixed; `included` and `excluded`: submitted responses that a person decided about.
+    wait to be released; `included` and `excluded`: submitted responses that a person decided about.
     """
 
     counts: ResponseNumbers = field(default_factory=ResponseNumbers)
@@ -120,7 +123,7 @@ def valid_number(surveys: Iterable[Survey], kinds: Iterable[CountedKind]) -> int
 def survey_counts(survey: Survey, kinds: Iterable[CountedKind]) -> SurveyCounts:
     """Everything that is counted of one survey; `kinds` may hold those of other surveys too. Two queries."""
     kinds = [kind for kind in kinds if kind.survey == survey.pk]
-    ready = ReadyDraft.objects.filter(survey=survey).count()
+    ready = number_finished(survey)
     found = SurveyCounts(rules=rule_lines(survey, kinds), drafts=number_begun(survey), ready=ready)
     for kind, counts in zip(kinds, _counting(survey, kinds).tolist(), strict=True):
         for tally in (found.counts, found.groups.setdefault(kind.group, ResponseNumbers())):
@@ -316,15 +319,15 @@ class _Counting:
 
 
 def _days(survey: Survey, figures: dict, by_code: dict[int, str], funnel: Funnel) -> dict[int, dict[int, tuple]]:
-    """{group: {day: (submitted, valid)}}; of an anonymous survey by the share of mixed responses that is valid."""
+    """{group: {day: (submitted, valid)}}; of an anonymous survey by the share of released responses that is valid."""
     days: dict[int, dict[int, tuple]] = {}
     if not survey.anonymous:
         for group, day, *numbers in figures["days"]:
             days.setdefault(group, {})[day] = tuple(numbers)
         return days
     keys = {code: key for key, code in by_code.items()}
-    mixed = {line.group: line.submitted - line.waiting for line in funnel.groups}
-    share = {line.group: line.valid / mixed[line.group] for line in funnel.groups if mixed[line.group]}
+    released = {line.group: line.submitted - line.waiting for line in funnel.groups}
+    share = {line.group: line.valid / released[line.group] for line in funnel.groups if released[line.group]}
     for measure, code, _channel, day, number in figures["tally"]:
         if measure == "day" and code in keys:
             days.setdefault(keys[code], {})[day] = (number, number * share.get(keys[code], 1))
@@ -430,3 +433,23 @@ def _asked(survey: Survey, groups: Sequence[Group], items: Sequence[ItemNamed]) 
         left_out = set(plan.left_out)
         rows.append([item.dimension in plan.dimensions and item.code not in left_out for item in items])
     return np.array(rows, bool)
+
+
+def damaged_answers() -> list[WaitingWork]:
+    """Surveys with finished answers that their key does not open; one query."""
+    damaged = SealedDraft.objects.filter(state=SealedDraft.State.UNREADABLE).order_by("survey")
+    rows = damaged.values_list("survey__code", "survey__cycle__code", "survey__opened_at")
+    return [
+        WaitingWork(
+            survey,
+            ngettext(
+                "%(number)s finished response cannot be opened: the row is damaged, or not of this installation",
+                "%(number)s finished responses cannot be opened: the rows are damaged, or not of this installation",
+                number,
+            )
+            % {"number": number},
+            reverse("fieldwork", args=[cycle, survey]),
+            opened,
+        )
+        for survey, cycle, opened, number in rows.annotate(number=Count("pk"))
+    ]

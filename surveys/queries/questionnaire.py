@@ -16,11 +16,14 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Issue
 from materiality.platform.bilingual import text_of
+from materiality.platform.keys import seal, unseal
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Response, Survey
 from surveys.models.instrument import LANGUAGES, attention_words, question_words, scale_words
 from surveys.queries.plans import plan_of
 from surveys.questionnaire.asking import SECONDS_PER_ITEM, Effort, Sheet, asked_issues, draw_part, sheets_of
+from surveys.questionnaire.contents import sealed_size
+from surveys.respond.keys import key_of, key_of_counts
 
 _MAKE = """
 INSERT INTO surveys_assignments (survey_id, group_id, counts) VALUES (%s, %s, %s)
@@ -30,32 +33,38 @@ _TAKE = "SELECT counts FROM surveys_assignments WHERE survey_id = %s AND group_i
 _WRITE = "UPDATE surveys_assignments SET counts = %s WHERE survey_id = %s AND group_id = %s"
 
 
-def locked_counts(survey_id: int, group_id: int, issues: int) -> array:
+def locked_counts(survey: Survey, group_id: int, issues: int) -> array:
     """The counts of all `issues` issues in their order; nobody else changes them before the transaction ends.
 
     SQLite holds its one write lock from the transaction's start on, PostgreSQL the row's.
     """
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE + lock, [survey_id, group_id])
+        cursor.execute(_TAKE + lock, [survey.pk, group_id])
         row = cursor.fetchone()
         if row is None:
-            cursor.execute(_MAKE, [survey_id, group_id, bytes(4 * issues)])
-            cursor.execute(_TAKE + lock, [survey_id, group_id])
+            cursor.execute(_MAKE, [survey.pk, group_id, stored_counts(survey, array("I", bytes(4 * issues)))])
+            cursor.execute(_TAKE + lock, [survey.pk, group_id])
             row = cursor.fetchone()
-    counts = array("I", bytes(row[0]))
+    stored = bytes(row[0])
+    counts = array("I", unseal(key_of_counts(key_of(survey)), stored) if survey.anonymous else stored)
     if sys.byteorder == "big":
         counts.byteswap()
     return counts
 
 
-def write_counts(survey_id: int, group_id: int, counts: array) -> None:
+def write_counts(survey: Survey, group_id: int, counts: array) -> None:
     """Store counts that were read under the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [stored_counts(survey, counts), survey.pk, group_id])
+
+
+def stored_counts(survey: Survey, counts: array) -> bytes:
+    """As Assignments hold them: of an anonymous survey sealed, as what changes by a start says what was drawn."""
     stored = array("I", counts)
     if sys.byteorder == "big":
         stored.byteswap()
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [stored.tobytes(), survey_id, group_id])
+    return seal(key_of_counts(key_of(survey)), stored.tobytes()) if survey.anonymous else stored.tobytes()
 
 
 def issue_html(survey: Survey, items: Sequence[Item], language: str) -> str:
@@ -231,6 +240,12 @@ class Questionnaire:
         return "\u00a0· ".join(text_of(self.categories[place], "name") for place in places)
 
     @cached_property
+    def sealed_size(self) -> int:
+        """Bytes that a respondent's answers take where they are sealed."""
+        questions = [(row.code, [option["code"] for option in row.options]) for row in self.profile]
+        return sealed_size(sum(len(issue.positions) for issue in self.issues), questions)
+
+    @cached_property
     def positions_of(self) -> list[dict[str, int]]:
         """Per issue its items: dimension -> position."""
         return [issue.positions for issue in self.issues]
@@ -315,8 +330,8 @@ def draw_parts(questionnaire: Questionnaire, group_id: int, asked: GroupQuestion
     """Draw the issues (indices) of so many respondents of a group, and count them as given, in the caller's
     transaction.
     """
-    survey_id = questionnaire.survey.pk
-    counts = locked_counts(survey_id, group_id, len(questionnaire.issues))
+    survey = questionnaire.survey
+    counts = locked_counts(survey, group_id, len(questionnaire.issues))
     parts = []
     for _respondent in range(number):
         part = draw_part(
@@ -330,7 +345,7 @@ def draw_parts(questionnaire: Questionnaire, group_id: int, asked: GroupQuestion
         for issue in part:
             counts[issue] += 1
         parts.append(part)
-    write_counts(survey_id, group_id, counts)
+    write_counts(survey, group_id, counts)
     return parts
 
 

@@ -256,7 +256,7 @@ PERSONAL = ("batch", "mail")
 class FunnelLine:
     """Numbers of one group (0 = not chosen yet) and channel (None = all); None where a number cannot be known.
 
-    `submitted` includes those `waiting` to be mixed; `unfinished` are rows of files that were never submitted.
+    `submitted` includes those `waiting` to be released; `unfinished` are rows of files that were never submitted.
     `flags` are submitted responses per flag bit, `flagged` those with any.
     """
 
@@ -309,9 +309,10 @@ def build_funnel(
         lines = [own[group]] if anonymous else [own[group], cells[group, channel]]
         for line in lines:
             _add_kind(line, flags, counts(flags, overruled, bool(unfinished)), bool(unfinished), number, bits)
-    for group, number in figures["ready"]:
+    for group, channel, number in figures["ready"]:
         own[group].waiting += number
-        own[group].submitted += number
+        for line in (own[group], cells[group, channel]):
+            line.submitted += number
     if anonymous:
         _place_the_rest(cells, own)
     for line in cells.values():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SCALE_MAX, SKIPPED
+from materiality.scoring.cube import DONT_KNOW, SCALE_MAX, SKIPPED
 from materiality.tables.problems import N_
 
 REJECT, MARK, OFF = "reject", "mark", "off"
@@ -18,7 +18,7 @@ INCLUDE, EXCLUDE = 1, 2
 
 # Seconds after the closing that answers begun before it may still come in (scoring.md).
 GRACE_SECONDS = 900
-# Anonymous responses keep seconds per item up to this cap, in tenths: a limit beyond it could not be checked.
+# Seconds per item of anonymous responses are counted up to this cap, in tenths.
 SECONDS_CAP = 5.0
 MICROSECONDS = 1_000_000
 # Unknown times sort behind every known one.
@@ -50,7 +50,7 @@ class Answers:
     submitted_at: np.ndarray  # float64[R]
     tokens: Sequence[str]  # R texts, '' = none
     arrival: np.ndarray | None = None  # order of arrival [R]; None = the order given
-    seconds_per_item: np.ndarray | None = None  # float64[R], stored by anonymous surveys in place of times
+    seconds_per_item: np.ndarray | None = None  # float64[R], where earlier versions stored it in place of times
     attention: np.ndarray | None = None  # int16[R], the answer to the attention question as a code; -1 = not asked
     group: np.ndarray | None = None  # int[R], places in `Fieldwork.group_ratings`
     overruled: np.ndarray | None = None  # int8[R]: 0 nobody did, 1 included, 2 excluded
@@ -307,6 +307,7 @@ RULES = (
         parameters=(
             Parameter("seconds", "speeding_seconds", N_("Seconds per answer at least"), 1.0, 0.1, SECONDS_CAP),
         ),
+        recomputable=False,
     ),
     Rule(
         "duplicate",
@@ -568,7 +569,7 @@ def flags_of(
 
 
 def capped_seconds_per_item(seconds: float, answered: int) -> float | None:
-    """Seconds per answered item as anonymous responses keep them: rounded down to 0.1, at most 5.0 (scoring.md).
+    """Seconds per answered item as anonymous surveys count them: rounded down to 0.1, at most 5.0 (scoring.md).
 
     None where nothing was answered.
     """
@@ -576,9 +577,3 @@ def capped_seconds_per_item(seconds: float, answered: int) -> float | None:
         return None
     tenths = int(round(seconds * MICROSECONDS)) * 10 // (MICROSECONDS * answered)
     return min(tenths / 10, SECONDS_CAP)
-
-
-def seconds_per_item(ratings: bytes, started_at: datetime, submitted_at: datetime) -> float | None:
-    """Seconds per answered item as anonymous responses keep them; None where nothing was answered."""
-    answered = len(ratings) - ratings.count(SKIPPED) - ratings.count(NOT_ASKED)
-    return capped_seconds_per_item(max(0.0, (submitted_at - started_at).total_seconds()), answered)

@@ -4,13 +4,14 @@ Nothing outside of this room reads or writes the table of drafts; staff are told
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import NamedTuple
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.invitations.recipients import remember
 from surveys.invitations.used_links import mark_used
-from surveys.models import Draft, ReadyDraft, Recipient, Response, Survey, Tally
+from surveys.models import Draft, Recipient, Response, SealedDraft, Survey, Tally
 from surveys.queries.questionnaire import (
     GroupQuestions,
     Questionnaire,
@@ -29,9 +30,12 @@ from surveys.queries.questionnaire import (
     questionnaire_of,
     write_counts,
 )
-from surveys.questionnaire.asking import Standing, asked_issues, blank_ratings, closing_time, standing
+from surveys.questionnaire.asking import Standing, Window, asked_issues, blank_ratings, closing_time, standing
+from surveys.questionnaire.contents import Contents
 from surveys.questionnaire.ratings import arrival_id
-from surveys.questionnaire.screening import flags_of, seconds_per_item
+from surveys.questionnaire.screening import flags_of
+from surveys.respond.drafts import begun_before, begun_drafts, idle_since
+from surveys.respond.keys import key_of
 from surveys.respond.rows import (
     DraftInUse,
     FinishedDraft,
@@ -46,32 +50,52 @@ from surveys.respond.rows import (
     insert_response,
     ratings_now,
     replace_answers,
+    sealed_in_use,
     take_draft,
+    window_of,
 )
-from surveys.responses.anonymity import add_waiting, empty_log_soon
+from surveys.respond.sealed import (
+    Box,
+    finish_sealed,
+    insert_sealed,
+    opened_again,
+    sealed_survey,
+    unseal_part,
+    with_answers,
+    write_sealed,
+)
 from surveys.responses.holdings import hold, holdings_of
 from surveys.responses.tallies import add_to_tally
 
 
-def open_answers(secret: UUID | LinkNow, survey_code: str) -> DraftInUse | None:
-    """The answers in progress that this opens: the key in a browser's cookie, or a personal link."""
+def open_answers(secret: UUID | str | LinkNow, survey_code: str) -> DraftInUse | None:
+    """The answers in progress that this opens: what a browser's cookie holds, or a personal link.
+
+    KeyMissing where the survey is anonymous and its key is away.
+    """
     if isinstance(secret, UUID):
-        return draft_in_use(secret, survey_code)
+        # Sealed drafts that were begun before they were sealed have such a key, too.
+        return draft_in_use(secret, survey_code) or sealed_in_use(secret.hex, survey_code)
+    if isinstance(secret, str):
+        return sealed_in_use(secret, survey_code)
+    if secret.anonymous:
+        return sealed_in_use(secret.token, survey_code)
     return draft_of_link(secret.batch_id, secret.serial, survey_code)
 
 
 @transaction.atomic
-def count_part_again(*, key: UUID, group_id: int, ratings: bytes, questionnaire: Questionnaire) -> bool:
+def count_part_again(*, key: UUID | Box, group_id: int, ratings: bytes, questionnaire: Questionnaire) -> bool:
     """Count the issues that these answers are asked about, unless they are counted; returns whether they were not.
 
     Call it when somebody goes on in a split survey after a day or more (see expire_assignments). No audit event.
     """
-    if not Draft.objects.filter(key=key, counted=False).update(counted=True):
+    begun = Draft.objects.filter(key=key) if isinstance(key, UUID) else SealedDraft.objects.filter(pk=key.row)
+    if not begun.filter(counted=False).update(counted=True):
         return False
-    counts = locked_counts(questionnaire.survey.pk, group_id, len(questionnaire.issues))
+    counts = locked_counts(questionnaire.survey, group_id, len(questionnaire.issues))
     for issue in asked_issues(questionnaire.positions_of, ratings):
         counts[issue] += 1
-    write_counts(questionnaire.survey.pk, group_id, counts)
+    write_counts(questionnaire.survey, group_id, counts)
     return True
 
 
@@ -84,14 +108,14 @@ def erase_response(*, survey: Survey, batch_id: int, serial: int) -> bool:
     nothing that is stored says which response it is; there only unfinished answers can be erased.
     """
     stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
-    drafts = list(Draft.objects.select_for_update().filter(survey=stored, batch_id=batch_id, serial=serial))
+    drafts = list(begun_drafts(stored, batch_id=batch_id, serial=serial).select_for_update())
     if stored.anonymous and not drafts:
         raise NotAllowed(_("The answers of an anonymous survey cannot be found again, so they cannot be deleted."))
     responses = list(Response.objects.select_for_update().filter(survey=stored, token=f"{batch_id}-{serial}"))
     if not drafts and not responses:
         return False
     _give_back(stored, [draft for draft in drafts if draft.counted])
-    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    begun_drafts(stored).filter(pk__in=[draft.pk for draft in drafts]).delete()
     found = Response.objects.filter(pk__in=[response.pk for response in responses])
     with holdings_of(stored.pk) as sums:
         if sums:
@@ -117,7 +141,7 @@ _TRIES = 20
 
 def save(
     *,
-    key: UUID,
+    key: UUID | Box,
     known: bytes,
     answers: Mapping[int, int] | None = None,
     page: int = 0,
@@ -134,6 +158,8 @@ def save(
     same twice changes nothing but the time. No audit event, as in all of a respondent's actions.
     """
     saving = Saving(page, now or timezone.now(), comment, profile, attention)
+    if isinstance(key, Box):
+        return _save_sealed(key, answers or {}, saving)
     for _try in range(_TRIES):
         ratings = _merged(known, answers or {})
         if replace_answers(key, known, ratings, saving):
@@ -141,6 +167,18 @@ def save(
         known = ratings_now(key)
         if known is None:
             return None
+    raise RuntimeError("a draft was changed by others on every try")
+
+
+def _save_sealed(box: Box | None, answers: Mapping[int, int], saving: Saving) -> bytes | None:
+    others = {"comment": saving.comment, "profile": saving.profile, "attention": saving.attention}
+    for _try in range(_TRIES):
+        if box is None:
+            return None
+        contents = with_answers(box.contents, answers, **others)
+        if write_sealed(box, contents, page=saving.page, at=saving.at):
+            return contents.ratings
+        box = opened_again(box)
     raise RuntimeError("a draft was changed by others on every try")
 
 
@@ -161,11 +199,11 @@ def start_draft(
     large: bool = False,
     notice_version: int | None = None,
     now: datetime | None = None,
-) -> UUID:
+) -> UUID | str:
     """Store a draft in which what the group's plan says is asked, in a split survey or where it is begun in `large`
-    text the drawn part of it, and nothing is answered; returns its key. Call it only after consent, to that version of
-    the notice (None = the survey's).
+    text the drawn part of it, and nothing is answered; returns what opens it.
 
+    Call it only after consent, to that version of the notice (None = the survey's).
     A personal link that has a draft already leads to that one, also where two begin with it at once. On purpose no
     audit event: nothing may say when somebody answered. NotAllowed where the survey does not take answers now, or the
     group is asked nothing.
@@ -177,89 +215,132 @@ def start_draft(
     asked = questionnaire.asked_in_large(group.id) if large else questionnaire.asked_of(group.id)
     if not asked.issues:
         raise NotAllowed(_("This group is not asked anything in this survey."))
-    draft = Draft(
-        key=uuid4(),
-        survey_id=survey.id,
-        group_id=group.id,
-        language=language,
-        attention=SKIPPED if survey.attention else None,
-        notice_version=notice_version or survey.notice_version,
-        counted=survey.split,
-        started_at=moment,
+    beginning = Beginning(
+        survey, group, language, link, notice_version or survey.notice_version, "large" if large else "normal", moment
     )
-    if link is not None:
-        draft.channel, draft.batch_id, draft.serial = link.channel, link.batch_id, link.serial
     try:
-        _store_draft(draft, questionnaire, asked, group.code)
+        return (_start_sealed if survey.anonymous else _start_linked)(beginning, questionnaire, asked)
     except IntegrityError:
         begun = link and open_answers(link, survey.code)
         if not begun:
             raise
-        return begun.key
+        return begun.key if isinstance(begun.key, UUID) else begun.secret
+
+
+class Beginning(NamedTuple):
+    """What is known when somebody begins."""
+
+    survey: SurveyNow
+    group: GroupNow
+    language: str
+    link: LinkNow | None
+    notice_version: int
+    mode: str
+    moment: datetime
+
+    @property
+    def channel(self) -> str:
+        return self.link.channel if self.link else "link"
+
+
+@transaction.atomic
+def _start_linked(beginning: Beginning, questionnaire: Questionnaire, asked: GroupQuestions) -> UUID:
+    survey, link = beginning.survey, beginning.link
+    ratings, _issues = _blank(beginning, questionnaire, asked)
+    draft = Draft(
+        key=uuid4(),
+        survey_id=survey.id,
+        group_id=beginning.group.id,
+        channel=beginning.channel,
+        language=beginning.language,
+        batch_id=link and link.batch_id,
+        serial=link and link.serial,
+        ratings=ratings,
+        attention=SKIPPED if survey.attention else None,
+        notice_version=beginning.notice_version,
+        counted=survey.split,
+        started_at=beginning.moment,
+    )
+    insert_draft(draft)
     return draft.key
 
 
 @transaction.atomic
-def _store_draft(draft: Draft, questionnaire: Questionnaire, asked: GroupQuestions, group_code: str) -> None:
-    issues = asked.issues
+def _start_sealed(beginning: Beginning, questionnaire: Questionnaire, asked: GroupQuestions) -> str:
+    survey, link = beginning.survey, beginning.link
+    secret = link.token if link else token_hex(32)
+    ratings, issues = _blank(beginning, questionnaire, asked)
+    contents = Contents(
+        ratings=ratings,
+        language=beginning.language,
+        mode=beginning.mode,
+        batch_id=link and link.batch_id,
+        serial=link and link.serial,
+        attention=SKIPPED if survey.attention else None,
+        notice_version=beginning.notice_version,
+        started_at=beginning.moment,
+    )
+    drawn = issues if survey.split else None
+    insert_sealed(
+        sealed_survey(survey.code), secret, contents, group_id=beginning.group.id, channel=beginning.channel,
+        issues=drawn,
+    )  # fmt: skip
+    return secret
+
+
+def _blank(beginning: Beginning, questionnaire: Questionnaire, asked: GroupQuestions) -> tuple[bytes, Collection[int]]:
+    """The vector of somebody who begins, and the issues that they get; counted, in the caller's transaction."""
+    group, issues = beginning.group, asked.issues
     if questionnaire.survey.split or asked.each < len(issues):
-        (issues,) = draw_parts(questionnaire, draft.group_id, asked)
-    draft.ratings = blank_ratings(questionnaire.positions_of, issues, asked.dimensions)
-    insert_draft(draft)
-    add_to_tally(draft.survey_id, Tally.Measure.STARTED, group=group_code, channel=draft.channel)
+        (issues,) = draw_parts(questionnaire, group.id, asked)
+    add_to_tally(beginning.survey.id, Tally.Measure.STARTED, group=group.code, channel=beginning.channel)
+    return blank_ratings(questionnaire.positions_of, issues, asked.dimensions), issues
 
 
 @transaction.atomic
-def finish(*, key: UUID, language: str, comment: str | None = None, now: datetime | None = None) -> bool:
+def finish(
+    *, key: UUID | Box, language: str, comment: str | None = None, mode: str = "normal", now: datetime | None = None
+) -> bool:
     """Turn the draft into a response, screened; False where it was submitted before, or its personal link was used.
     `comment` (unless None) is the one of the last page, which is submitted in place of the draft's.
 
-    In an anonymous survey the answers wait to be mixed instead, without anything that says whose they are
-    (architecture.md, step *finish*). No audit event: nothing may say when somebody answered. NotAllowed where the
-    survey is closed and the grace is over.
+    In an anonymous survey the answers wait in their row, sealed with the survey's key, until they are released among
+    others. No audit event: nothing may say when somebody answered. NotAllowed where the survey is closed and the grace
+    is over.
     """
+    moment = now or timezone.now()
+    if isinstance(key, Box):
+        return _finish_sealed(key, moment, comment=comment, language=language, mode=mode)
     draft = take_draft(key)
     if draft is None:
         return False
     if comment is not None:
         draft = draft._replace(comment=comment)
-    moment = now or timezone.now()
-    if standing(draft, moment, draft.started_at) not in (Standing.OPEN, Standing.GRACE):
-        raise NotAllowed(_("The survey is closed."))
+    _refuse_late(draft, moment, draft.started_at)
     delete_draft(key)
     if draft.batch_id is not None and not mark_used(draft.batch_id, draft.serial):
         return False
-    if draft.anonymous:
-        _finish(draft, moment)
-    else:
-        _store_answers(draft, language, moment)
+    response = arrival_id()
+    insert_response(response, draft, language=language, submitted_at=moment, flags=_flags(draft, moment))
+    hold(draft.survey_id, Response.objects.filter(pk=response))
     return True
 
 
-def _store_answers(draft: FinishedDraft, language: str, moment: datetime) -> None:
-    key = arrival_id()
-    insert_response(key, draft, language=language, submitted_at=moment, flags=_flags(draft, moment))
-    hold(draft.survey_id, Response.objects.filter(pk=key))
+def _finish_sealed(box: Box | None, moment: datetime, **others: object) -> bool:
+    """One UPDATE that holds only while the draft is as it was read: nothing is deleted, and no link marked as used."""
+    for _try in range(_TRIES):
+        if box is None:
+            return False
+        _refuse_late(window_of(box.survey_id), moment, box.contents.started_at)
+        if finish_sealed(box, with_answers(box.contents, {}, submitted_at=moment, **others), at=moment):
+            return True
+        box = opened_again(box)
+    raise RuntimeError("a draft was changed by others on every try")
 
 
-def _finish(draft: FinishedDraft, moment: datetime) -> None:
-    """The answers wait without key, link, language, channel and time; what is counted of these is counted apart."""
-    add_waiting(
-        ReadyDraft(
-            survey_id=draft.survey_id,
-            group_id=draft.group_id,
-            ratings=draft.ratings,
-            comment=draft.comment,
-            profile=draft.profile,
-            flags=_flags(draft, moment),
-            seconds_per_item=seconds_per_item(draft.ratings, draft.started_at, moment),
-        )
-    )
-    day = moment.astimezone(ZoneInfo(draft.zone)).date().toordinal()
-    add_to_tally(draft.survey_id, Tally.Measure.SUBMITTED, group=draft.group_code, channel=draft.channel)
-    add_to_tally(draft.survey_id, Tally.Measure.DAY, group=draft.group_code, place=day)
-    # SQLite's log would show this transaction, with the draft and the link in it.
-    transaction.on_commit(empty_log_soon, robust=True)
+def _refuse_late(window: Window, moment: datetime, begun: datetime) -> None:
+    if standing(window, moment, begun) not in (Standing.OPEN, Standing.GRACE):
+        raise NotAllowed(_("The survey is closed."))
 
 
 def _flags(draft: FinishedDraft, moment: datetime) -> int:
@@ -272,7 +353,6 @@ def _flags(draft: FinishedDraft, moment: datetime) -> int:
         rules=draft.rules,
         attention=draft.attention,
         attention_value=draft.attention_value,
-        anonymous=draft.anonymous,
     )
 
 
@@ -299,20 +379,26 @@ _APART = timedelta(hours=1)
 def delete_old_drafts(*, survey: Survey, now: datetime) -> int:
     """Delete the drafts begun more than `drafts_kept_days` ago; returns how many.
 
-    They are counted as broken off at the page that was saved last, and what a split survey gave them is given back.
     One audit event, of no person and without anything about a draft.
     """
-    old = Draft.objects.filter(survey=survey, started_at__lt=now - timedelta(days=survey.drafts_kept_days))
+    old = begun_before(survey, now - timedelta(days=survey.drafts_kept_days))
     if not old.exists() or _told_lately(survey, now):
         return 0
-    with transaction.atomic():
-        drafts = list(old.select_for_update(skip_locked=True, of=("self",)).select_related("group"))
-        for (group, channel, page), number in Counter((d.group.code, d.channel, d.page) for d in drafts).items():
-            add_to_tally(survey.pk, Tally.Measure.BROKEN_OFF, group=group, channel=channel, place=page, number=number)
-        _give_back(survey, [draft for draft in drafts if draft.counted])
-        Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
-        if drafts:
-            audit.record("delete_old_drafts", survey, by=None, after={"drafts": len(drafts)})
+    return delete_begun(survey, old)
+
+
+@transaction.atomic
+def delete_begun(survey: Survey, begun: QuerySet) -> int:
+    """Delete these drafts of a survey. They are counted as broken off at the page that was saved last, and what a split
+    survey gave them is given back.
+    """
+    drafts = list(begun.select_for_update(skip_locked=True, of=("self",)).select_related("group"))
+    for (group, channel, page), number in Counter((d.group.code, d.channel, d.page) for d in drafts).items():
+        add_to_tally(survey.pk, Tally.Measure.BROKEN_OFF, group=group, channel=channel, place=page, number=number)
+    _give_back(survey, [draft for draft in drafts if draft.counted])
+    begun_drafts(survey).filter(pk__in=[draft.pk for draft in drafts]).delete()
+    if drafts:
+        audit.record("delete_old_drafts", survey, by=None, after={"drafts": len(drafts)})
     return len(drafts)
 
 
@@ -330,35 +416,33 @@ def expire_assignments(*, survey: Survey, now: datetime | None = None) -> int:
     """
     if not survey.split or survey.opened_at is None:
         return 0
-    before = (now or timezone.now()) - EXPIRY
-    stale = Draft.objects.filter(survey=survey, counted=True).annotate(seen=Coalesce("saved_at", "started_at"))
-    stale = stale.filter(seen__lt=before)
+    stale = idle_since(survey, (now or timezone.now()) - EXPIRY).filter(counted=True)
     groups = sorted(set(stale.values_list("group_id", flat=True)))
     return sum(_expire(survey, group_id, stale.filter(group_id=group_id)) for group_id in groups)
 
 
 @transaction.atomic
-def _expire(survey: Survey, group_id: int, stale) -> int:
+def _expire(survey: Survey, group_id: int, stale: QuerySet) -> int:
     # First the drafts, then the counts, as everywhere: two that wait for each other would never end.
     drafts = list(stale.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked))
-    questionnaire = questionnaire_of(survey.pk, survey.opened_at)
-    counts = locked_counts(survey.pk, group_id, len(questionnaire.issues))
-    for draft in drafts:
-        for issue in asked_issues(questionnaire.positions_of, bytes(draft.ratings)):
-            counts[issue] = max(0, counts[issue] - 1)
-    write_counts(survey.pk, group_id, counts)
-    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(counted=False)
+    _give_back(survey, drafts)
+    begun_drafts(survey).filter(pk__in=[draft.pk for draft in drafts]).update(counted=False)
     return len(drafts)
 
 
-def _give_back(survey: Survey, drafts: Iterable[Draft]) -> None:
+def _give_back(survey: Survey, drafts: Iterable[Draft | SealedDraft]) -> None:
     """Take the parts of drafts that go out of the counts of their groups (Assignments), in the caller's transaction."""
     by_group: dict[int, Counter] = {}
     for draft in drafts:
-        positions_of = questionnaire_of(survey.pk, survey.opened_at).positions_of
-        by_group.setdefault(draft.group_id, Counter()).update(asked_issues(positions_of, bytes(draft.ratings)))
+        by_group.setdefault(draft.group_id, Counter()).update(_issues_of(survey, draft))
     for group, given in sorted(by_group.items()):
-        counts = locked_counts(survey.pk, group, len(questionnaire_of(survey.pk, survey.opened_at).issues))
+        counts = locked_counts(survey, group, len(questionnaire_of(survey.pk, survey.opened_at).issues))
         for issue, number in given.items():
             counts[issue] -= min(number, counts[issue])
-        write_counts(survey.pk, group, counts)
+        write_counts(survey, group, counts)
+
+
+def _issues_of(survey: Survey, draft: Draft | SealedDraft) -> list[int]:
+    if isinstance(draft, SealedDraft):
+        return unseal_part(key_of(survey), draft)
+    return asked_issues(questionnaire_of(survey.pk, survey.opened_at).positions_of, bytes(draft.ratings))

@@ -126,17 +126,23 @@ _DONE_AGE, _FIRST_AGE, _SHOWN_AGE = 365 * DAY, 600, 365 * DAY
 _SHOWN = {"size": (("large", "normal"), SIZE), "contrast": (("high", "normal"), CONTRAST)}
 
 
+_HEX_OF_KEY = 32
+
+
 class Tampered(Exception):
     """The cookie was not written by us, or for another survey."""
 
 
-def draft_key(request: HttpRequest, code: str) -> UUID | None:
-    """The key of this browser's draft; None without a cookie, Tampered where it is not ours."""
+def draft_secret(request: HttpRequest, code: str) -> UUID | str | None:
+    """What opens this browser's draft: a key, or of an anonymous survey a text; None without a cookie, Tampered where
+    it is not ours.
+    """
     value = request.COOKIES.get(DRAFT)
     if not value:
         return None
     try:
-        return UUID(hex=_signer(DRAFT, code).unsign(value))
+        secret = _signer(DRAFT, code).unsign(value)
+        return UUID(hex=secret) if len(secret) == _HEX_OF_KEY else secret
     except (signing.BadSignature, ValueError) as problem:
         raise Tampered from problem
 
@@ -149,9 +155,11 @@ def has_answered(request: HttpRequest, code: str) -> bool:
         return False
 
 
-def remember_draft(response: HttpResponse, code: str, key: UUID, days: int) -> None:
-    """Give the browser its draft's key, for as long as unfinished answers are kept."""
-    _set(response, code, DRAFT, _signer(DRAFT, code).sign(key.hex), days * DAY)
+def remember_draft(response: HttpResponse, code: str, secret: UUID | str, days: int) -> None:
+    """Give the browser what opens its draft, for as long as unfinished answers are kept."""
+    _set(
+        response, code, DRAFT, _signer(DRAFT, code).sign(secret.hex if isinstance(secret, UUID) else secret), days * DAY
+    )
     forget(response, code, FIRST)
 
 

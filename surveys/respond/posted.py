@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.scoring.cube import DONT_KNOW, SKIPPED
-from surveys.models import ProfileQuestion
+from surveys.models import ProfileQuestion, Survey
 from surveys.questionnaire.asking import QUESTION_KINDS
+from surveys.questionnaire.contents import LONGEST_SEALED_COMMENT
 from surveys.respond.rows import GroupNow
 
 LONGEST_COMMENT, LONGEST_TEXT = 10_000, 200
@@ -53,25 +55,25 @@ class StartForm(forms.Form):
         return cleaned
 
 
-class LinesField(forms.CharField):
-    """A text of several lines, in which a line break counts as one character, though browsers send two."""
-
-    def to_python(self, value: object) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
-
-
 class CommentForm(forms.Form):
     """The last page: what somebody wants to add."""
 
-    comment = LinesField(
-        required=False,
-        max_length=LONGEST_COMMENT,
-        error_messages={
-            "max_length": gettext_lazy(
-                "Your comment is too long: please shorten it to %(limit_value)d characters (it has %(show_value)d)."
-            ),
-        },
-    )
+    comment = forms.CharField(required=False)
+
+    def __init__(self, *args, longest: int = LONGEST_COMMENT, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.longest = longest
+
+    def clean_comment(self) -> str:
+        """Characters are counted as browsers do, a line break as one."""
+        comment = self.cleaned_data["comment"].replace("\r\n", "\n")
+        number = len(comment.encode("utf-16-le")) // 2
+        if number > self.longest:
+            raise forms.ValidationError(
+                _("Your comment is too long: please shorten it to %(limit_value)d characters (it has %(show_value)d).")
+                % {"limit_value": self.longest, "show_value": number}
+            )
+        return comment
 
 
 class TextForm(forms.Form):
@@ -121,3 +123,8 @@ def posted_profile(posted: QueryDict, questions: Iterable[ProfileQuestion]) -> t
         if answer:
             given[question.code] = answer
     return given, errors
+
+
+def longest_comment(survey: Survey) -> int:
+    """How many characters a comment may have; where it is sealed, all take the room of the longest."""
+    return LONGEST_SEALED_COMMENT if survey.anonymous else LONGEST_COMMENT

@@ -14,11 +14,13 @@ from uuid import UUID
 from django.db import connection
 
 from surveys.invitations.links import secret_of
-from surveys.invitations.used_links import PER_BLOCK, bit_is_set
+from surveys.invitations.used_links import PER_BLOCK, bit_is_set, is_used
 from surveys.models import Draft, Notice, Response, Survey
 from surveys.questionnaire.ranking import named_apart
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import is_genuine, parse_token
+from surveys.respond.keys import order_of
+from surveys.respond.sealed import Box, find_sealed, sealed_survey
 from surveys.responses.columns import utc
 
 _READ = """
@@ -42,9 +44,12 @@ WHERE key = %s AND ratings = %s
 
 
 class DraftInUse(NamedTuple):
-    """A draft and its survey's state; `ratings` a byte per item, `page` the furthest that was saved, times in UTC."""
+    """A draft and its survey's state; `key` opens it again (a box where it is sealed), `order` is what the order of its
+    pages follows from, `ratings` a byte per item, `page` the furthest that was saved, times in UTC.
+    """
 
-    key: UUID
+    key: UUID | Box
+    order: bytes
     survey_id: int
     group_id: int
     ratings: bytes
@@ -60,6 +65,11 @@ class DraftInUse(NamedTuple):
     opens_at: datetime | None
     closes_at: datetime | None
     closed_at: datetime | None
+
+    @property
+    def secret(self) -> str:
+        """What the respondent's browser keeps to come back."""
+        return self.key.hex if isinstance(self.key, UUID) else self.key.secret
 
 
 class Saving(NamedTuple):
@@ -80,6 +90,31 @@ def draft_in_use(key: UUID, survey_code: str) -> DraftInUse | None:
 def draft_of_link(batch_id: int, serial: int, survey_code: str) -> DraftInUse | None:
     """The draft that was begun by this personal link."""
     return _one(_BY_LINK, [batch_id, serial, survey_code])
+
+
+def sealed_in_use(secret: str, survey_code: str) -> DraftInUse | None:
+    """The answers to an anonymous survey that were begun with this link or cookie; None also once they are finished."""
+    survey = sealed_survey(survey_code)
+    found = survey and find_sealed(survey, secret)
+    if not found or found[1] is None:
+        return None
+    (group, page, counted), box = found
+    held = box.contents
+    return DraftInUse(
+        key=box,
+        order=order_of(box.key, secret),
+        survey_id=survey.id,
+        group_id=group,
+        ratings=held.ratings,
+        comment=held.comment,
+        profile=held.profile,
+        attention=held.attention,
+        page=page,
+        counted=counted,
+        batch_id=held.batch_id,
+        started_at=held.started_at,
+        **{name: getattr(survey, name) for name in ("opened_at", "state", "opens_at", "closes_at", "closed_at")},
+    )
 
 
 def insert_draft(draft: Draft) -> None:
@@ -115,8 +150,10 @@ def _one(sql: str, values: list) -> DraftInUse | None:
     if row is None:
         return None
     key, survey, group, ratings, comment, profile, attention, page, counted, batch, started, opened, state, *ends = row
+    key = key if isinstance(key, UUID) else UUID(key)
     return DraftInUse(
-        key if isinstance(key, UUID) else UUID(key),
+        key,
+        key.bytes,
         survey,
         group,
         bytes(ratings),
@@ -138,12 +175,11 @@ def _stored(key: UUID) -> object:
 
 
 _TAKE = """
-SELECT d.survey_id, d.group_id, g.code, d.channel, d.batch_id, d.serial, d.ratings, d.comment, d.profile, d.attention,
-       d.notice_version, d.started_at, s.state, s.opens_at, s.closes_at, s.closed_at, s.anonymous, s.zone, s.rules,
+SELECT d.survey_id, d.group_id, d.channel, d.batch_id, d.serial, d.ratings, d.comment, d.profile, d.attention,
+       d.notice_version, d.started_at, s.state, s.opens_at, s.closes_at, s.closed_at, s.rules,
        s.attention_value
 FROM surveys_draft d
 JOIN surveys_survey s ON s.id = d.survey_id
-JOIN materiality_group g ON g.id = d.group_id
 WHERE d.key = %s
 """
 _INSERT_FINISHED = """
@@ -158,7 +194,6 @@ class FinishedDraft(NamedTuple):
 
     survey_id: int
     group_id: int
-    group_code: str
     channel: str
     batch_id: int | None
     serial: int | None
@@ -172,8 +207,6 @@ class FinishedDraft(NamedTuple):
     opens_at: datetime | None
     closes_at: datetime | None
     closed_at: datetime | None
-    anonymous: bool
-    zone: str
     rules: Rules
     attention_value: int
 
@@ -196,7 +229,6 @@ def take_draft(key: UUID) -> FinishedDraft | None:
         ratings=bytes(found.ratings),
         profile=_json(found.profile),
         rules=_rules(found.rules if isinstance(found.rules, str) else json.dumps(found.rules)),
-        anonymous=bool(found.anonymous),
         started_at=utc(found.started_at),
         opens_at=utc(found.opens_at),
         closes_at=utc(found.closes_at),
@@ -233,7 +265,7 @@ def _json(value: object) -> dict:
 
 
 _SQL = """
-SELECT batch.salt, batch.size, batch.survey_id, batch.group_id, own.code, batch.channel, used.bits
+SELECT batch.salt, batch.size, batch.survey_id, batch.group_id, own.code, batch.channel, used.bits, survey.anonymous
 FROM surveys_batch batch
 JOIN surveys_survey survey ON survey.id = batch.survey_id
 JOIN materiality_group own ON own.id = batch.group_id
@@ -253,6 +285,8 @@ class LinkNow:
     group_code: str
     channel: str
     used: bool
+    token: str
+    anonymous: bool
 
 
 def link_now(token: str, survey_code: str) -> LinkNow | None:
@@ -268,11 +302,22 @@ def link_now(token: str, survey_code: str) -> LinkNow | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    salt, size, survey_id, group_id, group_code, channel, bits = row
+    salt, size, survey_id, group_id, group_code, channel, bits, anonymous = row
     if not is_genuine(link, secret_of(salt)) or link.serial >= size:
         return None
     used = bits is not None and bit_is_set(bits, link.serial)
-    return LinkNow(link.batch, link.serial, survey_id, group_id, group_code, channel, used)
+    if anonymous and not used:
+        used = _is_finished(token.lower(), survey_code) or is_used(link.batch, link.serial)
+    return LinkNow(
+        link.batch, link.serial, survey_id, group_id, group_code, channel, used, token.lower(), bool(anonymous)
+    )
+
+
+def _is_finished(token: str, survey_code: str) -> bool:
+    """Whether answers by this link wait for their release; the link's bit is set only then, so look there once more."""
+    survey = sealed_survey(survey_code)
+    found = survey and find_sealed(survey, token)
+    return bool(found) and found[1] is None
 
 
 def notice_texts(survey: Survey) -> dict[str, str]:
@@ -284,7 +329,8 @@ def notice_texts(survey: Survey) -> dict[str, str]:
 _SURVEY = """
 SELECT s.id, s.cycle_id, s.code, s.state, s.anonymous, s.several_per_browser, s.title_zh, s.title_en, s.thanks_zh,
        s.thanks_en, s.drafts_kept_days, s.recipients_kept_days, s.notice_version, COALESCE(n.text_zh, ''),
-       COALESCE(n.text_en, ''), s.split, s.attention, s.zone, s.opened_at, s.opens_at, s.closes_at, s.closed_at
+       COALESCE(n.text_en, ''), s.split, s.attention, s.key_check, s.zone, s.opened_at, s.opens_at, s.closes_at,
+       s.closed_at
 FROM surveys_survey s
 LEFT JOIN surveys_notice n ON n.survey_id = s.id AND n.version = s.notice_version
 WHERE s.code = %s AND NOT s.elsewhere
@@ -315,11 +361,32 @@ class SurveyNow(NamedTuple):
     notice_en: str
     split: bool
     attention: bool
+    key_check: str
     zone: str
     opened_at: datetime | None
     opens_at: datetime | None
     closes_at: datetime | None
     closed_at: datetime | None
+
+
+_WINDOW = "SELECT state, opens_at, closes_at, closed_at FROM surveys_survey WHERE id = %s"
+
+
+class WindowNow(NamedTuple):
+    """When a survey takes answers."""
+
+    state: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    closed_at: datetime | None
+
+
+def window_of(survey_id: int) -> WindowNow:
+    """The survey's state and times as they are at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WINDOW, [survey_id])
+        state, *times = cursor.fetchone()
+    return WindowNow(state, *map(utc, times))
 
 
 class GroupNow(NamedTuple):

@@ -24,7 +24,7 @@ from surveys.respond import pages as cookies
 from surveys.respond.answers import erase_response, finish, open_answers, start_draft
 from surveys.respond.answers import unsubscribe as end_mail_to
 from surveys.respond.pages import HOLES, as_html, page, shown_language
-from surveys.respond.posted import CommentForm, StartForm, posted_code, posted_codes, posted_profile
+from surveys.respond.posted import CommentForm, StartForm, longest_comment, posted_code, posted_codes, posted_profile
 from surveys.respond.rows import (
     DraftInUse,
     GroupNow,
@@ -112,7 +112,7 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
     way = Way(code, draft_of(request, code), single=cookies.is_large(request))
     if request.method != "POST":
         return _last_page(request, way, way.draft.comment)
-    form = CommentForm(request.POST)
+    form = CommentForm(request.POST, longest=longest_comment(way.questionnaire.survey))
     if not form.is_valid():
         return _last_page(request, way, request.POST.get("comment", "")[:100_000], form.errors["comment"][0])
     comment = form.cleaned_data["comment"]
@@ -155,7 +155,7 @@ def _onward(request: HttpRequest, way: Way, step: int) -> HttpResponse:
 def _submit(request: HttpRequest, way: Way, comment: str) -> HttpResponse:
     way.count_part()
     try:
-        finish(key=way.draft.key, language=shown_language(), comment=comment)
+        finish(key=way.draft.key, language=shown_language(), comment=comment, mode=_mode(request))
     except NotAllowed:
         # The grace ended in this very moment; the page of a closed survey says so.
         return SeeOther(request.path)
@@ -168,6 +168,10 @@ def _submit(request: HttpRequest, way: Way, comment: str) -> HttpResponse:
 
 # Of this process: where many come from one address, an office or somebody who answers for many.
 answers_given = VisitWindow(settings.USUAL_ANSWERS, settings.USUAL_SECONDS)
+
+
+def _mode(request: HttpRequest) -> str:
+    return "large" if cookies.is_large(request) else "normal"
 
 
 def thanks_words(text: str) -> dict[str, str]:
@@ -385,10 +389,10 @@ def thanks(request: HttpRequest, code: str) -> HttpResponse:
 def _barred(request: HttpRequest, survey: SurveyNow) -> HttpResponse | None:
     """What is shown in place of the first page: go on with answers begun, already in, not open."""
     try:
-        key = cookies.draft_key(request, survey.code)
+        secret = cookies.draft_secret(request, survey.code)
     except cookies.Tampered:
-        key = None
-    draft = key and open_answers(key, survey.code)
+        secret = None
+    draft = secret and open_answers(secret, survey.code)
     if draft and answerable(draft):
         return offer_to_resume(request, survey, draft, by_link=False)
     if cookies.has_answered(request, survey.code) and not survey.several_per_browser:
@@ -421,7 +425,7 @@ def personal_link(request: HttpRequest, code: str, token: str) -> HttpResponse:
             return offer_to_resume(request, survey, draft, by_link=True)
         way = Way(code, draft, single=cookies.is_large(request))
         response = SeeOther(way.path(way.first_open()))
-        cookies.remember_draft(response, code, draft.key, survey.drafts_kept_days)
+        cookies.remember_draft(response, code, draft.secret, survey.drafts_kept_days)
         return response
     return _begin(request, survey, link)
 

@@ -1,5 +1,6 @@
 """Whose answers a request is about, and the pages for those who cannot answer (now)."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property, wraps
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from materiality.platform.bilingual import text_of
+from materiality.platform.keys import KeyMissing
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models.instrument import zone_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
@@ -20,8 +22,11 @@ from surveys.questionnaire.asking import Sheet, Standing, closing_time, standing
 from surveys.questionnaire.ranking import RATINGS, named_apart
 from surveys.respond import pages as cookies
 from surveys.respond.answers import count_part_again, open_answers, save
+from surveys.respond.keys import key_with
 from surveys.respond.pages import HOLES, page
 from surveys.respond.rows import DraftInUse, SurveyNow, survey_now
+
+log = logging.getLogger(__name__)
 
 ANSWERABLE = (Standing.OPEN, Standing.GRACE)
 
@@ -53,6 +58,9 @@ def for_respondents(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
             return view(request, code, **kwargs)
         except Elsewhere as elsewhere:
             return elsewhere.response
+        except KeyMissing as missing:
+            log.error("%s", missing)
+            return away(request)
 
     return guarded
 
@@ -60,16 +68,16 @@ def for_respondents(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 def draft_of(request: HttpRequest, code: str) -> DraftInUse:
     """The browser's draft, which may be changed now; Elsewhere with a kind page, or on POST the way to it."""
     try:
-        key = cookies.draft_key(request, code)
+        secret = cookies.draft_secret(request, code)
     except cookies.Tampered:
         raise Elsewhere(lost(request, code)) from None
-    draft = key and open_answers(key, code)
+    draft = secret and open_answers(secret, code)
     if draft and answerable(draft):
         return draft
     if request.method == "POST":
         raise Elsewhere(SeeOther(request.path))
     survey = survey_of(request, code)
-    if key is None and not cookies.has_answered(request, code):
+    if secret is None and not cookies.has_answered(request, code):
         raise Elsewhere(lost(request, code, damaged=False))
     raise Elsewhere(already(request, survey) if draft is None else shut(request, survey))
 
@@ -84,7 +92,18 @@ def survey_of(request: HttpRequest, code: str) -> SurveyNow:
     survey = survey_now(code)
     if survey is None:
         raise Elsewhere(unknown(request))
+    if survey.anonymous and survey.state == "open":
+        key_with(survey.key_check)  # without it nobody could begin or go on
     return survey
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """The page of an anonymous survey whose key is missing: nothing of it can be opened or sealed for now."""
+    heading = _("This survey cannot be opened at the moment")
+    lead = _("Your answers are safe. Please come back later, or tell those who sent you the link.")
+    response = page(request, "notice", status=503, heading=heading, lead=lead)
+    response.headers["Retry-After"] = "300"
+    return response
 
 
 def unknown(request: HttpRequest) -> HttpResponse:
@@ -260,7 +279,7 @@ class Way:
             )
 
     def _sheets(self, single: bool) -> list[Sheet]:
-        return self.questionnaire.sheets(self.draft.key.bytes, self.draft.ratings, single=single)
+        return self.questionnaire.sheets(self.draft.order, self.draft.ratings, single=single)
 
     @cached_property
     def _plain(self) -> list[Sheet]:

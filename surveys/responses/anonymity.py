@@ -1,14 +1,12 @@
-"""Anonymous responses: waiting, released in batches, days, held groups, erased traces."""
+"""Anonymous responses: what stands on them, what is only counted, days, held groups, erased traces."""
 
-import json
-import logging
-import time
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from random import SystemRandom
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,10 +17,9 @@ from materiality.models import Cycle, Group, Run
 from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import Cube
 from materiality.scoring.run import Counted
-from surveys.models import AnonymousAnswer, AnonymousComment, ReadyDraft, Response, Survey, Tally
-from surveys.models.responses import random_id
-from surveys.questionnaire.screening import capped_seconds_per_item
-from surveys.responses.columns import ResponseColumns
+from surveys.models import AnonymousAnswer, AnonymousComment, Response, ResponseImport, Survey, Tally
+from surveys.questionnaire.screening import FLAG_BIT, capped_seconds_per_item
+from surveys.responses.columns import ResponseColumns, insert_responses
 from surveys.responses.holdings import hold
 from surveys.responses.tallies import add_to_tally, single_answers
 
@@ -76,13 +73,6 @@ def joined_days(days: dict[int, int], *, today: int, over: bool) -> dict[int, in
     return joined
 
 
-logger = logging.getLogger(__name__)
-
-# Emptying SQLite's log waits for the disk: each process spends at most a twentieth of its time on it.
-_SHARE = 0.05
-_log_waits_until = float("-inf")
-
-
 def erase_what_is_deleted() -> None:
     """On SQLite, overwrite deleted rows with zeros from now on (this connection; settings say it for all)."""
     if connection.vendor == "sqlite":
@@ -125,42 +115,13 @@ def vacuum(*tables: type[models.Model], full: bool = True) -> None:
                 cursor.execute(f"VACUUM {'FULL' if full else ''} {connection.ops.quote_name(model._meta.db_table)}")
 
 
-def erase_leftovers(*, emptied: tuple[type[models.Model], ...], rewritten: tuple[type[models.Model], ...]) -> None:
-    """After mixing, outside of transactions: take what was deleted out of the files, as far as nobody has to wait.
-
-    SQLite: the write-ahead log, which would show the order of the latest changes. PostgreSQL: the dead rows of the
-    `emptied` tables, which are small, by writing them anew, and those of the `rewritten` ones for reuse.
-    """
-    if connection.vendor == "sqlite":
-        empty_log()
-        return
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '2s'")
-        vacuum(*emptied)
-        vacuum(*rewritten, full=False)
-    except OperationalError:
-        logger.warning("The tables of answers in progress are in use; what was deleted is erased the next time.")
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET lock_timeout")
-
-
-def empty_log_soon() -> None:
-    """As `empty_log`, unless this process did so a moment ago; what is left then, the next one or upkeep does."""
-    if connection.vendor == "sqlite" and time.monotonic() >= _log_waits_until:
-        empty_log()
-
-
 def empty_log() -> bool:
     """Take over SQLite's write-ahead log into the file and cut it to nothing; False where somebody reads from it now.
 
-    Never waits for others: a respondent's page must not.
+    Never waits for others.
     """
-    global _log_waits_until
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return False
-    begun = time.monotonic()
     with connection.cursor() as cursor:
         patience = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
         cursor.execute("PRAGMA busy_timeout = 0")
@@ -170,8 +131,6 @@ def empty_log() -> bool:
             return False
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {patience}")
-            ended = time.monotonic()
-            _log_waits_until = ended + (ended - begun) / _SHARE
 
 
 FEWEST_NEW = 5
@@ -238,9 +197,31 @@ def _summary(responses: dict, last: Run | None, held: Collection[str]) -> dict:
     return {**responses, **sums, "unfinished": unfinished, "groups": groups, "named": named, "held": [*held]}
 
 
+# Flags that follow from when somebody answered, which others may know.
+OF_TIME = np.uint16(FLAG_BIT["speeding"] | FLAG_BIT["out_of_window"])
+# A flag of time stands on a response only where so many of its lot have it, and as many have not.
+FEWEST_ALIKE = 5
+
+
+def alike(classes: np.ndarray) -> np.ndarray:
+    """bool[R]: whether at least five of the lot are of the same class."""
+    _values, place, number = np.unique(classes, return_inverse=True, return_counts=True)
+    return number[place] >= FEWEST_ALIKE
+
+
+def shared_flags(flags: np.ndarray) -> tuple[np.ndarray, int]:
+    """The flags of a lot without those of time that fewer than five have, and how many responses lost theirs: whether
+    they were too fast or late is unknown. Where fewer than five would have none, all lose theirs.
+    """
+    kept = np.where(alike(flags & OF_TIME), flags, flags & ~OF_TIME)
+    if 0 < int((kept & OF_TIME == 0).sum()) < min(FEWEST_ALIKE, len(kept)):
+        kept = flags & ~OF_TIME
+    return kept, int((kept != flags).sum())
+
+
 def unlinked(columns: ResponseColumns, flags: np.ndarray) -> tuple[ResponseColumns, np.ndarray]:
     """The rows and their flags shuffled, without token, times, channel, language, profile, comment and answer to the
-    attention question; what the rules need stays as flags and as seconds per answered item.
+    attention question. What the rules found in times stays as flags, as far as it is shared (see `shared_flags`).
     """
     order = list(range(len(columns)))
     SystemRandom().shuffle(order)
@@ -250,18 +231,41 @@ def unlinked(columns: ResponseColumns, flags: np.ndarray) -> tuple[ResponseColum
     return (
         replace(
             columns,
-            seconds_per_item=_seconds_per_item(columns),
             **dict.fromkeys(("token", "channel", "language", "comment"), empty),
             **dict.fromkeys(("started_at", "submitted_at", "attention", "notice_version"), unknown),
+            seconds_per_item=unknown,
             profile=[{} for _row in order],
         ),
         flags[place],
     )
 
 
+# A statement takes only so many values.
+_LOT = 5_000
+
+
+def insert_unlinked(
+    survey: Survey, columns: ResponseColumns, flags: np.ndarray, *, source: ResponseImport | None = None
+) -> None:
+    """Store a lot of responses of an anonymous survey: rows that say nothing of whose they are, in random order under
+    random ids, what is kept apart, and counts; in the caller's transaction.
+    """
+    flags, group = flags.copy(), np.array(columns.group)
+    codes = dict(Group.objects.filter(cycle=survey.cycle_id).values_list("id", "code"))
+    for key in np.unique(group).tolist():
+        flags[group == key], lost = shared_flags(flags[group == key])
+        if lost:
+            add_to_tally(survey.pk, Tally.Measure.UNKNOWN, group=codes[key], number=lost)
+    store_apart(survey, columns)
+    columns, flags = unlinked(columns, flags)
+    ids = [uuid4() for _row in flags]
+    insert_responses(survey, columns, ids=ids, flags=flags, source=source)
+    hold(survey.pk, *(Response.objects.filter(pk__in=ids[start : start + _LOT]) for start in range(0, len(ids), _LOT)))
+
+
 def store_apart(survey: Survey, columns: ResponseColumns) -> None:
-    """Store comments and profile answers, shuffled and without group, and count the submitted rows by channel and by
-    day as far as the file says when; `columns` as the file has them.
+    """Store comments and profile answers, shuffled and without group, and count the submitted rows by channel, and as
+    far as their times are known by day and by seconds per answered item; `columns` as they came.
     """
     comments = [AnonymousComment(survey=survey, text=text) for text in columns.comment if text]
     answers = [
@@ -285,75 +289,27 @@ def hide_among_others(survey: Survey) -> None:
 
 def _count(survey: Survey, columns: ResponseColumns) -> None:
     codes, zone = dict(Group.objects.filter(cycle=survey.cycle_id).values_list("id", "code")), ZoneInfo(survey.zone)
-    channels, days = Counter(), Counter()
+    channels, days, seconds = Counter(), Counter(), Counter()
+    paces = _seconds_per_item(columns)
     for row in np.flatnonzero(~columns.unfinished).tolist():
         code, time = codes[columns.group[row]], columns.submitted_at[row]
         channels[code, columns.channel[row]] += 1
         if time is not None:
             days[code, time.astimezone(zone).date().toordinal()] += 1
+        if paces[row] is not None:
+            seconds[code, round(10 * paces[row])] += 1
     for (code, channel), number in channels.items():
         add_to_tally(survey.pk, Tally.Measure.SUBMITTED, group=code, channel=channel, number=number)
     for (code, day), number in days.items():
         add_to_tally(survey.pk, Tally.Measure.DAY, group=code, place=day, number=number)
+    for (code, tenths), number in seconds.items():
+        add_to_tally(survey.pk, Tally.Measure.SECONDS, group=code, place=tenths, number=number)
 
 
 def _seconds_per_item(columns: ResponseColumns) -> list[float | None]:
     answers = columns.answers()
     answered = ((answers.ratings > 0) & (answers.ratings < 255)).sum(axis=1)
     return [
-        given if np.isnan(time) else capped_seconds_per_item(float(time), int(number))
-        for given, time, number in zip(
-            columns.seconds_per_item, answers.submitted_at - answers.started_at, answered, strict=True
-        )
+        None if np.isnan(time) else capped_seconds_per_item(float(time), int(number))
+        for time, number in zip(answers.submitted_at - answers.started_at, answered, strict=True)
     ]
-
-
-# So many of those that wait are written anew with each new one.
-SHUFFLED = 30
-
-_COLUMNS = "survey_id, group_id, ratings, comment, profile, flags, seconds_per_item"
-_PROFILE = 4  # its place; it is JSON as text
-_READ = f"SELECT id, {_COLUMNS} FROM surveys_readydraft WHERE survey_id = %s AND id {{}} %s ORDER BY id LIMIT %s"
-_WRITE = f"INSERT INTO surveys_readydraft (id, {_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-
-
-def add_waiting(new: ReadyDraft) -> None:
-    """Store it in the caller's transaction, together with up to 30 of those that wait, drawn at random, in random
-    order and under new random ids.
-
-    Otherwise PostgreSQL's transaction numbers, and the places of rows within SQLite's pages, would tell which came
-    last, and so whose it is.
-    """
-    row = [getattr(new, name) for name in _COLUMNS.split(", ")]
-    row[_PROFILE] = json.dumps(new.profile, ensure_ascii=False)
-    _write_anew(_drawn(new.survey_id, SHUFFLED), [tuple(row)])
-
-
-def shuffle_waiting(survey_id: int) -> None:
-    """Write all that wait in the survey anew, in the caller's transaction."""
-    _write_anew(_drawn(survey_id, 1_000_000), [])
-
-
-def _drawn(survey_id: int, most: int) -> list[tuple]:
-    """Up to `most` rows from a random place on: ids are random, so neighbours by id are no neighbours otherwise.
-
-    Rows that another transaction holds are left to it.
-    """
-    place = random_id()
-    lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ.format(">=") + lock, [survey_id, place, most])
-        rows = cursor.fetchall()
-        if len(rows) < most:
-            cursor.execute(_READ.format("<") + lock, [survey_id, place, most - len(rows)])
-            rows += cursor.fetchall()
-    return rows
-
-
-def _write_anew(drawn: list[tuple], new: list[tuple]) -> None:
-    rows = [*(tuple(row[1:]) for row in drawn), *new]
-    SystemRandom().shuffle(rows)
-    with connection.cursor() as cursor:
-        if drawn:
-            cursor.executemany("DELETE FROM surveys_readydraft WHERE id = %s", [(row[0],) for row in drawn])
-        cursor.executemany(_WRITE, [(random_id(), *row) for row in rows])

@@ -14,7 +14,7 @@ from materiality.models import AuditEvent, Job
 from materiality.platform.jobs import Progress, request_job
 from materiality.platform.words import names_about, word_for
 from materiality.templatetags.yiti import count
-from surveys.models import FieldworkFigures, Survey
+from surveys.models import FieldworkFigures, Survey, Tally
 from surveys.models.jobs import JobKind
 from surveys.questionnaire.fieldwork import Account, CellSums, Days, Medians
 from surveys.questionnaire.ratings import within_plan
@@ -35,9 +35,9 @@ FROM surveys_response WHERE survey_id = %s
 _TOLD = """
 SELECT measure, "group", channel, place, number FROM surveys_tally WHERE survey_id = %s
 UNION ALL
-SELECT 'ready', own.code, '', 0, COUNT(*)
-FROM surveys_readydraft ready JOIN materiality_group own ON own.id = ready.group_id
-WHERE ready.survey_id = %s GROUP BY own.code
+SELECT 'ready', own.code, ready.channel, 0, COUNT(*)
+FROM surveys_sealeddraft ready JOIN materiality_group own ON own.id = ready.group_id
+WHERE ready.survey_id = %s AND ready.state <> 'begun' GROUP BY own.code, ready.channel
 UNION ALL
 SELECT 'invited', own.code, batch.channel, 0, batch.size
 FROM surveys_batch batch JOIN materiality_group own ON own.id = batch.group_id
@@ -49,19 +49,16 @@ def count_fieldwork(survey: Survey, now: datetime | None = None) -> dict:
     """The figures as FieldworkFigures keeps them, plain values for JSON; groups are primary keys.
 
     kinds: [group, channel, flags, overruled, unfinished, number]; drafts: [group, channel, page, idle, number];
-    ready: [group, number]; tally: [measure, group code, channel, place, number]; invited: [group, channel, number];
+    ready, invited: [group, channel, number]; tally: [measure, group code, channel, place, number];
     days: [group, day's ordinal, submitted, valid]; seconds and per_item: {group or "all": [median, number]};
     cells: {group: [ratings, their sum, sum of squares], each per item}, of valid responses.
     """
     cutoff = (now or timezone.now()) - IDLE
-    return {
-        **_count_responses(survey),
-        "drafts": begun_by_place(survey, cutoff),
-        **_told(survey),
-    }
+    told = _told(survey)
+    return {**_count_responses(survey, told["tally"]), "drafts": begun_by_place(survey, cutoff), **told}
 
 
-def _count_responses(survey: Survey) -> dict:
+def _count_responses(survey: Survey, tally: list[list]) -> dict:
     kinds: Counter = Counter()
     rules, groups = rules_in_force(survey), [group.pk for group in survey.cycle.groups.all()]
     index = {pk: place for place, pk in enumerate(groups)}
@@ -79,6 +76,7 @@ def _count_responses(survey: Survey) -> dict:
         per_item.add(group, np.where(submitted, np.rint(10 * _numbers(tenths)), np.nan))
         matrix = np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1)
         cells.add(group[counts], within_plan(matrix[counts]))
+    _add_counted(per_item, tally, [group.code for group in survey.cycle.groups.all()])
     return {
         "kinds": [[*kind, number] for kind, number in sorted(kinds.items())],
         "days": [[groups[at], *rest] for at, *rest in days.rows()],
@@ -86,6 +84,13 @@ def _count_responses(survey: Survey) -> dict:
         "per_item": per_item.medians(groups, scale=10),
         "cells": {str(pk): cells.sums(place) for pk, place in index.items()},
     }
+
+
+def _add_counted(per_item: Medians, tally: list[list], codes: list[str]) -> None:
+    """Of an anonymous survey the seconds per answered item are only counted, by group."""
+    for measure, code, _channel, tenths, number in tally:
+        if measure == Tally.Measure.SECONDS:
+            per_item.add(np.full(number, codes.index(code)), np.full(number, float(tenths)))
 
 
 def _chunks(survey: Survey) -> Iterator[list[tuple]]:
@@ -117,7 +122,7 @@ def _told(survey: Survey) -> dict[str, list[list]]:
         if measure == "invited":
             invited[keys[code], channel] += number
     return {
-        "ready": [[keys[code], number] for measure, code, _channel, _place, number in rows if measure == "ready"],
+        "ready": [[keys[code], way, number] for measure, code, way, _place, number in rows if measure == "ready"],
         "tally": [row for row in rows if row[0] not in ("ready", "invited")],
         "invited": [[*key, number] for key, number in invited.items()],
     }
@@ -138,8 +143,8 @@ def large_surveys(keys: Iterable[int]) -> set[int]:
     keys = list(keys)
     if not keys:
         return set()
-    parts = [_BEYOND, BEYOND] * len(keys)
-    values = [value for key in keys for _table in (_BEYOND, BEYOND) for value in (key, MOST_COUNTED)]
+    parts = [_BEYOND, *BEYOND] * len(keys)
+    values = [value for key in keys for _table in (_BEYOND, *BEYOND) for value in (key, MOST_COUNTED)]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ".join(parts), values)
         return {key for (key,) in cursor.fetchall()}
@@ -164,7 +169,7 @@ def without_channels(kinds: Iterable[list]) -> list[KindRow]:
 
 # Kept figures older than this are renewed where something may have changed.
 FRESH = timedelta(seconds=60)
-# After the closing answers begun before it come in, and anonymous ones are mixed for the last time.
+# After the closing answers begun before it come in, and anonymous ones are released for the last time.
 LATE = timedelta(hours=1)
 
 
@@ -317,8 +322,8 @@ def _excluded(account: Account) -> str:
 
 def _waiting(account: Account) -> str:
     told = ngettext(
-        "%(number)s waits to be mixed and is not counted as valid yet",
-        "%(number)s wait to be mixed and are not counted as valid yet",
+        "%(number)s waits to be released and is not counted as valid yet",
+        "%(number)s wait to be released and are not counted as valid yet",
         account.waiting,
     )
     return told % {"number": count(account.waiting)} if account.waiting else ""

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from surveys.models import FieldworkFigures, ReadyDraft, Response, Survey
+from surveys.models import FieldworkFigures, Response, Survey
 from surveys.questionnaire.asking import GRACE, closing_time
 from surveys.questionnaire.ratings import first_id_at, within_plan
 from surveys.questionnaire.screening import (
@@ -241,18 +241,14 @@ SUBMITTING = timedelta(minutes=1)
 
 
 def write_flags(survey: Survey, rules: Rules, since: UUID | None = None) -> int:
-    """Set the flags of all responses, or of those with ids from `since` on, and of finished answers that wait to be
-    mixed, by `rules`; returns how many responses moved.
+    """Set the flags of all responses, or of those with ids from `since` on, by `rules`; returns how many moved.
 
     Only changed flags are written. Call it in a transaction that holds the survey's row.
     """
     # Figures kept of a large survey were counted by other flags or rules.
     FieldworkFigures.objects.filter(survey=survey).delete()
     chunks = screened_anew(survey, rules, since)
-    moved = sum(_write_held(survey, chunk) for chunk in chunks)
-    if survey.anonymous:
-        _write_waiting(survey, rules)
-    return moved
+    return sum(_write_held(survey, chunk) for chunk in chunks)
 
 
 @transaction.atomic
@@ -260,29 +256,8 @@ def screen_late(survey_pk: int, began: datetime) -> int:
     """Screen what was submitted while the rules were being changed, by the rules before; returns how many moved."""
     survey = Survey.objects.select_for_update(no_key=True).get(pk=survey_pk)
     if survey.anonymous:
-        _write_waiting(survey, rules_in_force(survey))
-        return 0
+        return 0  # finished answers are screened at their release
     return write_flags(survey, rules_in_force(survey), since=first_id_at(began - SUBMITTING))
-
-
-def _write_waiting(survey: Survey, rules: Rules) -> None:
-    """Finished answers of an anonymous survey that wait to be mixed: their flags go over into the responses."""
-    columns = ("id", "flags", "ratings", "seconds_per_item")
-    # Locked, as those who finish meanwhile would write them anew under other ids.
-    for rows in plain_chunks(ReadyDraft.objects.select_for_update().filter(survey=survey), columns):
-        ids, flags, ratings, seconds = zip(*rows, strict=True)
-        stored, unknown = np.array(flags, np.uint16), np.full(len(ids), np.nan)
-        answers = Answers(
-            ratings=rating_matrix(ratings),
-            consent=np.ones(len(ids), bool),
-            submitted=np.ones(len(ids), bool),
-            started_at=unknown,
-            submitted_at=unknown,
-            tokens=[""] * len(ids),
-            seconds_per_item=np.array(seconds, np.float64),
-        )
-        fresh = screen(answers, rules, fieldwork_of(survey, 0), known=NOT_RECOMPUTABLE, flags=stored)
-        _write(ReadyDraft, ids, stored, fresh)
 
 
 def _write_held(survey: Survey, chunk: Screened) -> int:
@@ -290,13 +265,13 @@ def _write_held(survey: Survey, chunk: Screened) -> int:
         for at in np.flatnonzero(chunk.stored != chunk.fresh).tolist() if sums else ():
             sums.count_flags(chunk.ids[at], chunk.stored[at], -1)
             sums.count_flags(chunk.ids[at], chunk.fresh[at])
-        return _write(Response, chunk.ids, chunk.stored, chunk.fresh)
+        return _write(chunk.ids, chunk.stored, chunk.fresh)
 
 
-def _write(model: type, ids: tuple, stored: np.ndarray, fresh: np.ndarray) -> int:
+def _write(ids: tuple, stored: np.ndarray, fresh: np.ndarray) -> int:
     """Write the flags that differ; returns how many."""
     changed = np.flatnonzero(stored != fresh).tolist()
-    table = connection.ops.quote_name(model._meta.db_table)
+    table = connection.ops.quote_name(Response._meta.db_table)
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {table} SET flags = %s WHERE id = %s", [(int(fresh[at]), ids[at]) for at in changed]

@@ -26,7 +26,9 @@ from surveys.paper.entry import (
     refuse_closed,
 )
 from surveys.paper.printing import numbered, sheet_issues
+from surveys.paper.sheets import open_sheet
 from surveys.questionnaire.ranking import MOST_NAMED
+from surveys.respond.posted import longest_comment
 from surveys.views.surveys import survey_in_cycle
 
 
@@ -70,7 +72,7 @@ def printed_file(request: HttpRequest, code: str, survey: str, pk: str) -> HttpR
 
 def _page(request: HttpRequest, row: Survey, form: PrintForm, *, unknown: str = "", status: int = 200) -> HttpResponse:
     state = request.GET.get("state", "")
-    sheets = PaperSheet.objects.filter(survey=row).order_by("number").defer("asked", "first", "second")
+    sheets = PaperSheet.objects.filter(survey=row).order_by("number").defer("asked", "first", "second", "sealed")
     counts = dict(sheets.order_by().values_list("state").annotate(number=Count("*")))
     if state in PaperSheet.State.values:
         sheets = sheets.filter(state=state)
@@ -117,6 +119,7 @@ def paper_entry(request: HttpRequest, code: str, survey: str, number: int) -> Ht
     sheets = PaperSheet.objects.select_related("group", "first_by", "second_by")
     sheet = get_object_or_404(sheets, survey=row, number=number)
     sheet.survey = row
+    open_sheet(sheet)
     if sheet.state == STATE.STORED:
         return render(request, "surveys/paper_sheet.html", _context(sheet))
     view = _differences if sheet.state == STATE.DIFFERS else _typing
@@ -133,7 +136,8 @@ def _typing(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:
     issues, typed = numbered(sheet_issues(sheet.survey), asked), None
     numbers = {each.number: each.issue.code for each in issues} if sheet.survey.ranking else {}
     if request.method == "POST":
-        typed = TypedEntry(request.POST, asked, sheet.survey.k, questions, numbers)
+        longest = longest_comment(sheet.survey)
+        typed = TypedEntry(request.POST, asked, sheet.survey.k, questions, numbers, longest)
         # The page says which entry it is: where somebody else was faster, this one must not count as the second.
         if typed.entry:
             given = request.POST.get("time", "")

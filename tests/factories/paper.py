@@ -3,6 +3,7 @@
 from surveys.actions.paper import print_sheets
 from surveys.models import PaperSheet, ProfileQuestion, Survey
 from surveys.paper.entry import Entry, asked_positions
+from surveys.paper.sheets import open_sheet
 
 
 def make_sheets(survey: Survey, number: int = 1, **values) -> list[PaperSheet]:
@@ -11,7 +12,8 @@ def make_sheets(survey: Survey, number: int = 1, **values) -> list[PaperSheet]:
     chosen = {"language": "both", "definitions": True, "by": None, "send": False, **values}
     job = print_sheets(survey=survey, group=group, number=number, **chosen)
     numbers = {"number__gte": job.inputs["first"], "number__lte": job.inputs["last"]}
-    return list(PaperSheet.objects.filter(survey=survey, **numbers).select_related("survey__cycle", "group"))
+    found = PaperSheet.objects.filter(survey=survey, **numbers).select_related("survey__cycle", "group")
+    return [open_sheet(sheet) for sheet in found]
 
 
 def answers_to(sheet: PaperSheet, *codes: int, profile: dict | None = None, comment: str = "") -> Entry:

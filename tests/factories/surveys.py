@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import count
+from secrets import token_hex
 from uuid import uuid4
 
 from django.utils import timezone
@@ -9,7 +10,14 @@ from django.utils import timezone
 from materiality.models import Cycle, Group
 from surveys.actions.plans import build_survey
 from surveys.actions.surveys import open_survey
-from surveys.models import Draft, Survey
+from surveys.invitations.links import secret_of
+from surveys.models import Draft, SealedDraft, Survey
+from surveys.questionnaire.contents import Contents
+from surveys.questionnaire.tokens import token_of
+from surveys.respond.answers import open_answers
+from surveys.respond.keys import lookup_of
+from surveys.respond.rows import DraftInUse
+from surveys.respond.sealed import insert_sealed, sealed_survey
 from tests.factories.library import make_category, make_edition, make_issue
 
 _numbers = count(1)
@@ -50,8 +58,10 @@ def make_open_survey(cycle: Cycle | None = None, **values) -> Survey:
     return open_survey(survey=make_survey(cycle, **values), by=None)
 
 
-def make_draft(survey: Survey, **values) -> Draft:
-    """Answers in progress, nothing answered unless `ratings` says so."""
+def make_draft(survey: Survey, **values) -> Draft | DraftInUse:
+    """Answers in progress, nothing answered unless `ratings` says so; of an anonymous survey opened by its key."""
+    if survey.anonymous:
+        return _make_sealed(survey, **values)
     defaults = {
         "key": uuid4(),
         "group": values.pop("group", None) or survey.cycle.groups.first(),
@@ -60,3 +70,17 @@ def make_draft(survey: Survey, **values) -> Draft:
         "started_at": timezone.now(),
     }
     return Draft.objects.create(survey=survey, **{**defaults, **values})
+
+
+def _make_sealed(survey: Survey, **values) -> DraftInUse:
+    group = values.pop("group", None) or survey.cycle.groups.first()
+    batch, issues = values.pop("batch", None), values.pop("issues", None)
+    secret = token_of(secret_of(batch.salt), batch.pk, values["serial"]) if batch else token_hex(32)
+    columns = {name: values.pop(name) for name in ("page", "saved_at", "counted") if name in values}
+    channel = values.pop("channel", "link")
+    values = {"ratings": bytes(survey.items.count()), "language": "zh-hans", "started_at": timezone.now()} | values
+    contents = Contents(batch_id=batch and batch.pk, **values)
+    opened = sealed_survey(survey.code)
+    insert_sealed(opened, secret, contents, group_id=group.pk, channel=channel, issues=issues)
+    SealedDraft.objects.filter(lookup=lookup_of(opened.key, secret)).update(**columns)
+    return open_answers(secret, survey.code)

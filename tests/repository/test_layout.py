@@ -76,6 +76,7 @@ LOW = {
     "materiality.tables.limited": 0,
     "materiality.tables.problems": 0,
     "materiality.tables.write": 0,
+    "surveys.respond.keys": 2.1,  # which key opens what, for whoever reads what is sealed
     "surveys.respond.drafts": 2.2,  # numbers of answers in progress, for counting and queries
     "surveys.responses.jobs": 6.5,  # bodies of jobs call actions, as tasks do
 }

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, factorial, sqrt
 
+from materiality.scoring.cube import NOT_ASKED, SKIPPED
+
 # Each strategy may be right by chance once in a million times.
 CHANCE = 1e-6
 SIGMAS = 5.0
@@ -84,24 +86,52 @@ def _rank_correlation(found: Sequence[int]) -> float:
     return 1 - 6 * sum((at - place) ** 2 for at, place in enumerate(found)) / (n * (n * n - 1))
 
 
-def attack(tables: dict[str, list[dict]], people: Sequence[dict], in_files: dict[str, list]) -> list[Guess]:
-    """All strategies on what was read (see stored_rows.read_all and places_in_files)."""
-    guesses = []
-    for name in ("response", "readydraft"):
-        rows = tables[name]
-        for column in ("place", "id", "xmin", "xmax", "seconds_per_item"):
-            if rows and column in rows[0]:
-                guesses.append(guess(f"{name} by {column}", rows, people, lambda row, by=column: _sortable(row[by])))
-        found = [row for row in rows if in_files.get(row["ratings"])]
-        if found:
-            guesses.append(guess(f"{name} by offset", found, people, lambda row: in_files[row["ratings"]][0]))
-    texts = [{**row, "group": "", "ratings": row["text"]} for row in tables["anonymouscomment"]]
-    wrote = [{"group": "", "ratings": person["comment"]} for person in people if person["comment"]]
-    for column in ("place", "id", "xmin"):
-        if column in texts[0]:
-            guesses.append(guess(f"comment by {column}", texts, wrote, lambda row, by=column: _sortable(row[by])))
-    return guesses
+def attack(rows: Sequence[dict], people: Sequence[dict]) -> list[Guess]:
+    """Every order that rows of responses have, whatever else is known of them than the answers and flags, which some
+    share.
+    """
+    columns = [name for name in rows[0] if name not in ("group", "ratings", "flags")] if rows else []
+    return [guess(name, rows, people, lambda row, by=name: _sortable(row[by])) for name in columns]
 
 
-def _sortable(value: object) -> object:
-    return value if isinstance(value, int | float) else str(value)
+def link_by_drafts(copy: dict[str, list[dict]], responses: Sequence[dict]) -> dict[tuple[int, int], str]:
+    """{(batch, serial): ratings} that one copy of the drafts gives away: whose link stands beside what was drawn, or
+    answered so far, has the one response that goes with it.
+    """
+    links = {}
+    for name in ("draft", "sealeddraft"):
+        for row in copy[name]:
+            told = bytes.fromhex(row.get("ratings", ""))
+            if not told or row.get("serial") is None:
+                continue
+            matching = [each["ratings"] for each in responses if _goes_with(told, bytes.fromhex(each["ratings"]))]
+            if len(matching) == 1:
+                links[row["batch_id"], row["serial"]] = matching[0]
+    return links
+
+
+def _goes_with(begun: bytes, finished: bytes) -> bool:
+    """Whether the finished answers are asked the same items and hold what had been answered."""
+    return all(
+        (old == NOT_ASKED) == (new == NOT_ASKED) and old in (SKIPPED, NOT_ASKED, new)
+        for old, new in zip(begun, finished, strict=True)
+    )
+
+
+def new_links(before: dict[str, list[dict]], after: dict[str, list[dict]]) -> set[tuple[int, int]]:
+    """(batch, serial) of the links that were marked as used between two copies."""
+    return _used(after) - _used(before)
+
+
+def _used(copy: dict[str, list[dict]]) -> set[tuple[int, int]]:
+    return {
+        (row["batch_id"], 4096 * row["block"] + 8 * at + bit)
+        for row in copy["usedlinks"]
+        for at, byte in enumerate(bytes.fromhex(row["bits"]))
+        for bit in range(8)
+        if byte >> bit & 1
+    }
+
+
+def _sortable(value: object) -> tuple[bool, object]:
+    return (True, value) if isinstance(value, int | float) else (False, str(value))

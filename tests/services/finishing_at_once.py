@@ -1,4 +1,4 @@
-"""Many who finish an anonymous survey at once, each in two tabs, while answers are mixed and decided about."""
+"""Many who finish an anonymous survey at once, each in two tabs, while answers are released and decided about."""
 
 import random
 from collections import Counter
@@ -6,14 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from django.db import connection
-from django.utils import timezone
 
 from materiality.models import User
 from materiality.platform.refusals import NotAllowed
-from surveys.actions.responses import mix_responses, overrule_response
+from surveys.actions.responses import overrule_response, release_responses
 from surveys.invitations.used_links import used_serials
-from surveys.models import Batch, Draft, ReadyDraft, Response, Survey, Tally
-from surveys.respond.answers import finish
+from surveys.models import Batch, Response, SealedDraft, Survey, Tally
+from surveys.respond.answers import finish, open_answers
+from surveys.respond.drafts import number_begun
+from tests.factories.surveys import make_draft
 from tests.services.known_respondents import make_survey_with_links
 
 PEOPLE, THREADS = 120, 6
@@ -24,21 +25,21 @@ def finish_at_once() -> dict[str, int]:
     made and decisions found afterwards.
     """
     survey = make_survey_with_links()
-    keys = [_draft(survey, place) for place in range(PEOPLE)] * 2
-    random.Random(5).shuffle(keys)
+    secrets = [_begun(survey, place) for place in range(PEOPLE)] * 2
+    random.Random(5).shuffle(secrets)
     staff = User.objects.create_user("staff", password="x")
     with ThreadPoolExecutor(THREADS + 2) as pool:
-        mixing = pool.submit(_closing, _mix_until_all_are_in, survey)
+        releasing = pool.submit(_closing, _release_until_all_are_in, survey)
         deciding = pool.submit(_closing, _decide_until_all_are_in, survey, staff)
-        submitted = Counter(pool.map(lambda key: _closing(_submit, key), keys))
-        mixing.result()
+        submitted = Counter(pool.map(lambda secret: _closing(_submit, survey, secret), secrets))
+        releasing.result()
         decided = deciding.result()
     return {
         "first": submitted[True],
         "second": submitted[False],
         "stored": Response.objects.count(),
         "different": len({bytes(ratings) for ratings in Response.objects.values_list("ratings", flat=True)}),
-        "left": Draft.objects.count() + ReadyDraft.objects.count(),
+        "left": SealedDraft.objects.count(),
         "used": sum(len(used_serials(batch.pk)) for batch in Batch.objects.all()),
         "counted": sum(Tally.objects.filter(measure="submitted").values_list("number", flat=True)),
         "decided": decided,
@@ -46,18 +47,13 @@ def finish_at_once() -> dict[str, int]:
     }
 
 
-def _draft(survey: Survey, place: int):
+def _begun(survey: Survey, place: int) -> str:
+    """The token of a link by which answers were begun that tell their number."""
     batch = Batch.objects.filter(survey=survey).order_by("pk")[place % 6]
-    return Draft.objects.create(
-        survey=survey,
-        group_id=batch.group_id,
-        channel=batch.channel,
-        language="en",
-        batch=batch,
-        serial=place,
-        ratings=bytes(1 + place // 5**digit % 5 for digit in range(12)),
-        started_at=timezone.now(),
-    ).key
+    ratings = bytes(1 + place // 5**digit % 5 for digit in range(survey.items.count()))
+    return make_draft(
+        survey, group=batch.group, channel=batch.channel, batch=batch, serial=place, ratings=ratings
+    ).secret
 
 
 def _closing(work, *arguments):
@@ -68,17 +64,18 @@ def _closing(work, *arguments):
         connection.close()
 
 
-def _submit(key) -> bool:
-    return finish(key=key, language="en")
+def _submit(survey: Survey, secret: str) -> bool:
+    draft = open_answers(secret, survey.code)
+    return draft is not None and finish(key=draft.key, language="en")
 
 
-def _mix_until_all_are_in(survey: Survey) -> None:
+def _release_until_all_are_in(survey: Survey) -> None:
     while Response.objects.count() < PEOPLE:
-        mix_responses(survey=survey, everything=not Draft.objects.exists())
+        release_responses(survey=survey, everything=not number_begun(survey))
 
 
 def _decide_until_all_are_in(survey: Survey, staff: User) -> int:
-    """Exclude one response after the other while they are written anew; returns how many."""
+    """Exclude one response after the other while others are released; returns how many."""
     decided = 0
     while Response.objects.count() < PEOPLE:
         response = Response.objects.filter(overruled=Response.Overruled.NO).order_by("?").first()

@@ -10,7 +10,10 @@ from psycopg.rows import dict_row
 
 from tests.services.installation import Installation
 
-TABLES = ("response", "readydraft", "anonymouscomment", "anonymousanswer", "draft", "usedlinks", "tally", "assignments")
+TABLES = (
+    *("response", "sealeddraft", "anonymouscomment", "anonymousanswer", "draft", "usedlinks", "tally", "assignments"),
+    *("batch", "survey"),
+)
 
 
 def read_all(installation: Installation) -> dict[str, list[dict]]:
@@ -26,17 +29,22 @@ def read_all(installation: Installation) -> dict[str, list[dict]]:
     return tables
 
 
-def places_in_files(data: Path, needles: Iterable[str]) -> dict[str, list[tuple[str, int]]]:
-    """Where the bytes of each needle (hex) stand in the database's files: {needle: [(file, offset)]}."""
-    files = {path.name: path.read_bytes() for path in sorted(data.glob("yiti.sqlite3*"))}
-    return {needle: [at for name, held in files.items() for at in _places(name, held, needle)] for needle in needles}
+def files_of(installation: Installation) -> dict[str, bytes]:
+    """The database's files as they lie on the disk now: tables with dead rows, and the write-ahead log."""
+    url = installation.environment["DATABASE_URL"]
+    if not url:
+        return {path.name: path.read_bytes() for path in sorted(installation.data.glob("yiti.sqlite3*"))}
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        (folder,) = connection.execute("SELECT current_setting('data_directory')").fetchone()
+        (number,) = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+    paths = [*Path(folder, "base", str(number)).iterdir(), *Path(folder, "pg_wal").iterdir()]
+    return {path.name: path.read_bytes() for path in sorted(paths) if path.is_file()}
 
 
-def _places(name: str, held: bytes, needle: str) -> list[tuple[str, int]]:
-    found, wanted, at = [], bytes.fromhex(needle), -1
-    while (at := held.find(wanted, at + 1)) >= 0:
-        found.append((name, at))
-    return found
+def found_in(files: dict[str, bytes], needles: Iterable[bytes]) -> list[bytes]:
+    """Those of the needles that stand in some file."""
+    return [needle for needle in needles if any(needle in held for held in files.values())]
 
 
 def _sqlite(path: Path) -> dict[str, list[dict]]:
@@ -63,21 +71,3 @@ def _postgresql(url: str) -> dict[str, list[dict]]:
 
 def _plain(row: dict) -> dict:
     return {name: bytes(value).hex() if isinstance(value, bytes | memoryview) else value for name, value in row.items()}
-
-
-def write_in_order(installation: Installation, lots: list[list[str]]) -> None:
-    """Store the responses anew as no installation should: lot after lot, each in a transaction of its own, in the order
-    of `lots` (ratings as hex).
-    """
-    url = installation.environment["DATABASE_URL"]
-    if url:
-        with psycopg.connect(url, autocommit=True) as connection:
-            for lot in lots:
-                kept = [bytes.fromhex(ratings) for ratings in lot]
-                connection.execute("UPDATE surveys_response SET flags = flags WHERE ratings = ANY(%s)", [kept])
-        return
-    with closing(sqlite3.connect(installation.data / "yiti.sqlite3")) as connection, connection:
-        first = connection.execute("SELECT max(rowid) FROM surveys_response").fetchone()[0] + 1
-        for number, ratings in enumerate((ratings for lot in lots for ratings in lot), start=first):
-            changed = (number, bytes.fromhex(ratings))
-            connection.execute("UPDATE surveys_response SET rowid = ? WHERE ratings = ?", changed)

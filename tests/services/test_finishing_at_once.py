@@ -13,7 +13,7 @@ print(json.dumps(finish_at_once()))
 """
 
 
-def test_everybody_is_stored_once_while_answers_are_mixed_and_decided_about(installation):
+def test_everybody_is_stored_once_while_answers_are_released_and_decided_about(installation):
     data, url = installation.data, installation.environment["DATABASE_URL"]
     made = Installation(data, url, DJANGO_SETTINGS_MODULE="tests.settings", YITI_TEST_DATA=str(data))
     found = made.python(FINISH)

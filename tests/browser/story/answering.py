@@ -100,7 +100,7 @@ def answer_anonymously(stage: Stage, link: str) -> None:
     with stage.device() as device:
         device.goto(link)
         main = device.locator("main")
-        expect(main).to_contain_text("mixed with those of others, so that nobody can tell which are yours")
+        expect(main).to_contain_text("They are put among the answers of at least nine others of your group")
         expect(main).to_contain_text("they can be neither shown to you nor deleted")
         begin(device)
         rate_all(device, seed=6)

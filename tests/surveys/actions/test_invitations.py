@@ -14,7 +14,7 @@ from surveys.actions.surveys import close_survey
 from surveys.invitations.mail import addresses_in
 from surveys.invitations.recipients import RecipientRow
 from surveys.invitations.used_links import is_used, mark_used
-from surveys.models import Batch, Delivery, Draft, Mailing, Recipient, Response, Survey
+from surveys.models import Batch, Delivery, Mailing, Recipient, Response, SealedDraft, Survey
 from surveys.queries.mailings import audience
 from surveys.queries.responses import stored_about
 from surveys.respond.answers import unsubscribe
@@ -200,11 +200,11 @@ def test_erase_recipient_of_an_anonymous_survey_takes_what_is_not_finished() -> 
     person, other = recipient(survey), recipient(survey, "c")
     make_draft(survey, batch=person.batch, serial=person.serial, group=person.group)
     begun = stored_about(person)["answers_begun"]
-    assert sorted(begun) == ["language", "saved_at", "started_at"]
+    assert sorted(begun) == ["begun_on", "saved_at"]
     assert stored_about(person)["answers_cannot_be_found"] is True
     assert erase_recipient(recipient=person, by=None) is True
     assert erase_recipient(recipient=other, by=None) is False
-    assert Draft.objects.count() == 0
+    assert SealedDraft.objects.count() == 0
 
 
 def test_purge_takes_addresses_and_deliveries_and_leaves_what_is_used() -> None:

@@ -23,7 +23,7 @@ from surveys.actions.profile import (
     remove_profile_question,
     save_profile_question,
 )
-from surveys.actions.responses import mix_responses, overrule_response
+from surveys.actions.responses import overrule_response, release_responses
 from surveys.actions.screening import change_rules, screen_survey
 from surveys.actions.surveys import change_open_survey, close_survey, open_survey, remove_survey
 from surveys.invitations.recipients import RecipientRow
@@ -87,7 +87,7 @@ def answer(survey: Survey, person) -> None:
     store_file(survey, csv_file(survey, row(survey, 4, 2), row(survey, 5, 3)))
     check_file(survey, csv_file(survey, row(survey, 3)))
     if survey.anonymous:
-        mix_responses(survey=survey)
+        release_responses(survey=survey)
 
 
 def screen(survey: Survey, person) -> None:

@@ -7,9 +7,13 @@ from materiality.models import AuditEvent
 from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.actions.paper import enter_sheet, store_sheet
+from surveys.actions.responses import release_responses
 from surveys.actions.surveys import close_survey
-from surveys.models import PaperSheet, ReadyDraft, Response, Tally
+from surveys.models import PaperSheet, Response, SealedDraft, Tally
+from surveys.paper.sheets import open_sheet
 from surveys.questionnaire.screening import FLAG_BIT
+from surveys.respond.keys import key_of
+from surveys.respond.sealed import unseal_finished
 from tests.factories.paper import answers_to, make_sheets
 from tests.factories.people import make_person
 from tests.factories.surveys import make_open_survey
@@ -100,13 +104,28 @@ def test_anonymous_sheet_forgets_what_it_asked_and_what_was_typed():
     sheet.refresh_from_db()
     kept = [bytes(sheet.asked), bytes(sheet.first), bytes(sheet.second), sheet.first_profile, sheet.second_profile]
     assert (kept, sheet.first_comment, sheet.second_comment) == ([b"", b"", b"", {}, {}], "", "")
-    ready = ReadyDraft.objects.get()
-    assert (bytes(ready.ratings), ready.comment, ready.profile) == (entry.ratings, "more", {"age": "a"})
-    assert (Response.objects.count(), ready.seconds_per_item) == (0, None)
-    counted = Tally.objects.filter(measure__in=["submitted", "day"]).values_list(
-        "measure", "group", "channel", "number"
-    )
-    assert sorted(counted) == [("day", "users", "", 1), ("submitted", "users", "paper", 1)]
+    ready = SealedDraft.objects.get()
+    held = unseal_finished(key_of(survey), ready)
+    assert (held.ratings, held.comment, held.profile, held.mode) == (entry.ratings, "more", {"age": "a"}, "paper")
+    assert (Response.objects.count(), Tally.objects.count(), bytes(sheet.sealed)) == (0, 0, b"")
+    release_responses(survey=survey, everything=True)
+    counted = Tally.objects.values_list("measure", "group", "channel", "number")
+    assert sorted(counted) == [("mode", "users", "paper", 1), ("submitted", "users", "paper", 1)]
+
+
+def test_anonymous_sheet_is_sealed_until_it_is_stored():
+    survey = make_open_survey(anonymous=True, split=True)
+    (sheet,) = make_sheets(survey)
+    entered = [bytes(PaperSheet.objects.get().sealed)]
+    for time, comment in ((1, "one"), (2, "another")):
+        enter_sheet(sheet=sheet, entry=answers_to(sheet, comment=comment), time=time, by=None)
+        row = PaperSheet.objects.get()
+        assert (bytes(row.asked), bytes(row.first), bytes(row.second), row.first_comment) == (b"", b"", b"", "")
+        entered.append(bytes(row.sealed))
+    # Whether and what was entered does not show in the length.
+    assert len(set(entered)) == 3 and len({len(sealed) for sealed in entered}) == 1
+    sheet = open_sheet(PaperSheet.objects.select_related("survey").get())
+    assert (sheet.first_comment, sheet.second_comment, sheet.state) == ("one", "another", PaperSheet.State.DIFFERS)
 
 
 def test_anonymous_sheet_after_closing_is_refused():
@@ -124,7 +143,7 @@ def test_anonymous_sheet_whose_differences_are_decided_after_closing_is_refused(
     close_survey(survey=survey, by=None)
     with pytest.raises(NotAllowed, match="anonymous survey takes no more"):
         store_sheet(sheet=sheet, entry=answers_to(sheet, 2), by=None)
-    assert ReadyDraft.objects.count() == 0
+    assert SealedDraft.objects.count() == 0
 
 
 def test_entry_of_a_split_sheet_holds_not_asked_elsewhere():

@@ -1,37 +1,52 @@
+"""Releases of anonymous surveys: each group by itself, ten or more, without what tells whose a response is."""
+
+from datetime import timedelta
+
 import pytest
 from django.db.models import Count
+from django.utils import timezone
 
 from materiality.models import AuditEvent
-from surveys.actions.responses import mix_responses
-from surveys.models import AnonymousAnswer, AnonymousComment, Draft, Response, Survey
+from surveys.actions.responses import release_responses
+from surveys.invitations.used_links import used_serials
+from surveys.models import AnonymousAnswer, AnonymousComment, Response, SealedDraft, Survey, Tally
+from surveys.queries.fieldwork import damaged_answers
+from surveys.questionnaire.screening import FLAG_BIT
+from surveys.respond.drafts import number_begun, number_finished
 from tests.factories.anonymous import anonymous_survey, finish, stored_order
+from tests.factories.invitations import make_batch
 from tests.factories.surveys import make_draft, make_open_survey, make_survey_cycle
 
+pytestmark = pytest.mark.django_db
+SPEEDING = FLAG_BIT["speeding"]
 
-@pytest.mark.django_db
-def test_mix_waits_for_ten_and_then_takes_all():
+
+def test_release_waits_for_ten_of_a_group_and_then_takes_all_of_it():
     survey = anonymous_survey()
+    users, employees = survey.cycle.groups.all()
     for number in range(9):
-        finish(survey, number)
-    unfinished = make_draft(survey)
-    assert (mix_responses(survey=survey), Response.objects.count()) == (0, 0)
+        finish(survey, number, group=users)
+        finish(survey, 20 + number, group=employees)
+    make_draft(survey)
+    assert (release_responses(survey=survey), Response.objects.count()) == (0, 0)
     for number in range(9, 12):
-        finish(survey, number)
-    assert mix_responses(survey=survey) == 12
-    assert list(Draft.objects.all()) == [unfinished]
+        finish(survey, number, group=users)
+    assert release_responses(survey=survey) == 12
+    assert set(Response.objects.values_list("group__code", flat=True)) == {"users"}
+    assert (number_begun(survey), number_finished(survey)) == (1, 9)
     assert len({bytes(ratings) for ratings in Response.objects.values_list("ratings", flat=True)}) == 12
+    assert release_responses(survey=survey, everything=True) == 9
 
 
-@pytest.mark.django_db
-def test_mixed_responses_tell_neither_time_nor_order_nor_comment():
+def test_released_responses_tell_neither_time_nor_order_nor_comment():
     survey = anonymous_survey()
     for number in range(20):
         finish(survey, number, comment=f"comment {number}" if number % 2 else "")
-    mix_responses(survey=survey)
+    release_responses(survey=survey)
     responses = list(Response.objects.all())
     told = ("started_at", "submitted_at", "comment", "token", "channel", "language", "notice_version", "attention")
     assert set(Response.objects.values_list(*told)) == {(None, None, "", "", "", "", None, None)}
-    assert {str(response.profile) for response in responses} == {"{}"}
+    assert {(str(response.profile), response.seconds_per_item) for response in responses} == {("{}", None)}
     assert {response.id.version for response in responses} == {4}
     stored = [bytes(ratings)[0] - 1 + 5 * (bytes(ratings)[1] - 1) for ratings in stored_order("ratings")]
     # One order in 20! is the order of arrival.
@@ -40,45 +55,72 @@ def test_mixed_responses_tell_neither_time_nor_order_nor_comment():
     assert not AuditEvent.objects.exclude(action__in=["build_survey", "open_survey"]).exists()
 
 
-@pytest.mark.django_db
-def test_mixed_profile_answers_stand_apart_one_row_per_option():
-    survey = anonymous_survey()
+def test_released_profile_answers_stand_apart_one_row_per_option():
+    survey = anonymous_survey(profile={"site": ["north"], "roles": ["a", "b"], "note": []})
     for number in range(10):
         finish(survey, number, profile={"site": "north", "roles": ["a", "b"] if number else [], "note": ""})
-    mix_responses(survey=survey)
+    release_responses(survey=survey)
     answers = AnonymousAnswer.objects.values_list("question", "answer").annotate(n=Count("pk")).order_by("answer")
     assert list(answers) == [("roles", "a", 9), ("roles", "b", 9), ("site", "north", 10)]
 
 
-@pytest.mark.django_db
-def test_each_lot_is_written_among_all_that_came_before():
+def test_release_counts_what_it_drops_and_marks_links_as_used():
     survey = anonymous_survey()
-    lots = []
-    for lot in range(4):
-        for number in range(25 * lot, 25 * lot + 25):
-            finish(survey, number, ratings=bytes([1 + lot, 0, 0, 0]))
-        mix_responses(survey=survey)
-        lots.append([bytes(ratings)[0] for ratings in stored_order("ratings")])
-    # One order in 100! / 25!⁴ (about 10⁵⁷) keeps the lots together.
-    assert [sorted(set(stored)) for stored in lots] == [[1], [1, 2], [1, 2, 3], [1, 2, 3, 4]]
-    assert lots[-1] != sorted(lots[-1]) and lots[-1] != sorted(lots[-1], reverse=True)
-
-
-@pytest.mark.django_db
-def test_mix_waits_for_a_twentieth_of_what_is_stored():
-    survey = anonymous_survey()
-    for number in range(11 * 20):
-        finish(survey, number)
-    assert mix_responses(survey=survey) == 220
+    batch = make_batch(survey, size=50)
     for number in range(10):
+        finish(
+            survey, number, batch=batch, serial=3 * number, channel="batch", mode="large" if number < 4 else "normal"
+        )
+    assert list(used_serials(batch.pk)) == []
+    release_responses(survey=survey)
+    assert list(used_serials(batch.pk)) == list(range(0, 30, 3))
+    counted = set(Tally.objects.exclude(measure="day").values_list("measure", "group", "channel", "place", "number"))
+    # Seven seconds for two answers.
+    assert counted == {
+        ("submitted", "users", "batch", 0, 10), ("mode", "users", "large", 0, 4), ("mode", "users", "normal", 0, 6),
+        ("seconds", "users", "", 35, 10),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fast", "slow", "released", "flagged", "unknown"),
+    [(3, 10, 10, 0, 3), (3, 9, 0, 0, 3), (6, 5, 11, 6, 0), (8, 3, 0, 0, 8), (0, 3, 0, 0, 0), (5, 0, 0, 5, 0)],
+)
+def test_flag_of_time_stands_only_where_five_of_a_lot_share_it(fast, slow, released, flagged, unknown):
+    survey, now = anonymous_survey(), timezone.now()
+    for number in range(fast + slow):
+        begun = now - timedelta(seconds=1 if number < fast else 60)
+        finish(survey, number, started_at=begun, now=now)
+    assert release_responses(survey=survey) == released
+    release_responses(survey=survey, everything=True)
+    assert survey.responses.count() == fast + slow
+    assert survey.responses.filter(flags=SPEEDING).count() == flagged
+    assert sum(Tally.objects.filter(measure="unknown").values_list("number", flat=True)) == unknown
+
+
+def test_link_that_was_given_out_again_counts_once():
+    survey = anonymous_survey()
+    batch = make_batch(survey)
+    finish(survey, 0, batch=batch, serial=3)
+    batch.salt = b"s" * 32
+    batch.save(update_fields=["salt"])
+    finish(survey, 1, batch=batch, serial=3)
+    release_responses(survey=survey, everything=True)
+    assert (survey.responses.count(), SealedDraft.objects.count()) == (1, 0)
+
+
+def test_damaged_answers_stay_and_are_told():
+    survey = anonymous_survey()
+    for number in range(11):
         finish(survey, number)
-    assert (mix_responses(survey=survey), survey.responses.count()) == (0, 220)
-    finish(survey, 11)
-    assert (mix_responses(survey=survey), survey.responses.count()) == (11, 231)
+    row = SealedDraft.objects.first()
+    SealedDraft.objects.filter(pk=row.pk).update(sealed=bytes(row.sealed)[:-1] + b"x")
+    assert release_responses(survey=survey) == 10
+    assert SealedDraft.objects.get().state == SealedDraft.State.UNREADABLE
+    assert [(work.title, "1" in work.words) for work in damaged_answers()] == [(survey.code, True)]
 
 
-@pytest.mark.django_db
-def test_mix_of_a_survey_with_names_is_not_possible():
+def test_release_of_a_survey_with_names_is_not_possible():
     survey = make_open_survey(make_survey_cycle({"society": 2}))
     with pytest.raises(Survey.DoesNotExist):
-        mix_responses(survey=survey, everything=True)
+        release_responses(survey=survey, everything=True)

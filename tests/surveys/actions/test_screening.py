@@ -8,14 +8,16 @@ from django.utils import timezone, translation
 
 from materiality.models import AuditEvent, Run
 from materiality.platform.refusals import NotAllowed
+from surveys.actions.responses import release_responses
 from surveys.actions.screening import change_rules, screen_survey
-from surveys.models import FieldworkFigures, ReadyDraft, Response
+from surveys.models import FieldworkFigures, Response
 from surveys.questionnaire.ratings import first_id_at
-from surveys.questionnaire.screening import FLAG_BIT, Rules
+from surveys.questionnaire.screening import FLAG_BIT, NOT_RECOMPUTABLE, Rules
+from surveys.respond.answers import finish
 from tests.factories.people import make_person
 from tests.factories.responses import make_response
 from tests.factories.screening import CLOSES, OPENS, flags_by_loop, make_varied_responses, names_of
-from tests.factories.surveys import make_survey
+from tests.factories.surveys import make_draft, make_open_survey, make_survey
 
 pytestmark = pytest.mark.django_db
 EFFECTS = Rules().effects
@@ -65,7 +67,7 @@ def test_change_rules_deletes_nothing_and_touches_nothing_but_flags():
 
 def test_change_rules_of_an_anonymous_survey_keeps_what_it_cannot_compute():
     survey = survey_with_responses(60, anonymous=True)
-    kept = FLAG_BIT["duplicate"] | FLAG_BIT["out_of_window"] | FLAG_BIT["attention"]
+    kept = NOT_RECOMPUTABLE
     for place, row in enumerate(survey.responses.all()):
         row.flags = (kept if place % 3 else 0) | FLAG_BIT["straight_line"] * (place % 2)
         row.save()
@@ -78,16 +80,15 @@ def test_change_rules_of_an_anonymous_survey_keeps_what_it_cannot_compute():
         assert {pk: names_of(flags & ~kept) for pk, flags in after.items()} == expected
 
 
-def test_change_rules_screens_finished_answers_that_wait_to_be_mixed():
-    survey = survey_with_responses(0, anonymous=True)
-    group, outside = survey.cycle.groups.first(), FLAG_BIT["out_of_window"]
-    ratings = bytes([1, 2, 3, 4]) * (survey.items.count() // 4) + bytes(survey.items.count() % 4)
-    waiting = ReadyDraft.objects.create(
-        survey=survey, group=group, ratings=ratings, flags=outside, seconds_per_item=1.4
-    )
+def test_finished_answers_are_screened_at_their_release_by_the_rules_of_then():
+    survey = make_open_survey(anonymous=True)
+    items = survey.items.count()
+    begun, varied = timezone.now() - timedelta(seconds=items * 1.4), bytes([1, 2, 3, 4] * items)[:items]
+    for _number in range(5):
+        finish(key=make_draft(survey, ratings=varied, started_at=begun).key, language="en")
     change_rules(survey=survey, rules=replace(Rules(), speeding_seconds=1.5), reason="", by=None)
-    waiting.refresh_from_db()
-    assert waiting.flags == outside | FLAG_BIT["speeding"]
+    release_responses(survey=survey, everything=True)
+    assert list(survey.responses.values_list("flags", flat=True)) == [FLAG_BIT["speeding"]] * 5
 
 
 def test_change_rules_screens_what_came_in_meanwhile(django_capture_on_commit_callbacks):

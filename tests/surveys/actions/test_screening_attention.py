@@ -2,7 +2,7 @@
 
 import pytest
 
-from surveys.actions.responses import mix_responses
+from surveys.actions.responses import release_responses
 from surveys.actions.screening import change_rules
 from surveys.questionnaire.screening import Rules
 from surveys.respond.answers import finish
@@ -23,7 +23,7 @@ def test_answers_to_the_attention_question_count_once_the_rule_is_on(anonymous):
         draft = make_draft(survey, attention=given, ratings=bytes([1, 2, 3, 4, 5] * items)[:items])
         assert finish(key=draft.key, language="en")
     if anonymous:
-        mix_responses(survey=survey, everything=True)
+        release_responses(survey=survey, everything=True)
     off = count_cycle(survey.cycle).responses
     assert (off["submitted"], off["valid"], off["flags"]["attention"]) == (len(GIVEN), len(GIVEN), 0)
     change_rules(survey=survey, rules=Rules({**OTHERS_OFF, "attention": "reject"}), reason="", by=None)

@@ -1,85 +1,85 @@
-from datetime import UTC, date, datetime, timedelta
+"""Anonymous surveys from the first page to the finalising: sealed, released, their key destroyed."""
+
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from materiality.models import AuditEvent
+from materiality.platform.keys import KeyMissing, missing_keys
 from materiality.platform.refusals import NotAllowed
 from surveys.actions.fieldwork import tend_all_surveys
-from surveys.actions.responses import seal_survey
+from surveys.actions.responses import finalise_survey
 from surveys.actions.surveys import close_survey
-from surveys.models import Draft, ReadyDraft, Response, Survey, Tally
+from surveys.models import Assignments, Response, SealedDraft, Survey, Tally
+from surveys.questionnaire.asking import Plan
 from surveys.respond import answers
-from surveys.responses.anonymity import SHUFFLED, add_waiting
+from surveys.respond.keys import key_of
 from tests.factories.anonymous import anonymous_survey, finish, stored_order
-from tests.factories.surveys import make_draft
+from tests.factories.surveys import make_draft, make_open_survey, make_survey_cycle
+
+pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.django_db
-def test_finished_answers_wait_without_key_link_language_channel_and_time():
+def test_opening_makes_a_key_that_the_database_does_not_hold(settings):
+    survey, linked = anonymous_survey(), make_open_survey(make_survey_cycle({"society": 2}))
+    assert linked.key_check == "" and len(key_of(survey)) == 32
+    assert (settings.KEYS / f"survey-{survey.key_check}").read_bytes() == key_of(survey)
+    assert key_of(survey).hex() not in str(Survey.objects.filter(pk=survey.pk).values())
+
+
+def test_draft_shows_nothing_of_what_it_holds():
     survey = anonymous_survey()
-    finish(survey, 0, comment="好", profile={"site": "north"})
-    ready = ReadyDraft.objects.get()
-    kept = {
-        field.name: getattr(ready, field.attname) for field in ReadyDraft._meta.concrete_fields if not field.primary_key
-    }
-    assert kept == {
-        "survey": survey.pk,
-        "group": survey.cycle.groups.first().pk,
-        "ratings": bytes([1, 1, 0, 0]),
-        "comment": "好",
-        "profile": {"site": "north"},
-        "flags": 0,
-        "seconds_per_item": 3.5,
-    }
-    assert (Draft.objects.count(), Response.objects.count()) == (0, 0)
+    short = make_draft(survey)
+    long = make_draft(survey, ratings=bytes([5, 4, 3, 2]), comment="好" * 2000, attention=3)
+    rows = [bytes(row.sealed) for row in SealedDraft.objects.all()]
+    assert len(rows) == 2 and len({len(row) for row in rows}) == 1
+    assert all(("好" * 9).encode(code) not in row for row in rows for code in ("utf-8", "utf-16-le"))
+    assert answers.open_answers(long.secret, survey.code).comment == "好" * 2000
+    assert short.secret != long.secret and short.order != long.order
 
 
-@pytest.mark.django_db
-def test_finished_answers_are_counted_by_channel_and_by_day():
+def test_draft_opens_with_its_secret_only():
+    survey, other = anonymous_survey(), anonymous_survey()
+    draft = make_draft(survey)
+    assert answers.open_answers(draft.secret, survey.code).ratings == bytes(4)
+    assert answers.open_answers(draft.secret[:-1] + "x", survey.code) is None
+    assert answers.open_answers(draft.secret, other.code) is None
+
+
+def test_without_the_key_nothing_opens_and_nothing_is_made(settings, tmp_path):
     survey = anonymous_survey()
-    # 2026-03-01 17:00 UTC is the second of March in the survey's zone.
-    moment = datetime(2026, 3, 1, 17, tzinfo=UTC)
-    for number, channel in enumerate(("link", "mail", "mail")):
-        finish(survey, number, channel=channel, started_at=moment - timedelta(seconds=7), now=moment)
-    code = survey.cycle.groups.first().code
-    counted = Tally.objects.values_list("measure", "group", "channel", "place", "number")
-    assert set(counted) == {
-        ("submitted", code, "link", 0, 1),
-        ("submitted", code, "mail", 0, 2),
-        ("day", code, "", date(2026, 3, 2).toordinal(), 3),
-    }
+    draft = make_draft(survey)
+    settings.KEYS = tmp_path
+    with pytest.raises(KeyMissing):
+        answers.open_answers(draft.secret, survey.code)
+    assert f"survey-{survey.key_check}" in missing_keys() and list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.django_db
-def test_waiting_answers_get_new_ids_in_a_new_order_with_each_that_comes():
+def test_finished_answers_stay_in_their_row_and_open_without_the_secret_no_more():
     survey = anonymous_survey()
-    for number in range(20):
-        finish(survey, number)
-    before = list(ReadyDraft.objects.order_by("pk"))
-    finish(survey, 20)
-    after = list(ReadyDraft.objects.order_by("pk"))
-    assert len(after) == 21 and not {ready.pk for ready in before} & {ready.pk for ready in after}
-    stayed = [
-        bytes(ready.ratings) for ready in after if bytes(ready.ratings) in {bytes(each.ratings) for each in before}
-    ]
-    # One order in 20! is the same.
-    assert len(stayed) == 20 and stayed != [bytes(ready.ratings) for ready in before]
+    draft = make_draft(survey, ratings=bytes([1, 2, 3, 4]))
+    before = SealedDraft.objects.get()
+    assert answers.finish(key=draft.key, language="en", comment="好") is True
+    after = SealedDraft.objects.get()
+    assert (after.pk, after.state, after.version) == (before.pk, "finished", before.version + 1)
+    assert len(bytes(after.sealed)) == len(bytes(before.sealed))
+    assert answers.open_answers(draft.secret, survey.code) is None
+    assert answers.finish(key=draft.key, language="en") is False
+    assert (answers.save(key=draft.key, known=b"", answers={0: 5}), Response.objects.count()) == (None, 0)
 
 
-@pytest.mark.django_db
-def test_of_many_waiting_answers_thirty_are_written_anew_with_each_that_comes():
+def test_two_who_save_one_sealed_draft_keep_what_each_gave():
     survey = anonymous_survey()
-    for number in range(40):
-        finish(survey, number)
-    before = set(ReadyDraft.objects.values_list("pk", flat=True))
-    finish(survey, 40)
-    after = set(ReadyDraft.objects.values_list("pk", flat=True))
-    assert (len(after), len(after & before)) == (41, 40 - SHUFFLED)
+    one = make_draft(survey)
+    other = answers.open_answers(one.secret, survey.code)
+    answers.save(key=one.key, known=one.ratings, answers={0: 5})
+    assert answers.save(key=other.key, known=other.ratings, answers={1: 2}, comment="和") == bytes([5, 2, 0, 0])
+    stored = answers.open_answers(one.secret, survey.code)
+    assert (stored.ratings, stored.comment) == (bytes([5, 2, 0, 0]), "和")
 
 
-@pytest.mark.django_db
-def test_close_mixes_all_unless_somebody_may_still_finish():
+def test_close_releases_all_unless_somebody_may_still_finish():
     alone, accompanied = anonymous_survey(), anonymous_survey()
     finish(alone, 1)
     finish(accompanied, 1)
@@ -90,7 +90,7 @@ def test_close_mixes_all_unless_somebody_may_still_finish():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_upkeep_closes_mixes_and_seals_what_is_due():
+def test_upkeep_closes_releases_and_finalises_what_is_due(settings):
     survey = anonymous_survey()
     for number in range(12):
         finish(survey, number)
@@ -99,36 +99,60 @@ def test_upkeep_closes_mixes_and_seals_what_is_due():
     tend_all_surveys(now=closes + timedelta(minutes=1))
     finished_late = make_draft(survey, started_at=closes - timedelta(minutes=1))
     answers.finish(key=finished_late.key, language="en", now=closes + timedelta(minutes=14))
+    make_draft(survey, page=1)
     survey.refresh_from_db()
     assert (survey.state, survey.sealed_at, survey.responses.count()) == ("closed", None, 12)
     tend_all_surveys(now=closes + timedelta(minutes=17))
     survey.refresh_from_db()
     assert survey.sealed_at is not None and survey.responses.count() == 13
+    assert not SealedDraft.objects.exists() and not (settings.KEYS / f"survey-{survey.key_check}").exists()
+    assert Tally.objects.get(measure="broken_off").number == 1
     stored = [str(pk) for pk in stored_order("id")]
     assert stored == sorted(stored)
     tend_all_surveys(now=closes + timedelta(minutes=30))
-    assert AuditEvent.objects.filter(action="seal_survey").count() == 1
+    assert AuditEvent.objects.filter(action="finalise_survey").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_seal_of_an_open_survey_or_within_the_grace_is_refused():
+def test_finalising_that_was_broken_off_after_the_key_was_destroyed_is_done_again(settings):
     survey = anonymous_survey()
-    with pytest.raises(NotAllowed):
-        seal_survey(survey=survey)
-    close_survey(survey=survey, by=None)
-    with pytest.raises(NotAllowed):
-        seal_survey(survey=survey)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_sheets_entered_after_the_sealing_are_mixed_and_it_stays_sealed_once():
-    survey = anonymous_survey()
-    for number in range(12):
-        finish(survey, number)
     closed = close_survey(survey=survey, by=None).closed_at
+    (settings.KEYS / f"survey-{survey.key_check}").unlink()
     tend_all_surveys(now=closed + timedelta(minutes=16))
+    survey.refresh_from_db()
+    assert survey.sealed_at is not None and missing_keys() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_finalising_of_an_open_survey_within_the_grace_or_with_answers_is_refused():
+    survey = anonymous_survey()
+    finish(survey, 1)
+    make_draft(survey)
+    with pytest.raises(NotAllowed):
+        finalise_survey(survey=survey)
+    closed = close_survey(survey=survey, by=None).closed_at
+    for later in (timedelta(0), timedelta(minutes=16)):
+        with pytest.raises(NotAllowed):
+            finalise_survey(survey=survey, now=closed + later)
+    assert key_of(survey)
+
+
+def test_parts_given_are_sealed_and_go_back_without_an_answer_being_read():
+    plans = {"users": Plan(expected=10_000)}
+    survey = make_open_survey(
+        make_survey_cycle({"society": 20}), anonymous=True, split=True, split_issues=12, plans=plans
+    )
     group = survey.cycle.groups.first()
-    add_waiting(ReadyDraft(survey_id=survey.pk, group_id=group.pk, ratings=bytes([4, 4, 4, 4]), comment="late"))
-    tend_all_surveys(now=closed + timedelta(minutes=17))
-    assert (survey.responses.count(), ReadyDraft.objects.count()) == (13, 0)
-    assert AuditEvent.objects.filter(action="seal_survey").count() == 1
+    questionnaire = answers.questionnaire_of(survey.pk, survey.opened_at)
+    asked = questionnaire.asked_of(group.pk)
+    assert asked.each == 12
+    for _person in range(3):
+        (part,) = answers.draw_parts(questionnaire, group.pk, asked)
+        make_draft(survey, group=group, issues=part, counted=True)
+    stored = bytes(Assignments.objects.get(group=group).counts)
+    assert len(stored) == 28 + 4 * 20
+    assert sum(answers.locked_counts(survey, group.pk, 20)) == 36
+    later = timezone.now() + timedelta(hours=25)
+    assert answers.expire_assignments(survey=survey, now=later) == 3
+    assert answers.expire_assignments(survey=survey, now=later) == 0
+    assert sum(answers.locked_counts(survey, group.pk, 20)) == 0

@@ -66,7 +66,7 @@ def test_sheets_of_a_split_survey_share_the_counts_of_those_online():
     counts = Counter(code for part in parts for code in part)
     others = [counts[code] for code in counts if code != "SOCIETY-01-01"]
     assert max(others) - min(others) <= 1
-    stored = locked_counts(survey.pk, sheets[0].group_id, 17)
+    stored = locked_counts(survey, sheets[0].group_id, 17)
     assert sorted(stored) == sorted(counts.values())
 
 

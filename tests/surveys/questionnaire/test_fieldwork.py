@@ -186,7 +186,7 @@ def test_funnel_equals_a_look_at_everybody(people, tallies, drafts, invited):
 @settings(max_examples=80)
 @given(people=people, waiting=st.integers(0, 4))
 def test_account_of_submitted_responses_adds_up(people, waiting):
-    figures = figures_of(people, ready=[[1, waiting]])
+    figures = figures_of(people, ready=[[1, "link", waiting]])
     total = build_funnel(figures, GROUPS, counts, bits=BITS, anonymous=True).total
     groups, rejected, excluded = taken_out(figures["kinds"], REJECTING, counts)
     assert total.submitted == waiting + sum(groups.values()) + sum(rejected.values()) + excluded

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
-from surveys.questionnaire.screening import FLAGS, Rules, flag_names, flags_of, seconds_per_item
+from materiality.scoring.cube import DONT_KNOW, SKIPPED
+from surveys.questionnaire.screening import FLAGS, Rules, flag_names, flags_of
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 VARIED = bytes([1, 2, 3, 4, 5] * 8)
@@ -38,7 +38,7 @@ def test_flags_of_a_submitted_response(ratings, seconds, closes_after, expected)
     ("effect", "anonymous", "expected"),
     [
         ("off", False, []),
-        ("off", True, ["out_of_window", "attention"]),
+        ("off", True, ["speeding", "out_of_window", "attention"]),
         ("mark", False, ["out_of_window", "attention"]),
     ],
 )
@@ -56,16 +56,3 @@ def test_flags_that_cannot_be_computed_again_are_kept_of_anonymous_responses(eff
         anonymous=anonymous,
     )
     assert flag_names(flags) == expected
-
-
-@pytest.mark.parametrize(
-    ("ratings", "seconds", "expected"),
-    [
-        (bytes([1, 2, SKIPPED, NOT_ASKED]), 3.19, 1.5),
-        (bytes([1, DONT_KNOW]), 90, 5.0),
-        (bytes([SKIPPED, NOT_ASKED]), 90, None),
-        (bytes([1]), -4, 0.0),
-    ],
-)
-def test_seconds_per_item_count_what_is_answered(ratings, seconds, expected):
-    assert seconds_per_item(ratings, START, START + timedelta(seconds=seconds)) == expected

@@ -11,9 +11,10 @@ from materiality.platform.refusals import NotAllowed
 from materiality.queries.scores import erased_since
 from surveys.actions.responses import overrule_response
 from surveys.invitations.used_links import is_used
-from surveys.models import Batch, Draft, Response, Survey
+from surveys.models import Batch, Draft, Response, SealedDraft, Survey
 from surveys.respond.answers import erase_response, finish
 from surveys.responses.counting import count_cycle
+from tests.factories.invitations import make_batch
 from tests.factories.people import make_person
 from tests.factories.surveys import make_draft, make_open_survey, make_survey_cycle
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def survey_with_links(**values) -> tuple[Survey, Batch]:
     survey = make_open_survey(make_survey_cycle({"society": 2}), **values)
-    return survey, Batch.objects.create(survey=survey, group=survey.cycle.groups.first(), size=100)
+    return survey, make_batch(survey, size=100)
 
 
 def submitted(survey: Survey, batch: Batch, serial: int) -> None:
@@ -63,7 +64,7 @@ def test_erase_response_deletes_a_draft_without_an_event():
     survey, batch = survey_with_links(anonymous=True)
     make_draft(survey, batch=batch, serial=7)
     assert erase_response(survey=survey, batch_id=batch.pk, serial=7) is True
-    assert not Draft.objects.exists() and not AuditEvent.objects.filter(action="erase_response").exists()
+    assert not SealedDraft.objects.exists() and not AuditEvent.objects.filter(action="erase_response").exists()
 
 
 def test_erase_response_of_an_anonymous_survey_is_refused():

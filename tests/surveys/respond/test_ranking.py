@@ -9,7 +9,7 @@ from materiality.actions.scores import score_cycle
 from materiality.queries.ranking import named_of, took_ranking
 from materiality.scoring.cube import DONT_KNOW
 from surveys.actions.paper import enter_sheet
-from surveys.actions.responses import mix_responses
+from surveys.actions.responses import release_responses
 from surveys.actions.surveys import close_survey
 from surveys.exports.exporting import export_csv, export_xlsx
 from surveys.forms.paper import TypedEntry
@@ -122,7 +122,7 @@ def test_anonymous_survey_keeps_what_is_named_with_the_ratings_and_nowhere_else(
         client.send("1/", r0=str(number % 5 + 1), go="next")
         client.send("top/", top=CODES[0], go="next")
         client.send("end/", go="submit")
-    mix_responses(survey=survey, everything=True)
+    release_responses(survey=survey, everything=True)
     assert [row.named for row in Response.objects.all()] == [[CODES[0]]] * 10
     assert (AnonymousAnswer.objects.count(), Draft.objects.count()) == (0, 0)
 

@@ -14,10 +14,11 @@ from materiality.models import Cycle, Job
 from materiality.platform import jobs
 from materiality.platform.hooks import standings
 from surveys.actions.surveys import close_survey
-from surveys.models import Batch, ReadyDraft, Response, Survey, Tally
+from surveys.models import Batch, Response, Survey, Tally
 from surveys.queries.fieldwork import kinds_of, valid_number
 from surveys.questionnaire.ratings import arrival_ids
 from surveys.questionnaire.screening import FLAG_BIT, REJECT, Rules
+from surveys.respond.answers import finish
 from surveys.responses.fieldwork import (
     MOST_COUNTED,
     count_fieldwork,
@@ -120,7 +121,7 @@ def test_figures_tell_drafts_tallies_invitations_and_what_waits():
     make_draft(survey, group=users, page=2, saved_at=old, started_at=old)
     make_draft(survey, group=users, page=2, saved_at=now, started_at=old)
     make_draft(survey, group=users, channel="batch", started_at=old)
-    ReadyDraft.objects.create(survey=survey, group=employees, ratings=b"")
+    finish(key=make_draft(survey, group=employees, channel="mail").key, language="en")
     add_to_tally(survey.pk, Tally.Measure.OPENED, channel="link", number=7)
     Batch.objects.create(survey=survey, group=users, size=3_300_000)
     Batch.objects.create(survey=survey, group=users, size=40, voided_at=now)
@@ -130,7 +131,7 @@ def test_figures_tell_drafts_tallies_invitations_and_what_waits():
     assert sorted(figures["drafts"]) == sorted(
         [[users.pk, "link", 2, True, 1], [users.pk, "link", 2, False, 1], [users.pk, "batch", 0, True, 1]]
     )
-    assert figures["ready"] == [[employees.pk, 1]]
+    assert figures["ready"] == [[employees.pk, "mail", 1]]
     assert figures["tally"] == [["opened", "", "link", 0, 7]]
     assert sorted(figures["invited"]) == sorted([[users.pk, "batch", 3_300_000], [users.pk, "mail", 9]])
     assert (figures["kinds"], figures["days"], figures["seconds"]) == ([], [], {})

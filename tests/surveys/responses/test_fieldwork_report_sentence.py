@@ -63,9 +63,9 @@ def test_sentence_of_an_open_anonymous_survey_says_what_waits():
     )
     assert both(account) == (
         "问卷共发出 1 份邀请，自 2026-01-05 起截至 2026-01-09（调查仍在进行）收到答卷 12 份，经有效性筛查 10 份有效；"
-        "待匿名混合 2 份，尚未计入有效。",
+        "待匿名释放 2 份，尚未计入有效。",
         "The survey sent 1 invitation. From 2026-01-05 up to 2026-01-09, while it is still open, it received 12 "
-        "responses, of which 10 are valid after screening; 2 wait to be mixed and are not counted as valid yet.",
+        "responses, of which 10 are valid after screening; 2 wait to be released and are not counted as valid yet.",
     )
 
 

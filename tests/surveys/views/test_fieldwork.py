@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 
 from materiality.models import Group
-from surveys.models import Batch, ReadyDraft, Tally
+from surveys.models import Batch, Tally
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.screening import FLAG_BIT
+from surveys.respond.answers import finish
 from surveys.responses.tallies import add_to_tally
 from tests.factories.responses import make_response
 from tests.factories.surveys import make_draft, make_open_survey, make_survey
@@ -61,11 +62,12 @@ def test_anonymous_funnel_tells_channels_of_submitted_and_groups_of_valid_respon
     survey = make_open_survey(anonymous=True)
     users, employees = survey.cycle.groups.all()
     add_to_tally(survey.pk, Tally.Measure.SUBMITTED, group="users", channel="link", number=2)
-    add_to_tally(survey.pk, Tally.Measure.SUBMITTED, group="users", channel="batch")
-    make_response(survey, group=users, seconds_per_item=2.5)
-    make_response(survey, group=users, flags=FLAG_BIT["speeding"], seconds_per_item=0.5)
-    ReadyDraft.objects.create(survey=survey, group=users, ratings=b"")
-    make_response(survey, group=employees, seconds_per_item=1.0)
+    make_response(survey, group=users)
+    make_response(survey, group=users, flags=FLAG_BIT["speeding"])
+    finish(key=make_draft(survey, group=users, channel="batch").key, language="en")
+    make_response(survey, group=employees)
+    for code, tenths in (("users", 25), ("users", 5), ("employees", 10)):
+        add_to_tally(survey.pk, Tally.Measure.SECONDS, group=code, place=tenths)
     response = staff.get(address(survey))
     lines = {each.group.code: each for each in response.context["fieldwork"].lines}
     assert numbers(lines["users"].line) == (None, 0, 3, 0, 3, 1, 1)

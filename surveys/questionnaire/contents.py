@@ -1,0 +1,137 @@
+"""What a sealed draft holds, as bytes of one length: which answers there are must not show in how long they are."""
+
+import json
+import struct
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+# Characters of a comment as browsers count them (UTF-16 code units), in an anonymous survey.
+LONGEST_SEALED_COMMENT = 2_000
+# Room for the three issues that the ranking step names, beside the answers about oneself.
+_RANKING = 200
+# A character of a profile text takes at most so many bytes in JSON.
+_JSON_CHARACTER = 6
+_LANGUAGES = ("", "zh-hans", "en")
+MODES = ("normal", "large", "paper")
+_NONE = 0xFF
+_NO_SERIAL = 0xFFFF_FFFF
+# Form, language, mode, attention, version of the notice, flags, begun, finished (microseconds since 1970, 0 = unknown),
+# batch, serial; then items, bytes of the comment, bytes of the profile.
+_HEAD = struct.Struct("<BBBBHHQQIIHHH")
+_FORM = 1
+_NO_FLAGS = 0xFFFF
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Answers and what belongs to them. `ratings` is a byte per item, `versions` and `taps` (centiseconds since the
+    beginning) say per item how often it was changed and when last. `flags` None = not screened yet. Times are UTC.
+    """
+
+    ratings: bytes
+    comment: str = ""
+    profile: dict = field(default_factory=dict)
+    attention: int | None = None
+    language: str = ""
+    mode: str = MODES[0]
+    notice_version: int = 1
+    started_at: datetime | None = None
+    submitted_at: datetime | None = None
+    batch_id: int | None = None
+    serial: int | None = None
+    flags: int | None = None
+    versions: tuple[int, ...] = ()
+    taps: tuple[int, ...] = ()
+
+
+def sealed_size(items: int, questions: Iterable[tuple[str, list[str]]]) -> int:
+    """Bytes that the answers of a survey take, whatever they are; `questions` are (code, codes of options), of a short
+    text without options.
+    """
+    profile = 2 + _RANKING
+    for code, options in questions:
+        longest = json.dumps({code: options}) if options else json.dumps({code: ""}) + " " * 200 * _JSON_CHARACTER
+        profile += len(longest.encode()) + 2
+    return _HEAD.size + items * (1 + 2 + 4) + 2 * LONGEST_SEALED_COMMENT + profile
+
+
+def pack(contents: Contents, size: int) -> bytes:
+    """Exactly `size` bytes; ValueError where the answers are longer than answers can be."""
+    comment = contents.comment.encode("utf-16-le")
+    profile = json.dumps(contents.profile, ensure_ascii=False, separators=(",", ":")).encode()
+    items = len(contents.ratings)
+    head = _HEAD.pack(
+        _FORM,
+        _LANGUAGES.index(contents.language) if contents.language in _LANGUAGES else 0,
+        MODES.index(contents.mode),
+        _NONE if contents.attention is None else contents.attention,
+        contents.notice_version,
+        _NO_FLAGS if contents.flags is None else contents.flags,
+        _microseconds(contents.started_at),
+        _microseconds(contents.submitted_at),
+        contents.batch_id or 0,
+        _NO_SERIAL if contents.serial is None else contents.serial,
+        items,
+        len(comment),
+        len(profile),
+    )
+    versions = array("H", contents.versions or bytes(2 * items)).tobytes()
+    taps = array("I", contents.taps or bytes(4 * items)).tobytes()
+    packed = b"".join([head, contents.ratings, versions, taps, comment, profile])
+    if len(packed) > size:
+        raise ValueError("these answers are longer than what is sealed")
+    return packed.ljust(size, b"\0")
+
+
+def unpack(packed: bytes) -> Contents:
+    """What was packed; ValueError for another form."""
+    form, language, mode, attention, notice, flags, begun, ended, batch, serial, items, said, told = _HEAD.unpack_from(
+        packed
+    )
+    if form != _FORM:
+        raise ValueError("sealed in a form that this version does not know")
+    parts, at = [], _HEAD.size
+    for length in (items, 2 * items, 4 * items, said, told):
+        parts.append(packed[at : at + length])
+        at += length
+    ratings, versions, taps, comment, profile = parts
+    return Contents(
+        ratings=ratings,
+        comment=comment.decode("utf-16-le"),
+        profile=json.loads(profile),
+        attention=None if attention == _NONE else attention,
+        language=_LANGUAGES[language],
+        mode=MODES[mode],
+        notice_version=notice,
+        started_at=_moment(begun),
+        submitted_at=_moment(ended),
+        batch_id=None if serial == _NO_SERIAL else batch,
+        serial=None if serial == _NO_SERIAL else serial,
+        flags=None if flags == _NO_FLAGS else flags,
+        versions=tuple(array("H", versions)),
+        taps=tuple(array("I", taps)),
+    )
+
+
+def pack_issues(issues: Iterable[int], number: int) -> bytes:
+    """A bit per issue of the survey."""
+    bits = bytearray((number + 7) // 8)
+    for issue in issues:
+        bits[issue // 8] |= 1 << issue % 8
+    return bytes(bits)
+
+
+def unpack_issues(bits: bytes) -> list[int]:
+    """The issues whose bits are set, ascending."""
+    return [8 * place + bit for place, byte in enumerate(bits) for bit in range(8) if byte >> bit & 1]
+
+
+def _microseconds(moment: datetime | None) -> int:
+    return 0 if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _moment(microseconds: int) -> datetime | None:
+    return _EPOCH + timedelta(microseconds=microseconds) if microseconds else None

@@ -1,0 +1,192 @@
+"""Answers in progress of an anonymous survey: found by a keyed hash of the link or cookie, sealed with it and the key.
+
+Neither the database nor a list of links opens them, nor the key alone; docs/privacy.md says which key does what. Plain
+SQL, as every page of a respondent comes by here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+from django.db import connection
+
+from materiality.platform.keys import seal, unseal
+from materiality.scoring.cube import NOT_ASKED
+from surveys.models import SealedDraft
+from surveys.models.responses import random_id
+from surveys.queries.questionnaire import questionnaire_of
+from surveys.questionnaire.contents import Contents, pack, pack_issues, unpack, unpack_issues
+from surveys.respond.keys import key_of_finished, key_of_parts, key_with, lookup_of, opener_of
+from surveys.responses.columns import ResponseColumns, utc
+
+_SURVEY = """
+SELECT id, key_check, opened_at, state, opens_at, closes_at, closed_at FROM surveys_survey
+WHERE code = %s AND anonymous AND key_check <> ''
+"""
+_ROW = """
+SELECT id, group_id, page, counted, version, state, sealed FROM surveys_sealeddraft WHERE survey_id = %s AND lookup = %s
+"""
+_INSERT = """
+INSERT INTO surveys_sealeddraft (id, survey_id, group_id, channel, page, state, version, counted, lookup, sealed, part,
+       begun_on, saved_at)
+VALUES (%s, %s, %s, %s, 0, 'begun', 0, %s, %s, %s, %s, %s, %s)
+"""
+_SAVE = """
+UPDATE surveys_sealeddraft SET sealed = %s, page = %s, saved_at = %s, version = version + 1
+WHERE id = %s AND version = %s AND state = 'begun'
+"""
+_FINISH = """
+UPDATE surveys_sealeddraft SET sealed = %s, part = %s, state = 'finished', saved_at = %s, version = version + 1
+WHERE id = %s AND version = %s AND state = 'begun'
+"""
+
+
+class Box(NamedTuple):
+    """A sealed draft in progress with what opens it: the survey's key and what the respondent has (`secret`)."""
+
+    survey_id: int
+    size: int
+    key: bytes
+    secret: str
+    row: int
+    version: int
+    contents: Contents
+
+    @property
+    def lookup(self) -> bytes:
+        return lookup_of(self.key, self.secret)
+
+
+class SealedSurvey(NamedTuple):
+    """An opened anonymous survey, its key and where it stands."""
+
+    id: int
+    key: bytes
+    opened_at: datetime
+    state: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    closed_at: datetime | None
+
+
+def sealed_survey(code: str) -> SealedSurvey | None:
+    """The anonymous survey with this code; None where there is none or its key was destroyed. KeyMissing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SURVEY, [code])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, check, opened, state, *ends = row
+    return SealedSurvey(pk, key_with(check), utc(opened), state, *map(utc, ends))
+
+
+def find_sealed(survey: SealedSurvey, secret: str) -> tuple[tuple, Box | None] | None:
+    """(group, page, counted) and the box of the draft, None for the box once it is finished; None without a draft."""
+    lookup = lookup_of(survey.key, secret)
+    with connection.cursor() as cursor:
+        cursor.execute(_ROW, [survey.id, lookup])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, group, page, counted, version, state, sealed = row
+    if state != SealedDraft.State.BEGUN:
+        return (group, page, bool(counted)), None
+    contents = unpack(unseal(opener_of(survey.key, secret), bytes(sealed), lookup))
+    size = questionnaire_of(survey.id, survey.opened_at).sealed_size
+    return (group, page, bool(counted)), Box(survey.id, size, survey.key, secret, pk, version, contents)
+
+
+def insert_sealed(
+    survey: SealedSurvey, secret: str, contents: Contents, *, group_id: int, channel: str, issues: list[int] | None
+) -> None:
+    """Store a draft in which nothing is answered yet; IntegrityError where the link or cookie has one.
+
+    `issues` is the part of a split survey.
+    """
+    questionnaire, lookup = questionnaire_of(survey.id, survey.opened_at), lookup_of(survey.key, secret)
+    sealed = seal(opener_of(survey.key, secret), pack(contents, questionnaire.sealed_size), lookup)
+    part = b"" if issues is None else seal_part(survey.key, issues, len(questionnaire.issues), lookup)
+    begun = contents.started_at
+    values = [random_id(), survey.id, group_id, channel, issues is not None, lookup, sealed, part]
+    values += [connection.ops.adapt_datefield_value(begun.date()), connection.ops.adapt_datetimefield_value(begun)]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values)
+
+
+def opened_again(box: Box) -> Box | None:
+    """The draft as it is stored now; None where it is finished or gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROW, [box.survey_id, box.lookup])
+        row = cursor.fetchone()
+    if row is None or row[5] != SealedDraft.State.BEGUN:
+        return None
+    contents = unpack(unseal(opener_of(box.key, box.secret), bytes(row[6]), box.lookup))
+    return box._replace(version=row[4], contents=contents)
+
+
+def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> bool:
+    """Seal the contents anew; False where somebody else has saved or finished since the box was opened."""
+    sealed = seal(opener_of(box.key, box.secret), pack(contents, box.size), box.lookup)
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, [sealed, page, connection.ops.adapt_datetimefield_value(at), box.row, box.version])
+        return cursor.rowcount == 1
+
+
+def finish_sealed(box: Box, contents: Contents, *, at: datetime) -> bool:
+    """Seal the contents with the survey's key alone, in the same row, which is finished from then on; else False."""
+    sealed = seal_finished(box.key, contents, box.size, box.lookup)
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH, [sealed, b"", connection.ops.adapt_datetimefield_value(at), box.row, box.version])
+        return cursor.rowcount == 1
+
+
+def with_answers(contents: Contents, answers: Mapping[int, int], **others: object) -> Contents:
+    """The contents with codes at their positions, as far as they are asked, and what else is not None."""
+    ratings = bytearray(contents.ratings)
+    for position, code in answers.items():
+        if ratings[position] != NOT_ASKED:
+            ratings[position] = code
+    given = {name: each for name, each in others.items() if each is not None}
+    return replace(contents, ratings=bytes(ratings), **given)
+
+
+def seal_finished(key: bytes, contents: Contents, size: int, lookup: bytes) -> bytes:
+    """Finished answers, for the release."""
+    return seal(key_of_finished(key), pack(contents, size), lookup)
+
+
+def unseal_finished(key: bytes, row: SealedDraft) -> Contents:
+    """CannotOpen, or ValueError for another form."""
+    return unpack(unseal(key_of_finished(key), bytes(row.sealed), bytes(row.lookup)))
+
+
+def finished_columns(rows: Sequence[SealedDraft], contents: Sequence[Contents]) -> ResponseColumns:
+    """Finished answers as responses that have not been unlinked yet."""
+    size, none = len(rows), [None] * len(rows)
+    return ResponseColumns(
+        group=[row.group_id for row in rows],
+        channel=[row.channel for row in rows],
+        language=[held.language for held in contents],
+        token=[""] * size,
+        started_at=[held.started_at for held in contents],
+        submitted_at=[held.submitted_at for held in contents],
+        unfinished=np.zeros(size, bool),
+        consent=np.ones(size, bool),
+        comment=[held.comment for held in contents],
+        ratings=np.frombuffer(b"".join(held.ratings for held in contents), np.uint8).reshape(size, -1).copy(),
+        profile=[held.profile for held in contents],
+        attention=[held.attention for held in contents],
+        notice_version=none,
+    )
+
+
+def seal_part(key: bytes, issues: list[int], number: int, lookup: bytes) -> bytes:
+    """The issues that a draft was given, so that workers can take them back without reading an answer."""
+    return seal(key_of_parts(key), pack_issues(issues, number), lookup)
+
+
+def unseal_part(key: bytes, row: SealedDraft) -> list[int]:
+    """The issues; none where nothing was drawn."""
+    return unpack_issues(unseal(key_of_parts(key), bytes(row.part), bytes(row.lookup))) if row.part else []

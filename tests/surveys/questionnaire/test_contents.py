@@ -1,0 +1,70 @@
+"""What a sealed draft holds comes back from its bytes, and takes the same room whatever it is."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveys.questionnaire.contents import (
+    LONGEST_SEALED_COMMENT,
+    MODES,
+    Contents,
+    pack,
+    pack_issues,
+    sealed_size,
+    unpack,
+    unpack_issues,
+)
+
+ITEMS = 6
+QUESTIONS = [("age", ["a", "b"]), ("roles", ["x", "y", "z"]), ("note", [])]
+SIZE = sealed_size(ITEMS, QUESTIONS)
+TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)) | st.none()
+CONTENTS = st.builds(
+    Contents,
+    ratings=st.binary(min_size=ITEMS, max_size=ITEMS),
+    comment=st.text(max_size=LONGEST_SEALED_COMMENT // 2),
+    profile=st.fixed_dictionaries(
+        {},
+        optional={
+            "age": st.sampled_from(["a", "b"]),
+            "roles": st.lists(st.sampled_from("xyz"), unique=True),
+            "note": st.text(max_size=200),
+        },
+    ),
+    attention=st.none() | st.integers(0, 254),
+    language=st.sampled_from(["", "zh-hans", "en"]),
+    mode=st.sampled_from(MODES),
+    notice_version=st.integers(0, 65535),
+    started_at=TIMES,
+    submitted_at=TIMES,
+    flags=st.none() | st.integers(0, 65534),
+    versions=st.tuples(*[st.integers(0, 65535)] * ITEMS),
+    taps=st.tuples(*[st.integers(0, 2**32 - 1)] * ITEMS),
+)
+
+
+@given(CONTENTS)
+def test_contents_come_back_from_bytes_of_one_length(contents):
+    packed = pack(contents, SIZE)
+    assert (unpack(packed), len(packed)) == (contents, SIZE)
+
+
+@pytest.mark.parametrize(("batch", "serial"), [(7, 0), (2**32 - 1, 2**32 - 2), (None, None)])
+def test_link_is_kept(batch, serial):
+    held = unpack(pack(Contents(bytes(ITEMS), batch_id=batch, serial=serial), SIZE))
+    assert (held.batch_id, held.serial) == (batch, serial)
+
+
+def test_longest_answers_have_room_and_longer_ones_are_refused():
+    longest = {"age": "b", "roles": ["x", "y", "z"], "note": "\x01" * 200}
+    pack(Contents(b"\xff" * ITEMS, "\U0001f600" * (LONGEST_SEALED_COMMENT // 2), longest), SIZE)
+    with pytest.raises(ValueError, match="longer than"):
+        pack(Contents(bytes(ITEMS), "c" * 2 * LONGEST_SEALED_COMMENT), SIZE)
+
+
+@given(st.sets(st.integers(0, 92)))
+def test_issues_come_back_from_their_bits(issues):
+    bits = pack_issues(issues, 93)
+    assert (unpack_issues(bits), len(bits)) == (sorted(issues), 12)
