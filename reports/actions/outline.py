@@ -18,7 +18,7 @@ from materiality.queries.cycles import BEFORE_REVIEW, locked_cycle
 from reports.gri.index import Entry, OutlineRow, row_of
 from reports.models import OutlineImport, Section
 from reports.models.outline import JOB
-from reports.outline.locations import relocated
+from reports.outline.locations import located_by_headings, relocated
 from reports.outline.outline import ParsedOutline, parse_outline
 from reports.queries.outline import books_of, gri_standards, outline_rows, problem_line
 
@@ -144,7 +144,8 @@ def read_outline(job: Job, progress: Progress) -> OutlineImport:
         contents = stream.read()
     before = outline_rows(job.cycle)
     if imported.mode == OutlineImport.Mode.LOCATIONS:
-        parsed, missed = relocated(contents, before, books)
+        is_report = imported.file_name.lower().endswith((".pdf", ".docx"))
+        parsed, missed = located_by_headings(contents, before) if is_report else relocated(contents, before, books)
     else:
         parsed, missed = parse_outline(contents, books), []
     imported.found = _found(parsed) | {"missed": missed, "before": outline_digest(before)}

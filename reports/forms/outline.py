@@ -28,7 +28,12 @@ from reports.queries.outline import reading_note
 class OutlineFileForm(forms.Form):
     """A CSV or XLSX file or a pasted text, how it goes in, and the GRI edition that its codes are of."""
 
-    file = forms.FileField(label=_("Outline file"), required=False, allow_empty_file=True, help_text=_("CSV or XLSX"))
+    file = forms.FileField(
+        label=_("Outline file"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("CSV or XLSX; for locations only also the report as PDF or DOCX"),
+    )
     pasted = forms.CharField(
         label=_("or paste a text"),
         required=False,

@@ -21,7 +21,7 @@ _SAYS_NOT = re.compile(
 _NO_HEAD = re.compile(
     r"\b(?:p|pp|pages?|see|refer|chapter|section|note|table)\b|页|见|参|章|节|表|注|第|\d", re.IGNORECASE
 )
-_MORE_NUMBERS = re.compile(r"(?:and|&|和|及|与|e)?\s*[-–]?\d{1,3}(?!\d)", re.IGNORECASE)
+_MORE_NUMBERS = re.compile(r"(?:and|&|和|及|与|e|to|through|至|到|~)?\s*[-–]?\d{1,3}(?!\d)", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"[\s:(（]*((?:19|20)\d\d)(?!\d)[)）]?[\s:：]*")
 _YEAR_LAST = re.compile(r"[\s(（:：]*(?<!\d)((?:19|20)\d\d)[)）]?\s*$")
 _OWN_STANDARD = re.compile(r"[(（]\s*GRI\s*\d+\s*[:：]?[^()（）]*?((?:20\d\d)?)[)）]", re.IGNORECASE)

@@ -474,6 +474,7 @@ MESSAGES = {
     "empty_file": N_("The file is empty. Choose a file with a header row and one row per section."),
     "no_rows": N_("The file has a header row but no section below it."),
     "too_many_rows": N_("The file has more than %(limit)s rows, which is more than an outline can have."),
+    "report_unreadable": N_("The report cannot be read. Upload it as PDF, or as DOCX with a table of contents."),
     "unknown_column": N_("The column “%(value)s” is not known. Rename it or delete it."),
     "unnamed_column": N_("This column has no name. Name it or delete it."),
     "duplicate_column": N_("The column “%(value)s” stands twice, also in column %(first)s. Delete one of them."),

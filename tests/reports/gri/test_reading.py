@@ -235,6 +235,8 @@ def test_row_around_decides():
         ("102-1-13", "2016", "chain"),
         ("205-1 and 2", "2021", "number_beside"),
         ("302-1 0", "2021", "number_beside"),
+        ("403-1 to -10", "2021", "number_beside"),
+        ("102-40 - 44", "2016", "number_beside"),
         ("GRI 302 1", "2021", "number_beside"),
         ("302", "2021", "standard_number"),
         ("组织详细情况", "2021", "title_alone"),

@@ -3,14 +3,16 @@
 import io
 from datetime import datetime
 
+import docx
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from materiality.platform.pdf import typeset
 from reports.documents.gri_index import outline_file
 from reports.gri.index import OMISSION_REASONS, Entry, OutlineRow
-from reports.outline.locations import relocated
+from reports.outline.locations import located_by_headings, relocated
 from reports.outline.outline import COLUMNS, locations_in, parse_outline, pasted_rows, reason_of, tidy
 from tests.factories.reports import OUTLINE, outline_lines
 
@@ -292,3 +294,36 @@ def test_second_file_touches_locations_only(books_2021, file, wanted, missed):
 def test_second_file_without_key_or_location_is_refused(books_2021, file, column):
     parsed, _lines = relocated(file.encode(), OUTLINED, books_2021)
     assert [(p.code, p.column) for p in parsed.problems] == [("missing_column", column)]
+
+
+REPORT = """
+#set text(font: json("words.json").font)
+#let words = json("words.json")
+#for page in words.pages { for line in page [#line \\ ]
+  pagebreak(weak: true) }
+"""
+
+
+def test_pages_are_read_from_the_headings_of_the_report():
+    rows = [OutlineRow(n, "章", f"第{n}节的标题") for n in range(1, 7)] + [OutlineRow(7, "别的", "没有的一节")]
+    contents = [row.section for row in rows[:6]]
+    pages = [contents, ["正文"], *([row.section, "正文"] for row in rows[:6])]
+    parsed, missed = located_by_headings(typeset(REPORT, {"pages": pages}), rows)
+    assert [row.locations for row in parsed.rows] == [(f"P{n}",) for n in range(3, 9)] + [()]
+    assert missed == ["7: 没有的一节"]
+
+
+def test_pages_of_a_word_document_are_those_of_its_table_of_contents():
+    file = docx.Document()
+    file.styles.add_style("toc 1", 1)
+    file.add_paragraph("能源\t12", style="toc 1")
+    file.add_paragraph("水")
+    stream = io.BytesIO()
+    file.save(stream)
+    parsed, missed = located_by_headings(stream.getvalue(), OUTLINED)
+    assert ([row.locations for row in parsed.rows], missed) == ([("P12",), ("P9",)], ["2: 水"])
+
+
+def test_report_that_cannot_be_read_is_said():
+    parsed, _missed = located_by_headings(b"%PDF-1.7 no report", OUTLINED)
+    assert [problem.code for problem in parsed.problems] == ["report_unreadable"]
