@@ -1,5 +1,6 @@
 """Forms of imports: the match of columns and answers, and its saved name."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,8 +9,11 @@ from django.core.validators import validate_slug
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from materiality.scoring.cube import DIMENSIONS
 from surveys.matching.apply import revise, twice, words_of
-from surveys.matching.match import OUTSIDE_DROP, OUTSIDE_KEEP, READY_MADE, Asked, Match, Target, read_target
+from surveys.matching.match import ITEM, OUTSIDE_DROP, OUTSIDE_KEEP, READY_MADE, Asked, Match, Target, read_target
+from surveys.matching.moments import zone_info
+from surveys.matching.words import Issues, cleaned, word
 from surveys.models import ResponseImport
 from surveys.responses.reading import AUTO, examples_of, stored_match, unanswered
 
@@ -39,9 +43,41 @@ class MatchForm(forms.Form):
         ],
     )
 
+    zone = forms.CharField(
+        label=_("Time zone of the times"),
+        required=False,
+        max_length=60,
+        help_text=_("Of times that name none, such as Asia/Shanghai, UTC or +08:00."),
+    )
+    everybody = forms.ChoiceField(
+        label=_("Everybody in this file is"),
+        required=False,
+        help_text=_("Where the file has no column for the stakeholder group: one file per group."),
+    )
+    channel = forms.CharField(
+        label=_("Channel or wave of the whole file"), required=False, max_length=40,
+        help_text=_("Where the file has no column for it."),
+    )  # fmt: skip
+    language = forms.ChoiceField(
+        label=_("Language of the whole file"), required=False,
+        choices=[("", _("As recognised")), ("zh-hans", "中文"), ("en", "English")],
+    )  # fmt: skip
+    society = forms.CharField(
+        label=_("These columns are about society"), required=False, max_length=200,
+        help_text=_("Many at once, such as D:AA or D, F, H:K; each must name its issue."),
+    )  # fmt: skip
+    business = forms.CharField(label=_("These columns are about the business"), required=False, max_length=200)
+
     def __init__(self, *args: Any, imported: ResponseImport, asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["everybody"].choices = [
+            ("", _("– a column says it –")),
+            *((group.code, f"{group.zh} / {group.en}") for group in asked.groups),
+        ]
         self.guessed, self.asked = stored_match(imported.match), asked
+        held = self.guessed.constants
+        self.initial |= {"zone": self.guessed.zone or asked.zone, "everybody": held.get("group", "")}
+        self.initial |= {name: held.get(name, "") for name in ("channel", "language")}
         self.examples = examples_of(imported)
         self.targets: dict[int, Target] = {}
         self.written: dict[int, str] = {}
@@ -69,6 +105,7 @@ class MatchForm(forms.Form):
                 )
             else:
                 self.targets[place] = target
+        self._many_at_once()
         every = [self.targets.get(place, column.target) for place, column in enumerate(self.guessed.columns)]
         for place in twice(every):
             self.wrong.setdefault(place, gettext("Another column is that already."))
@@ -78,13 +115,59 @@ class MatchForm(forms.Form):
 
     def match(self) -> Match:
         """The match as the person wants it."""
-        values = {}
+        values: dict[tuple[str, str], str] = {}
+        turned = []
         for number, (name, seen) in enumerate(words_of(self.guessed, self.examples).items()):
             for place, key in enumerate(seen):
                 value = self.data.get(f"v{number}-{place}")
                 if value is not None and value != "?" and self._allowed(name, value):
                     values[name, key] = value
-        return revise(self.guessed, self.targets, values, self.examples, self.asked, dates=self.cleaned_data["dates"])
+            values |= {(name, key): value for key, value in self._ordered(number, seen).items()}
+            turned += [name] if self.data.get(f"turn{number}") else []
+        return revise(self.guessed, self.targets, values, self.examples, self.asked, more=self._more(), turned=turned)
+
+    def _more(self) -> dict[str, Any]:
+        """What holds for the whole file, and how its times are read."""
+        said = self.cleaned_data
+        constants = {"group": said["everybody"], "channel": said["channel"], "language": said["language"]}
+        found = {"constants": {**self.guessed.constants, **constants}}
+        found["constants"] = {name: value for name, value in found["constants"].items() if value}
+        if said["zone"] and said["zone"] != (self.guessed.zone or self.asked.zone):
+            found |= {"zone": said["zone"], "zones": {}}
+        return found | ({"dates": said["dates"]} if said["dates"] else {})
+
+    def _ordered(self, number: int, seen: Mapping[str, str]) -> dict[str, str]:
+        """Values by word where a person wrote all K answers in a line, lowest first."""
+        written = [
+            word(part)
+            for part in re.split(r"[<>|;；\n]|(?<=\S)\s+-\s+", self.data.get(f"o{number}", ""))
+            if part.strip()
+        ]
+        if len(written) != self.asked.k or not set(written) <= set(seen) or len(set(written)) < len(written):
+            return {}
+        return {key: str(level) for level, key in enumerate(written, 1)}
+
+    def clean_zone(self) -> str:
+        """A zone that there is."""
+        zone = self.cleaned_data["zone"].strip()
+        if zone and zone_info(zone) is None:
+            raise forms.ValidationError(_("There is no such time zone. Write it like Asia/Shanghai or +08:00."))
+        return zone
+
+    def _many_at_once(self) -> None:
+        """Take the dimension that a person gave to many columns; a column that names no issue is marked."""
+        issues = Issues(self.asked.issues)
+        for dimension in DIMENSIONS:
+            for place in _places_of(self.cleaned_data.get(dimension, "")):
+                if place >= len(self.guessed.columns):
+                    continue
+                column = self.guessed.columns[place]
+                found = issues.find(cleaned(column.header))
+                code = column.target.code if column.target.kind == ITEM else found.code if found else ""
+                if code:
+                    self.targets[place] = Target(ITEM, code, dimension)
+                else:
+                    self.wrong[place] = gettext("The header of this column names no issue of the survey.")
 
     def _allowed(self, name: str, value: str) -> bool:
         """A forged value is passed over."""
@@ -96,6 +179,25 @@ class MatchForm(forms.Form):
         if target.code == "group":
             return value in {group.code for group in self.asked.groups}
         return value in ("", "yes", "no", "zh-hans", "en")
+
+
+def _places_of(text: str) -> list[int]:
+    """Places of columns by letters, `D:AA, AC`."""
+    places: list[int] = []
+    for part in re.split(r"[,;，；\s]+", text.upper()):
+        found = re.fullmatch(r"([A-Z]{1,3})(?:[:\-–]([A-Z]{1,3}))?", part)
+        if found:
+            first, last = (column_place(letters) for letters in (found[1], found[2] or found[1]))
+            places += range(first, last + 1)
+    return places
+
+
+def column_place(letters: str) -> int:
+    """`A` -> 0, `AA` -> 26."""
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - 64
+    return place - 1
 
 
 def row_answers(imported: ResponseImport, posted: Mapping[str, str]) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Reading a foreign file by a match."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -240,9 +240,11 @@ def revise(
     examples: Examples,
     asked: Asked,
     *,
-    dates: str = "",
+    more: Mapping[str, object] | None = None,
+    turned: Collection[str] = (),
 ) -> Match:
-    """The match with these targets by column and these values by (map, word); None of the rest changes.
+    """The match with these targets by column and these values by (map, word); `more` are further fields of the match,
+    `turned` the maps whose ratings run the other way round. None of the rest changes.
 
     A column that became an item reads its answers as the other columns of its dimension do.
     """
@@ -261,7 +263,13 @@ def revise(
         maps.setdefault(name, {})[key] = value
     used = {column.values for column in columns}
     kept = {name: known for name, known in maps.items() if name in used}
-    return replace(match, columns=tuple(columns), maps=kept, dates=dates or match.dates)
+    for name in used & set(turned):
+        kept[name] = {key: _turned_round(value, asked.k) for key, value in kept[name].items()}
+    return replace(match, columns=tuple(columns), maps=kept, **(more or {}))
+
+
+def _turned_round(value: str, k: int) -> str:
+    return str(k + 1 - int(value)) if value.isdigit() else value
 
 
 def _map_for(target: Target, match: Match, maps: dict, texts: Sequence[str], asked: Asked) -> str:

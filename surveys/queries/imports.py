@@ -28,6 +28,7 @@ from surveys.matching.match import (
     Match,
     Target,
 )
+from surveys.matching.values import natural_order
 from surveys.models import ColumnMatch, ResponseImport
 from surveys.queries.plans import field_labels, listed_targets, target_labels
 from surveys.responses.reading import (
@@ -79,6 +80,8 @@ class ValueMap:
     columns: int
     words: list[WordLine]
     choices: list[tuple[str, str]]
+    order: str = ""  # the answers as a person may put them in order, lowest first; '' where none is needed
+    turns: str = ""  # name of the field that turns the ratings round
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ class MatchPage:
     dates: str
     ask_dates: bool
     hidden: int
+    no_group: bool = False
 
 
 def match_page(
@@ -136,6 +140,7 @@ def match_page(
         dates=match.dates,
         ask_dates=match.dates != "ymd",
         hidden=hidden,
+        no_group=not any(column.target.text == "group" for column in match.columns),
     )
 
 
@@ -175,7 +180,12 @@ def _maps(match: Match, examples: list, asked: Asked) -> list[ValueMap]:
         ]
         words.sort(key=_in_order)
         title = map_title(columns[0].target)
-        result.append(ValueMap(name, title, len(columns), words, _choices(columns[0].target, asked)))
+        rated = columns[0].target.kind == ITEM
+        unknown = [text for key, text in seen.items() if key not in known]
+        order = " < ".join(natural_order(unknown)) if rated and len(unknown) > 1 else ""
+        turns = f"turn{number}" if rated and not unknown else ""
+        choices = _choices(columns[0].target, asked)
+        result.append(ValueMap(name, title, len(columns), words, choices, order, turns))
     return result
 
 
