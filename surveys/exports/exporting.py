@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.comments import Comment
-from openpyxl.styles import Font
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font, PatternFill
 
 from materiality.platform.words import word_for
 from materiality.tables import write as xlsx
@@ -22,6 +23,7 @@ from surveys.exports.spss import export_spss
 from surveys.intake.columns import item_name
 from surveys.models import Survey
 from surveys.questionnaire.ratings import CELL_TEXT
+from surveys.responses.reading import asked_of
 
 __all__ = ["FIELDS", "export_csv", "export_xlsx", "header_of"]
 Row = tuple[list[str], bytes, list[str | int | float]]
@@ -174,10 +176,28 @@ def template_xlsx(survey: Survey) -> bytes:
         cell.font = Font(bold=True)
         cell.comment = Comment(notes[name], "Yiti", width=340, height=120)
         sheet.column_dimensions[column_letters(index)].width = 22
+    _grey_what_is_not_asked(sheet, survey, items)
     _fill_codes(workbook.create_sheet(_("Codes")), survey, items)
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
+
+
+_ROWS_IN_GREY = 20_000
+_GREY = "D9D9D9"
+
+
+def _grey_what_is_not_asked(sheet, survey: Survey, items: list) -> None:
+    """Cells of items that the row's group is not asked turn grey once the group's code stands in the row."""
+    plan, header = asked_of(survey).plan, header_of(survey)
+    group = column_letters(header.index("group"))
+    for code, asked in plan.items():
+        formula = [f'${group}2="{code}"']
+        for item in items:
+            if (item.issue.code, item.dimension) not in asked:
+                column = column_letters(header.index(item_name(item.issue.code, item.dimension)))
+                rule = FormulaRule(formula=formula, fill=PatternFill("solid", bgColor=_GREY))
+                sheet.conditional_formatting.add(f"{column}2:{column}{_ROWS_IN_GREY}", rule)
 
 
 WRITERS = {"csv": template_csv, "xlsx": template_xlsx}

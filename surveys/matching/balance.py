@@ -287,7 +287,8 @@ class _Balancing:
         }
         kept = int(is_kept(self.ratings).sum())
         if number and not self.answer:
-            named = ", ".join(f"{code} {count}" for code, count in groups.items())
+            words = {group.code: " / ".join(dict.fromkeys((group.zh, group.en))) for group in self.asked.groups}
+            named = ", ".join(f"{words.get(code, code)} {count}" for code, count in groups.items())
             self._doubt("outside_plan", number=number, groups=named)
         return {"number": number, "groups": groups, "kept": kept, "answer": self.answer}
 

@@ -282,11 +282,12 @@ _LONGEST_NAME = 120
 
 @dataclass(frozen=True)
 class IssueNames:
-    """An issue as a survey knows it."""
+    """An issue as a survey knows it; `former` are names that it had in earlier editions."""
 
     code: str
     zh: str
     en: str
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -306,7 +307,7 @@ class Issues:
         self.names: dict[str, str] = {}
         doubled = set()
         for issue in issues:
-            for name in {squashed(issue.zh), squashed(issue.en)} - {""}:
+            for name in {squashed(text) for text in (issue.zh, issue.en, *issue.former)} - {""}:
                 if self.names.setdefault(name, issue.code) != issue.code:
                     doubled.add(name)
         for name in doubled:
@@ -323,6 +324,9 @@ class Issues:
         for part, rest in _parts(header):
             key = squashed(part)
             code = self.names.get(key) or self.names.get(squashed(number_of(part)[1]))
+            # LimeSurvey and others print the definition behind the name: `name: definition`.
+            name, colon, _definition = number_of(part)[1].partition(":")
+            code = code or (self.names.get(squashed(name)) if colon else None)
             if code:
                 return HeaderIssue(code, True, rest)
         whole = squashed(header)

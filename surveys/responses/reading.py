@@ -15,6 +15,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from materiality.models import Lineage
 from materiality.scoring.cube import NOT_ASKED
 from materiality.tables.limited import tell, within_limits
 from materiality.tables.problems import N_, CellError, FileProblem, template
@@ -53,7 +54,13 @@ class ForeignFile(Exception):
 def asked_of(survey: Survey) -> Asked:
     """What the survey asks, with the names in both languages."""
     items = list(survey.items.select_related("issue").order_by("position"))
-    issues = {item.issue_id: IssueNames(item.issue.code, item.issue.name_zh, item.issue.name_en) for item in items}
+    former = _former_names({item.issue_id for item in items})
+    issues = {
+        item.issue_id: IssueNames(
+            item.issue.code, item.issue.name_zh, item.issue.name_en, former.get(item.issue_id, ())
+        )
+        for item in items
+    }
     groups = [GroupNames(group.code, group.name_zh, group.name_en) for group in survey.cycle.groups.all()]
     questions = [
         Question(
@@ -72,6 +79,22 @@ def asked_of(survey: Survey) -> Asked:
         zone=survey.zone,
         ranking=survey.ranking,
     )
+
+
+def _former_names(issues: set[int]) -> dict[int, tuple[str, ...]]:
+    """Per issue the names that it had in earlier editions, as far as one issue alone descends from them."""
+    names: dict[int, list[str]] = {}
+    now = {pk: pk for pk in issues}  # an issue of an earlier edition -> the survey's
+    while now:
+        kinds = (Lineage.Kind.KEPT, Lineage.Kind.RENAMED, Lineage.Kind.MOVED)
+        rows = Lineage.objects.filter(target__in=now, kind__in=kinds).exclude(source=None).select_related("source")
+        earlier = {}
+        for row in rows:
+            own = now[row.target_id]
+            earlier[row.source_id] = own
+            names.setdefault(own, []).extend(name for name in (row.source.name_zh, row.source.name_en) if name)
+        now = earlier
+    return {pk: tuple(dict.fromkeys(found)) for pk, found in names.items()}
 
 
 def _plan_of(survey: Survey, items: list) -> dict[str, frozenset[tuple[str, str]]]:
