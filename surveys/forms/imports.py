@@ -123,7 +123,7 @@ class MatchForm(forms.Form):
                 if value is not None and value != "?" and self._allowed(name, value):
                     values[name, key] = value
             values |= {(name, key): value for key, value in self._ordered(number, seen).items()}
-            turned += [name] if self.data.get(f"turn{number}") else []
+            turned += [name] if self.data.get(f"round{number}") else []
         return revise(self.guessed, self.targets, values, self.examples, self.asked, more=self._more(), turned=turned)
 
     def _more(self) -> dict[str, Any]:

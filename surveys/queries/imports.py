@@ -183,7 +183,7 @@ def _maps(match: Match, examples: list, asked: Asked) -> list[ValueMap]:
         rated = columns[0].target.kind == ITEM
         unknown = [text for key, text in seen.items() if key not in known]
         order = " < ".join(natural_order(unknown)) if rated and len(unknown) > 1 else ""
-        turns = f"turn{number}" if rated and not unknown else ""
+        turns = f"round{number}" if rated and not unknown else ""
         choices = _choices(columns[0].target, asked)
         result.append(ValueMap(name, title, len(columns), words, choices, order, turns))
     return result

@@ -72,7 +72,7 @@ def test_words_are_put_in_order_in_one_line(client, survey):
 def test_ratings_are_turned_round_by_a_tick(client, survey):
     log_in(client)
     contents = a_file(survey, ["1", "1", "2", "5", "3", "4"])
-    imported = checked(client, survey, contents, everybody="users", turn0="1")
+    imported = checked(client, survey, contents, everybody="users", round0="1")
     (share, *_rest) = imported.summary["balance"]["shares"]
     assert share["ratings"] == [1, 1, 1, 1, 2]
 
