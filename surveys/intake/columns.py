@@ -357,6 +357,7 @@ class Plan:
     skips: Callable[[Sequence[object]], bool] | None = None
     by_group: np.ndarray | None = None
     seen: object = None
+    guess: object = None  # what the match was guessed from, where nobody confirmed it
 
 
 Planner = Callable[[Table], Plan]

@@ -116,6 +116,7 @@ class ParsedResponses:
     attention: list[int | None] = field(default_factory=list)  # byte codes per row, None = not asked; or empty
     notes: list[dict] = field(default_factory=list)  # what a foreign file holds and a person should know
     seen: object = None  # what a foreign file's layout showed (`surveys.matching.layout.Seen`)
+    guess: object = None  # the guess by which a foreign file was read (`surveys.matching.guess.Guess`)
     skipped: int = 0  # rows that are tests or previews
     places: np.ndarray | None = None  # int32[n items]: the column of each item, -1 for none
 
@@ -377,6 +378,7 @@ class _Reading:
             attention=self.extras.attention,
             notes=list(self.plan.notes),
             seen=self.plan.seen,
+            guess=self.plan.guess,
             skipped=self.skipped,
             places=self.columns.items,
             **values,

@@ -64,10 +64,9 @@ def check_file(job: Job, progress: Progress) -> Checked:
         try:
             parsed = _read(imported, match, progress)
         except ForeignFile as foreign:
-            guessed, match = guess_json(foreign.guess), foreign.guess.match.to_json()
-            if foreign.guess.doubts or not imported.match_name:
-                return Checked({"guess": guessed}, match=match)
-            parsed = _read(imported, match, progress)
+            return Checked({"guess": guess_json(foreign.guess)}, match=foreign.guess.match.to_json())
+        if parsed.guess:
+            guessed, match = guess_json(parsed.guess), parsed.guess.match.to_json()
     except FileProblem as problem:
         return Checked({"problem": {"code": problem.code, "params": problem.params}}, problem=file_sentence(problem))
     except UnknownMatch as problem:

@@ -138,7 +138,12 @@ def recogniser(survey: Survey, name: str, constants: Mapping[str, str] | None = 
         if not name and is_own_format(plain.columns, [issue.code for issue in asked.issues]):
             return plain
         tool = name if name in READY_MADE else ""
-        raise ForeignFile(guess(table, asked, tool=tool, constants=constants))
+        found = guess(table, asked, tool=tool, constants=constants)
+        if not name or found.doubts:
+            raise ForeignFile(found)
+        # Read on at once: opening a large workbook again would take as long as all the rest.
+        plan = planner_of(found.match, asked, zone=zone, languages=LANGUAGES, name=name)(table)
+        return replace(plan, guess=found)
 
     return plan
 
