@@ -23,7 +23,7 @@ FOLDER = "outputs"
 
 def _declared() -> dict[str, OutputKind]:
     modules = [import_module(f"{documents.__name__}.{found.name}") for found in iter_modules(documents.__path__)]
-    kinds = [module.OUTPUT for module in modules if hasattr(module, "OUTPUT")]
+    kinds = [kind for module in modules for kind in vars(module).values() if isinstance(kind, OutputKind)]
     return {kind.code: kind for kind in sorted(kinds, key=lambda kind: kind.place)}
 
 

@@ -1,9 +1,10 @@
 """Documents of tables written as workbooks and as CSV."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from openpyxl import Workbook
-from openpyxl.styles import Border, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from materiality.tables.write import csv_bytes, workbook_bytes
@@ -28,6 +29,7 @@ from reports.documents.tables import Cell, Document, Line, Table, cell_of, colum
 WIDEST = 130.0  # letters beside one another on an A4 page that can still be read
 LINE_HEIGHT, MOST_LINES = 16.0, 24  # a row of a spreadsheet is at most 409 points high; what is higher is cut off
 INNER_FILL = PatternFill("solid", fgColor="F3F6F6")
+RIGHT = Alignment(wrap_text=True, vertical="top", horizontal="right", indent=1)
 
 
 def csv_of(document: Document) -> bytes:
@@ -107,7 +109,7 @@ def _parts(line: Line, widths: Sequence[float]) -> Iterator[Line]:
 def _cut(text: str, width: float) -> Iterator[str]:
     """Pieces of a text that each fit a row, cut at ends of lines and sentences or between words."""
     while lines_needed(text, width) > MOST_LINES:
-        end = next(at for at in range(len(text), 0, -1) if lines_needed(text[:at], width) <= MOST_LINES)
+        end = bisect_right(range(1, len(text)), MOST_LINES, key=lambda at: lines_needed(text[:at], width))
         nice = max(text.rfind(sign, end // 2, end) for sign in "\n。；. ")
         cut = nice + 1 if nice > 0 else end
         yield text[:cut].rstrip()
@@ -124,7 +126,7 @@ def _put_line(sheet: Worksheet, row: int, table: Table, line: Line, widths: Sequ
         return
     for column, (shown, fresh) in enumerate(zip(line.cells, line.fresh, strict=True), start=1):
         cell = put(sheet, row, column, shown.text, _font(shown))
-        cell.alignment = WRAP.copy(horizontal="right") if table.columns[column - 1].right else WRAP
+        cell.alignment = RIGHT if table.columns[column - 1].right else WRAP
         if fresh:
             cell.border = Border(top=HAIR)
         if shown.fill:

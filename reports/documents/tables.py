@@ -28,12 +28,14 @@ class Cell:
 @dataclass(frozen=True)
 class Column:
     """`key` names the column in CSV, in every language the same. `once`: a text that repeats the one above is not shown
-    again on paper. `may_go`: the column is left out where every cell of it is empty.
+    again on paper. `may_go`: the column is left out where every cell of it is empty. `shares`: it names the row, and
+    what stands after it may still be one text for several rows.
     """
 
     key: str
     title: str
     once: bool = False
+    shares: bool = False
     may_go: bool = False
     right: bool = False
 
@@ -120,8 +122,8 @@ def _line(columns: Sequence[Column], row: TableRow, above: TableRow | None) -> L
     for place, column in enumerate(columns):
         cell = cell_of(row.cells[place])
         # A text repeats only as long as all that stands before it does.
-        same = same and column.once and cell == cell_of(above.cells[place])
-        repeated = same and column.once
+        equal = same and column.once and cell == cell_of(above.cells[place])
+        same, repeated = same and (equal or column.shares), equal
         cells.append(replace(cell, text="") if repeated else cell)
         fresh.append(not repeated)
     return Line(cells, fresh)

@@ -16,6 +16,8 @@ from reports.queries.matrix import WEIGHTINGS, MatrixData, MatrixOptions, matrix
 
 LANGUAGES = ("zh-hans", "en")
 Progress = Callable[[int, str], None]
+# From cycle, run and options to the plain values that are frozen.
+Inputs = Callable[[Cycle, Run | None, Mapping[str, Any]], dict]
 
 
 # What each format is good for.
@@ -72,7 +74,7 @@ class OutputKind:
     word: Promise
     of_file: Promise
     formats: tuple[str, ...]
-    inputs: Callable[[Cycle, Run | None, Mapping[str, Any]], dict]
+    inputs: Inputs
     build: Callable[[dict, Progress], bytes]
     place: int  # in lists
     named: Callable[[dict], list[str]] = nothing_more
@@ -83,14 +85,20 @@ class OutputKind:
 def scored_inputs(cycle: Cycle, run: Run | None, options: Mapping[str, Any]) -> dict:
     """The run (the newest unless one is given), the groups' names, and the options of the matrix."""
     shown = MatrixOptions.from_query(options)
-    run = run or cycle.runs.defer("cube").order_by("-number").first()
-    if run is None:
-        raise NotAllowed(_("The cycle has no scoring run yet. Score it first."))
+    run = needed_run(cycle, run)
     groups = list(cycle.groups.values("code", "name_zh", "name_en"))
     codes = {group["code"] for group in groups}
     if shown.group and shown.group not in codes:
         raise NotAllowed(_("There is no group “%(group)s” in this cycle.") % {"group": shown.group})
     return {"run": run.pk, "run_number": run.number, "groups": groups, "parameters": shown.as_dict()}
+
+
+def needed_run(cycle: Cycle, run: Run | None) -> Run:
+    """The run that was asked for, else the newest. NotAllowed where nothing has been scored."""
+    run = run or cycle.runs.defer("cube").order_by("-number").first()
+    if run is None:
+        raise NotAllowed(_("The cycle has no scoring run yet. Score it first."))
+    return run
 
 
 def scored_data(inputs: dict) -> MatrixData:

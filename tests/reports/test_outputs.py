@@ -10,10 +10,18 @@ from reports.queries.outputs import FORMATS
 
 def test_every_declared_output_is_found_in_its_place():
     declared = {code: kind.formats for code, kind in KINDS.items()}
+    table = ("xlsx", "docx", "pdf", "csv", "html")
     assert list(declared.items()) == [
         ("matrix", ("svg", "png", "pdf")),
-        ("gri-index", ("xlsx", "docx", "pdf", "csv", "html")),
+        ("gri-index", table),
         ("scores", ("xlsx",)),
+        ("issue-list", table),
+        ("sdg-table", table),
+        ("stakeholder-table", table),
+        ("exchange-table", table),
+        ("hkex-table", table),
+        ("esrs-table", table),
+        ("year-comparison", table),
     ]
 
 

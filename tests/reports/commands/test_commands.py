@@ -143,3 +143,18 @@ def test_make_demo_keeps_an_outline_of_ones_own(library, media):
     cycle.sections.filter(order__gt=1).delete()
     run("make_demo")
     assert cycle.sections.count() == 1
+
+
+def test_build_all_writes_what_can_be_made_and_says_what_cannot(cycle, tmp_path):
+    said, refused = io.StringIO(), io.StringIO()
+    call_command("build_all", "demo", language=["en"], out=tmp_path / "all", stdout=said, stderr=refused)
+    number = len(list((tmp_path / "all").iterdir()))
+    assert said.getvalue() == f"{number} files written\n" and number > 30
+    assert refused.getvalue().splitlines()[0].startswith("stakeholder-table (en): No group has")
+    assert (tmp_path / "all" / "2026 annual assessment - SDG table - run 1.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_build_all_of_nothing_is_an_error(library, media, tmp_path):
+    make_cycle("demo")
+    with pytest.raises(CommandError, match="Nothing could be made"):
+        call_command("build_all", "demo", language=["en"], out=tmp_path / "all", stderr=io.StringIO())

@@ -1,0 +1,248 @@
+"""Tables of a framework by the issues that its topics cover: SDG, stock exchanges of China, HKEX and ESRS."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from materiality.library_file.read import read_fixture
+from materiality.platform.bilingual import is_chinese
+from reports.documents.tables import Cell, Column, Table, TableRow
+from reports.documents.written import table_kind
+from reports.queries.outputs import Inputs, frozen_text
+from reports.queries.tables import ScoredIssue, catalogue_inputs, issues_of
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic of the framework with the issues of the run that it covers, itself or by what stands below it."""
+
+    code: str
+    title: str
+    parent: str
+    colour: str
+    issues: Sequence[ScoredIssue]
+    locations: Sequence[str]
+
+    @property
+    def material(self) -> list[ScoredIssue]:
+        return [issue for issue in self.issues if issue.material]
+
+    @property
+    def named(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+def _topics(inputs: Mapping) -> list[Topic]:
+    """All topics in the catalogue's order; what covers a topic covers those that it stands under."""
+    issues = {issue.code: issue for issue in issues_of(inputs)}
+    parents = {row["code"]: row["parent"] for row in inputs["topics"]}
+    covered: dict[str, set[str]] = {code: set() for code in parents}
+    for row in inputs["topics"]:
+        at = row["code"]
+        while at:
+            covered[at].update(row["issues"])
+            at = parents[at]
+    return [
+        Topic(
+            row["code"],
+            frozen_text(row, "title"),
+            row["parent"],
+            row["colour"],
+            [issue for code, issue in issues.items() if code in covered[row["code"]]],
+            inputs["locations"].get(row["code"], []),
+        )
+        for row in inputs["topics"]
+    ]
+
+
+def _names(issues: Iterable[ScoredIssue]) -> str:
+    return _("; ").join(issue.name for issue in issues)
+
+
+def _because(topic: Topic, scored: int) -> str:
+    """Why a topic is material or not, from what was scored."""
+    if topic.material:
+        return _("Material: %(issues)s") % {"issues": _names(topic.material)}
+    ranked = [issue for issue in topic.issues if issue.rank]
+    if ranked:
+        said = [_("%(issue)s (rank %(rank)s)") % {"issue": issue.name, "rank": issue.rank} for issue in ranked]
+        return _("Below the threshold among %(scored)s issues: %(issues)s") % {
+            **{"scored": scored, "issues": _("; ").join(said)}
+        }
+    if topic.issues:
+        return _("Covered by issues that could not be scored: %(issues)s") % {"issues": _names(topic.issues)}
+    return _("No issue of this assessment is mapped to it.")
+
+
+def _location() -> Column:
+    return Column("location", _("Location"), may_go=True)
+
+
+def _places(locations: Iterable[str]) -> str:
+    return "\n".join(dict.fromkeys(locations))
+
+
+def _is_material(topic: Topic) -> str:
+    return _("Material") if topic.material else _("Not material")
+
+
+def goal_table(inputs: Mapping) -> Table:
+    """A row per goal; goals whose issues are the same stand together, and the issues once beside them."""
+    columns = [
+        Column("number", _("SDG"), shares=True),
+        Column("goal", _("Goal"), shares=True),
+        Column("issues", _("Material issues"), once=True),
+    ]
+    together: dict[str, list[Topic]] = {}
+    for topic in _topics(inputs):
+        together.setdefault(_names(topic.material), []).append(topic)
+    none = _("No material issue bears on it")
+    rows = [
+        TableRow([Cell(each.code, bold=True, fill=each.colour, ink=_ink(each.colour)), each.title, issues or none])
+        for issues, topics in together.items()
+        for each in topics
+    ]
+    return Table(columns, rows, name=_("SDG"))
+
+
+def _ink(fill: str) -> str:
+    """Black or white, whichever is read better on the colour (WCAG 2.2, relative luminance)."""
+    if not fill:
+        return ""
+    parts = [int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    light = sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return "#000000" if (light + 0.05) / 0.05 > 1.05 / (light + 0.05) else "#FFFFFF"
+
+
+def exchange_table(inputs: Mapping) -> Table:
+    """The topics of the exchanges' guidelines: material or not, and because of what."""
+    topics = {topic.code: topic for topic in _topics(inputs)}
+    columns = [
+        Column("topic", _("Topic")),
+        Column("material", _("Materiality")),
+        Column("because", _("Because")),
+        _location(),
+    ]
+    listed = [topic for topic in topics.values() if topic.parent]
+    rows = [
+        TableRow(
+            [each.title, _is_material(each), _because(each, _scored(inputs)), _places(each.locations)],
+            bands=(topics[each.parent].title,),
+        )
+        for each in listed
+    ]
+    return Table(columns, rows, name=_("Exchanges"), bands=("dimension",)).without_empty()
+
+
+def _scored(inputs: Mapping) -> int:
+    return sum(row["rank"] is not None for row in inputs["issues"])
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A requirement or indicator of a topic, as the fixtures hold it."""
+
+    code: str
+    title: str
+    topic: str
+
+
+def _requirements(name: str, topic: str) -> list[Requirement]:
+    language = "zh" if is_chinese() else "en"
+    rows = read_fixture(Path(settings.BASE_DIR) / "fixtures", name)
+    return [Requirement(row["code"], row[f"title_{language}"], row[topic]) for row in rows]
+
+
+def _by_topic(requirements: Iterable[Requirement]) -> dict[str, list[Requirement]]:
+    found: dict[str, list[Requirement]] = {}
+    for each in requirements:
+        found.setdefault(each.topic, []).append(each)
+    return found
+
+
+CLIMATE = "A4"  # of the Guide of 2020; part D of the Code of 2025 has taken its place
+
+
+def hkex_table(inputs: Mapping) -> Table:
+    """A row per general disclosure and key performance indicator under its aspect."""
+    topics = {topic.code: topic for topic in _topics(inputs)}
+    columns = [
+        Column("aspect", _("Aspect"), once=True),
+        Column("kpi", _("KPI"), shares=True),
+        Column("material", _("Materiality"), once=True),
+        Column("issues", _("Material issues"), once=True),
+        _location(),
+    ]
+    kpis = _by_topic(_requirements("hkex_kpis", "aspect"))
+    rows = [
+        TableRow(
+            [aspect, kpi, _is_material(topic), _names(topic.material), _places(places)],
+            bands=(topics[topic.parent].named,),
+        )
+        for topic in topics.values()
+        if topic.parent
+        for aspect, kpi, places in _of_aspect(topic, kpis.get(topic.code, []), inputs["locations"])
+    ]
+    notes = [_("Labels of the indicators are short ones of our own; their numbers are those of the Code of 2025.")]
+    return Table(columns, rows, name="HKEX", bands=("subject_area",), notes=notes).without_empty()
+
+
+def _of_aspect(
+    topic: Topic, kpis: Sequence[Requirement], locations: Mapping[str, list[str]]
+) -> Iterator[tuple[str, str, Sequence[str]]]:
+    if topic.code == CLIMATE:
+        yield from ((each.title, "", topic.locations) for each in kpis)
+        return
+    yield topic.named, _("General disclosure"), topic.locations
+    for each in kpis:
+        yield topic.named, f"{each.code} {each.title}", locations.get(each.code, ())
+
+
+def esrs_table(inputs: Mapping) -> Table:
+    """A row per disclosure requirement under its standard, with the material issues that call for it."""
+    topics = {topic.code: topic for topic in _topics(inputs)}
+    columns = [
+        Column("requirement", _("Disclosure requirement"), shares=True),
+        Column("material", _("Materiality"), once=True),
+        Column("issues", _("Material issues"), once=True),
+        _location(),
+    ]
+    rows = []
+    for standard, requirements in _by_topic(_requirements("esrs_requirements", "standard")).items():
+        topic, general = topics[standard], standard == GENERAL
+        for each in requirements:
+            material = _("Always reported") if general else _is_material(topic)
+            places = inputs["locations"].get(each.code, []) or _below(topic, topics)
+            cells = [f"{each.code} {each.title}", material, "" if general else _names(topic.material), _places(places)]
+            rows.append(TableRow(cells, bands=(topic.named,)))
+    notes = [_("A location stands beside a requirement only where a section of the outline carries its standard.")]
+    return Table(columns, rows, name="ESRS", bands=("standard",), notes=notes).without_empty()
+
+
+GENERAL = "ESRS 2"
+
+
+def _below(topic: Topic, topics: Mapping[str, Topic]) -> list[str]:
+    """Where the outline prints the standard or a matter of it."""
+    return [place for each in topics.values() if _stands_under(each, topic, topics) for place in each.locations]
+
+
+def _stands_under(topic: Topic, above: Topic, topics: Mapping[str, Topic]) -> bool:
+    return topic.code == above.code or (topic.parent and _stands_under(topics[topic.parent], above, topics))
+
+
+def _inputs(framework: str) -> Inputs:
+    return lambda cycle, run, _options: catalogue_inputs(cycle, run, framework)
+
+
+SDG_TABLE = table_kind("sdg-table", gettext_lazy("SDG table"), 5, _inputs("SDG"), goal_table)
+EXCHANGE_TABLE = table_kind(
+    "exchange-table", gettext_lazy("Exchange topics"), 7, _inputs("CNSE"), exchange_table, wide=True
+)
+HKEX_TABLE = table_kind("hkex-table", gettext_lazy("HKEX table"), 8, _inputs("HKEX"), hkex_table, wide=True)
+ESRS_TABLE = table_kind("esrs-table", gettext_lazy("ESRS table"), 9, _inputs("ESRS"), esrs_table, wide=True)

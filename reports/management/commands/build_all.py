@@ -1,0 +1,50 @@
+"""Make every output of a cycle from the command line, without worker and queue."""
+
+from pathlib import Path
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from materiality.models import Cycle
+from materiality.platform.commands import ActionCommand
+from materiality.platform.files import write_whole
+from materiality.platform.refusals import NotAllowed
+from reports.outputs import KINDS, build_output, output_file_name, output_inputs
+from reports.queries.outputs import LANGUAGES
+
+
+class Command(ActionCommand):
+    help = "Write every output of a cycle in every format to a folder; what cannot be made is said with the reason."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("cycle", help="code of the cycle")
+        parser.add_argument("--language", required=True, action="append", choices=LANGUAGES, help="may be repeated")
+        parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+
+    def handle(self, *args: str, **options: object) -> None:
+        cycle = Cycle.objects.filter(code=options["cycle"]).first()
+        if cycle is None:
+            raise CommandError(_("There is no cycle with the code “%(code)s”.") % {"code": options["cycle"]})
+        number = 0
+        try:
+            options["out"].mkdir(parents=True, exist_ok=True)
+            for language in dict.fromkeys(options["language"]):
+                number += sum(self._kind(cycle, kind, language, options["out"]) for kind in KINDS)
+        except OSError as problem:
+            reason = {"file": options["out"], "reason": problem.strerror}
+            raise CommandError(_("“%(file)s” cannot be written: %(reason)s.") % reason) from problem
+        if not number:
+            raise CommandError(_("Nothing could be made."))
+        self.stdout.write(ngettext("%(count)s file written", "%(count)s files written", number) % {"count": number})
+
+    def _kind(self, cycle: Cycle, kind: str, language: str, folder: Path) -> int:
+        """All formats of a kind; how many files."""
+        for number, format in enumerate(KINDS[kind].formats, start=1):
+            try:
+                inputs = output_inputs(cycle, kind=kind, format=format, language=language)
+                write_whole(folder / output_file_name(inputs), [build_output(inputs)])
+            except NotAllowed as refusal:
+                self.stderr.write(f"{kind} ({language}): {refusal.reason}")
+                return number - 1
+        return len(KINDS[kind].formats)
