@@ -26,6 +26,9 @@ WORDS: dict[str, Words] = {
     "action": {
         "request_output": gettext_lazy("asked for the output %(object)s"),
         "make_output": gettext_lazy("received the output %(object)s"),
+        "retry_output": gettext_lazy("asked for the output %(object)s once more"),
+        "cancel_output": gettext_lazy("cancelled the output %(object)s"),
+        "remove_output": gettext_lazy("deleted the output %(object)s"),
         "import_outline": gettext_lazy("replaced the outline of cycle %(object)s"),
         "read_outline": gettext_lazy("uploaded the outline %(object)s"),
         "confirm_outline": gettext_lazy("stored the outline %(object)s"),

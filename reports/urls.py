@@ -24,6 +24,10 @@ urlpatterns = [
     path("cycles/<slug:code>/outline/<int:order>/", outline.section, name="section"),
     path("cycles/<slug:code>/outline/<int:order>/remove/", outline.section_remove, name="remove_section"),
     path("cycles/<slug:code>/outputs/", outputs.outputs, name="outputs"),
+    path("cycles/<slug:code>/outputs/remake/", outputs.outputs_remake, name="remake_outputs"),
+    path("cycles/<slug:code>/outputs/<int:pk>/retry/", outputs.output_retry, name="retry_output"),
+    path("cycles/<slug:code>/outputs/<int:pk>/cancel/", outputs.output_cancel, name="cancel_output"),
+    path("cycles/<slug:code>/outputs/<int:pk>/remove/", outputs.output_remove, name="remove_output"),
     path("cycles/<slug:code>/outputs/<int:pk>/", outputs.output_row, name="output_row"),
     path("cycles/<slug:code>/outputs/<int:pk>/file/", outputs.output_file, name="output_file"),
 ]

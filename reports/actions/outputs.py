@@ -1,16 +1,21 @@
-"""Ask for a file to be made."""
+"""Ask for a file to be made, again where it failed or is out of date; cancel, delete."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from materiality.models import Cycle, Run, User
+from materiality.models import Cycle, Job, Run, User
 from materiality.platform import audit
-from materiality.platform.jobs import request_job
+from materiality.platform.jobs import request_job, send_job
+from materiality.platform.refusals import NotAllowed
 from reports.models import Output
 from reports.models.outputs import JOB
-from reports.outputs import output_inputs
+from reports.outputs import KINDS, output_inputs, stored_path
 
 
 @transaction.atomic
@@ -43,3 +48,80 @@ def request_output(
     asked = {"kind": kind, "format": format, "language": language, "run": inputs.get("run_number"), **parameters}
     audit.record("request_output", output, by=by, after=asked)
     return output
+
+
+@transaction.atomic
+def retry_output(*, output: Output, by: User | None) -> None:
+    """Queue a job that failed or was cancelled once more, with the inputs that were frozen for it. NotAllowed else."""
+    held = Job.objects.filter(pk=output.job_id, state=Job.State.FAILED)
+    fresh = {"state": Job.State.QUEUED, "error": "", "attempt": 0, "progress": 0, "sent_at": None, "finished_at": None}
+    if not held.update(**fresh):
+        raise NotAllowed(_("Only a file that could not be made can be tried again."))
+    transaction.on_commit(lambda: send_job(Job.objects.get(pk=output.job_id)))
+    audit.record("retry_output", output, by=by)
+
+
+@transaction.atomic
+def cancel_output(*, output: Output, by: User | None) -> None:
+    """End a job that waits or runs: its worker notices at its next sign of life. NotAllowed where it is over."""
+    running = Job.objects.filter(pk=output.job_id, state__in=(Job.State.QUEUED, Job.State.RUNNING))
+    over = {"state": Job.State.FAILED, "error": _("Cancelled."), "finished_at": timezone.now(), "claim": ""}
+    if not running.update(**over):
+        raise NotAllowed(_("The file is made already, or could not be made."))
+    audit.record("cancel_output", output, by=by)
+
+
+@transaction.atomic
+def remove_output(*, output: Output, by: User | None) -> None:
+    """Delete the file and the request for it. NotAllowed while it is being made."""
+    job = Job.objects.select_for_update().get(pk=output.job_id)
+    if not job.is_over:
+        raise NotAllowed(_("The file is being made. Cancel it first."))
+    before = {"file_name": str(output), "sha256": output.sha256, "size": output.size}
+    Output.objects.filter(pk=output.pk).delete()
+    job.delete()
+    audit.record("remove_output", output, by=by, before=before)
+    if output.sha256:
+        transaction.on_commit(lambda: _drop(output))
+
+
+def _drop(output: Output) -> None:
+    """The stored file, unless another output has the same contents."""
+    if not Output.objects.filter(sha256=output.sha256).exists():
+        default_storage.delete(stored_path(output))
+
+
+@transaction.atomic
+def remake_outputs(*, cycle: Cycle, by: User | None) -> list[Output]:
+    """Ask again for each file whose inputs are no longer those it was made from, the newest of its kind, format,
+    language and options; what cannot be made any more is left as it is.
+    """
+    made = []
+    for output in _newest(cycle):
+        chosen = _options(output)
+        wanted = {"kind": output.kind, "format": output.format, "language": output.language, "options": chosen}
+        try:
+            if _stored(output_inputs(cycle, **wanted)) != output.job.inputs:
+                made.append(request_output(cycle=cycle, by=by, **wanted))
+        except NotAllowed:
+            continue
+    return made
+
+
+def _stored(inputs: dict) -> dict:
+    """As the database gives them back."""
+    return json.loads(json.dumps(inputs))
+
+
+def _newest(cycle: Cycle) -> list[Output]:
+    found: dict[str, Output] = {}
+    for output in Output.objects.filter(cycle=cycle).select_related("job").order_by("pk"):
+        if output.job.state != Job.State.FAILED and output.kind in KINDS:
+            found[repr((output.kind, output.format, output.language, sorted(output.parameters.items())))] = output
+    return list(found.values())
+
+
+def _options(output: Output) -> dict[str, str]:
+    """What was chosen when the output was asked for."""
+    names = [option.name for option in KINDS[output.kind].options]
+    return {name: str(output.parameters[name]) for name in names if output.parameters.get(name)}

@@ -10,7 +10,13 @@ from materiality.models import AuditEvent, Job
 from materiality.platform import jobs
 from materiality.platform.refusals import NotAllowed
 from reports.actions.outline import import_outline
-from reports.actions.outputs import request_output
+from reports.actions.outputs import (
+    cancel_output,
+    remake_outputs,
+    remove_output,
+    request_output,
+    retry_output,
+)
 from reports.gri.index import OutlineRow
 from reports.models import Output
 from reports.outputs import stored_path
@@ -106,3 +112,67 @@ def test_output_of_an_empty_cycle_is_refused(library, media, kind):
     with pytest.raises(NotAllowed):
         ask(make_cycle(), kind, "xlsx" if kind != "matrix" else "svg")
     assert Job.objects.count() == 0
+
+
+def test_failed_output_is_tried_again_with_the_inputs_it_had(cycle, analyst):
+    output = ask(cycle, "gri-index", "csv")
+    with pytest.raises(NotAllowed, match="could not be made"):
+        retry_output(output=output, by=analyst)
+    Job.objects.filter(pk=output.job_id).update(state="failed", error="no paper", attempt=6)
+    retry_output(output=output, by=analyst)
+    assert made(output).startswith("\ufefforder,".encode())
+    assert Job.objects.get(pk=output.job_id).attempt == 1
+
+
+def test_cancelled_output_is_not_made(cycle, analyst):
+    output = ask(cycle, "gri-index", "csv")
+    cancel_output(output=output, by=analyst)
+    assert jobs.execute(str(output.job_id)) is False
+    assert Job.objects.get(pk=output.job_id).state == "failed"
+    with pytest.raises(NotAllowed):
+        cancel_output(output=output, by=analyst)
+
+
+def test_output_cancelled_while_it_is_built_stores_nothing(cycle, analyst, monkeypatch):
+    output = ask(cycle, "gri-index", "csv")
+    build = jobs.job_kind("output").functions()[0]
+
+    def cancelled_meanwhile(job, progress):
+        cancel_output(output=output, by=analyst)
+        return build(job, lambda percent, text: None)
+
+    store = jobs.job_kind("output").functions()[1]
+    monkeypatch.setattr("materiality.platform.hooks.JobFunctions.functions", lambda self: (cancelled_meanwhile, store))
+    assert jobs.execute(str(output.job_id)) is False
+    output.refresh_from_db()
+    assert output.sha256 == "" and output.job.error
+
+
+def test_deleted_output_takes_its_file_unless_another_has_the_same(cycle, analyst, django_capture_on_commit_callbacks):
+    outputs = [ask(cycle, "gri-index", "csv") for _ in range(2)]
+    with pytest.raises(NotAllowed, match="Cancel it first"):
+        remove_output(output=outputs[0], by=analyst)
+    for output in outputs:
+        made(output)
+    path = stored_path(outputs[0])
+    for output, there in zip(outputs, (True, False), strict=True):
+        with django_capture_on_commit_callbacks(execute=True):
+            remove_output(output=output, by=analyst)
+        assert default_storage.exists(path) is there
+    assert (Output.objects.count(), Job.objects.filter(kind="output").count()) == (0, 0)
+    assert AuditEvent.objects.filter(action="remove_output").count() == 2
+
+
+def test_only_what_is_out_of_date_is_remade_with_what_was_chosen(cycle, analyst):
+    old = ask(cycle, "sdg-table", "csv")
+    index = ask(cycle, "gri-index", "csv", options={"layout": "standard"})
+    matrix = ask(cycle, options={"level": "primary", "bars": "True"})
+    for output in (old, index, matrix):
+        made(output)
+    assert remake_outputs(cycle=cycle, by=analyst) == []
+    run = make_run(cycle, seed=2)
+    again = {output.kind: output for output in remake_outputs(cycle=cycle, by=analyst)}
+    assert {each.run for each in (again["sdg-table"], again["matrix"])} == {run}
+    assert again["matrix"].parameters == matrix.parameters
+    assert again["gri-index"].parameters == index.parameters  # its material topics are those of the newer run
+    assert remake_outputs(cycle=cycle, by=analyst) == []

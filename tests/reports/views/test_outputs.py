@@ -11,7 +11,7 @@ from materiality.platform import jobs
 from reports.actions.outputs import request_output
 from reports.models import Output
 from tests.factories.people import log_in
-from tests.factories.reports import make_cycle
+from tests.factories.reports import make_cycle, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +105,37 @@ def test_outputs_take_as_many_queries_for_30_as_for_one(staff):
             staff.get(reverse("outputs", args=["demo"]))
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15
+
+
+def test_files_of_an_older_run_are_marked_and_remade_by_one_press(staff, cycle):
+    ask(staff, "sdg-table.csv")
+    made()
+    page = reverse("outputs", args=["demo"])
+    assert b"out of date</span>" not in staff.get(page).content
+    make_run(cycle, seed=2)
+    assert b"out of date</span>" in staff.get(page).content
+    assert staff.post(reverse("remake_outputs", args=["demo"])).status_code == 302
+    assert [output.run.number for output in Output.objects.order_by("pk")] == [1, 2]
+    html = staff.post(reverse("remake_outputs", args=["demo"]), follow=True).content.decode()
+    assert "Every file is up to date." in html
+
+
+def test_file_is_cancelled_tried_again_and_deleted(staff):
+    ask(staff)
+    output = Output.objects.get()
+    for name, state in (("cancel_output", "failed"), ("retry_output", "queued"), ("cancel_output", "failed")):
+        html = staff.get(reverse("outputs", args=["demo"])).content.decode()
+        assert reverse(name, args=["demo", output.pk]) in html
+        staff.post(reverse(name, args=["demo", output.pk]))
+        assert Job.objects.get().state == state
+    staff.post(reverse("remove_output", args=["demo", output.pk]))
+    assert Output.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["cancel_output", "retry_output", "remove_output"])
+def test_viewers_leave_files_as_they_are(client, cycle, name):
+    output = request_output(cycle=cycle, kind="gri-index", format="csv", language="en", by=None, send=False)
+    log_in(client, Role.VIEWER)
+    assert client.post(reverse(name, args=["demo", output.pk])).status_code == 403
+    assert client.post(reverse("remake_outputs", args=["demo"])).status_code == 403
+    assert (Output.objects.count(), Job.objects.get().state) == (1, "queued")
