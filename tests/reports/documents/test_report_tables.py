@@ -23,6 +23,12 @@ TABLES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def english():
+    with override("en"):
+        yield
+
+
 @pytest.fixture
 def cycle(cycle):
     load_demo_stakeholders(cycle=cycle, by=None)
