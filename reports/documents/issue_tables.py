@@ -44,12 +44,11 @@ def _compared_inputs(cycle: Cycle, run: Run | None, options: Mapping) -> dict:
     earlier = earlier_runs(run.cycle, line_of(run.edition))
     wanted = options.get("against", "")
     before = next((each for each in earlier if wanted in ("", each.cycle.code)), None)
+    if before is None and not earlier:
+        raise NotAllowed(_("There is no earlier cycle with a run on this library to compare with."))
     if before is None:
-        known = ", ".join(each.cycle.code for each in earlier) or "–"
-        raise NotAllowed(
-            _("There is no earlier cycle “%(code)s” with a run on this library. There are: %(known)s.")
-            % {"code": wanted, "known": known}
-        )
+        given = {"code": wanted, "known": ", ".join(each.cycle.code for each in earlier)}
+        raise NotAllowed(_("“%(code)s” is no earlier cycle with a run on this library. There are: %(known)s.") % given)
     titles = {f"title_{language}": getattr(before.cycle, f"title_{language}") for language in ("zh", "en")}
     then = {"run": before.pk, "issues": run_inputs(before.cycle, before)["issues"], **titles}
     return inputs | {"before": then, "parameters": {"against": before.cycle.code}}

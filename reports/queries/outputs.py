@@ -29,6 +29,7 @@ FORMATS: dict[str, Promise] = {
     "docx": gettext_lazy("DOCX, for Word"),
     "html": gettext_lazy("HTML, for a web page"),
     "csv": gettext_lazy("CSV, plain rows"),
+    "zip": gettext_lazy("ZIP, many files in one"),
 }
 
 

@@ -22,6 +22,7 @@ def test_every_declared_output_is_found_in_its_place():
         ("hkex-table", table),
         ("esrs-table", table),
         ("year-comparison", table),
+        ("evidence-pack", ("zip",)),
     ]
 
 

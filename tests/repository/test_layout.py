@@ -41,7 +41,7 @@ SUBJECTS = {
         *("surveys", "plans", "questionnaire", "instrument", "profile", "invitations", "mailings", "responses"),
         *("imports", "paper", "fieldwork", "screening", "jobs", "verification"),
     },
-    "reports": {"outputs", "outline", "imports", "index", "matrix", "why"},
+    "reports": {"outputs", "outline", "imports", "index", "matrix", "tables", "why"},
 }
 ROOT_FILES = {"__init__.py", "apps.py", "hooks.py", "tasks.py", "urls.py"}
 ROOT_FILES_OF = {
@@ -98,7 +98,6 @@ ALONE = {
     "reports.documents.why": "one file an output",
     "reports.documents.drawings": "pure: SVG to PDF and PNG, without the database",
     "reports.documents.table_pages": "formats of a file, beside one another",
-    "reports.documents.written": "one door to the formats of a table",
     "reports.documents.table_sheets": "formats of a file, beside one another",
 }
 THIRD_PARTY = re.compile(r"\.min\.(js|css)$|node_modules|\.(ttf|otf|ttc|woff2?)$")

@@ -1,0 +1,139 @@
+"""The evidence pack: a ZIP of what a run rests on, with a manifest of hashes and a program that checks them."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from materiality.models import AuditEvent, Cycle, Engagement, Job, Run
+from materiality.queries.scores import SMALL_CELL, scores_json, shown_cells
+from materiality.scoring.cube import DIMENSIONS, Cube
+from materiality.tables.write import EPOCH, csv_bytes
+from reports.documents import verify
+from reports.models import Output
+from reports.queries.outputs import OutputKind, Progress, needed_run
+from surveys.models import ItemText
+
+PACK = "evidence-pack"
+
+
+def _inputs(cycle: Cycle, run: Run | None, _options: Mapping) -> dict:
+    run = needed_run(cycle, run)
+    head = AuditEvent.objects.order_by("-number").values("number", "hash").first()
+    outputs = Output.objects.filter(cycle=cycle, job__state=Job.State.DONE).exclude(kind=PACK).order_by("pk")
+    columns = ("pk", "file_name", "sha256", "language", "run__number")
+    return {
+        **{"run": run.pk, "run_number": run.number, "head": head or {"number": 0, "hash": ""}},
+        "engagements": [_told(each) for each in cycle.engagements.select_related("group").order_by("date", "pk")],
+        "outputs": list(outputs.values(*columns)),
+    }
+
+
+def _told(record: Engagement) -> dict:
+    return {
+        **{"date": record.date.isoformat(), "group": record.group.code, "kind": record.kind},
+        **{"title_zh": record.title_zh, "title_en": record.title_en, "participants": record.participants},
+        "issues": ";".join(record.issues.order_by("code").values_list("code", flat=True)),
+    }
+
+
+def _build(inputs: dict, progress: Progress) -> bytes:
+    run = Run.objects.select_related("cycle", "edition").get(pk=inputs["run"])
+    files: dict[str, tuple[bytes, str]] = {}
+    for name, contents, source in _parts(inputs, run):
+        files[name] = (contents, source)
+        progress(min(90, 8 * len(files)), _("Writing the file"))
+    manifest = {
+        **{"cycle": inputs["cycle"], "run": run.number, "software": run.software, "scoring": run.scoring},
+        **{"edition": run.edition.code, "responses_sha256": run.digest, "audit_head": inputs["head"]},
+        "files": [
+            {"file": name, "sha256": hashlib.sha256(contents).hexdigest(), "made_from": source, "version": run.software}
+            for name, (contents, source) in files.items()
+        ],
+    }
+    return _zipped({"manifest.json": _json(manifest)} | {name: contents for name, (contents, _made) in files.items()})
+
+
+def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
+    """Name, contents and what it is made from, in the order of the pack."""
+    told, cube = f"run {run.number}", Cube.from_bytes(bytes(run.cube))
+    yield "run.json", _json(scores_json(run) | {"scale": cube.k}), told
+    yield "method.json", _json({"method": run.method, "cuts": run.cuts, "seed": run.seed, "late": run.late}), told
+    yield "screening.json", _json(run.responses), told
+    yield "ratings.csv", _ratings(run, cube), told
+    yield "instrument.csv", _instrument(run), ", ".join(f"survey {code}" for code in run.surveys)
+    names = ("date", "group", "kind", "title_zh", "title_en", "participants", "issues")
+    rows = ([each[name] for name in names] for each in inputs["engagements"])
+    yield "engagements.csv", csv_bytes(names, rows), "engagement records of the cycle"
+    yield "audit.csv", _audit(inputs["head"]["number"]), "audit trail, without persons and contents"
+    yield "verify.py", Path(verify.__file__).read_bytes(), "Yiti"
+    for output in inputs["outputs"]:
+        path = f"outputs/{output['sha256'][:2]}/{output['sha256']}"
+        if default_storage.exists(path):
+            with default_storage.open(path) as stream:
+                source = f"run {output['run__number']}" if output["run__number"] else "outline and groups of the cycle"
+                yield f"outputs/{output['pk']} {output['file_name']}", stream.read(), source
+
+
+def _ratings(run: Run, cube: Cube) -> bytes:
+    """How often each value was given, by group, issue and dimension; small cells are left out."""
+    hidden = {
+        (group, score.issue.code, dimension)
+        for score in run.scores.select_related("issue")
+        for group, cells in shown_cells(score.groups).items()
+        for dimension, cell in cells.items()
+        if cell.hidden
+    }
+    rows = []
+    for g, group in enumerate(cube.groups):
+        for i, issue in enumerate(cube.issues):
+            for d, dimension in enumerate(DIMENSIONS):
+                numbers = cube.counts[g, i].sum(axis=1 - d)[1:].tolist()
+                if sum(numbers) >= SMALL_CELL and (group, issue, dimension) not in hidden:
+                    rows.append([group, issue, dimension, *numbers])
+    return csv_bytes(["group", "issue", "dimension", *map(str, range(1, cube.k + 1))], rows)
+
+
+def _instrument(run: Run) -> bytes:
+    """The questions as they were frozen when the surveys opened, in all their languages."""
+    texts = ItemText.objects.filter(survey__cycle=run.cycle_id, survey__code__in=run.surveys)
+    order = ("survey__code", "language", "issue__code")
+    return csv_bytes(("survey", "language", "issue", "html"), texts.order_by(*order).values_list(*order, "html"))
+
+
+def _audit(last: int) -> bytes:
+    names = ("number", "at", "action", "object_type", "previous_hash", "hash")
+    events = AuditEvent.objects.filter(number__lte=last).order_by("number").values_list(*names)
+    rows = ((number, at.isoformat(), *rest) for number, at, *rest in events.iterator(chunk_size=2000))
+    return csv_bytes(names, rows)
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    target = BytesIO()
+    with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, contents in files.items():
+            member = ZipInfo(name, EPOCH)
+            member.compress_type, member.create_system = ZIP_DEFLATED, 0
+            archive.writestr(member, contents)
+    return target.getvalue()
+
+
+OUTPUT = OutputKind(
+    code=PACK,
+    word=gettext_lazy("Evidence pack"),
+    of_file=gettext_lazy("evidence pack"),
+    formats=("zip",),
+    inputs=_inputs,
+    build=_build,
+    place=20,
+)

@@ -1,0 +1,21 @@
+"""Check an evidence pack: hashes, scores and audit chain. The pack's own verify.py does the same without Yiti."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from reports.documents.verify import verify
+
+
+class Command(BaseCommand):
+    help = "Check hashes, scores and audit chain of an evidence pack."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+
+    def handle(self, *args: str, **options: object) -> None:
+        if problems := verify(options["file"]):
+            raise CommandError("\n".join(problems))
+        self.stdout.write(_("Hashes, scores and the audit chain hold."))
