@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import cos, hypot, isfinite, pi, sin, sqrt
 
 import numpy as np
 
@@ -133,6 +133,7 @@ class Scene:
         self.marks = marks
         self.zones = [(z.tier, [(x.px(a), y.px(b)) for a, b in z.polygon]) for z in zones(rule, shown)]
         self.lines = [(c.value, self._line(c)) for c in cuts(rule, shown)]
+        self.cut_names = [c.name for c in cuts(rule, shown)]
         self.marked, self.worded, self.lined = Raster(plot), Raster(plot, 2.0), Raster(plot, 3.0)
         for mark in marks:
             self.marked.add_box(mark.box)
@@ -195,11 +196,15 @@ class MatrixLayout:
     cuts: list[tuple[float, list[Line]]]  # the value and the pieces of its line between the labels
     marks: list[PlacedMark]
     labels: list[PlacedLabel]
-    intervals: list[tuple[str, Line]]  # code of the point, bar
+    intervals: list[tuple[str, list[Place]]]  # code of the point, corners of its ellipse
     captions: list[PlacedText]  # inside the plot: zones, cut points, the note of an empty plot
     texts: list[PlacedText]  # around the plot
     legend_marks: list[LegendMark]
     label_size: float
+    cut_names: list[str]
+    grey: list[list[Place]]  # corners of where a tier is uncertain
+    moves: list[tuple[str, Line]]  # code of the point, from its earlier place to this one
+    lam: float  # of the priority
 
 
 def layout_matrix(
@@ -212,8 +217,10 @@ def layout_matrix(
     show_labels: bool = True,
     show_intervals: bool = False,
     label_codes: Collection[str] | None = None,
+    grey: Sequence[TierRule] = (),
 ) -> MatrixLayout:
-    """Place marks, labels and words; `size` is the side of the square plot in px.
+    """Place marks, labels and words; `size` is the side of the square plot in px. `grey` are rules by priority whose
+    middle zones are where tiers are uncertain.
 
     Points without both scores are left out. `label_codes` limits the labels to these points (None: all).
     Raises ValueError for an unknown kind of rule and for a size below 480 px, where ticks and words no longer fit.
@@ -238,8 +245,11 @@ def layout_matrix(
     lines = [(value, pieces(line, [label.text for label in labels])) for value, line in scene.lines]
     around = [*texts_above, *ticks(plot, x, y), *below.texts]
     width, height = LEFT + size + RIGHT, below.bottom
-    inside = (scene.zones, lines, marks, labels, bars, captions)
-    return MatrixLayout(width, height, plot, x, y, *inside, around, below.legend_marks, label_size)
+    inside = (scene.zones, lines, marks, labels, _ellipses(drawn, x, y) if show_intervals else [], captions)
+    shown = (x.low, x.high, y.low, y.high)
+    bands = [zone.polygon for rule in grey for zone in zones(rule, shown) if zone.tier == "medium"]
+    more = (scene.cut_names, [[(x.px(a), y.px(b)) for a, b in band] for band in bands], _moves(marks, x, y), rule.lam)
+    return MatrixLayout(width, height, plot, x, y, *inside, around, below.legend_marks, label_size, *more)
 
 
 def _is_scored(point: Point) -> bool:
@@ -286,6 +296,45 @@ def _intervals(points: Sequence[Point], x: Scale, y: Scale) -> list[tuple[str, L
         if p.y_low is not None and p.y_high is not None:
             bars.append((p.code, ((cx, y.px(max(p.y_low, y.low))), (cx, y.px(min(p.y_high, y.high))))))
     return bars
+
+
+CORNERS = 36
+
+
+def _ellipses(points: Sequence[Point], x: Scale, y: Scale) -> list[tuple[str, list[Place]]]:
+    """As wide and as high as the two 95% intervals, slanting with the correlation of their errors."""
+    found = []
+    for p in points:
+        width, height = _reach(p.x, p.x_low, p.x_high), _reach(p.y, p.y_low, p.y_high)
+        if not (width or height):
+            continue
+        rho = p.rho or 0.0
+        rest, corners = sqrt(max(0.0, 1 - rho**2)), []
+        for n in range(CORNERS):
+            a, b = cos(2 * pi * n / CORNERS), sin(2 * pi * n / CORNERS)
+            across = min(max(p.x + width * a, x.low), x.high)
+            up = min(max(p.y + height * (rho * a + rest * b), y.low), y.high)
+            corners.append((x.px(across), y.px(up)))
+        found.append((p.code, corners))
+    return found
+
+
+def _reach(score: float, low: float | None, high: float | None) -> float:
+    """Half of an interval before it was clipped to 0–100."""
+    return 0.0 if low is None or high is None else max(high - score, score - low)
+
+
+def _moves(marks: Sequence[PlacedMark], x: Scale, y: Scale) -> list[tuple[str, Line]]:
+    """Cut at the edges of the plot; none where the mark has hardly moved."""
+    found = []
+    for mark in marks:
+        p = mark.point
+        if p.x_from is None or p.y_from is None:
+            continue
+        start = x.px(min(max(p.x_from, x.low), x.high)), y.px(min(max(p.y_from, y.low), y.high))
+        if hypot(start[0] - mark.x, start[1] - mark.y) > 2 * mark.r:
+            found.append((p.code, (start, (mark.x, mark.y))))
+    return found
 
 
 class _Below:

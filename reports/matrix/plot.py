@@ -162,7 +162,11 @@ def text_size(lines: tuple[str, ...], size: float, *, bold: bool = False) -> tup
 
 @dataclass(frozen=True)
 class Point:
-    """One issue. Scores, ends of intervals and priority are on 0–100; None where there is none."""
+    """One issue. Scores, ends of intervals and priority are on 0–100; None where there is none.
+
+    rho: correlation of the errors of the two scores. certainty: of the tier, 0–1. x_from, y_from: the scores of an
+    earlier run.
+    """
 
     code: str
     label: str
@@ -177,6 +181,10 @@ class Point:
     y_high: float | None = None
     priority: float | None = None
     rank: int | None = None
+    rho: float | None = None
+    certainty: float | None = None
+    x_from: float | None = None
+    y_from: float | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +226,7 @@ class Texts:
     description: str = ""
     tiers: dict[str, str] = field(default_factory=dict)
     captions: dict[str, str] = field(default_factory=dict)
+    cuts: dict[str, str] = field(default_factory=dict)
     footnotes: tuple[str, ...] = ()
     axis_cut: str = ""
     side_by_side: str = ""  # said where marks of the same place were set side by side
@@ -339,8 +348,11 @@ class Zone:
 
 @dataclass(frozen=True)
 class Cut:
-    """A line on which the rule changes its answer, from end to end in scores, with its cut point."""
+    """A line on which the rule changes its answer, from end to end in scores, with its cut point; `name` is high, low,
+    society or business.
+    """
 
+    name: str
     value: float
     start: Corner
     end: Corner
@@ -418,15 +430,15 @@ def _always(f: Callable[[float, float], float], polygon: list[Corner]) -> bool:
 def cuts(rule: TierRule, shown: Range) -> list[Cut]:
     """The lines of the rule's cut points that cross the part shown."""
     if rule.kind == "either":
-        wanted = [(rule.society, 1.0), (rule.business, 0.0)]
+        wanted = [("society", rule.society, 1.0), ("business", rule.business, 0.0)]
     else:
-        wanted = [(rule.high, rule.lam), (rule.low, rule.lam)]
+        wanted = [("high", rule.high, rule.lam), ("low", rule.low, rule.lam)]
         wanted = wanted[:1] if rule.high == rule.low else wanted
-    lines = [_cut(value, weight, shown) for value, weight in wanted if value is not None]
+    lines = [_cut(name, value, weight, shown) for name, value, weight in wanted if value is not None]
     return [line for line in lines if line is not None]
 
 
-def _cut(value: float, lam: float, shown: Range) -> Cut | None:
+def _cut(name: str, value: float, lam: float, shown: Range) -> Cut | None:
     """The line lam * y + (1 - lam) * x = value within the part shown."""
     x0, x1, y0, y1 = shown
     corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
@@ -440,4 +452,4 @@ def _cut(value: float, lam: float, shown: Range) -> Cut | None:
     if len(ends) != 2:
         return None
     start, end = sorted(ends, key=lambda p: (p[0], -p[1]))
-    return Cut(value, start, end)
+    return Cut(name, value, start, end)

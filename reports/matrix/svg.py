@@ -73,18 +73,49 @@ def drawn_points(layout: MatrixLayout, texts: Texts, names: dict[str, str], inte
     groups = []
     for mark in order:
         parts = [
-            line(*bar, mark.style.colour, 0.8, ' class="matrix-interval" opacity="0.5"')
-            for code, bar in layout.intervals
+            f'<path class="matrix-interval" d="{_path(corners)}" fill="{mark.style.colour}" fill-opacity="0.08"'
+            f' stroke="{mark.style.colour}" stroke-width="0.7" stroke-opacity="0.55"/>'
+            for code, corners in layout.intervals
             if code == mark.point.code
         ]
+        parts += [_arrow_from(start, mark) for code, (start, _end) in layout.moves if code == mark.point.code]
         label = labels.get(mark.point.code)
         if label and label.leader:
             parts.append(line(*label.leader, LEADER, 0.7, ' class="matrix-leader"'))
         parts.append(shape(mark.style, mark.r, mark.x, mark.y))
+        if layout.grey and is_uncertain(mark.point):
+            ring = f'cx="{number(mark.x)}" cy="{number(mark.y)}" r="{number(1.9 * mark.r)}"'
+            parts.append(f'<circle class="matrix-unsure" {ring} fill="none" stroke="{SOFT}" stroke-dasharray="2 2"/>')
         if label:
             parts.append(text_element(label.text))
         groups.append(_point_open(mark, texts, names, interactive) + "".join(parts) + "</g>")
     return groups
+
+
+UNCERTAIN = 0.8
+
+
+def is_uncertain(point: Point) -> bool:
+    """Whether the tier of the issue is less than 80 % certain."""
+    return point.certainty is not None and point.certainty < UNCERTAIN
+
+
+def _path(corners: Sequence[Place]) -> str:
+    return "M" + "L".join(f"{number(a)} {number(b)}" for a, b in corners) + "Z"
+
+
+def _arrow_from(start: Place, mark: PlacedMark) -> str:
+    """From the earlier place to the edge of the mark, with a small head."""
+    length = dist(start, (mark.x, mark.y))
+    ux, uy = (mark.x - start[0]) / length, (mark.y - start[1]) / length
+    tip = mark.x - 1.2 * mark.r * ux, mark.y - 1.2 * mark.r * uy
+    wings = [(tip[0] - 5 * ux + side * 2.5 * uy, tip[1] - 5 * uy - side * 2.5 * ux) for side in (1, -1)]
+    head = f"M{number(wings[0][0])} {number(wings[0][1])}L{number(tip[0])} {number(tip[1])}"
+    head += f"L{number(wings[1][0])} {number(wings[1][1])}"
+    stem = f"M{number(start[0])} {number(start[1])}L{number(tip[0])} {number(tip[1])}"
+    return (
+        f'<path class="matrix-move" d="{stem}{head}" fill="none" stroke="{mark.style.colour}" stroke-opacity="0.75"/>'
+    )
 
 
 def _leader_length(label: PlacedLabel | None) -> float:
@@ -95,7 +126,8 @@ def _point_open(mark: PlacedMark, texts: Texts, names: dict[str, str], interacti
     p = mark.point
     data = f"data-code={attribute(p.code)} data-category={attribute(p.category)} data-tier={attribute(p.tier)}"
     name = point_name(p, texts, names)
-    focus = f' tabindex="0" role="img" aria-label={attribute(name)}' if interactive else ""
+    scores = f' data-at="{number(p.x)} {number(p.y)}"'
+    focus = f' tabindex="0" role="img" aria-label={attribute(name)}{scores}' if interactive else ""
     title = f"<title>{escaped(name)}</title>" if interactive else ""
     return f'<g class="point" {data}{focus}>{title}'
 
@@ -126,6 +158,7 @@ def draw_matrix(
     show_intervals: bool = False,
     label_codes: Collection[str] | None = None,
     interactive: bool = False,
+    grey: Sequence[TierRule] = (),
 ) -> str:
     """The materiality matrix as SVG text; the same input gives the same text.
 
@@ -134,6 +167,7 @@ def draw_matrix(
     Raises ValueError for an unknown kind of rule and for a size below 480 px.
     """
     options = {"size": size, "show_labels": show_labels, "show_intervals": show_intervals, "label_codes": label_codes}
+    options["grey"] = grey
     layout = layout_matrix(points, rule, categories, texts, **options)
     return write_svg(layout, categories, texts, interactive=interactive)
 
@@ -147,7 +181,7 @@ def write_svg(
         f"<title>{escaped(texts.title or texts.y_axis)}</title>",
         f"<desc>{escaped(texts.description)}</desc>" if texts.description else "",
         f'<rect width="{number(layout.width)}" height="{number(layout.height)}" fill="{PAPER}"/>',
-        *_ground(layout),
+        *_ground(layout, texts, interactive),
         *_axes(layout),
         element_group("captions", [text_element(t) for t in layout.captions]),
         element_group("words", [text_element(t) for t in layout.texts]),
@@ -165,6 +199,8 @@ def _open(layout: MatrixLayout, texts: Texts, interactive: bool) -> str:
         f' data-plot="{number(plot.x0)} {number(plot.y0)} {number(plot.width)}"'
         f' data-x="{number(x.low)} {number(x.high)}" data-y="{number(y.low)} {number(y.high)}"'
     )
+    if interactive:
+        data += f' data-lam="{number(layout.lam)}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="matrix" role="{"group" if interactive else "img"}"'
         f" aria-label={attribute(texts.title or texts.y_axis)} xml:lang={attribute(texts.lang)}"
@@ -173,8 +209,8 @@ def _open(layout: MatrixLayout, texts: Texts, interactive: bool) -> str:
     )
 
 
-def _ground(layout: MatrixLayout) -> list[str]:
-    """Zones, grid, cut lines."""
+def _ground(layout: MatrixLayout, texts: Texts, interactive: bool) -> list[str]:
+    """Zones, grid, where tiers are uncertain, cut lines."""
     zones = [
         f'<polygon class="matrix-zone" data-tier={attribute(tier)} fill="{TINTS.get(tier, "#f9fafa")}" points="'
         + " ".join(f"{number(x)},{number(y)}" for x, y in corners)
@@ -184,8 +220,26 @@ def _ground(layout: MatrixLayout) -> list[str]:
     p, xs, ys = layout.plot, layout.x_scale, layout.y_scale
     grid = [line((xs.px(t), p.y0), (xs.px(t), p.y1), GRID, 1) for t in xs.ticks()]
     grid += [line((p.x0, ys.px(t)), (p.x1, ys.px(t)), GRID, 1) for t in ys.ticks()]
-    cuts = [line(start, end, CUT, 0.9, ' stroke-dasharray="5 3"') for _, parts in layout.cuts for start, end in parts]
-    return [element_group("zones", zones), element_group("grid", grid), element_group("cuts", cuts)]
+    grey = [f'<path d="{_path(corners)}" fill="{CUT}" fill-opacity="0.12"/>' for corners in layout.grey]
+    cuts = [_cut_line(layout, at, texts, interactive) for at in range(len(layout.cuts))]
+    return [
+        element_group("zones", zones),
+        element_group("grid", grid),
+        element_group("grey", grey),
+        element_group("cuts", cuts),
+    ]
+
+
+def _cut_line(layout: MatrixLayout, at: int, texts: Texts, interactive: bool) -> str:
+    """The pieces of a cut; on a page a slider that can be dragged, with a broad line to take hold of."""
+    (value, parts), name = layout.cuts[at], layout.cut_names[at]
+    drawn = "".join(line(start, end, CUT, 0.9, ' stroke-dasharray="5 3"') for start, end in parts)
+    if not interactive or not parts:
+        return drawn
+    hold = line(parts[0][0], parts[-1][1], "transparent", 12)
+    words = attribute(texts.cuts.get(name, name))
+    slider = f'tabindex="0" role="slider" aria-label={words} aria-valuemin="0" aria-valuemax="100"'
+    return f'<g class="cut" data-cut="{name}" {slider} aria-valuenow="{number(value)}">{hold}{drawn}</g>'
 
 
 def _axes(layout: MatrixLayout) -> list[str]:

@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
+from math import sqrt
 from pathlib import Path
+from statistics import median
 from typing import Any, Self
 
 from django.conf import settings
@@ -17,7 +19,9 @@ from materiality.models import Category as LibraryCategory
 from materiality.models import IssueScore, Run
 from materiality.platform.bilingual import is_chinese, text_of
 from materiality.platform.words import word_for
-from materiality.queries.scores import GroupCell, shown_cells
+from materiality.queries.drafts import same_issues
+from materiality.queries.scores import GroupCell, shown_cells, shows_certainty
+from materiality.queries.years import earlier_runs, line_of
 from materiality.scoring.cube import DIMENSIONS
 from materiality.scoring.method import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED
 from materiality.scoring.tiers import DECIMALS
@@ -72,11 +76,29 @@ LEVELS = ("secondary", "primary")
 WEIGHTINGS = ("balanced", "pooled")
 
 
+CUT_NAMES = ("high", "low", *DIMENSIONS)
+
+
+def _ticked(query: Mapping[str, Any], name: str) -> bool:
+    return str(query.get(name, "")) in ("1", "True", "true", "on")
+
+
+def _on_scale(text: Any) -> float | None:
+    """A number on 0–100, None for anything else."""
+    try:
+        value = float(text)
+    except (TypeError, ValueError):
+        return None
+    return value if 0 <= value <= 100 else None
+
+
 @dataclass(frozen=True)
 class MatrixOptions:
     """`balanced`: the result of the run's own method; `pooled`: the one beside it, every response counting alike.
 
     A group's own view is that of its scores alone; then there is no weighting. Empty category and group mean all.
+    `beside` is a second group, drawn beside; `since` a run of the cycle (its number) or an earlier cycle (its code)
+    from which issues moved. high, low, society, business: cuts moved on the page alone.
     """
 
     level: str = "secondary"
@@ -84,6 +106,13 @@ class MatrixOptions:
     group: str = ""
     weighting: str = "balanced"
     bars: bool = False
+    beside: str = ""
+    since: str = ""
+    grey: bool = False
+    high: float | None = None
+    low: float | None = None
+    society: float | None = None
+    business: float | None = None
 
     @classmethod
     def from_query(cls, query: Mapping[str, Any]) -> Self:
@@ -94,8 +123,16 @@ class MatrixOptions:
             category=str(query.get("category", ""))[:40],
             group=str(query.get("group", ""))[:40],
             weighting=weighting if weighting in WEIGHTINGS else "balanced",
-            bars=str(query.get("bars", "")) in ("1", "True", "true", "on"),
+            bars=_ticked(query, "bars"),
+            beside=str(query.get("beside", ""))[:40],
+            since=str(query.get("since", ""))[:40],
+            grey=_ticked(query, "grey"),
+            **{name: _on_scale(query.get(name)) for name in CUT_NAMES},
         )
+
+    @property
+    def moved_cuts(self) -> dict[str, float]:
+        return {name: value for name in CUT_NAMES if (value := getattr(self, name)) is not None}
 
     def for_scores(self, *, primaries_rated: bool, secondaries: bool) -> Self:
         """The options that can be drawn: a group has no figures for primaries that nobody was asked about."""
@@ -165,8 +202,9 @@ def matrix_data(run: Run, wanted: MatrixOptions, language: str | None = None) ->
         primaries_rated=any(not score.derived for score in upper), secondaries=len(upper) < len(scores)
     )
     shown = [score for score in scores if score.issue.is_primary == (options.level == "primary")]
-    rule = _rule(run, options)
-    rows = [_row(score, options, rule, language) for score in shown]
+    rule = matrix_rule(run, options)
+    before = places_before(run, options.since) if options.since and not options.group else {}
+    rows = [_row(score, options, rule, language, before.get(score.issue.code, (None, None))) for score in shown]
     categories = sorted({row.category for row in rows}, key=lambda category: (category.order, category.code))
     if options.category:
         rows = [row for row in rows if row.category.code == options.category]
@@ -211,21 +249,30 @@ def priority_at(rule: TierRule, x: float | None, y: float | None) -> float | Non
 NO_CUTS = {"low": None, "high": None}  # a run of version 1 keeps none for its primaries, pooled
 
 
-def _rule(run: Run, options: MatrixOptions) -> TierRule:
+def matrix_rule(run: Run, options: MatrixOptions) -> TierRule:
+    """The rule by which the picture is drawn; cuts moved on the page that cross are left as they were."""
     if options.weighting == "pooled":
         cuts = run.pooled_cuts
         if options.level == "primary":
             cuts = cuts.get("primary", NO_CUTS)
     else:
         cuts = run.primary_cuts if options.level == "primary" else run.cuts
-    return rule_of(run.method, cuts)
+    rule = rule_of(run.method, cuts)
+    moved = {name: value for name, value in options.moved_cuts.items() if getattr(rule, name) is not None}
+    found = replace(rule, **moved)
+    crossed = None not in (found.low, found.high) and found.low > found.high
+    return rule if crossed else found
 
 
-def _row(score: IssueScore, options: MatrixOptions, rule: TierRule, language: str | None) -> MatrixRow:
+def _row(score: IssueScore, options: MatrixOptions, rule: TierRule, language: str | None, before: tuple) -> MatrixRow:
     issue = score.issue
     figures, other = _figures(score, options, rule)
     society_n, business_n = figures.pop("society_n"), figures.pop("business_n")
     fewest = min(society_n, business_n) or None
+    if options.moved_cuts:
+        tier = tier_at(rule, figures["x"], figures["y"])
+        figures, other = figures | {"tier": tier}, figures["tier"]
+    figures |= {"x_from": before[0], "y_from": before[1]}
     point = Point(
         code=issue.code, label=text_of(issue, "name", language), category=issue.category.code, n=fewest, **figures
     )
@@ -246,8 +293,55 @@ def _figures(score: IssueScore, options: MatrixOptions, rule: TierRule) -> tuple
         "x_high": score.business_high,
         "y_low": score.society_low,
         "y_high": score.society_high,
+        "rho": _correlation(score),
+        "certainty": score.tier_certainty,
     }
     return own | bars | numbers, score.pooled_tier
+
+
+def _correlation(score: IssueScore) -> float | None:
+    """Of the errors of the two scores."""
+    if not (score.cov and score.var_society and score.var_business):
+        return None
+    return max(-1.0, min(1.0, score.cov / sqrt(score.var_society * score.var_business)))
+
+
+def places_before(run: Run, since: str) -> dict[str, tuple[float | None, float | None]]:
+    """{code now: (business, society)} in another run of the cycle, or in the newest run of an earlier cycle."""
+    line = line_of(run.edition)
+    other = run.cycle.runs.filter(number=since).first() if since.isascii() and since.isdigit() else None
+    other = other or next((each for each in earlier_runs(run.cycle, line) if each.cycle.code == since), None)
+    if other is None:
+        return {}
+    found = {code: (x, y) for code, x, y in other.scores.values_list("issue__code", "business", "society")}
+    if other.edition_id == run.edition_id:
+        return found
+    return {now: found[then] for then, now in same_issues(other.edition, run.edition) if then in found}
+
+
+def grey_rules(data: MatrixData) -> list[TierRule]:
+    """Rules by priority whose middle zone is where a tier is less than 80 % certain, for an issue with the usual error:
+    0.84 standard deviations on either side of a cut. Empty where nobody asked, or certainty may not show.
+    """
+    if not data.options.grey or data.options.group or not shows_certainty(data.run.statement):
+        return []
+    error = {name: [] for name in ("priority", *DIMENSIONS)}
+    for columns in data.run.scores.values_list("var_priority", "var_society", "var_business"):
+        for name, value in zip(error, columns, strict=True):
+            error[name] += [sqrt(value)] if value else []
+    half = {name: HALF_AT_80 * median(values) for name, values in error.items() if values}
+    rule, bands = data.rule, []
+    if rule.kind == "either":
+        wanted = [("society", 1.0, rule.society), ("business", 0.0, rule.business)]
+    else:
+        wanted = [("priority", rule.lam, rule.high), ("priority", rule.lam, rule.low)]
+    for name, lam, cut in wanted:
+        if cut is not None and name in half:
+            bands.append(TierRule("priority", lam, low=cut - half[name], high=cut + half[name]))
+    return bands
+
+
+HALF_AT_80 = 0.841621  # 80 % point of the normal distribution
 
 
 def _group_figures(cells: Mapping[str, GroupCell], rule: TierRule) -> dict:
@@ -293,6 +387,7 @@ def page_texts(data: MatrixData, named: ShownNames) -> Texts:
         y_axis=_("Impact on society and the environment"),
         tiers=tiers,
         captions={tier: name for tier, name in tiers.items() if tier != UNSCORED},
+        cuts={name: word_for("cut", name) for name in CUT_NAMES},
         axis_cut=_("Axes are cut to where the issues are; they do not begin at 0."),
         side_by_side=_("Marks in the same place are set side by side."),
         empty=_("No issue has a score on both dimensions here."),
@@ -337,7 +432,7 @@ def base_line(data: MatrixData, named: ShownNames) -> str:
         "groups": sum(1 for valid in groups.values() if valid),
     }
     if data.options.bars and data.options.weighting == "balanced":
-        return _("%(base)s; bars: 95%% sampling error only.") % {"base": base}
+        return _("%(base)s; ellipses: 95%% intervals, sampling error only.") % {"base": base}
     return _("%(base)s.") % {"base": base}
 
 
@@ -403,7 +498,7 @@ class PageDrawings:
 def page_drawings(data: MatrixData, named: ShownNames) -> PageDrawings:
     """Interactive drawings; with all secondary issues the narrow one names those of the highest tier only."""
     given = (data.points, data.rule, data.categories, page_texts(data, named))
-    options = {"interactive": True, "show_intervals": data.options.bars}
+    options = {"interactive": True, "show_intervals": data.options.bars, "grey": grey_rules(data)}
     codes = None
     if data.options.level == "secondary" and not data.options.category:
         codes = tuple(point.code for point in data.points if point.tier in (HIGH, DOUBLE))

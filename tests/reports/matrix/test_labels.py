@@ -109,7 +109,7 @@ def test_labels_in_a_small_plot_with_either_rule_and_intervals_are_clean():
     layout = layout_matrix(points, rule, CATEGORIES["zh"], TEXTS["zh"], size=640, show_intervals=True)
     assert_clean(layout)
     assert len(layout.labels) == 60
-    assert len(layout.intervals) == 120
+    assert len(layout.intervals) == 60
 
 
 def test_labels_of_one_point_stand_beside_it():

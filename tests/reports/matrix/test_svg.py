@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.matrix import PlottedCategory, Point, TierRule, draw_matrix
+from reports.matrix import PlottedCategory, Point, TierRule, draw_matrix, layout_matrix
 from tests.reports.matrix.samples import CATEGORIES, TEXTS, sample, spread
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -97,5 +97,35 @@ def test_svg_of_no_points_is_drawn():
 
 def test_svg_draws_every_interval_asked_for():
     svg = draw(n=20, show_intervals=True)
-    assert svg.count('class="matrix-interval"') == 40
+    assert svg.count('class="matrix-interval"') == 20
     assert 'class="matrix-interval"' not in draw(n=20)
+
+
+def test_svg_ellipse_is_as_wide_and_high_as_the_intervals():
+    point = Point("A", "A", "society", 60.0, 50.0, "high", 9, 56.0, 64.0, 47.0, 53.0, rho=0.6)
+    points = [point, replace(point, code="B", x=40.0, y=70.0, x_low=None, x_high=None, y_low=None, y_high=None)]
+    layout = layout_matrix(points, TierRule(), CATEGORIES["en"], TEXTS["en"], show_intervals=True)
+    ((code, corners),) = layout.intervals
+    across, up = zip(*corners, strict=True)
+    assert code == "A"
+    assert max(across) - min(across) == pytest.approx(abs(layout.x_scale.px(64) - layout.x_scale.px(56)), rel=0.01)
+    assert max(up) - min(up) == pytest.approx(abs(layout.y_scale.px(53) - layout.y_scale.px(47)), rel=0.01)
+    right = corners[across.index(max(across))]
+    assert right[1] == pytest.approx(layout.y_scale.px(50 + 0.6 * 3), abs=1.0)
+
+
+def test_svg_cuts_are_sliders_on_a_page_only():
+    svg = draw(interactive=True)
+    assert svg.count('role="slider"') == 2 and 'data-cut="high"' in svg and "data-lam=" in svg
+    assert 'role="slider"' not in draw()
+
+
+def test_svg_draws_where_points_came_from_and_which_tiers_are_uncertain():
+    points, rule = sample(spread(20, 1), "en")
+    moved = [replace(point, x_from=point.x - 10, y_from=point.y, certainty=0.5) for point in points]
+    moved[0] = replace(points[0], x_from=points[0].x, y_from=points[0].y, certainty=0.9)
+    grey = [TierRule("priority", 0.5, rule.high - 1, rule.high + 1)]
+    svg = draw_matrix(moved, rule, CATEGORIES["en"], TEXTS["en"], grey=grey)
+    assert svg.count('class="matrix-move"') == 19
+    assert svg.count('class="matrix-unsure"') == 19 and 'class="matrix-grey"' in svg
+    assert 'class="matrix-unsure"' not in draw_matrix(moved, rule, CATEGORIES["en"], TEXTS["en"])

@@ -1,12 +1,15 @@
 """Points, rules and rows of a matrix are those of the run."""
 
+import statistics
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from materiality.models import Run
 from reports.matrix import TierRule
-from reports.queries.matrix import MatrixOptions, matrix_data, tier_at
+from reports.queries.matrix import MatrixOptions, grey_rules, matrix_data, tier_at
+from tests.factories.reports import make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +94,42 @@ def test_matrix_takes_one_query(run):
 )  # fmt: skip
 def test_tier_at_follows_the_rule(rule, places):
     assert {place: tier_at(rule, *place) for place in places} == places
+
+
+def test_cuts_moved_on_the_page_judge_anew_and_leave_the_run(run):
+    cut = run.cuts["high"] + 3
+    data = matrix_data(run, MatrixOptions.from_query({"high": str(cut)}), "en")
+    own = matrix_data(run, MatrixOptions(), "en")
+    assert (data.rule.high, data.rule.low, own.rule.high) == (cut, run.cuts["low"], run.cuts["high"])
+    tiers = {row.point.code: (row.point.tier, row.other_tier) for row in data.rows}
+    for row in own.rows:
+        expected = "high" if row.point.priority >= cut else "low" if row.point.priority < run.cuts["low"] else "medium"
+        assert tiers[row.point.code] == (expected, row.point.tier)
+
+
+@pytest.mark.parametrize(
+    "query", [{"high": "nonsense"}, {"high": "101"}, {"low": "99", "high": "20"}, {"society": "40"}]
+)
+def test_cuts_that_cannot_be_are_those_of_the_run(run, query):
+    assert matrix_data(run, MatrixOptions.from_query(query), "en").rule == matrix_data(run, MatrixOptions(), "en").rule
+
+
+def test_points_know_where_they_stood_in_another_run_and_how_sure_they_are(cycle, run):
+    later = make_run(cycle, seed=2)
+    score = run.scores.get(issue__code="SOC-03-01")
+    data = matrix_data(later, MatrixOptions(since=str(run.number)), "en")
+    point = next(point for point in data.points if point.code == "SOC-03-01")
+    assert (point.x_from, point.y_from) == (score.business, score.society)
+    now = later.scores.get(issue__code="SOC-03-01")
+    assert point.certainty == now.tier_certainty
+    assert point.rho == pytest.approx(now.cov / (now.var_society * now.var_business) ** 0.5)
+    nowhere = matrix_data(later, MatrixOptions(since="nowhere"), "en")
+    assert {point.x_from for point in nowhere.points} == {None}
+
+
+def test_grey_zone_lies_around_the_cuts_as_wide_as_the_usual_error(run):
+    assert grey_rules(matrix_data(run, MatrixOptions(), "en")) == []
+    high, low = grey_rules(matrix_data(run, MatrixOptions(grey=True), "en"))
+    usual = statistics.median(run.scores.exclude(var_priority=None).values_list("var_priority", flat=True)) ** 0.5
+    assert (high.low + high.high) / 2 == pytest.approx(run.cuts["high"])
+    assert (low.high - low.low) / 2 == pytest.approx(0.8416 * usual, rel=1e-3)

@@ -26,7 +26,7 @@ def test_base_line_says_what_the_figures_rest_on(run):
     plain, bars = (matrix_data(run, MatrixOptions(bars=bars)) for bars in (False, True))
     with override("en"):
         assert base_line(plain, ShownNames("2026")) == "Based on 120 valid responses, 6 groups."
-        assert base_line(bars, ShownNames("2026")).endswith("6 groups; bars: 95% sampling error only.")
+        assert base_line(bars, ShownNames("2026")).endswith("6 groups; ellipses: 95% intervals, sampling error only.")
     with override("zh-hans"):
         assert base_line(plain, ShownNames("2026")) == "基于 6 类利益相关方的 120 份有效答卷。"
 

@@ -44,7 +44,7 @@ def test_matrix_page_follows_the_choices_of_the_url(page):
     assert len(rows(page(level="primary"))) == 23
     assert len(rows(page(category="technology"))) == 19
     assert "Scores of one group alone: Media" in page(group="media")
-    assert "bars: 95% sampling error only" in page(bars="1")
+    assert "ellipses: 95% intervals, sampling error only" in page(bars="1")
     assert "Show the balanced result" in page(weighting="pooled")
     assert len(rows(page(level="<x>", group="nobody", weighting="?", category=""))) == 93
     assert "No issue passes these filters" in page(category="none")
@@ -97,3 +97,18 @@ def test_matrix_page_in_chinese(client, cycle):
     log_in(client, language="zh-hans")
     html = client.get(reverse("matrix", args=["demo"])).content.decode()
     assert "对公司运营的影响" in html and "高度重要" in html and "Impact on" not in html
+
+
+def test_matrix_page_sets_two_groups_beside_each_other(page):
+    html = page(group="users", beside="media")
+    assert html.count('class="matrix-figure"') == 2
+    assert len(re.findall(r'<svg[^>]*class="matrix"', html)) == 4
+    assert page(beside="nobody").count('class="matrix-figure"') == 1
+
+
+def test_matrix_page_says_that_moved_cuts_are_its_own(page, cycle):
+    cut = cycle.runs.get().cuts["high"] + 2
+    html = page(high=f"{cut:.1f}")
+    assert "The cuts are moved on this page alone" in html
+    assert re.search(r"\d+ issues? stands? in another tier than in the run", html)
+    assert f'value="{cut:.1f}"' in html
