@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from materiality.views import (
     audit,
+    comparison,
     cycles,
     drafts,
     factors,
@@ -13,12 +14,14 @@ from materiality.views import (
     method,
     people,
     proposals,
+    robustness,
     scores,
     site,
     stakeholders,
     tables,
     translations,
     why,
+    years,
 )
 
 _ENGAGEMENT = "cycles/<slug:code>/engagements/<int:pk>"
@@ -146,6 +149,10 @@ urlpatterns = [
     path("", include("surveys.urls")),
     path("", include("reports.urls")),
     # After the apps', whose addresses below scores/ would else be taken for codes of issues.
+    path("cycles/<slug:code>/groups-compared/", comparison.comparison, name="comparison"),
+    path("cycles/<slug:code>/robustness/", robustness.robustness, name="robustness"),
+    path("cycles/<slug:code>/years/", years.years, name="years"),
+    path("cycles/<slug:code>/years/freeze/", years.freeze_cuts, name="freeze_cuts"),
     path("cycles/<slug:code>/scores/<str:issue>/", why.why, name="issue_score"),
 ]
 

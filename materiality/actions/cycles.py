@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from materiality.actions.stakeholders import save_group
-from materiality.models import Cycle, Group, Job, User
+from materiality.models import Cycle, Group, Job, Run, User
 from materiality.platform import audit
 from materiality.platform.hooks import CLOSE_CYCLE, Step, digest_for, objections
 from materiality.platform.refusals import NotAllowed
@@ -22,6 +22,7 @@ from materiality.queries.cycles import (
     method_of,
 )
 from materiality.queries.stakeholders import default_groups
+from materiality.queries.years import frozen_cuts, frozen_cuts_problems
 from materiality.scoring.method import Method
 
 Weights = Mapping[str, Mapping[str, float]]
@@ -86,8 +87,11 @@ METHODS = {
 
 
 @transaction.atomic
-def set_method(*, cycle: Cycle, values: dict[str, Any], by: User | None, weights: Weights | None = None) -> Cycle:
-    """Set parameters of `Method` by name, and weights {group: {dimension: weight}}; what is not named stays.
+def set_method(
+    *, cycle: Cycle, values: dict[str, Any], by: User | None, weights: Weights | None = None, told: dict | None = None
+) -> Cycle:
+    """Set parameters of `Method` by name, and weights {group: {dimension: weight}}; what is not named stays. `told`
+    stands in the event too.
 
     The event names the last run (`after_run`) where results had been seen before the change. NotAllowed once the
     review has begun; MethodError where a value cannot be used.
@@ -110,9 +114,25 @@ def set_method(*, cycle: Cycle, values: dict[str, Any], by: User | None, weights
         stored,
         by=by,
         before={name: before[name] for name in changed},
-        after={name: after[name] for name in changed} | mark,
+        after={name: after[name] for name in changed} | mark | (told or {}),
     )
     return stored
+
+
+@transaction.atomic
+def freeze_cuts(*, cycle: Cycle, run: Run, by: User | None, anyway: bool = False) -> Cycle:
+    """Take the cuts of an earlier cycle's run as the numbers of this cycle's method.
+
+    NotAllowed where a cut separates nothing, or groups, weights, estimator or scale differ: `anyway` keeps the numbers
+    all the same, and the event says against which reasons.
+    """
+    values, problems = frozen_cuts(run), frozen_cuts_problems(cycle, run)
+    if values is None:
+        raise NotAllowed(_("A cut of that run separates nothing, so there is no number to keep."))
+    if problems and not anyway:
+        raise NotAllowed(" ".join([_("The numbers of that run would not mean the same here."), *problems]))
+    told = {"cuts_of": f"{run.cycle.code}, {run.number}"} | ({"against": problems} if problems else {})
+    return set_method(cycle=cycle, values=values, by=by, told=told)
 
 
 def _set_weights(cycle: Cycle, before: Weights, after: Weights, by: User | None) -> None:

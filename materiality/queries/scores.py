@@ -12,11 +12,8 @@ from django.utils.translation import gettext_lazy
 from materiality.models import AuditEvent, Cycle, Group, IssueScore, Run
 from materiality.platform.words import word_for
 from materiality.queries.cycles import parents_of
-from materiality.queries.drafts import same_issues
-from materiality.scoring.change import CountedSide, changes
 from materiality.scoring.cube import DIMENSIONS, Cube, unpack
 from materiality.scoring.method import Method
-from materiality.scoring.robustness import robustness
 from materiality.scoring.run import Counted, Counts, RunResult
 from materiality.scoring.run import run as compute
 
@@ -450,22 +447,6 @@ def late_changes(cycle: Cycle, method: Method) -> list[str]:
     return [name for name in after if after[name] != before[name]]
 
 
-def robustness_json(run: Run) -> dict:
-    """How the tiers of a run hold where its choices are made otherwise (formats.md, robustness)."""
-    cube = Cube.from_bytes(bytes(run.cube))
-    method = Method.from_stored(run.method)
-    found = robustness(cube, counts_of(run, cube), method, parents_of(run.edition_id, cube.issues))
-    scenarios = [
-        {
-            "kind": each.kind,
-            "what": list(each.what),
-            "changed": [{"code": code, "from": old, "to": new} for code, (old, new) in sorted(each.changed.items())],
-        }
-        for each in found.scenarios
-    ]
-    return {"scenarios": scenarios, "held": dict(sorted(found.held.items()))}
-
-
 def differing_figures(run: Run, result: RunResult) -> list[tuple[str, str]]:
     """(code, figure) of the stored results that are not those of `result`, also of those that one of them lacks."""
     names = (*FIELDS, *RATED_FIELDS)
@@ -491,29 +472,3 @@ def recomputed(run: Run) -> RunResult:
     """The result of a run of version 2 once more, from its cube and method."""
     counts = counts_of(run)
     return compute(counts, Method.from_stored(run.method), parents_of(run.edition_id, counts.ratings.issues))
-
-
-def compared_json(a: Run, b: Run) -> dict:
-    """Changes from run A to run B, like with like (formats.md, compare_cycles): both fitted anew by B's method over
-    the groups that count in both, issue by issue as lineage joins them. NoDescent where B's edition is not of A's line.
-    """
-    pairs = same_issues(a.edition, b.edition)
-    found = changes(_counted(a), _counted(b), Method.from_stored(b.method), pairs)
-    tiers = [dict(run.scores.values_list("issue__code", "tier")) for run in (a, b)]
-    then, now = {each.code_a for each in found.issues}, {each.code_b for each in found.issues}
-    return {
-        "issues": [
-            {"code_a": each.code_a, "code_b": each.code_b}
-            | {d: {"change": each.change[d], "low": each.low[d], "high": each.high[d]} for d in DIMENSIONS}
-            | {"tier_a": tiers[0].get(each.code_a), "tier_b": tiers[1].get(each.code_b)}
-            for each in found.issues
-        ],
-        "entries": sorted(code for code in tiers[1] if code not in now),
-        "exits": sorted(code for code in tiers[0] if code not in then),
-        "groups": {dimension: list(groups) for dimension, groups in found.groups.items()},
-    }
-
-
-def _counted(run: Run) -> CountedSide:
-    counts = counts_of(run)
-    return CountedSide(counts, parents_of(run.edition_id, counts.ratings.issues))

@@ -22,8 +22,10 @@ SUBJECTS = {
             "scores",
         ),
         *(
+            "comparison",
             "method",
             "ranking",
+            "robustness",
             "why",
             "years",
             "people",

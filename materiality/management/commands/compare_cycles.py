@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from materiality.models import Run
 from materiality.queries.drafts import NoDescent
-from materiality.queries.scores import compared_json
+from materiality.queries.years import compared_json
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from materiality.models import Run
-from materiality.queries.scores import robustness_json
+from materiality.queries.robustness import robustness_json
 
 
 class Command(BaseCommand):

@@ -103,7 +103,8 @@ def test_svg_draws_every_interval_asked_for():
 
 def test_svg_ellipse_is_as_wide_and_high_as_the_intervals():
     point = Point("A", "A", "society", 60.0, 50.0, "high", 9, 56.0, 64.0, 47.0, 53.0, rho=0.6)
-    points = [point, replace(point, code="B", x=40.0, y=70.0, x_low=None, x_high=None, y_low=None, y_high=None)]
+    bare = replace(point, x_low=None, x_high=None, y_low=None, y_high=None)
+    points = [point, replace(bare, code="B", x=20.0, y=80.0), replace(bare, code="C", x=90.0, y=20.0)]
     layout = layout_matrix(points, TierRule(), CATEGORIES["en"], TEXTS["en"], show_intervals=True)
     ((code, corners),) = layout.intervals
     across, up = zip(*corners, strict=True)

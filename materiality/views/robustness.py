@@ -1,0 +1,18 @@
+"""The page that says how far the tiers of a run hold."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from materiality.queries.cycles import run_with_cube
+from materiality.queries.robustness import RobustnessTable
+from materiality.views.cycles import cycle_of, in_cycle
+
+
+def robustness(request: HttpRequest, code: str) -> HttpResponse:
+    """Every scenario with the issues that change their tier, and the share in which each tier holds."""
+    cycle = cycle_of(code)
+    run = run_with_cube(cycle, request.GET.get("run", ""))
+    if run is None:
+        raise Http404
+    table = RobustnessTable(run, list(cycle.groups.all())) if run.scoring > 1 else None
+    return render(request, "materiality/robustness.html", in_cycle(cycle, "scores", run=run, table=table))

@@ -1,0 +1,45 @@
+"""The page that sets the newest run of a cycle beside that of an earlier one."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from materiality.actions.cycles import freeze_cuts as take_cuts
+from materiality.models import Run
+from materiality.platform.pages import button
+from materiality.platform.people import can_edit_cycle
+from materiality.queries.cycles import BEFORE_REVIEW, run_with_cube
+from materiality.queries.years import YearOnYear, earlier_runs, frozen_cuts, frozen_cuts_problems, line_of
+from materiality.views.cycles import cycle_of, in_cycle
+
+
+def years(request: HttpRequest, code: str) -> HttpResponse:
+    """Changes like with like, entries and exits, trends; `?since=` names the earlier cycle."""
+    cycle = cycle_of(code)
+    run = run_with_cube(cycle)
+    found = YearOnYear(run, request.GET.get("since", "")) if run else None
+    earlier = found.earlier if found else earlier_runs(cycle, line_of(cycle.edition))
+    other = found.other if found else None
+    if other is None and earlier:
+        other = Run.objects.select_related("cycle").get(pk=earlier[0].pk)
+    context = in_cycle(cycle, "scores") | {
+        "run": run,
+        "found": found if found and found.other else None,
+        "earlier": earlier,
+        "other": other,
+        "numbers": frozen_cuts(other) if other else None,
+        "problems": frozen_cuts_problems(cycle, other) if other else [],
+        "may_edit": can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW,
+    }
+    return render(request, "materiality/years.html", context)
+
+
+@button(can_edit_cycle, back="years")
+def freeze_cuts(request: HttpRequest, code: str) -> str:
+    """Take the cuts of an earlier run as the numbers of this cycle's method."""
+    number = request.POST.get("run", "")
+    if not number.isdigit():
+        raise Http404
+    run = get_object_or_404(Run.objects.select_related("cycle"), pk=int(number))
+    take_cuts(cycle=cycle_of(code), run=run, by=request.user, anyway="anyway" in request.POST)
+    return _("The cuts are numbers now. They are used by the next run; runs that exist keep theirs.")
