@@ -9,7 +9,7 @@ ARGS ?=
 DATA := $(or $(YITI_DATA),var)
 TESTS ?= tests
 
-.PHONY: run test test-heavy quick bench torture lint manage migrate messages lock setup chromium
+.PHONY: run test test-heavy quick bench simulate torture lint manage migrate messages lock setup chromium
 
 run: .venv/.runtime
 	@$(BIN)/python manage.py prepare --demo
@@ -40,6 +40,10 @@ bench: .venv/.bench
 torture: .venv/.dev
 	@$(BIN)/python manage.py compile_messages
 	@$(BIN)/python -m tests.torture $(ARGS)
+
+# Coverage of intervals and calibration of certainties, by the product's own code; takes some minutes.
+simulate: .venv/.dev
+	@$(BIN)/python -m tests.simulate $(ARGS)
 
 lint: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """Make a scoring run from counted responses."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -12,8 +13,8 @@ from materiality.models import Cycle, Issue, IssueScore, Run, User
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import method_of, parents_of, problem_sentences
-from materiality.queries.scores import counted_again, late_changes
-from materiality.scoring.cube import pack
+from materiality.queries.scores import BACK, counted_again, late_changes
+from materiality.scoring.cube import Cube, pack
 from materiality.scoring.method import VERSION, MethodError
 from materiality.scoring.run import Counted, IssueResult, RunResult, run
 
@@ -93,6 +94,7 @@ def _store_run(cycle: Cycle, counted: Counted, own: RunResult, pooled: RunResult
         digest=counted.digest,
         cube=counted.cube.to_bytes(),
         asked=b"" if counted.asked is None else pack({}, {"asked": counted.asked}),
+        back=packed_back(counted.back),
         clustered=list(counted.clustered),
         figures=_figures(own),
         cuts=asdict(own.cuts),
@@ -106,6 +108,12 @@ def _store_run(cycle: Cycle, counted: Counted, own: RunResult, pooled: RunResult
         late=late_changes(cycle, own.method),
         **kept,
     )
+
+
+def packed_back(back: Mapping[str, Cube]) -> bytes:
+    """The cubes of what each rule keeps out, b"" where no rule keeps anybody out alone."""
+    arrays = {f"{rule} {name}": getattr(cube, name) for rule, cube in back.items() for name in BACK}
+    return pack({"rules": sorted(back)}, arrays) if back else b""
 
 
 def _figures(own: RunResult) -> dict[str, Any]:

@@ -16,7 +16,8 @@ class Run(models.Model):
     "primary") are the cut points of `tiers.Cuts`; `statement` and `primary_statement` the figures of
     `tiers.Statement` from which the cuts are put into words; `figures` what the run says of its groups: habits,
     variance_share, halo, warnings, one_sided. A run that was kept from the page of the method has a name and a reason.
-    `late` names the parameters that are not those of the cycle's first run: changed after results had been seen.
+    `back` are the bytes of the cubes of responses that one screening rule alone kept out; they never leave. `late`
+    names the parameters that are not those of the cycle's first run: changed after results had been seen.
     """
 
     cycle = models.ForeignKey("Cycle", on_delete=models.PROTECT, related_name="runs")
@@ -32,6 +33,7 @@ class Run(models.Model):
     digest = models.CharField(max_length=64)
     cube = models.BinaryField()
     asked = models.BinaryField(default=bytes)
+    back = models.BinaryField(default=bytes)
     clustered = models.JSONField(default=list)
     figures = models.JSONField(default=dict)
     cuts = models.JSONField()

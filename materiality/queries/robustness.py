@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from materiality.models import Group, IssueScore, Run
 from materiality.platform.words import plain_number, word_for
 from materiality.queries.cycles import parents_of
-from materiality.queries.scores import counts_of, group_lines
+from materiality.queries.scores import counts_of, group_lines, without_rules
 from materiality.scoring.cube import Cube
 from materiality.scoring.method import Method
 from materiality.scoring.robustness import Robustness, Scenario, robustness
@@ -46,7 +46,8 @@ class HeldTier:
 def robustness_of(run: Run) -> Robustness:
     cube = Cube.from_bytes(bytes(run.cube))
     method = Method.from_stored(run.method)
-    return robustness(cube, counts_of(run, cube), method, parents_of(run.edition_id, cube.issues))
+    parents = parents_of(run.edition_id, cube.issues)
+    return robustness(cube, counts_of(run, cube), method, parents, without_rule=without_rules(run, cube))
 
 
 class RobustnessTable:

@@ -428,6 +428,26 @@ def counts_of(run: Run, cube: Cube | None = None) -> Counts:
     return Counts.of(cube or Cube.from_bytes(bytes(run.cube)), asked, run.clustered)
 
 
+BACK = ("counts", "absent", "valid")  # arrays of a cube that are kept of what a rule alone keeps out
+
+
+def kept_out(run: Run, cube: Cube) -> dict[str, Cube]:
+    """By rejecting rule, the responses of the run that it alone kept out; `cube` is the run's."""
+    if not run.back:
+        return {}
+    labels, arrays = unpack(bytes(run.back))
+    return {
+        rule: Cube(cube.groups, cube.issues, cube.k, *(arrays[f"{rule} {name}"] for name in BACK), None)
+        for rule in labels["rules"]
+    }
+
+
+def without_rules(run: Run, cube: Cube) -> dict[str, Cube]:
+    """By rejecting rule, the cube of the run counted as if the rule only marked."""
+    bare = cube.without_parts()
+    return {rule: bare + back for rule, back in kept_out(run, cube).items()}
+
+
 def counted_again(run: Run) -> Counted:
     """The responses of a run as they were counted, for another run of them."""
     cube, asked = Cube.from_bytes(bytes(run.cube)), None
@@ -435,7 +455,9 @@ def counted_again(run: Run) -> Counted:
         asked = unpack(bytes(run.asked))[1]["asked"].astype(bool)
     warnings = run.figures.get("warnings", [])
     single = tuple((each["survey"], each["group"]) for each in warnings if each["code"] == "one_cluster")
-    return Counted(cube, run.responses, run.digest, run.surveys, asked, tuple(run.clustered), single)
+    return Counted(
+        cube, run.responses, run.digest, run.surveys, asked, tuple(run.clustered), single, kept_out(run, cube)
+    )
 
 
 def late_changes(cycle: Cycle, method: Method) -> list[str]:

@@ -20,6 +20,7 @@ from materiality.queries.scores import (
     hidden_keys,
     shown_cells,
     undo_hidden_cells,
+    without_rules,
 )
 from materiality.scoring.cube import ABSENT_KINDS, DIMENSIONS, Cube
 from materiality.scoring.estimates import t_quantile
@@ -165,8 +166,9 @@ class Why:
         if self.run.scoring == 1 or self.score.tier == "unscored":
             return []
         parents = parents_of(self.run.edition_id, self.cube.issues)
-        found = movers(self.counts, self.method, parents, only=self.code)[self.code]
-        skipped = {"rule"} | ({"lam"} if self.method.rule == "either" else set())
+        rules = without_rules(self.run, self.cube)
+        found = movers(self.counts, self.method, parents, without_rule=rules, only=self.code)[self.code]
+        skipped = (set() if rules else {"rule"}) | ({"lam"} if self.method.rule == "either" else set())
         return [self._line(kind, found[kind]) for kind in KINDS if kind not in skipped]
 
     def _ratings(self, group: str, cells: Mapping[str, GroupCell]) -> WhyGroup:

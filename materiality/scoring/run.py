@@ -1,7 +1,7 @@
 """From a cube, its parts, a plan and a method to the immutable result of a run (scoring.md, version 2)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -191,7 +191,8 @@ class Counted:
 
     responses: {"total", "unfinished", "submitted", "valid", "flags": {flag: n}, "groups": {code: {...}}}.
     asked: bool[G, I, 2], the plan in the order of the cube, None where nothing is known of it. clustered: the groups
-    dealt by cluster. one_cluster: the (survey, group) dealt by id for want of clusters.
+    dealt by cluster. one_cluster: the (survey, group) dealt by id for want of clusters. back: by rejecting
+    screening rule the cube, without parts, of the responses that it alone keeps out.
     """
 
     cube: Cube
@@ -201,6 +202,7 @@ class Counted:
     asked: np.ndarray | None = None
     clustered: tuple[str, ...] = ()
     one_cluster: tuple[tuple[str, str], ...] = ()
+    back: Mapping[str, Cube] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counts:

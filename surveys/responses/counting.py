@@ -60,9 +60,12 @@ def count_cycle(
     )
     tally = _Tally({code: Counter() for _pk, code in groups}, [_screened_by(each) for each in surveys], asked)
     held = held_now(surveys)
-    cubes = []
+    cubes, without = [], {}
     for place, survey in enumerate(surveys):
-        cubes.append(_count_survey(survey, groups, tally))
+        cube, back = _count_survey(survey, groups, tally)
+        cubes.append(cube)
+        for rule, more in back.items():
+            without.setdefault(rule, []).append(more)
         progress(10 + 50 * (place + 1) // len(surveys), "")
     whole = joined_cube(cubes, [code for _pk, code in groups])
     # What came in while it was counted is in neither: such a run cannot be held against the survey later.
@@ -70,7 +73,17 @@ def count_cycle(
     counted = Counted(whole, summary, tally.digest.hexdigest(), [survey.code for survey in surveys])
     counted.responses["instruments"] = {survey.code: survey.instrument.version for survey in surveys}
     counted = hold_small_changes(cycle, surveys, counted)
-    return replace(counted, asked=asked_by_plan(surveys, counted.cube))
+    back = {rule: _without_held(joined_cube(found, counted.cube.groups), counted) for rule, found in without.items()}
+    return replace(counted, asked=asked_by_plan(surveys, counted.cube), back=back)
+
+
+def _without_held(cube: Cube, counted: Counted) -> Cube:
+    """What a rule keeps out, in the order of the whole, without groups that stay as they were in the run before."""
+    found = cube.aligned(counted.cube.groups, counted.cube.issues).without_parts()
+    held = [found.groups.index(code) for code in counted.responses.get("held", ())]
+    for array in (found.counts, found.absent, found.valid):
+        array[held] = 0
+    return found
 
 
 def _named(surveys: list[Survey], codes: Sequence[str]) -> list[Survey]:
@@ -121,12 +134,14 @@ def builder_of(survey: Survey, groups: Sequence[str]) -> CubeBuilder:
 
 def counted_cube(survey: Survey, groups: list[tuple[int, str]]) -> Cube:
     """The cube of one survey's valid responses; `groups` are (key, code)."""
-    return _count_survey(survey, groups, _Tally({code: Counter() for _pk, code in groups}, [], ()))
+    return _count_survey(survey, groups, _Tally({code: Counter() for _pk, code in groups}, [], ()))[0]
 
 
-def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) -> Cube:
+def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) -> tuple[Cube, dict[str, Cube]]:
+    """The cube of the valid responses, and by rejecting rule the cube of those that it alone keeps out."""
     codes = [code for _pk, code in groups]
     builder, ranking = builder_of(survey, codes), NamedCounts(survey, codes)
+    empty, back = deepcopy(builder), {}
     rules, shown = rules_in_force(survey), np.uint16(shown_bits(survey))
     index = {pk: n for n, (pk, _code) in enumerate(groups)}
     for rows in _chunks(survey):
@@ -136,11 +151,25 @@ def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) 
         flags_, submitted = np.array(flags, np.uint16), ~np.array(unfinished, bool)
         counts = valid(flags_, rules, np.array(overruled), submitted)
         builder.add(group[counts], matrix[counts])
+        for rule, rows_back in kept_out_alone(flags_, rules, np.array(overruled), submitted).items():
+            back.setdefault(rule, deepcopy(empty)).add(group[rows_back], matrix[rows_back])
         ranking.add(group[counts], matrix[counts], list(compress(named, counts)))
         _add_to_tally(tally, codes, group, flags_ & shown, submitted, counts)
         _add_to_digest(tally, ids, [groups[g][1] for g in group.tolist()], flags, overruled, ratings)
     tally.named.append(ranking.counts())
-    return builder.cube()
+    return builder.cube(), {rule: each.cube() for rule, each in back.items()}
+
+
+def kept_out_alone(
+    flags: np.ndarray, rules: Rules, overruled: np.ndarray, submitted: np.ndarray
+) -> dict[str, np.ndarray]:
+    """By rejecting rule, bool[R]: responses that would be valid if this rule only marked; rules that keep nobody out
+    alone are left out.
+    """
+    rejecting = rules.bits(REJECT)
+    open_ = submitted & (overruled == 0)
+    found = {rule.code: open_ & (flags & rejecting == rule.bit) for rule in RULES if rules.effects[rule.code] == REJECT}
+    return {code: rows for code, rows in found.items() if rows.any()}
 
 
 def _chunks(survey: Survey) -> Iterator[list[tuple]]:

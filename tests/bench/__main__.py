@@ -7,6 +7,7 @@ NAMES = (
     "imports",
     "exports",
     "scoring",
+    "standing",
     "matrix",
     "pages",
     "respondents",

@@ -1,6 +1,7 @@
 """`score` writes scores.json from stored responses: every figure against the plain reference, key by key."""
 
 import json
+from dataclasses import replace
 from io import StringIO
 from statistics import fmean
 
@@ -10,8 +11,11 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
 from materiality.models import Run
+from materiality.queries.scores import without_rules
+from materiality.scoring.cube import Cube
 from materiality.scoring.method import Method
 from surveys.questionnaire.asking import Plan
+from surveys.questionnaire.screening import RULES
 from tests.factories.responses import make_response
 from tests.factories.surveys import make_survey, make_survey_cycle
 from tests.materiality.scoring.reference import Reference
@@ -290,3 +294,26 @@ def test_compare_cycles_of_editions_without_descent_is_refused(tmp_path):
         scored(survey, tmp_path)
     with pytest.raises(CommandError, match="does not descend"):
         call_command("compare_cycles", first.cycle.code, second.cycle.code)
+
+
+def test_run_keeps_what_each_rule_alone_keeps_out(tmp_path):
+    survey, answers = answered(WHOLE)
+    bit = {rule.code: rule.bit for rule in RULES}
+    rows = list(survey.responses.order_by("id"))
+    for row in rows[:7]:
+        row.flags = bit["speeding"]
+    rows[7].flags = bit["speeding"] | bit["incomplete"]
+    rows[8].flags = bit["incomplete"]
+    type(rows[0]).objects.bulk_update(rows[:9], ["flags"])
+    found = scored(survey, tmp_path)
+    run = Run.objects.get(number=found["run"])
+    cube = Cube.from_bytes(bytes(run.cube))
+    back = without_rules(run, cube)
+    assert {rule: int(each.valid.sum()) for rule, each in back.items()} == {"speeding": 88, "incomplete": 82}
+    assert found["responses"]["valid"] == 81
+    kept = np.array([n not in (7, 8) for n in range(len(rows))])
+    seven = replace(answers, group_index=answers.group_index[kept], ratings=answers.ratings[kept]).cube()
+    assert np.array_equal(back["speeding"].aligned(seven.groups, seven.issues).counts, seven.counts)
+    call_command("robustness", survey.cycle.code, "--json", str(tmp_path / "r.json"), stdout=StringIO())
+    scenarios = json.loads((tmp_path / "r.json").read_text("utf-8"))["scenarios"]
+    assert [each["what"] for each in scenarios if each["kind"] == "rule"] == [["incomplete"], ["speeding"]]

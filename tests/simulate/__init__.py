@@ -1,0 +1,1 @@
+"""Slow simulations of the statistics, outside `make test`."""
