@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from materiality.models import Group, IssueScore, Run
 from materiality.platform.words import plain_number, plain_percent, word_for
 from materiality.queries.cycles import parents_of
+from materiality.queries.ranking import named_of, took_ranking
 from materiality.queries.scores import (
     GroupCell,
     Side,
@@ -26,6 +27,7 @@ from materiality.scoring.cube import ABSENT_KINDS, DIMENSIONS, Cube
 from materiality.scoring.estimates import t_quantile
 from materiality.scoring.method import COMPARABLE, Method
 from materiality.scoring.movers import KINDS, Mover, movers
+from materiality.scoring.ranking import GroupNamed, IssueNamed
 from materiality.scoring.run import Counts, Scored, score_counts
 
 BAR, GAP, TALL = 9, 2, 30  # px of a drawn histogram
@@ -159,6 +161,22 @@ class Why:
             PairLine(society, [_pair_cell(int(n), most, (society, b) in hidden) for b, n in enumerate(counts[society])])
             for society in range(self.cube.k, -1, -1)
         ]
+
+    @cached_property
+    def named(self) -> list[tuple[str, GroupNamed]]:
+        """Groups asked for the three most important issues, by name: how many put this one among them."""
+        return (
+            [(self.names.get(each.group, each.group), each) for each in self._ranking.groups] if self._ranking else []
+        )
+
+    @property
+    def named_share(self) -> float | None:
+        """The share over all groups, by the method's weights."""
+        return self._ranking.share if self._ranking else None
+
+    @cached_property
+    def _ranking(self) -> IssueNamed | None:
+        return named_of(self.run, [self.code]).get(self.code) if took_ranking(self.run) else None
 
     @cached_property
     def movers(self) -> list[MoverLine]:

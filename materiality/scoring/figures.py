@@ -1,4 +1,4 @@
-"""Figures of a run: habits, share of variance, disagreement, halo, warnings, ranking step (scoring.md)."""
+"""Figures of a run: habits, share of variance, disagreement, halo, warnings (scoring.md)."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,6 @@ import numpy as np
 from .cells import FEW_SHARED, Cells, Fit, ratio, shared_issues
 from .cube import DIMENSIONS
 from .estimates import Estimates, Z
-from .method import Method
 from .tiers import DECIMALS, mix
 
 DOMINANT = 0.5  # share of the variance
@@ -25,19 +24,6 @@ class Halo:
     r: float | None
     r_corrected: float | None
     off_diagonal: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Named:
-    """Of `asked` persons of a group who rated an issue and took the ranking step, `named` put it among the three;
-    share with its Wilson 95 % interval, None where nobody was asked.
-    """
-
-    named: int
-    asked: int
-    share: float | None
-    low: float | None
-    high: float | None
 
 
 def habits(cells: Cells, fits: tuple[Fit, Fit]) -> dict[str, dict[str, float]]:
@@ -107,26 +93,6 @@ def correlation(cov: float, first: float, second: float) -> float | None:
     if first <= 0 or second <= 0:
         return None
     return float(np.clip(cov / math.sqrt(first * second), -1, 1))
-
-
-def wilson(named: int, asked: int) -> Named:
-    """Share of `asked` with its Wilson 95 % interval."""
-    if not asked:
-        return Named(named, asked, None, None, None)
-    share, z2 = named / asked, Z**2 / asked
-    middle = (share + z2 / 2) / (1 + z2)
-    half = Z / (1 + z2) * math.sqrt(share * (1 - share) / asked + z2 / (4 * asked))
-    low, high = middle - half if named else 0.0, middle + half if named < asked else 1.0
-    return Named(named, asked, share, low, high)
-
-
-def named_share(named: np.ndarray, asked: np.ndarray, weight: np.ndarray, method: Method) -> np.ndarray:
-    """Σ u p / Σ u float[I] over the groups with asked >= min_n, u = λ w[society] + (1 − λ) w[business].
-
-    `named` and `asked` int[G, I], `weight` float[G, 2]; NaN where no group is large enough. No interval on the mix.
-    """
-    u = mix(np.asarray(weight, dtype=float), method.lam)[:, None] * (asked >= method.min_n)
-    return ratio((u * ratio(named, asked, 0.0)).sum(axis=0), u.sum(axis=0), np.nan)
 
 
 def warnings(

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from materiality.scoring.cells import cells_of, components, fit_dimension
 from materiality.scoring.estimates import deviations_of
-from materiality.scoring.figures import named_share, wilson
 from materiality.scoring.method import Method
 from materiality.scoring.panel import PanelScore
 from materiality.scoring.run import Counts, run, score_counts
@@ -289,21 +288,3 @@ def test_panel_alone_stands_where_nobody_rated():
     assert (unscored.society, found.society, found.business) == (None, 90, 70)
     assert (found.var_society, found.cov, found.panel_society) == (16, 0, "panel_alone")
     assert found.plain_society is None
-
-
-# Ranking step
-
-
-def test_wilson_interval():
-    found = wilson(3, 10)
-    assert [found.share, found.low, found.high] == pytest.approx([0.3, 0.107789, 0.603222], abs=1e-5)
-    assert wilson(0, 0).share is None
-    assert (wilson(0, 7).low, wilson(7, 7).high) == (0, 1)
-
-
-def test_named_share_weighs_the_groups_that_are_large_enough():
-    named, asked = np.array([[2, 1], [3, 0], [1, 0]]), np.array([[10, 4], [6, 0], [4, 0]])
-    weight = np.array([[1, 1], [3, 1], [9, 9]])
-    found = named_share(named, asked, weight, Method())
-    assert found[0] == pytest.approx((0.2 + 2 * 0.5) / 3)
-    assert np.isnan(found[1])

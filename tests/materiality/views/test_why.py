@@ -76,3 +76,15 @@ def test_why_of_a_run_of_version_1_does_not_say_what_would_move_it(client, cycle
     type(run).objects.filter(pk=run.pk).update(scoring=1)
     log_in(client)
     assert "What would move it" not in client.get("/cycles/spring/scores/ENV-01-01/").content.decode()
+
+
+def test_why_says_how_many_named_the_issue_where_they_were_asked(client, cycle):
+    run = make_run(cycle)
+    log_in(client)
+    assert "Named among the three" not in client.get("/cycles/spring/scores/ENV-01-01/").content.decode()
+    named = {"users": {"ENV-01-01": [5, 20]}, "media": {"ENV-01-01": [1, 4]}}
+    type(run).objects.filter(pk=run.pk).update(responses={**run.responses, "named": named})
+    text = client.get("/cycles/spring/scores/ENV-01-01/").content.decode()
+    assert "Named among the three most important" in text
+    assert '<td class="num">20</td><td class="num">25 %</td><td class="num">11 %–47 %</td>' in text
+    assert '<td class="num">4</td>' not in text.split("Named among the three most important")[1].split("</table>")[0]
