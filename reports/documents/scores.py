@@ -75,7 +75,7 @@ def _empty_chart(shown: tuple[float, float, float, float]) -> ScatterChart:
     chart.width, chart.height = 30, 26  # cm
     chart.title = None
     chart.x_axis.title, chart.y_axis.title = (
-        _("Impact on the company's operations"),
+        _("Impact on the company's business"),
         _("Impact on society and the environment"),
     )
     chart.x_axis.scaling.min, chart.x_axis.scaling.max, chart.y_axis.scaling.min, chart.y_axis.scaling.max = shown

@@ -171,7 +171,7 @@ class Point:
     code: str
     label: str
     category: str
-    x: float | None  # impact on the company's operations
+    x: float | None  # impact on the company's business
     y: float | None  # impact on society
     tier: str
     n: int | None = None

@@ -383,7 +383,7 @@ def page_texts(data: MatrixData, named: ShownNames) -> Texts:
     """Words within the picture where a page stands around it."""
     tiers = {tier: word_for("tier", tier) for tier in TIERS}
     return Texts(
-        x_axis=_("Impact on the company's operations"),
+        x_axis=_("Impact on the company's business"),
         y_axis=_("Impact on society and the environment"),
         tiers=tiers,
         captions={tier: name for tier, name in tiers.items() if tier != UNSCORED},

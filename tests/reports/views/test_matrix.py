@@ -96,7 +96,7 @@ def test_matrix_page_offers_files_to_those_who_may_make_them(client, cycle):
 def test_matrix_page_in_chinese(client, cycle):
     log_in(client, language="zh-hans")
     html = client.get(reverse("matrix", args=["demo"])).content.decode()
-    assert "对公司运营的影响" in html and "高度重要" in html and "Impact on" not in html
+    assert "对公司经营的影响" in html and "高度重要" in html and "Impact on" not in html
 
 
 def test_matrix_page_sets_two_groups_beside_each_other(page):
