@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("materiality", "0015_event_mac"),
+        ("materiality", "0017_anchor_by_mail"),
     ]
 
     operations = [
