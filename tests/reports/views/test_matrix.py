@@ -83,7 +83,7 @@ def test_matrix_page_takes_few_queries(client, cycle):
     for query in ({}, {"group": "media"}):
         with CaptureQueriesContext(connection) as queries:
             client.get(reverse("matrix", args=["demo"]), query)
-        assert len(queries) <= 15
+        assert len(queries) <= 16
 
 
 def test_matrix_page_offers_files_to_those_who_may_make_them(client, cycle):
