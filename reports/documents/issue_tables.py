@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy
 from materiality.models import Cycle, Run
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
-from materiality.queries.scores import compared_json
-from materiality.queries.years import earlier_runs, line_of
+from materiality.queries.years import compared_json, earlier_runs, line_of
 from materiality.scoring.cube import DIMENSIONS
 from reports.documents.tables import Column, Table, TableRow
 from reports.documents.written import table_kind
