@@ -117,7 +117,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Issues, cycles, groups and files whose names hold `?q=`; never what people answered or who was invited."""
     text = request.GET.get("q", "").strip()[:100]
     found = find(text, MOST_FOUND) if text else []
-    return render(request, "materiality/search.html", {"q": text, "found": found, "most": MOST_FOUND})
+    return render(request, "materiality/search.html", {"sought": text, "found": found, "most": MOST_FOUND})
 
 
 SHOWN = 5

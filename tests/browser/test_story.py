@@ -24,8 +24,8 @@ def log_in(page: Page, site) -> None:
 
 def look_at_library(page: Page) -> None:
     page.get_by_role("link", name="Open the library").click()
-    page.get_by_role("searchbox").fill("305-1")
-    page.get_by_role("searchbox").press("Enter")
+    page.get_by_role("main").get_by_role("searchbox").fill("305-1")
+    page.get_by_role("main").get_by_role("searchbox").press("Enter")
     expect(page.get_by_role("link", name="Greenhouse Gas Reduction")).to_be_visible()
 
 

@@ -73,7 +73,8 @@ def plan(stage: Stage, path: str) -> None:
     stage.go(f"{path}plan/")
     expect(page.locator("main")).to_contain_text("The survey is split: about 12 of 93 issues for each respondent")
     # Users can rate 55 issues; beside the core each of them gets 400 × 11 / 54 ratings.
-    users = page.get_by_role("row", name="Users").last
+    expected = page.get_by_role("region", name="With the expected responses")
+    users = expected.get_by_role("row", name="Users")
     expect(users).to_contain_text("12 of 55")
     expect(users.get_by_role("cell", name="81", exact=True)).to_be_visible()
     stage.look(page)
