@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from pytest_django.plugin import blocking_manager_key
 
 from tests.browser.chromium import chromium  # noqa: F401 - a fixture for all folders
-from tests.tables import Tables
+from tests.tables import MAKERS, SharedRows, Tables
 
 append_only = import_module("materiality.migrations.0005_audit_rows")
 editions_keep = import_module("materiality.migrations.0006_editions_keep")
@@ -48,6 +48,37 @@ def django_db_setup(request, django_db_modify_db_settings, tables):
 migrated_database = pytest_django.fixtures.django_db_setup
 
 
+shared = SharedRows()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef, request):
+    """Before the transaction of a test is begun, the rows that it asks for are put beneath it."""
+    if fixturedef.argname == "_django_db_helper":
+        wanted = next((name for name in MAKERS if name in request.fixturenames), "")
+        with request.getfixturevalue("django_db_blocker").unblock():
+            shared.put(wanted)
+    return (yield)
+
+
+def _rows(name: str) -> None:
+    """Where nothing was put beneath the test, its own transaction holds the rows."""
+    if connection.vendor != "sqlite":
+        MAKERS[name]()
+
+
+@pytest.fixture
+def library_rows(db):
+    """The default library, in force."""
+    _rows("library_rows")
+
+
+@pytest.fixture
+def demo_rows(db):
+    """The cycle "demo" on the default library, with an outline and a run of 120 responses."""
+    _rows("demo_rows")
+
+
 @pytest.fixture(autouse=True)
 def settings_language():
     """A request leaves its language active in its thread; no test may depend on which one ran before."""
@@ -66,6 +97,7 @@ def pytest_runtest_teardown(item, nextitem):
     try:
         return (yield)
     finally:
+        shared.below = None
         # After the last test the tables are gone, too.
         for keeper in (append_only, editions_keep) if nextitem else ():
             _with_schema_editor(item, keeper.add_triggers)

@@ -1,13 +1,17 @@
-"""The migrated tables of all tests: made once, kept until a migration changes, copied by every process."""
+"""The migrated tables of all tests, made once and copied by every process; and rows that many tests read."""
 
 import fcntl
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import django
+from django.db import connection
+
+from tests.factories.library import default_library
+from tests.factories.reports import load_demo_outline, make_cycle, make_run
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -46,3 +50,41 @@ class Tables:
         with self.file.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+class SharedRows:
+    """Rows that lie beneath a test: made once in a process, then copied (SQLite). `below` says which these are now."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, sqlite3.Connection] = {}
+        self.below: str | None = ""
+
+    def put(self, name: str) -> None:
+        """Have the rows of this name, "" for none, in the database; no transaction may be open."""
+        if connection.vendor != "sqlite" or name == self.below:
+            return
+        connection.ensure_connection()
+        if "" not in self.kept and self.below == "":
+            self._keep("")
+        if name in self.kept:
+            self.kept[name].backup(connection.connection)
+        else:
+            self.kept[""].backup(connection.connection)
+            MAKERS[name]()
+            self._keep(name)
+        self.below = name
+
+    def _keep(self, name: str) -> None:
+        self.kept[name] = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.connection.backup(self.kept[name])
+
+
+def _scored_demo() -> None:
+    """A cycle of GRI 2016 with the demo outline and a run of 120 responses."""
+    default_library()
+    row = make_cycle("demo")
+    load_demo_outline(row)
+    make_run(row)
+
+
+MAKERS: dict[str, Callable[[], object]] = {"demo_rows": _scored_demo, "library_rows": default_library}

@@ -3,10 +3,8 @@
 import pytest
 from django.core.management import call_command
 
-from materiality.models import User
+from materiality.models import Cycle, Edition, User
 from materiality.models.people import Role
-from tests.factories.library import default_library
-from tests.factories.reports import load_demo_outline, make_cycle, make_run
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,17 +21,14 @@ def media(settings, tmp_path):
 
 
 @pytest.fixture
-def library(db):
-    return default_library()
+def library(library_rows):
+    return Edition.objects.get()
 
 
 @pytest.fixture
-def cycle(library, media):
+def cycle(demo_rows, media):
     """A cycle of GRI 2016 with the demo outline and a run of 120 responses."""
-    row = make_cycle("demo")
-    load_demo_outline(row)
-    make_run(row)
-    return row
+    return Cycle.objects.get(code="demo")
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from django.db import transaction
 from materiality.models import Cycle
 from reports.actions.outputs import request_output
 cycle = Cycle.objects.get(code="demo")
-kinds = [("matrix", "svg"), ("matrix", "png"), ("matrix", "pdf"), ("scores", "xlsx"), ("gri-index", "csv")]
+kinds = [("matrix", "svg"), ("matrix", "pdf"), ("scores", "xlsx"), *[("gri-index", "csv")] * 7]
 with transaction.atomic():
     for number in range(50):
-        kind, format = kinds[number % 5]
-        options = {"level": "primary", "bars": number % 10 < 5}
+        kind, format = kinds[number % 10]
+        options = {"level": "primary", "bars": number % 20 < 10}
         language = "en" if number % 3 else "zh-hans"
         request_output(cycle=cycle, kind=kind, format=format, language=language, options=options, by=None)
 print(json.dumps(True))

@@ -48,8 +48,8 @@ def everything() -> list:
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
-def test_default_library_counts():
-    edition = default_library()
+def test_default_library_counts(library_rows):
+    edition = Edition.objects.get()
     assert (edition.code, edition.state) == ("2026", "published")
     assert (edition.title_zh, edition.title_en) == ("默认议题库 2026", "Default issue library 2026")
     issues = edition.issues.all()
@@ -58,8 +58,7 @@ def test_default_library_counts():
     assert issues.filter(definition_zh="").count() == issues.filter(definition_en="").count() == 0
 
 
-def test_default_library_catalogues_are_those_of_the_files():
-    default_library()
+def test_default_library_catalogues_are_those_of_the_files(library_rows):
     counts = Counter(Disclosure.objects.values_list("framework__code", "framework__edition"))
     gri = Counter(("GRI", row["edition"]) for row in rows_of("gri_disclosures"))
     years = {row["code"]: row["year"] for row in rows_of("frameworks")}
@@ -81,30 +80,26 @@ def test_default_library_catalogues_are_those_of_the_files():
         ("hkex_mapping", "hkex", "HKEX", "2020"),
     ],
 )
-def test_default_library_mappings_are_those_of_the_files(file, column, framework, edition):
-    default_library()
+def test_default_library_mappings_are_those_of_the_files(file, column, framework, edition, library_rows):
     wanted = {row["code"]: len([part for part in row[column].split(";") if part]) for row in rows_of(file)}
     mapped = IssueMapping.objects.filter(disclosure__framework__code=framework, disclosure__framework__edition=edition)
     assert Counter(mapped.values_list("issue__code", flat=True)) == Counter(wanted) - Counter()
 
 
-def test_default_library_titles_become_codes():
-    default_library()
+def test_default_library_titles_become_codes(library_rows):
     issue = Issue.objects.get(code="SOC-01-01")
     codes = issue.disclosures.filter(framework__code__in=("ESRS", "CNSE")).values_list("code", flat=True)
     assert sorted(codes) == ["17", "S1.1.1", "S1.3.1", "S1.3.2"]
     assert issue.groups == ["employees", "government", "media"]
 
 
-def test_gri_102_1_of_both_editions_are_two_disclosures():
-    default_library()
+def test_gri_102_1_of_both_editions_are_two_disclosures(library_rows):
     found = Disclosure.objects.filter(code="102-1").order_by("framework__edition")
     assert [(row.framework.edition, row.standard_year) for row in found] == [("2016", 2016), ("2021", 2025)]
     assert found[0].title_en != found[1].title_en
 
 
-def test_loading_twice_changes_nothing():
-    default_library()
+def test_loading_twice_changes_nothing(library_rows):
     before = everything()
     loaded = load_library(by=None)
     assert (loaded.is_new, loaded.catalogue_rows, loaded.kept) == (False, 0, False)
@@ -112,15 +107,13 @@ def test_loading_twice_changes_nothing():
     assert AuditEvent.objects.filter(action="load_library").count() == 1
 
 
-def test_loading_the_default_as_a_file_changes_nothing():
-    default_library()
+def test_loading_the_default_as_a_file_changes_nothing(library_rows):
     before = everything()
     assert not load_library(by=None, file=FOLDER / "issue_library.csv").is_new
     assert everything() == before
 
 
-def test_loading_mends_catalogues_and_records_it():
-    default_library()
+def test_loading_mends_catalogues_and_records_it(library_rows):
     Disclosure.objects.filter(framework__code="GRI", framework__edition="2016", code="102-1").update(title_en="x")
     Crosswalk.objects.filter(source__code="307-1").delete()
     DisclosureLink.objects.filter(disclosure__code="205-1").update(basis="x")
@@ -135,8 +128,8 @@ def test_loading_is_a_few_queries(django_assert_max_num_queries):
         default_library()
 
 
-def test_file_that_differs_becomes_the_next_edition(tmp_path):
-    first = default_library()
+def test_file_that_differs_becomes_the_next_edition(tmp_path, library_rows):
+    first = Edition.objects.get()
     rows = with_cell(2, "name_en", "Environmental Law")
     second = load_library(by=None, file=library_file(tmp_path, rows)).edition
     first.refresh_from_db()
@@ -228,8 +221,7 @@ def test_database_refuses_a_parent_of_another_edition_or_category(same_edition):
         make_issue(make_category(edition), "SOC-01-01", primary)
 
 
-def test_default_file_matches_its_rows():
-    default_library()
+def test_default_file_matches_its_rows(library_rows):
     with CaptureQueriesContext(transaction.get_connection()) as queries:
         contents = library_contents(Edition.objects.get())
     held = {issue.code: issue for issue in contents.issues}

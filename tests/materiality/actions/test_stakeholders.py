@@ -16,7 +16,6 @@ from materiality.actions.stakeholders import (
 from materiality.models import Attachment, AuditEvent, Engagement, StakeholderPoint
 from materiality.platform.refusals import NotAllowed
 from tests.factories.cycles import make_cycle, move, small_library
-from tests.factories.library import default_library
 from tests.factories.stakeholders import PDF, engagement_values, make_engagement, stored_file
 
 pytestmark = pytest.mark.django_db
@@ -130,8 +129,7 @@ def test_engagements_stand_still_after_the_sign_off():
     assert list(record.attachments.all()) == [file]
 
 
-def test_load_demo_stakeholders_fills_every_list_of_every_group_in_both_languages():
-    default_library()
+def test_load_demo_stakeholders_fills_every_list_of_every_group_in_both_languages(library_rows):
     cycle = make_cycle()
     number = load_demo_stakeholders(cycle=cycle, by=None)
     lists = {}

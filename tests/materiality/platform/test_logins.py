@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.cache import caches
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from materiality.platform import logins
 from tests.factories.people import make_person
@@ -56,24 +56,29 @@ def test_guessing_is_slowed_by_pauses_that_grow(person, clock):
     assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
 
 
-def test_a_thousand_guesses_take_more_than_a_week(person, clock):
-    begun, made = clock[0], 0
+def attempt(address: str, name: str = "mei") -> logins.Attempt:
+    """What the page begins with, without the page."""
+    return logins.Attempt(RequestFactory().post("/login/", {"username": name}, REMOTE_ADDR=address))
+
+
+def test_a_thousand_guesses_take_more_than_a_week(clock):
+    begun, made, guess = clock[0], 0, attempt(STRANGERS)
     while made < 1000:
-        answer = log_in(WRONG, STRANGERS)
-        made += answer.status_code == 200
-        clock[0] += int(answer.get("Retry-After", 0))
+        wait = guess.begin()
+        made += wait == 0
+        clock[0] += wait
     assert clock[0] - begun > 7 * 24 * 3600
 
 
 def test_strangers_failures_do_not_keep_the_person_out(person):
-    statuses = [status(WRONG, STRANGERS) for _time in range(200)]
-    assert statuses.count(429) == 195
+    statuses = [status(WRONG, STRANGERS) for _time in range(25)]
+    assert statuses.count(429) == 20
     assert status(RIGHT, HERS) == 302
 
 
 def test_many_strangers_at_many_addresses_do_not_keep_the_person_out(person):
     for number in range(300):
-        assert status(WRONG, f"10.1.{number // 250}.{number % 250}") == 200
+        assert attempt(f"10.1.{number // 250}.{number % 250}").begin() == 0
     # By now a place that is not known has one attempt, which is enough for who knows the password.
     assert status(WRONG, STRANGERS) == 200 and status(WRONG, STRANGERS) == 429
     assert status(RIGHT, HERS) == 302

@@ -7,7 +7,7 @@ from django.utils.html import escape
 
 from materiality.models import Edition, Issue, User
 from materiality.templatetags.library import marked
-from tests.factories.library import default_library, make_category, make_disclosure, make_edition, make_issue, map_issue
+from tests.factories.library import make_category, make_disclosure, make_edition, make_issue, map_issue
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +35,8 @@ def test_library_sends_strangers_to_the_login(client):
 
 
 @pytest.mark.parametrize(("language", "other"), [("en", "zh"), ("zh-hans", "en")])
-def test_library_shows_every_issue_in_both_languages(analyst, language, other):
-    edition = default_library()
+def test_library_shows_every_issue_in_both_languages(analyst, language, other, library_rows):
+    edition = Edition.objects.get()
     analyst.cookies["django_language"] = language
     page = analyst.get("/library/").content.decode()
     shown = "en" if language == "en" else "zh"
@@ -46,8 +46,7 @@ def test_library_shows_every_issue_in_both_languages(analyst, language, other):
         assert escape(getattr(issue, f"name_{other}")) in page
 
 
-def test_library_counts_categories_and_issues(analyst):
-    default_library()
+def test_library_counts_categories_and_issues(analyst, library_rows):
     page = analyst.get("/library/").content.decode()
     counts = re.findall(r"(\d+) primary · (\d+) secondary", page)
     assert counts == [("5", "16"), ("8", "34"), ("6", "24"), ("4", "19"), ("23", "93")]
@@ -55,8 +54,7 @@ def test_library_counts_categories_and_issues(analyst):
     assert len(found(analyst)) == 93
 
 
-def test_library_is_folded_until_something_is_looked_for(analyst):
-    default_library()
+def test_library_is_folded_until_something_is_looked_for(analyst, library_rows):
     assert '<details class="branch" open' not in analyst.get("/library/").content.decode()
     for query in ({"q": "305-1"}, {"category": "society"}, {"framework": "SDG-2015"}, {"open": "all"}):
         assert '<details class="branch">' not in analyst.get("/library/", query).content.decode()
@@ -67,16 +65,14 @@ def mapped_to(code: str, **framework) -> list[str]:
     return sorted(set(rows.values_list("code", flat=True)))
 
 
-def test_search_finds_disclosure_codes(analyst):
-    default_library()
+def test_search_finds_disclosure_codes(analyst, library_rows):
     assert found(analyst, q="305-1") == mapped_to("305-1") == ["ENV-02-02"]
     assert found(analyst, q="GRI 307-1") == mapped_to("307-1")
     assert found(analyst, q="E1.2") == mapped_to("E1.2")
     assert set(found(analyst, q="305")) == {code for n in range(1, 8) for code in mapped_to(f"305-{n}")}
 
 
-def test_search_by_framework_tells_editions_apart(analyst):
-    default_library()
+def test_search_by_framework_tells_editions_apart(analyst, library_rows):
     assert found(analyst, q="307-1", framework="GRI-2021") == []
     assert found(analyst, q="307-1", framework="GRI-2016") == mapped_to("307-1")
     hkex = Issue.objects.filter(disclosures__framework__code="HKEX").values_list("code", flat=True)
@@ -95,32 +91,27 @@ def test_search_by_framework_tells_editions_apart(analyst):
         ("zzz", []),
     ],
 )
-def test_search_finds_names_definitions_and_codes(analyst, query, codes):
-    default_library()
+def test_search_finds_names_definitions_and_codes(analyst, query, codes, library_rows):
     assert found(analyst, q=query) == codes
 
 
-def test_category_filter_shows_its_issues(analyst):
-    default_library()
+def test_category_filter_shows_its_issues(analyst, library_rows):
     codes = found(analyst, category="technology")
     assert len(codes) == 19 and {code[:3] for code in codes} == {"TEC"}
 
 
-def test_search_without_result_says_what_to_do(analyst):
-    default_library()
+def test_search_without_result_says_what_to_do(analyst, library_rows):
     page = analyst.get("/library/", {"q": "<b>zzz"}).content.decode()
     assert "No issue was found." in page and "<b>zzz" not in page
 
 
-def test_htmx_gets_the_results_alone(analyst):
-    default_library()
+def test_htmx_gets_the_results_alone(analyst, library_rows):
     response = analyst.get("/library/", {"q": "305-1"}, headers={"HX-Request": "true"})
     assert codes_in(response) == ["ENV-02-02"]
     assert b"<html" not in response.content and "HX-Request" in response["Vary"]
 
 
-def test_library_of_another_edition_by_its_code(analyst):
-    default_library()
+def test_library_of_another_edition_by_its_code(analyst, library_rows):
     draft = make_edition("next", Edition.State.DRAFT)
     category = make_category(draft)
     make_issue(category, "SOC-01-01", make_issue(category, "SOC-01"))
@@ -142,8 +133,7 @@ def test_library_is_paged_at_a_fixed_number_of_queries(analyst, primaries, djang
     assert len(found(analyst, page=2)) == (1 if primaries == 51 else primaries)
 
 
-def test_default_library_page_is_a_few_queries(analyst, django_assert_max_num_queries):
-    default_library()
+def test_default_library_page_is_a_few_queries(analyst, django_assert_max_num_queries, library_rows):
     with django_assert_max_num_queries(7):
         analyst.get("/library/")
 
@@ -154,8 +144,7 @@ def test_empty_library_says_how_to_load_one(analyst):
 
 
 @pytest.mark.parametrize(("role", "links"), [("analyst", True), ("viewer", False)])
-def test_library_leads_on_to_a_cycle(analyst, role, links):
-    default_library()
+def test_library_leads_on_to_a_cycle(analyst, role, links, library_rows):
     User.objects.update(role=role)
     assert ('href="/cycles/new/"' in analyst.get("/library/").content.decode()) == links
 
@@ -168,8 +157,8 @@ def test_retired_issue_is_marked_and_not_counted(analyst):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_issue_page_shows_all_of_an_issue(analyst, language, django_assert_max_num_queries):
-    edition = default_library()
+def test_issue_page_shows_all_of_an_issue(analyst, language, django_assert_max_num_queries, library_rows):
+    edition = Edition.objects.get()
     analyst.cookies["django_language"] = language
     issue = edition.issues.get(code="ENV-01-01")
     with django_assert_max_num_queries(9):
@@ -183,27 +172,24 @@ def test_issue_page_shows_all_of_an_issue(analyst, language, django_assert_max_n
     assert re.search(r'<span class="code">2-27</span>', page)
 
 
-def test_issue_page_of_a_primary_lists_its_secondaries(analyst):
-    default_library()
+def test_issue_page_of_a_primary_lists_its_secondaries(analyst, library_rows):
     assert codes_in(analyst.get("/library/2026/ENV-01/")) == ["ENV-01-01", "ENV-01-02", "ENV-01-03"]
 
 
-def test_issue_page_writes_the_year_of_a_code_with_two_meanings(analyst):
-    default_library()
+def test_issue_page_writes_the_year_of_a_code_with_two_meanings(analyst, library_rows):
     page = analyst.get("/library/2026/ENV-02-02/").content.decode()
     assert "102-5 (2025)" in page
 
 
-def test_every_issue_page_opens(analyst):
-    edition = default_library()
+def test_every_issue_page_opens(analyst, library_rows):
+    edition = Edition.objects.get()
     statuses = {
         analyst.get(f"/library/2026/{code}/").status_code for code in edition.issues.values_list("code", flat=True)
     }
     assert statuses == {200}
 
 
-def test_issue_that_is_not_there_is_not_found(analyst):
-    default_library()
+def test_issue_that_is_not_there_is_not_found(analyst, library_rows):
     assert analyst.get("/library/2026/ENV-99/").status_code == 404
     assert analyst.get("/library/2025/ENV-01/").status_code == 404
 

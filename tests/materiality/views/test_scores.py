@@ -5,7 +5,6 @@ import re
 import pytest
 
 from tests.factories.cycles import make_cycle
-from tests.factories.library import default_library
 from tests.factories.people import log_in
 from tests.factories.scores import make_run
 
@@ -95,8 +94,7 @@ def test_scores_say_when_the_method_changed_since(client, cycle):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_scores_of_the_whole_library_ask_few_queries(client, language, django_assert_max_num_queries):
-    default_library()
+def test_scores_of_the_whole_library_ask_few_queries(client, language, django_assert_max_num_queries, library_rows):
     cycle = make_cycle(code="whole")
     make_run(cycle)
     log_in(client, language=language)
