@@ -20,7 +20,7 @@ kinds = [("matrix", "svg"), ("matrix", "pdf"), ("scores", "xlsx"), *[("gri-index
 with transaction.atomic():
     for number in range(50):
         kind, format = kinds[number % 10]
-        options = {"level": "primary", "bars": number % 20 < 10}
+        options = {"level": "primary", "bars": number % 20 < 10} if kind == "matrix" else {}
         language = "en" if number % 3 else "zh-hans"
         request_output(cycle=cycle, kind=kind, format=format, language=language, options=options, by=None)
 print(json.dumps(True))
