@@ -87,7 +87,7 @@ def test_search_by_framework_tells_editions_apart(analyst, library_rows):
         ("ｅｎｖ-02-02", ["ENV-02-02"]),
         ("ENV-03", ["ENV-03-01", "ENV-03-02", "ENV-03-03"]),
         ("能源与水资源", ["ENV-03-01", "ENV-03-02", "ENV-03-03"]),
-        ("reclaimed water", ["ENV-03-03"]),
+        ("reuse and discharge", ["ENV-03-03"]),
         ("zzz", []),
     ],
 )
