@@ -330,7 +330,8 @@ def test_text_beside_a_code_that_is_no_title_is_kept_as_a_note():
 
 def test_every_note_has_its_sentence_with_all_it_says():
     source = (Path(reports.gri.__file__).parent / "reading.py").read_text("utf-8")
-    assert all(source.count(f'"{key}"') > 1 for key in NOTES if key not in ("dot", "broken", "zeros"))
+    own = [key for key in NOTES if not key.startswith("was_") and key not in ("dot", "broken", "zeros")]
+    assert all(source.count(f'"{key}"') > 1 for key in own)
     cells = [
         "102-1",
         "103-3 Location of operations",
