@@ -30,7 +30,7 @@ def test_sentence_of_a_closed_survey_tells_everything():
     assert both(WHOLE) == (
         "问卷共发出 3,300,000 份邀请，2026-01-05 至 2026-03-01 收到答卷 15,214 份"
         "（个人链接 15,000 份、公开链接 214 份），经有效性筛查 15,003 份有效（用户 9,012 份、员工 5,991 份）；"
-        "剔除 210 份（答案雷同 31 份、作答过快 179 份）；"
+        "剔除 210 份（直线作答 31 份、作答过快 179 份）；"
         "人工排除 1 份；另有 640 份已开始而未完成。",
         "The survey sent 3,300,000 invitations. From 2026-01-05 to 2026-03-01 it received 15,214 responses (personal "
         "links 15,000, open link 214), of which 15,003 are valid after screening (Users 9,012, Employees 5,991); 210 "
