@@ -33,7 +33,7 @@ from surveys.respond.rows import groups_now, survey_now
 survey = survey_now(CODE)
 group = next(group for group in groups_now(survey.cycle_id) if group.code == "users")
 def begin(serial):
-    link = LinkNow(BATCH, serial, survey.id, group.id, group.code, "batch", False)
+    link = LinkNow(BATCH, serial, survey.id, group.id, group.code, "batch", False, "", False)
     return str(start_draft(survey=survey, group=group, language="en", link=link))
 for serial in range(FIRST, FIRST + EACH):
     begin(serial)
