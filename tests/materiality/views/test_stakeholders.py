@@ -136,7 +136,7 @@ def test_record_stands_on_the_pages_of_the_issues_it_touches(client, cycle):
     run = make_run(cycle)
     issue = run.scores.first().issue
     record = make_engagement(cycle, title_en="Talk about it", issues=(issue,))
-    log_in(client, "viewer")
+    log_in(client, "analyst")
     for address in (f"/cycles/spring/scores/{issue.code}/", f"/library/{issue.edition.code}/{issue.code}/"):
         text = client.get(address).content.decode()
         assert f'href="{LIST}{record.pk}/">Talk about it</a>' in text
