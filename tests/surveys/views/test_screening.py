@@ -54,7 +54,7 @@ def test_screening_takes_a_fixed_number_of_queries(client, survey, number, djang
     make_varied_responses(survey, number, seed=2)
     with django_assert_max_num_queries(17):
         client.get(url("screening", survey))
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         client.post(url("try_rules", survey), entered(survey))
 
 
