@@ -11,7 +11,7 @@ from materiality.models import Cycle, Edition, Group, Issue
 from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPage, StepStanding, Words, words_about
 from materiality.platform.keys import missing_keys
 from materiality.platform.logins import names_guessed
-from materiality.queries.cycles import admits_to_cycle, group_columns, newest_run
+from materiality.queries.cycles import admits_to_cycle, group_columns, newest_run, run_behind
 
 WORDS: dict[str, Words] = {
     "job": {
@@ -219,9 +219,11 @@ def _method(cycle: Cycle) -> StepStanding:
 
 
 def _scores(cycle: Cycle) -> StepStanding:
-    run = newest_run(cycle)
-    words = _("run %(number)s") % {"number": run.number} if run else ""
-    return StepStanding(done=run is not None, words=words, missing=[] if run else [_("no run yet")])
+    run, behind = newest_run(cycle), run_behind(cycle)
+    if run is None:
+        return StepStanding(done=False, missing=[_("no run yet")])
+    words = _("run %(number)s") % {"number": run.number}
+    return StepStanding(done=True, words=words, stale=behind.words if behind else "")
 
 
 def _find_issues(text: str, most: int) -> list[Found]:
@@ -296,7 +298,7 @@ HOOKS = Hooks(
         ),
         Step(
             *(90, "decide", "scores", gettext_lazy("Scores")),
-            pages=(StepPage(gettext_lazy("Scores"), "scores"),),
+            pages=(StepPage(gettext_lazy("Scores"), "scores", "see_scores"),),
             standing=_scores,
         ),
     ),

@@ -111,17 +111,20 @@ HOOKS = Hooks(
     steps=(
         Step(
             *(100, "decide", "matrix", gettext_lazy("Matrix")),
-            pages=(StepPage(gettext_lazy("Matrix"), "matrix"),),
+            pages=(StepPage(gettext_lazy("Matrix"), "matrix", "see_scores"),),
             standing=_matrix,
         ),
         Step(
             *(120, "report", "outline", gettext_lazy("Outline and index")),
-            pages=(StepPage(gettext_lazy("Outline and index"), "outline"),),
+            pages=(
+                StepPage(gettext_lazy("Report outline"), "outline"),
+                StepPage(gettext_lazy("GRI content index"), "content_index"),
+            ),
             standing=_outline,
         ),
         Step(
             *(130, "report", "outputs", gettext_lazy("Files")),
-            pages=(StepPage(gettext_lazy("Files"), "outputs"),),
+            pages=(StepPage(gettext_lazy("Files"), "outputs", "see_scores"),),
             standing=_outputs,
         ),
     ),

@@ -241,16 +241,6 @@ def _screening(cycle: Cycle) -> StepStanding:
     return StepStanding(done=taken, missing=[] if taken else [_("rules not looked at yet")])
 
 
-def answers_since_run(cycle: Cycle) -> str:
-    """How many valid responses the newest run does not hold, in words; empty where it holds all."""
-    run = newest_run(cycle)
-    new = valid_responses(cycle) - run.responses.get("valid", 0) if run else 0
-    if new <= 0:
-        return ""
-    told = ngettext("%(count)s new response since run %(number)s", "%(count)s new responses since run %(number)s", new)
-    return told % {"count": count(new), "number": run.number}
-
-
 STEPS = (
     Step(
         *(40, "ask", "survey", gettext_lazy("Questionnaire")),
@@ -322,7 +312,6 @@ HOOKS = Hooks(
         ),
     },
     steps=STEPS,
-    stale={"scores": answers_since_run},
     surveys=lambda cycle: [(survey.code, survey.title) for survey in surveys_of(cycle)],
     begun=lambda cycle: any(survey.state != Survey.State.DRAFT for survey in surveys_of(cycle)),
     objections={

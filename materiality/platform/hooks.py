@@ -68,7 +68,10 @@ class StepStanding:
 
 @dataclass(frozen=True)
 class StepPage:
-    """A page that stands beside others of its step; `right`: the predicate, as in `can_see_responses`, it needs."""
+    """A page that stands beside others of its step.
+
+    `right`: the predicate, as in `can_see_responses`, that it needs, or `see_scores` of the cycle.
+    """
 
     label: str | Promise
     url_name: str
@@ -141,8 +144,6 @@ class Hooks:
     owned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     guarded: Sequence[str] = ()
     checks: Sequence[Callable[[], Iterator[Any]]] = ()
-    # What makes a step of another app stale, by its key: a sentence, or nothing.
-    stale: Mapping[str, Callable[[Model], str]] = field(default_factory=dict)
     # (code, title) of the surveys of a cycle, newest first.
     surveys: Callable[[Model], Sequence[tuple[str, str]]] | None = None
     # What the words of a search find: at most so many of a kind, in one query each.
@@ -195,7 +196,7 @@ def standings(cycle: Model) -> list[tuple[Step, StepStanding]]:
 
 
 def _standing(step: Step, cycle: Model, begun: bool) -> StepStanding:
-    """What the step says of itself, what a person has confirmed, what other apps know to have changed.
+    """What the step says of itself, what a person has confirmed, and whether it has changed since.
 
     Once answers could be given, what they rest on counts as confirmed.
     """
@@ -206,8 +207,7 @@ def _standing(step: Step, cycle: Model, begun: bool) -> StepStanding:
         missing = standing.missing or ([] if held or begun else [_("not confirmed yet")])
         stale = _("changed since it was confirmed") if changed else ""
         standing = replace(standing, done=not missing, missing=missing, stale=stale)
-    said = [hooks.stale[step.key](cycle) for hooks in declared() if standing.done and step.key in hooks.stale]
-    return replace(standing, stale=next(filter(None, said), standing.stale))
+    return standing
 
 
 def digest_for(step: Step, cycle: Model) -> str:

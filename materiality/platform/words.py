@@ -10,6 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -126,6 +127,11 @@ def add_months(day: date, months: int) -> date:
     """The same day so many months later (or earlier); the last of a month that is shorter: 31 Aug + 6 = 28 Feb."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def grouped(number: int) -> str:
+    """A count as the active language groups it: 12,893."""
+    return number_format(number, decimal_pos=0, force_grouping=True)
 
 
 def plain_number(value: int | float | Decimal) -> str:

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from materiality.models import AuditEvent, Calendar, Category, Cycle, Edition, Issue, Job, Reminder, Run, User
 from materiality.models.people import Role
@@ -28,7 +28,7 @@ from materiality.platform.hooks import (
 )
 from materiality.platform.people import has_role
 from materiality.platform.refusals import NotAllowed
-from materiality.platform.words import add_months, plain_number, plain_percent, word_for
+from materiality.platform.words import add_months, grouped, plain_number, plain_percent, word_for
 from materiality.queries.audit import in_words
 from materiality.scoring.method import Method, MethodProblem
 
@@ -152,6 +152,7 @@ def edition_scope(edition: Edition) -> EditionScope:
 def issues_in_scope(cycle: Cycle) -> list[tuple[Category, list[Issue]]]:
     """The active issues of the cycle's edition by category, each primary before its secondaries (two queries)."""
     rows = Issue.objects.filter(edition_id=cycle.edition_id, status=Issue.Status.ACTIVE).select_related("category")
+    rows = rows.order_by("category__order", "order", "code")
     below = defaultdict(list)
     for row in rows:
         below[row.parent_id].append(row)
@@ -161,7 +162,8 @@ def issues_in_scope(cycle: Cycle) -> list[tuple[Category, list[Issue]]]:
     return list(found.items())
 
 
-SCORED = ("scores", "matrix", "outputs", "compare", "review", "why")
+# What the addresses of pages that show scores, of everything made from them, begin with below their cycle.
+SCORED = ("scores", "matrix", "groups-compared", "robustness", "years", "outputs")
 SEE_SCORES = (Role.ANALYST, Role.LEAD, Role.COMMITTEE)
 
 
@@ -172,20 +174,24 @@ def seen_cycles(person: User, cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
     return cycles.filter(viewers=person)
 
 
+def sees_scores(person: User, cycle: Cycle) -> bool:
+    """Whether the person may see scores of the cycle: before the sign-off only those who work on it or are named."""
+    over = cycle.state in (Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
+    return over or has_role(person, *SEE_SCORES) or cycle.viewers.filter(pk=person.pk).exists()
+
+
 def admits_to_cycle(person: User, path: str, found: Mapping[str, Any]) -> bool:
-    """Whether the person may see the cycle of this path, and before the sign-off its scores; unknown ones are a 404."""
+    """Whether the person may see what this path below a cycle shows; unknown cycles are a 404. No query for those who
+    see all of them.
+    """
     parts = path.split("/")
-    if parts[1] != "cycles" or "code" not in found:
+    if parts[1] != "cycles" or "code" not in found or has_role(person, *SEE_SCORES):
         return True
-    cycle = Cycle.objects.filter(code=found["code"])
-    if not cycle.exists():
+    cycle = Cycle.objects.filter(code=found["code"]).first()
+    if cycle is None:
         return True
-    if not seen_cycles(person, cycle).exists():
-        return False
-    if len(parts) < 4 or parts[3] not in SCORED or has_role(person, *SEE_SCORES):
-        return True
-    over = (Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
-    return cycle.filter(Q(state__in=over) | Q(viewers=person)).exists()
+    seen = seen_cycles(person, Cycle.objects.filter(pk=cycle.pk)).exists()
+    return seen and (parts[3] not in SCORED or sees_scores(person, cycle))
 
 
 def listed_cycles(state: str = "") -> QuerySet[Cycle]:
@@ -233,7 +239,12 @@ def frame_of(cycle: Cycle, key: str, survey: str, path: str, allowed: Callable[[
     surveys = surveys_in(cycle)
     chosen = survey or (surveys[0][0] if surveys else "")
     entries = [
-        RailStep(step, standing, _address(cycle, step, step.pages[0], chosen), step.key == key)
+        RailStep(
+            step,
+            standing,
+            _address(cycle, step, step.pages[0], chosen) if _open_to(step.pages[0], allowed) else "",
+            step.key == key,
+        )
         for step, standing in standings(cycle)
     ]
     place = next((place for place, entry in enumerate(entries) if entry.current), None)
@@ -249,11 +260,16 @@ def frame_of(cycle: Cycle, key: str, survey: str, path: str, allowed: Callable[[
     )
 
 
+def _open_to(page: StepPage, allowed: Callable[[str], bool]) -> bool:
+    return not page.right or allowed(page.right)
+
+
 def _open_step(entry: RailStep) -> bool:
     return not entry.standing.finished
 
 
 def _address(cycle: Cycle, step: Step, page: StepPage, survey: str) -> str:
+    """Where the page is; "" while there is no survey for it to be of."""
     if not step.of_survey:
         return reverse(page.url_name, args=[cycle.code])
     if not survey:
@@ -268,7 +284,7 @@ def _tabs(
     cycle: Cycle, step: Step, survey: str, path: str, allowed: Callable[[str], bool]
 ) -> list[tuple[str, str | Promise, bool]]:
     """The pages of the step, if there are several; the one whose address the path begins with longest is current."""
-    pages = [page for page in step.pages if not page.right or allowed(page.right)]
+    pages = [page for page in step.pages if _open_to(page, allowed)]
     found = [(_address(cycle, step, page, survey), page.label) for page in pages]
     if len(found) < 2 or not all(address for address, _label in found):
         return []
@@ -431,14 +447,26 @@ class RunBehind:
     def came(self) -> int:
         return self.valid - self.counted
 
+    @property
+    def words(self) -> str:
+        if self.came <= 0:
+            told = _("Run %(run)s counted %(counted)s valid responses; %(valid)s are valid now.")
+            return told % {"run": self.number, "counted": grouped(self.counted), "valid": grouped(self.valid)}
+        told = ngettext(
+            "%(shown)s valid response came after run %(run)s.",
+            "%(shown)s valid responses came after run %(run)s.",
+            self.came,
+        )
+        return told % {"shown": grouped(self.came), "run": self.number}
+
 
 def run_behind(cycle: Cycle) -> RunBehind | None:
     """None where there is no run, or it counted what is valid now."""
-    newest = cycle.runs.order_by("-number").values_list("number", "responses").first()
-    if newest is None:
+    run = newest_run(cycle)
+    if run is None:
         return None
-    number, counted, valid = newest[0], newest[1].get("valid", 0), counted_now(cycle)
-    return RunBehind(number, counted, valid) if counted != valid else None
+    counted, valid = run.responses.get("valid", 0), counted_now(cycle)
+    return RunBehind(run.number, counted, valid) if counted != valid else None
 
 
 def chosen_run(cycle: Cycle, runs: list[Run], number: str) -> Run | None:

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.forms import BaseForm, BoundField
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from materiality.actions.tables import Kind
@@ -13,8 +13,8 @@ from materiality.lineage.records import StandardWarning
 from materiality.models import Cycle
 from materiality.platform import people
 from materiality.platform.bilingual import text_of
-from materiality.platform.words import plain_number, plain_percent, word_for
-from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind
+from materiality.platform.words import grouped, plain_number, plain_percent, word_for
+from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind, sees_scores
 
 register = template.Library()
 
@@ -55,7 +55,7 @@ def percent(value: float | None) -> str:
 @register.filter
 def count(value: int | None) -> str:
     """A count with thin grouping: 12,893."""
-    return "–" if value is None else number_format(value, decimal_pos=0, force_grouping=True)
+    return "–" if value is None else grouped(value)
 
 
 @register.filter
@@ -102,7 +102,11 @@ def sheet_url(page: str, kind: Kind | str, cycle: Cycle | None = None, suffix: s
 def cycle_frame(context: template.Context, cycle: Cycle, key: str) -> Frame:
     """The frame around a page of the step `key`; `survey` of the page's context is the survey that it is about."""
     user, survey = context["user"], getattr(context.get("survey"), "code", "")
-    return frame_of(cycle, key, survey, context["request"].path, lambda right: allowed(user, right))
+
+    def may(right: str) -> bool:
+        return sees_scores(user, cycle) if right == "see_scores" else allowed(user, right)
+
+    return frame_of(cycle, key, survey, context["request"].path, may)
 
 
 @register.filter

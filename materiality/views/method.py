@@ -11,7 +11,14 @@ from materiality.forms.method import KeepForm, MethodForm
 from materiality.models import Cycle
 from materiality.platform.pages import onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.queries.cycles import BEFORE_REVIEW, method_changes, method_of, run_with_cube
+from materiality.queries.cycles import (
+    BEFORE_REVIEW,
+    last_run_number,
+    method_changes,
+    method_of,
+    run_with_cube,
+    sees_scores,
+)
 from materiality.queries.method import Trial
 from materiality.views.cycles import cycle_of, in_cycle
 
@@ -36,7 +43,7 @@ def try_method(request: HttpRequest, code: str) -> HttpResponse:
     if not request.htmx:
         form.is_valid()
         return _page(request, cycle, form)
-    trial = _trial(cycle, form)
+    trial = _trial(request, cycle, form)
     return render(request, "materiality/trial.html", {"cycle": cycle, "trial": trial, "form": form})
 
 
@@ -61,9 +68,11 @@ def _form(request: HttpRequest, cycle: Cycle) -> MethodForm:
     return MethodForm(request.POST or None, method=method_of(cycle), groups=list(cycle.groups.all()))
 
 
-def _trial(cycle: Cycle, form: MethodForm) -> Trial | None:
-    """The trial of the form's parameters, or of the method in force where the form is empty or wrong."""
-    run = run_with_cube(cycle)
+def _trial(request: HttpRequest, cycle: Cycle, form: MethodForm) -> Trial | None:
+    """The trial of the form's parameters, or of the method in force where the form is empty or wrong; None where there
+    are no scores, or none that the person may see.
+    """
+    run = run_with_cube(cycle) if sees_scores(request.user, cycle) else None
     if run is None:
         return None
     over = form.values() | {"weights": form.weights()} if form.is_bound and form.is_valid() else {}
@@ -71,12 +80,12 @@ def _trial(cycle: Cycle, form: MethodForm) -> Trial | None:
 
 
 def _page(request: HttpRequest, cycle: Cycle, form: MethodForm, keep: KeepForm | None = None) -> HttpResponse:
-    trial = _trial(cycle, form)
+    trial = _trial(request, cycle, form)
     context = in_cycle(cycle, "method") | {
         "form": form,
         "keep": keep or KeepForm(),
         "trial": trial,
-        "last_run": trial and trial.run.number,
+        "last_run": last_run_number(cycle),
         "changes": method_changes(cycle),
         "may_edit": can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW,
         "may_keep": can_edit_cycle(request.user),

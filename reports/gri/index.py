@@ -222,10 +222,6 @@ class Decision:
     by: str = ""
 
 
-GENERAL_CODES = {"2016": ("102",), "2021": ("2",)}
-MANAGEMENT_CODES = {"2016": ("103",), "2021": ("3",)}
-
-
 def is_general(disclosure: Disclosure) -> bool:
     """Of the universal standards that every report uses, but the management of topics."""
     return disclosure.standard.identity in ("102@2016", "2@2021")

@@ -15,7 +15,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import add_months
 from materiality.tables.problems import MESSAGES as INTAKE_MESSAGES
 from reports.gri.index import OutlineRow, row_of, spelled, title_of
-from reports.gri.reading import NOTES, STATES, Reading, note_params
+from reports.gri.reading import NOTES, Reading, note_params
 from reports.gri.standards import EDITIONS, Standards, read_standards
 from reports.models import ContentIndex, Section
 from reports.outline.outline import MESSAGES, Books, CellReading, OutlineProblem, ParsedOutline
@@ -171,11 +171,6 @@ def _reading_json(each: CellReading) -> dict:
         **{"codes": list(reading.codes), "standard": reading.standard, "sector": reading.sector},
         **{"requirement": reading.requirement, "title": reading.title, "note": reading_note(reading) or reading.remark},
     }
-
-
-def reading_counts(parsed: ParsedOutline) -> dict[str, int]:
-    """How many readings there are of each state."""
-    return {state: sum(each.reading.state == state for each in parsed.readings) for state in STATES}
 
 
 def cycle_named(code: str) -> Cycle:

@@ -51,10 +51,6 @@ class RulesForm(forms.Form):
             for flag in flags_of_survey(self.survey)
         ]
 
-    def as_entered(self) -> list[tuple[str, str]]:
-        """Names and values as they were sent, to be sent once more."""
-        return [(name, self.data.get(name, "")) for name in self.fields]
-
 
 def form_values(rules: Rules, survey: Survey) -> list[tuple[str, str]]:
     """The same names and values made from rules."""

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from materiality.scoring.cube import BUSINESS, SOCIETY
-from materiality.tables.problems import Fault, Nearest
-from surveys.intake.columns import shown
+from materiality.tables.problems import Nearest
 
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _SPACE = re.compile(r"\s+")
@@ -409,14 +408,6 @@ class Head:
 
 
 _TRAILING = re.compile(r"\s*[(\[【][^()\[\]【】]*[)\]】]\s*$")
-
-
-def raw_headers(cells: Sequence[object]) -> list[str]:
-    """Headers as text, without empty ones at the end."""
-    names = ["" if isinstance(cell, Fault) else shown(cell, 2_000).strip() for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    return names
 
 
 def heads_of(headers: Sequence[str], issues: Issues, parts: Sequence[tuple[str, ...]] = ()) -> list[Head]:

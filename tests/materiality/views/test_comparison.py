@@ -16,7 +16,7 @@ def cycle():
 
 def test_comparison_shows_every_issue_and_group_with_habits_once(client, cycle):
     run = make_run(cycle, {"media": 3})
-    log_in(client, "viewer")
+    log_in(client, "committee")
     response = client.get("/cycles/spring/groups-compared/")
     rows = response.context["rows"]
     assert [row.score.disagreement["society"] for row in rows] == sorted(
@@ -33,7 +33,7 @@ def test_comparison_shows_every_issue_and_group_with_habits_once(client, cycle):
 
 def test_comparison_on_business_only_beyond_chance(client, cycle):
     make_run(cycle, dict.fromkeys(("users", "employees", "media"), 150))
-    log_in(client, "viewer")
+    log_in(client, "committee")
     every = client.get("/cycles/spring/groups-compared/?dimension=business&sort=name").context["rows"]
     some = client.get("/cycles/spring/groups-compared/?dimension=business&beyond=1").context["rows"]
     beyond = [row for row in every if row.sides_beyond_chance or any(cell.beyond_chance for cell in row.cells)]
@@ -48,12 +48,12 @@ def test_comparison_says_why_it_is_not_shown(client, cycle, change):
     run = make_run(cycle)
     if "scoring" in change:
         type(run).objects.update(**change)
-    log_in(client, "viewer")
+    log_in(client, "committee")
     response = client.get("/cycles/spring/groups-compared/")
     assert response.context["rows"] == [] and "<table" not in response.content.decode()
 
 
 def test_comparison_without_a_run_is_not_found(client, cycle):
-    log_in(client, "viewer")
+    log_in(client, "committee")
     for page in ("groups-compared", "robustness"):
         assert client.get(f"/cycles/spring/{page}/").status_code == 404

@@ -100,7 +100,7 @@ def tried(client, **changes) -> str:
 
 def test_trying_shows_what_a_run_would_be_and_stores_nothing(client, cycle):
     make_run(cycle)
-    log_in(client, "viewer")
+    log_in(client, "committee")
     response = tried(client, lam="100", weight_users_society="3")
     assert (Run.objects.count(), AuditEvent.objects.filter(action="set_method").exists()) == (1, False)
     found = response.context["trial"]

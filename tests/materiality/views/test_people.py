@@ -13,6 +13,7 @@ from materiality.models.people import Role
 from materiality.platform.people import PERMISSIONS
 from tests.factories.cycles import make_cycle, move
 from tests.factories.people import log_in, make_person
+from tests.factories.scores import make_run
 
 pytestmark = pytest.mark.django_db
 NEW = {"username": "li.ming", "first_name": "李明", "email": "li@example.org", "role": "analyst"}
@@ -201,9 +202,13 @@ def test_viewer_sees_the_cycles_named_for_them_and_their_scores_only(client):
     ("role", "status"), [("administrator", 403), ("analyst", 200), ("lead", 200), ("committee", 200)]
 )
 def test_scores_before_the_sign_off_are_not_for_administrators(client, role, status):
-    make_cycle(code="mine")
+    cycle = make_cycle(code="mine")
+    code = make_run(cycle).scores.first().issue.code
     log_in(client, role)
-    assert client.get("/cycles/mine/scores/").status_code == status
+    pages = ("scores/", f"scores/{code}/", "matrix/", "groups-compared/", "robustness/", "years/", "outputs/")
+    assert {client.get(f"/cycles/mine/{page}").status_code for page in pages} == {status}
+    assert (client.get("/cycles/mine/method/").context["trial"] is None) == (status == 403)
+    assert ('href="/cycles/mine/matrix/"' in client.get("/cycles/mine/").content.decode()) == (status == 200)
 
 
 def test_cycles_of_a_viewer_are_named_in_an_event(client):

@@ -16,7 +16,7 @@ def cycle():
 
 def test_robustness_lists_scenarios_in_words_and_what_holds(client, cycle):
     make_run(cycle)
-    log_in(client, "viewer")
+    log_in(client, "committee")
     response = client.get("/cycles/spring/robustness/")
     table, text = response.context["table"], response.content.decode()
     words = [line.words for line in table.scenarios]
@@ -30,5 +30,5 @@ def test_robustness_lists_scenarios_in_words_and_what_holds(client, cycle):
 def test_robustness_of_version_1_is_not_shown(client, cycle):
     run = make_run(cycle)
     type(run).objects.update(scoring=1)
-    log_in(client, "viewer")
+    log_in(client, "committee")
     assert "<table" not in client.get("/cycles/spring/robustness/").content.decode()

@@ -31,7 +31,7 @@ def now(then):
 
 def test_years_show_changes_with_intervals_and_trends(client, then, now):
     run = make_run(now, seed=2)
-    log_in(client, "viewer")
+    log_in(client, "committee")
     response = client.get("/cycles/now/years/")
     found = response.context["found"]
     row = next(row for row in found.rows if row.code == "ENV-01-01")
@@ -47,7 +47,7 @@ def test_years_show_changes_with_intervals_and_trends(client, then, now):
 
 
 def test_years_without_an_earlier_cycle_say_so(client, then):
-    log_in(client, "viewer")
+    log_in(client, "committee")
     assert "There is no earlier cycle" in client.get("/cycles/then/years/").content.decode()
     assert YearOnYear(then).other is None
 
@@ -82,5 +82,5 @@ def test_cuts_that_separate_nothing_are_no_numbers(client, then, now):
 
 
 def test_cuts_are_frozen_by_those_who_may(client, then, now):
-    log_in(client, "viewer")
+    log_in(client, "committee")
     assert client.post("/cycles/now/years/freeze/", {"run": then.pk}).status_code == 403

@@ -227,5 +227,5 @@ def test_viewer_confirms_no_columns(client, survey):
 
 def test_match_page_takes_few_queries(staff, survey, django_assert_max_num_queries):
     imported = upload(staff, survey, foreign(survey))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(16):
         staff.get(address("import_match", imported))

@@ -28,7 +28,7 @@ from tests.factories.surveys import make_open_survey, make_survey
 from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
-MAX_QUERIES = 17
+MAX_QUERIES = 15
 
 
 def at(name: str, survey: Survey, *more: object) -> str:

@@ -62,7 +62,7 @@ def test_print_of_an_impossible_number_keeps_what_was_chosen(client, survey, num
 def test_list_takes_few_queries_and_filters_by_state(client, survey, django_assert_max_num_queries, number):
     sheets = make_sheets(survey, number)
     enter(client, sheets[0], answers_to(sheets[0]))
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(15):
         page = client.get(address(survey))
     assert len(page.context["page"]) == min(number, 50)
     entered = client.get(address(survey), {"state": "entered"}).context["page"]

@@ -52,9 +52,9 @@ def test_screening_shows_rules_and_what_they_take_out(client, survey):
 def test_screening_takes_a_fixed_number_of_queries(client, survey, number, django_assert_max_num_queries):
     log_in(client)
     make_varied_responses(survey, number, seed=2)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(15):
         client.get(url("screening", survey))
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(25):
         client.post(url("try_rules", survey), entered(survey))
 
 

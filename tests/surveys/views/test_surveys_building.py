@@ -85,7 +85,7 @@ def test_pages_of_building_take_a_fixed_number_of_queries(staff, django_assert_m
     groups = tuple(f"group-{place}" for place in range(number))
     survey = make_survey(make_survey_cycle({"society": number}, groups=groups), plans=None)
     for name, more in (*((name, ()) for name in PAGES), ("split_survey", ()), ("group_issues", ("group-0",))):
-        with django_assert_max_num_queries(17):
+        with django_assert_max_num_queries(15):
             page(staff, name, survey, *more)
 
 
