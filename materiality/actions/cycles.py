@@ -13,6 +13,7 @@ from materiality.platform import audit
 from materiality.platform.hooks import CLOSE_CYCLE, Step, digest_for, objections
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import (
+    BEFORE_ARCHIVE,
     BEFORE_REVIEW,
     BEFORE_SIGN_OFF,
     FIELDWORK,
@@ -26,7 +27,7 @@ from materiality.queries.years import frozen_cuts, frozen_cuts_problems
 from materiality.scoring.method import Method
 
 Weights = Mapping[str, Mapping[str, float]]
-OPENED_WITH = ("edition", "method", "gri_edition", "period_start", "period_end")
+OPENED_WITH = ("edition", "method", "gri_edition", "period_start", "period_end", "published_on")
 
 
 @transaction.atomic
@@ -44,8 +45,12 @@ def close_cycle(*, cycle: Cycle, by: User | None) -> Cycle:
 
 @transaction.atomic
 def edit_cycle(*, cycle: Cycle, by: User | None, **values: Any) -> Cycle:
-    """Change titles, period and GRI edition. NotAllowed once the review has begun, or where the period is reversed."""
-    stored = locked_cycle(cycle, BEFORE_REVIEW)
+    """Change titles, period, day of publication and GRI edition.
+
+    NotAllowed once the review has begun (the day of publication: once the cycle is archived), or where the period is
+    reversed.
+    """
+    stored = locked_cycle(cycle, BEFORE_ARCHIVE if set(values) == {"published_on"} else BEFORE_REVIEW)
     with audit.audited("edit_cycle", stored, by=by, fields=values):
         audit.write(stored, values)
     return stored

@@ -14,7 +14,7 @@ class CycleDetailsForm(forms.ModelForm):
 
     class Meta:
         model = Cycle
-        fields = (*Cycle.title.columns, "period_start", "period_end", "gri_edition")
+        fields = (*Cycle.title.columns, "period_start", "period_end", "published_on", "gri_edition")
         formfield_callback = form_field
 
 

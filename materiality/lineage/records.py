@@ -127,7 +127,7 @@ class NewerStandard:
 
 @dataclass(frozen=True)
 class StandardWarning:
-    """In the period `standard` applies; `codes` of older disclosures are concerned, in the catalogue's order."""
+    """On the day `standard` is in force; `codes` of older disclosures are concerned, in the catalogue's order."""
 
     standard: NewerStandard
     codes: tuple[str, ...]
@@ -144,14 +144,14 @@ NEWER_STANDARDS = (
 )
 
 
-def standard_warnings(period_end: date, used: Collection[str] | None = None) -> list[StandardWarning]:
-    """Standards that apply by the end of a period, each with the older codes it replaces.
+def standard_warnings(day: date, used: Collection[str] | None = None) -> list[StandardWarning]:
+    """Standards that are in force on a day of publication, each with the older codes it replaces.
 
     With `used`, only codes among them, and no warning where none is.
     """
     found = []
     for standard in NEWER_STANDARDS:
         codes = tuple(code for code in standard.replaces if used is None or code in used)
-        if period_end >= standard.applies_from and codes:
+        if day >= standard.applies_from and codes:
             found.append(StandardWarning(standard, codes))
     return found

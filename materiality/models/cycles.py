@@ -44,6 +44,12 @@ class Cycle(models.Model):
     edition = models.ForeignKey("Edition", on_delete=models.PROTECT, related_name="cycles")
     period_start = models.DateField(_("Period from"))
     period_end = models.DateField(_("Period to"))
+    published_on = models.DateField(
+        _("Day of publication"),
+        null=True,
+        blank=True,
+        help_text=_("Planned or real. It decides which standards are in force and what a number means."),
+    )
     gri_edition = models.CharField(
         _("GRI edition"),
         max_length=4,
@@ -69,3 +75,5 @@ class Cycle(models.Model):
     def clean(self) -> None:
         if self.period_start and self.period_end and self.period_end < self.period_start:
             raise ValidationError({"period_end": _("The period ends before it starts.")})
+        if self.period_start and self.published_on and self.published_on < self.period_start:
+            raise ValidationError({"published_on": _("The report would be published before its period begins.")})

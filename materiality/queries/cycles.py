@@ -38,6 +38,8 @@ FIELDWORK = (Cycle.State.DRAFT, Cycle.State.OPEN)
 BEFORE_REVIEW = (*FIELDWORK, Cycle.State.CLOSED)
 # What stakeholders expect and what was heard from them is evidence, and still gathered while the review goes on.
 BEFORE_SIGN_OFF = (*BEFORE_REVIEW, Cycle.State.IN_REVIEW)
+# The report comes out after the sign-off, and its index is mended up to the end.
+BEFORE_ARCHIVE = (*BEFORE_SIGN_OFF, Cycle.State.SIGNED_OFF)
 
 
 def locked_cycle(cycle: Cycle, states: tuple[str, ...]) -> Cycle:
@@ -49,6 +51,16 @@ def locked_cycle(cycle: Cycle, states: tuple[str, ...]) -> Cycle:
             % {"state": stored.get_state_display()}
         )
     return stored
+
+
+MONTHS_TO_PUBLICATION = 6
+
+
+def publication_day(cycle: Cycle) -> tuple[date, bool]:
+    """The day of publication, and whether it is only assumed."""
+    if cycle.published_on:
+        return cycle.published_on, False
+    return add_months(cycle.period_end, MONTHS_TO_PUBLICATION), True
 
 
 # Shares are shown to people in per cent.

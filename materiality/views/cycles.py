@@ -26,6 +26,7 @@ from materiality.queries.cycles import (
     free_code,
     issues_in_scope,
     listed_cycles,
+    publication_day,
     seen_cycles,
 )
 from materiality.queries.mappings import used_gri_codes
@@ -96,10 +97,13 @@ def cycle(request: HttpRequest, code: str) -> HttpResponse:
             edit_cycle(cycle=cycle, **form.cleaned_data, by=request.user)
             return onward(request, _("Saved."), "cycle", code)
     may_edit = can_edit_cycle(request.user)
+    published_on, is_assumed = publication_day(cycle)
     context = in_cycle(cycle, "overview") | {
+        "published_on": published_on,
+        "is_assumed": is_assumed,
         "form": form,
         "scope": edition_scope(cycle.edition),
-        "warnings": standard_warnings(cycle.period_end, used_gri_codes(cycle.edition)),
+        "warnings": standard_warnings(published_on, used_gri_codes(cycle.edition)),
         "may_edit": may_edit and cycle.state in BEFORE_REVIEW,
         "may_close": may_edit and cycle.state in FIELDWORK,
     }

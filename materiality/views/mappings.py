@@ -13,11 +13,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from materiality.actions.mappings import decide_mapping_proposal, map_issue, propose_mappings, unmap_issue
-from materiality.lineage.records import StandardWarning, standard_warnings
+from materiality.lineage.records import standard_warnings
 from materiality.models import Cycle, Disclosure, Edition, Issue, MappingProposal
 from materiality.platform.pages import button, download, paged, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import publication_day
 from materiality.queries.library import chosen_edition, readable_editions
 from materiality.queries.mappings import (
     ALL,
@@ -87,10 +88,12 @@ def _chosen(counts: list[FrameworkCount], key: str) -> FrameworkCount | None:
 
 def _newer(edition: Edition) -> dict[str, object]:
     """What the newest cycle on the edition has to know; else the newest cycle."""
-    cycles = list(Cycle.objects.only("code", "title_zh", "title_en", "period_end", "edition")[:50])
+    cycles = list(Cycle.objects.defer("method", "confirmed")[:50])
     cycle = next((row for row in cycles if row.edition_id == edition.pk), next(iter(cycles), None))
-    warnings: list[StandardWarning] = standard_warnings(cycle.period_end, used_gri_codes(edition)) if cycle else []
-    return {"cycle": cycle, "warnings": warnings, "old_codes": {code for entry in warnings for code in entry.codes}}
+    if cycle is None:
+        return {}
+    day = publication_day(cycle)[0]
+    return {"cycle": cycle, "published_on": day, "warnings": standard_warnings(day, used_gri_codes(edition))}
 
 
 def _cells(chosen: FrameworkCount, line: CoverageLine) -> list:

@@ -6,11 +6,12 @@ from dataclasses import asdict
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from materiality.actions.cycles import edit_cycle
 from materiality.models import Cycle, User
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.cycles import locked_cycle
-from reports.actions.outline import OUTLINE_STATES, outline_digest
+from materiality.queries.cycles import BEFORE_ARCHIVE, locked_cycle
+from reports.actions.outline import outline_digest
 from reports.gri.index import OutlineRow
 from reports.gri.moves import NEWEST, TARGETS, moved_rows
 from reports.gri.reading import Reading
@@ -19,18 +20,23 @@ from reports.outline.outline import CellReading
 from reports.queries.index import proposed_outline
 from reports.queries.outline import content_index, gri_standards, outline_rows
 
-SETTINGS = ("claim", "sectors", "published_on", "notified_on", "pages", "headings")
+SETTINGS = ("claim", "sectors", "notified_on", "pages", "headings")
 
 
 @transaction.atomic
 def set_index(*, cycle: Cycle, values: Mapping[str, object], by: User | None) -> ContentIndex:
-    """Set what the index says of itself. NotAllowed for an unknown sector standard or an archived cycle."""
-    stored = locked_cycle(cycle, OUTLINE_STATES)
+    """Set what the index says of itself, and when the report is published.
+
+    NotAllowed for an unknown sector standard or an archived cycle.
+    """
+    stored = locked_cycle(cycle, BEFORE_ARCHIVE)
     known = {topic.version for topic in gri_standards().topics}
     unknown = sorted(set(values.get("sectors", ())) - known)
     if unknown:
         told = {"given": ", ".join(unknown), "known": ", ".join(sorted(known))}
         raise NotAllowed(_("There is no sector standard %(given)s. There are: %(known)s.") % told)
+    if "published_on" in values:
+        edit_cycle(cycle=stored, published_on=values["published_on"], by=by)
     index = content_index(stored)
     before = {name: getattr(index, name) for name in SETTINGS if index.pk}
     changed = audit.write(index, {name: value for name, value in values.items() if name in SETTINGS})
@@ -46,7 +52,7 @@ def decide_disclosure(*, cycle: Cycle, identity: str, values: Mapping[str, str],
 
     NotAllowed where there is no such thing, or an omission gives no reason or explanation.
     """
-    stored = locked_cycle(cycle, OUTLINE_STATES)
+    stored = locked_cycle(cycle, BEFORE_ARCHIVE)
     gri = gri_standards()
     if identity not in gri.disclosures and identity not in gri.sector_topics:
         raise NotAllowed(_("There is no disclosure “%(code)s”.") % {"code": identity})
@@ -62,7 +68,7 @@ def decide_disclosure(*, cycle: Cycle, identity: str, values: Mapping[str, str],
 @transaction.atomic
 def accept_finding(*, cycle: Cycle, key: str, check: str, reason: str, by: User | None) -> AcceptedFinding:
     """Keep with the index that a finding is accepted, and because of what. NotAllowed without a reason."""
-    stored = locked_cycle(cycle, OUTLINE_STATES)
+    stored = locked_cycle(cycle, BEFORE_ARCHIVE)
     if not reason.strip():
         raise NotAllowed(_("Say because of what the finding is accepted."))
     accepted = AcceptedFinding.objects.filter(cycle=stored, key=key).first()
@@ -78,7 +84,7 @@ def crosswalk_outline(*, cycle: Cycle, to: str, by: User | None) -> OutlineImpor
 
     NotAllowed where it is of that edition, or there is none.
     """
-    stored = locked_cycle(cycle, OUTLINE_STATES)
+    stored = locked_cycle(cycle, BEFORE_ARCHIVE)
     if to not in TARGETS:
         raise NotAllowed(_("There is no way to “%(edition)s”. Choose 2021 or 2025.") % {"edition": to})
     rows = outline_rows(stored)
@@ -93,7 +99,7 @@ def crosswalk_outline(*, cycle: Cycle, to: str, by: User | None) -> OutlineImpor
 @transaction.atomic
 def propose_index(*, cycle: Cycle, by: User | None) -> OutlineImport:
     """Fill the outline from the library; it waits to be confirmed, as a file does. NotAllowed with nothing material."""
-    stored = locked_cycle(cycle, OUTLINE_STATES)
+    stored = locked_cycle(cycle, BEFORE_ARCHIVE)
     before = {row.order: {entry.key for entry in row.entries} for row in outline_rows(stored)}
     rows = proposed_outline(stored)
     if len(rows) < 2 and not before:

@@ -14,16 +14,13 @@ from materiality.platform.digests import value_digest
 from materiality.platform.files import keep_bytes
 from materiality.platform.jobs import Progress, request_job
 from materiality.platform.refusals import Conflict, NotAllowed
-from materiality.queries.cycles import BEFORE_REVIEW, locked_cycle
+from materiality.queries.cycles import BEFORE_ARCHIVE, BEFORE_REVIEW, locked_cycle
 from reports.gri.index import Entry, OutlineRow, row_of
 from reports.models import OutlineImport, Section
 from reports.models.outline import JOB
 from reports.outline.locations import located_by_headings, relocated
 from reports.outline.outline import ParsedOutline, parse_outline
 from reports.queries.outline import books_of, gri_standards, outline_rows, problem_line
-
-# Reports are written after the sign-off too; only an archived cycle stands still.
-OUTLINE_STATES = tuple(state for state in Cycle.State.values if state != Cycle.State.ARCHIVED)
 
 
 def store_rows(cycle: Cycle, rows: Sequence[OutlineRow]) -> None:
@@ -82,7 +79,7 @@ def import_outline(
     has begun and the edition would change, or where a code is unknown.
     """
     changes_edition = bool(gri_edition) and gri_edition != cycle.gri_edition
-    stored = locked_cycle(cycle, BEFORE_REVIEW if changes_edition else OUTLINE_STATES)
+    stored = locked_cycle(cycle, BEFORE_REVIEW if changes_edition else BEFORE_ARCHIVE)
     before = _described(stored, outline_rows(stored))
     if changes_edition:
         stored.gri_edition = gri_edition
@@ -100,7 +97,7 @@ def _described(cycle: Cycle, rows: Sequence[OutlineRow]) -> dict:
 @transaction.atomic
 def remove_section(*, cycle: Cycle, order: int, by: User | None) -> None:
     """Remove the section with this order. NotAllowed where the cycle is archived or there is no such section."""
-    stored = locked_cycle(cycle, OUTLINE_STATES)
+    stored = locked_cycle(cycle, BEFORE_ARCHIVE)
     known = {each.order: each for each in outline_rows(stored)}
     if order not in known:
         raise NotAllowed(_("This section is no longer there. Somebody else has removed or renumbered it."))
@@ -114,7 +111,7 @@ def save_section(*, cycle: Cycle, row: OutlineRow, replacing: int | None = None,
 
     NotAllowed where the cycle is archived, the section to replace is gone, or the order is another section's.
     """
-    stored = locked_cycle(cycle, OUTLINE_STATES)
+    stored = locked_cycle(cycle, BEFORE_ARCHIVE)
     known = {each.order: each for each in outline_rows(stored)}
     if replacing is not None and replacing not in known:
         raise NotAllowed(_("This section is no longer there. Somebody else has removed or renumbered it."))

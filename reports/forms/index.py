@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from materiality.forms.fields import form_field
+from materiality.models import Cycle
 from reports.models import ContentIndex, IndexDecision
 
 
@@ -15,13 +17,17 @@ class ContentIndexForm(forms.ModelForm):
         label=_("Sector standards"), required=False, help_text=_("Number and version, such as 12@1.0.")
     )
 
+    published_on = form_field(Cycle._meta.get_field("published_on"))
+    field_order = ("claim", "sectors", "published_on")
+
     class Meta:
         model = ContentIndex
-        fields = ("claim", "sectors", "published_on", "notified_on", "pages")
-        widgets = {name: forms.DateInput(attrs={"type": "date"}) for name in ("published_on", "notified_on")}
+        fields = ("claim", "sectors", "notified_on", "pages")
+        formfield_callback = form_field
 
     def __init__(self, *args: Any, instance: ContentIndex, **kwargs: Any) -> None:
-        super().__init__(*args, instance=instance, initial={"sectors": "; ".join(instance.sectors)}, **kwargs)
+        told = {"sectors": "; ".join(instance.sectors), "published_on": instance.cycle.published_on}
+        super().__init__(*args, instance=instance, initial=told, **kwargs)
 
     def clean_sectors(self) -> list[str]:
         return [part for part in self.cleaned_data["sectors"].replace("；", ";").replace(";", " ").split() if part]

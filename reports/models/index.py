@@ -8,7 +8,7 @@ from reports.models.outline import Section
 
 
 class ContentIndex(models.Model):
-    """What the index says of itself. Without a day of publication the end of the period and six months is assumed."""
+    """What the index says of itself."""
 
     class Claim(models.TextChoices):
         NONE = "none", _("no claim")
@@ -22,12 +22,6 @@ class ContentIndex(models.Model):
     claim = models.CharField(_("Claim"), max_length=14, choices=Claim.choices, default=Claim.NONE)
     sectors = models.JSONField(
         _("Sector standards"), default=list, blank=True, help_text=_("Number and version, such as 12@1.0.")
-    )
-    published_on = models.DateField(
-        _("Day of publication"),
-        null=True,
-        blank=True,
-        help_text=_("Planned or real. It decides which standards are in force and what a number means."),
     )
     notified_on = models.DateField(_("GRI notified on"), null=True, blank=True)
     pages = models.PositiveIntegerField(_("Pages of the report"), null=True, blank=True)

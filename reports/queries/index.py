@@ -12,11 +12,12 @@ from materiality.models import Category as LibraryCategory
 from materiality.models import Cycle, Issue, IssueMapping, IssueScore, Run
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.digests import value_digest
+from materiality.queries.cycles import publication_day
 from reports.gri.checks import FAIL, SENTENCES, CheckedIndex, Finding, found_by
 from reports.gri.index import Decision, OutlineRow, Topic
 from reports.gri.moves import Branch, filled_rows, proposed_rows, unplaced
 from reports.models import AcceptedFinding, ContentIndex, IndexDecision
-from reports.queries.outline import GRI, content_index, gri_standards, outline_rows, publication_day
+from reports.queries.outline import GRI, content_index, gri_standards, outline_rows
 from reports.queries.outputs import organisation_name
 
 
@@ -102,7 +103,7 @@ def proposed_outline(cycle: Cycle) -> list[OutlineRow]:
     """The outline that the library proposes: the company's own rows filled, where they name issues; else a new one."""
     rows = outline_rows(cycle)
     index = content_index(cycle)
-    day = publication_day(cycle, index)[0]
+    day = publication_day(cycle)[0]
     topics = material_topics(cycle, rows)
     gri, edition = gri_standards(), cycle.gri_edition
     if any(row.issues for row in rows):
@@ -124,7 +125,7 @@ def checked_index(cycle: Cycle) -> CheckedIndex:
     return CheckedIndex(
         gri=gri_standards(),
         edition=cycle.gri_edition,
-        day=publication_day(cycle, index)[0],
+        day=publication_day(cycle)[0],
         rows=rows,
         claim=index.claim,
         organisation=organisation_name(),

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Cycle, Disclosure, Issue
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.refusals import NotAllowed
-from materiality.platform.words import add_months
+from materiality.queries.cycles import publication_day
 from materiality.tables.problems import MESSAGES as INTAKE_MESSAGES
 from reports.gri.index import OutlineRow, row_of, spelled, title_of
 from reports.gri.reading import NOTES, Reading, note_params
@@ -21,7 +20,6 @@ from reports.models import ContentIndex, Section
 from reports.outline.outline import MESSAGES, Books, CellReading, OutlineProblem, ParsedOutline
 
 GRI = "GRI"
-MONTHS_TO_PUBLICATION = 6
 __all__ = ["EDITIONS"]
 
 
@@ -36,16 +34,9 @@ def content_index(cycle: Cycle) -> ContentIndex:
     return ContentIndex.objects.filter(cycle=cycle).first() or ContentIndex(cycle=cycle)
 
 
-def publication_day(cycle: Cycle, index: ContentIndex) -> tuple[date, bool]:
-    """The day of publication, and whether it is only assumed."""
-    if index.published_on:
-        return index.published_on, False
-    return add_months(cycle.period_end, MONTHS_TO_PUBLICATION), True
-
-
 def books_of(cycle: Cycle, gri_edition: str = "") -> Books:
     """What an outline of the cycle is read by; `gri_edition` in place of the cycle's own (three queries)."""
-    day, assumed = publication_day(cycle, content_index(cycle))
+    day, assumed = publication_day(cycle)
     issues = Issue.objects.filter(edition_id=cycle.edition_id).order_by("code").values_list("code", flat=True)
     edition = gri_edition or cycle.gri_edition
     return Books(gri_standards(), edition, day, assumed, tuple(issues), _framework_codes())

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from materiality.platform.pages import button, download, onward, refusals, sent
 from materiality.platform.people import can_edit_cycle
+from materiality.queries.cycles import publication_day
 from materiality.views.cycles import cycle_of, in_cycle
 from reports.actions.index import accept_finding, crosswalk_outline, decide_disclosure, propose_index, set_index
 from reports.forms.index import ContentIndexForm, DecisionForm
 from reports.models import IndexDecision, Section
 from reports.queries.index import index_findings, open_disclosures
-from reports.queries.outline import content_index, publication_day
+from reports.queries.outline import content_index
 
 
 def content_index_page(request: HttpRequest, code: str) -> HttpResponse:
@@ -27,7 +28,7 @@ def content_index_page(request: HttpRequest, code: str) -> HttpResponse:
             return onward(request, _("The index is set."), "content_index", code)
     findings = index_findings(cycle)
     context = in_cycle(cycle, "outline", form=form, findings=findings, left=open_disclosures(cycle))
-    context |= {"may_edit": can_edit_cycle(request.user), "day": publication_day(cycle, content_index(cycle))}
+    context |= {"may_edit": can_edit_cycle(request.user), "day": publication_day(cycle)}
     context |= {"states": IndexDecision.State.choices, "reasons": Section.Omission.choices}
     context |= {"stopping": sum(found.stops for found in findings)}
     return render(request, "reports/index.html", context, status=422 if form.errors else 200)

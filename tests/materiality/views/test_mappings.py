@@ -119,10 +119,10 @@ def test_coverage_export_holds_every_line_and_marks_gaps(client, draft):
     assert rows["305-1"]["issues"] == "8"
 
 
-@pytest.mark.parametrize(("year", "warned"), [(2025, False), (2027, True)])
-def test_coverage_warns_of_newer_standards_by_the_cycles_period(client, draft, year, warned):
+@pytest.mark.parametrize(("day", "warned"), [(date(2026, 12, 31), False), (date(2027, 1, 1), True)])
+def test_coverage_warns_of_newer_standards_by_the_day_of_publication(client, draft, day, warned):
     log_in(client)
-    make_cycle(period_start=date(year, 1, 1), period_end=date(year, 12, 31))
+    make_cycle(period_start=date(2026, 1, 1), period_end=date(2026, 12, 31), published_on=day)
     old = make_disclosure("305-2", standard_year=2016)
     map_issue(of(draft, "SOC-01-01"), old)
     page = client.get("/library/coverage/", {"framework": "GRI:2021", "edition": draft.code}).content.decode()

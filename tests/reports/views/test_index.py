@@ -1,6 +1,7 @@
 """The page of the content index, its commands, and outlines that are filled and moved."""
 
 import json
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -48,6 +49,7 @@ def test_index_is_set_checked_and_a_finding_accepted(staff, outlined):
     assert staff.post(page, told).status_code == 302
     index = ContentIndex.objects.get()
     assert (index.claim, index.sectors, index.pages) == ("accordance", ["12@1.0", "14@1.1"], 90)
+    assert index.cycle.published_on == date(2027, 4, 30)
     assert AuditEvent.objects.first().action == "set_index"
     html = staff.get(page).content.decode()
     assert "A whole standard is claimed." in html and "Name their source" in html and "2-21" in html
