@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def test_new_cycle_form_gives_what_the_action_takes():
     form = NewCycleForm(details("y2026"))
     assert form.is_valid(), form.errors
-    assert form.cleaned_data == {**details("y2026"), "purpose": "priority"}
+    assert form.cleaned_data == {**details("y2026"), "purpose": "priority", "published_on": None}
 
 
 @pytest.mark.parametrize("code", ["taken", "new", "two words", ""])
