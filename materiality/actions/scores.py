@@ -123,6 +123,7 @@ def _figures(own: RunResult) -> dict[str, Any]:
         "halo": asdict(own.halo),
         "warnings": [dict(each) for each in own.warnings],
         "one_sided": own.one_sided,
+        "cuts": {str(each.number): asdict(each.cuts) for each in own.levels[1:]},
     }
 
 

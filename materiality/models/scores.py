@@ -15,7 +15,8 @@ class Run(models.Model):
     `clustered` the groups whose parts were dealt by cluster. `cuts`, `primary_cuts` and `pooled_cuts` (with a key
     "primary") are the cut points of `tiers.Cuts`; `statement` and `primary_statement` the figures of
     `tiers.Statement` from which the cuts are put into words; `figures` what the run says of its groups: habits,
-    variance_share, halo, warnings, one_sided. A run that was kept from the page of the method has a name and a reason.
+    variance_share, halo, warnings, one_sided, and `cuts` by level of issues with children. A run that was kept from the
+    page of the method has a name and a reason.
     `back` are the bytes of the cubes of responses that one screening rule alone kept out; they never leave. `late`
     names the parameters that are not those of the cycle's first run: changed after results had been seen.
     """

@@ -1,4 +1,4 @@
-"""Scores of a run: the table, one issue, scores.json; small cells are hidden."""
+"""Scores of a run: the table, one issue, what it counted; small cells are hidden."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -351,75 +351,17 @@ def _sorted(rows: list[ScoreRow], sort: str) -> list[ScoreRow]:
     return sorted(present, key=value, reverse=falling != sort.startswith("-")) + absent
 
 
-RESPONSES = ("total", "unfinished", "submitted", "valid", "flags")
 FIELDS = (
     *(dimension + suffix for dimension in DIMENSIONS for suffix in ("", "_low", "_high")),
     *("var_society", "var_business", "cov", "priority", "var_priority"),
     *("rank", "tier", "tier_certainty", "rank_low", "rank_high"),
 )
 RATED_FIELDS = ("plain_society", "plain_business")
-PARENT_FIELDS = ("level", "derived_society", "derived_business")
 
 
 def undo_hidden_cells(run: Run) -> bool:
     """Whether habits and disagreement could help to undo hidden cells: where cells of fewer than 5 count."""
     return run.method["min_n"] < SMALL_CELL
-
-
-def scores_json(run: Run, *, all_cells: bool = False) -> dict:
-    """All numbers of a run in full precision (formats.md, scores.json); a run of version 1 has the keys it knew.
-
-    Cells with n < 5 lose mean and score unless `all_cells`, and where such cells count, habits and disagreement too.
-    """
-    rows = list(run.scores.select_related("issue").order_by("issue__code"))
-    hidden = not all_cells and undo_hidden_cells(run)
-    result = {
-        "cycle": run.cycle.code,
-        "run": run.number,
-        "method": {**Method.from_stored(run.method).as_dict(), "scoring": run.scoring},
-        "responses": {name: run.responses[name] for name in RESPONSES},
-        "cuts": _cuts_json(run, rows),
-    }
-    if run.scoring > 1:
-        habits = None if hidden else run.figures["habits"]
-        result |= {"habits": habits} | {name: run.figures[name] for name in ("variance_share", "halo", "warnings")}
-    for name, above in (("issues", False), ("primary_issues", True)):
-        result[name] = [_issue_json(run, row, hidden, all_cells) for row in rows if _has_children(run, row) == above]
-    return result
-
-
-def _has_children(run: Run, row: IssueScore) -> bool:
-    """Whether children of the issue are in the run's scope; version 1 did not look at the scope."""
-    return row.issue.is_primary if run.scoring == 1 else row.level is not None
-
-
-def _cuts_json(run: Run, rows: list[IssueScore]) -> dict:
-    if run.scoring == 1:
-        return run.cuts
-    levels = {row.level for row in rows if row.level is not None}
-    return {**run.cuts, "primary": {str(level): run.primary_cuts for level in sorted(levels)}}
-
-
-def _issue_json(run: Run, row: IssueScore, hidden: bool, all_cells: bool) -> dict:
-    result = {"code": row.issue.code, **{name: getattr(row, name) for name in FIELDS}}
-    if run.scoring > 1:
-        if row.level is not None:
-            result |= {name: getattr(row, name) for name in PARENT_FIELDS}
-        if not row.derived:
-            result |= {name: getattr(row, name) for name in RATED_FIELDS}
-            result["base"] = {d: {"asked": asked, "counted": counted} for d, (asked, counted) in row.base.items()}
-            result["disagreement"] = dict.fromkeys(DIMENSIONS) if hidden else row.disagreement
-            result["not_comparable"] = row.not_comparable
-    result["groups"] = {
-        group: {dimension: _json_cell(cell, all_cells) for dimension, cell in cells.items()}
-        for group, cells in row.groups.items()
-    }
-    return result
-
-
-def _json_cell(cell: dict, all_cells: bool) -> dict:
-    hidden = cell["n"] < SMALL_CELL and not all_cells
-    return {"n": cell["n"], "mean": None if hidden else cell["mean"], "score": None if hidden else cell["score"]}
 
 
 def counts_of(run: Run, cube: Cube | None = None) -> Counts:
@@ -448,15 +390,22 @@ def without_rules(run: Run, cube: Cube) -> dict[str, Cube]:
     return {rule: bare + back for rule, back in kept_out(run, cube).items()}
 
 
+def one_cluster_of(run: Run) -> tuple[tuple[str, str], ...]:
+    """The (survey, group) of the run that were dealt by id for want of clusters."""
+    warnings = run.figures.get("warnings", [])
+    return tuple((each["survey"], each["group"]) for each in warnings if each["code"] == "one_cluster")
+
+
 def counted_again(run: Run) -> Counted:
     """The responses of a run as they were counted, for another run of them."""
     cube, asked = Cube.from_bytes(bytes(run.cube)), None
     if run.asked:
         asked = unpack(bytes(run.asked))[1]["asked"].astype(bool)
-    warnings = run.figures.get("warnings", [])
-    single = tuple((each["survey"], each["group"]) for each in warnings if each["code"] == "one_cluster")
     return Counted(
-        cube, run.responses, run.digest, run.surveys, asked, tuple(run.clustered), single, kept_out(run, cube)
+        *(cube, run.responses, run.digest, run.surveys, asked),
+        clustered=tuple(run.clustered),
+        one_cluster=one_cluster_of(run),
+        back=kept_out(run, cube),
     )
 
 

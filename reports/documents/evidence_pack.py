@@ -11,8 +11,9 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from materiality.formats.scores import scores_json
 from materiality.models import AuditEvent, Cycle, Engagement, Job, Run
-from materiality.queries.scores import SMALL_CELL, scores_json, shown_cells
+from materiality.queries.scores import SMALL_CELL, shown_cells
 from materiality.scoring.cube import DIMENSIONS, Cube
 from materiality.tables.write import EPOCH, csv_bytes
 from reports.documents import verify

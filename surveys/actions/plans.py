@@ -14,7 +14,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import DIMENSIONS, SCALE_MAX, SCALE_MIN
 from surveys.models import GroupPlan, Item, Notice, Survey
 from surveys.queries.plans import plan_of, raters_of, survey_issues
-from surveys.questionnaire.asking import Plan, default_left_out, default_plan
+from surveys.questionnaire.asking import QUESTION_KINDS, Plan, default_left_out, default_plan
 from surveys.questionnaire.screening import Rules
 
 
@@ -40,6 +40,31 @@ def split_reasons(issues: Collection[str], settings: Mapping[str, Any]) -> list[
             % {"value": value, "k": settings["k"]}
         )
     return reasons
+
+
+def cluster_reasons(survey: Survey) -> list[str]:
+    """Why the survey's responses cannot be taken together as its cluster says."""
+    cluster = survey.cluster
+    if survey.anonymous and cluster not in ("", Survey.CHANNEL):
+        return [
+            _(
+                "An anonymous survey keeps neither the batch nor the profile beside a response, so its responses can "
+                "only be taken together by channel."
+            )
+        ]
+    if cluster in ("", Survey.CHANNEL, Survey.BATCH):
+        return []
+    code = cluster.removeprefix(Survey.PROFILE)
+    kinds = dict(survey.profile_questions.values_list("code", "kind")) if survey.pk else {}
+    if code == cluster or code not in kinds:
+        return [
+            _("Responses are to be taken together by “%(code)s”, but there is no such profile question.")
+            % {"code": code}
+        ]
+    if QUESTION_KINDS[kinds[code]].several:
+        said = _("Responses cannot be taken together by “%(code)s”: people choose several answers there.")
+        return [said % {"code": code}]
+    return []
 
 
 _LATE = (Cycle.State.IN_REVIEW, Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
@@ -73,7 +98,7 @@ def build_survey(
     made = _plans(survey, issues) if plans is None else plans
     _store_plans(survey, made)
     after = {"cycle": cycle.code, "items": len(asked)}
-    after |= audit.told(survey, ("level", "k", "anonymous", "opens_at", "closes_at"))
+    after |= audit.told(survey, ("level", "k", "anonymous", "cluster", "opens_at", "closes_at"))
     after["plans"] = {group: vars(plan) for group, plan in made.items()}
     audit.record("build_survey", survey, by=by, after=after)
     return survey
@@ -115,7 +140,8 @@ def _check(survey: Survey, issues: list[Issue]) -> None:
     refuse_backwards(survey)
     if not issues:
         raise NotAllowed(_("The cycle's edition has no active issue of this level to ask about."))
-    if reasons := split_reasons({issue.code for issue in issues}, audit.told(survey, ("k", *SPLIT))):
+    reasons = split_reasons({issue.code for issue in issues}, audit.told(survey, ("k", *SPLIT)))
+    if reasons := reasons + cluster_reasons(survey):
         raise NotAllowed(" ".join(reasons))
 
 

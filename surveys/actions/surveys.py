@@ -24,6 +24,7 @@ from materiality.scoring.cube import NOT_ASKED, SOCIETY
 from surveys.actions.plans import (
     SPLIT,
     build_survey,
+    cluster_reasons,
     locked_draft,
     refuse_backwards,
     split_reasons,
@@ -45,7 +46,7 @@ from surveys.responses.columns import ResponseColumns, insert_responses
 from surveys.responses.holdings import HELD_SINCE, hold, hold_all
 from surveys.responses.screening import flags_of_new, mark_outside_window
 
-OPEN_FIELDS = ("thanks_zh", "thanks_en", "drafts_kept_days", "recipients_kept_days")
+OPEN_FIELDS = ("thanks_zh", "thanks_en", "drafts_kept_days", "recipients_kept_days", "cluster")
 
 
 @transaction.atomic
@@ -53,7 +54,8 @@ def change_open_survey(*, survey: Survey, values: Mapping[str, Any], by: User | 
     """Replace columns of OPEN_FIELDS; texts of NOTICE, where they are others, become its next version.
 
     Who consented before consented to the version before. NotAllowed in a draft, and for another notice in an
-    anonymous survey (which version somebody saw would tell early answers from late ones) or a closed one.
+    anonymous survey (which version somebody saw would tell early answers from late ones) or a closed one. The cluster
+    of an anonymous survey is fixed too: its released rows hold what was named before.
     """
     stored = Survey.objects.select_for_update().get(pk=survey.pk)
     if stored.state == Survey.State.DRAFT:
@@ -61,6 +63,7 @@ def change_open_survey(*, survey: Survey, values: Mapping[str, Any], by: User | 
     columns, notice = _apart(stored, values)
     told = (*OPEN_FIELDS, "notice_version")
     with audit.audited("change_open_survey", stored, by=by, fields=told, beside=partial(notice_texts, stored)):
+        _refuse_cluster(stored, columns.get("cluster", stored.cluster))
         audit.write(stored, columns)
         if notice:
             _refuse_notice(stored)
@@ -75,6 +78,21 @@ def _apart(survey: Survey, values: Mapping[str, Any]) -> tuple[dict[str, Any], d
     wanted = {name: values.get(name, text) for name, text in texts.items()}
     columns = {name: value for name, value in values.items() if name not in texts}
     return columns, wanted if wanted != texts else {}
+
+
+def _refuse_cluster(survey: Survey, cluster: str) -> None:
+    if cluster == survey.cluster:
+        return
+    if survey.anonymous:
+        raise NotAllowed(
+            _(
+                "What the responses of an anonymous survey have in common is named before it opens: rows that were "
+                "released hold nothing else."
+            )
+        )
+    survey.cluster = cluster
+    if reasons := cluster_reasons(survey):
+        raise NotAllowed(" ".join(reasons))
 
 
 def _refuse_notice(survey: Survey) -> None:
@@ -148,6 +166,8 @@ def edit_survey(*, survey: Survey, values: Mapping[str, Any], by: User | None) -
     with audit.audited("edit_survey", stored, by=by, fields=columns, beside=partial(notice_texts, stored)):
         audit.write(stored, columns)
         refuse_backwards(stored)
+        if reasons := cluster_reasons(stored):
+            raise NotAllowed(" ".join(reasons))
         if notice:
             store_notice(stored, notice, by)
     return stored
@@ -182,7 +202,7 @@ def opening_reasons(
         reasons.append(
             _("The closing time has passed; set a later one first, or say that the survey was answered elsewhere.")
         )
-    return reasons + split_reasons(set(codes), audit.told(survey, ("k", *SPLIT)))
+    return reasons + split_reasons(set(codes), audit.told(survey, ("k", *SPLIT))) + cluster_reasons(survey)
 
 
 def opening_warnings(codes: list[str], groups: list[PlannedGroup], survey: Survey) -> list[str]:

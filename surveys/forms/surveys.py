@@ -54,6 +54,17 @@ def zone_choices() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((name, name) for name in names)]
 
 
+def cluster_choices(survey: Survey) -> list[tuple[str, str]]:
+    """What responses of the survey can have in common."""
+    questions = survey.profile_questions.exclude(kind="multiple") if survey.pk else ()
+    return [
+        ("", _("nothing: each response stands for itself")),
+        (Survey.CHANNEL, _("channel")),
+        (Survey.BATCH, _("batch of personal links")),
+        *((f"{Survey.PROFILE}{each.code}", f"{each.code}: {each.text}") for each in questions),
+    ]
+
+
 class NoticeForm(forms.ModelForm):
     """The part of a survey's form that every survey has, open or not."""
 
@@ -64,12 +75,15 @@ class NoticeForm(forms.ModelForm):
 
     class Meta:
         model = Survey
-        fields = ("drafts_kept_days", "recipients_kept_days", *Survey.thanks.columns)
+        fields = ("cluster", "drafts_kept_days", "recipients_kept_days", *Survey.thanks.columns)
         formfield_callback = form_field
         widgets = dict.fromkeys(Survey.thanks.columns, forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        choices = cluster_choices(self.instance)
+        self.fields["cluster"] = chosen_from(self.instance._meta.get_field("cluster"), choices)
+        self.fields["cluster"].required = False
         if self.instance.pk:
             self.initial |= notice_texts(self.instance)
 
@@ -82,6 +96,7 @@ class OpenSurveyForm(NoticeForm):
         self.notice_stays = self.instance.anonymous or self.instance.state != Survey.State.OPEN
         for name in NOTICE:
             self.fields[name].disabled = self.notice_stays
+        self.fields["cluster"].disabled = self.instance.anonymous
 
 
 SCALES = [(5, "1–5"), (7, "1–7"), (10, "1–10")]

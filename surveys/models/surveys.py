@@ -131,7 +131,8 @@ class Survey(models.Model):
     `rules` is `surveys.questionnaire.screening.Rules.to_json()`, a copy of the RuleSet `rules_version`. Items are made
     when the survey is built and frozen with their wording when it opens. `sealed_at` is when a closed anonymous
     survey was finalised: its responses rewritten in key order and its key destroyed. `key_check` is the fingerprint of
-    that key (architecture.md, Anonymous means unlinkable).
+    that key (architecture.md, Anonymous means unlinkable). `cluster` is what ties responses together that are not
+    independent: CHANNEL, BATCH, or PROFILE and the code of a profile question (scoring.md, Parts).
 
     A survey answered `elsewhere` was never open: its answers come from files, its dates are those of that fieldwork.
 
@@ -197,6 +198,16 @@ class Survey(models.Model):
         help_text=_("Whom respondents can ask: a name with a mail address or a telephone number. On the first page."),
     )
     thanks = Bilingual(5_000, long=True, blank=True, labels=(_("Thanks in Chinese"), _("Thanks in English")))
+    CHANNEL, BATCH, PROFILE = "channel", "batch", "profile:"
+    cluster = models.CharField(
+        _("Responses belong together by"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "Where people of one plant, event or list answer alike, their responses tell less than their number says. "
+            "Name what they have in common, and the intervals allow for it."
+        ),
+    )
     question = Bilingual(300, blank=True, labels=(_("Open question in Chinese"), _("Open question in English")))
     notice_version = models.PositiveSmallIntegerField(default=1)
     split = models.BooleanField(

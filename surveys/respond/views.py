@@ -285,6 +285,7 @@ def first_page_context(
         "notice_version": survey.notice_version,
         "effort": effort_words(questionnaire.effort_of(group.id, large=large) for group in groups),
         "anonymous": survey.anonymous,
+        "keeps_channel": questionnaire.survey.cluster == "channel",
         "drafts_days": survey.drafts_kept_days,
         "recipients_days": survey.recipients_kept_days,
         "has_profile": bool(questionnaire.profile),

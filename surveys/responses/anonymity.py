@@ -1,7 +1,7 @@
 """Anonymous responses: what stands on them, what is only counted, days, held groups, erased traces."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Group, Run
 from materiality.platform.refusals import NotAllowed
+from materiality.queries.scores import one_cluster_of
 from materiality.scoring.cube import Cube
 from materiality.scoring.run import Counted
 from surveys.models import AnonymousAnswer, AnonymousComment, Response, ResponseImport, Survey, Tally
@@ -155,7 +156,17 @@ def hold_small_changes(cycle: Cycle, surveys: Iterable[Survey], counted: Counted
             _("Close the anonymous survey first: fewer than 5 new responses came, and the last run has another scale.")
         )
     cube = _with_slices(counted.cube, _only(kept, held if last else ()), held)
-    return replace(counted, cube=cube, responses=_summary(counted.responses, last, held))
+    summary = _summary(counted.responses, last, held)
+    return replace(counted, cube=cube, responses=summary, **_dealing(counted, last, held))
+
+
+def _dealing(counted: Counted, last: Run | None, held: Collection[str]) -> dict[str, tuple]:
+    """How the groups' parts were dealt: of the held ones as in the last run."""
+    own = {code for code in counted.clustered if code not in held}
+    before = {code for code in (last.clustered if last else ()) if code in held}
+    single = [pair for pair in counted.one_cluster if pair[1] not in held]
+    single += [pair for pair in (one_cluster_of(last) if last else ()) if pair[1] in held]
+    return {"clustered": tuple(sorted(own | before)), "one_cluster": tuple(sorted(single))}
 
 
 def _held(now: dict[str, dict], before: dict[str, dict]) -> list[str]:
@@ -219,10 +230,24 @@ def shared_flags(flags: np.ndarray) -> tuple[np.ndarray, int]:
     return kept, int((kept != flags).sum())
 
 
-def unlinked(columns: ResponseColumns, flags: np.ndarray) -> tuple[ResponseColumns, np.ndarray]:
+def shared_channels(group: np.ndarray, channel: Sequence[str]) -> list[str]:
+    """The channels of a lot, empty where fewer than five of a group came by the same one."""
+    shared = np.zeros(len(channel), dtype=bool)
+    for key in np.unique(group).tolist():
+        own = group == key
+        shared[own] = alike(np.array(channel)[own])
+    return [each if kept else "" for each, kept in zip(channel, shared.tolist(), strict=True)]
+
+
+def unlinked(
+    columns: ResponseColumns, flags: np.ndarray, *, channels: bool = False
+) -> tuple[ResponseColumns, np.ndarray]:
     """The rows and their flags shuffled, without token, times, channel, language, profile, comment and answer to the
-    attention question. What the rules found in times stays as flags, as far as it is shared (see `shared_flags`).
+    attention question. What the rules found in times stays as flags, as far as it is shared (see `shared_flags`), and
+    so do `channels` where the survey names them as its clusters.
     """
+    kept = shared_channels(np.array(columns.group), columns.channel) if channels else [""] * len(columns)
+    columns = replace(columns, channel=kept)
     order = list(range(len(columns)))
     SystemRandom().shuffle(order)
     place = np.array(order, dtype=np.intp)
@@ -231,7 +256,7 @@ def unlinked(columns: ResponseColumns, flags: np.ndarray) -> tuple[ResponseColum
     return (
         replace(
             columns,
-            **dict.fromkeys(("token", "channel", "language", "comment"), empty),
+            **dict.fromkeys(("token", "language", "comment"), empty),
             **dict.fromkeys(("started_at", "submitted_at", "attention", "notice_version"), unknown),
             seconds_per_item=unknown,
             profile=[{} for _row in order],
@@ -257,7 +282,7 @@ def insert_unlinked(
         if lost:
             add_to_tally(survey.pk, Tally.Measure.UNKNOWN, group=codes[key], number=lost)
     store_apart(survey, columns)
-    columns, flags = unlinked(columns, flags)
+    columns, flags = unlinked(columns, flags, channels=survey.cluster == Survey.CHANNEL)
     ids = [uuid4() for _row in flags]
     insert_responses(survey, columns, ids=ids, flags=flags, source=source)
     hold(survey.pk, *(Response.objects.filter(pk__in=ids[start : start + _LOT]) for start in range(0, len(ids), _LOT)))

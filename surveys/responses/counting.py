@@ -1,11 +1,13 @@
-"""Responses → cube, counts and digest, in chunks; trial of rules and the tiers that would move."""
+"""Responses → cube, counts and digest."""
 
 import hashlib
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from itertools import compress
+from uuid import UUID
 
 import numpy as np
 from django.db import connection
@@ -13,18 +15,17 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.cycles import method_of, parents_of, problem_sentences
 from materiality.scoring.cube import DIMENSIONS, Cube, CubeBuilder
-from materiality.scoring.method import MethodError
-from materiality.scoring.run import Counted, Counts, IssueResult, run
+from materiality.scoring.parts import Dealing, PartsBuilder, deal_by_cluster, deal_by_id
+from materiality.scoring.run import Counted
 from surveys.models import Response, Survey
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.ratings import within_plan
-from surveys.questionnaire.screening import FLAG_BIT, FLAGS, MARK, REJECT, RULES, Rules, flags_asked, valid
+from surveys.questionnaire.screening import FLAG_BIT, FLAGS, REJECT, RULES, Rules, flags_asked, valid
 from surveys.responses.anonymity import hold_small_changes
 from surveys.responses.holdings import held_now
 from surveys.responses.ranking import NamedCounts, added
-from surveys.responses.screening import flags_of_survey, rules_in_force, screened_anew, shown_bits
+from surveys.responses.screening import rules_in_force, shown_bits
 
 CHUNK = 10_000
 COLUMNS = ("id", "group_id", "flags", "overruled", "unfinished", "ratings", "named")
@@ -60,20 +61,28 @@ def count_cycle(
     )
     tally = _Tally({code: Counter() for _pk, code in groups}, [_screened_by(each) for each in surveys], asked)
     held = held_now(surveys)
-    cubes, without = [], {}
+    found = []
     for place, survey in enumerate(surveys):
-        cube, back = _count_survey(survey, groups, tally)
-        cubes.append(cube)
-        for rule, more in back.items():
-            without.setdefault(rule, []).append(more)
+        found.append(_count_survey(survey, groups, tally))
         progress(10 + 50 * (place + 1) // len(surveys), "")
-    whole = joined_cube(cubes, [code for _pk, code in groups])
+    codes_of_groups = [code for _pk, code in groups]
+    whole = joined_cube([each.cube for each in found], codes_of_groups)
     # What came in while it was counted is in neither: such a run cannot be held against the survey later.
     summary = _summary(tally) | {"holdings": held if held == held_now(surveys) else {}}
     counted = Counted(whole, summary, tally.digest.hexdigest(), [survey.code for survey in surveys])
     counted.responses["instruments"] = {survey.code: survey.instrument.version for survey in surveys}
-    counted = hold_small_changes(cycle, surveys, counted)
-    back = {rule: _without_held(joined_cube(found, counted.cube.groups), counted) for rule, found in without.items()}
+    counted.responses["clusters"] = {survey.code: survey.cluster for survey in surveys if survey.cluster}
+    clustered = sorted({code for each in found for code in each.clustered})
+    single = sorted((survey.code, code) for survey, each in zip(surveys, found, strict=True) for code in each.single)
+    counted = hold_small_changes(
+        cycle, surveys, replace(counted, clustered=tuple(clustered), one_cluster=tuple(single))
+    )
+    back = {
+        rule: _without_held(
+            joined_cube([each.back[rule] for each in found if rule in each.back], codes_of_groups), counted
+        )
+        for rule in sorted({rule for each in found for rule in each.back})
+    }
     return replace(counted, asked=asked_by_plan(surveys, counted.cube), back=back)
 
 
@@ -125,39 +134,105 @@ def asked_by_plan(surveys: Sequence[Survey], cube: Cube) -> np.ndarray:
 
 def builder_of(survey: Survey, groups: Sequence[str]) -> CubeBuilder:
     """A builder of the survey's cube, over all groups of its cycle."""
+    issues = sorted(set(survey.items.values_list("issue__code", flat=True)))
+    return CubeBuilder(groups, issues, survey.k, rated_columns(survey))
+
+
+def rated_columns(survey: Survey) -> list[tuple[int, int]]:
+    """(index of the issue in code order, index of the dimension) of each item."""
     items = list(survey.items.values_list("issue__code", "dimension").order_by("position"))
-    issues = sorted({code for code, _dimension in items})
-    place = {code: n for n, code in enumerate(issues)}
-    columns = [(place[code], DIMENSIONS.index(dimension)) for code, dimension in items]
-    return CubeBuilder(groups, issues, survey.k, columns)
+    place = {code: n for n, code in enumerate(sorted({code for code, _dimension in items}))}
+    return [(place[code], DIMENSIONS.index(dimension)) for code, dimension in items]
 
 
 def counted_cube(survey: Survey, groups: list[tuple[int, str]]) -> Cube:
     """The cube of one survey's valid responses; `groups` are (key, code)."""
-    return _count_survey(survey, groups, _Tally({code: Counter() for _pk, code in groups}, [], ()))[0]
+    return _count_survey(survey, groups, _Tally({code: Counter() for _pk, code in groups}, [], ())).cube
 
 
-def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) -> tuple[Cube, dict[str, Cube]]:
-    """The cube of the valid responses, and by rejecting rule the cube of those that it alone keeps out."""
+@dataclass(frozen=True)
+class _CountedSurvey:
+    """The cube of the valid responses, and by rejecting rule the cube of those that it alone keeps out; codes of the
+    groups dealt by cluster, and of those dealt by id though a cluster is named.
+    """
+
+    cube: Cube
+    back: dict[str, Cube]
+    clustered: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
+
+
+class _Clusters:
+    """The valid responses of a survey that names a cluster, kept until all clusters are known."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey, self._rows, self._keys, self._ids = survey, [], [], []
+        self._batches = {str(pk) for pk in survey.batches.values_list("pk", flat=True)}
+
+    def add(self, rows: Iterable[tuple], group: np.ndarray, ratings: np.ndarray) -> None:
+        """Valid responses: rows of COLUMNS and the column that `cluster_column` names."""
+        self._rows.append((group, ratings))
+        for row in rows:
+            self._ids.append(str(UUID(str(row[0]))))
+            self._keys.append(self._key(row[-1]))
+
+    def dealt(self, cube: Cube, columns: Sequence[tuple[int, int]]) -> tuple[Cube, Dealing]:
+        """The cube with parts dealt by cluster."""
+        if not self._rows:
+            return cube, deal_by_id(np.zeros(0, dtype=int), len(cube.groups))
+        group, ratings = (np.concatenate(each) for each in zip(*self._rows, strict=True))
+        dealing = deal_by_cluster(group, len(cube.groups), self._keys, self._ids)
+        builder = PartsBuilder(len(cube.groups), len(cube.issues), cube.k, columns)
+        builder.add(group, dealing.part, ratings)
+        return replace(cube, parts=builder.parts()), dealing
+
+    def _key(self, value: object) -> str:
+        cluster = self._survey.cluster
+        if cluster == Survey.CHANNEL:
+            return value
+        if cluster == Survey.BATCH:
+            batch = value.partition("-")[0]
+            return batch if batch in self._batches else ""
+        answers = json.loads(value) if isinstance(value, str) else value
+        return str(answers.get(cluster.removeprefix(Survey.PROFILE), ""))
+
+
+def cluster_column(survey: Survey) -> tuple[str, ...]:
+    """The column of a response that says to which cluster it belongs; none where the survey names no cluster."""
+    if not survey.cluster:
+        return ()
+    return ({Survey.CHANNEL: "channel", Survey.BATCH: "token"}.get(survey.cluster, "profile"),)
+
+
+def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) -> _CountedSurvey:
     codes = [code for _pk, code in groups]
     builder, ranking = builder_of(survey, codes), NamedCounts(survey, codes)
     empty, back = deepcopy(builder), {}
     rules, shown = rules_in_force(survey), np.uint16(shown_bits(survey))
     index = {pk: n for n, (pk, _code) in enumerate(groups)}
-    for rows in _chunks(survey):
-        ids, group_ids, flags, overruled, unfinished, ratings, named = zip(*rows, strict=True)
+    column = cluster_column(survey)
+    clusters = _Clusters(survey) if column else None
+    for rows in _chunks(survey, *column):
+        ids, group_ids, flags, overruled, unfinished, ratings, named, *_key = zip(*rows, strict=True)
         matrix = within_plan(np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1))
         group = np.array([index[pk] for pk in group_ids])
         flags_, submitted = np.array(flags, np.uint16), ~np.array(unfinished, bool)
         counts = valid(flags_, rules, np.array(overruled), submitted)
         builder.add(group[counts], matrix[counts])
+        if clusters:
+            clusters.add(compress(rows, counts), group[counts], matrix[counts])
         for rule, rows_back in kept_out_alone(flags_, rules, np.array(overruled), submitted).items():
             back.setdefault(rule, deepcopy(empty)).add(group[rows_back], matrix[rows_back])
         ranking.add(group[counts], matrix[counts], list(compress(named, counts)))
         _add_to_tally(tally, codes, group, flags_ & shown, submitted, counts)
         _add_to_digest(tally, ids, [groups[g][1] for g in group.tolist()], flags, overruled, ratings)
     tally.named.append(ranking.counts())
-    return builder.cube(), {rule: each.cube() for rule, each in back.items()}
+    cube, kept_out = builder.cube(), {rule: each.cube() for rule, each in back.items()}
+    if not clusters:
+        return _CountedSurvey(cube, kept_out)
+    cube, dealing = clusters.dealt(cube, rated_columns(survey))
+    clustered = tuple(code for code, by_cluster in zip(codes, dealing.clustered.tolist(), strict=True) if by_cluster)
+    return _CountedSurvey(cube, kept_out, clustered, tuple(codes[g] for g in dealing.one_cluster))
 
 
 def kept_out_alone(
@@ -172,9 +247,9 @@ def kept_out_alone(
     return {code: rows for code, rows in found.items() if rows.any()}
 
 
-def _chunks(survey: Survey) -> Iterator[list[tuple]]:
+def _chunks(survey: Survey, *more: str) -> Iterator[list[tuple]]:
     """Rows in id order, by a plain cursor: 150,000 rows would otherwise be turned into objects one by one."""
-    queryset = Response.objects.filter(survey=survey).order_by("id").values_list(*COLUMNS)
+    queryset = Response.objects.filter(survey=survey).order_by("id").values_list(*COLUMNS, *more)
     sql, parameters = queryset.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -241,151 +316,3 @@ def _summary(tally: _Tally) -> dict:
         "screening": tally.screening,
         "named": added(tally.named),
     }
-
-
-FIGURES = ("tier", "priority", "society", "business", "rank")
-
-
-def tier_changes(cycle: Cycle, before: Cube, after: Cube) -> dict:
-    """{"changes": [...], "compared": n, "furthest": x}: issues whose tier changes by the cycle's method, in order of
-    code, secondaries first; how many were compared; the largest change of a priority (0–100).
-
-    A change is {"code", "level"} and [before, after] of FIGURES. MethodError where the method is unsound.
-    """
-    method, parents = method_of(cycle), parents_of(cycle.edition_id, before.issues)
-    # The plan decides on a tier only where every group asked has to count.
-    asked = asked_by_plan(cycle.surveys.all(), before) if method.all_groups else None
-    old, new = (run(Counts.of(cube, asked), method, parents) for cube in (before, after))
-    pairs = [("secondary", *pair) for pair in zip(old.issues, new.issues, strict=True)]
-    pairs += [("primary", *pair) for pair in zip(old.primary_issues, new.primary_issues, strict=True)]
-    distances = [
-        abs(one.priority - other.priority)
-        for _level, one, other in pairs
-        if one.priority is not None and other.priority is not None
-    ]
-    return {
-        "changes": [_change(level, one, other) for level, one, other in pairs if one.tier != other.tier],
-        "compared": len(pairs),
-        "furthest": max(distances, default=0.0),
-    }
-
-
-def _change(level: str, before: IssueResult, after: IssueResult) -> dict:
-    figures = {name: [getattr(before, name), getattr(after, name)] for name in FIGURES}
-    return {"code": before.code, "level": level, **figures}
-
-
-COUNTS = ("flagged_before", "flagged_after", "alone_before", "alone_after", "go", "back")
-
-
-class RuleEffects:
-    """Counts over submitted responses of `groups` groups.
-
-    rules: int64[flags, groups, 6], last axis as COUNTS: flagged by a rule that is not off; taken out by this rule
-    alone; valid before and taken out after by it (`go`), and the reverse (`back`). A response that goes or comes back
-    for several rules counts at each.
-    groups: int64[groups, 4]: valid before, valid after, went, came back.
-    """
-
-    def __init__(self, before: Rules, after: Rules, groups: int) -> None:
-        self.before, self.after = before, after
-        self.rules = np.zeros((len(FLAGS), groups, len(COUNTS)), np.int64)
-        self.groups = np.zeros((groups, 4), np.int64)
-
-    def add(
-        self, group: np.ndarray, stored: np.ndarray, fresh: np.ndarray, overruled: np.ndarray, submitted: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Count R responses: index of the group int[R], flags uint16[R] carried and earned anew, persons' decisions
-        int8[R], submitted bool[R]. Returns which are valid before and after, bool[R] each.
-        """
-        was, now = (valid(flags, rules, overruled, submitted) for flags, rules in self._pairs(stored, fresh))
-        went, came = was & ~now, now & ~was
-        for place, mask in enumerate((was, now, went, came)):
-            self.groups[:, place] += np.bincount(group[mask], minlength=len(self.groups))
-        taking_before, taking_after = (flags & rules.bits(REJECT) for flags, rules in self._pairs(stored, fresh))
-        shown_before, shown_after = (flags & rules.bits(REJECT, MARK) for flags, rules in self._pairs(stored, fresh))
-        for place, rule in enumerate(RULES):
-            bit = np.uint16(rule.bit)
-            masks = (
-                submitted & (shown_before & bit > 0),
-                submitted & (shown_after & bit > 0),
-                submitted & (taking_before == bit),
-                submitted & (taking_after == bit),
-                went & (taking_after & bit > 0),
-                came & (taking_before & bit > 0),
-            )
-            for column, mask in enumerate(masks):
-                self.rules[place, :, column] += np.bincount(group[mask], minlength=len(self.groups))
-        return was, now
-
-    def _pairs(self, stored: np.ndarray, fresh: np.ndarray) -> tuple[tuple[np.ndarray, Rules], ...]:
-        return (stored, self.before), (fresh, self.after)
-
-
-Progress = Callable[[int, str], None]
-
-
-def dry_run(survey: Survey, rules: Rules, progress: Progress = lambda percent, text: None) -> dict:
-    """What `rules` would do to the survey's stored responses, as plain values.
-
-    {"rules": {flag: {group: {COUNTS}}}, "groups": {group: {"before", "after", "go", "back"}}, "submitted", "moved",
-    "tiers": as `tier_changes`, or None with "no_tiers", a sentence that says why}. Groups are codes. "before" is what
-    a run made now would count, flags as they are stored; "moved" the responses whose flags would change.
-    """
-    rules = rules.for_survey(split=survey.split)
-    groups = list(survey.cycle.groups.values_list("id", "code"))
-    codes = [code for _pk, code in groups]
-    index = {pk: place for place, (pk, _code) in enumerate(groups)}
-    effects = RuleEffects(rules_in_force(survey), rules, len(groups))
-    empty = builder_of(survey, codes)
-    builders = empty, deepcopy(empty)
-    submitted = moved = done = 0
-    total = survey.responses.count()
-    for chunk in screened_anew(survey, rules):
-        answers, group = chunk.answers, np.array([index[pk] for pk in chunk.group.tolist()])
-        was_and_is = effects.add(group, chunk.stored, chunk.fresh, answers.overruled, answers.submitted)
-        for builder, counting in zip(builders, was_and_is, strict=True):
-            builder.add(group[counting], answers.ratings[counting])
-        submitted += int(answers.submitted.sum())
-        moved += int((chunk.stored != chunk.fresh).sum())
-        done += len(group)
-        progress(80 * done // max(total, done), _("Screening responses"))
-    found = _counts(survey, effects, codes)
-    return {**found, "submitted": submitted, "moved": moved, **_tiers(survey, groups, [b.cube() for b in builders])}
-
-
-def _counts(survey: Survey, effects: RuleEffects, codes: list[str]) -> dict:
-    return {
-        "rules": {
-            flag: {
-                code: dict(zip(COUNTS, effects.rules[FLAGS.index(flag), place].tolist(), strict=True))
-                for place, code in enumerate(codes)
-            }
-            for flag in flags_of_survey(survey)
-        },
-        "groups": {
-            code: dict(zip(("before", "after", "go", "back"), effects.groups[place].tolist(), strict=True))
-            for place, code in enumerate(codes)
-        },
-    }
-
-
-def _tiers(survey: Survey, groups: list[tuple[int, str]], pair: list[Cube]) -> dict:
-    """Tier changes, with the other surveys of the cycle counted as they are."""
-    others = list(survey.cycle.surveys.exclude(pk=survey.pk))
-    if any(other.k != survey.k for other in others):
-        return _no_tiers(_("The surveys of this cycle have different scales and cannot be scored together."))
-    beside = [counted_cube(other, groups) for other in others]
-    before, after = (joined_cube([cube, *beside], [code for _pk, code in groups]) for cube in pair)
-    if not before.valid.any():
-        return _no_tiers(_("No response counts now, so there are no tiers to compare with."))
-    if not after.valid.any():
-        return _no_tiers(_("No valid response would be left, and there would be no scores at all."))
-    try:
-        return {"tiers": tier_changes(survey.cycle, before, after), "no_tiers": ""}
-    except MethodError as problem:
-        return _no_tiers(problem_sentences(problem.problems))
-
-
-def _no_tiers(reason: str) -> dict:
-    return {"tiers": None, "no_tiers": reason}

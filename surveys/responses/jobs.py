@@ -21,7 +21,7 @@ from surveys.intake.parse import ParsedResponses
 from surveys.models import ResponseImport, Survey
 from surveys.questionnaire.screening import Rules
 from surveys.responses.columns import ResponseColumns
-from surveys.responses.counting import count_cycle, dry_run
+from surveys.responses.counting import count_cycle
 from surveys.responses.reading import (
     ForeignFile,
     UnknownMatch,
@@ -39,6 +39,7 @@ from surveys.responses.reading import (
     write_errors,
 )
 from surveys.responses.screening import flags_of_new
+from surveys.responses.trials import dry_run
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from surveys.models.jobs import JobKind
 from surveys.queries.fieldwork import kinds_of
 from surveys.queries.screening import grouped_rules, rule_changes, rule_versions, trial_of
 from surveys.questionnaire.screening import Rules
-from surveys.responses.counting import dry_run
 from surveys.responses.jobs import MOST_AT_ONCE
 from surveys.responses.screening import rules_in_force
+from surveys.responses.trials import dry_run
 from surveys.views.fieldwork import follow
 from surveys.views.surveys import survey_in_cycle
 

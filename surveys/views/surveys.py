@@ -27,7 +27,7 @@ from surveys.actions.surveys import (
     remove_survey,
     set_up_elsewhere,
 )
-from surveys.forms.surveys import NewSurveyForm, OpenSurveyForm, SurveyForm, WindowForm
+from surveys.forms.surveys import NewSurveyForm, OpenSurveyForm, SurveyForm, WindowForm, cluster_choices
 from surveys.models import Survey
 from surveys.models.instrument import LANGUAGES, ranking_question
 from surveys.queries.plans import efforts_of, planned_groups
@@ -206,6 +206,7 @@ def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = N
         asked_groups=sum(bool(each.issues) for each in groups),
         warnings=opening_warnings(contents.codes, groups, row),
         questions=len(questions),
+        cluster=dict(cluster_choices(row)).get(row.cluster, row.cluster),
         risky=is_draft and row.anonymous and profile_risk(groups, questions).is_there,
         address=address,
         shares=[(language, share_text(row, efforts, address, language)) for language in LANGUAGES],

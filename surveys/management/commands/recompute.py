@@ -36,10 +36,13 @@ def _responses(cycle: Cycle, run: Run) -> list[str]:
         counted = count_cycle(cycle, codes=run.surveys)
     except NotAllowed as refusal:
         return [str(refusal)]
+    cubes = counted.cube, Cube.from_bytes(bytes(run.cube))
+    if cubes[1].parts is None or list(counted.clustered) != run.clustered:
+        cubes = tuple(each.without_parts() for each in cubes)
     pairs = {
         "responses": (counted.digest, run.digest),
         "counts": (counted.responses["groups"], run.responses["groups"]),
-        "cube": (counted.cube.without_parts(), Cube.from_bytes(bytes(run.cube)).without_parts()),
+        "cube": cubes,
     }
     return [f"{name} differ" for name, (now, stored) in pairs.items() if now != stored]
 

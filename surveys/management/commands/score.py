@@ -6,9 +6,9 @@ from pathlib import Path
 from django.core.management.base import CommandError, CommandParser
 
 from materiality.actions.scores import score_cycle
+from materiality.formats.scores import scores_json
 from materiality.models import Cycle
 from materiality.platform.commands import ActionCommand
-from materiality.queries.scores import scores_json
 from surveys.responses.counting import count_cycle
 
 

@@ -11,8 +11,8 @@ from surveys.queries.fieldwork import kinds_of, valid_number
 from surveys.queries.plans import named_survey
 from surveys.queries.screening import grouped_rules
 from surveys.questionnaire.screening import RULE, BadRules, Rules
-from surveys.responses.counting import dry_run
 from surveys.responses.screening import flags_of_survey, rules_in_force
+from surveys.responses.trials import dry_run
 
 VALID = {"before": "valid before", "after": "valid after", "go": "would go", "back": "would come back"}
 SYNTAX = "FLAG=EFFECT[:PARAMETER[:PARAMETER]]"

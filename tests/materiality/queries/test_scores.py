@@ -3,6 +3,7 @@
 import pytest
 from django.utils.translation import override
 
+from materiality.formats.scores import scores_json
 from materiality.models import IssueScore, Run
 from materiality.queries.scores import (
     SORTS,
@@ -12,7 +13,6 @@ from materiality.queries.scores import (
     cut_lines,
     group_lines,
     method_has_changed,
-    scores_json,
     wanted_rows,
     warning_lines,
 )

@@ -14,10 +14,11 @@ from materiality.models import Run
 from materiality.queries.scores import without_rules
 from materiality.scoring.cube import Cube
 from materiality.scoring.method import Method
+from surveys.models import Batch, ProfileQuestion
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.screening import RULES
 from tests.factories.responses import make_response
-from tests.factories.surveys import make_survey, make_survey_cycle
+from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
 from tests.materiality.scoring.reference import Reference
 from tests.materiality.scoring.responses import Answers
 from tests.materiality.scoring.standing import leaves, parents, warnings
@@ -121,9 +122,13 @@ def agrees(issue, standing, at):
 )
 def test_score_agrees_with_the_reference(plans, over, tmp_path):
     survey, answers = answered(plans)
-    found = scored(survey, tmp_path, over, "--all-cells")
+    agrees_throughout(scored(survey, tmp_path, over, "--all-cells"), answers, over)
+
+
+def agrees_throughout(found, answers, over, clustered=None, one_cluster=()):
+    """Every figure of the file is that of the reference."""
     method = Method.from_dict({key: value for key, value in found["method"].items() if key != "scoring"})
-    expected = Reference(answers, method, {})
+    expected = Reference(answers, method, clustered or {})
     lowest = leaves(expected)
     assert found["method"]["scoring"] == 2 and all(
         found["method"][key] == over[key] for key in over if key != "weights"
@@ -167,9 +172,61 @@ def test_score_agrees_with_the_reference(plans, over, tmp_path):
     assert found["halo"] == {"r": near(r), "r_corrected": near(corrected), "off_diagonal": off}
     said = [
         {key: near(value) if isinstance(value, float) else value for key, value in each.items()}
-        for each in warnings(expected)
+        for each in warnings(expected, one_cluster)
     ]
     assert found["warnings"] == said
+
+
+@pytest.mark.parametrize("cluster", ["channel", "batch", "profile:plant"])
+@pytest.mark.parametrize("over", [METHODS[0], METHODS[2], METHODS[4]])
+def test_score_by_cluster_agrees_with_the_reference(cluster, over, tmp_path):
+    survey, answers = answered(INCOMPLETE)
+    batches = [Batch.objects.create(survey=survey, group=survey.cycle.groups.first(), size=99) for _n in range(7)]
+    rows = list(survey.responses.order_by("id").select_related("group"))
+    keys = {}
+    for n, row in enumerate(rows):
+        # Users come in seven clusters, some of them in none; media in one; employees in two.
+        place = {"users": n % 7, "media": 0, "employees": n % 2}[row.group.code]
+        alone = row.group.code == "users" and n % 30 == 0
+        if alone:
+            row.token, row.profile = "another-7", {}
+        else:
+            row.channel, row.token, row.profile = f"c{place}", f"{batches[place].pk}-{n}", {"plant": f"厂{place}"}
+        key = {"channel": row.channel, "batch": row.token.partition("-")[0], "profile:plant": f"厂{place}"}[cluster]
+        keys.setdefault(row.group.code, []).append(str(row.pk) if alone else key)
+    type(rows[0]).objects.bulk_update(rows, ["channel", "token", "profile"])
+    ProfileQuestion.objects.create(survey=survey, position=1, code="plant", kind="text", text_zh="厂", text_en="Plant")
+    call_command("declare_cluster", survey.code, cluster, stdout=StringIO())
+    number = {code: {key: n for n, key in enumerate(sorted(set(own)))} for code, own in keys.items()}
+    clustered = {code: [number[code][key] for key in own] for code, own in keys.items() if code != "media"}
+    found = scored(survey, tmp_path, over, "--all-cells")
+    agrees_throughout(found, answers, over, clustered, [(survey.code, "media")])
+    assert Run.objects.get().clustered == ["employees", "users"]
+    call_command("recompute", survey.cycle.code, stdout=StringIO())
+
+
+@pytest.mark.parametrize(
+    ("anonymous", "cluster", "said"),
+    [
+        (True, "batch", "only be taken together by channel"),
+        (False, "profile:nothing", "there is no such profile question"),
+        (False, "profile:many", "choose several answers"),
+        (False, "weather", "there is no such profile question"),
+    ],
+)
+def test_cluster_that_cannot_be_is_refused(anonymous, cluster, said):
+    survey = make_survey(make_survey_cycle({"soc": 2}, GROUPS), anonymous=anonymous)
+    ProfileQuestion.objects.create(
+        survey=survey, position=1, code="many", kind="multiple", text_zh="多", text_en="Many"
+    )
+    with pytest.raises(CommandError, match=said):
+        call_command("declare_cluster", survey.code, cluster)
+
+
+def test_cluster_of_an_anonymous_survey_is_named_before_it_opens():
+    survey = make_open_survey(make_survey_cycle({"soc": 2}, GROUPS), anonymous=True)
+    with pytest.raises(CommandError, match="before it opens"):
+        call_command("declare_cluster", survey.code, "channel")
 
 
 def test_score_writes_the_keys_of_the_format(tmp_path):

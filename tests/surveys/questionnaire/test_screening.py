@@ -24,7 +24,7 @@ from surveys.questionnaire.screening import (
     screen,
     valid,
 )
-from surveys.responses.counting import COUNTS, RuleEffects
+from surveys.responses.trials import COUNTS, RuleEffects
 
 NAN = float("nan")
 OPENS, CLOSES = 1_767_542_400.0, 1_772_294_400.0

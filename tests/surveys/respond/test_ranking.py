@@ -6,8 +6,10 @@ import pytest
 from django.utils import translation
 
 from materiality.actions.scores import score_cycle
+from materiality.formats.scores import scores_json
 from materiality.queries.ranking import named_of, took_ranking
 from materiality.scoring.cube import DONT_KNOW
+from materiality.scoring.ranking import wilson
 from surveys.actions.paper import enter_sheet
 from surveys.actions.responses import release_responses
 from surveys.actions.surveys import close_survey
@@ -210,6 +212,13 @@ def test_run_counts_who_named_an_issue_of_those_who_rated_it_and_took_the_step(s
     found = named_of(run, CODES)
     assert took_ranking(run) and [each.group for each in found[CODES[4]].groups] == ["users"]
     assert (found[CODES[0]].share, found[CODES[4]].share) == (1.0, 0.0)
+    told = {each["code"]: each["named"] for each in scores_json(run)["issues"]}[CODES[4]]
+    low, high = wilson(0, 7)
+    hidden = {"named": None, "asked": 4, "low": None, "high": None}
+    users = {"named": 0, "asked": 7, "low": low, "high": high}
+    assert told == {"share": 0.0, "groups": {"employees": hidden, "users": users}}
+    whole = {each["code"]: each["named"] for each in scores_json(run, all_cells=True)["issues"]}[CODES[4]]
+    assert whole["groups"]["employees"]["named"] == 4 and whole["share"] == 0.0
 
 
 def test_named_of_a_held_group_stay_as_in_the_last_run():

@@ -12,6 +12,8 @@ from materiality.models import Run
 from materiality.scoring.cube import Cube
 from surveys.actions.surveys import close_survey
 from surveys.models import Response, Survey
+from surveys.responses.anonymity import insert_unlinked
+from surveys.responses.columns import ResponseColumns
 from surveys.responses.counting import count_cycle
 from tests.factories.people import make_person
 from tests.factories.responses import make_response
@@ -107,3 +109,30 @@ def test_scores_page_names_groups_that_stayed():
     text = client.get(reverse("scores", args=[survey.cycle.code])).content.decode()
     assert "fewer than 5 new valid responses came to an anonymous survey that is open: Users." in text
     assert f"Run {run.number} of" in text
+
+
+@pytest.mark.parametrize("cluster", ["", "channel"])
+def test_released_rows_keep_the_channel_that_five_share_where_the_survey_names_it(cluster):
+    survey = open_survey(cluster=cluster)
+    group = survey.cycle.groups.get(code="users")
+    channels = ["qr"] * 6 + ["hall"] * 4 + ["mail"] * 5
+    kept = unlinked_channels(survey, group, channels)
+    assert kept == (["mail"] * 5 + ["qr"] * 6 if cluster else [])
+    counted = count_cycle(survey.cycle)
+    assert (counted.clustered, counted.responses["clusters"]) == (
+        (("users",), {survey.code: "channel"}) if cluster else ((), {})
+    )
+
+
+def unlinked_channels(survey: Survey, group, channels: list[str]) -> list[str]:
+    """The channels on the rows of a released lot that came by these, sorted."""
+    size, items = len(channels), survey.items.count()
+    columns = ResponseColumns(
+        *([group.pk] * size, channels, ["en"] * size, [""] * size, [None] * size, [None] * size),
+        unfinished=np.zeros(size, bool),
+        consent=np.ones(size, bool),
+        comment=[""] * size,
+        ratings=np.full((size, items), 3, np.uint8),
+    )
+    insert_unlinked(survey, columns, np.zeros(size, np.uint16))
+    return sorted(filter(None, survey.responses.values_list("channel", flat=True)))

@@ -11,7 +11,8 @@ from materiality.models import AuditEvent, IssueScore
 from surveys.actions.screening import change_rules, screen_survey
 from surveys.models import Response, RuleSet
 from surveys.questionnaire.screening import FLAGS, Rules
-from surveys.responses.counting import count_cycle, dry_run
+from surveys.responses.counting import count_cycle
+from surveys.responses.trials import dry_run
 from tests.factories.responses import make_response
 from tests.factories.screening import CLOSES, OPENS, flags_by_loop, is_valid_by_loop, make_varied_responses
 from tests.factories.surveys import make_survey, make_survey_cycle
