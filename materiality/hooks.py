@@ -7,11 +7,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from materiality.models import Cycle, Edition, Group, Issue
+from materiality.models import Cycle, Edition, Group, Issue, User
 from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPage, StepStanding, Words, words_about
 from materiality.platform.keys import missing_keys
 from materiality.platform.logins import names_guessed
-from materiality.queries.cycles import admits_to_cycle, group_columns, newest_run, run_behind
+from materiality.queries.cycles import (
+    admits_to_cycle,
+    group_columns,
+    newest_run,
+    of_seen_cycles,
+    run_behind,
+    seen_cycles,
+)
 
 WORDS: dict[str, Words] = {
     "job": {
@@ -226,22 +233,23 @@ def _scores(cycle: Cycle) -> StepStanding:
     return StepStanding(done=True, words=words, stale=behind.words if behind else "")
 
 
-def _find_issues(text: str, most: int) -> list[Found]:
+def _find_issues(_person: User, text: str, most: int) -> list[Found]:
     """Issues of the edition in force by code or name."""
     named = Q(code__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
     rows = Issue.objects.filter(named, edition__state=Edition.State.PUBLISHED).select_related("edition")[:most]
     return [Found(_("Issue"), row.name, reverse("issue", args=[row.edition.code, row.code]), row.code) for row in rows]
 
 
-def _find_cycles(text: str, most: int) -> list[Found]:
+def _find_cycles(person: User, text: str, most: int) -> list[Found]:
     named = Q(code__icontains=text) | Q(title_zh__icontains=text) | Q(title_en__icontains=text)
-    rows = Cycle.objects.filter(named)[:most]
+    rows = seen_cycles(person).filter(named)[:most]
     return [Found(_("Cycle"), row.title, reverse("cycle", args=[row.code]), row.get_state_display()) for row in rows]
 
 
-def _find_groups(text: str, most: int) -> list[Found]:
+def _find_groups(person: User, text: str, most: int) -> list[Found]:
     named = Q(code__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
-    rows = Group.objects.filter(named).select_related("cycle").order_by("-cycle__period_end", "pk")[:most]
+    rows = of_seen_cycles(person, Group.objects.filter(named)).select_related("cycle")
+    rows = rows.order_by("-cycle__period_end", "pk")[:most]
     return [
         Found(_("Group"), row.name, reverse("group_points", args=[row.cycle.code, row.code]), row.cycle.title)
         for row in rows

@@ -5,11 +5,13 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from materiality.models import Cycle, Job, Run
+from materiality.models import Cycle, Job, Run, User
 from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPage, StepStanding, Words
+from materiality.queries.cycles import scored_cycles
 from reports.models import Output, Section
 from reports.models.outline import JOB as OUTLINE_JOB
 from reports.models.outputs import JOB
+from reports.queries.outputs import seen_outputs
 
 WORDS: dict[str, Words] = {
     "job": {
@@ -93,8 +95,9 @@ def _of_cycle(rows: QuerySet, figure: Aggregate) -> Subquery:
     return Subquery(rows.filter(cycle=OuterRef("pk")).order_by().values("cycle").annotate(n=figure).values("n"))
 
 
-def _find_files(text: str, most: int) -> list[Found]:
-    rows = Output.objects.filter(job__state=Job.State.DONE, file_name__icontains=text).select_related("cycle")[:most]
+def _find_files(person: User, text: str, most: int) -> list[Found]:
+    named = Output.objects.filter(job__state=Job.State.DONE, file_name__icontains=text, cycle__in=scored_cycles(person))
+    rows = seen_outputs(person, named.select_related("cycle"))[:most]
     return [
         Found(gettext("File"), row.file_name, reverse("output_file", args=[row.cycle.code, row.pk]), row.cycle.title)
         for row in rows
@@ -118,7 +121,7 @@ HOOKS = Hooks(
             *(120, "report", "outline", gettext_lazy("Outline and index")),
             pages=(
                 StepPage(gettext_lazy("Report outline"), "outline"),
-                StepPage(gettext_lazy("GRI content index"), "content_index"),
+                StepPage(gettext_lazy("GRI content index"), "content_index", "see_scores"),
             ),
             standing=_outline,
         ),

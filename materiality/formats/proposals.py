@@ -10,7 +10,14 @@ from import_export.fields import Field
 
 from materiality.models import Proposal
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.proposals import TEXTS, ProposalValues, draft_under_review, issues_in_force, what_is_wrong
+from materiality.queries.proposals import (
+    TEXTS,
+    ProposalValues,
+    draft_under_review,
+    issues_in_force,
+    what_is_wrong,
+    without_surveys,
+)
 from materiality.tables.headers import Choices, SheetColumn, choice_words, model_columns
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import Problem
@@ -48,7 +55,8 @@ class ProposalResource(StrictResource):
 
     def stored(self) -> Sequence[Proposal]:
         meant = Q(issue=None) | Q(issue__in=issues_in_force())
-        return list(Proposal.objects.filter(meant).select_related("issue").order_by("created_at", "pk"))
+        found = Proposal.objects.filter(meant).select_related("issue").order_by("created_at", "pk")
+        return list(found) if self.scope is None or self.scope.cycles is None else without_surveys(found)
 
     def make_lookups(self) -> dict[str, dict]:
         kinds = {str(value): value for value in Proposal.Kind.values}

@@ -157,7 +157,8 @@ class TranslationResource(StrictResource):
         import_id_fields = ("key",)
 
     def stored(self) -> Sequence[EditedText]:
-        return [EditedText(text) for text in stored_texts(translated_edition())]
+        cycles = self.scope.cycles if self.scope else None
+        return [EditedText(text) for text in stored_texts(translated_edition(), cycles)]
 
     def blank(self, row: dict[str, str]) -> EditedText:
         raise ValidationError(message(Problem("unknown_text")))

@@ -146,8 +146,8 @@ class Hooks:
     checks: Sequence[Callable[[], Iterator[Any]]] = ()
     # (code, title) of the surveys of a cycle, newest first.
     surveys: Callable[[Model], Sequence[tuple[str, str]]] | None = None
-    # What the words of a search find: at most so many of a kind, in one query each.
-    searches: Sequence[Callable[[str, int], list[Found]]] = ()
+    # What the words of a search find that the person may know of: at most so many of a kind, in one query each.
+    searches: Sequence[Callable[[Any, str, int], list[Found]]] = ()
     # Whether answers can be, or could be, given in a cycle.
     begun: Callable[[Model], bool] | None = None
     admission: Sequence[Callable[[Any, str, Mapping[str, Any]], bool]] = ()
@@ -254,6 +254,6 @@ def what_waits() -> list[WaitingWork]:
     )
 
 
-def find(text: str, most: int) -> list[Found]:
+def find(person: Any, text: str, most: int) -> list[Found]:
     """What the apps find for the text, at most so many of each kind."""
-    return [found for hooks in declared() for search in hooks.searches for found in search(text, most)]
+    return [found for hooks in declared() for search in hooks.searches for found in search(person, text, most)]

@@ -49,7 +49,9 @@ class StaffOnlyMiddleware:
         if any(isinstance(value, int) and value > LARGEST_KEY for value in found.values()):
             raise Http404  # no database has such a key, and asking one for it is an error
         if not request.path.startswith(OPEN_PATHS) and not admitted(request.user, request.path, found):
-            raise PermissionDenied(_("This cycle, or its scores, are shown to others only. Ask an administrator."))
+            raise PermissionDenied(
+                _("Before the sign-off the scores of this cycle are shown to others only. Ask an administrator.")
+            )
 
 
 class FormCharsetMiddleware:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import CharField, Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Cast
+from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -131,9 +132,9 @@ def recent_happenings(number: int = 10) -> list[Happening]:
     return [Happening(event.row.at, event.person, event.words) for event in in_words(events)]
 
 
-def running_jobs() -> list[Job]:
-    """Jobs that are not over, oldest first."""
-    waiting = Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING))
+def running_jobs(person: User) -> list[Job]:
+    """Jobs that are not over and of no cycle that the person does not see, oldest first."""
+    waiting = of_seen_cycles(person, Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING)))
     return list(waiting.select_related("cycle", "created_by").order_by("created_at")[:MOST_JOBS])
 
 
@@ -175,26 +176,45 @@ def issues_in_scope(cycle: Cycle) -> list[tuple[Category, list[Issue]]]:
 
 
 # What the addresses of pages that show scores, of everything made from them, begin with below their cycle.
-SCORED = ("scores", "matrix", "groups-compared", "robustness", "years", "outputs")
+SCORED = ("scores", "matrix", "groups-compared", "robustness", "years", "index", "outputs")
 SEE_SCORES = (Role.ANALYST, Role.LEAD, Role.COMMITTEE)
 
 
-def seen_cycles(person: User, cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
-    """Those of the cycles that the person sees: a viewer for whom some are named sees those."""
-    if person.role != Role.VIEWER or not person.cycles.exists():
-        return cycles
-    return cycles.filter(viewers=person)
+SCORES_OPEN = (Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
+
+
+def sees_all_cycles(person: User) -> bool:
+    """False for a viewer for whom some cycles are named: of all others no page tells them anything."""
+    return person.role != Role.VIEWER or not person.cycles.exists()
+
+
+def seen_cycles(person: User, cycles: QuerySet[Cycle] | None = None) -> QuerySet[Cycle]:
+    """Those of the cycles (of all) that the person sees: a viewer for whom some are named sees those."""
+    cycles = Cycle.objects.all() if cycles is None else cycles
+    return cycles if sees_all_cycles(person) else cycles.filter(viewers=person)
+
+
+def of_seen_cycles(person: User, rows: QuerySet) -> QuerySet:
+    """Those of the rows, which may have a `cycle`, that belong to none or to one that the person sees."""
+    return rows if sees_all_cycles(person) else rows.filter(Q(cycle=None) | Q(cycle__in=person.cycles.all()))
 
 
 def sees_scores(person: User, cycle: Cycle) -> bool:
     """Whether the person may see scores of the cycle: before the sign-off only those who work on it or are named."""
-    over = cycle.state in (Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
+    over = cycle.state in SCORES_OPEN
     return over or has_role(person, *SEE_SCORES) or cycle.viewers.filter(pk=person.pk).exists()
 
 
+def scored_cycles(person: User) -> QuerySet[Cycle]:
+    """The cycles that the person sees, and sees scores of."""
+    if has_role(person, *SEE_SCORES):
+        return Cycle.objects.all()
+    return seen_cycles(person).filter(Q(state__in=SCORES_OPEN) | Q(pk__in=person.cycles.all()))
+
+
 def admits_to_cycle(person: User, path: str, found: Mapping[str, Any]) -> bool:
-    """Whether the person may see what this path below a cycle shows; unknown cycles are a 404. No query for those who
-    see all of them.
+    """Whether the person may see what this path below a cycle shows; one that they do not see is the page "not found",
+    as an unknown one is. No query for those who see all of them.
     """
     parts = path.split("/")
     if parts[1] != "cycles" or "code" not in found or has_role(person, *SEE_SCORES):
@@ -202,8 +222,9 @@ def admits_to_cycle(person: User, path: str, found: Mapping[str, Any]) -> bool:
     cycle = Cycle.objects.filter(code=found["code"]).first()
     if cycle is None:
         return True
-    seen = seen_cycles(person, Cycle.objects.filter(pk=cycle.pk)).exists()
-    return seen and (parts[3] not in SCORED or sees_scores(person, cycle))
+    if not seen_cycles(person, Cycle.objects.filter(pk=cycle.pk)).exists():
+        raise Http404
+    return parts[3] not in SCORED or sees_scores(person, cycle)
 
 
 def listed_cycles(state: str = "") -> QuerySet[Cycle]:

@@ -23,8 +23,20 @@ from materiality.lineage.records import (
     Key,
     Library,
 )
-from materiality.models import Category, Crosswalk, Disclosure, Edition, Erratum, Framework, Issue, IssueMapping
+from materiality.models import (
+    Category,
+    Crosswalk,
+    Disclosure,
+    Edition,
+    Engagement,
+    Erratum,
+    Framework,
+    Issue,
+    IssueMapping,
+    User,
+)
 from materiality.platform.bilingual import is_chinese, text_of
+from materiality.queries.cycles import of_seen_cycles, seen_cycles
 from materiality.queries.stakeholders import Touching, default_groups, touching
 
 LINES, BRANCHES = 120, 50  # the default library of 116 lines stands on one page
@@ -54,15 +66,17 @@ class StandingEditions:
     draft: Edition | None
 
 
-def listed_editions() -> QuerySet[Edition]:
-    """Drafts first, then by date; with `primaries`, `secondaries` (active ones) and `cycle_number`."""
+def listed_editions(person: User) -> QuerySet[Edition]:
+    """Drafts first, then by date; with `primaries`, `secondaries` (active ones), and in `cycle_number` how many cycles
+    that the person sees stand on it.
+    """
     active = Q(issues__status=Issue.Status.ACTIVE)
     return (
         Edition.objects.select_related("based_on")
         .annotate(
             primaries=Count("issues", filter=active & Q(issues__parent__isnull=True), distinct=True),
             secondaries=Count("issues", filter=active & Q(issues__parent__isnull=False), distinct=True),
-            cycle_number=Count("cycles", distinct=True),
+            cycle_number=Count("cycles", filter=Q(cycles__in=seen_cycles(person)), distinct=True),
         )
         .order_by("-created_at", "-pk")
     )
@@ -382,15 +396,16 @@ def find_issue(edition_code: str, code: str) -> Issue | None:
     return rows.filter(edition__code=edition_code, code=code).first()
 
 
-def issue_page(issue: Issue) -> IssuePage:
-    """What its page shows, in the active language (five queries)."""
+def issue_page(issue: Issue, person: User) -> IssuePage:
+    """What its page shows the person, in the active language (five queries)."""
     family = list(Issue.objects.filter(parent=issue.parent_id or issue.pk).order_by("order", "code"))
     lines, columns = [], []
     if issue.is_primary:
         codes = issue_codes(issue.edition, issue.pk)
         columns = codes.columns
         lines = [listed(row, codes, columns) for row in family]
-    return IssuePage(issue, family, lines, columns, _tables(issue), _group_names(issue), touching(issue))
+    touched = touching(of_seen_cycles(person, Engagement.objects.filter(issues=issue)))
+    return IssuePage(issue, family, lines, columns, _tables(issue), _group_names(issue), touched)
 
 
 def _tables(issue: Issue) -> list[MappingTable]:

@@ -1,5 +1,6 @@
 """Proposals for the library: what remains to be decided, and what was decided."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
@@ -103,6 +104,14 @@ def proposal_standing() -> ProposalNumbers:
         deferred=numbers.get(State.DEFERRED, 0),
         decided=numbers.get(State.ACCEPTED, 0) + numbers.get(State.DECLINED, 0),
     )
+
+
+def without_surveys(rows: Iterable[Proposal]) -> list[Proposal]:
+    """The proposals, not to be stored, without the surveys that those of respondents come from."""
+    listed = list(rows)
+    for row in listed:
+        row.source = "" if row.origin == Proposal.Origin.RESPONDENT else row.source
+    return listed
 
 
 def issues_in_force() -> QuerySet[Issue]:

@@ -131,12 +131,9 @@ def touched_issues(cycle: Cycle) -> list[Issue]:
     return list(Issue.objects.filter(engagements__cycle=cycle).distinct().order_by("code"))
 
 
-def touching(issue: Issue, cycle: Cycle | None = None) -> Touching:
-    """Records that touch the issue (of one cycle, or of all), the newest 20 of them with cycle and group."""
-    found = Engagement.objects.filter(issues=issue).select_related("cycle", "group")
-    if cycle is not None:
-        found = found.filter(cycle=cycle)
-    newest = list(found.order_by(*Engagement._meta.ordering)[:MOST_TOUCHING])
+def touching(found: QuerySet[Engagement]) -> Touching:
+    """These records, the newest 20 of them with cycle and group."""
+    newest = list(found.select_related("cycle", "group").order_by(*Engagement._meta.ordering)[:MOST_TOUCHING])
     return Touching(newest, found.count() if len(newest) == MOST_TOUCHING else len(newest))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
+from django.db.models import QuerySet
 
 from materiality.models import Category, Cycle, Edition, Group, Issue, StakeholderPoint
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF
@@ -117,14 +118,17 @@ def translated_edition() -> Edition | None:
     return draft or Edition.objects.filter(state=Edition.State.PUBLISHED).first()
 
 
-def stored_texts(edition: Edition | None) -> list[StoredText]:
-    """All pairs: of the edition's active issues and categories, and of cycles that can still change (five queries)."""
-    return [*_of_edition(edition), *_of_cycles()] if edition else list(_of_cycles())
+def stored_texts(edition: Edition | None, cycles: QuerySet[Cycle] | None = None) -> list[StoredText]:
+    """All pairs: of the edition's active issues and categories, and of cycles (all, or those of these) that can still
+    change (five queries).
+    """
+    of_cycles = _of_cycles(Cycle.objects.all() if cycles is None else cycles)
+    return [*_of_edition(edition), *of_cycles] if edition else list(of_cycles)
 
 
-def lacking(edition: Edition | None, filters: TextFilters) -> list[TextPair]:
+def lacking(edition: Edition | None, filters: TextFilters, cycles: QuerySet[Cycle] | None = None) -> list[TextPair]:
     """Pairs of which a half is missing or older, that the filters let through."""
-    return [text.pair for text in stored_texts(edition) if filters.lets_through(text.pair)]
+    return [text.pair for text in stored_texts(edition, cycles) if filters.lets_through(text.pair)]
 
 
 def _of_edition(edition: Edition) -> Iterator[StoredText]:
@@ -139,17 +143,16 @@ def _of_edition(edition: Edition) -> Iterator[StoredText]:
             yield _text(issue, field, f"issue/{edition.code}/{issue.code}", where)
 
 
-def _of_cycles() -> Iterator[StoredText]:
-    for cycle in Cycle.objects.filter(state__in=BEFORE_REVIEW):
+def _of_cycles(cycles: QuerySet[Cycle]) -> Iterator[StoredText]:
+    for cycle in cycles.filter(state__in=BEFORE_REVIEW):
         yield _text(cycle, "title", f"cycle/{cycle.code}", cycle.code)
-    for group in (
-        Group.objects.filter(cycle__state__in=BEFORE_REVIEW).select_related("cycle").order_by("cycle", "order")
-    ):
+    groups = Group.objects.filter(cycle__in=cycles, cycle__state__in=BEFORE_REVIEW).select_related("cycle")
+    for group in groups.order_by("cycle", "order"):
         for field in ("name", "definition"):
             where = f"{group.cycle.code} · {group.code if field == 'name' else group.name}"
             yield _text(group, field, f"group/{group.cycle.code}/{group.code}", where)
-    points = StakeholderPoint.objects.filter(group__cycle__state__in=BEFORE_SIGN_OFF).select_related("group__cycle")
-    for point in points:
+    points = StakeholderPoint.objects.filter(group__cycle__in=cycles, group__cycle__state__in=BEFORE_SIGN_OFF)
+    for point in points.select_related("group__cycle"):
         where = f"{point.group.cycle.code} · {point.group.name} · {point.get_kind_display()} {point.order}"
         yield _text(point, "text", f"point/{point.group.cycle.code}/{point.group.code}/{point.pk}", where)
 

@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.models import Cycle, Edition, Issue, IssueScore, Run
-from materiality.queries.cycles import method_of, parents_of
+from materiality.models import Cycle, Edition, Issue, IssueScore, Run, User
+from materiality.queries.cycles import method_of, parents_of, scored_cycles
 from materiality.queries.drafts import SAME, same_issues, step_rows
 from materiality.queries.scores import counts_of
 from materiality.scoring.change import CountedSide, changes, frozen_cuts_refused
@@ -42,10 +42,14 @@ def line_of(edition: Edition) -> list[Edition]:
     return line
 
 
-def earlier_runs(cycle: Cycle, line: list[Edition]) -> list[Run]:
-    """The newest run of each cycle that ended before this one and stands on an edition of the line, newest first."""
+def earlier_runs(cycle: Cycle, line: list[Edition], person: User | None = None) -> list[Run]:
+    """The newest run of each cycle that ended before this one and stands on an edition of the line, newest first; for
+    a person, of cycles whose scores they see.
+    """
     newest = Run.objects.filter(cycle=OuterRef("cycle")).order_by("-number").values("pk")[:1]
     runs = Run.objects.filter(edition__in=line, cycle__period_end__lt=cycle.period_end, pk=Subquery(newest))
+    if person is not None:
+        runs = runs.filter(cycle__in=scored_cycles(person))
     runs = runs.exclude(cycle=cycle).defer("cube", "asked", "figures").select_related("cycle")
     return list(runs.order_by("-cycle__period_end", "-cycle__pk")[:MOST_YEARS])
 
@@ -62,10 +66,12 @@ def codes_before(line: list[Edition], code: str) -> dict[int, str]:
     return found
 
 
-def years_of(run: Run, code: str) -> list[Year]:
-    """The issue in earlier cycles, newest first; none where it has no descent or nothing was scored before."""
+def years_of(run: Run, code: str, person: User) -> list[Year]:
+    """The issue in earlier cycles whose scores the person sees, newest first; none where it has no descent or nothing
+    was scored before.
+    """
     line = line_of(run.edition)
-    runs = earlier_runs(run.cycle, line)
+    runs = earlier_runs(run.cycle, line, person)
     if not runs:
         return []
     codes = codes_before(line, code)
@@ -145,11 +151,11 @@ class ChangedIssue:
 
 
 class YearOnYear:
-    """The newest run of a cycle beside that of an earlier one. `problem` says why there is nothing to compare."""
+    """The newest run of a cycle beside that of an earlier one whose scores the person sees."""
 
-    def __init__(self, run: Run, since: str = "") -> None:
+    def __init__(self, run: Run, person: User, since: str = "") -> None:
         self.run, self.line = run, line_of(run.edition)
-        self.earlier = earlier_runs(run.cycle, self.line)
+        self.earlier = earlier_runs(run.cycle, self.line, person)
         chosen = [each for each in self.earlier if each.cycle.code == since] or self.earlier
         self.other = Run.objects.select_related("cycle", "edition").get(pk=chosen[0].pk) if chosen else None
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import override
 from import_export.fields import Field
 from import_export.widgets import Widget
@@ -135,10 +136,13 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Scope:
-    """Where rows are imported into: an edition of the library, a cycle, or (neither) the installation."""
+    """Where rows are imported into: an edition of the library, a cycle, or (neither) the installation; of that, what is
+    told of `cycles` (None = all).
+    """
 
     edition: Edition | None = None
     cycle: Cycle | None = None
+    cycles: QuerySet[Cycle] | None = None
 
 
 @dataclass(frozen=True)

@@ -356,7 +356,7 @@ def _step(edition: Edition, issue: Issue, step: int, request: HttpRequest) -> No
 def editions(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "library",
-        "page": paged(request, listed_editions()),
+        "page": paged(request, listed_editions(request.user)),
         "standing": standing_editions(),
         "may_edit": can_edit_library(request.user),
         "may_publish": can_publish_edition(request.user),

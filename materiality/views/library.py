@@ -85,14 +85,14 @@ def errata(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     form = ErratumForm(entered(request), issue=issue)
     if request.method == "POST" and (done := _corrected(request, issue, form)):
         return done
-    in_force = issue.edition.state == Edition.State.PUBLISHED
+    may_correct = issue.edition.state == Edition.State.PUBLISHED and can_edit_library(request.user)
     context = {
         "section": "library",
         "issue": issue,
         "form": form,
         "errata": errata_of(issue),
-        "objections": objections(CORRECT_ERRATUM, issue.edition) if in_force else [],
-        "may_correct": in_force and can_edit_library(request.user),
+        "objections": objections(CORRECT_ERRATUM, issue.edition) if may_correct else [],
+        "may_correct": may_correct,
     }
     return render(request, "materiality/errata.html", context)
 
@@ -150,4 +150,4 @@ def issue(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     found = find_issue(edition, code)
     if found is None:
         raise Http404
-    return render(request, "materiality/issue.html", {"section": "library", "page": issue_page(found)})
+    return render(request, "materiality/issue.html", {"section": "library", "page": issue_page(found, request.user)})

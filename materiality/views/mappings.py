@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 
 from materiality.actions.mappings import decide_mapping_proposal, map_issue, propose_mappings, unmap_issue
 from materiality.lineage.records import standard_warnings
-from materiality.models import Cycle, Disclosure, Edition, Issue, MappingProposal
+from materiality.models import Disclosure, Edition, Issue, MappingProposal, User
 from materiality.platform.pages import button, download, paged, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.cycles import publication_day
+from materiality.queries.cycles import publication_day, seen_cycles
 from materiality.queries.library import chosen_edition, readable_editions
 from materiality.queries.mappings import (
     ALL,
@@ -59,7 +59,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         context["page"] = paged(request, lines, COVERAGE_PER_PAGE)
         context["choices"] = ((ALL, _("Everything")), (GAPS, _("Gaps only")), (COVERED, _("Covered only")))
         if chosen.row.code == "GRI":
-            context |= _newer(edition)
+            context |= _newer(edition, request.user)
     return render(request, "materiality/coverage.html", context)
 
 
@@ -86,9 +86,9 @@ def _chosen(counts: list[FrameworkCount], key: str) -> FrameworkCount | None:
     return next((entry for entry in counts if entry.key == key), next(iter(counts), None))
 
 
-def _newer(edition: Edition) -> dict[str, object]:
-    """What the newest cycle on the edition has to know; else the newest cycle."""
-    cycles = list(Cycle.objects.defer("method", "confirmed")[:50])
+def _newer(edition: Edition, person: User) -> dict[str, object]:
+    """What the newest cycle on the edition has to know; else the newest cycle; of those that the person sees."""
+    cycles = list(seen_cycles(person).defer("method", "confirmed")[:50])
     cycle = next((row for row in cycles if row.edition_id == edition.pk), next(iter(cycles), None))
     if cycle is None:
         return {}

@@ -19,17 +19,26 @@ from materiality.platform.people import (
     can_view,
     needs,
 )
-from materiality.queries.cycles import calendar, what_is_due
-from materiality.queries.proposals import draft_under_review, issues_in_force, listed_proposals, proposal_standing
+from materiality.queries.cycles import calendar, sees_all_cycles, what_is_due
+from materiality.queries.proposals import (
+    draft_under_review,
+    issues_in_force,
+    listed_proposals,
+    proposal_standing,
+    without_surveys,
+)
 
 
 @needs(can_view)
 def proposals(request: HttpRequest) -> HttpResponse:
     """What remains to be decided first, then what was decided."""
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
+    page = paged(request, listed_proposals(state, kind))
+    if not sees_all_cycles(request.user):
+        page.object_list = without_surveys(page.object_list)
     context = {
         "section": "library",
-        "page": paged(request, listed_proposals(state, kind)),
+        "page": page,
         "standing": proposal_standing(),
         "state": state,
         "kind": kind,
@@ -72,7 +81,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     row.refresh_from_db(fields=["state", "decision_reason", "decided_by", "decided_at"])
     context = {
         "section": "library",
-        "proposal": row,
+        "proposal": row if sees_all_cycles(request.user) else without_surveys([row])[0],
         "form": form if row.state in REMAINING and can_decide_proposal(request.user) else None,
         "draft": draft_under_review() if row.state == Proposal.State.ACCEPTED else None,
         "may_edit": can_edit_library(request.user),
@@ -100,11 +109,13 @@ def review_calendar(request: HttpRequest) -> HttpResponse:
         with refusals(form):
             set_calendar(**form.cleaned_data, by=request.user)
             return onward(request, _("The calendar is saved."), "review_calendar")
+    # When stakeholders were asked last is of one cycle or another.
+    kinds = [Reminder.Kind.REVIEW, *([Reminder.Kind.SURVEY] if sees_all_cycles(request.user) else [])]
     context = {
         "section": "library",
-        "due": what_is_due(held=held),
+        "due": [each for each in what_is_due(held=held) if each.kind in kinds],
         "calendar": held,
-        "reminders": list(Reminder.objects.order_by("-sent_at", "-pk")[:SHOWN]),
+        "reminders": list(Reminder.objects.filter(kind__in=kinds).order_by("-sent_at", "-pk")[:SHOWN]),
         "form": form if can_publish_edition(request.user) else None,
     }
     return render(request, "materiality/review_calendar.html", context)

@@ -25,9 +25,11 @@ from materiality.queries.cycles import (
     UNDER_WAY,
     edition_in_force,
     listed_cycles,
+    of_seen_cycles,
     recent_happenings,
     running_jobs,
     seen_cycles,
+    sees_all_cycles,
     what_is_due,
 )
 from materiality.queries.proposals import proposal_standing
@@ -62,7 +64,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def job(request: HttpRequest, pk: str) -> HttpResponse:
     """State, progress and error of a job; once it is done, on to `?next=`, or with `?follow` to its result."""
-    row = get_object_or_404(Job.objects.select_related("cycle", "created_by"), pk=pk)
+    rows = of_seen_cycles(request.user, Job.objects.select_related("cycle", "created_by"))
+    row = get_object_or_404(rows, pk=pk)
     result_url = _local(request, str(row.result.get("url", "")))
     onward = result_url if "follow" in request.GET else _local(request, request.GET.get("next", ""))
     if onward and row.state == Job.State.DONE:
@@ -116,7 +119,7 @@ MOST_FOUND = 20
 def search(request: HttpRequest) -> HttpResponse:
     """Issues, cycles, groups and files whose names hold `?q=`; never what people answered or who was invited."""
     text = request.GET.get("q", "").strip()[:100]
-    found = find(text, MOST_FOUND) if text else []
+    found = find(request.user, text, MOST_FOUND) if text else []
     return render(request, "materiality/search.html", {"sought": text, "found": found, "most": MOST_FOUND})
 
 
@@ -126,15 +129,16 @@ SHOWN = 5
 def start_page(request: HttpRequest) -> HttpResponse:
     """Where the cycles stand, what is running, what happened last; a new installation sees what to do first."""
     cycles = list(seen_cycles(request.user, listed_cycles()).filter(state__in=UNDER_WAY)[:SHOWN])
+    sees_all = sees_all_cycles(request.user)
     context = {
         "newest": cycles[0] if cycles else None,
         "others": cycles[1:],
         "edition": None if cycles else edition_in_force(),
-        "due": what_is_due(),
+        "due": what_is_due() if sees_all else [],
         "waiting": what_waits() if can_edit_cycle(request.user) else [],
         "proposals": proposal_standing(),
-        "jobs": running_jobs(),
-        "happenings": recent_happenings(),
+        "jobs": running_jobs(request.user),
+        "happenings": recent_happenings() if sees_all else [],
         "may_edit": can_edit_cycle(request.user),
         "alerts": all_alerts() if can_edit_cycle(request.user) or can_manage_people(request.user) else [],
     }

@@ -1,7 +1,10 @@
 """Pages of spreadsheets: upload, columns, preview, confirm, undo, export, template."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,14 +26,20 @@ from materiality.actions.tables import (
     undo,
 )
 from materiality.forms.tables import ColumnsForm, SheetReasonForm, SheetUploadForm
-from materiality.models import Cycle, Edition, Job, SheetImport
+from materiality.models import Cycle, Edition, Job, SheetImport, User
 from materiality.platform.pages import download, paged, refusals, sent, uploaded
 from materiality.platform.people import can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
+from materiality.queries.cycles import of_seen_cycles, seen_cycles, sees_all_cycles
 from materiality.tables.imports import sheet_file
 from materiality.tables.widgets import Scope
 from materiality.tables.write import TYPES
 from materiality.views.cycles import cycle_of
+
+
+def _told_of(person: User) -> QuerySet[Cycle] | None:
+    """The cycles that the person may know of; None = all."""
+    return None if sees_all_cycles(person) else seen_cycles(person)
 
 
 def kind_of(name: str, code: str = "") -> Kind:
@@ -41,10 +50,11 @@ def kind_of(name: str, code: str = "") -> Kind:
     return kind
 
 
-def import_of(pk: int) -> SheetImport:
-    """The import with what its page names; the page "not found" where there is none."""
+def import_of(request: HttpRequest, pk: int) -> SheetImport:
+    """The import with what its page names; the page "not found" where there is none that the reader may know of."""
     rows = SheetImport.objects.select_related("edition", "cycle__edition", "created_by")
-    return get_object_or_404(rows.defer("undo"), pk=pk)  # as long as the file, and asked for by undoing only
+    rows = rows.defer("undo")  # as long as the file, and asked for by undoing only
+    return get_object_or_404(of_seen_cycles(request.user, rows), pk=pk)
 
 
 def around(cycle: Cycle | None) -> dict:
@@ -81,7 +91,7 @@ def _file(request: HttpRequest, kind: str, suffix: str, code: str, empty: bool) 
         if chosen.into == "edition" and named:
             scope = Scope(edition=get_object_or_404(Edition, code=named))
         else:
-            scope = scope_of(kind, cycle=cycle)
+            scope = replace(scope_of(kind, cycle=cycle), cycles=_told_of(request.user))
     except NotAllowed:
         return redirect("library")
     about = scope.edition.code if scope.edition else cycle.code if cycle else "all"
@@ -119,7 +129,7 @@ def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
 @needs(can_view)
 def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
     """The columns to be matched, or the preview; after that what was stored, and undo."""
-    imported = import_of(pk)
+    imported = import_of(request, pk)
     kind = KINDS[imported.kind]
     context = {**around(imported.cycle), "imported": imported, "kind": kind, "may_edit": kind.may(request.user)}
     if imported.state == SheetImport.State.UPLOADED or "columns" in request.GET:
@@ -136,7 +146,7 @@ def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sheet_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the columns as chosen and check the file again."""
-    imported = import_of(pk)
+    imported = import_of(request, pk)
     kind = KINDS[imported.kind]
     need(request.user, kind.may)
     context = {**around(imported.cycle), "imported": imported, "kind": kind, "may_edit": True}
@@ -151,7 +161,7 @@ def sheet_columns(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sheet_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Store what the preview showed; where something changed since, show it anew."""
-    imported = import_of(pk)
+    imported = import_of(request, pk)
     need(request.user, KINDS[imported.kind].may)
     form = SheetReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
@@ -159,7 +169,7 @@ def sheet_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         confirm(imported, by=request.user, reason=reason)
         messages.success(request, _("The import is stored."))
     except Conflict as conflict:
-        check_again(import_of(pk), None, by=request.user)
+        check_again(import_of(request, pk), None, by=request.user)
         messages.warning(request, conflict.reason)
     except NotAllowed as refusal:
         messages.error(request, refusal.reason)
@@ -169,7 +179,7 @@ def sheet_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sheet_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Drop an import that was not stored."""
-    imported = import_of(pk)
+    imported = import_of(request, pk)
     need(request.user, KINDS[imported.kind].may)
     with refusals(request):
         discard_sheet(imported=imported, by=request.user)
@@ -180,7 +190,7 @@ def sheet_discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sheet_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a stored import back, or say why that cannot be."""
-    imported = import_of(pk)
+    imported = import_of(request, pk)
     need(request.user, KINDS[imported.kind].may)
     with refusals(request):
         undo(imported, by=request.user)

@@ -13,6 +13,7 @@ from materiality.formats.translations import TRANSLATION_COLUMNS, translation_ro
 from materiality.models import Edition
 from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
+from materiality.queries.cycles import seen_cycles
 from materiality.queries.translations import (
     KINDS,
     STATES,
@@ -51,7 +52,7 @@ def translation_export(request: HttpRequest, kind: str) -> HttpResponse:
     """The same texts, all pages, as CSV or XLSX, to be filled in and imported."""
     if kind not in TYPES:
         raise Http404
-    rows = translation_rows(lacking(translated_edition(), _filters(request)))
+    rows = translation_rows(lacking(translated_edition(), _filters(request), seen_cycles(request.user)))
     return download(table_bytes(kind, "translations", TRANSLATION_COLUMNS, rows), f"translations.{kind}")
 
 
@@ -79,7 +80,7 @@ def _lines(page: Page, entered: dict[str, Translation]) -> list[tuple[TextPair, 
 
 def _shown(request: HttpRequest, entered: dict[str, Translation], refusal: str) -> HttpResponse:
     edition, filters = translated_edition(), _filters(request)
-    page = paged(request, lacking(edition, filters))
+    page = paged(request, lacking(edition, filters, seen_cycles(request.user)))
     context = {
         "section": "library",
         "edition": edition,

@@ -17,8 +17,8 @@ def years(request: HttpRequest, code: str) -> HttpResponse:
     """Changes like with like, entries and exits, trends; `?since=` names the earlier cycle."""
     cycle = cycle_of(code)
     run = run_with_cube(cycle)
-    found = YearOnYear(run, request.GET.get("since", "")) if run else None
-    earlier = found.earlier if found else earlier_runs(cycle, line_of(cycle.edition))
+    found = YearOnYear(run, request.user, request.GET.get("since", "")) if run else None
+    earlier = found.earlier if found else earlier_runs(cycle, line_of(cycle.edition), request.user)
     other = found.other if found else None
     if other is None and earlier:
         other = Run.objects.select_related("cycle").get(pk=earlier[0].pk)

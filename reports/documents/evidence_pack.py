@@ -28,11 +28,13 @@ def _inputs(cycle: Cycle, run: Run | None, _options: Mapping) -> dict:
     run = needed_run(cycle, run)
     head = AuditEvent.objects.order_by("-number").values("number", "hash").first()
     outputs = Output.objects.filter(cycle=cycle, job__state=Job.State.DONE).exclude(kind=PACK).order_by("pk")
+    against = sorted({code for output in outputs for code in output.earlier_cycles})
     columns = ("pk", "file_name", "sha256", "language", "run__number")
     return {
         **{"run": run.pk, "run_number": run.number, "head": head or {"number": 0, "hash": ""}},
         "engagements": [_told(each) for each in cycle.engagements.select_related("group").order_by("date", "pk")],
         "outputs": list(outputs.values(*columns)),
+        "parameters": {"against": against} if against else {},
     }
 
 

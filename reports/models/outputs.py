@@ -36,3 +36,9 @@ class Output(models.Model):
 
     def __str__(self) -> str:
         return self.file_name or f"{self.kind}.{self.format}"
+
+    @property
+    def earlier_cycles(self) -> set[str]:
+        """Codes of the cycles that the file tells of besides its own."""
+        against = self.parameters.get("against", [])
+        return {against} if isinstance(against, str) else set(against)

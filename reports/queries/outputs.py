@@ -1,6 +1,6 @@
 """What an output declares of itself, and the inputs that are frozen for those made from a run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,9 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.models import Cycle, Run
+from materiality.models import Cycle, Run, User
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import scored_cycles, sees_all_cycles
+from reports.models import Output
 from reports.queries.matrix import WEIGHTINGS, MatrixData, MatrixOptions, matrix_data
 
 LANGUAGES = ("zh-hans", "en")
@@ -112,6 +114,14 @@ def frozen_text(row: dict, field: str) -> str:
     """A text of frozen inputs in the active language, in the other where there is none."""
     first, second = ("_zh", "_en") if is_chinese() else ("_en", "_zh")
     return row[field + first] or row[field + second]
+
+
+def seen_outputs(person: User, rows: Iterable[Output]) -> list[Output]:
+    """Those of the files, of cycles that the person sees, that tell of no other cycle which is kept from them."""
+    if sees_all_cycles(person):
+        return list(rows)
+    codes = set(scored_cycles(person).values_list("code", flat=True))
+    return [row for row in rows if codes.issuperset(row.earlier_cycles)]
 
 
 def organisation_name() -> str:

@@ -37,11 +37,12 @@ def matrix(request: HttpRequest, code: str) -> HttpResponse:
             raise Http404
         return render(request, "reports/matrix.html", context)
     groups = list(cycle.groups.all())
-    data = matrix_data(run, _wanted(request, groups))
+    earlier = earlier_runs(cycle, line_of(run.edition), request.user)
+    data = matrix_data(run, _wanted(request, groups, earlier))
     context |= {"runs": runs, "run": run, "data": data, "options": data.options, "groups": groups}
     context |= {"views": _views(run, data, groups), "differing": sum(row.differs for row in data.rows)}
     context |= {"pooled_method": _is_pooled(data), "group": _named(groups, data.options.group)}
-    context |= {"earlier": earlier_runs(cycle, line_of(run.edition)), "cut_values": _cut_values(data)}
+    context |= {"earlier": earlier, "cut_values": _cut_values(data)}
     context |= {"cuts": cut_line(data), "weighting": weighting_line(data)}
     return render(request, "reports/matrix.html", context)
 
@@ -74,12 +75,15 @@ def _cut_values(data: MatrixData) -> list[tuple[str, str, float]]:
     return [(name, plain_number(value), run) for name, value, run in cuts if value is not None]
 
 
-def _wanted(request: HttpRequest, groups: list[Group]) -> MatrixOptions:
-    """The choices of the URL; a group that there is not is none."""
+def _wanted(request: HttpRequest, groups: list[Group], earlier: list[Run]) -> MatrixOptions:
+    """The choices of the URL; a group, or an earlier cycle, that there is not is none."""
     query = request.GET.dict()
     for name in ("group", "beside"):
         if query.get(name) not in {group.code for group in groups}:
             query[name] = ""
+    since = query.get("since", "")
+    if not since.isdigit() and since not in {each.cycle.code for each in earlier}:
+        query["since"] = ""
     return MatrixOptions.from_query(query)
 
 

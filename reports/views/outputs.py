@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -11,12 +12,13 @@ from materiality.models import Job
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.pages import FILE_TYPES, button, download, onward, paged, refusals, sent, stored
 from materiality.platform.people import can_edit_cycle
-from materiality.queries.cycles import chosen_run, last_run_number, listed_runs
+from materiality.queries.cycles import chosen_run, last_run_number, listed_runs, sees_all_cycles
 from materiality.views.cycles import cycle_of, in_cycle
 from reports.actions.outputs import cancel_output, remake_outputs, remove_output, request_output, retry_output
 from reports.forms.outputs import RequestForm
 from reports.models import Output
 from reports.outputs import KINDS, stored_path
+from reports.queries.outputs import seen_outputs
 
 
 def outputs(request: HttpRequest, code: str) -> HttpResponse:
@@ -31,7 +33,7 @@ def outputs(request: HttpRequest, code: str) -> HttpResponse:
             said = _("The file is being made. It appears below as soon as it is there.")
             return onward(request, said, "outputs", code)
     rows = Output.objects.filter(cycle=cycle).select_related("job__created_by").order_by("-pk")
-    page = paged(request, rows)
+    page = paged(request, rows if sees_all_cycles(request.user) else seen_outputs(request.user, rows))
     _tell(page, last_run_number(cycle))
     running = any(not row.job.is_over for row in page)
     context = in_cycle(cycle, "outputs", form=form, page=page, running=running, may_edit=can_edit_cycle(request.user))
@@ -40,10 +42,17 @@ def outputs(request: HttpRequest, code: str) -> HttpResponse:
 
 def output_row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One row of the table, asked for again and again until the job is over."""
-    row = get_object_or_404(Output.objects.select_related("job__created_by", "cycle"), cycle__code=code, pk=pk)
+    row = _output_of(request, Output.objects.select_related("job__created_by", "cycle"), code, pk)
     _tell([row], last_run_number(row.cycle))
     shown = {"page": [row], "cycle": row.cycle, "partial": True, "may_edit": can_edit_cycle(request.user)}
     return render(request, "reports/outputs.html", shown)
+
+
+def _output_of(request: HttpRequest, rows: QuerySet[Output], code: str, pk: int) -> Output:
+    found = seen_outputs(request.user, rows.filter(cycle__code=code, pk=pk))
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def _tell(rows: Iterable[Output], newest: int | None) -> None:
@@ -55,7 +64,7 @@ def _tell(rows: Iterable[Output], newest: int | None) -> None:
 
 def output_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The file itself; not found until it is there."""
-    row = get_object_or_404(Output.objects.filter(job__state=Job.State.DONE), cycle__code=code, pk=pk)
+    row = _output_of(request, Output.objects.filter(job__state=Job.State.DONE), code, pk)
     return download(stored(stored_path(row)), row.file_name, FILE_TYPES[row.format])
 
 

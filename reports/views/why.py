@@ -18,5 +18,6 @@ def issue_sheet(request: HttpRequest, code: str, issue: str) -> HttpResponse:
     run, score = scored_issue(cycle, request.GET.get("run", ""), issue)
     frameworks = [table for table in mapped_frameworks(score.issue) if table.disclosures]
     why = Why(run, score, list(cycle.groups.all()))
-    pdf = why_sheet(cycle, why, years_of(run, issue), touching(score.issue, cycle), frameworks)
+    heard = touching(cycle.engagements.filter(issues=score.issue))
+    pdf = why_sheet(cycle, why, years_of(run, issue, request.user), heard, frameworks)
     return download(pdf, f"{cycle.code}-{run.number}-{issue}.pdf", private=True)

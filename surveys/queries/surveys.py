@@ -14,8 +14,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from materiality.models import Category, Cycle, Group, Issue, Run
+from materiality.models import Category, Cycle, Group, Issue, Run, User
 from materiality.platform.bilingual import text_of
+from materiality.queries.cycles import scored_cycles
 from materiality.scoring.cells import ratings_of
 from materiality.scoring.cube import Cube
 from surveys.models import Batch, GroupPlan, Item, ItemText, ProfileQuestion, Survey
@@ -129,10 +130,13 @@ class Spread:
         return self.by_group.get(group, self.everywhere)
 
 
-def typical_spread() -> Spread:
-    """The spread within issues and dimensions in the newest run, pooled per group (at least 30 degrees of freedom)."""
+def typical_spread(person: User) -> Spread:
+    """The spread within issues and dimensions in the newest run that the person may see, pooled per group (at least 30
+    degrees of freedom).
+    """
     demo_last = Case(When(cycle__code=_DEMO, then=1), default=0)
-    run = Run.objects.select_related("cycle").order_by(demo_last, "-created_at").first()
+    runs = Run.objects.filter(cycle__in=scored_cycles(person)).select_related("cycle")
+    run = runs.order_by(demo_last, "-created_at").first()
     return Spread() if run is None else spread_of(run)
 
 

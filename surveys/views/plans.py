@@ -27,7 +27,7 @@ def survey_plan(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     issues = survey_issues(row)
     codes = [issue.code for issue in issues]
     groups = planned_groups(row, codes)
-    spread = typical_spread()
+    spread = typical_spread(request.user)
     lines = planning_lines(row, groups, spread)
     context = in_cycle(
         row.cycle,

@@ -85,7 +85,7 @@ def test_recent_happenings_are_as_many_as_asked_for():
 def test_running_jobs_are_those_that_are_not_over():
     for state in Job.State.values:
         Job.objects.create(kind="score", state=state)
-    assert [job.state for job in running_jobs()] == ["queued", "running"]
+    assert [job.state for job in running_jobs(make_person())] == ["queued", "running"]
 
 
 def test_method_changes_come_newest_first_with_person_and_run():

@@ -8,6 +8,7 @@ from materiality.models import Cycle, Edition, Lineage
 from materiality.queries.years import codes_before, line_of, years_of
 from tests.factories.cycles import make_cycle
 from tests.factories.library import make_category, make_edition, make_issue
+from tests.factories.people import make_person
 from tests.factories.scores import make_run
 
 pytestmark = pytest.mark.django_db
@@ -43,15 +44,15 @@ def years():
 
 def test_years_show_the_newest_run_of_an_earlier_cycle_under_the_code_of_then(years):
     first, _second, run = years
-    (year,) = years_of(run, "ENV-01-09")
+    (year,) = years_of(run, "ENV-01-09", make_person())
     assert (year.cycle.code, year.run.number, year.score.issue.code) == ("first", 2, "ENV-01-01")
-    assert [each.score.issue.code for each in years_of(run, "ENV-01-04")] == ["ENV-01-04"]
+    assert [each.score.issue.code for each in years_of(run, "ENV-01-04", make_person())] == ["ENV-01-04"]
 
 
 def test_years_of_a_merged_issue_and_of_the_first_cycle_are_none(years):
     first, _second, run = years
-    assert years_of(run, "ENV-01-02") == []
-    assert years_of(first.runs.first(), "ENV-01-01") == []
+    assert years_of(run, "ENV-01-02", make_person()) == []
+    assert years_of(first.runs.first(), "ENV-01-01", make_person()) == []
 
 
 def test_codes_before_end_where_the_issue_is_another(years):

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils.translation import override
 
-from materiality.models import AuditEvent
+from materiality.models import AuditEvent, Cycle
 from materiality.models.people import Role
 from reports.actions.outline import import_outline
 from reports.gri.index import Entry, OutlineRow
@@ -80,10 +80,13 @@ def test_disclosure_is_decided_with_who_and_why(staff, outlined):
 
 
 def test_viewers_see_the_index_and_change_nothing(client, outlined):
-    log_in(client, Role.VIEWER)
+    log_in(client, Role.VIEWER).cycles.add(Cycle.objects.get(code="year"))
     assert client.get(reverse("content_index", args=["year"])).status_code == 200
     for name in ("content_index", "index_accept", "index_decide", "outline_propose", "outline_crosswalk"):
         assert client.post(reverse(name, args=["year"]), {"claim": "none"}).status_code == 403
+    log_in(client, Role.VIEWER)
+    # Its material topics follow from the scores.
+    assert client.get(reverse("content_index", args=["year"])).status_code == 403
 
 
 def test_commands_set_and_check_the_index(outlined, tmp_path):

@@ -1,17 +1,25 @@
 """Pages of the outputs: request, progress, download."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from materiality.models import Job
+from materiality.actions.stakeholders import save_group
+from materiality.actions.tables import scope_of, take_in
+from materiality.models import Cycle, Job
 from materiality.models.people import Role
 from materiality.platform import jobs
+from materiality.queries.proposals import ProposalValues, store_proposal
 from reports.actions.outputs import request_output
 from reports.models import Output
+from tests.factories.cycles import move, values_of
 from tests.factories.people import log_in
 from tests.factories.reports import make_cycle, make_run
+from tests.factories.stakeholders import make_engagement
+from tests.factories.surveys import make_survey
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +148,63 @@ def test_viewers_leave_files_as_they_are(client, cycle, name):
     assert client.post(reverse(name, args=["demo", output.pk])).status_code == 403
     assert client.post(reverse("remake_outputs", args=["demo"])).status_code == 403
     assert (Output.objects.count(), Job.objects.get().state) == (1, "queued")
+
+
+def test_viewer_of_one_cycle_learns_nothing_of_another_anywhere(client, cycle):
+    """Titles of the other cycle bear a word that stands nowhere else."""
+    other = make_cycle("quokka-year")
+    period = {"period_start": date(2025, 1, 1), "period_end": date(2025, 12, 31)}
+    Cycle.objects.filter(pk=other.pk).update(title_zh="quokka", title_en="", **period)
+    other.refresh_from_db()
+    make_run(other)
+    group = other.groups.first()
+    save_group(cycle=other, values=values_of(group, name_en="", name_zh="quokka"), by=None, group=group)
+    issue = other.edition.issues.filter(parent__isnull=False).first()
+    make_engagement(other, title_en="quokka", issues=[issue])
+    survey = make_survey(other, code="quokka-survey")
+    proposed = store_proposal(
+        ProposalValues("change", issue, reason="Clearer", source=f"{survey.code}/0123"), origin="respondent", by=None
+    )
+    files = [
+        request_output(cycle=each, kind=kind, format="csv", language="en", by=None, send=False)
+        for each, kind in ((other, "issue-list"), (cycle, "year-comparison"))
+    ]
+    for output in files:
+        jobs.execute(str(output.job_id))
+    waiting = request_output(cycle=other, kind="issue-list", format="csv", language="en", by=None, send=False)
+    sheet = take_in("groups", scope_of("groups", cycle=other), "quokka.csv", b"group,name_en\nx,quokka\n", by=None)
+    pages = [
+        "/", "/search/?q=quokka", "/cycles/", "/library/", "/library/editions/", "/library/calendar/",
+        "/library/coverage/?framework=GRI:2016", "/library/translations/", "/library/translations/export.csv",
+        "/sheets/", "/sheets/export/translations.csv", "/sheets/export/proposals.csv", "/library/proposals/",
+        f"/library/proposals/{proposed.pk}/", f"/library/{issue.edition.code}/{issue.code}/",
+        f"/sheets/{sheet.pk}/", f"/jobs/{waiting.job_id}/", "/cycles/demo/years/",
+        "/cycles/demo/years/?since=quokka-year", f"/cycles/demo/scores/{issue.code}/", "/cycles/demo/matrix/",
+        "/cycles/demo/matrix/?since=quokka-year",
+    ]  # fmt: skip
+
+    def telling() -> list[str]:
+        found = []
+        for page in pages:
+            response = client.get(page)
+            text = b"".join(response).decode() if response.status_code == 200 else ""
+            for echo in (page, 'value="quokka"', "“quokka”", "since=quokka-year"):
+                text = text.replace(echo, "")
+            found += [page] if "quokka" in text else []
+        return found
+
+    log_in(client, "analyst")
+    silent = {
+        "/library/",
+        "/library/editions/",
+        "/library/calendar/",
+        "/library/coverage/?framework=GRI:2016",
+        "/sheets/",
+    }
+    assert set(pages) - set(telling()) == silent
+    log_in(client, "viewer").cycles.add(cycle)
+    for state in ("open", "signed_off"):
+        move(other, state)
+        assert telling() == []
+        assert client.get(f"/cycles/demo/outputs/{files[1].pk}/file/").status_code == 404
+        assert "quokka" not in client.get("/cycles/demo/outputs/").content.decode()

@@ -9,6 +9,7 @@ from materiality.scoring.cube import CubeBuilder
 from materiality.scoring.run import Counted
 from surveys.queries.surveys import Spread, spread_of, typical_spread
 from tests.factories.cycles import make_cycle
+from tests.factories.people import make_person
 from tests.factories.scores import make_run
 from tests.factories.surveys import make_survey_cycle
 
@@ -51,14 +52,14 @@ def test_spread_is_pooled_within_issues_and_dimensions_of_each_group():
 
 
 def test_spread_without_a_run_or_with_too_few_ratings_is_the_default():
-    assert typical_spread() == Spread(None, 25.0, {})
+    assert typical_spread(make_person()) == Spread(None, 25.0, {})
     assert spread_of(run_of("a-cycle", {"employees": EMPLOYEES})) == Spread()
 
 
 def test_spread_comes_from_the_newest_run_and_from_the_demo_only_without_another():
     demo = make_run(make_cycle(code="demo"))
-    assert typical_spread().run == demo
+    assert typical_spread(make_person()).run == demo
     make_run(make_cycle())
     newest = make_run(make_cycle())
     make_run(demo.cycle, seed=2)
-    assert typical_spread().run == newest
+    assert typical_spread(make_person()).run == newest
