@@ -27,7 +27,7 @@ from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.tables.headers import LEFT_OUT, HeaderMatch, SheetColumn, check_match, match_headers
 from materiality.tables.imports import CODES, SheetCheck, SheetOutcome, StrictResource, take_back, undo_json
 from materiality.tables.problems import BadLibrary, Problem
-from materiality.tables.records import Table, read_tables, table_of
+from materiality.tables.records import Records, read_tables, table_of
 from materiality.tables.widgets import ERROR, STATES, Plan, PlannedRow, Scope, SheetRow
 from materiality.tables.words import message, problem_text
 
@@ -198,7 +198,7 @@ MAX_ROWS = 20_000
 class SheetFile:
     """The sheets of a file that are read as one list of rows; `left_out` are titles of the others."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[Records, ...]
     left_out: tuple[str, ...]
 
     @property
@@ -257,12 +257,12 @@ def _rows(file: SheetFile, match: Mapping[str, str]) -> tuple[list[SheetRow], li
     return rows, problems
 
 
-def _label(file: SheetFile, table: Table) -> str:
+def _label(file: SheetFile, table: Records) -> str:
     """A sheet is named only where several are read."""
     return table.title if len(file.tables) > 1 else ""
 
 
-def _has_needed(table: Table, columns: Sequence[SheetColumn]) -> bool:
+def _has_needed(table: Records, columns: Sequence[SheetColumn]) -> bool:
     matched = set(match_headers(table.columns, columns).columns.values())
     guesses = match_headers(table.columns, columns)
     certain = matched - {guesses.columns[heading] for heading in guesses.guesses}

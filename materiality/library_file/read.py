@@ -22,7 +22,7 @@ from materiality.lineage.records import (
     LinkRecord,
 )
 from materiality.tables.problems import BadLibrary, Problem, nearest
-from materiality.tables.records import Row, Table, read_table
+from materiality.tables.records import Records, Row, read_table
 
 GOALS = ("SDG", "2015")
 # GRI's editions and the goals have files of their own and so no row in frameworks.csv.
@@ -182,7 +182,7 @@ class KnownTexts:
     hkex: dict[str, tuple[str, str, str]]
 
 
-def issue_rows(table: Table, shape: Shape, known: KnownTexts) -> tuple[list[IssueRow], list[Problem]]:
+def issue_rows(table: Records, shape: Shape, known: KnownTexts) -> tuple[list[IssueRow], list[Problem]]:
     """One row per issue, in the file's order; of a flat file the primaries stand before all secondaries."""
     renamed = dict(shape.renamed)
     rows = [IssueRow(row.number, _cells(row, renamed), renamed) for row in table.rows]

@@ -51,7 +51,7 @@ class ComparedIssue:
         return self.disagreement is not None and self.disagreement > DISAGREE
 
 
-class Comparison:
+class GroupComparison:
     """One dimension of a run. `may_show` is false where it would help to undo hidden cells, or there are no parts."""
 
     def __init__(self, run: Run, groups: Sequence[Group], dimension: str) -> None:

@@ -510,6 +510,14 @@ def chosen_run(cycle: Cycle, runs: list[Run], number: str) -> Run | None:
     return found or run_with_cube(cycle, number)
 
 
+def cycle_named(code: str) -> Cycle:
+    """The cycle of a command. NotAllowed where there is none."""
+    cycle = Cycle.objects.filter(code=code).first()
+    if cycle is None:
+        raise NotAllowed(_("There is no cycle with the code “%(code)s”.") % {"code": code})
+    return cycle
+
+
 def newest_run(cycle: Cycle) -> Run | None:
     """The newest run without its cube and figures, asked once per cycle object."""
     if "_newest_run" not in cycle.__dict__:

@@ -41,7 +41,7 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class CutLine:
+class DrawnCut:
     """A cut in the small matrix, from end to end in px."""
 
     name: str
@@ -139,7 +139,7 @@ class Trial:
         ]
 
     @property
-    def lines(self) -> list[CutLine]:
+    def lines(self) -> list[DrawnCut]:
         return [line for line in map(self._line, _cuts(self.result.cuts)) if line] if self.result else []
 
     def _moved(self, results: Sequence[IssueResult]) -> list[TierMove]:
@@ -165,13 +165,13 @@ class Trial:
     def _place(self, issue: IssueResult) -> tuple[float, float]:
         return round(self._px(issue.business), 1), round(SIDE - self._px(issue.society), 1)
 
-    def _line(self, cut: tuple[str, float]) -> CutLine | None:
+    def _line(self, cut: tuple[str, float]) -> DrawnCut | None:
         name, value = cut
         low, high = self._range
         if name in DIMENSIONS:
             at = round(self._px(value), 1)
             ends = (at, 0, at, SIDE) if name == "business" else (0, SIDE - at, SIDE, SIDE - at)
-            return CutLine(name, *ends) if low <= value <= high else None
+            return DrawnCut(name, *ends) if low <= value <= high else None
         lam = self.method.lam
         if lam > 0.5:  # society at the two ends of business, or the other way round: never divided by little
             first, last = ((value - (1 - lam) * x) / lam for x in (low, high))
@@ -179,7 +179,7 @@ class Trial:
         else:
             first, last = ((value - lam * y) / (1 - lam) for y in (low, high))
             ends = (self._px(first), SIDE - ROOM, self._px(last), ROOM)
-        return CutLine(name, *(round(end, 1) for end in ends))
+        return DrawnCut(name, *(round(end, 1) for end in ends))
 
 
 def _cuts(cuts: Cuts) -> list[tuple[str, float]]:

@@ -32,7 +32,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class Records:
     """Rows under their headings, blank rows left out; `problems` are cells that cannot be taken as text.
 
     `title` is the sheet's name, "" for CSV.
@@ -44,7 +44,7 @@ class Table:
     title: str = ""
 
 
-def read_table(contents: bytes, name: str) -> Table:
+def read_table(contents: bytes, name: str) -> Records:
     """The sheet `issues`, else the first. Raises BadLibrary where the file cannot be read as a table at all."""
     tables = _tables(contents, name, MAX_ROWS)
     table = next((table for table in tables if table.title == SHEET), tables[0])
@@ -54,13 +54,13 @@ def read_table(contents: bytes, name: str) -> Table:
     return replace(table, title="", problems=(*found, *(() if table.rows else (Problem("no_rows"),))))
 
 
-def table_of(held: dict) -> Table:
+def table_of(held: dict) -> Records:
     """The table of `asdict(table)`, also after it was JSON."""
     problems = (Problem(**{**each, "nearest": tuple(each["nearest"])}) for each in held["problems"])
-    return Table(tuple(held["columns"]), tuple(Row(**row) for row in held["rows"]), tuple(problems), held["title"])
+    return Records(tuple(held["columns"]), tuple(Row(**row) for row in held["rows"]), tuple(problems), held["title"])
 
 
-def read_tables(contents: bytes, name: str, max_rows: int = MAX_ROWS) -> list[Table]:
+def read_tables(contents: bytes, name: str, max_rows: int = MAX_ROWS) -> list[Records]:
     """Every sheet of the file that holds anything, as a table of at most `max_rows` rows each. Raises BadLibrary."""
     filled = [table for table in _tables(contents, name, max_rows) if table.columns]
     if not filled:
@@ -68,7 +68,7 @@ def read_tables(contents: bytes, name: str, max_rows: int = MAX_ROWS) -> list[Ta
     return filled
 
 
-def _tables(contents: bytes, name: str, max_rows: int) -> list[Table]:
+def _tables(contents: bytes, name: str, max_rows: int) -> list[Records]:
     # Far below the last row people leave blank rows behind, which count for nothing.
     limits = Limits(MAX_BYTES, 20 * max_rows, max_columns=1_000, max_cells=3_000_000, max_unpacked=200 * MEGABYTE)
     try:
@@ -88,7 +88,7 @@ def _refusal(problem: FileProblem, size: int, max_rows: int) -> Problem:
     return Problem(_KINDS.get(problem.code, problem.code), params=params)
 
 
-def _table(title: str, lines: Rows, max_rows: int) -> Table:
+def _table(title: str, lines: Rows, max_rows: int) -> Records:
     columns = [_text(cell, title) for cell in next(lines, (0, []))[1]]
     while columns and not columns[-1]:
         columns.pop()
@@ -103,7 +103,7 @@ def _table(title: str, lines: Rows, max_rows: int) -> Table:
             problems += [Problem(kind, number, column, text, sheet=title)] if kind else []
             named.setdefault(column, text)
         rows.append(Row(number, named))
-    return Table(tuple(columns), tuple(rows), tuple(problems), title)
+    return Records(tuple(columns), tuple(rows), tuple(problems), title)
 
 
 def _what_is_wrong(cell: object, text: str, column: str) -> str:

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from materiality.queries.comparison import SORTS, Comparison
+from materiality.queries.comparison import SORTS, GroupComparison
 from materiality.queries.cycles import run_with_cube
 from materiality.scoring.cube import DIMENSIONS
 from materiality.views.cycles import cycle_of, in_cycle
@@ -19,7 +19,7 @@ def comparison(request: HttpRequest, code: str) -> HttpResponse:
     dimension = wanted if wanted in DIMENSIONS else DIMENSIONS[0]
     sort = sort if sort in SORTS else SORTS[0]
     only_beyond = request.GET.get("beyond") == "1"
-    found = Comparison(run, list(cycle.groups.all()), dimension)
+    found = GroupComparison(run, list(cycle.groups.all()), dimension)
     context = in_cycle(cycle, "scores") | {
         "run": run,
         "comparison": found,

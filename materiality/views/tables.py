@@ -65,7 +65,7 @@ def around(cycle: Cycle | None) -> dict:
     return {"section": "cycles", "step": "groups", "cycle": cycle, "home": home}
 
 
-def cycle_named(code: str) -> Cycle | None:
+def _cycle(code: str) -> Cycle | None:
     """The cycle that the address names, None for the library's pages."""
     return cycle_of(code) if code else None
 
@@ -85,7 +85,7 @@ def sheet_template(request: HttpRequest, kind: str, suffix: str, code: str = "")
 def _file(request: HttpRequest, kind: str, suffix: str, code: str, empty: bool) -> HttpResponse:
     if suffix not in TYPES:
         raise Http404
-    chosen, cycle = kind_of(kind, code), cycle_named(code)
+    chosen, cycle = kind_of(kind, code), _cycle(code)
     named = request.GET.get("edition", "")
     try:
         if chosen.into == "edition" and named:
@@ -102,7 +102,7 @@ def _file(request: HttpRequest, kind: str, suffix: str, code: str, empty: bool) 
 @needs(can_view)
 def sheet_imports(request: HttpRequest, code: str = "") -> HttpResponse:
     """What can be imported and exported, here and what was imported so far."""
-    cycle = cycle_named(code)
+    cycle = _cycle(code)
     rows = SheetImport.objects.filter(cycle=cycle).select_related("created_by").defer("plan", "undo")
     kinds = [(kind, kind.may(request.user)) for kind in KINDS.values() if (kind.into == "cycle") == bool(cycle)]
     page = paged(request, rows)
@@ -114,7 +114,7 @@ def sheet_imports(request: HttpRequest, code: str = "") -> HttpResponse:
 
 def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
     """Upload a file, which is then checked in the background; nothing of it is stored."""
-    cycle, chosen = cycle_named(code), kind_of(kind, code)
+    cycle, chosen = _cycle(code), kind_of(kind, code)
     need(request.user, chosen.may)
     form = uploaded(request, SheetUploadForm, _too_large())
     if sent(request, form) and (job := _taken_in(request, form, kind, cycle)):

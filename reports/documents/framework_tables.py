@@ -17,7 +17,7 @@ from reports.queries.tables import ScoredIssue, catalogue_inputs, issues_of
 
 
 @dataclass(frozen=True)
-class Topic:
+class FrameworkTopic:
     """A topic of the framework with the issues of the run that it covers, itself or by what stands below it."""
 
     code: str
@@ -36,7 +36,7 @@ class Topic:
         return f"{self.code} {self.title}"
 
 
-def _topics(inputs: Mapping) -> list[Topic]:
+def _topics(inputs: Mapping) -> list[FrameworkTopic]:
     """All topics in the catalogue's order; what covers a topic covers those that it stands under."""
     issues = {issue.code: issue for issue in issues_of(inputs)}
     parents = {row["code"]: row["parent"] for row in inputs["topics"]}
@@ -47,7 +47,7 @@ def _topics(inputs: Mapping) -> list[Topic]:
             covered[at].update(row["issues"])
             at = parents[at]
     return [
-        Topic(
+        FrameworkTopic(
             row["code"],
             frozen_text(row, "title"),
             row["parent"],
@@ -63,7 +63,7 @@ def _names(issues: Iterable[ScoredIssue]) -> str:
     return _("; ").join(issue.name for issue in issues)
 
 
-def _because(topic: Topic, scored: int) -> str:
+def _because(topic: FrameworkTopic, scored: int) -> str:
     """Why a topic is material or not, from what was scored."""
     if topic.material:
         return _("Material: %(issues)s") % {"issues": _names(topic.material)}
@@ -86,7 +86,7 @@ def _places(locations: Iterable[str]) -> str:
     return "\n".join(dict.fromkeys(locations))
 
 
-def _is_material(topic: Topic) -> str:
+def _is_material(topic: FrameworkTopic) -> str:
     return _("Material") if topic.material else _("Not material")
 
 
@@ -97,7 +97,7 @@ def goal_table(inputs: Mapping) -> Table:
         Column("goal", _("Goal"), shares=True),
         Column("issues", _("Material issues"), once=True),
     ]
-    together: dict[str, list[Topic]] = {}
+    together: dict[str, list[FrameworkTopic]] = {}
     for topic in _topics(inputs):
         together.setdefault(_names(topic.material), []).append(topic)
     none = _("No material issue bears on it")
@@ -123,7 +123,7 @@ def exchange_table(inputs: Mapping) -> Table:
     """The topics of the exchanges' guidelines: material or not, and because of what."""
     topics = {topic.code: topic for topic in _topics(inputs)}
     columns = [
-        Column("topic", _("Topic")),
+        Column("topic", _("FrameworkTopic")),
         Column("material", _("Materiality")),
         Column("because", _("Because")),
         _location(),
@@ -193,7 +193,7 @@ def hkex_table(inputs: Mapping) -> Table:
 
 
 def _of_aspect(
-    topic: Topic, kpis: Sequence[Requirement], locations: Mapping[str, list[str]]
+    topic: FrameworkTopic, kpis: Sequence[Requirement], locations: Mapping[str, list[str]]
 ) -> Iterator[tuple[str, str, Sequence[str]]]:
     if topic.code == CLIMATE:
         yield from ((each.title, "", topic.locations) for each in kpis)
@@ -227,12 +227,12 @@ def esrs_table(inputs: Mapping) -> Table:
 GENERAL = "ESRS 2"
 
 
-def _below(topic: Topic, topics: Mapping[str, Topic]) -> list[str]:
+def _below(topic: FrameworkTopic, topics: Mapping[str, FrameworkTopic]) -> list[str]:
     """Where the outline prints the standard or a matter of it."""
     return [place for each in topics.values() if _stands_under(each, topic, topics) for place in each.locations]
 
 
-def _stands_under(topic: Topic, above: Topic, topics: Mapping[str, Topic]) -> bool:
+def _stands_under(topic: FrameworkTopic, above: FrameworkTopic, topics: Mapping[str, FrameworkTopic]) -> bool:
     return topic.code == above.code or (topic.parent and _stands_under(topics[topic.parent], above, topics))
 
 

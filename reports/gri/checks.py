@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from materiality.tables.problems import N_
 from reports.gri.index import Decision, Entry, OutlineRow, Topic, is_general, is_management, places_of, spelled
 from reports.gri.standards import Standards, code_key, fold
 
@@ -369,11 +370,6 @@ def c18(checked: CheckedIndex) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[CheckedIndex], Iterator[Finding]], ...] = (
     *(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18),
 )
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name that message extraction looks for
-    """Mark a sentence for translation and leave it as it is."""
-    return text
 
 
 SENTENCES = {

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from materiality.tables.problems import N_
 from reports.gri.pieces import LONGEST, Piece, flat, pieces_of
 from reports.gri.standards import YEAR_NEEDED, Disclosure, Standard, Standards, fold
 
@@ -480,11 +481,6 @@ def _plain_title(text: str) -> str:
     """A text without a year and marks of footnotes at its end."""
     bare = _MARKS.sub("", flat(text)).strip(" \t\n;,、:-–")
     return _YEAR_LAST.sub("", bare).strip(" \t\n;,、:-–(（")
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name that message extraction looks for
-    """Mark a sentence for translation and leave it as it is."""
-    return text
 
 
 # Titles come in the reader's language: `%(meaning_title)s` from `meaning_title_zh` and `meaning_title_en`.

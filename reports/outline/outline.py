@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from materiality.tables.limited import within_limits
-from materiality.tables.problems import FileProblem, Nearest, column_letters, plain
+from materiality.tables.problems import N_, FileProblem, Nearest, column_letters, plain
 from materiality.tables.read import CSV, MEGABYTE, Limits, Table, open_table
 from materiality.tables.write import restore
 from reports.gri.index import OMISSION_REASONS, Entry, OutlineRow, entries_of, without_doubles, written
@@ -151,7 +151,7 @@ def _parse(source: str | os.PathLike | bytes, books: Books) -> ParsedOutline:
 
 
 def _read(table: Table, books: Books) -> ParsedOutline:
-    columns = match_columns(table.header, table.header_row, books.columns)
+    columns = outline_columns(table.header, table.header_row, books.columns)
     if columns.problems:
         return ParsedOutline(problems=columns.problems)
     reader = _Reader(columns.places, books, neutralised=table.kind == CSV)
@@ -162,14 +162,14 @@ def _read(table: Table, books: Books) -> ParsedOutline:
 
 
 @dataclass(frozen=True)
-class Columns:
+class OutlineColumns:
     """Place of each known column in a row, from 0; with any problem the rows must not be read."""
 
     places: dict[str, int]
     problems: list[OutlineProblem]
 
 
-def match_columns(header: Sequence[object], row: int, known_columns: Sequence[str] = COLUMNS) -> Columns:
+def outline_columns(header: Sequence[object], row: int, known_columns: Sequence[str] = COLUMNS) -> OutlineColumns:
     """Match a header row; names are compared without case, full width and surrounding spaces.
 
     `problems` lists every column that is unknown, doubled, unnamed or missing, with the nearest right name.
@@ -191,7 +191,7 @@ def match_columns(header: Sequence[object], row: int, known_columns: Sequence[st
             problems.append(OutlineProblem(row, index, column, "duplicate_column", params))
         else:
             places[column] = index
-    return Columns(places, problems + _missing(names, places, row))
+    return OutlineColumns(places, problems + _missing(names, places, row))
 
 
 def _missing(names: list[str], places: dict[str, int], row: int) -> list[OutlineProblem]:
@@ -424,7 +424,7 @@ def pasted_rows(text: str, books: Books) -> list[list[str]]:
         return [["order", "chapter", "disclosures"], ["1", "–", text]]
     width = max(map(len, lines))
     lines = [line + [""] * (width - len(line)) for line in lines]
-    if not match_columns(lines[0], 1, books.columns).problems:
+    if not outline_columns(lines[0], 1, books.columns).problems:
         return lines
     columns = list(zip(*lines, strict=True))
     names = _guessed(columns, books)
@@ -462,11 +462,6 @@ def _is_text(cells: Sequence[str]) -> bool:
 def read_entries(text: str, books: Books, texts: Mapping[str, str]) -> Iterator[Reading]:
     """The readings of one cell of codes, in a row with these texts."""
     yield from read_cell(tidy(text, lines=True), row_context(books, texts))
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name that message extraction looks for
-    """Mark a sentence for translation and leave it as it is."""
-    return text
 
 
 MESSAGES = {

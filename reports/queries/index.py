@@ -21,7 +21,7 @@ from reports.queries.outline import GRI, content_index, gri_standards, outline_r
 from reports.queries.outputs import organisation_name
 
 
-def newest_run(cycle: Cycle) -> Run | None:
+def _newest(cycle: Cycle) -> Run | None:
     return cycle.runs.defer("cube").order_by("-number").first()
 
 
@@ -29,7 +29,7 @@ def material_topics(cycle: Cycle, rows: Iterable[OutlineRow], run: Run | None = 
     """The material issues of the run (the newest unless one is given), joined under their primary issues, each with the
     disclosures that they are mapped to. Without a run, those of the issues that the outline names.
     """
-    run = run or newest_run(cycle)
+    run = run or _newest(cycle)
     named = {code for row in rows for code in row.issues}
     issues = Issue.objects.filter(edition_id=cycle.edition_id).select_related("parent")
     if run:
@@ -121,7 +121,7 @@ def proposed_outline(cycle: Cycle) -> list[OutlineRow]:
 def checked_index(cycle: Cycle) -> CheckedIndex:
     """The cycle's index and what its checks hold it against."""
     index, rows = content_index(cycle), outline_rows(cycle)
-    run = newest_run(cycle)
+    run = _newest(cycle)
     return CheckedIndex(
         gri=gri_standards(),
         edition=cycle.gri_edition,

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Disclosure, Issue
 from materiality.platform.bilingual import is_chinese
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import publication_day
 from materiality.tables.problems import MESSAGES as INTAKE_MESSAGES
 from reports.gri.index import OutlineRow, row_of, spelled, title_of
@@ -162,11 +161,3 @@ def _reading_json(each: CellReading) -> dict:
         **{"codes": list(reading.codes), "standard": reading.standard, "sector": reading.sector},
         **{"requirement": reading.requirement, "title": reading.title, "note": reading_note(reading) or reading.remark},
     }
-
-
-def cycle_named(code: str) -> Cycle:
-    """The cycle of a command. NotAllowed where there is none."""
-    cycle = Cycle.objects.filter(code=code).first()
-    if cycle is None:
-        raise NotAllowed(_("There is no cycle with the code “%(code)s”.") % {"code": code})
-    return cycle

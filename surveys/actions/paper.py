@@ -12,7 +12,7 @@ from materiality.platform.jobs import request_job
 from materiality.platform.refusals import NotAllowed
 from surveys.models import PaperSheet, Response, SealedDraft, Survey
 from surveys.models.jobs import JobKind
-from surveys.paper.entry import Entry, differences, entry_of, locked_sheet
+from surveys.paper.entry import SheetEntry, differences, entry_of, locked_sheet
 from surveys.paper.sheets import empty_sheet, seal_sheet
 from surveys.queries.questionnaire import GroupQuestions, Questionnaire, draw_parts, questionnaire_of
 from surveys.questionnaire.asking import blank_ratings
@@ -29,7 +29,7 @@ CHANNEL = "paper"
 
 
 @transaction.atomic
-def store_sheet(*, sheet: PaperSheet, entry: Entry, by: User | None) -> PaperSheet:
+def store_sheet(*, sheet: PaperSheet, entry: SheetEntry, by: User | None) -> PaperSheet:
     """Store what the two entries of a sheet agree on, screened like a response without times.
 
     In an anonymous survey the answers wait to be released, and the sheet forgets both entries and what it asked.
@@ -50,7 +50,7 @@ def store_sheet(*, sheet: PaperSheet, entry: Entry, by: User | None) -> PaperShe
     return sheet
 
 
-def _columns(sheet: PaperSheet, entry: Entry) -> ResponseColumns:
+def _columns(sheet: PaperSheet, entry: SheetEntry) -> ResponseColumns:
     return ResponseColumns(
         group=[sheet.group_id],
         channel=[CHANNEL],
@@ -66,7 +66,7 @@ def _columns(sheet: PaperSheet, entry: Entry) -> ResponseColumns:
     )
 
 
-def _store(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
+def _store(survey: Survey, sheet: PaperSheet, entry: SheetEntry, flags: int) -> None:
     profile, named = named_apart(dict(entry.profile))
     response = Response.objects.create(
         id=arrival_id(),
@@ -85,7 +85,7 @@ def _store(survey: Survey, sheet: PaperSheet, entry: Entry, flags: int) -> None:
     hold(survey.pk, Response.objects.filter(pk=response.pk))
 
 
-def _finish(survey: Survey, sheet: PaperSheet, entry: Entry) -> None:
+def _finish(survey: Survey, sheet: PaperSheet, entry: SheetEntry) -> None:
     """The answers wait for their release, without a day: that of typing is not that of answering."""
     contents = Contents(
         entry.ratings, entry.comment, dict(entry.profile), mode="paper", notice_version=sheet.notice_version
@@ -113,7 +113,7 @@ STATE = PaperSheet.State
 
 
 @transaction.atomic
-def enter_sheet(*, sheet: PaperSheet, entry: Entry, time: int, by: User | None) -> PaperSheet:
+def enter_sheet(*, sheet: PaperSheet, entry: SheetEntry, time: int, by: User | None) -> PaperSheet:
     """Keep one of the two entries (`time` 1 or 2); two that are the same are stored at once, others wait to be
     compared.
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from materiality.scoring.cube import NOT_ASKED
 from surveys.actions.paper import MOST_SHEETS
 from surveys.models import ProfileQuestion, Survey
-from surveys.paper.entry import Entry, asked_positions, typed_code
+from surveys.paper.entry import SheetEntry, asked_positions, typed_code
 from surveys.questionnaire.ranking import MOST_NAMED, with_named
 from surveys.respond.posted import LONGEST_COMMENT, CommentForm, posted_profile
 
@@ -76,7 +76,7 @@ class TypedEntry:
             self.errors["consent"] = gettext(
                 "Nothing of a sheet without consent may be stored. Tick this only if it is ticked on the sheet."
             )
-        self.entry = None if self.errors else Entry(bytes(ratings), self.profile, comment.cleaned_data["comment"])
+        self.entry = None if self.errors else SheetEntry(bytes(ratings), self.profile, comment.cleaned_data["comment"])
 
     def _codes(self, numbers: Mapping[int, str]) -> set[str]:
         """The issues whose numbers were typed in the ranking step."""
@@ -89,7 +89,9 @@ class TypedEntry:
         return {code for code in found.values() if code}
 
 
-def chosen_entry(posted: QueryDict, first: Entry, second: Entry, asked: bytes, k: int) -> tuple[Entry | None, set[str]]:
+def chosen_entry(
+    posted: QueryDict, first: SheetEntry, second: SheetEntry, asked: bytes, k: int
+) -> tuple[SheetEntry | None, set[str]]:
     """What is right where two entries differ: `c<position>`, `q_<code>` and `comment` say `1`, `2`, or for an item
     what the sheet says (`t<position>`). The names of what was not decided come back instead.
     """
@@ -116,4 +118,4 @@ def chosen_entry(posted: QueryDict, first: Entry, second: Entry, asked: bytes, k
     comment = {"1": first, "2": second}.get("1" if same else posted.get("comment", ""))
     if comment is None:
         missing.add("comment")
-    return (None, missing) if missing else (Entry(bytes(ratings), profile, comment.comment), missing)
+    return (None, missing) if missing else (SheetEntry(bytes(ratings), profile, comment.comment), missing)

@@ -11,7 +11,7 @@ from surveys.matching.layout import (
     TRANSPOSED,
     UNREAD,
     Flat,
-    IssueNamed,
+    IssueOfCell,
     Seen,
     SheetLayout,
     header_text,
@@ -26,7 +26,7 @@ from surveys.matching.words import Issues, cleaned, groups_of, squashed, word
 
 def flatten(sheets: Sequence[FileSheet], layouts: Sequence[SheetLayout], issues: Issues, asked: Asked) -> Flat:
     """One table of all sheets that are read; columns of one header are one column."""
-    names, seen = IssueNamed(issues), Seen()
+    names, seen = IssueOfCell(issues), Seen()
     by_name = {sheet.name: sheet for sheet in sheets}
     taken = []
     for layout in layouts:
@@ -87,7 +87,7 @@ def _note_unread(sheet: FileSheet, seen: Seen, asked: Asked) -> None:
 class _Part:
     """One sheet that is read: its columns as (header, parts), and its rows at the columns' places."""
 
-    def __init__(self, sheet: FileSheet, layout: SheetLayout, names: IssueNamed, seen: Seen) -> None:
+    def __init__(self, sheet: FileSheet, layout: SheetLayout, names: IssueOfCell, seen: Seen) -> None:
         self.sheet, self.layout, self.names, self.seen = sheet, layout, names, seen
         self._source = self._rows_of_sheet
         heads = self._read_heads()
@@ -297,21 +297,21 @@ def _keys(columns: Sequence[tuple[str, tuple[str, ...]]]) -> list[tuple[str, int
     return keys
 
 
-def _stacked(parts: Sequence[_Part], headers: Sequence[str], names: IssueNamed) -> Iterator[tuple[int, list[object]]]:
+def _stacked(parts: Sequence[_Part], headers: Sequence[str], names: IssueOfCell) -> Iterator[tuple[int, list[object]]]:
     """Rows of all sheets at the places of the joined columns; a rating's column that a sheet lacks was not shown."""
     for _part, number, cells in _placed(parts, headers, names):
         yield number, cells
 
 
 def _with_constants(
-    parts, headers, names: IssueNamed, constants: Mapping[str, str]
+    parts, headers, names: IssueOfCell, constants: Mapping[str, str]
 ) -> Iterator[tuple[int, list[object]]]:
     for part, number, cells in _placed(parts, headers[:-1], names):
         width = len(headers) - 1
         yield number, [*cells[:width], constants[part.sheet.name], *cells[width:]]
 
 
-def _placed(parts, headers: Sequence[str], names: IssueNamed) -> Iterator[tuple[_Part, int, list[object]]]:
+def _placed(parts, headers: Sequence[str], names: IssueOfCell) -> Iterator[tuple[_Part, int, list[object]]]:
     keys = {key: at for at, key in enumerate(_keys([(name, ()) for name in headers]))}
     blank = [NOT_SHOWN if names(name) else "" for name in headers]
     before = 0

@@ -89,7 +89,7 @@ def header_text(cell: object) -> str:
     return "" if isinstance(cell, Fault) else shown(cell, 2_000).strip()
 
 
-class IssueNamed:
+class IssueOfCell:
     """Which issue a cell names, remembered."""
 
     def __init__(self, issues: Issues) -> None:
@@ -114,7 +114,7 @@ class IssueNamed:
 
 def find_layouts(sheets: Sequence[FileSheet], issues: Issues, asked: Asked) -> list[SheetLayout]:
     """The layout of every sheet; of a file in which no sheet names an issue the first that has two rows is WIDE."""
-    names = IssueNamed(issues)
+    names = IssueOfCell(issues)
     found = [_sheet_layout(sheet, names, asked) for sheet in sheets]
     if all(layout.form == UNREAD for layout in found):
         for place, sheet in enumerate(sheets):
@@ -132,7 +132,7 @@ def _first_wide(name: str, rows: list) -> SheetLayout:
     return SheetLayout(name, WIDE, (number,), number + 1)
 
 
-def _sheet_layout(sheet: FileSheet, names: IssueNamed, asked: Asked) -> SheetLayout:
+def _sheet_layout(sheet: FileSheet, names: IssueOfCell, asked: Asked) -> SheetLayout:
     rows = list(islice(sheet.rows(), _PEEKED))
     wide = _wide(sheet.name, rows, names, asked) if rows else None
     if wide is None and rows:
@@ -147,7 +147,7 @@ def _needed(asked: Asked) -> int:
     return 1 if len(asked.issues) < 3 else 2
 
 
-def _wide(name: str, rows: list, names: IssueNamed, asked: Asked) -> SheetLayout | None:
+def _wide(name: str, rows: list, names: IssueOfCell, asked: Asked) -> SheetLayout | None:
     hits = [{at: code for at, cell in enumerate(cells) if (code := names(cell))} for _number, cells in rows]
     best = max(range(len(rows)), key=lambda at: (len(set(hits[at].values())), len(hits[at]), -at), default=-1)
     if best < 0 or len(set(hits[best].values())) < _needed(asked):
@@ -228,7 +228,7 @@ def same_row(cells: Sequence[object], others: Sequence[object]) -> bool:
 _VALUE = re.compile(r"评分|分数|得分|打分|分值|score|rating|value|answer|答案|选项|回答|评价|重要", re.IGNORECASE)
 
 
-def _long(sheet: FileSheet, rows: list, names: IssueNamed, k: int) -> SheetLayout | None:
+def _long(sheet: FileSheet, rows: list, names: IssueOfCell, k: int) -> SheetLayout | None:
     """A line per answer: one column names issues over and over."""
     at = next((at for at, (_n, cells) in enumerate(rows) if sum(map(bool, map(header_text, cells))) > 2), None)
     if at is None or len(rows) < at + 3:
@@ -284,7 +284,7 @@ def turned_table(rows: Iterable[tuple[int, list[object]]]) -> list[tuple[int, li
     return [(at, list(column)) for at, column in enumerate(zip(*wide, strict=True), 1) if any(map(header_text, column))]
 
 
-def _transposed(sheet: FileSheet, rows: list, names: IssueNamed, asked: Asked) -> SheetLayout | None:
+def _transposed(sheet: FileSheet, rows: list, names: IssueOfCell, asked: Asked) -> SheetLayout | None:
     """A column per response: the first columns name the issues."""
     down = max((sum(bool(names(row[at])) for _n, row in rows if at < len(row)) for at in range(4)), default=0)
     if down < _needed(asked):

@@ -24,7 +24,7 @@ _WORDS = {"": SKIPPED, "D": DONT_KNOW, "DK": DONT_KNOW}
 
 
 @dataclass(frozen=True)
-class Entry:
+class SheetEntry:
     """What was typed from a sheet: a byte per item (255 where it does not ask), profile answers, comment."""
 
     ratings: bytes
@@ -44,7 +44,7 @@ class Differences:
         return bool(self.items or self.questions or self.comment)
 
 
-def differences(first: Entry, second: Entry) -> Differences:
+def differences(first: SheetEntry, second: SheetEntry) -> Differences:
     """Everything in which the entries are not the same; spaces around a comment and line ends do not count."""
     items = tuple(place for place, (a, b) in enumerate(zip(first.ratings, second.ratings, strict=True)) if a != b)
     codes = [*first.profile, *(code for code in second.profile if code not in first.profile)]
@@ -71,7 +71,7 @@ def asked_positions(asked: Sequence[int]) -> list[int]:
 
 
 @dataclass
-class Line:
+class EntryLine:
     """One item of a sheet: its input's place, what was typed, what is wrong; or the two entries where they differ."""
 
     number: int
@@ -99,10 +99,10 @@ class QuestionLine:
     several: bool = field(default=False)
 
 
-def entry_lines(issues: Iterable[NumberedIssue], typed) -> list[Line]:
+def entry_lines(issues: Iterable[NumberedIssue], typed) -> list[EntryLine]:
     """A line per item to be typed; `typed` is the TypedEntry that could not be stored, or None."""
     return [
-        Line(
+        EntryLine(
             issue.number,
             issue.issue,
             str(word_for("dimension", dimension)),
@@ -116,11 +116,16 @@ def entry_lines(issues: Iterable[NumberedIssue], typed) -> list[Line]:
 
 
 def difference_lines(
-    issues: Iterable[NumberedIssue], found: Differences, first: Entry, second: Entry, posted: Mapping, missing: set[str]
-) -> list[Line]:
+    issues: Iterable[NumberedIssue],
+    found: Differences,
+    first: SheetEntry,
+    second: SheetEntry,
+    posted: Mapping,
+    missing: set[str],
+) -> list[EntryLine]:
     """A line per item in which the entries differ."""
     return [
-        Line(
+        EntryLine(
             issue.number,
             issue.issue,
             str(word_for("dimension", dimension)),
@@ -141,8 +146,8 @@ def profile_lines(
     questions: Iterable[ProfileQuestion],
     typed,
     *,
-    first: Entry | None = None,
-    second: Entry | None = None,
+    first: SheetEntry | None = None,
+    second: SheetEntry | None = None,
     missing: Iterable[str] = (),
     posted: Mapping | None = None,
 ) -> list[QuestionLine]:
@@ -190,7 +195,7 @@ def rating_words(code: int) -> str:
     return {SKIPPED: _("nothing"), DONT_KNOW: _("don't know")}.get(code, str(code))
 
 
-def answer_words(question: ProfileQuestion, entry: Entry) -> str:
+def answer_words(question: ProfileQuestion, entry: SheetEntry) -> str:
     answer = entry.profile.get(question.code)
     words = {option["code"]: _words(option) for option in question.options}
     given = answer if isinstance(answer, list) else [answer] if answer else []
@@ -217,9 +222,9 @@ def forget_paper(survey: Survey) -> int:
     return len(found)
 
 
-def entry_of(sheet: PaperSheet, name: str) -> Entry:
+def entry_of(sheet: PaperSheet, name: str) -> SheetEntry:
     """The entry `first` or `second`."""
-    return Entry(
+    return SheetEntry(
         bytes(getattr(sheet, name)), getattr(sheet, f"{name}_profile") or {}, getattr(sheet, f"{name}_comment")
     )
 

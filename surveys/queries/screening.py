@@ -103,7 +103,7 @@ class TierChange:
 
 
 @dataclass(frozen=True)
-class Trial:
+class ScreeningTrial:
     """A dry run: `groups` are (group, {"before", "after", "go", "back"}), `together` their sums."""
 
     rules: list[TrialRule]
@@ -117,13 +117,13 @@ class Trial:
     no_tiers: str
 
 
-def trial_of(survey: Survey, found: Mapping, groups: Sequence[Group]) -> Trial:
+def trial_of(survey: Survey, found: Mapping, groups: Sequence[Group]) -> ScreeningTrial:
     """`found` is what `dry_run` returned, maybe some time ago: groups that are new since have zeros. One query."""
     per_group = [(group, found["groups"].get(group.code, {})) for group in groups]
     tiers = found["tiers"] or {"changes": [], "compared": 0, "furthest": 0.0}
     codes = [change["code"] for change in tiers["changes"]]
     issues = {issue.code: issue for issue in Issue.objects.filter(edition=survey.cycle.edition_id, code__in=codes)}
-    return Trial(
+    return ScreeningTrial(
         rules=[
             TrialRule(flag, _sum(cells.values()), [cells.get(group.code, {}) for group in groups])
             for flag, cells in found["rules"].items()

@@ -351,7 +351,7 @@ class CategoryContents:
 
 
 @dataclass(frozen=True)
-class Contents:
+class SurveyContents:
     """All that a survey asks; `minutes` is what an unhurried respondent needs."""
 
     sections: list[CategoryContents]
@@ -366,7 +366,7 @@ class Contents:
         return [issue.code for section in self.sections for issue, _items in section.issues]
 
 
-def contents_of(survey: Survey) -> Contents:
+def contents_of(survey: Survey) -> SurveyContents:
     """Read the survey's items once, in the order of categories and codes."""
     items = list(
         Item.objects.filter(survey=survey)
@@ -381,7 +381,9 @@ def contents_of(survey: Survey) -> Contents:
     ]
     numbers = [len(section.issues) for section in sections]
     minutes = max(1, round(len(items) * SECONDS_PER_ITEM / 60))
-    return Contents(sections, len(items), sum(numbers), page_count(numbers, instrument=survey.instrument), minutes)
+    return SurveyContents(
+        sections, len(items), sum(numbers), page_count(numbers, instrument=survey.instrument), minutes
+    )
 
 
 def _together(items: list[Item], key) -> list[list[Item]]:

@@ -176,7 +176,7 @@ def remember_first_page(response: HttpResponse, code: str, group: str, consent: 
     _set(response, code, FIRST, f"{group}:{'1' if consent else ''}", _FIRST_AGE)
 
 
-def first_page(request: HttpRequest) -> tuple[str, bool]:
+def kept_first_page(request: HttpRequest) -> tuple[str, bool]:
     """Group code and consent as kept by `remember_first_page`, unchecked."""
     group, _, consent = request.COOKIES.get(FIRST, "").partition(":")
     return group, consent == "1"

@@ -244,7 +244,7 @@ def first_page(
     """
     posted = request.method == "POST"
     chosen = request.POST.get("group", ""), "consent" in request.POST
-    group, consent = chosen if posted else cookies.first_page(request)
+    group, consent = chosen if posted else cookies.kept_first_page(request)
     wrong = errors or {}
     if request.method == "GET" and not cookies.first_page_was_shown(request):
         code, channel = (link.group_code, link.channel) if link else ("", OPEN_LINK)

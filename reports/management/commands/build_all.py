@@ -10,6 +10,7 @@ from materiality.models import Cycle
 from materiality.platform.commands import ActionCommand
 from materiality.platform.files import write_whole
 from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import cycle_named
 from reports.outputs import KINDS, build_output, output_file_name, output_inputs
 from reports.queries.outputs import LANGUAGES
 
@@ -23,9 +24,7 @@ class Command(ActionCommand):
         parser.add_argument("--out", required=True, type=Path, metavar="DIR")
 
     def handle(self, *args: str, **options: object) -> None:
-        cycle = Cycle.objects.filter(code=options["cycle"]).first()
-        if cycle is None:
-            raise CommandError(_("There is no cycle with the code “%(code)s”.") % {"code": options["cycle"]})
+        cycle = cycle_named(options["cycle"])
         number = 0
         try:
             options["out"].mkdir(parents=True, exist_ok=True)

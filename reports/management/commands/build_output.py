@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Cycle, Run
 from materiality.platform.commands import ActionCommand
 from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import cycle_named
 from reports.outputs import KINDS, build_output, output_inputs
 from reports.queries.matrix import LEVELS, WEIGHTINGS
 from reports.queries.outputs import LANGUAGES
@@ -32,9 +33,7 @@ class Command(ActionCommand):
         parser.add_argument("--run", type=int, metavar="N", help="number of the scoring run; the newest by default")
 
     def handle(self, *args: str, **options: object) -> None:
-        cycle = Cycle.objects.filter(code=options["cycle"]).first()
-        if cycle is None:
-            raise CommandError(_("There is no cycle with the code “%(code)s”.") % {"code": options["cycle"]})
+        cycle = cycle_named(options["cycle"])
         wanted = {name: options[name] for name in ("kind", "format", "language")}
         try:
             inputs = output_inputs(cycle, options=_chosen(options), run=_run(cycle, options["run"]), **wanted)

@@ -7,8 +7,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import ngettext
 
 from materiality.platform.commands import ActionCommand
+from materiality.queries.cycles import cycle_named
 from reports.queries.index import index_findings
-from reports.queries.outline import cycle_named
 
 
 class Command(ActionCommand):

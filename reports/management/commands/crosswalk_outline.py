@@ -4,11 +4,11 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from materiality.platform.commands import ActionCommand
+from materiality.queries.cycles import cycle_named
 from reports.actions.index import crosswalk_outline
 from reports.actions.outline import confirm_outline
 from reports.gri.moves import TARGETS
 from reports.queries.imports import outline_preview
-from reports.queries.outline import cycle_named
 
 
 class Command(ActionCommand):

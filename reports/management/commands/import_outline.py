@@ -7,8 +7,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.models import Cycle
 from materiality.platform.commands import ActionCommand
+from materiality.queries.cycles import cycle_named
 from reports.actions.outline import import_outline
 from reports.gri.reading import REPAIRED
 from reports.gri.standards import EDITIONS
@@ -37,9 +37,7 @@ class Command(ActionCommand):
         )
 
     def handle(self, *args: str, **options: object) -> None:
-        cycle = Cycle.objects.filter(code=options["cycle"]).first()
-        if cycle is None:
-            raise CommandError(_("There is no cycle with the code “%(code)s”.") % {"code": options["cycle"]})
+        cycle = cycle_named(options["cycle"])
         if not options["file"].is_file():
             raise CommandError(_("There is no file “%(file)s”.") % {"file": options["file"]})
         parsed = parse_outline(options["file"], books_of(cycle, options["edition"]))

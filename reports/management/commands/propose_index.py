@@ -4,9 +4,9 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from materiality.platform.commands import ActionCommand
+from materiality.queries.cycles import cycle_named
 from reports.actions.index import propose_index
 from reports.actions.outline import confirm_outline
-from reports.queries.outline import cycle_named
 
 
 class Command(ActionCommand):

@@ -1,25 +1,24 @@
 """Count the runs of a cycle again from the stored responses, and compare all figures."""
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from materiality.models import Cycle, Run
+from materiality.platform.commands import ActionCommand
 from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import cycle_named
 from materiality.queries.scores import differing_figures, recomputed
 from materiality.scoring.cube import Cube
 from surveys.responses.counting import count_cycle
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Count every run of a cycle again from the stored responses and compare; fails where anything differs."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")
 
     def handle(self, *args: str, **options: object) -> None:
-        cycle = Cycle.objects.filter(code=options["cycle"]).first()
-        if cycle is None:
-            raise CommandError(f'There is no cycle with the code "{options["cycle"]}".')
+        cycle = cycle_named(options["cycle"])
         differing = 0
         for run in cycle.runs.order_by("number"):
             found = [*_responses(cycle, run), *_figures(run)]

@@ -7,8 +7,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from materiality.actions.scores import score_cycle
 from materiality.formats.scores import scores_json
-from materiality.models import Cycle
 from materiality.platform.commands import ActionCommand
+from materiality.queries.cycles import cycle_named
 from surveys.responses.counting import count_cycle
 
 
@@ -25,9 +25,7 @@ class Command(ActionCommand):
         parser.add_argument("--all-cells", action="store_true", help="do not hide group cells with n < 5")
 
     def handle(self, *args: str, **options: object) -> None:
-        cycle = Cycle.objects.filter(code=options["cycle"]).first()
-        if cycle is None:
-            raise CommandError(f'There is no cycle with the code "{options["cycle"]}".')
+        cycle = cycle_named(options["cycle"])
         counted = count_cycle(cycle, codes=options["survey"])
         run = score_cycle(cycle=cycle, counted=counted, over=_parameters(options["method"]), by=None)
         if options["json"]:
