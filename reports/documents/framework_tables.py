@@ -123,7 +123,7 @@ def exchange_table(inputs: Mapping) -> Table:
     """The topics of the exchanges' guidelines: material or not, and because of what."""
     topics = {topic.code: topic for topic in _topics(inputs)}
     columns = [
-        Column("topic", _("FrameworkTopic")),
+        Column("topic", _("Topic")),
         Column("material", _("Materiality")),
         Column("because", _("Because")),
         _location(),
