@@ -80,6 +80,7 @@ urlpatterns: list = [
     path(f"{_SURVEY}/screening/trial/<uuid:pk>/", screening.trial, name="rules_trial"),
     path(f"{_SURVEY}/screening/change/", screening.rules_change, name="change_rules"),
     path(f"{_SURVEY}/fieldwork/", fieldwork.fieldwork, name="fieldwork"),
+    path(f"{_SURVEY}/damaged/discard/", fieldwork.damaged_discard, name="discard_damaged"),
     path("cycles/<slug:code>/responses/", responses.responses, name="responses"),
     path(f"{_IMPORT}/", imports.response_import, name="response_import"),
     path(f"{_IMPORT}/match/", imports.import_match, name="import_match"),

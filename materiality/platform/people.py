@@ -142,6 +142,11 @@ def can_publish_edition(person: Person) -> bool:
     return has_role(person, Role.LEAD)
 
 
+def can_discard_answers(person: Person) -> bool:
+    """Discard finished answers that cannot be opened any more."""
+    return has_role(person, Role.LEAD)
+
+
 def can_see_audit(person: Person) -> bool:
     """Read and export the audit trail."""
     return has_role(person, Role.LEAD, Role.COMMITTEE, Role.ADMINISTRATOR)
@@ -175,6 +180,7 @@ PERMISSIONS = (
     Permission(gettext_lazy("Propose changes to the library"), can_propose),
     Permission(gettext_lazy("Decide on proposals"), can_decide_proposal),
     Permission(gettext_lazy("Publish an edition of the library"), can_publish_edition),
+    Permission(gettext_lazy("Discard finished answers that cannot be opened any more"), can_discard_answers),
     Permission(gettext_lazy("Read and export the audit trail"), can_see_audit),
     Permission(gettext_lazy("Manage people and their roles"), can_manage_people),
 )

@@ -116,6 +116,28 @@ def _opened(survey: Survey, finished: QuerySet[SealedDraft]) -> list[tuple[Seale
 
 
 @transaction.atomic
+def discard_damaged(*, survey: Survey, reason: str, by: User | None) -> int:
+    """Delete finished answers that cannot be opened, so that the survey can be finalised; returns how many went.
+
+    They are tried once more: what opens after all waits for its release again. NotAllowed without a reason, or where
+    there is none.
+    """
+    if not reason.strip():
+        raise NotAllowed(_("Say why: the reason stands in the audit trail."))
+    stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
+    damaged = stored.sealed_drafts.filter(state=SealedDraft.State.UNREADABLE).select_for_update(of=("self",))
+    whole = [row.pk for row, _contents in _opened(stored, damaged)]
+    stored.sealed_drafts.filter(pk__in=whole).update(state=SealedDraft.State.FINISHED)
+    gone = list(damaged.exclude(pk__in=whole).values_list("pk", "group__code"))
+    if not gone and not whole:
+        raise NotAllowed(_("Every finished response can be opened."))
+    SealedDraft.objects.filter(pk__in=[pk for pk, _group in gone]).delete()
+    told = {"responses": len(gone), "opened": len(whole), "groups": dict(Counter(group for _pk, group in gone))}
+    audit.record("discard_damaged", stored, by=by, after=told, reason=reason.strip())
+    return len(gone)
+
+
+@transaction.atomic
 def overrule_response(*, response: Response, overruled: int, reason: str, by: User) -> Response:
     """Include or exclude a response, or (NO) leave it to the rules again; its flags stay as they are.
 

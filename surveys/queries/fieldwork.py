@@ -435,6 +435,11 @@ def _asked(survey: Survey, groups: Sequence[Group], items: Sequence[ItemNamed]) 
     return np.array(rows, bool)
 
 
+def number_damaged(survey: Survey) -> int:
+    """How many finished answers the survey's key does not open."""
+    return survey.sealed_drafts.filter(state=SealedDraft.State.UNREADABLE).count() if survey.anonymous else 0
+
+
 def damaged_answers() -> list[WaitingWork]:
     """Surveys with finished answers that their key does not open; one query."""
     damaged = SealedDraft.objects.filter(state=SealedDraft.State.UNREADABLE).order_by("survey")
@@ -448,7 +453,7 @@ def damaged_answers() -> list[WaitingWork]:
                 number,
             )
             % {"number": number},
-            reverse("fieldwork", args=[cycle, survey]),
+            reverse("fieldwork", args=[cycle, survey]) + "#damaged",
             opened,
         )
         for survey, cycle, opened, number in rows.annotate(number=Count("pk"))

@@ -1,5 +1,6 @@
 """An opened survey as respondents see it: read once per process, as nothing of it changes after opening."""
 
+import logging
 import re
 import sys
 from array import array
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Issue
 from materiality.platform.bilingual import text_of
-from materiality.platform.keys import seal, unseal
+from materiality.platform.keys import CannotOpen, seal, unseal
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Response, Survey
 from surveys.models.instrument import LANGUAGES, attention_words, question_words, scale_words
@@ -24,6 +25,8 @@ from surveys.queries.plans import plan_of
 from surveys.questionnaire.asking import SECONDS_PER_ITEM, Effort, Sheet, asked_issues, draw_part, sheets_of
 from surveys.questionnaire.contents import sealed_size
 from surveys.respond.keys import key_of, key_of_counts
+
+log = logging.getLogger(__name__)
 
 _MAKE = """
 INSERT INTO surveys_assignments (survey_id, group_id, counts) VALUES (%s, %s, %s)
@@ -46,11 +49,19 @@ def locked_counts(survey: Survey, group_id: int, issues: int) -> array:
             cursor.execute(_MAKE, [survey.pk, group_id, stored_counts(survey, array("I", bytes(4 * issues)))])
             cursor.execute(_TAKE + lock, [survey.pk, group_id])
             row = cursor.fetchone()
-    stored = bytes(row[0])
-    counts = array("I", unseal(key_of_counts(key_of(survey)), stored) if survey.anonymous else stored)
+    counts = _counts_in(survey, bytes(row[0]), issues)
     if sys.byteorder == "big":
         counts.byteswap()
     return counts
+
+
+def _counts_in(survey: Survey, stored: bytes, issues: int) -> array:
+    """Damaged ones begin anew: they only spread the issues evenly."""
+    try:
+        return array("I", unseal(key_of_counts(key_of(survey)), stored) if survey.anonymous else stored)
+    except CannotOpen:
+        log.error("the counts of what survey %s gave cannot be opened; they begin anew", survey.code)
+        return array("I", bytes(4 * issues))
 
 
 def write_counts(survey: Survey, group_id: int, counts: array) -> None:

@@ -444,5 +444,8 @@ def _give_back(survey: Survey, drafts: Iterable[Draft | SealedDraft]) -> None:
 
 def _issues_of(survey: Survey, draft: Draft | SealedDraft) -> list[int]:
     if isinstance(draft, SealedDraft):
-        return unseal_part(key_of(survey), draft)
+        try:
+            return unseal_part(key_of(survey), draft)
+        except ValueError:  # damaged: its part cannot be given back, and must not keep others from it
+            return []
     return asked_issues(questionnaire_of(survey.pk, survey.opened_at).positions_of, bytes(draft.ratings))

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from materiality.platform.bilingual import text_of
-from materiality.platform.keys import KeyMissing
+from materiality.platform.keys import CannotOpen, KeyMissing
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models.instrument import zone_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
@@ -61,6 +61,9 @@ def for_respondents(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
         except KeyMissing as missing:
             log.error("%s", missing)
             return away(request)
+        except CannotOpen:
+            log.error("answers in progress cannot be opened: the row is damaged")
+            return unreadable(request)
 
     return guarded
 
@@ -104,6 +107,15 @@ def away(request: HttpRequest) -> HttpResponse:
     response = page(request, "notice", status=503, heading=heading, lead=lead)
     response.headers["Retry-After"] = "300"
     return response
+
+
+def unreadable(request: HttpRequest) -> HttpResponse:
+    """The page of answers in progress whose row is damaged."""
+    heading = _("Your answers so far can no longer be read")
+    lead = _(
+        "What was stored of them is damaged. Please tell those who sent you the link; they can send you a new one."
+    )
+    return page(request, "notice", status=410, heading=heading, lead=lead)
 
 
 def unknown(request: HttpRequest) -> HttpResponse:

@@ -10,18 +10,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from materiality.models import Job
 from materiality.platform.bilingual import text_of
 from materiality.platform.jobs import request_job
-from materiality.platform.pages import paged, turned_away
-from materiality.platform.people import can_edit_cycle, needs
+from materiality.platform.pages import button, paged, turned_away
+from materiality.platform.people import can_discard_answers, can_edit_cycle, needs
 from materiality.views.cycles import cycle_of, in_cycle
+from surveys.actions.responses import discard_damaged
 from surveys.models import Item, ProfileQuestion, Survey
 from surveys.models.instrument import LANGUAGES
 from surveys.models.jobs import JobKind
-from surveys.queries.fieldwork import fieldwork_page, thin_cells
+from surveys.queries.fieldwork import fieldwork_page, number_damaged, thin_cells
 from surveys.queries.surveys import use_counted, valid_responses
 from surveys.questionnaire.asking import WIDTHS, Standing, standing
 from surveys.questionnaire.fieldwork import Account
@@ -55,6 +57,7 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         return render(request, "surveys/fieldwork.html", {"cycle": row.cycle, "partial": True, **context})
     use_counted(row.cycle, row, figures)
     context["sentences"] = _sentences(found.account, groups)
+    context |= {"damaged": number_damaged(row), "may_discard": can_discard_answers(request.user)}
     return render(request, "surveys/fieldwork.html", in_cycle(row.cycle, "progress", **context))
 
 
@@ -86,6 +89,15 @@ def _digest(figures: dict, counted_at, survey: Survey, now) -> str:
     """What the shown figures depend on, in short."""
     told = [figures, str(counted_at), survey.rules, survey.state, str(now.date()), str(survey.closes_at)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+@button(can_discard_answers, back="fieldwork")
+def damaged_discard(request: HttpRequest, code: str, survey: str) -> str:
+    """Give up finished answers that cannot be opened."""
+    row, reason = _survey_of(code, survey), request.POST.get("reason", "")[:2_000]
+    number = discard_damaged(survey=row, reason=reason, by=request.user)
+    said = ngettext("%(count)s response was discarded.", "%(count)s responses were discarded.", number)
+    return said % {"count": number}
 
 
 @require_POST

@@ -7,7 +7,8 @@ from django.db.models import Count
 from django.utils import timezone
 
 from materiality.models import AuditEvent
-from surveys.actions.responses import release_responses
+from materiality.platform.refusals import NotAllowed
+from surveys.actions.responses import discard_damaged, release_responses
 from surveys.invitations.used_links import used_serials
 from surveys.models import AnonymousAnswer, AnonymousComment, Response, SealedDraft, Survey, Tally
 from surveys.queries.fieldwork import damaged_answers
@@ -118,6 +119,19 @@ def test_damaged_answers_stay_and_are_told():
     assert release_responses(survey=survey) == 10
     assert SealedDraft.objects.get().state == SealedDraft.State.UNREADABLE
     assert [(work.title, "1" in work.words) for work in damaged_answers()] == [(survey.code, True)]
+    # A row that was put right is released after all; the other one no longer keeps the survey from its end.
+    SealedDraft.objects.filter(pk=row.pk).update(sealed=row.sealed)
+    finish(survey, 12)
+    lost = SealedDraft.objects.exclude(pk=row.pk).get()
+    SealedDraft.objects.filter(pk=lost.pk).update(sealed=b"x" * 40, state=SealedDraft.State.UNREADABLE)
+    with pytest.raises(NotAllowed):
+        discard_damaged(survey=survey, reason=" ", by=None)
+    assert discard_damaged(survey=survey, reason="bad disk", by=None) == 1
+    event = AuditEvent.objects.first()
+    assert (event.after, event.reason) == ({"responses": 1, "opened": 1, "groups": {"users": 1}}, "bad disk")
+    assert (release_responses(survey=survey, everything=True), SealedDraft.objects.count()) == (1, 0)
+    with pytest.raises(NotAllowed):
+        discard_damaged(survey=survey, reason="bad disk", by=None)
 
 
 def test_release_of_a_survey_with_names_is_not_possible():

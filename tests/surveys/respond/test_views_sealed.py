@@ -3,7 +3,8 @@
 import pytest
 
 from surveys.actions.responses import release_responses
-from surveys.models import SealedDraft
+from surveys.models import Assignments, SealedDraft
+from surveys.respond.answers import delete_begun
 from surveys.respond.drafts import begun_drafts, number_finished
 from tests.factories.invitations import make_batch, token
 from tests.factories.respondent import RespondentClient
@@ -63,3 +64,16 @@ def test_comment_has_the_room_that_is_sealed(survey):
     page = client.send("end/", comment=long, go="submit")
     assert page.status_code == 422 and "shorten it to 2000 characters (it has 2001)" in page.content.decode()
     assert client.send("end/", comment="一\r\n" * 1000, go="submit").status_code == 303
+
+
+def test_damaged_rows_are_told_and_keep_nobody_else_from_answering_or_from_the_end():
+    survey = make_open_survey(make_survey_cycle({"society": 6}), anonymous=True, split=True)
+    first, second = RespondentClient(survey), RespondentClient(survey)
+    first.begin()
+    SealedDraft.objects.update(sealed=b"x" * 400, part=b"x" * 40)
+    Assignments.objects.update(counts=b"x" * 60)
+    response = first.get(first.base + "1/")
+    assert (response.status_code, "can no longer be read" in response.content.decode()) == (410, True)
+    second.begin()
+    assert second.get(second.base + "1/").status_code == 200
+    assert delete_begun(survey, begun_drafts(survey)) == 2 and not SealedDraft.objects.exists()

@@ -4,11 +4,13 @@ import pytest
 from django.urls import reverse
 
 from materiality.models import Group
-from surveys.models import Batch, Tally
+from surveys.models import Batch, SealedDraft, Tally
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.screening import FLAG_BIT
-from surveys.respond.answers import finish
+from surveys.respond import answers
 from surveys.responses.tallies import add_to_tally
+from tests.factories.anonymous import anonymous_survey, finish
+from tests.factories.people import log_in
 from tests.factories.responses import make_response
 from tests.factories.surveys import make_draft, make_open_survey, make_survey
 
@@ -64,7 +66,7 @@ def test_anonymous_funnel_tells_channels_of_submitted_and_groups_of_valid_respon
     add_to_tally(survey.pk, Tally.Measure.SUBMITTED, group="users", channel="link", number=2)
     make_response(survey, group=users)
     make_response(survey, group=users, flags=FLAG_BIT["speeding"])
-    finish(key=make_draft(survey, group=users, channel="batch").key, language="en")
+    answers.finish(key=make_draft(survey, group=users, channel="batch").key, language="en")
     make_response(survey, group=employees)
     for code, tenths in (("users", 25), ("users", 5), ("employees", 10)):
         add_to_tally(survey.pk, Tally.Measure.SECONDS, group=code, place=tenths)
@@ -106,7 +108,7 @@ def test_fieldwork_takes_a_fixed_number_of_queries(staff, django_assert_max_num_
     for _ in range(number):
         make_response(survey)
         make_draft(survey)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         staff.get(address(survey))
 
 
@@ -116,6 +118,23 @@ def test_thin_cells_come_fewest_first_and_are_paged(staff, survey):
     assert [cell.number for cell in page["page"]] == [1] * 20
     last = staff.get(address(survey) + "?width=8&page=4").context["page"]
     assert {(cell.group.code, cell.number, cell.needed) for cell in last} == {("users", 2, 5)}
+
+
+@pytest.mark.parametrize(("role", "status"), [("lead", 302), ("analyst", 403)])
+def test_leads_discard_answers_that_cannot_be_opened(client, role, status):
+    log_in(client, role)
+    survey = anonymous_survey()
+    finish(survey, 1)
+    damaged = SealedDraft.objects.filter(survey=survey)
+    damaged.update(state=SealedDraft.State.UNREADABLE, sealed=b"x" * 40)
+    page, button = (
+        client.get(address(survey)).content.decode(),
+        reverse("discard_damaged", args=[survey.cycle.code, survey.code]),
+    )
+    assert "1 finished response cannot be opened" in page and (button in page) == (status == 302)
+    assert client.post(button, {"reason": ""}).status_code == status and damaged.count() == 1
+    assert client.post(button, {"reason": "Lost"}).status_code == status
+    assert damaged.count() == (0 if role == "lead" else 1)
 
 
 def test_page_of_a_longer_questionnaire_counts_only_those_who_have_it(staff):
