@@ -1,5 +1,7 @@
 """Make a scoring run from counted responses."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -9,13 +11,14 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from materiality import __version__
-from materiality.models import Cycle, Issue, IssueScore, Run, User
+from materiality.models import Cycle, Issue, IssueScore, ReportedFigure, Run, User
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import method_of, parents_of, problem_sentences
-from materiality.queries.scores import BACK, counted_again, late_changes
-from materiality.scoring.cube import Cube, pack
+from materiality.queries.scores import BACK, counted_again, figures_of, late_changes, reported_json
+from materiality.scoring.cube import SCALE_MAX, Cube, pack
 from materiality.scoring.method import VERSION, MethodError
+from materiality.scoring.reported import Reported
 from materiality.scoring.run import Counted, IssueResult, RunResult, run
 
 COPIED = (
@@ -44,6 +47,10 @@ def score_cycle(
     response or the method is unsound for the
     cycle's groups.
     """
+    if cycle.reported_figures.exists():
+        raise NotAllowed(
+            _("This cycle holds figures from elsewhere, which are never mixed with responses. Undo their import first.")
+        )
     if not counted.responses["valid"]:
         raise NotAllowed(_("There is no valid response to score yet. Collect or import responses first."))
     issues = {issue.code: issue for issue in Issue.objects.filter(edition_id=cycle.edition_id)}
@@ -77,11 +84,83 @@ def keep_run(*, run: Run, over: dict[str, Any], name: str, reason: str, by: User
     """
     if not (name.strip() and reason.strip()):
         raise NotAllowed(_("Give the run a name and say why it is kept."))
+    if run.source:
+        raise NotAllowed(_("Figures from elsewhere have one run: change the method and import the figures once more."))
     counted = counted_again(run)
     return score_cycle(cycle=run.cycle, counted=counted, over=over, by=by, name=name.strip(), reason=reason.strip())
 
 
-def _store_run(cycle: Cycle, counted: Counted, own: RunResult, pooled: RunResult, by: User | None, **kept: str) -> Run:
+@transaction.atomic
+def score_reported(*, cycle: Cycle, by: User | None) -> list[Run]:
+    """The run of the cycle's figures from elsewhere, by its method; returns the runs that came or went.
+
+    Where the figures are again those of an earlier run, as after an import that was undone, the runs that followed it
+    go. NotAllowed where files were made from one of those, or the method is unsound for the cycle's groups.
+    """
+    order = ("group__code", "issue__code", "dimension")
+    rows = list(cycle.reported_figures.select_related("group", "issue").order_by(*order))
+    figures = [reported_json(row) for row in rows]
+    gone = []
+    for earlier in cycle.runs.exclude(source="").order_by("-number"):
+        if earlier.reported == figures:
+            break
+        gone.append(earlier)
+    else:
+        if rows:
+            return [_run_of_figures(cycle, rows, figures, by)]
+    if Run.objects.filter(pk__in=[each.pk for each in gone], outputs__isnull=False).exists():
+        raise NotAllowed(_("Files were made from the scores of these figures. Delete the files first."))
+    Run.objects.filter(pk__in=[each.pk for each in gone]).delete()
+    return gone
+
+
+def _run_of_figures(cycle: Cycle, rows: list[ReportedFigure], figures: list[list], by: User | None) -> Run:
+    groups, issues = sorted(cycle.groups.values_list("code", flat=True)), sorted({row.issue.code for row in rows})
+    counts, method = Reported.of_figures(figures_of(figures), groups, issues), method_of(cycle)
+    try:
+        own = run(counts, method, parents_of(cycle.edition_id, issues))
+    except MethodError as problem:
+        raise NotAllowed(problem_sentences(problem.problems)) from problem
+    largest = {code: {"total": n, "submitted": n, "valid": n} for code, n in _largest(groups, rows).items()}
+    valid = sum(each["valid"] for each in largest.values())
+    counted = Counted(
+        cube=Cube.empty(groups, issues, _scale_of(rows), parts=False),
+        responses={
+            "total": valid, "unfinished": 0, "submitted": valid, "valid": valid, "flags": {}, "groups": largest,
+            "screening": [],
+        },
+        digest=hashlib.sha256(json.dumps(figures).encode()).hexdigest(),
+        surveys=[],
+    )  # fmt: skip
+    source = "; ".join(dict.fromkeys(row.source for row in rows if row.source)) or _("others")
+    stored = _store_run(cycle, counted, own, None, by, source=source[:200], reported=figures)
+    known = {issue.code: issue for issue in Issue.objects.filter(edition_id=cycle.edition_id)}
+    means = {(row.group.code, row.issue.code, row.dimension): row.mean for row in rows}
+    IssueScore.objects.bulk_create(
+        _row(stored, known[score.code], score, own.groups_of(score), None, means)
+        for score in (*own.issues, *own.primary_issues)
+    )
+    audit.record("score_reported", stored, by=by, after={"number": stored.number, "figures": len(rows)})
+    return stored
+
+
+def _scale_of(rows: list[ReportedFigure]) -> int:
+    """The one scale of the means where it is one that we count on, else 5."""
+    scales = {row.scale for row in rows if row.mean is not None}
+    return scales.pop() if len(scales) == 1 and max(scales) <= SCALE_MAX else 5
+
+
+def _largest(groups: list[str], rows: list[ReportedFigure]) -> dict[str, int]:
+    """By group the most ratings that a figure rests on."""
+    found = dict.fromkeys(groups, 0)
+    for row in rows:
+        found[row.group.code] = max(found[row.group.code], row.n)
+    return found
+
+
+def _store_run(
+    cycle: Cycle, counted: Counted, own: RunResult, pooled: RunResult | None, by: User | None, **kept: object
+) -> Run:
     upper = own.levels[-1]  # the same as the lowest where primaries alone were asked
     return Run.objects.create(
         cycle=cycle,
@@ -99,7 +178,7 @@ def _store_run(cycle: Cycle, counted: Counted, own: RunResult, pooled: RunResult
         figures=_figures(own),
         cuts=asdict(own.cuts),
         primary_cuts=asdict(upper.cuts),
-        pooled_cuts={**asdict(pooled.cuts), "primary": asdict(pooled.levels[-1].cuts)},
+        pooled_cuts={**asdict(pooled.cuts), "primary": asdict(pooled.levels[-1].cuts)} if pooled else {},
         statement=asdict(own.levels[0].statement),
         primary_statement=asdict(upper.statement),
         seed=own.method.seed,
@@ -127,11 +206,31 @@ def _figures(own: RunResult) -> dict[str, Any]:
     }
 
 
-def _row(stored: Run, issue: Issue, score: IssueResult, cells: dict, pooled: IssueResult) -> IssueScore:
+def _row(
+    stored: Run,
+    issue: Issue,
+    score: IssueResult,
+    cells: dict,
+    pooled: IssueResult | None,
+    means: Mapping[tuple[str, str, str], float | None] | None = None,
+) -> IssueScore:
+    """`means` are those that were reported, by group, issue and dimension; without them the cells' own stand."""
     groups = {
-        group: {dimension: {"n": cell.n, "mean": cell.mean, "score": cell.score} for dimension, cell in own.items()}
+        group: {
+            dimension: {
+                "n": cell.n,
+                "mean": cell.mean if means is None else means.get((group, score.code, dimension)),
+                "score": cell.score,
+            }
+            for dimension, cell in own.items()
+        }
         for group, own in cells.items()
     }
+    if pooled:
+        names = ("society", "business", "priority", "rank", "tier")
+        beside = {f"pooled_{name}": getattr(pooled, name) for name in names}
+    else:
+        beside = {}
     return IssueScore(
         run=stored,
         issue=issue,
@@ -139,10 +238,6 @@ def _row(stored: Run, issue: Issue, score: IssueResult, cells: dict, pooled: Iss
         base={dimension: list(numbers) for dimension, numbers in score.base.items()},
         disagreement=dict(score.disagreement),
         not_comparable=list(score.not_comparable),
-        pooled_society=pooled.society,
-        pooled_business=pooled.business,
-        pooled_priority=pooled.priority,
-        pooled_rank=pooled.rank,
-        pooled_tier=pooled.tier,
+        **beside,
         **{name: getattr(score, name) for name in COPIED},
     )

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -13,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.actions.library import start_edition_draft
+from materiality.actions.scores import score_reported
 from materiality.formats.catalogues import CatalogueResource, MappingResource
+from materiality.formats.figures import FigureResource
 from materiality.formats.issues import IssueResource
 from materiality.formats.proposals import ProposalResource
 from materiality.formats.stakeholders import GroupResource, StakeholderResource
@@ -129,6 +132,8 @@ class Kind:
     about: str | Promise
     into: str
     may: Predicate = can_edit_library
+    # What is made of the rows of a cycle once a file is stored, or taken back: the objects that came or went.
+    follow: Callable[..., list[Model]] | None = None
 
     @property
     def name(self) -> str:
@@ -173,6 +178,17 @@ KINDS = {
             gettext_lazy("Expectations, channels and responses of the groups, in both languages."),
             "cycle",
             can_edit_cycle,
+        ),
+        Kind(
+            FigureResource,
+            gettext_lazy("Figures from elsewhere"),
+            gettext_lazy(
+                "What a consultant or an earlier report found: number of ratings, mean and spread by issue and group."
+                " They become a run of their own, marked with its source, and are never mixed with responses."
+            ),
+            "cycle",
+            can_edit_cycle,
+            score_reported,
         ),
         Kind(
             ProposalResource,
@@ -338,7 +354,9 @@ def confirm(imported: SheetImport, *, by: User | None, reason: str = "") -> Shee
         resource = _resource(imported, by, reason)
         if resource.breaks_identity(Plan.from_json(imported.plan)) and not reason.strip():
             raise NotAllowed(_("Say why: the file adds, renames or retires issues, and the reason is kept with them."))
-        return confirm_sheet(imported=imported, store=lambda: _store(imported, resource), by=by, reason=reason.strip())
+        return confirm_sheet(
+            imported=imported, store=lambda: _store(imported, resource, by), by=by, reason=reason.strip()
+        )
 
 
 def undo(imported: SheetImport, *, by: User | None, reason: str = "") -> SheetImport:
@@ -347,6 +365,7 @@ def undo(imported: SheetImport, *, by: User | None, reason: str = "") -> SheetIm
 
     def back() -> SheetOutcome:
         touched = take_back(resource, imported.undo)
+        touched += _follow(imported, by)
         return SheetOutcome("", True, {"rows": len(touched)}, touched=touched)
 
     return undo_sheet(imported=imported, take_back=back, by=by, reason=reason)
@@ -390,11 +409,18 @@ def _check(imported: SheetImport, columns: Mapping[str, str] | None) -> SheetChe
     return SheetCheck({**headers, "columns": list(chosen.items())}, plan_file(resource, file, chosen).as_json())
 
 
-def _store(imported: SheetImport, resource: StrictResource) -> SheetOutcome:
+def _store(imported: SheetImport, resource: StrictResource, by: User | None) -> SheetOutcome:
     plan = plan_file(resource, sheet_file_of(imported), columns_of(imported), store=True)
     if not plan.is_good or not resource.touched:
         return SheetOutcome(plan.digest, plan.is_good, plan.counts)
-    return SheetOutcome(plan.digest, True, plan.counts, undo_json(resource), resource.touched)
+    same = plan.digest == imported.plan["digest"]  # else nothing of it is kept
+    touched = [*resource.touched, *(_follow(imported, by) if same else ())]
+    return SheetOutcome(plan.digest, True, plan.counts, undo_json(resource), touched)
+
+
+def _follow(imported: SheetImport, by: User | None) -> list[Model]:
+    follow = KINDS[imported.kind].follow
+    return follow(cycle=imported.cycle, by=by) if follow else []
 
 
 def _draft(imported: SheetImport, by: User | None) -> Edition:

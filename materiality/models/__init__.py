@@ -15,7 +15,7 @@ from materiality.models.keys import KeyCheck
 from materiality.models.library import Category, Edition, EditionChange, Erratum, Issue, Lineage
 from materiality.models.people import Factor, StaffSession, User
 from materiality.models.proposals import Calendar, Proposal, Reminder
-from materiality.models.scores import IssueScore, Run
+from materiality.models.scores import IssueScore, ReportedFigure, Run
 from materiality.models.stakeholders import Attachment, Engagement, Group, StakeholderPoint
 from materiality.models.tables import SheetImport
 
@@ -47,6 +47,7 @@ __all__ = [
     "MappingProposal",
     "Proposal",
     "Reminder",
+    "ReportedFigure",
     "Run",
     "SheetImport",
     "StakeholderPoint",

@@ -19,6 +19,9 @@ class Run(models.Model):
     page of the method has a name and a reason.
     `back` are the bytes of the cubes of responses that one screening rule alone kept out; they never leave. `late`
     names the parameters that are not those of the cycle's first run: changed after results had been seen.
+
+    A run of its own kind rests on figures reported elsewhere: `source` says by whom, `reported` are the figures (see
+    ReportedFigure), and its cube is empty.
     """
 
     cycle = models.ForeignKey("Cycle", on_delete=models.PROTECT, related_name="runs")
@@ -35,6 +38,8 @@ class Run(models.Model):
     cube = models.BinaryField()
     asked = models.BinaryField(default=bytes)
     back = models.BinaryField(default=bytes)
+    source = models.CharField(_("reported by"), max_length=200, blank=True)
+    reported = models.JSONField(default=list, editable=False)
     clustered = models.JSONField(default=list)
     figures = models.JSONField(default=dict)
     cuts = models.JSONField()
@@ -54,6 +59,51 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cycle_id} run {self.number}"
+
+
+class ReportedFigure(models.Model):
+    """What somebody else found: one group's figure for one issue and dimension of a cycle."""
+
+    class Dimension(models.TextChoices):
+        SOCIETY = "society", _("Society")
+        BUSINESS = "business", _("Business")
+
+    cycle = models.ForeignKey("Cycle", on_delete=models.CASCADE, related_name="reported_figures")
+    group = models.ForeignKey("Group", on_delete=models.PROTECT, related_name="+")
+    issue = models.ForeignKey("Issue", on_delete=models.PROTECT, related_name="+")
+    dimension = models.CharField(_("Dimension"), max_length=8, choices=Dimension.choices)
+    n = models.PositiveIntegerField(_("Number of ratings"))
+    mean = models.FloatField(_("Mean"), null=True, blank=True)
+    scale = models.PositiveSmallIntegerField(_("Points of the scale"), null=True, blank=True)
+    score = models.FloatField(_("Score"), null=True, blank=True)
+    sd = models.FloatField(_("Standard deviation"), null=True, blank=True)
+    source = models.CharField(_("Reported by"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("Figure from elsewhere")
+        ordering = ["cycle", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "group", "issue", "dimension"], name="reported_figure_once"),
+            models.CheckConstraint(
+                condition=Q(mean__isnull=False, scale__isnull=False) | Q(score__isnull=False),
+                name="reported_figure_has_value",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} {self.issue_id} {self.dimension}"
+
+    @property
+    def points(self) -> float:
+        """The figure on 0–100."""
+        return self.score if self.score is not None else 100 * (self.mean - 1) / (self.scale - 1)
+
+    @property
+    def spread(self) -> float | None:
+        """The standard deviation in points of 0–100; `sd` is in those of the mean where there is one."""
+        if self.sd is None:
+            return None
+        return self.sd if self.mean is None else 100 * self.sd / (self.scale - 1)
 
 
 class IssueScore(models.Model):

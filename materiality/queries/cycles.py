@@ -496,7 +496,7 @@ class RunBehind:
 def run_behind(cycle: Cycle) -> RunBehind | None:
     """None where there is no run, or it counted what is valid now."""
     run = newest_run(cycle)
-    if run is None:
+    if run is None or run.source:
         return None
     counted, valid = run.responses.get("valid", 0), counted_now(cycle)
     return RunBehind(run.number, counted, valid) if counted != valid else None
@@ -521,7 +521,8 @@ def cycle_named(code: str) -> Cycle:
 def newest_run(cycle: Cycle) -> Run | None:
     """The newest run without its cube and figures, asked once per cycle object."""
     if "_newest_run" not in cycle.__dict__:
-        cycle._newest_run = cycle.runs.order_by("-number").only("cycle_id", "number", "created_at", "responses").first()
+        columns = ("cycle_id", "number", "created_at", "responses", "source")
+        cycle._newest_run = cycle.runs.order_by("-number").only(*columns).first()
     return cycle._newest_run
 
 

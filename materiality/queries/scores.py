@@ -1,6 +1,6 @@
 """Scores of a run: the table, one issue, what it counted; small cells are hidden."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isclose
@@ -9,11 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.models import AuditEvent, Cycle, Group, IssueScore, Run
+from materiality.models import AuditEvent, Cycle, Group, IssueScore, ReportedFigure, Run
 from materiality.platform.words import word_for
 from materiality.queries.cycles import parents_of
 from materiality.scoring.cube import DIMENSIONS, Cube, unpack
 from materiality.scoring.method import Method
+from materiality.scoring.reported import Figure, Reported
 from materiality.scoring.run import Counted, Counts, RunResult
 from materiality.scoring.run import run as compute
 
@@ -364,8 +365,26 @@ def undo_hidden_cells(run: Run) -> bool:
     return run.method["min_n"] < SMALL_CELL
 
 
+def reported_json(row: ReportedFigure) -> list:
+    """A figure as a run keeps it: group, issue, dimension, n, score and standard deviation on 0–100."""
+    return [row.group.code, row.issue.code, row.dimension, row.n, row.points, row.spread]
+
+
+def figures_of(reported: Sequence[Sequence]) -> list[Figure]:
+    """The figures that a run keeps."""
+    return [
+        Figure(group, issue, DIMENSIONS.index(dimension), n, score, sd)
+        for group, issue, dimension, n, score, sd in reported
+    ]
+
+
 def counts_of(run: Run, cube: Cube | None = None) -> Counts:
-    """What a run counted, from its stored cube (here, where it was read already), parts and plan."""
+    """What a run counted, from its stored cube (here, where it was read already), parts and plan; of a run of figures
+    from elsewhere these.
+    """
+    if run.source:
+        cube = cube or Cube.from_bytes(bytes(run.cube))
+        return Reported.of_figures(figures_of(run.reported), cube.groups, cube.issues)
     asked = unpack(bytes(run.asked))[1]["asked"].astype(bool) if run.asked else None
     return Counts.of(cube or Cube.from_bytes(bytes(run.cube)), asked, run.clustered)
 

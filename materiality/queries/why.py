@@ -151,7 +151,7 @@ class Why:
     @cached_property
     def pairs(self) -> list[PairLine]:
         """Pairs of ratings of the groups whose figures show, from the highest society rating down."""
-        if not self.is_rated:
+        if not self.is_rated or self.run.source:
             return []
         shown = [g for g, group in enumerate(self.cube.groups) if group not in self.hidden_groups]
         counts = self.cube.counts[shown, self.cube.issues.index(self.code)].sum(axis=0)
@@ -181,7 +181,7 @@ class Why:
     @cached_property
     def movers(self) -> list[MoverLine]:
         """One line per kind of change; empty for a run of version 1 and for an issue without a tier."""
-        if self.run.scoring == 1 or self.score.tier == "unscored":
+        if self.run.scoring == 1 or self.run.source or self.score.tier == "unscored":
             return []
         parents = parents_of(self.run.edition_id, self.cube.issues)
         rules = without_rules(self.run, self.cube)
@@ -215,7 +215,7 @@ class Why:
             dont_know=int(self.cube.absent[g, i, d, ABSENT_KINDS.index("dont_know")]),
             weight=float(self.method.weight_matrix([self.cube.groups[g]])[0, d]),
             counts=counts,
-            bars=() if cell.hidden or not cell.n else _bars(histogram),
+            bars=() if cell.hidden or not cell.n or self.run.source else _bars(histogram),
             half=half,
             share=share,
             habit=habit,

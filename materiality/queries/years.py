@@ -43,11 +43,12 @@ def line_of(edition: Edition) -> list[Edition]:
 
 
 def earlier_runs(cycle: Cycle, line: list[Edition], person: User | None = None) -> list[Run]:
-    """The newest run of each cycle that ended before this one and stands on an edition of the line, newest first; for
-    a person, of cycles whose scores they see.
+    """The newest run of each cycle that ended before this one, or of the same time with figures from elsewhere, and
+    stands on an edition of the line, newest first; for a person, of cycles whose scores they see.
     """
     newest = Run.objects.filter(cycle=OuterRef("cycle")).order_by("-number").values("pk")[:1]
-    runs = Run.objects.filter(edition__in=line, cycle__period_end__lt=cycle.period_end, pk=Subquery(newest))
+    before = Q(cycle__period_end__lt=cycle.period_end) | ~Q(source="") & Q(cycle__period_end=cycle.period_end)
+    runs = Run.objects.filter(before, edition__in=line, pk=Subquery(newest))
     if person is not None:
         runs = runs.filter(cycle__in=scored_cycles(person))
     runs = runs.exclude(cycle=cycle).defer("cube", "asked", "figures").select_related("cycle")

@@ -7,7 +7,7 @@ import numpy as np
 
 from .cells import cells_of, ratio
 from .cube import DIMENSIONS
-from .estimates import LEAST_FREEDOM, Estimates, deviations_of, t_quantile
+from .estimates import LEAST_FREEDOM, Estimates, t_quantile
 from .method import Method, MethodProblem
 from .run import Counts, plain_values, score_cells
 from .tiers import levels
@@ -76,8 +76,7 @@ def _rows(edition: CountedSide, method: Method, common: Mapping[str, tuple[str, 
     kept = np.array([[group in common[name] for name in DIMENSIONS] for group in counts.ratings.groups], dtype=bool)
     kept = kept.reshape(-1, 2)
     cells = replace(cells, weight=cells.weight * kept, wanted=cells.wanted & kept, counts=cells.counts & kept[:, None])
-    moved = None if counts.parts is None else deviations_of(cells, counts.parts, counts.clustered)
-    scored = score_cells(cells, moved, method)
+    scored = score_cells(cells, counts.deviations(cells), method)
     for level in levels(scored.estimates, edition.parents, counts.ratings.asked.any(axis=(0, 2))):
         found = level.estimates
         spread = _spread(found)

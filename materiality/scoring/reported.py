@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cells import Cells, Ratings, cells_of, ratio
+from .cells import Cells, Ratings, ratio
 from .estimates import Deviations
-from .method import Method
-from .run import Scored, score_cells
+from .run import Counts
 
 
 @dataclass(frozen=True)
@@ -25,15 +24,19 @@ class Figure:
     sd: float | None
 
 
-def score_figures(figures: Sequence[Figure], groups: Sequence[str], issues: Sequence[str], method: Method) -> Scored:
-    """Scores for `run_scored`. MethodError where the method is unsound; ValueError on a figure that stands twice or
-    is off its scale, or on an unknown group or issue.
-    """
-    groups, issues = tuple(sorted(groups)), tuple(sorted(issues))
-    method.validate(groups)
-    ratings = _ratings(figures, groups, issues)
-    cells = cells_of(ratings, method)
-    return score_cells(cells, _deviations(cells), method)
+@dataclass(frozen=True)
+class Reported(Counts):
+    """Figures in place of what was counted: scored, placed and compared like a run of responses; no parts."""
+
+    @classmethod
+    def of_figures(cls, figures: Sequence[Figure], groups: Sequence[str], issues: Sequence[str]) -> "Reported":
+        """ValueError on a figure that stands twice or is off its scale, or on an unknown group or issue."""
+        ratings = _ratings(figures, tuple(sorted(groups)), tuple(sorted(issues)))
+        return cls(ratings, None, np.zeros(len(ratings.groups), dtype=bool))
+
+    def deviations(self, cells: Cells) -> Deviations:
+        """Each cell that counts has one of its own."""
+        return _deviations(cells)
 
 
 def _ratings(figures: Sequence[Figure], groups: tuple[str, ...], issues: tuple[str, ...]) -> Ratings:

@@ -183,6 +183,10 @@ class Counts:
         by_cluster = np.array([group in set(clustered) for group in ordered.groups], dtype=bool)
         return cls(ratings_of(ordered, plan), ordered.parts, by_cluster)
 
+    def deviations(self, cells: Cells) -> Deviations | None:
+        """Those of the cells, None without parts."""
+        return None if self.parts is None else deviations_of(cells, self.parts, self.clustered)
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -229,8 +233,7 @@ def score_counts(counts: Counts, method: Method) -> Scored:
     """Scores and their sampling error. MethodError where the method is unsound for the groups."""
     method.validate(counts.ratings.groups)
     cells = cells_of(counts.ratings, method)
-    moved = None if counts.parts is None else deviations_of(cells, counts.parts, counts.clustered)
-    return score_cells(cells, moved, method)
+    return score_cells(cells, counts.deviations(cells), method)
 
 
 def score_cells(cells: Cells, moved: Deviations | None, method: Method) -> Scored:

@@ -96,6 +96,15 @@ LIBRARY_MESSAGES = {
     "unknown_group": N_("There is no stakeholder group “%(value)s”."),
     "unknown_status": N_("There is no status “%(value)s”."),
     "unknown_issue": N_("There is no issue “%(value)s” in this edition."),
+    "unknown_dimension": N_("There is no dimension “%(value)s”: it is society or business."),
+    "no_figure": N_("Give the mean with the points of its scale, or the score on 0 to 100."),
+    "no_ratings": N_("A figure rests on one rating at least."),
+    "no_scale": N_("Say how many points the scale of the mean has: 5 for a scale from 1 to 5."),
+    "off_scale": N_("“%(value)s” does not lie between %(low)s and %(high)s."),
+    "figures_differ": N_(
+        "The mean %(mean)s on a scale of %(scale)s points is %(points)s on 0 to 100, but the score says “%(value)s”."
+        " Correct one of them, or empty it."
+    ),
     "unknown_side": N_("There is no side “%(value)s”: it is internal or external."),
     "unknown_kind": N_("There is no kind “%(value)s”: it is expectation, channel or response."),
     "unknown_proposal": N_("Write new, change or retire."),

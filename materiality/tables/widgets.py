@@ -304,15 +304,17 @@ class TextWidget(Widget):
 
 
 class NumberWidget(Widget):
-    """A non-negative number; whole ones only where `whole`. An empty cell is `empty`."""
+    """A non-negative number; whole ones only where `whole`. An empty cell is `empty`, None where `optional`."""
 
-    def __init__(self, whole: bool = False, empty: float | None = None, largest: float = 2_147_483_647) -> None:
+    def __init__(
+        self, whole: bool = False, empty: float | None = None, largest: float = 2_147_483_647, *, optional: bool = False
+    ) -> None:
         super().__init__()
-        self.whole, self.empty, self.largest = whole, empty, largest
+        self.whole, self.empty, self.largest, self.optional = whole, empty, largest, optional
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> float | int | None:
         if not value.strip():
-            if self.empty is None:
+            if self.empty is None and not self.optional:
                 raise BadCell(Problem("empty"))
             return self.empty
         try:

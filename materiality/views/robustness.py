@@ -12,7 +12,7 @@ def robustness(request: HttpRequest, code: str) -> HttpResponse:
     """Every scenario with the issues that change their tier, and the share in which each tier holds."""
     cycle = cycle_of(code)
     run = run_with_cube(cycle, request.GET.get("run", ""))
-    if run is None:
+    if run is None or run.source:
         raise Http404
     table = RobustnessTable(run, list(cycle.groups.all())) if run.scoring > 1 else None
     return render(request, "materiality/robustness.html", in_cycle(cycle, "scores", run=run, table=table))

@@ -256,6 +256,7 @@ def _method(sheet: Worksheet, run: Run, groups: Names, heading: str) -> None:
         ("software", run.software),
         ("scoring", run.scoring),
         ("responses_sha256", run.digest),
+        *([("reported_by", run.source)] if run.source else []),
     ]
     rows += [(name, _plain(value)) for name, value in sorted(run.method.items()) if name != "weights"]
     for title, found in (("cut", run.cuts), ("primary_cut", run.primary_cuts), ("pooled_cut", run.pooled_cuts)):

@@ -419,6 +419,8 @@ def subtitle(data: MatrixData, named: ShownNames) -> str:
 
 def base_line(data: MatrixData, named: ShownNames) -> str:
     """What the figures rest on."""
+    if data.run.source:
+        return _("Figures from elsewhere, as reported by %(source)s.") % {"source": data.run.source}
     groups = {code: found["valid"] for code, found in data.run.responses["groups"].items()}
     if data.options.group:
         number = f"{groups.get(data.options.group, 0):,}"

@@ -47,7 +47,7 @@ def _differences(survey: Survey, row: Holding, key: bytes) -> Iterator[Finding]:
 
 def run_findings() -> Iterator[Finding]:
     """Runs of what the surveys hold now whose digest is another; those of earlier states cannot be recomputed."""
-    for run in Run.objects.select_related("cycle").defer("cube").order_by("cycle", "number"):
+    for run in Run.objects.filter(source="").select_related("cycle").defer("cube").order_by("cycle", "number"):
         surveys = list(Survey.objects.filter(cycle=run.cycle, code__in=run.surveys).order_by("code"))
         about = {"cycle": run.cycle.code, "run": run.number}
         then, now = run.responses.get("holdings"), held_now(surveys)

@@ -8,17 +8,17 @@ from django.utils.translation import gettext as _
 
 from materiality.actions.tables import confirm, match_of, plan_file, read_sheet_file, scope_of, take_in
 from materiality.formats.issues import IssueResource
-from materiality.models import Edition
+from materiality.models import SheetImport
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.headers import unknown_columns
+from materiality.tables.imports import StrictResource
 from materiality.tables.problems import BadLibrary, Problem
-from materiality.tables.widgets import Plan
+from materiality.tables.widgets import Plan, Scope
 from materiality.tables.words import problem_text
-
-KIND = IssueResource.sheet
 
 
 class Command(BaseCommand):
+    resource: type[StrictResource] = IssueResource
     help = "Import FILE (CSV, XLSX; the `issues` format) into the draft edition; a draft is started where none is open."
     requires_system_checks: list[str] = []
 
@@ -30,10 +30,10 @@ class Command(BaseCommand):
     def handle(self, *args: str, **options: object) -> None:
         file: Path = options["file"]
         try:
-            contents = file.read_bytes()
-            plan = self._checked(contents, file.name)
+            contents, scope = file.read_bytes(), self.scope(options)
+            plan = self._checked(contents, file.name, scope)
             if not options["dry_run"] and plan.changes_anything:
-                self._store(contents, file.name, str(options["reason"]) or file.name)
+                self._store(contents, file.name, scope, str(options["reason"]) or file.name)
         except OSError as error:
             raise CommandError(problem_text(Problem("no_file", value=str(file)))) from error
         except NotAllowed as refusal:
@@ -41,9 +41,17 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(_("Nothing was stored."))
 
-    def _checked(self, contents: bytes, name: str) -> Plan:
+    def scope(self, options: dict) -> Scope:
+        """Where the rows go."""
+        return scope_of(self.resource.sheet)
+
+    def stored(self, imported: SheetImport) -> str:
+        """What to say when they are stored."""
+        return _("Stored in the draft %(edition)s.") % {"edition": imported.edition.title}
+
+    def _checked(self, contents: bytes, name: str, scope: Scope) -> Plan:
         """The plan, told row by row where it changes something. CommandError with all problems."""
-        resource = IssueResource(scope_of(KIND))
+        resource = self.resource(scope)
         try:
             file = read_sheet_file(contents, name, resource)
         except BadLibrary as error:
@@ -71,11 +79,10 @@ class Command(BaseCommand):
         )
         self.stdout.write(text % counts)
 
-    def _store(self, contents: bytes, name: str, reason: str) -> None:
+    def _store(self, contents: bytes, name: str, scope: Scope, reason: str) -> None:
         with transaction.atomic():
-            imported = take_in(KIND, scope_of(KIND), name, contents, by=None)
-            edition: Edition = confirm(imported, by=None, reason=reason).edition
-        self.stdout.write(_("Stored in the draft %(edition)s.") % {"edition": edition.title})
+            imported = confirm(take_in(self.resource.sheet, scope, name, contents, by=None), by=None, reason=reason)
+        self.stdout.write(self.stored(imported))
 
     def _refuse(self, problems: list[Problem]) -> None:
         for problem in problems:

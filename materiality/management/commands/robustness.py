@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, metavar="FILE")
 
     def handle(self, *args: str, **options: object) -> None:
-        run = Run.objects.filter(cycle__code=options["cycle"]).order_by("-number").first()
+        run = Run.objects.filter(cycle__code=options["cycle"], source="").order_by("-number").first()
         if run is None:
             raise CommandError(f'There is no run of a cycle "{options["cycle"]}".')
         if run.scoring == 1:

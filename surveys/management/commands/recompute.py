@@ -21,9 +21,10 @@ class Command(ActionCommand):
         cycle = cycle_named(options["cycle"])
         differing = 0
         for run in cycle.runs.order_by("number"):
-            found = [*_responses(cycle, run), *_figures(run)]
+            found = [*([] if run.source else _responses(cycle, run)), *_figures(run)]
             differing += bool(found)
             note = "" if run.scoring > 1 else " (figures not recomputed: version 1)"
+            note = " (figures from elsewhere)" if run.source else note
             self.stdout.write(f"run {run.number}: {'; '.join(found) or 'equal'}{note}")
         if differing:
             raise CommandError(f"{differing} runs differ.")

@@ -20,6 +20,7 @@ HEADINGS = {
     "catalogues": "framework edition code title_zh title_en parent_code",
     "groups": "group name_zh name_en definition_zh definition_en side weight_society weight_business target",
     "stakeholders": "group kind text_zh text_en order",
+    "figures": "group issue dimension n mean scale score sd source",
     "proposals": "kind issue name_zh name_en text_zh text_en reason source",
     "translations": "key kind where field chinese english state",
 }

@@ -4,8 +4,8 @@ import pytest
 
 from materiality.scoring.estimates import t_quantile
 from materiality.scoring.method import Method
-from materiality.scoring.reported import Figure, score_figures
-from materiality.scoring.run import run_scored
+from materiality.scoring.reported import Figure, Reported
+from materiality.scoring.run import run
 
 GROUPS, ISSUES = ("staff", "users"), ("A", "B")
 
@@ -20,7 +20,7 @@ def figures(**sd):
 
 
 def result(found):
-    return run_scored(score_figures(found, GROUPS, ISSUES, Method()), Method(), {})
+    return run(Reported.of_figures(found, GROUPS, ISSUES), Method(), {})
 
 
 def test_figures_give_scores_with_their_own_variance():
