@@ -44,6 +44,7 @@ _PLACE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Za-z]+)(\d+)["']""")
 _TYPE = re.compile(rb"""(?:^|\s)t\s*=\s*["'](\w+)["']""")
 _VALUE = re.compile(rb"<v[^>]*>([^<]*)</v>")
 _FORMULA = re.compile(rb"<f[^>]*>([^<]*)</f>")
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\shidden\s*=\s*["'](?:1|true)["'][^>]*>""")
 _FAR = 1 << 30
 EQUALS, OPEN, COLON = b"=<:"
 # Bytes that can follow the name of an element.
@@ -56,6 +57,7 @@ class SheetScan:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.faults: dict[tuple[int, int], Fault] = {}
+        self.hidden_rows = 0
         self._carry = b""
         self._max_row = self._max_column = 0
         self._rows = self._cells = self._row_cells = self._widest = 0
@@ -88,6 +90,8 @@ class SheetScan:
             self._references_slowly(data)
         quoted = equals[((after == 34) | (after == 39)) & (around[equals - 2] <= 32)]
         self._references(around, quoted[around[quoted - 1] == ord("r")] + 2)
+        if b"hidden" in data:
+            self.hidden_rows += len(_HIDDEN_ROW.findall(data))
         has_formula = self._count(around)
         self._check()
         types = quoted[around[quoted - 1] == ord("t")]
@@ -192,14 +196,19 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 @dataclass(frozen=True)
 class Archive:
-    """What was measured: per member (path inside the workbook) the cells without a usable value."""
+    """What was measured: per member (path inside the workbook) the cells without a usable value and the hidden rows."""
 
     faults: dict[str, dict[tuple[int, int], Fault]]
+    hidden_rows: dict[str, int]
     sheet_paths: dict[str, str]
 
     def faults_of(self, sheet: str) -> dict[tuple[int, int], Fault]:
         """Faults of a sheet by (row from 1, column from 0)."""
         return self.faults.get(self.sheet_paths.get(sheet, ""), {})
+
+    def hidden_rows_of(self, sheet: str) -> int:
+        """How many rows of a sheet are hidden, as those that a filter leaves out are."""
+        return self.hidden_rows.get(self.sheet_paths.get(sheet, ""), 0)
 
 
 def check_archive(stream: BinaryIO, limits: Limits) -> Archive:
@@ -225,7 +234,9 @@ def check_archive(stream: BinaryIO, limits: Limits) -> Archive:
     if kept[_WORKBOOK].count(b"sheetId") > limits.max_sheets:
         raise FileProblem("too_many_sheets", limit=limits.max_sheets)
     faults = {name: scan.faults for name, scan in scans.items() if scan.faults}
-    return Archive(faults, _sheet_paths(bytes(kept[_WORKBOOK]), bytes(kept[_RELATIONS])) if faults else {})
+    hidden = {name: scan.hidden_rows for name, scan in scans.items() if scan.hidden_rows}
+    named = faults or hidden
+    return Archive(faults, hidden, _sheet_paths(bytes(kept[_WORKBOOK]), bytes(kept[_RELATIONS])) if named else {})
 
 
 def _members(stream: BinaryIO) -> list[zipfile.ZipInfo]:

@@ -210,6 +210,7 @@ class FileSheet:
     name: str  # '' for CSV
     hidden: bool
     rows: Callable[[], Rows]
+    hidden_rows: int = 0
 
 
 class OpenWorkbook:
@@ -235,6 +236,9 @@ class OpenWorkbook:
     def rows(self, name: str) -> Rows:
         """The sheet's non-blank rows with their numbers (from 1)."""
         return _sheet_rows(self.sheet(name), self._archive.faults_of(name))
+
+    def hidden_rows(self, name: str) -> int:
+        return self._archive.hidden_rows_of(name)
 
     def is_empty(self, name: str) -> bool:
         """Whether the sheet has no cell with a value or a fault."""
@@ -370,7 +374,8 @@ def _table(stream: BinaryIO, source: str | os.PathLike | bytes, sheet: str | Non
         kind, encoding = XLSX, ""
         workbook, name, height, rows = sheet_rows(stream, sheet, limits)
         sheets = [
-            FileSheet(each, each in workbook.hidden, lambda each=each: workbook.rows(each)) for each in workbook.names
+            FileSheet(each, each in workbook.hidden, lambda each=each: workbook.rows(each), workbook.hidden_rows(each))
+            for each in workbook.names
         ]
     else:
         scan = scan_text(stream)

@@ -14,7 +14,7 @@ from materiality.models import Job, User
 from materiality.platform import audit, jobs
 from materiality.platform.files import digest_of_file, keep_file
 from materiality.platform.refusals import NotAllowed
-from surveys.matching.match import OUTSIDE_DROP, OUTSIDE_KEEP, Match
+from surveys.matching.match import Match
 from surveys.models import ColumnMatch, FieldworkFigures, Response, ResponseImport, Survey, WithdrawnResponses
 from surveys.queries.imports import awaits_confirmation, stage_of
 from surveys.questionnaire.ratings import arrival_ids
@@ -25,9 +25,10 @@ from surveys.responses.holdings import hold, holdings_of
 from surveys.responses.reading import (
     FORGOTTEN,
     UnknownMatch,
-    balance_sentence,
+    doubt_sentence,
     forget_what_tells,
     named_match,
+    outside_answer,
     unanswered,
 )
 from surveys.responses.screening import flags_of_new, mark_overtaken
@@ -91,32 +92,26 @@ def confirm_import(
     if not imported.summary["good"]:
         raise NotAllowed(_("There is no row that can be stored."))
     imported.answers = {**imported.answers, **(answers or {})}
-    if open_doubts := [
-        doubt for doubt in unanswered(imported) if doubt["code"] != "outside_plan" or not _said(imported)
-    ]:
-        raise NotAllowed(" ".join(balance_sentence(doubt) for doubt in open_doubts))
+    if open_doubts := unanswered(imported):
+        raise NotAllowed(" ".join(doubt_sentence(doubt) for doubt in open_doubts))
     imported.skip_bad_rows = skip_bad_rows
     imported.confirmed_at = timezone.now()
     imported.job = jobs.request_job(
         "store_import", inputs={"import": imported.pk}, by=by, cycle=imported.survey.cycle, send=send
     )
     imported.save(update_fields=["skip_bad_rows", "confirmed_at", "answers", "job"])
-    after = {"skip_bad_rows": skip_bad_rows, **{name: said for name, said in imported.answers.items() if said}}
+    after = {"skip_bad_rows": skip_bad_rows, **{name: given for name, given in imported.answers.items() if given}}
     audit.record("confirm_import", imported, by=by, after=after, touched=_remembered(imported))
     return imported
-
-
-def _said(imported: ResponseImport) -> bool:
-    """Whether somebody said what becomes of ratings outside the plan."""
-    return imported.answers.get("outside") in (OUTSIDE_DROP, OUTSIDE_KEEP)
 
 
 def _remembered(imported: ResponseImport) -> list[ColumnMatch]:
     """The saved match by which the file was read, which keeps what was said of the plan for the next file."""
     saved = ColumnMatch.objects.filter(name=imported.match_name).first() if imported.match_name else None
-    if saved is None or not _said(imported) or saved.columns.get("outside") == imported.answers["outside"]:
+    said = outside_answer(imported, {})
+    if saved is None or not said or saved.columns.get("outside") == said:
         return []
-    saved.columns = {**saved.columns, "outside": imported.answers["outside"]}
+    saved.columns = {**saved.columns, "outside": said}
     saved.save(update_fields=["columns"])
     return [saved]
 
@@ -173,8 +168,7 @@ def match_import(
     group or no item.
     """
     imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
-    if not imported.match or stage_of(imported) not in ("match", "checked", "failed") or imported.confirmed_at:
-        raise NotAllowed(_("The columns of this import cannot be changed (any more)."))
+    _refuse_settled(imported)
     if not match.items():
         raise NotAllowed(_("Say of at least one column which issue it is."))
     if "group" not in match.constants and not any(column.target.text == "group" for column in match.columns):
@@ -189,6 +183,32 @@ def match_import(
     touched = [_saved(save_as, imported.match, match.tool, by)] if save_as else []
     audit.record("match_import", imported, by=by, after={"saved_as": save_as}, touched=touched)
     return imported
+
+
+@transaction.atomic
+def look_again(
+    *, imported: ResponseImport, sheet: str, head: list[int], by: User | None, send: bool = True
+) -> ResponseImport:
+    """Have the columns recognised anew, on this sheet and below these rows of headings ('' and none: as recognised).
+
+    NotAllowed as `match_import`.
+    """
+    imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
+    _refuse_settled(imported)
+    imported.answers = {**imported.answers, "sheet": sheet, "head": head}
+    imported.match, imported.match_name, imported.summary = {}, "", {}
+    imported.state = ResponseImport.State.CHECKING
+    imported.job = jobs.request_job(
+        "check_import", inputs={"import": imported.pk}, by=by, cycle=imported.survey.cycle, send=send
+    )
+    imported.save(update_fields=["answers", "match", "match_name", "state", "summary", "job"])
+    audit.record("match_import", imported, by=by, after={"sheet": sheet, "head": head})
+    return imported
+
+
+def _refuse_settled(imported: ResponseImport) -> None:
+    if not imported.match or stage_of(imported) not in ("match", "checked", "failed") or imported.confirmed_at:
+        raise NotAllowed(_("The columns of this import cannot be changed (any more)."))
 
 
 def _saved(name: str, columns: dict, tool: str, by: User | None) -> ColumnMatch:

@@ -10,10 +10,12 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from materiality.scoring.cube import DIMENSIONS
+from surveys.matching.answers import column_place, ordered_words
 from surveys.matching.apply import revise, twice, words_of
-from surveys.matching.match import ITEM, OUTSIDE_DROP, OUTSIDE_KEEP, READY_MADE, Asked, Match, Target, read_target
+from surveys.matching.match import ITEM, READY_MADE, Asked, Match, Target, read_target
 from surveys.matching.moments import zone_info
-from surveys.matching.words import Issues, cleaned, word
+from surveys.matching.scales import rescaled
+from surveys.matching.words import Issues, cleaned
 from surveys.models import ResponseImport
 from surveys.responses.reading import AUTO, examples_of, stored_match, unanswered
 
@@ -116,15 +118,25 @@ class MatchForm(forms.Form):
     def match(self) -> Match:
         """The match as the person wants it."""
         values: dict[tuple[str, str], str] = {}
-        turned = []
+        turned, lengths = [], {}
         for number, (name, seen) in enumerate(words_of(self.guessed, self.examples).items()):
             for place, key in enumerate(seen):
                 value = self.data.get(f"v{number}-{place}")
                 if value is not None and value != "?" and self._allowed(name, value):
                     values[name, key] = value
-            values |= {(name, key): value for key, value in self._ordered(number, seen).items()}
+            values |= {(name, key): value for key, value in self._ordered(number, name, seen).items()}
             turned += [name] if self.data.get(f"round{number}") else []
-        return revise(self.guessed, self.targets, values, self.examples, self.asked, more=self._more(), turned=turned)
+            lengths |= self._length(number, name)
+        return revise(
+            self.guessed, self.targets, values, self.examples, self.asked, more=self._more(), turned=turned,
+            lengths=lengths,
+        )  # fmt: skip
+
+    def _length(self, number: int, name: str) -> dict[str, int]:
+        """Points of the file's own scale, 0 for those of the survey; none where nothing was posted."""
+        posted = self.data.get(f"s{number}", "")
+        points = int(posted) if posted.isdecimal() and len(posted) < 3 else -1
+        return {name: points} if points == 0 or rescaled(1, points, self.asked.k) else {}
 
     def _more(self) -> dict[str, Any]:
         """What holds for the whole file, and how its times are read."""
@@ -136,14 +148,11 @@ class MatchForm(forms.Form):
             found |= {"zone": said["zone"], "zones": {}}
         return found | ({"dates": said["dates"]} if said["dates"] else {})
 
-    def _ordered(self, number: int, seen: Mapping[str, str]) -> dict[str, str]:
-        """Values by word where a person wrote all K answers in a line, lowest first."""
-        written = [
-            word(part)
-            for part in re.split(r"[<>|;；\n]|(?<=\S)\s+-\s+", self.data.get(f"o{number}", ""))
-            if part.strip()
-        ]
-        if len(written) != self.asked.k or not set(written) <= set(seen) or len(set(written)) < len(written):
+    def _ordered(self, number: int, name: str, seen: Mapping[str, str]) -> dict[str, str]:
+        """Values by word where a person wrote all answers of the scale in a line, lowest first."""
+        end = self._length(number, name).get(name) or self.asked.k
+        written = ordered_words(self.data.get(f"o{number}", ""))
+        if len(written) != end or not set(written) <= set(seen) or len(set(written)) < len(written):
             return {}
         return {key: str(level) for level, key in enumerate(written, 1)}
 
@@ -192,22 +201,42 @@ def _places_of(text: str) -> list[int]:
     return places
 
 
-def column_place(letters: str) -> int:
-    """`A` -> 0, `AA` -> 26."""
-    place = 0
-    for letter in letters:
-        place = place * 26 + ord(letter) - 64
-    return place - 1
+class LayoutForm(forms.Form):
+    """Where the responses stand in the file, for a person who knows better than the search."""
+
+    sheet = forms.ChoiceField(label=_("Sheet with the responses"), required=False)
+    head = forms.CharField(
+        label=_("Row or rows of the headings"), required=False, max_length=20,
+        help_text=_("As the spreadsheet numbers them, such as 3 or 2-4. Empty: as recognised."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, imported: ResponseImport, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [sheet["name"] for sheet in imported.summary.get("guess", {}).get("sheets", []) if sheet["name"]]
+        self.fields["sheet"].choices = [("", _("As recognised")), *((name, name) for name in names)]
+        held = imported.answers
+        rows = held.get("head", [])
+        written = f"{rows[0]}-{rows[-1]}" if len(rows) > 1 else str(rows[0]) if rows else ""
+        self.initial |= {"sheet": held.get("sheet", ""), "head": written}
+
+    def clean_head(self) -> list[int]:
+        """The rows, from 1."""
+        written = self.cleaned_data["head"].replace("–", "-").replace(" ", "")
+        found = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", written)
+        if not written:
+            return []
+        rows = list(range(int(found[1]), int(found[2] or found[1]) + 1)) if found else []
+        if not rows or rows[0] < 1 or len(rows) > 10:
+            raise forms.ValidationError(
+                _("Write the row as a number, such as 3, or the first and the last, such as 2-4.")
+            )
+        return rows
 
 
 def row_answers(imported: ResponseImport, posted: Mapping[str, str]) -> dict[str, object]:
-    """What a person said of the doubts about the rows, each posted as `d-<code>`."""
-    codes = [doubt["code"] for doubt in unanswered(imported)]
-    said = {code: posted.get(f"d-{code}", "") for code in codes}
-    outside = said.get("outside_plan", "")
-    answers: dict[str, object] = {"outside": outside} if outside in (OUTSIDE_DROP, OUTSIDE_KEEP) else {}
-    accepted = [code for code, answer in said.items() if answer == "accept" and code != "outside_plan"]
-    return {**answers, "accepted": [*imported.answers.get("accepted", ()), *accepted]}
+    """What a person said of the doubts about the rows, each posted as `d-<id>`."""
+    said = {doubt["id"]: posted.get(f"d-{doubt['id']}", "") for doubt in unanswered(imported)}
+    return {"said": {**imported.answers.get("said", {}), **{name: answer for name, answer in said.items() if answer}}}
 
 
 class RenameForm(forms.Form):

@@ -117,7 +117,7 @@ class ParsedResponses:
     notes: list[dict] = field(default_factory=list)  # what a foreign file holds and a person should know
     seen: object = None  # what a foreign file's layout showed (`surveys.matching.layout.Seen`)
     guess: object = None  # the guess by which a foreign file was read (`surveys.matching.guess.Guess`)
-    skipped: int = 0  # rows that are tests or previews
+    skipped: list[int] = field(default_factory=list)  # numbers of rows that are tests or previews
     places: np.ndarray | None = None  # int32[n items]: the column of each item, -1 for none
 
     @property
@@ -264,7 +264,8 @@ class _Reading:
         self.width = len(columns.names)
         self.header_row = plan.header_row or table.header_row
         self.errors: list[CellError] = []
-        self.error_count = self.skipped = 0
+        self.error_count = 0
+        self.skipped: list[int] = []
         self.row_numbers: list[int] = []
         self.bad_numbers: set[int] = set()
         self.bad_rows: dict[int, list[object]] = {}
@@ -284,7 +285,7 @@ class _Reading:
             return
         for number, cells in self.table.rows if self.plan.rows is None else self.plan.rows:
             if self.plan.skips and self.plan.skips(cells):
-                self.skipped += 1
+                self.skipped.append(number)
                 continue
             self._take(number, cells)
             if len(self.row_numbers) > self.limits.max_rows:

@@ -28,6 +28,7 @@ from surveys.matching.match import (
     Match,
     Target,
 )
+from surveys.matching.scales import rescaled
 from surveys.matching.values import RatingWords, duration_reader, match_readers, profile_reader, values_of, word_reader
 from surveys.matching.words import Issues, cleaned, groups_of, language_of, word, yes_or_no
 
@@ -125,7 +126,10 @@ class _Planning:
         return {(column.target.code, column.target.detail): at for at, column in self.of_kind[ITEM].items()}
 
     def _table(self, name: str) -> RatingWords:
-        return RatingWords(self.match.maps.get(name, {}), self.match.tool)
+        known, length = self.match.maps.get(name, {}), self.match.lengths.get(name, 0)
+        if length:
+            known = {key: _lengthened(value, length, self.asked.k) for key, value in known.items()}
+        return RatingWords({key: value for key, value in known.items() if value is not None}, self.match.tool)
 
     def _attention(self) -> set[str]:
         return {column.values for column in self.of_kind[ATTENTION].values()}
@@ -242,9 +246,11 @@ def revise(
     *,
     more: Mapping[str, object] | None = None,
     turned: Collection[str] = (),
+    lengths: Mapping[str, int] | None = None,
 ) -> Match:
     """The match with these targets by column and these values by (map, word); `more` are further fields of the match,
-    `turned` the maps whose ratings run the other way round. None of the rest changes.
+    `turned` the maps whose ratings run the other way round, `lengths` those of a scale of another length, whose words
+    are read anew. None of the rest changes.
 
     A column that became an item reads its answers as the other columns of its dimension do.
     """
@@ -259,17 +265,32 @@ def revise(
         name = _map_for(target, match, maps, texts, asked)
         why = column.why or "other" if target.kind == IGNORED else ""
         columns.append(replace(column, target=target, values=name, why=why))
+    for name, length in (lengths or {}).items():
+        if not length or length == match.lengths.get(name):
+            continue
+        texts = [text for of, column in zip(examples, columns, strict=False) if column.values == name for text in of]
+        maps[name] = values_of(texts, length, tool=match.tool).known
     for (name, key), value in values.items():
         maps.setdefault(name, {})[key] = value
     used = {column.values for column in columns}
     kept = {name: known for name, known in maps.items() if name in used}
     for name in used & set(turned):
-        kept[name] = {key: _turned_round(value, asked.k) for key, value in kept[name].items()}
-    return replace(match, columns=tuple(columns), maps=kept, **(more or {}))
+        end = {**match.lengths, **(lengths or {})}.get(name, asked.k)
+        kept[name] = {key: _turned_round(value, end) for key, value in kept[name].items()}
+    scales = {name: length for name, length in {**match.lengths, **(lengths or {})}.items() if name in used and length}
+    return replace(match, columns=tuple(columns), maps=kept, lengths=scales, **(more or {}))
 
 
 def _turned_round(value: str, k: int) -> str:
     return str(k + 1 - int(value)) if value.isdigit() else value
+
+
+def _lengthened(value: str, length: int, k: int) -> str | None:
+    """A rating of a scale of another length on that of the survey; None for one that lies beyond its end."""
+    if not value.isdigit():
+        return value
+    rating = rescaled(int(value), length, k)
+    return None if rating is None else str(rating)
 
 
 def _map_for(target: Target, match: Match, maps: dict, texts: Sequence[str], asked: Asked) -> str:

@@ -12,8 +12,11 @@ import numpy as np
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SCALE_MAX, SKIPPED
 from materiality.tables.problems import N_, column_letters
 from surveys.intake.parse import ParsedResponses
+from surveys.matching.doubts import Doubt
 from surveys.matching.layout import Seen
 from surveys.matching.match import IGNORED, OUTSIDE_KEEP, Asked, Match
+from surveys.matching.moments import same_zone, zone_of
+from surveys.matching.words import cleaned, turned_round
 from surveys.questionnaire.ratings import OUTSIDE
 
 # Doubts about the rows, each answered by the person who confirms.
@@ -32,13 +35,16 @@ DOUBTS = {
     "silent_columns": N_("%(number)s items have a column in which nobody gave a rating: %(examples)s."),
     "more_sheets": N_("The workbook has more sheets of responses, which are not read: %(sheets)s."),
     "hidden_sheets": N_("Responses were read from hidden sheets: %(sheets)s."),
+    "hidden_rows": N_("%(number)s rows are hidden in the spreadsheet, as by a filter. They are read like the others."),
     "strange_columns": N_("The match does not know %(number)s columns: %(examples)s. They are not taken in."),
     "missing_columns": N_("The file lacks %(number)s columns that the match knows: %(examples)s."),
     "stands_out": N_("In %(number)s columns the ratings run against all others: %(examples)s. Is 1 the most there?"),
 }
+# formats.md, Clarifications: what else stands in a file of our own format are figures of the balance.
 _OF_OWN_FILES = ("outside_plan", "more_sheets")
 _NAMED = 6
 _LEAST_ROWS = 5
+MOST_LEFT = 1_000
 
 
 @dataclass(frozen=True)
@@ -51,17 +57,22 @@ class FieldworkWindow:
 
 @dataclass
 class Balance:
-    """See `to_json` for what stands where; counts are of the rows that can be read."""
+    """As formats.md says; counts are of the rows that can be read. Beyond it: `groups` by code (rows, items asked, of
+    them with a column), `levels` of an item (how many gave each rating), rows `twice` and `outside` the fieldwork.
+    """
 
-    rows: int
+    sheets: list[dict] = field(default_factory=list)
+    rows: dict = field(default_factory=dict)
     columns: list[dict] = field(default_factory=list)
-    sheets: dict = field(default_factory=dict)
-    items: dict = field(default_factory=dict)
+    items: list[dict] = field(default_factory=list)
     groups: dict = field(default_factory=dict)
-    times: dict = field(default_factory=dict)
-    responses: dict = field(default_factory=dict)
-    shares: list[dict] = field(default_factory=list)
-    outside: dict = field(default_factory=dict)
+    outside_plan: list[dict] = field(default_factory=list)
+    kept_outside: int = 0
+    first: str | None = None
+    last: str | None = None
+    zone: str = ""
+    zones: dict = field(default_factory=dict)
+    tiers: dict | None = None  # what would move if the rows were stored (surveys.responses.counting)
     doubts: list[dict] = field(default_factory=list)
 
     def to_json(self) -> dict:
@@ -105,6 +116,19 @@ def _not_asked(codes: Sequence[str], asked: Asked) -> np.ndarray | None:
     return np.array([[not asked.asks(code, item) for item in asked.items] for code in codes])
 
 
+def sheets_json(seen: Seen) -> list[dict]:
+    """All sheets of the file, those that are read first."""
+    read = [{"name": name, "read": True, "rows": rows, "why": ""} for name, rows in seen.sheets.items()]
+    return read + [
+        {"name": name, "read": False, "rows": rows, "why": "no_responses"} for name, rows in seen.unread.items()
+    ]
+
+
+def left_json(seen: Seen, more: Sequence[tuple[str, int, str]] = ()) -> list[dict]:
+    """The rows that are not read and why: title, head, machine, totals, trial."""
+    return [{"sheet": sheet, "row": row, "why": why} for sheet, row, why in (*seen.left, *more)][:MOST_LEFT]
+
+
 def balance_of(
     parsed: ParsedResponses,
     asked: Asked,
@@ -122,6 +146,8 @@ class _Balancing:
     def __init__(self, parsed, asked: Asked, match: Match | None, window: FieldworkWindow, known, answer: str) -> None:
         self.parsed, self.asked, self.match, self.window = parsed, asked, match, window
         self.known, self.answer = frozenset(known), answer
+        self.seen = parsed.seen if isinstance(parsed.seen, Seen) else Seen()
+        self.late = self.timed = 0
         self.good = ~parsed.bad
         self.ratings, self.group = parsed.ratings[self.good], parsed.group[self.good]
         self.names = [f"{code}:{dimension}" for code, dimension in asked.items]
@@ -130,14 +156,14 @@ class _Balancing:
 
     def result(self) -> Balance:
         """Everything, the doubts last found first told."""
-        balance = Balance(int(self.good.sum()))
-        balance.columns = self._columns()
-        balance.sheets = self._sheets()
-        balance.items, balance.groups = self._items(), self._groups()
-        balance.times, balance.responses = self._times(), self._responses()
-        balance.shares = self._shares()
-        balance.outside = self._outside()
+        balance = Balance(sheets=self._sheets(), columns=self._columns(), groups=self._groups())
+        self._times(balance)
+        balance.rows = self._rows(balance)
+        balance.items = self._items()
+        balance.outside_plan = self._outside_plan()
+        balance.kept_outside = int(is_kept(self.ratings).sum())
         self._notes()
+        self._of_another_file()
         balance.doubts = self.doubts
         return balance
 
@@ -145,39 +171,29 @@ class _Balancing:
         # A file in the product's own format says by its headers what it is.
         if self.match is None and code not in _OF_OWN_FILES:
             return
-        self.doubts.append({"code": code, "params": {name: str(value) for name, value in params.items()}})
+        self.doubts.append(Doubt(code, params=params).to_json())
 
     def _columns(self) -> list[dict]:
         if self.match is None:
-            return [
-                {"column": column_letters(at), "header": name, "as": name} for at, name in enumerate(self.parsed.header)
+            told = [(name, name, "") for name in self.parsed.header]
+        else:
+            told = [
+                (column.header, "" if column.target.kind == IGNORED else column.target.text, column.why)
+                for column in self.match.columns
             ]
+        sheet = next((name for name, rows in self.seen.sheets.items() if rows), self.parsed.sheet)
         return [
-            {
-                "column": column_letters(at), "header": column.header,
-                "as": "" if column.target.kind == IGNORED else column.target.text, "why": column.why,
-            }
-            for at, column in enumerate(self.match.columns)
-        ]  # fmt: skip
+            {"sheet": sheet, "column": column_letters(at), "header": header, "as": taken, "why": why}
+            for at, (header, taken, why) in enumerate(told)
+        ]
 
-    def _sheets(self) -> dict:
-        seen = self.parsed.seen
-        if not isinstance(seen, Seen):
-            return {"read": {self.parsed.sheet: len(self.parsed.bad)}, "unread": {}, "left": {}}
-        if seen.hidden:
-            self._doubt("hidden_sheets", sheets=", ".join(seen.hidden))
-        left = {**seen.left, **({"trial": self.parsed.skipped} if self.parsed.skipped else {})}
-        return {"read": dict(seen.sheets), "unread": dict(seen.unread), "left": left}
-
-    def _items(self) -> dict:
-        held = self.places >= 0
-        lacking = [name for name, here in zip(self.names, held, strict=True) if not here]
-        asked = {f"{code}:{dimension}" for code, dimension in self.asked.asked_items()}
-        by_dimension = Counter(name.rpartition(":")[2] for name, here in zip(self.names, held, strict=True) if here)
-        return {
-            "asked": len(asked), "with_column": int(held.sum()), "by_dimension": dict(by_dimension),
-            "lacking": [name for name in lacking if name in asked],
-        }  # fmt: skip
+    def _sheets(self) -> list[dict]:
+        if self.seen.hidden:
+            self._doubt("hidden_sheets", sheets=", ".join(self.seen.hidden))
+        if self.seen.hidden_rows:
+            self._doubt("hidden_rows", number=self.seen.hidden_rows)
+        self.seen.sheets = self.seen.sheets or {self.parsed.sheet: len(self.parsed.bad)}
+        return sheets_json(self.seen)
 
     def _groups(self) -> dict:
         """Per group its rows, the items that it is asked, and those of them that have a column."""
@@ -190,7 +206,7 @@ class _Balancing:
             }  # fmt: skip
         return found
 
-    def _times(self) -> dict:
+    def _times(self, balance: Balance) -> None:
         times = [moment for moment, good in zip(self.parsed.submitted_at, self.good, strict=True) if good and moment]
         stamps = np.array([moment.timestamp() for moment in times])
         late = np.zeros(len(stamps), bool)
@@ -198,24 +214,27 @@ class _Balancing:
             late |= stamps < self.window.opens
         if self.window.closes is not None:
             late |= stamps > self.window.closes
-        first, last = (min(times).isoformat(" "), max(times).isoformat(" ")) if times else ("", "")
-        if late.sum() * 2 > len(stamps) and len(stamps) > 1:
-            self._doubt("out_of_window", number=int(late.sum()), rows=len(stamps), first=first[:16], last=last[:16])
-        zones = {} if self.match is None else {**self.match.zones}
-        zone = (self.match.zone if self.match else "") or self.asked.zone
-        return {
-            "known": len(times), "first": first, "last": last, "outside": int(late.sum()), "zone": zone, "zones": zones
-        }  # fmt: skip
+        if times:
+            balance.first, balance.last = min(times).isoformat(), max(times).isoformat()
+        self.late = int(late.sum())
+        if self.late * 2 > len(stamps) and len(stamps) > 1:
+            first, last = (moment[:16].replace("T", " ") for moment in (balance.first, balance.last))
+            self._doubt("out_of_window", number=self.late, rows=len(stamps), first=first, last=last)
+        balance.zones = {} if self.match is None else {**self.match.zones}
+        balance.zone = (self.match.zone if self.match else "") or self.asked.zone
+        self.timed = len(times)
 
-    def _responses(self) -> dict:
+    def _rows(self, balance: Balance) -> dict:
         unfinished = int(self.parsed.unfinished[self.good].sum())
         rows = int(self.good.sum())
         if rows and unfinished == rows:
             self._doubt("all_unfinished", rows=rows)
-        twice = self._twice(rows)
+        trials = [(*self.seen.place(number), "trial") for number in self.parsed.skipped]
+        left = left_json(self.seen, trials)
         return {
-            "rows": len(self.good), "bad": int((~self.good).sum()), "finished": rows - unfinished,
-            "unfinished": unfinished, "tokens_twice": twice,
+            "read": len(self.good), "bad": int((~self.good).sum()), "submitted": rows - unfinished,
+            "unfinished": unfinished, "test": len(trials), "twice": self._twice(rows), "timed": self.timed,
+            "outside": self.late, "left_out": left, "left": dict(Counter(each["why"] for each in left)),
         }  # fmt: skip
 
     def _twice(self, rows: int) -> int:
@@ -228,31 +247,29 @@ class _Balancing:
             self._doubt("row_numbers", number=len(known), example=", ".join(sorted(known, key=int)[:3]))
         elif (inside + len(known)) * 5 >= rows and inside + len(known) > 1:
             self._doubt("duplicates", number=inside + len(known), rows=rows)
-        elif inside and numbers or inside and len(self._sheets_read()) > 1:
+        elif inside and numbers or inside and len(self.seen.sheets) > 1:
             self._doubt("duplicates", number=inside, rows=rows)
         return inside + len(known)
 
-    def _sheets_read(self) -> dict:
-        return self.parsed.seen.sheets if isinstance(self.parsed.seen, Seen) else {}
-
-    def _shares(self) -> list[dict]:
-        """Per item with a column how many gave each value; items that stand out come first."""
+    def _items(self) -> list[dict]:
+        """Per item of the survey how many gave each value; those that stand out come first."""
         found, silent = [], []
         rated = (self.ratings >= 1) & (self.ratings <= SCALE_MAX)
         against = self._against(rated)
+        asked = {f"{code}:{dimension}" for code, dimension in self.asked.asked_items()}
         for at, name in enumerate(self.names):
-            if self.places[at] < 0:
-                continue
             counts = np.bincount(self.ratings[:, at], minlength=256)
-            share = {
-                "item": name, "ratings": counts[1 : self.asked.k + 1].tolist(), "dont_know": int(counts[DONT_KNOW]),
-                "skipped": int(counts[SKIPPED]), "not_asked": int(counts[NOT_ASKED]), "stands_out": at in against,
-            }  # fmt: skip
-            found.append(share)
-            if not rated[:, at].any() and not is_kept(self.ratings[:, at]).any():
+            levels = counts[1 : self.asked.k + 1]
+            column = column_letters(int(self.places[at])) if self.places[at] >= 0 else None
+            found.append({
+                "item": name, "column": column, "asked": name in asked, "ratings": int(levels.sum()),
+                "levels": levels.tolist(), "dk": int(counts[DONT_KNOW]), "skipped": int(counts[SKIPPED]),
+                "not_asked": int(counts[NOT_ASKED]), "stands_out": at in against,
+            })  # fmt: skip
+            if column and not rated[:, at].any() and not is_kept(self.ratings[:, at]).any():
                 silent.append(name)
-        if found and len(silent) < len(found) and len(self.ratings) >= _LEAST_ROWS:
-            asked = {f"{code}:{dimension}" for code, dimension in self.asked.asked_items()}
+        here = [each for each in found if each["column"]]
+        if here and len(silent) < len(here) and len(self.ratings) >= _LEAST_ROWS:
             silent = [name for name in silent if name in asked]
             if silent:
                 self._doubt("silent_columns", number=len(silent), examples=", ".join(silent[:_NAMED]))
@@ -277,20 +294,22 @@ class _Balancing:
                     found.append(at)
         return found
 
-    def _outside(self) -> dict:
+    def _outside_plan(self) -> list[dict]:
         outside = outside_plan(self.ratings, self.group, self.parsed.group_codes, self.asked)
-        number = int(outside.sum())
-        groups = {
-            code: int(outside[self.group == at].sum())
+        found = [
+            {"group": code, "item": name, "n": int(number)}
             for at, code in enumerate(self.parsed.group_codes)
-            if outside[self.group == at].any()
-        }
-        kept = int(is_kept(self.ratings).sum())
+            for name, number in zip(self.names, outside[self.group == at].sum(axis=0), strict=True)
+            if number
+        ]
+        number, groups = sum(each["n"] for each in found), Counter()
+        for each in found:
+            groups[each["group"]] += each["n"]
         if number and not self.answer:
             words = {group.code: " / ".join(dict.fromkeys((group.zh, group.en))) for group in self.asked.groups}
             named = ", ".join(f"{words.get(code, code)} {count}" for code, count in groups.items())
             self._doubt("outside_plan", number=number, groups=named)
-        return {"number": number, "groups": groups, "kept": kept, "answer": self.answer}
+        return found
 
     def _notes(self) -> None:
         """Doubts of what the reading noted: columns that a saved match does not know, or misses."""
@@ -304,3 +323,15 @@ class _Balancing:
                 self._doubt(named, number=len(notes[code]), examples=headers)
         if notes["more_sheets"]:
             self._doubt("more_sheets", sheets=", ".join(note["header"] for note in notes["more_sheets"]))
+
+    def _of_another_file(self) -> None:
+        """What a saved match cannot know of the file that is read by it: what its titles say, and what is not read."""
+        if self.match is None or self.match.sha256 in ("", self.parsed.sha256):
+            return
+        for code, params in self.seen.doubts:
+            self._doubt(code, **params)
+        for text in dict.fromkeys(self.seen.texts):
+            if turned_round(cleaned(text)):
+                self._doubt("turned_in_text", text=text[:120])
+            elif (named := zone_of(text)) and not same_zone(named, self.match.zone or self.asked.zone):
+                self._doubt("zone_words", value=text[:80])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from materiality.tables.problems import N_, Fault
+from materiality.tables.problems import N_, Fault, column_letters
 from surveys.intake.columns import shown
 
 
@@ -17,10 +17,16 @@ class Doubt:
     header: str = ""
     params: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def id(self) -> str:
+        """The same for the same file: `unknown_values@F`, `sheet_unread@Averages`, `few_issues`."""
+        place = column_letters(self.column) if self.column >= 0 else str(self.params.get("sheet", ""))
+        return f"{self.code}@{place}" if place else self.code
+
     def to_json(self) -> dict:
         """Plain values."""
         params = {name: str(value) for name, value in self.params.items()}
-        return {"code": self.code, "column": self.column, "header": self.header, "params": params}
+        return {"id": self.id, "code": self.code, "column": self.column, "header": self.header, "params": params}
 
 
 MESSAGES = {

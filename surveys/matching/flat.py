@@ -35,6 +35,7 @@ def flatten(sheets: Sequence[FileSheet], layouts: Sequence[SheetLayout], issues:
             _note_unread(sheet, seen, asked)
         else:
             seen.hidden += [sheet.name] if sheet.hidden else []
+            seen.hidden_rows += sheet.hidden_rows
             taken.append(_Part(sheet, layout, names, seen))
     headers, parts = _joined([part.columns for part in taken])
     constants = _sheet_groups([part.layout for part in taken], parts, asked, seen)
@@ -109,14 +110,18 @@ class _Part:
             if number in self.layout.heads:
                 heads.append([header_text(cell) for cell in cells])
             elif is_machine_row(cells):
-                self.seen.left["machine"] += 1
+                self._leave(number, "machine")
                 self._note_zones(cells)
             elif number < self.layout.heads[0] if self.layout.heads else True:
                 self.seen.texts += [text for cell in cells if (text := header_text(cell))]
-                self.seen.left["title"] += 1
+                self._leave(number, "title")
             else:
-                self.seen.left["machine"] += 1
+                self._leave(number, "machine")
         return heads
+
+    def _leave(self, number: int, why: str) -> bool:
+        self.seen.left.append((self.sheet.name, number, why))
+        return True
 
     def _note_zones(self, cells: Sequence[object]) -> None:
         for at, cell in enumerate(cells):
@@ -132,25 +137,22 @@ class _Part:
             return
         count = 0
         for number, cells in self._source():
-            if number < self.layout.first or self._is_no_answer(cells):
+            if number < self.layout.first or self._is_no_answer(number, cells):
                 continue
             count += 1
             yield number, cells
         self.seen.sheets[self.sheet.name] = count
 
-    def _is_no_answer(self, cells: Sequence[object]) -> bool:
+    def _is_no_answer(self, number: int, cells: Sequence[object]) -> bool:
         lead = next((cell for cell in cells[:3] if cell != ""), "")
         if not isinstance(lead, str):
             return False
         if lead and lead == next((text for text in self.header[:3] if text), "") and same_row(cells, self.header):
-            self.seen.left["head"] += 1
-            return True
+            return self._leave(number, "head")
         if lead[:12].strip().casefold().rstrip(":：") in TOTALS and sum(map(bool, map(header_text, cells))) > 2:
-            self.seen.left["totals"] += 1
-            return True
+            return self._leave(number, "totals")
         if lead.lstrip()[:1] in "{#" and is_machine_row(cells):
-            self.seen.left["machine"] += 1
-            return True
+            return self._leave(number, "machine")
         return False
 
     def _widen(self) -> None:
@@ -216,7 +218,7 @@ class _Widening:
         if not self.layout.ratings:
             self.seen.doubt("long_without_ratings")
         for number, cells in self.part._source():
-            if number >= self.layout.first and not self.part._is_no_answer(cells):
+            if number >= self.layout.first and not self.part._is_no_answer(number, cells):
                 width = len(self.columns)
                 self._take(number, cells[:width] + [""] * (width - len(cells)))
                 self.beyond += sum(1 for cell in cells[width:] if header_text(cell))
@@ -318,6 +320,7 @@ def _placed(parts, headers: Sequence[str], names: IssueOfCell) -> Iterator[tuple
     for part in parts:
         own = [keys[key] for key in _keys(part.columns)]
         number = 0
+        part.seen.starts.append((before, part.sheet.name))
         for number, cells in part.rows():
             row = blank.copy()
             for at, place in enumerate(own):

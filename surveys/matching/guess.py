@@ -10,7 +10,7 @@ from surveys.matching.doubts import ColumnAnswers, Doubt, collect
 from surveys.matching.fields import FieldGuess, Leftovers, guess_profile
 from surveys.matching.flat import flatten
 from surveys.matching.items import ItemGuess
-from surveys.matching.layout import Flat, SheetLayout, find_layouts, layouts_json
+from surveys.matching.layout import UNREAD, WIDE, Flat, Seen, SheetLayout, find_layouts, layouts_json
 from surveys.matching.match import (
     BY_GROUP,
     IGNORED,
@@ -41,6 +41,7 @@ class Guess:
     found_issues: int
     asked_issues: int
     examples: list[list[str]] = field(default_factory=list)
+    seen: Seen = field(default_factory=Seen)
 
 
 def guess(
@@ -58,6 +59,17 @@ def guess(
     of a consent's is yes.
     """
     return _Guessing(table, asked, tool, layouts, constants or {}).result()
+
+
+def chosen_layouts(table: Table, asked: Asked, sheet: str, head: Sequence[int]) -> list[SheetLayout]:
+    """How the sheets are laid out where a person chose the sheet, or the rows of its header; empty for neither."""
+    if not sheet and not head:
+        return []
+    name = sheet or next((each.name for each in table.sheets if each.name == table.sheet), "")
+    found = {each.sheet: each for each in find_layouts(table.sheets, Issues(asked.issues), asked)}
+    if head:
+        found[name] = SheetLayout(name, WIDE, tuple(head), max(head) + 1)
+    return [found[name] if each.name == name else SheetLayout(each.name, UNREAD, (), 1) for each in table.sheets]
 
 
 class _Guessing:
@@ -102,7 +114,7 @@ class _Guessing:
         )
         examples = [each.given()[: 3 if each.many else MOST_EXAMPLES] for each in self.answers]
         doubts = self._doubts(targets, found, about_texts)
-        return Guess(match, doubts, len(found), _asked_issues(self.asked), examples)
+        return Guess(match, doubts, len(found), _asked_issues(self.asked), examples, self.flat.seen)
 
     def _doubts(self, targets: Sequence[Target], found: set[str], about_texts: Sequence[Doubt]) -> list[Doubt]:
         """All of them, those about the whole file first; `found` are the codes of issues that have a column."""

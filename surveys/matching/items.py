@@ -163,7 +163,12 @@ class ItemGuess:
             if target.kind == ITEM:
                 kinds[target.detail].append(column)
         for dimension, columns in kinds.items():
-            self._values_of(dimension, columns)
+            # Questions that run the other way round have words of their own, which can be turned without the rest.
+            turned = [column for column in columns if self.heads[column].block in self._turned]
+            if len(turned) == len(columns):
+                turned = []
+            self._values_of(f"{dimension}-turned", turned)
+            self._values_of(dimension, [column for column in columns if column not in turned])
             self._check_end(columns)
         for column, target in self.targets.items():
             if target.kind == ATTENTION:
@@ -171,6 +176,8 @@ class ItemGuess:
                 self.map_of[column] = self.map_of[near[0]] if near else next(iter(self.maps), "")
 
     def _values_of(self, dimension: str, columns: Sequence[int]) -> None:
+        if not columns:
+            return
         values = self._read(columns)
         parts: dict[str, list[int]] = defaultdict(list)
         for column in columns:

@@ -56,21 +56,29 @@ class SheetLayout:
 
 @dataclass
 class Seen:
-    """What was found beside the answers: doubts (code, params), texts above or beside them, rows by why not read."""
+    """What was found beside the answers: doubts (code, params), texts above or beside them, and as `left` (sheet, row,
+    why) the rows that are not read.
+    """
 
     doubts: list[tuple[str, dict]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    machine: list[str] = field(default_factory=list)
-    left: Counter[str] = field(default_factory=Counter)
+    left: list[tuple[str, int, str]] = field(default_factory=list)
     sheets: dict[str, int] = field(default_factory=dict)  # rows taken by sheet
     unread: dict[str, int] = field(default_factory=dict)  # rows by sheet that is not read
     hidden: list[str] = field(default_factory=list)  # hidden sheets that are read
+    hidden_rows: int = 0  # in sheets that are read
+    starts: list[tuple[int, str]] = field(default_factory=list)  # where sheets begin that are read as one
     zones: dict[int, str] = field(default_factory=dict)  # by column, as the tool's own row says
 
     def doubt(self, code: str, **params: object) -> None:
         """Keep a doubt about the file as a whole, once."""
         if (code, params) not in self.doubts:
             self.doubts.append((code, params))
+
+    def place(self, number: int) -> tuple[str, int]:
+        """Sheet and row of a row of the table; of a single sheet the row alone."""
+        before, sheet = next(((at, name) for at, name in reversed(self.starts) if at < number), (0, ""))
+        return sheet, number - before
 
 
 @dataclass

@@ -270,7 +270,8 @@ class Match:
     field where the tool or the file fixes one, `zone` that of all others ('' = the survey's); `seconds` is what one
     unit of the duration is worth. `layouts` are those of the sheets (`layout.SheetLayout`) of the file with the SHA-256
     `sha256`; other files are looked at anew. `constants` hold for every row, by field. `outside` says what becomes of
-    ratings that the row's group is not asked: OUTSIDE_DROP, OUTSIDE_KEEP, or '' where nobody said.
+    ratings that the row's group is not asked: OUTSIDE_DROP, OUTSIDE_KEEP, or '' where nobody said. `lengths` are the
+    points of the file's own scale by value map, where a person said that it is another than the survey's.
     """
 
     tool: str
@@ -284,6 +285,7 @@ class Match:
     layouts: tuple[Mapping, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
     outside: str = ""
+    lengths: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict:
         """Plain values."""

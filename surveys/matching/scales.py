@@ -183,6 +183,13 @@ def own_scale(words: Iterable[str], k: int) -> dict[str, int] | None:
     return found[0] if all(each[word] == found[0][word] for each in found for word in seen) else None
 
 
+def rescaled(rating: int, length: int, k: int) -> int | None:
+    """A rating on a scale of `length` points on one of `k`, exactly; None where the points do not meet."""
+    if length < 2 or not 1 <= rating <= length or (k - 1) % (length - 1):
+        return None
+    return 1 + (rating - 1) * (k - 1) // (length - 1)
+
+
 def known_word(text: str, k: int) -> bool:
     """Whether a word belongs to any known scale of `k` levels."""
     return text in _all_words(k)

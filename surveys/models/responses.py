@@ -198,8 +198,9 @@ class ResponseImport(models.Model):
     `match` is the column match by which a foreign file is read (`surveys.matching.match.Match.to_json()`), empty for
     the `responses` format; with `match_name` `auto` it is guessed when the file is checked.
 
-    `answers` are what a person said of the balance: {"outside": what becomes of ratings outside the plan, "accepted":
-    codes of doubts, "constants": fields that hold for the whole file}. A stored file can be withdrawn, with a reason.
+    `answers` are what a person said of the file: {"said": {id or kind of a doubt: choice}, "constants": fields that
+    hold for every row, "sheet": the one that is read, "head": numbers of the rows of its header}. A stored file can be
+    withdrawn, with a reason.
 
     `summary` holds the counts (rows, new, duplicates, bad, unfinished, per group) and the first bad cells.
     """

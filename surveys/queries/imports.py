@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Issue, Job
 from materiality.platform.hooks import WaitingWork
+from materiality.platform.words import word_for
 from materiality.queries.cycles import UNDER_WAY
 from materiality.tables.problems import FileProblem, column_letters
 from materiality.templatetags.yiti import inlang
+from surveys.matching.answers import ACCEPT, choices_of
 from surveys.matching.apply import words_of
 from surveys.matching.match import (
     ATTENTION,
@@ -28,16 +30,18 @@ from surveys.matching.match import (
     Match,
     Target,
 )
+from surveys.matching.scales import rescaled
 from surveys.matching.values import natural_order
 from surveys.models import ColumnMatch, ResponseImport
 from surveys.queries.plans import field_labels, listed_targets, target_labels
 from surveys.responses.reading import (
-    balance_sentence,
+    asked_of,
     cell_sentence,
     doubt_sentence,
     examples_of,
     file_sentence,
     note_sentence,
+    row_choices,
     stored_match,
     unanswered,
 )
@@ -82,6 +86,9 @@ class ValueMap:
     choices: list[tuple[str, str]]
     order: str = ""  # the answers as a person may put them in order, lowest first; '' where none is needed
     turns: str = ""  # name of the field that turns the ratings round
+    scale: str = ""  # name of the field that says how many points the file's scale has
+    lengths: list[tuple[int, str]] = field(default_factory=list)
+    length: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,7 @@ class MatchPage:
     ask_dates: bool
     hidden: int
     no_group: bool = False
+    aggregates: bool = False
 
 
 def match_page(
@@ -141,6 +149,7 @@ def match_page(
         ask_dates=match.dates != "ymd",
         hidden=hidden,
         no_group=not any(column.target.text == "group" for column in match.columns),
+        aggregates=any(doubt["code"] == "aggregates" for doubt in guessed.get("doubts", [])),
     )
 
 
@@ -182,11 +191,27 @@ def _maps(match: Match, examples: list, asked: Asked) -> list[ValueMap]:
         title = map_title(columns[0].target)
         rated = columns[0].target.kind == ITEM
         unknown = [text for key, text in seen.items() if key not in known]
-        order = " < ".join(natural_order(unknown)) if rated and len(unknown) > 1 else ""
-        turns = f"round{number}" if rated and not unknown else ""
-        choices = _choices(columns[0].target, asked)
-        result.append(ValueMap(name, title, len(columns), words, choices, order, turns))
+        length = match.lengths.get(name, 0)
+        result.append(
+            ValueMap(
+                name, title, len(columns), words, _choices(columns[0].target, asked, length or asked.k),
+                order=" < ".join(natural_order(unknown)) if rated and len(unknown) > 1 else "",
+                turns=f"round{number}" if rated and not unknown else "",
+                scale=f"s{number}" if rated and len(_lengths(asked.k)) > 1 else "", lengths=_lengths(asked.k),
+                length=length,
+            )
+        )  # fmt: skip
     return result
+
+
+def _lengths(k: int) -> list[tuple[int, str]]:
+    """Scales that can be stretched to the survey's exactly, the survey's own first: (points or 0, words)."""
+    own = [(0, _("%(number)s points, as in this survey") % {"number": k})]
+    return own + [
+        (length, _("%(length)s points, stretched to %(number)s") % {"length": length, "number": k})
+        for length in range(k - 1, 1, -1)
+        if rescaled(1, length, k)
+    ]
 
 
 def _in_order(line: WordLine) -> tuple[bool, str, str]:
@@ -201,10 +226,10 @@ def map_title(target: Target) -> str:
     return field_labels().get(target.code, target.code) if target.kind == FIELD else target.code
 
 
-def _choices(target, asked: Asked) -> list[tuple[str, str]]:
+def _choices(target, asked: Asked, end: int) -> list[tuple[str, str]]:
     unknown = [("?", _("– not decided –"))]
     if target.kind in (ITEM, ATTENTION):
-        numbers = [(str(number), str(number)) for number in range(1, asked.k + 1)]
+        numbers = [(str(number), str(number)) for number in range(1, end + 1)]
         return [*unknown, *numbers, ("DK", _("Don't know")), ("", _("Skipped")), ("NA", _("Not asked"))]
     if target.kind == PROFILE:
         question = next((each for each in asked.questions if each.code == target.code), None)
@@ -334,24 +359,69 @@ class FilePreview:
 
 @dataclass(frozen=True)
 class RowDoubt:
-    """What does not balance, with the answers that there are: (value, label)."""
+    """What does not balance, with the answers that there are: (value, label); `code` is the id of the doubt."""
 
     code: str
     sentence: str
     answers: list[tuple[str, str]]
 
+    @property
+    def name(self) -> str:
+        """Of its field in the form."""
+        return f"d-{self.code}"
+
 
 def _row_doubts(imported: ResponseImport) -> list[RowDoubt]:
     found = []
     for doubt in unanswered(imported):
-        answers = [("accept", _("It is meant so"))]
+        answers = [(ACCEPT, _("It is meant so"))]
         if doubt["code"] == "outside_plan":
             answers = [
                 (OUTSIDE_DROP, _("Leave these ratings out")),
                 (OUTSIDE_KEEP, _("Keep them beside the plan: stored and exported, counted nowhere")),
             ]
-        found.append(RowDoubt(doubt["code"], balance_sentence(doubt), answers))
+        found.append(RowDoubt(doubt["id"], doubt_sentence(doubt), answers))
     return found
+
+
+def balance_json(imported: ResponseImport) -> dict:
+    """The balance as formats.md has it, every doubt with its sentence and what can be said of it.
+
+    Where the columns are in doubt no row was read: then without counts.
+    """
+    summary = imported.summary
+    balance = summary.get("balance") or _unread_balance(imported)
+    doubts = unanswered(imported) if "balance" in summary else summary.get("guess", {}).get("doubts", [])
+    return {**balance, "doubts": [_doubt_json(doubt, rows="balance" in summary) for doubt in doubts]}
+
+
+def _doubt_json(doubt: dict, *, rows: bool) -> dict:
+    choices = row_choices(doubt["code"]) if rows else choices_of(doubt["code"])
+    column = doubt.get("column", -1)
+    return {
+        "id": doubt["id"], "kind": doubt["code"], "sheet": doubt["params"].get("sheet"),
+        "column": column_letters(column) if column >= 0 else None, "row": None, "header": doubt.get("header", ""),
+        "text": doubt_sentence(doubt), "choices": list(choices),
+    }  # fmt: skip
+
+
+def _unread_balance(imported: ResponseImport) -> dict:
+    guessed, columns = imported.summary.get("guess", {}), imported.match.get("columns", [])
+    sheets = guessed.get("sheets", [])
+    sheet = sheets[0]["name"] if sheets else ""
+    found = [Target(**column["target"]) for column in columns]
+    items = {target.text: column_letters(at) for at, target in enumerate(found) if target.kind == ITEM}
+    names = [f"{code}:{dimension}" for code, dimension in asked_of(imported.survey).items] if columns else []
+    return {
+        "sheets": sheets, "rows": {"left_out": guessed.get("left_out", [])},
+        "columns": [
+            {"sheet": sheet, "column": column_letters(at), "header": column["header"], "why": column["why"],
+             "as": "" if target.kind == IGNORED else target.text}
+            for at, (column, target) in enumerate(zip(columns, found, strict=True))
+        ],
+        "items": [{"item": name, "column": items.get(name)} for name in names],
+        "outside_plan": [], "first": None, "last": None, "zone": imported.match.get("zone") or imported.survey.zone,
+    }  # fmt: skip
 
 
 class BadCells:
@@ -394,13 +464,19 @@ def _shown(balance: dict) -> dict:
         "title": _("rows above the header"), "machine": _("rows of the tool's own"), "head": _("repeated headers"),
         "totals": _("lines of totals"), "trial": _("tests and previews"),
     }  # fmt: skip
-    sheets = balance["sheets"]
+    items = balance["items"]
+    moved = [(each["code"], each["from"], each["to"]) for each in (balance["tiers"] or {}).get("moved", [])]
+    here = sorted((item for item in items if item["column"]), key=lambda item: not item["stands_out"])
     return {
         **balance,
-        "sheets": [(name or "–", number) for name, number in sheets["read"].items()],
-        "unread": [(name, number) for name, number in sheets["unread"].items()],
-        "left": [(left[name], number) for name, number in sheets["left"].items() if number],
-        "stands_out": [share for share in balance["shares"] if share["stands_out"]],
+        "read": [(sheet["name"] or "–", sheet["rows"]) for sheet in balance["sheets"] if sheet["read"]],
+        "unread": [(sheet["name"], sheet["rows"]) for sheet in balance["sheets"] if not sheet["read"]],
+        "left": [(left[name], number) for name, number in balance["rows"]["left"].items() if number],
+        "asked": sum(item["asked"] for item in items),
+        "here": here,
+        "lacking": [item["item"] for item in items if item["asked"] and not item["column"]],
+        "outside": sum(each["n"] for each in balance["outside_plan"]) + balance["kept_outside"],
+        "moved": [(code, word_for("tier", before), word_for("tier", after)) for code, before, after in moved],
     }
 
 

@@ -18,7 +18,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import DIMENSIONS, Cube, CubeBuilder
 from materiality.scoring.parts import Dealing, PartsBuilder, deal_by_cluster, deal_by_id
 from materiality.scoring.run import Counted
-from surveys.models import Response, Survey
+from surveys.models import Response, ResponseImport, Survey
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.ratings import within_plan
 from surveys.questionnaire.screening import FLAG_BIT, FLAGS, REJECT, RULES, Rules, flags_asked, valid
@@ -71,6 +71,7 @@ def count_cycle(
     summary = _summary(tally) | {"holdings": held if held == held_now(surveys) else {}}
     counted = Counted(whole, summary, tally.digest.hexdigest(), [survey.code for survey in surveys])
     counted.responses["instruments"] = {survey.code: survey.instrument.version for survey in surveys}
+    counted.responses["rescaled"] = _rescaled(surveys)
     counted.responses["clusters"] = {survey.code: survey.cluster for survey in surveys if survey.cluster}
     clustered = sorted({code for each in found for code in each.clustered})
     single = sorted((survey.code, code) for survey, each in zip(surveys, found, strict=True) for code in each.single)
@@ -84,6 +85,16 @@ def count_cycle(
         for rule in sorted({rule for each in found for rule in each.back})
     }
     return replace(counted, asked=asked_by_plan(surveys, counted.cube), back=back)
+
+
+def _rescaled(surveys: Sequence[Survey]) -> list[dict]:
+    """The files whose ratings were stretched from a scale of another length, which a run is marked with."""
+    found = ResponseImport.objects.filter(survey__in=surveys, state=ResponseImport.State.STORED)
+    return [
+        {"survey": each.survey.code, "file": each.file_name, "from": length, "to": each.survey.k}
+        for each in found.select_related("survey").order_by("pk")
+        for length in sorted(set(each.match.get("lengths", {}).values()))
+    ]
 
 
 def _without_held(cube: Cube, counted: Counted) -> Cube:

@@ -31,6 +31,7 @@ from surveys.responses.reading import (
     file_sentence,
     guess_json,
     named_match,
+    outside_answer,
     personal_headers,
     planner_for,
     read_file,
@@ -39,7 +40,7 @@ from surveys.responses.reading import (
     write_errors,
 )
 from surveys.responses.screening import flags_of_new
-from surveys.responses.trials import dry_run
+from surveys.responses.trials import dry_run, tiers_if_stored
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,10 @@ def check_file(job: Job, progress: Progress) -> Checked:
     A foreign file without a match stops at the guess, which a person confirms.
     """
     imported = _import_of(job)
-    guessed, answers = imported.summary.get("guess", {}), imported.answers
+    guessed = imported.summary.get("guess", {})
     try:
         match = imported.match or _named(imported.match_name)
-        outside = answers.get("outside") or match.get("outside", "")
+        outside = outside_answer(imported, match)
         try:
             parsed = _read(imported, match, progress)
         except ForeignFile as foreign:
@@ -78,6 +79,7 @@ def check_file(job: Job, progress: Progress) -> Checked:
     groups = dict(imported.survey.cycle.groups.values_list("pk", "code"))
     summary = summary_of(parsed, columns, flags, groups)
     balance = balance_for(imported.survey, parsed, asked, match=match, outside=outside)
+    balance.tiers = tiers_if_stored(imported.survey, columns, flags)
     summary |= {"balance": balance.to_json(), "outside": outside}
     if guessed:
         summary["guess"] = guessed
@@ -95,8 +97,9 @@ def _read(imported: ResponseImport, match: dict, progress: Progress) -> ParsedRe
     survey, name = imported.survey, imported.match_name
     if not default_storage.exists(imported.path):
         raise FileProblem("file_gone")
-    planner = planner_for(survey, match, name) if match else recogniser(survey, name, imported.answers.get("constants"))
-    return read_file(survey, _path(imported), _rows(progress, _("Reading rows")), planner=planner)
+    planner = planner_for(survey, match, name) if match else recogniser(survey, name, imported.answers)
+    sheet = imported.answers.get("sheet", "")
+    return read_file(survey, _path(imported), _rows(progress, _("Reading rows")), planner=planner, sheet=sheet)
 
 
 def store_file_check(job: Job, checked: Checked) -> dict:
@@ -121,7 +124,7 @@ def read_confirmed(job: Job, progress: Progress) -> ResponseColumns:
         raise NotAllowed(file_sentence(problem)) from problem
     if parsed.error_count and not imported.skip_bad_rows:
         raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))
-    outside = imported.answers.get("outside") or imported.summary.get("outside", "")
+    outside = outside_answer(imported, imported.match) or imported.summary.get("outside", "")
     columns = columns_to_store(imported.survey, parsed, asked=asked_of(imported.survey), outside=outside)
     if len(columns) != imported.summary["good"]:
         raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))

@@ -22,10 +22,20 @@ from materiality.tables.problems import N_, CellError, FileProblem, template
 from materiality.tables.read import Limits, Table
 from surveys.intake.columns import AskedBesides, AskedQuestion, Plan, Planner, is_own_format, match_columns, plain_plan
 from surveys.intake.parse import ParsedResponses, Progress, parse_responses
+from surveys.matching.answers import ACCEPT, answered, choices_of, said_of
 from surveys.matching.apply import planner_of
-from surveys.matching.balance import DOUBTS, Balance, FieldworkWindow, balance_of, by_the_plan
+from surveys.matching.balance import (
+    DOUBTS,
+    Balance,
+    FieldworkWindow,
+    balance_of,
+    by_the_plan,
+    left_json,
+    sheets_json,
+)
 from surveys.matching.doubts import MESSAGES
-from surveys.matching.guess import Guess, guess
+from surveys.matching.guess import Guess, chosen_layouts, guess
+from surveys.matching.layout import Seen
 from surveys.matching.match import ITEM, READY_MADE, Asked, BrokenMatch, Match, Question, is_personal
 from surveys.matching.words import GroupNames, IssueNames, cleaned
 from surveys.models import ColumnMatch, ResponseImport, Survey
@@ -36,6 +46,8 @@ from surveys.questionnaire.screening import FLAG_BIT, flags_asked
 from surveys.responses.columns import ResponseColumns
 
 AUTO = "auto"
+OUTSIDE_PLAN = "outside_plan"
+ROW_CHOICES = (OUTSIDE_PLAN,)
 _LONGEST_EXAMPLE = 60
 
 
@@ -120,25 +132,28 @@ def named_match(name: str) -> Match | None:
     return stored_match(saved.columns)
 
 
-def recogniser(survey: Survey, name: str, constants: Mapping[str, str] | None = None) -> Planner:
+def recogniser(survey: Survey, name: str, answers: Mapping | None = None) -> Planner:
     """Reads a file in the `responses` format as it is; raises ForeignFile with the guess for any other.
 
     `name` is `auto`, a ready-made match or ''; without it a file that is meant to be in that format, though some
-    columns are wrong, is read as it is, so that each of them is told. `constants` are fields that hold for every row.
+    columns are wrong, is read as it is, so that each of them is told. `answers`: see ResponseImport.
     """
 
-    asked, zone = asked_of(survey), ZoneInfo(survey.zone)
+    asked, zone, answers = asked_of(survey), ZoneInfo(survey.zone), answers or {}
     codes, besides = [group.code for group in asked.groups], _besides(asked)
 
     def plan(table: Table) -> Plan:
         plain = plain_plan(table, asked.items, codes, zone, LANGUAGES, besides)
-        plain = replace(plain, notes=[{"code": "more_sheets", "header": name} for name in _more_sheets(table, asked)])
-        if not plain.columns.problems:
-            return plain
-        if not name and is_own_format(plain.columns, [issue.code for issue in asked.issues]):
-            return plain
+        plain = replace(plain, **_other_sheets(table, asked))
+        if not answers.get("head"):
+            if not plain.columns.problems:
+                return plain
+            if not name and is_own_format(plain.columns, [issue.code for issue in asked.issues]):
+                return plain
         tool = name if name in READY_MADE else ""
-        found = guess(table, asked, tool=tool, constants=constants)
+        layouts = chosen_layouts(table, asked, answers.get("sheet", ""), answers.get("head", ()))
+        found = guess(table, asked, tool=tool, layouts=layouts, constants=answers.get("constants"))
+        found = answered(found, answers.get("said", {}), asked)
         if not name or found.doubts:
             raise ForeignFile(found)
         # Read on at once: opening a large workbook again would take as long as all the rest.
@@ -148,16 +163,18 @@ def recogniser(survey: Survey, name: str, constants: Mapping[str, str] | None = 
     return plan
 
 
-def _more_sheets(table: Table, asked: Asked) -> list[str]:
-    """Other sheets whose header is that of responses too."""
-    found = []
+def _other_sheets(table: Table, asked: Asked) -> dict[str, object]:
+    """Of a file in our own format: what is not read, and a note for each sheet that holds responses too."""
+    seen, notes = Seen(), []
     for sheet in table.sheets:
-        if sheet.name != table.sheet:
-            _number, header = next(sheet.rows(), (0, []))
-            columns = match_columns(header, asked.items)
-            if "group" in columns.fields and (columns.items >= 0).any():
-                found.append(sheet.name)
-    return found
+        if sheet.name == table.sheet:
+            continue
+        _number, header = next(sheet.rows(), (0, []))
+        seen.unread[sheet.name] = sum(1 for _row in sheet.rows())
+        columns = match_columns(header, asked.items)
+        if "group" in columns.fields and (columns.items >= 0).any():
+            notes.append({"code": "more_sheets", "header": sheet.name})
+    return {"notes": notes, "seen": seen}
 
 
 def _besides(asked: Asked) -> AskedBesides:
@@ -183,6 +200,8 @@ def guess_json(found: Guess) -> dict:
         "found": found.found_issues,
         "asked": found.asked_issues,
         "examples": examples,
+        "sheets": sheets_json(found.seen),
+        "left_out": left_json(found.seen),
     }
 
 
@@ -222,9 +241,12 @@ def personal_headers(notes: list[dict]) -> set[str]:
     }
 
 
+_SENTENCES = {**MESSAGES, **DOUBTS}
+
+
 def doubt_sentence(doubt: dict) -> str:
-    """What is not certain, in the active language."""
-    return _(MESSAGES[doubt["code"]]) % doubt["params"]
+    """What is not certain about columns, or does not balance, in the active language."""
+    return _(_SENTENCES[doubt["code"]]) % doubt["params"]
 
 
 NOTES = {
@@ -304,21 +326,23 @@ def reading_once() -> Iterator[None]:
 
 
 def read_file(
-    survey: Survey, path: Path, progress: Progress | None = None, *, planner: Planner | None = None
+    survey: Survey, path: Path, progress: Progress | None = None, *, planner: Planner | None = None, sheet: str = ""
 ) -> ParsedResponses:
     """Parse a CSV or XLSX file against the survey's items and groups. FileProblem where it cannot be read.
 
-    `planner` says how a foreign file is read.
+    `planner` says how a foreign file is read, `sheet` which one is (`''`: as recognised).
     """
     known = _read_once.get()
     if known is None:
-        return _parse(survey, path, progress, planner)
+        return _parse(survey, path, progress, planner, sheet)
     if (survey.pk, path) not in known:
-        known[survey.pk, path] = _parse(survey, path, progress, planner)
+        known[survey.pk, path] = _parse(survey, path, progress, planner, sheet)
     return known[survey.pk, path]
 
 
-def _parse(survey: Survey, path: Path, progress: Progress | None, planner: Planner | None) -> ParsedResponses:
+def _parse(
+    survey: Survey, path: Path, progress: Progress | None, planner: Planner | None, sheet: str
+) -> ParsedResponses:
     parse = partial(
         parse_responses,
         path,
@@ -329,6 +353,7 @@ def _parse(survey: Survey, path: Path, progress: Progress | None, planner: Plann
         limits=Limits(max_bytes=settings.MAX_UPLOAD_BYTES),
         progress=tell,
         planner=planner,
+        sheet=sheet or None,
     )
     return within_limits(parse, told=progress)
 
@@ -389,15 +414,22 @@ def balance_for(
     return balance_of(parsed, asked, match=read, window=window, known_tokens=known, answer=outside)
 
 
-def balance_sentence(doubt: dict) -> str:
-    """What does not balance, in the active language."""
-    return _(DOUBTS[doubt["code"]]) % doubt["params"]
+def row_choices(code: str) -> tuple[str, ...]:
+    """What can be said of a doubt about the rows: the columns are settled by then."""
+    return choices_of(code) if code in ROW_CHOICES else (ACCEPT,)
 
 
 def unanswered(imported: ResponseImport) -> list[dict]:
     """Doubts of the balance that nobody answered yet."""
-    accepted = imported.answers.get("accepted", ())
-    return [doubt for doubt in imported.summary.get("balance", {}).get("doubts", ()) if doubt["code"] not in accepted]
+    said = imported.answers.get("said", {})
+    doubts = imported.summary.get("balance", {}).get("doubts", ())
+    return [doubt for doubt in doubts if said_of(doubt, said) not in row_choices(doubt["code"])]
+
+
+def outside_answer(imported: ResponseImport, match: Mapping) -> str:
+    """What becomes of ratings outside the plan: as was said of this file, else as the match remembers, else ''."""
+    said = imported.answers.get("said", {}).get(OUTSIDE_PLAN, "")
+    return said if said in row_choices(OUTSIDE_PLAN) else match.get("outside", "")
 
 
 def summary_of(parsed: ParsedResponses, columns: ResponseColumns, flags: np.ndarray, groups: dict[int, str]) -> dict:
@@ -416,14 +448,17 @@ def summary_of(parsed: ParsedResponses, columns: ResponseColumns, flags: np.ndar
         "flags": {flag: int((flags & FLAG_BIT[flag] > 0)[~columns.unfinished].sum()) for flag in asked},
         "groups": {code: counts.get(pk, 0) for pk, code in groups.items()},
         "notes": parsed.notes[:LISTED],
-        "listed": [_plain(error) for error in parsed.errors[:LISTED]],
+        "listed": [_plain(error, parsed.seen) for error in parsed.errors[:LISTED]],
     }
 
 
-def _plain(error: CellError) -> dict:
+def _plain(error: CellError, seen: Seen | None) -> dict:
+    sheet, row = seen.place(error.row) if seen else ("", error.row)
+    cell = replace(error, row=row).cell
     return {
-        "row": error.row,
-        "cell": error.cell,
+        "row": row,
+        "sheet": sheet,
+        "cell": f"{sheet}!{cell}" if sheet else cell,
         "column": error.column,
         "value": error.value,
         "code": error.code,

@@ -13,6 +13,7 @@ from materiality.scoring.method import MethodError
 from materiality.scoring.run import Counts, IssueResult, run
 from surveys.models import Survey
 from surveys.questionnaire.screening import FLAGS, MARK, REJECT, RULES, Rules, valid
+from surveys.responses.columns import ResponseColumns
 from surveys.responses.counting import asked_by_plan, builder_of, counted_cube, joined_cube
 from surveys.responses.screening import flags_of_survey, rules_in_force, screened_anew
 
@@ -158,6 +159,26 @@ def _tiers(survey: Survey, groups: list[tuple[int, str]], pair: list[Cube]) -> d
         return {"tiers": tier_changes(survey.cycle, before, after), "no_tiers": ""}
     except MethodError as problem:
         return _no_tiers(problem_sentences(problem.problems))
+
+
+def tiers_if_stored(survey: Survey, columns: ResponseColumns, flags: np.ndarray) -> dict | None:
+    """{"moved": [{"code", "from", "to"}], "compared"}: tiers that change if responses, with these flags, are stored.
+
+    None where nothing counts before or after; of an anonymous survey, whose file would show in it.
+    """
+    if survey.anonymous or not len(columns):
+        return None
+    groups = list(survey.cycle.groups.values_list("id", "code"))
+    codes, index = [code for _pk, code in groups], {pk: place for place, (pk, _code) in enumerate(groups)}
+    builder, answers = builder_of(survey, codes), columns.answers()
+    counts = valid(flags, rules_in_force(survey), answers.overruled, answers.submitted)
+    builder.add(np.array([index[pk] for pk in columns.group])[counts], answers.ratings[counts])
+    before = counted_cube(survey, groups)
+    found = _tiers(survey, groups, [cube.without_parts() for cube in (before, before + builder.cube())])["tiers"]
+    if found is None:
+        return None
+    moved = [{"code": each["code"], "from": each["tier"][0], "to": each["tier"][1]} for each in found["changes"]]
+    return {"moved": moved, "compared": found["compared"]}
 
 
 def _no_tiers(reason: str) -> dict:

@@ -17,6 +17,7 @@ from surveys.actions.imports import (
     confirm_import,
     delete_match,
     discard_import,
+    look_again,
     match_import,
     rename_match,
     request_import,
@@ -24,11 +25,12 @@ from surveys.actions.imports import (
     withdraw_import,
 )
 from surveys.exports.exporting import WRITERS
-from surveys.forms.imports import DeleteForm, MatchForm, RenameForm, row_answers
+from surveys.forms.imports import DeleteForm, LayoutForm, MatchForm, RenameForm, row_answers
 from surveys.forms.responses import UploadForm
 from surveys.matching.match import Match
 from surveys.models import ColumnMatch, ResponseImport, Survey
 from surveys.queries.imports import (
+    MatchPage,
     date_order_words,
     file_preview,
     listed_matches,
@@ -98,25 +100,37 @@ def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: D
 
 @needs(can_edit_cycle)
 def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Show what each column is taken for; a POST confirms it and has the file checked."""
+    """Show what each column is taken for; a POST confirms it and has the file checked, or looks for columns anew."""
     imports = ResponseImport.objects.select_related("survey__cycle__edition", "job")
     imported = get_object_or_404(imports, pk=pk, survey__cycle__code=code)
     if not imported.match or stage_of(imported) not in ("match", "checked", "failed"):
         return redirect("response_import", code, pk)
-    asked = asked_of(imported.survey)
-    form = MatchForm(request.POST if request.method == "POST" else None, imported=imported, asked=asked)
-    if sent(request, form):
-        with refusals(request):
-            confirmed = match_import(
-                imported=imported, match=form.match(), save_as=form.cleaned_data["save_as"], by=request.user
-            )
-            return redirect(follow(confirmed.job, reverse("response_import", args=[code, pk])))
-    page = match_page(imported, asked, form.written, form.wrong)
+    asked, data = asked_of(imported.survey), request.POST if request.method == "POST" else None
+    looks = "look" in request.POST
+    looked = LayoutForm(data if looks else None, imported=imported)
+    form = MatchForm(None if looks else data, imported=imported, asked=asked)
+    with refusals(request):
+        job = None
+        if looks and looked.is_valid():
+            job = look_again(imported=imported, **looked.cleaned_data, by=request.user).job
+        elif form.is_valid():
+            save_as = form.cleaned_data["save_as"]
+            job = match_import(imported=imported, match=form.match(), save_as=save_as, by=request.user).job
+        if job:
+            return redirect(follow(job, reverse("response_import", args=[code, pk])))
+    return _match_page(request, imported, form, looked, match_page(imported, asked, form.written, form.wrong))
+
+
+def _match_page(
+    request: HttpRequest, imported: ResponseImport, form: MatchForm, looked: LayoutForm, page: MatchPage
+) -> HttpResponse:
+    wrong = _("Some columns cannot be that: they are marked below.") if form.wrong else ""
     context = in_cycle(
         imported.survey.cycle, "responses", survey=imported.survey, imported=imported, form=form, page=page,
-        wrong=_("Some columns cannot be that: they are marked below.") if form.wrong else "",
+        looked=looked, wrong=wrong,
     )  # fmt: skip
-    return render(request, "surveys/import_match.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors or looked.errors else 200
+    return render(request, "surveys/import_match.html", context, status=status)
 
 
 @needs(can_edit_cycle)

@@ -7,20 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from materiality.platform import jobs
 from materiality.platform.refusals import NotAllowed
-from materiality.tables.problems import column_letters
 from surveys.actions.imports import confirm_import, discard_import, request_import
-from surveys.matching.balance import DOUBTS
-from surveys.matching.match import CONSTANTS, OUTSIDE_DROP, OUTSIDE_KEEP
+from surveys.matching.match import CONSTANTS
 from surveys.models import ResponseImport, Survey
-from surveys.queries.imports import stage_of
-from surveys.responses.reading import (
-    balance_sentence,
-    cell_sentence,
-    doubt_sentence,
-    note_sentence,
-    reading_once,
-    unanswered,
-)
+from surveys.queries.imports import balance_json, stage_of
+from surveys.responses.reading import cell_sentence, note_sentence, reading_once
 
 MOST_LINES = 50
 
@@ -47,22 +38,15 @@ class Command(BaseCommand):
         parser.add_argument("--skip-bad-rows", action="store_true", help="leave out the rows that cannot be read")
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the balance of the file, and every doubt")
         parser.add_argument(
-            "--outside",
-            choices=(OUTSIDE_DROP, OUTSIDE_KEEP),
-            default="",
-            help="ratings of items that a group is not asked: leave them out, or keep them outside the plan",
-        )
-        parser.add_argument(
-            "--accept",
-            action="append",
-            default=[],
-            choices=sorted(DOUBTS),
-            help="a doubt of the balance that is meant so",
-        )
+            "--answer", action="append", default=[], metavar="ID=CHOICE",
+            help="what is meant where the balance doubts it; with the kind of a doubt in place of its id for all such",
+        )  # fmt: skip
         parser.add_argument(
             "--constant", action="append", default=[], metavar="FIELD=VALUE",
             help=f"what holds for every row of the file: {', '.join(CONSTANTS)}",
         )  # fmt: skip
+        parser.add_argument("--sheet", default="", metavar="NAME", help="the sheet that holds the responses")
+        parser.add_argument("--header", default="", metavar="ROW[-ROW]", help="the row or rows of its header, from 1")
 
     def handle(self, *args: str, **options: object) -> None:
         survey = Survey.objects.filter(code=options["survey"]).first()
@@ -84,7 +68,14 @@ class Command(BaseCommand):
         constants = dict(pair.partition("=")[::2] for pair in options["constant"])
         if unknown := constants.keys() - {*CONSTANTS}:
             raise CommandError(f"--constant knows {', '.join(CONSTANTS)}, not {', '.join(sorted(unknown))}.")
-        return {"outside": options["outside"], "accepted": options["accept"], "constants": constants}
+        said = dict(pair.partition("=")[::2] for pair in options["answer"])
+        if bare := [name for name, choice in said.items() if not choice]:
+            raise CommandError(f"--answer takes ID=CHOICE; {bare[0]} has no choice.")
+        first, _dash, last = options["header"].partition("-")
+        if options["header"] and not (first.isdecimal() and (last or first).isdecimal() and int(first)):
+            raise CommandError(f"--header takes a row, such as 3, or several, such as 2-4; not {options['header']}.")
+        head = list(range(int(first), int(last or first) + 1)) if options["header"] else []
+        return {"said": said, "constants": constants, "sheet": options["sheet"], "head": head}
 
     def _check_and_store(self, survey: Survey, options: dict) -> ResponseImport:
         imported = self._checked(survey, options)
@@ -126,30 +117,15 @@ class Command(BaseCommand):
 
     def _refuse_imbalance(self, imported: ResponseImport) -> None:
         """A file that was read, but does not balance with what the survey expects."""
-        doubts = unanswered(imported)
-        if not doubts:
+        if not balance_json(imported)["doubts"]:
             return
-        self._write(imported, "refused")
-        discard_import(imported=imported, by=None)
-        for doubt in doubts:
-            self.stdout.write(f"{doubt['code']}: {balance_sentence(doubt)}")
-        ways = sorted(
-            {"--outside keep|drop" if each["code"] == "outside_plan" else f"--accept {each['code']}" for each in doubts}
-        )
-        raise CommandError(
-            f"{len(doubts)} doubts about the rows: nothing was stored. If it is meant so: {' '.join(ways)}"
-        )
+        number = self._tell_doubts(imported)
+        raise CommandError(f"{number} doubts about the rows: nothing was stored. Answer each with --answer ID=CHOICE.")
 
     def _refuse(self, imported: ResponseImport, name: str) -> None:
         """A foreign file whose columns are not certain, or for which no match was asked."""
         guessed = imported.summary["guess"]
-        self._write(imported, "refused")
-        discard_import(imported=imported, by=None)
-        for doubt in guessed["doubts"][:MOST_LINES]:
-            where = f'column {column_letters(doubt["column"])} "{doubt["header"]}": ' if doubt["column"] >= 0 else ""
-            self.stdout.write(f"{where}{doubt_sentence(doubt)}")
-        if len(guessed["doubts"]) > MOST_LINES:
-            self.stdout.write(f"… and {len(guessed['doubts']) - MOST_LINES} more")
+        number = self._tell_doubts(imported)
         found = f"{guessed['found']} of the {guessed['asked']} issues of the survey were found in the columns"
         if not name:
             raise CommandError(
@@ -157,14 +133,30 @@ class Command(BaseCommand):
                 "survey's import page. Nothing was stored."
             )
         raise CommandError(
-            f"{len(guessed['doubts'])} doubts about the columns ({found}): nothing was stored. "
-            "Upload the file on the survey's import page, where the match can be put right and saved under a name."
+            f"{number} doubts about the columns ({found}): nothing was stored. Answer each with --answer ID=CHOICE, or "
+            "upload the file on the survey's import page, where the match can be put right and saved under a name."
         )
+
+    def _tell_doubts(self, imported: ResponseImport) -> int:
+        """Write every open doubt with its place and its choices, and drop the import."""
+        self._write(imported, "refused")
+        doubts, given = balance_json(imported)["doubts"], self.answers["said"]
+        discard_import(imported=imported, by=None)
+        for doubt in doubts[:MOST_LINES]:
+            where = f'column {doubt["column"]} "{doubt["header"]}": ' if doubt["column"] else ""
+            choices = f"  [{' | '.join(doubt['choices'])}]" if doubt["choices"] else ""
+            said = given.get(doubt["id"], given.get(doubt["kind"], ""))
+            unread = f'  "{said}" is no such choice.' if said else ""
+            self.stdout.write(f"{doubt['id']}: {where}{doubt['text']}{choices}{unread}")
+        if len(doubts) > MOST_LINES:
+            self.stdout.write(f"… and {len(doubts) - MOST_LINES} more")
+        return len(doubts)
 
     def _report(self, summary: dict) -> None:
         for error in summary["listed"][:MOST_LINES]:
             sentence = cell_sentence(error["code"], error["value"], error["params"])
-            where = f"row {error['row']}, {error['column'] or error['cell']}"
+            place = f"sheet {error['sheet']}, " if error["sheet"] else ""
+            where = f"{place}row {error['row']}, {error['column'] or error['cell']}"
             self.stdout.write(f'{where} = "{error["value"]}": {sentence}')
         if summary["errors"] > MOST_LINES:
             self.stdout.write(f"… and {summary['errors'] - MOST_LINES} more")
@@ -180,26 +172,14 @@ class Command(BaseCommand):
         if self.json is None:
             return
         summary = imported.summary
-        columns = [
-            {
-                "code": doubt["code"], "header": doubt["header"], "sentence": doubt_sentence(doubt),
-                "column": column_letters(doubt["column"]) if doubt["column"] >= 0 else "",
-            }
-            for doubt in summary.get("guess", {}).get("doubts", [])
-        ]  # fmt: skip
-        rows = [
-            {**doubt, "sentence": balance_sentence(doubt)} for doubt in summary.get("balance", {}).get("doubts", [])
-        ]
         told = {
             "file": imported.file_name, "survey": imported.survey.code, "state": state, "problem": imported.problem,
-            "doubts": columns if "rows" not in summary else rows,
-            "balance": {name: value for name, value in summary.get("balance", {}).items() if name != "doubts"},
-            **{name: summary[name] for name in _COUNTS if name in summary},
+            **{name: summary[name] for name in _COUNTS if name in summary}, **balance_json(imported),
         }  # fmt: skip
         self.json.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-_COUNTS = ("rows", "good", "bad_rows", "errors", "duplicates", "unfinished", "flags", "groups", "listed", "notes")
+_COUNTS = ("good", "bad_rows", "errors", "duplicates", "flags", "listed", "notes")
 
 
 def _run(imported: ResponseImport) -> None:

@@ -103,7 +103,7 @@ def test_ratings_outside_the_plan_must_be_answered_before_they_are_stored():
 def test_ratings_outside_the_plan_are_left_out_or_kept_and_counted_nowhere(answer, kept):
     survey = planned()
     path = on_disk(csv_file(survey, row(survey, 4, 2, 5, 1)))
-    call_command("import_responses", survey.code, str(path), "--outside", answer)
+    call_command("import_responses", survey.code, str(path), "--answer", f"outside_plan={answer}")
     ratings = list(bytes(survey.responses.get().ratings))
     assert (ratings[0], ratings[2], [ratings[1], ratings[3]]) == (4, 5, kept)
     cube = counted_cube(survey, [(group.pk, group.code) for group in survey.cycle.groups.all()])
@@ -113,7 +113,7 @@ def test_ratings_outside_the_plan_are_left_out_or_kept_and_counted_nowhere(answe
 def test_ratings_kept_outside_the_plan_are_exported_and_read_back_without_a_doubt():
     survey = planned()
     path = on_disk(csv_file(survey, row(survey, 4, 2, 5, 1)))
-    call_command("import_responses", survey.code, str(path), "--outside", "keep")
+    call_command("import_responses", survey.code, str(path), "--answer", "outside_plan=keep")
     exported = b"".join(export_csv(survey))
     assert b",4,~2,5,~1," in exported
     before = bytes(survey.responses.get().ratings)
@@ -125,12 +125,15 @@ def test_ratings_kept_outside_the_plan_are_exported_and_read_back_without_a_doub
 def test_command_writes_the_balance_and_refuses_what_is_not_answered(tmp_path):
     survey = planned()
     path, told = on_disk(csv_file(survey, row(survey, 4, 2))), tmp_path / "balance.json"
-    with pytest.raises(CommandError, match="--outside"):
+    with pytest.raises(CommandError, match="--answer"):
         call_command("import_responses", survey.code, str(path), "--json", str(told))
     balance = json.loads(told.read_text())
-    assert (balance["state"], [doubt["code"] for doubt in balance["doubts"]]) == ("refused", ["outside_plan"])
-    assert balance["balance"]["outside"]["groups"] == {"users": 17}
-    assert balance["balance"]["items"]["asked"] == survey.items.count()
+    (doubt,) = balance["doubts"]
+    assert (balance["state"], doubt["id"], doubt["choices"]) == ("refused", "outside_plan", ["drop", "keep"])
+    assert {each["group"] for each in balance["outside_plan"]} == {"users"}
+    assert sum(each["n"] for each in balance["outside_plan"]) == 17
+    assert [each["column"] for each in balance["items"][:2]] == ["I", "J"]
+    assert (balance["rows"]["read"], balance["rows"]["submitted"], balance["rows"]["left_out"]) == (1, 1, [])
 
 
 def test_responses_are_decided_in_bulk_by_the_filter(survey):

@@ -1,9 +1,12 @@
 """What a person says of a whole file on the match page: group, zone, order of words, many columns at once."""
 
+import csv
+
 import pytest
 
 from surveys.forms.imports import _places_of
 from tests.factories.surveys import make_open_survey
+from tests.surveys.matching.test_shapes_of_tools import book
 from tests.surveys.views.test_imports_import_match import address, log_in, run, upload
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +33,10 @@ def a_file(survey, words: list[str], *, group: bool = False, question: str = "Im
     return "\n".join(lines).encode()
 
 
+def csv_cells(contents: bytes) -> list[list[str]]:
+    return list(csv.reader(contents.decode().splitlines()))
+
+
 def checked(client, survey, contents: bytes, **said):
     imported = upload(client, survey, contents)
     response = client.post(address("import_match", imported), said)
@@ -37,8 +44,9 @@ def checked(client, survey, contents: bytes, **said):
     return run()
 
 
-def ratings(imported) -> list[int]:
-    return [share["ratings"].index(max(share["ratings"])) + 1 for share in imported.summary["balance"]["shares"]][:1]
+def levels(imported) -> list[int]:
+    """How many gave each rating of the first item with a column."""
+    return next(item["levels"] for item in imported.summary["balance"]["items"] if item["column"])
 
 
 def test_everybody_in_a_file_is_of_one_group(client, survey):
@@ -51,7 +59,7 @@ def test_zone_of_the_times_is_taken(client, survey):
     log_in(client)
     contents = a_file(survey, ["3", "5", "1", "2", "4"])
     imported = checked(client, survey, contents, everybody="users", zone="UTC")
-    assert imported.summary["balance"]["times"]["first"] == "2026-01-05 10:00:00+00:00"
+    assert imported.summary["balance"]["first"] == "2026-01-05T10:00:00+00:00"
 
 
 def test_zone_that_there_is_not_is_told(client, survey):
@@ -65,23 +73,52 @@ def test_words_are_put_in_order_in_one_line(client, survey):
     log_in(client)
     contents = a_file(survey, ["A", "B", "C", "D", "E", "E"])
     imported = checked(client, survey, contents, everybody="users", o0="E < D < C < B < A")
-    (share, *_rest) = imported.summary["balance"]["shares"]
-    assert share["ratings"] == [2, 1, 1, 1, 1]
+    assert levels(imported) == [2, 1, 1, 1, 1]
 
 
 def test_ratings_are_turned_round_by_a_tick(client, survey):
     log_in(client)
     contents = a_file(survey, ["1", "1", "2", "5", "3", "4"])
     imported = checked(client, survey, contents, everybody="users", round0="1")
-    (share, *_rest) = imported.summary["balance"]["shares"]
-    assert share["ratings"] == [1, 1, 1, 1, 2]
+    assert levels(imported) == [1, 1, 1, 1, 2]
+
+
+def test_a_shorter_scale_is_stretched_where_a_person_says_so(client, survey):
+    log_in(client)
+    contents = a_file(survey, ["1", "3", "2", "3"])
+    imported = checked(client, survey, contents, everybody="users", s0="3")
+    assert levels(imported) == [1, 0, 1, 0, 2]
+    assert set(imported.match["lengths"].values()) == {3}
+
+
+def test_sheet_and_heading_are_set_by_hand(client, survey):
+    log_in(client)
+    own = csv_cells(a_file(survey, ["1", "5"], group=True))
+    notes = [["Draft of the questions", *own[0][1:]], ["x", *own[0][1:]]]
+    imported = upload(client, survey, book(Notes=[*notes, *own[1:2]], Data=[["Our results"], *own]))
+    assert [sheet["name"] for sheet in imported.summary["guess"]["sheets"]] == ["Notes", "Data"]
+    response = client.post(address("import_match", imported), {"look": "1", "sheet": "Data", "head": "2"})
+    assert response.status_code == 302
+    imported = run()
+    assert [(sheet["name"], sheet["read"]) for sheet in imported.summary["guess"]["sheets"]] == [
+        ("Data", True), ("Notes", False),
+    ]  # fmt: skip
+    assert imported.match["columns"][0]["header"] == "Response ID"
+
+
+def test_row_that_is_none_is_told(client, survey):
+    log_in(client)
+    imported = upload(client, survey, a_file(survey, ["3"]))
+    response = client.post(address("import_match", imported), {"look": "1", "head": "first"})
+    assert (response.status_code, list(response.context["looked"].errors)) == (422, ["head"])
 
 
 def test_many_columns_get_their_dimension_at_once(client, survey):
     log_in(client)
     contents = a_file(survey, ["1", "2", "3", "4", "5"], question="How much does it matter")
     imported = checked(client, survey, contents, everybody="users", business="C:S")
-    assert {share["item"].rpartition(":")[2] for share in imported.summary["balance"]["shares"]} == {"business"}
+    held = {item["item"] for item in imported.summary["balance"]["items"] if item["column"]}
+    assert {name.rpartition(":")[2] for name in held} == {"business"}
 
 
 @pytest.mark.parametrize(
