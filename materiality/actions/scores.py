@@ -57,10 +57,10 @@ def score_cycle(
     parents = parents_of(cycle.edition_id, counted.cube.issues)
     try:
         method = method_of(cycle).overlaid(over or {}, counted.cube.groups)
-        own, pooled = (
-            run(counted.counts, each, parents, one_cluster=counted.one_cluster)
-            for each in (method, replace(method, weighting="by_response"))
-        )
+        counts = counted.counts
+        own = run(counts, method, parents, one_cluster=counted.one_cluster)
+        # Beside it stand scores, ranks and tiers alone, which take no deviations.
+        pooled = run(replace(counts, parts=None), replace(method, weighting="by_response"), parents)
     except MethodError as problem:
         raise NotAllowed(problem_sentences(problem.problems, named=bool(over))) from problem
     stored = _store_run(cycle, counted, own, pooled, by, name=name, reason=reason)

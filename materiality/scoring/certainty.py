@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -95,9 +96,12 @@ def drawn_to_mean(values: np.ndarray, deviations: np.ndarray) -> Drawn:
     return Drawn(kept, middle + kept * (values - middle), np.sqrt(kept) * centred + mean)
 
 
+@lru_cache(maxsize=1)
 def normal_draws(seed: int, sources: int) -> np.ndarray:
-    """z float[2000, K] of a run; the same for priorities and both dimensions."""
-    return np.random.Generator(np.random.PCG64(seed)).standard_normal((DRAWS, sources))
+    """z float[2000, K] of a run; the same for priorities and both dimensions, and kept for the next run to try."""
+    result = np.random.Generator(np.random.PCG64(seed)).standard_normal((DRAWS, sources))
+    result.setflags(write=False)
+    return result
 
 
 def certainty_of(found: Estimates, placing: Placing, method: Method, z: np.ndarray | None) -> Certainty:

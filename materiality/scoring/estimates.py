@@ -231,7 +231,7 @@ class Estimates:
     def pick(self, at: Sequence[int]) -> "Estimates":
         """The rows `at`, in that order."""
         at = list(at)
-        deviations = None if self.deviations is None else self.deviations[:, at]
+        deviations = None if self.deviations is None else np.take(self.deviations, at, axis=1)
         codes = tuple(self.codes[n] for n in at)
         return Estimates(codes, self.score[at], deviations, self.nu[:, at], self.known[at], self.sources)
 

@@ -93,7 +93,7 @@ def blended(
     )
     known = np.where(alone, True, found.known) & ~((share > 0) & np.isnan(variances))
     result = replace(found, score=score, known=known)
-    if found.deviations is not None:
+    if found.deviations is not None and share.any():
         result = _with_panel(result, share, np.sqrt(variances), experts, alone)
     return result, mean, marks
 

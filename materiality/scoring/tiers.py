@@ -347,23 +347,39 @@ class _Table:
         score, deviations, nu, known = _spread(found, list(tree.rated), len(tree.codes))
         rows = Estimates(tree.codes, score, deviations, nu, known, found.sources)
         table = cls(rows, np.zeros(len(tree.codes), dtype=bool), np.full((len(tree.codes), 2), np.nan))
+        waiting: dict[int, np.ndarray] = {}
         for at, below, own in tree.above:
-            table.fill(at, below, own=own)
+            if not waiting.keys().isdisjoint(below):
+                table.move(waiting)
+                waiting = {}
+            shares = table.fill(at, below, own=own)
+            if not own:
+                waiting[at] = shares
+        table.move(waiting)
         return table
 
-    def fill(self, at: int, below: list[int], *, own: bool) -> None:
-        """Put the mean of the rows `below`, given if half of them are scored, into row `at`; beside its own scores."""
-        rows = self.rows
+    def fill(self, at: int, below: list[int], *, own: bool) -> np.ndarray:
+        """Put the mean of the rows `below`, given if half of them are scored, into row `at`; beside its own scores.
+
+        Returns the shares of all rows in it, float[N, 2].
+        """
+        rows, shares = self.rows, np.zeros(self.mean.shape)
         scored = ~np.isnan(rows.score[below])
         self.mean[at] = mean_of_scored(rows.score[below])
-        if own:
+        if not own:
+            self.derived[at], rows.score[at] = True, self.mean[at]
+            rows.nu[:, at] = np.maximum(rows.sources.held - 1, 1)[:, None]
+            rows.known[at] = (rows.known[below] | ~scored).all(axis=0)
+            shares[below] = np.where(np.isnan(self.mean[at]), 0.0, scored / np.maximum(scored.sum(axis=0), 1))
+        return shares
+
+    def move(self, shares: Mapping[int, np.ndarray]) -> None:
+        """Deviations of rows that are means, none of them of another: row -> shares float[N, 2] of all rows in it."""
+        if self.rows.deviations is None or not shares:
             return
-        self.derived[at], rows.score[at] = True, self.mean[at]
-        rows.nu[:, at] = np.maximum(rows.sources.held - 1, 1)[:, None]
-        rows.known[at] = (rows.known[below] | ~scored).all(axis=0)
-        if rows.deviations is not None:
-            moved = (rows.deviations[:, below] * scored).sum(axis=1) / np.maximum(scored.sum(axis=0), 1)
-            rows.deviations[:, at] = np.where(np.isnan(self.mean[at]), 0.0, moved)
+        for d in (0, 1):
+            whole = np.stack([each[:, d] for each in shares.values()], axis=1)
+            self.rows.deviations[:, list(shares), d] = self.rows.deviations[..., d] @ whole
 
     def level(self, number: int | None, at: list[int]) -> Level:
         return Level(number, self.rows.pick(at), self.derived[at], self.mean[at])
