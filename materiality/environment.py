@@ -109,6 +109,7 @@ class Environment:
     url: str
     max_upload_mb: int
     worker_concurrency: int
+    counted_at_once: int
     mail: Mail
     mail_from: str
     health_token: str
@@ -153,6 +154,7 @@ def _read(env: Env, base: Path) -> Environment:
         port=env.int("PORT", 8000, validate=Range(min=1, max=65535)),
         url=_address(env.str("YITI_URL", "")),
         max_upload_mb=env.int("YITI_MAX_UPLOAD_MB", 100, validate=Range(min=1)),
+        counted_at_once=env.int("YITI_COUNTED_AT_ONCE", 50_000, validate=Range(min=100)),
         worker_concurrency=env.int("YITI_WORKERS", 2, validate=Range(min=1)),
         mail=(mail := read_mail_url(env.str("EMAIL_URL", ""), data / "mail")),
         mail_from=env.str("EMAIL_FROM", "") or (mail.user if "@" in mail.user else "yiti@localhost"),

@@ -148,6 +148,8 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
 
 # A job whose heartbeat is older than this was lost with its worker and is sent again.
 JOB_HEARTBEAT_SECONDS = 5
+# Responses of a survey that one worker counts at once; a survey of more than twice as many is counted by all workers.
+COUNTED_AT_ONCE = ENVIRONMENT.counted_at_once
 JOB_LOST_SECONDS = 30
 
 # Openings of surveys are counted in memory and stored so often.

@@ -293,7 +293,10 @@ STEPS = (
 HOOKS = Hooks(
     words=WORDS,
     jobs={
-        JobKind.SCORE: JobFunctions("surveys.responses.jobs.count_for_run", "surveys.responses.jobs.store_run"),
+        JobKind.SCORE: JobFunctions("surveys.responses.chunks.count_in_chunks", "surveys.responses.jobs.store_run"),
+        JobKind.COUNT_CHUNK: JobFunctions(
+            "surveys.responses.chunks.count_chunk", "surveys.responses.chunks.keep_chunk", part=True
+        ),
         JobKind.CHECK_IMPORT: JobFunctions(
             "surveys.responses.jobs.check_file", "surveys.responses.jobs.store_file_check"
         ),

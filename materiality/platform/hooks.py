@@ -34,6 +34,7 @@ class JobFunctions:
 
     build: str | Callable[..., Any]
     store: str | Callable[..., dict]
+    part: bool = False  # of another job, which tells of it
 
     def functions(self) -> tuple[Callable[..., Any], Callable[..., dict]]:
         return tuple(import_string(each) if isinstance(each, str) else each for each in (self.build, self.store))
@@ -176,6 +177,11 @@ def job_kind(name: str) -> JobFunctions:
         if name in hooks.jobs:
             return hooks.jobs[name]
     raise LookupError(f"no such kind of job: {name}")
+
+
+def parts_of_jobs() -> list[str]:
+    """The kinds of jobs that are parts of others."""
+    return [name for hooks in declared() for name, functions in hooks.jobs.items() if functions.part]
 
 
 def all_steps() -> list[Step]:

@@ -24,6 +24,7 @@ from materiality.platform.hooks import (
     StepStanding,
     counted_now,
     last_of,
+    parts_of_jobs,
     standings,
     surveys_in,
 )
@@ -133,8 +134,9 @@ def recent_happenings(number: int = 10) -> list[Happening]:
 
 
 def running_jobs(person: User) -> list[Job]:
-    """Jobs that are not over and of no cycle that the person does not see, oldest first."""
-    waiting = of_seen_cycles(person, Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING)))
+    """Jobs that are not over and of no cycle that the person does not see, oldest first, without parts of others."""
+    under_way = Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING)).exclude(kind__in=parts_of_jobs())
+    waiting = of_seen_cycles(person, under_way)
     return list(waiting.select_related("cycle", "created_by").order_by("created_at")[:MOST_JOBS])
 
 

@@ -224,6 +224,15 @@ class Cube:
             self.parts + other.parts if whole else None,
         )
 
+    def after(self, dealt: np.ndarray) -> "Cube":
+        """The same counts as of responses that came after `dealt` int[G] others of their group: parts move on by as
+        many, so that chunks which were dealt by id each from the first part add up to the whole.
+        """
+        if self.parts is None:
+            return self
+        moved = [np.roll(self.parts[:, g], int(number) % PARTS, axis=0) for g, number in enumerate(dealt)]
+        return replace(self, parts=np.stack(moved, axis=1) if moved else self.parts)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Cube):
             return NotImplemented

@@ -3,6 +3,7 @@
 from surveys.models.fieldwork import FieldworkFigures, Tally
 from surveys.models.imports import ColumnMatch
 from surveys.models.invitations import Batch, Delivery, Mailing, Recipient, UnwantedMail, UsedLinks
+from surveys.models.jobs import Chunk
 from surveys.models.paper import PaperSheet
 from surveys.models.responses import (
     AnonymousAnswer,
@@ -21,6 +22,7 @@ __all__ = [
     "AnonymousComment",
     "Assignments",
     "Batch",
+    "Chunk",
     "ColumnMatch",
     "Delivery",
     "Draft",

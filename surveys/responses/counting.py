@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import compress
 from uuid import UUID
+from zlib import crc32
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle
@@ -18,7 +21,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import DIMENSIONS, Cube, CubeBuilder
 from materiality.scoring.parts import Dealing, PartsBuilder, deal_by_cluster, deal_by_id
 from materiality.scoring.run import Counted
-from surveys.models import Response, ResponseImport, Survey
+from surveys.models import ResponseImport, Survey
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.ratings import within_plan
 from surveys.questionnaire.screening import FLAG_BIT, FLAGS, REJECT, RULES, Rules, flags_asked, valid
@@ -28,63 +31,86 @@ from surveys.responses.ranking import NamedCounts, added
 from surveys.responses.screening import rules_in_force, shown_bits
 
 CHUNK = 10_000
+BINARY = 1  # psycopg.pq.Format, which is there with PostgreSQL only
 COLUMNS = ("id", "group_id", "flags", "overruled", "unfinished", "ratings", "named")
 
 
-@dataclass
-class _Tally:
-    """What is counted besides ratings, over all surveys."""
+@dataclass(frozen=True)
+class SurveyCount:
+    """Responses of one survey, counted: the cube of the valid ones with its parts, by rejecting rule the cube of those
+    that it alone keeps out, who named which issues, codes of the groups dealt by cluster, and of those dealt by id
+    though a cluster is named.
 
-    groups: dict[str, Counter]
-    screening: list[dict]
-    asked: tuple[str, ...]
-    total: int = 0
-    unfinished: int = 0
-    valid: int = 0
-    flags: Counter = field(default_factory=Counter)
-    named: list[dict] = field(default_factory=list)
-    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    groups int64[G, 3]: total, submitted, valid; flags int64[F]: submitted responses by flag, in the order of FLAGS.
+    check: CRC-32 over what was counted, row by row.
+    """
+
+    cube: Cube
+    back: Mapping[str, Cube]
+    groups: np.ndarray
+    flags: np.ndarray
+    named: Mapping[str, Mapping[str, Sequence[int]]]
+    check: int = 0
+    clustered: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
+
+    def __add__(self, later: "SurveyCount") -> "SurveyCount":
+        """The count of both, `later` being responses whose ids come after those of this one, dealt by id."""
+        back = dict(self.back)
+        for rule, cube in later.back.items():
+            back[rule] = back[rule] + cube if rule in back else cube
+        return SurveyCount(
+            cube=self.cube + later.cube.after(self.cube.valid),
+            back=back,
+            groups=self.groups + later.groups,
+            flags=self.flags + later.flags,
+            named=added([self.named, later.named]),
+        )
+
+
+Groups = Sequence[tuple[int, str]]  # key and code
+Digest = Callable[[Sequence[tuple]], None]  # takes rows of COLUMNS in id order
+Count = Callable[[Survey, Groups, Digest], SurveyCount]
+Progress = Callable[[int, str], None]
 
 
 def count_cycle(
-    cycle: Cycle, progress: Callable[[int, str], None] = lambda percent, text: None, codes: Sequence[str] = ()
+    cycle: Cycle,
+    progress: Progress = lambda percent, text: None,
+    codes: Sequence[str] = (),
+    count: Count | None = None,
 ) -> Counted:
     """Count all responses of the cycle's surveys, or of those with these codes, with few new ones of an open anonymous
-    survey left to a later run (see held_groups). NotAllowed where the surveys' scales differ or a code is unknown.
+    survey left to a later run (see held_groups); `count` counts one survey, by default in one pass of its own.
+    NotAllowed where the surveys' scales differ or a code is unknown.
     """
     surveys = _named(list(cycle.surveys.order_by("code")), codes)
     groups = list(cycle.groups.values_list("id", "code"))
     if len({survey.k for survey in surveys}) > 1:
         raise NotAllowed(_("The surveys of this cycle have different scales and cannot be scored together."))
-    asked = flags_asked(
-        attention=any(survey.attention for survey in surveys), split=all(survey.split for survey in surveys)
-    )
-    tally = _Tally({code: Counter() for _pk, code in groups}, [_screened_by(each) for each in surveys], asked)
-    held = held_now(surveys)
-    found = []
+    digest, held, found = Digesting(groups), held_now(surveys), []
     for place, survey in enumerate(surveys):
-        found.append(_count_survey(survey, groups, tally))
+        found.append((count or count_survey)(survey, groups, digest.add))
         progress(10 + 50 * (place + 1) // len(surveys), "")
-    codes_of_groups = [code for _pk, code in groups]
-    whole = joined_cube([each.cube for each in found], codes_of_groups)
     # What came in while it was counted is in neither: such a run cannot be held against the survey later.
-    summary = _summary(tally) | {"holdings": held if held == held_now(surveys) else {}}
-    counted = Counted(whole, summary, tally.digest.hexdigest(), [survey.code for survey in surveys])
-    counted.responses["instruments"] = {survey.code: survey.instrument.version for survey in surveys}
-    counted.responses["rescaled"] = _rescaled(surveys)
-    counted.responses["clusters"] = {survey.code: survey.cluster for survey in surveys if survey.cluster}
-    clustered = sorted({code for each in found for code in each.clustered})
-    single = sorted((survey.code, code) for survey, each in zip(surveys, found, strict=True) for code in each.single)
-    counted = hold_small_changes(
-        cycle, surveys, replace(counted, clustered=tuple(clustered), one_cluster=tuple(single))
+    summary = _summary(surveys, groups, found) | {"holdings": held if held == held_now(surveys) else {}}
+    whole = joined_cube([each.cube for each in found], [code for _pk, code in groups])
+    counted = Counted(
+        *(whole, summary, digest.hexdigest(), [survey.code for survey in surveys]),
+        clustered=tuple(sorted({code for each in found for code in each.clustered})),
+        one_cluster=tuple(
+            sorted((survey.code, code) for survey, each in zip(surveys, found, strict=True) for code in each.single)
+        ),
     )
-    back = {
-        rule: _without_held(
-            joined_cube([each.back[rule] for each in found if rule in each.back], codes_of_groups), counted
-        )
-        for rule in sorted({rule for each in found for rule in each.back})
-    }
-    return replace(counted, asked=asked_by_plan(surveys, counted.cube), back=back)
+    counted = hold_small_changes(cycle, surveys, counted)
+    return replace(counted, asked=asked_by_plan(surveys, counted.cube), back=_back(found, counted))
+
+
+def _back(found: Sequence[SurveyCount], counted: Counted) -> dict[str, Cube]:
+    """By rejecting rule, what it alone keeps out of all surveys."""
+    rules = sorted({rule for each in found for rule in each.back})
+    cubes = {rule: [each.back[rule] for each in found if rule in each.back] for rule in rules}
+    return {rule: _without_held(joined_cube(own, own[0].groups), counted) for rule, own in cubes.items()}
 
 
 def _rescaled(surveys: Sequence[Survey]) -> list[dict]:
@@ -156,21 +182,9 @@ def rated_columns(survey: Survey) -> list[tuple[int, int]]:
     return [(place[code], DIMENSIONS.index(dimension)) for code, dimension in items]
 
 
-def counted_cube(survey: Survey, groups: list[tuple[int, str]]) -> Cube:
-    """The cube of one survey's valid responses; `groups` are (key, code)."""
-    return _count_survey(survey, groups, _Tally({code: Counter() for _pk, code in groups}, [], ())).cube
-
-
-@dataclass(frozen=True)
-class _CountedSurvey:
-    """The cube of the valid responses, and by rejecting rule the cube of those that it alone keeps out; codes of the
-    groups dealt by cluster, and of those dealt by id though a cluster is named.
-    """
-
-    cube: Cube
-    back: dict[str, Cube]
-    clustered: tuple[str, ...] = ()
-    single: tuple[str, ...] = ()
+def counted_cube(survey: Survey, groups: Groups) -> Cube:
+    """The cube of one survey's valid responses."""
+    return count_survey(survey, groups, lambda rows: None).cube
 
 
 class _Clusters:
@@ -215,35 +229,76 @@ def cluster_column(survey: Survey) -> tuple[str, ...]:
     return ({Survey.CHANNEL: "channel", Survey.BATCH: "token"}.get(survey.cluster, "profile"),)
 
 
-def _count_survey(survey: Survey, groups: list[tuple[int, str]], tally: _Tally) -> _CountedSurvey:
-    codes = [code for _pk, code in groups]
-    builder, ranking = builder_of(survey, codes), NamedCounts(survey, codes)
-    empty, back = deepcopy(builder), {}
-    rules, shown = rules_in_force(survey), np.uint16(shown_bits(survey))
-    index = {pk: n for n, (pk, _code) in enumerate(groups)}
-    column = cluster_column(survey)
-    clusters = _Clusters(survey) if column else None
-    for rows in _chunks(survey, *column):
-        ids, group_ids, flags, overruled, unfinished, ratings, named, *_key = zip(*rows, strict=True)
+def count_survey(survey: Survey, groups: Groups, digest: Digest) -> SurveyCount:
+    """Count all responses of a survey in one pass."""
+    counter = SurveyCounter(survey, groups)
+    with plain_rows(survey.responses.all(), *cluster_column(survey)) as lots:
+        for rows in lots:
+            counter.add(rows)
+            digest(rows)
+    return counter.counted()
+
+
+class SurveyCounter:
+    """Counts responses of one survey, rows of COLUMNS (and of `cluster_column`) in id order."""
+
+    def __init__(self, survey: Survey, groups: Groups) -> None:
+        self._survey, self._codes = survey, [code for _pk, code in groups]
+        self._index = {pk: n for n, (pk, _code) in enumerate(groups)}
+        self._rules, self._shown = rules_in_force(survey), np.uint16(shown_bits(survey))
+        self._builder = builder_of(survey, self._codes)
+        self._empty, self._back = deepcopy(self._builder), {}
+        self._named = NamedCounts(survey, self._codes)
+        self._clusters = _Clusters(survey) if survey.cluster else None
+        self._groups = np.zeros((len(groups), len(SIZES)), np.int64)
+        self._flags = np.zeros(len(FLAGS), np.int64)
+        self._check = 0
+
+    def add(self, rows: Sequence[tuple]) -> None:
+        """Count these responses."""
+        _ids, group_ids, flags, overruled, unfinished, ratings, named, *_key = zip(*rows, strict=True)
         matrix = within_plan(np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1))
-        group = np.array([index[pk] for pk in group_ids])
-        flags_, submitted = np.array(flags, np.uint16), ~np.array(unfinished, bool)
-        counts = valid(flags_, rules, np.array(overruled), submitted)
-        builder.add(group[counts], matrix[counts])
-        if clusters:
-            clusters.add(compress(rows, counts), group[counts], matrix[counts])
-        for rule, rows_back in kept_out_alone(flags_, rules, np.array(overruled), submitted).items():
-            back.setdefault(rule, deepcopy(empty)).add(group[rows_back], matrix[rows_back])
-        ranking.add(group[counts], matrix[counts], list(compress(named, counts)))
-        _add_to_tally(tally, codes, group, flags_ & shown, submitted, counts)
-        _add_to_digest(tally, ids, [groups[g][1] for g in group.tolist()], flags, overruled, ratings)
-    tally.named.append(ranking.counts())
-    cube, kept_out = builder.cube(), {rule: each.cube() for rule, each in back.items()}
-    if not clusters:
-        return _CountedSurvey(cube, kept_out)
-    cube, dealing = clusters.dealt(cube, rated_columns(survey))
-    clustered = tuple(code for code, by_cluster in zip(codes, dealing.clustered.tolist(), strict=True) if by_cluster)
-    return _CountedSurvey(cube, kept_out, clustered, tuple(codes[g] for g in dealing.one_cluster))
+        group = np.array([self._index[pk] for pk in group_ids])
+        flags, overruled, submitted = np.array(flags, np.uint16), np.array(overruled), ~np.array(unfinished, bool)
+        counts = valid(flags, self._rules, overruled, submitted)
+        self._builder.add(group[counts], matrix[counts])
+        if self._clusters:
+            self._clusters.add(compress(rows, counts), group[counts], matrix[counts])
+        for rule, rows_back in kept_out_alone(flags, self._rules, overruled, submitted).items():
+            builder = self._back.setdefault(rule, deepcopy(self._empty))
+            builder.add(group[rows_back], matrix[rows_back])
+        self._named.add(group[counts], matrix[counts], list(compress(named, counts)))
+        for place, mask in enumerate((None, submitted, counts)):
+            own = group if mask is None else group[mask]
+            self._groups[:, place] += np.bincount(own, minlength=len(self._codes))
+        shown = flags[submitted] & self._shown
+        self._flags += [np.count_nonzero(shown & np.uint16(FLAG_BIT[flag])) for flag in FLAGS]
+        self._check = check_of(self._check, rows)
+
+    def counted(self) -> SurveyCount:
+        """The count of all that was added."""
+        found = SurveyCount(
+            cube=self._builder.cube(),
+            back={rule: each.cube().without_parts() for rule, each in self._back.items()},
+            groups=self._groups,
+            flags=self._flags,
+            named=self._named.counts(),
+            check=self._check,
+        )
+        if not self._clusters:
+            return found
+        cube, dealing = self._clusters.dealt(found.cube, rated_columns(self._survey))
+        clustered = tuple(code for code, own in zip(self._codes, dealing.clustered.tolist(), strict=True) if own)
+        single = tuple(self._codes[g] for g in dealing.one_cluster)
+        return replace(found, cube=cube, clustered=clustered, single=single)
+
+
+def check_of(check: int, rows: Sequence[tuple]) -> int:
+    """The check of these rows after those that gave `check`."""
+    _ids, group_ids, flags, overruled, unfinished, ratings, *_more = zip(*rows, strict=True)
+    for part in (b"".join(ratings), *(np.array(each, "<i8") for each in (group_ids, flags, overruled, unfinished))):
+        check = crc32(part, check)
+    return check
 
 
 def kept_out_alone(
@@ -258,72 +313,80 @@ def kept_out_alone(
     return {code: rows for code, rows in found.items() if rows.any()}
 
 
-def _chunks(survey: Survey, *more: str) -> Iterator[list[tuple]]:
-    """Rows in id order, by a plain cursor: 150,000 rows would otherwise be turned into objects one by one."""
-    queryset = Response.objects.filter(survey=survey).order_by("id").values_list(*COLUMNS, *more)
-    sql, parameters = queryset.query.sql_with_params()
-    with connection.cursor() as cursor:
+@contextmanager
+def plain_rows(found: QuerySet, *more: str) -> Iterator[Iterable[list[tuple]]]:
+    """COLUMNS of the responses that are found, in id order and of one moment, some thousand rows at a time.
+
+    A plain cursor: 150,000 rows would otherwise be turned into objects one by one. PostgreSQL would hand over all of
+    them at once but in a transaction, and sends ratings as they are, not as text of twice the length.
+    """
+    sql, parameters = found.order_by("id").values_list(*COLUMNS, *more).query.sql_with_params()
+    on_postgresql = connection.vendor == "postgresql"
+    with transaction.atomic() if on_postgresql else nullcontext(), connection.chunked_cursor() as cursor:
+        if on_postgresql:
+            cursor.cursor.format = BINARY
         cursor.execute(sql, parameters)
-        while rows := cursor.fetchmany(CHUNK):
-            yield rows
+        yield iter(partial(cursor.fetchmany, CHUNK), [])
+
+
+class Digesting:
+    """SHA-256 over id, group, flags, overruling and ratings in id order (scoring.md, What a run stores)."""
+
+    def __init__(self, groups: Groups) -> None:
+        self._codes, self._digest = {pk: code.encode() for pk, code in groups}, hashlib.sha256()
+
+    def add(self, rows: Sequence[tuple]) -> None:
+        """Rows that begin with the columns of COLUMNS."""
+        codes = self._codes
+        self._digest.update(
+            b"".join(
+                b"%s %s %d %d %s\n"
+                % (str(pk).replace("-", "").encode(), codes[group], flags, overruled, bytes(ratings))
+                for pk, group, flags, overruled, _unfinished, ratings, *_more in rows
+            )
+        )
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
 
 
 def digest_now(surveys: Sequence[Survey]) -> str:
     """The digest that a run of these surveys would store, without counting."""
-    tally = _Tally({}, [], ())
+    groups = {group for survey in surveys for group in survey.cycle.groups.values_list("id", "code")}
+    digest = Digesting(tuple(groups))
     for survey in surveys:
-        codes = dict(survey.cycle.groups.values_list("id", "code"))
-        for rows in _chunks(survey):
-            ids, groups, flags, overruled, _unfinished, ratings, _named = zip(*rows, strict=True)
-            _add_to_digest(tally, ids, [codes[pk] for pk in groups], flags, overruled, ratings)
-    return tally.digest.hexdigest()
+        with plain_rows(survey.responses.all()) as lots:
+            for rows in lots:
+                digest.add(rows)
+    return digest.hexdigest()
 
 
-def _add_to_tally(
-    tally: _Tally,
-    codes: list[str],
-    group: np.ndarray,
-    flags: np.ndarray,
-    submitted: np.ndarray,
-    counts: np.ndarray,
-) -> None:
-    tally.total += len(group)
-    tally.unfinished += int((~submitted).sum())
-    tally.valid += int(counts.sum())
-    for flag in FLAGS:
-        tally.flags[flag] += int(((flags & FLAG_BIT[flag]) > 0)[submitted].sum())
-    for name, mask in (("total", None), ("submitted", submitted), ("valid", counts)):
-        found = np.bincount(group if mask is None else group[mask], minlength=len(codes))
-        for code, number in zip(codes, found.tolist(), strict=True):
-            tally.groups[code][name] += number
+SIZES = ("total", "submitted", "valid")
 
 
-def _add_to_digest(tally: _Tally, ids, codes: list[str], flags, overruled, ratings) -> None:
-    """SHA-256 over id, group, flags, overruling and ratings in id order (scoring.md, What a run stores)."""
-    tally.digest.update(
-        b"".join(
-            b"%s %s %d %d %s\n" % (str(pk).replace("-", "").encode(), code.encode(), flag, overrule, bytes(vector))
-            for pk, code, flag, overrule, vector in zip(ids, codes, flags, overruled, ratings, strict=True)
-        )
+def _summary(surveys: Sequence[Survey], groups: Groups, found: Sequence[SurveyCount]) -> dict:
+    """What a run stores of its responses beside their cube; with the rules that it counted by, so that its numbers can
+    be explained later.
+    """
+    asked = flags_asked(
+        attention=any(survey.attention for survey in surveys), split=all(survey.split for survey in surveys)
     )
-
-
-def _screened_by(survey: Survey) -> dict:
-    """The rules that a run counts by, so that its numbers can be explained later."""
-    return {"survey": survey.code, "version": survey.rules_version, "rules": rules_in_force(survey).to_json()}
-
-
-def _summary(tally: _Tally) -> dict:
+    sizes = sum((each.groups for each in found), np.zeros((len(groups), len(SIZES)), np.int64))
+    flags = sum((each.flags for each in found), np.zeros(len(FLAGS), np.int64)).tolist()
+    sums = dict(zip(SIZES, sizes.sum(axis=0).tolist(), strict=True))
     return {
-        "total": tally.total,
-        "unfinished": tally.unfinished,
-        "submitted": tally.total - tally.unfinished,
-        "valid": tally.valid,
-        "flags": {flag: tally.flags[flag] for flag in tally.asked},
+        **sums,
+        "unfinished": sums["total"] - sums["submitted"],
+        "flags": {flag: flags[FLAGS.index(flag)] for flag in asked},
         "groups": {
-            code: {name: counts[name] for name in ("total", "submitted", "valid")}
-            for code, counts in tally.groups.items()
+            code: dict(zip(SIZES, own, strict=True)) for (_pk, code), own in zip(groups, sizes.tolist(), strict=True)
         },
-        "screening": tally.screening,
-        "named": added(tally.named),
+        "screening": [
+            {"survey": each.code, "version": each.rules_version, "rules": rules_in_force(each).to_json()}
+            for each in surveys
+        ],
+        "named": added([each.named for each in found]),
+        "instruments": {survey.code: survey.instrument.version for survey in surveys},
+        "rescaled": _rescaled(surveys),
+        "clusters": {survey.code: survey.cluster for survey in surveys if survey.cluster},
     }

@@ -21,7 +21,6 @@ from surveys.intake.parse import ParsedResponses
 from surveys.models import ResponseImport, Survey
 from surveys.questionnaire.screening import Rules
 from surveys.responses.columns import ResponseColumns
-from surveys.responses.counting import count_cycle
 from surveys.responses.reading import (
     ForeignFile,
     UnknownMatch,
@@ -159,12 +158,6 @@ def _keep_workbook(parsed: ParsedResponses) -> str:
         path = Path(folder) / "errors.xlsx"
         write_errors(path, parsed)
         return keep_file(path, "imports")[0]
-
-
-def count_for_run(job: Job, progress: Progress) -> Counted:
-    """Build of a scoring job: read all responses."""
-    progress(5, _("Counting responses"))
-    return count_cycle(job.cycle, progress)
 
 
 def store_run(job: Job, counted: Counted) -> dict:

@@ -24,10 +24,14 @@ class NamedCounts:
 
     def add(self, group: np.ndarray, ratings: np.ndarray, named: Sequence[object]) -> None:
         """Count responses: place of the group int[R], ratings uint8[R, items], the codes that each named."""
-        sets = [frozenset(json.loads(codes) if isinstance(codes, str) else codes) for codes in named]
-        took = np.flatnonzero([bool(codes) for codes in sets])
-        if not took.size:
+        sets = {
+            row: frozenset(json.loads(codes) if isinstance(codes, str) else codes)
+            for row, codes in enumerate(named)
+            if codes and codes != "[]"
+        }
+        if not sets:
             return
+        took = np.array(list(sets))
         for code, positions in self._positions.items():
             cells = ratings[np.ix_(took, positions)]
             rated = took[((cells >= RATINGS[0]) & (cells <= RATINGS[-1])).any(axis=1)]
