@@ -46,19 +46,19 @@ class MethodForm(forms.Form):
     )
     lam = PercentField(
         label=_("Share of society in the priority, λ (%)"),
-        help_text=_("Priority = λ × impact on society + (100 % − λ) × impact on business. 50 gives both the same say."),
+        help_text=_("Priority = λ × impact on society + (100% − λ) × impact on business. 50 gives both the same say."),
     )
     rule = forms.ChoiceField(label=_("Rule"), choices=RULES, widget=forms.RadioSelect)
     cuts = forms.ChoiceField(label=_("Cut by"), choices=CUTS, widget=forms.RadioSelect, required=False)
     q_high = PercentField(
         label=_("Top share that is high (%)"),
         required=False,
-        help_text=_("30 makes the top 30 % of the issues high."),
+        help_text=_("30 makes the top 30% of the issues high."),
     )
     q_low = PercentField(
         label=_("Bottom share that is low (%)"),
         required=False,
-        help_text=_("30 makes the bottom 30 % low; what lies between is medium. Together at most 100."),
+        help_text=_("30 makes the bottom 30% low; what lies between is medium. Together at most 100."),
     )
     cut_high = NumberField(
         label=_("High from"), required=False, help_text=_("A priority of this value or more is high (0–100).")

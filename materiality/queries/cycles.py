@@ -84,7 +84,7 @@ SENTENCES: dict[str, str | Promise] = {
     "unknown_group": gettext_lazy("There is no group “%(group)s” in this cycle."),
     "all_zero": gettext_lazy("All groups have the weight 0 for “%(dimension)s”. At least one must be above 0."),
     "unknown_tier": gettext_lazy("There is no tier “%(tier)s”."),
-    "shares_over_one": gettext_lazy("The two shares add up to %(sum)s %%; together they may not exceed 100 %%."),
+    "shares_over_one": gettext_lazy("The two shares add up to %(sum)s%%; together they may not exceed 100%%."),
     "out_of_order": gettext_lazy("The cut for “high” (%(high)s) must not lie below the cut for “low” (%(low)s)."),
     "unknown_key": gettext_lazy("This parameter is not known."),
 }

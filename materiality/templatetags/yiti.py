@@ -49,7 +49,7 @@ def signed_points(value: float | str | None) -> str:
 @register.filter
 def percent(value: float | None) -> str:
     """A share 0–1 in whole per cent; a dash where there is none."""
-    return "–" if value is None else f"{100 * value:.0f} %"
+    return "–" if value is None else f"{100 * value:.0f}%"
 
 
 @register.filter
@@ -123,7 +123,7 @@ def parameter_value(value: Any, name: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int | float):
-        return f"{plain_percent(value)} %" if name in IN_PERCENT else plain_number(value)
+        return f"{plain_percent(value)}%" if name in IN_PERCENT else plain_number(value)
     if isinstance(value, list):
         return ", ".join(word_for("tier", each) for each in value)
     return word_for("choice", value)
@@ -131,10 +131,10 @@ def parameter_value(value: Any, name: str) -> str:
 
 @register.filter
 def certainty(share: float | None) -> str:
-    """A probability 0–1 in whole per cent that never claims to be certain: > 99 %, < 1 %."""
+    """A probability 0–1 in whole per cent that never claims to be certain: > 99%, < 1%."""
     if share is None:
         return "–"
-    return "> 99 %" if share > 0.99 else "< 1 %" if share < 0.01 else f"{100 * share:.0f} %"
+    return "> 99%" if share > 0.99 else "< 1%" if share < 0.01 else f"{100 * share:.0f}%"
 
 
 @register.filter

@@ -132,7 +132,7 @@ def _range(values: list[float]) -> tuple[float, float]:
     return float(max(0, 10 * floor((min(values) - 1) / 10))), float(min(100, 10 * ceil((max(values) + 1) / 10)))
 
 
-SCORE, SHARE = "0.0", "0 %"
+SCORE, SHARE = "0.0", "0%"
 SCORE_COLUMNS = (
     *("rank", "code", "name_zh", "name_en", "category"),
     *("society", "society_low", "society_high", "society_n"),

@@ -457,7 +457,7 @@ def cut_line(data: MatrixData) -> str:
     if not parts:
         return ""
     weights = {"lam": f"{100 * rule.lam:.0f}", "rest": f"{100 - 100 * rule.lam:.0f}"}
-    priority = _("Priority = %(lam)s %% society + %(rest)s %% business") % weights
+    priority = _("Priority = %(lam)s%% society + %(rest)s%% business") % weights
     return _("%(priority)s; %(cuts)s.") % {"priority": priority, "cuts": pgettext("between clauses", ", ").join(parts)}
 
 

@@ -278,7 +278,7 @@ RULES = (
         _incomplete,
         N_("Incomplete"),
         N_("Too few of the questions asked are answered; “don't know” is an answer."),
-        N_("fewer than %(percent)s %% of the questions answered"),
+        N_("fewer than %(percent)s%% of the questions answered"),
         parameters=(Parameter("percent", "incomplete_percent", N_("Share answered at least (%)"), 50, 1, 100),),
     ),
     Rule(
@@ -287,7 +287,7 @@ RULES = (
         _straight_line,
         N_("Straight line"),
         N_("Nearly all ratings of both dimensions are one and the same value."),
-        N_("one value makes up %(percent)s %% or more of at least %(min_ratings)s ratings"),
+        N_("one value makes up %(percent)s%% or more of at least %(min_ratings)s ratings"),
         in_split=NEVER_MORE_THAN_MARK,
         split_words=N_(
             "A split questionnaire asks too little for a straight line to prove anything: it is marked at most."

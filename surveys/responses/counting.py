@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +13,8 @@ from zlib import crc32
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle
@@ -31,8 +32,8 @@ from surveys.responses.ranking import NamedCounts, added
 from surveys.responses.screening import rules_in_force, shown_bits
 
 CHUNK = 10_000
-BINARY = 1  # psycopg.pq.Format, which is there with PostgreSQL only
-COLUMNS = ("id", "group_id", "flags", "overruled", "unfinished", "ratings", "named")
+# What was named stays text: hardly anybody's has to be read, and PostgreSQL would have all of it read.
+COLUMNS = ("id", "group_id", "flags", "overruled", "unfinished", "ratings", Cast("named", TextField()))
 
 
 @dataclass(frozen=True)
@@ -321,30 +322,37 @@ def plain_rows(found: QuerySet, *more: str) -> Iterator[Iterable[list[tuple]]]:
     them at once but in a transaction, and sends ratings as they are, not as text of twice the length.
     """
     sql, parameters = found.order_by("id").values_list(*COLUMNS, *more).query.sql_with_params()
-    on_postgresql = connection.vendor == "postgresql"
-    with transaction.atomic() if on_postgresql else nullcontext(), connection.chunked_cursor() as cursor:
-        if on_postgresql:
-            cursor.cursor.format = BINARY
-        cursor.execute(sql, parameters)
-        yield iter(partial(cursor.fetchmany, CHUNK), [])
+    if connection.vendor == "postgresql":
+        from psycopg import ServerCursor
+
+        with transaction.atomic(), ServerCursor(connection.connection, "plain_rows") as cursor:
+            cursor.execute(sql, parameters, binary=True)
+            yield iter(partial(cursor.fetchmany, CHUNK), [])
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            yield iter(partial(cursor.fetchmany, CHUNK), [])
 
 
 class Digesting:
     """SHA-256 over id, group, flags, overruling and ratings in id order (scoring.md, What a run stores)."""
 
     def __init__(self, groups: Groups) -> None:
-        self._codes, self._digest = {pk: code.encode() for pk, code in groups}, hashlib.sha256()
+        self._codes, self._digest = dict(groups), hashlib.sha256()
 
     def add(self, rows: Sequence[tuple]) -> None:
         """Rows that begin with the columns of COLUMNS."""
-        codes = self._codes
-        self._digest.update(
-            b"".join(
-                b"%s %s %d %d %s\n"
-                % (str(pk).replace("-", "").encode(), codes[group], flags, overruled, bytes(ratings))
-                for pk, group, flags, overruled, _unfinished, ratings, *_more in rows
-            )
+        ids, groups, flags, overruled, _unfinished, ratings, *_more = zip(*rows, strict=True)
+        keys = [pk.hex for pk in ids] if isinstance(ids[0], UUID) else [pk.replace("-", "") for pk in ids]
+        codes = [self._codes[pk] for pk in groups]
+        lines = map(
+            "{} {} {} {} ".format,
+            keys,
+            codes,
+            flags,
+            overruled,
         )
+        self._digest.update(b"\n".join([*map(bytes.__add__, map(str.encode, lines), ratings), b""]))
 
     def hexdigest(self) -> str:
         return self._digest.hexdigest()

@@ -24,11 +24,7 @@ class NamedCounts:
 
     def add(self, group: np.ndarray, ratings: np.ndarray, named: Sequence[object]) -> None:
         """Count responses: place of the group int[R], ratings uint8[R, items], the codes that each named."""
-        sets = {
-            row: frozenset(json.loads(codes) if isinstance(codes, str) else codes)
-            for row, codes in enumerate(named)
-            if codes and codes != "[]"
-        }
+        sets = {row: frozenset(json.loads(codes)) for row, codes in enumerate(named) if codes and codes != "[]"}
         if not sets:
             return
         took = np.array(list(sets))

@@ -16,6 +16,7 @@ NAMES = (
     "library",
     "links",
     "fieldwork",
+    "workers",
 )
 
 

@@ -94,3 +94,60 @@ def test_outputs_survive_a_worker_killed_in_the_middle(installation):
         by_request.setdefault(str(row["asked"]), set()).add(row["sha256"])
     assert [len(digests) for digests in by_request.values()] == [1] * len(by_request)
     assert found["files"] == sorted({row["sha256"] for row in outputs})
+
+
+ASK_FOR_A_RUN = """
+import json
+from materiality.models import Cycle
+from materiality.platform.jobs import request_job
+cycle = Cycle.objects.get(code="demo")
+print(json.dumps([str(request_job("score", inputs={}, by=None, cycle=cycle).pk)]))
+"""
+CHUNKS = """
+import json
+from materiality.models import Job
+from surveys.models import Chunk
+states = dict(Chunk.objects.values_list("number", "job__state"))
+print(json.dumps([sorted(states.values()), *Job.objects.filter(kind="score").values_list("state", flat=True)]))
+"""
+RUNS = """
+import json
+from materiality.models import Job, Run
+from surveys.models import Chunk
+kept = [
+    [run.digest, bytes(run.cube).hex(), bytes(run.back).hex(), run.responses,
+     list(run.scores.order_by("issue").values_list("priority", "rank_low", "rank_high", "tier_certainty"))]
+    for run in Run.objects.order_by("number")
+]
+told = {"equal": all(each == kept[0] for each in kept), "runs": len(kept), "chunks": Chunk.objects.count()}
+print(json.dumps(told | {"jobs": Job.objects.count()}))
+"""
+
+
+def test_chunks_counted_by_two_workers_survive_one_that_is_killed(installation):
+    """The run is that of one pass, and nothing of the chunks is left."""
+    installation.manage("load_library")
+    installation.manage("load_demo", "--responses", "4000")
+    installation.manage("score", "demo")
+    installation.start_valkey()
+    installation.start_beat()
+    installation.environment["YITI_COUNTED_AT_ONCE"] = "100"
+    try:
+        installation.start_worker()
+        worker, log = installation.processes["worker"], installation.data / "worker.log"
+        wait_for(lambda: log.exists() and " ready." in log.read_text(), "the worker", 60)
+        installation.python(ASK_FOR_A_RUN)
+        while True:
+            os.killpg(worker.pid, signal.SIGSTOP)
+            states, whole = installation.python(CHUNKS)
+            if "running" in states or whole == "done":
+                installation.kill("worker")
+                break
+            os.killpg(worker.pid, signal.SIGCONT)
+            time.sleep(0.1)
+        assert whole == "running" and len(states) == 41
+        installation.start_worker()
+        wait_for(lambda: installation.python(CHUNKS)[1] == "done", "the run", 90, every=0.5)
+    finally:
+        del installation.environment["YITI_COUNTED_AT_ONCE"]
+    assert installation.python(RUNS) == {"equal": True, "runs": 2, "chunks": 0, "jobs": 1}

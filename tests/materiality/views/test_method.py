@@ -49,7 +49,7 @@ def test_method_changed_after_a_run_is_marked(client, cycle):
     client.post("/cycles/spring/method/", {**FILLED, "lam": "70"})
     after = client.get("/cycles/spring/method/").content.decode()
     assert "changed after run 1" in after
-    assert "Share of society (λ) 50 % → 70 %" in after
+    assert "Share of society (λ) 50% → 70%" in after
 
 
 def test_method_posted_as_shown_changes_nothing(client, cycle):

@@ -18,7 +18,7 @@ def test_groups_show_weights_as_shares(client, cycle):
     cycle.groups.filter(code="users").update(weight_society=5)
     log_in(client)
     text = client.get("/cycles/spring/groups/").content.decode()
-    assert "50 %" in text
+    assert "50%" in text
     assert "The method is balanced" in text
 
 

@@ -33,7 +33,7 @@ def test_why_writes_out_the_priority_with_exact_shares(client, cycle):
     score = make_run(cycle).scores.get(issue__code="ENV-01-01")
     log_in(client)
     text = client.get("/cycles/spring/scores/ENV-01-01/").content.decode()
-    terms = f"12.5 % × {score.society:.1f} (society) + 87.5 % × {score.business:.1f} (business)"
+    terms = f"12.5% × {score.society:.1f} (society) + 87.5% × {score.business:.1f} (business)"
     assert f"Priority = {terms} = {score.priority:.1f}" in text
 
 
@@ -86,5 +86,5 @@ def test_why_says_how_many_named_the_issue_where_they_were_asked(client, cycle):
     type(run).objects.filter(pk=run.pk).update(responses={**run.responses, "named": named})
     text = client.get("/cycles/spring/scores/ENV-01-01/").content.decode()
     assert "Named among the three most important" in text
-    assert '<td class="num">20</td><td class="num">25 %</td><td class="num">11 %–47 %</td>' in text
+    assert '<td class="num">20</td><td class="num">25%</td><td class="num">11%–47%</td>' in text
     assert '<td class="num">4</td>' not in text.split("Named among the three most important")[1].split("</table>")[0]

@@ -35,8 +35,7 @@ def test_cut_line_names_both_cuts(run):
     data = matrix_data(run, MatrixOptions())
     with override("en"):
         assert cut_line(data) == (
-            f"Priority = 50 % society + 50 % business; high from {run.cuts['high']:.1f}, "
-            f"low below {run.cuts['low']:.1f}."
+            f"Priority = 50% society + 50% business; high from {run.cuts['high']:.1f}, low below {run.cuts['low']:.1f}."
         )
 
 
