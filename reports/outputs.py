@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from materiality.models import Cycle, Job, Run
 from materiality.platform import audit
+from materiality.platform.anchors import anchored
 from materiality.platform.files import keep_bytes
 from materiality.platform.jobs import Progress
 from materiality.platform.refusals import NotAllowed
@@ -60,6 +61,7 @@ def output_inputs(
     if language not in LANGUAGES:
         raise NotAllowed(_("There is no output in “%(language)s”. Choose zh-hans or en.") % {"language": language})
     inputs = {
+        "anchor": audit.daily_anchor(),
         "kind": kind,
         "format": format,
         "language": language,
@@ -82,9 +84,12 @@ def _chosen(kind: OutputKind, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def build_output(inputs: dict, progress: Progress = lambda percent, text: None) -> bytes:
-    """The file of `output_inputs`, in the language they name; `progress(percent, text)` is told how far it is."""
+    """The file of `output_inputs`, in the language they name, with the anchor of the day on which it was asked for;
+    `progress(percent, text)` is told how far it is.
+    """
     with override(inputs["language"]):
-        return KINDS[inputs["kind"]].build(inputs, progress)
+        built = KINDS[inputs["kind"]].build(inputs, progress)
+    return anchored(built, inputs["format"], inputs.get("anchor", ""))
 
 
 def output_file_name(inputs: dict) -> str:

@@ -1,7 +1,6 @@
 """The audit trail: one event per action, chained by SHA-256, written in its transaction and verified."""
 
 import hmac
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -193,18 +192,23 @@ def hash_of(values: Sequence) -> str:
     return value_digest(values)
 
 
-ANCHOR = re.compile(r"yiti-anchor:(\d+):([0-9a-f]{64})")
-
-
 def anchor_now() -> str:
     """The head of the chain, as mails name it: who keeps it elsewhere can tell whether the chain was made anew."""
     last = AuditEvent.objects.order_by("-number").values_list("number", "hash").first()
-    return "yiti-anchor:{}:{}".format(*last) if last else ""
+    return anchor_of(*last) if last else ""
 
 
-def anchors_in(contents: bytes) -> dict[int, str]:
-    """Number → hash of all anchors that a text holds, a mail or a file of them."""
-    return {int(number): text for number, text in ANCHOR.findall(contents.decode("utf-8", "ignore"))}
+def daily_anchor() -> str:
+    """The last event of before today, on the first day the first of all: the same all day, for files that leave."""
+    events = AuditEvent.objects.values_list("number", "hash")
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    found = events.filter(at__lt=today).order_by("-number").first() or events.order_by("number").first()
+    return anchor_of(*found) if found else ""
+
+
+def anchor_of(number: int, text: str) -> str:
+    """How files and mails write the hash of an event."""
+    return f"yiti-anchor:{number}:{text}"
 
 
 def touched_digest(rows: Iterable[tuple[str, str, str]]) -> str:

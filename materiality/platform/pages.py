@@ -15,6 +15,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
+from materiality.platform.anchors import anchored
+from materiality.platform.audit import daily_anchor
 from materiality.platform.people import Predicate, need, needs
 from materiality.platform.refusals import NotAllowed
 
@@ -126,16 +128,21 @@ def paged(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page:
 def download(contents: Any, name: str, content_type: str | None = None, *, private: bool = False) -> HttpResponseBase:
     """A file to be saved: bytes or text at once, an open file or an iterator as a stream. `private`: no cache keeps it.
 
-    The type is that of the name's ending unless it is given.
+    The type is that of the name's ending unless it is given. The day's anchor stands in a header, and in what is made
+    here as far as files of its kind have room for one.
     """
-    kind = content_type or FILE_TYPES[name.rsplit(".", 1)[-1]]
-    if isinstance(contents, (bytes, str)):
+    ending, anchor = name.rsplit(".", 1)[-1], daily_anchor()
+    kind = content_type or FILE_TYPES[ending]
+    if isinstance(contents, bytes):
+        response = HttpResponse(anchored(contents, ending, anchor), kind)
+    elif isinstance(contents, str):
         response = HttpResponse(contents, kind)
     elif hasattr(contents, "read"):
         response = FileResponse(contents, content_type=kind)
     else:
         response = StreamingHttpResponse(contents, content_type=kind)
     response["Content-Disposition"] = content_disposition_header(True, name)
+    response["X-Audit-Anchor"] = anchor
     if private:
         response["Cache-Control"] = "no-store, private"
     return response

@@ -4,7 +4,8 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -94,25 +95,27 @@ def workbook_bytes(book: Workbook) -> bytes:
     return without_times(stream.getvalue())
 
 
-def without_times(package: bytes) -> bytes:
-    """An Office package with every time in it set to 1980-01-01, members in the order of their names."""
-    source = ZipFile(io.BytesIO(package))
-    target = io.BytesIO()
+def repacked(package: bytes, changes: Mapping[str, Callable[[bytes], bytes]]) -> bytes:
+    """An Office package with what `changes` make of members' contents, without times, in the order of their names."""
+    source, target = ZipFile(io.BytesIO(package)), io.BytesIO()
     with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(source.namelist(), key=_place):
             contents = source.read(name)
-            if name == "docProps/core.xml":
-                contents = _STAMP.sub(rb"\g<1>1980-01-01T00:00:00Z\g<3>", contents)
             member = ZipInfo(name, EPOCH)
-            member.compress_type = zipfile.ZIP_DEFLATED
+            member.compress_type = ZIP_DEFLATED
             member.create_system = 0  # else the archive says on which system it was made
-            archive.writestr(member, contents)
+            archive.writestr(member, changes[name](contents) if name in changes else contents)
     return target.getvalue()
 
 
 def _place(name: str) -> tuple[bool, str]:
     """The list of content types comes first: some readers look for it there."""
     return name != "[Content_Types].xml", name
+
+
+def without_times(package: bytes) -> bytes:
+    """An Office package with every time in it set to 1980-01-01, members in the order of their names."""
+    return repacked(package, {"docProps/core.xml": partial(_STAMP.sub, rb"\g<1>1980-01-01T00:00:00Z\g<3>")})
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from materiality.formats.scores import scores_json
 from materiality.models import AuditEvent, Cycle, Engagement, Job, Run
+from materiality.platform.audit import anchor_of
 from materiality.queries.scores import SMALL_CELL, shown_cells
 from materiality.scoring.cube import DIMENSIONS, Cube
 from materiality.tables.write import EPOCH, csv_bytes
@@ -29,7 +30,7 @@ def _inputs(cycle: Cycle, run: Run | None, _options: Mapping) -> dict:
     head = AuditEvent.objects.order_by("-number").values("number", "hash").first()
     outputs = Output.objects.filter(cycle=cycle, job__state=Job.State.DONE).exclude(kind=PACK).order_by("pk")
     against = sorted({code for output in outputs for code in output.earlier_cycles})
-    columns = ("pk", "file_name", "sha256", "language", "run__number")
+    columns = ("pk", "file_name", "sha256", "language", "run__number", "job__inputs__anchor")
     return {
         **{"run": run.pk, "run_number": run.number, "head": head or {"number": 0, "hash": ""}},
         "engagements": [_told(each) for each in cycle.engagements.select_related("group").order_by("date", "pk")],
@@ -75,13 +76,14 @@ def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
     rows = ([each[name] for name in names] for each in inputs["engagements"])
     yield "engagements.csv", csv_bytes(names, rows), "engagement records of the cycle"
     yield "audit.csv", _audit(inputs["head"]["number"]), "audit trail, without persons and contents"
+    yield "anchors.txt", _anchors(inputs), "audit trail, for verify_audit --anchor-file"
     yield "verify.py", Path(verify.__file__).read_bytes(), "Yiti"
     for output in inputs["outputs"]:
         path = f"outputs/{output['sha256'][:2]}/{output['sha256']}"
         if default_storage.exists(path):
             with default_storage.open(path) as stream:
                 source = f"run {output['run__number']}" if output["run__number"] else "outline and groups of the cycle"
-                yield f"outputs/{output['pk']} {output['file_name']}", stream.read(), source
+                yield _place(output), stream.read(), source
 
 
 def _ratings(run: Run, cube: Cube) -> bytes:
@@ -115,6 +117,20 @@ def _audit(last: int) -> bytes:
     events = AuditEvent.objects.filter(number__lte=last).order_by("number").values_list(*names)
     rows = ((number, at.isoformat(), *rest) for number, at, *rest in events.iterator(chunk_size=2000))
     return csv_bytes(names, rows)
+
+
+def _anchors(inputs: dict) -> bytes:
+    """The anchor of the pack, and of each file in it, also of those that have no room for one."""
+    own = anchor_of(inputs["head"]["number"], inputs["head"]["hash"])
+    lines = [f"{own} manifest.json"]
+    for output in inputs["outputs"]:
+        if anchor := output["job__inputs__anchor"]:
+            lines.append(f"{anchor} {_place(output)}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _place(output: dict) -> str:
+    return f"outputs/{output['pk']} {output['file_name']}"
 
 
 def _json(value: object) -> bytes:

@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from materiality.platform.audit import daily_anchor
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.words import word_for
 from materiality.queries.scores import SMALL_CELL, hidden_keys
@@ -116,6 +117,7 @@ def _facts(selection: Selection, survey: Survey) -> dict[str, tuple[str, str]]:
         "closes": moment(survey.closes_at),
         "groups": same("; ".join(selection.groups) or "*"),
         "responses": same(selection.responses().count()),
+        "audit_anchor": same(daily_anchor()),
         "rules_version": same(survey.rules_version),
         "filled_fields": same("; ".join(sorted(selection.leaving))),
     }
@@ -142,6 +144,7 @@ def _labels(language: str) -> dict[str, str]:
             "closes": _("Closes"),
             "groups": _("Groups in this file (* = all)"),
             "responses": _("Responses in this file"),
+            "audit_anchor": _("Anchor of the audit trail"),
             "rules_version": _("Version of the screening rules"),
             "filled_fields": _("Fields that are filled"),
         }

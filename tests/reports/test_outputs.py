@@ -1,11 +1,51 @@
 """Outputs as their modules declare them."""
 
-from django.utils.translation import override
+import io
+import json
+import zipfile
+import zlib
+from xml.etree import ElementTree
 
+import pytest
+from django.utils.translation import override
+from docx import Document
+from openpyxl import load_workbook
+
+from materiality.models import AuditEvent
+from materiality.platform.anchors import anchors_in
+from reports.actions.outputs import remake_outputs, request_output
 from reports.models import Output
-from reports.outputs import KINDS
+from reports.outputs import KINDS, build_output, output_inputs
 from reports.queries.matrix import MatrixOptions
 from reports.queries.outputs import FORMATS
+from tests.factories.people import log_in
+
+
+def _chunks(png: bytes) -> None:
+    """Each chunk's checksum is right, up to the last."""
+    place = 8
+    while place < len(png):
+        size = int.from_bytes(png[place : place + 4])
+        body = png[place + 4 : place + 8 + size]
+        assert zlib.crc32(body) == int.from_bytes(png[place + 8 + size :][:4])
+        place += 12 + size
+    assert body[:4] == b"IEND"
+
+
+def _pointer(pdf: bytes) -> None:
+    """Its last pointer leads to the table of objects."""
+    place = int(pdf.rsplit(b"startxref", 1)[1].split()[0])
+    assert pdf[place:].startswith(b"xref") or b" obj" in pdf[place : place + 20]
+
+
+OPENED = {
+    "xlsx": lambda file: load_workbook(io.BytesIO(file)),
+    "docx": lambda file: Document(io.BytesIO(file)),
+    "zip": lambda file: zipfile.ZipFile(io.BytesIO(file)).testzip(),
+    "svg": ElementTree.fromstring,
+    "png": _chunks,
+    "pdf": _pointer,
+}
 
 
 def test_every_declared_output_is_found_in_its_place():
@@ -37,3 +77,46 @@ def test_words_of_a_stored_output_are_those_declared():
     stored = Output(kind="gri-index", format="csv")
     with override("en"):
         assert (stored.get_kind_display(), stored.get_format_display()) == ("GRI content index", "CSV")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "format"),
+    [("issue-list", format) for format in ("xlsx", "docx", "pdf", "html", "csv")]
+    + [("matrix", format) for format in ("svg", "png", "pdf")]
+    + [("scores", "xlsx"), ("evidence-pack", "zip")],
+)
+def test_every_file_bears_the_anchor_of_the_day_on_which_it_was_asked_for(cycle, kind, format):
+    inputs = output_inputs(cycle, kind=kind, format=format, language="en")
+    file = build_output(inputs)
+    first, head = AuditEvent.objects.last(), AuditEvent.objects.first()
+    anchors = {} if format == "csv" else {first.number: first.hash}
+    assert anchors_in(file) == anchors | ({head.number: head.hash} if format == "zip" else {})
+    # The same tomorrow, and the files still open.
+    assert build_output(json.loads(json.dumps(inputs))) == file
+    OPENED.get(format, len)(file)
+
+
+@pytest.mark.django_db
+def test_file_is_not_out_of_date_for_another_day(cycle):
+    asked = {"cycle": cycle, "kind": "gri-index", "format": "csv", "language": "en"}
+    output = request_output(**asked, by=None, send=False)
+    output.job.inputs["anchor"] = "yiti-anchor:1:" + "0" * 64
+    output.job.save()
+    assert remake_outputs(cycle=cycle, by=None) == []
+
+
+@pytest.mark.django_db
+def test_downloads_bear_the_anchor_of_the_day(client, cycle):
+    log_in(client)
+    first = AuditEvent.objects.last()
+    for path in (
+        "/sheets/export/issues.xlsx",
+        "/sheets/export/issues.csv",
+        "/cycles/demo/index/checks.json",
+    ):
+        response = client.get(path)
+        assert response.headers["X-Audit-Anchor"] == f"yiti-anchor:{first.number}:{first.hash}"
+        assert anchors_in(response.content) == ({first.number: first.hash} if "xlsx" in path else {})
+    name = load_workbook(io.BytesIO(client.get("/sheets/export/issues.xlsx").content)).properties.keywords
+    assert name == f"yiti-anchor:{first.number}:{first.hash}"

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from materiality.formats.issues import IssueResource
 from materiality.models import Edition
+from materiality.platform.anchors import anchored
+from materiality.platform.audit import daily_anchor
 from materiality.tables.imports import sheet_file
 from materiality.tables.widgets import Scope
 from materiality.tables.write import TYPES
@@ -27,7 +29,8 @@ class Command(BaseCommand):
             raise CommandError(_("The name of the file must end with .csv or .xlsx."))
         edition = _edition(str(options["edition"]))
         try:
-            file.write_bytes(sheet_file(IssueResource(Scope(edition)), kind))
+            contents = sheet_file(IssueResource(Scope(edition)), kind)
+            file.write_bytes(anchored(contents, kind, daily_anchor()))
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         count = edition.issues.count()

@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.platform.audit import Chain, anchors_in
+from materiality.platform.anchors import anchors_in
+from materiality.platform.audit import Chain
 from materiality.queries.verification import finding_sentence, findings, is_remark
 
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
             type=Path,
             action="append",
             default=[],
-            help="a file with anchors, such as a mail (repeatable)",
+            help="a file with anchors: a mail, an output or export of Yiti other than CSV (repeatable)",
         )
 
     def handle(self, *args: str, **options: object) -> None:
@@ -29,7 +30,10 @@ class Command(BaseCommand):
         for file in options["anchor_file"]:
             found = anchors_in(file.read_bytes())
             if not found:
-                raise CommandError(_("There is no anchor in %(name)s.") % {"name": file})
+                sentence = _(
+                    "There is no anchor in %(name)s. CSV has none: take another file of that day, or the pack."
+                )
+                raise CommandError(sentence % {"name": file})
             anchors |= found
         chain = Chain(anchor=str(options["anchor"]).strip().lower(), anchors=anchors)
         count = 0
