@@ -3,12 +3,15 @@
 import hmac
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
+from json import loads
 from typing import NamedTuple
+from uuid import UUID
 
 from django.apps import apps
 from django.apps.registry import Apps
-from django.db import models
+from django.db import connection, models
 from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -35,10 +38,28 @@ class Last(NamedTuple):
 
 def hashed_events() -> Iterator[Sequence]:
     """Every event in the order of numbers: what its hash covers, then the hash, then the MAC."""
-    return AuditEvent.objects.order_by("number").values_list(*HASHED, "hash", "mac").iterator(chunk_size=2000)
+    events = AuditEvent.objects.order_by("number").values_list(*HASHED, "hash", "mac")
+    return _events_of_sqlite(events) if connection.vendor == "sqlite" else events.iterator(chunk_size=2000)
+
+
+def _events_of_sqlite(events: models.QuerySet) -> Iterator[Sequence]:
+    """The same from the rows as they lie there, which are nearly what is hashed: a quarter of the time less."""
+    sql, parameters = events.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        while rows := cursor.fetchmany(2000):
+            for previous, number, person, at, action, kind, pk, text, before, after, *rest in rows:
+                person = person and _as_uuid(person)
+                moment = at and f"{at.isoformat()}+00:00"
+                yield previous, number, person, moment, action, kind, pk, text, loads(before), loads(after), *rest
 
 
 _FINGERPRINT = 16  # bytes of a MAC before the HMAC itself
+
+
+@lru_cache(maxsize=1000)  # few persons write many events
+def _as_uuid(digits: str) -> str:
+    return str(UUID(digits))
 
 
 @dataclass

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -208,6 +209,9 @@ def _plain(value: Any) -> Any:
 
 
 def _json(value: Any) -> str:
-    if value in ("{}", {}):
-        return ""
-    return json.dumps(json.loads(value) if isinstance(value, str) else value, sort_keys=True)
+    return _json_text(value) if isinstance(value, str) else json.dumps(value, sort_keys=True) if value != {} else ""
+
+
+@lru_cache(maxsize=5_000)  # many responses say the same
+def _json_text(text: str) -> str:
+    return "" if text == "{}" else json.dumps(json.loads(text), sort_keys=True)
