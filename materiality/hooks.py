@@ -236,19 +236,19 @@ def _scores(cycle: Cycle) -> StepStanding:
 
 def _find_issues(_person: User, text: str, most: int) -> list[Found]:
     """Issues of the edition in force by code or name."""
-    named = Q(code__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
+    named = Q(code__icontains=text) | Q(name__icontains=text)
     rows = Issue.objects.filter(named, edition__state=Edition.State.PUBLISHED).select_related("edition")[:most]
     return [Found(_("Issue"), row.name, reverse("issue", args=[row.edition.code, row.code]), row.code) for row in rows]
 
 
 def _find_cycles(person: User, text: str, most: int) -> list[Found]:
-    named = Q(code__icontains=text) | Q(title_zh__icontains=text) | Q(title_en__icontains=text)
+    named = Q(code__icontains=text) | Q(title__icontains=text)
     rows = seen_cycles(person).filter(named)[:most]
     return [Found(_("Cycle"), row.title, reverse("cycle", args=[row.code]), row.get_state_display()) for row in rows]
 
 
 def _find_groups(person: User, text: str, most: int) -> list[Found]:
-    named = Q(code__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
+    named = Q(code__icontains=text) | Q(name__icontains=text)
     rows = of_seen_cycles(person, Group.objects.filter(named)).select_related("cycle")
     rows = rows.order_by("-cycle__period_end", "pk")[:most]
     return [

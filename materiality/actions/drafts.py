@@ -1,7 +1,6 @@
 """Issues of a draft: add, change, move, merge, split, retire, reorder, and undo."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from django.db import IntegrityError, transaction
@@ -10,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from materiality.drafts.codes import (
-    FIELDS,
+    TEXTS,
     IssueTexts,
     check_code,
     free_primary_code,
@@ -68,7 +67,6 @@ def add_issue(
     if code:
         check_code(code, draft, primary)
     siblings = draft.issues.filter(parent=primary, category=category)
-    values = {name: getattr(held, name) for name in FIELDS}
     now = timezone.now().isoformat()
     with recorded_change("add_issue", draft, None, by=by, reason=why) as change:
         issue = Issue.objects.create(
@@ -78,8 +76,8 @@ def add_issue(
             code=code or (free_secondary_code(primary) if primary else free_primary_code(category)),
             groups=list(groups),
             order=next_order(siblings),
-            changed={name: now for name in FIELDS if values[name]},
-            **values,
+            changed={name: now for text in TEXTS for name in held.of(text)},
+            **vars(held),
         )
         change.add(issue)
         descend_added(issue, by=by, reason=why)
@@ -127,24 +125,29 @@ def change_issue(
     need_active([stored])
     held = texts.cleaned()
     why = reason.strip() if change == "reworded" else need_reason(reason)
-    _need_fit(change, texts_of(stored), held)
+    _need_fit(change, _differing(stored, held))
     wanted = stored.groups if groups is None else list(groups)
-    if texts_of(stored) == held and stored.groups == wanted:
+    if not _differing(stored, held) and stored.groups == wanted:
         return stored
     with recorded_change("change_issue", draft, stored, by=by, reason=why):
         set_texts(stored, held)
         stored.groups = wanted
-        save_changed(stored, *FIELDS, "groups", "changed")
+        save_changed(stored, *TEXTS, "groups", "changed")
         if why:
             kind = Lineage.Kind.RENAMED if change == "renamed" else Lineage.Kind.KEPT
             mark_descent([stored], kind, by=by, reason=why)
     return stored
 
 
-def _need_fit(change: str, old: IssueTexts, new: IssueTexts) -> None:
-    if change == "renamed" and (old.name_zh, old.name_en) == (new.name_zh, new.name_en):
+def _differing(issue: Issue, texts: IssueTexts) -> list[str]:
+    return [name for name, text in vars(texts).items() if getattr(issue, name) != text]
+
+
+def _need_fit(change: str, differing: Sequence[str]) -> None:
+    texts = {name.partition("_")[0] for name in differing}
+    if change == "renamed" and "name" not in texts:
         raise NotAllowed(_("The name is the same as before. Choose another kind of change."))
-    if change == "redefined" and (old.definition_zh, old.definition_en) == (new.definition_zh, new.definition_en):
+    if change == "redefined" and "definition" not in texts:
         raise NotAllowed(_("The definition is the same as before. Choose another kind of change."))
 
 
@@ -160,12 +163,14 @@ def take_default_definitions(*, edition: Edition, by: User | None) -> list[Issue
     default = {record.code: record for record in shipped_library().issues}
     changed = []
     for issue in draft.issues.filter(status=Issue.Status.ACTIVE).order_by("code"):
-        record, held = default.get(issue.code), texts_of(issue)
-        if record is None or record.name_zh != held.name_zh:
+        record = default.get(issue.code)
+        if record is None or record.name_zh != issue.name_zh:
             continue
-        texts = replace(held, definition_zh=record.definition_zh, definition_en=record.definition_en)
-        if texts != held:
-            changed.append(change_issue(issue=issue, texts=texts, by=by))
+        texts = IssueTexts(definition_zh=record.definition_zh, definition_en=record.definition_en)
+        if _differing(issue, texts):
+            changed.append(
+                change_issue(issue=issue, texts=IssueTexts(**{**vars(texts_of(issue)), **vars(texts)}), by=by)
+            )
     return changed
 
 
@@ -201,7 +206,7 @@ def merge_issues(
         if held:
             set_texts(kept, held)
         kept.groups = list(dict.fromkeys(code for issue in (kept, *gone) for code in issue.groups))
-        save_changed(kept, *FIELDS, "groups", "changed")
+        save_changed(kept, *TEXTS, "groups", "changed")
         Issue.objects.filter(pk__in=[issue.pk for issue in gone]).delete()
     return kept
 
@@ -390,7 +395,7 @@ def split_issue(
 def _refuse_split(texts: Sequence[IssueTexts]) -> None:
     if len(texts) < 2:
         raise NotAllowed(_("An issue is split into at least two."))
-    names = [(part.name_zh, part.name_en) for part in texts]
+    names = [tuple(sorted(part.of("name").items())) for part in texts]
     if len(set(names)) < len(names):
         raise NotAllowed(_("Two parts have the same name."))
 
@@ -405,8 +410,8 @@ def _made(issue: Issue, part: IssueTexts, order: int) -> Issue:
         code=free_primary_code(issue.category) if issue.is_primary else free_secondary_code(issue.parent),
         groups=issue.groups,
         order=order,
-        changed={name: now for name in FIELDS if getattr(part, name)},
-        **{name: getattr(part, name) for name in FIELDS},
+        changed={name: now for text in TEXTS for name in part.of(text)},
+        **vars(part),
     )
     disclosures = issue.mappings.order_by("pk").values_list("disclosure_id", flat=True)
     IssueMapping.objects.bulk_create(IssueMapping(issue=made, disclosure_id=disclosure) for disclosure in disclosures)

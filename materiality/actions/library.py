@@ -14,7 +14,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from materiality.drafts.codes import FIELDS, RESERVED, next_edition_code
+from materiality.drafts.codes import RESERVED, next_edition_code, text_names
 from materiality.drafts.lineage import complete_lineage
 from materiality.drafts.rows import locked_edition_draft
 from materiality.library_file.read import read_default_library, read_library, read_reference
@@ -34,6 +34,7 @@ from materiality.models import (
     User,
 )
 from materiality.platform import audit
+from materiality.platform.bilingual import stored_names, text_columns
 from materiality.platform.hooks import CORRECT_ERRATUM, objections
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.drafts import publishing_warnings
@@ -48,7 +49,7 @@ def correct_erratum(
 ) -> Erratum:
     """Put `text` in the place of one text of an issue of the edition in force; the old one is kept with the reason.
 
-    `field` is one of `name_zh`, `name_en`, `definition_zh`, `definition_en`. NotAllowed for a draft or a superseded
+    `field` is `name_zh`, `definition_ko` or the like. NotAllowed for a draft or a superseded
     edition, without a reason, for an empty or equal text, and while an app objects (an open survey on the edition);
     Conflict where the text was corrected after `version`. That meaning stays is the person's word: the reason says so.
     """
@@ -64,7 +65,7 @@ def correct_erratum(
     setattr(stored, field, wanted)
     stored.changed = {**stored.changed, field: timezone.now().isoformat()}
     stored.version += 1
-    stored.save(update_fields=[field, "changed", "version"])
+    stored.save(update_fields=stored_names(Issue, [field, "changed", "version"]))
     audit.record("correct_erratum", stored, by=by, before={field: old}, after={field: wanted}, reason=why)
     return erratum
 
@@ -74,13 +75,13 @@ def _refuse_correction(edition: Edition, issue: Issue, field: str, text: str, re
         raise NotAllowed(_("This edition is a draft: change the issue itself."))
     if edition.state == Edition.State.SUPERSEDED:
         raise NotAllowed(_("This edition is superseded; only the edition in force is corrected."))
-    if field not in FIELDS:
+    if field not in text_names(issue):
         raise NotAllowed(_("Only names and definitions can be corrected."))
     if not reason:
         raise NotAllowed(_("Say what was misspelt; the reason is kept with the old text."))
     if not text or text == getattr(issue, field):
         raise NotAllowed(_("The corrected text is empty or the same as before."))
-    longest = Issue._meta.get_field(field).max_length
+    longest = text_columns(Issue)[field].field.longest
     if longest and len(text) > longest:
         raise NotAllowed(_("A name can have at most %(number)s characters.") % {"number": longest})
     if reasons := objections(CORRECT_ERRATUM, edition):
@@ -192,7 +193,7 @@ def _bring(model: type[models.Model], held: dict[Any, Any], wanted: Wanted) -> i
         stale += [row] if differing else []
     model._default_manager.bulk_create(fresh.values())
     if stale:
-        model._default_manager.bulk_update(stale, sorted(names))
+        model._default_manager.bulk_update(stale, stored_names(model, sorted(names)))
     held |= fresh
     return len(fresh) + len(stale)
 
@@ -388,7 +389,7 @@ def start_edition_draft(*, by: User | None, values: Mapping[str, str] | None = N
     given = values or {}
     code = _free(given.get("code") or next_edition_code(current))
     named = {"code": code, "title_zh": f"议题库 {code}", "title_en": f"Issue library {code}"}
-    draft = Edition(based_on=current)
+    draft = Edition(based_on=current, languages=current.languages)
     audit.write(draft, named | {name: value for name, value in given.items() if value})
     categories = _copy_categories(current, draft)
     issues = _copy_issues(current, draft, categories)
@@ -412,7 +413,7 @@ def _free(code: str) -> str:
 
 def _copy_categories(current: Edition, draft: Edition) -> dict[int, Category]:
     rows = list(current.categories.all())
-    columns = ("code", "name_zh", "name_en", "order")
+    columns = ("code", "name", "order")
     copies = [Category(edition=draft, **{name: getattr(row, name) for name in columns}) for row in rows]
     return {row.pk: copy for row, copy in zip(rows, Category.objects.bulk_create(copies), strict=True)}
 
@@ -436,7 +437,7 @@ def _places(rows: list[Issue]) -> dict[int, int]:
 
 
 def _copy(row: Issue, draft: Edition, categories: dict[int, Category], copies: dict[int, Issue], order: int) -> Issue:
-    columns = ("code", "name_zh", "name_en", "definition_zh", "definition_en", "groups", "status", "changed")
+    columns = ("code", "name", "definition", "groups", "status", "changed")
     values = {name: getattr(row, name) for name in columns}
     return Issue(
         edition=draft, category=categories[row.category_id], parent=copies.get(row.parent_id), order=order, **values

@@ -14,13 +14,14 @@ from materiality.formats.stakeholders import refuse_no_weight
 from materiality.library_file.read import read_fixture
 from materiality.models import Attachment, Cycle, Engagement, Group, StakeholderPoint, User
 from materiality.platform import audit
+from materiality.platform.bilingual import text_columns
 from materiality.platform.files import NotTaken, clean_name, drop_files, file_type, keep_file
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK, last_run_number, locked_cycle
 
 MOST_FILES = 20
-TOLD = ("group", "kind", "date", *Engagement.title.columns, "note", "participants", "issues")
-POINT = ("kind", "order", *StakeholderPoint.text.columns)
+TOLD = ("group", "kind", "date", "title", "note", "participants", "issues")
+POINT = ("kind", "order", "text")
 
 
 @transaction.atomic
@@ -74,12 +75,12 @@ def _rows(name: str, groups: dict[str, Group]) -> list[dict[str, str]]:
 
 
 def _point(group: Group, row: dict[str, str]) -> StakeholderPoint:
-    texts = {name: row[name] for name in StakeholderPoint.text.columns}
+    texts = {name: row[name] for name in row if name in text_columns(StakeholderPoint)}
     return StakeholderPoint(group=group, kind=row["kind"], order=int(row["order"]), **texts)
 
 
 def _record(cycle: Cycle, group: Group, row: dict[str, str], by: User | None) -> Engagement:
-    texts = {name: row[name] for name in ("kind", *Engagement.title.columns, "note")}
+    texts = {name: row[name] for name in row if name in ("kind", "note") or name in text_columns(Engagement)}
     numbers = {"participants": int(row["participants"]), "date": date.fromisoformat(row["date"])}
     record = Engagement.objects.create(cycle=cycle, group=group, created_by=by, **texts, **numbers)
     record.issues.set(cycle.edition.issues.filter(code__in=row["issues"].split(";")))
@@ -145,7 +146,7 @@ def remove_group(*, group: Group, by: User | None) -> None:
     """
     cycle = locked_cycle(group.cycle, FIELDWORK)
     points = list(group.points.all())
-    before = audit.told(group, ("code", *Group.name.columns))
+    before = audit.told(group, ("code", "name"))
     before["points"] = [audit.told(point, POINT) for point in points]
     removed = Group.objects.get(pk=group.pk)
     if removed.engagements.exists():

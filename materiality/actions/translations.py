@@ -10,6 +10,7 @@ from materiality.drafts.rows import recorded_change, save_changed
 from materiality.formats.translations import lock_text_row, longest
 from materiality.models import Issue, User
 from materiality.platform import audit
+from materiality.platform.bilingual import stored_names
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.translations import (
     StoredText,
@@ -83,7 +84,7 @@ def _save_issue(text: StoredText, values: dict[str, str]) -> None:
     for column, value in values.items():
         setattr(issue, column, value)
     issue.changed = {**issue.changed, **dict.fromkeys(values, now)}
-    save_changed(issue, *values, "changed")
+    save_changed(issue, *stored_names(Issue, values), "changed")
 
 
 def _save_others(changes: list[tuple[StoredText, dict[str, str]]], by: User | None) -> None:
@@ -93,6 +94,6 @@ def _save_others(changes: list[tuple[StoredText, dict[str, str]]], by: User | No
         after[text.pair.key] = list(values.values())
         for column, value in values.items():
             setattr(text.row, column, value)
-        text.row.save(update_fields=list(values))
+        text.row.save(update_fields=stored_names(type(text.row), values))
         rows += [text.row] if text.row not in rows else []
     audit.record("save_translations", rows[0], by=by, before=before, after=after, touched=rows[1:])

@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass
+from types import SimpleNamespace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from materiality.library_file.read import PRIMARY, SECONDARY
 from materiality.models import Category, Edition, Issue
+from materiality.platform.bilingual import languages_of, suffix_of
 from materiality.platform.refusals import NotAllowed
 
 FIRST_CODE = "2026"
@@ -84,37 +85,42 @@ def _named(issue: Issue) -> dict[str, str]:
     return {"code": issue.code, "name": issue.name}
 
 
-FIELDS = ("name_zh", "name_en", "definition_zh", "definition_en")
-_LONGEST_NAME = Issue._meta.get_field("name_zh").max_length
+TEXTS = ("name", "definition")
+_LONGEST_NAME = Issue._meta.get_field("name").longest
 
 
-@dataclass(frozen=True)
-class IssueTexts:
-    """Names and definitions; one language may be missing in a draft."""
+class IssueTexts(SimpleNamespace):
+    """Names and definitions by language (`name_zh`, `definition_ko`); one language may be missing in a draft."""
 
-    name_zh: str = ""
-    name_en: str = ""
-    definition_zh: str = ""
-    definition_en: str = ""
+    def of(self, text: str) -> dict[str, str]:
+        """The names, or the definitions: those that are not empty."""
+        return {name: each for name, each in vars(self).items() if name.startswith(f"{text}_") and each}
 
     def cleaned(self) -> "IssueTexts":
         """Without space around the texts; NotAllowed where there is no name at all or one is too long."""
-        texts = IssueTexts(**{name: text.strip() for name, text in asdict(self).items()})
-        if not texts.name_zh and not texts.name_en:
+        texts = IssueTexts(**{name: text.strip() for name, text in vars(self).items()})
+        if not texts.of("name"):
             raise NotAllowed(_("An issue needs a name in at least one language."))
-        if max(len(texts.name_zh), len(texts.name_en)) > _LONGEST_NAME:
+        if max(map(len, texts.of("name").values())) > _LONGEST_NAME:
             raise NotAllowed(_("A name can have at most %(number)s characters.") % {"number": _LONGEST_NAME})
         return texts
 
 
+def text_names(issue: Issue) -> list[str]:
+    """`name_zh` and the like, in the languages of its edition and in any other in which it has a text."""
+    more = {language for text in TEXTS for language in getattr(issue, text).texts}
+    languages = dict.fromkeys([*languages_of(issue), *sorted(more)])
+    return [f"{text}_{suffix_of(language)}" for text in TEXTS for language in languages]
+
+
 def texts_of(issue: Issue) -> IssueTexts:
-    return IssueTexts(**{name: getattr(issue, name) for name in FIELDS})
+    return IssueTexts(**{name: getattr(issue, name) for name in text_names(issue)})
 
 
 def set_texts(issue: Issue, texts: IssueTexts) -> dict[str, str]:
     """Put the texts into the issue (not yet saved) and mark those that differ as changed now; returns the old ones."""
-    wanted = asdict(texts)
-    before = {name: getattr(issue, name) for name in FIELDS if getattr(issue, name) != wanted[name]}
+    wanted = vars(texts)
+    before = {name: getattr(issue, name) for name in wanted if getattr(issue, name) != wanted[name]}
     now = timezone.now().isoformat()
     for name in before:
         setattr(issue, name, wanted[name])

@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
-from materiality.drafts.codes import FIELDS, free_primary_code, free_secondary_code
+from materiality.drafts.codes import TEXTS, free_primary_code, free_secondary_code
 from materiality.models import Category, Edition, EditionChange, Issue, IssueMapping, Lineage, MappingProposal, User
 from materiality.platform import audit
+from materiality.platform.bilingual import in_each
 from materiality.platform.refusals import Conflict, NotAllowed
 
 TABLES: dict[str, type[models.Model]] = {
@@ -95,7 +96,7 @@ def _primaries_first(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _plain(row: models.Model) -> dict[str, Any]:
-    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    values = {field.attname: field.value_from_object(row) for field in row._meta.concrete_fields}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
@@ -115,7 +116,7 @@ def _compared(rows: Rows) -> Rows:
     return {name: held for name, held in plain.items() if held}
 
 
-_TOLD = (*FIELDS, "code", "status", "groups", "order")
+_TOLD = (*TEXTS, "code", "status", "groups", "order")
 
 
 class Recorder:
@@ -179,7 +180,7 @@ def recorded_change(
 def told_of(rows: Rows) -> dict[str, dict]:
     """What the audit trail is told of the issues: code → its columns that people know."""
     return {
-        row["code"]: {name: row[name] for name in _TOLD if row[name] not in ("", [])}
+        row["code"]: in_each(Issue, {name: row[name] for name in _TOLD if row[name] not in ("", [])})
         for row in rows.get("issue", {}).values()
     }
 

@@ -198,7 +198,7 @@ IDENTITY = frozenset({*NAMES, "status"})
 def codes_used(edition: Edition) -> dict[str, tuple[str, str]]:
     """Codes of issues of other editions → (edition, Chinese name): a code is not given to another issue."""
     rows = Issue.objects.exclude(edition=edition).order_by("edition__created_at")
-    return {code: (held, name) for code, held, name in rows.values_list("code", "edition__code", "name_zh")}
+    return {code: (held, name) for code, held, name in rows.values_list("code", "edition__code", "name")}
 
 
 def changes_refused(
@@ -285,7 +285,7 @@ class IssueResource(StrictResource):
 
     sheet = "issues"
     columns = COLUMNS
-    may_be_blank = ("name_zh", "name_en")
+    may_be_blank = ("name",)
     written = (*TEXTS, "groups", "status", "version", "changed")
 
     code = Field("code", "code", widget=TextWidget(40, required=True))

@@ -42,8 +42,7 @@ SHEET_COLUMNS = model_columns(
     {"code": "group"},
     # Files of before are headed so.
     code={"required": True, "also": ("Group code", "利益相关方代码", "代码")},
-    name_zh={"note": _("At most 200 characters."), "width": 24},
-    name_en={"note": _("At most 200 characters."), "width": 24},
+    name={"note": _("At most 200 characters."), "width": 24},
     side={"note": _("internal or external; empty means external."), "choices": "sides"},
     weight_society={"note": _WEIGHT},
     weight_business={"note": _WEIGHT},
@@ -116,7 +115,7 @@ POINT_COLUMNS = (
         width=8,
     ),
 )
-TEXTS = StakeholderPoint.text.columns
+TEXTS = ("text_zh", "text_en")
 
 
 class StakeholderResource(StrictResource):

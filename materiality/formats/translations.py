@@ -13,6 +13,7 @@ from materiality.drafts.rows import locked_edition_draft, save_changed
 from materiality.lineage.lineage import TEXTS, IssueDifference
 from materiality.lineage.records import IssueRecord, Key
 from materiality.models import Category, Cycle, Issue, StakeholderPoint
+from materiality.platform.bilingual import stored_names
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, locked_cycle
 from materiality.queries.drafts import EditionComparison
 from materiality.queries.translations import StoredText, TextPair, TextRow, stored_texts, tidy_text, translated_edition
@@ -110,7 +111,7 @@ def translation_rows(pairs: Iterable[TextPair]) -> list[list[str]]:
 
 def longest(text: StoredText) -> int:
     """How many characters a half may have."""
-    return text.row._meta.get_field(text.columns[0]).max_length or LONGEST
+    return text.row._meta.get_field(text.pair.field).longest or LONGEST
 
 
 def lock_text_row(row: TextRow) -> None:
@@ -200,11 +201,11 @@ class TranslationResource(StrictResource):
             for column, text in values.items():
                 setattr(row, column, text)
             if not isinstance(row, Issue):
-                row.save(update_fields=list(values))
+                row.save(update_fields=stored_names(type(row), values))
                 continue
             if self.undoing is None:
                 row.changed = {**row.changed, **dict.fromkeys(values, now)}
-            save_changed(row, *values, "changed")
+            save_changed(row, *stored_names(Issue, values), "changed")
         self.touched = list(rows)
 
     def extra(self, instance: EditedText) -> dict[str, Any]:

@@ -3,18 +3,18 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from materiality.forms.fields import form_field
+from materiality.forms.fields import ContentForm, form_field
 from materiality.models import Cycle
 
 
-class CycleDetailsForm(forms.ModelForm):
+class CycleDetailsForm(ContentForm):
     """What can be changed about a cycle that is there."""
 
     pairs = (("period_start", "period_end"),)
 
     class Meta:
         model = Cycle
-        fields = (*Cycle.title.columns, "period_start", "period_end", "published_on", "gri_edition")
+        fields = ("title", "period_start", "period_end", "published_on", "gri_edition")
         formfield_callback = form_field
 
 

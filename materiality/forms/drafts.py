@@ -1,16 +1,16 @@
 """Forms of a draft and its issues."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from materiality.drafts.codes import FIELDS, IssueTexts, texts_of
-from materiality.forms.fields import form_field
+from materiality.drafts.codes import TEXTS, IssueTexts, texts_of
+from materiality.forms.fields import ContentForm, form_field
 from materiality.models import Category, Edition, Issue
-from materiality.platform.bilingual import is_chinese
+from materiality.platform.bilingual import is_chinese, languages_of
 from materiality.queries.stakeholders import default_groups
 
 
@@ -26,28 +26,27 @@ class ReasonForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
-def _text_field(column: models.Field, **kwargs: Any) -> forms.Field:
-    rows = {"rows": 4} if isinstance(column, models.TextField) else {}
-    lang = "zh-Hans" if column.name.endswith("_zh") else "en"
-    return column.formfield(required=False, widget=type(column.formfield().widget)(attrs={**rows, "lang": lang}))
-
-
-class TextsForm(forms.ModelForm):
-    """Names and definitions, side by side in both languages."""
+class TextsForm(ContentForm):
+    """Names and definitions, side by side in the languages of the edition."""
 
     class Meta:
         model = Issue
-        fields = FIELDS
-        formfield_callback = _text_field
+        fields = ("name", "definition")
+        widgets = {"definition": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, languages: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, languages=languages, **kwargs)
+        for name in self.spoken:
+            self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        if not values.get("name_zh") and not values.get("name_en"):
-            self.add_error("name_zh", _("An issue needs a name in at least one language."))
+        if not any(values.get(name) for name, text in self.spoken.items() if text.field.name == "name"):
+            self.add_error("name", _("An issue needs a name in at least one language."))
         return values
 
     def texts(self) -> IssueTexts:
-        return IssueTexts(**{name: self.cleaned_data[name] for name in FIELDS})
+        return IssueTexts(**{name: self.cleaned_data[name] for name in self.spoken})
 
 
 def group_choices(more: tuple[str, ...] = ()) -> list[tuple[str, str]]:
@@ -69,7 +68,7 @@ class AddIssueForm(TextsForm, ReasonForm):
 
     code = forms.CharField(label=_("Code"), required=False, max_length=40, help_text=_("Empty: the next free code."))
     groups = _groups()
-    field_order = (*FIELDS, "code", "groups", "reason")
+    field_order = (*TEXTS, "code", "groups", "reason")
 
 
 class ChangeIssueForm(TextsForm, ReasonForm):
@@ -86,11 +85,11 @@ class ChangeIssueForm(TextsForm, ReasonForm):
         initial="reworded",
     )
     groups = _groups()
-    field_order = (*FIELDS, "change", "reason", "groups")
+    field_order = (*TEXTS, "change", "reason", "groups")
 
     def __init__(self, *args: Any, issue: Issue, **kwargs: Any) -> None:
         initial = {**vars(texts_of(issue)), "groups": issue.groups, "version": issue.version}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, initial=initial, languages=languages_of(issue), **kwargs)
         self.fields["reason"].required = False
         self.fields["reason"].help_text = _("Needed when the issue is renamed or redefined.")
         self.fields["groups"].choices = group_choices(tuple(issue.groups))
@@ -119,10 +118,11 @@ class MergeIssuesForm(TextsForm, ReasonForm):
     others = forms.ModelMultipleChoiceField(
         queryset=Issue.objects.none(), label=_("Issues that go into it"), widget=forms.CheckboxSelectMultiple
     )
-    field_order = ("others", *FIELDS, "reason")
+    field_order = ("others", *TEXTS, "reason")
 
     def __init__(self, *args: Any, issue: Issue, **kwargs: Any) -> None:
-        super().__init__(*args, initial={**vars(texts_of(issue)), "version": issue.version}, **kwargs)
+        initial = {**vars(texts_of(issue)), "version": issue.version}
+        super().__init__(*args, initial=initial, languages=languages_of(issue), **kwargs)
         active = Issue.objects.filter(edition=issue.edition, status=Issue.Status.ACTIVE).exclude(pk=issue.pk)
         same_level = active.filter(parent__isnull=issue.is_primary)
         self.fields["others"].queryset = same_level.order_by("category__order", "code")
@@ -151,12 +151,13 @@ class RetireIssueForm(ReasonForm):
 
 
 class ErratumForm(TextsForm, ReasonForm):
-    """The four texts of a published issue, to be corrected in their spelling."""
+    """The texts of a published issue, to be corrected in their spelling."""
 
-    field_order = (*FIELDS, "reason")
+    field_order = (*TEXTS, "reason")
 
     def __init__(self, *args: Any, issue: Issue, **kwargs: Any) -> None:
-        super().__init__(*args, initial={**vars(texts_of(issue)), "version": issue.version}, **kwargs)
+        initial = {**vars(texts_of(issue)), "version": issue.version}
+        super().__init__(*args, initial=initial, languages=languages_of(issue), **kwargs)
         self.fields["reason"].help_text = _("What was misspelt; it stands beside the old text.")
 
 
@@ -164,10 +165,10 @@ def _label(row: Issue | Category) -> str:
     return f"{row.code} {row.name}" if isinstance(row, Issue) else row.name
 
 
-def parts_formset(data: Any, number: int) -> forms.BaseFormSet:
+def parts_formset(data: Any, number: int, languages: Sequence[str]) -> forms.BaseFormSet:
     """Forms of the parts of a split, at least two."""
     formset = forms.formset_factory(TextsForm, extra=max(2, min(number, 8)), max_num=8)
-    return formset(data, prefix="part")
+    return formset(data, prefix="part", form_kwargs={"languages": languages})
 
 
 def place_of(edition: Edition, primary: str | None, category: str | None) -> Issue | Category | None:
@@ -177,12 +178,12 @@ def place_of(edition: Edition, primary: str | None, category: str | None) -> Iss
     return Category.objects.filter(edition=edition, code=category or "").first()
 
 
-class StartDraftForm(forms.ModelForm):
+class StartDraftForm(ContentForm):
     """What the next edition is called."""
 
     class Meta:
         model = Edition
-        fields = ("code", *Edition.title.columns, "note")
+        fields = ("code", "title", "note")
         formfield_callback = form_field
 
     def validate_unique(self) -> None:

@@ -1,5 +1,6 @@
 """Form fields and widgets that several forms use."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.text import capfirst
 
+from materiality.platform.bilingual import TextColumn, Texts, html_language, languages_of, suffix_of
 from materiality.platform.words import plain_number, plain_percent
 
 
@@ -62,3 +64,71 @@ def chosen_from(column: models.Field, choices: Any) -> forms.TypedChoiceField:
     """The form field of a column whose values are to be chosen from these, though others could be stored."""
     said = {"label": capfirst(column.verbose_name), "help_text": column.help_text}
     return forms.TypedChoiceField(choices=choices, coerce=column.to_python, initial=column.get_default(), **said)
+
+
+class ContentForm(forms.ModelForm):
+    """A model's form with a field for each language of each text: `name_zh`, `name_en`.
+
+    The languages are those of the row, where no others are given. `spoken` says of such a field which text it is, and
+    in which language.
+    """
+
+    def __init__(self, *args: Any, languages: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.languages = list(languages) or languages_of(self.instance)
+        self.spoken: dict[str, TextColumn] = {}
+        given, self.fields = self.fields, {}
+        for name in dict.fromkeys((*(self._meta.fields or ()), *given)):
+            if name in given:
+                self.fields[name] = given[name]
+            else:
+                self.add_texts(name, self._meta.model._meta.get_field(name))
+        if self.field_order:
+            self.order_fields(list(self._one_by_one(self.field_order)))
+
+    def add_texts(self, name: str, column: Texts) -> None:
+        """A field for each language of a text; `name` is that of the fields, before the language."""
+        for language in self.languages:
+            field = text_field(column, language, (self._meta.widgets or {}).get(name))
+            self.fields[f"{name}_{suffix_of(language)}"] = field
+            self.spoken[f"{name}_{suffix_of(language)}"] = TextColumn(column, language)
+        texts = self.initial.pop(name, {})
+        for each in self._names(name):
+            self.initial.setdefault(each, texts.get(self.spoken[each].language, ""))
+
+    def _names(self, text: str) -> list[str]:
+        return [f"{text}_{suffix_of(language)}" for language in self.languages]
+
+    def _one_by_one(self, names: Iterable[str]) -> Iterable[str]:
+        for name in names:
+            yield from [name] if name in self.fields else self._names(name)
+
+    def _post_clean(self) -> None:
+        for name in self.spoken.keys() & self.cleaned_data.keys():
+            if hasattr(self.instance, name):
+                setattr(self.instance, name, self.cleaned_data[name])
+        super()._post_clean()
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What is wrong with a text as a whole stands at its first language."""
+        about = getattr(error, "error_dict", None)
+        if about:
+            error = forms.ValidationError({self._place(name): found for name, found in about.items()})
+        super().add_error(field and self._place(field), error)
+
+    def _place(self, name: str) -> str:
+        first = self._names(name)[0]
+        return first if name not in self.fields and first in self.fields else name
+
+
+def text_field(column: Texts, language: str, widget: forms.Widget | None = None) -> forms.CharField:
+    """The form field of a text in one language."""
+    if widget is None:
+        widget = forms.Textarea(attrs={"rows": 3}) if column.long else forms.TextInput()
+    kind = type(widget)
+    return forms.CharField(
+        label=column.label(language),
+        max_length=column.longest or None,
+        required=not column.blank,
+        widget=kind(attrs={**widget.attrs, "lang": html_language(language)}),
+    )

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from materiality.forms.fields import form_field
+from materiality.forms.fields import ContentForm, form_field
 from materiality.models import Calendar, Issue, Proposal
 from materiality.queries.proposals import TEXTS, ProposalValues, issues_in_force, what_is_wrong
 
@@ -14,12 +14,12 @@ def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class ProposalForm(forms.ModelForm):
+class ProposalForm(ContentForm):
     """A proposal of a member of staff."""
 
     class Meta:
         model = Proposal
-        fields = ("kind", "issue", *Proposal.name.columns, *Proposal.text.columns, "reason", "source")
+        fields = ("kind", "issue", "name", "text", "reason", "source")
         formfield_callback = form_field
         widgets = {"kind": forms.RadioSelect, "reason": _area(4)}
 

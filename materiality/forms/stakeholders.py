@@ -6,18 +6,18 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from materiality.formats.stakeholders import SHEET_COLUMNS
-from materiality.forms.fields import form_field
+from materiality.forms.fields import ContentForm, form_field
 from materiality.models import Cycle, Engagement, Group, StakeholderPoint
 from materiality.queries.stakeholders import choosable_issues
+from materiality.tables.headers import edited_fields
 
 
-class GroupForm(forms.ModelForm):
+class GroupForm(ContentForm):
     """A group of its cycle; the code of one that is there stays."""
 
     class Meta:
         model = Group
-        fields = [column.attribute for column in SHEET_COLUMNS]
+        fields = [field.name for field in edited_fields(Group)]
         formfield_callback = form_field
 
     pairs = (("weight_society", "weight_business"),)
@@ -33,22 +33,22 @@ class GroupForm(forms.ModelForm):
         return code
 
 
-class PointForm(forms.ModelForm):
-    """One bullet in both languages; one of them may be missing."""
+class PointForm(ContentForm):
+    """One bullet in the languages of its cycle; some may be missing."""
 
     class Meta:
         model = StakeholderPoint
-        fields = StakeholderPoint.text.columns
+        fields = ("text",)
         formfield_callback = form_field
-        widgets = dict.fromkeys(fields, forms.Textarea(attrs={"rows": 4}))
+        widgets = {"text": forms.Textarea(attrs={"rows": 4})}
 
 
-class EngagementForm(forms.ModelForm):
+class EngagementForm(ContentForm):
     """An engagement record of its cycle."""
 
     class Meta:
         model = Engagement
-        fields = ("kind", "group", "date", "participants", *Engagement.title.columns, "note", "issues")
+        fields = ("kind", "group", "date", "participants", "title", "note", "issues")
         formfield_callback = form_field
         widgets = {"note": forms.Textarea(attrs={"rows": 6})}
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual
+from materiality.platform.bilingual import Texts, default_languages
 
 
 class Cycle(models.Model):
@@ -40,7 +40,8 @@ class Cycle(models.Model):
         error_messages={"unique": _("There is already a cycle with this code.")},
         help_text=_("Short name in addresses and files: letters a–z, digits and hyphens. It cannot change later."),
     )
-    title = Bilingual()
+    title = Texts()
+    languages = models.JSONField(_("languages"), default=default_languages, editable=False)
     edition = models.ForeignKey("Edition", on_delete=models.PROTECT, related_name="cycles")
     period_start = models.DateField(_("Period from"))
     period_end = models.DateField(_("Period to"))

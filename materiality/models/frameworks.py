@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual
+from materiality.platform.bilingual import Texts
 
 
 class Framework(models.Model):
@@ -13,7 +13,7 @@ class Framework(models.Model):
 
     code = models.CharField(_("code"), max_length=20)
     edition = models.CharField(_("edition"), max_length=20)
-    title = Bilingual(300)
+    title = Texts(300)
     publisher = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -30,7 +30,7 @@ class Disclosure(models.Model):
 
     framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="disclosures")
     code = models.CharField(_("code"), max_length=20)
-    title = Bilingual(300)
+    title = Texts(300)
     parent = models.ForeignKey(
         "self",
         null=True,
@@ -40,7 +40,7 @@ class Disclosure(models.Model):
         verbose_name=_("primary issue"),
     )
     standard_code = models.CharField(max_length=20, blank=True)
-    standard_title = Bilingual(300, blank=True)
+    standard_title = Texts(300, blank=True)
     standard_year = models.PositiveSmallIntegerField(null=True, blank=True)
     series = models.CharField(max_length=20, blank=True)
     colour = models.CharField(max_length=7, blank=True)

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual
+from materiality.platform.bilingual import Texts, default_languages
 
 
 class Edition(models.Model):
@@ -22,7 +22,8 @@ class Edition(models.Model):
         unique=True,
         help_text=_("Short name in addresses and files: letters a–z, digits and hyphens. It cannot change later."),
     )
-    title = Bilingual()
+    title = Texts()
+    languages = models.JSONField(_("languages"), default=default_languages, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.DRAFT)
     based_on = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="successors")
     note = models.TextField(
@@ -48,9 +49,11 @@ class Edition(models.Model):
 class Category(models.Model):
     """One of the library's categories, such as environment."""
 
+    spoken_in = "edition"
+
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="categories")
     code = models.SlugField(_("code"), max_length=40)
-    name = Bilingual()
+    name = Texts()
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -74,6 +77,8 @@ class Issue(models.Model):
         ACTIVE = "active", _("Active")
         RETIRED = "retired", _("Retired")
 
+    spoken_in = "edition"
+
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="issues")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="issues")
     parent = models.ForeignKey(
@@ -85,8 +90,8 @@ class Issue(models.Model):
         verbose_name=_("primary issue"),
     )
     code = models.CharField(_("code"), max_length=40)
-    name = Bilingual()
-    definition = Bilingual(0, blank=True)
+    name = Texts()
+    definition = Texts(0, blank=True)
     groups = models.JSONField(_("groups"), default=list, blank=True)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.ACTIVE)
     order = models.PositiveIntegerField(_("order"), default=0)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import LABELS, Bilingual
+from materiality.platform.bilingual import LABELS, Texts
 
 
 class Proposal(models.Model):
@@ -44,8 +44,8 @@ class Proposal(models.Model):
         related_name="proposals",
         help_text=_("The issue to change or retire; empty for a new one."),
     )
-    name = Bilingual(blank=True)
-    text = Bilingual(5_000, long=True, blank=True, labels=LABELS["definition"])
+    name = Texts(blank=True)
+    text = Texts(5_000, long=True, blank=True, word=LABELS["definition"][0], pair=LABELS["definition"][1:])
     reason = models.TextField(
         _("Reason"),
         blank=True,
@@ -83,7 +83,7 @@ class Proposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.issue.code if self.issue_id else self.name_zh or self.name_en
+        return self.issue.code if self.issue_id else self.name
 
 
 _MONTHS = [MinValueValidator(1), MaxValueValidator(60)]

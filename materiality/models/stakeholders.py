@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from materiality.platform.bilingual import Bilingual
+from materiality.platform.bilingual import Texts
 
 
 class StakeholderPoint(models.Model):
@@ -20,9 +20,11 @@ class StakeholderPoint(models.Model):
         CHANNEL = "channel", pgettext_lazy("stakeholders", "Channel")
         RESPONSE = "response", pgettext_lazy("stakeholders", "Response")
 
+    spoken_in = "group.cycle"
+
     group = models.ForeignKey("Group", on_delete=models.CASCADE, related_name="points")
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices)
-    text = Bilingual(500, long=True, blank=True, labels=(_("Chinese"), _("English")))
+    text = Texts(500, long=True, blank=True, pair=(_("Chinese"), _("English")))
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
@@ -31,10 +33,10 @@ class StakeholderPoint(models.Model):
         constraints = [models.UniqueConstraint(fields=["group", "kind", "order"], name="stakeholder_point_order_once")]
 
     def __str__(self) -> str:
-        return self.text_zh or self.text_en
+        return self.text
 
     def clean(self) -> None:
-        if not StakeholderPoint.text.any_of(self):
+        if not self.text:
             raise ValidationError(_("Write the text in at least one language."))
 
 
@@ -50,6 +52,8 @@ class Engagement(models.Model):
         WORKSHOP = "workshop", _("Workshop")
         OTHER = "other", _("Other")
 
+    spoken_in = "cycle"
+
     cycle = models.ForeignKey("Cycle", on_delete=models.CASCADE, related_name="engagements")
     group = models.ForeignKey("Group", on_delete=models.PROTECT, related_name="engagements")
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices)
@@ -61,7 +65,7 @@ class Engagement(models.Model):
         validators=[MaxValueValidator(10_000_000)],
         help_text=_("Empty: not counted."),
     )
-    title = Bilingual(blank=True)
+    title = Texts(blank=True)
     note = models.TextField(
         _("Note"),
         blank=True,
@@ -79,12 +83,12 @@ class Engagement(models.Model):
         ordering = ["-date", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.date} {self.title_zh or self.title_en}"
+        return f"{self.date} {self.title}"
 
     def clean(self) -> None:
         wrong = {}
-        if not Engagement.title.any_of(self):
-            wrong["title_zh"] = _("Give the record a title in at least one language.")
+        if not self.title:
+            wrong["title"] = _("Give the record a title in at least one language.")
         if self.date and self.date > timezone.localdate():
             wrong["date"] = _("The date lies ahead. Record an engagement once it has taken place.")
         if wrong:
@@ -120,12 +124,14 @@ class Group(models.Model):
         INTERNAL = "internal", _("Internal")
         EXTERNAL = "external", _("External")
 
+    spoken_in = "cycle"
+
     cycle = models.ForeignKey("Cycle", on_delete=models.CASCADE, related_name="groups", editable=False)
     code = models.SlugField(
         _("Code"), max_length=40, help_text=_("Names the group in files of responses. It cannot change later.")
     )
-    name = Bilingual()
-    definition = Bilingual(0, blank=True)
+    name = Texts()
+    definition = Texts(0, blank=True)
     side = models.CharField(_("Side"), max_length=8, choices=Side.choices, default=Side.EXTERNAL)
     weight_society = models.FloatField(_("Weight for impact on society"), default=1, validators=_WEIGHT)
     weight_business = models.FloatField(_("Weight for impact on business"), default=1, validators=_WEIGHT)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from materiality.models.audit import AuditColumns, AuditedRow, AuditEvent, AuditPerson
 from materiality.models.people import User
+from materiality.platform.bilingual import in_each, stored_names, text_columns
 from materiality.platform.digests import audited_columns, digests_of, json_value, owned_parts, value_digest
 from materiality.platform.keys import KeyMissing, fingerprint_of, installation_key
 from materiality.platform.refusals import NotAllowed
@@ -102,8 +103,10 @@ def _parts(event: AuditEvent, rows: Sequence[models.Model]) -> list[AuditedRow]:
 
 
 def told(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
-    """Columns of a row as an event tells them: other rows by what they are called."""
-    return {name: _told(row, row._meta.get_field(name)) for name in names}
+    """Columns of a row as an event tells them: other rows by what they are called, texts by language."""
+    texts = text_columns(type(row))
+    told = {name: getattr(row, name) if name in texts else _told(row, row._meta.get_field(name)) for name in names}
+    return in_each(type(row), told)
 
 
 def _told(row: models.Model, column: models.Field) -> Any:
@@ -133,32 +136,39 @@ def audited(
     more: dict[str, Any] = {}
     yield more
     after = told(row, names) | beside()
-    changed = [name for name in after if name not in before or before[name] != after[name]]
+    changed = [name for name in {**after, **before} if name not in before or before[name] != after.get(name, "")]
     if changed:
         was = {name: before[name] for name in changed if name in before}
-        record(action, row, by=by, before=was, after={name: after[name] for name in changed} | more, reason=reason)
+        became = {name: after.get(name, "") for name in changed}
+        record(action, row, by=by, before=was, after=became | more, reason=reason)
 
 
 def write(row: models.Model, values: Mapping[str, Any]) -> list[str]:
     """Set columns by name, save those that differ and return their names.
 
-    NotAllowed, with the model's own words, where it refuses a value; FieldDoesNotExist for a name it does not know.
+    A text is named whole (`name`: texts by language) or in one language (`name_zh`). NotAllowed, with the model's own
+    words, where it refuses a value; FieldDoesNotExist for a name it does not know.
     """
-    columns = {name: row._meta.get_field(name) for name in values}
-    one = {name: value for name, value in values.items() if not columns[name].many_to_many}
+    values, texts = in_each(type(row), values), text_columns(type(row))
+    one = {name: value for name, value in values.items() if name in texts or not _is_many(row, name)}
     changed = [name for name, value in one.items() if row._state.adding or getattr(row, name) != value]
     for name in changed:
         setattr(row, name, one[name])
     if changed:
-        _check(row, changed)
-        row.save(update_fields=None if row._state.adding else changed)
+        stored = stored_names(type(row), changed)
+        _check(row, stored)
+        row.save(update_fields=None if row._state.adding else stored)
     for name in values.keys() - one.keys():
         getattr(row, name).set(values[name])
     return changed
 
 
+def _is_many(row: models.Model, name: str) -> bool:
+    return row._meta.get_field(name).many_to_many
+
+
 def _check(row: models.Model, names: Sequence[str]) -> None:
-    # Forms ask for texts in both languages; what comes another way may leave one for later, as the translations do.
+    # Forms ask for texts in all languages; what comes another way may leave one for later, as the translations do.
     asked = {name for name in names if getattr(row, name) != ""}
     try:
         row.clean_fields(exclude=[field.name for field in row._meta.fields if field.name not in asked])

@@ -1,18 +1,33 @@
-"""Texts kept in two columns, `_zh` and `_en`, and the one to show."""
+"""Texts in the languages of the organisation: one column holds all of them, and reading it gives the one to show."""
 
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+# Codes of content languages → what each calls itself. Simplified Chinese is `zh` in columns and sheets.
+LANGUAGES = {
+    "zh" if code == "zh-hans" else code: "中文" if code == "zh-hans" else info["name_local"]
+    for code, info in LANG_INFO.items()
+    if "name_local" in info
+}
+DEFAULT_LANGUAGES = ("zh", "en")
+# Name of a text → what people call it, in Chinese and in English.
 LABELS = {
-    "name": (_("Chinese name"), _("English name")),
-    "title": (_("Chinese title"), _("English title")),
-    "definition": (_("Chinese definition"), _("English definition")),
-    "text": (_("Chinese text"), _("English text")),
+    "name": (pgettext_lazy("text", "Name"), _("Chinese name"), _("English name")),
+    "title": (pgettext_lazy("text", "Title"), _("Chinese title"), _("English title")),
+    "definition": (pgettext_lazy("text", "Definition"), _("Chinese definition"), _("English definition")),
+    "text": (pgettext_lazy("text", "Text"), _("Chinese text"), _("English text")),
 }
 
 
@@ -21,46 +36,249 @@ def is_chinese(language: str | None = None) -> bool:
     return (language or get_language() or "zh-hans").startswith("zh")
 
 
+def content_language(language: str | None = None) -> str:
+    """The content language of a language code, or of the active one: `zh-hans` is `zh`, `en-gb` is `en`."""
+    tag = (language or get_language() or "zh-hans").lower()
+    if tag in ("zh-hans", "zh-cn", "zh-sg"):
+        return "zh"
+    return tag if tag in LANGUAGES else tag.partition("-")[0]
+
+
+def suffix_of(language: str) -> str:
+    """How a language ends the name of a column: `zh-hant` → `zh_hant`."""
+    return language.replace("-", "_")
+
+
+def html_language(language: str) -> str:
+    """The `lang` of a page's part: `zh` says which script it is."""
+    return "zh-Hans" if language == "zh" else language
+
+
+def default_languages() -> list[str]:
+    """The languages of what belongs to nothing that has languages of its own."""
+    return list(DEFAULT_LANGUAGES)
+
+
+def shown(texts: Mapping[str, str], language: str | None = None) -> str:
+    """The text in a language (default: the active one), else in the next that there is."""
+    first = content_language(language)
+    for each in (first, first.partition("-")[0], *DEFAULT_LANGUAGES[::-1], *texts):
+        if text := texts.get(each):
+            return text
+    return ""
+
+
+class Text(str):
+    """The text to show in the language that was active when it was read; `texts` holds all, by language."""
+
+    texts: dict[str, str]
+
+    def __new__(cls, texts: Mapping[str, str]) -> "Text":
+        text = super().__new__(cls, shown(texts))
+        text.texts = dict(texts)
+        return text
+
+    def __reduce__(self) -> tuple:
+        return Text, (self.texts,)
+
+
 def text_of(row: Any, field: str, language: str | None = None) -> str:
-    """The text of `field` in the language (default: the active one); the other language's where it is empty."""
-    first, second = ("_zh", "_en") if is_chinese(language) else ("_en", "_zh")
-    return getattr(row, field + first) or getattr(row, field + second)
+    """The text of `field` in the language (default: the active one), else in the next that there is."""
+    held = getattr(row, field, None)
+    if isinstance(held, Text):
+        held = held.texts
+    elif not isinstance(held, Mapping):  # a row of a file, with a column for each
+        held = {each: getattr(row, f"{field}_{each}") for each in DEFAULT_LANGUAGES}
+    return shown(held, language)
 
 
-class Bilingual:
-    """`name = Bilingual()` gives a model the columns `name_zh` and `name_en`; reading `name` gives the one to show.
+def languages_of(row: Any) -> list[str]:
+    """The content languages of what a row belongs to, by the model's `spoken_in`; of the row itself where it has some.
 
-    Forms, sheets and audit words take label and length from the columns. `max_length` 0: a text of any length, which
-    like every `long` one is a TextField. `labels`: (Chinese text's, English text's) where LABELS does not say.
+    What belongs to nothing speaks the languages of the organisation.
+    """
+    if own := getattr(row, "languages", None):
+        return list(own)
+    for step in filter(None, getattr(row, "spoken_in", "").split(".")):
+        row = getattr(row, step, None)
+    return list(getattr(row, "languages", None) or default_languages())
+
+
+class InLanguage(models.Transform):
+    """`name__ko` in queries: the text in one language, empty where there is none."""
+
+    output_field = models.TextField()
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language = language
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_extra: Any) -> tuple[str, tuple]:
+        sql, params = compiler.compile(self.lhs)
+        return f"COALESCE(JSON_EXTRACT({sql}, %s), '')", (*params, f'$."{self.language}"')
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_extra: Any) -> tuple[str, tuple]:
+        sql, params = compiler.compile(self.lhs)
+        return f"COALESCE(({sql} ->> %s), '')", (*params, self.language)
+
+
+class Holds(models.Lookup):
+    """`name__icontains`: some language's text holds this, whatever the case."""
+
+    lookup_name = "icontains"
+    prepare_rhs = False
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple]:
+        sql, params = compiler.compile(self.lhs)
+        return f"EXISTS (SELECT 1 FROM json_each({sql}) WHERE value LIKE %s ESCAPE '\\')", (*params, self._pattern())
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple]:
+        sql, params = compiler.compile(self.lhs)
+        return f"EXISTS (SELECT 1 FROM jsonb_each_text({sql}) WHERE value ILIKE %s)", (*params, self._pattern())
+
+    def _pattern(self) -> str:
+        return "%" + re.sub(r"([\\%_])", r"\\\1", self.rhs) + "%"
+
+
+class _Shown(DeferredAttribute):
+    """Reading gives a `Text`; writing takes one, or a mapping of languages."""
+
+    def __get__(self, row: models.Model | None, owner: type | None = None) -> Any:
+        if row is None:
+            return self
+        held = row.__dict__.get(self.field.attname)
+        if held is None:
+            super().__get__(row, owner)
+            held = row.__dict__[self.field.attname]
+        return Text(held)
+
+    def __set__(self, row: models.Model, value: Any) -> None:
+        row.__dict__[self.field.attname] = self.field.to_python(value)
+
+    def columns(self, languages: Iterable[str]) -> tuple[str, ...]:
+        """What the text is called in sheets and forms, one name for each language: `name_zh`, `name_en`."""
+        return tuple(f"{self.field.name}_{suffix_of(each)}" for each in languages)
+
+
+class Texts(models.JSONField):
+    """One text in any languages: {"zh": …, "en": …}, without those that are empty.
+
+    JSON, and no text of django-i18nfield, since queries sort and search by one language (`name__ko`), in Chinese too,
+    and PostgreSQL and SQLite give the same values to the digests of the audit trail. `row.name_ko`, which sheets and
+    forms read and write, is the text in one language. `longest` 0: of any length; a `long` one gets a text area.
+    `word`: what people call it, where LABELS does not say; `pair`: in Chinese and in English.
     """
 
+    descriptor_class = _Shown
+
     def __init__(
-        self, max_length: int = 200, *, long: bool = False, blank: bool = False, labels: tuple[Any, Any] | None = None
+        self, longest: int = 200, *, long: bool = False, word: Any = "", pair: tuple[Any, ...] = (), **kwargs: Any
     ) -> None:
-        column = models.TextField if long or not max_length else models.CharField
-        self.labels = labels
-        # Made here, so that the columns stand in the table where the pair stands in the model.
-        self.pair = {suffix: column(max_length=max_length or None, blank=blank) for suffix in ("_zh", "_en")}
+        super().__init__(**kwargs)
+        self.longest, self.long, self.word, self.pair = longest, long or not longest, word, pair
 
-    def contribute_to_class(self, model: type[models.Model], name: str) -> None:
-        self.field = name
-        labels = self.labels or LABELS.get(name, (None, None))
-        for (suffix, column), label in zip(self.pair.items(), labels, strict=True):
-            column.verbose_name = column._verbose_name = label
-            model.add_to_class(name + suffix, column)
-        setattr(model, name, self)
+    def contribute_to_class(self, model: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(model, name, private_only)
+        if model.__module__ != "__fake__":  # one of a migration, which may still have a column of that name
+            for language in LANGUAGES:
+                setattr(model, f"{name}_{suffix_of(language)}", _in_language(name, language))
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of both columns, for forms, sheets and whoever else takes them one by one."""
-        return tuple(self.field + suffix for suffix in self.pair)
+    @cached_property
+    def _get_default(self) -> Any:
+        return dict
 
-    def any_of(self, row: Any) -> bool:
-        """Whether the text is there in at least one language."""
-        return any(getattr(row, column) for column in self.columns)
+    def get_transform(self, name: str) -> Any:
+        language = name.replace("_", "-")
+        return partial(InLanguage, language=language) if language in LANGUAGES else super().get_transform(name)
 
-    def __get__(self, row: Any, owner: type | None = None) -> Any:
-        return self if row is None else text_of(row, self.field)
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, Text):
+            return dict(value.texts)
+        if isinstance(value, Mapping):
+            return {language: str(text) for language, text in sorted(value.items()) if text}
+        if hasattr(value, "resolve_expression"):
+            return value
+        if value in (None, ""):
+            return {}
+        raise TypeError(f"{self.name} takes texts by language, not {value!r}")
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(self.to_python(value) if isinstance(value, str) else value)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        return super().get_db_prep_value(value.texts if isinstance(value, Text) else value, connection, prepared)
+
+    def value_from_object(self, row: models.Model) -> dict[str, str]:
+        return getattr(row, self.attname).texts
+
+    def validate(self, value: Any, row: models.Model | None) -> None:
+        texts = self.to_python(value)
+        if not texts and not self.blank:
+            raise ValidationError(self.error_messages["blank"], code="blank")
+        for text in texts.values():
+            if self.longest:
+                MaxLengthValidator(self.longest)(text)
+
+    def formfield(self, **_kwargs: Any) -> None:
+        """None of its own: a form has one for each language (materiality.forms.texts)."""
+
+    def label(self, language: str) -> str:
+        """What people call the text in one language: 'Chinese name', 'Name (한국어)'."""
+        word, *pair = LABELS.get(self.name, ("",))
+        pair = self.pair or pair
+        if pair and language in DEFAULT_LANGUAGES:
+            return str(pair[DEFAULT_LANGUAGES.index(language)])
+        return gettext("%(text)s (%(language)s)") % {"text": self.word or word, "language": LANGUAGES[language]}
+
+
+Texts.register_lookup(Holds)
+
+
+def _in_language(name: str, language: str) -> property:
+    def get(row: models.Model) -> str:
+        return getattr(row, name).texts.get(language, "")
+
+    def put(row: models.Model, text: str) -> None:
+        setattr(row, name, {**getattr(row, name).texts, language: text})
+
+    return property(get, put)
+
+
+class TextColumn(NamedTuple):
+    """A text in one language, as sheets, forms and events name it: `name_zh`."""
+
+    field: Texts
+    language: str
+
+
+def text_columns(model: type[models.Model]) -> dict[str, TextColumn]:
+    """`name_zh` and the like → what it names, in every language that there is."""
+    if "_text_columns" not in model.__dict__:
+        model._text_columns = {
+            f"{field.name}_{suffix_of(language)}": TextColumn(field, language)
+            for field in model._meta.concrete_fields
+            if isinstance(field, Texts)
+            for language in LANGUAGES
+        }
+    return model._text_columns
+
+
+def stored_names(model: type[models.Model], names: Iterable[str]) -> list[str]:
+    """The columns that hold what these names name: `name_zh` and `name_en` lie in `name`."""
+    columns = text_columns(model)
+    return list(dict.fromkeys(columns[name].field.name if name in columns else name for name in names))
+
+
+def in_each(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, texts by language: {"name": {"zh": …}} is {"name_zh": …}."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        texts = value.texts if isinstance(value, Text) else value
+        if isinstance(texts, Mapping) and isinstance(model._meta.get_field(name), Texts):
+            found |= {f"{name}_{suffix_of(language)}": text for language, text in texts.items()}
+        else:
+            found[name] = value
+    return found
 
 
 def organisation(request: HttpRequest) -> dict:

@@ -14,6 +14,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from materiality.platform.bilingual import TextColumn, text_columns
 from materiality.platform.hooks import declared_word, words_about
 
 
@@ -59,14 +60,14 @@ def field_changes(object_type: str, before: dict, after: dict) -> list[FieldChan
     return [change for change in changes if (change.old, change.new) != (NOTHING, NOTHING)]
 
 
-def _flat(values: dict, columns: Mapping[str, models.Field], head: str = ""):
+def _flat(values: dict, columns: Mapping[str, models.Field | TextColumn], head: str = ""):
     for key, value in values.items():
         column = columns.get(key)
         name = head + field_word(key, column)
         if isinstance(value, dict) and value:
             yield from _flat(value, {}, f"{name} · ")
         else:
-            yield name, _text(value, dict(column.flatchoices or ()) if column else {})
+            yield name, _text(value, dict(getattr(column, "flatchoices", None) or ()))
 
 
 def object_word(label: str) -> str:
@@ -77,31 +78,33 @@ def object_word(label: str) -> str:
         return label
 
 
-def field_word(name: str, column: models.Field | None = None) -> str:
+def field_word(name: str, column: models.Field | TextColumn | None = None) -> str:
     """What a column, or another thing that events tell, is called: as its model says, or that of another object."""
     return str(
         (column and _said_of(column))
         or word_or_none("field", name)
         or word_or_none("parameter", name)
-        or _said_by_any().get(name)
+        or ((known := _said_by_any().get(name)) and _said_of(known))
         or name.replace("_", " ")
     )
 
 
-def _said_of(column: models.Field) -> str | Promise | None:
+def _said_of(column: models.Field | TextColumn) -> str | Promise | None:
     """Its own words, else those of the rows it points to; Django's makeshift ones are none."""
+    if isinstance(column, TextColumn):
+        return column.field.label(column.language)
     about = column._verbose_name or (column.related_model and column.related_model._meta.verbose_name)
     return about if isinstance(about, Promise) else None
 
 
 @cache
-def _said_by_any() -> dict[str, str | Promise]:
+def _said_by_any() -> dict[str, models.Field | TextColumn]:
     """Events tell of rows besides their object: the first model that has words for such a column says them."""
     found = {}
     for model in apps.get_models():
-        for column in (*model._meta.concrete_fields, *model._meta.many_to_many):
-            if said := _said_of(column):
-                found.setdefault(column.name, said)
+        for name, column in _columns_of(model).items():
+            if isinstance(column, TextColumn) or _said_of(column):
+                found.setdefault(name, column)
     return found
 
 
@@ -115,12 +118,16 @@ def _text(value: Any, choices: dict) -> str:
     return str(choices.get(value) or word_or_none("choice", str(value)) or value)
 
 
-def _columns(object_type: str) -> dict[str, models.Field]:
+def _columns(object_type: str) -> dict[str, models.Field | TextColumn]:
     try:
-        meta = apps.get_model(object_type)._meta
+        return _columns_of(apps.get_model(object_type))
     except LookupError:
         return {}
-    return {column.name: column for column in (*meta.concrete_fields, *meta.many_to_many)}
+
+
+def _columns_of(model: type[models.Model]) -> dict[str, models.Field | TextColumn]:
+    columns = (*model._meta.concrete_fields, *model._meta.many_to_many)
+    return {**{column.name: column for column in columns}, **text_columns(model)}
 
 
 def add_months(day: date, months: int) -> date:

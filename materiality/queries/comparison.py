@@ -75,7 +75,7 @@ class GroupComparison:
     def rows(self, sort: str = "disagreement", *, only_beyond: bool = False) -> list[ComparedIssue]:
         """Issues with ratings of their own; what is missing stands last."""
         scores = self.run.scores.select_related("issue__category").filter(derived=False).order_by("issue__code")
-        rows = [self._row(score) for score in scores.defer("issue__definition_zh", "issue__definition_en")]
+        rows = [self._row(score) for score in scores.defer("issue__definition")]
         if only_beyond:
             rows = [row for row in rows if row.sides_beyond_chance or any(cell.beyond_chance for cell in row.cells)]
         keys = {

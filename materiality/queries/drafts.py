@@ -8,7 +8,7 @@ from functools import reduce
 from django.db.models import Q
 from django.utils.translation import ngettext
 
-from materiality.drafts.codes import FIELDS
+from materiality.drafts.codes import TEXTS
 from materiality.drafts.lineage import descent_kind
 from materiality.drafts.rows import last_change
 from materiality.lineage.lineage import (
@@ -322,9 +322,8 @@ def _line(issue: Issue, rows: list[Lineage], before: dict[int, Issue]) -> DraftL
 
 
 def _text_changes(old: Issue, new: Issue) -> set[str]:
-    changed = {name for name in FIELDS if getattr(old, name) != getattr(new, name)}
-    starts = {"renamed": "name", "redefined": "definition"}
-    return {word for word, start in starts.items() if any(name.startswith(start) for name in changed)}
+    texts = {"renamed": "name", "redefined": "definition"}
+    return {word for word, text in texts.items() if getattr(old, text).texts != getattr(new, text).texts}
 
 
 def _branches(
@@ -361,7 +360,7 @@ def _branch(primary: DraftLine, secondaries: list[DraftLine], filters: Filters) 
 def _shows(line: DraftLine, filters: Filters) -> bool:
     if filters.changed and not line.kinds:
         return False
-    texts = (line.issue.code, *(getattr(line.issue, name) for name in FIELDS))
+    texts = (line.issue.code, *(text for name in TEXTS for text in getattr(line.issue, name).texts.values()))
     return all(any(term in text.casefold() for text in texts) for term in filters.q.casefold().split())
 
 
@@ -382,10 +381,14 @@ def publishing_warnings(edition: Edition) -> list[Unfinished]:
 
 
 def lacking_translation(edition: Edition) -> list[Issue]:
-    """Active issues of which a name or a definition is there in one language only."""
-    name = Q(name_zh="") ^ Q(name_en="")
-    definition = Q(definition_zh="") ^ Q(definition_en="")
-    return list(edition.issues.filter(name | definition, status=Issue.Status.ACTIVE).order_by("code"))
+    """Active issues of which a name or a definition is there, but not in all languages of the edition."""
+    wanted = set(edition.languages)
+    active = edition.issues.filter(status=Issue.Status.ACTIVE).order_by("code")
+    return [row for row in active if any(held and wanted - held.keys() for held in _texts(row))]
+
+
+def _texts(issue: Issue) -> list[dict[str, str]]:
+    return [getattr(issue, name).texts for name in TEXTS]
 
 
 def open_proposals(edition: Edition) -> list[Proposal]:

@@ -35,7 +35,7 @@ from materiality.models import (
     IssueMapping,
     User,
 )
-from materiality.platform.bilingual import is_chinese, text_of
+from materiality.platform.bilingual import is_chinese, shown, text_of
 from materiality.queries.cycles import of_seen_cycles, seen_cycles
 from materiality.queries.stakeholders import Touching, default_groups, touching
 
@@ -149,7 +149,7 @@ def issue_codes(edition: Edition, issue: int | None = None) -> IssueCodes:
         "disclosure__framework__code",
         "disclosure__framework__edition",
         "disclosure__code",
-        "disclosure__title_zh" if is_chinese() else "disclosure__title_en",
+        "disclosure__title",
     )
     held = list(rows)
     columns = _columns({row[1:4] for row in held})
@@ -159,7 +159,7 @@ def issue_codes(edition: Edition, issue: int | None = None) -> IssueCodes:
         column = columns[framework]
         codes[issue_pk][column].append(code)
         if column.framework == "CNSE":  # the exchanges' topics are numbered by us, so only the title says anything
-            texts[column, code] = title
+            texts[column, code] = shown(title)
     return IssueCodes(list(columns.values()), codes, texts)
 
 
@@ -229,7 +229,7 @@ class Search:
 
 
 def _texts(issue: Issue) -> str:
-    return "\n".join((issue.name_zh, issue.name_en, issue.definition_zh, issue.definition_en)).casefold()
+    return "\n".join((*issue.name.texts.values(), *issue.definition.texts.values())).casefold()
 
 
 def _in_texts(term: str, issue: Issue, texts: str) -> bool:
@@ -438,7 +438,8 @@ _COLUMNS = ("code", "name_zh", "name_en", "definition_zh", "definition_en", "sta
 def library_contents(edition: Edition) -> Library:
     """Categories, issues and mappings of an edition (three queries); equal to the file's when nothing differs."""
     categories = edition.categories.order_by("order", "code")
-    columns = ("pk", "groups", "category__code", "parent__code", *_COLUMNS)
+    texts = ("name__zh", "name__en", "definition__zh", "definition__en")
+    columns = ("pk", "groups", "category__code", "parent__code", "code", *texts, "status")
     issues = edition.issues.order_by("code").values_list(*columns)
     mappings = _mappings(edition)
     return Library(

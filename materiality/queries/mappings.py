@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from materiality.models import Crosswalk, Disclosure, Edition, Framework, Issue, IssueMapping, MappingProposal
-from materiality.platform.bilingual import is_chinese
 from materiality.queries.library import framework_label, framework_place
 
 # The set of GRI 2021 holds newer standards whose codes had another meaning before (102-1 of 2016 and of 2025).
@@ -112,7 +111,7 @@ def _mappable():
 
 
 def _holds(term: str) -> Q:
-    columns = ("code", "title_zh", "title_en", "standard_title_zh", "standard_title_en", "framework__code")
+    columns = ("code", "title", "standard_title", "framework__code")
     found = Q(framework__edition=term) | Q(standard_code=term)
     for column in columns:
         found |= Q(**{f"{column}__icontains": term})
@@ -122,7 +121,7 @@ def _holds(term: str) -> Q:
 def _place(row: Disclosure, q: str) -> tuple:
     """Exact codes, then beginnings of codes, then titles that begin so, then the rest, in the catalogues' order."""
     code, wanted = row.code.casefold(), q.split()[-1].casefold() if q.split() else ""
-    title = (row.title_zh if is_chinese() else row.title_en).casefold()
+    title = row.title.casefold()
     rank = 0 if code == wanted else 1 if code.startswith(f"{wanted}-") else 2 if title.startswith(wanted) else 3
     return (rank, framework_place(row.framework.code, row.framework.edition), row.order)
 
@@ -181,8 +180,8 @@ class CoverageFilters:
         if self.show == COVERED and (line.is_gap or line.is_heading):
             return False
         row = line.coded.row
-        texts = [line.coded.full, row.title_zh, row.title_en, row.standard_title_zh, row.standard_title_en]
-        texts += [text for issue in line.issues for text in (issue.code, issue.name_zh, issue.name_en)]
+        texts = [line.coded.full, *row.title.texts.values(), *row.standard_title.texts.values()]
+        texts += [text for issue in line.issues for text in (issue.code, *issue.name.texts.values())]
         folded = "\n".join(texts).casefold()
         return all(term in folded for term in self.q.casefold().split())
 
@@ -287,8 +286,7 @@ def issues_with_proposals(edition: Edition, q: str = "") -> QuerySet[Issue]:
     if q:
         rows = rows.filter(
             Q(issue__code__istartswith=q)
-            | Q(issue__name_zh__icontains=q)
-            | Q(issue__name_en__icontains=q)
+            | Q(issue__name__icontains=q)
             | Q(crosswalk__source__code=q)
             | Q(crosswalk__target__code=q)
         )

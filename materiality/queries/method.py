@@ -71,7 +71,7 @@ class Trial:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        issues = Issue.objects.filter(edition=self.run.edition_id).defer("definition_zh", "definition_en")
+        issues = Issue.objects.filter(edition=self.run.edition_id).defer("definition")
         return {issue.code: issue.name for issue in issues}
 
     @cached_property

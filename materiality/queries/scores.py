@@ -323,7 +323,7 @@ SORTS: dict[str, tuple[Callable[[ScoreRow], Any], bool]] = {
 def all_rows(run: Run, level: str, group: str = "") -> list[ScoreRow]:
     """Every issue of a level in the run, in code order, in one query; the groups' figures only if one is asked for."""
     scores = run.scores.select_related("issue__category").filter(issue__parent__isnull=level == "primary")
-    texts = ("issue__definition_zh", "issue__definition_en")
+    texts = ("issue__definition",)
     scores = scores.order_by("issue__code").defer(*texts, *(() if group else ("groups",)))
     return [ScoreRow(score, group) for score in scores]
 
@@ -341,7 +341,7 @@ def _passes(row: ScoreRow, wanted: ScoreFilter) -> bool:
         return False
     if (wanted.differs and not row.tier_differs) or (wanted.short and not row.is_short):
         return False
-    text = f"{issue.code} {issue.name_zh} {issue.name_en}".casefold()
+    text = " ".join((issue.code, *issue.name.texts.values())).casefold()
     return all(word in text for word in wanted.search.casefold().split())
 
 

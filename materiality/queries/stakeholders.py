@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from materiality.library_file.read import read_fixture
 from materiality.models import Category, Cycle, Engagement, Group, Issue, StakeholderPoint
+from materiality.platform.bilingual import text_columns
 
 
 def default_groups() -> list[dict]:
@@ -25,9 +26,10 @@ def default_groups() -> list[dict]:
 @cache
 def _rows() -> tuple[dict, ...]:
     rows = read_fixture(Path(settings.BASE_DIR) / "fixtures", "groups")
-    column = Group._meta.get_field
+    column, texts = Group._meta.get_field, text_columns(Group)
     return tuple(
-        {"order": order, "code": row.pop("group")} | {name: column(name).to_python(text) for name, text in row.items()}
+        {"order": order, "code": row.pop("group")}
+        | {name: text if name in texts else column(name).to_python(text) for name, text in row.items()}
         for order, row in enumerate(rows, start=1)
     )
 
@@ -41,7 +43,7 @@ class IssueChoice:
 
     @property
     def words(self) -> str:
-        return f"{self.issue.code} {self.issue.name_zh} {self.issue.name_en}".lower()
+        return " ".join((self.issue.code, *self.issue.name.texts.values())).lower()
 
 
 @dataclass

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import models
 from django.db.models import QuerySet
 
 from materiality.models import Category, Cycle, Edition, Group, Issue, StakeholderPoint
@@ -161,6 +160,6 @@ def _text(row: TextRow, field: str, key: str, where: str) -> StoredText:
     zh, en = getattr(row, f"{field}_zh"), getattr(row, f"{field}_en")
     changed = getattr(row, "changed", {})
     state = state_of(zh, en, changed.get(f"{field}_zh", ""), changed.get(f"{field}_en", ""))
-    is_long = isinstance(row._meta.get_field(f"{field}_zh"), models.TextField)
+    is_long = row._meta.get_field(field).long
     kind = key.split("/", 1)[0]
     return StoredText(TextPair(f"{key}/{field}", kind, where, field, zh, en, state, is_long), row)

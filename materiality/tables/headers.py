@@ -3,17 +3,19 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Choices as WordedChoices
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from materiality.library_file.codes import MappingCodes
 from materiality.models import Edition, Framework, Group, Issue
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, Texts, suffix_of
 from materiality.queries.library import stored_catalogues
 from materiality.queries.stakeholders import default_groups
 from materiality.tables.problems import Problem, nearest
@@ -115,13 +117,38 @@ def model_columns(
     `headers`: those that are called otherwise than the model's column. Either is a contract, no word of a language.
     """
     columns = []
-    for field in model._meta.concrete_fields:
-        if field.editable and not field.primary_key:
-            own = {"note": field.help_text, "attribute": field.name, **more.get(field.name, {})}
-            own.setdefault("number", isinstance(field, models.FloatField | models.IntegerField))
-            own.setdefault("width", 48 if isinstance(field, models.TextField) else 16)
-            columns.append(SheetColumn(headers.get(field.name, field.name), field.verbose_name, **own))
+    for field in edited_fields(model):
+        if isinstance(field, Texts):
+            columns += text_columns_of(field, DEFAULT_LANGUAGES, **more.get(field.name, {}))
+            continue
+        own = {"note": field.help_text, "attribute": field.name, **more.get(field.name, {})}
+        own.setdefault("number", isinstance(field, models.FloatField | models.IntegerField))
+        own.setdefault("width", 48 if isinstance(field, models.TextField) else 16)
+        columns.append(SheetColumn(headers.get(field.name, field.name), field.verbose_name, **own))
     return tuple(columns)
+
+
+def edited_fields(model: type[models.Model]) -> list[models.Field]:
+    """The columns of a model that people edit."""
+    return [field for field in model._meta.concrete_fields if field.editable and not field.primary_key]
+
+
+def _at_most(number: int) -> Promise:
+    return lazy(lambda: _("At most %(number)s characters.") % {"number": number}, str)()
+
+
+def text_columns_of(field: Texts, languages: Iterable[str], **more: Any) -> list["SheetColumn"]:
+    """A column for each language of a text."""
+    own = {"note": _at_most(field.longest), "width": 26} if field.longest else {"width": 48}
+    return [
+        SheetColumn(
+            f"{field.name}_{suffix_of(language)}",
+            lazy(field.label, str)(language),
+            attribute=f"{field.name}_{suffix_of(language)}",
+            **own | more,
+        )
+        for language in languages
+    ]
 
 
 LEFT_OUT = ""

@@ -24,6 +24,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from materiality.models import IssueMapping, Lineage, User
+from materiality.platform.bilingual import stored_names
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import object_word
 from materiality.tables.headers import Choices, SheetColumn, canonical, depths
@@ -54,7 +55,11 @@ def write_all(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     """
     if rows:
         type(rows[0])._base_manager.bulk_create(
-            rows, update_conflicts=True, unique_fields=["id"], update_fields=list(fields), batch_size=500
+            rows,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=stored_names(type(rows[0]), fields),
+            batch_size=500,
         )
 
 

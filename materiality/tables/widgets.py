@@ -15,7 +15,7 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 
 from materiality.models import Cycle, Edition
-from materiality.platform.bilingual import text_of
+from materiality.platform.bilingual import Text, Texts, text_columns, text_of
 from materiality.platform.words import plain_number
 from materiality.tables.headers import Choices, SheetColumn, canonical, parts
 from materiality.tables.problems import Problem, nearest
@@ -249,7 +249,9 @@ class SheetHooks:
 
 def problems_of(error: ValidationError, row: SheetRow, columns: Mapping[str, Field]) -> list[Problem]:
     """One problem per field of the model; a field that is no column is told of the row as a whole."""
-    names = {field.attribute: name for name, field in columns.items()}
+    # A text as a whole is told of at its first language.
+    names = {field.attribute.rpartition("_")[0]: name for name, field in reversed(columns.items())}
+    names |= {field.attribute: name for name, field in columns.items()}
     return [
         row.problem("empty", names.get(attribute, ""))
         if any(each.code in ("blank", "null") for each in errors)
@@ -380,12 +382,19 @@ class SeveralWidget(Widget):
 def model_fields(model: type[models.Model], columns: Iterable[SheetColumn]) -> dict[str, Field]:
     """The Fields of columns that `model_columns` made."""
     return {
-        each.name: Field(each.attribute, each.name, widget=_widget(model._meta.get_field(each.attribute), each.choices))
+        each.name: Field(each.attribute, each.name, widget=_widget(_column(model, each.attribute), each.choices))
         for each in columns
     }
 
 
+def _column(model: type[models.Model], name: str) -> models.Field:
+    text = text_columns(model).get(name)
+    return text.field if text else model._meta.get_field(name)
+
+
 def _widget(column: models.Field, choices: str) -> Widget:
+    if isinstance(column, Texts):
+        return TextWidget(column.longest, required=not column.blank)
     empty = column.default if column.has_default() else None
     if choices:
         return ChoiceWidget(choices, f"unknown_{column.name}", empty=empty)
@@ -398,6 +407,6 @@ def _widget(column: models.Field, choices: str) -> Widget:
 
 def _words(value: Any) -> tuple[str, ...]:
     """How people call a value: its names in both languages."""
-    if not hasattr(value, "name_zh"):
+    if not isinstance(getattr(value, "name", None), Text):
         return ()
     return tuple(text_of(value, "name", language) for language in ("zh-hans", "en"))

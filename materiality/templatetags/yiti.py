@@ -12,7 +12,7 @@ from materiality.actions.tables import Kind
 from materiality.lineage.records import StandardWarning
 from materiality.models import Cycle
 from materiality.platform import people
-from materiality.platform.bilingual import text_of
+from materiality.platform.bilingual import TextColumn, Texts, html_language, languages_of, text_of
 from materiality.platform.words import grouped, plain_number, plain_percent, word_for
 from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind, sees_scores
 
@@ -30,6 +30,34 @@ def say_run_behind(context: dict, cycle: Cycle) -> dict:
 def inlang(row: Any, field: str) -> str:
     """`{{ issue|inlang:"name" }}`: the text in the active language."""
     return text_of(row, field)
+
+
+@register.filter
+def spoken(row: Any) -> list[dict]:
+    """The texts of a row language by language: `lang` for the page, `language`, `labels`, and each text by its name."""
+    texts = [field for field in row._meta.concrete_fields if isinstance(field, Texts)]
+    held = {field.name: getattr(row, field.name).texts for field in texts}
+    more = sorted(language for each in held.values() for language in each)
+    return [_in_language(texts, held, language) for language in dict.fromkeys([*languages_of(row), *more])]
+
+
+@register.filter
+def spoken_in(row: Any, language: str) -> dict:
+    """The texts of a row in one language, as `spoken` has them."""
+    texts = [field for field in row._meta.concrete_fields if isinstance(field, Texts)]
+    return _in_language(texts, {field.name: getattr(row, field.name).texts for field in texts}, language)
+
+
+def _in_language(texts: list[Texts], held: dict[str, dict], language: str) -> dict:
+    labels = {field.name: field.label(language) for field in texts}
+    told = {name: each.get(language, "") for name, each in held.items()}
+    return {"lang": html_language(language), "language": language, "labels": labels, **told}
+
+
+@register.filter
+def spoken_fields(form: BaseForm, text: str) -> list[BoundField]:
+    """The fields of one text, one for each language."""
+    return [form[name] for name in form.spoken if name.startswith(f"{text}_")]
 
 
 @register.filter
@@ -66,21 +94,25 @@ def at(mapping: dict, key: Any) -> Any:
 
 @register.filter
 def rows(form: BaseForm, texts: str = "") -> list[list[BoundField]]:
-    """Its fields line by line: a text's two languages beside each other, and what the form calls `pairs`.
+    """Its fields line by line: a text's languages beside each other, and what the form calls `pairs`.
 
     `{{ form|rows:"name definition" }}`: these texts only.
     """
-    fields, found = form.visible_fields(), []
+    fields, found, spoken = form.visible_fields(), [], getattr(form, "spoken", {})
     if texts:
-        fields = [field for field in fields if field.name[:-3] in texts.split()]
+        fields = [field for field in fields if field.name in spoken and spoken[field.name].field.name in texts.split()]
     for field in fields:
         before = found[-1][-1].name if found else ""
-        beside = (before, field.name) in getattr(form, "pairs", ()) or field.name.endswith("_en")
+        beside = (before, field.name) in getattr(form, "pairs", ()) or _one_text(spoken, before, field.name)
         if beside and found:
             found[-1].append(field)
         else:
             found.append([field])
     return found
+
+
+def _one_text(spoken: dict[str, TextColumn], one: str, other: str) -> bool:
+    return one in spoken and other in spoken and spoken[one].field == spoken[other].field
 
 
 @register.filter

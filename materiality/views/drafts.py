@@ -44,6 +44,7 @@ from materiality.forms.drafts import (
 )
 from materiality.lineage.lineage import text_difference
 from materiality.models import Category, Edition, Issue
+from materiality.platform.bilingual import languages_of
 from materiality.platform.hooks import RETIRE_ISSUE, objections
 from materiality.platform.pages import onward, paged, refusals, sent
 from materiality.platform.people import can_edit_library, can_publish_edition, can_view, needs
@@ -201,7 +202,7 @@ def draft_split(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     asked = request.GET.get("parts", "")
     number = int(asked) if asked.isdecimal() and len(asked) < 2 else 2
     form = SplitIssueForm(entered(request), initial={"version": issue.version})
-    parts = parts_formset(entered(request), number)
+    parts = parts_formset(entered(request), number, languages_of(issue))
 
     def act() -> Issue:
         values = form.cleaned_data
@@ -225,7 +226,7 @@ def draft_add(request: HttpRequest, edition: str) -> HttpResponse:
     if place is None:
         raise Http404
     siblings_groups = place.groups if isinstance(place, Issue) else []
-    form = AddIssueForm(entered(request), initial={"groups": siblings_groups})
+    form = AddIssueForm(entered(request), initial={"groups": siblings_groups}, languages=row.languages)
 
     def act() -> Issue:
         values = {name: form.cleaned_data[name] for name in ("reason", "code", "groups")}
@@ -286,9 +287,8 @@ def draft_retire(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 
 def _theirs(form: ChangeIssueForm, row: Issue | None) -> list[dict]:
     """Per text: what is stored now, and how what was entered differs from it."""
-    names = ("name_zh", "name_en", "definition_zh", "definition_en")
     found = []
-    for name in names:
+    for name in form.spoken:
         stored = getattr(row, name) if row else ""
         mine = form.cleaned_data[name]
         found.append({"field": name, "stored": stored, "segments": text_difference(stored, mine), "mine": mine})

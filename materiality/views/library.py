@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from materiality.actions.library import correct_erratum
-from materiality.drafts.codes import FIELDS
 from materiality.formats.translations import COMPARISON_COLUMNS, comparison_json, comparison_rows
 from materiality.forms.drafts import ErratumForm
 from materiality.models import Cycle, Edition, Issue
@@ -103,7 +102,7 @@ def _corrected(request: HttpRequest, issue: Issue, form: ErratumForm) -> HttpRes
     if not form.is_valid():
         return None
     values = form.cleaned_data
-    changed = [name for name in FIELDS if values[name].strip() != getattr(issue, name)]
+    changed = [name for name in form.spoken if values[name].strip() != getattr(issue, name)]
     if not changed:
         form.add_error(None, _("No text was changed."))
         return None

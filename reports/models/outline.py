@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual
+from materiality.platform.bilingual import Texts
 
 JOB = "outline"  # the kind of job that reads a file
 
@@ -22,10 +22,12 @@ class Section(models.Model):
         CONFIDENTIALITY = "confidentiality_constraints", _("Confidentiality constraints")
         UNAVAILABLE = "information_unavailable", _("Information unavailable / incomplete")
 
+    spoken_in = "cycle"
+
     cycle = models.ForeignKey("materiality.Cycle", on_delete=models.CASCADE, related_name="sections")
     order = models.PositiveIntegerField()
-    chapter = Bilingual(0, blank=True)
-    section = Bilingual(0, blank=True)
+    chapter = Texts(0, blank=True)
+    section = Texts(0, blank=True)
     issues = models.ManyToManyField("materiality.Issue", blank=True, related_name="sections")
     entries = models.JSONField(default=list, blank=True)
     locations = models.JSONField(default=list, blank=True)
@@ -40,7 +42,7 @@ class Section(models.Model):
         constraints = [models.UniqueConstraint(fields=["cycle", "order"], name="section_order_once_per_cycle")]
 
     def __str__(self) -> str:
-        return f"{self.order} {self.section_zh or self.chapter_zh}"
+        return f"{self.order} {self.section or self.chapter}"
 
 
 class OutlineImport(models.Model):

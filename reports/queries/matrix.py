@@ -145,7 +145,7 @@ class MatrixOptions:
         return asdict(self)
 
 
-UNNEEDED = ("issue__definition_zh", "issue__definition_en", "issue__groups")
+UNNEEDED = ("issue__definition", "issue__groups")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -89,7 +90,7 @@ def scored_inputs(cycle: Cycle, run: Run | None, options: Mapping[str, Any]) -> 
     """The run (the newest unless one is given), the groups' names, and the options of the matrix."""
     shown = MatrixOptions.from_query(options)
     run = needed_run(cycle, run)
-    groups = list(cycle.groups.values("code", "name_zh", "name_en"))
+    groups = list(cycle.groups.values("code", name_zh=F("name__zh"), name_en=F("name__en")))
     codes = {group["code"] for group in groups}
     if shown.group and shown.group not in codes:
         raise NotAllowed(_("There is no group “%(group)s” in this cycle.") % {"group": shown.group})

@@ -47,7 +47,7 @@ def outline(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _issue_names(cycle: Cycle) -> dict[str, str]:
-    issues = Issue.objects.filter(edition_id=cycle.edition_id).only("code", "name_zh", "name_en")
+    issues = Issue.objects.filter(edition_id=cycle.edition_id).only("code", "name")
     return {issue.code: issue.name for issue in issues}
 
 

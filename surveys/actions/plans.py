@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from materiality.models import Cycle, Group, Issue, User
 from materiality.platform import audit
+from materiality.platform.bilingual import LANGUAGES, suffix_of
 from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import DIMENSIONS, SCALE_MAX, SCALE_MIN
 from surveys.models import GroupPlan, Item, Notice, Survey
@@ -68,7 +69,7 @@ def cluster_reasons(survey: Survey) -> list[str]:
 
 
 _LATE = (Cycle.State.IN_REVIEW, Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
-NOTICE = ("notice_zh", "notice_en")
+NOTICE = frozenset(f"notice_{suffix_of(language)}" for language in LANGUAGES)
 SPLIT = ("split", "split_issues", "core", "attention", "attention_value", "ranking")
 
 
@@ -106,8 +107,9 @@ def build_survey(
 
 def store_notice(survey: Survey, values: Mapping[str, Any], by: User | None) -> None:
     """Make texts of NOTICE the survey's version of the privacy notice."""
-    texts = {name.replace("notice", "text"): values.get(name, "") for name in NOTICE}
-    Notice.objects.update_or_create(survey=survey, version=survey.notice_version, defaults={**texts, "created_by": by})
+    texts = {language: values.get(f"notice_{suffix_of(language)}", "") for language in LANGUAGES}
+    held = {"text": texts, "created_by": by}
+    Notice.objects.update_or_create(survey=survey, version=survey.notice_version, defaults=held)
 
 
 def _issues(cycle: Cycle, level: str):

@@ -46,7 +46,7 @@ def remove_profile_question(*, question: ProfileQuestion, by: User | None) -> No
 
 
 MOST = 20
-QUESTION = ("code", "kind", *ProfileQuestion.text.columns, "options")
+QUESTION = ("code", "kind", "text", "options")
 
 
 @transaction.atomic

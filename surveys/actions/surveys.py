@@ -46,7 +46,7 @@ from surveys.responses.columns import ResponseColumns, insert_responses
 from surveys.responses.holdings import HELD_SINCE, hold, hold_all
 from surveys.responses.screening import flags_of_new, mark_outside_window
 
-OPEN_FIELDS = ("thanks_zh", "thanks_en", "drafts_kept_days", "recipients_kept_days", "cluster")
+OPEN_FIELDS = ("thanks", "drafts_kept_days", "recipients_kept_days", "cluster")
 
 
 @transaction.atomic

@@ -7,28 +7,27 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from materiality.forms.fields import form_field
+from materiality.forms.fields import ContentForm, form_field
 from surveys.invitations.mail import TEXTS, text_problems
 from surveys.models import Mailing
 
 _SUFFIXES = {"zh-hans": "zh", "en": "en"}
 
 
-class MailingForm(forms.ModelForm):
+class MailingForm(ContentForm):
     """Kind, texts in both languages, and how fast the mails go out."""
 
     class Meta:
         model = Mailing
-        fields = ("kind", *TEXTS, "per_minute")
+        fields = ("kind", "subject", "body", "per_minute")
         formfield_callback = form_field
-        widgets = dict.fromkeys(Mailing.body.columns, forms.Textarea(attrs={"rows": 11}))
+        widgets = {"body": forms.Textarea(attrs={"rows": 11})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in TEXTS:
+        for name, text in self.spoken.items():
             self.fields[name].required = False  # said with all else that is wrong with a text
-        for name in Mailing.body.columns:
-            self.fields[name].strip = False
+            self.fields[name].strip = not text.field.long
 
     def clean(self) -> dict[str, Any]:
         """The texts, line ends as one character."""

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from materiality.forms.fields import ContentForm
 from surveys.models import ProfileQuestion
 from surveys.questionnaire.asking import QUESTION_KINDS
 
@@ -22,7 +23,7 @@ class OptionLinesField(forms.CharField):
         return "\n".join(line for line in lines if line)
 
 
-class ProfileQuestionForm(forms.ModelForm):
+class ProfileQuestionForm(ContentForm):
     """A question about the respondent, in both languages."""
 
     pairs = (("kind", "code"),)
@@ -34,7 +35,7 @@ class ProfileQuestionForm(forms.ModelForm):
 
     class Meta:
         model = ProfileQuestion
-        fields = ("kind", "code", *ProfileQuestion.text.columns)
+        fields = ("kind", "code", "text")
         error_messages = {"code": {"invalid": _("Take letters a–z, digits and hyphens only.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -8,8 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from materiality.forms.fields import chosen_from, form_field
-from surveys.actions.plans import NOTICE
+from materiality.forms.fields import ContentForm, chosen_from, form_field
 from surveys.models import Notice, Survey
 from surveys.respond.rows import notice_texts
 
@@ -65,19 +64,14 @@ def cluster_choices(survey: Survey) -> list[tuple[str, str]]:
     ]
 
 
-class NoticeForm(forms.ModelForm):
+class NoticeForm(ContentForm):
     """The part of a survey's form that every survey has, open or not."""
-
-    notice_zh, notice_en = (
-        form_field(Notice._meta.get_field(name), widget=forms.Textarea(attrs={"rows": 5}))
-        for name in Notice.text.columns
-    )
 
     class Meta:
         model = Survey
-        fields = ("cluster", "drafts_kept_days", "recipients_kept_days", *Survey.thanks.columns)
+        fields = ("cluster", "drafts_kept_days", "recipients_kept_days", "thanks")
         formfield_callback = form_field
-        widgets = dict.fromkeys(Survey.thanks.columns, forms.Textarea(attrs={"rows": 4}))
+        widgets = {"thanks": forms.Textarea(attrs={"rows": 4}), "notice": forms.Textarea(attrs={"rows": 5})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,6 +80,7 @@ class NoticeForm(forms.ModelForm):
         self.fields["cluster"].required = False
         if self.instance.pk:
             self.initial |= notice_texts(self.instance)
+        self.add_texts("notice", Notice._meta.get_field("text"))
 
 
 class OpenSurveyForm(NoticeForm):
@@ -94,8 +89,8 @@ class OpenSurveyForm(NoticeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.notice_stays = self.instance.anonymous or self.instance.state != Survey.State.OPEN
-        for name in NOTICE:
-            self.fields[name].disabled = self.notice_stays
+        for name, text in self.spoken.items():
+            self.fields[name].disabled = self.notice_stays and text.field.model is Notice
         self.fields["cluster"].disabled = self.instance.anonymous
 
 
@@ -114,12 +109,10 @@ class SurveyForm(NoticeForm):
 
     class Meta(NoticeForm.Meta):
         fields = (
-            *(*Survey.title.columns, "k", *TIMES, "zone", "anonymous", "several_per_browser"),
-            *(*Survey.introduction.columns, "contact", *Survey.question.columns, *NoticeForm.Meta.fields),
+            *("title", "k", *TIMES, "zone", "anonymous", "several_per_browser"),
+            *("introduction", "contact", "question", *NoticeForm.Meta.fields),
         )
-        widgets = NoticeForm.Meta.widgets | dict.fromkeys(
-            Survey.introduction.columns, forms.Textarea(attrs={"rows": 7})
-        )
+        widgets = NoticeForm.Meta.widgets | {"introduction": forms.Textarea(attrs={"rows": 7})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,7 +149,7 @@ class SurveyForm(NoticeForm):
 
 class NewSurveyForm(SurveyForm):
     class Meta(SurveyForm.Meta):
-        fields = ("code", *Survey.title.columns, "level", *SurveyForm.Meta.fields[2:])
+        fields = ("code", "title", "level", *SurveyForm.Meta.fields[1:])
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]

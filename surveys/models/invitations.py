@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual
+from materiality.platform.bilingual import LABELS, Texts
 
 
 def new_salt() -> bytes:
@@ -120,10 +120,12 @@ class Mailing(models.Model):
     # Moves with every chunk, without anybody doing anything.
     unaudited = ("state", "claimed_at", "claim", "problem", "finished_at")
 
+    spoken_in = "survey"
+
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="mailings")
     kind = models.CharField(_("Kind"), max_length=10, choices=Kind.choices, default=Kind.INVITATION)
-    subject = Bilingual(labels=(_("Chinese subject"), _("English subject")))
-    body = Bilingual(10_000, long=True, labels=(_("Chinese text"), _("English text")))
+    subject = Texts(word=_("Subject"), pair=(_("Chinese subject"), _("English subject")))
+    body = Texts(10_000, long=True, word=LABELS["text"][0], pair=(_("Chinese text"), _("English text")))
     address = models.CharField(max_length=200, blank=True)
     per_minute = models.PositiveIntegerField(
         _("Mails a minute"),

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import Bilingual
+from materiality.platform.bilingual import Texts, default_languages
 from surveys.questionnaire.asking import QUESTION_KINDS, Plan
 from surveys.questionnaire.instrument import CURRENT, INSTRUMENTS, Instrument
 
@@ -57,6 +57,8 @@ class Assignments(models.Model):
 class ProfileQuestion(models.Model):
     """A question about the respondent. `options` are [{"code", "zh", "en"}]; a short text has none."""
 
+    spoken_in = "survey"
+
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="profile_questions")
     position = models.PositiveSmallIntegerField()
     code = models.SlugField(
@@ -70,7 +72,7 @@ class ProfileQuestion(models.Model):
         choices=[(kind.code, _(kind.word)) for kind in QUESTION_KINDS.values()],
         default="single",
     )
-    text = Bilingual(300, labels=(_("Question in Chinese"), _("Question in English")))
+    text = Texts(300, word=_("Question"), pair=(_("Question in Chinese"), _("Question in English")))
     options = models.JSONField(default=list, blank=True)
 
     class Meta:
@@ -84,10 +86,16 @@ class ProfileQuestion(models.Model):
 class Notice(models.Model):
     """A version of a survey's privacy notice; a response names the one that was consented to."""
 
+    spoken_in = "survey"
+
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="notices")
     version = models.PositiveSmallIntegerField()
-    text = Bilingual(
-        5_000, long=True, blank=True, labels=(_("Privacy notice in Chinese"), _("Privacy notice in English"))
+    text = Texts(
+        5_000,
+        long=True,
+        blank=True,
+        word=_("Privacy notice"),
+        pair=(_("Privacy notice in Chinese"), _("Privacy notice in English")),
     )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -160,7 +168,8 @@ class Survey(models.Model):
         help_text=_("Ends the address that respondents open: letters a–z, digits and hyphens. It cannot change later."),
         error_messages={"unique": _("There is already a survey with this code.")},
     )
-    title = Bilingual()
+    title = Texts()
+    languages = models.JSONField(_("languages"), default=default_languages, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
     level = models.CharField(_("Asks about"), max_length=10, choices=Level.choices, default=Level.SECONDARY)
     k = models.PositiveSmallIntegerField(
@@ -188,8 +197,12 @@ class Survey(models.Model):
         default=False,
         help_text=_("For a shared device, such as a tablet at an event."),
     )
-    introduction = Bilingual(
-        5_000, long=True, blank=True, labels=(_("Introduction in Chinese"), _("Introduction in English"))
+    introduction = Texts(
+        5_000,
+        long=True,
+        blank=True,
+        word=_("Introduction"),
+        pair=(_("Introduction in Chinese"), _("Introduction in English")),
     )
     contact = models.CharField(
         _("Contact"),
@@ -197,7 +210,9 @@ class Survey(models.Model):
         blank=True,
         help_text=_("Whom respondents can ask: a name with a mail address or a telephone number. On the first page."),
     )
-    thanks = Bilingual(5_000, long=True, blank=True, labels=(_("Thanks in Chinese"), _("Thanks in English")))
+    thanks = Texts(
+        5_000, long=True, blank=True, word=_("Thanks"), pair=(_("Thanks in Chinese"), _("Thanks in English"))
+    )
     CHANNEL, BATCH, PROFILE = "channel", "batch", "profile:"
     cluster = models.CharField(
         _("Responses belong together by"),
@@ -208,7 +223,9 @@ class Survey(models.Model):
             "Name what they have in common, and the intervals allow for it."
         ),
     )
-    question = Bilingual(300, blank=True, labels=(_("Open question in Chinese"), _("Open question in English")))
+    question = Texts(
+        300, blank=True, word=_("Open question"), pair=(_("Open question in Chinese"), _("Open question in English"))
+    )
     notice_version = models.PositiveSmallIntegerField(default=1)
     split = models.BooleanField(
         _("Split the questionnaire"),

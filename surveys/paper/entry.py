@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue, Job
-from materiality.platform.bilingual import is_chinese
+from materiality.platform.bilingual import is_chinese, text_of
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
@@ -182,8 +182,8 @@ def ranking_of(survey: Survey, issues: Iterable[NumberedIssue]) -> ProfileQuesti
     options = [
         {
             "code": each.issue.code,
-            "zh": f"{each.number} {each.issue.name_zh}",
-            "en": f"{each.number} {each.issue.name_en}",
+            "zh": f"{each.number} {text_of(each.issue, 'name', 'zh-hans')}",
+            "en": f"{each.number} {text_of(each.issue, 'name', 'en')}",
         }
         for each in issues
     ]

@@ -104,7 +104,7 @@ def _front(survey: Survey, sheets: Sequence[PaperSheet], each: Each) -> dict:
     version = sheets[0].notice_version if sheets else survey.notice_version
     notice = Notice.objects.filter(survey=survey, version=version).first()
     paragraphs = [each(lambda: _stored(survey))]
-    if notice and (notice.text_zh or notice.text_en):
+    if notice and notice.text:
         paragraphs.append(each(lambda: text_of(notice, "text")))
     introduction = each(lambda: survey.introduction)
     return {

@@ -380,8 +380,7 @@ def _pages(survey: Survey, groups: Sequence[Group], figures: dict, funnel: Funne
 class ItemNamed:
     dimension: str
     code: str
-    name_zh: str
-    name_en: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -407,7 +406,7 @@ class ThinCells:
 def thin_cells(survey: Survey, groups: Sequence[Group], sums: Mapping[str, list], half_width: float) -> ThinCells:
     """Cells asked that have too few ratings for ± `half_width` points; `sums`: see `count_fieldwork`."""
     rows = sorted(survey.items.all(), key=lambda row: row.position)
-    items = [ItemNamed(row.dimension, row.issue.code, row.issue.name_zh, row.issue.name_en) for row in rows]
+    items = [ItemNamed(row.dimension, row.issue.code, row.issue.name) for row in rows]
     min_n = survey.cycle.method.get("min_n", 5)
     if not items or not groups:
         return ThinCells([], 0, 0, min_n)

@@ -500,7 +500,7 @@ def listed_imports(cycle: Cycle) -> QuerySet[ResponseImport]:
     """
     counts = {name: Cast(KT(f"summary__{name}"), IntegerField()) for name in ("rows", "good", "bad_rows")}
     imports = ResponseImport.objects.filter(survey__cycle=cycle).select_related("survey", "created_by", "job")
-    return imports.defer("summary", "survey__introduction_zh", "survey__introduction_en").annotate(**counts)
+    return imports.defer("summary", "survey__introduction").annotate(**counts)
 
 
 def awaits_confirmation(imported: ResponseImport) -> bool:

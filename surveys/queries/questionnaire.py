@@ -138,8 +138,7 @@ def scale_by_code(scale: str) -> dict[int, bytes]:
 @dataclass(frozen=True)
 class CategoryParts:
     code: str
-    name_zh: str
-    name_en: str
+    name: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -151,8 +150,7 @@ class IssueParts:
     category: int
     positions: dict[str, int]
     pieces: dict[str, Pieces]
-    name_zh: str = ""
-    name_en: str = ""
+    name: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -309,7 +307,7 @@ def questionnaire_with(survey: Survey, html: Mapping[int, Mapping[str, str]]) ->
     issues = _issues(items, [category.pk for category in categories], html)
     plans = {row.group_id: asked_by(survey, row, issues) for row in GroupPlan.objects.filter(survey=survey)}
     attention = {language: scale_by_code(attention_html(survey, language)) for language in LANGUAGES}
-    parts = tuple(CategoryParts(row.code, row.name_zh, row.name_en) for row in categories)
+    parts = tuple(CategoryParts(row.code, row.name.texts) for row in categories)
     profile = tuple(ProfileQuestion.objects.filter(survey=survey).order_by("position"))
     return Questionnaire(survey, parts, issues, plans, attention, profile)
 
@@ -327,8 +325,7 @@ def _issues(
             categories.index(each[0].issue.category_id),
             {item.dimension: item.position for item in each},
             {language: pieces_of(text) for language, text in html.get(pk, {}).items()},
-            each[0].issue.name_zh,
-            each[0].issue.name_en,
+            each[0].issue.name.texts,
         )
         for pk, each in own.items()
     )

@@ -46,7 +46,7 @@ from surveys.questionnaire.asking import (
 )
 from surveys.responses.fieldwork import renew_figures, without_channels
 
-_HEAVY = ("introduction_zh", "introduction_en", "thanks_zh", "thanks_en")
+_HEAVY = ("introduction", "thanks")
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def _language_of(request: HttpRequest) -> str:
         return translation.get_language_from_request(request)
     code = request.resolver_match.kwargs.get("code", "")
     titles = (
-        Survey.objects.filter(code=code).values_list("title_zh", "title_en").first() if "\x00" not in code else None
+        Survey.objects.filter(code=code).values_list("title__zh", "title__en").first() if "\x00" not in code else None
     )
     return next((language for language, title in zip(LANGUAGES, titles or (), strict=False) if title), LANGUAGES[0])
 

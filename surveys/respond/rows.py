@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from materiality.platform.bilingual import languages_of, suffix_of
 from surveys.invitations.links import secret_of
 from surveys.invitations.used_links import PER_BLOCK, bit_is_set, is_used
 from surveys.models import Draft, Notice, Response, Survey
@@ -323,20 +324,21 @@ def _is_finished(token: str, survey_code: str) -> bool:
 def notice_texts(survey: Survey) -> dict[str, str]:
     """The version that is shown now, empty where there is none: {"notice_zh": …, "notice_en": …}."""
     row = Notice.objects.filter(survey=survey, version=survey.notice_version).first()
-    return {"notice_zh": row.text_zh if row else "", "notice_en": row.text_en if row else ""}
+    texts = row.text.texts if row else {}
+    languages = dict.fromkeys([*languages_of(survey), *texts])
+    return {f"notice_{suffix_of(language)}": texts.get(language, "") for language in languages}
 
 
 _SURVEY = """
-SELECT s.id, s.cycle_id, s.code, s.state, s.anonymous, s.several_per_browser, s.title_zh, s.title_en, s.thanks_zh,
-       s.thanks_en, s.drafts_kept_days, s.recipients_kept_days, s.notice_version, COALESCE(n.text_zh, ''),
-       COALESCE(n.text_en, ''), s.split, s.attention, s.key_check, s.zone, s.opened_at, s.opens_at, s.closes_at,
-       s.closed_at
+SELECT s.id, s.cycle_id, s.code, s.state, s.anonymous, s.several_per_browser, s.languages, s.title, s.thanks, n.text,
+       s.drafts_kept_days, s.recipients_kept_days, s.notice_version, s.split, s.attention, s.key_check, s.zone,
+       s.opened_at, s.opens_at, s.closes_at, s.closed_at
 FROM surveys_survey s
 LEFT JOIN surveys_notice n ON n.survey_id = s.id AND n.version = s.notice_version
 WHERE s.code = %s AND NOT s.elsewhere
 """
 _GROUPS = """
-SELECT id, code, name_zh, name_en, definition_zh, definition_en
+SELECT id, code, name, definition
 FROM materiality_group WHERE cycle_id = %s ORDER BY "order", code
 """
 
@@ -350,15 +352,13 @@ class SurveyNow(NamedTuple):
     state: str
     anonymous: bool
     several_per_browser: bool
-    title_zh: str
-    title_en: str
-    thanks_zh: str
-    thanks_en: str
+    languages: list[str]
+    title: dict[str, str]
+    thanks: dict[str, str]
+    notice: dict[str, str]
     drafts_kept_days: int
     recipients_kept_days: int
     notice_version: int
-    notice_zh: str
-    notice_en: str
     split: bool
     attention: bool
     key_check: str
@@ -369,6 +369,7 @@ class SurveyNow(NamedTuple):
     closed_at: datetime | None
 
 
+_TEXTS = slice(6, 10)  # of the row: languages, title, thanks and notice, as JSON
 _WINDOW = "SELECT state, opens_at, closes_at, closed_at FROM surveys_survey WHERE id = %s"
 
 
@@ -394,10 +395,8 @@ class GroupNow(NamedTuple):
 
     id: int
     code: str
-    name_zh: str
-    name_en: str
-    definition_zh: str
-    definition_en: str
+    name: dict[str, str]
+    definition: dict[str, str]
 
 
 def survey_now(code: str) -> SurveyNow | None:
@@ -405,11 +404,14 @@ def survey_now(code: str) -> SurveyNow | None:
     with connection.cursor() as cursor:
         cursor.execute(_SURVEY, [code])
         row = cursor.fetchone()
-    return None if row is None else SurveyNow(*row[:-4], *map(utc, row[-4:]))
+    if row is None:
+        return None
+    languages, *texts = (json.loads(held or "{}") for held in row[_TEXTS])
+    return SurveyNow(*row[: _TEXTS.start], languages, *texts, *row[_TEXTS.stop : -4], *map(utc, row[-4:]))
 
 
 def groups_now(cycle_id: int) -> tuple[GroupNow, ...]:
     """The groups of a cycle, in their order."""
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS, [cycle_id])
-        return tuple(GroupNow(*row) for row in cursor.fetchall())
+        return tuple(GroupNow(pk, code, *map(json.loads, texts)) for pk, code, *texts in cursor.fetchall())

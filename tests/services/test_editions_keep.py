@@ -4,15 +4,16 @@ import pytest
 
 pytestmark = pytest.mark.services
 
+NAME = 'name = \'{"en": "X"}\''
 STATEMENTS = [
     f"UPDATE materiality_issue SET {change} WHERE code = 'ENV-01-01'"
-    for change in ("name_en = 'X'", "\"order\" = 7", "status = 'retired'", "groups = '[]'", "parent_id = NULL")
+    for change in (NAME, "\"order\" = 7", "status = 'retired'", "groups = '[]'", "parent_id = NULL")
 ] + [
     "DELETE FROM materiality_issuemapping",
     "UPDATE materiality_issuemapping SET disclosure_id = disclosure_id + 1",
-    "UPDATE materiality_category SET name_en = 'X'",
-    "INSERT INTO materiality_category (edition_id, code, name_zh, name_en, \"order\")"
-    " SELECT id, 'x', 'x', 'x', 9 FROM materiality_edition",
+    f"UPDATE materiality_category SET {NAME}",
+    "INSERT INTO materiality_category (edition_id, code, name, \"order\")"
+    " SELECT id, 'x', '{}', 9 FROM materiality_edition",
     "UPDATE materiality_edition SET state = 'draft'",
     "DELETE FROM materiality_lineage",
     "UPDATE materiality_erratum SET new_text = 'X'",

@@ -10,6 +10,7 @@ from materiality.platform.refusals import Conflict, NotAllowed
 from tests.factories.cycles import small_library
 from tests.factories.drafts import lineage_of, make_draft_edition, new_texts, of, texts
 from tests.factories.library import make_disclosure
+from tests.factories.texts import reword
 
 pytestmark = pytest.mark.django_db
 WHY = "The committee asked for it."
@@ -145,20 +146,20 @@ def test_database_refuses_changes_of_a_published_edition(state):
     issues, names = Issue.objects.filter(pk=issue.pk), {"name_zh": "新", "name_en": "New"}
     columns = {"edition": edition, "category": issue.category, **names}
     changes = [
-        *(lambda text=text: issues.update(**{text: "X"}) for text in ("name_zh", "name_en", "definition_en", "code")),
+        *(lambda text=text: reword(issues, **{text: "X"}) for text in ("name_zh", "name_en", "definition_en", "code")),
         lambda: issues.update(status="retired"),
         lambda: issues.update(order=7),
         lambda: issues.update(groups=["users"]),
         lambda: issues.update(parent=other, category=other.category),
         lambda: issues._raw_delete("default"),
         lambda: Issue.objects.create(code="SOC-01-09", parent=issue.parent, **columns),
-        lambda: Category.objects.filter(edition=edition).update(name_en="X"),
+        lambda: reword(Category.objects.filter(edition=edition), name_en="X"),
         lambda: Category.objects.create(edition=edition, code="new", **names),
         lambda: issue.mappings.all().delete(),
         lambda: IssueMapping.objects.create(issue=issue, disclosure=make_disclosure("305-2")),
         lambda: issue.mappings.update(disclosure=make_disclosure("305-2")),
         lambda: Edition.objects.filter(pk=edition.pk).update(state="draft"),
-        lambda: Edition.objects.filter(pk=edition.pk).update(title_en="X"),
+        lambda: reword(Edition.objects.filter(pk=edition.pk), title_en="X"),
     ]
     assert [refused_by_the_database(change) for change in changes] == [True] * len(changes)
 
@@ -177,9 +178,9 @@ def test_database_takes_only_the_text_of_an_erratum():
     texts = {"old_text": issue.name_en, "new_text": "Correct", "reason": "Typo"}
     Erratum.objects.create(issue=issue, field="name_en", **texts)
     issues = Issue.objects.filter(pk=issue.pk)
-    assert refused_by_the_database(lambda: issues.update(name_en="Other"))
-    assert refused_by_the_database(lambda: issues.update(name_zh="Correct"))
-    assert not refused_by_the_database(lambda: issues.update(name_en="Correct", version=2))
+    assert refused_by_the_database(lambda: reword(issues, name_en="Other"))
+    assert refused_by_the_database(lambda: reword(issues, name_zh="Correct"))
+    assert not refused_by_the_database(lambda: reword(issues, name_en="Correct", version=2))
     assert refused_by_the_database(lambda: Erratum.objects.update(old_text="X"))
     assert refused_by_the_database(lambda: Erratum.objects.all().delete())
 

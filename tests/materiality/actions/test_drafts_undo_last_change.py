@@ -18,6 +18,7 @@ from materiality.actions.drafts import (
 from materiality.models import AuditEvent, Edition, Issue, IssueMapping, Lineage
 from materiality.platform.refusals import Conflict, NotAllowed
 from tests.factories.drafts import make_draft_edition, new_texts, of, texts
+from tests.factories.texts import reword
 
 WHY = "Because."
 ACTIONS = ("add", "add_primary", "change", "move", "merge", "split", "retire", "reorder")
@@ -109,7 +110,7 @@ def test_undo_is_refused_where_an_import_went_on(built_on):
     draft = make_draft_edition()
     issue = add_issue(edition=draft, place=draft.categories.first(), texts=new_texts(), by=None, reason=WHY)
     if built_on == "changed":
-        Issue.objects.filter(pk=issue.pk).update(name_en="Imported")
+        reword(Issue.objects.filter(pk=issue.pk), name_en="Imported")
     else:
         names = {"name_zh": "新", "name_en": "New"}
         Issue.objects.create(edition=draft, category=issue.category, parent=issue, code=f"{issue.code}-01", **names)

@@ -26,6 +26,7 @@ from materiality.queries.library import library_contents
 from materiality.tables.problems import LIBRARY_MESSAGES, BadLibrary, Problem
 from materiality.tables.words import problem_text
 from tests.factories.library import default_library, make_category, make_edition, make_issue
+from tests.factories.texts import reword
 from tests.materiality.library_file.fixture_folder import FOLDER, csv_bytes, flat_rows, with_cell
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def test_default_library_counts(library_rows):
     issues = edition.issues.all()
     assert edition.categories.count() == 4
     assert (issues.filter(parent=None).count(), issues.exclude(parent=None).count()) == (23, 93)
-    assert issues.filter(definition_zh="").count() == issues.filter(definition_en="").count() == 0
+    assert issues.filter(definition__zh="").count() == issues.filter(definition__en="").count() == 0
 
 
 def test_default_library_catalogues_are_those_of_the_files(library_rows):
@@ -114,12 +115,12 @@ def test_loading_the_default_as_a_file_changes_nothing(library_rows):
 
 
 def test_loading_mends_catalogues_and_records_it(library_rows):
-    Disclosure.objects.filter(framework__code="GRI", framework__edition="2016", code="102-1").update(title_en="x")
+    reword(Disclosure.objects.filter(framework__code="GRI", framework__edition="2016", code="102-1"), title_en="x")
     Crosswalk.objects.filter(source__code="307-1").delete()
     DisclosureLink.objects.filter(disclosure__code="205-1").update(basis="x")
     changed = 2 + DisclosureLink.objects.filter(basis="x").count()
     assert load_library(by=None).catalogue_rows == changed
-    assert Disclosure.objects.filter(title_en="x").count() == 0
+    assert Disclosure.objects.filter(title__en="x").count() == 0
     assert [event.after for event in AuditEvent.objects.order_by("number")][1:] == [{"catalogue_rows": changed}]
 
 

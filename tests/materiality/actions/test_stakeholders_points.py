@@ -22,7 +22,7 @@ def _english():
 
 
 def texts(group, kind="expectation") -> list[str]:
-    return list(group.points.filter(kind=kind).order_by("order").values_list("text_en", flat=True))
+    return list(group.points.filter(kind=kind).order_by("order").values_list("text__en", flat=True))
 
 
 def test_save_point_adds_at_the_end_of_its_own_list():

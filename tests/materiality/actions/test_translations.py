@@ -21,6 +21,7 @@ from materiality.queries.translations import (
 from tests.factories.cycles import make_cycle, move
 from tests.factories.drafts import make_draft_edition, of, texts
 from tests.factories.people import make_person
+from tests.factories.texts import reword
 
 pytestmark = pytest.mark.django_db
 
@@ -47,8 +48,8 @@ def test_save_translations_fills_every_kind_of_text_and_the_trail_is_sound(draft
     cycle = make_cycle(title_en="")
     group = cycle.groups.first()
     point = StakeholderPoint.objects.create(group=group, kind="channel", text_en="Hotline", order=9)
-    Issue.objects.filter(edition=draft, code="SOC-01-01").update(name_en="")
-    Category.objects.filter(edition=draft, code="society").update(name_en="")
+    reword(Issue.objects.filter(edition=draft, code="SOC-01-01"), name_en="")
+    reword(Category.objects.filter(edition=draft, code="society"), name_en="")
     keys = {
         "issue": f"issue/{draft.code}/SOC-01-01/name",
         "category": f"category/{draft.code}/society/name",

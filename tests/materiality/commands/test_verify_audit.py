@@ -18,6 +18,7 @@ from materiality.platform.keys import destroy_key, ensure_installation_key
 from materiality.queries.verification import lost_columns, row_findings
 from tests.factories.cycles import make_cycle
 from tests.factories.people import make_person
+from tests.factories.texts import reword
 from tests.factories.thaw import thawed
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_verify_of_an_empty_trail_passes():
 
 def test_verify_finds_a_row_changed_around_the_application(edition):
     audit.record("again", edition, by=None)
-    Edition.objects.update(title_en="B")
+    reword(Edition.objects.all(), title_en="B")
     line = f"Edition (materiality.edition {edition.pk}) was changed around the application after event 2."
     assert verify()[::2] == ([line], False)
 
@@ -109,7 +110,7 @@ def test_verify_compares_further_rows_with_the_last_event_that_touched_them(edit
     other.save()
     audit.record("both", edition, by=None, touched=[other])
     assert verify()[::2] == ([], True)
-    Edition.objects.filter(code="b").update(title_en="D")
+    reword(Edition.objects.filter(code="b"), title_en="D")
     line = f"Edition (materiality.edition {other.pk}) was changed around the application after event 3."
     assert verify()[::2] == ([line], False)
 
@@ -158,7 +159,7 @@ def test_upgrade_that_drops_a_column_finds_forgeries_before_and_digests_anew_aft
     lost = lost_columns(before.apps, after.apps)
     assert lost == {"materiality.edition": {"note"}}
     assert list(row_findings(before.apps, lost)) == []
-    Edition.objects.update(title_en="B")
+    reword(Edition.objects.all(), title_en="B")
     assert [each.kind for each in row_findings(before.apps, lost)] == ["row_changed"]
     assert renew_digests(labels=lost) == 1
     assert verify()[::2] == ([], True)
@@ -219,11 +220,15 @@ def test_verify_takes_the_anchors_of_mails(edition, around, mailoutbox, tmp_path
 
 def test_verify_compares_by_the_columns_of_then(edition):
     # As after an upgrade: the table had no `note` yet.
-    columns = AuditColumns.objects.create(object_type="materiality.edition", names="id,code,title_en")
-    _append(edition, row_digest=columns_digest(["id", "code", "title_en"], [edition.pk, "a", "A"]), columns=columns)
+    columns = AuditColumns.objects.create(object_type="materiality.edition", names="id,code,title")
+    _append(
+        edition,
+        row_digest=columns_digest(["id", "code", "title"], [edition.pk, "a", {"en": "A", "zh": "甲"}]),
+        columns=columns,
+    )
     Edition.objects.update(note="new")
     assert verify()[::2] == ([], True)
-    Edition.objects.update(title_en="B")
+    reword(Edition.objects.all(), title_en="B")
     assert len(verify()[0]) == 1
 
 
@@ -254,7 +259,7 @@ def test_verify_knows_the_rows_that_loading_and_opening_made(model, word):
         "object_id", flat=True
     ).last() or (Edition.objects.last().pk)
     with thawed():
-        model.objects.filter(pk=pk).update(**{column: "Changed"})
+        reword(model.objects.filter(pk=pk), **{column: "Changed"})
     # The row, and where it lies in the part of an owner, that part.
     found = verify()[0]
     assert found and all(line.startswith(f"{word} (") for line in found)

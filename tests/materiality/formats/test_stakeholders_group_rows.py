@@ -7,8 +7,10 @@ from materiality.actions.tables import confirm, undo
 from materiality.formats.stakeholders import GROUP_COLUMNS, SHEET_COLUMNS, GroupResource
 from materiality.forms.stakeholders import GroupForm
 from materiality.models import Group
+from materiality.platform.bilingual import Texts, text_columns
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import field_changes
+from materiality.tables.headers import edited_fields
 from materiality.tables.widgets import Scope
 from tests.factories.cycles import make_cycle, move
 from tests.factories.sheets import csv_file, plan_of, problems_in, upload
@@ -81,13 +83,18 @@ def test_headings_of_older_files_are_still_known(heading):
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_what_people_edit_in_a_group_is_in_form_sheet_and_audit_trail_in_the_words_of_the_model(language):
     group = make_cycle().groups.first()
-    edited = [field for field in Group._meta.concrete_fields if field.editable and not field.primary_key]
+    edited = edited_fields(Group)
+    words = text_columns(Group)
+    names = [name for name in words if name.endswith(("_zh", "_en"))]
+    names += [field.name for field in edited if not isinstance(field, Texts)]
     sheet = {column.attribute: column for column in SHEET_COLUMNS}
     form = GroupForm(instance=group)
-    assert set(form.fields) == set(sheet) == {field.name for field in edited}
+    assert set(form.fields) == set(sheet) == set(names)
     with translation.override(language):
-        for field in edited:
-            said = str(field.verbose_name)
-            (change,) = field_changes("materiality.group", {}, {field.name: "x"})
-            assert (form[field.name].label, str(sheet[field.name].title), change.name) == (said,) * 3
-            assert form[field.name].help_text == field.help_text
+        form = GroupForm(instance=group)
+        for name in names:
+            field = Group._meta.get_field(name) if name not in words else words[name].field
+            said = str(field.verbose_name) if name not in words else field.label(words[name].language)
+            (change,) = field_changes("materiality.group", {}, {name: "x"})
+            assert (form[name].label, str(sheet[name].title), change.name) == (said,) * 3
+            assert form[name].help_text == field.help_text

@@ -95,7 +95,7 @@ def test_movers_in_words_do_what_they_say(code):
         assert tier(Method.from_dict({**method.as_dict(), "lam": lam})) == moved.tier != tier(method)
     left = lines["Leaving out one group"]
     assert left.change.startswith("without ")
-    group = run.cycle.groups.get(name_en=left.change.removeprefix("without ")).code
+    group = run.cycle.groups.get(name__en=left.change.removeprefix("without ")).code
     weights = {**method.weights, group: {"society": 0, "business": 0}}
     assert tier(Method.from_dict({**method.as_dict(), "weights": weights})) == left.tier != tier(method)
     other = lines["The other way to score"]

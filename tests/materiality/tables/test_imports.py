@@ -11,6 +11,7 @@ from materiality.tables.widgets import Scope
 from tests.factories.cycles import make_cycle
 from tests.factories.library import map_issue
 from tests.factories.sheets import draft_of_small_library
+from tests.factories.texts import reword
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +62,7 @@ def test_issues_exported_and_imported_change_nothing(suffix, words):
     draft = test_issues_exported_and_imported_change_nothing.draft
     names = ("name_zh", "name_en", "definition_zh", "definition_en")
     values = dict(zip(names, words, strict=True))
-    draft.issues.filter(code="SOC-01-02").update(**values)
+    reword(draft.issues.filter(code="SOC-01-02"), **values)
     assert changes("issues", Scope(draft), suffix) == []
 
 
@@ -79,7 +80,7 @@ def test_stakeholders_exported_and_imported_change_nothing(suffix, words):
     group = cycle.groups.first()
     StakeholderPoint.objects.filter(group=group).delete()
     StakeholderPoint.objects.create(group=group, kind="channel", order=3, text_zh=words[0], text_en=words[1] or "x")
-    Group.objects.filter(pk=group.pk).update(definition_zh=words[0], definition_en=words[1])
+    reword(Group.objects.filter(pk=group.pk), definition_zh=words[0], definition_en=words[1])
     assert changes("stakeholders", Scope(cycle=cycle), suffix) == []
     assert changes("groups", Scope(cycle=cycle), suffix) == []
 

@@ -11,6 +11,7 @@ from materiality.tables.imports import sheet_file
 from materiality.tables.widgets import Scope
 from tests.factories.cycles import make_cycle
 from tests.factories.sheets import draft_of_small_library
+from tests.factories.texts import reword
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def test_template_offers_codes_in_lists(scope):
 
 
 def test_export_neutralises_formulas_and_keeps_codes_as_text(scope):
-    scope.edition.issues.filter(code="SOC-01-01").update(name_en="=1+1", definition_en="-2")
+    reword(scope.edition.issues.filter(code="SOC-01-01"), name_en="=1+1", definition_en="-2")
     text = sheet_file(IssueResource(scope), "csv").decode("utf-8-sig")
     assert ",'=1+1," in text and ",'-2," in text
     rows = {row[0].value: row for row in workbook(scope)["issues"].iter_rows(min_row=2)}

@@ -164,9 +164,9 @@ def test_issue_page_shows_all_of_an_issue(analyst, language, django_assert_max_n
     with django_assert_max_num_queries(9):
         page = analyst.get("/library/2026/ENV-01-01/").content.decode()
     texts = [issue.name_zh, issue.name_en, issue.definition_zh, issue.definition_en]
-    column = "title_en" if language == "en" else "title_zh"
+    column = "title__en" if language == "en" else "title__zh"
     texts += issue.disclosures.values_list(column, flat=True)
-    texts += issue.parent.secondaries.values_list("name_en" if language == "en" else "name_zh", flat=True)
+    texts += issue.parent.secondaries.values_list("name__en" if language == "en" else "name__zh", flat=True)
     texts += ["Employees", "merged"] if language == "en" else ["员工", "并入"]
     assert [text for text in texts if escape(text) not in page] == []
     assert re.search(r'<span class="code">2-27</span>', page)

@@ -15,6 +15,7 @@ from materiality.platform import jobs
 from tests.factories.cycles import make_cycle
 from tests.factories.people import log_in
 from tests.factories.sheets import csv_file, draft_of_small_library, upload
+from tests.factories.texts import reword
 from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +99,7 @@ def test_sheets_upload_is_confirmed_and_undone(client, draft):
 def test_sheets_confirm_after_a_change_shows_the_preview_anew(client, draft):
     log_in(client)
     send(client, [ROW])
-    draft.issues.filter(code="SOC-01-01").update(name_en="Faster")
+    reword(draft.issues.filter(code="SOC-01-01"), name_en="Faster")
     imported = SheetImport.objects.get()
     page = client.post(reverse("sheet_confirm", args=[imported.pk]), {"reason": "x"}, follow=True).content.decode()
     assert "was changed after the preview" in page and "<del>Faster</del>" in page

@@ -17,6 +17,7 @@ from tests.factories.cycles import make_cycle
 from tests.factories.drafts import make_draft_edition, of
 from tests.factories.people import log_in
 from tests.factories.sheets import problems_in
+from tests.factories.texts import reword
 from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +27,8 @@ PAGE = "/library/translations/"
 @pytest.fixture
 def draft():
     edition = make_draft_edition()
-    Issue.objects.filter(edition=edition, code="SOC-01-01").update(name_en="")
-    Issue.objects.filter(edition=edition, code="SOC-01-02").update(definition_en="=1+1 is a definition")
+    reword(Issue.objects.filter(edition=edition, code="SOC-01-01"), name_en="")
+    reword(Issue.objects.filter(edition=edition, code="SOC-01-02"), definition_en="=1+1 is a definition")
     return edition
 
 
@@ -108,7 +109,7 @@ def test_translations_import_refuses_what_was_changed_since_the_preview(client, 
     log_in(client)
     name = f"issue/{draft.code}/SOC-01-01/name"
     upload(client, "csv", [[name, "甲", "A"]], ("key", "chinese", "english"))
-    Issue.objects.filter(edition=draft, code="SOC-01-01").update(name_zh="乙")
+    reword(Issue.objects.filter(edition=draft, code="SOC-01-01"), name_zh="乙")
     assert "changed after the preview" in press(client, "sheet_confirm").content.decode()
     assert of(draft, "SOC-01-01").name_zh == "乙"
 

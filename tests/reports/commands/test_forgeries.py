@@ -17,6 +17,7 @@ from materiality.platform.keys import ensure_installation_key
 from reports.models import Section
 from surveys.models import AnonymousComment, Holding, Notice, Response, Survey
 from tests.factories.reports import OUTLINE
+from tests.factories.texts import reword
 from tests.factories.thaw import thawed
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +101,7 @@ FORGERIES = [
     (lambda: Group.objects.filter(code="users").update(weight_society=9), [r"^Stakeholder group \("]),
     (lambda: StakeholderPoint.objects.first().delete(), [r"^Stakeholder point \(materiality\.stakeholderpoint\)"]),
     (lambda: Cycle.objects.update(method={}), [r"^Cycle \(materiality\.cycle \d+\) was changed"]),
-    (lambda: Notice.objects.update(text_en="x"), [r"\(surveys\.notice\) of Survey"]),
+    (lambda: reword(Notice.objects.all(), text_en="x"), [r"\(surveys\.notice\) of Survey"]),
     (run_inserted, [r"^There is no event about Scoring run \d+"]),
 ]  # fmt: skip
 

@@ -40,7 +40,7 @@ def later(cycle):
     """The cycle of the year after, with a run of other ratings."""
     row = make_cycle("later")
     Cycle.objects.filter(pk=row.pk).update(
-        period_start="2027-01-01", period_end="2027-12-31", title_en="2027", title_zh="2027 年度"
+        period_start="2027-01-01", period_end="2027-12-31", title={"en": "2027", "zh": "2027 年度"}
     )
     row.refresh_from_db()
     make_run(row, seed=5)
@@ -59,7 +59,7 @@ def rows(cycle, kind, language="en", **options) -> list[dict[str, str]]:
 
 def material(cycle) -> set[str]:
     found = IssueScore.objects.filter(run__cycle=cycle, material=True, level__isnull=True)
-    return set(found.values_list("issue__name_en", flat=True))
+    return set(found.values_list("issue__name__en", flat=True))
 
 
 def test_every_table_in_every_format_gives_the_same_bytes(later):
@@ -76,7 +76,7 @@ def test_sdg_table_has_17_goals_with_the_material_issues_mapped_to_them(cycle):
     assert {row["number"]: row["goal"] for row in found}["13"] == "Climate Action"
     for row in found:
         goal = Disclosure.objects.get(framework__code="SDG", code=row["number"])
-        names = set(Issue.objects.filter(mappings__disclosure=goal).values_list("name_en", flat=True))
+        names = set(Issue.objects.filter(mappings__disclosure=goal).values_list("name__en", flat=True))
         shown = set(row["issues"].split("; ")) - {"No material issue bears on it"}
         assert shown == names & material(cycle)
 

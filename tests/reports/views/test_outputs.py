@@ -20,6 +20,7 @@ from tests.factories.people import log_in
 from tests.factories.reports import make_cycle, make_run
 from tests.factories.stakeholders import make_engagement
 from tests.factories.surveys import make_survey
+from tests.factories.texts import reword
 
 pytestmark = pytest.mark.django_db
 
@@ -154,7 +155,7 @@ def test_viewer_of_one_cycle_learns_nothing_of_another_anywhere(client, cycle):
     """Titles of the other cycle bear a word that stands nowhere else."""
     other = make_cycle("quokka-year")
     period = {"period_start": date(2025, 1, 1), "period_end": date(2025, 12, 31)}
-    Cycle.objects.filter(pk=other.pk).update(title_zh="quokka", title_en="", **period)
+    reword(Cycle.objects.filter(pk=other.pk), title_zh="quokka", title_en="", **period)
     other.refresh_from_db()
     make_run(other)
     group = other.groups.first()

@@ -11,6 +11,7 @@ from surveys.models import Assignments, GroupPlan, ItemText, Notice, Survey
 from surveys.queries.plans import planned_groups, survey_issues
 from surveys.questionnaire.asking import Plan
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
+from tests.factories.texts import reword
 from tests.factories.thaw import thawed
 
 pytestmark = pytest.mark.django_db
@@ -38,14 +39,14 @@ def test_open_survey_freezes_every_issue_in_both_languages():
 def test_open_survey_keeps_the_wording_when_the_library_changes_later():
     survey = make_open_survey(make_survey_cycle({"society": 1}))
     with thawed():
-        Issue.objects.update(name_en="Something else")
+        reword(Issue.objects.all(), name_en="Something else")
     assert not ItemText.objects.filter(survey=survey, html__contains="Something else").exists()
 
 
 def test_open_survey_makes_texts_of_the_library_harmless():
     cycle = make_survey_cycle({"society": 1})
     with thawed():
-        Issue.objects.update(name_en="<script>alert(1)</script>")
+        reword(Issue.objects.all(), name_en="<script>alert(1)</script>")
     survey = make_open_survey(cycle)
     assert not ItemText.objects.filter(survey=survey, html__contains="<script").exists()
 

@@ -23,7 +23,7 @@ def change(survey, **values):
 
 
 def versions(survey):
-    return list(Notice.objects.filter(survey=survey).values_list("version", "text_zh", "text_en"))
+    return list(Notice.objects.filter(survey=survey).values_list("version", "text__zh", "text__en"))
 
 
 def edit(survey, **values):

@@ -80,7 +80,7 @@ def test_spss_syntax_reads_exactly_the_columns_of_the_data(survey):
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_spss_syntax_keeps_to_the_limits(survey, language):
-    ProfileQuestion.objects.update(text_zh="长" * 300, text_en="o'" * 150)
+    ProfileQuestion.objects.update(text={"zh": "长" * 300, "en": "o'" * 150})
     lines = lines_of(files_of(survey, language))
     assert max(len(line.encode()) for line in lines) <= 250
     for line in lines:

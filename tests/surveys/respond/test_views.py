@@ -16,6 +16,7 @@ from surveys.questionnaire.screening import flag_names
 from surveys.responses.tallies import openings
 from tests.factories.respondent import RespondentClient
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
+from tests.factories.texts import reword
 
 pytestmark = pytest.mark.django_db
 
@@ -543,7 +544,7 @@ def test_closed_survey_says_what_becomes_of_unfinished_answers():
 )
 def test_browser_that_asks_for_neither_language_gets_the_first_of_the_survey(asked, title_zh, language):
     survey = make_open_survey()
-    Survey.objects.update(title_zh=title_zh)
+    reword(Survey.objects.all(), title_zh=title_zh)
     html = RespondentClient(survey, **{"accept-language": asked}).page()
     assert f'<html lang="{language}">' in html
 

@@ -26,7 +26,7 @@ def test_profile_question_is_added_changed_moved_and_removed(staff):
     assert 'value="How long?"' in page(staff, "profile_question", survey, first.pk)
     staff.post(url("profile_question", survey, first.pk), {**QUESTION, "text_en": "Since when?"} | OPTIONS)
     staff.post(url("remove_profile_question", survey, second.pk))
-    assert list(ProfileQuestion.objects.values_list("code", "text_en")) == [("years", "Since when?")]
+    assert list(ProfileQuestion.objects.values_list("code", "text__en")) == [("years", "Since when?")]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_what_may_still_change_of_an_open_survey_is_changed(staff):
     assert staff.post(url("edit_survey", survey), {**data, "title_en": "Too late"}).status_code == 302
     survey.refresh_from_db()
     assert (survey.title_en, survey.thanks_en, survey.drafts_kept_days) == ("As it was", "Thanks", 7)
-    assert list(Notice.objects.values_list("version", "text_en")) == [(1, "First"), (2, "Second")]
+    assert list(Notice.objects.values_list("version", "text__en")) == [(1, "First"), (2, "Second")]
     assert AuditEvent.objects.first().action == "change_open_survey"
     text = page(staff, "survey", survey)
     assert "After the opening these may change: the closing, the thanks, the privacy notice" in text
