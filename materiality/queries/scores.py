@@ -7,10 +7,10 @@ from math import isclose
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from materiality.models import AuditEvent, Cycle, Group, IssueScore, ReportedFigure, Run
-from materiality.platform.words import word_for
+from materiality.platform.words import grouped, word_for
 from materiality.queries.cycles import parents_of
 from materiality.scoring.cube import DIMENSIONS, Cube, unpack
 from materiality.scoring.method import Method
@@ -141,6 +141,44 @@ def _warning(found: Mapping, groups: Mapping[str, str], issues: Mapping[str, str
     if "r_corrected" in values:
         values["r_corrected"] = f"{values['r_corrected']:.2f}"
     return str(WARNINGS[found["code"]]) % values
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What has to be said wherever the figures of a run are shown; `warns` where it bears on how far they go."""
+
+    text: str
+    warns: bool = False
+
+
+def marks_of(run: Run) -> list[Mark]:
+    """Who kept the run and why, where its figures come from, and what of its method was changed late."""
+    found = []
+    if run.scoring == 1:
+        said = _(
+            "This run was made by version 1 of the scoring: plain means, not adjusted for who was asked. Its figures "
+            "stay as they were. A new run is made by version 2."
+        )
+        found.append(Mark(said))
+    if run.name:
+        kept = {"name": run.name, "reason": run.reason}
+        found.append(Mark(_("Kept as “%(name)s”: %(reason)s") % kept))
+    if imported := run.responses.get("imported"):
+        said = ngettext(
+            "%(number)s of its responses was brought in from a file.",
+            "%(number)s of its responses were brought in from files.",
+            imported,
+        )
+        found.append(Mark(said % {"number": grouped(imported)}))
+    for each in run.responses.get("rescaled", ()):
+        said = _(
+            "The ratings of “%(file)s” were given on a scale of %(length)s points and are stretched to %(number)s."
+        )
+        found.append(Mark(said % {"file": each["file"], "length": each["from"], "number": each["to"]}))
+    if run.late:
+        names = _(", ").join(word_for("parameter", name) for name in run.late)
+        found.append(Mark(_("Changed after results had been seen: %(names)s.") % {"names": names}, warns=True))
+    return found
 
 
 def flag_lines(run: Run) -> list[tuple[str, int]]:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from materiality.actions.tables import Kind
 from materiality.lineage.records import StandardWarning
-from materiality.models import Cycle
+from materiality.models import Cycle, Run
 from materiality.platform import people
 from materiality.platform.bilingual import TextColumn, Texts, html_language, languages_of, text_of
 from materiality.platform.words import grouped, plain_number, plain_percent, word_for
 from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind, sees_scores
+from materiality.queries.scores import Mark, marks_of
 
 register = template.Library()
 
@@ -72,6 +73,12 @@ def signed_points(value: float | str | None) -> str:
     if value in (None, ""):
         return "–"
     return f"{value:+.1f}".replace("-", "−") if round(value, 1) else "0.0"
+
+
+@register.filter
+def marks(run: Run) -> list[Mark]:
+    """What has to be said wherever the run's figures are shown."""
+    return marks_of(run)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from materiality.models import Cycle, Run
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
+from materiality.queries.scores import marks_of
 from materiality.queries.years import compared_json, earlier_runs, line_of
 from materiality.scoring.cube import DIMENSIONS
 from reports.documents.tables import Column, Table, TableRow
@@ -33,7 +34,9 @@ def issue_list(inputs: Mapping) -> Table:
         )
         for each in issues_of(inputs)
     ]
-    return Table(columns, rows, name=_("Issues"), bands=("category",))
+    runs = Run.objects.filter(pk=inputs["run"]).defer("cube", "back")
+    notes = [mark.text for run in runs for mark in marks_of(run)]
+    return Table(columns, rows, name=_("Issues"), bands=("category",), notes=notes)
 
 
 def _compared_inputs(cycle: Cycle, run: Run | None, options: Mapping) -> dict:
@@ -59,14 +62,21 @@ def year_comparison(inputs: Mapping) -> list[Table]:
     found = compared_json(runs[inputs["before"]["run"]], runs[inputs["run"]])
     then, now = ({each.code: each for each in issues_of(held)} for held in (inputs["before"], inputs))
     pairs = [each for each in found["issues"] if each["code_a"] in then and each["code_b"] in now]
-    changed = _changes(pairs, then, now, frozen_text(inputs["before"], "title"), frozen_text(inputs["cycle"], "title"))
+    titles = frozen_text(inputs["before"], "title"), frozen_text(inputs["cycle"], "title")
+    marks = [mark.text for mark in marks_of(runs[inputs["run"]])]
+    changed = _changes(pairs, then, now, *titles, marks)
     came = _list(_("New issues"), [now[code] for code in found["entries"] if code in now])
     went = _list(_("Issues no longer there"), [then[code] for code in found["exits"] if code in then])
     return [changed, *(table for table in (came, went) if table.rows)]
 
 
 def _changes(
-    pairs: list[dict], then: Mapping[str, ScoredIssue], now: Mapping[str, ScoredIssue], before: str, after: str
+    pairs: list[dict],
+    then: Mapping[str, ScoredIssue],
+    now: Mapping[str, ScoredIssue],
+    before: str,
+    after: str,
+    marks: list[str],
 ) -> Table:
     columns = [
         Column("code", _("Code")),
@@ -84,6 +94,7 @@ def _changes(
     notes = [
         _("From %(before)s to %(after)s. Points on 0–100, with 95%% intervals.") % {"before": before, "after": after},
         _("Both years are scored anew by this year's method over the groups that count in both."),
+        *marks,
     ]
     return Table(columns, rows, name=_("Changes"), heading=_("Issues in both years"), notes=notes).without_empty()
 

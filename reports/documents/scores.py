@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from materiality.models import IssueScore, Run
 from materiality.platform.words import word_for
-from materiality.queries.scores import shown_cells, shows_certainty, undo_hidden_cells, warning_lines
+from materiality.queries.scores import marks_of, shown_cells, shows_certainty, undo_hidden_cells, warning_lines
 from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.write import workbook_bytes
 from reports.documents.sheets import BOLD, SOFT, on_paper, put, put_head, put_rows, set_widths
@@ -263,6 +263,7 @@ def _method(sheet: Worksheet, run: Run, groups: Names, heading: str) -> None:
         rows += [(f"{title}_{name}_found", found.get(name)) for name in ("low", "high", *DIMENSIONS)]
     halo = run.figures.get("halo", {})
     rows += [("halo_r", halo.get("r")), ("halo_r_corrected", halo.get("r_corrected"))]
+    rows += [("mark", mark.text) for mark in marks_of(run)]
     rows += [("warning", sentence) for sentence in warning_lines(run, groups)]
     put_rows(sheet, 2, rows)
     set_widths(sheet, (24, 60))

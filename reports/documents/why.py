@@ -7,7 +7,7 @@ from materiality.platform.bilingual import is_chinese
 from materiality.platform.pdf import typeset_alone
 from materiality.platform.words import word_for
 from materiality.queries.mappings import MappedFramework
-from materiality.queries.scores import shows_certainty
+from materiality.queries.scores import marks_of, shows_certainty
 from materiality.queries.stakeholders import Touching
 from materiality.queries.why import GroupSide, Why
 from materiality.queries.years import Year
@@ -84,7 +84,9 @@ def _standing(why: Why) -> str:
         return _("The issue has no priority: a dimension that the rule uses could not be scored.")
     values = {"rank": found.rank, "scored": statement["scored"], "priority": score(found.priority)}
     said = [_("Rank %(rank)s of %(scored)s, priority %(priority)s.") % values]
-    if found.rank_low:
+    if found.rank_low and found.rank_low == found.rank_high:
+        said.append(_("By sampling error alone it stays at rank %(rank)s (95%%).") % {"rank": found.rank_low})
+    elif found.rank_low:
         ends = {"low": found.rank_low, "high": found.rank_high}
         said.append(_("By sampling error alone the rank lies between %(low)s and %(high)s (95%%).") % ends)
     if shows_certainty(statement) and found.tier_certainty is not None:
@@ -109,7 +111,7 @@ def _dimensions(why: Why) -> dict:
 
 
 def _notes(why: Why) -> list[str]:
-    said = []
+    said = [mark.text for mark in marks_of(why.run)]
     for side in why.sides:
         values = {"dimension": word_for("dimension", side.dimension), "counted": side.counted, "asked": side.asked}
         if side.is_short:

@@ -20,7 +20,7 @@ from materiality.models import IssueScore, Run
 from materiality.platform.bilingual import is_chinese, text_of
 from materiality.platform.words import word_for
 from materiality.queries.drafts import same_issues
-from materiality.queries.scores import GroupCell, shown_cells, shows_certainty
+from materiality.queries.scores import GroupCell, marks_of, shown_cells, shows_certainty
 from materiality.queries.years import earlier_runs, line_of
 from materiality.scoring.cube import DIMENSIONS
 from materiality.scoring.method import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED
@@ -399,7 +399,7 @@ def page_texts(data: MatrixData, named: ShownNames) -> Texts:
 
 def document_texts(data: MatrixData, named: ShownNames) -> Texts:
     """Words of a picture that stands alone: title, what is shown, what it is based on."""
-    notes = (base_line(data, named), cut_line(data), weighting_line(data))
+    notes = (base_line(data, named), cut_line(data), weighting_line(data), *(each.text for each in marks_of(data.run)))
     return replace(
         page_texts(data, named),
         title=_("%(cycle)s: materiality matrix") % {"cycle": named.cycle},

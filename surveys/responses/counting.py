@@ -395,6 +395,9 @@ def _summary(surveys: Sequence[Survey], groups: Groups, found: Sequence[SurveyCo
         ],
         "named": added([each.named for each in found]),
         "instruments": {survey.code: survey.instrument.version for survey in surveys},
+        "imported": sum(
+            each.responses.filter(source__isnull=False).count() for each in surveys if each.imports.exists()
+        ),
         "rescaled": _rescaled(surveys),
         "clusters": {survey.code: survey.cluster for survey in surveys if survey.cluster},
     }

@@ -102,3 +102,23 @@ def test_screening_sheet_names_the_rules_that_the_run_counted_by(cycle):
     rows = [row for row in sheet.iter_rows(values_only=True) if row[0] == "staff"]
     assert [row[1:4] for row in rows] == [(3, flag, rule["effect"]) for flag, rule in rules.items()]
     assert ("staff", 3, "speeding", "reject", "seconds=0.8") in rows
+
+
+def test_files_of_a_run_say_what_bears_on_it(cycle):
+    run = Run.objects.get(cycle=cycle)
+    rescaled = [{"survey": "demo", "file": "old.csv", "from": 3, "to": 5}]
+    run.late, run.name, run.reason = ["lam"], "Lower share", "Asked by the committee"
+    run.responses |= {"imported": 1200, "rescaled": rescaled}
+    run.save()
+    marks = [
+        "Kept as “Lower share”: Asked by the committee",
+        "1,200 of its responses were brought in from files.",
+        "The ratings of “old.csv” were given on a scale of 3 points and are stretched to 5.",
+        "Changed after results had been seen: Share of society (λ).",
+    ]
+    book = load_workbook(io.BytesIO(build_output(output_inputs(cycle, kind="scores", format="xlsx", language="en"))))
+    assert [value for name, value in book["method"].iter_rows(values_only=True) if name == "mark"] == marks
+    drawn = build_output(output_inputs(cycle, kind="matrix", format="svg", language="en")).decode()
+    listed = build_output(output_inputs(cycle, kind="issue-list", format="html", language="en")).decode()
+    assert [mark for mark in marks if mark not in listed] == []
+    assert marks[3] in drawn
