@@ -274,6 +274,12 @@ def guessing_alerts() -> Iterator[str]:
         yield sentence % {"count": number}
 
 
+# Tables that belong to no edition: each is digested as a whole.
+CATALOGUES = (
+    *("materiality.framework", "materiality.disclosure", "materiality.disclosurelink"),
+    "materiality.crosswalk",
+)
+
 HOOKS = Hooks(
     words=WORDS,
     jobs={
@@ -330,6 +336,7 @@ HOOKS = Hooks(
             "materiality.reportedfigure": "cycle",
         },
         "materiality.run": {"materiality.issuescore": "run"},
-        "materiality.user": {"materiality.user": ""},
+        "materiality.user": {"materiality.user": "", "materiality.user_cycles": ""},
+        "materiality.framework": dict.fromkeys(CATALOGUES, ""),
     },
 )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from materiality.models import AuditColumns, AuditedRow, AuditEvent, Reminder, User
 from materiality.models.people import Role
 from materiality.platform import audit
-from materiality.platform.digests import owner_labels
+from materiality.platform.digests import owned_tables
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +42,17 @@ def send_anchor(*, today: date | None = None) -> int:
 
 @transaction.atomic
 def take_stock() -> int:
-    """Count and digest the tables of everything that is owned, where no event has done so yet: after the upgrade from a
-    version in which events named single rows only. Returns how many parts there are; what was forged before, stays so.
+    """Count and digest the tables of what is owned, where no event has done so yet: after the upgrade from a version in
+    which events named single rows only, or fewer tables. Returns how many parts there are; what was forged before,
+    stays so.
     """
-    if AuditedRow.objects.filter(rows__isnull=False).exists() or not AuditEvent.objects.exists():
+    if not AuditEvent.objects.exists():
         return 0
-    owners = [row for label in owner_labels() for row in apps.get_model(label)._base_manager.order_by("pk")]
+    known = set(AuditedRow.objects.filter(rows__isnull=False).values_list("object_type", flat=True).distinct())
+    labels = [label for label, tables in owned_tables().items() if not known.issuperset(tables)]
+    owners = [row for label in sorted(labels) for row in apps.get_model(label)._base_manager.order_by("pk")]
+    if not owners:
+        return 0
     event = audit.record("upgrade", owners[0], by=None, after={"owners": len(owners)}, touched=owners[1:])
     return event.touched.filter(rows__isnull=False).count()
 

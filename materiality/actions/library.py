@@ -312,9 +312,9 @@ def _record(
     edition: Edition, library: Library, before: Edition | None, catalogue_rows: int, is_new: bool, by: User | None
 ) -> None:
     after: dict[str, object] = {"catalogue_rows": catalogue_rows}
-    touched: list = []
+    touched: list = list(Framework.objects.order_by("pk")[: bool(catalogue_rows)])  # with it goes all of the catalogues
     if is_new:
-        touched = [*([before] if before else []), *edition.categories.all(), *edition.issues.all()]
+        touched += [*([before] if before else []), *edition.categories.all(), *edition.issues.all()]
         after |= {
             "edition": edition.code,
             "primaries": sum(not issue.parent_code for issue in library.issues),

@@ -98,7 +98,7 @@ OF = ":"
 
 def owned_parts(rows: Sequence[models.Model]) -> Iterator[Part]:
     """The parts that the rows own or lie in, as the database holds them now."""
-    for label, tables in _owned().items():
+    for label, tables in owned_tables().items():
         model = apps.get_model(label)
         for pk in sorted(_owners(model, tables, rows)):
             for table, path in tables.items():
@@ -120,15 +120,10 @@ def part_now(model: type[models.Model], owner: str, names: Sequence[str], path: 
 
 def path_to(table: str, owner: str) -> str | None:
     """How rows of a table name this owner; None where no app says that they have such an owner."""
-    return _owned().get(owner.partition(OF)[0], {}).get(table)
+    return owned_tables().get(owner.partition(OF)[0], {}).get(table)
 
 
-def owner_labels() -> list[str]:
-    """Tables whose rows own rows of others, as the apps say."""
-    return sorted(_owned())
-
-
-def _owned() -> dict[str, dict[str, str]]:
+def owned_tables() -> dict[str, dict[str, str]]:
     """Label of an owner → label of a table → path from the table's rows to it, of all apps."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for hooks in declared():

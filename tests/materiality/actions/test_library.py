@@ -125,7 +125,7 @@ def test_loading_mends_catalogues_and_records_it(library_rows):
 
 
 def test_loading_is_a_few_queries(django_assert_max_num_queries):
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(70):
         default_library()
 
 

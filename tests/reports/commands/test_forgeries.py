@@ -10,7 +10,18 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from materiality.actions.people import add_person
-from materiality.models import AuditEvent, Cycle, Group, IssueMapping, IssueScore, Run, StakeholderPoint, User
+from materiality.models import (
+    AuditEvent,
+    Crosswalk,
+    Cycle,
+    Disclosure,
+    Group,
+    IssueMapping,
+    IssueScore,
+    Run,
+    StakeholderPoint,
+    User,
+)
 from materiality.models.people import Role
 from materiality.platform.audit import AUDIT_KEY, event_hash
 from materiality.platform.keys import ensure_installation_key
@@ -51,6 +62,10 @@ def run_inserted() -> None:
     known = Run.objects.get()
     known.pk, known.number = None, 2
     known.save()
+
+
+def cycle_named_for_a_viewer() -> None:
+    User.objects.get(username="li").cycles.add(Cycle.objects.get())
 
 
 def responses_inserted() -> None:
@@ -102,6 +117,9 @@ FORGERIES = [
     (lambda: StakeholderPoint.objects.first().delete(), [r"^Stakeholder point \(materiality\.stakeholderpoint\)"]),
     (lambda: Cycle.objects.update(method={}), [r"^Cycle \(materiality\.cycle \d+\) was changed"]),
     (lambda: reword(Notice.objects.all(), text_en="x"), [r"\(surveys\.notice\) of Survey"]),
+    (lambda: Disclosure.objects.filter(code="305-1").update(order=9_999), [r"\(materiality\.disclosure\) of"]),
+    (lambda: Crosswalk.objects.first().delete(), [r"\(materiality\.crosswalk\) of Framework"]),
+    (cycle_named_for_a_viewer, [r"\(materiality\.user_cycles\) of Person .* left 0 rows; there are 1"]),
     (run_inserted, [r"^There is no event about Scoring run \d+"]),
 ]  # fmt: skip
 
