@@ -48,8 +48,12 @@ def in_fours(text: str) -> str:
 
 
 def app_step(secret: bytes, code: str, after: int = 0, now: float | None = None) -> int | None:
-    """The time step of this code, which has to come after that of the last one; None where it is no code of now."""
+    """The time step of this code, which has to come after that of the last one; None where it is no code of now.
+
+    A last one that is still to come was of a clock that ran ahead, and keeps nobody out until then.
+    """
     present = int((time.time() if now is None else now) // STEP)
+    after = after if after <= present + EARLY_OR_LATE else 0
     app, given = TOTP(secret, DIGITS, SHA1(), STEP), code.replace(" ", "").encode()
     for step in range(present - EARLY_OR_LATE, present + EARLY_OR_LATE + 1):
         if step > after and hmac.compare_digest(app.generate(step * STEP), given):

@@ -4,7 +4,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
@@ -57,14 +57,19 @@ def send_job(job: Job) -> None:
 def sweep() -> int:
     """Send again every row that waits unheard of or whose worker is gone; returns how many."""
     now = timezone.now()
-    lost = now - timedelta(seconds=settings.JOB_LOST_SECONDS)
-    unsent = Q(sent_at__isnull=True, created_at__lt=now - timedelta(seconds=10)) | Q(sent_at__lt=lost)
-    waiting = Q(state=Job.State.QUEUED) & unsent
-    orphaned = Q(state=Job.State.RUNNING, heartbeat_at__lt=lost)
+    unsent = Q(sent_at__isnull=True, created_at__lt=now - timedelta(seconds=10)) | _long_from("sent_at", now)
+    waiting = Q(state=Job.State.QUEUED) & (unsent | Q(created_at__gt=now + timedelta(seconds=10)))
+    orphaned = Q(state=Job.State.RUNNING) & _long_from("heartbeat_at", now)
     jobs = list(Job.objects.filter(waiting | orphaned).order_by("created_at")[:1000])
     for job in jobs:
         send_job(job)
     return len(jobs)
+
+
+def _long_from(column: str, now: datetime) -> Q:
+    """Longer ago than a job takes to be given up, or as far ahead, as a clock that was set back leaves it."""
+    far = timedelta(seconds=settings.JOB_LOST_SECONDS)
+    return Q(**{f"{column}__lt": now - far}) | Q(**{f"{column}__gt": now + far})
 
 
 def execute(pk: str, build: Callable[[Job, Progress], Any] | None = None) -> bool:
@@ -92,9 +97,7 @@ def execute(pk: str, build: Callable[[Job, Progress], Any] | None = None) -> boo
 
 def _claim(pk: str) -> Job | None:
     now = timezone.now()
-    free = Q(state=Job.State.QUEUED) | Q(
-        state=Job.State.RUNNING, heartbeat_at__lt=now - timedelta(seconds=settings.JOB_LOST_SECONDS)
-    )
+    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING) & _long_from("heartbeat_at", now)
     claim = secrets.token_hex(16)
     taken = Job.objects.filter(free, pk=pk).update(
         state=Job.State.RUNNING, claim=claim, heartbeat_at=now, started_at=now, attempt=F("attempt") + 1, progress=0

@@ -89,15 +89,15 @@ def _count(key: str) -> int:
 
 
 def _until(key: str) -> float:
-    """Seconds until the pause of this counter is over; 0 or less where there is none."""
-    return _store().get(key, (0, 0.0))[1] - time.time()
+    """Seconds until the pause of this counter is over, whatever the clock is set to; 0 or less where there is none."""
+    return _store().get(key, (0, 0.0))[1] - time.monotonic()
 
 
 def _add(key: str, free: int, first: int, longest: int) -> None:
     """Count one more; the pause is `first` seconds after the free ones, and twice as long each time."""
     count = _count(key) + 1
     pause = min(first * 2 ** min(count - free, 20), longest) if count >= free else 0
-    _store().set(key, (count, time.time() + pause if pause else 0.0), FORGOTTEN_SECONDS)
+    _store().set(key, (count, time.monotonic() + pause if pause else 0.0), FORGOTTEN_SECONDS)
 
 
 def _device(request: HttpRequest, name: str) -> str:

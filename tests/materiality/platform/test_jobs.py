@@ -6,8 +6,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone, translation
 
+from materiality.celery import app
 from materiality.models import Job
 from materiality.platform import jobs
+from materiality.platform.beat import SteadyScheduler
 from materiality.platform.hooks import JobFunctions
 from materiality.platform.refusals import NotAllowed
 from tests.factories.hooks import declare
@@ -109,13 +111,17 @@ def test_sweep_finds_lost_and_unsent_jobs_only(done, monkeypatch):
         "unheard": {"state": "queued", "sent_at": now - timedelta(seconds=40)},
         "alive": {"state": "running", "heartbeat_at": now},
         "orphan": {"state": "running", "heartbeat_at": now - timedelta(seconds=40)},
+        # As a clock that was set back an hour leaves them.
+        "unheard ahead": {"state": "queued", "sent_at": now + timedelta(hours=1)},
+        "orphan ahead": {"state": "running", "heartbeat_at": now + timedelta(hours=1)},
         "over": {"state": "done", "heartbeat_at": now - timedelta(seconds=400)},
     }
     for name, fields in rows.items():
         Job.objects.filter(pk=request("note", n=1, name=name).pk).update(**fields)
     sent = []
     monkeypatch.setattr(jobs, "send_job", lambda job: sent.append(job.inputs["name"]))
-    assert jobs.sweep() == 3 and sorted(sent) == ["orphan", "unheard", "unsent"]
+    lost = ["orphan", "orphan ahead", "unheard", "unheard ahead", "unsent"]
+    assert (jobs.sweep(), sorted(sent)) == (len(lost), lost)
 
 
 def test_request_rolled_back_leaves_no_job(done):
@@ -123,3 +129,14 @@ def test_request_rolled_back_leaves_no_job(done):
         request("note", n=1)
         raise RuntimeError
     assert Job.objects.count() == 0
+
+
+def test_beat_goes_on_where_the_clock_is_set_back(tmp_path, monkeypatch):
+    scheduler = SteadyScheduler(app=app, schedule_filename=str(tmp_path / "beat"), lazy=False)
+    sent = []
+    monkeypatch.setattr(scheduler, "apply_async", lambda entry, **_more: sent.append(entry.name))
+    ahead = timezone.now() + timedelta(hours=1)
+    for entry in scheduler.schedule.values():
+        entry.last_run_at = ahead
+    assert scheduler.tick() <= 10 and all(entry.last_run_at < ahead for entry in scheduler.schedule.values())
+    scheduler.close()

@@ -19,7 +19,7 @@ def clock(monkeypatch) -> list[float]:
     """The time that pauses are measured by, and no memory of other tests."""
     caches["logins"].clear()
     moment = [1_000_000.0]
-    monkeypatch.setattr(logins.time, "time", lambda: moment[0])
+    monkeypatch.setattr(logins.time, "monotonic", lambda: moment[0])
     monkeypatch.setattr("django.core.cache.backends.locmem.time.time", lambda: moment[0])
     return moment
 
