@@ -64,7 +64,7 @@ _FIELDS = {
     "name|distribution channel",
     "finished": "finished|completed|complete|是否完成|答卷状态|完成状态|response status|完成情况|作答状态|填写状态|"
     "提交状态|回收状态|是否提交|submitted|is complete|completion status|survey status|status|状态|问卷状态|"
-    "progress|进度|完成度|完成进度|completion|percent complete",
+    "progress|进度|完成度|完成进度|completion|percent complete|response type",
     "group": "stakeholder|stakeholder group|group|利益相关方|利益相关方类别|利益相关方类型|"
     "相关方类别|身份|您的身份|role",
     "consent": "consent|知情同意|同意|隐私同意|是否同意|privacy|agreement",
@@ -83,7 +83,8 @@ _OTHER = re.compile(
     r"notes?|url|action|country|browser|"
     r"os|device|status|version|deviceid|instanceid|today|formhub/.*|meta/.*|自定义字段|quota|verified email|variables?|"
     r"起始页面|用户代理|user ?agent|设备|浏览器|操作系统|省份|城市|国家.*|quizscore.*|groupid|"
-    r"groupname|来源渠道详情|progress"
+    r"groupname|来源渠道详情|progress|修改时间|更新时间|最后修改时间|"
+    r"last modified(?: time| date)?|modified(?: at)?|stage date.*"
 )
 _CUES = {
     "group": re.compile(r"利益相关方|哪一?类|身份|属于|群体|stakeholder|which (?:group|of the)|your "
@@ -111,7 +112,8 @@ _TIME_CUES = (
         "started_at",
         re.compile(
             r"(?:开始|起始).*(?:时间|日期)|\b(?:start(?:ed)?|begin|began)\b.*\b(?:date|time|at)\b|"
-            rf"{_DAY}.*\b(?:start(?:ed)?|began)\b|startdate|starttime"
+            rf"{_DAY}.*\b(?:start(?:ed)?|began)\b|startdate|starttime|"
+            r"\b(?:start|beginning) of (?:the )?(?:interview|survey)"
         ),
     ),
     (
@@ -120,7 +122,7 @@ _TIME_CUES = (
             r"(?:提交|交卷|完成|结束|填写|填表|作答|答题|填报|回收|答卷).*(?:时间|日期)|"
             r"\b(?:submit(?:ted)?|submission|complet(?:ed|ion)|end(?:ed)?|finish(?:ed)?)\b.*\b(?:date|time|at|on)\b|"
             rf"{_DAY}.*\b(?:submitted|completed|ended|finished|of (?:submission|completion))\b|"
-            r"enddate|endtime|submitdate"
+            r"enddate|endtime|submitdate|\bend of (?:the )?(?:interview|survey)"
         ),
     ),
 )

@@ -141,6 +141,7 @@ def _option_code(text: str, options: Mapping[str, str]) -> str | None:
 
 _WHOLE = re.compile(r"([+-]?\d{1,4})(?:\.0+)?(?:\s*(?:分|points?|stars?|星|级|★))?")
 _NUMBER_FIRST = re.compile(r"(\d{1,2})\s*(?:分|points?)?\s*[-–—.:、=)(,]+\s*(.*?)\)?")
+_NUMBERED = re.compile(r"(\d{1,2})\s*(?:分|points?)?\s*([^\d\W].*)")
 _NUMBER_LAST = re.compile(r"(.*?)\s*[-–—:=(,]+\s*(\d{1,2})\s*(?:分|points?)?\)?")
 _CODED = re.compile(r"([a-z]{1,6})[- ]?0*(\d{1,2})")
 _ABOUT = re.compile(r"(的?影响(?:程度|力)?|程度|重要性|\b(?:impact|effect|influence|importance)\b|(?<=[大小])的)")
@@ -177,6 +178,8 @@ def values_of(texts: Iterable[str], k: int, *, tool: str = "", options: bool = F
     rest = []
     for key in sorted({word(text) for text in texts}):
         kind = absent(key, tool)
+        if kind is None and (found := _NUMBER_FIRST.fullmatch(key) or _NUMBERED.fullmatch(key)) and found[2]:
+            kind = absent(found[2], tool)  # `9 - don't know`, `6 不了解`
         if kind is None:
             rest.append(key)
         else:
@@ -213,6 +216,9 @@ def _number(key: str, k: int) -> int | None:
         return int(found[1])
     found = _NUMBER_FIRST.fullmatch(key)
     if found and found[2] and not found[2][0].isdigit():
+        return int(found[1])
+    found = _NUMBERED.fullmatch(key)
+    if found and (known_word(found[2], k) or known_word(_bare(found[2]), k)):
         return int(found[1])
     found = _NUMBER_LAST.fullmatch(key)
     return int(found[2]) if found and found[1] and not found[1][-1:].isdigit() else None
@@ -309,7 +315,7 @@ def _check_direction(numbers: dict[str, int], k: int, result: Values) -> None:
     """`1 = very important` turns the scale round: words beside the numbers say so."""
     beside = {}
     for key, number in numbers.items():
-        found = _NUMBER_FIRST.fullmatch(key) or _NUMBER_LAST.fullmatch(key)
+        found = _NUMBER_FIRST.fullmatch(key) or _NUMBER_LAST.fullmatch(key) or _NUMBERED.fullmatch(key)
         text = next((part for part in found.groups() if part and not part.isdigit()), "") if found else ""
         if text:
             beside[text] = number

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -65,7 +66,9 @@ DONT_KNOW_WORDS = _words(
     "unable to rate|no answer|no idea|prefer not to say|prefer not to answer|undecided/don't know|"
     "not familiar|unknown|unfamiliar"
 )
-SKIPPED_WORDS = _words("|(空)|空|(空白)|空白|未填|未填写|未作答|未回答|null|none given|(empty)|empty|(blank)|-|--")
+SKIPPED_WORDS = _words(
+    "|#null!|(空)|空|(空白)|空白|未填|未填写|未作答|未回答|null|none given|(empty)|empty|(blank)|-|--"
+)
 NOT_ASKED_WORDS = _words(
     "na|(跳过)|跳过|(未显示)|未显示|(未展示)|未展示|not shown|(not shown)|not displayed|not asked|(not asked)"
 )
@@ -134,7 +137,9 @@ def language_of(text: str) -> str | None:
     key = word(text).replace(" ", "-") if len(text) <= 8 else word(text)
     if key in SKIPPED_WORDS:
         return ""
-    return _LANGUAGE_OF.get(key) or _LANGUAGE_OF.get(key.replace(" ", "-"))
+    found = _LANGUAGE_OF.get(key) or _LANGUAGE_OF.get(key.replace(" ", "-"))
+    # A region behind it: `English (United States)`; that of Chinese can mean other characters.
+    return found or ("en" if re.fullmatch(r"english \([a-z ]+\)", key) else None)
 
 
 _COMPANY_ZH = "(?:本|贵|我们?|该|其)?(?:公司|企业|集团|单位|业务|经营|运营|财务|商业|组织|机构|平台)"
@@ -291,11 +296,14 @@ class IssueNames:
 
 @dataclass(frozen=True)
 class HeaderIssue:
-    """The issue of a header, and how sure that is: `sure` or only `near`; `rest` is the header without its name."""
+    """The issue of a header, and how sure that is: `sure` or only `near`; `rest` is the header without its name, `tail`
+    what stands behind a colon: its definition, or the question.
+    """
 
     code: str
     sure: bool
     rest: str = ""
+    tail: str = ""
 
 
 class Issues:
@@ -324,10 +332,11 @@ class Issues:
             key = squashed(part)
             code = self.names.get(key) or self.names.get(squashed(number_of(part)[1]))
             # LimeSurvey and others print the definition behind the name: `name: definition`.
-            name, colon, _definition = number_of(part)[1].partition(":")
-            code = code or (self.names.get(squashed(name)) if colon else None)
+            name, colon, tail = number_of(part)[1].partition(":")
             if code:
                 return HeaderIssue(code, True, rest)
+            if colon and (code := self.names.get(squashed(name))):
+                return HeaderIssue(code, True, rest, tail.strip())
         whole = squashed(header)
         for name in self._longest_first:
             if whole.endswith(name) and len(name) >= (3 if name.isascii() is False else 8):
@@ -416,6 +425,8 @@ def heads_of(headers: Sequence[str], issues: Issues, parts: Sequence[tuple[str, 
         _head_of_parts(raw, parts[at], issues) if at < len(parts) and len(parts[at]) > 1 else _head(raw, issues)
         for at, raw in enumerate(headers)
     ]
+    tails = Counter(head.found.tail for head in heads if head.found and head.found.tail)
+    heads = [_with_question(head) if head.found and tails[head.found.tail] > 1 else head for head in heads]
     carried: dict[str, str] = {}
     result: list[Head] = []
     for head in heads:
@@ -427,6 +438,14 @@ def heads_of(headers: Sequence[str], issues: Issues, parts: Sequence[tuple[str, 
             head = replace(head, stem=carried[head.block])
         result.append(head)
     return result
+
+
+def _with_question(head: Head) -> Head:
+    """A header `issue: question`: what several columns have behind the colon is no definition."""
+    tail = head.found.tail
+    if dimension_of(head.found.rest) != "":
+        return head
+    return replace(head, block=head.number or tail, stem=tail, found=replace(head.found, rest=tail))
 
 
 def _head(raw: str, issues: Issues) -> Head:
