@@ -250,7 +250,7 @@ def plan_file(resource: StrictResource, file: SheetFile, match: Mapping[str, str
     ]
     rows, found = _rows(file, match)
     if not rows:
-        problems.append(Problem("no_data_rows"))
+        problems.append(Problem("no_rows"))
     if problems:
         return Plan(problems=problems, left_out=list(file.left_out))
     plan = resource.store(rows, found) if store else resource.plan(rows, found)

@@ -1,5 +1,6 @@
 """How large a spreadsheet may be, and a look into a workbook before anything of it is held in memory."""
 
+import io
 import re
 import struct
 import zipfile
@@ -22,7 +23,8 @@ MEGABYTE = 1_000_000
 class Limits:
     """Bytes, rows below the header, columns; `max_cells` and `max_unpacked` (bytes) hold for workbooks.
 
-    A workbook is held in memory while it is read, about 70 bytes per cell. `max_errors` bad cells are listed,
+    A sheet is held in memory while it is read, about 100 bytes per cell; one of more than `whole_cells` is opened in
+    pieces of `piece` bytes of its XML, and of cells that are equal one is held. `max_errors` bad cells are listed,
     the rest are counted; of `max_bad_rows` bad rows the cells are kept for the error workbook.
     """
 
@@ -31,9 +33,20 @@ class Limits:
     max_columns: int = 2_000
     max_cells: int = 15_000_000
     max_sheets: int = 200
+    whole_cells: int = 500_000
+    piece: int = 8 * MEGABYTE
     max_unpacked: int = 1_500 * MEGABYTE
     max_errors: int = 100_000
     max_bad_rows: int = 20_000
+
+
+@dataclass(frozen=True)
+class Size:
+    """Cells and last row of a member; `placed`: each cell and row says where it stands."""
+
+    cells: int
+    rows: int
+    placed: bool
 
 
 _LONGEST_REFERENCE = 12
@@ -73,6 +86,10 @@ class SheetScan:
         if len(self._carry) > _LONGEST_TAG:
             raise FileProblem("not_xlsx")
         self._scan(data[:cut])
+
+    @property
+    def size(self) -> Size:
+        return Size(self._cells, self._max_row, not (self._unplaced_rows or self._unplaced_cells))
 
     def close(self) -> None:
         """The member is at its end."""
@@ -196,10 +213,11 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 @dataclass(frozen=True)
 class Archive:
-    """What was measured: per member (path inside the workbook) the cells without a usable value and the hidden rows."""
+    """What was measured: per member (path inside the workbook) the cells without a usable value, hidden rows, size."""
 
     faults: dict[str, dict[tuple[int, int], Fault]]
     hidden_rows: dict[str, int]
+    sizes: dict[str, Size]
     sheet_paths: dict[str, str]
 
     def faults_of(self, sheet: str) -> dict[tuple[int, int], Fault]:
@@ -209,6 +227,10 @@ class Archive:
     def hidden_rows_of(self, sheet: str) -> int:
         """How many rows of a sheet are hidden, as those that a filter leaves out are."""
         return self.hidden_rows.get(self.sheet_paths.get(sheet, ""), 0)
+
+    def size_of(self, sheet: str) -> Size:
+        """Size of a sheet."""
+        return self.sizes.get(self.sheet_paths.get(sheet, ""), Size(0, 0, False))
 
 
 def check_archive(stream: BinaryIO, limits: Limits) -> Archive:
@@ -235,8 +257,46 @@ def check_archive(stream: BinaryIO, limits: Limits) -> Archive:
         raise FileProblem("too_many_sheets", limit=limits.max_sheets)
     faults = {name: scan.faults for name, scan in scans.items() if scan.faults}
     hidden = {name: scan.hidden_rows for name, scan in scans.items() if scan.hidden_rows}
-    named = faults or hidden
-    return Archive(faults, hidden, _sheet_paths(bytes(kept[_WORKBOOK]), bytes(kept[_RELATIONS])) if named else {})
+    sizes = {name: scan.size for name, scan in scans.items()}
+    return Archive(faults, hidden, sizes, _sheet_paths(bytes(kept[_WORKBOOK]), bytes(kept[_RELATIONS])))
+
+
+_SHEET_DATA, _ROW_END, _END = b"<sheetData>", b"</row>", b"</sheetData></worksheet>"
+_DIMENSION = re.compile(rb"<dimension [^>]*/>")
+
+
+def workbook_pieces(stream: BinaryIO, path: str, size: int) -> Iterator[BinaryIO]:
+    """The workbook once more for every few thousand rows of the sheet at `path`, without all other sheets.
+
+    A reader needs several times the memory of a sheet to open it. Nothing where its XML is not written as usual.
+    """
+    archive = zipfile.ZipFile(stream)
+    others = {
+        name: archive.read(name)
+        for name in archive.namelist()
+        if not name.startswith(("xl/worksheets/", "xl/media/", "xl/drawings/", "docProps/"))
+    }
+    for piece in _split_rows(_unpack(stream, archive.getinfo(path)), size):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as target:
+            for name, contents in {**others, path: piece}.items():
+                target.writestr(name, contents)
+        buffer.seek(0)
+        yield buffer
+
+
+def _split_rows(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    head, data = b"", bytearray()
+    for chunk in chunks:
+        data += chunk
+        if not head and (at := data.find(_SHEET_DATA)) >= 0:
+            head = _DIMENSION.sub(b"", bytes(data[: at + len(_SHEET_DATA)]))
+            del data[: at + len(_SHEET_DATA)]
+        if head and len(data) > size and (cut := data.rfind(_ROW_END) + len(_ROW_END)) >= len(_ROW_END):
+            yield head + bytes(data[:cut]) + _END
+            del data[:cut]
+    if head and (cut := data.rfind(_ROW_END) + len(_ROW_END)) >= len(_ROW_END):
+        yield head + bytes(data[:cut]) + _END
 
 
 def _members(stream: BinaryIO) -> list[zipfile.ZipInfo]:

@@ -3,7 +3,6 @@
 The sentences are msgids with named placeholders; the Django layer wraps `template(…)` in gettext.
 """
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -13,9 +12,12 @@ from difflib import SequenceMatcher
 
 def nearest(text: str, valid: Iterable[str], at_most: int = 1, at_least: float = 0.5) -> tuple[str, ...]:
     """Up to `at_most` valid values with a likeness of `at_least` (0–1), the most alike first."""
-    typed = text.casefold()
-    ranked = sorted(((-_likeness(typed, value.casefold()), value) for value in valid), key=lambda pair: pair[0])
-    return tuple(value for likeness, value in ranked[:at_most] if -likeness >= at_least)
+    typed, ranked = text.casefold(), []
+    for value in valid:
+        alike = SequenceMatcher(None, typed, value.casefold(), autojunk=False)
+        if min(alike.real_quick_ratio(), alike.quick_ratio()) >= at_least and (likeness := alike.ratio()) >= at_least:
+            ranked.append((-likeness, value))
+    return tuple(value for _likeness, value in sorted(ranked, key=lambda pair: pair[0])[:at_most])
 
 
 def nearest_code(code: str, valid: Iterable[str]) -> tuple[str, ...]:
@@ -32,106 +34,9 @@ def nearest_code(code: str, valid: Iterable[str]) -> tuple[str, ...]:
     return nearest(code, codes)
 
 
-def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
-
-
 def N_(text: str) -> str:
     """Mark a text for extraction; the translation happens where it is shown."""
     return text
-
-
-LIBRARY_MESSAGES = {
-    # The file as a whole
-    "no_file": N_("The file “%(value)s” cannot be read."),
-    "too_large": N_("The file is larger than a library can be (%(value)s MB; at most %(limit)s MB)."),
-    "broken_encoding": N_("The text cannot be read as UTF-8 or GB18030. Save the file as “CSV UTF-8” and try again."),
-    "not_a_workbook": N_("This is not an XLSX workbook. Save it as XLSX or as CSV and try again."),
-    "no_columns": N_("The file is empty: its first row must name the columns."),
-    "no_data_rows": N_("The file names columns but holds no row below them."),
-    "no_rows": N_("The file names columns but holds no issue."),
-    "too_many_rows": N_("The file has more than %(limit)s rows; a library cannot be that large."),
-    # Columns
-    "unknown_column": N_("There is no column “%(value)s” in a library file."),
-    "missing_column": N_("The column “%(value)s” is missing."),
-    "double_column": N_("The column “%(value)s” stands twice."),
-    "column_twice": N_("Two columns of the file were chosen for “%(value)s”."),
-    "extra_cells": N_("“%(value)s” stands under no column heading."),
-    # Cells
-    "empty": N_("This cell must not be empty."),
-    "too_long": N_("This text has %(length)s characters; at most %(limit)s are possible."),
-    "formula_without_value": N_(
-        "The cell holds a formula that was never computed (%(value)s). Open the file in a spreadsheet and save it,"
-        " or put in the value."
-    ),
-    "cell_error": N_("The cell shows an error (%(value)s). Put in the value."),
-    "date_cell": N_("The cell was turned into a date (%(value)s). Format the column as text and type it again."),
-    "invalid": N_("%(title)s"),
-    "not_a_number": N_("“%(value)s” is not a number."),
-    "not_a_whole_number": N_("“%(value)s” is not a whole number from 0 up."),
-    "not_a_positive_number": N_("“%(value)s” is not a number from 0 up."),
-    "no_text": N_("Write the text in at least one language."),
-    "bad_code": N_("“%(value)s” is not an issue code. Write for example “%(example)s”."),
-    "double_code": N_("“%(value)s” stands already in row %(first)s."),
-    "no_primary": N_("A secondary issue needs a primary issue, and “%(value)s” is none in this file."),
-    "primary_missing": N_("“%(value)s” is the code of a secondary issue, but no primary issue is named."),
-    "primary_under": N_(
-        "“%(code)s” has the code of a primary issue and so cannot stand under “%(value)s”. Leave the cell empty,"
-        " or give the issue the code of a secondary one, such as “%(example)s”."
-    ),
-    "cycle": N_("“%(code)s” stands above itself: %(way)s. Give one of them another parent, or none."),
-    "moved_category": N_(
-        "“%(code)s” is in the category “%(old)s”, and a file cannot move it. Put the category back and move the issue"
-        " in the draft, where the reason is recorded; or give a new issue a code of its own."
-    ),
-    "moved_parent": N_(
-        "“%(code)s” stands under “%(old)s”, and a file cannot move it. Put the parent back and move the issue in the"
-        " draft, where the reason is recorded; or give a new issue a code of its own."
-    ),
-    "third_level": N_("“%(value)s” is itself a secondary issue; a library has two levels."),
-    "other_branch": N_("“%(value)s” does not begin with the code of its primary issue, “%(primary)s”."),
-    "other_category": N_("“%(value)s” is not the category of its primary issue."),
-    "primary_differs": N_("Row %(first)s says otherwise of the same primary issue “%(primary)s”."),
-    "unknown_category": N_("There is no category “%(value)s”."),
-    "unknown_group": N_("There is no stakeholder group “%(value)s”."),
-    "unknown_status": N_("There is no status “%(value)s”."),
-    "unknown_issue": N_("There is no issue “%(value)s” in this edition."),
-    "unknown_dimension": N_("There is no dimension “%(value)s”: it is society or business."),
-    "no_figure": N_("Give the mean with the points of its scale, or the score on 0 to 100."),
-    "no_ratings": N_("A figure rests on one rating at least."),
-    "no_scale": N_("Say how many points the scale of the mean has: 5 for a scale from 1 to 5."),
-    "off_scale": N_("“%(value)s” does not lie between %(low)s and %(high)s."),
-    "figures_differ": N_(
-        "The mean %(mean)s on a scale of %(scale)s points is %(points)s on 0 to 100, but the score says “%(value)s”."
-        " Correct one of them, or empty it."
-    ),
-    "unknown_side": N_("There is no side “%(value)s”: it is internal or external."),
-    "unknown_kind": N_("There is no kind “%(value)s”: it is expectation, channel or response."),
-    "unknown_proposal": N_("Write new, change or retire."),
-    "not_in_force": N_("The edition in force has no active issue with this code."),
-    "unknown_text": N_("There is no text with this key, or it can no longer be changed."),
-    "removed_text": N_("A text cannot be removed here."),
-    "unknown_framework": N_("There is no catalogue %(framework)s."),
-    "bad_framework": N_("“%(value)s” cannot name a catalogue: use letters, digits, dots and hyphens."),
-    "built_in": N_(
-        "%(framework)s comes with Yiti and is not changed by a file. Give a catalogue of your own another code or"
-        " edition."
-    ),
-    "no_parent": N_("There is no “%(value)s” in %(framework)s, neither stored nor in this file."),
-    "no_new_group": N_("The cycle takes no new groups any more."),
-    "noted": N_("%(title)s"),
-    "no_name": N_("An issue needs a name in at least one language."),
-    "code_used": N_(
-        "“%(value)s” was “%(name)s” in edition %(edition)s. A code is not given to another issue: take a free one."
-    ),
-    "retired_changed": N_("“%(code)s” is retired, and retired issues do not change. Put the cell back."),
-    "retired_primary": N_("“%(code)s” still has active secondary issues: %(codes)s. Move or retire them first."),
-    "unknown_code": N_("“%(value)s” is not in %(framework)s."),
-    "unknown_title": N_("“%(value)s” is no title or code in %(framework)s."),
-    "year_needed": N_(
-        "“%(value)s” has two meanings: “%(old_title)s” in GRI %(old_edition)s, and “%(title)s” since %(year)s."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -162,7 +67,7 @@ _LONGEST = 60
 
 
 class Nearest:
-    """Finds the most similar candidate; '' where none is near. Stops after 300 different values: it is slow."""
+    """`nearest` among the same candidates for many values; '' where none is near, and after 300 different ones."""
 
     def __init__(self, candidates: Iterable[str]) -> None:
         self._by_plain = {plain(candidate): candidate for candidate in candidates}
@@ -173,7 +78,7 @@ class Nearest:
         if wanted not in self._known:
             if len(self._known) >= _MOST_LOOKUPS:
                 return ""
-            found = difflib.get_close_matches(wanted, list(self._by_plain), n=1)
+            found = nearest(wanted, self._by_plain, at_least=0.6)
             self._known[wanted] = self._by_plain[found[0]] if found else ""
         return self._known[wanted]
 
@@ -245,7 +150,7 @@ MESSAGES = {
     # The file as a whole.
     "empty_file": N_("The file is empty. Choose a file with a header row and one row per response."),
     "file_gone": N_("The file is kept no longer: the same file was imported or discarded. Upload it again."),
-    "no_rows": N_("The file has a header row but no response below it."),
+    "no_rows": N_("The file has a header row but no row below it."),
     "file_too_large": N_("The file is larger than %(limit_mb)s MB. Split it and import the parts one after another."),
     "too_many_rows": N_("The file has more than %(limit)s rows. Split it, or delete empty rows at the end."),
     "too_many_columns": N_(
@@ -308,7 +213,7 @@ MESSAGES = {
         "or enter the value."
     ),
     "missing_group": N_("The stakeholder group is missing. Enter its code."),
-    "unknown_group": N_("There is no stakeholder group %(value)s in this survey. Enter the code of one that there is."),
+    "unknown_group": N_("There is no stakeholder group %(value)s. Enter the code of one that there is."),
     "unknown_group_nearest": N_("There is no stakeholder group %(value)s in this survey. Did you mean %(nearest)s?"),
     "unknown_language": N_("The language %(value)s is not known. Use one of: %(languages)s."),
     "unknown_consent": N_("Consent is yes or no; empty means yes."),
@@ -327,4 +232,82 @@ MESSAGES = {
     ),
     "text_too_long": N_("The text has %(length)s characters; %(limit)s are allowed. Shorten it."),
     "extra_cell": N_("This cell stands to the right of the last named column. Delete it or name the column."),
+    # A table that people keep: library, catalogues, groups, lists, proposals, figures.
+    # The file as a whole
+    "no_file": N_("The file “%(value)s” cannot be read."),
+    "too_large": N_("The file is larger than a library can be (%(value)s MB; at most %(limit)s MB)."),
+    "not_a_workbook": N_("This is not an XLSX workbook. Save it as XLSX or as CSV and try again."),
+    "no_columns": N_("The file is empty: its first row must name the columns."),
+    # Columns
+    "double_column": N_("The column “%(value)s” stands twice."),
+    "column_twice": N_("Two columns of the file were chosen for “%(value)s”."),
+    "extra_cells": N_("“%(value)s” stands under no column heading."),
+    # Cells
+    "empty": N_("This cell must not be empty."),
+    "too_long": N_("This text has %(length)s characters; at most %(limit)s are possible."),
+    "date_cell": N_("The cell was turned into a date (%(value)s). Format the column as text and type it again."),
+    "invalid": N_("%(title)s"),
+    "not_a_number": N_("“%(value)s” is not a number."),
+    "not_a_whole_number": N_("“%(value)s” is not a whole number from 0 up."),
+    "not_a_positive_number": N_("“%(value)s” is not a number from 0 up."),
+    "no_text": N_("Write the text in at least one language."),
+    "bad_code": N_("“%(value)s” is not an issue code. Write for example “%(example)s”."),
+    "double_code": N_("“%(value)s” stands already in row %(first)s."),
+    "no_primary": N_("A secondary issue needs a primary issue, and “%(value)s” is none in this file."),
+    "primary_missing": N_("“%(value)s” is the code of a secondary issue, but no primary issue is named."),
+    "primary_under": N_(
+        "“%(code)s” has the code of a primary issue and so cannot stand under “%(value)s”. Leave the cell empty,"
+        " or give the issue the code of a secondary one, such as “%(example)s”."
+    ),
+    "cycle": N_("“%(code)s” stands above itself: %(way)s. Give one of them another parent, or none."),
+    "moved_category": N_(
+        "“%(code)s” is in the category “%(old)s”, and a file cannot move it. Put the category back and move the issue"
+        " in the draft, where the reason is recorded; or give a new issue a code of its own."
+    ),
+    "moved_parent": N_(
+        "“%(code)s” stands under “%(old)s”, and a file cannot move it. Put the parent back and move the issue in the"
+        " draft, where the reason is recorded; or give a new issue a code of its own."
+    ),
+    "third_level": N_("“%(value)s” is itself a secondary issue; a library has two levels."),
+    "other_branch": N_("“%(value)s” does not begin with the code of its primary issue, “%(primary)s”."),
+    "other_category": N_("“%(value)s” is not the category of its primary issue."),
+    "primary_differs": N_("Row %(first)s says otherwise of the same primary issue “%(primary)s”."),
+    "unknown_category": N_("There is no category “%(value)s”."),
+    "unknown_status": N_("There is no status “%(value)s”."),
+    "unknown_issue": N_("There is no issue “%(value)s” in this edition."),
+    "unknown_dimension": N_("There is no dimension “%(value)s”: it is society or business."),
+    "no_figure": N_("Give the mean with the points of its scale, or the score on 0 to 100."),
+    "no_ratings": N_("A figure rests on one rating at least."),
+    "no_scale": N_("Say how many points the scale of the mean has: 5 for a scale from 1 to 5."),
+    "off_scale": N_("“%(value)s” does not lie between %(low)s and %(high)s."),
+    "figures_differ": N_(
+        "The mean %(mean)s on a scale of %(scale)s points is %(points)s on 0 to 100, but the score says “%(value)s”."
+        " Correct one of them, or empty it."
+    ),
+    "unknown_side": N_("There is no side “%(value)s”: it is internal or external."),
+    "unknown_kind": N_("There is no kind “%(value)s”: it is expectation, channel or response."),
+    "unknown_proposal": N_("Write new, change or retire."),
+    "not_in_force": N_("The edition in force has no active issue with this code."),
+    "unknown_text": N_("There is no text with this key, or it can no longer be changed."),
+    "removed_text": N_("A text cannot be removed here."),
+    "unknown_framework": N_("There is no catalogue %(framework)s."),
+    "bad_framework": N_("“%(value)s” cannot name a catalogue: use letters, digits, dots and hyphens."),
+    "built_in": N_(
+        "%(framework)s comes with Yiti and is not changed by a file. Give a catalogue of your own another code or"
+        " edition."
+    ),
+    "no_parent": N_("There is no “%(value)s” in %(framework)s, neither stored nor in this file."),
+    "no_new_group": N_("The cycle takes no new groups any more."),
+    "noted": N_("%(title)s"),
+    "no_name": N_("An issue needs a name in at least one language."),
+    "code_used": N_(
+        "“%(value)s” was “%(name)s” in edition %(edition)s. A code is not given to another issue: take a free one."
+    ),
+    "retired_changed": N_("“%(code)s” is retired, and retired issues do not change. Put the cell back."),
+    "retired_primary": N_("“%(code)s” still has active secondary issues: %(codes)s. Move or retire them first."),
+    "unknown_code": N_("“%(value)s” is not in %(framework)s."),
+    "unknown_title": N_("“%(value)s” is no title or code in %(framework)s."),
+    "year_needed": N_(
+        "“%(value)s” has two meanings: “%(old_title)s” in GRI %(old_edition)s, and “%(title)s” since %(year)s."
+    ),
 }

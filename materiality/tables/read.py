@@ -6,9 +6,11 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +23,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from materiality.tables.guards import MEGABYTE, Limits, check_archive
+from materiality.tables.guards import MEGABYTE, Limits, check_archive, workbook_pieces
 from materiality.tables.problems import Fault, FileProblem
 
 Rows = Iterator[tuple[int, list[object]]]
@@ -214,10 +216,11 @@ class FileSheet:
 
 
 class OpenWorkbook:
-    """An open workbook; the sheet that was read last stays in memory."""
+    """An open workbook; the sheet that was read last stays in memory, a large one as rows whose equal cells are one."""
 
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
-        self._archive = check_archive(stream, limits)
+        self._archive, self._stream, self._limits = check_archive(stream, limits), stream, limits
+        self._rows: tuple[str, list[list[object]]] = "", []
         stream.seek(0)
         self._book = _opened_sheets(lambda: CalamineWorkbook.from_filelike(stream))
         self._last: tuple[str, CalamineSheet] | None = None
@@ -235,13 +238,41 @@ class OpenWorkbook:
 
     def rows(self, name: str) -> Rows:
         """The sheet's non-blank rows with their numbers (from 1)."""
-        return _sheet_rows(self.sheet(name), self._archive.faults_of(name))
+        every = self._every_row(name) if self._is_large(name) else _whole_rows(self.sheet(name))
+        return _sheet_rows(every, self._archive.faults_of(name))
+
+    def height(self, name: str) -> int:
+        """Number of the last row."""
+        return self._archive.size_of(name).rows if self._is_large(name) else self.sheet(name).total_height
+
+    def cells(self, name: str) -> int:
+        """How many cells the sheet holds, empty ones between others included."""
+        if self._is_large(name):
+            return self._archive.size_of(name).cells
+        return self.sheet(name).total_height * self.sheet(name).total_width
+
+    def _is_large(self, name: str) -> bool:
+        size = self._archive.size_of(name)
+        return size.placed and size.cells > self._limits.whole_cells
+
+    def _every_row(self, name: str) -> list[list[object]]:
+        """All rows of a large sheet, kept as long as no other is read; equal cells are one object."""
+        if self._rows[0] != name or not self._rows[1]:
+            self._last, self._rows = None, ("", [])
+            self._rows = name, _joined_rows(self._pieces(name)) or list(_whole_rows(self.sheet(name)))
+        return self._rows[1]
+
+    def _pieces(self, name: str) -> Iterator[CalamineSheet]:
+        for piece in workbook_pieces(self._stream, self._archive.sheet_paths[name], self._limits.piece):
+            yield _opened_sheets(lambda piece=piece: CalamineWorkbook.from_filelike(piece).get_sheet_by_name(name))
 
     def hidden_rows(self, name: str) -> int:
         return self._archive.hidden_rows_of(name)
 
     def is_empty(self, name: str) -> bool:
         """Whether the sheet has no cell with a value or a fault."""
+        if self._is_large(name):
+            return False
         return self.sheet(name).start is None and not self._archive.faults_of(name)
 
 
@@ -259,15 +290,14 @@ def sheet_rows(stream: BinaryIO, name: str | None, limits: Limits) -> tuple[Open
     chosen = next((each for each in names if not workbook.is_empty(each)), None)
     if chosen is None:
         raise FileProblem("empty_file")
-    return workbook, chosen, workbook.sheet(chosen).total_height, workbook.rows(chosen)
+    return workbook, chosen, workbook.height(chosen), workbook.rows(chosen)
 
 
 def every_sheet(stream: BinaryIO, limits: Limits) -> Iterator[tuple[str, Rows]]:
     """(name, rows as in `sheet_rows`) of all sheets, hidden ones too. `max_cells` holds for all of them together."""
     workbook, cells = OpenWorkbook(stream, limits), 0
     for name in workbook.names:
-        sheet = workbook.sheet(name)
-        cells += sheet.total_height * sheet.total_width
+        cells += workbook.cells(name)
         if cells > limits.max_cells:
             raise FileProblem("too_many_cells", limit=limits.max_cells)
         yield name, workbook.rows(name)
@@ -288,15 +318,30 @@ def _opened_sheets(action):
         raise FileProblem("not_xlsx") from None
 
 
-def _sheet_rows(sheet: CalamineSheet, faults: dict[tuple[int, int], Fault]) -> Rows:
-    """The reader starts at the first used column; empty cells before it keep the letters right."""
+def _whole_rows(sheet: CalamineSheet) -> Iterator[list[object]]:
+    """All rows from the first; the reader starts at the first used column, empty cells before it keep the letters
+    right.
+    """
     before = [""] * (sheet.start[1] if sheet.start else 0)
+    return (before + cells for cells in sheet.iter_rows())
+
+
+def _joined_rows(pieces: Iterator[CalamineSheet]) -> list[list[object]]:
+    known: dict[type, dict] = defaultdict(dict)  # by type: 1, 1.0 and True are equal
+    rows: list[list[object]] = []
+    for sheet in pieces:
+        for cells in islice(_whole_rows(sheet), len(rows), None):
+            rows.append([known[type(cell)].setdefault(cell, cell) for cell in cells])
+    return rows
+
+
+def _sheet_rows(rows: Iterable[list[object]], faults: dict[tuple[int, int], Fault]) -> Rows:
     by_row: dict[int, dict[int, Fault]] = {}
     for (row, column), fault in faults.items():
         by_row.setdefault(row, {})[column] = fault
     number = 0
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        row = _with_faults(before + cells if before else cells, by_row.get(number)) if faults else before + cells
+    for number, cells in enumerate(rows, start=1):
+        row = _with_faults(cells, by_row.get(number)) if faults else cells
         if any(cell != "" and (not isinstance(cell, str) or cell.strip()) for cell in row):
             yield number, row
     for beyond in sorted(by_row.keys()):

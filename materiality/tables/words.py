@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from materiality.platform.bilingual import is_chinese
-from materiality.tables.problems import LIBRARY_MESSAGES, MESSAGES, Problem
+from materiality.tables.problems import MESSAGES, Problem
 
 
 def problem_text(problem: Problem) -> str:
@@ -15,8 +15,9 @@ def message(problem: Problem) -> str:
     """What is wrong and what is nearest, without the place."""
     language = "zh" if is_chinese() else "en"
     titles = {name: problem.params.get(f"{name}_{language}", "") for name in ("title", "old_title")}
-    sentence = LIBRARY_MESSAGES.get(problem.kind) or MESSAGES[problem.kind]
-    return _(sentence) % {**titles, "value": problem.value, **problem.params} + _offer(problem)
+    sentence = MESSAGES[problem.kind]
+    value = problem.value if "“%(value)s”" in sentence else f"“{problem.value}”"
+    return _(sentence) % {**titles, "value": value, **problem.params} + _offer(problem)
 
 
 def _place(problem: Problem) -> str:

@@ -23,7 +23,7 @@ from materiality.models import (
     IssueMapping,
 )
 from materiality.queries.library import library_contents
-from materiality.tables.problems import LIBRARY_MESSAGES, BadLibrary, Problem
+from materiality.tables.problems import MESSAGES, BadLibrary, Problem
 from materiality.tables.words import problem_text
 from tests.factories.library import default_library, make_category, make_edition, make_issue
 from tests.factories.texts import reword
@@ -188,9 +188,9 @@ def test_command_names_every_problem(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("kind", sorted(LIBRARY_MESSAGES))
+@pytest.mark.parametrize("kind", sorted(MESSAGES))
 def test_every_problem_has_a_sentence(language, kind):
-    names = set(re.findall(r"%\((\w+)\)s", LIBRARY_MESSAGES[kind])) - {"value", "title", "old_title"}
+    names = set(re.findall(r"%\((\w+)\)s", MESSAGES[kind])) - {"value", "title", "old_title"}
     with translation.override(language):
         text = problem_text(Problem(kind, 2, "code", "X", ("Y",), dict.fromkeys(names, "Z")))
     assert "%(" not in text and text.endswith("Y")

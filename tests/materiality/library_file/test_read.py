@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from materiality.library_file.read import read_default_library, read_library
-from materiality.tables.problems import LIBRARY_MESSAGES, BadLibrary
+from materiality.tables.problems import MESSAGES, BadLibrary
 from tests.materiality.library_file.fixture_folder import (
     FOLDER,
     csv_bytes,
@@ -219,5 +219,5 @@ def test_any_change_of_a_cell_is_a_library_or_known_problems(row, column, value)
     try:
         assert len(read_library(contents, "x.csv", reference()).issues) in (116, 117)
     except BadLibrary as error:
-        assert {problem.kind for problem in error.problems} <= set(LIBRARY_MESSAGES)
+        assert {problem.kind for problem in error.problems} <= set(MESSAGES)
         assert error.problems != []

@@ -1,5 +1,6 @@
 """Opening files: what is read, and every file that cannot be."""
 
+import datetime as dt
 import io
 import zipfile
 
@@ -124,3 +125,30 @@ def test_open_table_of_a_damaged_archive_is_refused():
 
 def test_open_table_of_another_binary_file_names_the_zero_byte():
     assert problem(b"%PDF-1.7\n\x00\x01") == ("nul_bytes", {"offset": 9, "line": 2})
+
+
+def test_large_sheet_opened_in_pieces_is_the_same_as_the_whole():
+    book = Workbook()
+    book.create_sheet("more").append([1, True])
+    page = book.active
+    for number in [2, 3, *range(40, 140), 300]:
+        for column, value in enumerate((number, "text", "=1/0", True, 1, 1.5, dt.datetime(2026, 1, number % 28 + 1))):
+            page.cell(number, column + 3, value if number % 7 else None)
+    page.row_dimensions[45].hidden = True
+    buffer = io.BytesIO()
+    book.save(buffer)
+    limits = Limits(whole_cells=0, piece=3_000)
+    with open_table(buffer.getvalue()) as whole, open_table(buffer.getvalue(), limits=limits) as pieces:
+        assert (pieces.header, pieces.header_row) == (whole.header, whole.header_row)
+        for _again in range(2):
+            found, expected = ([list(sheet.rows()) for sheet in table.sheets] for table in (pieces, whole))
+            assert [(n, _typed(cells)) for n, cells in found[0]] == [(n, _typed(cells)) for n, cells in expected[0]]
+            assert found[1] == expected[1] == [(1, [1.0, True])]
+        assert [sheet.hidden_rows for sheet in pieces.sheets] == [1, 0]
+
+
+def _typed(cells: list[object]) -> list[tuple[type, object]]:
+    """Cells with their types, as 1.0 equals True; empty ones at the end are none."""
+    while cells and cells[-1] == "":
+        cells = cells[:-1]
+    return [(type(cell), cell) for cell in cells]
