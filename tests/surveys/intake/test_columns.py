@@ -70,7 +70,7 @@ def test_match_columns_lists_every_problem():
             "SOC-01-03:society",
             "SOC-01-03:society",
             "unknown_item",
-            {"value": "SOC-01-03:society", "nearest": "SOC-01-02:society"},
+            {"value": "SOC-01-03:society", "nearest": "SOC-01-01:society"},
         ),
         CellError(
             1,
