@@ -13,7 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.utils.functional import Promise
@@ -24,6 +24,7 @@ from materiality.models.people import Role, User
 from materiality.platform.hooks import admitted
 
 RESPONDENT_PATH = "/s/"
+LONGEST_PASSWORD = 128
 LARGEST_KEY = 2**63 - 1
 # In the session of somebody whose role needs a second factor and who has none yet: only their account is open.
 ENROL, ACCOUNT_PATHS = "must_enrol", ("/account/", "/logout/", "/password/")
@@ -101,6 +102,17 @@ class ContentPolicyMiddleware(CSPMiddleware):
     @cached_property
     def _policy(self) -> str:
         return build_policy(config=settings.CONTENT_SECURITY_POLICY["DIRECTIVES"])
+
+
+class MaximumLengthValidator:
+    """Of passwords: what is longer serves nobody but those who would keep the server busy."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if len(password) > LONGEST_PASSWORD:
+            raise ValidationError(self.get_help_text())
+
+    def get_help_text(self) -> str:
+        return _("A password can have at most %(most)s characters.") % {"most": LONGEST_PASSWORD}
 
 
 Person = User | AnonymousUser

@@ -156,6 +156,11 @@ def test_password_is_changed_by_its_owner(client, role):
     client.force_login(me)
     new = {"new_password1": "quite another one", "new_password2": "quite another one"}
     assert client.post("/password/", {"old_password": "wrong", **new}).status_code == 200
+    long = dict.fromkeys(new, "quite another one" * 8)
+    assert (
+        "at most 128 characters"
+        in client.post("/password/", {"old_password": "the old password", **long}).content.decode()
+    )
     assert client.post("/password/", {"old_password": "the old password", **new}).status_code == 302
     me.refresh_from_db()
     assert me.check_password("quite another one") and client.get("/cycles/").status_code == 200
