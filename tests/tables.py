@@ -61,11 +61,13 @@ class SharedRows:
 
     def put(self, name: str) -> None:
         """Have the rows of this name, "" for none, in the database; no transaction may be open."""
-        if connection.vendor != "sqlite" or name == self.below:
+        if connection.vendor != "sqlite":
             return
         connection.ensure_connection()
         if "" not in self.kept and self.below == "":
             self._keep("")
+        if name == self.below:
+            return
         if name in self.kept:
             self.kept[name].backup(connection.connection)
         else:
