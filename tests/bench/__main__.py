@@ -11,6 +11,7 @@ NAMES = (
     "matrix",
     "pages",
     "respondents",
+    "saves",
     "audit",
     "sheets",
     "library",

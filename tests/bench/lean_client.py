@@ -1,5 +1,6 @@
 """A respondent without a browser: raw socket, cookies, forms; cheap enough not to disturb the measurement."""
 
+import json
 import random
 import re
 import socket
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')
+_WAS = re.compile(rb'name="was" value="([^"]*)"')
 _ITEM = re.compile(rb'name="r(\d+)" value="1"')
 _GROUP = re.compile(rb'name="group" value="([\w-]+)"')
 _NOTICE = re.compile(rb'name="notice" value="(\d+)"')
@@ -20,7 +22,7 @@ _LOCATION = re.compile(rb"\r\nlocation: *([^\r]+)", re.I)
 @dataclass
 class Tally:
     """What one client saw, from `begun` to `ended` (seconds of the clock): seconds per request, bytes of HTML as sent,
-    and what each respondent answered (position -> value).
+    what each respondent answered (position -> value), and how often answers were saved apart from their page.
     """
 
     begun: float = 0.0
@@ -28,6 +30,7 @@ class Tally:
     seconds: list[float] = field(default_factory=list)
     html_bytes: list[int] = field(default_factory=list)
     answered: dict[str, dict[int, int]] = field(default_factory=dict)
+    saves: int = 0
 
 
 class Respondent:
@@ -42,7 +45,7 @@ class Respondent:
 
     def answer(self, path: str, name: str, chance: random.Random) -> None:
         """Open, consent, answer every item on every page, comment with `name`, submit."""
-        page = self.get(path)
+        self.chance, page = chance, self.get(path)
         group = chance.choice(_GROUP.findall(page)).decode()
         notice = _NOTICE.search(page)[1].decode()
         start = {"group": group, "consent": "yes", "notice": notice, "go": "start"}
@@ -51,12 +54,16 @@ class Respondent:
         while not where.endswith("/end/"):
             chosen = {int(position): chance.randint(1, 5) for position in _ITEM.findall(page)}
             given.update(chosen)
-            where, page = self.post(where, page, {**{f"r{p}": v for p, v in chosen.items()}, "go": "next"})
+            where, page = self.turn(where, page, chosen)
         where, _page = self.post(where, page, {"comment": name, "go": "submit"})
         assert where.endswith("/thanks/"), where
         self.socket.close()
         self.tally.html_bytes.append(self.received)
         self.tally.answered[name] = given
+
+    def turn(self, where: str, page: bytes, chosen: dict[int, int]) -> tuple[str, bytes]:
+        """Post a page with its answers and go on."""
+        return self.post(where, page, {**{f"r{p}": v for p, v in chosen.items()}, "go": "next"})
 
     def get(self, path: str) -> bytes:
         head, body = self._exchange(f"GET {path} HTTP/1.1\r\n", b"")
@@ -66,13 +73,19 @@ class Respondent:
 
     def post(self, path: str, page: bytes, values: dict) -> tuple[str, bytes]:
         """Post the form of `page`, follow the redirect; returns where it led and the page there."""
-        values["csrfmiddlewaretoken"] = _TOKEN.search(page)[1].decode()
-        body = urlencode(values).encode()
-        line = f"POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        head, _ = self._exchange(f"{line}Content-Length: {len(body)}\r\n", body)
+        head, _ = self.send(path, page, values)
         assert head.startswith(b"HTTP/1.1 303"), head
         where = _LOCATION.search(head)[1].decode()
         return where, self.get(where)
+
+    def send(self, path: str, page: bytes, values: dict) -> tuple[bytes, bytes]:
+        """Post values with what the form of `page` carries."""
+        carried = {"csrfmiddlewaretoken": _TOKEN.search(page)[1]} | (
+            {"was": was[1]} if (was := _WAS.search(page)) else {}
+        )
+        body = urlencode({**values, **carried}).encode()
+        line = f"POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        return self._exchange(f"{line}Content-Length: {len(body)}\r\n", body)
 
     def _exchange(self, lines: str, body: bytes) -> tuple[bytes, bytes]:
         cookies = b"; ".join(name + b"=" + value for name, value in self.cookies.items())
@@ -99,3 +112,22 @@ class Respondent:
         chunk = self.socket.recv(65536)
         assert chunk, "the server closed the connection"
         return chunk
+
+
+class Tapping(Respondent):
+    """One whose answers are saved as they are given, as by a script: one save an issue, both ratings together."""
+
+    def turn(self, where: str, page: bytes, chosen: dict[int, int]) -> tuple[str, bytes]:
+        number, mine, taps = 0, self.chance.getrandbits(32), list(chosen.items())
+        while taps:
+            pair, taps = taps[:2], taps[2:]
+            queue = [[f"r{place}", str(value), 0, 1500] for place, value in pair]
+            number += 1
+            sent = {"queue": json.dumps(queue), "page": mine, "number": number, "go": "keep"}
+            head, _told = self.send(where, page, sent)
+            assert head.startswith(b"HTTP/1.1 200"), head
+        self.tally.saves += number
+        head, told = self.send(where, page, {"queue": "[]", "page": mine, "number": number + 1, "go": "next"})
+        assert head.startswith(b"HTTP/1.1 200"), head
+        there = json.loads(told)["to"]
+        return there, self.get(there)

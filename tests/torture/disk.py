@@ -10,9 +10,10 @@ from pathlib import Path
 
 from tests.bench.lean_client import Respondent, Tally
 from tests.bench.measuring import table
+from tests.bench.respondents import free_port
 from tests.services.installation import Installation
 from tests.torture.crowd import SURVEY
-from tests.torture.site import free_port, start_web, status
+from tests.torture.site import start_web, status
 
 POINTS = {True: 4, False: 20}
 _READ = """

@@ -4,7 +4,6 @@ import http.client
 import http.cookiejar
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.bench.respondents import free_port
 from tests.services.installation import ROOT, Installation
 
 PASSWORD = "torture of a long evening"
@@ -28,17 +28,11 @@ print(json.dumps(add_person(values=values, password=PASSWORD, by=None).pk))
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @contextmanager
-def installed(**environment: str) -> Iterator[Installation]:
+def installed(url: str = "", **environment: str) -> Iterator[Installation]:
     """A prepared installation in a folder of its own, on a port of its own; ended with all its processes."""
     with tempfile.TemporaryDirectory(prefix="yiti-torture-") as folder:
-        made = Installation(Path(folder), PORT=str(free_port()), **environment)
+        made = Installation(Path(folder), url, PORT=str(free_port()), **environment)
         try:
             for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"]):
                 made.manage(*command)
