@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("crowd", "fuzz", "uploads", "kills", "disk", "soak")
+NAMES = ("crowd", "fuzz", "uploads", "kills", "disk", "saving", "soak")
 
 
 def main(arguments: list[str]) -> int:
