@@ -14,7 +14,7 @@ from surveys.actions.paper import MOST_SHEETS
 from surveys.models import ProfileQuestion, Survey
 from surveys.paper.entry import SheetEntry, asked_positions, typed_code
 from surveys.questionnaire.ranking import MOST_NAMED, with_named
-from surveys.respond.posted import LONGEST_COMMENT, CommentForm, posted_profile
+from surveys.respond.posted import LONGEST_COMMENT, posted_profile
 
 NOTHING: Mapping = MappingProxyType({})
 
@@ -36,6 +36,29 @@ class PrintForm(forms.Form):
         self.fields["group"].choices = [(group.code, group.name) for group in survey.cycle.groups.all()]
         if survey.instrument.always_defined:
             del self.fields["definitions"]
+
+
+class CommentForm(forms.Form):
+    """What somebody wants to add."""
+
+    comment = forms.CharField(required=False)
+
+    def __init__(self, *args, longest: int = LONGEST_COMMENT, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.longest = longest
+
+    def clean_comment(self) -> str:
+        """Characters are counted as browsers do, a line break as one."""
+        comment = self.cleaned_data["comment"].replace("\r\n", "\n")
+        number = len(comment.encode("utf-16-le")) // 2
+        if number > self.longest:
+            raise forms.ValidationError(
+                gettext(
+                    "Your comment is too long: please shorten it to %(limit_value)d characters (it has %(show_value)d)."
+                )
+                % {"limit_value": self.longest, "show_value": number}
+            )
+        return comment
 
 
 class TypedEntry:

@@ -16,7 +16,8 @@ class Draft(models.Model):
     derived from it and stored nowhere. `ratings` holds a byte per item (see materiality.scoring.codes). `batch` and
     `serial` say by which personal link it was begun, so that the link finds it again on any device. `page` is the last
     page that was saved, `profile` the answers to profile questions ({code: answer}), `attention` the answer to the
-    attention question, `counted` whether its part is in the group's Assignments.
+    attention question, `counted` whether its part is in the group's Assignments, `history` what became of each answer
+    (see surveys.questionnaire.saving).
     """
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +34,7 @@ class Draft(models.Model):
     notice_version = models.PositiveSmallIntegerField(default=1)
     page = models.PositiveSmallIntegerField(default=0)
     counted = models.BooleanField(default=False)
+    history = models.BinaryField(default=bytes)
     started_at = models.DateTimeField()
     saved_at = models.DateTimeField(null=True, blank=True)
 
@@ -58,7 +60,7 @@ class SealedDraft(models.Model):
     `lookup` is a keyed hash of what the respondent has, a personal link or a cookie; `sealed` opens with that and the
     survey's key while they are begun, with the key alone once they are finished. It holds all that is not here (see
     surveys.questionnaire.contents). `part` are the issues of a split survey, sealed with the key alone; `counted` says
-    whether they are in the group's Assignments. `version` grows with every change.
+    whether they are in the group's Assignments. `version` is another, at random, after every change.
     """
 
     class State(models.TextChoices):

@@ -25,9 +25,10 @@ def open_sheet(sheet: PaperSheet) -> PaperSheet:
     """After it was read: what was sealed stands in its columns again. KeyMissing, CannotOpen."""
     if sheet.sealed:
         survey = sheet.survey
-        size = questionnaire_of(survey.pk, survey.opened_at).sealed_size
         plain = unseal(key_of_sheets(key_of(survey)), bytes(sheet.sealed), _about(sheet))
-        items = len(plain) - 2 * size
+        # As long as it was when it was sealed, which an earlier version may have done.
+        items = questionnaire_of(survey.pk, survey.opened_at).items
+        size = (len(plain) - items) // len(_ENTRIES)
         sheet.asked = plain[:items]
         for place, name in enumerate(_ENTRIES):
             held = unpack(plain[items + place * size :][:size])

@@ -24,6 +24,7 @@ from surveys.models.instrument import LANGUAGES, attention_words, question_words
 from surveys.queries.plans import plan_of
 from surveys.questionnaire.asking import SECONDS_PER_ITEM, Effort, Sheet, asked_issues, draw_part, sheets_of
 from surveys.questionnaire.contents import sealed_size
+from surveys.questionnaire.saving import slots_of
 from surveys.respond.keys import key_of, key_of_counts
 
 log = logging.getLogger(__name__)
@@ -252,7 +253,22 @@ class Questionnaire:
     def sealed_size(self) -> int:
         """Bytes that a respondent's answers take where they are sealed."""
         questions = [(row.code, [option["code"] for option in row.options]) for row in self.profile]
-        return sealed_size(sum(len(issue.positions) for issue in self.issues), questions)
+        return sealed_size(self.items, questions)
+
+    @cached_property
+    def items(self) -> int:
+        """How many items the survey has."""
+        return sum(len(issue.positions) for issue in self.issues)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Of its issues."""
+        return frozenset(issue.code for issue in self.issues)
+
+    @cached_property
+    def slots(self) -> dict[str, int]:
+        """The place of every answer in the history of what became of it, by its name."""
+        return slots_of(self.items, (row.code for row in self.profile))
 
     @cached_property
     def positions_of(self) -> list[dict[str, int]]:

@@ -2,10 +2,11 @@
 
 import json
 import struct
-from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+from surveys.questionnaire.saving import History, slots_of
 
 # Characters of a comment as browsers count them (UTF-16 code units), in an anonymous survey.
 LONGEST_SEALED_COMMENT = 2_000
@@ -20,15 +21,16 @@ _NO_SERIAL = 0xFFFF_FFFF
 # Form, language, mode, attention, version of the notice, flags, begun, finished (microseconds since 1970, 0 = unknown),
 # batch, serial; then items, bytes of the comment, bytes of the profile.
 _HEAD = struct.Struct("<BBBBHHQQIIHHH")
-_FORM = 1
+# Until November 2026 there was a form 1: what became of each item stood before the comment, and nothing used it.
+_FORM, _FIRST = 2, 1
 _NO_FLAGS = 0xFFFF
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Contents:
-    """Answers and what belongs to them. `ratings` is a byte per item, `versions` and `taps` (centiseconds since the
-    beginning) say per item how often it was changed and when last. `flags` None = not screened yet. Times are UTC.
+    """Answers and what belongs to them. `ratings` is a byte per item, `history` says what became of each answer;
+    `flags` None = not screened yet. Times are UTC.
     """
 
     ratings: bytes
@@ -43,19 +45,20 @@ class Contents:
     batch_id: int | None = None
     serial: int | None = None
     flags: int | None = None
-    versions: tuple[int, ...] = ()
-    taps: tuple[int, ...] = ()
+    history: History = History()
 
 
 def sealed_size(items: int, questions: Iterable[tuple[str, list[str]]]) -> int:
     """Bytes that the answers of a survey take, whatever they are; `questions` are (code, codes of options), of a short
     text without options.
     """
+    asked = list(questions)
     profile = 2 + _RANKING
-    for code, options in questions:
+    for code, options in asked:
         longest = json.dumps({code: options}) if options else json.dumps({code: ""}) + " " * 200 * _JSON_CHARACTER
         profile += len(longest.encode()) + 2
-    return _HEAD.size + items * (1 + 2 + 4) + 2 * LONGEST_SEALED_COMMENT + profile
+    history = History.size(len(slots_of(items, (code for code, _options in asked))))
+    return _HEAD.size + items + 2 * LONGEST_SEALED_COMMENT + profile + history
 
 
 def pack(contents: Contents, size: int) -> bytes:
@@ -78,9 +81,7 @@ def pack(contents: Contents, size: int) -> bytes:
         len(comment),
         len(profile),
     )
-    versions = array("H", contents.versions or bytes(2 * items)).tobytes()
-    taps = array("I", contents.taps or bytes(4 * items)).tobytes()
-    packed = b"".join([head, contents.ratings, versions, taps, comment, profile])
+    packed = b"".join([head, contents.ratings, comment, profile, contents.history.pack()])
     if len(packed) > size:
         raise ValueError("these answers are longer than what is sealed")
     return packed.ljust(size, b"\0")
@@ -91,13 +92,13 @@ def unpack(packed: bytes) -> Contents:
     form, language, mode, attention, notice, flags, begun, ended, batch, serial, items, said, told = _HEAD.unpack_from(
         packed
     )
-    if form != _FORM:
+    if form not in (_FIRST, _FORM):
         raise ValueError("sealed in a form that this version does not know")
     parts, at = [], _HEAD.size
-    for length in (items, 2 * items, 4 * items, said, told):
+    for length in (items, 6 * items if form == _FIRST else 0, said, told):
         parts.append(packed[at : at + length])
         at += length
-    ratings, versions, taps, comment, profile = parts
+    ratings, _unused, comment, profile = parts
     return Contents(
         ratings=ratings,
         comment=comment.decode("utf-16-le"),
@@ -111,8 +112,7 @@ def unpack(packed: bytes) -> Contents:
         batch_id=None if serial == _NO_SERIAL else batch,
         serial=None if serial == _NO_SERIAL else serial,
         flags=None if flags == _NO_FLAGS else flags,
-        versions=tuple(array("H", versions)),
-        taps=tuple(array("I", taps)),
+        history=History() if form == _FIRST else History.unpack(packed, at),
     )
 
 

@@ -4,7 +4,8 @@ Nothing outside of this room reads or writes the table of drafts; staff are told
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from materiality.models import AuditedRow, AuditEvent
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
-from materiality.scoring.cube import NOT_ASKED, SKIPPED
+from materiality.scoring.cube import SKIPPED
 from surveys.invitations.recipients import remember
 from surveys.invitations.used_links import mark_used
 from surveys.models import Draft, Recipient, Response, SealedDraft, Survey, Tally
@@ -33,6 +34,7 @@ from surveys.queries.questionnaire import (
 from surveys.questionnaire.asking import Standing, Window, asked_issues, blank_ratings, closing_time, standing
 from surveys.questionnaire.contents import Contents
 from surveys.questionnaire.ratings import arrival_id
+from surveys.questionnaire.saving import Change, History, Sent, merged
 from surveys.questionnaire.screening import flags_of
 from surveys.respond.drafts import begun_before, begun_drafts, idle_since
 from surveys.respond.keys import key_of
@@ -41,18 +43,17 @@ from surveys.respond.rows import (
     FinishedDraft,
     GroupNow,
     LinkNow,
-    Saving,
     SurveyNow,
+    again,
     delete_draft,
     draft_in_use,
     draft_of_link,
     insert_draft,
     insert_response,
-    ratings_now,
-    replace_answers,
     sealed_in_use,
     take_draft,
     window_of,
+    write_answers,
 )
 from surveys.respond.sealed import (
     Box,
@@ -61,8 +62,6 @@ from surveys.respond.sealed import (
     opened_again,
     sealed_survey,
     unseal_part,
-    with_answers,
-    write_sealed,
 )
 from surveys.responses.holdings import hold, holdings_of
 from surveys.responses.tallies import add_to_tally
@@ -141,53 +140,35 @@ _TRIES = 20
 
 def save(
     *,
-    key: UUID | Box,
-    known: bytes,
-    answers: Mapping[int, int] | None = None,
+    draft: DraftInUse,
+    changes: Sequence[Change] = (),
+    sent: Sent | None = None,
     page: int = 0,
-    comment: str | None = None,
-    profile: dict | None = None,
-    attention: int | None = None,
     now: datetime | None = None,
-) -> bytes | None:
-    """Put codes at their positions; the comment, profile answers and attention answer unless None; `page` is the
-    furthest page saved so far. Returns the ratings as stored.
+) -> DraftInUse | None:
+    """Take over what was touched (see questionnaire.saving); `page` is a page that was saved, of which the furthest is
+    kept. Returns the answers as stored, None where they are submitted or gone.
 
-    `known` is the vector as it was read. One UPDATE that holds only while the row is still so: another tab's save in
-    between is read and kept. None where the draft is submitted or gone. Items that are not asked stay so. Saving the
-    same twice changes nothing but the time. No audit event, as in all of a respondent's actions.
+    One UPDATE that holds only while the row is as it was read; else it is read again. Sending the same twice changes
+    nothing but the time. No audit event, as in all of a respondent's actions.
     """
-    saving = Saving(page, now or timezone.now(), comment, profile, attention)
-    if isinstance(key, Box):
-        return _save_sealed(key, answers or {}, saving)
+    moment = now or timezone.now()
+    slots = questionnaire_of(draft.survey_id, draft.opened_at).slots
+    held: DraftInUse | None = draft
     for _try in range(_TRIES):
-        ratings = _merged(known, answers or {})
-        if replace_answers(key, known, ratings, saving):
-            return ratings
-        known = ratings_now(key)
-        if known is None:
+        if held is None:
             return None
+        fields = merged(held, changes, slots, _since(held.started_at, moment), sent)
+        stored = write_answers(held, fields, page=max(held.page, page), at=moment)
+        if stored:
+            return stored
+        held = again(held)
     raise RuntimeError("a draft was changed by others on every try")
 
 
-def _save_sealed(box: Box | None, answers: Mapping[int, int], saving: Saving) -> bytes | None:
-    others = {"comment": saving.comment, "profile": saving.profile, "attention": saving.attention}
-    for _try in range(_TRIES):
-        if box is None:
-            return None
-        contents = with_answers(box.contents, answers, **others)
-        if write_sealed(box, contents, page=saving.page, at=saving.at):
-            return contents.ratings
-        box = opened_again(box)
-    raise RuntimeError("a draft was changed by others on every try")
-
-
-def _merged(known: bytes, answers: Mapping[int, int]) -> bytes:
-    ratings = bytearray(known)
-    for position, code in answers.items():
-        if ratings[position] != NOT_ASKED:
-            ratings[position] = code
-    return bytes(ratings)
+def _since(beginning: datetime, moment: datetime) -> int:
+    """In centiseconds."""
+    return (moment - beginning) // timedelta(milliseconds=10)
 
 
 def start_draft(
@@ -299,10 +280,16 @@ def _blank(beginning: Beginning, questionnaire: Questionnaire, asked: GroupQuest
 
 @transaction.atomic
 def finish(
-    *, key: UUID | Box, language: str, comment: str | None = None, mode: str = "normal", now: datetime | None = None
+    *,
+    key: UUID | Box,
+    language: str,
+    changes: Sequence[Change] = (),
+    sent: Sent | None = None,
+    mode: str = "normal",
+    now: datetime | None = None,
 ) -> bool:
-    """Turn the draft into a response, screened; False where it was submitted before, or its personal link was used.
-    `comment` (unless None) is the one of the last page, which is submitted in place of the draft's.
+    """Turn the draft into a response, screened, with what was touched and not saved yet; False where it was submitted
+    before, or its personal link was used.
 
     In an anonymous survey the answers wait in their row, sealed with the survey's key, until they are released among
     others. No audit event: nothing may say when somebody answered. NotAllowed where the survey is closed and the grace
@@ -310,12 +297,13 @@ def finish(
     """
     moment = now or timezone.now()
     if isinstance(key, Box):
-        return _finish_sealed(key, moment, comment=comment, language=language, mode=mode)
+        return _finish_sealed(key, moment, changes, sent, language=language, mode=mode)
     draft = take_draft(key)
     if draft is None:
         return False
-    if comment is not None:
-        draft = draft._replace(comment=comment)
+    if changes:
+        slots = questionnaire_of(draft.survey_id, draft.opened_at).slots
+        draft = draft._replace(**merged(draft, changes, slots, _since(draft.started_at, moment), sent))
     _refuse_late(draft, moment, draft.started_at)
     delete_draft(key)
     if draft.batch_id is not None and not mark_used(draft.batch_id, draft.serial):
@@ -326,13 +314,19 @@ def finish(
     return True
 
 
-def _finish_sealed(box: Box | None, moment: datetime, **others: object) -> bool:
+def _finish_sealed(
+    box: Box | None, moment: datetime, changes: Sequence[Change], sent: Sent | None, **others: object
+) -> bool:
     """One UPDATE that holds only while the draft is as it was read: nothing is deleted, and no link marked as used."""
     for _try in range(_TRIES):
         if box is None:
             return False
         _refuse_late(window_of(box.survey_id), moment, box.contents.started_at)
-        if finish_sealed(box, with_answers(box.contents, {}, submitted_at=moment, **others), at=moment):
+        held = box.contents
+        fields = merged(held, changes, box.slots, _since(held.started_at, moment), sent)
+        # What became of each answer has done its work.
+        contents = replace(held, **{**fields, "history": History()}, submitted_at=moment, **others)
+        if finish_sealed(box, contents, at=moment):
             return True
         box = opened_again(box)
     raise RuntimeError("a draft was changed by others on every try")

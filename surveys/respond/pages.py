@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable
 from functools import lru_cache
 from secrets import token_bytes
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from csp.constants import HEADER
@@ -119,14 +120,15 @@ def form_token(request: HttpRequest) -> str:
     return "".join([CSRF_ALLOWED_CHARS[place] for place in mask + hidden])
 
 
-DRAFT, DONE, FIRST, SIZE, CONTRAST = "yiti_draft", "yiti_done", "yiti_first", "yiti_size", "yiti_contrast"
+DRAFT, DONE, FIRST, TOLD = "yiti_draft", "yiti_done", "yiti_first", "yiti_told"
+SIZE, CONTRAST = "yiti_size", "yiti_contrast"
 DAY = 24 * 3600
-_DONE_AGE, _FIRST_AGE, _SHOWN_AGE = 365 * DAY, 600, 365 * DAY
+_DONE_AGE, _FIRST_AGE, _TOLD_AGE, _SHOWN_AGE = 365 * DAY, 600, 60, 365 * DAY
 # How pages may be shown: the posted name, its values, and the cookie that keeps it.
 _SHOWN = {"size": (("large", "normal"), SIZE), "contrast": (("high", "normal"), CONTRAST)}
 
 
-_HEX_OF_KEY = 32
+_HEX_OF_KEY, _LONGEST_TOLD = 32, 2_000
 
 
 class Tampered(Exception):
@@ -187,6 +189,16 @@ def first_page_was_shown(request: HttpRequest) -> bool:
     return FIRST in request.COOKIES
 
 
+def remember_told(response: HttpResponse, code: str, *told: str) -> None:
+    """What the next page shall say of what was posted, in words that the page knows: no POST is answered by a page."""
+    _set(response, code, TOLD, "&".join(map(quote, told))[:_LONGEST_TOLD], _TOLD_AGE)
+
+
+def told(request: HttpRequest) -> list[str]:
+    """What `remember_told` kept; said once, as every page forgets it."""
+    return [unquote(each) for each in request.COOKIES.get(TOLD, "").split("&") if each]
+
+
 def forget(response: HttpResponse, code: str, name: str) -> None:
     """Delete one of the survey's cookies."""
     response.delete_cookie(name, path=_path(code), samesite="Lax")
@@ -243,7 +255,7 @@ def _set(response: HttpResponse, code: str, name: str, value: str, age: int) -> 
 
 HOLES = {
     name: f"\ue000{name}\ue001"
-    for name in ("csrf", "action", "issues", "comment", "remaining", "number", "last", "name", "where")
+    for name in ("csrf", "action", "issues", "comment", "remaining", "number", "last", "name", "where", "was")
 }
 _HOLE = re.compile("\ue000(\\w+)\ue001")
 # Level 2 costs 90 µs for a page of 12 issues and comes within 6 % of level 6.
@@ -272,7 +284,10 @@ def page(
     filled = {**(fills or {}), "csrf": form_token(request).encode(), "action": as_html(action or request.path)}
     # Frames alternate between fixed pieces and names of holes.
     body = b"".join(piece if place % 2 == 0 else filled[piece] for place, piece in enumerate(frame))
-    return _answer(request, body, status)
+    response = _answer(request, body, status)
+    if TOLD in request.COOKIES:
+        forget(response, request.resolver_match.kwargs["code"], TOLD)
+    return response
 
 
 def shown_language() -> str:

@@ -1,17 +1,23 @@
 """What respondents post: the first page, ratings, answers about themselves, a comment."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
+from hashlib import blake2s
+from zlib import crc32
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy
 
 from materiality.scoring.cube import DONT_KNOW, SKIPPED
 from surveys.models import ProfileQuestion, Survey
+from surveys.queries.questionnaire import Questionnaire
 from surveys.questionnaire.asking import QUESTION_KINDS
 from surveys.questionnaire.contents import LONGEST_SEALED_COMMENT
-from surveys.respond.rows import GroupNow
+from surveys.questionnaire.ranking import refused_named
+from surveys.questionnaire.saving import COMMENT, PROFILE, TOP, Change, Sent, value_in
+from surveys.respond.rows import DraftInUse, GroupNow
 
 LONGEST_COMMENT, LONGEST_TEXT = 10_000, 200
 _CODES = {"d": DONT_KNOW, **{str(value): value for value in range(1, 11)}}
@@ -37,15 +43,21 @@ class StartForm(forms.Form):
 
     notice = forms.CharField(required=False, max_length=10)
 
-    def __init__(self, *args, groups: Iterable[GroupNow], notice_version: int, **kwargs) -> None:
+    def __init__(self, *args, groups: Iterable[GroupNow], version: int, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.notice_version = notice_version
+        self.notice_version = version
         self.fields["group"].choices = [(group.code, group.code) for group in groups]
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether another notice was shown than the one there is by now."""
+        return self.data.get("notice", "") not in ("", str(self.notice_version))
 
     def clean(self) -> dict:
         """Consent is to the notice that was shown: where there is another by now, it has to be read."""
         cleaned = super().clean()
-        if cleaned.get("notice") not in ("", str(self.notice_version)) and "consent" in cleaned:
+        if self.is_outdated:
+            self.errors.pop("consent", None)
             self.add_error(
                 "consent",
                 gettext_lazy(
@@ -53,27 +65,6 @@ class StartForm(forms.Form):
                 ),
             )
         return cleaned
-
-
-class CommentForm(forms.Form):
-    """The last page: what somebody wants to add."""
-
-    comment = forms.CharField(required=False)
-
-    def __init__(self, *args, longest: int = LONGEST_COMMENT, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.longest = longest
-
-    def clean_comment(self) -> str:
-        """Characters are counted as browsers do, a line break as one."""
-        comment = self.cleaned_data["comment"].replace("\r\n", "\n")
-        number = len(comment.encode("utf-16-le")) // 2
-        if number > self.longest:
-            raise forms.ValidationError(
-                _("Your comment is too long: please shorten it to %(limit_value)d characters (it has %(show_value)d).")
-                % {"limit_value": self.longest, "show_value": number}
-            )
-        return comment
 
 
 class TextForm(forms.Form):
@@ -94,14 +85,6 @@ def posted_code(value: str | None, k: int) -> int | None:
     """The code of one posted rating: skipped where nothing was chosen, None for a value that no button has."""
     code = SKIPPED if value is None else _CODES.get(value)
     return code if code is not None and (code <= k or code == DONT_KNOW) else None
-
-
-def posted_codes(posted: Mapping[str, str], positions: Iterable[int], k: int) -> dict[int, int]:
-    """The codes of the items on the posted page. Nothing chosen is skipped; a value that no button has changes
-    nothing, and neither does a name that is not on the page.
-    """
-    found = ((position, posted_code(posted.get(f"r{position}"), k)) for position in positions)
-    return {position: code for position, code in found if code is not None}
 
 
 def posted_profile(posted: QueryDict, questions: Iterable[ProfileQuestion]) -> tuple[dict, dict[str, str]]:
@@ -128,3 +111,113 @@ def posted_profile(posted: QueryDict, questions: Iterable[ProfileQuestion]) -> t
 def longest_comment(survey: Survey) -> int:
     """How many characters a comment may have; where it is sealed, all take the room of the longest."""
     return LONGEST_SEALED_COMMENT if survey.anonymous else LONGEST_COMMENT
+
+
+def tag_of(draft: DraftInUse) -> str:
+    """What pages of these answers carry, so that nothing from them gets among other people's; it leads nowhere."""
+    return blake2s(draft.order, digest_size=6, person=b"page").hexdigest()
+
+
+def shown_with(draft: DraftInUse, slots: Mapping[str, int], names: Iterable[str]) -> bytes:
+    """What a page shows of these answers, for its form: the tag, then name.version.mark of each."""
+    version = draft.history.version
+    each = (f"{name}.{version(slots[name])}.{_mark(value_in(draft, name))}" for name in names)
+    return " ".join([tag_of(draft), *each]).encode()
+
+
+def belongs_to(posted: QueryDict, draft: DraftInUse) -> bool:
+    """Whether the page that was posted shows these answers; one that does not say so is believed."""
+    tag = posted.get("was", "").partition(" ")[0]
+    return tag in ("", tag_of(draft))
+
+
+def changes_on(
+    posted: QueryDict, names: Iterable[str], questionnaire: Questionnaire, codes: Collection[str] = ()
+) -> list[Change]:
+    """What was touched on a page that was posted as a form: whatever differs from what the page showed, as it carries
+    it. Of a page that does not carry it what is blank was not touched. `codes` are those of the issues on it.
+    """
+    shown = _shown(posted)
+    found = []
+    for name in names:
+        base, before = shown.get(name, (None, ""))
+        value = read_answer(name, posted, questionnaire, codes)
+        if value is not None and _mark(value) != before:
+            found.append(Change(name, value, base))
+    return found
+
+
+def cleared(posted: QueryDict, names: Iterable[str]) -> list[Change]:
+    """All ratings of a page, which somebody wants cleared."""
+    return [Change(name, SKIPPED, _shown(posted).get(name, (None, ""))[0]) for name in names]
+
+
+def changes_sent(posted: QueryDict, questionnaire: Questionnaire) -> tuple[list[Change], Sent | None]:
+    """What a script sends: [name, value, version, milliseconds] of each answer that was touched, and as which save of
+    which page. What it cannot be is left out.
+    """
+    try:
+        queue = [(str(name), value, int(base), int(age)) for name, value, base, age in json.loads(posted["queue"])]
+        sent = Sent(int(posted["page"]), int(posted["number"]))
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        return [], None
+    if not (0 <= sent.page < 1 << 32 and 0 < sent.number < 1 << 16):
+        return [], None
+    found = []
+    for name, value, base, age in queue[: len(questionnaire.slots)]:
+        texts = [str(each) for each in value] if isinstance(value, list) else [str(value)] if value else []
+        if name in questionnaire.slots:
+            answer = read_answer(name, MultiValueDict({name: texts}), questionnaire, questionnaire.codes)
+            found += [] if answer is None else [Change(name, answer, base, age)]
+    return found, sent
+
+
+def read_answer(
+    name: str, posted: MultiValueDict, questionnaire: Questionnaire, codes: Collection[str]
+) -> object | None:
+    """The answer of this name as it is stored, a text that is too long without its end; None for one that cannot be."""
+    if name == COMMENT:
+        return cut(posted.get(name, ""), longest_comment(questionnaire.survey))
+    if name == TOP:
+        named = sorted({code for code in posted.getlist(name) if code in codes})
+        return None if refused_named(named) else named
+    if name.startswith(PROFILE):
+        (question,) = [each for each in questionnaire.profile if each.code == name.removeprefix(PROFILE)]
+        given, _errors = posted_profile(posted, [question])
+        answer = given.get(question.code, "")
+        return cut(answer, LONGEST_TEXT) if isinstance(answer, str) else answer
+    return posted_code(posted.get(name), questionnaire.survey.k)
+
+
+def cut(text: str, longest: int) -> str:
+    """A text without what no database takes, line breaks as one character, and no longer than that as browsers count
+    (a field stops them there).
+    """
+    plain = text.replace("\r\n", "\n").replace("\0", "").strip()
+    return plain.encode("utf-16-le", "replace")[: 2 * longest].decode("utf-16-le", "ignore")
+
+
+def acknowledged(draft: DraftInUse, changes: Iterable[Change], slots: Mapping[str, int]) -> dict[str, dict]:
+    """What a script is told of what it sent: the versions now, and the answers where others' stand."""
+    changed = {change.name: change.value for change in changes}
+    stored = {name: value_in(draft, name) for name in changed}
+    others = {name: value for name, value in stored.items() if value != changed[name]}
+    return {
+        "versions": {name: draft.history.version(slots[name]) for name in changed},
+        "others": {name: _mark(value) if isinstance(value, int) else value for name, value in others.items()},
+    }
+
+
+def _mark(value: object) -> str:
+    """A short text that is another where the answer is another, empty where there is none."""
+    if not value:
+        return ""
+    if isinstance(value, int):
+        return "d" if value == DONT_KNOW else str(value)
+    return f"{crc32(repr(value).encode()):x}"
+
+
+def _shown(posted: QueryDict) -> dict[str, tuple[int, str]]:
+    _tag, *each = posted.get("was", "").split(" ")
+    parts = (one.split(".") for one in each)
+    return {part[0]: (int(part[1]), part[2]) for part in parts if len(part) == 3 and part[1].isdecimal()}

@@ -5,7 +5,7 @@ them together in the ORM takes four times as long as running them (0.4 ms each o
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,29 +18,30 @@ from surveys.invitations.links import secret_of
 from surveys.invitations.used_links import PER_BLOCK, bit_is_set, is_used
 from surveys.models import Draft, Notice, Response, Survey
 from surveys.questionnaire.ranking import named_apart
+from surveys.questionnaire.saving import History
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import is_genuine, parse_token
 from surveys.respond.keys import order_of
-from surveys.respond.sealed import Box, find_sealed, sealed_survey
+from surveys.respond.sealed import Box, find_sealed, opened_again, sealed_survey, write_sealed
 from surveys.responses.columns import utc
 
 _READ = """
 SELECT d.key, d.survey_id, d.group_id, d.ratings, d.comment, d.profile, d.attention, d.page, d.counted, d.batch_id,
-       d.started_at, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at
+       d.started_at, d.history, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at
 FROM surveys_draft d JOIN surveys_survey s ON s.id = d.survey_id
 """
 _BY_KEY = _READ + "WHERE d.key = %s AND s.code = %s"
 _BY_LINK = _READ + "WHERE d.batch_id = %s AND d.serial = %s AND s.code = %s"
-_RATINGS = "SELECT ratings FROM surveys_draft WHERE key = %s"
+_AGAIN = _READ + "WHERE d.key = %s"
 _INSERT_DRAFT = """
 INSERT INTO surveys_draft (key, survey_id, group_id, channel, language, batch_id, serial, ratings, comment, profile,
-       attention, notice_version, page, counted, started_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '', '{}', %s, %s, 0, %s, %s)
+       attention, notice_version, page, counted, started_at, history)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '', '{}', %s, %s, 0, %s, %s, %s)
 """
 _WRITE = """
-UPDATE surveys_draft SET ratings = %s, comment = COALESCE(%s, comment), profile = COALESCE(%s, profile),
-       attention = COALESCE(%s, attention), page = %s, saved_at = %s
-WHERE key = %s AND ratings = %s
+UPDATE surveys_draft SET ratings = %s, comment = %s, profile = %s, attention = %s, page = %s, saved_at = %s,
+       history = %s
+WHERE key = %s AND history = %s
 """
 
 
@@ -61,6 +62,7 @@ class DraftInUse(NamedTuple):
     counted: bool
     batch_id: int | None
     started_at: datetime
+    history: History
     opened_at: datetime
     state: str
     opens_at: datetime | None
@@ -71,16 +73,6 @@ class DraftInUse(NamedTuple):
     def secret(self) -> str:
         """What the respondent's browser keeps to come back."""
         return self.key.hex if isinstance(self.key, UUID) else self.key.secret
-
-
-class Saving(NamedTuple):
-    """What is saved besides ratings: `page` and `at` always, the rest unless None."""
-
-    page: int
-    at: datetime
-    comment: str | None = None
-    profile: dict | None = None
-    attention: int | None = None
 
 
 def draft_in_use(key: UUID, survey_code: str) -> DraftInUse | None:
@@ -114,6 +106,7 @@ def sealed_in_use(secret: str, survey_code: str) -> DraftInUse | None:
         counted=counted,
         batch_id=held.batch_id,
         started_at=held.started_at,
+        history=held.history,
         **{name: getattr(survey, name) for name in ("opened_at", "state", "opens_at", "closes_at", "closed_at")},
     )
 
@@ -123,25 +116,37 @@ def insert_draft(draft: Draft) -> None:
     values = [_stored(draft.key), draft.survey_id, draft.group_id, draft.channel, draft.language, draft.batch_id]
     values += [draft.serial, draft.ratings, draft.attention, draft.notice_version, draft.counted]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_DRAFT, [*values, connection.ops.adapt_datetimefield_value(draft.started_at)])
+        cursor.execute(_INSERT_DRAFT, [*values, connection.ops.adapt_datetimefield_value(draft.started_at), b""])
 
 
-def ratings_now(key: UUID) -> bytes | None:
-    """The ratings of a draft; None where it is submitted or gone."""
+def again(draft: DraftInUse) -> DraftInUse | None:
+    """The draft as it is stored now; None where it is submitted or gone."""
+    if isinstance(draft.key, UUID):
+        return _one(_AGAIN, [_stored(draft.key)])
+    box = opened_again(draft.key)
+    return box and _from_box(draft, box)
+
+
+def write_answers(draft: DraftInUse, fields: dict[str, object], *, page: int, at: datetime) -> DraftInUse | None:
+    """Store these fields in place of the draft's, if it is still as it was read; what stands there then."""
+    if not isinstance(draft.key, UUID):
+        box = write_sealed(draft.key, replace(draft.key.contents, **fields), page=page, at=at)
+        return box and _from_box(draft, box)._replace(page=page)
+    new = draft._replace(**fields, page=page)
+    profile = json.dumps(new.profile, ensure_ascii=False)
+    values = [new.ratings, new.comment, profile, new.attention, page, connection.ops.adapt_datetimefield_value(at)]
+    before = draft.history.pack() if draft.history.versions else b""
     with connection.cursor() as cursor:
-        cursor.execute(_RATINGS, [_stored(key)])
-        row = cursor.fetchone()
-    return None if row is None else bytes(row[0])
+        cursor.execute(_WRITE, [*values, new.history.pack(), _stored(draft.key), before])
+        return new if cursor.rowcount == 1 else None
 
 
-def replace_answers(key: UUID, known: bytes, ratings: bytes, saving: Saving) -> bool:
-    """Write ratings and the rest if the draft still holds the `known` ratings."""
-    profile = None if saving.profile is None else json.dumps(saving.profile, ensure_ascii=False)
-    at = connection.ops.adapt_datetimefield_value(saving.at)
-    values = [ratings, saving.comment, profile, saving.attention, saving.page, at, _stored(key), known]
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, values)
-        return cursor.rowcount == 1
+def _from_box(draft: DraftInUse, box: Box) -> DraftInUse:
+    held = box.contents
+    return draft._replace(
+        key=box, ratings=held.ratings, comment=held.comment, profile=held.profile, attention=held.attention,
+        history=held.history,
+    )  # fmt: skip
 
 
 def _one(sql: str, values: list) -> DraftInUse | None:
@@ -150,7 +155,8 @@ def _one(sql: str, values: list) -> DraftInUse | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    key, survey, group, ratings, comment, profile, attention, page, counted, batch, started, opened, state, *ends = row
+    key, survey, group, ratings, comment, profile, attention, page, counted, batch, started, history, *rest = row
+    opened, state, *ends = rest
     key = key if isinstance(key, UUID) else UUID(key)
     return DraftInUse(
         key,
@@ -165,6 +171,7 @@ def _one(sql: str, values: list) -> DraftInUse | None:
         bool(counted),
         batch,
         utc(started),
+        History.unpack(bytes(history)),
         utc(opened),
         state,
         *map(utc, ends),
@@ -177,7 +184,7 @@ def _stored(key: UUID) -> object:
 
 _TAKE = """
 SELECT d.survey_id, d.group_id, d.channel, d.batch_id, d.serial, d.ratings, d.comment, d.profile, d.attention,
-       d.notice_version, d.started_at, s.state, s.opens_at, s.closes_at, s.closed_at, s.rules,
+       d.notice_version, d.started_at, d.history, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at, s.rules,
        s.attention_value
 FROM surveys_draft d
 JOIN surveys_survey s ON s.id = d.survey_id
@@ -204,6 +211,8 @@ class FinishedDraft(NamedTuple):
     attention: int | None
     notice_version: int
     started_at: datetime
+    history: History
+    opened_at: datetime
     state: str
     opens_at: datetime | None
     closes_at: datetime | None
@@ -231,6 +240,8 @@ def take_draft(key: UUID) -> FinishedDraft | None:
         profile=_json(found.profile),
         rules=_rules(found.rules if isinstance(found.rules, str) else json.dumps(found.rules)),
         started_at=utc(found.started_at),
+        history=History.unpack(bytes(found.history)),
+        opened_at=utc(found.opened_at),
         opens_at=utc(found.opens_at),
         closes_at=utc(found.closes_at),
         closed_at=utc(found.closed_at),

@@ -4,16 +4,15 @@ Neither the database nor a list of links opens them, nor the key alone; docs/pri
 SQL, as every page of a respondent comes by here.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
+from secrets import randbits
 from typing import NamedTuple
 
 import numpy as np
 from django.db import connection
 
 from materiality.platform.keys import seal, unseal
-from materiality.scoring.cube import NOT_ASKED
 from surveys.models import SealedDraft
 from surveys.models.responses import random_id
 from surveys.queries.questionnaire import questionnaire_of
@@ -34,11 +33,11 @@ INSERT INTO surveys_sealeddraft (id, survey_id, group_id, channel, page, state, 
 VALUES (%s, %s, %s, %s, 0, 'begun', 0, %s, %s, %s, %s, %s, %s)
 """
 _SAVE = """
-UPDATE surveys_sealeddraft SET sealed = %s, page = %s, saved_at = %s, version = version + 1
+UPDATE surveys_sealeddraft SET sealed = %s, page = %s, saved_at = %s, version = %s
 WHERE id = %s AND version = %s AND state = 'begun'
 """
 _FINISH = """
-UPDATE surveys_sealeddraft SET sealed = %s, part = %s, state = 'finished', saved_at = %s, version = version + 1
+UPDATE surveys_sealeddraft SET sealed = %s, part = %s, state = 'finished', saved_at = %s, version = 0
 WHERE id = %s AND version = %s AND state = 'begun'
 """
 
@@ -48,6 +47,7 @@ class Box(NamedTuple):
 
     survey_id: int
     size: int
+    slots: dict[str, int]
     key: bytes
     secret: str
     row: int
@@ -94,8 +94,9 @@ def find_sealed(survey: SealedSurvey, secret: str) -> tuple[tuple, Box | None] |
     if state != SealedDraft.State.BEGUN:
         return (group, page, bool(counted)), None
     contents = unpack(unseal(opener_of(survey.key, secret), bytes(sealed), lookup))
-    size = questionnaire_of(survey.id, survey.opened_at).sealed_size
-    return (group, page, bool(counted)), Box(survey.id, size, survey.key, secret, pk, version, contents)
+    questionnaire = questionnaire_of(survey.id, survey.opened_at)
+    size, slots = questionnaire.sealed_size, questionnaire.slots
+    return (group, page, bool(counted)), Box(survey.id, size, slots, survey.key, secret, pk, version, contents)
 
 
 def insert_sealed(
@@ -126,12 +127,15 @@ def opened_again(box: Box) -> Box | None:
     return box._replace(version=row[4], contents=contents)
 
 
-def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> bool:
-    """Seal the contents anew; False where somebody else has saved or finished since the box was opened."""
+def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> Box | None:
+    """Seal the contents anew; None where somebody else has saved or finished since the box was opened."""
     sealed = seal(opener_of(box.key, box.secret), pack(contents, box.size), box.lookup)
+    # At random: a count of saves would tell how much somebody answered.
+    version = 1 + randbits(30)
     with connection.cursor() as cursor:
-        cursor.execute(_SAVE, [sealed, page, connection.ops.adapt_datetimefield_value(at), box.row, box.version])
-        return cursor.rowcount == 1
+        saved_at = connection.ops.adapt_datetimefield_value(at)
+        cursor.execute(_SAVE, [sealed, page, saved_at, version, box.row, box.version])
+        return box._replace(version=version, contents=contents) if cursor.rowcount == 1 else None
 
 
 def finish_sealed(box: Box, contents: Contents, *, at: datetime) -> bool:
@@ -140,16 +144,6 @@ def finish_sealed(box: Box, contents: Contents, *, at: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_FINISH, [sealed, b"", connection.ops.adapt_datetimefield_value(at), box.row, box.version])
         return cursor.rowcount == 1
-
-
-def with_answers(contents: Contents, answers: Mapping[int, int], **others: object) -> Contents:
-    """The contents with codes at their positions, as far as they are asked, and what else is not None."""
-    ratings = bytearray(contents.ratings)
-    for position, code in answers.items():
-        if ratings[position] != NOT_ASKED:
-            ratings[position] = code
-    given = {name: each for name, each in others.items() if each is not None}
-    return replace(contents, ratings=bytes(ratings), **given)
 
 
 def seal_finished(key: bytes, contents: Contents, size: int, lookup: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Whose answers a request is about, and the pages for those who cannot answer (now)."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cached_property, wraps
 from zoneinfo import ZoneInfo
@@ -20,10 +20,12 @@ from surveys.models.instrument import zone_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Sheet, Standing, closing_time, standing
 from surveys.questionnaire.ranking import RATINGS, named_apart
+from surveys.questionnaire.saving import ATTENTION, Change, Sent
 from surveys.respond import pages as cookies
 from surveys.respond.answers import count_part_again, open_answers, save
 from surveys.respond.keys import key_with
 from surveys.respond.pages import HOLES, page
+from surveys.respond.posted import belongs_to
 from surveys.respond.rows import DraftInUse, SurveyNow, survey_now
 
 log = logging.getLogger(__name__)
@@ -69,20 +71,35 @@ def for_respondents(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 
 def draft_of(request: HttpRequest, code: str) -> DraftInUse:
-    """The browser's draft, which may be changed now; Elsewhere with a kind page, or on POST the way to it."""
+    """The browser's draft, which may be changed now; Elsewhere with a kind page, or on POST the way to it. A script is
+    told by a status: 410 where nothing can be saved any more, 409 where these answers are not this browser's (now).
+    """
+    script = "queue" in request.POST
     try:
         secret = cookies.draft_secret(request, code)
     except cookies.Tampered:
-        raise Elsewhere(lost(request, code)) from None
+        away = SeeOther(request.path) if request.method == "POST" else lost(request, code)
+        raise Elsewhere(HttpResponse(status=409) if script else away) from None
     draft = secret and open_answers(secret, code)
     if draft and answerable(draft):
-        return draft
+        if belongs_to(request.POST, draft):
+            return draft
+        raise Elsewhere(HttpResponse(status=409) if script else _of_others(code))
+    if script:
+        raise Elsewhere(HttpResponse(status=410 if secret or cookies.has_answered(request, code) else 409))
     if request.method == "POST":
         raise Elsewhere(SeeOther(request.path))
     survey = survey_of(request, code)
     if secret is None and not cookies.has_answered(request, code):
         raise Elsewhere(lost(request, code, damaged=False))
     raise Elsewhere(already(request, survey) if draft is None else shut(request, survey))
+
+
+def _of_others(code: str) -> HttpResponse:
+    """After a POST from a page of other answers than those that are open in this browser by now: it changes nothing."""
+    response = SeeOther(f"/s/{code}/")
+    cookies.remember_told(response, code, "others")
+    return response
 
 
 def answerable(draft: DraftInUse) -> bool:
@@ -276,10 +293,20 @@ class Way:
         """The step of the attention question."""
         return next((step for step, own in enumerate(self.sheets, start=1) if own.attention is not None), 1)
 
-    def keep(self, step: int, **answers: object) -> None:
-        """Save what was posted on a step, and count the part again where it had been given back."""
-        draft = self.draft
-        save(key=draft.key, known=draft.ratings, page=max(draft.page, self._plain_step(step)), **answers)
+    def names(self, step: int) -> list[str]:
+        """The answers that a step of issues asks for, by their names."""
+        sheet, ratings = self.sheets[step - 1], self.draft.ratings
+        asked = [f"r{place}" for place in self.questionnaire.positions(sheet) if ratings[place] != NOT_ASKED]
+        return asked if sheet.attention is None else [*asked, ATTENTION]
+
+    def keep(self, step: int, changes: Sequence[Change], sent: Sent | None = None) -> None:
+        """Save what was touched, and count the part again where it had been given back; Elsewhere where the answers
+        are in by now.
+        """
+        stored = save(draft=self.draft, changes=changes, sent=sent, page=self._plain_step(step))
+        if stored is None:
+            raise Elsewhere(HttpResponse(status=410) if sent else SeeOther(self.path(step)))
+        self.draft = stored
         self.count_part()
 
     def count_part(self) -> None:

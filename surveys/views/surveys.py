@@ -45,9 +45,10 @@ from surveys.queries.surveys import (
 )
 from surveys.questionnaire.asking import closing_time, standing
 from surveys.questionnaire.ranking import MOST_NAMED
+from surveys.respond.entrance import first_page_context
 from surveys.respond.pages import shown_language
 from surveys.respond.rows import groups_now, survey_now
-from surveys.respond.views import first_page_context, profile_shown, thanks_words
+from surveys.respond.views import profile_shown, thanks_words
 
 
 def survey_in_cycle(code: str, survey: str) -> Survey:

@@ -109,10 +109,12 @@ def test_back_and_language_switch_lose_nothing(open_page, survey, language, scri
     press(page, words["next"])
     press(page, words["back"])
     expect(page.locator(f'input[name={name}][value="4"]')).to_be_checked()
-    with page.expect_navigation():
+    # Where scripts run there is no button by which a page is wiped at one touch: each rating has its own.
+    expect(page.get_by_role("button", name=words["clear"], exact=True)).to_have_count(0 if scripts else 1)
+    if not scripts:
         press(page, words["clear"])
-    expect(page.locator(f'input[name={name}][value="4"]')).not_to_be_checked()
-    assert ratings() == bytes(28)
+        expect(page.locator(f'input[name={name}][value="4"]')).not_to_be_checked()
+        assert ratings() == bytes(28)
 
 
 @BOTH
@@ -222,15 +224,19 @@ def test_first_stop_of_the_keyboard_skips_to_the_questions(open_page, survey):
     expect(page.locator(".issue input").first).to_be_focused()
 
 
-def test_one_answer_can_be_cleared_where_scripts_run(open_page, survey):
+def test_one_answer_can_be_cleared_where_scripts_run_and_that_undone(open_page, survey):
     page = open_page(f"/s/{survey.code}/")
     begin(page, WORDS["en"])
     scale = page.locator(".issue fieldset").first
     expect(scale.locator(".clear")).to_be_hidden()
     scale.locator("label").nth(1).click()
-    scale.get_by_role("button").click()
+    scale.get_by_role("button", name="Clear the answer").click()
     expect(scale.locator("input:checked")).to_have_count(0)
-    expect(scale.locator(".clear")).to_be_hidden()
+    scale.get_by_role("button", name="Undo").click()
+    expect(scale.locator("input:checked")).to_have_value("2")
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    assert sorted(ratings())[-2:] == [0, 2]
+    scale.get_by_role("button", name="Clear the answer").click()
     press(page, "Next page")
     expect(page).to_have_url(re.compile("/2/$"))
     assert ratings() == bytes(28)
@@ -240,7 +246,7 @@ def test_answers_are_kept_when_the_page_is_put_aside(open_page, survey):
     page = open_page(f"/s/{survey.code}/")
     begin(page, WORDS["en"])
     page.locator(".issue label").nth(2).click()
-    with page.expect_response(lambda response: response.status == 204):
+    with page.expect_response(lambda response: "/1/" in response.url):
         page.evaluate(
             "Object.defineProperty(document, 'visibilityState', {value: 'hidden'});"
             "document.dispatchEvent(new Event('visibilitychange'))"

@@ -1,5 +1,6 @@
 """A respondent for tests: the test client with what it needs to fill in pages as a browser would."""
 
+import json
 import re
 
 from django.http import HttpResponse
@@ -22,9 +23,18 @@ class RespondentClient(Client):
         return response.content.decode()
 
     def send(self, path: str = "", /, **values: object) -> HttpResponse:
-        """Post values with the token of the page as it is shown."""
-        token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', self.get(self.base + path).content.decode())
-        return self.post(self.base + path, {"csrfmiddlewaretoken": token[1] if token else "", **values})
+        """Post values with what the form of the page carries, as the page is shown now."""
+        return self.post(self.base + path, {**self.carried(path), **values})
+
+    def save(self, path: str, *queue: list, number: int = 1, page: int = 7, **values: object) -> HttpResponse:
+        """As a script does: [name, value, version, milliseconds since] of each answer that was touched."""
+        sent = {"queue": json.dumps(queue), "page": page, "number": number, "go": "keep", **values}
+        return self.send(path, **sent)
+
+    def carried(self, path: str = "") -> dict[str, str]:
+        """What the form of a page carries unseen: its token, and what it shows."""
+        html = self.get(self.base + path).content.decode()
+        return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', html))
 
     def begin(self, group: str = "users") -> HttpResponse:
         return self.send(group=group, consent="yes", go="start")

@@ -1,33 +1,165 @@
-// Comforts on top of pages that work without: clear one answer, answer by digits, keep the place, send once.
+// Comforts on top of pages that work without: answers are saved as they are given, and wait for the network.
 const form = document.getElementById("answers");
-let leaving = false;
+const line = document.getElementById("saved");
+// What the page shows: whose answers, then name.version.mark of each.
+const [tag, ...shown] = form.elements.was ? form.elements.was.value.split(" ") : [""];
+const versions = Object.fromEntries(shown.map((each) => each.split(".")));
+const page = crypto.getRandomValues(new Uint32Array(1))[0];
+const store = `yiti ${tag}`;
+// What the server has not acknowledged: name -> {to, base, at}.
+let queue = {};
+// What was pressed, until the page is left; the request on its way; why nothing is saved.
+let going, flight, trouble, timer;
+let number = 0;
+let failed = 0;
+let pressed = -Infinity;
 
-function addClearButtons() {
-  if (!form.dataset.clear) return;
-  for (const scale of form.querySelectorAll("fieldset")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "plain clear";
-    button.textContent = form.dataset.clear;
-    button.setAttribute("aria-label", `${form.dataset.answer}: ${scale.querySelector("legend").textContent}`);
-    const chosen = () => scale.querySelector("input:checked");
-    const show = () => { button.hidden = !chosen(); };
-    button.addEventListener("click", () => {
-      chosen().checked = false;
-      show();
-      scale.querySelector("input").focus();
-    });
-    scale.addEventListener("change", show);
-    (scale.querySelector(".answer") || scale).append(button);
-    show();
-  }
+const fields = (name) => [...form.elements].filter((field) => field.name === name);
+const waiting = () => Object.keys(queue).length > 0;
+
+function valueOf(name) {
+  const all = fields(name);
+  const chosen = all.filter((field) => field.checked).map((field) => field.value);
+  return { checkbox: chosen, radio: chosen[0] || "" }[all[0].type] ?? all[0].value;
 }
 
-function keep() {
-  if (leaving || !form.querySelector(".issue, textarea, .groups input[name^=p_], .field input")) return;
-  const body = new URLSearchParams(new FormData(form));
-  body.set("go", "keep");
-  fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
+function put(name, to) {
+  for (const field of fields(name)) {
+    if (field.type === "radio" || field.type === "checkbox") field.checked = [to].flat().includes(field.value);
+    else field.value = to;
+  }
+  refresh();
+}
+
+function remember() {
+  try {
+    if (waiting()) sessionStorage.setItem(store, JSON.stringify(queue));
+    else sessionStorage.removeItem(store);
+  } catch {} // No room or not allowed: what is unsent waits in this page alone.
+}
+
+function tell(saved) {
+  line.setAttribute("aria-live", trouble ? "polite" : "off");
+  line.classList.toggle("warn", Boolean(trouble));
+  if (trouble) line.textContent = line.dataset[going ? "going" : trouble];
+  else if (saved) line.textContent = `${line.dataset.saved} ${new Date().toTimeString().slice(0, 5)}`;
+}
+
+function touched(name) {
+  queue[name] = { to: valueOf(name), base: +versions[name] || 0, at: Date.now() };
+  remember();
+  if (!navigator.onLine) trouble = "waiting";
+  tell();
+  soon(1500);
+}
+
+function soon(pause) {
+  timer ??= setTimeout(() => {
+    timer = undefined;
+    if (!flight) send();
+  }, pause);
+}
+
+// All that is not acknowledged in one request, what is on its way as well: a later number makes an earlier one void.
+async function send() {
+  clearTimeout(timer);
+  timer = undefined;
+  if (!tag || !(going || waiting())) return;
+  flight?.abort();
+  const sent = { ...queue };
+  const turn = going;
+  const mine = (flight = new AbortController());
+  const body = new URLSearchParams(turn || { go: "keep" });
+  for (const name of ["csrfmiddlewaretoken", "was"]) body.set(name, form.elements[name].value);
+  const now = Date.now();
+  body.set("queue", JSON.stringify(Object.entries(sent).map(([name, one]) => [name, one.to, one.base, now - one.at])));
+  body.set("page", page);
+  body.set("number", ++number);
+  const late = setTimeout(() => mine.abort(), 20000);
+  try {
+    const keepalive = `${body}`.length < 60000;
+    const answer = await fetch(form.action, { method: "POST", body, keepalive, signal: mine.signal });
+    if (answer.status === 410) over();
+    else if (answer.ok) acknowledged(sent, turn, await answer.json());
+    else if (answer.status < 500) [going, trouble] = [undefined, "others"];
+    else throw answer;
+  } catch {
+    if (flight !== mine) return;
+    failed += 1;
+    trouble = "waiting";
+    soon(Math.min(60, 2 ** failed) * 1000);
+  } finally {
+    clearTimeout(late);
+    if (flight === mine) flight = undefined;
+  }
+  tell();
+}
+
+function acknowledged(sent, turn, told) {
+  failed = 0;
+  trouble = undefined;
+  Object.assign(versions, told.versions);
+  for (const name in sent) {
+    if (queue[name] === sent[name]) delete queue[name];
+    else if (queue[name]) queue[name].base = versions[name];
+  }
+  for (const name in told.others) if (!queue[name]) put(name, told.others[name]);
+  remember();
+  tell(true);
+  if (waiting() || going !== turn) soon(going ? 0 : 1500);
+  else if (going) leave(told.to);
+}
+
+function leave(to) {
+  going = undefined;
+  if (to.split("#")[0] !== location.pathname) return location.assign(to);
+  history.replaceState(null, "", to);
+  location.reload();
+}
+
+// The answers are in, or the survey is closed: the page says which.
+function over() {
+  queue = {};
+  remember();
+  location.reload();
+}
+
+// Each rating can be cleared, and that undone.
+function addClear(scale) {
+  const button = document.createElement("button");
+  const { name } = scale.querySelector("input");
+  const what = scale.querySelector("legend").textContent;
+  let before = "";
+  Object.assign(button, { type: "button", className: "plain clear" });
+  button.addEventListener("click", () => {
+    const to = before;
+    before = valueOf(name);
+    put(name, to);
+    touched(name);
+    refresh();
+  });
+  scale.addEventListener("change", () => { before = ""; });
+  (scale.querySelector(".answer") || scale).append(button);
+  return () => {
+    const undo = !valueOf(name);
+    button.hidden = undo && !before;
+    button.textContent = line.dataset[undo ? "undo" : "clear"];
+    button.setAttribute("aria-label", `${undo ? line.dataset.undo : line.dataset.answer}: ${what}`);
+  };
+}
+
+// No more than so many of the issues that matter most: the others wait until one is taken back.
+function limit(group) {
+  const boxes = [...group.querySelectorAll("input")];
+  const full = boxes.filter((box) => box.checked).length >= group.dataset.most;
+  for (const box of boxes) box.disabled = full && !box.checked;
+}
+
+const refreshers = [...form.querySelectorAll(".issue fieldset")].map(addClear);
+const groups = [...form.querySelectorAll("[data-most]")];
+function refresh() {
+  for (const each of refreshers) each();
+  groups.forEach(limit);
 }
 
 // Enter in a scale turns no page; a digit answers it (0 is 10).
@@ -40,24 +172,36 @@ form.addEventListener("keydown", (event) => {
   const wanted = /^\d+$/.test(value) && form.querySelector(`[name="${at.name}"][value="${value}"]`);
   if (wanted) { wanted.focus(); wanted.click(); }
 });
+form.addEventListener("input", (event) => {
+  refresh();
+  if (event.target.name in versions) touched(event.target.name);
+});
 form.addEventListener("submit", (event) => {
-  if (leaving) event.preventDefault();
-  leaving = true;
+  const button = event.submitter;
+  if (!tag) {
+    // One press, one start; pressed again after a while it starts anew, as after a load that was stopped.
+    if (event.timeStamp - pressed < 3000) event.preventDefault();
+    else pressed = event.timeStamp;
+    return;
+  }
+  event.preventDefault();
+  going = { [button?.name || "go"]: button ? button.value : "stay" };
   // The question on top of the screen, for when the page comes back in another language or size.
   const top = [...form.querySelectorAll("fieldset[id]")].find((one) => one.getBoundingClientRect().bottom > 0);
-  if (top && event.submitter?.form === form && !form.contains(event.submitter)) {
-    const at = document.createElement("input");
-    Object.assign(at, { type: "hidden", name: "at", value: top.id });
-    form.append(at);
-  }
+  if (top && !form.contains(button)) going.at = top.id;
+  send();
 });
-// No more than so many of the issues that matter most: the others wait until one is taken back.
-const top3 = form.querySelector("[data-most]");
-function limit() {
-  const full = top3.querySelectorAll(":checked").length >= top3.dataset.most;
-  for (const box of top3.querySelectorAll("input")) box.disabled = full && !box.checked;
-}
-if (top3) { top3.addEventListener("change", limit); limit(); }
-addEventListener("pageshow", () => { leaving = false; });
-document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(); });
-addClearButtons();
+addEventListener("online", send);
+addEventListener("offline", () => { if (waiting()) { trouble = "waiting"; tell(); } });
+addEventListener("pageshow", (event) => {
+  if (waiting()) send();
+  else if (event.persisted) location.reload();
+});
+document.addEventListener("visibilitychange", send);
+addEventListener("pagehide", send);
+addEventListener("beforeunload", (event) => { if (waiting()) event.preventDefault(); });
+
+try { queue = JSON.parse(sessionStorage.getItem(store)) || {}; } catch {}
+for (const name in queue) if (fields(name).length) put(name, queue[name].to);
+refresh();
+send();

@@ -8,11 +8,14 @@ from django.utils import timezone
 from materiality.models import AuditEvent
 from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED
-from surveys.actions.surveys import close_survey
+from surveys.actions.responses import release_responses
+from surveys.actions.surveys import close_survey, open_survey
 from surveys.models import Draft, Response, Survey
+from surveys.questionnaire.saving import Change
 from surveys.questionnaire.screening import flag_names
-from surveys.respond.answers import finish, save, start_draft
-from surveys.respond.rows import groups_now, survey_now
+from surveys.respond.answers import finish, open_answers, save, start_draft
+from surveys.respond.rows import DraftInUse, groups_now, survey_now
+from tests.factories.paper import make_question
 from tests.factories.surveys import make_draft, make_open_survey, make_survey, make_survey_cycle
 
 pytestmark = pytest.mark.django_db
@@ -46,42 +49,61 @@ def test_start_draft_of_a_survey_that_is_not_open_is_refused():
     assert Draft.objects.count() == 0
 
 
-def test_save_ratings_twice_changes_nothing_the_second_time():
-    draft = make_draft(small_survey())
-    first = save(key=draft.key, known=bytes(4), answers={0: 5, 3: DONT_KNOW})
-    assert first == bytes([5, 0, 0, DONT_KNOW])
-    assert save(key=draft.key, known=first, answers={0: 5, 3: DONT_KNOW}) == first
-    assert bytes(Draft.objects.get().ratings) == first
+def opened(survey: Survey, **values) -> DraftInUse:
+    return open_answers(make_draft(survey, **values).key, survey.code)
 
 
-def test_save_ratings_keeps_what_another_tab_saved_in_between():
-    draft = make_draft(small_survey())
-    save(key=draft.key, known=bytes(4), answers={0: 5})
-    assert save(key=draft.key, known=bytes(4), answers={1: 2}, comment="和") == bytes([5, 2, 0, 0])
+def given(**values) -> list[Change]:
+    return [Change(name, value) for name, value in values.items()]
+
+
+def test_save_twice_changes_nothing_the_second_time():
+    draft = opened(small_survey())
+    changes = given(r0=5, r3=DONT_KNOW)
+    first = save(draft=draft, changes=changes)
+    assert first.ratings == bytes([5, 0, 0, DONT_KNOW])
+    assert save(draft=draft, changes=changes) == first
+    assert bytes(Draft.objects.get().ratings) == first.ratings
+
+
+def test_save_keeps_what_another_tab_saved_in_between():
+    draft = opened(small_survey())
+    save(draft=draft, changes=given(r0=5))
+    assert save(draft=draft, changes=given(r1=2, comment="和")).ratings == bytes([5, 2, 0, 0])
     assert Draft.objects.get().comment == "和"
 
 
-def test_save_ratings_leaves_what_is_not_asked():
-    draft = make_draft(small_survey(), ratings=bytes([NOT_ASKED, 0, 0, 0]))
-    stored = save(key=draft.key, known=bytes(draft.ratings), answers={0: 5, 1: 4})
-    assert stored == bytes([NOT_ASKED, 4, 0, 0])
+def test_save_leaves_what_is_not_asked():
+    draft = opened(small_survey(), ratings=bytes([NOT_ASKED, 0, 0, 0]))
+    assert save(draft=draft, changes=given(r0=5, r1=4)).ratings == bytes([NOT_ASKED, 4, 0, 0])
 
 
-def test_save_ratings_of_a_finished_or_unknown_draft_does_nothing():
-    draft = make_draft(small_survey(), ratings=bytes([4, 0, 0, 0]))
+def test_save_of_a_finished_or_unknown_draft_does_nothing():
+    draft = opened(small_survey(), ratings=bytes([4, 0, 0, 0]))
     finish(key=draft.key, language="en")
-    assert save(key=draft.key, known=bytes([4, 0, 0, 0]), answers={0: 5}) is None
-    assert save(key=uuid4(), known=bytes(4), answers={0: 5}) is None
+    assert save(draft=draft, changes=given(r0=5)) is None
+    assert save(draft=draft._replace(key=uuid4()), changes=given(r0=5)) is None
     assert bytes(Response.objects.get().ratings) == bytes([4, 0, 0, 0])
 
 
-def test_save_ratings_keeps_how_far_and_when_and_what_is_not_given():
-    draft, now = make_draft(small_survey()), timezone.now()
-    save(key=draft.key, known=bytes(4), page=2, comment="好", profile={"age": "b"}, attention=2, now=now)
-    save(key=draft.key, known=bytes(4), page=3, now=now + timedelta(hours=1))
+def test_save_keeps_how_far_and_when_and_what_is_not_given():
+    survey, now = make_survey(make_survey_cycle({"society": 2}), attention=True), timezone.now()
+    make_question(survey)
+    draft = opened(open_survey(survey=survey, by=None), attention=0)
+    save(draft=draft, page=3, changes=given(comment="好", p_age="b", attention=2), now=now)
+    save(draft=draft, page=2, now=now + timedelta(hours=1))
     stored = Draft.objects.get()
     assert (stored.page, stored.saved_at) == (3, now + timedelta(hours=1))
     assert (stored.comment, stored.profile, stored.attention) == ("好", {"age": "b"}, 2)
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_finish_takes_what_was_not_saved_yet_in_the_same_transaction(anonymous):
+    survey = small_survey(anonymous=anonymous)
+    draft = make_draft(survey)
+    assert finish(key=draft.key, language="en", changes=given(r2=4, comment="好"))
+    release_responses(survey=survey, everything=True) if anonymous else None
+    assert bytes(Response.objects.get().ratings) == bytes([0, 0, 4, 0])
 
 
 def test_submit_draft_stores_every_column():
@@ -89,7 +111,7 @@ def test_submit_draft_stores_every_column():
     begun = now - timedelta(hours=1)
     given = {"channel": "mail", "profile": {"age": "乙"}, "attention": 2, "notice_version": 3, "comment": "好"}
     draft = make_draft(survey, ratings=bytes([1, 5, 3, 2]), started_at=begun, **given)
-    finish(key=draft.key, language="en", comment="更好", now=now)
+    finish(key=draft.key, language="en", changes=[Change("comment", "更好")], now=now)
     stored = Response.objects.get()
     expected = Response(
         id=stored.id, survey=survey, group=draft.group, language="en", started_at=begun, submitted_at=now,

@@ -16,10 +16,12 @@ from surveys.questionnaire.contents import (
     unpack,
     unpack_issues,
 )
+from surveys.questionnaire.saving import PAGES, History, Sent, slots_of
 
 ITEMS = 6
 QUESTIONS = [("age", ["a", "b"]), ("roles", ["x", "y", "z"]), ("note", [])]
 SIZE = sealed_size(ITEMS, QUESTIONS)
+SLOTS = len(slots_of(ITEMS, [code for code, _options in QUESTIONS]))
 TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)) | st.none()
 CONTENTS = st.builds(
     Contents,
@@ -40,8 +42,14 @@ CONTENTS = st.builds(
     started_at=TIMES,
     submitted_at=TIMES,
     flags=st.none() | st.integers(0, 65534),
-    versions=st.tuples(*[st.integers(0, 65535)] * ITEMS),
-    taps=st.tuples(*[st.integers(0, 2**32 - 1)] * ITEMS),
+    history=st.just(History())
+    | st.builds(
+        History,
+        st.tuples(*[st.integers(0, 65535)] * SLOTS),
+        st.tuples(*[st.integers(0, 2**32 - 1)] * SLOTS),
+        st.tuples(*[st.integers(0, 65535)] * SLOTS),
+        st.lists(st.builds(Sent, st.integers(0, 2**32 - 1), st.integers(1, 65535)), max_size=PAGES).map(tuple),
+    ),
 )
 
 
@@ -59,7 +67,8 @@ def test_link_is_kept(batch, serial):
 
 def test_longest_answers_have_room_and_longer_ones_are_refused():
     longest = {"age": "b", "roles": ["x", "y", "z"], "note": "\x01" * 200}
-    pack(Contents(b"\xff" * ITEMS, "\U0001f600" * (LONGEST_SEALED_COMMENT // 2), longest), SIZE)
+    history = History(*[(65535,) * SLOTS] * 3, (Sent(1, 1),) * PAGES)
+    pack(Contents(b"\xff" * ITEMS, "\U0001f600" * (LONGEST_SEALED_COMMENT // 2), longest, history=history), SIZE)
     with pytest.raises(ValueError, match="longer than"):
         pack(Contents(bytes(ITEMS), "c" * 2 * LONGEST_SEALED_COMMENT), SIZE)
 
@@ -68,3 +77,10 @@ def test_longest_answers_have_room_and_longer_ones_are_refused():
 def test_issues_come_back_from_their_bits(issues):
     bits = pack_issues(issues, 93)
     assert (unpack_issues(bits), len(bits)) == (sorted(issues), 12)
+
+
+def test_answers_that_were_sealed_in_the_first_form_are_opened():
+    contents = Contents(b"\3" * ITEMS, "好", {"age": "b"})
+    packed = pack(contents, SIZE)
+    at = packed.index(contents.ratings) + ITEMS
+    assert unpack(b"\1" + packed[1:at] + b"\7" * 6 * ITEMS + packed[at:]) == contents

@@ -78,7 +78,7 @@ def test_no_hole_of_a_page_is_left_open(survey):
 def test_an_error_in_a_view_keeps_the_headers_that_protect(survey, monkeypatch):
     client = RespondentClient(survey)
     client.raise_request_exception = False
-    monkeypatch.setattr("surveys.respond.views.survey_of", None)
+    monkeypatch.setattr("surveys.respond.entrance.survey_of", None)
     response = client.get(client.base)
     assert (response.status_code, response["X-Frame-Options"]) == (500, "DENY")
     assert "default-src 'none'" in response["Content-Security-Policy"]

@@ -68,9 +68,9 @@ def test_what_is_named_is_kept_as_a_set_and_can_be_changed(client):
 
 def test_more_than_three_are_refused_and_stay_chosen(client):
     client.send("top/", top=CODES[:1], go="next")
-    response = client.send("top/", top=CODES[:4], go="next")
-    assert (response.status_code, "Please choose at most 3; you chose 4." in response.content.decode()) == (422, True)
-    assert response.content.decode().count(" checked") == 4
+    assert client.send("top/", top=CODES[:4], go="next")["Location"] == f"{client.base}top/"
+    html = client.page("top/")
+    assert ("Please choose at most 3; you chose 4." in html, html.count(" checked")) == (True, 4)
     assert chosen(client) == CODES[:1]
 
 

@@ -8,10 +8,11 @@ from django.utils import timezone
 from surveys.invitations.used_links import mark_used
 from surveys.models import Batch, Draft
 from surveys.models.invitations import new_salt
+from surveys.questionnaire.saving import History, Sent
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import LARGEST, token_of
 from surveys.respond.answers import open_answers
-from surveys.respond.rows import LinkNow, Saving, link_now, replace_answers, take_draft
+from surveys.respond.rows import LinkNow, again, link_now, take_draft, write_answers
 from tests.factories.invitations import make_batch, token
 from tests.factories.surveys import make_draft, make_open_survey, make_survey
 
@@ -28,15 +29,17 @@ def test_draft_that_is_read_is_the_one_the_orm_stores() -> None:
     assert [getattr(read, name) for name in times] == [getattr(stored.survey, name) for name in times]
 
 
-def test_draft_that_is_written_is_read_by_the_orm() -> None:
-    draft = make_draft(make_open_survey())
-    now = timezone.now()
-    assert replace_answers(
-        draft.key, bytes(draft.ratings), bytes([5, 0, 0, 0]), Saving(2, now, "好", {"age": "三十"}, 1)
-    )
+def test_draft_that_is_written_is_read_by_the_orm_and_written_only_as_it_was_read() -> None:
+    survey = make_open_survey()
+    read, now = open_answers(make_draft(survey, attention=0).key, survey.code), timezone.now()
+    history = History((1, 0), (7, 0), (3, 0), (Sent(9, 2),))
+    fields = {"ratings": b"\5\0", "comment": "好", "profile": {"age": "三十"}, "attention": 1, "history": history}
+    assert write_answers(read, fields, page=2, at=now) == read._replace(page=2, **fields)
+    assert write_answers(read, fields, page=2, at=now) is None
     stored = Draft.objects.get()
-    assert (bytes(stored.ratings), stored.page, stored.saved_at) == (bytes([5, 0, 0, 0]), 2, now)
+    assert (bytes(stored.ratings), stored.page, stored.saved_at) == (b"\5\0", 2, now)
     assert (stored.comment, stored.profile, stored.attention) == ("好", {"age": "三十"}, 1)
+    assert History.unpack(bytes(stored.history)) == again(read).history == history
 
 
 def test_draft_that_is_taken_is_the_one_stored_with_its_survey() -> None:

@@ -80,8 +80,9 @@ def test_posted_group_does_not_change_the_group_of_the_link(survey, batch):
 
 
 def test_link_without_consent_begins_nothing(survey, batch):
-    response = RespondentClient(survey).send(path_of(batch), go="start")
-    assert (response.status_code, Draft.objects.count()) == (422, 0)
+    client = RespondentClient(survey)
+    assert (client.send(path_of(batch), go="start").status_code, Draft.objects.count()) == (303, 0)
+    assert "Without your consent" in client.page(path_of(batch))
 
 
 def test_link_on_another_device_leads_to_the_same_answers(survey, batch):
@@ -127,7 +128,8 @@ def test_answers_are_deleted_by_their_link_once_that_is_confirmed(survey, batch)
         begin(client, path_of(batch, serial))
         client.send("end/", comment=str(serial), go="submit")
     stranger = RespondentClient(survey)
-    assert stranger.send(path_of(batch), go="erase").status_code == 422
+    stranger.send(path_of(batch), go="erase")
+    assert "Please tick that you are sure" in stranger.page(path_of(batch))
     assert Response.objects.count() == 2
     assert stranger.send(path_of(batch), go="erase", confirm="yes").status_code == 303
     assert [response.comment for response in Response.objects.all()] == ["1"]
