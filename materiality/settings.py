@@ -153,7 +153,7 @@ JOB_HEARTBEAT_SECONDS = 5
 COUNTED_AT_ONCE = ENVIRONMENT.counted_at_once
 JOB_LOST_SECONDS = 30
 
-# Openings of surveys are counted in memory and stored so often.
+# Openings of surveys, and how they are answered, are counted in memory and stored so often.
 OPENINGS_STORED_SECONDS = 2.0
 
 # Of a web process's threads (--blocking-threads 10) so many run for staff, and so many may wait to.

@@ -34,6 +34,11 @@ def wordings(run: Run) -> set[int]:
     return set((run.responses.get("instruments") or {"": 1}).values())
 
 
+def asked_otherwise(one: Run, other: Run) -> bool:
+    """Whether two runs rest on different versions of the instrument."""
+    return wordings(one) != wordings(other)
+
+
 def line_of(edition: Edition) -> list[Edition]:
     """The edition and those it comes from, the newest first."""
     known, line = Edition.objects.in_bulk(), [edition]
@@ -85,8 +90,7 @@ def years_of(run: Run, code: str, person: User) -> list[Year]:
         scores = {
             score.run_id: score for score in IssueScore.objects.filter(wanted).select_related("issue").defer("groups")
         }
-    now = wordings(run)
-    return [Year(each.cycle, each, scores[each.pk], wordings(each) != now) for each in runs if each.pk in scores]
+    return [Year(each.cycle, each, scores[each.pk], asked_otherwise(each, run)) for each in runs if each.pk in scores]
 
 
 def compared_json(a: Run, b: Run) -> dict:

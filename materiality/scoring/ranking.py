@@ -32,6 +32,11 @@ class IssueNamed:
     groups: tuple[GroupNamed, ...]
     share: float | None
 
+    @property
+    def whole(self) -> GroupNamed:
+        """All who were asked, each counting alike, whatever the method's weights: these have an interval."""
+        return GroupNamed("", sum(each.named for each in self.groups), sum(each.asked for each in self.groups))
+
 
 def wilson(number: int, of: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a share, 0–1; `of` > 0."""

@@ -8,6 +8,7 @@ from materiality.models import Cycle, Group, Run
 from materiality.platform.pages import paged
 from materiality.platform.people import can_edit_cycle
 from materiality.queries.cycles import chosen_run, listed_runs
+from materiality.queries.ranking import named_of, took_ranking
 from materiality.queries.scores import (
     ScoreFilter,
     ScoreRow,
@@ -50,12 +51,14 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
     run = _found(chosen_run(cycle, runs, request.GET.get("run", "")))
     wanted, groups = ScoreFilter.from_query(request.GET), list(cycle.groups.all())
     rows = all_rows(run, wanted.level, wanted.group)
+    shown = paged(request, wanted_rows(rows, wanted), PER_PAGE)
     context |= {
         "runs": runs,
         "run": run,
         "wanted": wanted,
         "heads": HEADS,
-        "page": paged(request, wanted_rows(rows, wanted), PER_PAGE),
+        "page": shown,
+        "named": took_ranking(run) and named_of(run, [row.issue.code for row in shown]),
         "total": len(rows),
         "chosen_group": next((group for group in groups if group.code == wanted.group), None),
         "groups": groups,

@@ -9,7 +9,14 @@ from materiality.models import Run
 from materiality.platform.pages import button
 from materiality.platform.people import can_edit_cycle
 from materiality.queries.cycles import BEFORE_REVIEW, run_with_cube
-from materiality.queries.years import YearOnYear, earlier_runs, frozen_cuts, frozen_cuts_problems, line_of
+from materiality.queries.years import (
+    YearOnYear,
+    asked_otherwise,
+    earlier_runs,
+    frozen_cuts,
+    frozen_cuts_problems,
+    line_of,
+)
 from materiality.views.cycles import cycle_of, in_cycle
 
 
@@ -27,6 +34,7 @@ def years(request: HttpRequest, code: str) -> HttpResponse:
         "found": found if found and found.other else None,
         "earlier": earlier,
         "other": other,
+        "asked_otherwise": run is not None and other is not None and asked_otherwise(run, other),
         "numbers": frozen_cuts(other) if other else None,
         "problems": frozen_cuts_problems(cycle, other) if other else [],
         "may_edit": can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW,

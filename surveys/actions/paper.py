@@ -10,7 +10,7 @@ from materiality.models import Group, Job, User
 from materiality.platform import audit
 from materiality.platform.jobs import request_job
 from materiality.platform.refusals import NotAllowed
-from surveys.models import PaperSheet, Response, SealedDraft, Survey
+from surveys.models import PaperSheet, Response, SealedDraft, Survey, Tally
 from surveys.models.jobs import JobKind
 from surveys.paper.entry import SheetEntry, differences, entry_of, locked_sheet
 from surveys.paper.sheets import empty_sheet, seal_sheet
@@ -24,6 +24,7 @@ from surveys.respond.sealed import seal_finished
 from surveys.responses.columns import ResponseColumns
 from surveys.responses.holdings import hold
 from surveys.responses.screening import flags_of_new
+from surveys.responses.tallies import add_to_tally
 
 CHANNEL = "paper"
 
@@ -83,6 +84,7 @@ def _store(survey: Survey, sheet: PaperSheet, entry: SheetEntry, flags: int) -> 
         flags=flags,
     )
     hold(survey.pk, Response.objects.filter(pk=response.pk))
+    add_to_tally(survey.pk, Tally.Measure.MODE, group=sheet.group.code, channel=CHANNEL)
 
 
 def _finish(survey: Survey, sheet: PaperSheet, entry: SheetEntry) -> None:

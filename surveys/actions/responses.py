@@ -15,6 +15,7 @@ from materiality.platform import audit
 from materiality.platform.keys import ensure_installation_key
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.proposals import ProposalValues, store_proposal
+from materiality.queries.scores import SMALL_CELL
 from materiality.scoring.cube import NOT_ASKED
 from surveys.invitations.used_links import mark_used
 from surveys.models import (
@@ -47,7 +48,7 @@ from surveys.responses.anonymity import (
 )
 from surveys.responses.holdings import HELD_SINCE, hold_all, holdings_of
 from surveys.responses.screening import flags_of_new
-from surveys.responses.tallies import add_to_tally
+from surveys.responses.tallies import add_to_tally, how_answered
 
 # Fewer finished answers of a group than this wait for more, so that a lot cannot be told apart by who came just then.
 FEWEST = 10
@@ -88,10 +89,17 @@ def _release(survey: Survey, finished: QuerySet[SealedDraft], everything: bool) 
     # A link that was made void and given out again may have been used twice: the first one counts.
     fresh = np.array([place for place in places if _uses_link(contents[place])], np.intp)
     insert_unlinked(survey, columns.pick(fresh), flags[fresh])
-    for mode, number in Counter(contents[place].mode for place in fresh).items():
-        add_to_tally(survey.pk, Tally.Measure.MODE, group=rows[0].group.code, channel=mode, number=number)
+    _count_how(survey, rows[0].group.code, [contents[place] for place in fresh])
     SealedDraft.objects.filter(pk__in=[rows[place].pk for place in places]).delete()
     return len(fresh)
+
+
+def _count_how(survey: Survey, group: str, contents: list[Contents]) -> None:
+    """Text sizes, and how they went on; of a small last lot the latter is left out."""
+    alone = len(contents) < SMALL_CELL
+    counts = sum((how_answered(held.mode, () if alone else held.course) for held in contents), Counter())
+    for (measure, channel, place), number in sorted(counts.items()):
+        add_to_tally(survey.pk, measure, group=group, channel=channel, place=place, number=number)
 
 
 def asked_less(ratings: np.ndarray) -> np.ndarray:

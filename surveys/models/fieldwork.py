@@ -7,11 +7,13 @@ class Tally(models.Model):
     """A number per survey, measure, group (code, empty = unknown), channel and place: counted without a token.
 
     Measures: `opened` (first pages shown), `started` (answers begun), `broken_off` (deleted unfinished; place = the
-    last page that was saved), `burst` (submitted by the open link when unusually many came from one address). Of
+    last page that was saved), `burst` (submitted by the open link when unusually many came from one address), `mode`
+    (submitted, by group; channel = normal, large or paper), `course` (items of those submitted, by group; channel = one
+    of questionnaire.asking.COURSE, place = first, second or last third of the issues as they came to them). Of
     anonymous surveys, at the release: `submitted` (by group and channel), `day` (by group; place = the day's proleptic
-    ordinal; days with fewer than 5 are joined to the next), `mode` (by group; channel = normal, large or paper),
-    `seconds` (by group; place = tenths of a second per answered item, at most 50), `unknown` (by group: flags that
-    fewer than 5 of a lot earned by their times, and that stand on no response).
+    ordinal; days with fewer than 5 are joined to the next), `seconds` (by group; place = tenths of a second per
+    answered item, at most 50), `unknown` (by group: flags that fewer than 5 of a lot earned by their times, and that
+    stand on no response).
     """
 
     class Measure(models.TextChoices):
@@ -22,6 +24,7 @@ class Tally(models.Model):
         DAY = "day"
         BURST = "burst"
         MODE = "mode"
+        COURSE = "course"
         SECONDS = "seconds"
         UNKNOWN = "unknown"
 

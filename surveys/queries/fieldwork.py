@@ -13,10 +13,13 @@ from django.utils.translation import ngettext
 
 from materiality.models import Group
 from materiality.platform.hooks import WaitingWork
-from surveys.models import GroupPlan, ProfileQuestion, Response, SealedDraft, Survey
+from materiality.queries.scores import SMALL_CELL
+from surveys.models import GroupPlan, ProfileQuestion, Response, SealedDraft, Survey, Tally
 from surveys.queries.plans import plan_of
 from surveys.queries.questionnaire import IssueParts, asked_by
 from surveys.questionnaire.asking import (
+    COURSE,
+    THIRDS,
     Standing,
     closing_time,
     needed_ratings,
@@ -24,6 +27,7 @@ from surveys.questionnaire.asking import (
     standing,
     variances,
 )
+from surveys.questionnaire.contents import MODES
 from surveys.questionnaire.fieldwork import (
     ONLINE,
     Account,
@@ -267,6 +271,16 @@ class GroupProgress:
 
 
 @dataclass(frozen=True)
+class CourseLine:
+    """A third of the issues as respondents came to them: of the items there what was left out or not known, 0–1."""
+
+    third: int
+    items: int
+    skipped: float
+    unknown: float
+
+
+@dataclass(frozen=True)
 class FieldworkPage:
     """The figures of a survey's fieldwork in the order of the page."""
 
@@ -278,6 +292,8 @@ class FieldworkPage:
     median: list
     pages: list[PageLine]
     account: Account
+    modes: list[tuple[Group, list[int]]]
+    course: list[CourseLine]
 
 
 def fieldwork_page(survey: Survey, groups: Sequence[Group], figures: dict, now: datetime) -> FieldworkPage:
@@ -292,7 +308,10 @@ def fieldwork_page(survey: Survey, groups: Sequence[Group], figures: dict, now: 
     by_day: Counter = Counter()
     for own in days.values():
         by_day.update({day: submitted for day, (submitted, _valid) in own.items()})
+    modes = _modes(groups, figures["tally"])
     return FieldworkPage(
+        modes=modes,
+        course=_course({group.code for group, _numbers in modes}, figures["tally"]),
         funnel=funnel,
         lines=_lines(survey, groups, funnel, days, medians, now),
         flags=flags,
@@ -302,6 +321,30 @@ def fieldwork_page(survey: Survey, groups: Sequence[Group], figures: dict, now: 
         pages=_pages(survey, groups, figures, funnel),
         account=account_of(survey, figures, funnel, counts, by_day, now),
     )
+
+
+def _modes(groups: Sequence[Group], tally: Sequence[Sequence]) -> list[tuple[Group, list[int]]]:
+    """How many of a group answered in normal and large text and on paper, where at least 5 did in all."""
+    counts: Counter = Counter()
+    for measure, code, mode, _place, number in tally:
+        if measure == Tally.Measure.MODE:
+            counts[code, mode] += number
+    numbers = [(group, [counts[group.code, mode] for mode in MODES]) for group in groups]
+    return [(group, own) for group, own in numbers if sum(own) >= SMALL_CELL]
+
+
+def _course(codes: set[str], tally: Sequence[Sequence]) -> list[CourseLine]:
+    """How respondents of these groups went on; nothing where nothing was counted."""
+    counts: Counter = Counter()
+    for measure, code, kind, third, number in tally:
+        if measure == Tally.Measure.COURSE and code in codes:
+            counts[third, kind] += number
+    items = {third: sum(counts[third, kind] for kind in COURSE) for third in range(1, THIRDS + 1)}
+    return [
+        CourseLine(third, whole, counts[third, "skipped"] / whole, counts[third, "unknown"] / whole)
+        for third, whole in items.items()
+        if whole
+    ]
 
 
 class _Counting:

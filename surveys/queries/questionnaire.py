@@ -22,7 +22,7 @@ from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Response, Survey
 from surveys.models.instrument import LANGUAGES, attention_words, question_words, scale_words
 from surveys.queries.plans import plan_of
-from surveys.questionnaire.asking import SECONDS_PER_ITEM, Effort, Sheet, asked_issues, draw_part, sheets_of
+from surveys.questionnaire.asking import SECONDS_PER_ITEM, Effort, Sheet, asked_issues, course_of, draw_part, sheets_of
 from surveys.questionnaire.contents import sealed_size
 from surveys.questionnaire.saving import slots_of
 from surveys.respond.keys import key_of, key_of_counts
@@ -248,6 +248,11 @@ class Questionnaire:
             return _("A short check")
         places = dict.fromkeys(self.issues[issue].category for issue in sheet.issues)
         return "\u00a0· ".join(text_of(self.categories[place], "name") for place in places)
+
+    def course(self, key: bytes, ratings: bytes) -> tuple[int, ...]:
+        """How the respondent with this key went on (see course_of)."""
+        order = [issue for sheet in self.sheets(key, ratings) for issue in sheet.issues]
+        return course_of(order, self.positions_of, ratings)
 
     @cached_property
     def sealed_size(self) -> int:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from materiality.scoring.cube import BUSINESS, DIMENSIONS, NOT_ASKED, SKIPPED, SOCIETY
+from materiality.scoring.cube import BUSINESS, DIMENSIONS, DONT_KNOW, NOT_ASKED, SKIPPED, SOCIETY
 from materiality.scoring.estimates import Z, t_quantile
 from materiality.tables.problems import N_
 from surveys.questionnaire.instrument import CURRENT, INSTRUMENTS, Instrument
@@ -174,6 +174,26 @@ def _shuffled(key: bytes, categories: Sequence[int], asked: Iterable[int]) -> li
 def _cut(order: list[int], most: int) -> list[tuple[int, ...]]:
     ends = accumulate(page_sizes(len(order), most), initial=0)
     return [tuple(order[start:end]) for start, end in pairwise(ends)]
+
+
+# In thirds of the issues as a respondent comes to them, how many items are answered, "don't know" and left out.
+COURSE = ("answered", "unknown", "skipped")
+THIRDS = 3
+
+
+def course_of(order: Sequence[int], items: Sequence[Mapping[str, int]], ratings: bytes) -> tuple[int, ...]:
+    """How somebody went on: of the first third of the issues in their `order`, the second and the last, the numbers of
+    COURSE. `items` are, per issue, the positions by dimension.
+    """
+    numbers = [0] * THIRDS * len(COURSE)
+    for place, issue in enumerate(order):
+        third = THIRDS * place // len(order)
+        for position in items[issue].values():
+            code = ratings[position]
+            if code != NOT_ASKED:
+                kind = 2 if code == SKIPPED else 1 if code == DONT_KNOW else 0
+                numbers[third * len(COURSE) + kind] += 1
+    return tuple(numbers)
 
 
 def page_sizes(number: int, most: int) -> list[int]:

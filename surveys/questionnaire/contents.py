@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from surveys.questionnaire.asking import COURSE, THIRDS
 from surveys.questionnaire.saving import History, slots_of
 
 # Characters of a comment as browsers count them (UTF-16 code units), in an anonymous survey.
@@ -24,12 +25,14 @@ _HEAD = struct.Struct("<BBBBHHQQIIHHH")
 # Until November 2026 there was a form 1: what became of each item stood before the comment, and nothing used it.
 _FORM, _FIRST = 2, 1
 _NO_FLAGS = 0xFFFF
+_COURSE = THIRDS * len(COURSE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Contents:
-    """Answers and what belongs to them. `ratings` is a byte per item, `history` says what became of each answer;
+    """Answers and what belongs to them. `ratings` is a byte per item, `history` says what became of each answer,
+    `course` how they went on (questionnaire.asking) once they are finished;
     `flags` None = not screened yet. Times are UTC.
     """
 
@@ -46,6 +49,7 @@ class Contents:
     serial: int | None = None
     flags: int | None = None
     history: History = History()
+    course: tuple[int, ...] = ()
 
 
 def sealed_size(items: int, questions: Iterable[tuple[str, list[str]]]) -> int:
@@ -58,7 +62,7 @@ def sealed_size(items: int, questions: Iterable[tuple[str, list[str]]]) -> int:
         longest = json.dumps({code: options}) if options else json.dumps({code: ""}) + " " * 200 * _JSON_CHARACTER
         profile += len(longest.encode()) + 2
     history = History.size(len(slots_of(items, (code for code, _options in asked))))
-    return _HEAD.size + items + 2 * LONGEST_SEALED_COMMENT + profile + history
+    return _HEAD.size + items + 2 * LONGEST_SEALED_COMMENT + profile + history + 1 + 2 * _COURSE
 
 
 def pack(contents: Contents, size: int) -> bytes:
@@ -82,6 +86,7 @@ def pack(contents: Contents, size: int) -> bytes:
         len(profile),
     )
     packed = b"".join([head, contents.ratings, comment, profile, contents.history.pack()])
+    packed += struct.pack(f"<B{len(contents.course)}H", len(contents.course), *contents.course)
     if len(packed) > size:
         raise ValueError("these answers are longer than what is sealed")
     return packed.ljust(size, b"\0")
@@ -99,6 +104,9 @@ def unpack(packed: bytes) -> Contents:
         parts.append(packed[at : at + length])
         at += length
     ratings, _unused, comment, profile = parts
+    history = History() if form == _FIRST else History.unpack(packed, at)
+    at += History.size(len(history.versions))
+    steps = packed[at] if form == _FORM and at < len(packed) else 0
     return Contents(
         ratings=ratings,
         comment=comment.decode("utf-16-le"),
@@ -112,7 +120,8 @@ def unpack(packed: bytes) -> Contents:
         batch_id=None if serial == _NO_SERIAL else batch,
         serial=None if serial == _NO_SERIAL else serial,
         flags=None if flags == _NO_FLAGS else flags,
-        history=History() if form == _FIRST else History.unpack(packed, at),
+        history=history,
+        course=struct.unpack_from(f"<{steps}H", packed, at + 1),
     )
 
 

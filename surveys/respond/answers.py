@@ -37,7 +37,7 @@ from surveys.questionnaire.ratings import arrival_id
 from surveys.questionnaire.saving import Change, History, Sent, merged
 from surveys.questionnaire.screening import flags_of
 from surveys.respond.drafts import begun_before, begun_drafts, idle_since
-from surveys.respond.keys import key_of
+from surveys.respond.keys import key_of, order_of
 from surveys.respond.rows import (
     DraftInUse,
     FinishedDraft,
@@ -64,7 +64,7 @@ from surveys.respond.sealed import (
     unseal_part,
 )
 from surveys.responses.holdings import hold, holdings_of
-from surveys.responses.tallies import add_to_tally
+from surveys.responses.tallies import add_to_tally, how_answered, in_passing
 
 
 def open_answers(secret: UUID | str | LinkNow, survey_code: str) -> DraftInUse | None:
@@ -301,9 +301,9 @@ def finish(
     draft = take_draft(key)
     if draft is None:
         return False
-    if changes:
-        slots = questionnaire_of(draft.survey_id, draft.opened_at).slots
-        draft = draft._replace(**merged(draft, changes, slots, _since(draft.started_at, moment), sent))
+    questionnaire = questionnaire_of(draft.survey_id, draft.opened_at)
+    since = _since(draft.started_at, moment)
+    draft = draft._replace(**merged(draft, changes, questionnaire.slots, since, sent))
     _refuse_late(draft, moment, draft.started_at)
     delete_draft(key)
     if draft.batch_id is not None and not mark_used(draft.batch_id, draft.serial):
@@ -311,6 +311,8 @@ def finish(
     response = arrival_id()
     insert_response(response, draft, language=language, submitted_at=moment, flags=_flags(draft, moment))
     hold(draft.survey_id, Response.objects.filter(pk=response))
+    for (measure, channel, place), number in how_answered(mode, questionnaire.course(key.bytes, draft.ratings)).items():
+        in_passing.count(draft.survey_id, measure, group=draft.group_code, channel=channel, place=place, number=number)
     return True
 
 
@@ -323,9 +325,11 @@ def _finish_sealed(
             return False
         _refuse_late(window_of(box.survey_id), moment, box.contents.started_at)
         held = box.contents
-        fields = merged(held, changes, box.slots, _since(held.started_at, moment), sent)
+        fields = merged(held, changes, box.questionnaire.slots, _since(held.started_at, moment), sent)
+        course = box.questionnaire.course(order_of(box.key, box.secret), fields["ratings"])
         # What became of each answer has done its work.
-        contents = replace(held, **{**fields, "history": History()}, submitted_at=moment, **others)
+        given = {**fields, "history": History(), "course": course}
+        contents = replace(held, **given, submitted_at=moment, **others)
         if finish_sealed(box, contents, at=moment):
             return True
         box = opened_again(box)

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from materiality.platform.bilingual import text_of
 from materiality.platform.refusals import NotAllowed
-from surveys.models import Response
+from surveys.models import Response, Tally
 from surveys.models.instrument import anonymity_words, effort_words, until_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Standing, standing
@@ -40,7 +40,7 @@ from surveys.respond.visit import (
     survey_of,
     unknown,
 )
-from surveys.responses.tallies import openings
+from surveys.responses.tallies import in_passing
 
 OPEN_LINK = "link"
 
@@ -59,7 +59,7 @@ def first_page(
     wrong = _told_errors(request, survey, groups, link)
     if request.method == "GET" and not cookies.first_page_was_shown(request):
         code, channel = (link.group_code, link.channel) if link else ("", OPEN_LINK)
-        openings.count(survey.id, group=code, channel=channel)
+        in_passing.count(survey.id, Tally.Measure.OPENED, group=code, channel=channel)
     questionnaire = questionnaire_of(survey.id, survey.opened_at)
     return page(
         request,

@@ -184,10 +184,11 @@ def _stored(key: UUID) -> object:
 
 _TAKE = """
 SELECT d.survey_id, d.group_id, d.channel, d.batch_id, d.serial, d.ratings, d.comment, d.profile, d.attention,
-       d.notice_version, d.started_at, d.history, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at, s.rules,
-       s.attention_value
+       d.notice_version, d.started_at, d.history, g.code, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at,
+       s.rules, s.attention_value
 FROM surveys_draft d
 JOIN surveys_survey s ON s.id = d.survey_id
+JOIN materiality_group g ON g.id = d.group_id
 WHERE d.key = %s
 """
 _INSERT_FINISHED = """
@@ -212,6 +213,7 @@ class FinishedDraft(NamedTuple):
     notice_version: int
     started_at: datetime
     history: History
+    group_code: str
     opened_at: datetime
     state: str
     opens_at: datetime | None

@@ -15,7 +15,7 @@ from django.db import connection
 from materiality.platform.keys import seal, unseal
 from surveys.models import SealedDraft
 from surveys.models.responses import random_id
-from surveys.queries.questionnaire import questionnaire_of
+from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.contents import Contents, pack, pack_issues, unpack, unpack_issues
 from surveys.respond.keys import key_of_finished, key_of_parts, key_with, lookup_of, opener_of
 from surveys.responses.columns import ResponseColumns, utc
@@ -46,8 +46,7 @@ class Box(NamedTuple):
     """A sealed draft in progress with what opens it: the survey's key and what the respondent has (`secret`)."""
 
     survey_id: int
-    size: int
-    slots: dict[str, int]
+    questionnaire: Questionnaire
     key: bytes
     secret: str
     row: int
@@ -95,8 +94,7 @@ def find_sealed(survey: SealedSurvey, secret: str) -> tuple[tuple, Box | None] |
         return (group, page, bool(counted)), None
     contents = unpack(unseal(opener_of(survey.key, secret), bytes(sealed), lookup))
     questionnaire = questionnaire_of(survey.id, survey.opened_at)
-    size, slots = questionnaire.sealed_size, questionnaire.slots
-    return (group, page, bool(counted)), Box(survey.id, size, slots, survey.key, secret, pk, version, contents)
+    return (group, page, bool(counted)), Box(survey.id, questionnaire, survey.key, secret, pk, version, contents)
 
 
 def insert_sealed(
@@ -129,7 +127,7 @@ def opened_again(box: Box) -> Box | None:
 
 def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> Box | None:
     """Seal the contents anew; None where somebody else has saved or finished since the box was opened."""
-    sealed = seal(opener_of(box.key, box.secret), pack(contents, box.size), box.lookup)
+    sealed = seal(opener_of(box.key, box.secret), pack(contents, box.questionnaire.sealed_size), box.lookup)
     # At random: a count of saves would tell how much somebody answered.
     version = 1 + randbits(30)
     with connection.cursor() as cursor:
@@ -140,7 +138,7 @@ def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> Bo
 
 def finish_sealed(box: Box, contents: Contents, *, at: datetime) -> bool:
     """Seal the contents with the survey's key alone, in the same row, which is finished from then on; else False."""
-    sealed = seal_finished(box.key, contents, box.size, box.lookup)
+    sealed = seal_finished(box.key, contents, box.questionnaire.sealed_size, box.lookup)
     with connection.cursor() as cursor:
         cursor.execute(_FINISH, [sealed, b"", connection.ops.adapt_datetimefield_value(at), box.row, box.version])
         return cursor.rowcount == 1

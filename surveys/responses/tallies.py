@@ -3,12 +3,14 @@
 import logging
 import threading
 from collections import Counter
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection
 
 from materiality.platform.storage import short_transaction
 from surveys.models import Tally
+from surveys.questionnaire.asking import COURSE
 
 log = logging.getLogger(__name__)
 
@@ -36,26 +38,38 @@ def add_to_tally(
         cursor.execute(_ADD, [survey_id, measure, group, channel[:40], place, number])
 
 
-class Openings:
-    """Openings of first pages, added up in memory and stored every few seconds: a page never waits for its count.
+def how_answered(mode: str, course: Sequence[int]) -> Counter[tuple[str, str, int]]:
+    """What is counted of one who submitted: {(measure, channel, place): number}."""
+    found = Counter({(Tally.Measure.MODE.value, mode, 0): 1})
+    for at, number in enumerate(course):
+        third, kind = divmod(at, len(COURSE))
+        found[Tally.Measure.COURSE.value, COURSE[kind], third + 1] += number
+    return found
+
+
+class InPassing:
+    """Numbers added up in memory and stored every few seconds: no page waits for its count, and no two for one row.
 
     What cannot be stored, as the disk is full or others hold the lock, waits for the next time; a process that is
-    killed loses the openings of the last seconds.
+    killed loses what it counted in the last seconds.
     """
 
-    MOST_KINDS = 10_000  # of survey, group and channel: more are not counted
+    MOST_KINDS = 10_000  # of survey, measure, group, channel and place: more are not counted
     LOCK_MILLISECONDS = 500
 
     def __init__(self) -> None:
-        self._waiting: Counter[tuple[int, str, str]] = Counter()
+        self._waiting: Counter[tuple[int, str, str, str, int]] = Counter()
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
 
-    def count(self, survey_id: int, *, group: str, channel: str) -> None:
-        """Count one more; with OPENINGS_STORED_SECONDS = 0 it is stored at once, if it can be."""
+    def count(
+        self, survey_id: int, measure: str, *, group: str = "", channel: str = "", place: int = 0, number: int = 1
+    ) -> None:
+        """Count so many more; with OPENINGS_STORED_SECONDS = 0 it is stored at once, if it can be."""
+        kind = survey_id, str(measure), group, channel, place
         with self._lock:
-            if (kind := (survey_id, group, channel)) in self._waiting or len(self._waiting) < self.MOST_KINDS:
-                self._waiting[kind] += 1
+            if kind in self._waiting or len(self._waiting) < self.MOST_KINDS:
+                self._waiting[kind] += number
             if settings.OPENINGS_STORED_SECONDS:
                 self._start_timer()
                 return
@@ -67,12 +81,12 @@ class Openings:
             taken, self._waiting = self._waiting, Counter()
         try:
             with short_transaction(self.LOCK_MILLISECONDS):
-                for (survey_id, group, channel), number in sorted(taken.items()):
-                    add_to_tally(survey_id, Tally.Measure.OPENED, group=group, channel=channel, number=number)
+                for (survey_id, measure, group, channel, place), number in sorted(taken.items()):
+                    add_to_tally(survey_id, measure, group=group, channel=channel, place=place, number=number)
         except IntegrityError as problem:
-            log.warning("%s openings are lost, as a survey is gone: %s", taken.total(), problem)
+            log.warning("%s counts are lost, as a survey is gone: %s", taken.total(), problem)
         except DatabaseError as problem:
-            log.warning("%s openings wait to be stored: %s", taken.total(), problem)
+            log.warning("%s counts wait to be stored: %s", taken.total(), problem)
             with self._lock:
                 self._waiting += taken
             return False
@@ -95,4 +109,4 @@ class Openings:
                     self._start_timer()
 
 
-openings = Openings()
+in_passing = InPassing()

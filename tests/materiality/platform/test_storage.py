@@ -10,7 +10,7 @@ from django.test import Client
 
 from materiality.platform.storage import storage_trouble
 from surveys.models import Draft, Response, Tally
-from surveys.responses.tallies import openings
+from surveys.responses.tallies import in_passing
 from tests.factories.people import log_in
 from tests.factories.surveys import make_open_survey
 
@@ -95,7 +95,7 @@ def test_respondents_pages_answer_on_a_read_only_database_and_openings_are_kept(
     assert browser.get(address).status_code == 200 and browser.get(address).status_code == 200
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only = OFF")
-    assert openings.store() and Tally.objects.get(measure="opened").number == 2
+    assert in_passing.store() and Tally.objects.get(measure="opened").number == 2
 
 
 @on_sqlite
@@ -140,4 +140,4 @@ def test_first_page_answers_at_once_while_another_holds_the_lock(respondent):
     finally:
         other.execute("ROLLBACK")
         other.close()
-    assert openings.store() and Tally.objects.get(measure="opened").number == 2
+    assert in_passing.store() and Tally.objects.get(measure="opened").number == 2

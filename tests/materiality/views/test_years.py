@@ -38,6 +38,10 @@ def test_years_show_changes_with_intervals_and_trends(client, then, now):
     before, after = (each.scores.get(issue__code="ENV-01-01") for each in (then, run))
     assert row.sides[0].change == pytest.approx(after.society - before.society)
     assert row.sides[0].low < row.sides[0].change < row.sides[0].high
+    assert "asked in other words" not in response.content.decode()
+    run.responses["instruments"] = {"wave": 2}
+    run.save(update_fields=["responses"])
+    assert "The two cycles were asked in other words" in client.get("/cycles/now/years/").content.decode()
     assert row.trend == [before.priority, after.priority]
     assert len(row.line.split()) == 2
     assert (row.tier_then, row.tier_now) == (before.tier, after.tier)

@@ -42,6 +42,7 @@ CONTENTS = st.builds(
     started_at=TIMES,
     submitted_at=TIMES,
     flags=st.none() | st.integers(0, 65534),
+    course=st.just(()) | st.tuples(*[st.integers(0, 65535)] * 9),
     history=st.just(History())
     | st.builds(
         History,
@@ -68,7 +69,12 @@ def test_link_is_kept(batch, serial):
 def test_longest_answers_have_room_and_longer_ones_are_refused():
     longest = {"age": "b", "roles": ["x", "y", "z"], "note": "\x01" * 200}
     history = History(*[(65535,) * SLOTS] * 3, (Sent(1, 1),) * PAGES)
-    pack(Contents(b"\xff" * ITEMS, "\U0001f600" * (LONGEST_SEALED_COMMENT // 2), longest, history=history), SIZE)
+    pack(
+        Contents(
+            b"\xff" * ITEMS, "\U0001f600" * (LONGEST_SEALED_COMMENT // 2), longest, history=history, course=(9,) * 9
+        ),
+        SIZE,
+    )
     with pytest.raises(ValueError, match="longer than"):
         pack(Contents(bytes(ITEMS), "c" * 2 * LONGEST_SEALED_COMMENT), SIZE)
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from materiality.actions.scores import score_cycle
@@ -20,6 +21,7 @@ from surveys.paper.entry import answer_words, ranking_of
 from surveys.paper.printing import numbered, printed_words, sheet_issues
 from surveys.responses.counting import count_cycle
 from tests.factories.paper import answers_to, make_question, make_sheets
+from tests.factories.people import log_in
 from tests.factories.respondent import RespondentClient
 from tests.factories.responses import check_file, make_response, store_file
 from tests.factories.surveys import make_open_survey, make_survey_cycle
@@ -195,7 +197,7 @@ def test_differences_show_what_was_named_by_number_and_name(survey):
     )
 
 
-def test_run_counts_who_named_an_issue_of_those_who_rated_it_and_took_the_step(survey):
+def test_run_counts_who_named_an_issue_and_the_scores_show_it_with_an_interval(survey):
     users, employees = survey.cycle.groups.all()
     rated, unknown = bytes([3]) * 10, bytes([DONT_KNOW, DONT_KNOW, *[3] * 8])
     for _each in range(6):
@@ -219,6 +221,10 @@ def test_run_counts_who_named_an_issue_of_those_who_rated_it_and_took_the_step(s
     assert told == {"share": 0.0, "groups": {"employees": hidden, "users": users}}
     whole = {each["code"]: each["named"] for each in scores_json(run, all_cells=True)["issues"]}[CODES[4]]
     assert whole["groups"]["employees"]["named"] == 4 and whole["share"] == 0.0
+    staff = Client()
+    log_in(staff)
+    text = " ".join(staff.get(f"/cycles/{survey.cycle.code}/scores/").content.decode().split())
+    assert '>100%<br><span class="interval">6 of 6<br>61%–100%</span>' in text.replace(" %", "%")
 
 
 def test_named_of_a_held_group_stay_as_in_the_last_run():

@@ -70,8 +70,9 @@ def test_script_is_told_the_way_on_when_it_asks(survey, link):
     assert '<html lang="zh-Hans">' in client.page("1/")
 
 
-def test_two_devices_by_one_link_write_only_what_each_touched_and_the_later_tap_wins(survey, link):
-    phone, desk = device(survey, link), device(survey, link)
+def test_two_devices_by_one_link_write_only_what_each_touched_and_the_later_tap_wins(survey, link, monkeypatch):
+    phone, desk, later = device(survey, link), device(survey, link), timezone.now() + timedelta(minutes=2)
+    monkeypatch.setattr(timezone, "now", lambda: later)
     one, two, three = phone.items("1/")[:3]
     phone.save("1/", [f"r{one}", "4", 0, 0], [f"r{two}", "2", 0, 0], page=1)
     late = desk.save("1/", [f"r{one}", "1", 0, 60_000], [f"r{three}", "5", 0, 0], page=2)

@@ -13,7 +13,7 @@ from surveys.actions.surveys import change_open_survey, close_survey, open_surve
 from surveys.models import Assignments, Draft, ItemText, ProfileQuestion, Response, Survey, Tally
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.screening import flag_names
-from surveys.responses.tallies import openings
+from surveys.responses.tallies import in_passing
 from tests.factories.respondent import RespondentClient
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
 from tests.factories.texts import reword
@@ -178,7 +178,7 @@ def test_first_page_asks_few_queries_and_writes_nothing(django_assert_num_querie
     with django_assert_num_queries(2):
         client.page()
     assert not Tally.objects.filter(measure="opened").exists()
-    assert openings.store() and Tally.objects.get(measure="opened").number == 2
+    assert in_passing.store() and Tally.objects.get(measure="opened").number == 2
 
 
 AGES = [{"code": "young", "zh": "30 岁以下", "en": "Under 30"}, {"code": "old", "zh": "30 岁以上", "en": "30 or over"}]

@@ -4,15 +4,20 @@ import pytest
 from django.urls import reverse
 
 from materiality.models import Group
+from materiality.scoring.cube import DONT_KNOW
+from surveys.actions.responses import release_responses
 from surveys.models import Batch, SealedDraft, Tally
 from surveys.questionnaire.asking import Plan
+from surveys.questionnaire.saving import Change
 from surveys.questionnaire.screening import FLAG_BIT
 from surveys.respond import answers
+from surveys.respond.answers import open_answers
+from surveys.respond.visit import Way
 from surveys.responses.tallies import add_to_tally
 from tests.factories.anonymous import anonymous_survey, finish
 from tests.factories.people import log_in
 from tests.factories.responses import make_response
-from tests.factories.surveys import make_draft, make_open_survey, make_survey
+from tests.factories.surveys import make_draft, make_open_survey, make_survey, make_survey_cycle
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +155,24 @@ def test_page_of_a_longer_questionnaire_counts_only_those_who_have_it(staff):
     lines = [(line.kind or line.page, line.reached, line.left) for line in found.context["fieldwork"].pages]
     assert lines == [(1, 7, 0), (2, 3, 0), (3, 2, 1), ("end", 5, 0)]
     assert '<th scope="row">Last page</th>' in found.content.decode()
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_page_shows_how_it_was_answered_and_how_people_went_on(staff, anonymous):
+    survey = make_open_survey(make_survey_cycle({"society": 3}), anonymous=anonymous)
+    users, employees = survey.cycle.groups.all()
+    for number in range(6):
+        draft = make_draft(survey, group=users)
+        draft = open_answers(draft.key if not anonymous else draft.secret, survey.code)
+        # The first issue as it comes to them is rated on both dimensions, of the last one nothing is known.
+        order = [issue for sheet in Way(survey.code, draft, single=False).sheets for issue in sheet.issues]
+        rated = {2 * order[0]: 4, 2 * order[0] + 1: 3, 2 * order[2]: DONT_KNOW, 2 * order[2] + 1: DONT_KNOW}
+        changes = [Change(f"r{place}", code) for place, code in rated.items()]
+        answers.finish(key=draft.key, language="en", changes=changes, mode="large" if number else "normal")
+    answers.finish(key=make_draft(survey, group=employees).key, language="en")
+    release_responses(survey=survey, everything=True) if anonymous else None
+    page = staff.get(address(survey))
+    found = page.context["fieldwork"]
+    assert found.modes == [(users, [1, 5, 0])]
+    assert [(line.items, line.skipped, line.unknown) for line in found.course] == [(12, 0, 0), (12, 1, 0), (12, 0, 1)]
+    assert "How it was answered" in page.content.decode()

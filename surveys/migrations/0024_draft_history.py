@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("surveys", "0022_clusters"),
+        ("surveys", "0023_chunks"),
     ]
 
     operations = [
