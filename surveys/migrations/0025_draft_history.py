@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("surveys", "0023_chunks"),
+        ("surveys", "0024_texts_in_languages"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("surveys", "0024_draft_history"),
+        ("surveys", "0025_draft_history"),
     ]
 
     operations = [
