@@ -94,7 +94,6 @@ ALONE = {
     "reports.hooks": "an app's declarations, read by its AppConfig",
     "surveys.exports.spss": "a file format",
     "surveys.responses.ranking": "one step of the questionnaire, counted apart from the cube",
-    "surveys.respond.visit": "who is answering, apart from what is shown",
     "surveys.responses.jobs": "bodies of jobs, named in hooks.py",
     "reports.documents.gri_index": "one file an output",
     "reports.documents.why": "one file an output",
