@@ -175,7 +175,8 @@ def match_import(
         raise NotAllowed(_("Say which column is the stakeholder group."))
     imported.match, imported.match_name = match.to_json(), save_as
     imported.state = ResponseImport.State.CHECKING
-    imported.summary = {"guess": imported.summary["guess"]} if "guess" in imported.summary else {}
+    # All that was doubted is answered by it, and is not asked again where the page is opened once more.
+    imported.summary = {"guess": {**imported.summary["guess"], "doubts": []}} if "guess" in imported.summary else {}
     imported.job = jobs.request_job(
         "check_import", inputs={"import": imported.pk}, by=by, cycle=imported.survey.cycle, send=send
     )

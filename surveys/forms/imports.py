@@ -10,13 +10,15 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from materiality.scoring.cube import DIMENSIONS
-from surveys.matching.answers import column_place, ordered_words
+from materiality.tables.problems import plain
+from surveys.matching.answers import ACCEPT, TURN, choices_of, column_place, ordered_words
 from surveys.matching.apply import revise, twice, words_of
-from surveys.matching.match import ITEM, READY_MADE, Asked, Match, Target, read_target
+from surveys.matching.match import IGNORED, ITEM, READY_MADE, Asked, Match, Target, read_target
 from surveys.matching.moments import zone_info
 from surveys.matching.scales import rescaled
 from surveys.matching.words import Issues, cleaned
 from surveys.models import ResponseImport
+from surveys.queries.plans import target_words
 from surveys.responses.reading import AUTO, examples_of, stored_match, unanswered
 
 RESERVED = (AUTO, *READY_MADE)
@@ -81,6 +83,12 @@ class MatchForm(forms.Form):
         self.initial |= {"zone": self.guessed.zone or asked.zone, "everybody": held.get("group", "")}
         self.initial |= {name: held.get(name, "") for name in ("channel", "language")}
         self.examples = examples_of(imported)
+        self.asks = [
+            doubt for doubt in imported.summary.get("guess", {}).get("doubts", []) if TURN in choices_of(doubt["code"])
+        ]
+        self.turned = {doubt["id"]: self.data.get(f"d-{doubt['id']}", "") for doubt in self.asks}
+        self.words = target_words(asked)
+        self.targets_by_words = {plain(words): text for text, words in self.words.items()}
         self.targets: dict[int, Target] = {}
         self.written: dict[int, str] = {}
         self.wrong: dict[int, str] = {}
@@ -100,17 +108,21 @@ class MatchForm(forms.Form):
             if text is None:
                 continue
             self.written[place] = text[:200]
-            target = read_target(text, self.asked.items, questions)
+            known = self.targets_by_words.get(plain(text), text)
+            target = read_target(known, self.asked.items, questions)
             if target is None:
                 self.wrong[place] = gettext(
                     "The survey has no such column. Choose one from the list, or empty the field."
                 )
             else:
                 self.targets[place] = target
+                self.written[place] = self.words.get(target.text, "" if target.kind == IGNORED else text)
         self._many_at_once()
         every = [self.targets.get(place, column.target) for place, column in enumerate(self.guessed.columns)]
         for place in twice(every):
             self.wrong.setdefault(place, gettext("Another column is that already."))
+        if any(answer not in (TURN, ACCEPT) for answer in self.turned.values()):
+            raise forms.ValidationError(gettext("Say at the top whether the ratings are to be turned round."))
         if self.wrong:
             raise forms.ValidationError(gettext("Some columns cannot be that: they are marked below."))
         return self.cleaned_data
@@ -125,12 +137,22 @@ class MatchForm(forms.Form):
                 if value is not None and value != "?" and self._allowed(name, value):
                     values[name, key] = value
             values |= {(name, key): value for key, value in self._ordered(number, name, seen).items()}
-            turned += [name] if self.data.get(f"round{number}") else []
+            turned += [name] if self.data.get(f"round{number}") or name in self._maps_turned() else []
             lengths |= self._length(number, name)
         return revise(
             self.guessed, self.targets, values, self.examples, self.asked, more=self._more(), turned=turned,
             lengths=lengths,
         )  # fmt: skip
+
+    def _maps_turned(self) -> set[str]:
+        """The maps of ratings of which a person said that 1 is the most."""
+        columns, found = self.guessed.columns, set()
+        for doubt in self.asks:
+            if self.turned[doubt["id"]] == TURN and doubt["column"] >= 0:
+                found.add(columns[doubt["column"]].values)
+            elif self.turned[doubt["id"]] == TURN:
+                found |= {column.values for column in columns if column.target.kind == ITEM}
+        return found
 
     def _length(self, number: int, name: str) -> dict[str, int]:
         """Points of the file's own scale, 0 for those of the survey; none where nothing was posted."""

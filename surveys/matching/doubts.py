@@ -44,8 +44,8 @@ MESSAGES = {
     "unknown_values": N_("It is not known what these answers mean: %(values)s. Add them to the values."),
     "number_after_scale": N_("%(value)s lies after the end of the scale 1 to %(k)s: is it “don't know”?"),
     "numbers_against_words": N_("The numbers and the words beside them do not run the same way: %(values)s."),
-    "turned_round": N_("The question says that 1 is the most. Turn the values round."),
-    "ranking": N_("The question asks for a ranking, in which 1 may be the most. Turn the values round if so."),
+    "turned_round": N_("The question says that 1 is the most."),
+    "ranking": N_("The question asks for a ranking, in which 1 may be the most."),
     "scale_end": N_("Nobody gave more than %(value)s: is it another scale than 1 to %(k)s?"),
     "consent_words": N_("Whether these answers are a consent is not clear: %(values)s."),
     "date_order": N_("Day and month cannot be told apart in these dates, such as %(value)s."),
@@ -68,7 +68,7 @@ MESSAGES = {
     "mixed_dates": N_("Some cells are dates and others text, such as %(value)s: day and month may be swapped in some."),
     "zone_words": N_("Which time zone “%(value)s” is cannot be told. Choose the zone of the times."),
     "other_zone": N_("The header says that the times are in %(zone)s, the survey is in %(survey)s. Confirm the zone."),
-    "turned_in_text": N_("A text beside the answers says that 1 is the most: “%(text)s”. Turn the values round."),
+    "turned_in_text": N_("A text beside the answers says that 1 is the most: “%(text)s”."),
     # The file as a whole.
     "aggregates": N_(
         "These seem to be figures per group, not responses: %(rows)s rows, each of another group. Responses are rows of"

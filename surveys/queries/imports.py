@@ -15,7 +15,7 @@ from materiality.platform.words import word_for
 from materiality.queries.cycles import UNDER_WAY
 from materiality.tables.problems import FileProblem, column_letters
 from materiality.templatetags.yiti import inlang
-from surveys.matching.answers import ACCEPT, choices_of
+from surveys.matching.answers import ACCEPT, TURN, choices_of
 from surveys.matching.apply import words_of
 from surveys.matching.match import (
     ATTENTION,
@@ -33,7 +33,7 @@ from surveys.matching.match import (
 from surveys.matching.scales import rescaled
 from surveys.matching.values import natural_order
 from surveys.models import ColumnMatch, ResponseImport
-from surveys.queries.plans import field_labels, listed_targets, target_labels
+from surveys.queries.plans import field_labels, listed_targets, target_words
 from surveys.responses.reading import (
     asked_of,
     cell_sentence,
@@ -53,15 +53,15 @@ MOST_LISTED, MOST_IGNORED = 700, 200
 
 @dataclass(frozen=True)
 class ColumnLine:
-    """One column of the file; `target` as text, `label` that in words, `doubts` sentences."""
+    """One column of the file; `target` in words, `doubts` sentences, of which `hints` are of this column alone."""
 
     place: int
     letter: str
     header: str
     examples: list[str]
     target: str
-    label: str = ""
     doubts: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
     error: str = ""
 
 
@@ -93,12 +93,17 @@ class ValueMap:
 
 @dataclass(frozen=True)
 class MatchPage:
-    """All that the page shows: columns in doubt first, then fields, then items, then what is left out."""
+    """All that the page shows: columns in doubt first, then fields, then items, then what is left out.
+
+    `doubts` are about the file or about many columns, `turns` those that ask whether 1 is the most: (name of the field,
+    sentence, chosen).
+    """
 
     tool: str
     found: int
     asked: int
     doubts: list[str]
+    turns: list[tuple[str, str, str]]
     sections: list[tuple[str, list[ColumnLine], bool]]
     maps: list[ValueMap]
     targets: list[tuple[str, str]]
@@ -110,17 +115,26 @@ class MatchPage:
 
 
 def match_page(
-    imported: ResponseImport, asked: Asked, posted: Mapping[int, str], errors: Mapping[int, str]
+    imported: ResponseImport,
+    asked: Asked,
+    posted: Mapping[int, str],
+    errors: Mapping[int, str],
+    turned: Mapping[str, str] | None = None,
 ) -> MatchPage:
-    """The page; `posted` are the targets as a person wrote them where some of them are wrong (`errors`)."""
+    """The page; `posted` are the targets as a person wrote them where some of them are wrong (`errors`), `turned` what
+    was said of the doubts whether 1 is the most, by their ids.
+    """
     match, guessed = stored_match(imported.match), imported.summary.get("guess", {})
     examples = examples_of(imported)
+    asks = [doubt for doubt in guessed.get("doubts", []) if TURN in choices_of(doubt["code"])]
     by_column: dict[int, list[str]] = {}
     for doubt in guessed.get("doubts", []):
-        by_column.setdefault(doubt["column"], []).append(doubt_sentence(doubt))
-    labels = target_labels(asked)
+        if doubt not in asks:
+            by_column.setdefault(doubt["column"], []).append(doubt_sentence(doubt))
+    many = _of_many(by_column)
+    words = target_words(asked)
     targets = [
-        posted.get(place, "" if column.target.kind == IGNORED else column.target.text)
+        posted.get(place, "" if column.target.kind == IGNORED else words.get(column.target.text, column.target.text))
         for place, column in enumerate(match.columns)
     ]
     lines = [
@@ -130,8 +144,8 @@ def match_page(
             column.header,
             examples[place][:_SHOWN],
             targets[place],
-            labels.get(targets[place], ""),
             by_column.get(place, []),
+            [sentence for sentence in by_column.get(place, []) if sentence not in many],
             errors.get(place, ""),
         )
         for place, column in enumerate(match.columns)
@@ -141,7 +155,8 @@ def match_page(
         tool=NAMES.get(match.tool, ""),
         found=len({code for code, _dimension in match.items()}),
         asked=len({code for code, _dimension in asked.items}),
-        doubts=by_column.get(-1, []),
+        doubts=[*by_column.get(-1, []), *(f"{letters}: {sentence}" for sentence, letters in many.items())],
+        turns=[(f"d-{each['id']}", _about(each), (turned or {}).get(each["id"], "")) for each in asks],
         sections=sections,
         maps=_maps(match, examples, asked),
         targets=listed_targets(asked),
@@ -151,6 +166,24 @@ def match_page(
         no_group=not any(column.target.text == "group" for column in match.columns),
         aggregates=any(doubt["code"] == "aggregates" for doubt in guessed.get("doubts", [])),
     )
+
+
+def _of_many(by_column: Mapping[int, list[str]]) -> dict[str, str]:
+    """Sentences that are said of more than two columns, each once with the letters of the columns."""
+    columns: dict[str, list[int]] = {}
+    for column, sentences in by_column.items():
+        for sentence in sentences if column >= 0 else ():
+            columns.setdefault(sentence, []).append(column)
+    return {
+        sentence: ", ".join(map(column_letters, found[:8])) + (" …" if len(found) > 8 else "")
+        for sentence, found in columns.items()
+        if len(found) > 2
+    }
+
+
+def _about(doubt: dict) -> str:
+    """The sentence of a doubt with the header that it is about."""
+    return f"{doubt['header'][:120]}: {doubt_sentence(doubt)}" if doubt["header"] else doubt_sentence(doubt)
 
 
 def _sections(match: Match, lines: list[ColumnLine]) -> tuple[list[tuple[str, list[ColumnLine], bool]], int]:

@@ -11,7 +11,7 @@ from materiality.models import Category, Group, Issue
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.stakeholders import IssueChoice
 from materiality.scoring.cube import DIMENSIONS
-from surveys.matching.match import ATTENTION, FIELDS, Asked
+from surveys.matching.match import ATTENTION, BY_GROUP, FIELDS, Asked
 from surveys.models import Batch, GroupPlan, Item, Survey
 from surveys.questionnaire.asking import QUESTION_KINDS, Effort, Plan, issues_each
 
@@ -224,8 +224,22 @@ def split_size(survey: Survey, issues: int, expected: int) -> int:
 
 
 def listed_targets(asked: Asked) -> list[tuple[str, str]]:
-    """(text, label) of every target, issues and questions in both languages, to be found by either."""
-    return [(text, " / ".join(dict.fromkeys(filter(None, names)))) for text, names in _named(asked).items()]
+    """(words, names) of every target, issues and questions in both languages, to be found by either."""
+    words = target_words(asked)
+    return [(words[text], " / ".join(dict.fromkeys(filter(None, names)))) for text, names in _named(asked).items()]
+
+
+def target_words(asked: Asked) -> dict[str, str]:
+    """What a page writes for each target, no two alike: `Stakeholder group`, `SOC-03-01 Data security · Society`."""
+    items = {f"{code}:{dimension}": code for code, dimension in asked.items}
+    words, taken = {}, set()
+    for text, label in target_labels(asked).items():
+        shown = f"{items[text]} {label}" if text in items else label
+        words[text] = f"{shown} ({text})" if shown in taken else shown
+        taken.add(shown)
+    for code, _dimension in asked.items:
+        words[f"{code}:{BY_GROUP}"] = f"{code} · " + _("as its group is asked")
+    return words
 
 
 def target_labels(asked: Asked) -> dict[str, str]:

@@ -118,13 +118,14 @@ def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             job = match_import(imported=imported, match=form.match(), save_as=save_as, by=request.user).job
         if job:
             return redirect(follow(job, reverse("response_import", args=[code, pk])))
-    return _match_page(request, imported, form, looked, match_page(imported, asked, form.written, form.wrong))
+    page = match_page(imported, asked, form.written, form.wrong, form.turned)
+    return _match_page(request, imported, form, looked, page)
 
 
 def _match_page(
     request: HttpRequest, imported: ResponseImport, form: MatchForm, looked: LayoutForm, page: MatchPage
 ) -> HttpResponse:
-    wrong = _("Some columns cannot be that: they are marked below.") if form.wrong else ""
+    wrong = " ".join(form.non_field_errors())
     context = in_cycle(
         imported.survey.cycle, "responses", survey=imported.survey, imported=imported, form=form, page=page,
         looked=looked, wrong=wrong,

@@ -98,6 +98,6 @@ def test_target_stands_with_its_name_in_the_readers_language(client, survey, lan
     item = survey.items.select_related("issue").filter(dimension="society").first()
     wrong = {"t0": "group", "t1": f"{item.issue.code}:society", "t2": "nothing"}
     page = client.post(address("import_match", imported), wrong).context["page"]
-    lines = {line.place: line.label for _title, lines, _open in page.sections for line in lines}
+    lines = {line.place: line.target for _title, lines, _open in page.sections for line in lines}
     name = item.issue.name_en if language == "en" else item.issue.name_zh
-    assert (lines[0], lines[1], lines[2]) == (group, f"{name} · {side}", "")
+    assert (lines[0], lines[1], lines[2]) == (group, f"{item.issue.code} {name} · {side}", "nothing")

@@ -113,6 +113,36 @@ def test_row_that_is_none_is_told(client, survey):
     assert (response.status_code, list(response.context["looked"].errors)) == (422, ["head"])
 
 
+def test_question_whether_1_is_the_most_is_asked_once_and_must_be_answered(client, survey):
+    log_in(client)
+    contents = a_file(survey, ["1", "1", "2", "5"], question="Impact on society (1 = very important)")
+    imported = upload(client, survey, contents)
+    page = client.get(address("import_match", imported))
+    assert ([name for name, *_rest in page.context["page"].turns], b"submitted_at" in page.content) == (
+        ["d-turned_round@C"], False,
+    )  # fmt: skip
+    response = client.post(address("import_match", imported), {"everybody": "users"})
+    assert response.status_code == 422
+    imported = checked(client, survey, contents, everybody="users", **{"d-turned_round@C": "turn"})
+    assert levels(imported) == [1, 0, 0, 1, 2]
+    assert client.get(address("import_match", imported)).context["page"].turns == []
+
+
+def test_columns_are_written_in_words_and_read_so(client, survey):
+    log_in(client)
+    contents = a_file(survey, ["1", "2", "3", "4", "5"], group=True)
+    imported = upload(client, survey, contents)
+    targets = {line.place: line.target for _title, lines, _open in imported_page(client, imported) for line in lines}
+    assert targets[2] == "Stakeholder group"
+    assert targets[3].endswith(" · Society")
+    imported = checked(client, survey, contents, **{f"t{place}": words for place, words in targets.items()})
+    assert imported.state == "checked"
+
+
+def imported_page(client, imported) -> list:
+    return client.get(address("import_match", imported)).context["page"].sections
+
+
 def test_many_columns_get_their_dimension_at_once(client, survey):
     log_in(client)
     contents = a_file(survey, ["1", "2", "3", "4", "5"], question="How much does it matter")
