@@ -106,14 +106,22 @@ class _Writing:
         readers: list[Callable[[Truth], object]] = []
         for name in self.names:
             header = self.rng.choice(_HEADERS[name])
+            if name in ("started", "submitted") and self.rng.random() < 0.1:
+                self.say("zone in the header")
+                header += self.rng.choice((" (UTC)", "（UTC）", " [GMT]"))
             columns.append((name, [header]))
             readers.append(self._reader(name, header))
         join, values = self.rng.choice(_JOINS), self._values()
         codes = self.rng.random() < 0.15
+        renamed = self.rng.random() < 0.1 and self.say("former names")
         for dimension in DIMENSIONS:
             question = self.rng.choice(_QUESTIONS[dimension])
+            if self.turned:
+                question += self.rng.choice(("（1=非常重要，5=不重要）", " (1 = very important, 5 = not important)"))
             for issue in ISSUES:
                 name = issue.code if codes else issue.zh if self.language == "zh" else issue.en
+                if renamed and issue.former and not codes:
+                    name = issue.former[self.language == "en"]
                 columns.append(((issue.code, dimension), [question, name, join(question, name)]))
                 readers.append(lambda row, item=(issue.code, dimension): values[item[1]][row.ratings[item]])
         return Grid(columns, [[read(row) for read in readers] for row in self.rows])
@@ -135,8 +143,11 @@ class _Writing:
         return readers[name]
 
     def _moments(self, name: str, header: str) -> Callable[[Truth], object]:
-        self.dates = getattr(self, "dates", self.rng.choice(sorted(_DATES)))
-        write = _DATES[self.say(self.dates)]
+        if header.rstrip(")]）").endswith(("UTC", "GMT")):
+            write = lambda moment: f"{moment - dt.timedelta(hours=8):%Y-%m-%d %H:%M:%S}"  # noqa: E731
+        else:
+            self.dates = getattr(self, "dates", self.rng.choice(sorted(_DATES)))
+            write = _DATES[self.say(self.dates)]
 
         def read(row: Truth) -> object:
             if name == "submitted" and not row.finished:
@@ -147,8 +158,11 @@ class _Writing:
 
     def _values(self) -> dict[str, dict[str, object]]:
         """What each rating is written as, per dimension."""
-        kind = self.say(self.rng.choice(sorted(_CODINGS)))
+        self.turned = self.rng.random() < 0.06 and bool(self.say("1 is the most"))
+        kind = "numbers" if self.turned else self.say(self.rng.choice(sorted(_CODINGS)))
         found = {dimension: _CODINGS[kind](dimension) for dimension in DIMENSIONS}
+        if self.turned:
+            found = {dimension: {level: 6 - int(level) for level in _LEVELS} for dimension in DIMENSIONS}
         absent = {"": self.rng.choice(_BLANK), "DK": self.rng.choice(_NOT_KNOWN)}
         self.say(f"absent {absent}")
         return {dimension: {**levels, **absent} for dimension, levels in found.items()}
@@ -328,10 +342,14 @@ class _Writing:
             sheets.update({**cover, **rest})
 
     def _csv(self, rows: list[list[object]]) -> bytes:
-        encoding = self.say(self.rng.choice(("utf-8", "utf-8-sig", "gb18030", "utf-16")))
+        encoding = self.say(self.rng.choice(("utf-8", "utf-8-sig", "gb18030", "utf-16", "cp1252")))
         text = io.StringIO(newline="")
         writer = csv.writer(text, delimiter=self.rng.choice(",;\t"), quoting=csv.QUOTE_ALL)
         writer.writerows([[_plain(cell) for cell in row] for row in rows])
+        if encoding == "cp1252" and not text.getvalue().isascii():
+            encoding = "utf-8"  # it has no Chinese
+        elif encoding == "cp1252":
+            writer.writerow(["Résumé de l’enquête, Zürich"])
         return text.getvalue().encode(encoding)
 
 

@@ -23,11 +23,11 @@ GROUPS = [
 ]
 CATEGORIES = {"ENV": ("环境", "Environment"), "SOC": ("社会", "Society"), "ECO": ("经济", "Economy")}
 ISSUES = [
-    IssueNames("ENV-01-01", "环境合规管理", "Environmental Compliance"),
+    IssueNames("ENV-01-01", "环境合规管理", "Environmental Compliance", ("环保守法", "Keeping Environmental Law")),
     IssueNames("ENV-01-02", "低碳差旅通勤", "Low-Carbon Travel and Commuting"),
     IssueNames("SOC-02-01", "员工沟通", "Employee Communication"),
     IssueNames("SOC-02-02", "用户沟通与反馈", "User Communication and Feedback"),
-    IssueNames("SOC-03-01", "数据安全", "Data Security"),
+    IssueNames("SOC-03-01", "数据安全", "Data Security", ("信息防护", "Information Protection")),
     IssueNames("ECO-01-01", "合规运营", "Compliant Operations"),
     IssueNames("ECO-01-02", "公司治理体系", "Corporate Governance Structure"),
     IssueNames("ECO-02-01", "电商内容治理", "E-Commerce Content Governance"),

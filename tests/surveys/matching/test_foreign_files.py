@@ -2,6 +2,7 @@
 
 import pytest
 
+from materiality.tables.problems import FileProblem
 from surveys.matching.balance import balance_of
 from surveys.matching.doubts import MESSAGES
 from tests.conftest import HEAVY
@@ -18,7 +19,10 @@ BATCH = 20
 def outcome(seed: int) -> tuple[str, str]:
     """`exact`, `refused` or `silent`, and what was found."""
     file = foreign_file(seed)
-    found = guessed(file.contents, ASKED)
+    try:
+        found = guessed(file.contents, ASKED)
+    except FileProblem as problem:
+        return "refused", problem.code
     if found.doubts:
         assert all(doubt.code in MESSAGES and (doubt.column < 0 or doubt.column >= 0) for doubt in found.doubts)
         return "refused", found.doubts[0].code
