@@ -4,6 +4,8 @@ import csv
 import tempfile
 from pathlib import Path
 
+from openpyxl import Workbook
+
 from tests.bench.measuring import manage, median, run_process, table
 from tests.services.installation import Installation
 
@@ -25,6 +27,8 @@ def _measure(folder: Path) -> None:
         source.manage("export_responses", "demo", str(files[suffix]))
     files["foreign.csv"] = folder / "foreign.csv"
     _write_foreign(files["csv"], files["foreign.csv"])
+    files["foreign.xlsx"] = folder / "foreign.xlsx"
+    _write_workbook(files["foreign.csv"], files["foreign.xlsx"])
     rows = []
     start = median([manage(source.environment, "score", "nowhere", fails=True) for _run in range(RUNS)])
     rows.append(["process start (a command that finds no cycle)", start.seconds, start.megabytes, ""])
@@ -37,7 +41,7 @@ def _measure(folder: Path) -> None:
             stored = target.python("from surveys.models import Response; print(Response.objects.count())")
             assert stored == SIZE, stored
         took[suffix] = median(runs)
-        words = {"foreign.csv": "csv of another tool by `--match auto`"}.get(suffix, suffix)
+        words = f"{suffix.rpartition('.')[2]} of another tool by `--match auto`" if "." in suffix else suffix
         times = "" if suffix == "csv" else f"{took[suffix].seconds / took['csv'].seconds:.1f} × the csv"
         rows.append([f"import_responses, {words}, whole process", took[suffix].seconds, took[suffix].megabytes, times])
     baseline = run_process(
@@ -50,7 +54,16 @@ def _measure(folder: Path) -> None:
 
 
 def _match(suffix: str) -> list[str]:
-    return ["--match", "auto"] if suffix == "foreign.csv" else []
+    return ["--match", "auto"] if suffix.startswith("foreign") else []
+
+
+def _write_workbook(plain: Path, workbook: Path) -> None:
+    book = Workbook(write_only=True)
+    page = book.create_sheet("Sheet1")
+    with plain.open(encoding="utf-8", newline="") as source:
+        for row in csv.reader(source):
+            page.append(row)
+    book.save(workbook)
 
 
 def _write_foreign(plain: Path, foreign: Path) -> None:
