@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from materiality.views import (
     audit,
+    categories,
     comparison,
     cycles,
     drafts,
@@ -26,6 +27,7 @@ from materiality.views import (
 
 _ENGAGEMENT = "cycles/<slug:code>/engagements/<int:pk>"
 _SHEETS = "cycles/<slug:code>/sheets"
+_CATEGORIES = "library/drafts/<slug:edition>/categories"
 _DRAFT_ISSUE = "library/drafts/<slug:edition>/<int:pk>"
 _DRAFT_MAPPINGS = f"{_DRAFT_ISSUE}/mappings"
 
@@ -75,6 +77,11 @@ urlpatterns = [
     path("library/editions/<slug:edition>/publish/", drafts.draft_publish, name="publish_edition"),
     path("library/editions/<slug:edition>/discard/", drafts.draft_discard, name="discard_draft"),
     path("library/drafts/<slug:edition>/", drafts.draft, name="draft"),
+    path("library/drafts/<slug:edition>/categories/", categories.categories, name="draft_categories"),
+    path("library/drafts/<slug:edition>/categories/<slug:code>/", categories.category, name="draft_category"),
+    path(
+        "library/drafts/<slug:edition>/categories/<slug:code>/place/", categories.place_category, name="place_category"
+    ),
     path("library/drafts/<slug:edition>/undo/", drafts.draft_undo, name="draft_undo"),
     path("library/drafts/<slug:edition>/definitions/", drafts.draft_definitions, name="draft_definitions"),
     path("library/drafts/<slug:edition>/add/", drafts.draft_add, name="draft_add"),

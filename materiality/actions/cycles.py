@@ -67,7 +67,7 @@ def open_cycle(*, by: User | None, purpose: str = Cycle.Purpose.PRIORITY, **valu
         raise NotAllowed(_("No edition of the issue library is in force. Load the library first."))
     if Cycle.objects.filter(code=values["code"]).exists():
         raise NotAllowed(_("There is already a cycle with the code %(code)s.") % {"code": values["code"]})
-    cycle = Cycle(edition=edition, state=Cycle.State.OPEN, method=_plain(METHODS[purpose]))
+    cycle = Cycle(edition=edition, languages=edition.languages, state=Cycle.State.OPEN, method=_plain(METHODS[purpose]))
     audit.write(cycle, values)
     groups = Group.objects.bulk_create(Group(cycle=cycle, **columns) for columns in default_groups())
     audit.record("open_cycle", cycle, by=by, after=audit.told(cycle, OPENED_WITH), touched=groups)

@@ -24,8 +24,8 @@ from materiality.drafts.rows import (
     last_change_sentence,
     locked_edition_draft,
     need_active,
-    need_primary,
     need_reason,
+    need_room,
     next_order,
     place_in,
     place_under,
@@ -39,6 +39,7 @@ from materiality.drafts.rows import (
 from materiality.library_file.read import shipped_library
 from materiality.models import Category, Edition, EditionChange, Issue, IssueMapping, Lineage, User
 from materiality.platform import audit
+from materiality.platform.bilingual import in_each
 from materiality.platform.hooks import RETIRE_ISSUE, objections
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.library import origins
@@ -94,7 +95,7 @@ def _place(draft: Edition, place: Issue | Category) -> tuple[Issue | None, Categ
     found = draft.issues.select_related("category", "edition").filter(pk=place.pk).first()
     if found is None:
         raise Conflict(_("%(issue)s is no longer in the draft.") % {"issue": place.code}, None)
-    need_primary(found)
+    need_room(found)
     need_active([found])
     return found, found.category
 
@@ -164,9 +165,9 @@ def take_default_definitions(*, edition: Edition, by: User | None) -> list[Issue
     changed = []
     for issue in draft.issues.filter(status=Issue.Status.ACTIVE).order_by("code"):
         record = default.get(issue.code)
-        if record is None or record.name_zh != issue.name_zh:
+        if record is None or record.name.get("zh") != issue.name_zh:
             continue
-        texts = IssueTexts(definition_zh=record.definition_zh, definition_en=record.definition_en)
+        texts = IssueTexts(**in_each(Issue, {"definition": record.definition}))
         if _differing(issue, texts):
             changed.append(
                 change_issue(issue=issue, texts=IssueTexts(**{**vars(texts_of(issue)), **vars(texts)}), by=by)
@@ -197,7 +198,7 @@ def merge_issues(
     _refuse_merge(kept, gone)
     why = need_reason(reason)
     held = texts.cleaned() if texts else None
-    secondaries = list(Issue.objects.filter(parent__in=gone))
+    secondaries = [row for issue in gone for row in _below(issue)]
     with recorded_change("merge_issues", draft, kept, by=by, reason=why, touches=[*gone, *secondaries]):
         moved = take_secondaries(gone, kept)
         mark_descent(moved, Lineage.Kind.MOVED, by=by, reason=why)
@@ -219,8 +220,8 @@ def _refuse_merge(kept: Issue, gone: Sequence[Issue]) -> None:
         raise NotAllowed(_("An issue cannot be merged into itself."))
     if any(issue.edition_id != kept.edition_id for issue in gone):
         raise NotAllowed(_("Only issues of one draft can be merged."))
-    if any(issue.is_primary != kept.is_primary for issue in gone):
-        raise NotAllowed(_("A primary and a secondary issue cannot be merged. Move one of them first."))
+    if any(issue.level != kept.level for issue in gone):
+        raise NotAllowed(_("Issues of different levels cannot be merged. Move one of them first."))
     need_active([kept, *gone])
 
 
@@ -253,17 +254,17 @@ def move_issue(
     why = need_reason(reason)
     if stored.is_primary:
         target = _category(draft, stored, primary, category)
-        touches = list(stored.secondaries.all())
+        touches = _below(stored)
     else:
-        target, touches = _primary(draft, stored, primary), []
+        target, touches = _primary(draft, stored, primary), _below(stored)
     with recorded_change("move_issue", draft, stored, by=by, reason=why, touches=touches):
-        if stored.is_primary:
-            moved = [stored, *place_in(stored, target)]
-        else:
-            place_under(stored, target)
-            moved = [stored]
-        mark_descent(moved, Lineage.Kind.MOVED, by=by, reason=why)
+        along = place_in(stored, target) if stored.is_primary else place_under(stored, target)
+        mark_descent([stored, *along], Lineage.Kind.MOVED, by=by, reason=why)
     return stored
+
+
+def _below(issue: Issue) -> list[Issue]:
+    return [each for row in issue.secondaries.all() for each in (row, *_below(row))]
 
 
 def _category(draft: Edition, issue: Issue, primary: Issue | None, category: Category | None) -> Category:
@@ -283,9 +284,9 @@ def _primary(draft: Edition, issue: Issue, primary: Issue | None) -> Issue:
     stored = draft.issues.select_related("category", "edition").filter(pk=primary.pk).first() if primary else None
     if stored is None:
         raise NotAllowed(_("Choose a primary issue of this draft."))
-    if stored.pk == issue.pk:
+    if stored.pk in {row.pk for row in (issue, *_below(issue))}:
         raise NotAllowed(_("An issue cannot stand under itself."))
-    need_primary(stored)
+    need_room(stored, issue)
     need_active([stored])
     if stored.pk == issue.parent_id:
         raise NotAllowed(_("The issue is under this primary issue already."))
@@ -378,7 +379,7 @@ def split_issue(
     why = need_reason(reason)
     texts = [part.cleaned() for part in parts]
     _refuse_split(texts)
-    secondaries = list(stored.secondaries.all())
+    secondaries = _below(stored)
     followers = draft.issues.filter(parent=stored.parent, category=stored.category, order__gt=stored.order)
     touches = [*secondaries, *followers]
     with recorded_change("split_issue", draft, stored, by=by, reason=why, touches=touches) as change:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -11,12 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import ProtectedError
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from materiality.drafts.codes import RESERVED, next_edition_code, text_names
 from materiality.drafts.lineage import complete_lineage
-from materiality.drafts.rows import locked_edition_draft
+from materiality.drafts.rows import levels_of, locked_edition_draft
 from materiality.library_file.read import read_default_library, read_library, read_reference
 from materiality.lineage.records import Catalogues, DisclosureRecord, IssueRecord, Key, Library
 from materiality.models import (
@@ -34,7 +34,7 @@ from materiality.models import (
     User,
 )
 from materiality.platform import audit
-from materiality.platform.bilingual import stored_names, text_columns
+from materiality.platform.bilingual import LANGUAGES, in_each, interface_language, stored_names, text_columns
 from materiality.platform.hooks import CORRECT_ERRATUM, objections
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.drafts import publishing_warnings
@@ -100,7 +100,8 @@ def discard_draft(*, edition: Edition, by: User | None, reason: str = "") -> Non
     try:
         with transaction.atomic():
             draft.lineage.all().delete()
-            Issue.objects.filter(edition=draft, parent__isnull=False).delete()
+            for above in ("parent__parent__isnull", "parent__isnull"):
+                Issue.objects.filter(edition=draft, **{above: False}).delete()
             Issue.objects.filter(edition=draft).delete()
             Category.objects.filter(edition=draft).delete()
             Edition.objects.filter(pk=draft.pk).delete()
@@ -205,7 +206,7 @@ def _drop(model: type[models.Model], held: dict[Any, Any], wanted: dict) -> int:
 
 
 @transaction.atomic
-def store_edition(*, code: str, title_zh: str, title_en: str, library: Library, based_on: Edition | None) -> Edition:
+def store_edition(*, code: str, title: Mapping[str, str], library: Library, based_on: Edition | None) -> Edition:
     """Create and publish an edition with these contents; `based_on`, if it was in force, is superseded.
 
     Its lineage is told from the codes. The catalogues must be stored before.
@@ -214,16 +215,25 @@ def store_edition(*, code: str, title_zh: str, title_en: str, library: Library, 
         based_on.state = Edition.State.SUPERSEDED
         based_on.save(update_fields=["state"])
     # A draft until it is whole: the database takes no row into a published edition.
-    edition = Edition.objects.create(code=code, title_zh=title_zh, title_en=title_en, based_on=based_on)
+    edition = Edition.objects.create(code=code, title=title, languages=list(library.languages), based_on=based_on)
     categories = Category.objects.bulk_create(Category(edition=edition, **vars(row)) for row in library.categories)
     by_code = {category.code: category for category in categories}
-    primaries = _issues(edition, [row for row in library.issues if not row.parent_code], by_code, {})
-    secondaries = _issues(edition, [row for row in library.issues if row.parent_code], by_code, primaries)
-    _mappings(library, primaries | secondaries)
+    stored: dict[str, Issue] = {}
+    for level in _levels_of(library.issues):
+        stored |= _issues(edition, level, by_code, stored)
+    _mappings(library, stored)
     complete_lineage(edition, by=None)
     edition.state, edition.published_at = Edition.State.PUBLISHED, timezone.now()
     edition.save(update_fields=["state", "published_at"])
     return edition
+
+
+def _levels_of(records: Sequence[IssueRecord]) -> Iterator[list[IssueRecord]]:
+    """The issues level by level from the top."""
+    above = {""}
+    while level := [row for row in records if row.parent_code in above]:
+        yield level
+        above = {row.code for row in level}
 
 
 def _issues(
@@ -235,10 +245,8 @@ def _issues(
             category=categories[record.category],
             parent=parents.get(record.parent_code),
             code=record.code,
-            name_zh=record.name_zh,
-            name_en=record.name_en,
-            definition_zh=record.definition_zh,
-            definition_en=record.definition_en,
+            name=record.name,
+            definition=record.definition,
             groups=list(record.groups),
             status=record.status,
         )
@@ -280,7 +288,7 @@ def load_library(*, by: User | None, file: Path | None = None) -> Loaded:
     """
     folder = Path(settings.BASE_DIR) / "fixtures"
     more_groups = Group.objects.values_list("code", flat=True).distinct().order_by("code")
-    reference = read_reference(folder, more_groups)
+    reference = read_reference(folder, more_groups, LANGUAGES)
     default = read_default_library(folder, reference)
     library = read_library(_contents(file), file.name, reference) if file else default
     catalogue_rows = store_catalogues(catalogues=reference.catalogues)
@@ -304,8 +312,18 @@ def _contents(file: Path) -> bytes:
 
 def _store(library: Library, current: Edition | None, is_default: bool) -> Edition:
     code = next_edition_code(current)
-    zh, en = ("默认议题库", "Default issue library") if is_default else ("议题库", "Issue library")
-    return store_edition(code=code, title_zh=f"{zh} {code}", title_en=f"{en} {code}", library=library, based_on=current)
+    title = edition_title(code, library.languages, is_default=is_default)
+    return store_edition(code=code, title=title, library=library, based_on=current)
+
+
+def edition_title(code: str, languages: Iterable[str], *, is_default: bool = False) -> dict[str, str]:
+    """What an edition is called until somebody says otherwise, in each of the languages."""
+    found = {}
+    for language in languages:
+        with translation.override(interface_language(language)):
+            words = _("Default issue library") if is_default else _("Issue library")
+        found[language] = f"{words} {code}"
+    return found
 
 
 def _record(
@@ -331,7 +349,7 @@ def publish_edition(*, edition: Edition, by: User | None, acknowledged: str = ""
 
     Every issue has its lineage afterwards. Undecided proposals and missing translations are warnings: Unacknowledged
     names them unless `acknowledged` says, as the reason that is kept, why it is published all the same. NotAllowed
-    for an edition that is no draft, has no active secondary issue, or started from one that is not in force any more.
+    for an edition that is no draft, has no active issue, or started from one that is not in force any more.
     """
     draft = locked_edition_draft(edition)
     current = Edition.objects.select_for_update().filter(state=Edition.State.PUBLISHED).first()
@@ -367,8 +385,8 @@ def _refuse_publication(draft: Edition, current: Edition | None) -> None:
             )
             % {"edition": current.title if current else "–"}
         )
-    if not draft.issues.filter(parent__isnull=False, status=Issue.Status.ACTIVE).exists():
-        raise NotAllowed(_("The draft has no active secondary issue, so nothing could be rated."))
+    if not draft.issues.filter(status=Issue.Status.ACTIVE).exists():
+        raise NotAllowed(_("The draft has no active issue, so nothing could be rated."))
 
 
 @transaction.atomic
@@ -388,7 +406,7 @@ def start_edition_draft(*, by: User | None, values: Mapping[str, str] | None = N
         )
     given = values or {}
     code = _free(given.get("code") or next_edition_code(current))
-    named = {"code": code, "title_zh": f"议题库 {code}", "title_en": f"Issue library {code}"}
+    named = {"code": code, **in_each(Edition, {"title": edition_title(code, current.languages)})}
     draft = Edition(based_on=current, languages=current.languages)
     audit.write(draft, named | {name: value for name, value in given.items() if value})
     categories = _copy_categories(current, draft)
@@ -413,18 +431,17 @@ def _free(code: str) -> str:
 
 def _copy_categories(current: Edition, draft: Edition) -> dict[int, Category]:
     rows = list(current.categories.all())
-    columns = ("code", "name", "order")
+    columns = ("code", "name", "order", "status")
     copies = [Category(edition=draft, **{name: getattr(row, name) for name in columns}) for row in rows]
     return {row.pk: copy for row, copy in zip(rows, Category.objects.bulk_create(copies), strict=True)}
 
 
 def _copy_issues(current: Edition, draft: Edition, categories: dict[int, Category]) -> dict[int, Issue]:
-    """Copies by the keys of their originals, primaries first, as secondaries need their parents."""
+    """Copies by the keys of their originals, level by level, as issues need their parents."""
     rows = list(current.issues.order_by("order", "code"))
     places = _places(rows)
     copies: dict[int, Issue] = {}
-    for is_primary in (True, False):
-        level = [row for row in rows if row.is_primary == is_primary]
+    for level in levels_of(rows):
         made = Issue.objects.bulk_create(_copy(row, draft, categories, copies, places[row.pk]) for row in level)
         copies |= {row.pk: copy for row, copy in zip(level, made, strict=True)}
     return copies

@@ -178,7 +178,7 @@ def _store_run(
         figures=_figures(own),
         cuts=asdict(own.cuts),
         primary_cuts=asdict(upper.cuts),
-        pooled_cuts={**asdict(pooled.cuts), "primary": asdict(pooled.levels[-1].cuts)} if pooled else {},
+        pooled_cuts=_pooled_cuts(pooled) if pooled else {},
         statement=asdict(own.levels[0].statement),
         primary_statement=asdict(upper.statement),
         seed=own.method.seed,
@@ -196,6 +196,7 @@ def packed_back(back: Mapping[str, Cube]) -> bytes:
 
 
 def _figures(own: RunResult) -> dict[str, Any]:
+    between = own.levels[1:-1]
     return {
         "habits": {group: dict(own.habits[group]) for group in own.groups},
         "variance_share": dict(own.variance_share),
@@ -203,7 +204,15 @@ def _figures(own: RunResult) -> dict[str, Any]:
         "warnings": [dict(each) for each in own.warnings],
         "one_sided": own.one_sided,
         "cuts": {str(each.number): asdict(each.cuts) for each in own.levels[1:]},
+        **({"statements": {str(each.number): asdict(each.statement) for each in between}} if between else {}),
     }
+
+
+def _pooled_cuts(pooled: RunResult) -> dict[str, Any]:
+    """Cuts of the issues without children, of the top level, and of those between where there are some."""
+    between = {str(each.number): asdict(each.cuts) for each in pooled.levels[1:-1]}
+    found = {**asdict(pooled.cuts), "primary": asdict(pooled.levels[-1].cuts)}
+    return found | ({"levels": between} if between else {})
 
 
 def _row(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from materiality.actions.library import start_edition_draft
 from materiality.actions.scores import score_reported
 from materiality.formats.catalogues import CatalogueResource, MappingResource
+from materiality.formats.categories import CategoryResource
 from materiality.formats.figures import FigureResource
 from materiality.formats.issues import IssueResource
 from materiality.formats.proposals import ProposalResource
@@ -147,6 +148,12 @@ KINDS = {
             IssueResource,
             gettext_lazy("Issues"),
             gettext_lazy("Names, definitions, mappings and groups of the issues; a row per issue, primary ones too."),
+            "edition",
+        ),
+        Kind(
+            CategoryResource,
+            gettext_lazy("Categories"),
+            gettext_lazy("Names and order of the categories; a row per category."),
             "edition",
         ),
         Kind(

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from materiality.library_file.read import PRIMARY, SECONDARY
+from materiality.library_file.read import CODE, PRIMARY, SECONDARY, codes_are_built
 from materiality.models import Category, Edition, Issue
 from materiality.platform.bilingual import languages_of, suffix_of
 from materiality.platform.refusals import NotAllowed
@@ -30,30 +30,47 @@ def next_edition_code(current: Edition | None) -> str:
     return code
 
 
-_LAST = 99
-
-
 def free_primary_code(category: Category) -> str:
-    """The letters that the category's primary issues begin with, and the number after the highest ever used."""
-    letters = _letters(category)
-    return _next(f"{letters}-", 1)
+    """As the category's primary issues are called, with the number after the highest ever used."""
+    codes = Issue.objects.filter(category=category, parent=None).values_list("code", flat=True)
+    heads = Counter(_NUMBERED.fullmatch(code).groups() for code in codes if _NUMBERED.fullmatch(code))
+    forms = Counter()
+    for (head, number), times in heads.items():
+        forms[head, len(number)] += times
+    letters = re.sub(r"[^A-Z]", "", category.code.upper())[:3].ljust(2, "X")
+    head, width = min(forms, key=lambda form: (-forms[form], form)) if forms else (f"{letters}-", 2)
+    return _next(head, width)
 
 
 def free_secondary_code(primary: Issue) -> str:
-    """The primary issue's code and the number after the highest ever used below it."""
-    return _next(f"{primary.code}-", 2)
+    """The code of the issue above and the number after the highest ever used below it."""
+    codes = Issue.objects.filter(parent__code=primary.code).values_list("code", flat=True)
+    found = (re.fullmatch(rf"({re.escape(primary.code)}\D*)(\d+)", code) for code in codes)
+    forms = Counter((match[1], len(match[2])) for match in found if match)
+    head, width = min(forms, key=lambda form: (-forms[form], form)) if forms else (f"{primary.code}-", 2)
+    return _next(head, width)
 
 
-def check_code(code: str, edition: Edition, primary: Issue | None) -> None:
-    """NotAllowed where the code is ill-formed, stands below another primary issue, or is or was another issue's."""
-    shape, example = (SECONDARY, f"{primary.code}-01") if primary else (PRIMARY, "SOC-03")
-    if not shape.fullmatch(code):
-        raise NotAllowed(_("“%(code)s” is not a code like %(example)s.") % {"code": code, "example": example})
-    if primary and not code.startswith(f"{primary.code}-"):
-        raise NotAllowed(
-            _("The code %(code)s does not begin with that of its primary issue, %(primary)s.")
-            % {"code": code, "primary": primary.code}
-        )
+_NUMBERED = re.compile(r"(.*?)(\d+)")
+
+
+def check_code(code: str, edition: Edition, above: Issue | None) -> None:
+    """NotAllowed where the code is ill-formed, or is or was another issue's.
+
+    Where codes say where issues stand, as those of the default library do, it has to say so too.
+    """
+    if not CODE.fullmatch(code):
+        raise NotAllowed(_("“%(code)s” is not a code like %(example)s.") % {"code": code, "example": "SOC-03"})
+    rows = dict(edition.issues.values_list("code", "parent__code"))
+    if codes_are_built(rows.keys(), rows.values()):
+        shape, example = (SECONDARY, f"{above.code}-01") if above else (PRIMARY, "SOC-03")
+        if (above is None or above.is_primary) and not shape.fullmatch(code):
+            raise NotAllowed(_("“%(code)s” is not a code like %(example)s.") % {"code": code, "example": example})
+        if above and not code.startswith(f"{above.code}-"):
+            raise NotAllowed(
+                _("The code %(code)s does not begin with that of its primary issue, %(primary)s.")
+                % {"code": code, "primary": above.code}
+            )
     held = Issue.objects.filter(code=code).select_related("edition").order_by("-edition__created_at").first()
     if held and held.edition_id == edition.pk:
         raise NotAllowed(_("There is already an issue with the code %(code)s: %(name)s.") % _named(held))
@@ -64,21 +81,14 @@ def check_code(code: str, edition: Edition, primary: Issue | None) -> None:
         )
 
 
-def _letters(category: Category) -> str:
-    codes = Issue.objects.filter(category=category, parent=None).values_list("code", flat=True)
-    found = Counter(code.rpartition("-")[0] for code in codes if PRIMARY.fullmatch(code))
-    if found:
-        return min(found, key=lambda letters: (-found[letters], letters))
-    return re.sub(r"[^A-Z]", "", category.code.upper())[:3].ljust(2, "X")
-
-
-def _next(prefix: str, hyphens: int) -> str:
-    codes = Issue.objects.filter(code__startswith=prefix).values_list("code", flat=True)
-    ends = [code.removeprefix(prefix) for code in codes if code.count("-") == hyphens]
+def _next(head: str, width: int) -> str:
+    codes = Issue.objects.filter(code__startswith=head).values_list("code", flat=True)
+    ends = [code.removeprefix(head) for code in codes]
     number = max((int(end) for end in ends if end.isascii() and end.isdigit()), default=0) + 1
-    if number > _LAST:
-        raise NotAllowed(_("All codes from %(prefix)s01 to %(prefix)s99 are used.") % {"prefix": prefix})
-    return f"{prefix}{number:02}"
+    if len(str(number)) > max(width, 2):
+        names = {"first": f"{head}{1:0{width}}", "last": f"{head}{number - 1}"}
+        raise NotAllowed(_("All codes from %(first)s to %(last)s are used.") % names)
+    return f"{head}{number:0{width}}"
 
 
 def _named(issue: Issue) -> dict[str, str]:

@@ -93,7 +93,7 @@ def descent_kind(source: Issue, target: Issue) -> str:
     """What became of an issue that has one descendant."""
     if (source.category.code, _parent_code(source)) != (target.category.code, _parent_code(target)):
         return Kind.MOVED
-    same = (source.name_zh, source.name_en) == (target.name_zh, target.name_en)
+    same = source.name.texts == target.name.texts
     return Kind.KEPT if same else Kind.RENAMED
 
 

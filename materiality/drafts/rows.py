@@ -1,6 +1,6 @@
 """The rows of a draft that hang on some of its issues, as values that can be kept and put back."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from materiality.drafts.codes import TEXTS, free_primary_code, free_secondary_code
+from materiality.lineage.records import LEVELS
 from materiality.models import Category, Edition, EditionChange, Issue, IssueMapping, Lineage, MappingProposal, User
 from materiality.platform import audit
 from materiality.platform.bilingual import in_each
@@ -68,8 +69,8 @@ def put_back(before: Rows, after: Rows) -> None:
     for name in ("lineage", "proposal", "mapping"):
         TABLES[name].objects.filter(pk__in=list(gone[name])).delete()
     _restore("issue", before)
-    for is_primary in (False, True):
-        Issue.objects.filter(pk__in=list(gone["issue"]), parent__isnull=is_primary).delete()
+    for level in reversed(levels_of(list(Issue.objects.filter(pk__in=list(gone["issue"]))))):
+        Issue.objects.filter(pk__in=[row.pk for row in level]).delete()
     for name in ("mapping", "proposal", "lineage"):
         _restore(name, before)
 
@@ -77,7 +78,7 @@ def put_back(before: Rows, after: Rows) -> None:
 def _restore(name: str, before: Rows) -> None:
     model, held = TABLES[name], before.get(name, {})
     there = set(model.objects.filter(pk__in=list(held)).values_list("pk", flat=True))
-    for row in _primaries_first(held.values()):
+    for row in _parents_first(held.values()):
         _write(model, row, is_there=row["id"] in there)
 
 
@@ -91,8 +92,24 @@ def _write(model: type[models.Model], values: dict[str, Any], is_there: bool) ->
     row.save_base(raw=True, force_insert=not is_there, force_update=is_there)
 
 
-def _primaries_first(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: row.get("parent_id") is not None)
+def _parents_first(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    above = {row["id"]: row.get("parent_id") for row in rows}
+
+    def depth(pk: int | None) -> int:
+        return 0 if pk is None else 1 + depth(above.get(pk))
+
+    return sorted(rows, key=lambda row: depth(row["id"]))
+
+
+def levels_of(issues: Sequence[Issue]) -> list[list[Issue]]:
+    """The issues level by level from the top, by what stands among them."""
+    keys, levels = {row.pk for row in issues}, []
+    level = [row for row in issues if row.parent_id not in keys]
+    while level:
+        levels.append(level)
+        above = {row.pk for row in level}
+        level = [row for row in issues if row.parent_id in above]
+    return levels
 
 
 def _plain(row: models.Model) -> dict[str, Any]:
@@ -185,32 +202,37 @@ def told_of(rows: Rows) -> dict[str, dict]:
     }
 
 
-def place_under(issue: Issue, primary: Issue) -> None:
-    """Make a secondary issue the last one of `primary`, with the next free code below it."""
+def place_under(issue: Issue, primary: Issue) -> list[Issue]:
+    """Make an issue the last one of `primary`, with the next free code below it; returns what comes along under it."""
     issue.parent, issue.category, issue.code = primary, primary.category, free_secondary_code(primary)
     issue.order = next_order(primary.edition.issues.filter(parent=primary))
     save_changed(issue, "parent", "category", "code", "order")
+    return _bring_along(issue)
+
+
+def _bring_along(issue: Issue) -> list[Issue]:
+    """Give what stands under an issue that got another place its category, and codes below the new one."""
+    moved = []
+    for place, row in enumerate(issue.secondaries.order_by("order", "code"), start=1):
+        row.parent, row.category, row.code, row.order = issue, issue.category, free_secondary_code(issue), place
+        save_changed(row, "category", "code", "order")
+        moved += [row, *_bring_along(row)]
+    return moved
 
 
 def place_in(primary: Issue, category: Category) -> list[Issue]:
     """Make a primary issue the last one of a category, with a new code; returns its secondaries, which come along."""
-    secondaries = list(primary.secondaries.order_by("order", "code"))
     primary.code = free_primary_code(category)
     primary.order = next_order(primary.edition.issues.filter(category=category, parent=None))
     primary.category = category
     save_changed(primary, "category", "code", "order")
-    for place, issue in enumerate(secondaries, start=1):
-        issue.parent, issue.category, issue.code, issue.order = primary, category, free_secondary_code(primary), place
-        save_changed(issue, "category", "code", "order")
-    return secondaries
+    return _bring_along(primary)
 
 
 def take_secondaries(issues: Iterable[Issue], primary: Issue) -> list[Issue]:
     """Put all secondaries of some primary issues under another one; returns them."""
     moved = list(Issue.objects.filter(parent__in=list(issues)).order_by("parent__code", "order", "code"))
-    for issue in moved:
-        place_under(issue, primary)
-    return moved
+    return [each for issue in moved for each in (issue, *place_under(issue, primary))]
 
 
 def next_order(siblings) -> int:
@@ -219,13 +241,17 @@ def next_order(siblings) -> int:
     return (last or 0) + 1
 
 
-def need_primary(primary: Issue) -> None:
-    """NotAllowed for an issue under which none can stand."""
-    if not primary.is_primary:
+def need_room(above: Issue, issue: Issue | None = None) -> None:
+    """NotAllowed for an issue under which this one, or a new one, cannot stand: there are three levels."""
+    if above.level + (height_of(issue) if issue else 1) > LEVELS:
         raise NotAllowed(
-            _("%(code)s is a secondary issue; nothing can stand under it. The library has two levels.")
-            % {"code": primary.code}
+            _("Nothing more can stand under %(code)s: a library has at most three levels.") % {"code": above.code}
         )
+
+
+def height_of(issue: Issue) -> int:
+    """How many levels it takes with what stands under it."""
+    return 1 + max((height_of(row) for row in issue.secondaries.all()), default=0)
 
 
 def save_changed(issue: Issue, *columns: str) -> None:

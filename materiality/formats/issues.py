@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -15,15 +16,24 @@ from import_export.widgets import Widget
 from materiality.drafts.lineage import descend_retired
 from materiality.drafts.rows import locked_edition_draft, put_back, sources_of
 from materiality.library_file.codes import FRAMEWORKS, MappingCodes
-from materiality.library_file.read import PRIMARY, IssueRow, check_tree
-from materiality.lineage.records import Catalogues
-from materiality.models import Disclosure, Edition, Group, Issue, IssueMapping, Lineage, User
+from materiality.library_file.read import CODE, PRIMARY, IssueRow, check_tree, codes_are_built, name_from
+from materiality.lineage.records import LEVELS, Catalogues
+from materiality.models import Category, Disclosure, Edition, Group, Issue, IssueMapping, Lineage, User
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, languages_of, suffix_of
 from materiality.platform.hooks import RETIRE_ISSUE, objections
 from materiality.queries.library import origins, stored_catalogues
 from materiality.queries.stakeholders import default_groups
-from materiality.tables.headers import Choices, SheetColumn, issue_choices, parts, rings
+from materiality.tables.headers import (
+    Choices,
+    SheetColumn,
+    depths,
+    issue_choices,
+    parts,
+    rings,
+    text_columns_of,
+)
 from materiality.tables.imports import StrictResource, write_all
-from materiality.tables.problems import Problem
+from materiality.tables.problems import Problem, nearest
 from materiality.tables.widgets import NEW, BadCell, ChoiceWidget, Plan, SeveralWidget, SheetRow, TextWidget, in_both
 
 
@@ -76,15 +86,19 @@ def check_issues(rows: Sequence[SheetRow], stored: Mapping[str, dict[str, str]])
     for place in sorted(moved):
         yield from _moved(rows[place], merged[place], stored[merged[place]["code"]])
     ring = _rings(merged)
+    every = {**{code: held["parent_code"] for code, held in stored.items()}}
+    every |= {cells["code"]: cells["parent_code"] for cells in merged}
+    built = codes_are_built(every.keys(), every.values())
     for place, (row, cells) in enumerate(zip(rows, merged, strict=True)):
         if cells["code"] in ring and place not in moved:
             way = " → ".join(ring[cells["code"]])
             yield row.problem("cycle", "parent_code", cells["parent_code"], params={"code": cells["code"], "way": way})
-        elif _primary_under(cells) and cells["code"] not in stored:
+        elif built and _primary_under(cells) and cells["code"] not in stored:
             params = {"code": cells["code"], "example": f"{cells['parent_code']}-01"}
             yield row.problem("primary_under", "parent_code", params=params)
     yield from _retired_primaries(rows, merged, stored)
-    told = {cells["code"] for cells in merged if cells["code"] in ring or _primary_under(cells)} | stored.keys()
+    slips = {cells["code"] for cells in merged if cells["code"] in ring or (built and _primary_under(cells))}
+    told = slips | stored.keys()
     yield from _tree(rows, merged, stored, told)
 
 
@@ -191,8 +205,19 @@ COLUMNS = (
 
 
 Changes = dict[str, list[str]]
-NAMES = {"name_zh", "name_en"}
-IDENTITY = frozenset({*NAMES, "status"})
+
+
+def _is_name(column: str) -> bool:
+    return column.startswith("name_")
+
+
+def _is_text(column: str) -> bool:
+    return column.startswith(("name_", "definition_"))
+
+
+def breaks_identity(columns: Iterable[str]) -> bool:
+    """Whether a change of these columns makes another issue of one."""
+    return any(_is_name(column) or column == "status" for column in columns)
 
 
 def codes_used(edition: Edition) -> dict[str, tuple[str, str]]:
@@ -205,8 +230,8 @@ def changes_refused(
     row: SheetRow, issue: Issue, changes: Changes, used: Mapping[str, tuple[str, str]]
 ) -> Iterator[Problem]:
     """Problems of a code that was another issue's, of an issue without a name, and of one that is retired."""
-    if not issue.name_zh and not issue.name_en:
-        yield row.problem("no_name", "name_zh")
+    if not issue.name:
+        yield row.problem("no_name", f"name_{suffix_of(languages_of(issue)[0])}")
     if issue.pk is None and issue.code in used:
         edition, name = used[issue.code]
         yield row.problem("code_used", "code", params={"edition": edition, "name": name})
@@ -233,11 +258,11 @@ def record_descent(edition: Edition, issues: Sequence[Issue], *, by: User | None
     if edition.based_on_id is None:
         return {}
     added = [issue for issue in issues if issue.sheet_is_new]
-    known = [issue for issue in issues if not issue.sheet_is_new and IDENTITY & issue.sheet_changes.keys()]
+    known = [issue for issue in issues if not issue.sheet_is_new and breaks_identity(issue.sheet_changes)]
     keys = {issue.pk for issue in known}
     sources = sources_of(edition, keys)
     before = _descent(edition, keys, sources)
-    _rename([issue for issue in known if NAMES & issue.sheet_changes.keys()], by=by, reason=reason)
+    _rename([issue for issue in known if any(map(_is_name, issue.sheet_changes))], by=by, reason=reason)
     for issue in known:
         if "status" in issue.sheet_changes:
             descend_retired(issue, by=by, reason=reason)
@@ -270,14 +295,24 @@ def _descent(edition: Edition, keys: set[int], sources: set[int]) -> dict[str, d
     return {str(row.pk): {**{name: getattr(row, name) for name in columns}, "at": row.at.isoformat()} for row in rows}
 
 
-TEXTS = ("name_zh", "name_en", "definition_zh", "definition_en")
-
-
 class _ParentWidget(ChoiceWidget):
-    """A primary issue of the edition or of the file; what is wrong with it the check of all rows has said."""
+    """An issue of the edition or of the file; what is wrong with it the check of all rows has said."""
 
     def clean(self, value: str, row: Any = None, lookups: Any = None, **kwargs: Any) -> Issue | None:
-        return lookups["primaries"].get(value)
+        return lookups["issues"].get(value)
+
+
+class _CategoryWidget(ChoiceWidget):
+    """A category of the draft; one that it does not have is new, unless it looks like a slip of one, or is no code."""
+
+    def clean(self, value: str, row: Any = None, lookups: Any = None, **kwargs: Any) -> Category:
+        known = lookups["categories"]
+        try:
+            return super().clean(value, row, lookups, **kwargs)
+        except BadCell:
+            if not value or not CODE.fullmatch(value) or nearest(value, known, at_least=0.75):
+                raise
+        return known.setdefault(value, lookups["new_category"](value))
 
 
 class IssueResource(StrictResource):
@@ -286,11 +321,11 @@ class IssueResource(StrictResource):
     sheet = "issues"
     columns = COLUMNS
     may_be_blank = ("name",)
-    written = (*TEXTS, "groups", "status", "version", "changed")
+    written = ("name", "definition", "groups", "status", "version", "changed")
 
     code = Field("code", "code", widget=TextWidget(40, required=True))
-    category = Field("category", "category", widget=ChoiceWidget("categories", "unknown_category"))
-    parent_code = Field("parent", "parent_code", widget=_ParentWidget("primaries", "no_primary"))
+    category = Field("category", "category", widget=_CategoryWidget("categories", "unknown_category"))
+    parent_code = Field("parent", "parent_code", widget=_ParentWidget("issues", "no_primary"))
     name_zh = Field("name_zh", "name_zh", widget=TextWidget(200))
     name_en = Field("name_en", "name_en", widget=TextWidget(200))
     definition_zh = Field("definition_zh", "definition_zh", widget=TextWidget())
@@ -308,6 +343,31 @@ class IssueResource(StrictResource):
         model = Issue
         fields = tuple(column.name for column in COLUMNS)
         import_id_fields = ("code",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        languages = self.scope.edition.languages if self.scope.edition else list(DEFAULT_LANGUAGES)
+        if languages != list(DEFAULT_LANGUAGES):
+            self._speak(languages)
+
+    def _speak(self, languages: Sequence[str]) -> None:
+        """Columns of names and definitions in the languages of the edition, in the place of the usual ones."""
+        known = {column.name: column for column in COLUMNS}
+        columns = []
+        for name in ("name", "definition"):
+            field = Issue._meta.get_field(name)
+            columns += [known.get(each.name, each) for each in text_columns_of(field, languages)]
+        place = next(number for number, column in enumerate(COLUMNS) if _is_text(column.name))
+        rest = [column for column in COLUMNS if not _is_text(column.name)]
+        self.columns = (*rest[:place], *columns, *rest[place:])
+        for column in COLUMNS:
+            if _is_text(column.name):
+                del self.fields[column.name]
+        for column in columns:
+            limit = 200 if _is_name(column.name) else 0
+            self.fields[column.name] = Field(column.name, column.name, widget=TextWidget(limit))
+        self._meta = copy(self._meta)
+        self._meta.fields = self._meta.export_order = tuple(column.name for column in self.columns)
 
     def refuse(self, store: bool) -> None:
         if store:
@@ -342,9 +402,12 @@ class IssueResource(StrictResource):
         more = Group.objects.values_list("code", flat=True).distinct().order_by("code")
         self._last_order = max((issue.order for issue in self.by_key.values()), default=0)
         self._descent: dict[str, Any] = {}
+        self._new_categories: list[str] = []
+        self._last_category = max((row.order for row in self.scope.edition.categories.all()), default=0)
         return {
             "categories": {row.code: row for row in self.scope.edition.categories.all()},
-            "primaries": {issue.code: issue for issue in self.by_key.values() if issue.parent_id is None},
+            "new_category": self._new_category,
+            "issues": {issue.code: issue for issue in self.by_key.values()},
             "groups": dict.fromkeys([*known, *more]),
             "statuses": {str(value): value for value in Issue.Status.values},
             "used": codes_used(self.scope.edition),
@@ -356,29 +419,39 @@ class IssueResource(StrictResource):
     def blank(self, row: dict[str, str]) -> Issue:
         issue = Issue(edition=self.scope.edition)
         issue.codes = SimpleNamespace()
-        if not row.get("parent_code"):
-            self.lookups["primaries"][row["code"]] = issue
+        self.lookups["issues"][row["code"]] = issue
         return issue
+
+    def _new_category(self, code: str) -> Category:
+        self._last_category += 1
+        name = dict.fromkeys(self.scope.edition.languages, name_from(code))
+        return Category(edition=self.scope.edition, code=code, name=name, order=self._last_category)
 
     def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
         return check_issues(rows, {key[0]: self.cells(issue, TREE) for key, issue in self.by_key.items()})
 
     def in_order(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
-        return sorted(rows, key=lambda row: bool(row.cells.get("parent_code")))
+        depth = depths({row.cells.get("code"): row.cells.get("parent_code") or None for row in rows})
+        return sorted(rows, key=lambda row: depth[row.cells.get("code")])
 
     def in_batches(self, instances: Sequence[Issue]) -> Iterator[Sequence[Issue]]:
-        yield [issue for issue in instances if issue.parent is None]
-        yield [issue for issue in instances if issue.parent is not None]
+        fresh = {issue.category.code: issue.category for issue in instances if issue.category.pk is None}
+        self._new_categories = sorted(fresh)
+        Category.objects.bulk_create(fresh.values())
+        for level in range(1, LEVELS + 1):
+            yield [issue for issue in instances if _level(issue) == level]
 
     def objections(self, row: SheetRow, instance: Issue, changes: dict[str, list[str]]) -> Iterable[Problem]:
         yield from changes_refused(row, instance, changes, self.lookups["used"])
 
     def warnings(self, row: SheetRow, instance: Issue, changes: dict[str, list[str]]) -> Iterable[Problem]:
+        if instance.category.pk is None:
+            yield row.problem("new_category", "category", params={"name": instance.category.name})
         if changes.get("status", ["", ""])[1] == Issue.Status.RETIRED and instance.pk:
             yield from live_warnings(row, instance)
 
     def breaks_identity(self, plan: Plan) -> bool:
-        return any(row.state == NEW or IDENTITY & row.cells.keys() for row in plan.rows)
+        return any(row.state == NEW or breaks_identity(row.cells) for row in plan.rows)
 
     def before_store(self, instance: Issue, changes: dict[str, list[str]]) -> None:
         instance.sheet_changes, instance.sheet_is_new = changes, instance.pk is None
@@ -388,7 +461,7 @@ class IssueResource(StrictResource):
         instance.version += instance.pk is not None
         if self.undoing is None:
             now = timezone.now().isoformat()
-            instance.changed = {**instance.changed, **{name: now for name in TEXTS if name in changes}}
+            instance.changed = {**instance.changed, **{name: now for name in changes if _is_text(name)}}
 
     def after_store(self, changed: Sequence[Issue]) -> None:
         """Replace the mappings in the frameworks that have a column, all others stay; record the descent."""
@@ -418,7 +491,13 @@ class IssueResource(StrictResource):
         instance.changed = extra["changed"]
 
     def further_undo(self) -> dict[str, Any]:
-        return self._descent
+        return {"descent": self._descent, "categories": self._new_categories}
 
     def put_back_further(self, held: dict[str, Any]) -> None:
-        put_back_descent(held)
+        """Imports of before kept the descent alone."""
+        put_back_descent(held.get("descent", held))
+        Category.objects.filter(edition=self.scope.edition, code__in=held.get("categories", ()), issues=None).delete()
+
+
+def _level(issue: Issue) -> int:
+    return 1 if issue.parent is None else 1 + _level(issue.parent)

@@ -11,9 +11,9 @@ from import_export.fields import Field
 
 from materiality.drafts.rows import locked_edition_draft, save_changed
 from materiality.lineage.lineage import TEXTS, IssueDifference
-from materiality.lineage.records import IssueRecord, Key
+from materiality.lineage.records import CategoryRecord, IssueRecord, Key
 from materiality.models import Category, Cycle, Issue, StakeholderPoint
-from materiality.platform.bilingual import stored_names
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, stored_names, suffix_of
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, locked_cycle
 from materiality.queries.drafts import EditionComparison
 from materiality.queries.translations import StoredText, TextPair, TextRow, stored_texts, tidy_text, translated_edition
@@ -25,9 +25,10 @@ from materiality.tables.words import message
 from materiality.tables.write import Cell
 
 HALVES = ("chinese", "english")
+NAMED = tuple(f"{name}_{language}" for name in TEXTS for language in DEFAULT_LANGUAGES)
 COMPARISON_COLUMNS = (
     *("code", "differences", "ancestors", "category", "parent_code"),
-    *(f"{name}_{which}" for name in TEXTS for which in ("old", "new")),
+    *(f"{name}_{which}" for name in NAMED for which in ("old", "new")),
     *("mappings_added", "mappings_removed", "reason"),
 )
 
@@ -41,12 +42,16 @@ def comparison_json(comparison: EditionComparison) -> dict:
         "matched_by": "lineage" if comparison.by_lineage else "code",
         "unchanged": differences.unchanged,
         "counts": differences.counts,
-        "categories": [
-            {"new": vars(row.new) if row.new else None, "old": vars(row.old) if row.old else None}
-            for row in differences.categories
-        ],
+        "categories": [{"new": _category(row.new), "old": _category(row.old)} for row in differences.categories],
         "issues": [_issue(row, comparison.reasons) for row in differences.issues],
     }
+
+
+def _category(row: CategoryRecord | None) -> dict | None:
+    if row is None:
+        return None
+    names = {f"name_{suffix_of(language)}": text for language, text in row.name.items()}
+    return {"code": row.code, **names, "order": row.order}
 
 
 def comparison_rows(comparison: EditionComparison) -> Iterator[list[Cell]]:
@@ -56,7 +61,7 @@ def comparison_rows(comparison: EditionComparison) -> Iterator[list[Cell]]:
         ancestors = "; ".join(f"{code} {weight:.4g}" for code, weight in _ancestors(row))
         yield [
             *(shown.code, "; ".join(row.kinds), ancestors, shown.category, shown.parent_code),
-            *(text for name in TEXTS for text in (_text(old, name), _text(row.new, name))),
+            *(text for name in NAMED for text in (_text(old, name), _text(row.new, name))),
             *("; ".join(_mapping(key) for key in keys) for keys in (row.mappings_added, row.mappings_removed)),
             comparison.reasons.get(shown.code, ""),
         ]
@@ -69,10 +74,12 @@ def _issue(row: IssueDifference, reasons: dict[str, str]) -> dict:
         "differences": list(row.kinds),
         "category": shown.category,
         "parent_code": shown.parent_code,
-        "name_zh": shown.name_zh,
-        "name_en": shown.name_en,
+        **{f"name_{suffix_of(language)}": text for language, text in shown.name.items()},
         "ancestors": [{"code": code, "weight": weight} for code, weight in _ancestors(row)],
-        "texts": {text.field: [[segment.kind, segment.text] for segment in text.segments] for text in row.texts},
+        "texts": {
+            f"{text.field}_{suffix_of(text.language)}": [[segment.kind, segment.text] for segment in text.segments]
+            for text in row.texts
+        },
         "mappings_added": [list(key) for key in row.mappings_added],
         "mappings_removed": [list(key) for key in row.mappings_removed],
         "reason": reasons.get(shown.code, ""),
@@ -84,7 +91,8 @@ def _ancestors(row: IssueDifference) -> list[tuple[str, float]]:
 
 
 def _text(issue: IssueRecord | None, name: str) -> str:
-    return getattr(issue, name) if issue else ""
+    text, _two, language = name.partition("_")
+    return getattr(issue, text).get(language, "") if issue else ""
 
 
 def _mapping(key: Key) -> str:

@@ -4,13 +4,14 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from materiality.library_file.codes import FRAMEWORKS, MappingCodes
 from materiality.lineage.records import (
+    LEVELS,
     Catalogues,
     CategoryRecord,
     CrosswalkRecord,
@@ -102,15 +103,16 @@ def _crosswalk(folder: Path) -> Iterator[CrosswalkRecord]:
         yield CrosswalkRecord(("GRI", "2016", row["from_code"]), target, row["relation"], row["note"])
 
 
-_TEXTS = ("name_zh", "name_en", "definition_zh", "definition_en")
-_SHARED = ("code", "category", *_TEXTS, "gri_2016", "gri_2021", "sdgs", "esrs")
+_FRAMEWORKS = ("gri_2016", "gri_2021", "sdgs", "esrs")
+TEXT = re.compile(r"(name|definition)_([a-z]{2,3}(?:_[a-z]+)*)")
 
 
 @dataclass(frozen=True)
 class Shape:
     """`flat`: one row per secondary issue, its primary in columns beside it; else every issue has a row of its own.
 
-    `renamed` pairs names of the `issues` format with the shape's own.
+    `renamed` pairs names of the `issues` format with the shape's own. Names and definitions stand in a column for each
+    language besides.
     """
 
     flat: bool
@@ -118,31 +120,39 @@ class Shape:
     optional: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def known(self) -> tuple[str, ...]:
-        return self.required + self.optional
+    def knows(self, column: str, languages: Collection[str]) -> bool:
+        return column in self.required + self.optional or _language(column) in languages
 
 
-ISSUES = Shape(False, (*_SHARED, "parent_code", "cn_exchange", "hkex", "groups"), ("status",))
+ISSUES = Shape(False, ("code", "category"), (*_FRAMEWORKS, "parent_code", "cn_exchange", "hkex", "groups", "status"))
 FLAT = Shape(
     True,
-    (*_SHARED, "primary_code", "primary_name_zh", "primary_name_en", "cn_exchange_topic", "audience"),
+    ("code", "category", *_FRAMEWORKS, "primary_code", "primary_name_zh", "primary_name_en", "cn_exchange_topic")
+    + ("audience",),
     # Where a row of the default library came from is not part of the library.
     ("hkex", "status", "named_in_seed", "seed_evidence"),
     (("parent_code", "primary_code"), ("cn_exchange", "cn_exchange_topic"), ("groups", "audience")),
 )
 
 
+def _language(column: str) -> str:
+    """The language of a column of names or definitions, "" of any other column."""
+    match = TEXT.fullmatch(column)
+    return match[2].replace("_", "-") if match else ""
+
+
 def find_shape(columns: Sequence[str]) -> Shape:
     """The shape that more of the columns belong to."""
-    return max((ISSUES, FLAT), key=lambda shape: len(set(columns) & set(shape.known)))
+    return FLAT if "primary_code" in columns else ISSUES
 
 
-def check_columns(columns: Sequence[str], shape: Shape) -> list[Problem]:
+def check_columns(columns: Sequence[str], shape: Shape, languages: Collection[str]) -> list[Problem]:
     """Columns that are unknown, twice there or missing, each with the nearest right (or given) name."""
     given = [column for column in columns if column]
     missing = [column for column in shape.required if column not in given]
-    unknown = [column for column in dict.fromkeys(given) if column not in shape.known]
+    if not any(column.startswith("name_") and _language(column) in languages for column in given):
+        missing.append("name_en")
+    unknown = [column for column in dict.fromkeys(given) if not shape.knows(column, languages)]
     free = missing + [column for column in shape.optional if column not in given]
     problems = [Problem("unknown_column", 1, column, column, nearest(column, free)) for column in unknown]
     problems += [Problem("missing_column", 1, column, column, nearest(column, unknown)) for column in missing]
@@ -150,7 +160,13 @@ def check_columns(columns: Sequence[str], shape: Shape) -> list[Problem]:
     return problems + [Problem("double_column", 1, column, column) for column in twice]
 
 
-TEXTS = ("name_zh", "name_en", "definition_zh", "definition_en")
+def languages_in(table: Records) -> tuple[str, ...]:
+    """The languages in which the file has names, in the order of its columns."""
+    named = [column for column in table.columns if column.startswith("name_") and _language(column)]
+    filled = [column for column in named if any(row.cells.get(column) for row in table.rows)]
+    return tuple(_language(column) for column in filled or named)
+
+
 _PRIMARY = {"category": "category", "name_zh": "primary_name_zh", "name_en": "primary_name_en"}
 
 
@@ -205,7 +221,7 @@ def _primaries(rows: list[IssueRow], known: KnownTexts) -> tuple[list[IssueRow],
     found: dict[str, IssueRow] = {}
     problems: list[Problem] = []
     for row in rows:
-        code = row.cells["parent_code"]
+        code = row.cells.get("parent_code", "")
         if not code:
             continue
         cells = {name: row.cells.get(column, "") for name, column in _PRIMARY.items()}
@@ -249,36 +265,49 @@ def _same_name(cells: dict[str, str], name_zh: str, name_en: str) -> bool:
 
 PRIMARY = re.compile(r"[A-Z]{2,8}-\d{2}")
 SECONDARY = re.compile(r"[A-Z]{2,8}-\d{2}-\d{2}")
+CODE = re.compile(r"[^\W_][\w.-]{0,39}", re.ASCII)
+
+
+def codes_are_built(codes: Collection[str], parents: Collection[str]) -> bool:
+    """Whether codes say where issues stand (SOC-03, SOC-03-01): as most do, another form is a slip. A list of one's own
+    may have any (E1, S2-3).
+    """
+    built = sum(bool(PRIMARY.fullmatch(code) or SECONDARY.fullmatch(code)) for code in codes)
+    return 2 * built > len(codes) and (any(parents) or not any(map(SECONDARY.fullmatch, codes)))
 
 
 def check_tree(rows: Sequence[IssueRow], flat: bool) -> list[Problem]:
     """Problems of codes and parents. `flat`: primaries come from columns, so every row of the file is secondary."""
     first: dict[str, IssueRow] = {}
     problems: list[Problem] = []
+    built = flat or codes_are_built(
+        [row.cells["code"] for row in rows], [row.cells.get("parent_code", "") for row in rows]
+    )
     for row in rows:
         code = row.cells["code"]
-        problems += _code(row, flat)
+        problems += _code(row, flat, built)
         if code and code in first:
             params = {"first": str(first[code].number)}
             problems.append(row.problem("double_code", "code", params=params))
         first.setdefault(code, row)
     for row in rows:
-        if row.cells["parent_code"]:
-            problems += _parent(row, first)
+        if row.cells.get("parent_code"):
+            problems += _parent(row, first, built)
     return problems
 
 
-def _code(row: IssueRow, flat: bool) -> list[Problem]:
-    code, parent = row.cells["code"], row.cells["parent_code"]
+def _code(row: IssueRow, flat: bool, built: bool) -> list[Problem]:
+    code, parent = row.cells["code"], row.cells.get("parent_code", "")
     if not code:
         return [row.problem("empty", "code")]
     made_from_columns = row.column("code") == "primary_code"
-    if not parent and not made_from_columns and (flat or SECONDARY.fullmatch(code)):
+    if built and not parent and not made_from_columns and (flat or SECONDARY.fullmatch(code)):
         offered = (code.rpartition("-")[0],) if SECONDARY.fullmatch(code) else ()
         return [row.problem("primary_missing", "parent_code", value=code, nearest=offered)]
     shape, example = (SECONDARY, "SOC-03-01") if parent else (PRIMARY, "SOC-03")
-    if not shape.fullmatch(code):
-        return [row.problem("bad_code", "code", nearest=_well_formed(code, shape), params={"example": example})]
+    well_formed = _well_formed(code, shape)
+    if not CODE.fullmatch(code) or (built and (well_formed or flat) and well_formed != (code,)):
+        return [row.problem("bad_code", "code", nearest=well_formed, params={"example": example})]
     return []
 
 
@@ -289,20 +318,28 @@ def _well_formed(code: str, shape: re.Pattern) -> tuple[str, ...]:
     return (padded,) if shape.fullmatch(padded) else ()
 
 
-def _parent(row: IssueRow, first: dict[str, IssueRow]) -> list[Problem]:
+def _parent(row: IssueRow, first: dict[str, IssueRow], built: bool) -> list[Problem]:
     code, parent = row.cells["code"], row.cells["parent_code"]
     above = first.get(parent)
     if above is None:
-        primaries = [known for known, held in first.items() if not held.cells["parent_code"]]
-        return [row.problem("no_primary", "parent_code", nearest=nearest(parent, primaries))]
-    if above.cells["parent_code"]:
-        return [row.problem("third_level", "parent_code", nearest=(above.cells["parent_code"],))]
+        return [row.problem("no_primary", "parent_code", nearest=nearest(parent, [*first]))]
+    chain = _chain(row, first)
+    if len(chain) > LEVELS:
+        return [row.problem("fourth_level", "parent_code", nearest=(above.cells["parent_code"],))]
     problems = []
-    if SECONDARY.fullmatch(code) and not code.startswith(f"{parent}-"):
+    if built and SECONDARY.fullmatch(code) and not code.startswith(f"{parent}-"):
         problems.append(row.problem("other_branch", "code", params={"primary": parent}))
     if row.cells["category"] != above.cells["category"] and above.number != row.number:
         problems.append(row.problem("other_category", "category", nearest=(above.cells["category"],)))
     return problems
+
+
+def _chain(row: IssueRow, first: dict[str, IssueRow]) -> list[str]:
+    """The codes from the row up to the top; a ring is told of elsewhere and ends it."""
+    chain = [row.cells["code"]]
+    while (above := first.get(chain[-1])) and (parent := above.cells.get("parent_code")) and parent not in chain:
+        chain.append(parent)
+    return chain
 
 
 STATUSES = ("active", "retired")
@@ -317,26 +354,60 @@ class Reference:
     categories: tuple[CategoryRecord, ...]
     groups: tuple[str, ...]
     known: KnownTexts
+    languages: Collection[str] = ("zh", "en")
 
 
 def read_library(contents: bytes, name: str, reference: Reference) -> Library:
     """The library in a CSV or XLSX file of either shape (formats.md, `issues`). Raises BadLibrary with all problems."""
     table = read_table(contents, name)
     shape = find_shape(table.columns)
-    column_problems = check_columns(table.columns, shape)
+    column_problems = check_columns(table.columns, shape, reference.languages)
     if column_problems:
         raise BadLibrary(column_problems)
     rows, problems = issue_rows(table, shape, reference.known)
     problems += [*table.problems, *check_tree(rows, shape.flat)]
     dated = {(problem.row, problem.column) for problem in table.problems}
-    reader = _RowReader(reference, dated)
+    reader = _RowReader(reference, dated, languages_in(table), rows)
     issues = [reader.read(row) for row in rows]
     problems += reader.problems
+    problems += _rings_in(rows)
     if problems:
         raise BadLibrary(_in_file_order(problems, table.columns))
-    used = {issue.category for issue in issues}
-    categories = tuple(category for category in reference.categories if category.code in used)
-    return Library(categories, tuple(sorted(issues, key=lambda issue: issue.code)))
+    used = list(dict.fromkeys(issue.category for issue in sorted(issues, key=lambda issue: issue.code)))
+    categories = categories_of(used, reader.languages, reference)
+    return Library(categories, tuple(sorted(issues, key=lambda issue: issue.code)), reader.languages)
+
+
+def categories_of(used: Sequence[str], languages: Sequence[str], reference: Reference) -> tuple[CategoryRecord, ...]:
+    """The categories that are used: known ones in their order, then new ones, which are called as their codes."""
+    known = [row for row in reference.categories if row.code in used]
+    fresh = [code for code in used if code not in {row.code for row in known}]
+    rows = [
+        (row.code, {name: text for name, text in row.name.items() if name in languages} or row.name) for row in known
+    ]
+    rows += [(code, dict.fromkeys(languages, name_from(code))) for code in fresh]
+    if not fresh:
+        return tuple(replace(row, name=name) for row, (_code, name) in zip(known, rows, strict=True))
+    return tuple(CategoryRecord(code, name, order) for order, (code, name) in enumerate(rows, start=1))
+
+
+def name_from(code: str) -> str:
+    """A code as a name, until somebody gives a better one: `own-workforce` is "Own workforce"."""
+    words = re.sub(r"[-_]+", " ", code).strip()
+    return words[:1].upper() + words[1:]
+
+
+def _rings_in(rows: Sequence[IssueRow]) -> list[Problem]:
+    parents = {row.cells["code"]: row.cells.get("parent_code", "") for row in rows}
+    found = []
+    for row in rows:
+        chain = [row.cells["code"]]
+        while (parent := parents.get(chain[-1])) and parent not in chain:
+            chain.append(parent)
+        if parent == chain[0]:
+            params = {"code": chain[0], "way": " → ".join([*chain, parent])}
+            found.append(row.problem("cycle", "parent_code", params=params))
+    return found
 
 
 def _in_file_order(problems: list[Problem], columns: tuple[str, ...]) -> list[Problem]:
@@ -352,31 +423,43 @@ def _in_file_order(problems: list[Problem], columns: tuple[str, ...]) -> list[Pr
 class _RowReader:
     """Turns rows into records and gathers what is wrong with their cells."""
 
-    def __init__(self, reference: Reference, dated: set[tuple[int | None, str]]) -> None:
+    def __init__(
+        self,
+        reference: Reference,
+        dated: set[tuple[int | None, str]],
+        languages: tuple[str, ...],
+        rows: Sequence[IssueRow],
+    ) -> None:
+        self.languages = languages
         self._categories = [category.code for category in reference.categories]
+        self._numbers = Counter(row.cells["category"] for row in rows)
         self._groups = reference.groups
         self._codes = MappingCodes(reference.catalogues)
         self._dated = dated
         self.problems: list[Problem] = []
 
     def read(self, row: IssueRow) -> IssueRecord:
-        texts = {name: self._text(row, name) for name in TEXTS}
+        texts = {name: self._texts(row, name) for name in ("name", "definition")}
         status = row.cells.get("status") or "active"
         self._one_of(row, "status", status, STATUSES, "unknown_status")
         category = row.cells["category"]
-        self._one_of(row, "category", category, self._categories, "unknown_category")
+        self._category(row, category)
         groups = dict.fromkeys(_parts(row.cells.get("groups", "")))
         for group in groups:
             self._one_of(row, "groups", group, self._groups, "unknown_group")
         return IssueRecord(
             code=row.cells["code"],
             category=category,
-            parent_code=row.cells["parent_code"],
+            parent_code=row.cells.get("parent_code", ""),
             groups=tuple(group for group in self._groups if group in groups),
             status=status,
             mappings=self._mappings(row),
             **texts,
         )
+
+    def _texts(self, row: IssueRow, text: str) -> dict[str, str]:
+        found = {language: self._text(row, f"{text}_{language.replace('-', '_')}") for language in self.languages}
+        return {language: each for language, each in found.items() if each}
 
     def _text(self, row: IssueRow, name: str) -> str:
         text = row.cells.get(name, "")
@@ -386,6 +469,16 @@ class _RowReader:
             params = {"length": str(len(text)), "limit": str(MAX_NAME)}
             self.problems.append(row.problem("too_long", name, value=text[:40] + "…", params=params))
         return text
+
+    def _category(self, row: IssueRow, category: str) -> None:
+        """A category that nobody knows is new, unless it looks like a slip of one that is, or is no code."""
+        if not category:
+            self.problems.append(row.problem("empty", "category"))
+        elif category not in self._categories:
+            common = [each for each, number in self._numbers.items() if number > self._numbers[category]]
+            close = nearest(category, [*self._categories, *common], at_least=0.75)
+            if close or not CODE.fullmatch(category):
+                self.problems.append(row.problem("unknown_category", "category", value=category, nearest=close))
 
     def _one_of(self, row: IssueRow, name: str, value: str, valid: list[str] | tuple[str, ...], kind: str) -> None:
         if not value:
@@ -415,10 +508,12 @@ def _parts(cell: str) -> list[str]:
 FILE = "issue_library.csv"
 
 
-def read_reference(folder: Path, more_groups: Iterable[str] = ()) -> Reference:
+def read_reference(
+    folder: Path, more_groups: Iterable[str] = (), languages: Collection[str] = ("zh", "en")
+) -> Reference:
     """Catalogues, categories, groups (the default ones and `more_groups`) and texts of the fixtures folder."""
     categories = [
-        CategoryRecord(row["code"], row["name_zh"], row["name_en"], int(row["order"]))
+        CategoryRecord(row["code"], {"en": row["name_en"], "zh": row["name_zh"]}, int(row["order"]))
         for row in read_fixture(folder, "categories")
     ]
     groups = [row["group"] for row in read_fixture(folder, "groups")]
@@ -431,7 +526,8 @@ def read_reference(folder: Path, more_groups: Iterable[str] = ()) -> Reference:
         },
     )
     ordered = tuple(sorted(categories, key=lambda category: category.order))
-    return Reference(read_catalogues(folder), ordered, tuple(dict.fromkeys([*groups, *more_groups])), known)
+    every = tuple(dict.fromkeys([*groups, *more_groups]))
+    return Reference(read_catalogues(folder), ordered, every, known, languages)
 
 
 def shipped_library() -> Library:

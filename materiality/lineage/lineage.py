@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from materiality.lineage.records import CategoryRecord, IssueRecord, Key, Library
+from materiality.lineage.records import CategoryRecord, IssueRecord, Key, Library, Texts
 
 # Scripts that are written without spaces: kana, Chinese characters and their extensions, and their own punctuation.
 _ALONE = "\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
@@ -67,7 +67,7 @@ def _segments(is_equal: bool, old: str, new: str) -> list[Segment]:
     return [Segment(kind, text) for kind, text in (("removed", old), ("added", new)) if text]
 
 
-TEXTS = ("name_zh", "name_en", "definition_zh", "definition_en")
+TEXTS = ("name", "definition")
 # In the order in which they are told.
 KINDS = ("added", "retired", "merged", "split", "moved", "renamed", "redefined", "remapped", "regrouped", "reinstated")
 RETIRED = "retired"
@@ -77,9 +77,10 @@ Ancestors = Mapping[str, Mapping[str, float]]  # issue of the new edition → it
 
 @dataclass(frozen=True)
 class TextDifference:
-    """One text column that differs."""
+    """One text that differs, in one language."""
 
     field: str
+    language: str
     segments: tuple[Segment, ...]
 
 
@@ -170,9 +171,11 @@ def _issue(
     if not kinds:
         return None
     texts = tuple(
-        TextDifference(name, text_difference(getattr(old[0], name), getattr(issue, name)))
+        TextDifference(name, language, text_difference(before.get(language, ""), after.get(language, "")))
         for name in TEXTS
-        if getattr(old[0], name) != getattr(issue, name)
+        for before, after in [(getattr(old[0], name), getattr(issue, name))]
+        for language in dict.fromkeys([*after, *before])
+        if before.get(language) != after.get(language)
     )
     return IssueDifference(
         kinds=tuple(kind for kind in KINDS if kind in kinds),
@@ -200,8 +203,8 @@ def _changes(old: IssueRecord, new: IssueRecord) -> list[str]:
         "retired": old.status != RETIRED and new.status == RETIRED,
         "reinstated": old.status == RETIRED and new.status != RETIRED,
         "moved": (old.category, old.parent_code) != (new.category, new.parent_code),
-        "renamed": (old.name_zh, old.name_en) != (new.name_zh, new.name_en),
-        "redefined": (old.definition_zh, old.definition_en) != (new.definition_zh, new.definition_en),
+        "renamed": old.name != new.name,
+        "redefined": old.definition != new.definition,
         "remapped": set(old.mappings) != set(new.mappings),
         "regrouped": set(old.groups) != set(new.groups),
     }
@@ -214,8 +217,8 @@ def _categories(old: Library, new: Library) -> tuple[CategoryDifference, ...]:
     return tuple(CategoryDifference(*pair) for pair in pairs if _names(pair[0]) != _names(pair[1]))
 
 
-def _names(row: CategoryRecord | None) -> tuple[str, str] | None:
-    return (row.name_zh, row.name_en) if row else None
+def _names(row: CategoryRecord | None) -> Texts | None:
+    return row.name if row else None
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """Values that a library and its catalogues are made of, free of the database."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 Edition = tuple[str, str]  # framework code, edition: ("GRI", "2016")
+Texts = Mapping[str, str]  # by language
+LEVELS = 3  # of issues, at most
 Key = tuple[str, str, str]  # framework code, edition, disclosure code; the code alone can mean two disclosures
 
 
@@ -84,8 +86,7 @@ class CategoryRecord:
     """One category, with its place among the others."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Texts
     order: int
 
 
@@ -96,10 +97,8 @@ class IssueRecord:
     code: str
     category: str
     parent_code: str
-    name_zh: str
-    name_en: str
-    definition_zh: str
-    definition_en: str
+    name: Texts
+    definition: Texts
     groups: tuple[str, ...]
     status: str
     mappings: tuple[Key, ...]
@@ -107,10 +106,14 @@ class IssueRecord:
 
 @dataclass(frozen=True)
 class Library:
-    """The contents of one edition: categories in their order, issues by code. Equal contents are equal values."""
+    """The contents of one edition: categories in their order, issues by code. Equal contents are equal values.
+
+    `languages`: those in which every issue has a name.
+    """
 
     categories: tuple[CategoryRecord, ...]
     issues: tuple[IssueRecord, ...]
+    languages: tuple[str, ...] = field(default=("zh", "en"), compare=False)
 
 
 @dataclass(frozen=True)

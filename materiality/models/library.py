@@ -1,4 +1,4 @@
-"""The issue library: edition → category → issue, in two levels, with lineage and errata."""
+"""The issue library: edition → category → issue, on up to three levels, with lineage and errata."""
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from materiality.platform.bilingual import Texts, default_languages
+
+MARKS = 8  # of categories: shapes with a colour each
 
 
 class Edition(models.Model):
@@ -49,12 +51,19 @@ class Edition(models.Model):
 class Category(models.Model):
     """One of the library's categories, such as environment."""
 
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        RETIRED = "retired", _("Retired")
+
     spoken_in = "edition"
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="categories")
-    code = models.SlugField(_("code"), max_length=40)
+    code = models.SlugField(
+        _("code"), max_length=40, help_text=_("Names the category in files and over editions. It cannot change later.")
+    )
     name = Texts()
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.ACTIVE)
 
     class Meta:
         verbose_name = _("Category")
@@ -64,13 +73,19 @@ class Category(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def mark(self) -> int:
+        """Which mark and colour it has, 1 to 8, by its place in the edition."""
+        return (max(self.order, 1) - 1) % MARKS + 1
+
 
 class Issue(models.Model):
-    """A primary issue (no parent) or a secondary issue under one.
+    """A primary issue (no parent), a secondary issue under one, or one of the third level under that.
 
-    That a parent is itself a primary of the same edition and category is checked by a trigger in the database
-    (migration 0002), as no plain constraint can look at another row. `version` grows with every change, so that two
-    people editing one issue notice each other; `changed` holds when each text was last changed, {field: ISO time}.
+    That a parent is of the same edition and category, and that there are three levels at most, is checked by a trigger
+    in the database (migration 0022), as no plain constraint can look at another row. `version` grows with every change,
+    so that two people editing one issue notice each other; `changed` holds when each text was last changed,
+    {field: ISO time}.
     """
 
     class Status(models.TextChoices):
@@ -115,6 +130,11 @@ class Issue(models.Model):
     @property
     def is_primary(self) -> bool:
         return self.parent_id is None
+
+    @property
+    def level(self) -> int:
+        """1 at the top; asks for the issues above it."""
+        return 1 if self.parent_id is None else self.parent.level + 1
 
 
 class Lineage(models.Model):

@@ -44,6 +44,15 @@ def content_language(language: str | None = None) -> str:
     return tag if tag in LANGUAGES else tag.partition("-")[0]
 
 
+def interface_language(language: str) -> str:
+    """The language of the interface that is nearest to a content language: itself where it is translated, else the
+    first that is not Chinese.
+    """
+    tag = "zh-hans" if language == "zh" else language
+    known = [code for code, _name in settings.LANGUAGES]
+    return tag if tag in known else next((code for code in known if not code.startswith("zh")), known[0])
+
+
 def suffix_of(language: str) -> str:
     """How a language ends the name of a column: `zh-hant` → `zh_hant`."""
     return language.replace("-", "_")
@@ -66,6 +75,11 @@ def shown(texts: Mapping[str, str], language: str | None = None) -> str:
         if text := texts.get(each):
             return text
     return ""
+
+
+def option_text(option: Mapping[str, str], language: str | None = None) -> str:
+    """The text of an option, {"code": …, "zh": …, …}; its code where it has none."""
+    return shown({name: text for name, text in option.items() if name != "code"}, language) or option["code"]
 
 
 class Text(str):

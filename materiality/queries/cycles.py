@@ -1,12 +1,12 @@
 """Cycles: where they stand, their method and its history, their runs, what is due."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Count, Max, Min, Q, QuerySet
+from django.db.models import CharField, Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
@@ -164,6 +164,26 @@ def edition_scope(edition: Edition) -> EditionScope:
     return EditionScope(**numbers)
 
 
+def rateable_issues(edition_id: int, level: str) -> QuerySet[Issue]:
+    """The active issues that a survey of this level asks about: `primary` those at the top, `middle` those under them,
+    else those under which none stands.
+    """
+    active = Issue.objects.filter(edition_id=edition_id, status=Issue.Status.ACTIVE)
+    if level == "primary":
+        return active.filter(parent__isnull=True)
+    if level == "middle":
+        return active.filter(parent__isnull=False, parent__parent__isnull=True)
+    return active.exclude(Exists(active.filter(parent=OuterRef("pk"))))
+
+
+def rateable_levels(edition_id: int) -> list[str]:
+    """The levels that a survey on the edition can ask about, the lowest first; a flat list has the one at the top."""
+    active = Issue.objects.filter(edition_id=edition_id, status=Issue.Status.ACTIVE)
+    if not active.filter(parent__isnull=False).exists():
+        return ["primary"]
+    return ["secondary", *(["middle"] if active.filter(parent__parent__isnull=False).exists() else []), "primary"]
+
+
 def issues_in_scope(cycle: Cycle) -> list[tuple[Category, list[Issue]]]:
     """The active issues of the cycle's edition by category, each primary before its secondaries (two queries)."""
     rows = Issue.objects.filter(edition_id=cycle.edition_id, status=Issue.Status.ACTIVE).select_related("category")
@@ -173,8 +193,15 @@ def issues_in_scope(cycle: Cycle) -> list[tuple[Category, list[Issue]]]:
         below[row.parent_id].append(row)
     found: dict[Category, list[Issue]] = {}
     for primary in below[None]:
-        found.setdefault(primary.category, []).extend([primary, *below[primary.pk]])
+        found.setdefault(primary.category, []).extend([primary, *descendants(below, primary.pk)])
     return list(found.items())
+
+
+def descendants(below: Mapping[int | None, list[Issue]], pk: int) -> Iterator[Issue]:
+    """The issues under one, each before those under itself; `below`: key of an issue → those right under it."""
+    for row in below.get(pk, ()):
+        yield row
+        yield from descendants(below, row.pk)
 
 
 # What the addresses of pages that show scores, of everything made from them, begin with below their cycle.
@@ -399,10 +426,14 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def parents_of(edition_id: int, rated: Iterable[str]) -> dict[str, str]:
-    """Parent of each rated issue that has one, so that parents outside the scope do not appear unscored."""
+    """Parent of each rated issue that has one, and theirs, so that parents outside the scope do not appear unscored."""
     rows = Issue.objects.filter(edition_id=edition_id, parent__isnull=False).values_list("code", "parent__code")
-    parents = dict(rows)
-    return {code: parents[code] for code in rated if code in parents}
+    parents, found = dict(rows), {}
+    for code in rated:
+        while code in parents and code not in found:
+            found[code] = parents[code]
+            code = parents[code]
+    return found
 
 
 def group_columns(cycle: Cycle) -> list[tuple[str, int, float, float]]:

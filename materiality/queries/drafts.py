@@ -22,6 +22,7 @@ from materiality.lineage.lineage import (
     step_weights,
 )
 from materiality.models import Category, Edition, EditionChange, Issue, IssueScore, Lineage, Proposal, Run
+from materiality.queries.cycles import descendants
 from materiality.queries.library import library_contents, pages_of
 
 
@@ -334,9 +335,11 @@ def _branches(
     filters: Filters,
 ) -> list[DraftBranch]:
     siblings: dict[tuple[int, int | None], list[Issue]] = defaultdict(list)
+    below: dict[int | None, list[Issue]] = defaultdict(list)
     for issue in issues:
         issue.category = categories[issue.category_id].row
         siblings[issue.category_id, issue.parent_id].append(issue)
+        below[issue.parent_id].append(issue)
     for row in siblings.values():
         lines[row[0].pk].is_first = lines[row[-1].pk].is_last = True
     found = []
@@ -344,7 +347,7 @@ def _branches(
         if filters.category not in ("", categories[category].row.code):
             continue
         for primary in siblings[category, None]:
-            children = [lines[row.pk] for row in siblings[category, primary.pk]]
+            children = [lines[row.pk] for row in descendants(below, primary.pk)]
             found += _branch(lines[primary.pk], children, filters)
     return found
 

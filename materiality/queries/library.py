@@ -36,7 +36,7 @@ from materiality.models import (
     User,
 )
 from materiality.platform.bilingual import is_chinese, shown, text_of
-from materiality.queries.cycles import of_seen_cycles, seen_cycles
+from materiality.queries.cycles import descendants, of_seen_cycles, seen_cycles
 from materiality.queries.stakeholders import Touching, default_groups, touching
 
 LINES, BRANCHES = 120, 50  # the default library of 116 lines stands on one page
@@ -322,7 +322,7 @@ def library_tree(edition: Edition, search: Search) -> LibraryTree:
     for primary in sorted(children[None], key=lambda row: (places[row.category_id], row.order, row.code)):
         primary.category = categories[primary.category_id].row
         if search.category in ("", primary.category.code):
-            branches += _branch(primary, children[primary.pk], codes, shown, search)
+            branches += _branch(primary, list(descendants(children, primary.pk)), codes, shown, search)
     return LibraryTree(list(categories.values()), codes.columns, shown, branches)
 
 
@@ -432,18 +432,17 @@ def _group_names(issue: Issue) -> list[str]:
     return [names.get(code, code) for code in issue.groups]
 
 
-_COLUMNS = ("code", "name_zh", "name_en", "definition_zh", "definition_en", "status")
+_COLUMNS = ("code", "name", "definition", "status")
 
 
 def library_contents(edition: Edition) -> Library:
     """Categories, issues and mappings of an edition (three queries); equal to the file's when nothing differs."""
     categories = edition.categories.order_by("order", "code")
-    texts = ("name__zh", "name__en", "definition__zh", "definition__en")
-    columns = ("pk", "groups", "category__code", "parent__code", "code", *texts, "status")
+    columns = ("pk", "groups", "category__code", "parent__code", *_COLUMNS)
     issues = edition.issues.order_by("code").values_list(*columns)
     mappings = _mappings(edition)
     return Library(
-        tuple(CategoryRecord(row.code, row.name_zh, row.name_en, row.order) for row in categories),
+        tuple(CategoryRecord(row.code, row.name.texts, row.order) for row in categories),
         tuple(
             IssueRecord(
                 category=category,

@@ -251,7 +251,52 @@ def _hidden_cell(cell: Mapping, hidden: bool) -> GroupCell:
     return GroupCell(cell["n"], None, None, True) if hidden else GroupCell(cell["n"], cell["mean"], cell["score"])
 
 
-LEVELS = ("secondary", "primary")
+SECONDARY, MIDDLE, PRIMARY = LEVELS = ("secondary", "middle", "primary")
+
+
+def by_level(scores: Sequence[IssueScore]) -> dict[str, list[IssueScore]]:
+    """The scores of issues without children in scope (SECONDARY), of those at the top above them (PRIMARY) and of those
+    between (MIDDLE), without levels that nothing stands on. A flat list is all SECONDARY. Needs the issues.
+    """
+    found: dict[str, list[IssueScore]] = {level: [] for level in LEVELS}
+    # Runs of version 1 kept no levels; their lists had two.
+    kept_none = all(score.level is None for score in scores) and any(score.issue.parent_id for score in scores)
+    for score in scores:
+        number = 1 if kept_none and score.issue.is_primary else score.level
+        found[PRIMARY if number == 1 else level_of(score)].append(score)
+    return {level: held for level, held in found.items() if held}
+
+
+def level_of(score: IssueScore) -> str:
+    """The level of one score, as `by_level` has it."""
+    return SECONDARY if score.level is None else PRIMARY if score.level == 1 else MIDDLE
+
+
+def level_words(levels: Iterable[str]) -> dict[str, str]:
+    """What the levels that there are, are called; nothing is to be said of one alone."""
+    there = list(levels)
+    words = {SECONDARY: _("Secondary issues"), MIDDLE: _("Secondary issues"), PRIMARY: _("Primary issues")}
+    if MIDDLE in there:
+        words[SECONDARY] = _("Issues of the third level")
+    return {level: words[level] for level in there} if len(there) > 1 else {}
+
+
+def stated_of(run: Run, level: str) -> dict:
+    """The figures from which a level's cuts are put into words."""
+    if level == MIDDLE:
+        return run.figures.get("statements", {}).get("2", run.statement)
+    return run.primary_statement if level == PRIMARY else run.statement
+
+
+def cuts_of(run: Run, level: str, pooled: bool = False) -> dict:
+    """The cut points of a level, of the run's own result or of the pooled one."""
+    none = {"low": None, "high": None}  # a run of version 1 keeps none for its primaries, pooled
+    if level == MIDDLE:
+        held = run.pooled_cuts.get("levels", {}) if pooled else run.figures.get("cuts", {})
+        return held.get("2", none)
+    if pooled:
+        return run.pooled_cuts.get(PRIMARY, none) if level == PRIMARY else run.pooled_cuts
+    return run.primary_cuts if level == PRIMARY else run.cuts
 
 
 @dataclass(frozen=True)
@@ -358,12 +403,11 @@ SORTS: dict[str, tuple[Callable[[ScoreRow], Any], bool]] = {
 }
 
 
-def all_rows(run: Run, level: str, group: str = "") -> list[ScoreRow]:
-    """Every issue of a level in the run, in code order, in one query; the groups' figures only if one is asked for."""
-    scores = run.scores.select_related("issue__category").filter(issue__parent__isnull=level == "primary")
-    texts = ("issue__definition",)
-    scores = scores.order_by("issue__code").defer(*texts, *(() if group else ("groups",)))
-    return [ScoreRow(score, group) for score in scores]
+def all_rows(run: Run, group: str = "") -> dict[str, list[ScoreRow]]:
+    """Every issue of the run by level, in code order, in one query; the groups' figures only if one is asked for."""
+    scores = run.scores.select_related("issue__category").order_by("issue__code")
+    found = by_level(scores.defer("issue__definition", *(() if group else ("groups",))))
+    return {name: [ScoreRow(score, group) for score in held] for name, held in found.items()}
 
 
 def wanted_rows(rows: list[ScoreRow], wanted: ScoreFilter) -> list[ScoreRow]:

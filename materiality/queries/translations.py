@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from materiality.models import Category, Cycle, Edition, Group, Issue, StakeholderPoint
+from materiality.platform.bilingual import languages_of
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF
 
 MISSING_ZH, MISSING_EN, OLDER_ZH, OLDER_EN = "missing_zh", "missing_en", "older_zh", "older_en"
@@ -159,7 +160,8 @@ def _of_cycles(cycles: QuerySet[Cycle]) -> Iterator[StoredText]:
 def _text(row: TextRow, field: str, key: str, where: str) -> StoredText:
     zh, en = getattr(row, f"{field}_zh"), getattr(row, f"{field}_en")
     changed = getattr(row, "changed", {})
-    state = state_of(zh, en, changed.get(f"{field}_zh", ""), changed.get(f"{field}_en", ""))
+    both = {"zh", "en"} <= {*languages_of(row)}
+    state = state_of(zh, en, changed.get(f"{field}_zh", ""), changed.get(f"{field}_en", "")) if both else ""
     is_long = row._meta.get_field(field).long
     kind = key.split("/", 1)[0]
     return StoredText(TextPair(f"{key}/{field}", kind, where, field, zh, en, state, is_long), row)

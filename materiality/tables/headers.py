@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Choices as WordedChoices
+from django.db.models import Q
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -35,7 +36,7 @@ def choice_words(choices: type[WordedChoices]) -> list[tuple[str, str, str]]:
 
 def issue_choices(edition: Edition) -> Choices:
     """Categories, primary issues, statuses, groups and the codes of every framework that has a column."""
-    primaries = edition.issues.filter(parent=None).order_by("code")
+    primaries = edition.issues.filter(Q(parent=None) | Q(parent__parent=None)).order_by("code")
     return {
         "categories": [(row.code, row.name_zh, row.name_en) for row in edition.categories.all()],
         "primaries": [(row.code, row.name_zh, row.name_en) for row in primaries],

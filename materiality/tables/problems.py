@@ -268,7 +268,7 @@ MESSAGES = {
         "“%(code)s” stands under “%(old)s”, and a file cannot move it. Put the parent back and move the issue in the"
         " draft, where the reason is recorded; or give a new issue a code of its own."
     ),
-    "third_level": N_("“%(value)s” is itself a secondary issue; a library has two levels."),
+    "fourth_level": N_("“%(value)s” is itself an issue of the third level; a library has at most three."),
     "other_branch": N_("“%(value)s” does not begin with the code of its primary issue, “%(primary)s”."),
     "other_category": N_("“%(value)s” is not the category of its primary issue."),
     "primary_differs": N_("Row %(first)s says otherwise of the same primary issue “%(primary)s”."),
@@ -304,6 +304,8 @@ MESSAGES = {
         "“%(value)s” was “%(name)s” in edition %(edition)s. A code is not given to another issue: take a free one."
     ),
     "retired_changed": N_("“%(code)s” is retired, and retired issues do not change. Put the cell back."),
+    "new_category": N_("“%(value)s” is a new category; it is called “%(name)s” until you name it."),
+    "retired_category": N_("“%(code)s” has active issues: %(codes)s. Move or retire them first."),
     "retired_primary": N_("“%(code)s” still has active secondary issues: %(codes)s. Move or retire them first."),
     "unknown_code": N_("“%(value)s” is not in %(framework)s."),
     "unknown_title": N_("“%(value)s” is no title or code in %(framework)s."),

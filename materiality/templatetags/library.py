@@ -12,20 +12,27 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.lineage.lineage import IssueDifference, Segment
+from materiality.lineage.lineage import TEXTS, IssueDifference, Segment
+from materiality.platform.bilingual import html_language
 from materiality.platform.people import can_see_responses
 
 register = template.Library()
 _TAGS = {"removed": "del", "added": "ins"}
 
 
-@register.filter("told")
-def told_difference(row: IssueDifference, name: str) -> SafeString:
-    """A text of the issue with what was removed and added marked; as it is where nothing was."""
-    for text in row.texts:
-        if text.field == name:
-            return segments(text.segments)
-    return escape(getattr(row.shown, name))
+@register.filter
+def told_texts(row: IssueDifference) -> list[dict]:
+    """Names and definitions (and `lang`) language by language, with what was removed and added marked."""
+    marked_ones = {(text.field, text.language): segments(text.segments) for text in row.texts}
+    languages = dict.fromkeys([*row.shown.name, *(language for _field, language in marked_ones)])
+    return [
+        {"lang": html_language(language)}
+        | {
+            name: marked_ones.get((name, language)) or escape(getattr(row.shown, name).get(language, ""))
+            for name in TEXTS
+        }
+        for language in languages
+    ]
 
 
 @register.filter

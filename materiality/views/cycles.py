@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from materiality.actions.cycles import close_cycle, confirm_step, edit_cycle, open_cycle
 from materiality.forms.cycles import CycleDetailsForm, NewCycleForm
 from materiality.lineage.records import standard_warnings
 from materiality.models import Cycle
+from materiality.platform.bilingual import default_languages, interface_language
 from materiality.platform.hooks import step_named
 from materiality.platform.pages import button, onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, needs
@@ -64,7 +65,9 @@ def cycles(request: HttpRequest) -> HttpResponse:
 @needs(can_edit_cycle)
 def new_cycle(request: HttpRequest) -> HttpResponse:
     """Open a cycle on the edition in force."""
-    form = NewCycleForm(request.POST or None, initial=_suggestions())
+    edition = edition_in_force()
+    languages = edition.languages if edition else default_languages()
+    form = NewCycleForm(request.POST or None, instance=Cycle(languages=languages), initial=_suggestions(languages))
     if sent(request, form):
         with refusals(form):
             cycle = open_cycle(**form.cleaned_data, by=request.user)
@@ -140,12 +143,15 @@ def confirm(request: HttpRequest, code: str, key: str) -> HttpResponse:
     return redirect(following.address if following and following.address else reverse("cycle", args=[code]))
 
 
-def _suggestions() -> dict:
+def _suggestions(languages: list[str]) -> dict:
     today = timezone.localdate()
+    title = {}
+    for language in languages:
+        with translation.override(interface_language(language)):
+            title[language] = _("%(year)s annual assessment") % {"year": today.year}
     return {
         "code": free_code(today),
-        "title_zh": f"{today.year} 年度评估",
-        "title_en": f"{today.year} annual assessment",
+        "title": title,
         "period_start": today.replace(month=1, day=1),
         "period_end": today.replace(month=12, day=31),
         "gri_edition": Cycle.GriEdition.GRI_2021,

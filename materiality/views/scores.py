@@ -10,6 +10,7 @@ from materiality.platform.people import can_edit_cycle
 from materiality.queries.cycles import chosen_run, listed_runs
 from materiality.queries.ranking import named_of, took_ranking
 from materiality.queries.scores import (
+    SECONDARY,
     ScoreFilter,
     ScoreRow,
     all_rows,
@@ -18,8 +19,10 @@ from materiality.queries.scores import (
     flag_lines,
     group_lines,
     held_names,
+    level_words,
     method_has_changed,
     shows_certainty,
+    stated_of,
     wanted_rows,
     warning_lines,
 )
@@ -50,12 +53,16 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "materiality/scores.html", context)
     run = _found(chosen_run(cycle, runs, request.GET.get("run", "")))
     wanted, groups = ScoreFilter.from_query(request.GET), list(cycle.groups.all())
-    rows = all_rows(run, wanted.level, wanted.group)
+    found = all_rows(run, wanted.group)
+    level = wanted.level if wanted.level in found else SECONDARY
+    rows = found.get(level, [])
     shown = paged(request, wanted_rows(rows, wanted), PER_PAGE)
     context |= {
         "runs": runs,
         "run": run,
         "wanted": wanted,
+        "level": level,
+        "level_choices": level_words(found),
         "heads": HEADS,
         "page": shown,
         "named": took_ranking(run) and named_of(run, [row.issue.code for row in shown]),
@@ -65,7 +72,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         "categories": sorted({row.issue.category for row in rows}, key=lambda category: category.order),
         "tiers": sorted({row.score.tier for row in rows}, key=_tier_place),
     }
-    return render(request, "materiality/scores.html", context | _beside(cycle, run, groups, rows, wanted.level))
+    return render(request, "materiality/scores.html", context | _beside(cycle, run, groups, rows, level))
 
 
 def _beside(cycle: Cycle, run: Run, groups: list[Group], rows: list[ScoreRow], level: str) -> dict:
@@ -85,7 +92,7 @@ def _beside(cycle: Cycle, run: Run, groups: list[Group], rows: list[ScoreRow], l
 
 
 def _stated(run: Run, level: str) -> dict:
-    statement = run.primary_statement if level == "primary" else run.statement
+    statement = stated_of(run, level)
     return {"statement": statement, "certainty": shows_certainty(statement)}
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from materiality.models import Cycle, IssueScore, Run
 from materiality.queries.cycles import run_with_cube
 from materiality.queries.mappings import mapped_frameworks
-from materiality.queries.scores import ScoreRow, shows_certainty
+from materiality.queries.scores import ScoreRow, level_of, shows_certainty, stated_of
 from materiality.queries.stakeholders import touching
 from materiality.queries.why import Why
 from materiality.queries.years import years_of
@@ -18,7 +18,7 @@ def why(request: HttpRequest, code: str, issue: str) -> HttpResponse:
     cycle = cycle_of(code)
     run, score = scored_issue(cycle, request.GET.get("run", ""), issue)
     children = run.scores.filter(issue__parent=score.issue_id).select_related("issue") if score.derived else []
-    statement = run.primary_statement if score.issue.is_primary else run.statement
+    statement = stated_of(run, level_of(score))
     context = in_cycle(cycle, "scores") | {
         "run": run,
         "score": score,

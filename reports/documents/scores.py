@@ -18,11 +18,22 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from materiality.models import IssueScore, Run
 from materiality.platform.words import word_for
-from materiality.queries.scores import marks_of, shown_cells, shows_certainty, undo_hidden_cells, warning_lines
+from materiality.queries.scores import (
+    MIDDLE,
+    PRIMARY,
+    SECONDARY,
+    by_level,
+    marks_of,
+    shown_cells,
+    shows_certainty,
+    stated_of,
+    undo_hidden_cells,
+    warning_lines,
+)
 from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.write import workbook_bytes
 from reports.documents.sheets import BOLD, SOFT, on_paper, put, put_head, put_rows, set_widths
-from reports.matrix.marks import STYLES, Style
+from reports.matrix.marks import Style, styles
 from reports.matrix.plot import cuts
 from reports.queries.matrix import MatrixData
 from reports.queries.outputs import (
@@ -36,7 +47,6 @@ from reports.queries.outputs import (
 )
 
 CHART_COLUMNS = ("code", "name", "category", "business", "society", "tier")
-OTHER = Style("circle", "#4a545b")
 CUT_COLOUR = "6f797f"
 
 
@@ -52,9 +62,9 @@ def put_chart(sheet: Worksheet, data: MatrixData, heading: str) -> None:
     if not points:
         return
     shown = (*_range([p.x for p in points]), *_range([p.y for p in points]))
-    chart = _empty_chart(shown)
+    chart, style_of = _empty_chart(shown), styles(data.categories, points)
     for row, point in enumerate(points, start=2):
-        chart.series.append(_series(sheet, row, STYLES.get(point.category, OTHER)))
+        chart.series.append(_series(sheet, row, style_of[point.category]))
     for row, cut in enumerate(cuts(data.rule, shown), start=end + 1):
         # A line needs two places, each in a column of its own below the table.
         values = [cut.start[0], cut.end[0], cut.start[1], cut.end[1]]
@@ -160,8 +170,11 @@ def scores_workbook(run: Run, scores: Sequence[IssueScore], data: MatrixData, gr
     sheets and columns are the same in every language; words are in the active one.
     """
     book = Workbook()
-    _scores(book.active, "scores", run, [score for score in scores if not score.issue.is_primary], heading)
-    _scores(book.create_sheet(), "primary", run, [score for score in scores if score.issue.is_primary], heading)
+    levels = by_level(scores)
+    _scores(book.active, "scores", run, levels.get(SECONDARY, []), heading)
+    _scores(book.create_sheet(), PRIMARY, run, levels.get(PRIMARY, []), heading)
+    if MIDDLE in levels:
+        _scores(book.create_sheet(), MIDDLE, run, levels[MIDDLE], heading)
     _by_group(book.create_sheet("by_group"), scores, groups, heading)
     _groups(book.create_sheet("groups"), run, groups, heading)
     _method(book.create_sheet("method"), run, groups, heading)
@@ -173,7 +186,7 @@ def scores_workbook(run: Run, scores: Sequence[IssueScore], data: MatrixData, gr
 def _scores(sheet: Worksheet, title: str, run: Run, scores: Sequence[IssueScore], heading: str) -> None:
     sheet.title = title
     left_out = {"decision", "reason"}  # no review has been held on this run
-    if not shows_certainty(run.primary_statement if title == "primary" else run.statement):
+    if not shows_certainty(stated_of(run, title)):
         left_out.add("tier_certainty")
     if undo_hidden_cells(run):
         left_out |= {"disagreement_society", "disagreement_business"}

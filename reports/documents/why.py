@@ -7,7 +7,7 @@ from materiality.platform.bilingual import is_chinese
 from materiality.platform.pdf import typeset_alone
 from materiality.platform.words import word_for
 from materiality.queries.mappings import MappedFramework
-from materiality.queries.scores import marks_of, shows_certainty
+from materiality.queries.scores import level_of, marks_of, shows_certainty, stated_of
 from materiality.queries.stakeholders import Touching
 from materiality.queries.why import GroupSide, Why
 from materiality.queries.years import Year
@@ -79,7 +79,7 @@ def why_sheet(cycle: Cycle, why: Why, years: list[Year], heard: Touching, framew
 
 
 def _standing(why: Why) -> str:
-    found, statement = why.score, why.run.primary_statement if why.score.issue.is_primary else why.run.statement
+    found, statement = why.score, stated_of(why.run, level_of(why.score))
     if found.priority is None:
         return _("The issue has no priority: a dimension that the rule uses could not be scored.")
     values = {"rank": found.rank, "scored": statement["scored"], "priority": score(found.priority)}

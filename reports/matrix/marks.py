@@ -15,19 +15,18 @@ class Style:
     colour: str
 
 
-# Darker to lighter: technology, society, environment, economy. All have 3 : 1 on every tint, hold in grey, and keep
-# apart under the three kinds of colour blindness; no other thing in the picture has one of these colours.
-STYLES = {
-    "environment": Style("circle", "#16815a"),
-    "society": Style("square", "#1a58a8"),
-    "economy": Style("diamond", "#cc6a0a"),
-    "technology": Style("triangle", "#5b1a5e"),
-}
-_FURTHER = (
-    Style("wedge", "#8f2140"),
-    Style("pentagon", "#6a5d10"),
-    Style("hexagon", "#0b6b80"),
-    Style("plus", "#4a4a4a"),
+# One for each place of a category, from the first on. All have 3 : 1 on every tint, differ in lightness for grey print
+# and in shape for everybody; the first four keep apart under the three kinds of colour blindness. No other thing in the
+# picture has one of these colours.
+STYLES = (
+    Style("circle", "#16815a"),
+    Style("square", "#1a58a8"),
+    Style("diamond", "#cc6a0a"),
+    Style("triangle", "#5b1a5e"),
+    Style("wedge", "#871b3a"),
+    Style("pentagon", "#746400"),
+    Style("hexagon", "#0b3033"),
+    Style("plus", "#101f3d"),
 )
 
 # Corners on a circle of radius 1; the factors give the shapes the same visual weight. A mark reaches REACH * r.
@@ -61,11 +60,11 @@ class PlacedMark:
 
 
 def styles(categories: Sequence[PlottedCategory], points: Sequence[Point]) -> dict[str, Style]:
-    """A style for every category that is named or used; codes beyond the four take further ones in order."""
-    codes = list(dict.fromkeys([c.code for c in categories] + [p.category for p in points]))
-    others = [code for code in codes if code not in STYLES]
-    further = {code: _FURTHER[i % len(_FURTHER)] for i, code in enumerate(others)}
-    return {code: STYLES.get(code) or further[code] for code in codes}
+    """A style for every category that is named or used: by its place, else by the order in which it comes."""
+    places = {each.code: each.place or number for number, each in enumerate(categories, start=1)}
+    for point in points:
+        places.setdefault(point.category, len(places) + 1)
+    return {code: STYLES[(place - 1) % len(STYLES)] for code, place in places.items()}
 
 
 def shape_corners(shape: str, r: float) -> list[tuple[float, float]]:

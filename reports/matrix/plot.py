@@ -189,10 +189,11 @@ class Point:
 
 @dataclass(frozen=True)
 class PlottedCategory:
-    """A category with its name in the language of the picture."""
+    """A category with its name in the language of the picture; `place` (from 1) says which mark it has."""
 
     code: str
     label: str
+    place: int = 0
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,19 @@ from materiality.models import IssueScore, Run
 from materiality.platform.bilingual import is_chinese, text_of
 from materiality.platform.words import word_for
 from materiality.queries.drafts import same_issues
-from materiality.queries.scores import GroupCell, marks_of, shown_cells, shows_certainty
+from materiality.queries.scores import (
+    LEVELS,
+    MIDDLE,
+    PRIMARY,
+    SECONDARY,
+    GroupCell,
+    by_level,
+    cuts_of,
+    level_words,
+    marks_of,
+    shown_cells,
+    shows_certainty,
+)
 from materiality.queries.years import earlier_runs, line_of
 from materiality.scoring.cube import DIMENSIONS
 from materiality.scoring.method import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MEDIUM, NEITHER, UNSCORED
@@ -72,7 +84,6 @@ def _programme() -> str:
     return digest.hexdigest()
 
 
-LEVELS = ("secondary", "primary")
 WEIGHTINGS = ("balanced", "pooled")
 
 
@@ -134,11 +145,14 @@ class MatrixOptions:
     def moved_cuts(self) -> dict[str, float]:
         return {name: value for name in CUT_NAMES if (value := getattr(self, name)) is not None}
 
-    def for_scores(self, *, primaries_rated: bool, secondaries: bool) -> Self:
-        """The options that can be drawn: a group has no figures for primaries that nobody was asked about."""
-        level = self.level if secondaries else "primary"
-        if self.group and level == "primary" and not primaries_rated and secondaries:
-            level = "secondary"
+    def for_scores(self, rated: Mapping[str, bool]) -> Self:
+        """The options that can be drawn; `rated`: level → whether issues on it have ratings of their own.
+
+        A flat list has one level; a group has no figures for issues that nobody was asked about.
+        """
+        level = self.level if self.level in rated else SECONDARY
+        if self.group and not rated.get(level):
+            level = SECONDARY
         return replace(self, level=level, weighting="balanced" if self.group else self.weighting)
 
     def as_dict(self) -> dict[str, Any]:
@@ -182,6 +196,12 @@ class MatrixData:
     rule: TierRule
     categories: list[PlottedCategory]
     all_categories: list[LibraryCategory]
+    levels: tuple[str, ...] = ()
+
+    @property
+    def level_choices(self) -> dict[str, str]:
+        """The levels that can be drawn, in words; none where there is only one."""
+        return level_words(self.levels)
 
     @property
     def points(self) -> list[Point]:
@@ -197,11 +217,9 @@ def matrix_data(run: Run, wanted: MatrixOptions, language: str | None = None) ->
     """Points (x business, y society, 0–100) in rank order with names in the language, in one query."""
     scores = run.scores.select_related("issue__category").order_by("issue__code")
     scores = list(scores.defer(*UNNEEDED, *(() if wanted.group else ("groups",))))
-    upper = [score for score in scores if score.issue.is_primary]
-    options = wanted.for_scores(
-        primaries_rated=any(not score.derived for score in upper), secondaries=len(upper) < len(scores)
-    )
-    shown = [score for score in scores if score.issue.is_primary == (options.level == "primary")]
+    levels = by_level(scores)
+    options = wanted.for_scores({level: any(not score.derived for score in held) for level, held in levels.items()})
+    shown = levels.get(options.level, scores)
     rule = matrix_rule(run, options)
     before = places_before(run, options.since) if options.since and not options.group else {}
     rows = [_row(score, options, rule, language, before.get(score.issue.code, (None, None))) for score in shown]
@@ -209,8 +227,9 @@ def matrix_data(run: Run, wanted: MatrixOptions, language: str | None = None) ->
     if options.category:
         rows = [row for row in rows if row.category.code == options.category]
     drawn = {row.category.code for row in rows}
-    legend = [PlottedCategory(each.code, text_of(each, "name", language)) for each in categories if each.code in drawn]
-    return MatrixData(run, options, sorted(rows, key=_place), rule, legend, categories)
+    shown_ones = [each for each in categories if each.code in drawn]
+    legend = [PlottedCategory(each.code, text_of(each, "name", language), each.mark) for each in shown_ones]
+    return MatrixData(run, options, sorted(rows, key=_place), rule, legend, categories, tuple(levels))
 
 
 def rule_of(method: Mapping, cuts: Mapping) -> TierRule:
@@ -246,18 +265,9 @@ def priority_at(rule: TierRule, x: float | None, y: float | None) -> float | Non
     return round(sum(weight * value for weight, value in terms if weight), DECIMALS)
 
 
-NO_CUTS = {"low": None, "high": None}  # a run of version 1 keeps none for its primaries, pooled
-
-
 def matrix_rule(run: Run, options: MatrixOptions) -> TierRule:
     """The rule by which the picture is drawn; cuts moved on the page that cross are left as they were."""
-    if options.weighting == "pooled":
-        cuts = run.pooled_cuts
-        if options.level == "primary":
-            cuts = cuts.get("primary", NO_CUTS)
-    else:
-        cuts = run.primary_cuts if options.level == "primary" else run.cuts
-    rule = rule_of(run.method, cuts)
+    rule = rule_of(run.method, cuts_of(run, options.level, pooled=options.weighting == "pooled"))
     moved = {name: value for name, value in options.moved_cuts.items() if getattr(rule, name) is not None}
     found = replace(rule, **moved)
     crossed = None not in (found.low, found.high) and found.low > found.high
@@ -410,7 +420,10 @@ def document_texts(data: MatrixData, named: ShownNames) -> Texts:
 
 def subtitle(data: MatrixData, named: ShownNames) -> str:
     """Organisation, level, filters and run."""
-    level = _("primary issues") if data.options.level == "primary" else _("secondary issues")
+    words = {SECONDARY: _("secondary issues"), MIDDLE: _("secondary issues"), PRIMARY: _("primary issues")}
+    if MIDDLE in data.levels:
+        words[SECONDARY] = _("issues of the third level")
+    level = words[data.options.level] if len(data.levels) > 1 else ""
     category = next((each.label for each in data.categories if each.code == data.options.category), "")
     organisation = settings.ORGANISATION["zh-hans" if is_chinese(get_language()) else "en"]
     run = _("run %(number)s") % {"number": data.run.number}

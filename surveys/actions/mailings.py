@@ -20,7 +20,6 @@ from materiality.models import User
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
 from surveys.invitations.mail import (
-    TEXTS,
     Means,
     addressee_of,
     after_problem,
@@ -31,6 +30,7 @@ from surveys.invitations.mail import (
     message_for,
     problem_words,
     reclaimed,
+    text_names,
     text_problems,
 )
 from surveys.models import Delivery, Mailing, Survey
@@ -166,7 +166,7 @@ def send_test_mail(*, survey: Survey, texts: Mapping[str, str], address: str, by
         raise NotAllowed(" ".join(sentence for sentences in problems.values() for sentence in sentences))
     if not by.email:
         raise NotAllowed(_("You have no mail address. Ask an administrator to add it under People."))
-    mailing = Mailing(survey=survey, **{name: texts[name] for name in TEXTS})
+    mailing = Mailing(survey=survey, **{name: texts[name] for name in text_names(texts)})
     efforts = efforts_of(survey)
     messages = [
         message_for(
@@ -185,8 +185,8 @@ def send_test_mail(*, survey: Survey, texts: Mapping[str, str], address: str, by
 def start_mailing(*, survey: Survey, values: Mapping[str, Any], address: str, by: User | None) -> Mailing:
     """Store the mailing with a delivery for each recipient of `audience`; workers send them.
 
-    `values` are kind, `per_minute` at most, and the columns of TEXTS. Links begin with `address`. NotAllowed where the
-    survey takes no answers, a text is not right, the rate is not in 1..6,000, or nobody would get the mail.
+    `values` are kind, `per_minute` at most, and the subjects and bodies. Links begin with `address`. NotAllowed where
+    the survey takes no answers, a text is not right, the rate is not in 1..6,000, or nobody would get the mail.
     """
     stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     if standing(stored, timezone.now()) is not Standing.OPEN:

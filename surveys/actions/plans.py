@@ -12,6 +12,7 @@ from materiality.models import Cycle, Group, Issue, User
 from materiality.platform import audit
 from materiality.platform.bilingual import LANGUAGES, suffix_of
 from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import rateable_issues
 from materiality.scoring.cube import DIMENSIONS, SCALE_MAX, SCALE_MIN
 from surveys.models import GroupPlan, Item, Notice, Survey
 from surveys.queries.plans import plan_of, raters_of, survey_issues
@@ -86,7 +87,7 @@ def build_survey(
     ask.
     """
     columns = {name: value for name, value in values.items() if name not in NOTICE}
-    survey = Survey(cycle=cycle, rules=Rules().to_json(), **columns)
+    survey = Survey(cycle=cycle, rules=Rules().to_json(), **{"languages": cycle.languages} | columns)
     issues = list(_issues(cycle, survey.level))
     _check(survey, issues)
     survey.save(force_insert=True)
@@ -113,8 +114,7 @@ def store_notice(survey: Survey, values: Mapping[str, Any], by: User | None) -> 
 
 
 def _issues(cycle: Cycle, level: str):
-    active = Issue.objects.filter(edition=cycle.edition_id, status=Issue.Status.ACTIVE)
-    return active.filter(parent__isnull=level == Survey.Level.PRIMARY).order_by("code")
+    return rateable_issues(cycle.edition_id, level).order_by("code")
 
 
 def _plans(survey: Survey, issues: list[Issue]) -> dict[str, Plan]:

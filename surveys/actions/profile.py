@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import User
 from materiality.platform import audit
+from materiality.platform.bilingual import DEFAULT_LANGUAGES
 from materiality.platform.refusals import NotAllowed
 from surveys.actions.plans import locked_draft
 from surveys.models import ProfileQuestion, Survey
@@ -53,8 +54,8 @@ QUESTION = ("code", "kind", "text", "options")
 def save_profile_question(
     *, survey: Survey, values: Mapping[str, Any], question: ProfileQuestion | None = None, by: User | None
 ) -> ProfileQuestion:
-    """Store the columns of QUESTION in `question`, or in a new one at the end; `options` are (Chinese, English), whose
-    codes become their numbers from 1.
+    """Store the columns of QUESTION in `question`, or in a new one at the end; `options` are texts by
+    language, or (Chinese, English); their codes become their numbers from 1.
 
     NotAllowed once the survey was opened, where the code is taken, a choice has fewer than two options, or there are
     20 questions already.
@@ -63,10 +64,14 @@ def save_profile_question(
     _check(values, stored.profile_questions.exclude(pk=question.pk if question else None))
     row = question or ProfileQuestion(survey=stored, position=_next(stored))
     before = {} if question is None else audit.told(row, QUESTION)
-    options = [{"code": str(code), "zh": zh, "en": en} for code, (zh, en) in enumerate(values["options"], start=1)]
+    options = [{"code": str(code), **texts} for code, texts in enumerate(map(_by_language, values["options"]), start=1)]
     audit.write(row, {**values, "options": options})
     audit.record("save_profile_question", stored, by=by, before=before, after=audit.told(row, QUESTION))
     return row
+
+
+def _by_language(option: Mapping[str, str] | tuple[str, str]) -> dict[str, str]:
+    return dict(option) if isinstance(option, Mapping) else dict(zip(DEFAULT_LANGUAGES, option, strict=True))
 
 
 def _next(survey: Survey) -> int:

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.platform.audit import daily_anchor
-from materiality.platform.bilingual import is_chinese
+from materiality.platform.bilingual import is_chinese, option_text
 from materiality.platform.words import word_for
 from materiality.queries.scores import SMALL_CELL, hidden_keys
 from materiality.scoring.cube import DIMENSIONS, DONT_KNOW, NOT_ASKED, SKIPPED
@@ -76,8 +76,8 @@ def _of_question(question: ProfileQuestion, found: dict, responses: int) -> list
         ProfileCount(
             question,
             option["code"],
-            option["zh"],
-            option["en"],
+            option_text(option, "zh"),
+            option_text(option, "en"),
             None if option["code"] in hidden else numbers[option["code"]],
         )
         for option in options
@@ -397,7 +397,7 @@ def _scale(survey: Survey) -> str:
 
 def _options(question) -> tuple[str, str]:
     return tuple(
-        "; ".join(f"{option['code']} = {option[language] or option['code']}" for option in question.options)
+        "; ".join(f"{option['code']} = {option_text(option, language)}" for option in question.options)
         for language in ("zh", "en")
     )
 

@@ -1,17 +1,16 @@
 """The form of a mailing."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.forms.fields import ContentForm, form_field
-from surveys.invitations.mail import TEXTS, text_problems
+from materiality.platform.bilingual import interface_language, suffix_of
+from surveys.invitations.mail import text_problems
 from surveys.models import Mailing
-
-_SUFFIXES = {"zh-hans": "zh", "en": "en"}
 
 
 class MailingForm(ContentForm):
@@ -32,7 +31,7 @@ class MailingForm(ContentForm):
     def clean(self) -> dict[str, Any]:
         """The texts, line ends as one character."""
         values = super().clean()
-        values |= {name: values.get(name, "").replace("\r\n", "\n") for name in TEXTS}
+        values |= {name: values.get(name, "").replace("\r\n", "\n") for name in self.spoken}
         for name, sentences in text_problems(values).items():
             if name not in self.errors:
                 for sentence in sentences:
@@ -40,13 +39,13 @@ class MailingForm(ContentForm):
         return values
 
 
-def first_texts(kind: str) -> dict[str, str]:
-    """Texts of an invitation or a reminder to begin with, in both languages."""
+def first_texts(kind: str, languages: Iterable[str]) -> dict[str, str]:
+    """Texts of an invitation or a reminder to begin with, in these languages."""
     found = {}
-    for language in settings.ORGANISATION:
-        with translation.override(language):
+    for language in languages:
+        with translation.override(interface_language(language)):
             subject, body = _reminder() if kind == Mailing.Kind.REMINDER else _invitation()
-        found |= {f"subject_{_SUFFIXES[language]}": subject, f"body_{_SUFFIXES[language]}": body}
+        found |= {f"subject_{suffix_of(language)}": subject, f"body_{suffix_of(language)}": body}
     return found
 
 

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import ContentForm
+from materiality.platform.bilingual import Texts, suffix_of
 from surveys.models import ProfileQuestion
 from surveys.questionnaire.asking import QUESTION_KINDS
 
 MOST_OPTIONS, LONGEST_OPTION = 50, 200
+_OPTIONS = Texts(word=_("Options"), pair=(_("Options in Chinese"), _("Options in English")))
 
 
 class OptionLinesField(forms.CharField):
@@ -24,14 +27,9 @@ class OptionLinesField(forms.CharField):
 
 
 class ProfileQuestionForm(ContentForm):
-    """A question about the respondent, in both languages."""
+    """A question about the respondent, in the languages of the survey; options in a field for each."""
 
     pairs = (("kind", "code"),)
-
-    options_zh = OptionLinesField(label=_("Options in Chinese"), help_text=_("One per line; a short text has none."))
-    options_en = OptionLinesField(
-        label=_("Options in English"), help_text=_("In the same order, as many as in Chinese.")
-    )
 
     class Meta:
         model = ProfileQuestion
@@ -40,34 +38,42 @@ class ProfileQuestionForm(ContentForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("zh", "en"):
-            self.initial[f"options_{name}"] = "\n".join(option[name] for option in self.instance.options)
+        for place, language in enumerate(self.languages):
+            note = _("In the same order, as many as above.") if place else _("One per line; a short text has none.")
+            name = f"options_{suffix_of(language)}"
+            self.fields[name] = OptionLinesField(label=_OPTIONS.label(language), help_text=note)
+            self.initial[name] = "\n".join(option.get(language, "") for option in self.instance.options)
+
+    @property
+    def option_fields(self) -> list[BoundField]:
+        """The fields of the options, one for each language."""
+        return [self[f"options_{suffix_of(language)}"] for language in self.languages]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if values.get("kind") and not QUESTION_KINDS[values["kind"]].has_options:
-            values["options_zh"] = values["options_en"] = ""
-            return values
-        zh, en = (values.get(name, "").splitlines() for name in ("options_zh", "options_en"))
-        if len(zh) < 2:
-            self.add_error("options_zh", _("A choice needs at least two options."))
-        elif len(zh) != len(en):
-            self.add_error(
-                "options_en",
-                forms.ValidationError(
-                    _("There are %(zh)s options in Chinese and %(en)s in English; each needs both."),
-                    params={"zh": len(zh), "en": len(en)},
-                ),
-            )
-        for name, lines in (("options_zh", zh), ("options_en", en)):
-            self._check_lines(name, lines)
+            return values | dict.fromkeys(self._option_names, "")
+        lines = [values.get(name, "").splitlines() for name in self._option_names]
+        if len(lines[0]) < 2:
+            self.add_error(self._option_names[0], _("A choice needs at least two options."))
+        for name, found in zip(self._option_names[1:], lines[1:], strict=True):
+            if len(found) != len(lines[0]) >= 2:
+                words = _("There are %(first)s options in the first language and %(here)s here; each needs both.")
+                self.add_error(name, forms.ValidationError(words, params={"first": len(lines[0]), "here": len(found)}))
+        for name, found in zip(self._option_names, lines, strict=True):
+            self._check_lines(name, found)
         return values
 
+    @property
+    def _option_names(self) -> list[str]:
+        return [f"options_{suffix_of(language)}" for language in self.languages]
+
     def values(self) -> dict[str, Any]:
-        """What was entered, once the form is valid; options as pairs."""
+        """What was entered, once the form is valid; options as texts by language."""
         held = dict(self.cleaned_data)
-        lines = (held.pop(name).splitlines() for name in ("options_zh", "options_en"))
-        return held | {"options": tuple(zip(*lines, strict=True))}
+        lines = [held.pop(name).splitlines() for name in self._option_names]
+        options = (dict(zip(self.languages, texts, strict=True)) for texts in zip(*lines, strict=True))
+        return held | {"options": tuple(options)}
 
     def _check_lines(self, name: str, lines: list[str]) -> None:
         twice = next((line for line in lines if lines.count(line) > 1), None)

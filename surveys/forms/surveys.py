@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import ContentForm, chosen_from, form_field
+from materiality.queries.cycles import rateable_levels
 from surveys.models import Notice, Survey
 from surveys.respond.rows import notice_texts
 
@@ -150,6 +151,11 @@ class SurveyForm(NoticeForm):
 class NewSurveyForm(SurveyForm):
     class Meta(SurveyForm.Meta):
         fields = ("code", "title", "level", *SurveyForm.Meta.fields[1:])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = rateable_levels(self.instance.cycle.edition_id)
+        self.fields["level"].choices = [each for each in Survey.Level.choices if each[0] in there]
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]

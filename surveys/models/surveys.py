@@ -158,6 +158,7 @@ class Survey(models.Model):
 
     class Level(models.TextChoices):
         SECONDARY = "secondary", _("Secondary issues")
+        MIDDLE = "middle", _("Issues of the second of three levels")
         PRIMARY = "primary", _("Primary issues")
 
     cycle = models.ForeignKey("materiality.Cycle", on_delete=models.PROTECT, related_name="surveys")

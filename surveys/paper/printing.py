@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue, Job
-from materiality.platform.bilingual import text_of
+from materiality.platform.bilingual import option_text, text_of
 from materiality.platform.files import keep_file
 from materiality.platform.jobs import Progress
 from materiality.platform.pdf import typeset_alone
@@ -163,7 +163,7 @@ def _issue(entry: SheetIssue, each: Each, definitions: bool) -> dict:
 
 def _question(question: ProfileQuestion, each: Each) -> dict:
     def option_words(option: dict) -> list[str]:
-        return each(lambda: option["zh" if translation.get_language().startswith("zh") else "en"] or option["code"])
+        return each(lambda: option_text(option))
 
     return {
         "kind": asdict(QUESTION_KINDS[question.kind]),

@@ -15,12 +15,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from materiality.models import Category, Cycle, Group, Issue, Run, User
-from materiality.platform.bilingual import text_of
-from materiality.queries.cycles import scored_cycles
+from materiality.platform.bilingual import interface_language, suffix_of, text_of
+from materiality.queries.cycles import rateable_issues, scored_cycles
 from materiality.scoring.cells import ratings_of
 from materiality.scoring.cube import Cube
 from surveys.models import Batch, GroupPlan, Item, ItemText, ProfileQuestion, Survey
-from surveys.models.instrument import LANGUAGES, brief_words
+from surveys.models.instrument import brief_words
 from surveys.queries.fieldwork import CountedKind, kinds_of, valid_number
 from surveys.queries.imports import number_waiting
 from surveys.queries.plans import PlannedGroup, planned, split_size, survey_issues
@@ -390,21 +390,17 @@ def _together(items: list[Item], key) -> list[list[Item]]:
     return [list(group) for _key, group in groupby(items, key)]
 
 
-_SUFFIX = {"zh-hans": "zh", "en": "en"}
-
-
 def default_texts(cycle: Cycle, level: str) -> dict[str, str]:
-    """Title, introduction, open question and thanks in both languages: {"title_zh": …, "thanks_en": …}."""
-    issues = Issue.objects.filter(
-        edition=cycle.edition_id, status=Issue.Status.ACTIVE, parent__isnull=level == "primary"
-    )
+    """Title, introduction, open question and thanks in the languages of the cycle: {"title_zh": …, "thanks_en": …}."""
+    issues = rateable_issues(cycle.edition_id, level)
     number = issues.count()
     categories = list(Category.objects.filter(issues__in=issues).distinct().order_by("order", "code"))
     found = {}
-    for language in LANGUAGES:
-        with translation.override(language):
-            texts = _texts(cycle, number, categories, language)
-        found |= {f"{name}_{_SUFFIX[language]}": text for name, text in texts.items()}
+    for language in cycle.languages:
+        nearest = interface_language(language)
+        with translation.override(nearest):
+            texts = _texts(cycle, number, categories, nearest)
+        found |= {f"{name}_{suffix_of(language)}": text for name, text in texts.items()}
     return found
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.platform.bilingual import text_of
+from materiality.platform.bilingual import option_text, text_of
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.visitors import VisitWindow, address_of
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
@@ -114,13 +114,12 @@ def profile_shown(
     errors: Mapping[str, str] = EMPTY,
 ) -> tuple[tuple, ...]:
     """The questions as their page shows them, in the active language: (code, kind, text, options, answers, error)."""
-    language = "zh" if shown_language() == "zh-hans" else "en"
     return tuple(
         (
             question.code,
             question.kind,
             text_of(question, "text"),
-            tuple((option["code"], option[language]) for option in question.options),
+            tuple((option["code"], option_text(option)) for option in question.options),
             _hashable(given.get(question.code, "")),
             errors.get(question.code, ""),
         )

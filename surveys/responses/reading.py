@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from materiality.models import Lineage
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, Text, option_text, shown
 from materiality.scoring.cube import NOT_ASKED
 from materiality.tables.limited import tell, within_limits
 from materiality.tables.problems import N_, CellError, FileProblem, template
@@ -69,15 +70,16 @@ def asked_of(survey: Survey) -> Asked:
     former = _former_names({item.issue_id for item in items})
     issues = {
         item.issue_id: IssueNames(
-            item.issue.code, item.issue.name_zh, item.issue.name_en, former.get(item.issue_id, ())
+            item.issue.code,
+            item.issue.name_zh,
+            item.issue.name_en,
+            (*former.get(item.issue_id, ()), *_in_others(item.issue.name)),
         )
         for item in items
     }
-    groups = [GroupNames(group.code, group.name_zh, group.name_en) for group in survey.cycle.groups.all()]
+    groups = [GroupNames(group.code, *_two(group.name)) for group in survey.cycle.groups.all()]
     questions = [
-        Question(
-            each.code, each.kind, each.text_zh, each.text_en, [(o["code"], o["zh"], o["en"]) for o in each.options]
-        )
+        Question(each.code, each.kind, *_two(each.text), [_option(option) for option in each.options])
         for each in survey.profile_questions.all()
     ]
     return Asked(
@@ -93,6 +95,19 @@ def asked_of(survey: Survey) -> Asked:
     )
 
 
+def _two(text: Text) -> tuple[str, str]:
+    """The text in Chinese and in English; where there is neither, in the language that there is."""
+    return tuple(shown(text.texts, language) for language in ("zh-hans", "en"))
+
+
+def _in_others(text: Text) -> tuple[str, ...]:
+    return tuple(each for language, each in text.texts.items() if language not in DEFAULT_LANGUAGES)
+
+
+def _option(option: Mapping[str, str]) -> tuple[str, str, str]:
+    return option["code"], option_text(option, "zh-hans"), option_text(option, "en")
+
+
 def _former_names(issues: set[int]) -> dict[int, tuple[str, ...]]:
     """Per issue the names that it had in earlier editions, as far as one issue alone descends from them."""
     names: dict[int, list[str]] = {}
@@ -104,7 +119,7 @@ def _former_names(issues: set[int]) -> dict[int, tuple[str, ...]]:
         for row in rows:
             own = now[row.target_id]
             earlier[row.source_id] = own
-            names.setdefault(own, []).extend(name for name in (row.source.name_zh, row.source.name_en) if name)
+            names.setdefault(own, []).extend(row.source.name.texts.values())
         now = earlier
     return {pk: tuple(dict.fromkeys(found)) for pk, found in names.items()}
 

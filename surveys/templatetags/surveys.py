@@ -1,13 +1,12 @@
 """Template filters of surveys: moments in their zone, words of rules, bars of fieldwork."""
 
-from collections.abc import Mapping
 from datetime import date
 
 from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.platform.bilingual import is_chinese
+from materiality.platform.bilingual import option_text
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED
 from materiality.templatetags.yiti import count, percent
@@ -20,10 +19,7 @@ from surveys.questionnaire.screening import RULE
 register = template.Library()
 
 
-@register.filter
-def option_text(option: Mapping[str, str]) -> str:
-    """The text of a profile question's option in the active language."""
-    return option["zh"] if is_chinese() else option["en"]
+register.filter(option_text)
 
 
 @register.filter

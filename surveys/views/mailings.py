@@ -26,7 +26,9 @@ def new_mailing(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     row = survey_in_cycle(code, survey)
     kind = request.GET.get("kind", "")
     kind = kind if kind in Mailing.Kind.values else Mailing.Kind.INVITATION
-    form = MailingForm(request.POST or None, instance=Mailing(survey=row), initial={"kind": kind, **first_texts(kind)})
+    form = MailingForm(
+        request.POST or None, instance=Mailing(survey=row), initial={"kind": kind, **first_texts(kind, row.languages)}
+    )
     if sent(request, form):
         with refusals(form):
             done = _acted(request, row, form)

@@ -15,6 +15,7 @@ from materiality.models import Cycle, Group
 from materiality.platform.bilingual import text_of
 from materiality.platform.pages import button, onward, paged, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
+from materiality.queries.cycles import rateable_levels
 from materiality.views.cycles import cycle_of, in_cycle
 from surveys.actions.plans import build_survey
 from surveys.actions.surveys import (
@@ -249,7 +250,7 @@ def new_survey(request: HttpRequest, code: str) -> HttpResponse:
     """Make a survey from the cycle's issues."""
     cycle = cycle_of(code)
     initial = None if request.POST else _suggestions(cycle)
-    form = NewSurveyForm(request.POST or None, instance=Survey(cycle=cycle), initial=initial)
+    form = NewSurveyForm(request.POST or None, instance=Survey(cycle=cycle, languages=cycle.languages), initial=initial)
     if sent(request, form):
         with refusals(form):
             row = build_survey(cycle=cycle, values=form.cleaned_data, by=request.user)
@@ -300,7 +301,7 @@ def _suggestions(cycle: Cycle) -> dict:
     """A free code, the scale and zone of the cycle's last survey, and texts in both languages."""
     before = surveys_of(cycle)
     kept = {"k": before[0].k, "zone": before[0].zone} if before else {"k": 5, "zone": "Asia/Shanghai"}
-    level = Survey.Level.SECONDARY
+    level = rateable_levels(cycle.edition_id)[0]
     return {"code": _free_code(cycle), "level": level, **kept, **default_texts(cycle, level)}
 
 

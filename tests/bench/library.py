@@ -14,12 +14,13 @@ from materiality.models import Disclosure, Edition
 rng = random.Random(1)
 keys = list(Disclosure.objects.values_list("framework__code", "framework__edition", "code"))
 names = ("environment", "society", "economy", "technology")
-categories = tuple(CategoryRecord(name, name, name, order) for order, name in enumerate(names, start=1))
+categories = tuple(CategoryRecord(name, {"zh": name, "en": name}, order) for order, name in enumerate(names, start=1))
 zh = "公司遵守法律法规，建立管理制度，预防违规事件，并披露结果。"
 en = "The company follows the law, keeps rules in place and discloses the result."
 def issue(code, category, parent):
     mappings = tuple(sorted(rng.sample(keys, 5)))
-    return IssueRecord(code, category, parent, f"议题{code}", f"Issue {code}", zh, en, ("users",), "active", mappings)
+    names, meanings = {"zh": f"议题{code}", "en": f"Issue {code}"}, {"zh": zh, "en": en}
+    return IssueRecord(code, category, parent, names, meanings, ("users",), "active", mappings)
 issues = []
 for number in range(100):
     category, primary = names[number % 4], f"{names[number % 4][:3].upper()}-{number // 4 + 1:02}"
@@ -27,7 +28,7 @@ for number in range(100):
     issues += [issue(f"{primary}-{place:02}", category, primary) for place in range(1, 20)]
 current = Edition.objects.get(state="published")
 library = Library(categories, tuple(sorted(issues, key=lambda row: row.code)))
-store_edition(code="large", title_zh="大", title_en="Large", library=library, based_on=current)
+store_edition(code="large", title={"zh": "大", "en": "Large"}, library=library, based_on=current)
 print(len(issues))
 """
 
@@ -54,7 +55,12 @@ def timed(name, action):
     return made
 draft = timed("start_draft", lambda: start_edition_draft(by=None))
 issues = list(draft.issues.filter(parent__isnull=False).order_by("pk"))
-texts = IssueTexts("新的名称", "New name", "公司说明其做法。", "The company explains what it does.")
+texts = IssueTexts(
+    name_zh="新的名称",
+    name_en="New name",
+    definition_zh="公司说明其做法。",
+    definition_en="The company explains what it does.",
+)
 timed("change_issue", lambda: change_issue(issue=issues[0], texts=texts, by=None))
 timed("undo_last_change", lambda: undo_last_change(edition=draft, by=None))
 for issue in issues[:200:2]:

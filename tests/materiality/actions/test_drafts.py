@@ -41,11 +41,15 @@ def test_moved_primary_takes_its_secondaries_along(draft):
 
 def test_move_issue_refuses_what_makes_no_tree(draft):
     primary, secondary, other = of(draft, "SOC-01"), of(draft, "SOC-01-01"), of(draft, "ENV-01")
+    below = of(draft, "ENV-01-01")
+    fourth = Issue.objects.create(
+        edition=draft, category=below.category, parent=below, code="ENV-01-01-01", name_en="X"
+    )
     refused = [
         {"issue": primary, "primary": other},  # a primary under a primary
         {"issue": primary, "primary": primary},  # under itself
         {"issue": secondary, "primary": secondary},  # a cycle
-        {"issue": secondary, "primary": of(draft, "ENV-01-01")},  # a third level
+        {"issue": secondary, "primary": fourth},  # a fourth level
         {"issue": secondary, "primary": primary},  # where it is
         {"issue": secondary, "category": other.category},  # a secondary without primary
         {"issue": primary, "category": primary.category},

@@ -36,8 +36,8 @@ def test_definitions_that_are_older_are_taken_and_own_issues_left_alone(draft):
     shipped = {record.code: record for record in shipped_library().issues}
     for issue in draft.issues.exclude(code="ENV-01-01"):
         assert (issue.definition_zh, issue.definition_en) == (
-            shipped[issue.code].definition_zh,
-            shipped[issue.code].definition_en,
+            shipped[issue.code].definition["zh"],
+            shipped[issue.code].definition["en"],
         )
     assert texts_of(draft.issues.get(code="ENV-01-01")).definition_zh == OLD["definition_zh"]
     assert take_default_definitions(edition=draft, by=None) == []

@@ -51,12 +51,14 @@ def test_add_issue_refuses_a_code_that_was_another_issues(draft):
         add_issue(edition=draft, place=of(draft, "SOC-01"), texts=new_texts(), by=None, reason=WHY, code=issue.code)
 
 
-def test_add_issue_refuses_a_third_level_no_name_and_no_reason(draft):
+def test_add_issue_refuses_a_fourth_level_no_name_and_no_reason(draft):
     primary = of(draft, "SOC-01")
-    for changes in ({"place": of(draft, "SOC-01-01")}, {"texts": new_texts("", name_zh=" ")}, {"reason": " "}):
+    third = add_issue(edition=draft, place=of(draft, "SOC-01-01"), texts=new_texts(), by=None, reason=WHY)
+    assert third.code == "SOC-01-01-01"
+    for changes in ({"place": third}, {"texts": new_texts("", name_zh=" ")}, {"reason": " "}):
         with pytest.raises(NotAllowed):
             add_issue(**{"edition": draft, "place": primary, "texts": new_texts(), "by": None, "reason": WHY} | changes)
-    assert draft.issues.count() == 10
+    assert draft.issues.count() == 11
 
 
 def test_reworded_issue_is_kept_and_needs_no_reason(draft):

@@ -197,17 +197,18 @@ def test_every_problem_has_a_sentence(language, kind):
     assert (language == "zh-hans") == any("一" <= letter <= "鿿" for letter in text)
 
 
-def test_database_refuses_a_third_level():
+def test_database_refuses_a_fourth_level():
     category = make_category(make_edition())
     secondary = make_issue(category, "SOC-01-01", make_issue(category, "SOC-01"))
+    third = make_issue(category, "SOC-01-01-01", secondary)
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_issue(category, "SOC-01-01-01", secondary)
+        make_issue(category, "SOC-01-01-01-01", third)
 
 
-def test_database_refuses_making_a_parent_secondary():
+def test_database_refuses_making_a_parent_of_two_levels_secondary():
     category = make_category(make_edition())
     primary = make_issue(category, "SOC-01")
-    make_issue(category, "SOC-01-01", primary)
+    make_issue(category, "SOC-01-01-01", make_issue(category, "SOC-01-01", primary))
     primary.parent = make_issue(category, "SOC-02")
     with pytest.raises(IntegrityError), transaction.atomic():
         primary.save()
@@ -228,7 +229,7 @@ def test_default_file_matches_its_rows(library_rows):
     held = {issue.code: issue for issue in contents.issues}
     for row in (dict(zip(flat_rows()[0], cells, strict=True)) for cells in flat_rows()[1:]):
         issue = held[row["code"]]
-        assert (issue.parent_code, issue.category, issue.name_zh, issue.definition_en) == (
+        assert (issue.parent_code, issue.category, issue.name["zh"], issue.definition["en"]) == (
             row["primary_code"], row["category"], row["name_zh"], row["definition_en"],
         )  # fmt: skip
         assert set(issue.groups) == set(row["audience"].split(";"))

@@ -117,6 +117,7 @@ def test_publish_edition_refuses_a_draft_of_an_older_edition_and_an_empty_one():
     discard_draft(edition=draft, by=None)
     empty = start_edition_draft(by=None)
     assert empty.issues.count() == 1
+    empty.issues.update(status="retired")
     with pytest.raises(NotAllowed, match="nothing could be rated"):
         publish_edition(edition=empty, by=None)
 

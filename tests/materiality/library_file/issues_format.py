@@ -13,7 +13,7 @@ def issues_rows(library: Library) -> list[list[str]]:
     """Headings, then the rows as they would be exported."""
     lines = [COLUMNS]
     for issue in library.issues:
-        texts = [issue.name_zh, issue.name_en, issue.definition_zh, issue.definition_en]
+        texts = [held.get(language, "") for held in (issue.name, issue.definition) for language in ("zh", "en")]
         cells = [_codes(issue.mappings, framework) for framework in _FRAMEWORKS]
         head = [issue.code, issue.category, issue.parent_code]
         lines.append([*head, *texts, *cells, ";".join(issue.groups), issue.status])

@@ -75,8 +75,8 @@ def test_primary_of_another_name_does_not_inherit_the_definition():
         rows = with_cell(place, "primary_name_zh", "碳排放", with_cell(place, "primary_name_en", "Carbon", rows))
     library = read_library(csv_bytes(rows), "x.csv", reference())
     primaries = {issue.code: issue for issue in library.issues if not issue.parent_code}
-    assert (primaries["ENV-01"].name_zh, primaries["ENV-01"].definition_zh) == ("碳排放", "")
-    assert primaries["ENV-02"].definition_zh != ""
+    assert (primaries["ENV-01"].name["zh"], primaries["ENV-01"].definition) == ("碳排放", {})
+    assert primaries["ENV-02"].definition["zh"]
 
 
 def test_gri_code_with_the_year_means_the_new_standard():
@@ -123,7 +123,7 @@ def test_mistake_in_a_cell_is_found(row, column, value, kind, nearest):
     [
         ("ENV-01-02", "parent_code", "ENV-11", "no_primary", ("ENV-01",)),
         ("ENV-01-02", "parent_code", "", "primary_missing", ("ENV-01",)),
-        ("ENV-01-02", "parent_code", "ENV-01-01", "third_level", ("ENV-01",)),
+        ("ENV-01-02", "code", "ENV-02-02", "other_branch", ()),
         ("ENV-01-02", "category", "society", "other_category", ("environment",)),
         ("ENV-01-02", "status", "activ", "unknown_status", ("active",)),
         ("ENV-01-02", "hkex", "A9", "unknown_code", ("A1",)),

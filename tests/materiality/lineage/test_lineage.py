@@ -19,12 +19,13 @@ from materiality.lineage.lineage import (
 )
 from materiality.lineage.records import CategoryRecord, IssueRecord, Library
 
-SOCIETY, ECONOMY = CategoryRecord("society", "社会", "Society", 1), CategoryRecord("economy", "经济", "Economy", 2)
+SOCIETY = CategoryRecord("society", {"zh": "社会", "en": "Society"}, 1)
+ECONOMY = CategoryRecord("economy", {"zh": "经济", "en": "Economy"}, 2)
 
 
 def issue(code: str, **changes) -> IssueRecord:
     parent = code.rpartition("-")[0] if code.count("-") == 2 else ""
-    texts = {"name_zh": f"议题{code}", "name_en": f"Issue {code}", "definition_zh": "", "definition_en": ""}
+    texts = {"name": {"zh": f"议题{code}", "en": f"Issue {code}"}, "definition": {}}
     values = {"category": "society", "parent_code": parent, "groups": (), "status": "active", "mappings": ()}
     return IssueRecord(code=code, **{**texts, **values, **changes})
 
@@ -50,8 +51,8 @@ def test_equal_editions_have_no_differences():
 def test_each_kind_of_difference_is_named():
     old = library(*(issue(f"SOC-01-0{number}") for number in range(1, 9)))
     new = library(
-        issue("SOC-01-01", name_en="Privacy"),
-        issue("SOC-01-02", definition_zh="新的释义"),
+        issue("SOC-01-01", name={"en": "Privacy"}),
+        issue("SOC-01-02", definition={"zh": "新的释义"}),
         issue("SOC-02-01", parent_code="SOC-02"),
         issue("SOC-01-04"),
         issue("SOC-01-09"),
@@ -91,10 +92,10 @@ def test_each_kind_of_difference_is_named():
 
 
 def test_texts_are_compared_word_by_word():
-    old, new = library(issue("SOC-01", name_zh="隐私保护")), library(issue("SOC-01", name_zh="隐私与保护"))
+    old, new = library(issue("SOC-01", name={"zh": "隐私保护"})), library(issue("SOC-01", name={"zh": "隐私与保护"}))
     (found,) = compare_libraries(old, new, kept("SOC-01")).issues
-    assert [(text.field, text.segments) for text in found.texts] == [
-        ("name_zh", (Segment("equal", "隐私"), Segment("added", "与"), Segment("equal", "保护")))
+    assert [(text.field, text.language, text.segments) for text in found.texts] == [
+        ("name", "zh", (Segment("equal", "隐私"), Segment("added", "与"), Segment("equal", "保护")))
     ]
 
 
@@ -120,7 +121,7 @@ def test_issue_merged_into_another_is_not_told_as_retired():
 
 def test_code_taken_over_by_another_issue_is_told_as_both():
     """SOC-01 moved away to SOC-05, and a new issue took its code."""
-    old, new = library(issue("SOC-01")), library(issue("SOC-01", name_en="New"), issue("SOC-05"))
+    old, new = library(issue("SOC-01")), library(issue("SOC-01", name={"en": "New"}), issue("SOC-05"))
     assert told(old, new, {"SOC-05": {"SOC-01": 1.0}}) == {"SOC-01": ("added",), "SOC-05": ("renamed",)}
 
 
@@ -130,8 +131,8 @@ def test_reinstated_issue():
 
 
 def test_categories_that_differ():
-    renamed = replace(ECONOMY, name_en="Economics")
-    technology = CategoryRecord("technology", "科技", "Technology", 3)
+    renamed = replace(ECONOMY, name={"en": "Economics"})
+    technology = CategoryRecord("technology", {"zh": "科技", "en": "Technology"}, 3)
     found = compare_libraries(library(categories=(SOCIETY, ECONOMY)), library(categories=(renamed, technology)), {})
     assert found.categories == (
         CategoryDifference(renamed, ECONOMY),
@@ -145,7 +146,7 @@ def test_categories_that_differ():
 def test_every_issue_is_either_unchanged_or_told(drawn):
     codes, changed = drawn
     old = library(*(issue(code) for code in codes))
-    new = library(*(issue(code, name_en="New" if code in changed else f"Issue {code}") for code in codes))
+    new = library(*(issue(code, **({"name": {"en": "New"}} if code in changed else {})) for code in codes))
     found = compare_libraries(old, new, kept(*codes))
     assert {row.shown.code for row in found.issues} == changed
     assert found.unchanged + len(found.issues) == len(codes)

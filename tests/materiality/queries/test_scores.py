@@ -29,7 +29,7 @@ def run():
 
 def codes(run, **query) -> list[str]:
     wanted = ScoreFilter.from_query(query)
-    return [row.issue.code for row in wanted_rows(all_rows(run, wanted.level, wanted.group), wanted)]
+    return [row.issue.code for row in wanted_rows(all_rows(run, wanted.group)[wanted.level], wanted)]
 
 
 def test_scores_come_by_rank(run):
@@ -44,8 +44,8 @@ def test_scores_of_primaries_are_a_level_of_their_own(run):
 @pytest.mark.parametrize("sort", SORTS)
 def test_scores_sorted_the_other_way_are_reversed(run, sort):
     key = SORTS[sort][0]
-    rows = wanted_rows(all_rows(run, "secondary"), ScoreFilter(sort=sort))
-    back = wanted_rows(all_rows(run, "secondary"), ScoreFilter(sort=f"-{sort}"))
+    rows = wanted_rows(all_rows(run)["secondary"], ScoreFilter(sort=sort))
+    back = wanted_rows(all_rows(run)["secondary"], ScoreFilter(sort=f"-{sort}"))
     assert [key(row) for row in rows] == [key(row) for row in back][::-1]
     assert len(rows) == 8
 
@@ -76,10 +76,10 @@ def test_scores_of_unknown_sort_and_level_are_the_default(run):
 
 def test_scores_with_a_group_show_its_cells_by_the_small_cell_rule():
     run = make_run(make_cycle(), {"media": 3, "government": 40})
-    row = next(row for row in all_rows(run, "secondary", "media"))
+    row = next(row for row in all_rows(run, "media")["secondary"])
     cell = row.group_cells["society"]
     assert (cell.hidden, cell.score, cell.n <= 3) == (True, None, True)
-    row = next(row for row in all_rows(run, "secondary", "government"))
+    row = next(row for row in all_rows(run, "government")["secondary"])
     assert row.group_cells["society"].score == row.score.groups["government"]["society"]["score"]
 
 
