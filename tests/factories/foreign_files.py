@@ -312,13 +312,12 @@ class _Writing:
         for row in rows:
             sheets.setdefault(str(row[at])[:31], [*map(cut, header)]).append(cut(row))
         order = {group.zh if self.language == "zh" else group.en: group.code for group in GROUPS}
-        # Rows come sheet by sheet.
-        if len(rows) == len(self.rows):
-            names = list(sheets)
-            self.rows = sorted(
-                self.rows,
-                key=lambda row: names.index(next(name for name, code in order.items() if code == row.group.code)),
-            )
+        # Rows come sheet by sheet, tests before them included.
+        names = list(sheets)
+        self.rows = sorted(
+            self.rows,
+            key=lambda row: names.index(next(name for name, code in order.items() if code == row.group.code)),
+        )
         return sheets
 
     def _surround(self, sheets: dict[str, list], form: str) -> None:

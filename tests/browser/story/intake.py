@@ -39,7 +39,7 @@ def import_foreign_file(stage: Stage, path: str, folder: Path) -> None:
     stage.press("Upload and check")
     expect(page.get_by_role("heading", level=1)).to_have_text("Columns of the file", timeout=60_000)
     expect(page.locator("main")).to_contain_text("93 of the 93 issues of this survey were found.")
-    expect(page.get_by_label("Column C is taken for")).to_have_value("group")
+    expect(page.get_by_label("Column C is taken for")).to_have_value("Stakeholder group")
     expect(page.get_by_label("Column B is taken for")).to_have_value("")
     page.get_by_label("Save this match under a name").fill("elsewhere")
     stage.look(page)
