@@ -160,6 +160,12 @@ def marks_of(run: Run) -> list[Mark]:
             "stay as they were. A new run is made by version 2."
         )
         found.append(Mark(said))
+    if run.source:
+        said = _(
+            "Figures from elsewhere, as reported by %(source)s: scored by the method of this cycle, not counted from "
+            "responses."
+        )
+        found.append(Mark(said % {"source": run.source}))
     if run.name:
         kept = {"name": run.name, "reason": run.reason}
         found.append(Mark(_("Kept as “%(name)s”: %(reason)s") % kept))

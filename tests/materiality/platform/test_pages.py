@@ -17,6 +17,10 @@ from materiality.platform.refusals import NotAllowed
 LOOKER, ANALYST = User(role="viewer"), User(role="analyst")
 
 
+# A download bears the day's anchor, which is an event.
+pytestmark = pytest.mark.django_db
+
+
 class Kept(BaseStorage):
     """Messages of one request."""
 
