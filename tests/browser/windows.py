@@ -90,7 +90,7 @@ class Firefox:
         end = time.monotonic() + 60
         while True:
             try:
-                self._line = socket.create_connection(("127.0.0.1", port), timeout=60)
+                self._line = socket.create_connection(("127.0.0.1", port), timeout=180)
                 self._receive()
                 return
             except OSError:

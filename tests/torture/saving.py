@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.bench.measuring import table
 from tests.bench.respondents import new_postgresql
 from tests.browser import survival
 from tests.browser.find_chromium import find_chromium
@@ -93,10 +92,11 @@ class Round:
 
 def main(small: bool) -> None:
     """Print per database and browser what was done and what was lost; fails where anything was."""
-    rows, found = [], []
+    found = []
     browsers = ["Chromium", *(["Firefox"] if find_firefox() else [])]
     if "Firefox" not in browsers:
         print("no Firefox here: its half is left out\n")
+    print("| database | browser | what | times |\n|---|---|---|---|", flush=True)
     with sync_playwright() as playwright:
         for database in ("SQLite", "PostgreSQL"):
             for name in browsers:
@@ -105,13 +105,12 @@ def main(small: bool) -> None:
                     counts = {title: story(told, name, small) for title, story in STORIES.items()}
                     wrong = told.stored()
                     items = sum(len(person.tapped) for person in told.people)
-                rows += [[database, name, title, number] for title, number in counts.items()]
-                rows.append(
-                    [database, name, f"{items} answers of {len(told.people)} people compared", f"{len(wrong)} differ"]
-                )
+                for title, number in counts.items():
+                    print(f"| {database} | {name} | {title} | {number} |")
+                whole = f"{items} answers of {len(told.people)} people compared"
+                print(f"| {database} | {name} | {whole} | {len(wrong)} differ |", flush=True)
                 found += wrong
                 chromium.close()
-    table(["database", "browser", "what", "times"], rows)
     assert not found, found
 
 
