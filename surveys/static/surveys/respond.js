@@ -8,7 +8,6 @@ const page = crypto.getRandomValues(new Uint32Array(1))[0];
 const store = `yiti ${tag}`;
 // What the server has not acknowledged: name -> {to, base, at}.
 let queue = {};
-// What was pressed, until the page is left; the request on its way; why nothing is saved.
 let going, flight, trouble, timer;
 let number = 0;
 let failed = 0;
@@ -35,7 +34,7 @@ function remember() {
   try {
     if (waiting()) sessionStorage.setItem(store, JSON.stringify(queue));
     else sessionStorage.removeItem(store);
-  } catch {} // No room or not allowed: what is unsent waits in this page alone.
+  } catch {}
 }
 
 function tell(saved) {
@@ -117,7 +116,6 @@ function leave(to) {
   location.reload();
 }
 
-// The answers are in, or the survey is closed: the page says which.
 function over() {
   queue = {};
   remember();
@@ -148,7 +146,7 @@ function addClear(scale) {
   };
 }
 
-// No more than so many of the issues that matter most: the others wait until one is taken back.
+// No more than so many at once.
 function limit(group) {
   const boxes = [...group.querySelectorAll("input")];
   const full = boxes.filter((box) => box.checked).length >= group.dataset.most;
@@ -179,14 +177,14 @@ form.addEventListener("input", (event) => {
 form.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (!tag) {
-    // One press, one start; pressed again after a while it starts anew, as after a load that was stopped.
+    // Pressed twice it starts once; later anew, as after a load that was stopped.
     if (event.timeStamp - pressed < 3000) event.preventDefault();
     else pressed = event.timeStamp;
     return;
   }
   event.preventDefault();
   going = { [button?.name || "go"]: button ? button.value : "stay" };
-  // The question on top of the screen, for when the page comes back in another language or size.
+  // What is on top of the screen, for when it comes back in another language or size.
   const top = [...form.querySelectorAll("fieldset[id]")].find((one) => one.getBoundingClientRect().bottom > 0);
   if (top && !form.contains(button)) going.at = top.id;
   send();
