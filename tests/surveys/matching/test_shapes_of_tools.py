@@ -4,7 +4,7 @@ import dataclasses
 import io
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from surveys.matching.balance import balance_of
 from tests.factories.tool_exports import DIMENSIONS, EN, ISSUES, QUESTIONS, Truth, answers, asked, csv_of
@@ -78,6 +78,14 @@ def qualtrics(*, blank: str = "") -> list[list]:
 
 def _word(value: str, dimension: str, blank: str) -> str:
     return EN[dimension][int(value) - 1] if value.isdigit() else "No opinion" if value else blank
+
+
+def test_rows_that_a_filter_hides_are_read_and_told():
+    workbook = load_workbook(io.BytesIO(book(data=table())))
+    workbook["data"].row_dimensions[5].hidden = True
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    assert outcome(buffer.getvalue()) == {"hidden_rows"}
 
 
 def test_three_rows_of_headers_are_one():

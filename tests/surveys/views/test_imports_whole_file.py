@@ -4,7 +4,11 @@ import csv
 
 import pytest
 
+from surveys.actions.imports import confirm_import, store_import
 from surveys.forms.imports import _places_of
+from surveys.responses.counting import count_cycle
+from surveys.responses.jobs import read_confirmed
+from tests.factories.responses import check_file, csv_file, row, store_file
 from tests.factories.surveys import make_open_survey
 from tests.surveys.matching.test_shapes_of_tools import book
 from tests.surveys.views.test_imports_import_match import address, log_in, run, upload
@@ -89,6 +93,23 @@ def test_a_shorter_scale_is_stretched_where_a_person_says_so(client, survey):
     imported = checked(client, survey, contents, everybody="users", s0="3")
     assert levels(imported) == [1, 0, 1, 0, 2]
     assert set(imported.match["lengths"].values()) == {3}
+    store_import(imported=confirmed(imported), columns=read_confirmed(imported.job, lambda *_told: None), by=None)
+    told = {"survey": survey.code, "file": "answers.csv", "from": 3, "to": 5}
+    assert count_cycle(survey.cycle).responses["rescaled"] == [told]
+
+
+def test_tiers_that_would_move_are_told_before_anything_is_stored(client, survey):
+    store_file(survey, csv_file(survey, *(row(survey, *[1 + at % 5] * 3, 5) for at in range(12))))
+    imported = check_file(
+        survey, csv_file(survey, *(row(survey, 5, 5, 1, 1, 1, 5, token=f"n{at}") for at in range(30)))
+    )
+    tiers = imported.summary["balance"]["tiers"]
+    assert (tiers["compared"], all(each["from"] != each["to"] for each in tiers["moved"])) == (19, True)
+
+
+def confirmed(imported):
+    said = {"said": {doubt["id"]: "accept" for doubt in imported.summary["balance"]["doubts"]}}
+    return confirm_import(imported=imported, by=None, answers=said, send=False)
 
 
 def test_sheet_and_heading_are_set_by_hand(client, survey):
