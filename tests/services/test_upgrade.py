@@ -80,3 +80,67 @@ def test_upgrade_keeps_texts_and_renews_digests_that_were_sound(old):
 def test_upgrade_stops_where_a_row_was_changed_around_the_application(old):
     old.python(FORGE)
     assert old.manage("migrate", "--verbosity", "0", check=False).returncode == 1
+
+
+OLD = ("surveys", "0011_surveys_say_it_once")
+SECRET = b"a secret of a batch, as it lay open in the table."[:32]
+# By the models of then, in the tables of then.
+FILL_OLD = """
+import json
+from datetime import date
+from uuid import uuid4
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from surveys.questionnaire.tokens import token_of
+then = MigrationExecutor(connection).loader.project_state([OLD]).apps.get_model
+titles, names = {"title_zh": "年", "title_en": "Year"}, {"name_zh": "名", "name_en": "Name"}
+edition = then("materiality", "Edition").objects.create(code="e", **titles)
+category = then("materiality", "Category").objects.create(edition=edition, code="c", order=1, **names)
+issues = [
+    then("materiality", "Issue").objects.create(edition=edition, category=category, code=f"C-{n}", **names)
+    for n in range(3)
+]
+period = {"period_start": date(2026, 1, 1), "period_end": date(2026, 12, 31)}
+cycle = then("materiality", "Cycle").objects.create(code="y", edition=edition, state="open", **titles, **period)
+group = then("materiality", "Group").objects.create(cycle=cycle, code="users", order=1, **names)
+survey = then("surveys", "Survey").objects.create(
+    cycle=cycle, code="s", anonymous=True, state="open", opened_at=timezone.now(), **titles
+)
+for position, (issue, dimension) in enumerate((issue, each) for issue in issues for each in ("society", "business")):
+    then("surveys", "Item").objects.create(survey=survey, position=position, issue=issue, dimension=dimension)
+batch = then("surveys", "Batch").objects.create(survey=survey, group=group, size=10, secret=SECRET)
+common = {"survey": survey, "group": group, "language": "en", "started_at": timezone.now()}
+then("surveys", "Draft").objects.create(
+    key=uuid4(), batch=batch, serial=3, ratings=bytes([1, 2, 3, 4, 5, 0]), comment="Begun before", **common
+)
+print(json.dumps(token_of(SECRET, batch.pk, 3)))
+"""
+READ_OPENED = """
+import json
+from django.db import connection
+from surveys.invitations.links import secret_of
+from surveys.models import Batch, Draft, SealedDraft
+from surveys.respond.answers import open_answers
+found = open_answers(TOKEN, "s")
+connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+print(json.dumps([
+    list(found.ratings), found.comment, secret_of(Batch.objects.get().salt).decode(), Draft.objects.count(),
+    SealedDraft.objects.count(),
+]))
+"""
+
+
+def test_links_and_answers_of_before_keys_lay_outside_go_on_after_the_upgrade(tmp_path):
+    made = Installation(tmp_path)
+    try:
+        made.manage("migrate", *OLD, "--verbosity", "0")
+        token = made.python(f"OLD, SECRET = {OLD!r}, {SECRET!r}\n{FILL_OLD}")
+        made.manage("migrate", "--verbosity", "0")
+        found = made.python(f"TOKEN = {token!r}\n{READ_OPENED}")
+        assert found == [[1, 2, 3, 4, 5, 0], "Begun before", SECRET.decode(), 0, 1]
+        # Neither lies open anywhere in the file, deleted pages included.
+        stored = (made.data / "yiti.sqlite3").read_bytes()
+        assert SECRET not in stored and b"Begun before" not in stored
+    finally:
+        made.stop()

@@ -4,7 +4,8 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("crowd", "fuzz", "uploads", "kills", "disk", "saving", "soak")
+NAMES = ("crowd", "fuzz", "uploads", "kills", "clock", "disk", "saving", "soak")
+ON_BOTH = ("kills", "clock")
 
 
 def main(arguments: list[str]) -> int:
@@ -12,12 +13,16 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--size", choices=["small", "whole"], default="whole")
+    parser.add_argument(
+        "--database", choices=["sqlite", "postgresql"], default="sqlite", help=f"of {', '.join(ON_BOTH)}"
+    )
     given = parser.parse_args(arguments)
     if unknown := set(given.names) - set(NAMES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     for name in given.names or NAMES:
         print(f"\n## {name}\n", flush=True)
-        importlib.import_module(f"tests.torture.{name}").main(small=given.size == "small")
+        more = {"database": given.database} if name in ON_BOTH else {}
+        importlib.import_module(f"tests.torture.{name}").main(small=given.size == "small", **more)
     return 0
 
 

