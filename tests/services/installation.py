@@ -36,7 +36,7 @@ class Installation:
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         """Run a management command to its end."""
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            code = self._command(arguments, out, err).wait(120)
+            code = self._command(arguments, out, err).wait(600)  # a busy machine needs minutes to migrate
             printed = []
             for file in (out, err):
                 file.seek(0)
