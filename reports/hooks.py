@@ -42,6 +42,7 @@ WORDS: dict[str, Words] = {
         "decide_disclosure": gettext_lazy("decided on the disclosure %(object)s"),
         "accept_finding": gettext_lazy("accepted a finding of check %(object)s"),
         "unaccept_finding": gettext_lazy("took back the acceptance of a finding of check %(object)s"),
+        "set_table_texts": gettext_lazy("changed texts of the tables of cycle %(object)s"),
         "save_section": gettext_lazy("saved a section in the outline of cycle %(object)s"),
         "remove_section": gettext_lazy("removed a section from the outline of cycle %(object)s"),
     },
@@ -135,6 +136,7 @@ HOOKS = Hooks(
         "materiality.cycle": {
             "reports.section": "cycle",
             "reports.contentindex": "cycle",
+            "reports.tabletext": "cycle",
             "reports.indexdecision": "cycle",
             "reports.acceptedfinding": "cycle",
         }

@@ -29,6 +29,7 @@ def _declared() -> dict[str, OutputKind]:
 
 
 KINDS = _declared()
+FORMER = {"scores": "workbook"}  # what kinds were called before
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -52,6 +53,7 @@ def output_inputs(
 
     NotAllowed where there is no such kind in the format, language or with these options, or nothing to make it from.
     """
+    kind = FORMER.get(kind, kind)
     if kind not in KINDS or format not in KINDS[kind].formats:
         known = "; ".join(f"{each.code}: {', '.join(each.formats)}" for each in KINDS.values())
         raise NotAllowed(
@@ -72,13 +74,14 @@ def output_inputs(
 
 def _chosen(kind: OutputKind, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options that were given, each checked. NotAllowed for one that the kind does not have."""
-    known = {option.name: [value for value, _word in option.choices] for option in kind.options}
+    known = {option.name: option for option in kind.options}
     for name, value in options.items():
         if name not in known:
             given = {"option": name, "kind": kind.code, "known": ", ".join(known) or "–"}
             raise NotAllowed(_("“%(kind)s” has no option “%(option)s”. It has: %(known)s.") % given)
-        if value and known[name] and value not in known[name]:
-            given = {"option": name, "value": value, "known": ", ".join(known[name])}
+        if value and not known[name].takes(str(value)):
+            words = ", ".join(each for each, _word in known[name].choices)
+            given = {"option": name, "value": value, "known": words}
             raise NotAllowed(_("“%(option)s” cannot be “%(value)s”. Choose one of: %(known)s.") % given)
     return {name: value for name, value in options.items() if value}
 

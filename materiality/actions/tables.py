@@ -237,7 +237,7 @@ class SheetFile:
 
 def read_sheet_file(contents: bytes, name: str, resource: type[StrictResource] | StrictResource) -> SheetFile:
     """All sheets with the columns that the kind needs, else the one of its name, else the first. Raises BadLibrary."""
-    tables = [table for table in read_tables(contents, name, MAX_ROWS) if table.title != CODES]
+    tables = [resource.reshaped(table) for table in read_tables(contents, name, MAX_ROWS) if table.title != CODES]
     wanted = [table for table in tables if _has_needed(table, resource.columns)]
     chosen = wanted or [table for table in tables if table.title == resource.sheet] or tables[:1]
     return SheetFile(tuple(chosen), tuple(table.title for table in tables if table not in chosen))

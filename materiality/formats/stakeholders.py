@@ -1,7 +1,8 @@
 """Groups and stakeholder lists of a cycle: the formats `groups` and `stakeholders` (formats.md)."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from materiality.queries.cycles import (
 from materiality.tables.headers import Choices, SheetColumn, canonical, choice_words, model_columns
 from materiality.tables.imports import StrictResource, sheet_file
 from materiality.tables.problems import Problem
+from materiality.tables.records import Records, Row
 from materiality.tables.widgets import ChoiceWidget, NumberWidget, Scope, SheetRow, TextWidget, model_fields
 
 
@@ -155,6 +157,11 @@ class StakeholderResource(StrictResource):
         groups = [(group.code, group.name_zh, group.name_en) for group in self.scope.cycle.groups.all()]
         return {"groups": groups, "kinds": choice_words(StakeholderPoint.Kind)}
 
+    @classmethod
+    def reshaped(cls, table: Records) -> Records:
+        """A table as reports print it, one row per group and one column per kind, as one row per point."""
+        return _lengthened(table)
+
     def blank(self, row: dict[str, str]) -> StakeholderPoint:
         return StakeholderPoint()
 
@@ -185,3 +192,57 @@ class StakeholderResource(StrictResource):
             texts = [row.cells.get(name, getattr(held, name, "")) for name in TEXTS]
             if not any(texts) and (held is None or any(self.cells(held, TEXTS).values())):
                 yield row.problem("no_text", "text_zh")
+
+
+# Words with which reports head the columns of the wide table; folded.
+_WIDE = {
+    "group": ("group", "group code", "stakeholder", "stakeholders", "stakeholder group", "stakeholder groups")
+    + ("利益相关方", "利益相关方类别", "利益相关方代码", "相关方", "持份者", "利害关系人"),
+    "expectation": ("expectation", "expectations", "expectations and concerns", "concerns", "topics of concern")
+    + ("期待与诉求", "期望与诉求", "诉求与期望", "期望与要求", "诉求", "期望", "期待", "关注议题", "关注重点"),
+    "channel": ("channel", "channels", "communication channels", "engagement channels", "engagement")
+    + ("沟通渠道", "沟通方式", "沟通与参与方式", "沟通渠道与方式", "沟通机制", "参与方式", "渠道"),
+    "response": ("response", "responses", "our response", "our responses", "actions", "measures")
+    + ("相关回应", "回应", "回应方式", "回应措施", "我们的回应", "行动", "举措", "应对措施"),
+    "frequency": ("frequency", "frequencies", "频率", "沟通频率", "频次", "沟通频次"),
+}
+_SPLIT = re.compile(r"[\n;；•●▪·■◆]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LONG = ("group", "kind", "text_zh", "text_en", "order")
+
+
+def _lengthened(table: Records) -> Records:
+    named = {heading: _meant(heading) for heading in table.columns}
+    kinds = [name for name in named.values() if name in StakeholderPoint.Kind.values]
+    if "group" not in named.values() or not kinds or "kind" in map(canonical, table.columns):
+        return table
+    points, group = [], ""
+    for row in table.rows:
+        cells = {name: row.cells.get(heading, "") for heading, name in named.items() if name}
+        group = cells["group"] or group
+        points += [{**dict.fromkeys(_LONG, ""), "group": group, **point} for point in _points_in(cells)]
+    # A row of the file has several points, so these are counted by themselves, below the header.
+    rows = [Row(number, point) for number, point in enumerate(points, start=2)]
+    problems = [replace(each, column=named.get(each.column, "") or each.column) for each in table.problems]
+    return replace(table, columns=_LONG, rows=tuple(rows), problems=tuple(problems))
+
+
+def _meant(heading: str) -> str:
+    plain = canonical(heading).casefold().replace("_", " ")
+    return next((name for name, words in _WIDE.items() if plain in words), "")
+
+
+def _points_in(cells: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Each point of a row; a frequency belongs to the channels, one by one where there are as many."""
+    often = _pieces(cells.get("frequency", ""))
+    for kind in StakeholderPoint.Kind.values:
+        texts = _pieces(cells.get(kind, ""))
+        for place, text in enumerate(texts):
+            if kind == StakeholderPoint.Kind.CHANNEL and often:
+                told = often[place] if len(often) == len(texts) else "; ".join(often)
+                text = f"{text}（{told}）" if _HAN.search(text) else f"{text} ({told})"
+            yield {"kind": kind, "text_zh" if _HAN.search(text) else "text_en": text}
+
+
+def _pieces(cell: str) -> list[str]:
+    return [part.strip(" \t-–—。") for part in _SPLIT.split(cell) if part.strip(" \t-–—。")]

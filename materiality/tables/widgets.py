@@ -19,6 +19,7 @@ from materiality.platform.bilingual import Text, Texts, text_columns, text_of
 from materiality.platform.words import plain_number
 from materiality.tables.headers import Choices, SheetColumn, canonical, parts
 from materiality.tables.problems import Problem, nearest
+from materiality.tables.records import Records
 
 NEW, CHANGED, UNCHANGED, ERROR = "new", "changed", "unchanged", "error"
 STATES = (ERROR, NEW, CHANGED, UNCHANGED)
@@ -174,6 +175,11 @@ class SheetHooks:
     def make_lookups(self) -> dict[str, dict]:
         """What codes of cells mean: name → code → value."""
         return {}
+
+    @classmethod
+    def reshaped(cls, table: Records) -> Records:
+        """The table in the form of the columns, where people print it in another."""
+        return table
 
     def blank(self, row: dict[str, str]) -> Any:
         """A new row of the scope, for this row of the file."""

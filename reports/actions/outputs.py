@@ -13,7 +13,8 @@ from materiality.models import Cycle, Job, Run, User
 from materiality.platform import audit
 from materiality.platform.jobs import request_job, send_job
 from materiality.platform.refusals import NotAllowed
-from reports.models import Output
+from materiality.queries.cycles import BEFORE_ARCHIVE, locked_cycle
+from reports.models import Output, TableText
 from reports.models.outputs import JOB
 from reports.outputs import KINDS, output_inputs, stored_path
 
@@ -40,12 +41,18 @@ def request_output(
         cycle=cycle,
         run_id=inputs.get("run"),
         job=request_job(JOB, inputs=inputs, by=by, cycle=cycle, send=send),
-        kind=kind,
+        kind=inputs["kind"],
         format=format,
         language=language,
         parameters=parameters,
     )
-    asked = {"kind": kind, "format": format, "language": language, "run": inputs.get("run_number"), **parameters}
+    asked = {
+        "kind": inputs["kind"],
+        "format": format,
+        "language": language,
+        "run": inputs.get("run_number"),
+        **parameters,
+    }
     audit.record("request_output", output, by=by, after=asked)
     return output
 
@@ -113,6 +120,11 @@ def _compared(inputs: dict) -> dict:
     return json.loads(json.dumps({**inputs, "anchor": ""}))
 
 
+def as_stored(inputs: Any) -> Any:
+    """As the database gives them back."""
+    return json.loads(json.dumps(inputs))
+
+
 def _newest(cycle: Cycle) -> list[Output]:
     found: dict[str, Output] = {}
     for output in Output.objects.filter(cycle=cycle).select_related("job").order_by("pk"):
@@ -125,3 +137,24 @@ def _options(output: Output) -> dict[str, str]:
     """What was chosen when the output was asked for."""
     names = [option.name for option in KINDS[output.kind].options]
     return {name: str(output.parameters[name]) for name in names if output.parameters.get(name)}
+
+
+@transaction.atomic
+def set_table_texts(*, cycle: Cycle, table: str, texts: Mapping[str, Mapping[str, str]], by: User | None) -> int:
+    """Keep the company's own texts of a table, {code: {language: text}}; an empty one is deleted. How many changed."""
+    stored = locked_cycle(cycle, BEFORE_ARCHIVE)
+    held = {row.code: row for row in TableText.objects.filter(cycle=stored, table=table)}
+    before, after = {}, {}
+    for code, given in texts.items():
+        kept = {language: text.strip() for language, text in given.items() if text.strip()}
+        row = held.get(code) or TableText(cycle=stored, table=table, code=code)
+        if kept != row.texts:
+            before[code], after[code] = row.texts, kept
+            row.texts = kept
+            if kept:
+                row.save()
+            elif row.pk:
+                row.delete()
+    if after:
+        audit.record("set_table_texts", stored, by=by, before={table: before}, after={table: after})
+    return len(after)

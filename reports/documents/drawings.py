@@ -1,4 +1,10 @@
-"""A drawing as PDF and PNG: pure, SVG in, bytes out."""
+"""A drawing as PDF and PNG, and with its letters as outlines: pure, SVG in, bytes or text out."""
+
+import re
+import struct
+import zlib
+from functools import cache
+from html import unescape
 
 import resvg_py
 
@@ -7,35 +13,33 @@ from materiality.platform.pdf import FAMILY, FONT_FILE, typeset
 PAGE = """
 #let words = json("words.json")
 #set document(title: words.title, author: words.author, date: none)
-#set page(paper: "a4", margin: (x: 14mm, top: 14mm, bottom: 16mm), footer: text(size: 8pt, fill: rgb("#5a636a"))[
-  #words.footer #h(1fr) #words.number
-])
+#set page(width: words.width * 1mm, height: words.height * 1mm, margin: 0mm)
 #set text(font: words.font, lang: words.lang, region: if words.lang == "zh" { "cn" })
-#align(center + horizon, image("drawing.svg", width: 100%, height: 100%, fit: "contain", alt: words.alt))
+#image("drawing.svg", width: 100%, height: 100%, fit: "contain", alt: words.alt)
 """
+_SIZE = re.compile(r'width="([\d.]+)(mm)?" height="([\d.]+)(?:mm)?"')
+CSS_DPI = 96.0
+MM_PER_INCH = 25.4
 
 
-def pdf_bytes(svg: str, *, title: str, author: str, footer: str, number: str, alt: str, language: str) -> bytes:
-    """One page with the drawing as large as fits; `footer` stands at its left, `number` at its right.
-
-    No date is written, so that the same drawing gives the same bytes.
-    """
+def pdf_bytes(svg: str, *, title: str, author: str, alt: str, language: str) -> bytes:
+    """One page as large as the drawing; the same drawing gives the same bytes, for no date is written."""
+    wide, unit, high = _SIZE.search(svg).groups()
+    scale = 1.0 if unit else MM_PER_INCH / CSS_DPI
     words = {
-        **{"title": title, "author": author, "footer": footer, "number": number, "alt": alt},
+        **{"title": title, "author": author, "alt": alt, "width": float(wide) * scale, "height": float(high) * scale},
         "lang": "en" if language.startswith("en") else "zh",
     }
     return typeset(PAGE, words, {"drawing.svg": svg})
 
 
-SCALE = 2.0  # sharp on paper at a page's width
-
-
-def png_bytes(svg: str, scale: float = SCALE) -> bytes:
-    """The SVG rendered at `scale` px per unit, with no font but the package's."""
-    return bytes(
+def png_bytes(svg: str, dpi: float = 2 * CSS_DPI) -> bytes:
+    """The SVG rendered, with no font but the package's; the file says how many dots there are to an inch."""
+    svg = _SIZE.sub(_in_px, svg, count=1)  # resvg takes no millimetres
+    png = bytes(
         resvg_py.svg_to_bytes(
             svg_string=svg,
-            zoom=scale,
+            zoom=dpi / CSS_DPI,
             background="#ffffff",
             skip_system_fonts=True,
             font_files=[FONT_FILE],
@@ -43,3 +47,73 @@ def png_bytes(svg: str, scale: float = SCALE) -> bytes:
             sans_serif_family=FAMILY,
         )
     )
+    return png[:_AFTER_HEADER] + _density(dpi) + png[_AFTER_HEADER:]
+
+
+def _in_px(found: re.Match) -> str:
+    scale = CSS_DPI / MM_PER_INCH if found[2] else 1.0
+    return f'width="{float(found[1]) * scale:.3f}" height="{float(found[3]) * scale:.3f}"'
+
+
+_AFTER_HEADER = 8 + 25  # signature and IHDR
+
+
+def _density(dpi: float) -> bytes:
+    """The chunk pHYs: dots per metre both ways."""
+    per_metre = round(dpi * 1000 / MM_PER_INCH)
+    body = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
+    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+
+
+_TEXT = re.compile(r"<text ([^>]*)>(.*?)</text>", re.DOTALL)
+_SPAN = re.compile(r'<tspan x="([\d.-]+)" y="([\d.-]+)">(.*?)</tspan>', re.DOTALL)
+_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_FACE = "Noto Sans CJK SC"
+
+
+def outlined(svg: str) -> str:
+    """The drawing with its letters as paths, so that it looks the same where there is no font."""
+    return _TEXT.sub(_paths, svg)
+
+
+def _paths(found: re.Match) -> str:
+    given = dict(_ATTRIBUTE.findall(found[1]))
+    lines = _SPAN.findall(found[2]) or [(given["x"], given["y"], found[2])]
+    size, anchor = float(given["font-size"]), given.get("text-anchor", "start")
+    drawn = "".join(_line(unescape(words), float(x), float(y), size, anchor) for x, y, words in lines)
+    kept = {name: given[name] for name in ("class", "fill", "stroke", "stroke-width") if name in given}
+    if given.get("font-weight"):
+        kept |= {"stroke": given["fill"], "stroke-width": "0.35"}
+    attributes = " ".join(f'{name}="{value}"' for name, value in kept.items())
+    return f'<path {attributes} d="{drawn}"/>'
+
+
+def _line(words: str, x: float, y: float, size: float, anchor: str) -> str:
+    from fontTools.pens.svgPathPen import SVGPathPen  # 0.1 s to load, and only outlines need it
+    from fontTools.pens.transformPen import TransformPen
+
+    glyphs, names, units = _face()
+    placed = [names.get(ord(sign), ".notdef") for sign in words]
+    scale = size / units
+    width = sum(glyphs[name].width for name in placed) * scale
+    at = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
+    pen = SVGPathPen(glyphs, ntos=lambda value: f"{value:.2f}".rstrip("0").rstrip("."))
+    for name in placed:
+        glyphs[name].draw(TransformPen(pen, (scale, 0, 0, -scale, at, y)))
+        at += glyphs[name].width * scale
+    return pen.getCommands()
+
+
+def font_letters() -> dict[int, str]:
+    """Code points that the package's font has a letter for."""
+    return _face()[1]
+
+
+@cache
+def _face() -> tuple:
+    """Outlines, glyph names by code point and units per em of the face for simplified Chinese."""
+    from fontTools.ttLib import TTCollection
+
+    faces = TTCollection(FONT_FILE, lazy=True).fonts
+    face = next(each for each in faces if each["name"].getDebugName(1) == _FACE)
+    return face.getGlyphSet(), face.getBestCmap(), face["head"].unitsPerEm

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.library_file.read import read_fixture
+from materiality.models import Cycle, Run
 from materiality.platform.bilingual import is_chinese
 from reports.documents.tables import Cell, Column, Table, TableRow
 from reports.documents.written import table_kind
+from reports.models import TableText
 from reports.queries.outputs import Inputs, frozen_text
-from reports.queries.tables import ScoredIssue, catalogue_inputs, issues_of
+from reports.queries.tables import ScoredIssue, catalogue_inputs, issues_of, own_text, own_texts
 
 
 @dataclass(frozen=True)
@@ -95,18 +97,23 @@ def goal_table(inputs: Mapping) -> Table:
     columns = [
         Column("number", _("SDG"), shares=True),
         Column("goal", _("Goal"), shares=True),
-        Column("issues", _("Material issues"), once=True),
+        Column("issues", _("Material issues"), once=True, shares=True),
+        Column("contribution", _("Our contribution"), may_go=True),
     ]
     together: dict[str, list[FrameworkTopic]] = {}
     for topic in _topics(inputs):
         together.setdefault(_names(topic.material), []).append(topic)
     none = _("No material issue bears on it")
     rows = [
-        TableRow([Cell(each.code, bold=True, fill=each.colour, ink=_ink(each.colour)), each.title, issues or none])
+        TableRow([_number(each), each.title, issues or none, own_text(inputs, each.code)])
         for issues, topics in together.items()
         for each in topics
     ]
-    return Table(columns, rows, name=_("SDG"))
+    return Table(columns, rows, name=_("SDG")).without_empty()
+
+
+def _number(goal: FrameworkTopic) -> Cell:
+    return Cell(goal.code, bold=True, fill=goal.colour, ink=_ink(goal.colour))
 
 
 def _ink(fill: str) -> str:
@@ -131,12 +138,17 @@ def exchange_table(inputs: Mapping) -> Table:
     listed = [topic for topic in topics.values() if topic.parent]
     rows = [
         TableRow(
-            [each.title, _is_material(each), _because(each, _scored(inputs)), _places(each.locations)],
+            [each.title, _is_material(each), _reason(inputs, each), _places(each.locations)],
             bands=(topics[each.parent].title,),
         )
         for each in listed
     ]
     return Table(columns, rows, name=_("Exchanges"), bands=("dimension",)).without_empty()
+
+
+def _reason(inputs: Mapping, topic: FrameworkTopic) -> str:
+    """The company's own reason, else what was scored."""
+    return own_text(inputs, topic.code) or _because(topic, _scored(inputs))
 
 
 def _scored(inputs: Mapping) -> int:
@@ -236,13 +248,22 @@ def _stands_under(topic: FrameworkTopic, above: FrameworkTopic, topics: Mapping[
     return topic.code == above.code or (topic.parent and _stands_under(topics[topic.parent], above, topics))
 
 
-def _inputs(framework: str) -> Inputs:
-    return lambda cycle, run, _options: catalogue_inputs(cycle, run, framework)
+def _inputs(framework: str, table: str = "") -> Inputs:
+    def inputs(cycle: Cycle, run: Run | None, _options: Mapping) -> dict:
+        found = catalogue_inputs(cycle, run, framework)
+        return found | {"own": own_texts(cycle, table)} if table else found
+
+    return inputs
 
 
-SDG_TABLE = table_kind("sdg-table", gettext_lazy("SDG table"), 5, _inputs("SDG"), goal_table)
+SDG_TABLE = table_kind("sdg-table", gettext_lazy("SDG table"), 5, _inputs("SDG", TableText.Table.SDG), goal_table)
 EXCHANGE_TABLE = table_kind(
-    "exchange-table", gettext_lazy("Exchange topics"), 7, _inputs("CNSE"), exchange_table, wide=True
+    "exchange-table",
+    gettext_lazy("Exchange topics"),
+    7,
+    _inputs("CNSE", TableText.Table.EXCHANGE),
+    exchange_table,
+    wide=True,
 )
 HKEX_TABLE = table_kind("hkex-table", gettext_lazy("HKEX table"), 8, _inputs("HKEX"), hkex_table, wide=True)
 ESRS_TABLE = table_kind("esrs-table", gettext_lazy("ESRS table"), 9, _inputs("ESRS"), esrs_table, wide=True)

@@ -14,7 +14,7 @@ from materiality.scoring.cube import DIMENSIONS
 from reports.documents.tables import Column, Table, TableRow
 from reports.documents.written import table_kind
 from reports.queries.outputs import Option, frozen_text
-from reports.queries.tables import ScoredIssue, issues_of, run_inputs
+from reports.queries.tables import ScoredIssue, issues_of, own_text, priority_inputs, run_inputs
 
 
 def issue_list(inputs: Mapping) -> Table:
@@ -37,6 +37,24 @@ def issue_list(inputs: Mapping) -> Table:
     runs = Run.objects.filter(pk=inputs["run"]).defer("cube", "back")
     notes = [mark.text for run in runs for mark in marks_of(run)]
     return Table(columns, rows, name=_("Issues"), bands=("category",), notes=notes)
+
+
+def work_priorities(inputs: Mapping) -> Table:
+    """A row per primary issue with material issues, and what the company does about them this year."""
+    columns = [
+        Column("primary", _("Primary issue")),
+        Column("issues", _("Material issues")),
+        Column("priorities", _("Work priorities of the year")),
+    ]
+    rows, codes = {}, {row["code"]: row["primary_code"] for row in inputs["issues"]}
+    for each in issues_of(inputs):
+        if each.material:
+            rows.setdefault((each.category, each.primary, codes[each.code]), []).append(each.name)
+    lines = [
+        TableRow([primary, _("; ").join(names), own_text(inputs, code)], bands=(category,))
+        for (category, primary, code), names in rows.items()
+    ]
+    return Table(columns, lines, name=_("Work priorities"), bands=("category",))
 
 
 def _compared_inputs(cycle: Cycle, run: Run | None, options: Mapping) -> dict:
@@ -134,6 +152,13 @@ ISSUE_LIST = table_kind(
     lambda cycle, run, _options: run_inputs(cycle, run),
     issue_list,
     wide=True,
+)
+WORK_PRIORITIES = table_kind(
+    "work-priorities",
+    gettext_lazy("Work priorities of the year"),
+    11,
+    lambda cycle, run, _options: priority_inputs(cycle, run),
+    work_priorities,
 )
 YEAR_COMPARISON = table_kind(
     "year-comparison",

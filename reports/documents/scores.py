@@ -1,22 +1,15 @@
-"""The matrix as a native scatter chart: one series per issue, labelled by its name."""
+"""The workbook of a run: sheets for people in words of its language, and behind them those for scripts."""
 
 from collections.abc import Mapping, Sequence
-from math import ceil, floor
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
-from openpyxl.chart import Reference, ScatterChart, Series
-from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.layout import Layout, ManualLayout
-from openpyxl.chart.marker import Marker
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText
-from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
+from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from materiality.models import IssueScore, Run
+from materiality.platform.bilingual import text_of
 from materiality.platform.words import word_for
 from materiality.queries.scores import (
     MIDDLE,
@@ -32,10 +25,21 @@ from materiality.queries.scores import (
 )
 from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.write import workbook_bytes
-from reports.documents.sheets import BOLD, SOFT, on_paper, put, put_head, put_rows, set_widths
-from reports.matrix.marks import Style, styles
-from reports.matrix.plot import cuts
-from reports.queries.matrix import MatrixData
+from reports.documents.charts import put_matrix_sheet, put_scatter, scored_points, shown_names
+from reports.documents.sheets import (
+    BOLD,
+    NUMBER_HEAD,
+    SOFT,
+    TITLE,
+    WRAP,
+    lines_needed,
+    on_paper,
+    put,
+    put_head,
+    put_rows,
+    set_widths,
+)
+from reports.queries.matrix import TIERS, MatrixData, ShownNames, base_line, cut_line, weighting_line
 from reports.queries.outputs import (
     MATRIX_OPTIONS,
     OutputKind,
@@ -47,99 +51,18 @@ from reports.queries.outputs import (
 )
 
 CHART_COLUMNS = ("code", "name", "category", "business", "society", "tier")
-CUT_COLOUR = "6f797f"
 
 
 def put_chart(sheet: Worksheet, data: MatrixData, heading: str) -> None:
     """The table of the points that have both scores, and the chart that refers to it, words in the active language."""
-    points = [point for point in data.points if point.x is not None and point.y is not None]
+    points = scored_points(data)
     put_head(sheet, 1, CHART_COLUMNS)
     rows = [(p.code, p.label, p.category, p.x, p.y, word_for("tier", p.tier)) for p in points]
     end = put_rows(sheet, 2, rows, {4: "0.0", 5: "0.0"})
     set_widths(sheet, (13, 30, 14, 10, 10, 12))
     on_paper(sheet, landscape=True, head_row=1, footer=heading)
     sheet.page_setup.fitToHeight = 1
-    if not points:
-        return
-    shown = (*_range([p.x for p in points]), *_range([p.y for p in points]))
-    chart, style_of = _empty_chart(shown), styles(data.categories, points)
-    for row, point in enumerate(points, start=2):
-        chart.series.append(_series(sheet, row, style_of[point.category]))
-    for row, cut in enumerate(cuts(data.rule, shown), start=end + 1):
-        # A line needs two places, each in a column of its own below the table.
-        values = [cut.start[0], cut.end[0], cut.start[1], cut.end[1]]
-        put_rows(
-            sheet,
-            row,
-            [("", _("cut %(value)s") % {"value": f"{cut.value:.1f}"}, "", *values)],
-            dict.fromkeys(range(4, 8), "0.0"),
-        )
-        chart.series.append(_cut_series(sheet, row))
-    sheet.add_chart(chart, "H2")
-
-
-def _empty_chart(shown: tuple[float, float, float, float]) -> ScatterChart:
-    chart = ScatterChart()
-    chart.style, chart.scatterStyle = 2, "lineMarker"
-    chart.legend = None
-    chart.width, chart.height = 30, 26  # cm
-    chart.title = None
-    chart.x_axis.title, chart.y_axis.title = (
-        _("Impact on the company's business"),
-        _("Impact on society and the environment"),
-    )
-    chart.x_axis.scaling.min, chart.x_axis.scaling.max, chart.y_axis.scaling.min, chart.y_axis.scaling.max = shown
-    for axis in (chart.x_axis, chart.y_axis):
-        axis.delete = False
-        axis.number_format, axis.majorTickMark = "0", "out"
-        axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="E3E6E6", w=6350))
-    # Axes cross at their low ends, wherever these are.
-    chart.x_axis.crosses = chart.y_axis.crosses = "min"
-    chart.layout = Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.06, y=0.03, w=0.92, h=0.88))
-    return chart
-
-
-def _series(sheet: Worksheet, row: int, style: Style) -> Series:
-    """One issue: its place, its mark, and its name as label."""
-    series = Series(
-        Reference(sheet, min_col=5, min_row=row), Reference(sheet, min_col=4, min_row=row), title_from_data=False
-    )
-    series.tx = _title_of(sheet, row)
-    colour = style.colour.removeprefix("#")
-    series.marker = Marker(
-        symbol=style.shape if style.shape in ("circle", "square", "diamond", "triangle") else "circle", size=7
-    )
-    series.marker.graphicalProperties = GraphicalProperties(solidFill=colour)
-    series.marker.graphicalProperties.line.solidFill = "FFFFFF"
-    series.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
-    labels = DataLabelList()
-    labels.showSerName, labels.position = True, "r"
-    labels.showVal = labels.showCatName = labels.showLegendKey = labels.showPercent = False
-    small = ParagraphProperties(defRPr=CharacterProperties(sz=800))
-    labels.txPr = RichText(p=[Paragraph(pPr=small, endParaRPr=CharacterProperties(sz=800))])
-    series.dLbls = labels
-    return series
-
-
-def _cut_series(sheet: Worksheet, row: int) -> Series:
-    """A cut line, dashed, without marks."""
-    xs, ys = Reference(sheet, min_col=4, max_col=5, min_row=row), Reference(sheet, min_col=6, max_col=7, min_row=row)
-    series = Series(ys, xs)
-    series.tx = _title_of(sheet, row)
-    series.marker = Marker(symbol="none")
-    series.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=CUT_COLOUR, w=9525, prstDash="dash"))
-    return series
-
-
-def _title_of(sheet: Worksheet, row: int):
-    from openpyxl.chart.series import SeriesLabel, StrRef
-
-    return SeriesLabel(strRef=StrRef(f"'{sheet.title}'!$B${row}"))
-
-
-def _range(values: list[float]) -> tuple[float, float]:
-    """Ends of an axis: whole tens around the values, with a little room."""
-    return float(max(0, 10 * floor((min(values) - 1) / 10))), float(min(100, 10 * ceil((max(values) + 1) / 10)))
+    put_scatter(sheet, data, {"name": 2, "x": 4, "y": 5}, 2, end + 1, "I2")
 
 
 SCORE, SHARE = "0.0", "0%"
@@ -163,15 +86,16 @@ IN_SCORES |= {SCORE_COLUMNS.index("tier_certainty") + 1: SHARE}
 Names = Mapping[str, str]
 
 
-def scores_workbook(run: Run, scores: Sequence[IssueScore], data: MatrixData, groups: Names, heading: str) -> bytes:
-    """All sheets. `scores` with issue and category, in code order; `data` is what the chart shows.
+def put_script_sheets(
+    book: Workbook, run: Run, scores: Sequence[IssueScore], data: MatrixData, groups: Names, heading: str
+) -> None:
+    """The sheets of formats.md. `scores` with issue and category, in code order; `data` is what the chart shows.
 
     `groups` gives the names of groups by code; `heading` names organisation, cycle and run in page footers. Names of
     sheets and columns are the same in every language; words are in the active one.
     """
-    book = Workbook()
     levels = by_level(scores)
-    _scores(book.active, "scores", run, levels.get(SECONDARY, []), heading)
+    _scores(book.create_sheet(), "scores", run, levels.get(SECONDARY, []), heading)
     _scores(book.create_sheet(), PRIMARY, run, levels.get(PRIMARY, []), heading)
     if MIDDLE in levels:
         _scores(book.create_sheet(), MIDDLE, run, levels[MIDDLE], heading)
@@ -180,7 +104,6 @@ def scores_workbook(run: Run, scores: Sequence[IssueScore], data: MatrixData, gr
     _method(book.create_sheet("method"), run, groups, heading)
     _screening(book.create_sheet("screening"), run, groups, heading)
     put_chart(book.create_sheet("matrix"), data, heading)
-    return workbook_bytes(book)
 
 
 def _scores(sheet: Worksheet, title: str, run: Run, scores: Sequence[IssueScore], heading: str) -> None:
@@ -328,20 +251,139 @@ def _rules(screening: Sequence[Mapping]) -> list[tuple]:
     ]
 
 
+# For people
+
+
+COUNT = "#,##0"
+LINE = 15.0  # points
+MATERIAL = PatternFill("solid", fgColor="E8F2F1")
+
+
 def _build(inputs: dict, progress: Progress) -> bytes:
-    data = scored_data(inputs)
+    data, named = scored_data(inputs), shown_names(inputs)
     run = data.run
     groups = {group["code"]: frozen_text(group, "name") for group in inputs["groups"]}
     progress(40, _("Writing the file"))
     number = _("run %(number)s") % {"number": run.number}
     heading = f"{organisation_name()} · {frozen_text(inputs['cycle'], 'title')} · {number}"
-    scores = run.scores.select_related("issue__category").order_by("issue__code")
-    return scores_workbook(run, list(scores), data, groups, heading)
+    rows = run.scores.select_related("issue__category", "issue__parent").order_by("issue__code")
+    scores = list(rows)
+    book = Workbook()
+    _overview(book.active, data, named, groups, scores)
+    levels = by_level(scores)
+    titles = {SECONDARY: _("Issues"), MIDDLE: _("Issues of the second level"), PRIMARY: _("Primary issues")}
+    for level, title in titles.items():
+        if level in levels:
+            _issue_sheet(book.create_sheet(title), run, levels[level], level, title, heading)
+    put_matrix_sheet(book.create_sheet(_("Chart")), data, named)
+    put_script_sheets(book, run, scores, data, groups, heading)
+    return workbook_bytes(book)
+
+
+def _overview(
+    sheet: Worksheet, data: MatrixData, named: ShownNames, groups: dict[str, str], scores: Sequence[IssueScore]
+) -> None:
+    """What the figures are, what they rest on, and who was asked."""
+    run, sheet.title = data.run, _("Overview")
+    put(sheet, 1, 1, _("%(cycle)s: scores") % {"cycle": named.cycle}, TITLE)
+    put(sheet, 2, 1, organisation_name(), SOFT)
+    notes = [
+        base_line(data, named),
+        cut_line(data),
+        weighting_line(data),
+        *warning_lines(run, groups),
+    ]
+    row = 4
+    for note in filter(None, notes):
+        put(sheet, row, 1, note).alignment = WRAP
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=4)
+        sheet.row_dimensions[row].height = LINE * lines_needed(note, 80) + 3
+        row += 1
+    counted = run.responses["groups"]
+    weights = run.method["weights"]
+    heads = [_("Stakeholder group"), _("Valid responses"), _("Weight, society"), _("Weight, business")]
+    lines = [
+        (
+            name,
+            counted.get(code, {}).get("valid", 0),
+            *(weights.get(code, {}).get(d, 1) for d in ("society", "business")),
+        )
+        for code, name in groups.items()
+    ]
+    row = _told_table(sheet, row + 1, heads, lines, {2: COUNT, 3: "0.##", 4: "0.##"})
+    tiers: dict[str, int] = {}
+    for score in by_level(scores).get(SECONDARY, []):
+        tiers[score.tier] = tiers.get(score.tier, 0) + 1
+    lines = [(word_for("tier", tier), tiers[tier]) for tier in TIERS if tier in tiers]
+    set_widths(sheet, (34, 18, 18, 18))
+    _told_table(sheet, row + 1, [_("Tier"), _("Number of issues")], lines, {2: COUNT})
+    on_paper(sheet, landscape=False, head_row=1, footer=named.cycle)
+    sheet.freeze_panes = None
+
+
+def _issue_sheet(
+    sheet: Worksheet, run: Run, scores: Sequence[IssueScore], level: str, title: str, heading: str
+) -> None:
+    """A row per issue in the order of the ranks, with intervals as ± and the bases beside them."""
+    certain = shows_certainty(stated_of(run, level))
+    heads = [
+        *(_("Rank"), _("Issue"), _("Primary issue"), _("Category"), _("Tier"), _("Priority")),
+        *(_("Impact on society"), "±", "n", _("Impact on business"), "±", "n"),
+        *(_("Rank from"), _("Rank to")),
+        *([_("Certainty of the tier")] if certain else []),
+    ]
+    put(sheet, 1, 1, title, TITLE)
+    put(sheet, 2, 1, _("Scores on 0–100; ± is half of the 95% interval, sampling error only."), SOFT)
+    ranked = sorted(scores, key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
+    lines = [_issue_line(score, certain) for score in ranked]
+    set_widths(sheet, (7, 32, 26, 14, 12, 10, 14, 7, 9, 14, 7, 9, 10, 10, 13))
+    formats = {6: SCORE, 7: SCORE, 8: SCORE, 9: COUNT, 10: SCORE, 11: SCORE, 12: COUNT, 15: SHARE}
+    end = _told_table(sheet, 4, heads, lines, formats)
+    for row, score in enumerate(ranked, start=5):
+        if score.material:
+            sheet.cell(row, 5).fill = MATERIAL
+    sheet.auto_filter.ref = f"A4:{sheet.cell(4, len(heads)).coordinate.rstrip('0123456789')}{end - 1}"
+    on_paper(sheet, landscape=True, head_row=4, footer=heading)
+    sheet.freeze_panes = "C5"
+
+
+def _issue_line(score: IssueScore, certain: bool) -> tuple:
+    issue, parent = score.issue, score.issue.parent
+    bases = (None, None) if score.derived else (score.society_n, score.business_n)
+    sides = []
+    for dimension, base in zip(("society", "business"), bases, strict=True):
+        low, high = getattr(score, f"{dimension}_low"), getattr(score, f"{dimension}_high")
+        half = None if low is None or high is None else (high - low) / 2
+        sides += [getattr(score, dimension), half, base]
+    named = (text_of(issue, "name"), text_of(parent, "name") if parent else "", text_of(issue.category, "name"))
+    told = (word_for("tier", score.tier), score.priority, *sides, score.rank_low, score.rank_high)
+    return (score.rank, *named, *told, *([score.tier_certainty] if certain else []))
+
+
+def _told_table(
+    sheet: Worksheet, top: int, heads: Sequence[str], rows: Sequence[tuple], formats: dict[int, str]
+) -> int:
+    """A head and rows of words and numbers; the row below."""
+    put_head(sheet, top, heads)
+    numeric = {at for row in rows for at, value in enumerate(row, start=1) if isinstance(value, int | float)}
+    for column in numeric:
+        sheet.cell(top, column).alignment = NUMBER_HEAD
+    widths = [sheet.column_dimensions[sheet.cell(top, at + 1).column_letter].width for at in range(len(heads))]
+    lines = max(lines_needed(head, width - 2) for head, width in zip(heads, widths, strict=True))
+    sheet.row_dimensions[top].height = LINE * lines + 4
+    for number, row in enumerate(rows, start=top + 1):
+        for column, value in enumerate(row, start=1):
+            cell = put(sheet, number, column, value)
+            if isinstance(value, str):
+                cell.alignment = WRAP
+            elif column in formats:
+                cell.number_format = formats[column]
+    return top + 1 + len(rows)
 
 
 OUTPUT = OutputKind(
-    code="scores",
-    word=gettext_lazy("Scores workbook"),
+    code="workbook",
+    word=gettext_lazy("Workbook of the scores"),
     of_file=gettext_lazy("scores"),
     formats=("xlsx",),
     inputs=scored_inputs,

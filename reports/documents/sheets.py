@@ -21,6 +21,7 @@ HAIR = Side(style="hair", color="9AA0A4")
 LINE = Side(style="thin", color="9AA0A4")
 WRAP = Alignment(wrap_text=True, vertical="top", horizontal="left", indent=1)
 HEAD = Alignment(wrap_text=True, vertical="center", indent=1)
+NUMBER_HEAD = Alignment(wrap_text=True, vertical="center", horizontal="right")
 BESIDE_NUMBER = Alignment(horizontal="left", indent=1)
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 

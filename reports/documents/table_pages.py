@@ -161,11 +161,9 @@ _TWIPS_PORTRAIT, _TWIPS_LANDSCAPE = 10_206, 15_137  # between margins of 15 mm o
 
 def docx_of(document: Document) -> bytes:
     """A Word document; heads are repeated on each page, rows are not torn. Times are left out of the package."""
-    from docx import Document as word_document  # 0.3 s to load, and only workers that write one need it
     from docx.oxml import parse_xml
 
-    file = word_document()
-    _set_page(file, document)
+    file = word_file(document)
     body = file.element.body
     at = len(body) - 1  # before the section's properties
     for part in _docx_parts(document):
@@ -174,6 +172,15 @@ def docx_of(document: Document) -> bytes:
     stream = BytesIO()
     file.save(stream)
     return without_times(stream.getvalue())
+
+
+def word_file(document: Document):
+    """An empty document of python-docx with page, fonts, properties and footer of `document`."""
+    from docx import Document as word_document
+
+    file = word_document()
+    _set_page(file, document)
+    return file
 
 
 def _set_page(file, document: Document) -> None:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from materiality.tables.problems import N_
 from reports.gri.index import Decision, Entry, OutlineRow, Topic, is_general, is_management, places_of, spelled
+from reports.gri.reading import Context, read_cell
 from reports.gri.standards import Standards, code_key, fold
 
 FAIL, LOOK, NOTE = "fail", "look", "note"
@@ -18,9 +19,20 @@ OF_2016 = ("core", "comprehensive", "referenced")
 SAMPLE = 20
 _BACKWARDS = re.compile(r"(?:p\.?\s*|第\s*)?(\d{1,4})\s*[-–~至]\s*(?:p\.?\s*)?(\d{1,4})\s*页?", re.IGNORECASE)
 _PAGE = re.compile(r"(?:pp?\.?\s*|第\s*)?(\d{1,4})(?:\s*[-–~至]\s*(?:p\.?\s*)?(\d{1,4}))?\s*页?", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?: 00:00:00)?|\d{1,2}月\d{1,2}日|\d{1,2}[-/][A-Z][a-z]{2}")
-_BARE_ADDRESS = re.compile(r"(?:www\.|[\w-]+\.(?:com|cn|org|net)\b)\S*", re.IGNORECASE)
-_WHEN = re.compile(r"20\d\d|by the end|next year|明年|年底|年内|下一")
+_DATE = re.compile(
+    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?: 00:00:00)?|(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{1,2}[-/][A-Z][a-z]{2}(?:[-/]\d{2,4})?"
+    r"|[A-Z][a-z]{2}[-/]\d{1,2}"
+)
+_BARE_ADDRESS = re.compile(r"(?:www\.|(?:[\w-]+\.)+(?:com|cn|org|net|hk|tw|eu|de|io|co|edu|gov)\b)\S*", re.IGNORECASE)
+_WHEN = re.compile(
+    r"20\d\d|\b(?:by|until|within|before|in)\b.*\b(?:end|year|years|quarter|months?|report|cycle|period|FY\w*)\b"
+    r"|\bnext\b|明年|后年|年底|年内|年前|下一|下年|下个|下期|季度|月底|[一二两三]年",
+    re.IGNORECASE,
+)
+# What is left out is the disclosure as a whole.
+_WHOLE = re.compile(
+    r"(?:全部|整项|全项|所有要求|all(?: requirements)?|whole|entire)\b.*|(?:GRI\s*)?\d{1,3}-\d{1,3}", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +135,18 @@ def c3(checked: CheckedIndex) -> Iterator[Finding]:
 def c4(checked: CheckedIndex) -> Iterator[Finding]:
     if _claims(checked)[0]:
         for identity in sorted(checked.gri.no_omission & checked.omitted.keys(), key=code_key):
+            # Letters beside several codes do not say of which code they are.
+            if _is_of_others(identity, checked):
+                continue
             yield Finding("C4", FAIL, "not_to_be_omitted", checked.omitted[identity][1], checked.spelled([identity]))
+
+
+def _is_of_others(identity: str, checked: CheckedIndex) -> bool:
+    told, rows = checked.omitted[identity]
+    if identity in checked.decisions or not told.requirement or _WHOLE.fullmatch(told.requirement.strip()):
+        return False
+    named = bool(re.search(r"\d{1,3}-\d{1,3}", told.requirement))
+    return not named and all(len(row.identities) > 1 for row in checked.rows if row.order in rows)
 
 
 def c5(checked: CheckedIndex) -> Iterator[Finding]:
@@ -131,14 +154,18 @@ def c5(checked: CheckedIndex) -> Iterator[Finding]:
         return
     for identity, (told, rows) in sorted(checked.omitted.items(), key=lambda item: code_key(item[0])):
         codes = checked.spelled([identity])
-        whole = identity in checked.decisions and not told.requirement
+        whole = bool(_WHOLE.fullmatch(told.requirement.strip())) or (
+            identity in checked.decisions and not told.requirement
+        )
         lacks = [name for name in ("reason", "explanation") if not getattr(told, name).strip()]
         lacks += [] if told.requirement.strip() or whole else ["requirement"]
         if lacks:
             yield Finding("C5", FAIL, f"omission_without_{lacks[0]}", rows, codes)
         elif told.reason == "information_unavailable" and not _WHEN.search(told.explanation):
             yield Finding("C5", LOOK, "unavailable_without_when", rows, codes)
-        if whole and any(place.row.locations for place in checked.places.get(identity, ())):
+        alone = [place.row for place in checked.places.get(identity, ()) if len(place.row.entries) == 1 or not rows]
+        alone = alone if identity not in checked.decisions else [p.row for p in checked.places.get(identity, ())]
+        if whole and any(row.locations for row in alone):
             yield Finding("C5", LOOK, "omitted_and_located", rows, codes)
 
 
@@ -189,9 +216,16 @@ def _is_topical(entry: Entry, gri: Standards) -> bool:
 def c7(checked: CheckedIndex) -> Iterator[Finding]:
     if _claims(checked)[1]:
         for row in checked.rows:
-            if row.entries and not row.locations and not row.name_in(chinese=True):
+            if row.entries and not row.locations and not _is_named(row, checked):
                 codes = tuple(spelled(entry, checked.gri, checked.edition) for entry in row.entries)
                 yield Finding("C7", FAIL, "no_location", (row.order,), codes)
+
+
+def _is_named(row: OutlineRow, checked: CheckedIndex) -> bool:
+    """Whether the row's own name tells where: its section; its chapter where no row of the index has pages."""
+    if row.section or row.section_en:
+        return True
+    return bool(row.chapter or row.chapter_en) and not any(each.locations for each in checked.rows)
 
 
 def c8(checked: CheckedIndex) -> Iterator[Finding]:
@@ -231,17 +265,28 @@ def c9(checked: CheckedIndex) -> Iterator[Finding]:
                 continue
             titles[entry.identity][fold(entry.title)].append(row.order)
             fits = checked.gri.titled.get(fold(entry.title), frozenset())
-            joined = any(
-                frozenset((i.partition("@")[0], entry.identity.partition("@")[0])) in checked.gri.joined for i in fits
-            )
-            if fits and entry.identity not in fits and not joined:
+            if fits and entry.identity not in fits:
                 codes = checked.spelled([entry.identity, sorted(fits)[0]])
                 yield Finding("C9", LOOK, "title_of_another", (row.order,), codes, {"title": entry.title})
+        yield from _held_titles(row, checked)
     for identity, found in titles.items():
         unknown = [title for title in found if identity not in checked.gri.titled.get(title, ())]
         if len(found) > 1 and unknown:
             rows = tuple(sorted(order for orders in found.values() for order in orders))
             yield Finding("C9", LOOK, "several_titles", rows, checked.spelled([identity]))
+
+
+TITLE_DOUBTS = ("other_title", "old_title", "year_needed_title")
+
+
+def _held_titles(row: OutlineRow, checked: CheckedIndex) -> Iterator[Finding]:
+    """What was held back because of its title, with the codes that it may be."""
+    context = Context(checked.gri, checked.edition, checked.day)
+    for entry in row.entries:
+        for reading in read_cell(entry.text, context) if entry.is_held else ():
+            if reading.note in TITLE_DOUBTS:
+                codes = checked.spelled(tuple(dict.fromkeys(reading.offers)))
+                yield Finding("C9", LOOK, "title_of_another", (row.order,), codes, {"title": reading.text})
 
 
 def c10(checked: CheckedIndex) -> Iterator[Finding]:
@@ -314,7 +359,7 @@ def c14(checked: CheckedIndex) -> Iterator[Finding]:
             entry for entry in row.entries if checked.gri.of_standard.get(entry.standard) or "@" not in entry.standard
         ]
         codes = tuple(spelled(entry, checked.gri, checked.edition) for entry in whole if entry.standard)
-        if codes and checked.claim != REFERENCE:
+        if codes and checked.claim not in (REFERENCE, "referenced"):
             yield Finding("C14", LOOK, "whole_standard", (row.order,), codes)
 
 
@@ -362,7 +407,7 @@ def c18(checked: CheckedIndex) -> Iterator[Finding]:
         for key, places in checked.places.items()
         if any(p.row.locations for p in places) and "@" in key and "-" in key
     ]
-    if _claims(checked)[0] and len(located) > SAMPLE:
+    if len(located) > SAMPLE:
         drawn = random.Random(checked.seed).sample(sorted(located), SAMPLE)
         yield Finding("C18", NOTE, "sample", codes=checked.spelled(drawn))
 

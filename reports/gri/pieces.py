@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 NOTHING = frozenset(
     {"-", "--", "–", "––", "/", "//", "\\", "n/a", "na", "n.a.", "n.a", "不适用", "无", "没有", "none", "nil", "~", "."}
+    | {"not applicable", "不適用", "無", "沒有", "暂无", "暫無"}
 )
 _DASHES = {**dict.fromkeys("‐‑−﹣", "-"), **dict.fromkeys("‒—―", "–"), **dict.fromkeys("〜∼∽", "~")}
 _DROPPED = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -20,11 +21,12 @@ _EDGE = r"(?<![A-Za-z0-9_.\-–])"
 _SAME_LINE = r"[^\S\n]*"
 _NUMBER = r"(\d{1,3})(?:\s*[-–]\s*|\.)(\d{1,3})(?!\d)"
 _YEAR = r"(?:\s*\(\s*(\d{4})\s*\)|[^\S\n]+(\d{4})(?!\d))?"
+_UNTIL = r"(?:至|到|to\b|through\b|bis\b|hasta\b|até\b|à)"
 _KINDS = {
     "old": r"G4[-–\s]?[A-Z]*[-–]?\d+|[A-Z]{2,3}\d{1,2}(?![\d-])",
     "sector": _PREFIX + r"(1[1-8])\.(\d{1,2})(?:\.(\d{1,2}))?(?![\d.]\d|\d)",
     # A bare end (102-1~13) needs a sign that cannot be the hyphen of a code, and no sign may begin a line as a bullet.
-    "range": rf"{_PREFIX}{_NUMBER}{_YEAR}(?:(?:\s*~\s*|{_SAME_LINE}–+\s*|\s*(?:至|到|to\b|through\b)\s*)"
+    "range": rf"{_PREFIX}{_NUMBER}{_YEAR}(?:(?:\s*~\s*|{_SAME_LINE}–+\s*|\s*{_UNTIL}\s*)"
     rf"(?:{_PREFIX}{_NUMBER}|(\d{{1,3}})(?![\d.\-–]))|{_SAME_LINE}-\s*{_PREFIX}{_NUMBER}){_YEAR}",
     "chain": rf"{_PREFIX}{_NUMBER}-(\d{{1,3}})(?![\d\-–.])",
     "code": rf"{_PREFIX}{_NUMBER}(?!\.\d)",
@@ -42,9 +44,9 @@ _REQUIREMENT = re.compile(
     rf"[^\S\n]*[-.]?[^\S\n]*({_LETTER}(?:\s*(?:,|/|、|和|及|and\b|&|to\b|~|–|-)\s*{_LETTER})*)\.?"
 )
 _SIGNS = r"\s;,、/|·•●▪:&+()"
-_JOINS = re.compile(rf"(?:[{_SIGNS}]|\b(?:and|e)\b|以及|[和及与]|^-|(?<=\n)[-–])*", re.IGNORECASE)
+_JOINS = re.compile(rf"(?:[{_SIGNS}]|\b(?:and|e|y|et|und|och|og)\b|以及|[和及与與]|^-|(?<=\n)[-–])*", re.IGNORECASE)
 _SEPARATING = " \t\n;,、/|·•●▪:&+(-–"
-_AND = re.compile(r"(?<=\s)(?:and|e)$|(?<=[\s\d])(?:以及|[和及与])$", re.IGNORECASE)
+_AND = re.compile(r"(?<=\s)(?:and|e|y|et|und|och|og)$|(?<=[\s\d])(?:以及|[和及与與])$", re.IGNORECASE)
 _BEGINS = re.compile(r"[\s:;,、/|·•\-–]+")
 MOST_LINES = 12  # that a title is printed on
 LONGEST = 400  # characters of text beside a code
@@ -161,7 +163,7 @@ def _with_texts(text: str, plain: str, tokens: list[_Token], is_title: Callable[
         start, requirement = _requirement(plain, token, end)
         own, others, next_lead = _divided(plain, start, end, following is not None, is_title)
         piece = replace(_piece(text, plain, token, lead, (start, own), requirement), before=before)
-        clash = following is not None and piece.kind == "standard" and bool(re.fullmatch(r"\s*:\s*", plain[own:end]))
+        clash = following is not None and _clashes(piece, following, plain[token.end : end])
         if following and _heads(piece, following, plain[own:end], others):
             heading, lead, before, unclear = piece, next_lead, "", False
             continue
@@ -172,6 +174,20 @@ def _with_texts(text: str, plain: str, tokens: list[_Token], is_title: Callable[
         heading = heading if _same_standard(heading, piece) and ";" not in plain[own:end] else None
         yield from _plain_pieces(text, others)
         lead = next_lead
+
+
+_RANGE_SIGN = re.compile(r"[^\S\n]*(?:[-–~…→÷]|\.{2,}|至|到|to\b|bis\b)[^\S\n]*", re.IGNORECASE)
+
+
+def _clashes(piece: Piece, following: _Token, between: str) -> bool:
+    """Whether nobody can tell what two pieces say of each other: `GRI 3: 2-3`; a range of sector references; or
+    `2-3 a 2-5`, which in some languages is a range.
+    """
+    if piece.kind == "standard":
+        return bool(re.fullmatch(r"\s*:\s*", between))
+    if piece.kind == "code" and following.kind == "code":
+        return bool(re.fullmatch(r"[^\S\n]+a[^\S\n]+", between) or _RANGE_SIGN.fullmatch(between))
+    return piece.kind == following.kind == "sector" and bool(_RANGE_SIGN.fullmatch(between))
 
 
 Span = tuple[int, int]
@@ -268,6 +284,10 @@ def _requirement(plain: str, token: _Token, end: int) -> tuple[int, str]:
     if found is None:
         return token.end, ""
     rest = plain[found.end() : end]
+    # `302-1 e 302-3` joins two codes.
+    joins = found[1] == "e" and plain[token.end] in " \t"
+    if joins and re.match(rf"[^\S\n]+{_PREFIX}{_NUMBER}", plain[found.end() :], re.IGNORECASE):
+        return token.end, ""
     # `102-1 a company` has an article, not a requirement.
     if plain[token.end] in " \t" and re.match(r"[^\S\n]+[a-z]{2,}", rest):
         return token.end, ""

@@ -15,8 +15,10 @@ STORED = (TAKEN, REPAIRED)
 SECTOR_EDITION = "2021"
 _GRI_YEARS = frozenset(range(2016, 2026))
 _SAYS_NOT = re.compile(
-    r"\b(?:not|except\w*|exclud\w*|omit\w*|without|n/?a|none)\b"
-    r"|未|不适用|不披露|不涉及|除外|除了|从略|省略|^无|暂无",
+    r"\b(?:not|except\w*|exclud\w*|omit\w*|omission\w*|without|n/?a|none)\b"
+    r"|\b(?:confidential\w*|unavailable|prohibit\w*)\b"
+    r"|\b(?:nicht|keine?|entfällt|no aplica|no reportad\w*|sans objet|não)\b"
+    r"|未|不适用|不適用|不披露|不揭露|不涉及|除外|除了|从略|從略|省略|^[无無]|暂无|暫無|保密|机密|機密|不可得|不可用|暂不|暫不",
     re.IGNORECASE,
 )
 _NO_HEAD = re.compile(
@@ -146,7 +148,22 @@ class _Reader:
             fits = [i for i in sorted(self.gri.titled.get(fold(piece.text), ())) if self._here(self.gri.disclosures[i])]
             if fits:
                 raise _Held(DOUBTFUL, "title_alone", fits, **self._named("meaning", fits[0]))
+            if standard := self._numbered_title(piece.text):
+                return Reading(piece.text, standard=standard.identity, title=standard.title(not piece.text.isascii()))
         raise _Held(REFUSED, "not_a_code")
+
+    def _numbered_title(self, text: str) -> Standard | None:
+        """The standard of `302: Energy 2016`, a number with the title of its standard, where that decides for one."""
+        found = re.fullmatch(r"(\d{1,3})\s*[:：.\-–]?\s*(\D.*)", flat(text).strip(), re.DOTALL)
+        if found is None:
+            return None
+        beside = self._beside(found[2], self.gri.titled_standards)
+        fits = [
+            each
+            for each in self.gri.by_number.get(found[1], ())
+            if each.identity in beside.identities and self._here(each) and beside.year in (None, each.year)
+        ]
+        return fits[0] if len(fits) == 1 and not beside.remark else None
 
     def _number(self, piece: Piece) -> Reading:
         number = re.sub(r"\D", "", flat(piece.text))

@@ -2,6 +2,6 @@
 
 from .layout import MatrixLayout, layout_matrix
 from .plot import PlottedCategory, Point, Texts, TierRule
-from .svg import draw_matrix
+from .svg import Finish, draw_matrix
 
-__all__ = ["MatrixLayout", "PlottedCategory", "Point", "Texts", "TierRule", "draw_matrix", "layout_matrix"]
+__all__ = ["Finish", "MatrixLayout", "PlottedCategory", "Point", "Texts", "TierRule", "draw_matrix", "layout_matrix"]

@@ -6,7 +6,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .marks import REACH, PlacedMark
-from .plot import ASCENT, GAP, Box, Line, PlacedText, Template, em_width, halves, label_places, text_size
+from .plot import (
+    ASCENT,
+    GAP,
+    SCREEN,
+    Box,
+    Line,
+    PlacedText,
+    Template,
+    TypeSizes,
+    em_width,
+    halves,
+    label_places,
+    text_size,
+)
 from .space import Raster
 
 _FEWEST, _MOST = 14, 110  # places per label that the search looks at
@@ -51,13 +64,15 @@ class Surroundings:
     boxes: Sequence[Box] = ()  # of the texts
 
 
-def build_pool(places: np.ndarray, reach: float, sizes: np.ndarray, extra: np.ndarray, around: Surroundings) -> Pool:
+def build_pool(
+    places: np.ndarray, reach: float, sizes: np.ndarray, extra: np.ndarray, around: Surroundings, offered=label_places
+) -> Pool:
     """The pool for N labels.
 
     places: N × 2 centres of the marks, px. sizes: N × S × 2 widths and heights, px, NaN where a label has no such
     shape; the last shape is the number. extra: cost of each shape (S).
     """
-    t = label_places(reach)
+    t = offered(reach)
     n, s = sizes.shape[:2]
     w, h = sizes[:, :, 0, None], sizes[:, :, 1, None]
     ax, ay = places[:, 0, None, None], places[:, 1, None, None]
@@ -416,7 +431,6 @@ def _leader(x: float, y: float, ex: float, ey: float, reach: float) -> Line:
     return (x + ux * start, y + uy * start), (x + ux * end, y + uy * end)
 
 
-LARGEST, SMALLEST = 14.0, 9.0  # px
 _SHRINK, _TRIES = 0.89, 3
 _SHARE = 0.19  # of the crowded part of the plot that labels may fill
 _TWO_LINES_FROM = 8.0  # em: shorter labels are not broken
@@ -435,11 +449,11 @@ class PlacedLabel:
     number: int | None = None
 
 
-def label_size(marks: Sequence[PlacedMark], bounds: Box) -> float:
+def label_size(marks: Sequence[PlacedMark], bounds: Box, sizes: TypeSizes = SCREEN) -> float:
     """The type size in px at which the labels should have room around their marks."""
-    em2 = sum((em_width(_name(m)) + 1.0) * (ASCENT + 0.3) for m in marks)
+    em2 = sum((em_width(named_by(m)) + 1.0) * (ASCENT + 0.3) for m in marks)
     if not em2:
-        return LARGEST
+        return sizes.largest
     edges = [[bounds.x0, bounds.x1], [bounds.y0, bounds.y1]]
     grid, _, _ = np.histogram2d([m.x for m in marks], [m.y for m in marks], 6, edges)
     around = np.pad(grid, 1)
@@ -447,15 +461,15 @@ def label_size(marks: Sequence[PlacedMark], bounds: Box) -> float:
     share = smooth / max(smooth.sum(), 1.0)
     used = 1.0 / max(float((share**2).sum()), 1e-9) / share.size
     size = (_SHARE * used * bounds.width * bounds.height / em2) ** 0.5
-    return _rounded(size)
+    return _rounded(size, sizes)
 
 
-def _rounded(size: float) -> float:
-    return float(np.clip(np.floor(size * 4) / 4, SMALLEST, LARGEST))
+def _rounded(size: float, sizes: TypeSizes) -> float:
+    return float(np.clip(np.floor(size * 4) / 4, sizes.smallest, sizes.largest))
 
 
 def place_labels(
-    marks: Sequence[PlacedMark], numbers: Sequence[int], around: Surroundings, ink: Ink
+    marks: Sequence[PlacedMark], numbers: Sequence[int], around: Surroundings, ink: Ink, sizes: TypeSizes = SCREEN
 ) -> tuple[list[PlacedLabel], float]:
     """A label for every mark, in their order, and the type size in px.
 
@@ -463,29 +477,29 @@ def place_labels(
     (`numbers`) stands there instead of its name; where the whole plot is full a mark stays without.
     """
     if not marks:
-        return [], LARGEST
-    size = label_size(marks, around.bounds)
+        return [], sizes.largest
+    size = label_size(marks, around.bounds, sizes)
     best: tuple[int, list[PlacedLabel], float] | None = None
     for _ in range(_TRIES):
         labels = _placed(marks, numbers, around, ink, size)
         unnamed = len(marks) - sum(label.number is None for label in labels)
         if best is None or unnamed < best[0]:
             best = unnamed, labels, size
-        if not unnamed or size <= SMALLEST or unnamed > len(marks) / 4:
+        if not unnamed or size <= sizes.smallest or unnamed > len(marks) / 4:
             break
-        size = _rounded(size * _SHRINK)
+        size = _rounded(size * _SHRINK, sizes)
     return best[1], best[2]
 
 
 def _placed(marks, numbers, around: Surroundings, ink: Ink, size: float) -> list[PlacedLabel]:
-    shapes = [_shapes(_name(m), number) for m, number in zip(marks, numbers, strict=True)]
+    shapes = [_shapes(named_by(m), number) for m, number in zip(marks, numbers, strict=True)]
     sizes = np.array([[text_size(s, size) if s else (np.nan, np.nan) for s in row] for row in shapes], np.float32)
     places = np.array([(m.x, m.y) for m in marks], np.float32)
     pool = build_pool(places, REACH * marks[0].r, sizes, _EXTRA, around)
     placeable = np.unique(pool.owner)
     labels: dict[int, PlacedLabel] = {}
     if len(placeable):
-        pool = _renumbered(pool, placeable)
+        pool = renumbered(pool, placeable)
         choice = without_clashes(pool, solve(pool))
         for i, c in zip(placeable, choice, strict=True):
             if c >= 0:
@@ -494,7 +508,7 @@ def _placed(marks, numbers, around: Surroundings, ink: Ink, size: float) -> list
     return [labels[i] for i in sorted(labels)]
 
 
-def _name(mark: PlacedMark) -> str:
+def named_by(mark: PlacedMark) -> str:
     return mark.point.label.strip() or mark.point.code
 
 
@@ -504,7 +518,7 @@ def _shapes(label: str, number: int) -> list[tuple[str, ...] | None]:
     return [(label,), two, (str(number),)]
 
 
-def _renumbered(pool: Pool, placeable: np.ndarray) -> Pool:
+def renumbered(pool: Pool, placeable: np.ndarray) -> Pool:
     """The pool with owners counted among the labels that have a place at all."""
     owner = np.searchsorted(placeable, pool.owner)
     return replace(pool, owner=owner, first=np.searchsorted(owner, np.arange(len(placeable))))

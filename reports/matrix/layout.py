@@ -11,6 +11,7 @@ from .marks import FAINT, INK, SOFT, STRONG, PlacedMark, Style, place_marks, sty
 from .plot import (
     ASCENT,
     LEADING,
+    SCREEN,
     Box,
     Cut,
     Line,
@@ -21,6 +22,7 @@ from .plot import (
     Scale,
     Texts,
     TierRule,
+    TypeSizes,
     cuts,
     domain,
     text_size,
@@ -30,9 +32,6 @@ from .plot import (
 )
 from .space import Raster, pieces
 
-LEFT, RIGHT = 56.0, 32.0
-TICK, AXIS, LEGEND, NOTE, KEY = 12.0, 14.0, 14.0, 12.0, 11.0
-TITLE, SUBTITLE = 24.0, 15.0
 LEGEND_R = 6.0
 
 
@@ -55,28 +54,29 @@ class Stack:
         self.y += len(lines) * LEADING * size + 0.35 * size
 
 
-def head(texts: Texts, side: float) -> tuple[list[PlacedText], float]:
+def head(texts: Texts, side: float, sizes: TypeSizes = SCREEN) -> tuple[list[PlacedText], float]:
     """Title and subtitle, and the y at which the plot begins (the y axis title stands right above it)."""
-    stack = Stack(22.0, LEFT, side)
-    stack.paragraph("title", texts.title, TITLE, INK, bold=True)
-    stack.paragraph("subtitle", texts.subtitle, SUBTITLE, SOFT)
-    stack.y += 14 if texts.title or texts.subtitle else 0
-    lines = wrap(texts.y_axis, side - 30, AXIS)
-    text = PlacedText("y-axis", tuple(lines), LEFT + 18, stack.y + 1.16 * AXIS, AXIS, "start", SOFT)
+    stack = Stack(22.0 if sizes == SCREEN else 6.0, sizes.left, side)
+    stack.paragraph("title", texts.title, sizes.title, INK, bold=True)
+    stack.paragraph("subtitle", texts.subtitle, sizes.subtitle, SOFT)
+    stack.y += sizes.axis if texts.title or texts.subtitle else 0
+    lines = wrap(texts.y_axis, side - 30, sizes.axis)
+    text = PlacedText("y-axis", tuple(lines), sizes.left + 18, stack.y + 1.16 * sizes.axis, sizes.axis, "start", SOFT)
     return [*stack.texts, text], text.box.y1 + 8
 
 
-def ticks(plot: Box, x: Scale, y: Scale) -> list[PlacedText]:
+def ticks(plot: Box, x: Scale, y: Scale, size: float = SCREEN.tick) -> list[PlacedText]:
     """Tick numbers below and to the left of the plot."""
-    across = [PlacedText("tick", (str(t),), x.px(t), plot.y1 + 19, TICK, "middle", FAINT) for t in x.ticks()]
-    up = [PlacedText("tick", (str(t),), plot.x0 - 9, y.px(t) + 4.2, TICK, "end", FAINT) for t in y.ticks()]
+    across = [PlacedText("tick", (str(t),), x.px(t), plot.y1 + 7 + size, size, "middle", FAINT) for t in x.ticks()]
+    up = [PlacedText("tick", (str(t),), plot.x0 - 9, y.px(t) + 0.35 * size, size, "end", FAINT) for t in y.ticks()]
     return across + up
 
 
-def x_title(texts: Texts, plot: Box) -> PlacedText:
+def x_title(texts: Texts, plot: Box, sizes: TypeSizes = SCREEN) -> PlacedText:
     """The title of the x axis, at its right end under the numbers."""
-    lines = tuple(wrap(texts.x_axis, plot.width - 30, AXIS))
-    return PlacedText("x-axis", lines, plot.x1 - 18, plot.y1 + 44, AXIS, "end", SOFT)
+    lines = tuple(wrap(texts.x_axis, plot.width - 30, sizes.axis))
+    y = plot.y1 + 18 + sizes.tick + sizes.axis
+    return PlacedText("x-axis", lines, plot.x1 - 18, y, sizes.axis, "end", SOFT)
 
 
 @dataclass(frozen=True)
@@ -89,45 +89,69 @@ class LegendMark:
 
 
 def legend(
-    categories: Sequence[PlottedCategory], style_of: dict[str, Style], top: float, left: float, width: float
+    categories: Sequence[PlottedCategory],
+    style_of: dict[str, Style],
+    top: float,
+    left: float,
+    width: float,
+    size: float = SCREEN.legend,
 ) -> tuple[list[LegendMark], list[PlacedText], float]:
     """Marks with the names of the categories, in one line where they fit, and the y below them."""
     marks, texts = [], []
-    x, y = left, top + 1.16 * LEGEND
+    x, y = left, top + 1.16 * size
     for category in categories:
-        needed = 2 * LEGEND_R + 8 + text_width(category.label, LEGEND)
+        needed = 2 * LEGEND_R + 8 + text_width(category.label, size)
         if x > left and x + needed > left + width:
-            x, y = left, y + 1.6 * LEGEND
-        marks.append(LegendMark(style_of[category.code], x + LEGEND_R + 1, y - 0.36 * LEGEND))
-        texts.append(PlacedText("legend", (category.label,), x + 2 * LEGEND_R + 9, y, LEGEND, "start", INK))
+            x, y = left, y + 1.6 * size
+        marks.append(LegendMark(style_of[category.code], x + LEGEND_R + 1, y - 0.36 * size))
+        texts.append(PlacedText("legend", (category.label,), x + 2 * LEGEND_R + 9, y, size, "start", INK))
         x += needed + 26
-    return marks, texts, (y + 0.5 * LEGEND if categories else top)
+    return marks, texts, (y + 0.5 * size if categories else top)
 
 
-def key(entries: Sequence[tuple[int, str]], top: float, left: float, width: float) -> tuple[list[PlacedText], float]:
+def key(
+    entries: Sequence[tuple[int, str]], top: float, left: float, width: float, size: float = SCREEN.key
+) -> tuple[list[PlacedText], float]:
     """Numbers and names of the points that carry only a number, in columns read downwards, and the y below."""
     if not entries:
         return [], top
-    digits = text_width("0" * max(len(str(number)) for number, _ in entries), KEY)
-    widest = digits + 6 + max(text_width(label, KEY) for _, label in entries)
-    columns = max(1, int((width + 24) // (widest + 24)))
-    rows = -(-len(entries) // columns)
-    step, line = (width + 24) / columns, 1.5 * KEY
-    texts = []
-    for i, (number, label) in enumerate(entries):
-        x, y = left + (i // rows) * step, top + 1.16 * KEY + (i % rows) * line
-        texts.append(PlacedText("key-number", (str(number),), x + digits, y, KEY, "end", FAINT))
-        texts.append(PlacedText("key", (label,), x + digits + 6, y, KEY, "start", INK))
-    return texts, top + rows * line + 8
+    digits = text_width("0" * max(len(str(number)) for number, _ in entries), size) + 6
+    widest = digits + max(text_width(label, size) for _, label in entries)
+    columns = max(1, int((width + GUTTER) // (widest + GUTTER)))
+    if columns == 1 and len(entries) > LONG_KEY:  # rather two columns of wrapped names than one down the page
+        columns = 2
+    step, line = (width + GUTTER) / columns, 1.5 * size
+    wrapped = [(number, wrap(label, step - GUTTER - digits, size)) for number, label in entries]
+    rows = -(-sum(len(lines) for _, lines in wrapped) // columns)
+    texts, column, y, lowest = [], 0, 0.0, 0.0
+    for number, lines in wrapped:
+        if y >= rows * line - 1e-6 and column + 1 < columns:
+            column, y = column + 1, 0.0
+        x, base = left + column * step + digits, top + 1.16 * size + y
+        texts.append(PlacedText("key-number", (str(number),), x - 6, base, size, "end", FAINT))
+        texts.append(PlacedText("key", tuple(lines), x, base, size, "start", INK))
+        y += line + (len(lines) - 1) * LEADING * size
+        lowest = max(lowest, y)
+    return texts, top + lowest + 8
 
 
+GUTTER, LONG_KEY = 24.0, 20
 _BREAK = 26.0  # px of each axis at the origin that the cut sign takes
 
 
 class Scene:
     """The inside of the plot before the labels."""
 
-    def __init__(self, plot: Box, x: Scale, y: Scale, rule: TierRule, marks: Sequence[PlacedMark]):
+    def __init__(
+        self,
+        plot: Box,
+        x: Scale,
+        y: Scale,
+        rule: TierRule,
+        marks: Sequence[PlacedMark],
+        sizes: TypeSizes = SCREEN,
+    ):
+        self.sizes = sizes
         self.plot, self.x, self.y, self.rule = plot, x, y, rule
         shown = (x.low, x.high, y.low, y.high)
         self.marks = marks
@@ -151,8 +175,11 @@ class Scene:
         taken = Raster(self.plot, 2.0)
         for box in [*self.boxes, *(mark.box for mark in self.marks)]:
             taken.add_box(box)
-        values = [place_cut_value(f"{value:.1f}", *line, self.plot, taken) for value, line in self.lines]
-        placed = [v for v in values if v is not None] + place_captions(self.zones, texts.captions, self.plot, taken)
+        values = [
+            place_cut_value(f"{value:.1f}", *line, self.plot, taken, self.sizes.value) for value, line in self.lines
+        ]
+        placed = [v for v in values if v is not None]
+        placed += place_captions(self.zones, texts.captions, self.plot, taken, self.sizes.caption)
         if texts.empty and not self.marks:
             cx, cy = (self.plot.x0 + self.plot.x1) / 2, (self.plot.y0 + self.plot.y1) / 2
             placed.append(PlacedText("empty", (texts.empty,), cx, cy, 16, "middle", FAINT))
@@ -178,9 +205,6 @@ class Scene:
             tests = [(self.rule.low, priority), (self.rule.high, priority)]
         flags = [(values >= cut).astype(int) for cut, values in tests if cut is not None]
         return sum((flag << i for i, flag in enumerate(flags)), np.zeros(np.shape(px), dtype=int))
-
-
-SMALLEST_SIDE = 480
 
 
 @dataclass(frozen=True)
@@ -218,33 +242,34 @@ def layout_matrix(
     show_intervals: bool = False,
     label_codes: Collection[str] | None = None,
     grey: Sequence[TierRule] = (),
+    sizes: TypeSizes = SCREEN,
 ) -> MatrixLayout:
     """Place marks, labels and words; `size` is the side of the square plot in px. `grey` are rules by priority whose
     middle zones are where tiers are uncertain.
 
     Points without both scores are left out. `label_codes` limits the labels to these points (None: all).
-    Raises ValueError for an unknown kind of rule and for a size below 480 px, where ticks and words no longer fit.
+    Raises ValueError for an unknown kind of rule and for a size below that of `sizes`.
     """
-    if size < SMALLEST_SIDE:
-        raise ValueError(f"the side of the plot must be at least {SMALLEST_SIDE} px: {size}")
+    if size < sizes.least_side:
+        raise ValueError(f"the side of the plot must be at least {sizes.least_side:.0f} px: {size}")
     drawn = [p for p in points if _is_scored(p)]
-    texts_above, top = head(texts, size)
-    plot = Box(LEFT, top, LEFT + size, top + size)
+    texts_above, top = head(texts, size, sizes)
+    plot = Box(sizes.left, top, sizes.left + size, top + size)
     x = Scale(*domain([p.x for p in drawn]), plot.x0, plot.x1)
     y = Scale(*domain([p.y for p in drawn]), plot.y1, plot.y0)
     style_of = styles(categories, drawn)
     marks = place_marks(drawn, rule, style_of, x, y, _radius(len(drawn), size))
-    scene = Scene(plot, x, y, rule, marks)
+    scene = Scene(plot, x, y, rule, marks, sizes)
     bars = _intervals(drawn, x, y) if show_intervals else []
     captions = scene.captions(texts, [bar for _, bar in bars])
     wanted = [m for m in marks if show_labels and (label_codes is None or m.point.code in label_codes)]
-    numbers = _numbers(wanted)
-    labels, label_size = place_labels(wanted, numbers, scene.surroundings(), _ink)
+    numbers = numbers_of(wanted)
+    labels, label_size = place_labels(wanted, numbers, scene.surroundings(), _ink, sizes)
     keyed = _keyed(wanted, numbers, labels)
-    below = _Below(plot, size, texts, categories, style_of, keyed, x.is_cut or y.is_cut, _is_moved(marks))
+    below = _Below(plot, size, texts, categories, style_of, keyed, x.is_cut or y.is_cut, _is_moved(marks), sizes)
     lines = [(value, pieces(line, [label.text for label in labels])) for value, line in scene.lines]
-    around = [*texts_above, *ticks(plot, x, y), *below.texts]
-    width, height = LEFT + size + RIGHT, below.bottom
+    around = [*texts_above, *ticks(plot, x, y, sizes.tick), *below.texts]
+    width, height = sizes.left + size + sizes.right, below.bottom
     inside = (scene.zones, lines, marks, labels, _ellipses(drawn, x, y) if show_intervals else [], captions)
     shown = (x.low, x.high, y.low, y.high)
     bands = [zone.polygon for rule in grey for zone in zones(rule, shown) if zone.tier == "medium"]
@@ -258,7 +283,8 @@ def _is_scored(point: Point) -> bool:
 
 def _radius(count: int, size: float) -> float:
     """Marks are a little larger where there are few."""
-    return (7.0 if count <= 30 else 6.0 if count <= 60 else 5.2) * min(1.0, max(0.75, size / 1000))
+    radius = 7.0 if count <= 30 else 6.0 if count <= 60 else 5.2
+    return radius * min(1.0, max(0.75 if size >= NARROW else 0.55, size / 1000))
 
 
 def _is_moved(marks: Sequence[PlacedMark]) -> bool:
@@ -269,7 +295,7 @@ def _ink(mark: PlacedMark) -> str:
     return INK if mark.point.tier in STRONG else SOFT
 
 
-def _numbers(marks: Sequence[PlacedMark]) -> list[int]:
+def numbers_of(marks: Sequence[PlacedMark]) -> list[int]:
     """The number that can stand for a name: the rank where every point has its own, else counted by place."""
     ranks = [m.point.rank for m in marks]
     if None not in ranks and len(set(ranks)) == len(ranks):
@@ -337,22 +363,27 @@ def _moves(marks: Sequence[PlacedMark], x: Scale, y: Scale) -> list[tuple[str, L
     return found
 
 
+NARROW, EDGE = 300.0, 8.0
+
+
 class _Below:
     """What stands under the plot."""
 
-    def __init__(self, plot, size, texts: Texts, categories, style_of, keyed, is_cut: bool, is_moved: bool):
-        title = x_title(texts, plot)
-        self.legend_marks, words, y = legend(categories, style_of, title.box.y1 + 14, plot.x0, size)
-        entries, y = key(keyed, y + 10, plot.x0, size)
+    def __init__(self, plot, size, texts: Texts, categories, style_of, keyed, is_cut, is_moved, sizes: TypeSizes):
+        title = x_title(texts, plot, sizes)
+        top = title.box.y1 + sizes.legend
+        self.legend_marks, words, y = legend(categories, style_of, top, plot.x0, size, sizes.legend)
+        narrow = size < NARROW  # then the key takes the margin too
+        left, width = (EDGE, size + sizes.left + sizes.right - 2 * EDGE) if narrow else (plot.x0, size)
+        entries, y = key(keyed, y + 10, left, width, sizes.key)
         stack = Stack(y + 4, plot.x0, size)
         notes = [*texts.footnotes, texts.axis_cut if is_cut else "", texts.side_by_side if is_moved else ""]
         for note in notes:
-            stack.paragraph("footnote", note, NOTE, FAINT)
+            stack.paragraph("footnote", note, sizes.note, FAINT)
         self.texts = [title, *words, *entries, *stack.texts]
         self.bottom = stack.y + 14
 
 
-_CAPTION, _VALUE = 14.0, 11.0
 _STEP = 8.0  # px between places that are tried
 
 # The corner of the plot (0 or 1 along x, y upwards) that a caption would like to be in.
@@ -368,22 +399,26 @@ _HOME = {
 
 
 def place_captions(
-    zones: Sequence[tuple[str, list[Place]]], words: dict[str, str], plot: Box, taken: Raster
+    zones: Sequence[tuple[str, list[Place]]],
+    words: dict[str, str],
+    plot: Box,
+    taken: Raster,
+    size: float = SCREEN.caption,
 ) -> list[PlacedText]:
     """A caption in each zone (tier, corners in px) that has words and room; each is added to `taken`."""
     placed = []
     for tier, polygon in zones:
         if not words.get(tier):
             continue
-        text = _caption(tier, polygon, words[tier], plot, taken)
+        text = _caption(tier, polygon, words[tier], plot, taken, size)
         if text is not None:
             placed.append(text)
             taken.add_box(text.box)
     return placed
 
 
-def _caption(tier: str, polygon: list[Place], word: str, plot: Box, taken: Raster) -> PlacedText | None:
-    width, height = text_size((word,), _CAPTION, bold=True)
+def _caption(tier: str, polygon: list[Place], word: str, plot: Box, taken: Raster, size: float) -> PlacedText | None:
+    width, height = text_size((word,), size, bold=True)
     x0, y0 = (
         a.ravel()
         for a in np.meshgrid(_steps(plot.x0 + 14, plot.x1 - 14 - width), _steps(plot.y0 + 8, plot.y1 - 8 - height))
@@ -399,9 +434,8 @@ def _caption(tier: str, polygon: list[Place], word: str, plot: Box, taken: Raste
         dy = (y0 - plot.y0) if cy else (plot.y1 - y1)
         cost = np.minimum(cost, np.hypot(1.6 * dx, dy) + 150 * rank)
     best = int(np.argmin(np.where(inside, cost, np.inf)))
-    return PlacedText(
-        "caption", (word,), float(x0[best]), float(y0[best]) + ASCENT * _CAPTION, _CAPTION, ink=SOFT, bold=True
-    )
+    left, baseline = float(x0[best]), float(y0[best]) + ASCENT * size
+    return PlacedText("caption", (word,), left, baseline, size, ink=SOFT, bold=True)
 
 
 def _steps(start: float, end: float) -> np.ndarray:
@@ -419,9 +453,9 @@ def _all_inside(polygon: list[Place], x0, y0, x1, y1) -> np.ndarray:
     return inside
 
 
-def place_cut_value(word: str, start: Place, end: Place, plot: Box, taken: Raster) -> PlacedText | None:
+def place_cut_value(word: str, start: Place, end: Place, plot: Box, taken: Raster, size: float) -> PlacedText | None:
     """The cut point beside its line, as near to an end as it hits nothing; added to `taken`."""
-    width, height = text_size((word,), _VALUE)
+    width, height = text_size((word,), size)
     length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
     if not length:
         return None
@@ -441,6 +475,6 @@ def place_cut_value(word: str, start: Place, end: Place, plot: Box, taken: Raste
     if not free.any():
         return None
     best = int(np.argmin(np.where(free, cost, np.inf)))
-    text = PlacedText("cut", (word,), float(x0[best]), float(y0[best]) + ASCENT * _VALUE, _VALUE, ink=FAINT)
+    text = PlacedText("cut", (word,), float(x0[best]), float(y0[best]) + ASCENT * size, size, ink=FAINT)
     taken.add_box(text.box)
     return text

@@ -99,7 +99,7 @@ def place_marks(
     """Marks at their scores; marks that would hide one another are set side by side along the cut line."""
     true = [(x.px(p.x), y.px(p.y)) for p in points]
     moved = list(true)
-    for group in _coincident(true, 0.6 * r):
+    for group in coincident(true, 0.6 * r):
         ux, uy = _along_cut(rule, x, y, true[group[0]])
         step = min(1.15 * r, 4.5 * r / (len(group) - 1))
         for k, i in enumerate(group):
@@ -112,7 +112,7 @@ def place_marks(
     ]
 
 
-def _coincident(places: list[tuple[float, float]], near: float) -> list[list[int]]:
+def coincident(places: list[tuple[float, float]], near: float) -> list[list[int]]:
     """Groups of two or more places within `near` px of their first."""
     groups: list[list[int]] = []
     for i, (px, py) in enumerate(places):
@@ -155,5 +155,10 @@ TINTS = {
     "impact": "#eff5f3",
     "financial": "#eff5f3",
     "neither": "#f9fafa",
+}
+# On paper they have to keep apart in grey: at least five steps of lightness (L*) from one to the next.
+PRINT_TINTS = {
+    **{"high": "#d3dedb", "medium": "#e8efed", "low": "#ffffff", "double": "#d3dedb"},
+    **{"impact": "#e8efed", "financial": "#e8efed", "neither": "#ffffff"},
 }
 STRONG = {"high", "double"}

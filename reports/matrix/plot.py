@@ -92,6 +92,32 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[st
     return [*lines, text[start:].strip()]
 
 
+@dataclass(frozen=True)
+class TypeSizes:
+    """Sizes in px of everything that is written, and the least side of the plot in which ticks and words fit."""
+
+    title: float = 24.0
+    subtitle: float = 15.0
+    axis: float = 14.0
+    tick: float = 12.0
+    legend: float = 14.0
+    note: float = 12.0
+    key: float = 11.0
+    caption: float = 14.0
+    value: float = 11.0
+    largest: float = 14.0  # of labels
+    smallest: float = 9.0
+    least_side: float = 480.0
+    left: float = 56.0  # of the plot
+    right: float = 32.0
+
+
+SCREEN = TypeSizes()
+# On paper 9 px are 6.5 points, the smallest type that print bears.
+PRINT = TypeSizes(15.0, 10.5, 10.5, 9.0, 10.5, 9.0, 9.0, 10.5, 9.0, 11.0, 9.0, 130.0, 38.0, 14.0)
+POINTS_PER_PX = 6.5 / 9.0
+
+
 Place = tuple[float, float]
 Line = tuple[Place, Place]
 

@@ -1,16 +1,69 @@
 """The placed matrix written as one SVG: presentation attributes only, no style, no script, no outside reference."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from math import dist
 from xml.sax.saxutils import escape, quoteattr
 
 from .labels import PlacedLabel
 from .layout import LEGEND_R, MatrixLayout, layout_matrix
-from .marks import CUT, FRAME, GRID, LEADER, PAPER, SOFT, TINTS, PlacedMark, Style, shape_corners
-from .plot import LEADING, Place, PlacedText, PlottedCategory, Point, Texts, TierRule
+from .marks import CUT, FRAME, GRID, LEADER, PAPER, PRINT_TINTS, SOFT, TINTS, PlacedMark, Style, shape_corners
+from .plot import (
+    LEADING,
+    POINTS_PER_PX,
+    PRINT,
+    SCREEN,
+    Place,
+    PlacedText,
+    PlottedCategory,
+    Point,
+    Texts,
+    TierRule,
+    TypeSizes,
+)
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How a picture is finished. `width_mm`: of the whole, for print (None: in px, for pages). `grey`: without colour.
+    `stroked`: bold letters are drawn with a hairline around them, for who has the font in one weight only.
+    """
+
+    width_mm: float | None = None
+    grey: bool = False
+    stroked: bool = False
+
+    @property
+    def sizes(self) -> TypeSizes:
+        return SCREEN if self.width_mm is None else PRINT
+
+    @property
+    def tints(self) -> Mapping[str, str]:
+        return TINTS if self.width_mm is None else PRINT_TINTS
+
+    @property
+    def side(self) -> float:
+        """Side of the plot in px at which type of 9 px comes out at 6.5 points."""
+        return self.width_mm / MM_PER_POINT / POINTS_PER_PX - self.sizes.left - self.sizes.right
+
+
+MM_PER_POINT = 25.4 / 72
+ON_PAGE = Finish()
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+
+
+def greyed(svg: str) -> str:
+    """The picture with each colour as the grey that is as light (Rec. 709)."""
+
+    def grey(found: re.Match) -> str:
+        parts = [int(found[0][at : at + 2], 16) for at in (1, 3, 5)]
+        light = round(sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True)))
+        return f"#{light:02x}{light:02x}{light:02x}"
+
+    return _COLOUR.sub(grey, svg)
 
 
 def number(value: float) -> str:
@@ -159,29 +212,37 @@ def draw_matrix(
     label_codes: Collection[str] | None = None,
     interactive: bool = False,
     grey: Sequence[TierRule] = (),
+    finish: Finish = ON_PAGE,
 ) -> str:
     """The materiality matrix as SVG text; the same input gives the same text.
 
     `size` is the side of the square plot in px; `label_codes` limits the labels to these points (None: all).
     `interactive` makes every point a focusable element with its figures as accessible name.
-    Raises ValueError for an unknown kind of rule and for a size below 480 px.
+    `finish` with a width in mm takes the size from it. Raises ValueError for an unknown kind of rule and for a size in
+    which ticks and words do not fit.
     """
+    size = size if finish.width_mm is None else finish.side
     options = {"size": size, "show_labels": show_labels, "show_intervals": show_intervals, "label_codes": label_codes}
-    options["grey"] = grey
+    options |= {"grey": grey, "sizes": finish.sizes}
     layout = layout_matrix(points, rule, categories, texts, **options)
-    return write_svg(layout, categories, texts, interactive=interactive)
+    return write_svg(layout, categories, texts, interactive=interactive, finish=finish)
 
 
 def write_svg(
-    layout: MatrixLayout, categories: Sequence[PlottedCategory], texts: Texts, *, interactive: bool = False
+    layout: MatrixLayout,
+    categories: Sequence[PlottedCategory],
+    texts: Texts,
+    *,
+    interactive: bool = False,
+    finish: Finish = ON_PAGE,
 ) -> str:
     names = {c.code: c.label for c in categories}
     parts = [
-        _open(layout, texts, interactive),
+        _open(layout, texts, interactive, finish),
         f"<title>{escaped(texts.title or texts.y_axis)}</title>",
         f"<desc>{escaped(texts.description)}</desc>" if texts.description else "",
         f'<rect width="{number(layout.width)}" height="{number(layout.height)}" fill="{PAPER}"/>',
-        *_ground(layout, texts, interactive),
+        *_ground(layout, texts, interactive, finish.tints),
         *_axes(layout),
         element_group("captions", [text_element(t) for t in layout.captions]),
         element_group("words", [text_element(t) for t in layout.texts]),
@@ -189,11 +250,21 @@ def write_svg(
         element_group("points", drawn_points(layout, texts, names, interactive)),
         "</svg>",
     ]
-    return "\n".join(part for part in parts if part) + "\n"
+    svg = "\n".join(part for part in parts if part) + "\n"
+    if finish.stroked:
+        svg = _BOLD.sub(r' fill="\1"\2 stroke="\1" stroke-width="0.35"', svg)
+    return greyed(svg) if finish.grey else svg
 
 
-def _open(layout: MatrixLayout, texts: Texts, interactive: bool) -> str:
+_BOLD = re.compile(r' fill="(#[0-9a-f]{6})"((?: text-anchor="\w+")?) font-weight="600"')
+
+
+def _open(layout: MatrixLayout, texts: Texts, interactive: bool, finish: Finish) -> str:
     w, h = number(layout.width), number(layout.height)
+    wide, high = w, h
+    if finish.width_mm is not None:
+        wide = f"{number(finish.width_mm)}mm"
+        high = f"{number(finish.width_mm * layout.height / layout.width)}mm"
     x, y, plot = layout.x_scale, layout.y_scale, layout.plot
     data = (
         f' data-plot="{number(plot.x0)} {number(plot.y0)} {number(plot.width)}"'
@@ -204,15 +275,15 @@ def _open(layout: MatrixLayout, texts: Texts, interactive: bool) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="matrix" role="{"group" if interactive else "img"}"'
         f" aria-label={attribute(texts.title or texts.y_axis)} xml:lang={attribute(texts.lang)}"
-        f' lang={attribute(texts.lang)} width="{w}" height="{h}" viewBox="0 0 {w} {h}"'
+        f' lang={attribute(texts.lang)} width="{wide}" height="{high}" viewBox="0 0 {w} {h}"'
         f" font-family={attribute(texts.font)}{data if interactive else ''}>"
     )
 
 
-def _ground(layout: MatrixLayout, texts: Texts, interactive: bool) -> list[str]:
+def _ground(layout: MatrixLayout, texts: Texts, interactive: bool, tints: Mapping[str, str]) -> list[str]:
     """Zones, grid, where tiers are uncertain, cut lines."""
     zones = [
-        f'<polygon class="matrix-zone" data-tier={attribute(tier)} fill="{TINTS.get(tier, "#f9fafa")}" points="'
+        f'<polygon class="matrix-zone" data-tier={attribute(tier)} fill="{tints.get(tier, "#f9fafa")}" points="'
         + " ".join(f"{number(x)},{number(y)}" for x, y in corners)
         + '"/>'
         for tier, corners in layout.zones

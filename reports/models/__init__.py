@@ -2,6 +2,6 @@
 
 from reports.models.index import AcceptedFinding, ContentIndex, IndexDecision
 from reports.models.outline import OutlineImport, Section
-from reports.models.outputs import Output
+from reports.models.outputs import Output, TableText
 
-__all__ = ["AcceptedFinding", "ContentIndex", "IndexDecision", "OutlineImport", "Output", "Section"]
+__all__ = ["AcceptedFinding", "ContentIndex", "IndexDecision", "OutlineImport", "Output", "Section", "TableText"]

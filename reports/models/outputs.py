@@ -40,5 +40,29 @@ class Output(models.Model):
     @property
     def earlier_cycles(self) -> set[str]:
         """Codes of the cycles that the file tells of besides its own."""
-        against = self.parameters.get("against", [])
-        return {against} if isinstance(against, str) else set(against)
+        against, since = self.parameters.get("against", []), str(self.parameters.get("since", ""))
+        # A number is a run of the cycle itself.
+        moved = {since} if since and not since.isdigit() else set()
+        return moved | ({against} if isinstance(against, str) else set(against))
+
+
+class TableText(models.Model):
+    """A text of the company's own in a table of the report, `texts` by content language: {"zh": …, "en": …}."""
+
+    class Table(models.TextChoices):
+        SDG = "sdg-table", _("SDG table: our contribution to each goal")
+        EXCHANGE = "exchange-table", _("Exchange topics: because of what each is material or not")
+        PRIORITIES = "work-priorities", _("Work priorities of the year by material issue")
+
+    cycle = models.ForeignKey("materiality.Cycle", on_delete=models.CASCADE, related_name="table_texts")
+    table = models.CharField(_("Table"), max_length=20, choices=Table.choices)
+    code = models.CharField(_("Code"), max_length=40)
+    texts = models.JSONField(_("Text"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("Text of a table")
+        ordering = ["table", "code"]
+        constraints = [models.UniqueConstraint(fields=["cycle", "table", "code"], name="table_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.code}"

@@ -91,7 +91,7 @@ CUT_NAMES = ("high", "low", *DIMENSIONS)
 
 
 def _ticked(query: Mapping[str, Any], name: str) -> bool:
-    return str(query.get(name, "")) in ("1", "True", "true", "on")
+    return str(query.get(name, "")) in ("1", "True", "true", "on", "yes")
 
 
 def _on_scale(text: Any) -> float | None:
@@ -407,27 +407,32 @@ def page_texts(data: MatrixData, named: ShownNames) -> Texts:
     )
 
 
-def document_texts(data: MatrixData, named: ShownNames) -> Texts:
-    """Words of a picture that stands alone: title, what is shown, what it is based on."""
-    notes = (base_line(data, named), cut_line(data), weighting_line(data), *(each.text for each in marks_of(data.run)))
-    return replace(
-        page_texts(data, named),
-        title=_("%(cycle)s: materiality matrix") % {"cycle": named.cycle},
-        subtitle=subtitle(data, named),
-        footnotes=tuple(note for note in notes if note),
-    )
+def document_texts(
+    data: MatrixData, named: ShownNames, *, title: bool = True, notes: bool = True, run_number: bool = False
+) -> Texts:
+    """Words of a picture that stands alone: title, what is shown, what it is based on; which run where asked for."""
+    texts = page_texts(data, named)
+    if title:
+        heading = _("%(cycle)s: materiality matrix") % {"cycle": named.cycle}
+        texts = replace(texts, title=heading, subtitle=subtitle(data, named))
+    moved = _("Arrows come from where an issue stood before.") if data.options.since else ""
+    marks = (each.text for each in marks_of(data.run))
+    said = (base_line(data, named), cut_line(data), weighting_line(data), moved, *marks) if notes else ()
+    run = _("run %(number)s") % {"number": data.run.number} if run_number else ""
+    if not notes:
+        texts = replace(texts, axis_cut="", side_by_side="")
+    return replace(texts, footnotes=tuple(note for note in (*said, run) if note))
 
 
 def subtitle(data: MatrixData, named: ShownNames) -> str:
-    """Organisation, level, filters and run."""
+    """Organisation, level and filters."""
     words = {SECONDARY: _("secondary issues"), MIDDLE: _("secondary issues"), PRIMARY: _("primary issues")}
     if MIDDLE in data.levels:
         words[SECONDARY] = _("issues of the third level")
     level = words[data.options.level] if len(data.levels) > 1 else ""
     category = next((each.label for each in data.categories if each.code == data.options.category), "")
     organisation = settings.ORGANISATION["zh-hans" if is_chinese(get_language()) else "en"]
-    run = _("run %(number)s") % {"number": data.run.number}
-    return " · ".join(part for part in (organisation, level, category, named.group, run) if part)
+    return " · ".join(part for part in (organisation, level, category, named.group) if part)
 
 
 def base_line(data: MatrixData, named: ShownNames) -> str:

@@ -1,7 +1,8 @@
 """What an output declares of itself, and the inputs that are frozen for those made from a run."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -32,6 +33,7 @@ FORMATS: dict[str, Promise] = {
     "docx": gettext_lazy("DOCX, for Word"),
     "html": gettext_lazy("HTML, for a web page"),
     "csv": gettext_lazy("CSV, plain rows"),
+    "pptx": gettext_lazy("PPTX, for PowerPoint"),
     "zip": gettext_lazy("ZIP, many files in one"),
 }
 
@@ -39,13 +41,21 @@ FORMATS: dict[str, Promise] = {
 class Option(NamedTuple):
     """A choice in the request of an output: its name, its label, values with words (none: any text).
 
-    `hidden`: no field of the page, but sent along by another one or given by a command.
+    `hidden`: no field of the page, but sent along by another one or given by a command. `pattern`: a regular expression
+    of values beside those named; `typed`: the page asks for a text and not for one of these.
     """
 
     name: str
     label: str | Promise
     choices: tuple[tuple[str, str | Promise], ...] = ()
     hidden: bool = False
+    pattern: str = ""
+    typed: bool = False
+
+    def takes(self, value: str) -> bool:
+        """Whether the value can be chosen."""
+        named = [name for name, _word in self.choices]
+        return not named or value in named or bool(self.pattern and re.fullmatch(self.pattern, value))
 
 
 # What the page of the matrix shows, and so what is asked for from there.
@@ -56,7 +66,13 @@ MATRIX_OPTIONS = (
         (("secondary", gettext_lazy("Secondary issues")), ("primary", gettext_lazy("Primary issues"))),
     ),
     Option("weighting", "", tuple((name, name) for name in WEIGHTINGS), hidden=True),
-    *(Option(name, "", hidden=True) for name in ("category", "group", "bars")),
+    *(Option(name, "", hidden=True) for name in ("category", "group", "since", "grey")),
+    Option(
+        "bars",
+        gettext_lazy("95% intervals"),
+        (("", gettext_lazy("no")), ("yes", gettext_lazy("yes"))),
+        pattern="True|False|true|false|on|1|0|no",
+    ),
 )
 
 
@@ -108,7 +124,9 @@ def needed_run(cycle: Cycle, run: Run | None) -> Run:
 def scored_data(inputs: dict) -> MatrixData:
     """What the inputs of `scored_inputs` say was shown."""
     run = Run.objects.defer("cube").select_related("cycle", "edition").get(pk=inputs["run"])
-    return matrix_data(run, MatrixOptions(**inputs["parameters"]), inputs["language"])
+    named = {field.name for field in fields(MatrixOptions)}
+    shown = {name: value for name, value in inputs["parameters"].items() if name in named}
+    return matrix_data(run, MatrixOptions(**shown), inputs["language"])
 
 
 def frozen_text(row: dict, field: str) -> str:

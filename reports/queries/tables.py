@@ -1,17 +1,23 @@
 """What the tables of a report are made from, as plain values that are frozen with the request."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Disclosure, IssueMapping, IssueScore, Run, StakeholderPoint
+from materiality.platform.bilingual import text_of
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.stakeholders import cycle_points
+from materiality.queries.years import compared_json, earlier_runs, line_of
+from materiality.scoring.cube import DIMENSIONS
+from reports.models import TableText
 from reports.queries.outline import FRAMEWORK_COLUMNS, outline_rows
 from reports.queries.outputs import frozen_text, needed_run
+from surveys.models import Batch, Survey
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ def _told(score: IssueScore) -> dict[str, Any]:
         **{name: getattr(issue, name) for name in ("code", "name_zh", "name_en", "definition_zh", "definition_en")},
         **{f"category_{language}": getattr(issue.category, f"name_{language}") for language in ("zh", "en")},
         **{f"primary_{language}": getattr(above, f"name_{language}") for language in ("zh", "en")},
+        "primary_code": above.code,
         **{name: getattr(score, name) for name in ("tier", "material", "rank", "priority")},
     }
 
@@ -86,6 +93,39 @@ def catalogue_inputs(cycle: Cycle, run: Run | None, framework: str) -> dict[str,
     }
 
 
+def own_texts(cycle: Cycle, table: str) -> dict[str, dict[str, str]]:
+    """Code -> the company's own text in a table, in each language."""
+    rows = TableText.objects.filter(cycle=cycle, table=table)
+    return {row.code: {f"text_{each}": row.texts.get(each, "") for each in ("zh", "en")} for row in rows}
+
+
+def own_text(inputs: Mapping[str, Any], code: str) -> str:
+    """The company's own text of frozen inputs, "" where there is none."""
+    return frozen_text(inputs["own"][code], "text") if code in inputs.get("own", {}) else ""
+
+
+def priority_inputs(cycle: Cycle, run: Run | None) -> dict[str, Any]:
+    """Run, issues, and the own texts on the work priorities of the year."""
+    return run_inputs(cycle, run) | {"own": own_texts(cycle, TableText.Table.PRIORITIES)}
+
+
+def texted_codes(cycle: Cycle, table: str) -> list[tuple[str, str]]:
+    """(code, name) of what a table can have texts of: goals, topics, or material issues under their primary ones."""
+    if table == TableText.Table.PRIORITIES:
+        named = {row["primary_code"]: frozen_text(row, "primary") for row in _material_rows(cycle)}
+        return list(named.items())
+    framework = {TableText.Table.SDG: "SDG", TableText.Table.EXCHANGE: "CNSE"}[table]
+    newest = Disclosure.objects.filter(framework__code=framework).order_by("-framework__edition").first()
+    topics = Disclosure.objects.filter(framework=newest.framework_id if newest else None).order_by("order", "pk")
+    topics = topics if framework == "SDG" else topics.filter(parent__isnull=False)
+    return [(topic.code, text_of(topic, "title")) for topic in topics]
+
+
+def _material_rows(cycle: Cycle) -> list[dict[str, Any]]:
+    scored = cycle.runs.exists()
+    return [row for row in run_inputs(cycle, None)["issues"] if row["material"]] if scored else []
+
+
 def _covered(run: Run, framework: str) -> dict[str, list[str]]:
     """Code of a topic -> codes of the issues that are mapped to it."""
     found: dict[str, list[str]] = defaultdict(list)
@@ -112,10 +152,7 @@ def group_inputs(cycle: Cycle) -> dict[str, Any]:
     groups = [
         {
             **{name: getattr(held.group, name) for name in ("code", "name_zh", "name_en")},
-            **{
-                each.kind: [{"text_zh": point.text_zh, "text_en": point.text_en} for point in each.points]
-                for each in held.lists
-            },
+            **{each.kind: [_point(point) for point in each.points] for each in held.lists},
         }
         for held in cycle_points(cycle)
     ]
@@ -124,3 +161,123 @@ def group_inputs(cycle: Cycle) -> dict[str, Any]:
             _("No group has expectations, channels or responses yet. Write them on the page of the groups.")
         )
     return {"groups": groups}
+
+
+def _point(point: StakeholderPoint) -> dict[str, str]:
+    return {name: getattr(point, name) for name in ("text_zh", "text_en")}
+
+
+# What the process text tells of the assessment, each figure with the record that it comes from
+
+
+def process_inputs(cycle: Cycle, run: Run | None, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values: `figures` are {name: [value, source]}, value None where there is none to tell."""
+    run = Run.objects.select_related("edition", "cycle").defer("cube").get(pk=needed_run(cycle, run).pk)
+    inputs = run_inputs(cycle, run)
+    before = _before(run, options.get("against", ""))
+    scored = f"run {run.number}"
+    figures = {
+        **_scope(cycle, run, inputs, scored),
+        **_answers(cycle, run, scored),
+        **_method(run, scored),
+        **_material(inputs, scored),
+        **_changed(run, before, inputs),
+    }
+    told = {
+        **{"figures": figures, "groups": _groups(cycle, run), "rules": _rules(run)},
+        **{"edition": run.edition.code, "period": [cycle.period_start.isoformat(), cycle.period_end.isoformat()]},
+        **{"rule": run.method["rule"], "pooled": run.method["weighting"] == "by_response"},
+    }
+    if before:
+        told["before"] = {f"title_{each}": getattr(before.cycle, f"title_{each}") for each in ("zh", "en")}
+    return inputs | told | {"parameters": {"against": before.cycle.code} if before else {}}
+
+
+def _before(run: Run, wanted: str) -> Run | None:
+    earlier = earlier_runs(run.cycle, line_of(run.edition))
+    return next((each for each in earlier if wanted in ("", each.cycle.code)), None)
+
+
+def _scope(cycle: Cycle, run: Run, inputs: Mapping, scored: str) -> dict:
+    issues = inputs["issues"]
+    engagements = cycle.engagements.aggregate(people=Sum("participants"))
+    library = f"library {run.edition.code}"
+    return {
+        "issues_count": [len(issues), library],
+        "primary_count": [len({row["primary_en"] or row["primary_zh"] for row in issues}), library],
+        "categories_count": [len({row["category_en"] or row["category_zh"] for row in issues}), library],
+        "scored_count": [sum(row["rank"] is not None for row in issues), scored],
+        "engagements_count": [cycle.engagements.count(), "engagement records"],
+        "participants_count": [engagements["people"], "engagement records, participants"],
+        "run_number": [run.number, scored],
+    }
+
+
+def _answers(cycle: Cycle, run: Run, scored: str) -> dict:
+    counts = run.responses
+    surveys = Survey.objects.filter(cycle=cycle, code__in=run.surveys)
+    batches = Batch.objects.filter(survey__in=surveys, voided_at__isnull=True)
+    invited = batches.aggregate(number=Sum("size"))["number"]
+    return {
+        "invited": [invited, "batches of invitations"],
+        **{name: [counts[name], f"{scored}, responses, {name}"] for name in ("total", "submitted", "valid")},
+        "unfinished": [counts["unfinished"], f"{scored}, responses, unfinished"],
+        "rejected": [counts["submitted"] - counts["valid"], f"{scored}, responses, submitted − valid"],
+        "scale": [max(surveys.values_list("k", flat=True), default=None), "survey, scale"],
+        "groups_count": [sum(1 for each in counts["groups"].values() if each["valid"]), f"{scored}, groups"],
+    }
+
+
+def _method(run: Run, scored: str) -> dict:
+    method, cuts = run.method, run.cuts
+    return {
+        "min_n": [method["min_n"], f"{scored}, method, min_n"],
+        "weight_society": [round(100 * method["lam"]), f"{scored}, method, lam"],
+        "weight_business": [round(100 - 100 * method["lam"]), f"{scored}, method, 1 − lam"],
+        **{
+            f"cut_{name}": [cuts.get(name) if cuts.get(name) is None else round(cuts[name], 1), f"{scored}, cut {name}"]
+            for name in ("high", "low", *DIMENSIONS)
+        },
+    }
+
+
+def _material(inputs: Mapping, scored: str) -> dict:
+    tiers = Counter(row["tier"] for row in inputs["issues"])
+    named = {f"{tier}_count": [tiers[tier], f"{scored}, tier {tier}"] for tier in sorted(tiers)}
+    return {"material_count": [sum(row["material"] for row in inputs["issues"]), f"{scored}, material"], **named}
+
+
+def _changed(run: Run, before: Run | None, inputs: Mapping) -> dict:
+    names = ("entries_count", "exits_count", "became_count", "ceased_count")
+    if before is None:
+        return {name: [None, ""] for name in names}
+    found = compared_json(before, run)
+    material = {row["code"] for row in inputs["issues"] if row["material"]}
+    then = set(IssueScore.objects.filter(run=before, material=True).values_list("issue__code", flat=True))
+    pairs = [(each["code_a"], each["code_b"]) for each in found["issues"]]
+    became = sum(code in material and was not in then for was, code in pairs)
+    ceased = sum(code not in material and was in then for was, code in pairs)
+    counted = (len(found["entries"]), len(found["exits"]), became, ceased)
+    source = f"run {run.number} and {before.cycle.code} run {before.number}"
+    return {name: [number, source] for name, number in zip(names, counted, strict=True)}
+
+
+def _groups(cycle: Cycle, run: Run) -> list[dict]:
+    """Each group with its numbers; invitations None where none were made."""
+    sizes = Batch.objects.filter(survey__cycle=cycle, survey__code__in=run.surveys, voided_at__isnull=True)
+    invited = dict(sizes.values("group__code").annotate(number=Sum("size")).values_list("group__code", "number"))
+    counts, weights = run.responses["groups"], run.method["weights"]
+    return [
+        {
+            **{name: getattr(group, name) for name in ("code", "name_zh", "name_en", "side")},
+            **{name: counts.get(group.code, {}).get(name, 0) for name in ("total", "submitted", "valid")},
+            "invited": invited.get(group.code),
+            **{f"weight_{each}": weights.get(group.code, {}).get(each, 1) for each in DIMENSIONS},
+        }
+        for group in cycle.groups.all()
+    ]
+
+
+def _rules(run: Run) -> list[list]:
+    """Flags with how many submitted responses have them; none that nobody has."""
+    return [[flag, number] for flag, number in run.responses["flags"].items() if number]

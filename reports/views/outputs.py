@@ -8,42 +8,72 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from materiality.models import Job
+from materiality.models import Cycle, Job
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.pages import FILE_TYPES, button, download, onward, paged, refusals, sent, stored
-from materiality.platform.people import can_edit_cycle
+from materiality.platform.people import can_edit_cycle, needs
 from materiality.queries.cycles import chosen_run, last_run_number, listed_runs, sees_all_cycles
 from materiality.views.cycles import cycle_of, in_cycle
-from reports.actions.outputs import cancel_output, remake_outputs, remove_output, request_output, retry_output
-from reports.forms.outputs import RequestForm
-from reports.models import Output
-from reports.outputs import KINDS, stored_path
-from reports.queries.outputs import seen_outputs
+from reports.actions.outputs import (
+    as_stored,
+    cancel_output,
+    remake_outputs,
+    remove_output,
+    request_output,
+    retry_output,
+    set_table_texts,
+)
+from reports.documents.gaps import gaps_in
+from reports.documents.process_text import template_in
+from reports.forms.outputs import RequestForm, TableTextsForm
+from reports.models import Output, TableText
+from reports.outputs import KINDS, output_inputs, stored_path
+from reports.queries.outline import outline_rows
+from reports.queries.outputs import LANGUAGES, seen_outputs
 
 
 def outputs(request: HttpRequest, code: str) -> HttpResponse:
     """The files asked for so far; a POST asks for another."""
     cycle = cycle_of(code)
-    form = RequestForm(request.POST or None, initial={"language": "zh-hans" if is_chinese(get_language()) else "en"})
+    first = {"language": "zh-hans" if is_chinese(get_language()) else "en"}
+    form = RequestForm(request.POST or None, request.FILES or None, initial=first)
+    gaps: list[str] = []
     if sent(request, form, can_edit_cycle):
-        number = form.cleaned_data["run"]
-        run = chosen_run(cycle, list(listed_runs(cycle)), str(number)) if number else None
         with refusals(form):
-            request_output(cycle=cycle, run=run, by=request.user, **form.wanted())
-            said = _("The file is being made. It appears below as soon as it is there.")
-            return onward(request, said, "outputs", code)
+            gaps = _asked(request, cycle, form)
+            if not gaps:
+                said = _("The file is being made. It appears below as soon as it is there.")
+                return onward(request, said, "outputs", code)
     rows = Output.objects.filter(cycle=cycle).select_related("job__created_by").order_by("-pk")
     page = paged(request, rows if sees_all_cycles(request.user) else seen_outputs(request.user, rows))
-    _tell(page, last_run_number(cycle))
+    _tell(page, cycle)
     running = any(not row.job.is_over for row in page)
     context = in_cycle(cycle, "outputs", form=form, page=page, running=running, may_edit=can_edit_cycle(request.user))
-    return render(request, "reports/outputs.html", context)
+    return render(request, "reports/outputs.html", context | {"gaps": gaps, "tables": TableText.Table.choices})
+
+
+def _asked(request: HttpRequest, cycle: Cycle, form: RequestForm) -> list[str]:
+    """Ask for the file; or what it would lack, where nobody has said that it shall be made all the same."""
+    number, wanted = form.cleaned_data["run"], form.wanted()
+    run = chosen_run(cycle, list(listed_runs(cycle)), str(number)) if number else None
+    gaps = [] if form.cleaned_data["anyway"] else gaps_in(output_inputs(cycle, run=run, **wanted))
+    if not gaps:
+        request_output(cycle=cycle, run=run, by=request.user, **wanted)
+    return gaps
+
+
+def text_template(request: HttpRequest, code: str, language: str) -> HttpResponse:
+    """The product's template of the process text, to be put into the company's styles."""
+    cycle_of(code)
+    if language not in LANGUAGES:
+        raise Http404
+    return download(template_in(language), f"process-text-{language}.docx")
 
 
 def output_row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One row of the table, asked for again and again until the job is over."""
     row = _output_of(request, Output.objects.select_related("job__created_by", "cycle"), code, pk)
-    _tell([row], last_run_number(row.cycle))
+    _tell([row], row.cycle)
     shown = {"page": [row], "cycle": row.cycle, "partial": True, "may_edit": can_edit_cycle(request.user)}
     return render(request, "reports/outputs.html", shown)
 
@@ -55,11 +85,20 @@ def _output_of(request: HttpRequest, rows: QuerySet[Output], code: str, pk: int)
     return found[0]
 
 
-def _tell(rows: Iterable[Output], newest: int | None) -> None:
-    """What was chosen for each output, and whether there is a newer run than the one that it was made from."""
+PICTURES = ("png", "svg")
+
+
+def _tell(rows: Iterable[Output], cycle: Cycle) -> None:
+    """What was chosen for each output, and whether run or outline have moved on since it was made."""
+    rows, newest = list(rows), last_run_number(cycle)
+    is_outlined = any("outline" in row.job.inputs for row in rows)
+    outline = as_stored([row.told() for row in outline_rows(cycle)]) if is_outlined else []
     for row in rows:
+        held = row.job.inputs
         row.told = KINDS[row.kind].told(row.parameters)
-        row.is_stale = bool(newest) and row.job.inputs.get("run_number", newest) < newest
+        row.is_picture = row.format in PICTURES and row.job.state == Job.State.DONE
+        older = bool(newest) and held.get("run_number", newest) < newest
+        row.is_stale = older or held.get("outline", outline) != outline
 
 
 def output_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -95,3 +134,18 @@ def output_cancel(request: HttpRequest, code: str, pk: int) -> str:
 def output_remove(request: HttpRequest, code: str, pk: int) -> str:
     remove_output(output=get_object_or_404(Output, cycle__code=code, pk=pk), by=request.user)
     return _("The file is deleted.")
+
+
+@needs(can_edit_cycle)
+def table_texts(request: HttpRequest, code: str, table: str) -> HttpResponse:
+    """The company's own texts of a table of the report."""
+    cycle = cycle_of(code)
+    if table not in TableText.Table.values:
+        raise Http404
+    form = TableTextsForm(request.POST or None, cycle=cycle, table=table)
+    if sent(request, form):
+        with refusals(form):
+            set_table_texts(cycle=cycle, table=table, texts=form.texts(), by=request.user)
+            return onward(request, _("The texts are saved."), "outputs", code)
+    context = in_cycle(cycle, "outputs", form=form, title=TableText.Table(table).label)
+    return render(request, "reports/table_texts.html", context)

@@ -99,8 +99,6 @@ ALONE = {
     "surveys.responses.jobs": "bodies of jobs, named in hooks.py",
     "reports.documents.gri_index": "one file an output",
     "reports.documents.why": "one file an output",
-    "reports.documents.drawings": "pure: SVG to PDF and PNG, without the database",
-    "reports.documents.table_pages": "formats of a file, beside one another",
     "reports.documents.table_sheets": "formats of a file, beside one another",
 }
 THIRD_PARTY = re.compile(r"\.min\.(js|css)$|node_modules|\.(ttf|otf|ttc|woff2?)$")

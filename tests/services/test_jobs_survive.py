@@ -16,7 +16,7 @@ from django.db import transaction
 from materiality.models import Cycle
 from reports.actions.outputs import request_output
 cycle = Cycle.objects.get(code="demo")
-kinds = [("matrix", "svg"), ("matrix", "pdf"), ("scores", "xlsx"), *[("gri-index", "csv")] * 7]
+kinds = [("matrix", "svg"), ("matrix", "pdf"), ("workbook", "xlsx"), *[("gri-index", "csv")] * 7]
 with transaction.atomic():
     for number in range(50):
         kind, format = kinds[number % 10]

@@ -9,7 +9,9 @@ from materiality.models import Cycle, Run
 from materiality.platform.commands import ActionCommand
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import cycle_named
-from reports.outputs import KINDS, build_output, output_inputs
+from reports.documents.gaps import gaps_in
+from reports.documents.process_text import kept_template
+from reports.outputs import FORMER, KINDS, build_output, output_inputs
 from reports.queries.matrix import LEVELS, WEIGHTINGS
 from reports.queries.outputs import LANGUAGES
 
@@ -21,7 +23,7 @@ class Command(ActionCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")
-        parser.add_argument("kind", choices=[*KINDS])
+        parser.add_argument("kind", choices=[*KINDS, *FORMER])
         parser.add_argument("--format", required=True, metavar="FMT")
         parser.add_argument("--language", required=True, choices=LANGUAGES)
         parser.add_argument("--out", required=True, type=Path, metavar="FILE")
@@ -37,6 +39,8 @@ class Command(ActionCommand):
         wanted = {name: options[name] for name in ("kind", "format", "language")}
         try:
             inputs = output_inputs(cycle, options=_chosen(options), run=_run(cycle, options["run"]), **wanted)
+            for gap in gaps_in(inputs):
+                self.stderr.write(gap)
             contents = build_output(inputs)
             options["out"].write_bytes(contents)
         except OSError as problem:
@@ -57,8 +61,15 @@ def _chosen(options: dict) -> dict[str, str]:
         name, equals, value = text.partition("=")
         if not equals:
             raise NotAllowed(_("“%(text)s” is no option. Write KEY=VALUE.") % {"text": text})
-        chosen[name] = value
+        chosen[name] = _kept(Path(value)) if name == "template" else value
     return chosen
+
+
+def _kept(template: Path) -> str:
+    """Where the template of a process text is kept. NotAllowed where there is none or it cannot be filled."""
+    if not template.is_file():
+        raise NotAllowed(_("There is no file “%(file)s”.") % {"file": template})
+    return kept_template(template.read_bytes())
 
 
 def _run(cycle: Cycle, number: int | None) -> Run | None:

@@ -19,7 +19,7 @@ from surveys.responses.counting import count_cycle
 
 CODE = "demo"
 OUTLINE = settings.BASE_DIR / "fixtures" / "demo_outline.csv"
-WANTED = (("matrix", "svg"), ("matrix", "png"), ("matrix", "pdf"), ("gri-index", "xlsx"), ("scores", "xlsx"))
+WANTED = (("matrix", "svg"), ("matrix", "png"), ("matrix", "pdf"), ("gri-index", "xlsx"), ("workbook", "xlsx"))
 LANGUAGES = ("zh-hans", "en")
 
 

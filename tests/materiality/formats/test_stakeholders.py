@@ -91,3 +91,26 @@ def test_groups_file_neutralises_what_looks_like_a_formula():
     assert read_csv(groups_file(cycle, "csv"))[0]["name_en"] == "'=1+1"
     cell = load_workbook(io.BytesIO(groups_file(cycle, "xlsx")))["groups"]["C2"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_table_as_reports_print_it_becomes_points_with_their_frequency(cycle):
+    Group.objects.filter(cycle=cycle).delete()
+    for order, (code, name) in enumerate((("public", "Public"), ("partner", "Partner")), start=1):
+        Group.objects.create(cycle=cycle, code=code, name_zh=name, name_en=name, order=order)
+    text = (
+        "Stakeholder group,Expectations,Channels,Frequency,Response\n"
+        "Public,Clean air; jobs,Hotline; meetings,Monthly,Open day\n"
+        "Partner,Fair terms,Forum,Yearly,行为准则\n"
+    )
+    confirm(upload("stakeholders", text.encode(), cycle=cycle), by=None)
+    points = StakeholderPoint.objects.order_by("group__order", "kind", "order")
+    assert [(p.group.code, p.kind, p.text_en or p.text_zh) for p in points] == [
+        ("public", "channel", "Hotline (Monthly)"),
+        ("public", "channel", "meetings (Monthly)"),
+        ("public", "expectation", "Clean air"),
+        ("public", "expectation", "jobs"),
+        ("public", "response", "Open day"),
+        ("partner", "channel", "Forum (Yearly)"),
+        ("partner", "expectation", "Fair terms"),
+        ("partner", "response", "行为准则"),
+    ]

@@ -57,7 +57,7 @@ def test_output_is_sent_when_the_transaction_commits(cycle, monkeypatch, django_
 
 @pytest.mark.parametrize(
     ("kind", "format"),
-    [("matrix", "svg"), ("matrix", "png"), ("matrix", "pdf"), ("gri-index", "xlsx"), ("scores", "xlsx")],
+    [("matrix", "svg"), ("matrix", "png"), ("matrix", "pdf"), ("gri-index", "xlsx"), ("workbook", "xlsx")],
 )
 def test_second_attempt_gives_the_same_bytes(cycle, kind, format):
     output = ask(cycle, kind, format)
@@ -107,7 +107,7 @@ def test_output_that_there_is_not_is_refused(cycle, wanted):
     assert (Output.objects.count(), Job.objects.count()) == (0, 0)
 
 
-@pytest.mark.parametrize("kind", ["matrix", "gri-index", "scores"])
+@pytest.mark.parametrize("kind", ["matrix", "gri-index", "workbook"])
 def test_output_of_an_empty_cycle_is_refused(library, media, kind):
     with pytest.raises(NotAllowed):
         ask(make_cycle(), kind, "xlsx" if kind != "matrix" else "svg")

@@ -83,7 +83,7 @@ def test_import_outline_of_nothing_fails_with_one_line(library, arguments):
         ("gri-index", "pdf", b"%PDF"),
         ("gri-index", "html", b"<!doctype html>"),
         ("gri-index", "csv", "\ufefforder".encode()),
-        ("scores", "xlsx", b"PK"),
+        ("workbook", "xlsx", b"PK"),
     ],
 )
 def test_build_output_writes_the_file_without_any_job(cycle, tmp_path, kind, format, start):
@@ -97,7 +97,8 @@ def test_build_output_takes_level_and_run(cycle, tmp_path):
     made = []
     for options in ((), ("--level", "primary"), ("--run", "1"), ("--option", "weighting=pooled")):
         out = tmp_path / "matrix.svg"
-        run("build_output", "demo", "matrix", "--format", "svg", "--language", "en", "--out", out, *options)
+        asked = ("--format", "svg", "--language", "en", "--out", out, "--option", "run_number=yes", *options)
+        run("build_output", "demo", "matrix", *asked)
         made.append(out.read_text())
     assert len(set(made)) == 4 and ["run 1" in svg for svg in made] == [False, False, True, False]
 
@@ -127,7 +128,7 @@ def test_make_demo_completes_what_is_missing_and_then_leaves_it(library, media, 
     assert cycle.runs.count() == 1 and cycle.sections.count() == 24
     assert sorted(Output.objects.values_list("kind", "format", "language")) == [
         (kind, format, language)
-        for kind, formats in (("gri-index", ("xlsx",)), ("matrix", ("pdf", "png", "svg")), ("scores", ("xlsx",)))
+        for kind, formats in (("gri-index", ("xlsx",)), ("matrix", ("pdf", "png", "svg")), ("workbook", ("xlsx",)))
         for format in formats
         for language in ("en", "zh-hans")
     ]

@@ -20,8 +20,6 @@ SVG = (
 WORDS = {
     "title": "矩阵 “#1”",
     "author": "公司",
-    "footer": "脚注 * _ #",
-    "number": "1",
     "alt": "图",
     "language": "zh-hans",
 }

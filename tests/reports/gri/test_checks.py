@@ -68,6 +68,9 @@ def alarms(index: CheckedIndex) -> list[tuple[str, str]]:
     return [(found.check, found.text) for found in found_by(index) if found.check != "C18"]
 
 
+NO_PAY = changed(1, entries=without("2-21@2021"))
+
+
 @pytest.mark.parametrize(
     "index",
     [
@@ -78,6 +81,9 @@ def alarms(index: CheckedIndex) -> list[tuple[str, str]]:
         replace(changed(1, entries=without("2-21@2021")), decisions=omitted("2-21@2021")),
         replace(RIGHT, rows=[replace(row, chapter_en="", section_en="") for row in RIGHT.rows]),
         replace(RIGHT, headings=[], pages=None),
+        replace(RIGHT, rows=[replace(row, locations=()) for row in RIGHT.rows]),
+        replace(NO_PAY, decisions=omitted("2-21@2021", "information_unavailable", "将于下一年度完成统计并披露。")),
+        replace(NO_PAY, decisions=omitted("2-21@2021", "information_unavailable", "We collect it within two years.")),
         changed(3, entries=(*entries("302-1@2016"), Entry(text="EN3", source="G4"))),
     ],
 )
@@ -85,7 +91,6 @@ def test_right_index_raises_no_alarm(index):
     assert alarms(index) == []
 
 
-NO_PAY = changed(1, entries=without("2-21@2021"))
 FAULTS = [
     ("C1", "no_organisation", replace(RIGHT, organisation=" ")),
     ("C2", "claim_of_other_edition", replace(OLD, claim="accordance")),
@@ -97,18 +102,26 @@ FAULTS = [
     ("C5", "unavailable_without_when",
      replace(NO_PAY, decisions=omitted("2-21@2021", "information_unavailable", "No data."))),
     ("C5", "omitted_and_located", replace(RIGHT, decisions=omitted("2-21@2021"))),
+    ("C5", "omitted_and_located", changed(3, omission_requirement="302-1", omission_reason="not_applicable",
+                                          omission_explanation="There is none.")),
+    ("C4", "not_to_be_omitted", changed(1, omission_requirement="全部", omission_reason="not_applicable",
+                                        omission_explanation="There is none.")),
     ("C6", "topics_unknown", replace(RIGHT, topics=None)),
     ("C6", "topic_not_material", changed(3, issues=("ENV-03-01", "SOC-01-01"))),
     ("C6", "topic_not_listed", replace(RIGHT, topics=[replace(ENERGY, issues=("ENV-03", "ENV-03-01", "ENV-03-02"))])),
     ("C6", "topic_without_management", changed(2, entries=())),
     ("C6", "topic_without_disclosure", changed(3, entries=())),
     ("C7", "no_location", changed(3, chapter="", section="", chapter_en="", section_en="", locations=(), issues=())),
+    ("C7", "no_location", changed(3, section="", section_en="", locations=())),
     ("C8", "location_is_date", changed(3, locations=("2026-02-01",))),
+    ("C8", "location_is_date", changed(3, locations=("Feb-01",))),
+    ("C8", "address_without_scheme", changed(3, locations=("esg.example.com.hk/2026.pdf",))),
     ("C8", "location_backwards", changed(2, locations=("P12-P10",))),
     ("C8", "page_beyond_report", changed(2, locations=("P41",))),
     ("C8", "address_without_scheme", changed(2, locations=("www.example.com/report",))),
     ("C8", "heading_elsewhere", changed(3, locations=("P13",))),
     ("C9", "title_of_another", changed(3, entries=(Entry(identity="302-1@2016", title="Energy intensity"),))),
+    ("C9", "title_of_another", changed(3, entries=(Entry(text="303-3 Water recycled and reused"),))),
     ("C9", "several_titles", replace(RIGHT, rows=[*RIGHT.rows, OutlineRow(
         4, "环境", "甲", "Environment", "A", ("ENV-03-01",),
         (Entry(identity="302-1@2016", title="our energy"), Entry(identity="302-3@2016")), ("P14",)), OutlineRow(

@@ -376,3 +376,35 @@ def test_spelled_code_is_read_back(identity, edition, whole):
 @pytest.mark.parametrize("unit", ["1", "G", "GRI ", "102-1–", "–", " 2016", "a,", "(", "2-1-"])
 def test_endless_cell_is_read_in_no_time(unit):
     assert read(f"302-1{unit * 4_000}x")
+
+
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        ("2-1 bis 2-5", ["2-1", "2-2", "2-3", "2-4", "2-5"]),
+        ("201-1 y 201-2", ["201-1", "201-2"]),
+        ("201-1 und 201-2; 201-3 et 201-4", ["201-1", "201-2", "201-3", "201-4"]),
+        ("302-1 e 302-3", ["302-1", "302-3"]),
+    ],
+)
+def test_words_of_other_languages_join_codes(cell, wanted):
+    readings = read(cell)
+    found = [code.partition("@")[0] for reading in readings for code in reading.codes]
+    assert found == wanted and all(not reading.remark and not reading.requirement for reading in readings)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["2-3 a 2-5", "11.1.1 – 11.1.4", "2-1…2-5", "2-1→2-5", "207-4 保密限制", "2-21（信息不可得）", "207-4 Confidential",
+     "2-21 nicht berichtet"],
+)  # fmt: skip
+def test_what_could_be_a_range_or_an_omission_is_never_taken(cell):
+    assert not any(reading.is_stored for reading in read(cell))
+
+
+def test_number_with_the_title_of_its_standard_is_the_standard():
+    standards = [
+        only(cell).standard for cell in ("302 能源", "302: Energy 2016", "306 Waste", "306 Effluents and Waste")
+    ]
+    assert standards == ["302@2016", "302@2016", "306@2020", "306@2016"]
+    assert only("302 Emissions").state == "refused" and only("Not applicable").note == "none"

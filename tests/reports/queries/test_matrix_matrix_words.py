@@ -45,7 +45,10 @@ def test_document_stands_alone_and_page_has_no_title(run):
         page, document = page_texts(data, ShownNames("Cycle")), document_texts(data, ShownNames("Cycle"))
     assert (page.title, page.footnotes) == ("", ())
     assert document.title == "Cycle: materiality matrix"
-    assert document.subtitle.endswith(" · primary issues · run 1") and len(document.footnotes) == 3
+    assert document.subtitle.endswith(" · primary issues") and len(document.footnotes) == 3
+    with override("en"):
+        bare = document_texts(data, ShownNames("Cycle"), title=False, notes=False, run_number=True)
+    assert (bare.title, bare.subtitle, bare.footnotes) == ("", "", ("run 1",))
 
 
 def test_point_patterns_can_be_filled_in_both_languages(run):
