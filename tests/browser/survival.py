@@ -10,8 +10,18 @@ from tests.browser.windows import HIDE, UNSENT, WARNS, Answering
 VALUES = ("1", "2", "3", "4", "5", "d")
 
 
-def answer_all(person: Answering, chance: random.Random, between: Callable[[], None] = lambda: None) -> None:
-    """Every page from where the person is to the end, some answers given twice; `between` runs after each tap."""
+def _nothing() -> None: ...
+
+
+def answer_all(
+    person: Answering,
+    chance: random.Random,
+    between: Callable[[], None] = _nothing,
+    after: Callable[[], None] = _nothing,
+) -> None:
+    """Every page from where the person is to the end, some answers given twice; `between` runs after each tap, `after`
+    once the way on was pressed.
+    """
     while "/end/" not in person.window.url():
         before = person.window.url()
         for name in person.names():
@@ -20,6 +30,7 @@ def answer_all(person: Answering, chance: random.Random, between: Callable[[], N
             if chance.random() < 0.15:
                 person.tap(name, chance.choice(VALUES))
         person.press("next")
+        after()
         person.until(lambda before=before: person.window.url() != before, 90)
 
 
@@ -38,8 +49,12 @@ def disturbed(line: Line, person: Answering, chance: random.Random, moments: int
         elif not line.up:
             line.mend()
 
-    answer_all(person, chance, perhaps)
-    line.mend()
+    def come_back() -> None:
+        if not line.up:
+            time.sleep(chance.uniform(0, most))
+            line.mend()
+
+    answer_all(person, chance, perhaps, come_back)
     person.saved()
 
 
