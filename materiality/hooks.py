@@ -12,6 +12,7 @@ from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPag
 from materiality.platform.keys import missing_keys
 from materiality.platform.logins import names_guessed
 from materiality.queries.cycles import (
+    SCORES_OPEN,
     admits_to_cycle,
     group_columns,
     newest_run,
@@ -19,6 +20,7 @@ from materiality.queries.cycles import (
     run_behind,
     seen_cycles,
 )
+from materiality.queries.review import last_sign_off
 
 WORDS: dict[str, Words] = {
     "job": {
@@ -31,6 +33,11 @@ WORDS: dict[str, Words] = {
         "edit_cycle": gettext_lazy("changed the details of cycle %(object)s"),
         "confirm_step": gettext_lazy("confirmed a step of cycle %(object)s"),
         "close_cycle": gettext_lazy("closed the cycle %(object)s"),
+        "begin_review": gettext_lazy("began the review of cycle %(object)s"),
+        "hand_back": gettext_lazy("sent the cycle %(object)s back"),
+        "reopen_review": gettext_lazy("opened the review of cycle %(object)s again"),
+        "decide_issue": gettext_lazy("decided on an issue of %(object)s"),
+        "sign_off": gettext_lazy("signed the cycle %(object)s off"),
         "save_group": gettext_lazy("saved the group %(object)s"),
         "remove_group": gettext_lazy("removed the group %(object)s"),
         "save_point": gettext_lazy("wrote into a stakeholder list: %(object)s"),
@@ -239,6 +246,18 @@ def _scores(cycle: Cycle) -> StepStanding:
     return StepStanding(done=True, words=words, stale=behind.words if behind else "")
 
 
+def _review(cycle: Cycle) -> StepStanding:
+    """Signed, or how far it is; what was signed is stale once the newest run is another."""
+    run, signed = newest_run(cycle), last_sign_off(cycle)
+    if signed and run and signed.run_id != run.pk:
+        other = _("run %(number)s came after the sign-off") % {"number": run.number}
+        return StepStanding(done=True, words=_("signed"), stale=other)
+    if signed and cycle.state in SCORES_OPEN:
+        return StepStanding(done=True, words=_("signed"))
+    words = _("under way") if cycle.state == Cycle.State.IN_REVIEW else ""
+    return StepStanding(done=False, words=words, missing=[_("not signed off yet")])
+
+
 def _find_issues(_person: User, text: str, most: int) -> list[Found]:
     """Issues of the edition in force by code or name."""
     named = Q(code__icontains=text) | Q(name__icontains=text)
@@ -320,6 +339,11 @@ HOOKS = Hooks(
             *(90, "decide", "scores", gettext_lazy("Scores")),
             pages=(StepPage(gettext_lazy("Scores"), "scores", "see_scores"),),
             standing=_scores,
+        ),
+        Step(
+            *(110, "decide", "review", pgettext_lazy("committee", "Review")),
+            pages=(StepPage(pgettext_lazy("committee", "Review"), "review", "see_scores"),),
+            standing=_review,
         ),
     ),
     admission=(admits_to_cycle,),

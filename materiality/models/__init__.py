@@ -15,6 +15,7 @@ from materiality.models.keys import KeyCheck
 from materiality.models.library import Category, Edition, EditionChange, Erratum, Issue, Lineage
 from materiality.models.people import Factor, StaffSession, User
 from materiality.models.proposals import Calendar, Proposal, Reminder
+from materiality.models.review import Decision, SignOff
 from materiality.models.scores import IssueScore, ReportedFigure, Run
 from materiality.models.stakeholders import Attachment, Engagement, Group, StakeholderPoint
 from materiality.models.tables import SheetImport
@@ -29,6 +30,7 @@ __all__ = [
     "Category",
     "Crosswalk",
     "Cycle",
+    "Decision",
     "Disclosure",
     "DisclosureLink",
     "Edition",
@@ -50,6 +52,7 @@ __all__ = [
     "ReportedFigure",
     "Run",
     "SheetImport",
+    "SignOff",
     "StakeholderPoint",
     "StaffSession",
     "User",

@@ -149,6 +149,11 @@ def can_decide_proposal(person: Person) -> bool:
     return has_role(person, Role.LEAD, Role.COMMITTEE)
 
 
+def can_review(person: Person) -> bool:
+    """Decide on the tiers of issues, sign a cycle off, send it back."""
+    return has_role(person, Role.LEAD, Role.COMMITTEE)
+
+
 def can_publish_edition(person: Person) -> bool:
     """Publish a draft as the edition in force."""
     return has_role(person, Role.LEAD)
@@ -191,6 +196,7 @@ PERMISSIONS = (
     Permission(gettext_lazy("Change drafts of the library, catalogues, mappings and translations"), can_edit_library),
     Permission(gettext_lazy("Propose changes to the library"), can_propose),
     Permission(gettext_lazy("Decide on proposals"), can_decide_proposal),
+    Permission(gettext_lazy("Decide on tiers, sign a cycle off or send it back"), can_review),
     Permission(gettext_lazy("Publish an edition of the library"), can_publish_edition),
     Permission(gettext_lazy("Discard finished answers that cannot be opened any more"), can_discard_answers),
     Permission(gettext_lazy("Read and export the audit trail"), can_see_audit),

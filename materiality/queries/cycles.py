@@ -205,7 +205,7 @@ def descendants(below: Mapping[int | None, list[Issue]], pk: int) -> Iterator[Is
 
 
 # What the addresses of pages that show scores, of everything made from them, begin with below their cycle.
-SCORED = ("scores", "matrix", "groups-compared", "robustness", "years", "index", "outputs")
+SCORED = ("scores", "matrix", "groups-compared", "robustness", "years", "review", "index", "outputs")
 SEE_SCORES = (Role.ANALYST, Role.LEAD, Role.COMMITTEE)
 
 

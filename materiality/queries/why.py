@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.models import Group, IssueScore, Run
+from materiality.models import Decision, Group, IssueScore, Run
 from materiality.platform.words import plain_number, plain_percent, word_for
 from materiality.queries.cycles import parents_of
 from materiality.queries.ranking import named_of, took_ranking
@@ -177,6 +177,11 @@ class Why:
     @cached_property
     def _ranking(self) -> IssueNamed | None:
         return named_of(self.run, [self.code]).get(self.code) if took_ranking(self.run) else None
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """What a committee made of the issue in this run."""
+        return self.run.decisions.filter(issue=self.score.issue_id).select_related("by").first()
 
     @cached_property
     def movers(self) -> list[MoverLine]:

@@ -8,9 +8,10 @@ from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from materiality.models import IssueScore, Run
+from materiality.models import Decision, IssueScore, Run
 from materiality.platform.bilingual import text_of
 from materiality.platform.words import word_for
+from materiality.queries.review import decisions_of
 from materiality.queries.scores import (
     MIDDLE,
     PRIMARY,
@@ -108,21 +109,26 @@ def put_script_sheets(
 
 def _scores(sheet: Worksheet, title: str, run: Run, scores: Sequence[IssueScore], heading: str) -> None:
     sheet.title = title
-    left_out = {"decision", "reason"}  # no review has been held on this run
+    left_out, decided = set(), decisions_of(run)
     if not shows_certainty(stated_of(run, title)):
         left_out.add("tier_certainty")
     if undo_hidden_cells(run):
         left_out |= {"disagreement_society", "disagreement_business"}
     ranked = sorted(scores, key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
     put_head(sheet, 1, SCORE_COLUMNS)
-    rows = [[None if name in left_out else _value(score, name) for name in SCORE_COLUMNS] for score in ranked]
+    rows = [
+        [None if name in left_out else _value(score, name, decided.get(score.issue_id)) for name in SCORE_COLUMNS]
+        for score in ranked
+    ]
     end = put_rows(sheet, 2, rows, IN_SCORES)
     set_widths(sheet, WIDTHS)
     sheet.auto_filter.ref = f"A1:{sheet.cell(1, len(SCORE_COLUMNS)).column_letter}{max(end - 1, 1)}"
     on_paper(sheet, landscape=True, head_row=1, footer=heading)
 
 
-def _value(score: IssueScore, name: str) -> str | float | int | None:
+def _value(score: IssueScore, name: str, decision: Decision | None) -> str | float | int | None:
+    if name in ("decision", "reason"):
+        return decision and (decision.tier if name == "decision" else decision.reason)
     if name in ("code", "name_zh", "name_en"):
         return getattr(score.issue, name)
     if name == "category":

@@ -112,6 +112,9 @@ def _dimensions(why: Why) -> dict:
 
 def _notes(why: Why) -> list[str]:
     said = [mark.text for mark in marks_of(why.run)]
+    if why.decision:
+        decided = {"tier": word_for("tier", why.decision.tier), "reason": why.decision.reason}
+        said.append(_("Decided: %(tier)s. %(reason)s") % decided)
     for side in why.sides:
         values = {"dimension": word_for("dimension", side.dimension), "counted": side.counted, "asked": side.asked}
         if side.is_short:

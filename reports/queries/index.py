@@ -13,6 +13,7 @@ from materiality.models import Cycle, Issue, IssueMapping, IssueScore, Run
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.digests import value_digest
 from materiality.queries.cycles import publication_day
+from materiality.queries.review import reviewed
 from reports.gri.checks import FAIL, SENTENCES, CheckedIndex, Finding, found_by
 from reports.gri.index import Decision, OutlineRow, Topic
 from reports.gri.moves import Branch, filled_rows, proposed_rows, unplaced
@@ -33,8 +34,8 @@ def material_topics(cycle: Cycle, rows: Iterable[OutlineRow], run: Run | None = 
     named = {code for row in rows for code in row.issues}
     issues = Issue.objects.filter(edition_id=cycle.edition_id).select_related("parent")
     if run:
-        scores = IssueScore.objects.filter(run=run, material=True, derived=False)
-        issues = issues.filter(pk__in=scores.values("issue"))
+        scores = reviewed(run, IssueScore.objects.filter(run=run, derived=False).defer("groups"))
+        issues = issues.filter(pk__in=[each.score.issue_id for each in scores if each.material])
     else:
         issues = issues.filter(code__in=named)
     return _joined(issues.order_by("category__order", "code"), cycle.gri_edition)

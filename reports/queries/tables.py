@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Cycle, Disclosure, IssueMapping, IssueScore, Run, StakeholderPoint
 from materiality.platform.bilingual import text_of
 from materiality.platform.refusals import NotAllowed
+from materiality.queries.review import Reviewed, reviewed
 from materiality.queries.stakeholders import cycle_points
 from materiality.queries.years import compared_json, earlier_runs, line_of
 from materiality.scoring.cube import DIMENSIONS
@@ -44,23 +45,26 @@ def run_inputs(cycle: Cycle, run: Run | None) -> dict[str, Any]:
     NotAllowed where nothing has been scored.
     """
     run = needed_run(cycle, run)
-    return {"run": run.pk, "run_number": run.number, "issues": [_told(score) for score in _scores(run)]}
+    return {"run": run.pk, "run_number": run.number, "issues": [_told(each) for each in _scores(run)]}
 
 
-def _scores(run: Run) -> Iterable[IssueScore]:
+def _scores(run: Run) -> Iterable[Reviewed]:
+    """As the committee decided, where it did."""
     rows = IssueScore.objects.filter(run=run, level__isnull=True, derived=False).defer("groups")
-    return rows.select_related("issue__category", "issue__parent").order_by("issue__category__order", "issue__code")
+    rows = rows.select_related("issue__category", "issue__parent")
+    return reviewed(run, rows.order_by("issue__category__order", "issue__code"))
 
 
-def _told(score: IssueScore) -> dict[str, Any]:
-    issue = score.issue
+def _told(each: Reviewed) -> dict[str, Any]:
+    issue = each.score.issue
     above = issue.parent or issue
     return {
         **{name: getattr(issue, name) for name in ("code", "name_zh", "name_en", "definition_zh", "definition_en")},
         **{f"category_{language}": getattr(issue.category, f"name_{language}") for language in ("zh", "en")},
         **{f"primary_{language}": getattr(above, f"name_{language}") for language in ("zh", "en")},
         "primary_code": above.code,
-        **{name: getattr(score, name) for name in ("tier", "material", "rank", "priority")},
+        **{name: getattr(each, name) for name in ("tier", "material")},
+        **{name: getattr(each.score, name) for name in ("rank", "priority")},
     }
 
 

@@ -26,6 +26,7 @@ SUBJECTS = {
             "comparison",
             "method",
             "ranking",
+            "review",
             "robustness",
             "why",
             "years",
