@@ -74,7 +74,9 @@ def halo(found: Estimates) -> Halo:
     score, n = found.score[both], int(both.sum())
     if n < LEAST_FOR_HALO:
         return Halo(None, None, ())
-    matrix = np.cov(np.round(score, DECIMALS).T)
+    rounded = np.round(score, DECIMALS)
+    # The mean of equal scores is not always their value, and would leave a variance of nothing but rounding.
+    matrix = np.cov(rounded.T) * np.outer(*[np.ptp(rounded, axis=0) > 0] * 2)
     plain = correlation(matrix[0, 1], matrix[0, 0], matrix[1, 1])
     if found.deviations is None or not found.known[both].all():
         return Halo(plain, None, ())

@@ -6,7 +6,7 @@ import pytest
 from materiality.scoring.cells import Cells, Ratings, cells_of, fit_dimension, ratings_of
 from materiality.scoring.certainty import drawn_to_mean, within_cuts
 from materiality.scoring.estimates import Estimates, Sources, deviations_of, moderate
-from materiality.scoring.figures import halo, spread_beyond_chance
+from materiality.scoring.figures import Halo, halo, spread_beyond_chance
 from materiality.scoring.method import Method
 from materiality.scoring.run import Counts, run, score_counts
 from materiality.scoring.tiers import Cuts, Placing, place
@@ -215,6 +215,13 @@ def test_halo():
     found = halo(Estimates(tuple("abcde"), score, moved, np.ones((0, 5, 2)), np.ones((5, 2), bool), sources))
     assert [found.r, found.r_corrected] == digits([0.889896, 0.928236], 6)
     assert found.off_diagonal == ("d",)
+
+
+def test_halo_of_equal_scores_has_no_correlation():
+    score = np.full((7, 2), 100 / 3)
+    sources = Sources(np.zeros(1, int), np.ones(1, int), np.zeros(0, int))
+    still = Estimates(tuple("ABCDEFG"), score, np.zeros((1, 7, 2)), np.ones((1, 7, 2)), np.ones((7, 2), bool), sources)
+    assert halo(still) == Halo(None, None, ())
 
 
 def test_disagreement():
