@@ -20,7 +20,6 @@ from materiality.queries.cycles import (
     run_behind,
     seen_cycles,
 )
-from materiality.queries.review import last_sign_off
 
 WORDS: dict[str, Words] = {
     "job": {
@@ -248,8 +247,9 @@ def _scores(cycle: Cycle) -> StepStanding:
 
 def _review(cycle: Cycle) -> StepStanding:
     """Signed, or how far it is; what was signed is stale once the newest run is another."""
-    run, signed = newest_run(cycle), last_sign_off(cycle)
-    if signed and run and signed.run_id != run.pk:
+    run = newest_run(cycle)
+    signed = run.signed if run else None
+    if signed and signed != run.pk:
         other = _("run %(number)s came after the sign-off") % {"number": run.number}
         return StepStanding(done=True, words=_("signed"), stale=other)
     if signed and cycle.state in SCORES_OPEN:

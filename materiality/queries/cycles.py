@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from materiality.models import AuditEvent, Calendar, Category, Cycle, Edition, Issue, Job, Reminder, Run, User
+from materiality.models import AuditEvent, Calendar, Category, Cycle, Edition, Issue, Job, Reminder, Run, SignOff, User
 from materiality.models.people import Role
 from materiality.platform.hooks import (
     PHASES,
@@ -552,10 +552,13 @@ def cycle_named(code: str) -> Cycle:
 
 
 def newest_run(cycle: Cycle) -> Run | None:
-    """The newest run without its cube and figures, asked once per cycle object."""
+    """The newest run without its cube and figures, asked once per cycle object; `signed` is the key of the run that was
+    signed last.
+    """
     if "_newest_run" not in cycle.__dict__:
         columns = ("cycle_id", "number", "created_at", "responses", "source")
-        cycle._newest_run = cycle.runs.order_by("-number").only(*columns).first()
+        last = SignOff.objects.filter(cycle=OuterRef("cycle")).order_by("-number").values("run")[:1]
+        cycle._newest_run = cycle.runs.order_by("-number").only(*columns).annotate(signed=Subquery(last)).first()
     return cycle._newest_run
 
 

@@ -14,6 +14,7 @@ from materiality.actions.review import (
 )
 from materiality.actions.scores import score_cycle
 from materiality.models import AuditEvent, Cycle
+from materiality.platform.hooks import step_named
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.review import differences, hash_of, issues_reviewed, snapshot
 from reports.queries.index import material_topics
@@ -130,3 +131,18 @@ def test_review_begins_with_a_closed_cycle_and_a_run_and_can_be_sent_back(cycle)
     begin_review(cycle=cycle, by=None)
     refused("Give the reason", hand_back, cycle=cycle, reason="")
     assert hand_back(cycle=cycle, reason="Weights are missing", by=None).state == "closed"
+
+
+def test_step_of_the_review_is_signed_and_stale_once_another_run_came(cycle):
+    def standing():
+        fresh = Cycle.objects.get(pk=cycle.pk)
+        found = step_named("review").standing(fresh)
+        return found.done, found.words, found.stale
+
+    assert standing() == (False, "", "")
+    begin_review(cycle=cycle, by=None)
+    assert standing() == (False, "under way", "")
+    sign_off(run=cycle.runs.get(), sha256=hash_of(snapshot(cycle.runs.get())), by=None)
+    assert standing() == (True, "signed", "")
+    run_of(cycle)
+    assert standing() == (True, "signed", "run 2 came after the sign-off")
