@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("materiality", "0021_texts_in_languages"),
+        ("materiality", "0023_category_status"),
     ]
 
     operations = [
