@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+from django.utils import translation
 from docx import Document
 from docx.shared import RGBColor
 
@@ -79,7 +80,7 @@ def test_own_template_keeps_its_styles(cycle):
     ],
 )
 def test_wrong_template_is_told_what_is_missing(contents, said):
-    with pytest.raises(NotAllowed, match=said):
+    with translation.override("en"), pytest.raises(NotAllowed, match=said):
         checked_template(contents)
 
 
@@ -90,5 +91,5 @@ def test_template_to_begin_with_can_be_filled(language):
 
 
 def test_template_that_is_not_stored_is_refused(cycle):
-    with pytest.raises(NotAllowed, match="Choose the file again"):
+    with translation.override("en"), pytest.raises(NotAllowed, match="Choose the file again"):
         made(cycle, template="0" * 64)
