@@ -28,6 +28,11 @@ WORDS: dict[str, Words] = {
     },
     "action": {
         "load_library": gettext_lazy("loaded the library %(object)s"),
+        "save_own_group": gettext_lazy("saved the organisation's group %(object)s"),
+        "remove_own_group": gettext_lazy("removed the organisation's group %(object)s"),
+        "save_indicator": gettext_lazy("saved the indicator %(object)s"),
+        "remove_indicator": gettext_lazy("deleted the indicator %(object)s"),
+        "install_framework": gettext_lazy("installed the framework %(object)s"),
         "open_cycle": gettext_lazy("opened the cycle %(object)s"),
         "edit_cycle": gettext_lazy("changed the details of cycle %(object)s"),
         "confirm_step": gettext_lazy("confirmed a step of cycle %(object)s"),

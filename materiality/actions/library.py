@@ -17,20 +17,23 @@ from django.utils.translation import gettext as _
 from materiality.drafts.codes import RESERVED, next_edition_code, text_names
 from materiality.drafts.lineage import complete_lineage
 from materiality.drafts.rows import levels_of, locked_edition_draft
+from materiality.formats.stakeholders import add_named_groups
+from materiality.library_file.catalogues import read_catalogues
 from materiality.library_file.read import read_default_library, read_library, read_reference
 from materiality.lineage.records import Catalogues, DisclosureRecord, IssueRecord, Key, Library
 from materiality.models import (
     Category,
     Crosswalk,
+    Cycle,
     Disclosure,
     DisclosureLink,
     Edition,
     Erratum,
     Framework,
-    Group,
     Issue,
     IssueMapping,
     Lineage,
+    OwnGroup,
     User,
 )
 from materiality.platform import audit
@@ -38,7 +41,8 @@ from materiality.platform.bilingual import LANGUAGES, in_each, interface_languag
 from materiality.platform.hooks import CORRECT_ERRATUM, objections
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.drafts import publishing_warnings
-from materiality.queries.library import library_contents
+from materiality.queries.library import built_in_frameworks, installed_frameworks, library_contents
+from materiality.queries.stakeholders import group_row, known_groups, shipped_groups
 from materiality.tables.problems import BadLibrary, Problem
 from materiality.tables.records import MAX_BYTES
 
@@ -124,10 +128,32 @@ def store_catalogues(*, catalogues: Catalogues) -> int:
     return changed + more + _links(catalogues, keys) + _crosswalk(catalogues, keys)
 
 
+@transaction.atomic
+def install_framework(*, code: str, edition: str, by: User | None) -> Framework:
+    """Take in a framework that comes with the product. NotAllowed where there is none, or it is there already."""
+    key = (code, edition)
+    if key not in {record.key for record in built_in_frameworks()} - installed_frameworks():
+        raise NotAllowed(_("There is no framework “%(name)s” that could be installed.") % {"name": " ".join(key)})
+    folder = Path(settings.BASE_DIR) / "fixtures"
+    store_catalogues(catalogues=read_catalogues(folder, installed_frameworks() | {key}))
+    framework = Framework.objects.get(code=code, edition=edition)
+    audit.record("install_framework", framework, by=by, after={"edition": edition, "column": framework.column})
+    return framework
+
+
 def _frameworks(catalogues: Catalogues) -> tuple[dict[tuple[str, str], int], int]:
-    wanted = [((record.code, record.edition), vars(record)) for record in catalogues.frameworks]
+    wanted = []
+    for order, record in enumerate(catalogues.frameworks, start=1):
+        columns = {name: value for name, value in vars(record).items() if name not in ("successor", "installed")}
+        wanted.append((record.key, columns | {"order": order}))
     held = {(row.code, row.edition): row for row in Framework.objects.all()}
     changed = _bring(Framework, held, wanted)
+    for record in catalogues.frameworks:
+        row, follower = held[record.key], held.get((record.code, record.successor))
+        if follower and row.successor_id != follower.pk:
+            row.successor = follower
+            row.save(update_fields=["successor"])
+            changed += 1
     return {key: row.pk for key, row in held.items()}, changed
 
 
@@ -156,6 +182,7 @@ def _levels(records: Iterable[DisclosureRecord]) -> Iterator[list[DisclosureReco
 
 def _columns(record: DisclosureRecord, frameworks: dict, held: dict[Key, Disclosure]) -> dict[str, Any]:
     columns = {name: value for name, value in vars(record).items() if name not in ("framework", "parent_code")}
+    columns["own_wording"] = list(record.own_wording)
     parent = held[(*record.framework, record.parent_code)].pk if record.parent_code else None
     return {**columns, "framework_id": frameworks[record.framework], "parent_id": parent}
 
@@ -173,7 +200,8 @@ def _crosswalk(catalogues: Catalogues, keys: dict[Key, int]) -> int:
     wanted = {}
     for way in catalogues.crosswalk:
         target = keys[way.target] if way.target else None
-        columns = {"source_id": keys[way.source], "target_id": target, "relation": way.relation, "note": way.note}
+        notes = {"note_zh": way.note_zh, "note_en": way.note_en}
+        columns = {"source_id": keys[way.source], "target_id": target, "relation": way.relation, **notes}
         wanted[columns["source_id"], target, way.relation] = columns
     held = {(row.source_id, row.target_id, row.relation): row for row in Crosswalk.objects.all()}
     return _drop(Crosswalk, held, wanted) + _bring(Crosswalk, held, wanted.items())
@@ -259,9 +287,9 @@ def _mappings(library: Library, issues: dict[str, Issue]) -> None:
     keys = Disclosure.objects.values_list("framework__code", "framework__edition", "code", "pk").order_by()
     disclosures = {tuple(key): pk for *key, pk in keys}
     IssueMapping.objects.bulk_create(
-        IssueMapping(issue=issues[record.code], disclosure_id=disclosures[key])
+        IssueMapping(issue=issues[record.code], disclosure_id=disclosures[tuple(key)], type=kind)
         for record in library.issues
-        for key in record.mappings
+        for *key, kind in record.mappings
     )
 
 
@@ -269,13 +297,15 @@ def _mappings(library: Library, issues: dict[str, Issue]) -> None:
 class Loaded:
     """What loading did: the edition in force, whether it is new, how many catalogue rows changed.
 
-    `kept` says that the edition in force differs from the default library and was left as it is.
+    `kept` says that the edition in force differs from the default library and was left as it is; `groups` are those of
+    the organisation that are new.
     """
 
     edition: Edition
     is_new: bool
     catalogue_rows: int
     kept: bool
+    groups: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -287,10 +317,10 @@ def load_library(*, by: User | None, file: Path | None = None) -> Loaded:
     force. Raises BadLibrary with everything wrong in the file; nothing is stored then.
     """
     folder = Path(settings.BASE_DIR) / "fixtures"
-    more_groups = Group.objects.values_list("code", flat=True).distinct().order_by("code")
-    reference = read_reference(folder, more_groups, LANGUAGES)
-    default = read_default_library(folder, reference)
+    reference = read_reference(folder, known_groups(), LANGUAGES, installed_frameworks())
+    default = read_default_library(folder, read_reference(folder))
     library = read_library(_contents(file), file.name, reference) if file else default
+    groups = _own_groups(library, is_default=library == default)
     catalogue_rows = store_catalogues(catalogues=reference.catalogues)
     current = Edition.objects.select_for_update().filter(state=Edition.State.PUBLISHED).first()
     differs = current is None or library_contents(current) != library
@@ -298,7 +328,22 @@ def load_library(*, by: User | None, file: Path | None = None) -> Loaded:
     edition = _store(library, current, is_default=library == default) if is_new else current
     if is_new or catalogue_rows:
         _record(edition, library, current, catalogue_rows, is_new, by)
-    return Loaded(edition, is_new, catalogue_rows, kept=differs and not is_new)
+    return Loaded(edition, is_new, catalogue_rows, differs and not is_new, tuple(group.code for group in groups))
+
+
+def _own_groups(library: Library, *, is_default: bool) -> list[OwnGroup]:
+    """The first library brings the groups of the organisation along: those that ship, or those that its issues name.
+
+    Where there are cycles from before, those of the newest one are the organisation's. What a later library names and
+    nobody knows yet is added. Returns what is new.
+    """
+    rows: list[dict] = []
+    newest = Cycle.objects.order_by("-period_end", "-created_at").first()
+    if not OwnGroup.objects.exists() and newest:
+        rows = [group_row(group) for group in newest.groups.all()]
+    elif not OwnGroup.objects.exists() and is_default:
+        rows = shipped_groups()
+    return add_named_groups((code for issue in library.issues for code in issue.groups), rows)
 
 
 def _contents(file: Path) -> bytes:
@@ -462,7 +507,7 @@ def _copy(row: Issue, draft: Edition, categories: dict[int, Category], copies: d
 
 
 def _copy_mappings(current: Edition, issues: dict[int, Issue]) -> None:
-    pairs = IssueMapping.objects.filter(issue__edition=current).order_by("pk").values_list("issue", "disclosure")
+    rows = IssueMapping.objects.filter(issue__edition=current).order_by("pk").values_list("issue", "disclosure", "type")
     IssueMapping.objects.bulk_create(
-        IssueMapping(issue=issues[issue], disclosure_id=disclosure) for issue, disclosure in pairs
+        IssueMapping(issue=issues[issue], disclosure_id=disclosure, type=kind) for issue, disclosure, kind in rows
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from materiality.formats.stakeholders import refuse_no_weight
 from materiality.library_file.read import read_fixture
-from materiality.models import Attachment, Cycle, Engagement, Group, StakeholderPoint, User
+from materiality.models import Attachment, Cycle, Edition, Engagement, Group, Issue, OwnGroup, StakeholderPoint, User
 from materiality.platform import audit
 from materiality.platform.bilingual import text_columns
 from materiality.platform.files import NotTaken, clean_name, drop_files, file_type, keep_file
@@ -232,6 +232,46 @@ def _new_group(cycle: Cycle, code: str) -> Group:
     if cycle.groups.filter(code=code).exists():
         raise NotAllowed(_("There is already a group with the code %(code)s.") % {"code": code})
     return Group(cycle=cycle, order=(cycle.groups.aggregate(last=Max("order"))["last"] or 0) + 1)
+
+
+@transaction.atomic
+def save_own_group(*, values: Mapping[str, Any], by: User | None, group: OwnGroup | None = None) -> OwnGroup:
+    """Add a group to the organisation, or change `group`, whose code stays; cycles that are open keep their own.
+
+    NotAllowed where the code is taken, or would change.
+    """
+    if group is None:
+        if OwnGroup.objects.filter(code=values["code"]).exists():
+            raise NotAllowed(_("There is already a group with the code %(code)s.") % {"code": values["code"]})
+        row = OwnGroup(order=(OwnGroup.objects.aggregate(last=Max("order"))["last"] or 0) + 1)
+    else:
+        row = OwnGroup.objects.select_for_update().get(pk=group.pk)
+        if values["code"] != row.code:
+            raise NotAllowed(_("The code of a group cannot change: responses and files name it."))
+    with audit.audited("save_own_group", row, by=by, fields=values):
+        audit.write(row, values)
+    return row
+
+
+@transaction.atomic
+def remove_own_group(*, group: OwnGroup, by: User | None) -> None:
+    """Take a group out of the organisation's. NotAllowed while issues of the library name it, or it is the last one."""
+    naming = [row.code for row in _naming(group.code)]
+    if naming:
+        told = {"group": group.name, "issues": ", ".join(naming[:5]) + (" …" if len(naming) > 5 else "")}
+        raise NotAllowed(_("Issues name “%(group)s”: %(issues)s. Take it out of them first.") % told)
+    if OwnGroup.objects.count() == 1:
+        raise NotAllowed(_("An organisation needs at least one group."))
+    before = audit.told(group, ("code", "name"))
+    removed = OwnGroup.objects.get(pk=group.pk)
+    OwnGroup.objects.filter(pk=group.pk).delete()
+    audit.record("remove_own_group", removed, by=by, before=before)
+
+
+def _naming(code: str) -> list[Issue]:
+    current = (Edition.State.PUBLISHED, Edition.State.DRAFT)
+    rows = Issue.objects.filter(edition__state__in=current, status=Issue.Status.ACTIVE).order_by("code")
+    return [row for row in rows.only("code", "groups") if code in row.groups]
 
 
 @transaction.atomic

@@ -18,9 +18,10 @@ from materiality.actions.scores import score_reported
 from materiality.formats.catalogues import CatalogueResource, MappingResource
 from materiality.formats.categories import CategoryResource
 from materiality.formats.figures import FigureResource
+from materiality.formats.indicators import FrameworkValueResource, IndicatorResource
 from materiality.formats.issues import IssueResource
 from materiality.formats.proposals import ProposalResource
-from materiality.formats.stakeholders import GroupResource, StakeholderResource
+from materiality.formats.stakeholders import GroupResource, OwnGroupResource, StakeholderResource
 from materiality.formats.translations import TranslationResource
 from materiality.models import Cycle, Edition, Job, SheetImport, User
 from materiality.platform import audit
@@ -140,6 +141,11 @@ class Kind:
     def name(self) -> str:
         return self.resource.sheet
 
+    @property
+    def columns(self) -> Sequence[SheetColumn]:
+        """As they are now: those of issues follow the frameworks that are installed."""
+        return [column for column in self.resource(Scope()).columns if not column.silent]
+
 
 KINDS = {
     kind.name: kind
@@ -166,7 +172,7 @@ KINDS = {
         ),
         Kind(
             CatalogueResource,
-            gettext_lazy("Catalogues"),
+            gettext_lazy("Frameworks"),
             gettext_lazy(
                 "Disclosures, goals or topics of frameworks of your own, or of editions that Yiti does not bring."
             ),
@@ -178,6 +184,24 @@ KINDS = {
             gettext_lazy("Stakeholder groups with definitions, weights and targets."),
             "cycle",
             can_edit_cycle,
+        ),
+        Kind(
+            OwnGroupResource,
+            gettext_lazy("Groups of the organisation"),
+            gettext_lazy("The groups that a new cycle starts from, and that issues of the library name."),
+            "",
+        ),
+        Kind(
+            IndicatorResource,
+            gettext_lazy("Targets and indicators"),
+            gettext_lazy("Figures by which issues are followed: baseline, target, and a column for each year."),
+            "",
+        ),
+        Kind(
+            FrameworkValueResource,
+            gettext_lazy("Numbers of frameworks"),
+            gettext_lazy("What a rater or another framework gives an issue, such as the weight of a key issue."),
+            "",
         ),
         Kind(
             StakeholderResource,
@@ -235,7 +259,7 @@ class SheetFile:
         return next(filter(None, cells), "")
 
 
-def read_sheet_file(contents: bytes, name: str, resource: type[StrictResource] | StrictResource) -> SheetFile:
+def read_sheet_file(contents: bytes, name: str, resource: StrictResource) -> SheetFile:
     """All sheets with the columns that the kind needs, else the one of its name, else the first. Raises BadLibrary."""
     tables = [resource.reshaped(table) for table in read_tables(contents, name, MAX_ROWS) if table.title != CODES]
     wanted = [table for table in tables if _has_needed(table, resource.columns)]
@@ -243,7 +267,7 @@ def read_sheet_file(contents: bytes, name: str, resource: type[StrictResource] |
     return SheetFile(tuple(chosen), tuple(table.title for table in tables if table not in chosen))
 
 
-def match_of(file: SheetFile, resource: type[StrictResource] | StrictResource) -> HeaderMatch:
+def match_of(file: SheetFile, resource: StrictResource) -> HeaderMatch:
     """Which column each heading of the file is taken for."""
     return match_headers(file.headings, resource.columns)
 
@@ -256,13 +280,16 @@ def plan_file(resource: StrictResource, file: SheetFile, match: Mapping[str, str
         for problem in check_match(match, table.columns, resource.columns)
     ]
     rows, found = _rows(file, match)
+    days = {column.name for column in resource.columns if column.date}
+    found = [problem for problem in found if problem.kind != "date_cell" or problem.column not in days]
     if not rows:
         problems.append(Problem("no_rows"))
     if problems:
         return Plan(problems=problems, left_out=list(file.left_out))
     plan = resource.store(rows, found) if store else resource.plan(rows, found)
     plan.left_out = list(file.left_out)
-    plan.untouched = [column.name for column in resource.columns if column.name not in match.values()]
+    shown = [column.name for column in resource.columns if not column.silent]
+    plan.untouched = [name for name in shown if name not in match.values()]
     return plan
 
 
@@ -386,7 +413,7 @@ def sheet_file_of(imported: SheetImport) -> SheetFile:
             held = json.load(stream)
         return SheetFile(tuple(map(table_of, held["tables"])), tuple(held["left_out"]))
     with default_storage.open(imported.path) as stream:
-        file = read_sheet_file(stream.read(), imported.file_name, KINDS[imported.kind].resource)
+        file = read_sheet_file(stream.read(), imported.file_name, _resource(imported, None, ""))
     imported.headers = {"rows": keep_bytes(json.dumps(asdict(file)).encode(), "sheets")[0]}
     return file
 
@@ -498,7 +525,7 @@ def preview_of(imported: SheetImport, state: str = "") -> Preview:
     tabs = [(name, counts[name], name == shown) for name in STATES]
     warnings = [(row, _shown(problem)) for row in plan.rows for problem in row.warnings]
     problems = [problem_text(problem) for problem in plan.problems]
-    titles = {column.name: str(column.title) for column in KINDS[imported.kind].resource.columns}
+    titles = {column.name: str(column.title) for column in KINDS[imported.kind].columns}
     untouched = [titles[name] for name in plan.untouched]
     listed = [row for row in plan.rows if row.state == shown]
     return Preview(plan, shown, tabs, listed, problems, warnings, untouched)

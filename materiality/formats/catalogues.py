@@ -1,12 +1,15 @@
 """Catalogues of disclosures, goals and topics: editions of known frameworks, and frameworks of one's own."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Max
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
@@ -17,25 +20,35 @@ from materiality.queries.library import built_in_frameworks, stored_catalogues
 from materiality.tables.headers import Choices, SheetColumn, canonical, depths, mapping_choices, rings
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import Problem, nearest, nearest_code
-from materiality.tables.widgets import ChoiceWidget, Key, SheetRow, TextWidget, Widget
+from materiality.tables.widgets import ChoiceWidget, DayWidget, Key, SheetRow, TextWidget, Widget, YesWidget
 
 CATALOGUE_COLUMNS = (
     SheetColumn(
         "framework", _("Framework"), _("A short code of the catalogue: letters, digits, dots, hyphens."), required=True
     ),
-    SheetColumn(
-        "edition",
-        _("Edition"),
-        _("Its edition, such as a year. Every edition is a catalogue of its own."),
-        required=True,
-    ),
+    SheetColumn("edition", _("Edition"), _("Its edition, such as a year. Every edition is a catalogue of its own.")),
     SheetColumn("code", _("Code"), _("The code of a disclosure, goal or topic in the catalogue."), required=True),
+    SheetColumn("parent_code", _("Parent"), _("The code above in the same catalogue; empty at the top.")),
+    SheetColumn("kind", _("Kind"), _("What the row is, such as topic, disclosure or kpi. A group only heads others.")),
     SheetColumn("title_zh", _("Chinese title"), _("At most 300 characters."), width=48),
     SheetColumn("title_en", _("English title"), _("At most 300 characters."), width=48),
-    SheetColumn("parent_code", _("Parent"), _("The code above in the same catalogue; empty at the top.")),
+    SheetColumn("official_zh", _("Chinese title is official"), _("no: it is a wording of our own.")),
+    SheetColumn("official_en", _("English title is official"), _("no: it is a wording of our own.")),
+    SheetColumn("code_official", _("Official code"), _("no: the code is ours, and is not printed.")),
+    SheetColumn("in_force_from", _("In force from"), _("The first day, such as 2026-01-01."), date=True),
+    SheetColumn("in_force_until", _("In force until"), _("The first day on which it is not in force."), date=True),
+    SheetColumn("replaced_by", _("Replaced by"), _("What has taken its place."), width=24),
 )
 _NAME = re.compile(r"[\w.-]+")
+_WITH_YEAR = re.compile(r"(.+?)\s+(\d{4})")
+# What other columns of a sheet of issues or an outline are called.
+TAKEN = ("code", "category", "parent_code", "groups", "status", "order", "chapter", "section", "issues", "disclosures")
 Node = tuple[str, str, str]
+
+
+def _official(own_wording: Collection[str]) -> SimpleNamespace:
+    """Language → whether the title is an official one."""
+    return SimpleNamespace(**{language: language not in own_wording for language in ("zh", "en")})
 
 
 class _ParentWidget(Widget):
@@ -51,16 +64,27 @@ class _ParentWidget(Widget):
 class CatalogueResource(StrictResource):
     """Rows of catalogues. What comes with the product is never changed, as its next update would undo that."""
 
-    sheet = "catalogues"
+    sheet = "framework"
     columns = CATALOGUE_COLUMNS
-    written = ("title_zh", "title_en", "parent")
+    may_be_blank = ("title",)
+    written = (
+        *("title_zh", "title_en", "parent", "kind", "own_wording", "code_official", "effective_from", "withdrawn_from"),
+        "replaced_by",
+    )
 
     framework = Field("framework__code", "framework", widget=TextWidget(20, required=True), readonly=True)
-    edition = Field("framework__edition", "edition", widget=TextWidget(20, required=True), readonly=True)
+    edition = Field("framework__edition", "edition", widget=TextWidget(20), readonly=True)
     code = Field("code", "code", widget=TextWidget(20, required=True))
-    title_zh = Field("title_zh", "title_zh", widget=TextWidget(300, required=True))
-    title_en = Field("title_en", "title_en", widget=TextWidget(300, required=True))
     parent_code = Field("parent", "parent_code", widget=_ParentWidget())
+    kind = Field("kind", "kind", widget=TextWidget(40))
+    title_zh = Field("title_zh", "title_zh", widget=TextWidget(300))
+    title_en = Field("title_en", "title_en", widget=TextWidget(300))
+    official_zh = Field("official__zh", "official_zh", widget=YesWidget())
+    official_en = Field("official__en", "official_en", widget=YesWidget())
+    code_official = Field("code_official", "code_official", widget=YesWidget())
+    in_force_from = Field("effective_from", "in_force_from", widget=DayWidget())
+    in_force_until = Field("withdrawn_from", "in_force_until", widget=DayWidget())
+    replaced_by = Field("replaced_by", "replaced_by", widget=TextWidget(120))
 
     class Meta:
         model = Disclosure
@@ -69,7 +93,10 @@ class CatalogueResource(StrictResource):
 
     def stored(self) -> Sequence[Disclosure]:
         rows = Disclosure.objects.select_related("framework", "parent")
-        return list(rows.order_by("framework__code", "framework__edition", "order", "code"))
+        rows = list(rows.order_by("framework__code", "framework__edition", "order", "code"))
+        for row in rows:
+            row.official = _official(row.own_wording)
+        return rows
 
     def make_lookups(self) -> dict[str, dict]:
         self._frameworks = {(row.code, row.edition): row for row in Framework.objects.all()}
@@ -79,13 +106,42 @@ class CatalogueResource(StrictResource):
 
     def blank(self, row: dict[str, str]) -> Disclosure:
         name = self.key_of(row)[:2]
-        new = Framework(code=name[0], edition=name[1], title_zh=" ".join(name), title_en=" ".join(name))
-        return self.lookups["nodes"].setdefault(
-            self.key_of(row), Disclosure(framework=self._frameworks.setdefault(name, new))
-        )
+        label = " ".join(name).strip()
+        new = Framework(code=name[0], edition=name[1], title_zh=label, title_en=label, column=self._free_column(name))
+        row_of = Disclosure(framework=self._frameworks.setdefault(name, new))
+        row_of.official = _official(())
+        return self.lookups["nodes"].setdefault(self.key_of(row), row_of)
+
+    def _free_column(self, name: tuple[str, str]) -> str:
+        """What the framework is called in sheets of issues: its code, with the edition where that is taken."""
+        if name in self._frameworks:
+            return ""
+        taken = {row.column for row in self._frameworks.values()} | set(TAKEN)
+        short, long = (slugify("_".join(part)).replace("-", "_")[:40] for part in (name[:1], name))
+        return next((column for column in (short, long) if column and column not in taken), "")
+
+    def key_of(self, cells: Mapping[str, str | None]) -> Key:
+        """A file without a column of editions may name it behind the framework: `MSCI 2026`."""
+        framework, edition, code = super().key_of(cells)
+        if "edition" not in cells and (found := _WITH_YEAR.fullmatch(framework)):
+            framework, edition = found[1], found[2]
+        return framework, edition, code
+
+    def prepared(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
+        keys = [self.key_of(row.cells)[:2] for row in rows]
+        return [
+            replace(row, cells={**row.cells, "framework": framework, "edition": edition})
+            for row, (framework, edition) in zip(rows, keys, strict=True)
+        ]
+
+    def objections(self, row: SheetRow, instance: Disclosure, changes: dict[str, list[str]]) -> Iterable[Problem]:
+        if not instance.title:
+            yield row.problem("no_text", "title_zh")
+        if instance.effective_from and instance.withdrawn_from and instance.withdrawn_from <= instance.effective_from:
+            yield row.problem("days_reversed", "in_force_until")
 
     def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
-        built_in = set(built_in_frameworks())
+        built_in = {record.key for record in built_in_frameworks()}
         nodes = {self.key_of(row.cells) for row in rows} | self.by_key.keys()
         ring = rings(self._parents(rows))
         for row in rows:
@@ -106,9 +162,9 @@ class CatalogueResource(StrictResource):
     def _names(self, row: SheetRow) -> Iterator[Problem]:
         for name in ("framework", "edition"):
             cell = row.cells.get(name, "")
-            if not cell:
+            if not cell and name == "framework":
                 yield row.problem("empty", name)
-            elif not _NAME.fullmatch(cell) or len(cell) > 20:
+            elif cell and not _NAME.fullmatch(cell) or len(cell) > 20:
                 yield row.problem("bad_framework", name)
 
     def _is_as_stored(self, row: SheetRow, key: Node) -> bool:
@@ -139,6 +195,7 @@ class CatalogueResource(StrictResource):
             yield list(batch)
 
     def before_store(self, instance: Disclosure, changes: dict[str, list[str]]) -> None:
+        instance.own_wording = sorted(language for language, held in vars(instance.official).items() if not held)
         if instance.pk is None:
             self._order += 1
             instance.order = self._order
@@ -162,9 +219,7 @@ class CatalogueResource(StrictResource):
 MAPPING_COLUMNS = (
     SheetColumn("issue", _("Issue code"), _("The code of an issue of the draft."), required=True, choices="issues"),
     SheetColumn("framework", _("Framework"), _("The catalogue, such as GRI."), required=True, choices="frameworks"),
-    SheetColumn(
-        "edition", _("Edition"), _("The edition of the catalogue, such as 2021."), required=True, choices="editions"
-    ),
+    SheetColumn("edition", _("Edition"), _("The edition of the catalogue, such as 2021."), choices="editions"),
     SheetColumn(
         "disclosure",
         _("Disclosure"),
@@ -172,6 +227,7 @@ MAPPING_COLUMNS = (
         required=True,
         width=20,
     ),
+    SheetColumn("type", _("Type"), _("equal, part, whole or related; empty means equal."), choices="types"),
 )
 
 
@@ -180,15 +236,18 @@ class MappingResource(StrictResource):
 
     sheet = "mappings"
     columns = MAPPING_COLUMNS
+    written = ("type",)
 
     issue = Field("issue", "issue", widget=ChoiceWidget("issues", "unknown_issue"))
     framework = Field("disclosure__framework__code", "framework", widget=TextWidget(), readonly=True)
     edition = Field("disclosure__framework__edition", "edition", widget=TextWidget(), readonly=True)
     disclosure = Field("written", "disclosure", widget=TextWidget(), readonly=True)
+    type = Field("type", "type", widget=ChoiceWidget("types", "unknown_type", empty=IssueMapping.Type.EQUAL))
 
     class Meta:
         model = IssueMapping
-        fields = import_id_fields = ("issue", "framework", "edition", "disclosure")
+        import_id_fields = ("issue", "framework", "edition", "disclosure")
+        fields = (*import_id_fields, "type")
 
     def refuse(self, store: bool) -> None:
         if store:
@@ -211,7 +270,10 @@ class MappingResource(StrictResource):
         return mappings
 
     def make_lookups(self) -> dict[str, dict]:
-        return {"issues": {row.code: row for row in Issue.objects.filter(edition=self.scope.edition)}}
+        return {
+            "issues": {row.code: row for row in Issue.objects.filter(edition=self.scope.edition)},
+            "types": {str(value): value for value in IssueMapping.Type.values},
+        }
 
     def choices(self) -> Choices:
         return mapping_choices(self.scope.edition)
@@ -231,7 +293,7 @@ class MappingResource(StrictResource):
     def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
         for row in rows:
             cells = [canonical(row.cells.get(name, "")) for name in self.key[1:]]
-            empty = [name for name, cell in zip(self.key[1:], cells, strict=True) if not cell]
+            empty = [n for n, cell in zip(self.key[1:], cells, strict=True) if not cell and n != "edition"]
             yield from (row.problem("empty", name) for name in empty)
             found = None if empty else self.resolve(*cells)
             if isinstance(found, Problem):
@@ -253,7 +315,7 @@ class MappingResource(StrictResource):
             offered = nearest(label, [" ".join(key) for key in sorted(self._editions)], at_least=0.3)
             return Problem("unknown_framework", value=edition, nearest=offered, params={"framework": label})
         found = self._disclosures.get((framework, edition, cell))
-        if column and (found is None or column.startswith("gri_")):
+        if column and (found is None or framework == "GRI"):
             resolved = self._codes.resolve(column, cell)
             return resolved if isinstance(resolved, Problem) else self._disclosures[resolved]
         if found is None:

@@ -15,14 +15,24 @@ from import_export.widgets import Widget
 
 from materiality.drafts.lineage import descend_retired
 from materiality.drafts.rows import locked_edition_draft, put_back, sources_of
-from materiality.library_file.codes import FRAMEWORKS, MappingCodes
-from materiality.library_file.read import CODE, PRIMARY, IssueRow, check_tree, codes_are_built, name_from
-from materiality.lineage.records import LEVELS, Catalogues
-from materiality.models import Category, Disclosure, Edition, Group, Issue, IssueMapping, Lineage, User
+from materiality.formats.stakeholders import add_named_groups
+from materiality.library_file.codes import MappingCodes
+from materiality.library_file.read import (
+    CODE,
+    PRIMARY,
+    IssueRow,
+    check_tree,
+    codes_are_built,
+    name_from,
+    new_group_refused,
+)
+from materiality.lineage.records import EQUAL, LEVELS, Catalogues
+from materiality.models import Category, Disclosure, Edition, Issue, IssueMapping, Lineage, User
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, languages_of, suffix_of
 from materiality.platform.hooks import RETIRE_ISSUE, objections
 from materiality.queries.library import origins, stored_catalogues
-from materiality.queries.stakeholders import default_groups
+from materiality.queries.mappings import all_frameworks, label_of
+from materiality.queries.stakeholders import known_groups
 from materiality.tables.headers import (
     Choices,
     SheetColumn,
@@ -36,9 +46,12 @@ from materiality.tables.imports import StrictResource, write_all
 from materiality.tables.problems import Problem, nearest
 from materiality.tables.widgets import NEW, BadCell, ChoiceWidget, Plan, SeveralWidget, SheetRow, TextWidget, in_both
 
+Mapped = tuple[str, str]  # code of a disclosure, type of the mapping
+
 
 class CodesWidget(Widget):
-    """Codes or titles of one column, in the catalogue's order; written with the year where a code has two meanings."""
+    """Codes or titles of one column, in the catalogue's order; written with the year where a code has two meanings, and
+    with the type of the mapping where it is not the same: `GRI 403 [part]`."""
 
     def __init__(self, column: str, codes: MappingCodes, catalogues: Catalogues) -> None:
         super().__init__()
@@ -46,20 +59,25 @@ class CodesWidget(Widget):
         known = catalogues.of.get(codes.editions[column], {})
         self._places = {code: place for place, code in enumerate(known)}
 
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> tuple[str, ...]:
-        found, problems = set(), []
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> tuple[Mapped, ...]:
+        found: dict[str, str] = {}
+        problems = []
         for part in parts(value):
-            resolved = self.codes.resolve(self.column, part)
+            resolved = self.codes.mapping(self.column, part)
             if isinstance(resolved, Problem):
                 problems.append(resolved)
-            else:
-                found.add(resolved[2])
+            elif found.setdefault(resolved[2], resolved[3]) != resolved[3]:
+                problems.append(Problem("two_types", value=part, params={"code": resolved[2]}))
         if problems:
             raise BadCell(*problems)
-        return tuple(sorted(found, key=self._places.__getitem__))
+        return tuple(sorted(found.items(), key=lambda each: self._places[each[0]]))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return ";".join(self.codes.written(self.column, code) for code in value or ())
+        return ";".join(self._written(code, kind) for code, kind in value or ())
+
+    def _written(self, code: str, kind: str) -> str:
+        written = self.codes.written(self.column, code)
+        return written if kind == EQUAL else f"{written} [{kind}]"
 
     def disclosure_keys(self) -> dict[str, dict[str, int]]:
         """Column → code → primary key of the disclosure, of all columns (one query)."""
@@ -70,6 +88,18 @@ class CodesWidget(Widget):
             if (framework, edition) in names:
                 found[names[framework, edition]][code] = pk
         return found
+
+
+class _GroupsWidget(SeveralWidget):
+    """Groups that somebody knows, in their order, and behind them those that are new."""
+
+    def clean(self, value: str, row: Any = None, lookups: Any = None, **kwargs: Any) -> list[str]:
+        known = list(lookups[self.name])
+        given = dict.fromkeys(parts(value))
+        wrong = [problem for code in given if code not in known and (problem := new_group_refused(code, known))]
+        if wrong:
+            raise BadCell(*wrong)
+        return [*(code for code in known if code in given), *(code for code in given if code not in known)]
 
 
 TREE = ("code", "category", "parent_code", "status")
@@ -184,14 +214,6 @@ COLUMNS = (
     SheetColumn("name_en", _("English name"), _("At most 200 characters."), width=28, also=("英文名", "name")),
     SheetColumn("definition_zh", _("Chinese definition"), width=48, also=("定义",)),
     SheetColumn("definition_en", _("English definition"), width=48, also=("definition",)),
-    SheetColumn("gri_2016", "GRI 2016", _CODES, choices="gri_2016", several=True),
-    SheetColumn("gri_2021", "GRI 2021", _YEAR, choices="gri_2021", several=True),
-    SheetColumn(
-        "sdgs", _("Development goals"), _("Numbers 1 to 17 separated by semicolons."), choices="sdgs", several=True
-    ),
-    SheetColumn("esrs", _("ESRS topics"), _CODES, choices="esrs", several=True),
-    SheetColumn("cn_exchange", _("Exchange topics"), _CODES, choices="cn_exchange", several=True),
-    SheetColumn("hkex", _("HKEX aspects"), _CODES, choices="hkex", several=True),
     SheetColumn(
         "groups",
         _("Groups that rate it"),
@@ -202,6 +224,25 @@ COLUMNS = (
     ),
     SheetColumn("status", _("Status"), _("active or retired; empty means active."), choices="statuses", width=10),
 )
+_BEFORE_GROUPS = next(place for place, column in enumerate(COLUMNS) if column.name == "groups")
+# Titles of the columns that there are from the beginning, where the framework's short name does not say enough.
+_TITLES = {
+    "sdgs": (_("Development goals"), _("Numbers 1 to 17 separated by semicolons.")),
+    "esrs": (_("ESRS topics"), _CODES),
+    "cn_exchange": (_("Exchange topics"), _CODES),
+    "hkex": (_("HKEX aspects"), _CODES),
+    "gri_2021": ("GRI 2021", _YEAR),
+}
+
+
+def framework_columns() -> list[SheetColumn]:
+    """A column for each installed framework that has one."""
+    columns = []
+    for row in all_frameworks():
+        title, note = _TITLES.get(row.column, (label_of(row), _CODES))
+        if row.column:
+            columns.append(SheetColumn(row.column, title, note, choices=row.column, several=True))
+    return columns
 
 
 Changes = dict[str, list[str]]
@@ -319,7 +360,6 @@ class IssueResource(StrictResource):
     """Issues with their mappings, into the draft edition of the scope."""
 
     sheet = "issues"
-    columns = COLUMNS
     may_be_blank = ("name",)
     written = ("name", "definition", "groups", "status", "version", "changed")
 
@@ -330,13 +370,7 @@ class IssueResource(StrictResource):
     name_en = Field("name_en", "name_en", widget=TextWidget(200))
     definition_zh = Field("definition_zh", "definition_zh", widget=TextWidget())
     definition_en = Field("definition_en", "definition_en", widget=TextWidget())
-    gri_2016 = Field("codes__gri_2016", "gri_2016")
-    gri_2021 = Field("codes__gri_2021", "gri_2021")
-    sdgs = Field("codes__sdgs", "sdgs")
-    esrs = Field("codes__esrs", "esrs")
-    cn_exchange = Field("codes__cn_exchange", "cn_exchange")
-    hkex = Field("codes__hkex", "hkex")
-    groups = Field("groups", "groups", widget=SeveralWidget("groups", "unknown_group"))
+    groups = Field("groups", "groups", widget=_GroupsWidget("groups", "unknown_group"))
     status = Field("status", "status", widget=ChoiceWidget("statuses", "unknown_status", empty=Issue.Status.ACTIVE))
 
     class Meta:
@@ -347,8 +381,16 @@ class IssueResource(StrictResource):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         languages = self.scope.edition.languages if self.scope.edition else list(DEFAULT_LANGUAGES)
+        self.columns = COLUMNS
         if languages != list(DEFAULT_LANGUAGES):
             self._speak(languages)
+        self.mapped = framework_columns()
+        place = next(number for number, column in enumerate(self.columns) if column.name == "groups")
+        self.columns = (*self.columns[:place], *self.mapped, *self.columns[place:])
+        for column in self.mapped:
+            self.fields[column.name] = Field(f"codes__{column.name}", column.name)
+        self._meta = copy(self._meta)  # of this resource alone, as the columns follow what is installed
+        self._meta.fields = self._meta.export_order = tuple(column.name for column in self.columns)
 
     def _speak(self, languages: Sequence[str]) -> None:
         """Columns of names and definitions in the languages of the edition, in the place of the usual ones."""
@@ -366,8 +408,6 @@ class IssueResource(StrictResource):
         for column in columns:
             limit = 200 if _is_name(column.name) else 0
             self.fields[column.name] = Field(column.name, column.name, widget=TextWidget(limit))
-        self._meta = copy(self._meta)
-        self._meta.fields = self._meta.export_order = tuple(column.name for column in self.columns)
 
     def refuse(self, store: bool) -> None:
         if store:
@@ -376,30 +416,28 @@ class IssueResource(StrictResource):
     def stored(self) -> Sequence[Issue]:
         catalogues = stored_catalogues()
         codes = MappingCodes(catalogues)
-        for name in FRAMEWORKS:
-            self.fields[name].widget = CodesWidget(name, codes, catalogues)
+        for column in self.mapped:
+            self.fields[column.name].widget = CodesWidget(column.name, codes, catalogues)
         issues = list(self.scope.edition.issues.select_related("category", "parent").order_by("code"))
         mapped = self._mapped(codes)
         for issue in issues:
             issue.codes = SimpleNamespace(**mapped.get(issue.pk, {}))
         return issues
 
-    def _mapped(self, codes: MappingCodes) -> dict[int, dict[str, tuple[str, ...]]]:
+    def _mapped(self, codes: MappingCodes) -> dict[int, dict[str, tuple[Mapped, ...]]]:
         """Issue → column → codes in the catalogue's order (one query); frameworks without a column are left out."""
         names = {framework: name for name, framework in codes.editions.items()}
-        found: dict[int, dict[str, tuple[str, ...]]] = defaultdict(dict)
+        found: dict[int, dict[str, tuple[Mapped, ...]]] = defaultdict(dict)
         rows = IssueMapping.objects.filter(issue__edition=self.scope.edition).order_by("disclosure__order")
-        for issue, framework, edition, code in rows.values_list(
-            "issue", "disclosure__framework__code", "disclosure__framework__edition", "disclosure__code"
+        for issue, framework, edition, code, kind in rows.values_list(
+            "issue", "disclosure__framework__code", "disclosure__framework__edition", "disclosure__code", "type"
         ):
             name = names.get((framework, edition))
             if name:
-                found[issue][name] = (*found[issue].get(name, ()), code)
+                found[issue][name] = (*found[issue].get(name, ()), (code, kind))
         return found
 
     def make_lookups(self) -> dict[str, dict]:
-        known = [group["code"] for group in default_groups()]
-        more = Group.objects.values_list("code", flat=True).distinct().order_by("code")
         self._last_order = max((issue.order for issue in self.by_key.values()), default=0)
         self._descent: dict[str, Any] = {}
         self._new_categories: list[str] = []
@@ -408,7 +446,7 @@ class IssueResource(StrictResource):
             "categories": {row.code: row for row in self.scope.edition.categories.all()},
             "new_category": self._new_category,
             "issues": {issue.code: issue for issue in self.by_key.values()},
-            "groups": dict.fromkeys([*known, *more]),
+            "groups": dict.fromkeys(known_groups()),
             "statuses": {str(value): value for value in Issue.Status.values},
             "used": codes_used(self.scope.edition),
         }
@@ -447,6 +485,9 @@ class IssueResource(StrictResource):
     def warnings(self, row: SheetRow, instance: Issue, changes: dict[str, list[str]]) -> Iterable[Problem]:
         if instance.category.pk is None:
             yield row.problem("new_category", "category", params={"name": instance.category.name})
+        for code in instance.groups if "groups" in changes else ():
+            if code not in self.lookups["groups"]:
+                yield row.problem("new_group", "groups", code)
         if changes.get("status", ["", ""])[1] == Issue.Status.RETIRED and instance.pk:
             yield from live_warnings(row, instance)
 
@@ -465,24 +506,37 @@ class IssueResource(StrictResource):
 
     def after_store(self, changed: Sequence[Issue]) -> None:
         """Replace the mappings in the frameworks that have a column, all others stay; record the descent."""
-        pks = self.fields["gri_2021"].widget.disclosure_keys()
+        if self.mapped:
+            self._store_mappings(changed)
+        if self.undoing is None:
+            add_named_groups(code for issue in changed for code in issue.groups)
+        if self.undoing is None:
+            self._descent = record_descent(self.scope.edition, changed, by=self.by, reason=self.reason)
+
+    def _store_mappings(self, changed: Sequence[Issue]) -> None:
+        pks = self.fields[self.mapped[0].name].widget.disclosure_keys()
         wanted = {
-            (issue.pk, pks[name][code])
+            (issue.pk, pks[name][code]): kind
             for issue in changed
             for name, codes in vars(issue.codes).items()
-            for code in codes
+            for code, kind in codes
         }
         columns = {pk for held in pks.values() for pk in held.values()}
         issues = {issue.pk for issue in changed}
-        rows = IssueMapping.objects.filter(issue__edition=self.scope.edition).values_list("pk", "issue", "disclosure")
-        held = {(issue, disclosure): pk for pk, issue, disclosure in rows if issue in issues and disclosure in columns}
-        surplus = [pk for key, pk in held.items() if key not in wanted]
-        IssueMapping.objects.filter(pk__in=surplus).delete()
-        fresh = sorted(wanted - held.keys())
-        IssueMapping.objects.bulk_create(IssueMapping(issue_id=issue, disclosure_id=pk) for issue, pk in fresh)
-
-        if self.undoing is None:
-            self._descent = record_descent(self.scope.edition, changed, by=self.by, reason=self.reason)
+        rows = IssueMapping.objects.filter(issue__edition=self.scope.edition).values_list(
+            "pk", "issue", "disclosure", "type"
+        )
+        held = {
+            (issue, disclosure): (pk, kind)
+            for pk, issue, disclosure, kind in rows
+            if issue in issues and disclosure in columns
+        }
+        stays = {key for key, (_pk, kind) in held.items() if wanted.get(key) == kind}
+        IssueMapping.objects.filter(pk__in=[pk for key, (pk, _kind) in held.items() if key not in stays]).delete()
+        fresh = sorted(wanted.keys() - stays)
+        IssueMapping.objects.bulk_create(
+            IssueMapping(issue_id=issue, disclosure_id=pk, type=wanted[issue, pk]) for issue, pk in fresh
+        )
 
     def extra(self, instance: Issue) -> dict[str, Any]:
         return {"changed": instance.changed}

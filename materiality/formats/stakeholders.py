@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
-from materiality.models import Cycle, Group, StakeholderPoint
+from materiality.models import Cycle, Group, OwnGroup, StakeholderPoint
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
@@ -21,6 +21,7 @@ from materiality.queries.cycles import (
     method_of,
     problem_sentences,
 )
+from materiality.queries.stakeholders import shipped_groups
 from materiality.tables.headers import Choices, SheetColumn, canonical, choice_words, model_columns
 from materiality.tables.imports import StrictResource, sheet_file
 from materiality.tables.problems import Problem
@@ -97,6 +98,55 @@ class GroupResource(StrictResource):
 
     def after_store(self, changed: Sequence[Group]) -> None:
         refuse_no_weight(self.scope.cycle)
+
+
+class OwnGroupResource(StrictResource):
+    """Groups of the organisation, from which a new cycle starts; a file adds and changes groups, it removes none."""
+
+    sheet = "own_groups"
+    columns = SHEET_COLUMNS
+    written = GroupResource.written
+
+    locals().update(model_fields(OwnGroup, SHEET_COLUMNS))
+
+    class Meta:
+        model = OwnGroup
+        fields = GROUP_COLUMNS
+        import_id_fields = ("group",)
+
+    def stored(self) -> Sequence[OwnGroup]:
+        return list(OwnGroup.objects.all())
+
+    def make_lookups(self) -> dict[str, dict]:
+        self._order = OwnGroup.objects.aggregate(last=Max("order"))["last"] or 0
+        return {"sides": {str(value): value for value in OwnGroup.Side.values}}
+
+    def choices(self) -> Choices:
+        return {"sides": choice_words(OwnGroup.Side)}
+
+    def blank(self, row: dict[str, str]) -> OwnGroup:
+        return OwnGroup()
+
+    def before_store(self, instance: OwnGroup, changes: dict[str, list[str]]) -> None:
+        if instance.pk is None:
+            self._order += 1
+            instance.order = self._order
+
+
+def add_named_groups(codes: Iterable[str], rows: Iterable[dict] = ()) -> list[OwnGroup]:
+    """Add `rows` to the groups of the organisation, and what `codes` name that nobody knows yet; returns what is new.
+
+    A group that is only named goes by its code until somebody names it.
+    """
+    held = {row.code for row in OwnGroup.objects.all()}
+    shipped = {row["code"]: row for row in shipped_groups()}
+    wanted = {row["code"]: row for row in rows}
+    for code in codes:
+        if code not in wanted:
+            wanted[code] = {"code": code, "name_zh": code, "name_en": code} | shipped.get(code, {})
+    first = OwnGroup.objects.aggregate(last=Max("order"))["last"] or 0
+    fresh = [row for code, row in wanted.items() if code not in held]
+    return OwnGroup.objects.bulk_create(OwnGroup(**row | {"order": first + n}) for n, row in enumerate(fresh, start=1))
 
 
 def groups_file(cycle: Cycle, kind: str) -> bytes:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import ContentForm, form_field
-from materiality.models import Cycle, Engagement, Group, StakeholderPoint
+from materiality.models import Cycle, Engagement, Group, OwnGroup, StakeholderPoint
 from materiality.queries.stakeholders import choosable_issues
 from materiality.tables.headers import edited_fields
 
@@ -31,6 +31,19 @@ class GroupForm(ContentForm):
         if self.instance.pk is None and self.instance.cycle.groups.filter(code=code).exists():
             raise forms.ValidationError(_("There is already a group with this code."))
         return code
+
+
+class OwnGroupForm(ContentForm):
+    """A group of the organisation; the code of one that is there stays."""
+
+    class Meta(GroupForm.Meta):
+        model = OwnGroup
+
+    pairs = GroupForm.pairs
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].disabled = self.instance.pk is not None
 
 
 class PointForm(ContentForm):

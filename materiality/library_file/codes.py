@@ -1,14 +1,15 @@
 """Codes of mappings in a library file, and titles that people write in place of codes."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Lookup
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from materiality.lineage.records import Catalogues, DisclosureRecord, Edition, Key
-from materiality.tables.problems import Problem, nearest_code
+from materiality.lineage.records import EQUAL, Catalogues, DisclosureRecord, Edition, Key, Mapping
+from materiality.tables.problems import Problem, nearest, nearest_code
 
-Topics = Mapping[str, tuple[str, str]]  # code -> (title, parent code or "")
+Topics = Lookup[str, tuple[str, str]]  # code -> (title, parent code or "")
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "＇": "'"})
 _FULL_WIDTH = str.maketrans({"：": ":", "／": "/", "\u3000": " "})
@@ -88,15 +89,27 @@ def _nearest(text: str, spellings: Iterable[str]) -> str:
     return max(spellings, key=likeness, default="")
 
 
-FRAMEWORKS = {
-    "gri_2016": "GRI",
-    "gri_2021": "GRI",
-    "sdgs": "SDG",
-    "esrs": "ESRS",
-    "cn_exchange": "CNSE",
-    "hkex": "HKEX",
-}
-_GRI_CODE = re.compile(r"(?:GRI\s*)?(\d+-\d+)(?:\s*[(（](\d{4})[)）])?", re.IGNORECASE)
+# Rows that only head others, and to which no issue is mapped. A part or section with a code of its own is a topic, too.
+HEADS, PARTS = ("pillar", "group", "subject_area"), ("part", "section")
+STANDARD, SECTOR, SECTOR_TOPIC = "standard", "sector_standard", "sector_topic"
+
+TYPES = ("equal", "part", "whole", "related")
+_TYPED = re.compile(r"(.*?)\s*[\[［【](\w+)[\]］】]")
+_GRI_CODE = re.compile(r"(?:(?:GRI|Disclosure|披露项)\s*)?(\d+-\d+)(?:\s*[(（](\d{4})[)）])?", re.IGNORECASE)
+_GRI_STANDARD = re.compile(r"(?:GRI\s*(\d{1,3})|(\d{3}))(?:\s*[:：]?\s*[(（]?(\d{4})[)）]?)?", re.IGNORECASE)
+
+
+def heads_only(kind: str, code_official: bool, has_parent: bool, has_children: bool) -> bool:
+    """Whether a row of a catalogue only heads others; one of no kind does where it has children and no parent."""
+    if not kind:
+        return has_children and not has_parent
+    return kind in HEADS or (kind in PARTS and not code_official)
+
+
+def typed(part: str) -> tuple[str, str]:
+    """A part of a mapping cell without its type, and the type: `GRI 403 [part]`. None means equal."""
+    found = _TYPED.fullmatch(part)
+    return (found[1], found[2].lower()) if found else (part, EQUAL)
 
 
 class MappingCodes:
@@ -104,34 +117,59 @@ class MappingCodes:
 
     def __init__(self, catalogues: Catalogues) -> None:
         self._catalogues = catalogues
-        editions = {framework.code: framework.edition for framework in catalogues.frameworks}
-        self.editions: dict[str, Edition] = {column: (code, editions[code]) for column, code in FRAMEWORKS.items()}
-        self.editions |= {f"gri_{year}": ("GRI", year) for year in ("2016", "2021")}
+        self.editions = catalogues.columns
+        self._replaced = {(framework, code): now for framework, code, now in catalogues.replaced}
         self.resolve = lru_cache(maxsize=None)(self._resolve)  # a title stands in many rows
 
     def written(self, column: str, code: str) -> str:
         """How a code stands in a file, so that `resolve` gives it back: of two meanings the newer with its year."""
         record = self._catalogues.of.get(self.editions[column], {}).get(code)
-        doubtful = column.startswith("gri_") and record is not None and self.older_meaning(record)
+        doubtful = record is not None and record.framework[0] == "GRI" and self.older_meaning(record)
         return f"{code} ({record.standard_year})" if doubtful else code
+
+    def mappable(self, column: str) -> list[DisclosureRecord]:
+        """The rows of a column's catalogue to which an issue can be mapped."""
+        known = self._catalogues.of.get(self.editions[column], {})
+        parents = {record.parent_code for record in known.values()}
+        return [
+            record
+            for record in known.values()
+            if not heads_only(record.kind, record.code_official, bool(record.parent_code), record.code in parents)
+        ]
+
+    def mapping(self, column: str, part: str) -> Mapping | Problem:
+        """What a part of a cell maps to, and how."""
+        text, kind = typed(part)
+        if kind not in TYPES:
+            return Problem("unknown_type", value=part, nearest=nearest(kind, TYPES, at_least=0.3))
+        found = self.resolve(column, text)
+        return found if isinstance(found, Problem) else (*found, kind)
 
     def _resolve(self, column: str, part: str) -> Key | Problem:
         """Key of the disclosure that `part` names in the column's framework edition, or a problem without its place."""
         framework = self.editions[column]
         known = self._catalogues.of.get(framework, {})
-        if column == "esrs":
+        if framework[0] == "ESRS":
             topics = {code: (record.title_en, record.parent_code) for code, record in known.items()}
             return self._by_title(part, framework, lambda: resolve_esrs(part, topics))
-        if column == "cn_exchange":
+        if framework[0] == "CNSE":
             topics = {code: (record.title_zh, record.parent_code) for code, record in known.items()}
             code = part.zfill(2) if part.isdecimal() else part  # a spreadsheet turns 01 into 1
             return self._by_title(part, framework, lambda: resolve_exchange(code, topics))
-        if column in ("gri_2016", "gri_2021"):
+        if framework[0] == "GRI":
             return self._gri(part, framework, known)
-        listed = [code for code, record in known.items() if record.parent_code or framework[0] == "SDG"]
-        if part in listed:
-            return (*framework, part)
-        return _unknown("unknown_code", part, framework, nearest_code(part, listed))
+        return self._plainly(column, part, framework)
+
+    def _plainly(self, column: str, part: str, framework: Edition) -> Key | Problem:
+        """By code, by the code that has taken the place of an older one, or by title in any language."""
+        listed = {record.code: record for record in self.mappable(column)}
+        code = part if part in listed else self._replaced.get((framework, part), part)
+        if code in listed:
+            return (*framework, code)
+        titled = [code for code, row in listed.items() if _plain(part) in (_plain(row.title_zh), _plain(row.title_en))]
+        if len(titled) == 1:
+            return (*framework, titled[0])
+        return _unknown("unknown_code", part, framework, nearest_code(part, list(listed)))
 
     def _by_title(self, part: str, framework: Edition, resolve: Callable[[], str]) -> Key | Problem:
         try:
@@ -140,9 +178,8 @@ class MappingCodes:
             return _unknown("unknown_title", part, framework, (error.nearest,) if error.nearest else ())
 
     def _gri(self, part: str, framework: Edition, known: dict[str, DisclosureRecord]) -> Key | Problem:
-        match = _GRI_CODE.fullmatch(part)
-        code, year = (match[1], match[2]) if match else (part, None)
-        record = known.get(code)
+        code, year = _gri_code(part, known)
+        record = known.get(f"{code} ({year})") or known.get(code)
         if record is None or (year and int(year) != record.standard_year):
             offered = self._counterparts(framework, code) or nearest_code(code, known)
             return _unknown("unknown_code", part, framework, offered)
@@ -173,6 +210,17 @@ class MappingCodes:
             ways = ((row.source, row.target), (row.target, row.source))
             found += [to[2] for at, to in ways if at and to and at[2] == code and to[:2] == framework != at[:2]]
         return tuple(dict.fromkeys(found))
+
+
+def _gri_code(part: str, known: Lookup[str, DisclosureRecord]) -> tuple[str, str | None]:
+    """The code as the catalogue has it, and the year beside it: of a disclosure, a whole standard or a sector topic."""
+    if part in known:
+        return part, None
+    if found := _GRI_CODE.fullmatch(part):
+        return found[1], found[2]
+    if found := _GRI_STANDARD.fullmatch(part):
+        return f"GRI {found[1] or found[2]}", found[3]
+    return part, None
 
 
 def _unknown(kind: str, part: str, framework: Edition, offered: tuple[str, ...]) -> Problem:

@@ -1,107 +1,17 @@
 """Reading a library file and the catalogues that come with the product."""
 
-import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 
-from materiality.library_file.codes import FRAMEWORKS, MappingCodes
-from materiality.lineage.records import (
-    LEVELS,
-    Catalogues,
-    CategoryRecord,
-    CrosswalkRecord,
-    DisclosureRecord,
-    FrameworkRecord,
-    IssueRecord,
-    Key,
-    Library,
-    LinkRecord,
-)
+from materiality.library_file.catalogues import read_catalogues, read_fixture
+from materiality.library_file.codes import MappingCodes
+from materiality.lineage.records import LEVELS, Catalogues, CategoryRecord, Edition, IssueRecord, Library, Mapping
 from materiality.tables.problems import BadLibrary, Problem, nearest
 from materiality.tables.records import Records, Row, read_table
-
-GOALS = ("SDG", "2015")
-# GRI's editions and the goals have files of their own and so no row in frameworks.csv.
-NAMED_HERE = (
-    FrameworkRecord("GRI", "2016", "GRI 标准 2016", "GRI Standards 2016", "Global Sustainability Standards Board"),
-    FrameworkRecord("GRI", "2021", "GRI 标准 2021", "GRI Standards 2021", "Global Sustainability Standards Board"),
-    FrameworkRecord(*GOALS, "联合国可持续发展目标", "Sustainable Development Goals", "United Nations"),
-)
-
-
-def read_fixture(folder: Path, name: str) -> list[dict[str, str]]:
-    """Rows of a fixture file as dictionaries."""
-    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def read_framework_records(folder: Path) -> tuple[FrameworkRecord, ...]:
-    """Every framework edition that comes with the product."""
-    rows = read_fixture(folder, "frameworks")
-    listed = [
-        FrameworkRecord(*(row[name] for name in ("code", "year", "title_zh", "title_en", "publisher"))) for row in rows
-    ]
-    return (*NAMED_HERE, *listed)
-
-
-def read_catalogues(folder: Path) -> Catalogues:
-    """All catalogues of the fixtures folder."""
-    frameworks = read_framework_records(folder)
-    editions = {framework.code: framework.edition for framework in frameworks}
-    return Catalogues(
-        frameworks,
-        (*_disclosures(folder), *_goals(folder), *_topics(folder, editions)),
-        tuple(_links(folder)),
-        tuple(_crosswalk(folder)),
-    )
-
-
-def _disclosures(folder: Path) -> Iterator[DisclosureRecord]:
-    for order, row in enumerate(read_fixture(folder, "gri_disclosures"), start=1):
-        yield DisclosureRecord(
-            framework=("GRI", row["edition"]),
-            code=row["disclosure_code"],
-            title_zh=row["title_zh"],
-            title_en=row["title_en"],
-            order=order,
-            standard_code=row["standard_code"],
-            standard_title_zh=row["standard_title_zh"],
-            standard_title_en=row["standard_title_en"],
-            standard_year=int(row["standard_year"]),
-            series=row["series"],
-        )
-
-
-def _goals(folder: Path) -> Iterator[DisclosureRecord]:
-    for row in read_fixture(folder, "sdgs"):
-        order = int(row["number"])
-        yield DisclosureRecord(GOALS, row["number"], row["title_zh"], row["title_en"], order, colour=row["colour_hex"])
-
-
-def _topics(folder: Path, editions: dict[str, str]) -> Iterator[DisclosureRecord]:
-    order = count(1)
-    for row in [*read_fixture(folder, "framework_topics"), *read_fixture(folder, "esrs_2_disclosures")]:
-        code = row["framework_code"]
-        framework, parent = (code, editions[code]), row["parent_code"]
-        yield DisclosureRecord(framework, row["code"], row["title_zh"], row["title_en"], next(order), parent)
-
-
-def _links(folder: Path) -> Iterator[LinkRecord]:
-    for row in read_fixture(folder, "gri_sdg_links"):
-        for goal in row["sdgs"].split(";"):
-            yield LinkRecord(("GRI", row["edition"], row["disclosure_code"]), (*GOALS, goal), row["basis"])
-
-
-def _crosswalk(folder: Path) -> Iterator[CrosswalkRecord]:
-    for row in read_fixture(folder, "gri_2016_to_2021"):
-        target = ("GRI", "2021", row["to_code"]) if row["to_code"] else None
-        yield CrosswalkRecord(("GRI", "2016", row["from_code"]), target, row["relation"], row["note"])
-
 
 _FRAMEWORKS = ("gri_2016", "gri_2021", "sdgs", "esrs")
 TEXT = re.compile(r"(name|definition)_([a-z]{2,3}(?:_[a-z]+)*)")
@@ -343,6 +253,15 @@ def _chain(row: IssueRow, first: dict[str, IssueRow]) -> list[str]:
 
 
 STATUSES = ("active", "retired")
+_GROUP_CODE = re.compile(r"[-a-zA-Z0-9_]{1,40}")
+
+
+def new_group_refused(code: str, known: Sequence[str]) -> Problem | None:
+    """A group that nobody knows yet is new, unless it looks like a slip of one that is known, or is no code."""
+    close = nearest(code, known, at_least=0.75)
+    return Problem("unknown_group", value=code, nearest=close) if close or not _GROUP_CODE.fullmatch(code) else None
+
+
 MAX_NAME = 200
 
 
@@ -434,6 +353,7 @@ class _RowReader:
         self._categories = [category.code for category in reference.categories]
         self._numbers = Counter(row.cells["category"] for row in rows)
         self._groups = reference.groups
+        self._places = {group: place for place, group in enumerate(reference.groups)}
         self._codes = MappingCodes(reference.catalogues)
         self._dated = dated
         self.problems: list[Problem] = []
@@ -446,12 +366,12 @@ class _RowReader:
         self._category(row, category)
         groups = dict.fromkeys(_parts(row.cells.get("groups", "")))
         for group in groups:
-            self._one_of(row, "groups", group, self._groups, "unknown_group")
+            self._group(row, group)
         return IssueRecord(
             code=row.cells["code"],
             category=category,
             parent_code=row.cells.get("parent_code", ""),
-            groups=tuple(group for group in self._groups if group in groups),
+            groups=tuple(sorted(groups, key=lambda group: self._places.get(group, len(self._places)))),
             status=status,
             mappings=self._mappings(row),
             **texts,
@@ -486,13 +406,17 @@ class _RowReader:
         elif value not in valid:
             self.problems.append(row.problem(kind, name, value=value, nearest=nearest(value, valid, at_least=0.3)))
 
-    def _mappings(self, row: IssueRow) -> tuple[Key, ...]:
-        found: set[Key] = set()
-        for name in FRAMEWORKS:
+    def _group(self, row: IssueRow, group: str) -> None:
+        if group not in self._groups and (problem := new_group_refused(group, self._groups)):
+            self.problems.append(row.problem("unknown_group", "groups", value=group, nearest=problem.nearest))
+
+    def _mappings(self, row: IssueRow) -> tuple[Mapping, ...]:
+        found: set[Mapping] = set()
+        for name in self._codes.editions:
             if (row.number, row.column(name)) in self._dated:
                 continue
             for part in _parts(row.cells.get(name, "")):
-                resolved = self._codes.resolve(name, part)
+                resolved = self._codes.mapping(name, part)
                 if isinstance(resolved, Problem):
                     rest = {"value": part, "nearest": resolved.nearest, "params": resolved.params}
                     self.problems.append(row.problem(resolved.kind, name, **rest))
@@ -509,15 +433,23 @@ FILE = "issue_library.csv"
 
 
 def read_reference(
-    folder: Path, more_groups: Iterable[str] = (), languages: Collection[str] = ("zh", "en")
+    folder: Path,
+    more_groups: Iterable[str] = (),
+    languages: Collection[str] = ("zh", "en"),
+    also: frozenset[Edition] = frozenset(),
 ) -> Reference:
-    """Catalogues, categories, groups (the default ones and `more_groups`) and texts of the fixtures folder."""
+    """Catalogues (those installed from the beginning and `also`), categories, groups (the default ones and
+    `more_groups`) and texts of the fixtures folder.
+    """
     categories = [
         CategoryRecord(row["code"], {"en": row["name_en"], "zh": row["name_zh"]}, int(row["order"]))
         for row in read_fixture(folder, "categories")
     ]
     groups = [row["group"] for row in read_fixture(folder, "groups")]
-    hkex = {row["code"]: row["hkex"] for row in read_fixture(folder, "hkex_mapping")}
+    hkex = {
+        row["code"]: ";".join(filter(None, (row["hkex"], row["hkex_kpis"])))
+        for row in read_fixture(folder, "hkex_mapping")
+    }
     known = KnownTexts(
         primaries={row["code"]: row for row in read_fixture(folder, "primary_issues")},
         hkex={
@@ -527,7 +459,7 @@ def read_reference(
     )
     ordered = tuple(sorted(categories, key=lambda category: category.order))
     every = tuple(dict.fromkeys([*groups, *more_groups]))
-    return Reference(read_catalogues(folder), ordered, every, known, languages)
+    return Reference(read_catalogues(folder, also), ordered, every, known, languages)
 
 
 def shipped_library() -> Library:

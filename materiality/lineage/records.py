@@ -1,30 +1,51 @@
 """Values that a library and its catalogues are made of, free of the database."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping as TextsByLanguage
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 Edition = tuple[str, str]  # framework code, edition: ("GRI", "2016")
-Texts = Mapping[str, str]  # by language
+Texts = TextsByLanguage[str, str]  # by language
 LEVELS = 3  # of issues, at most
 Key = tuple[str, str, str]  # framework code, edition, disclosure code; the code alone can mean two disclosures
+Mapping = tuple[str, str, str, str]  # key of a disclosure, and how the issue is mapped to it
+EQUAL = "equal"
 
 
 @dataclass(frozen=True)
 class FrameworkRecord:
-    """One edition of a framework."""
+    """One edition of a framework. `column` names it in sheets; `successor` is an edition of the same framework.
+
+    `installed`: it is there from the beginning; others are taken in when somebody wants them.
+    """
 
     code: str
     edition: str
+    column: str
     title_zh: str
     title_en: str
     publisher: str
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+    successor: str = ""
+    note_zh: str = ""
+    note_en: str = ""
+    installed: bool = True
+
+    @property
+    def key(self) -> Edition:
+        return self.code, self.edition
 
 
 @dataclass(frozen=True)
 class DisclosureRecord:
-    """One disclosure, goal or topic; `parent_code` is of the same framework edition, "" at the top."""
+    """One disclosure, goal or topic; `parent_code` is of the same framework edition, "" at the top.
+
+    `identity` tells apart what one code meant in different years; `own_wording` are the languages whose title is ours,
+    and a code that is not `code_official` is ours too and is not printed. It is in force from `effective_from` until
+    the day before `withdrawn_from`.
+    """
 
     framework: Edition
     code: str
@@ -38,6 +59,13 @@ class DisclosureRecord:
     standard_year: int | None = None
     series: str = ""
     colour: str = ""
+    kind: str = ""
+    identity: str = ""
+    effective_from: date | None = None
+    withdrawn_from: date | None = None
+    replaced_by: str = ""
+    code_official: bool = True
+    own_wording: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -55,22 +83,32 @@ class LinkRecord:
 
 @dataclass(frozen=True)
 class CrosswalkRecord:
-    """Where the subject of a GRI 2016 disclosure went; `target` is None where it has no code any more."""
+    """Where the subject of a disclosure went; `target` is None where it has no code any more."""
 
     source: Key
     target: Key | None
     relation: str
-    note: str
+    note_zh: str = ""
+    note_en: str = ""
 
 
 @dataclass(frozen=True)
 class Catalogues:
-    """Every framework edition with its disclosures, and the ways between them."""
+    """Every framework edition with its disclosures, and the ways between them.
+
+    `replaced`: framework edition, a code of the edition before it, and the code that has taken its place.
+    """
 
     frameworks: tuple[FrameworkRecord, ...]
     disclosures: tuple[DisclosureRecord, ...]
     links: tuple[LinkRecord, ...]
     crosswalk: tuple[CrosswalkRecord, ...]
+    replaced: tuple[tuple[Edition, str, str], ...] = ()
+
+    @cached_property
+    def columns(self) -> dict[str, Edition]:
+        """Column of a sheet → framework edition, in the order of the columns."""
+        return {record.column: record.key for record in self.frameworks if record.column}
 
     @cached_property
     def of(self) -> dict[Edition, dict[str, DisclosureRecord]]:
@@ -92,7 +130,7 @@ class CategoryRecord:
 
 @dataclass(frozen=True)
 class IssueRecord:
-    """A primary (no `parent_code`) or secondary issue with the disclosures that it maps to, sorted."""
+    """A primary (no `parent_code`) or secondary issue with what it is mapped to, sorted."""
 
     code: str
     category: str
@@ -101,7 +139,7 @@ class IssueRecord:
     definition: Texts
     groups: tuple[str, ...]
     status: str
-    mappings: tuple[Key, ...]
+    mappings: tuple[Mapping, ...]
 
 
 @dataclass(frozen=True)
@@ -114,47 +152,3 @@ class Library:
     categories: tuple[CategoryRecord, ...]
     issues: tuple[IssueRecord, ...]
     languages: tuple[str, ...] = field(default=("zh", "en"), compare=False)
-
-
-@dataclass(frozen=True)
-class NewerStandard:
-    """A standard that takes the place of disclosures (`replaces`, codes of both sets) from a day on."""
-
-    code: str
-    year: int
-    title_zh: str
-    title_en: str
-    applies_from: date
-    replaces: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class StandardWarning:
-    """On the day `standard` is in force; `codes` of older disclosures are concerned, in the catalogue's order."""
-
-    standard: NewerStandard
-    codes: tuple[str, ...]
-
-
-def _codes(standard: int, last: int) -> tuple[str, ...]:
-    return tuple(f"{standard}-{number}" for number in range(1, last + 1))
-
-
-NEWER_STANDARDS = (
-    NewerStandard("101", 2024, "生物多样性", "Biodiversity", date(2026, 1, 1), _codes(304, 4)),
-    NewerStandard("102", 2025, "气候变化", "Climate Change", date(2027, 1, 1), ("201-2", *_codes(305, 5))),
-    NewerStandard("103", 2025, "能源", "Energy", date(2027, 1, 1), _codes(302, 5)),
-)
-
-
-def standard_warnings(day: date, used: Collection[str] | None = None) -> list[StandardWarning]:
-    """Standards that are in force on a day of publication, each with the older codes it replaces.
-
-    With `used`, only codes among them, and no warning where none is.
-    """
-    found = []
-    for standard in NEWER_STANDARDS:
-        codes = tuple(code for code in standard.replaces if used is None or code in used)
-        if day >= standard.applies_from and codes:
-            found.append(StandardWarning(standard, codes))
-    return found

@@ -10,6 +10,7 @@ from materiality.models.frameworks import (
     IssueMapping,
     MappingProposal,
 )
+from materiality.models.indicators import FrameworkValue, Indicator
 from materiality.models.jobs import Job
 from materiality.models.keys import KeyCheck
 from materiality.models.library import Category, Edition, EditionChange, Erratum, Issue, Lineage
@@ -17,7 +18,7 @@ from materiality.models.people import Factor, StaffSession, User
 from materiality.models.proposals import Calendar, Proposal, Reminder
 from materiality.models.review import Decision, SignOff
 from materiality.models.scores import IssueScore, ReportedFigure, Run
-from materiality.models.stakeholders import Attachment, Engagement, Group, StakeholderPoint
+from materiality.models.stakeholders import Attachment, Engagement, Group, OwnGroup, StakeholderPoint
 from materiality.models.tables import SheetImport
 
 __all__ = [
@@ -39,7 +40,10 @@ __all__ = [
     "Erratum",
     "Factor",
     "Framework",
+    "FrameworkValue",
     "Group",
+    "OwnGroup",
+    "Indicator",
     "Issue",
     "IssueMapping",
     "IssueScore",

@@ -117,16 +117,13 @@ class Attachment(models.Model):
 _WEIGHT = [MinValueValidator(0, _("A weight cannot be below 0."))]
 
 
-class Group(models.Model):
-    """A stakeholder group; weights are relative, any non-negative numbers."""
+class GroupBase(models.Model):
+    """What is said of a stakeholder group; weights are relative, any non-negative numbers."""
 
     class Side(models.TextChoices):
         INTERNAL = "internal", _("Internal")
         EXTERNAL = "external", _("External")
 
-    spoken_in = "cycle"
-
-    cycle = models.ForeignKey("Cycle", on_delete=models.CASCADE, related_name="groups", editable=False)
     code = models.SlugField(
         _("Code"), max_length=40, help_text=_("Names the group in files of responses. It cannot change later.")
     )
@@ -141,6 +138,20 @@ class Group(models.Model):
     order = models.PositiveSmallIntegerField(_("order"), default=0, editable=False)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Group(GroupBase):
+    """A stakeholder group of a cycle."""
+
+    spoken_in = "cycle"
+
+    cycle = models.ForeignKey("Cycle", on_delete=models.CASCADE, related_name="groups", editable=False)
+
+    class Meta:
         verbose_name = _("Stakeholder group")
         ordering = ["order", "code"]
         constraints = [
@@ -150,5 +161,16 @@ class Group(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.code
+
+class OwnGroup(GroupBase):
+    """A stakeholder group of the organisation, beside its library: a new cycle starts from them."""
+
+    class Meta:
+        verbose_name = _("Group of the organisation")
+        ordering = ["order", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="own_group_code_once"),
+            models.CheckConstraint(
+                condition=Q(weight_society__gte=0, weight_business__gte=0), name="own_group_weights_not_negative"
+            ),
+        ]

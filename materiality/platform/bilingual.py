@@ -28,6 +28,7 @@ LABELS = {
     "title": (pgettext_lazy("text", "Title"), _("Chinese title"), _("English title")),
     "definition": (pgettext_lazy("text", "Definition"), _("Chinese definition"), _("English definition")),
     "text": (pgettext_lazy("text", "Text"), _("Chinese text"), _("English text")),
+    "note": (pgettext_lazy("text", "Note"), _("Chinese note"), _("English note")),
 }
 
 

@@ -12,16 +12,17 @@ from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from materiality.library_file.read import read_framework_records
+from materiality.library_file.catalogues import read_framework_records, replaced_codes
 from materiality.lineage.lineage import Segment, text_difference
 from materiality.lineage.records import (
     Catalogues,
     CategoryRecord,
     CrosswalkRecord,
     DisclosureRecord,
+    FrameworkRecord,
     IssueRecord,
-    Key,
     Library,
+    Mapping,
 )
 from materiality.models import (
     Category,
@@ -108,9 +109,6 @@ def origins(issue: Issue) -> list[Issue]:
     return list(Issue.objects.filter(descendants__target=issue).select_related("edition").order_by("code"))
 
 
-_ORDER = ("GRI", "SDG", "ESRS", "CNSE", "HKEX")
-
-
 @dataclass(frozen=True)
 class CatalogueColumn:
     """A framework edition as a column; `key` is how it stands in an address: `GRI-2016`."""
@@ -145,20 +143,22 @@ def issue_codes(edition: Edition, issue: int | None = None) -> IssueCodes:
         mappings = mappings.filter(issue__parent=issue)
     rows = mappings.order_by("disclosure__framework__edition", "disclosure__order").values_list(
         "issue",
+        "disclosure__framework__order",
         "disclosure__framework",
         "disclosure__framework__code",
         "disclosure__framework__edition",
         "disclosure__code",
+        "disclosure__code_official",
         "disclosure__title",
     )
     held = list(rows)
-    columns = _columns({row[1:4] for row in held})
+    columns = _columns({row[1:5] for row in held})
     codes: dict[int, dict[CatalogueColumn, list[str]]] = defaultdict(lambda: defaultdict(list))
     texts = {}
-    for issue_pk, framework, _code, _edition, code, title in held:
+    for issue_pk, _order, framework, _code, _edition, code, is_official, title in held:
         column = columns[framework]
         codes[issue_pk][column].append(code)
-        if column.framework == "CNSE":  # the exchanges' topics are numbered by us, so only the title says anything
+        if not is_official:  # numbered by us, so only the title says anything
             texts[column, code] = shown(title)
     return IssueCodes(list(columns.values()), codes, texts)
 
@@ -167,20 +167,19 @@ def framework_label(code: str, edition: str, alone: bool) -> str:
     """`GRI 2016` where two editions stand side by side, else `SDG`."""
     if code == "CNSE":
         code = _("Exchanges")
-    return code if alone else f"{code} {edition}"
+    return code if alone else f"{code} {edition}".strip()
 
 
-def framework_place(code: str, edition: str) -> tuple:
-    """Sorts frameworks: GRI by edition, goals, ESRS, exchanges, then any others by name."""
-    return (_ORDER.index(code) if code in _ORDER else len(_ORDER), code, edition)
+def framework_place(framework: Framework) -> tuple:
+    """Sorts frameworks: those that come with the product in their order, then any others by name."""
+    return framework.order, framework.code, framework.edition
 
 
-def _columns(frameworks: set[tuple[int, str, str]]) -> dict[int, CatalogueColumn]:
-    numbers = Counter(code for _pk, code, _edition in frameworks)
-    ordered = sorted(frameworks, key=lambda row: framework_place(row[1], row[2]))
+def _columns(frameworks: set[tuple[int, int, str, str]]) -> dict[int, CatalogueColumn]:
+    numbers = Counter(code for _order, _pk, code, _edition in frameworks)
     return {
         pk: CatalogueColumn(pk, code, edition, framework_label(code, edition, numbers[code] == 1 and code != "GRI"))
-        for pk, code, edition in ordered
+        for _order, pk, code, edition in sorted(frameworks, key=lambda row: (row[0], *row[2:]))
     }
 
 
@@ -416,7 +415,7 @@ def _tables(issue: Issue) -> list[MappingTable]:
         framework = row.framework
         table = tables.setdefault(row.framework_id, MappingTable(framework, _kind(framework)))
         table.disclosures.append(MappedDisclosure(row, list(row.successors.all())))
-    return sorted(tables.values(), key=lambda table: framework_place(table.framework.code, table.framework.edition))
+    return sorted(tables.values(), key=lambda table: framework_place(table.framework))
 
 
 def _kind(framework: Framework) -> str:
@@ -456,41 +455,54 @@ def library_contents(edition: Edition) -> Library:
     )
 
 
-def _mappings(edition: Edition) -> dict[int, list[Key]]:
-    found: dict[int, list[Key]] = defaultdict(list)
+def _mappings(edition: Edition) -> dict[int, list[Mapping]]:
+    found: dict[int, list[Mapping]] = defaultdict(list)
     rows = IssueMapping.objects.filter(issue__edition=edition).values_list(
-        "issue", "disclosure__framework__code", "disclosure__framework__edition", "disclosure__code"
+        "issue", "disclosure__framework__code", "disclosure__framework__edition", "disclosure__code", "type"
     )
-    for issue, *key in rows.order_by():
-        found[issue].append(tuple(key))
+    for issue, *mapping in rows.order_by():
+        found[issue].append(tuple(mapping))
     return found
 
 
-def built_in_frameworks() -> tuple[tuple[str, str], ...]:
-    """(code, edition) of the catalogues that come with the product."""
-    folder = Path(settings.BASE_DIR) / "fixtures"
-    return tuple((record.code, record.edition) for record in read_framework_records(folder))
+def built_in_frameworks() -> tuple[FrameworkRecord, ...]:
+    """The catalogues that come with the product, installed or not."""
+    return read_framework_records(Path(settings.BASE_DIR) / "fixtures")
+
+
+def installed_frameworks() -> frozenset[tuple[str, str]]:
+    """(code, edition) of all that are installed."""
+    return frozenset(Framework.objects.order_by().values_list("code", "edition"))
 
 
 def stored_catalogues() -> Catalogues:
-    """Frameworks that come with the product, all disclosures of the database, and the crosswalk (two queries).
+    """The installed frameworks, all their disclosures, and the crosswalk (three queries)."""
+    frameworks = list(Framework.objects.all())
+    rows = Disclosure.objects.select_related("parent").order_by("framework", "order")
+    editions = {row.pk: (row.code, row.edition) for row in frameworks}
+    return Catalogues(
+        tuple(
+            FrameworkRecord(row.code, row.edition, row.column, row.title_zh, row.title_en, row.publisher)
+            for row in frameworks
+        ),
+        tuple(_record(row, editions[row.framework_id]) for row in rows),
+        (),
+        tuple(_crosswalk()),
+        tuple(replaced_codes(Path(settings.BASE_DIR) / "fixtures")),
+    )
 
-    Frameworks of one's own are left out of `frameworks`, so that a column of the `issues` format keeps its edition.
-    """
-    frameworks = read_framework_records(Path(settings.BASE_DIR) / "fixtures")
-    rows = Disclosure.objects.select_related("framework", "parent").order_by("framework", "order")
-    return Catalogues(frameworks, tuple(map(_record, rows)), (), tuple(_crosswalk()))
 
-
-def _record(row: Disclosure) -> DisclosureRecord:
+def _record(row: Disclosure, framework: tuple[str, str]) -> DisclosureRecord:
     return DisclosureRecord(
-        framework=(row.framework.code, row.framework.edition),
+        framework=framework,
         code=row.code,
         title_zh=row.title_zh,
         title_en=row.title_en,
         order=row.order,
         parent_code=row.parent.code if row.parent else "",
         standard_year=row.standard_year,
+        kind=row.kind,
+        code_official=row.code_official,
     )
 
 
@@ -499,4 +511,4 @@ def _crosswalk() -> list[CrosswalkRecord]:
         f"{end}__{name}" for end in ("source", "target") for name in ("framework__code", "framework__edition", "code")
     ]
     rows = Crosswalk.objects.order_by("pk").values_list(*ends, "relation")
-    return [CrosswalkRecord(tuple(row[:3]), tuple(row[3:6]) if row[5] else None, row[6], "") for row in rows]
+    return [CrosswalkRecord(tuple(row[:3]), tuple(row[3:6]) if row[5] else None, row[6]) for row in rows]

@@ -1,10 +1,10 @@
-"""Mappings of issues, what the crosswalk proposes, and what the catalogues are covered by."""
+"""Mappings of issues, and what the crosswalk proposes."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from materiality.library_file.codes import HEADS, PARTS, SECTOR, STANDARD, heads_only
 from materiality.models import Crosswalk, Disclosure, Edition, Framework, Issue, IssueMapping, MappingProposal
 from materiality.queries.library import framework_label, framework_place
 
@@ -15,23 +15,21 @@ SET_YEAR = 2021
 def bare_code(row: Disclosure) -> str:
     """The code; with its year where the standard is newer than the set, as `102-5 (2025)`."""
     is_newer = row.framework.code == "GRI" and row.standard_year and row.standard_year > SET_YEAR
-    return f"{row.code} ({row.standard_year})" if is_newer else row.code
+    return f"{row.code} ({row.standard_year})" if is_newer and row.series != "sector" else row.code
 
 
 def full_code(row: Disclosure) -> str:
-    """The code with its catalogue and edition: `GRI 2016 305-1`, `SDG 2015 13`."""
-    return f"{framework_label(row.framework.code, row.framework.edition, alone=False)} {bare_code(row)}"
-
-
-def headings(rows: list[Disclosure]) -> set[int]:
-    """Keys of rows that only head others, to which no issue is mapped: without a parent, but with children."""
-    parents = {row.parent_id for row in rows}
-    return {row.pk for row in rows if row.parent_id is None and row.pk in parents}
+    """The code with its catalogue and edition: `GRI 2016 305-1`, `SDG 2015 13`; a title where the code is ours."""
+    label = framework_label(row.framework.code, row.framework.edition, alone=False)
+    if not row.code_official:
+        return f"{label} “{row.title}”"
+    bare = bare_code(row)
+    return f"{label} {bare.removeprefix('GRI ')}" if row.kind in (STANDARD, SECTOR) else f"{label} {bare}"
 
 
 def is_heading(row: Disclosure) -> bool:
-    """The same of one row (one query)."""
-    return row.parent_id is None and row.children.exists()
+    """Whether it only heads others, so that no issue is mapped to it (one query)."""
+    return heads_only(row.kind, row.code_official, row.parent_id is not None, row.children.exists())
 
 
 OFFERED = 20
@@ -74,7 +72,7 @@ def mapped_frameworks(issue: Issue) -> list[MappedFramework]:
 
 def all_frameworks() -> list[Framework]:
     """All framework editions in the order of the library's columns."""
-    return sorted(Framework.objects.all(), key=lambda row: framework_place(row.code, row.edition))
+    return sorted(Framework.objects.all(), key=framework_place)
 
 
 def label_of(framework: Framework) -> str:
@@ -105,9 +103,11 @@ def coded(row: Disclosure) -> CodedDisclosure:
     return CodedDisclosure(row, bare_code(row), full_code(row))
 
 
-def _mappable():
-    rows = Disclosure.objects.select_related("framework", "parent")
-    return rows.filter(Q(parent__isnull=False) | Q(children__isnull=True)).distinct()
+def _mappable() -> QuerySet[Disclosure]:
+    """What `heads_only` lets through."""
+    of_no_kind = Q(kind="") & (Q(parent__isnull=False) | Q(children__isnull=True))
+    of_a_kind = ~Q(kind="") & ~Q(kind__in=HEADS) & ~Q(kind__in=PARTS, code_official=False)
+    return Disclosure.objects.select_related("framework", "parent").filter(of_no_kind | of_a_kind).distinct()
 
 
 def _holds(term: str) -> Q:
@@ -123,136 +123,7 @@ def _place(row: Disclosure, q: str) -> tuple:
     code, wanted = row.code.casefold(), q.split()[-1].casefold() if q.split() else ""
     title = row.title.casefold()
     rank = 0 if code == wanted else 1 if code.startswith(f"{wanted}-") else 2 if title.startswith(wanted) else 3
-    return (rank, framework_place(row.framework.code, row.framework.edition), row.order)
-
-
-ALL, GAPS, COVERED = "all", "gaps", "covered"
-
-
-@dataclass(frozen=True)
-class FrameworkCount:
-    """A framework edition with its numbers of disclosures that issues can cover, and that some do."""
-
-    row: Framework
-    label: str
-    covered: int
-    total: int
-
-    @property
-    def key(self) -> str:
-        """How it stands in an address: `GRI:2016`."""
-        return f"{self.row.code}:{self.row.edition}"
-
-    @property
-    def gaps(self) -> int:
-        return self.total - self.covered
-
-
-@dataclass
-class CoverageLine:
-    """A disclosure with the issues mapped to it; `below`: how many issues are mapped to what stands under it.
-
-    A heading is not counted. A gap has neither.
-    """
-
-    coded: CodedDisclosure
-    depth: int
-    is_heading: bool
-    issues: list[Issue] = field(default_factory=list)
-    below: int = 0
-
-    @property
-    def is_gap(self) -> bool:
-        return not (self.is_heading or self.issues or self.below)
-
-
-@dataclass(frozen=True)
-class CoverageFilters:
-    """`show`: all, gaps or covered; `q`: terms in codes, titles and issues."""
-
-    q: str = ""
-    show: str = ALL
-
-    def lets_through(self, line: CoverageLine) -> bool:
-        """Whether the line is shown."""
-        if self.show == GAPS and not line.is_gap:
-            return False
-        if self.show == COVERED and (line.is_gap or line.is_heading):
-            return False
-        row = line.coded.row
-        texts = [line.coded.full, *row.title.texts.values(), *row.standard_title.texts.values()]
-        texts += [text for issue in line.issues for text in (issue.code, *issue.name.texts.values())]
-        folded = "\n".join(texts).casefold()
-        return all(term in folded for term in self.q.casefold().split())
-
-
-def framework_counts(edition: Edition) -> list[FrameworkCount]:
-    """All framework editions in the library's order with their counts (three queries)."""
-    rows: dict[int, list[Disclosure]] = defaultdict(list)
-    for row in Disclosure.objects.only("pk", "framework_id", "parent_id"):
-        rows[row.framework_id].append(row)
-    mapped = set(_mappings(edition).values_list("disclosure", flat=True).distinct())
-    counts = []
-    for framework in all_frameworks():
-        held = rows[framework.pk]
-        heads = headings(held)
-        reached = _with_parents(held, mapped)
-        covered = sum(row.pk in reached and row.pk not in heads for row in held)
-        counts.append(FrameworkCount(framework, label_of(framework), covered, len(held) - len(heads)))
-    return counts
-
-
-def coverage(edition: Edition, framework: Framework) -> list[CoverageLine]:
-    """Every disclosure of the framework edition in its order (two queries)."""
-    rows = list(framework.disclosures.select_related("parent").order_by("order", "pk"))
-    heads, depths = headings(rows), _depths(rows)
-    for row in rows:
-        row.framework = framework
-    lines = {row.pk: CoverageLine(coded(row), depths[row.pk], row.pk in heads) for row in rows}
-    parents = {row.pk: row.parent_id for row in rows}
-    below: dict[int, set[int]] = defaultdict(set)
-    for mapping in _mappings(edition).filter(disclosure__framework=framework).order_by("issue__code"):
-        lines[mapping.disclosure_id].issues.append(mapping.issue)
-        above = parents[mapping.disclosure_id]
-        while above is not None:
-            below[above].add(mapping.issue_id)
-            above = parents.get(above)
-    for key, issues in below.items():
-        lines[key].below = len(issues)
-    return list(lines.values())
-
-
-def used_gri_codes(edition: Edition) -> set[str]:
-    """Codes of the standards up to 2021 that active issues are mapped to, of either set (one query)."""
-    rows = _mappings(edition).filter(disclosure__framework__code="GRI", disclosure__standard_year__lte=2021)
-    return set(rows.values_list("disclosure__code", flat=True).distinct())
-
-
-def _mappings(edition: Edition):
-    rows = IssueMapping.objects.filter(issue__edition=edition, issue__status=Issue.Status.ACTIVE)
-    return rows.select_related("issue").order_by()
-
-
-def _with_parents(rows: list[Disclosure], mapped: set[int]) -> set[int]:
-    parents = {row.pk: row.parent_id for row in rows}
-    reached = set()
-    for key in parents.keys() & mapped:
-        above: int | None = key
-        while above is not None:
-            reached.add(above)
-            above = parents.get(above)
-    return reached
-
-
-def _depths(rows: list[Disclosure]) -> dict[int, int]:
-    parents = {row.pk: row.parent_id for row in rows}
-    depths = {}
-    for key in parents:
-        depth, above = 0, parents[key]
-        while above is not None:
-            depth, above = depth + 1, parents.get(above)
-        depths[key] = depth
-    return depths
+    return (rank, framework_place(row.framework), row.order)
 
 
 @dataclass(frozen=True)
@@ -268,7 +139,7 @@ class ProposedMapping:
     @property
     def is_doubtful(self) -> bool:
         """The crosswalk itself is not sure."""
-        return "doubt" in self.note
+        return "doubt" in self.note.texts.get("en", "")
 
 
 @dataclass(frozen=True)

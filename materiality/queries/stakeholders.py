@@ -14,12 +14,36 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from materiality.library_file.read import read_fixture
-from materiality.models import Category, Cycle, Engagement, Group, Issue, StakeholderPoint
-from materiality.platform.bilingual import text_columns
+from materiality.models import Category, Cycle, Engagement, Group, Issue, OwnGroup, StakeholderPoint
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, suffix_of, text_columns
+
+_PLAIN = ("code", "side", "weight_society", "weight_business", "target", "order")
 
 
 def default_groups() -> list[dict]:
-    """One dictionary per group with the fields of `Group` but for `cycle`: `Group(cycle=cycle, **row)`."""
+    """The groups of the organisation, those that ship where it has none: fields of `Group` but for `cycle`, so that
+    `Group(cycle=cycle, **row)` is one (one query)."""
+    return [group_row(row) for row in OwnGroup.objects.all()] or shipped_groups()
+
+
+def group_row(group: Group | OwnGroup) -> dict:
+    """What is said of a group, texts language by language."""
+    texts = {f"{name}_{language}": "" for name in ("name", "definition") for language in DEFAULT_LANGUAGES}
+    for name in ("name", "definition"):
+        held = getattr(group, name).texts
+        texts |= {f"{name}_{suffix_of(language)}": text for language, text in held.items()}
+    return {name: getattr(group, name) for name in _PLAIN} | texts
+
+
+def known_groups() -> list[str]:
+    """Codes of groups that issues may name: the organisation's, and those that some cycle has (two queries)."""
+    own = [row["code"] for row in default_groups()]
+    more = Group.objects.values_list("code", flat=True).distinct().order_by("code")
+    return list(dict.fromkeys([*own, *more]))
+
+
+def shipped_groups() -> list[dict]:
+    """The groups of the model library."""
     return [dict(row) for row in _rows()]
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from materiality.library_file.codes import MappingCodes
-from materiality.models import Edition, Framework, Group, Issue
+from materiality.models import Edition, Framework, Group, Issue, IssueMapping
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, Texts, suffix_of
 from materiality.queries.library import stored_catalogues
 from materiality.queries.stakeholders import default_groups
@@ -56,6 +56,7 @@ def mapping_choices(edition: Edition) -> Choices:
             (row.code, row.title_zh, row.title_en) for row in {row.code: row for row in frameworks}.values()
         ],
         "editions": [(name, "", "") for name in editions],
+        "types": choice_words(IssueMapping.Type),
     }
 
 
@@ -71,11 +72,9 @@ def _frameworks() -> Choices:
     codes = MappingCodes(catalogues)
     return {
         column: [
-            (codes.written(column, record.code), record.title_zh, record.title_en)
-            for record in catalogues.of.get(framework, {}).values()
-            if record.parent_code or framework[0] not in ("CNSE", "HKEX")
+            (codes.written(column, record.code), record.title_zh, record.title_en) for record in codes.mappable(column)
         ]
-        for column, framework in codes.editions.items()
+        for column in codes.editions
     }
 
 
@@ -97,6 +96,8 @@ class SheetColumn:
     width: int = 16
     also: tuple[str, ...] = ()
     strict: bool = True
+    silent: bool = False  # taken where a file has it, but in no template or export
+    date: bool = False  # a cell that a spreadsheet has made a day is taken
     attribute: str = ""  # the model's column, where the header is another
 
     def in_language(self, language: str) -> tuple[str, str]:

@@ -191,7 +191,7 @@ class StrictResource(SheetHooks, ModelResource):
         first: dict[Key, SheetRow] = {}
         for row in rows:
             key = self.key_of(row.cells)
-            if not all(key):
+            if not (key[0] and key[-1]):
                 continue
             if key in first:
                 place = first[key]
@@ -282,8 +282,9 @@ _LAST_ROW = 5_000  # as far down as the lists are offered
 
 def sheet_file(resource: StrictResource, kind: str, empty: bool = False) -> bytes:
     """The rows of the resource's scope as a file of `kind` "csv" or "xlsx"; with `empty` its headings only."""
-    columns = resource.columns
-    data = [] if empty else [_typed(columns, row) for row in resource.export(resource.stored())]
+    columns = [column for column in resource.columns if not column.silent]
+    names = [column.name for column in columns]
+    data = [] if empty else [_typed(columns, row) for row in resource.export(resource.stored(), export_fields=names)]
     if kind == "csv":
         return table_bytes(kind, resource.sheet, [column.name for column in columns], data)
     return _workbook(resource.sheet, columns, data, resource.choices())

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -336,6 +337,35 @@ class NumberWidget(Widget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else plain_number(value)
+
+
+class DayWidget(Widget):
+    """A day as 2026-01-31; an empty cell is none."""
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> date | None:
+        text = canonical(value).partition(" ")[0].replace("/", "-")
+        if not text:
+            return None
+        try:
+            return date(*map(int, text.split("-")))
+        except (TypeError, ValueError) as error:
+            raise BadCell(Problem("not_a_day", value=value)) from error
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return value.isoformat() if value else ""
+
+
+class YesWidget(Widget):
+    """yes or no, also in the words of the page; an empty cell is yes."""
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> bool:
+        text = canonical(value).casefold()
+        if text not in ("", "yes", "no", "是", "否"):
+            raise BadCell(Problem("not_yes_or_no", value=value, nearest=("yes", "no")))
+        return text not in ("no", "否")
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "yes" if value else "no"
 
 
 class ChoiceWidget(Widget):

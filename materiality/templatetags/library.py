@@ -7,13 +7,14 @@ from functools import lru_cache
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.lineage.lineage import TEXTS, IssueDifference, Segment
-from materiality.platform.bilingual import html_language
+from materiality.models import Disclosure, Indicator
+from materiality.platform.bilingual import html_language, is_chinese
 from materiality.platform.people import can_see_responses
 
 register = template.Library()
@@ -33,6 +34,19 @@ def told_texts(row: IssueDifference) -> list[dict]:
         }
         for language in languages
     ]
+
+
+@register.simple_tag
+def own_wording(row: Disclosure) -> str:
+    """Says of a title in the active language that it is ours, and no official one."""
+    ours = ("zh" if is_chinese() else "en") in row.own_wording
+    return format_html(' <span class="quiet">{}</span>', _("own wording")) if ours else ""
+
+
+@register.filter
+def latest_value(row: Indicator) -> tuple[str, float] | None:
+    """Year and value of the newest that there is."""
+    return max(row.values.items(), default=None)
 
 
 @register.filter
@@ -66,7 +80,14 @@ def _pattern(terms: tuple[str, ...]) -> re.Pattern:
 
 # (words, pages): a tab of the library and the pages that stand side by side below it, each (name, address, words).
 _LIBRARY = (
-    (gettext_lazy("Issues"), (("issues", "library", gettext_lazy("Issues")),)),
+    (
+        gettext_lazy("Issues"),
+        (
+            ("issues", "library", gettext_lazy("Issues")),
+            ("own_groups", "own_groups", gettext_lazy("Groups")),
+            ("indicators", "indicators", gettext_lazy("Indicators")),
+        ),
+    ),
     (
         gettext_lazy("Editions"),
         (
@@ -83,7 +104,13 @@ _LIBRARY = (
             ("comments", "comments", gettext_lazy("Open answers")),
         ),
     ),
-    (gettext_lazy("Coverage"), (("coverage", "coverage", gettext_lazy("Coverage")),)),
+    (
+        gettext_lazy("Coverage"),
+        (
+            ("coverage", "coverage", gettext_lazy("Coverage")),
+            ("frameworks", "frameworks", gettext_lazy("Frameworks")),
+        ),
+    ),
 )
 
 

@@ -9,11 +9,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from materiality.actions.tables import Kind
-from materiality.lineage.records import StandardWarning
 from materiality.models import Cycle, Run
 from materiality.platform import people
 from materiality.platform.bilingual import TextColumn, Texts, html_language, languages_of, text_of
 from materiality.platform.words import grouped, plain_number, plain_percent, word_for
+from materiality.queries.coverage import StandardWarning
 from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind, sees_scores
 from materiality.queries.scores import Mark, marks_of
 
@@ -79,6 +79,12 @@ def signed_points(value: float | str | None) -> str:
 def marks(run: Run) -> list[Mark]:
     """What has to be said wherever the run's figures are shown."""
     return marks_of(run)
+
+
+@register.filter
+def plain(value: float | None) -> str:
+    """A number as people write it, without superfluous digits; a dash where there is none."""
+    return "–" if value is None else plain_number(value)
 
 
 @register.filter
@@ -181,9 +187,9 @@ def newer_words(warning: StandardWarning) -> str:
     """Which standard applies in the place of which disclosures, from when on."""
     standard = warning.standard
     return _("GRI %(code)s: %(title)s %(year)s (from %(from)s) replaces %(codes)s.") % {
-        "code": standard.code,
-        "title": text_of(standard, "title"),
-        "year": standard.year,
-        "from": date_format(standard.applies_from),
+        "code": standard.standard_code,
+        "title": standard.title,
+        "year": standard.standard_year,
+        "from": date_format(standard.effective_from),
         "codes": ", ".join(warning.codes),
     }

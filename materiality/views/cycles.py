@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from materiality.actions.cycles import close_cycle, confirm_step, edit_cycle, open_cycle
 from materiality.forms.cycles import CycleDetailsForm, NewCycleForm
-from materiality.lineage.records import standard_warnings
 from materiality.models import Cycle
 from materiality.platform.bilingual import default_languages, interface_language
 from materiality.platform.hooks import step_named
 from materiality.platform.pages import button, onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, needs
+from materiality.queries.coverage import newer_standards
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
     FIELDWORK,
@@ -30,7 +30,6 @@ from materiality.queries.cycles import (
     publication_day,
     seen_cycles,
 )
-from materiality.queries.mappings import used_gri_codes
 
 
 def cycle_of(code: str) -> Cycle:
@@ -84,8 +83,8 @@ def _new_page(form: NewCycleForm) -> dict:
         return context | {"lead": lead, "button": _("Open the library"), "cancel": reverse("library")}
     scope = edition_scope(edition)
     lead = _(
-        "It covers the %(primaries)s primary and %(secondaries)s secondary issues of “%(title)s” and starts with six"
-        " groups and the default method. Both can be changed afterwards."
+        "It covers the %(primaries)s primary and %(secondaries)s secondary issues of “%(title)s” and starts from the"
+        " groups of the organisation and the default method. Both can be changed afterwards."
     ) % {"primaries": scope.primaries, "secondaries": scope.secondaries, "title": edition.title}
     texts = {"lead": lead, "button": _("Open the cycle"), "cancel": reverse("cycles")}
     return context | texts | {"form": form, "guarded": True}
@@ -106,7 +105,7 @@ def cycle(request: HttpRequest, code: str) -> HttpResponse:
         "is_assumed": is_assumed,
         "form": form,
         "scope": edition_scope(cycle.edition),
-        "warnings": standard_warnings(published_on, used_gri_codes(cycle.edition)),
+        "warnings": newer_standards(cycle.edition, published_on),
         "may_edit": may_edit and cycle.state in BEFORE_REVIEW,
         "may_close": may_edit and cycle.state in FIELDWORK,
     }

@@ -17,6 +17,7 @@ from materiality.platform.hooks import CORRECT_ERRATUM, objections
 from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
 from materiality.queries.drafts import EditionComparison, compare_editions
+from materiality.queries.indicators import indicators_of, values_of
 from materiality.queries.library import (
     Search,
     chosen_edition,
@@ -149,4 +150,7 @@ def issue(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     found = find_issue(edition, code)
     if found is None:
         raise Http404
-    return render(request, "materiality/issue.html", {"section": "library", "page": issue_page(found, request.user)})
+    context = {"section": "library", "page": issue_page(found, request.user)}
+    context |= {"indicators": indicators_of(found), "values": values_of(found)}
+    context["may_edit"] = can_edit_library(request.user)
+    return render(request, "materiality/issue.html", context)

@@ -1,9 +1,9 @@
-"""Pages of mappings: of one issue, proposed ones, coverage of the catalogues."""
+"""Pages of mappings: of one issue, and proposed ones."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -13,96 +13,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from materiality.actions.mappings import decide_mapping_proposal, map_issue, propose_mappings, unmap_issue
-from materiality.lineage.records import standard_warnings
-from materiality.models import Disclosure, Edition, Issue, MappingProposal, User
-from materiality.platform.pages import button, download, paged, refusals
+from materiality.models import Disclosure, Edition, Issue, MappingProposal
+from materiality.platform.pages import button, paged, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.cycles import publication_day, seen_cycles
-from materiality.queries.library import chosen_edition, readable_editions
 from materiality.queries.mappings import (
-    ALL,
-    COVERED,
-    GAPS,
-    CoverageFilters,
-    CoverageLine,
-    FrameworkCount,
-    coverage,
-    framework_counts,
     issues_with_proposals,
     mapped_frameworks,
     offer,
     open_mapping_proposals,
     proposals_of,
-    used_gri_codes,
     withdrawn,
 )
-from materiality.tables.write import TYPES, table_bytes
 from materiality.views.drafts import edition_at, is_partial, issue_of
-
-COVERAGE_PER_PAGE = 100
-COLUMNS = ("framework", "edition", "code", "title_zh", "title_en", "standard", "issues", "issue_codes", "gap")
-
-
-@needs(can_view)
-def coverage_page(request: HttpRequest) -> HttpResponse:
-    """Disclosures of `?framework=GRI:2016` with the issues of `?edition=`, filtered by `show` and `q`."""
-    listed = readable_editions()
-    edition = chosen_edition(listed, request.GET.get("edition", ""))
-    context = {"section": "library", "editions": listed, "edition": edition}
-    counts = framework_counts(edition) if edition else []
-    chosen = _chosen(counts, request.GET.get("framework", ""))
-    if chosen:
-        filters = _filters(request)
-        lines = [line for line in coverage(edition, chosen.row) if filters.lets_through(line)]
-        context |= {"counts": counts, "chosen": chosen, "filters": filters}
-        context["page"] = paged(request, lines, COVERAGE_PER_PAGE)
-        context["choices"] = ((ALL, _("Everything")), (GAPS, _("Gaps only")), (COVERED, _("Covered only")))
-        if chosen.row.code == "GRI":
-            context |= _newer(edition, request.user)
-    return render(request, "materiality/coverage.html", context)
-
-
-@needs(can_view)
-def coverage_export(request: HttpRequest, kind: str) -> HttpResponse:
-    """The same, all pages, as CSV or XLSX."""
-    edition = chosen_edition(readable_editions(), request.GET.get("edition", ""))
-    chosen = _chosen(framework_counts(edition), request.GET.get("framework", "")) if edition else None
-    if kind not in TYPES or chosen is None:
-        raise Http404
-    filters = _filters(request)
-    lines = [line for line in coverage(edition, chosen.row) if filters.lets_through(line)]
-    name = f"coverage-{edition.code}-{chosen.row.code}-{chosen.row.edition}.{kind}"
-    contents = table_bytes(kind, "coverage", COLUMNS, [_cells(chosen, line) for line in lines])
-    return download(contents, name)
-
-
-def _filters(request: HttpRequest) -> CoverageFilters:
-    show = request.GET.get("show", ALL)
-    return CoverageFilters(request.GET.get("q", "").strip()[:200], show if show in (GAPS, COVERED) else ALL)
-
-
-def _chosen(counts: list[FrameworkCount], key: str) -> FrameworkCount | None:
-    return next((entry for entry in counts if entry.key == key), next(iter(counts), None))
-
-
-def _newer(edition: Edition, person: User) -> dict[str, object]:
-    """What the newest cycle on the edition has to know; else the newest cycle; of those that the person sees."""
-    cycles = list(seen_cycles(person).defer("method", "confirmed")[:50])
-    cycle = next((row for row in cycles if row.edition_id == edition.pk), next(iter(cycles), None))
-    if cycle is None:
-        return {}
-    day = publication_day(cycle)[0]
-    return {"cycle": cycle, "published_on": day, "warnings": standard_warnings(day, used_gri_codes(edition))}
-
-
-def _cells(chosen: FrameworkCount, line: CoverageLine) -> list:
-    row = line.coded.row
-    standard = f"GRI {row.standard_code} {row.standard_year}" if row.standard_code else ""
-    codes = " ".join(issue.code for issue in line.issues)
-    gap = "yes" if line.is_gap else ""
-    return [chosen.row.code, chosen.row.edition, line.coded.code, row.title_zh, row.title_en, standard,
-            len(line.issues), codes, gap]  # fmt: skip
 
 
 @needs(can_view)

@@ -8,6 +8,7 @@ from materiality.models import Cycle, Group, Run
 from materiality.platform.pages import paged
 from materiality.platform.people import can_edit_cycle
 from materiality.queries.cycles import chosen_run, listed_runs
+from materiality.queries.indicators import rater_columns
 from materiality.queries.ranking import named_of, took_ranking
 from materiality.queries.scores import (
     SECONDARY,
@@ -66,6 +67,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         "heads": HEADS,
         "page": shown,
         "named": took_ranking(run) and named_of(run, [row.issue.code for row in shown]),
+        "raters": rater_columns(row.issue.code for row in rows),
         "total": len(rows),
         "chosen_group": next((group for group in groups if group.code == wanted.group), None),
         "groups": groups,

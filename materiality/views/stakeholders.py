@@ -6,6 +6,7 @@ from pathlib import Path
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,17 +16,19 @@ from materiality.actions.stakeholders import (
     remove_attachment,
     remove_engagement,
     remove_group,
+    remove_own_group,
     remove_point,
     save_engagement,
     save_group,
+    save_own_group,
     save_point,
 )
 from materiality.formats.stakeholders import groups_file
-from materiality.forms.stakeholders import AttachmentForm, EngagementForm, GroupForm, PointForm
-from materiality.models import Attachment, Cycle, Engagement, Group, StakeholderPoint
+from materiality.forms.stakeholders import AttachmentForm, EngagementForm, GroupForm, OwnGroupForm, PointForm
+from materiality.models import Attachment, Cycle, Engagement, Group, OwnGroup, StakeholderPoint
 from materiality.platform.files import MAX_BYTES
 from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored, uploaded
-from materiality.platform.people import can_edit_cycle, can_view, needs
+from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK
 from materiality.queries.stakeholders import (
     EngagementFilter,
@@ -38,6 +41,38 @@ from materiality.queries.stakeholders import (
 )
 from materiality.tables.write import TYPES
 from materiality.views.cycles import cycle_of, in_cycle
+
+
+@needs(can_view)
+def own_groups(request: HttpRequest) -> HttpResponse:
+    """The groups of the organisation, from which a new cycle starts."""
+    rows = list(OwnGroup.objects.all())
+    context = {"section": "library", "rows": rows, "may_edit": can_edit_library(request.user)}
+    return render(request, "materiality/own_groups.html", context)
+
+
+@needs(can_edit_library)
+def own_group(request: HttpRequest, group: str = "") -> HttpResponse:
+    """Add a group to the organisation, or change one."""
+    row = get_object_or_404(OwnGroup, code=group) if group else None
+    form = OwnGroupForm(request.POST or None, instance=copy(row))
+    if sent(request, form):
+        with refusals(form):
+            save_own_group(values=form.cleaned_data, by=request.user, group=row)
+            return onward(request, _("Saved."), "own_groups")
+    heading = row.name if row else _("Add a group to the organisation")
+    context = {"section": "library", "areas": "on-library", "heading": heading, "form": form, "guarded": True}
+    context |= {"button": _("Save"), "cancel": reverse("own_groups")}
+    return render(request, "materiality/form.html", context)
+
+
+@button(can_edit_library, back="own_groups")
+def own_group_remove(request: HttpRequest, group: str) -> HttpResponse:
+    """Take a group out of the organisation's."""
+    row = get_object_or_404(OwnGroup, code=group)
+    remove_own_group(group=row, by=request.user)
+    messages.success(request, _("“%(group)s” is removed.") % {"group": row.name})
+    return redirect("own_groups")
 
 
 def engagements(request: HttpRequest, code: str) -> HttpResponse:

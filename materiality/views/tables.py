@@ -121,7 +121,7 @@ def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
         return redirect(f"{reverse('job', args=[job.pk])}?follow")
     draft = Edition.objects.filter(state=Edition.State.DRAFT).first() if chosen.into == "edition" else None
     limit = min(settings.MAX_UPLOAD_BYTES // 1_000_000, 20)
-    columns = chosen.resource.columns
+    columns = chosen.columns
     context = {**around(cycle), "kind": chosen, "columns": columns, "form": form, "draft": draft, "limit": limit}
     return render(request, "materiality/new_sheet.html", context, status=422 if form.errors else 200)
 
@@ -135,8 +135,8 @@ def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
     if imported.state == SheetImport.State.UPLOADED or "columns" in request.GET:
         return _columns_page(request, context, None)
     preview = preview_of(imported, request.GET.get("state", ""))
-    page = paged(request, preview.listed)
-    context |= {"preview": preview, "page": page, "rows": [shown_row(row, kind.resource.columns) for row in page]}
+    page, columns = paged(request, preview.listed), kind.columns
+    context |= {"preview": preview, "page": page, "rows": [shown_row(row, columns) for row in page]}
     resource = kind.resource(scope=None)
     context["reason_form"] = SheetReasonForm() if resource.breaks_identity(preview.plan) else None
     context["starts_draft"] = kind.into == "edition" and not Edition.objects.filter(state=Edition.State.DRAFT).exists()
@@ -206,7 +206,7 @@ def _taken_in(request: HttpRequest, form: SheetUploadForm, kind: str, cycle: Cyc
 
 
 def _columns_form(imported: SheetImport, data: dict | None) -> ColumnsForm:
-    columns = KINDS[imported.kind].resource.columns
+    columns = KINDS[imported.kind].columns
     return ColumnsForm(
         data,
         match=columns_of(imported),

@@ -2,15 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.library_file.read import read_fixture
 from materiality.models import Cycle, Run
-from materiality.platform.bilingual import is_chinese
 from reports.documents.tables import Cell, Column, Table, TableRow
 from reports.documents.written import table_kind
 from reports.models import TableText
@@ -20,13 +16,19 @@ from reports.queries.tables import ScoredIssue, catalogue_inputs, issues_of, own
 
 @dataclass(frozen=True)
 class FrameworkTopic:
-    """A topic of the framework with the issues of the run that it covers, itself or by what stands below it."""
+    """A topic of the framework with the issues of the run that it covers, itself or by what stands below it.
+
+    `direct`: codes of the issues that are mapped to it itself. A code that is not `official` is not printed.
+    """
 
     code: str
     title: str
     parent: str
     colour: str
+    kind: str
+    official: bool
     issues: Sequence[ScoredIssue]
+    direct: Sequence[str]
     locations: Sequence[str]
 
     @property
@@ -35,7 +37,7 @@ class FrameworkTopic:
 
     @property
     def named(self) -> str:
-        return f"{self.code} {self.title}"
+        return f"{self.code} {self.title}" if self.official else self.title
 
 
 def _topics(inputs: Mapping) -> list[FrameworkTopic]:
@@ -54,7 +56,10 @@ def _topics(inputs: Mapping) -> list[FrameworkTopic]:
             frozen_text(row, "title"),
             row["parent"],
             row["colour"],
+            row.get("kind", ""),  # inputs that were frozen before have neither
+            row.get("official", True),
             [issue for code, issue in issues.items() if code in covered[row["code"]]],
+            row["issues"],
             inputs["locations"].get(row["code"], []),
         )
         for row in inputs["topics"]
@@ -155,33 +160,8 @@ def _scored(inputs: Mapping) -> int:
     return sum(row["rank"] is not None for row in inputs["issues"])
 
 
-@dataclass(frozen=True)
-class Requirement:
-    """A requirement or indicator of a topic, as the fixtures hold it."""
-
-    code: str
-    title: str
-    topic: str
-
-
-def _requirements(name: str, topic: str) -> list[Requirement]:
-    language = "zh" if is_chinese() else "en"
-    rows = read_fixture(Path(settings.BASE_DIR) / "fixtures", name)
-    return [Requirement(row["code"], row[f"title_{language}"], row[topic]) for row in rows]
-
-
-def _by_topic(requirements: Iterable[Requirement]) -> dict[str, list[Requirement]]:
-    found: dict[str, list[Requirement]] = {}
-    for each in requirements:
-        found.setdefault(each.topic, []).append(each)
-    return found
-
-
-CLIMATE = "A4"  # of the Guide of 2020; part D of the Code of 2025 has taken its place
-
-
 def hkex_table(inputs: Mapping) -> Table:
-    """A row per general disclosure and key performance indicator under its aspect."""
+    """A row per general disclosure and key performance indicator under its aspect, and per paragraph of the parts."""
     topics = {topic.code: topic for topic in _topics(inputs)}
     columns = [
         Column("aspect", _("Aspect"), once=True),
@@ -190,29 +170,50 @@ def hkex_table(inputs: Mapping) -> Table:
         Column("issues", _("Material issues"), once=True),
         _location(),
     ]
-    kpis = _by_topic(_requirements("hkex_kpis", "aspect"))
     rows = [
-        TableRow(
-            [aspect, kpi, _is_material(topic), _names(topic.material), _places(places)],
-            bands=(topics[topic.parent].named,),
-        )
+        TableRow([*cells, _places(places)], bands=(_root(topic, topics).named,))
         for topic in topics.values()
         if topic.parent
-        for aspect, kpi, places in _of_aspect(topic, kpis.get(topic.code, []), inputs["locations"])
+        for *cells, places in _hkex_rows(topic, topics)
     ]
     notes = [_("Labels of the indicators are short ones of our own; their numbers are those of the Code of 2025.")]
     return Table(columns, rows, name="HKEX", bands=("subject_area",), notes=notes).without_empty()
 
 
-def _of_aspect(
-    topic: FrameworkTopic, kpis: Sequence[Requirement], locations: Mapping[str, list[str]]
-) -> Iterator[tuple[str, str, Sequence[str]]]:
-    if topic.code == CLIMATE:
-        yield from ((each.title, "", topic.locations) for each in kpis)
-        return
-    yield topic.named, _("General disclosure"), topic.locations
-    for each in kpis:
-        yield topic.named, f"{each.code} {each.title}", locations.get(each.code, ())
+MANDATORY = "MDR"
+
+
+def _hkex_rows(
+    topic: FrameworkTopic, topics: Mapping[str, FrameworkTopic]
+) -> Iterator[tuple[str, str, str, str, Sequence[str]]]:
+    """Aspect, indicator, materiality, issues and places."""
+    above = topics[topic.parent]
+    if topic.kind == "paragraph":
+        always, part = topic.parent == MANDATORY, above.title if above.parent else ""
+        held = _with_above(topic, topics)
+        material = _("Always reported") if always else _("Material") if held else _("Not material")
+        yield part, topic.title, material, _names(held), topic.locations
+    elif topic.kind in ("aspect", ""):
+        told = (_is_material(topic), _names(topic.material))
+        yield topic.named, _("General disclosure"), *told, topic.locations
+        for each in topics.values():
+            if each.parent == topic.code and each.kind == "kpi":
+                yield topic.named, each.named, *told, each.locations
+
+
+def _with_above(topic: FrameworkTopic, topics: Mapping[str, FrameworkTopic]) -> list[ScoredIssue]:
+    """Material issues that are mapped to the topic, or to the whole of what it stands under."""
+    found, at = {issue.code: issue for issue in topic.material}, topic
+    while at.parent:
+        at = topics[at.parent]
+        found |= {issue.code: issue for issue in at.material if issue.code in at.direct}
+    return list(found.values())
+
+
+def _root(topic: FrameworkTopic, topics: Mapping[str, FrameworkTopic]) -> FrameworkTopic:
+    while topic.parent:
+        topic = topics[topic.parent]
+    return topic
 
 
 def esrs_table(inputs: Mapping) -> Table:
@@ -224,13 +225,17 @@ def esrs_table(inputs: Mapping) -> Table:
         Column("issues", _("Material issues"), once=True),
         _location(),
     ]
+    by_standard: dict[str, list[FrameworkTopic]] = {}
+    for topic in topics.values():
+        if topic.kind.endswith("disclosure_requirement"):
+            by_standard.setdefault(topic.parent, []).append(topic)
     rows = []
-    for standard, requirements in _by_topic(_requirements("esrs_requirements", "standard")).items():
+    for standard, requirements in by_standard.items():
         topic, general = topics[standard], standard == GENERAL
         for each in requirements:
             material = _("Always reported") if general else _is_material(topic)
-            places = inputs["locations"].get(each.code, []) or _below(topic, topics)
-            cells = [f"{each.code} {each.title}", material, "" if general else _names(topic.material), _places(places)]
+            places = each.locations or _below(topic, topics)
+            cells = [each.named, material, "" if general else _names(topic.material), _places(places)]
             rows.append(TableRow(cells, bands=(topic.named,)))
     notes = [_("A location stands beside a requirement only where a section of the outline carries its standard.")]
     return Table(columns, rows, name="ESRS", bands=("standard",), notes=notes).without_empty()

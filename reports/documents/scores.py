@@ -1,6 +1,7 @@
 """The workbook of a run: sheets for people in words of its language, and behind them those for scripts."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,9 +9,10 @@ from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from materiality.models import Decision, IssueScore, Run
+from materiality.models import Cycle, Decision, IssueScore, Run
 from materiality.platform.bilingual import text_of
 from materiality.platform.words import word_for
+from materiality.queries.indicators import rater_columns
 from materiality.queries.review import decisions_of
 from materiality.queries.scores import (
     MIDDLE,
@@ -85,21 +87,29 @@ SCORED = {"priority"} | {
 IN_SCORES = {column: SCORE for column, name in enumerate(SCORE_COLUMNS, start=1) if name in SCORED}
 IN_SCORES |= {SCORE_COLUMNS.index("tier_certainty") + 1: SHARE}
 Names = Mapping[str, str]
+Raters = Sequence[tuple[str, Mapping[str, float]]]
 
 
 def put_script_sheets(
-    book: Workbook, run: Run, scores: Sequence[IssueScore], data: MatrixData, groups: Names, heading: str
+    book: Workbook,
+    run: Run,
+    scores: Sequence[IssueScore],
+    data: MatrixData,
+    groups: Names,
+    heading: str,
+    raters: Raters = (),
 ) -> None:
     """The sheets of formats.md. `scores` with issue and category, in code order; `data` is what the chart shows.
 
+    `raters`: what a framework is called, and code of an issue → the number that it gives the issue; a column each.
     `groups` gives the names of groups by code; `heading` names organisation, cycle and run in page footers. Names of
     sheets and columns are the same in every language; words are in the active one.
     """
     levels = by_level(scores)
-    _scores(book.create_sheet(), "scores", run, levels.get(SECONDARY, []), heading)
-    _scores(book.create_sheet(), PRIMARY, run, levels.get(PRIMARY, []), heading)
+    _scores(book.create_sheet(), "scores", run, levels.get(SECONDARY, []), heading, raters)
+    _scores(book.create_sheet(), PRIMARY, run, levels.get(PRIMARY, []), heading, raters)
     if MIDDLE in levels:
-        _scores(book.create_sheet(), MIDDLE, run, levels[MIDDLE], heading)
+        _scores(book.create_sheet(), MIDDLE, run, levels[MIDDLE], heading, raters)
     _by_group(book.create_sheet("by_group"), scores, groups, heading)
     _groups(book.create_sheet("groups"), run, groups, heading)
     _method(book.create_sheet("method"), run, groups, heading)
@@ -107,7 +117,7 @@ def put_script_sheets(
     put_chart(book.create_sheet("matrix"), data, heading)
 
 
-def _scores(sheet: Worksheet, title: str, run: Run, scores: Sequence[IssueScore], heading: str) -> None:
+def _scores(sheet: Worksheet, title: str, run: Run, scores: Sequence[IssueScore], heading: str, raters: Raters) -> None:
     sheet.title = title
     left_out, decided = set(), decisions_of(run)
     if not shows_certainty(stated_of(run, title)):
@@ -115,14 +125,16 @@ def _scores(sheet: Worksheet, title: str, run: Run, scores: Sequence[IssueScore]
     if undo_hidden_cells(run):
         left_out |= {"disagreement_society", "disagreement_business"}
     ranked = sorted(scores, key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
-    put_head(sheet, 1, SCORE_COLUMNS)
+    columns = [*SCORE_COLUMNS, *(label for label, _values in raters)]
+    put_head(sheet, 1, columns)
     rows = [
         [None if name in left_out else _value(score, name, decided.get(score.issue_id)) for name in SCORE_COLUMNS]
+        + [values.get(score.issue.code) for _label, values in raters]
         for score in ranked
     ]
     end = put_rows(sheet, 2, rows, IN_SCORES)
-    set_widths(sheet, WIDTHS)
-    sheet.auto_filter.ref = f"A1:{sheet.cell(1, len(SCORE_COLUMNS)).column_letter}{max(end - 1, 1)}"
+    set_widths(sheet, (*WIDTHS, *(14,) * len(raters)))
+    sheet.auto_filter.ref = f"A1:{sheet.cell(1, len(columns)).column_letter}{max(end - 1, 1)}"
     on_paper(sheet, landscape=True, head_row=1, footer=heading)
 
 
@@ -282,7 +294,8 @@ def _build(inputs: dict, progress: Progress) -> bytes:
         if level in levels:
             _issue_sheet(book.create_sheet(title), run, levels[level], level, title, heading)
     put_matrix_sheet(book.create_sheet(_("Chart")), data, named)
-    put_script_sheets(book, run, scores, data, groups, heading)
+    raters = [(each["label"], each["values"]) for each in inputs.get("raters", ())]
+    put_script_sheets(book, run, scores, data, groups, heading, raters)
     return workbook_bytes(book)
 
 
@@ -387,12 +400,20 @@ def _told_table(
     return top + 1 + len(rows)
 
 
+def _inputs(cycle: Cycle, run: Run | None, options: Mapping[str, Any]) -> dict:
+    """Those of the scores, and the numbers that frameworks give the issues, where any does."""
+    inputs = scored_inputs(cycle, run, options)
+    codes = IssueScore.objects.filter(run=inputs["run"]).values_list("issue__code", flat=True)
+    raters = [{"label": each.label, "values": each.values} for each in rater_columns(codes)]
+    return inputs | ({"raters": raters} if raters else {})
+
+
 OUTPUT = OutputKind(
     code="workbook",
     word=gettext_lazy("Workbook of the scores"),
     of_file=gettext_lazy("scores"),
     formats=("xlsx",),
-    inputs=scored_inputs,
+    inputs=_inputs,
     build=_build,
     place=3,
     options=MATRIX_OPTIONS,

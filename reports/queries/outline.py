@@ -41,17 +41,17 @@ def books_of(cycle: Cycle, gri_edition: str = "") -> Books:
     return Books(gri_standards(), edition, day, assumed, tuple(issues), _framework_codes())
 
 
-# Columns of other frameworks in the outline (formats.md).
-FRAMEWORK_COLUMNS = {"esrs": "ESRS", "cn_exchange": "CNSE", "hkex": "HKEX"}
+# What has a place of its own in the outline, or none.
+_NO_COLUMN = ("GRI", "SDG")
 
 
 def _framework_codes() -> dict[str, frozenset[str]]:
+    """Column of a framework beside GRI → its codes."""
+    rows = Disclosure.objects.exclude(framework__code__in=_NO_COLUMN).exclude(framework__column="")
     codes: dict[str, set[str]] = defaultdict(set)
-    for framework, code in Disclosure.objects.filter(framework__code__in=FRAMEWORK_COLUMNS.values()).values_list(
-        "framework__code", "code"
-    ):
-        codes[framework].add(code)
-    return {name: frozenset(codes[code]) for name, code in FRAMEWORK_COLUMNS.items() if codes[code]}
+    for column, code in rows.order_by("framework__order", "framework").values_list("framework__column", "code"):
+        codes[column].add(code)
+    return {column: frozenset(held) for column, held in codes.items()}
 
 
 TEXTS = ("omission_requirement", "omission_reason", "omission_explanation", "frameworks", "held")

@@ -5,18 +5,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
-from materiality.models import Cycle, Disclosure, IssueMapping, IssueScore, Run, StakeholderPoint
+from materiality.models import Cycle, Disclosure, Framework, IssueMapping, IssueScore, Run, StakeholderPoint
 from materiality.platform.bilingual import text_of
 from materiality.platform.refusals import NotAllowed
+from materiality.queries.indicators import edition_indicators
 from materiality.queries.review import Reviewed, reviewed
 from materiality.queries.stakeholders import cycle_points
 from materiality.queries.years import compared_json, earlier_runs, line_of
 from materiality.scoring.cube import DIMENSIONS
 from reports.models import TableText
-from reports.queries.outline import FRAMEWORK_COLUMNS, outline_rows
+from reports.queries.outline import outline_rows
 from reports.queries.outputs import frozen_text, needed_run
 from surveys.models import Batch, Survey
 
@@ -77,20 +78,21 @@ def issues_of(inputs: Mapping[str, Any]) -> list[ScoredIssue]:
     ]
 
 
-def catalogue_inputs(cycle: Cycle, run: Run | None, framework: str) -> dict[str, Any]:
-    """Run, issues, and the newest edition of a framework with the issues that each of its topics covers.
+def catalogue_inputs(cycle: Cycle, run: Run | None, code: str) -> dict[str, Any]:
+    """Run, issues, and an edition of a framework with the issues that each of its topics covers: the newest that the
+    library is mapped to, else the newest.
 
     `topics` stand in the order of the catalogue; `locations` says where the outline prints a code.
     """
     run = needed_run(cycle, run)
-    edition = Disclosure.objects.filter(framework__code=framework).order_by("-framework__edition").first()
-    topics = Disclosure.objects.filter(framework=edition.framework_id if edition else None).select_related("parent")
+    framework = _edition_used(run, code)
+    topics = Disclosure.objects.filter(framework=framework).select_related("parent")
     covered = _covered(run, framework)
-    names = ("code", "title_zh", "title_en", "colour")
+    names = ("code", "title_zh", "title_en", "colour", "kind")
     return run_inputs(cycle, run) | {
         "topics": [
             {**{name: getattr(topic, name) for name in names}, "parent": topic.parent.code if topic.parent else ""}
-            | {"issues": covered[topic.code]}
+            | {"official": topic.code_official, "issues": covered[topic.code]}
             for topic in topics.order_by("order", "pk")
         ],
         "locations": _locations(cycle, framework),
@@ -130,10 +132,16 @@ def _material_rows(cycle: Cycle) -> list[dict[str, Any]]:
     return [row for row in run_inputs(cycle, None)["issues"] if row["material"]] if scored else []
 
 
-def _covered(run: Run, framework: str) -> dict[str, list[str]]:
+def _edition_used(run: Run, code: str) -> Framework | None:
+    used = IssueMapping.objects.filter(issue__edition=run.edition_id, disclosure__framework=OuterRef("pk"))
+    rows = Framework.objects.filter(code=code).annotate(is_used=Exists(used))
+    return rows.order_by("-is_used", "-edition").first()
+
+
+def _covered(run: Run, framework: Framework | None) -> dict[str, list[str]]:
     """Code of a topic -> codes of the issues that are mapped to it."""
     found: dict[str, list[str]] = defaultdict(list)
-    rows = IssueMapping.objects.filter(issue__edition=run.edition_id, disclosure__framework__code=framework)
+    rows = IssueMapping.objects.filter(issue__edition=run.edition_id, disclosure__framework=framework)
     for topic, issue in rows.order_by("issue__category__order", "issue__code").values_list(
         "disclosure__code", "issue__code"
     ):
@@ -141,9 +149,9 @@ def _covered(run: Run, framework: str) -> dict[str, list[str]]:
     return found
 
 
-def _locations(cycle: Cycle, framework: str) -> dict[str, list[str]]:
+def _locations(cycle: Cycle, framework: Framework | None) -> dict[str, list[str]]:
     """Code -> places of the outline's rows that carry it, each once."""
-    column = next((name for name, code in FRAMEWORK_COLUMNS.items() if code == framework), "")
+    column = framework.column if framework else ""
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for row in outline_rows(cycle):
         for code in row.frameworks.get(column, ()):
@@ -165,6 +173,30 @@ def group_inputs(cycle: Cycle) -> dict[str, Any]:
             _("No group has expectations, channels or responses yet. Write them on the page of the groups.")
         )
     return {"groups": groups}
+
+
+MOST_YEARS = 5
+
+
+def indicator_inputs(cycle: Cycle) -> dict[str, Any]:
+    """Indicators of the issues of the cycle's edition, with the last years up to the end of its period.
+
+    NotAllowed where no issue has any.
+    """
+    held = edition_indicators(cycle.edition)
+    if not held:
+        raise NotAllowed(_("No issue has an indicator yet. Add them on the page of targets and indicators."))
+    years = {year for _issue, row in held for year in row.values if int(year) <= cycle.period_end.year}
+    names = ("name_zh", "name_en", "unit", "baseline", "baseline_year", "target", "target_year", "source", "owner")
+    return {
+        "years": sorted(years)[-MOST_YEARS:],
+        "indicators": [
+            {**{name: getattr(row, name) for name in names}, "values": row.values}
+            | {f"issue_{language}": getattr(issue, f"name_{language}") for language in ("zh", "en")}
+            | {f"category_{language}": getattr(issue.category, f"name_{language}") for language in ("zh", "en")}
+            for issue, row in held
+        ],
+    }
 
 
 def _point(point: StakeholderPoint) -> dict[str, str]:

@@ -38,9 +38,9 @@ def make_issue(category: Category, code: str, parent: Issue | None = None, **col
 
 
 def make_disclosure(code: str, framework: str = "GRI", edition: str = "2021", **columns) -> Disclosure:
-    held, _ = Framework.objects.get_or_create(
-        code=framework, edition=edition, defaults={"title_zh": f"{framework} 目录", "title_en": framework}
-    )
+    column = {"GRI": f"gri_{edition}", "SDG": "sdgs", "ESRS": "esrs", "CNSE": "cn_exchange"}.get(framework, "")
+    named = {"title_zh": f"{framework} 目录", "title_en": framework, "column": column}
+    held, _ = Framework.objects.get_or_create(code=framework, edition=edition, defaults=named)
     titles = {"title_zh": f"披露项 {code}", "title_en": f"Disclosure {code}"}
     return Disclosure.objects.create(framework=held, code=code, **{**titles, **columns})
 

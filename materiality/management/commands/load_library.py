@@ -28,6 +28,9 @@ class Command(BaseCommand):
             text = ngettext("%(count)s problem; nothing was loaded.", "%(count)s problems; nothing was loaded.", number)
             raise CommandError(text % {"count": number}) from error
         self.stdout.write(_summary(loaded))
+        if loaded.groups:
+            text = _("Groups of the organisation that are new: %(groups)s.")
+            self.stdout.write(text % {"groups": ", ".join(loaded.groups)})
 
 
 def _summary(loaded: Loaded) -> str:

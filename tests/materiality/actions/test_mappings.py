@@ -87,7 +87,7 @@ def crossed(draft):
     """SOC-01-01 is mapped to 102-8 of 2016, which went to two disclosures of 2021, and to a withdrawn one."""
     source, gone = make_disclosure("102-8", edition="2016"), make_disclosure("102-56", edition="2016")
     for target in (make_disclosure("2-7"), make_disclosure("2-8")):
-        Crosswalk.objects.create(source=source, target=target, relation="split", note="doubt")
+        Crosswalk.objects.create(source=source, target=target, relation="split", note_en="doubt")
     Crosswalk.objects.create(source=gone, target=None, relation="withdrawn")
     issue = of(draft, "SOC-01-01")
     for row in (source, gone):

@@ -59,7 +59,7 @@ def test_issues_plan_stores_nothing(draft):
 def test_issues_all_errors_of_all_rows_are_found(draft):
     found = plan(
         draft,
-        new_row("SOC-01-05", groups="nobody;users", status="gone"),
+        new_row("SOC-01-05", groups="medias;users", status="gone"),
         new_row("SOC-01-06", category="sociaty", gri_2021="305-99;305-1"),
     )
     assert problems_in(found) == [

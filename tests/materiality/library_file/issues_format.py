@@ -1,12 +1,12 @@
 """The default library in the `issues` format: a row per issue, codes instead of titles."""
 
-from materiality.lineage.records import Key, Library
+from materiality.lineage.records import Library, Mapping
 
 COLUMNS = [
     *("code", "category", "parent_code", "name_zh", "name_en", "definition_zh", "definition_en"),
     *("gri_2016", "gri_2021", "sdgs", "esrs", "cn_exchange", "hkex", "groups", "status"),
 ]
-_FRAMEWORKS = [("GRI", "2016"), ("GRI", "2021"), ("SDG", "2015"), ("ESRS", "2023"), ("CNSE", "2024"), ("HKEX", "2020")]
+_FRAMEWORKS = [("GRI", "2016"), ("GRI", "2021"), ("SDG", "2015"), ("ESRS", "2023"), ("CNSE", "2024"), ("HKEX", "2025")]
 
 
 def issues_rows(library: Library) -> list[list[str]]:
@@ -20,5 +20,10 @@ def issues_rows(library: Library) -> list[list[str]]:
     return lines
 
 
-def _codes(mappings: tuple[Key, ...], framework: tuple[str, str]) -> str:
-    return ";".join(code for *held, code in mappings if tuple(held) == framework)
+def _codes(mappings: tuple[Mapping, ...], framework: tuple[str, str]) -> str:
+    return ";".join(_written(code, framework) for *held, code, _type in mappings if tuple(held) == framework)
+
+
+def _written(code: str, framework: tuple[str, str]) -> str:
+    """102 and 103 had another meaning before 2025."""
+    return f"{code} (2025)" if framework == ("GRI", "2021") and code.startswith(("102-", "103-")) else code

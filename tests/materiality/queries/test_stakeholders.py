@@ -1,7 +1,11 @@
 """The groups that a new cycle begins with."""
 
+import pytest
+
 from materiality.models import Group
 from materiality.queries.stakeholders import default_groups, group_shares
+
+pytestmark = pytest.mark.django_db
 
 
 def test_default_groups_are_fields_of_a_group():

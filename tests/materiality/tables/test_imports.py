@@ -88,7 +88,7 @@ def test_stakeholders_exported_and_imported_change_nothing(suffix, words):
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_catalogues_and_mappings_exported_and_imported_change_nothing(suffix):
     draft = test_issues_exported_and_imported_change_nothing.draft
-    assert changes("catalogues", Scope(), suffix) == []
+    assert changes("framework", Scope(), suffix) == []
     map_issue(draft.issues.get(code="SOC-01-01"), *Disclosure.objects.all())
     assert changes("mappings", Scope(draft), suffix) == []
     assert changes("issues", Scope(draft), suffix) == []

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from materiality.actions.mappings import propose_mappings
-from materiality.models import Crosswalk, IssueMapping, MappingProposal
+from materiality.models import Crosswalk, Disclosure, IssueMapping, MappingProposal
 from tests.factories.cycles import make_cycle
 from tests.factories.drafts import make_draft_edition, of
 from tests.factories.library import make_disclosure, map_issue
@@ -20,6 +20,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def draft():
     return make_draft_edition()
+
+
+def superseded(code: str, by: str, day: date) -> Disclosure:
+    return make_disclosure(code, standard_year=2016, kind="disclosure", withdrawn_from=day, replaced_by=by)
 
 
 def codes_of(edition, code: str) -> set[str]:
@@ -123,7 +127,11 @@ def test_coverage_export_holds_every_line_and_marks_gaps(client, draft):
 def test_coverage_warns_of_newer_standards_by_the_day_of_publication(client, draft, day, warned):
     log_in(client)
     make_cycle(period_start=date(2026, 1, 1), period_end=date(2026, 12, 31), published_on=day)
-    old = make_disclosure("305-2", standard_year=2016)
+    old = superseded("305-2", "102-6 (2025)", date(2027, 1, 1))
+    make_disclosure(
+        "GRI 102", standard_code="102", standard_year=2025, kind="standard", title_en="Climate Change",
+        effective_from=date(2027, 1, 1),
+    )  # fmt: skip
     map_issue(of(draft, "SOC-01-01"), old)
     page = client.get("/library/coverage/", {"framework": "GRI:2021", "edition": draft.code}).content.decode()
     assert ("GRI 102: Climate Change 2025" in page) is warned
@@ -134,7 +142,7 @@ def test_coverage_warns_of_newer_standards_by_the_day_of_publication(client, dra
 def proposed(draft):
     source, issue = make_disclosure("102-8", edition="2016"), of(draft, "SOC-01-01")
     for code in ("2-7", "2-8"):
-        Crosswalk.objects.create(source=source, target=make_disclosure(code), relation="split", note="doubt: both")
+        Crosswalk.objects.create(source=source, target=make_disclosure(code), relation="split", note_en="doubt: both")
     IssueMapping.objects.create(issue=issue, disclosure=source)
     return draft
 
@@ -170,7 +178,9 @@ def test_pages_of_mappings_take_few_queries(client, proposed, django_assert_max_
 
 def test_cycle_page_names_newer_standards_that_concern_its_issues(client, draft, django_assert_max_num_queries):
     log_in(client)
-    map_issue(of(draft.based_on, "SOC-01-01"), make_disclosure("304-1", standard_year=2016))
+    map_issue(of(draft.based_on, "SOC-01-01"), superseded("304-1", "101-5 (2024)", date(2026, 1, 1)))
+    named = {"kind": "standard", "title_en": "Biodiversity", "effective_from": date(2026, 1, 1)}
+    make_disclosure("GRI 101", standard_code="101", standard_year=2024, **named)
     cycle = make_cycle(period_start=date(2026, 1, 1), period_end=date(2026, 12, 31))
     with django_assert_max_num_queries(15):
         page = client.get(f"/cycles/{cycle.code}/").content.decode()

@@ -43,7 +43,7 @@ def page_of(client, imported: SheetImport, query: str = "") -> str:
 def test_sheets_list_offers_every_kind_of_the_library(client, draft):
     log_in(client)
     page = client.get(reverse("sheet_imports")).content.decode()
-    for kind in ("issues", "mappings", "catalogues"):
+    for kind in ("issues", "mappings", "framework"):
         assert reverse("sheet_new", args=[kind]) in page
         assert reverse("sheet_template", args=[kind, "xlsx"]) in page
 

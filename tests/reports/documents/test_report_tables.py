@@ -8,7 +8,7 @@ import pytest
 from django.utils.translation import override
 
 from materiality.actions.stakeholders import load_demo_stakeholders
-from materiality.models import Cycle, Disclosure, Issue, IssueScore
+from materiality.models import Cycle, Disclosure, Indicator, Issue, IssueScore
 from materiality.platform.refusals import NotAllowed
 from reports.actions.outline import import_outline
 from reports.documents.framework_tables import exchange_table
@@ -129,8 +129,10 @@ def test_hkex_table_lists_the_indicators_under_their_aspects(cycle):
     assert [row["kpi"].split()[0] for row in found if row["aspect"].startswith("A1 ")] == [
         "General", "A1.1", "A1.3", "A1.4", "A1.5", "A1.6"
     ]  # fmt: skip
-    assert [row["kpi"] for row in found if row["aspect"].startswith("Part D")] == [""]
-    assert not any(row["aspect"].startswith("A4") for row in found)
+    climate = [row for row in found if row["subject_area"].startswith("D Part D")]
+    assert len(climate) == 23 and climate[1]["aspect"] == "Strategy"
+    assert {row["kpi"] for row in climate if row["material"] == "Material"} >= {"Greenhouse gas emissions"}
+    assert not any(row["aspect"].startswith("A4") or row["kpi"].startswith("D28") for row in found)
 
 
 def test_esrs_table_lists_the_82_disclosure_requirements_and_4_of_minimum(cycle):
@@ -177,3 +179,19 @@ def test_year_comparison_without_an_earlier_cycle_is_refused(cycle, later):
     with pytest.raises(NotAllowed, match="There are: demo"):
         rows(later, "year-comparison", against="nobody")
     assert len(rows(later, "year-comparison", against="demo")) == 93
+
+
+def test_indicator_table_prints_baseline_years_and_target_in_the_order_of_the_library(cycle):
+    named = {"name_zh": "清洁能源", "name_en": "Clean energy", "unit": "%", "source": "Meters"}
+    years = {"baseline_year": 2020, "baseline": 10, "target_year": 2030, "target": 60}
+    values = {"2024": 31.5, "2026": 42, "2027": 50}
+    Indicator.objects.create(issue="ENV-03-02", code="clean", **named, **years, values=values)
+    Indicator.objects.create(issue="ENV-02-01", code="plan", name_zh="目标", name_en="Targets", values={})
+    found = rows(cycle, "indicator-table")
+    assert [row["indicator"] for row in found] == ["Targets", "Clean energy"]
+    assert {name: found[1][name] for name in ("baseline", "2024", "2026", "target", "unit")} == {
+        "baseline": "10 (2020)", "2024": "31.5", "2026": "42", "target": "60 (2030)", "unit": "%"
+    }  # fmt: skip
+    assert "2027" not in found[1] and "owner" not in found[1]
+    for format in ("xlsx", "docx", "pdf", "html"):
+        assert made(cycle, "indicator-table", format)

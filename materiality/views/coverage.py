@@ -1,0 +1,94 @@
+"""What the issues of an edition cover of each framework, as a page and a file."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from materiality.models import Cycle, Edition, User
+from materiality.platform.pages import download, paged
+from materiality.platform.people import can_view, needs
+from materiality.queries.coverage import (
+    ALL,
+    COVERED,
+    GAPS,
+    CoverageFilters,
+    CoverageLine,
+    FrameworkCount,
+    coverage,
+    framework_counts,
+    newer_standards,
+)
+from materiality.queries.cycles import publication_day, seen_cycles
+from materiality.queries.library import chosen_edition, readable_editions
+from materiality.tables.write import TYPES, table_bytes
+
+COVERAGE_PER_PAGE = 100
+COLUMNS = ("framework", "edition", "code", "title_zh", "title_en", "standard", "issues", "issue_codes", "gap", "part",
+           "in_force")  # fmt: skip
+
+
+@needs(can_view)
+def coverage_page(request: HttpRequest) -> HttpResponse:
+    """Disclosures of `?framework=GRI:2016` with the issues of `?edition=`, filtered by `show` and `q`."""
+    listed = readable_editions()
+    edition = chosen_edition(listed, request.GET.get("edition", ""))
+    context = {"section": "library", "editions": listed, "edition": edition}
+    cycle, day = _published(edition, request.user)
+    counts = framework_counts(edition, day) if edition else []
+    chosen = _chosen(counts, request.GET.get("framework", ""))
+    if chosen:
+        filters = _filters(request)
+        lines = [line for line in coverage(edition, chosen.row, day) if filters.lets_through(line)]
+        context |= {"cycle": cycle, "published_on": day}
+        context |= {"counts": counts, "chosen": chosen, "filters": filters}
+        context["page"] = paged(request, lines, COVERAGE_PER_PAGE)
+        context["choices"] = ((ALL, _("Everything")), (GAPS, _("Gaps only")), (COVERED, _("Covered only")))
+        if cycle and chosen.row.code == "GRI":
+            context["warnings"] = newer_standards(edition, day)
+    return render(request, "materiality/coverage.html", context)
+
+
+@needs(can_view)
+def coverage_export(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same, all pages, as CSV or XLSX."""
+    edition = chosen_edition(readable_editions(), request.GET.get("edition", ""))
+    day = _published(edition, request.user)[1]
+    chosen = _chosen(framework_counts(edition, day), request.GET.get("framework", "")) if edition else None
+    if kind not in TYPES or chosen is None:
+        raise Http404
+    filters = _filters(request)
+    lines = [line for line in coverage(edition, chosen.row, day) if filters.lets_through(line)]
+    name = f"coverage-{edition.code}-{chosen.row.code}-{chosen.row.edition}.{kind}"
+    contents = table_bytes(kind, "coverage", COLUMNS, [_cells(chosen, line) for line in lines])
+    return download(contents, name)
+
+
+def _filters(request: HttpRequest) -> CoverageFilters:
+    show = request.GET.get("show", ALL)
+    return CoverageFilters(request.GET.get("q", "").strip()[:200], show if show in (GAPS, COVERED) else ALL)
+
+
+def _chosen(counts: list[FrameworkCount], key: str) -> FrameworkCount | None:
+    return next((entry for entry in counts if entry.key == key), next(iter(counts), None))
+
+
+def _published(edition: Edition | None, person: User) -> tuple[Cycle | None, date]:
+    """The newest cycle on the edition, else the newest of all that the person sees, and the day on which its report is
+    published; today without one."""
+    cycles = list(seen_cycles(person).defer("method", "confirmed")[:50])
+    own = (row for row in cycles if edition and row.edition_id == edition.pk)
+    cycle = next(own, next(iter(cycles), None))
+    return cycle, publication_day(cycle)[0] if cycle else timezone.localdate()
+
+
+def _cells(chosen: FrameworkCount, line: CoverageLine) -> list:
+    row = line.coded.row
+    standard = f"GRI {row.standard_code} {row.standard_year}" if row.standard_code else ""
+    codes = " ".join(issue.code for issue in line.issues)
+    gap = "yes" if line.is_gap else ""
+    stands = "" if line.in_force else "no"
+    return [chosen.row.code, chosen.row.edition, line.coded.code, row.title_zh, row.title_en, standard,
+            len(line.issues), codes, gap, line.part, stands]  # fmt: skip
