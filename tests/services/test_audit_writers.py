@@ -35,7 +35,7 @@ TRY = """
 import json
 from django.db import DatabaseError, connection
 from materiality.models import Edition
-Edition.objects.filter(code="a").update(title={"en": "B"})
+Edition.objects.filter(code="a").update(title={{"en": "B"}})
 refused = []
 for statement in {statements}:
     try:

@@ -88,7 +88,8 @@ def test_outputs_survive_a_worker_killed_in_the_middle(installation):
     assert [(row["state"], row["whole"]) for row in outputs] == [("done", True)] * 50
     assert len(found["stored"]) == len(set(found["stored"])) == 50
     attempts = [row["attempt"] for row in outputs]
-    assert max(attempts) == 2 and attempts.count(2) == before["running"]
+    # What was running when the others were counted may have ended before the kill.
+    assert max(attempts) == 2 and 1 <= attempts.count(2) <= before["running"]
     by_request: dict[str, set[str]] = {}
     for row in outputs:
         by_request.setdefault(str(row["asked"]), set()).add(row["sha256"])

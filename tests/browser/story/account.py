@@ -13,7 +13,7 @@ def check_sentence(sentence: str, database: Path) -> None:
     """The numbers of the sentence against a count by plain SQL and by hand."""
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
         rows = connection.execute(
-            "SELECT response.channel, response.flags, own.name_en FROM surveys_response response "
+            "SELECT response.channel, response.flags, json_extract(own.name, '$.en') FROM surveys_response response "
             "JOIN materiality_group own ON own.id = response.group_id"
         ).fetchall()
     channels = Counter(channel for channel, _flags, _group in rows)
