@@ -380,7 +380,8 @@ class IssueResource(StrictResource):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        languages = self.scope.edition.languages if self.scope.edition else list(DEFAULT_LANGUAGES)
+        edition = self.scope.edition if self.scope else None
+        languages = edition.languages if edition else list(DEFAULT_LANGUAGES)
         self.columns = COLUMNS
         if languages != list(DEFAULT_LANGUAGES):
             self._speak(languages)
