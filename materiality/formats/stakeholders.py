@@ -44,7 +44,7 @@ SHEET_COLUMNS = model_columns(
     Group,
     {"code": "group"},
     # Files of before are headed so.
-    code={"required": True, "also": ("Group code", "利益相关方代码", "代码")},
+    code={"required": True, "also": ("Group code", "利益相关方编码", "利益相关方代码", "编码", "代码")},
     name={"note": _("At most 200 characters."), "width": 24},
     side={"note": _("internal or external; empty means external."), "choices": "sides"},
     weight_society={"note": _WEIGHT},
@@ -247,7 +247,7 @@ class StakeholderResource(StrictResource):
 # Words with which reports head the columns of the wide table; folded.
 _WIDE = {
     "group": ("group", "group code", "stakeholder", "stakeholders", "stakeholder group", "stakeholder groups")
-    + ("利益相关方", "利益相关方类别", "利益相关方代码", "相关方", "持份者", "利害关系人"),
+    + ("利益相关方", "利益相关方类别", "利益相关方编码", "利益相关方代码", "相关方", "持份者", "利害关系人"),
     "expectation": ("expectation", "expectations", "expectations and concerns", "concerns", "topics of concern")
     + ("期待与诉求", "期望与诉求", "诉求与期望", "期望与要求", "诉求", "期望", "期待", "关注议题", "关注重点"),
     "channel": ("channel", "channels", "communication channels", "engagement channels", "engagement")

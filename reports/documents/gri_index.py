@@ -348,7 +348,7 @@ EXPLANATIONS = {
     "section": "节（中文），整章一行时留空\nSection in Chinese; empty for a whole chapter",
     "chapter_en": "章（英文）\nChapter in English",
     "section_en": "节（英文）\nSection in English",
-    "issues": "议题代码，以分号分隔\nCodes of issues, separated by ;",
+    "issues": "议题编码，以分号分隔\nCodes of issues, separated by ;",
     "disclosures": "GRI 披露项，以分号分隔；可写范围 102-1 ~ 102-13 或整项标准 GRI 302\n"
     "GRI disclosures, separated by ; — ranges and whole standards are understood",
     "location": "页码（如 P28）或网址，每行一个\nPage such as P28, or web address; one a line",
@@ -356,7 +356,7 @@ EXPLANATIONS = {
     "omission_reason": "从略原因\n" + ", ".join(OMISSION_REASONS),
     "omission_explanation": "从略说明\nExplanation of the omission",
 }
-FRAMEWORK_EXPLANATION = "该框架的代码，以分号分隔\nCodes of this framework, separated by ;"
+FRAMEWORK_EXPLANATION = "该框架的编码，以分号分隔\nCodes of this framework, separated by ;"
 
 
 def outline_file(rows: Sequence[OutlineRow], books: Books, kind: str) -> bytes:

@@ -75,7 +75,7 @@ def test_headers_of_the_groups_sheet_are_those_of_the_contract():
     assert tuple(header.split()) == GROUP_COLUMNS
 
 
-@pytest.mark.parametrize("heading", ["Group code", "利益相关方代码", "Code", "代码"])
+@pytest.mark.parametrize("heading", ["Group code", "利益相关方编码", "利益相关方代码", "Code", "编码", "代码"])
 def test_headings_of_older_files_are_still_known(heading):
     assert heading in SHEET_COLUMNS[0].titles
 

@@ -35,7 +35,7 @@ def test_sheet_file_has_the_columns_of_the_format(scope, kind):
 def test_template_explains_headings_in_both_languages_and_holds_no_row(scope):
     page = workbook(scope, empty=True)["issues"]
     assert page.max_row == 1
-    assert page["B1"].comment.text.split("\n") == ["范畴 — 范畴的代码。", "Category — The code of a category."]
+    assert page["B1"].comment.text.split("\n") == ["范畴 — 范畴的编码。", "Category — The code of a category."]
 
 
 def test_template_offers_codes_in_lists(scope):
