@@ -12,7 +12,9 @@ from docx import Document
 from openpyxl import load_workbook
 from pptx import Presentation
 
-from materiality.models import AuditEvent
+from materiality.actions.indicators import save_indicator
+from materiality.actions.stakeholders import load_demo_stakeholders
+from materiality.models import AuditEvent, Issue
 from materiality.platform.anchors import anchors_in
 from reports.actions.outputs import remake_outputs, request_output
 from reports.models import Output
@@ -57,13 +59,14 @@ def test_every_declared_output_is_found_in_its_place():
         ("matrix", ("svg", "png", "pdf", "xlsx", "pptx")),
         ("gri-index", table),
         ("workbook", ("xlsx",)),
-        ("process-text", ("docx",)),
         ("issue-list", table),
+        ("process-text", ("docx",)),
         ("sdg-table", table),
         ("stakeholder-table", table),
         ("exchange-table", table),
         ("hkex-table", table),
         ("esrs-table", table),
+        ("indicator-table", table),
         ("year-comparison", table),
         ("work-priorities", table),
         ("evidence-pack", ("zip",)),
@@ -89,6 +92,9 @@ OPTIONS = {"gri-index": {"layout": "standard"}, "matrix": {"level": "primary", "
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"year-comparison"}))
 def test_every_file_is_the_same_each_time_and_bears_the_anchor_of_the_day(cycle, kind):
+    load_demo_stakeholders(cycle=cycle, by=None)
+    indicator = {"issue": Issue.objects.filter(edition=cycle.edition).first().code, "code": "hours", "name_en": "Hours"}
+    save_indicator(values=indicator, by=None)
     for format in KINDS[kind].formats:
         inputs = output_inputs(cycle, kind=kind, format=format, language="en", options=OPTIONS.get(kind))
         file = build_output(inputs)
