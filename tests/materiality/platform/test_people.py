@@ -16,6 +16,7 @@ ALLOWED = {
     "can_propose": {"analyst", "lead", "committee"},
     "can_decide_proposal": {"lead", "committee"},
     "can_publish_edition": {"lead"},
+    "can_review": {"lead", "committee"},
     "can_discard_answers": {"lead"},
     "can_see_audit": {"lead", "committee", "administrator"},
     "can_manage_people": {"administrator"},
