@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from materiality.models import Cycle, Decision, Run, SignOff, User
 from materiality.platform import audit
 from materiality.platform.audit import anchor_now
+from materiality.platform.digests import value_digest
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
 from materiality.queries.cycles import run_behind
-from materiality.queries.review import hash_of, snapshot, tiers_of
+from materiality.queries.review import snapshot, tiers_of
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def sign_off(*, run: Run, sha256: str, note: str = "", by: User | None) -> SignO
     if _newest(cycle).pk != run.pk:
         raise NotAllowed(_("Run %(number)s is not the newest. Sign the newest run.") % {"number": run.number})
     found = snapshot(run)
-    if hash_of(found) != sha256:
+    if value_digest(found) != sha256:
         raise NotAllowed(_("Something has changed since you opened the page. Look at it again before you sign."))
     number = (cycle.sign_offs.aggregate(last=Max("number"))["last"] or 0) + 1
     values = {"cycle": cycle, "run": run, "number": number, "snapshot": found, "sha256": sha256}

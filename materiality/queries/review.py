@@ -1,8 +1,6 @@
 """The review of a run: issues with the tier proposed and decided, the snapshot that is signed, and what has changed."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,12 +77,6 @@ def _told(each: Reviewed) -> dict[str, Any]:
         "reason": each.decision.reason if each.decision else "",
         "material": each.material,
     }
-
-
-def hash_of(found: Mapping[str, Any]) -> str:
-    """SHA-256 of a snapshot, keys sorted, as JSON in UTF-8."""
-    text = json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def last_sign_off(cycle: Cycle) -> SignOff | None:

@@ -16,6 +16,7 @@ from materiality.actions.review import (
 )
 from materiality.models import Cycle, Run
 from materiality.platform.audit import anchor_now
+from materiality.platform.digests import value_digest
 from materiality.platform.pages import button, onward, refusals
 from materiality.platform.people import can_edit_cycle, can_review, need
 from materiality.platform.refusals import NotAllowed
@@ -23,7 +24,6 @@ from materiality.queries.cycles import run_behind, run_with_cube
 from materiality.queries.review import (
     Reviewed,
     differences,
-    hash_of,
     issues_reviewed,
     last_sign_off,
     snapshot,
@@ -74,7 +74,7 @@ def _shown(cycle: Cycle, run: Run, typed: dict[str, Choice], *, may_edit: bool) 
         "unsure": UNSURE,
         "behind": run_behind(cycle),
         "may_begin": may_edit,
-        "sha256": hash_of(snapshot(run)),
+        "sha256": value_digest(snapshot(run)),
         "anchor": anchor_now(),
         "signed": signed,
         "sign_offs": cycle.sign_offs.select_related("by", "run"),

@@ -14,9 +14,10 @@ from materiality.actions.review import (
 )
 from materiality.actions.scores import score_cycle
 from materiality.models import AuditEvent, Cycle
+from materiality.platform.digests import value_digest
 from materiality.platform.hooks import step_named
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.review import differences, hash_of, issues_reviewed, snapshot
+from materiality.queries.review import differences, issues_reviewed, snapshot
 from reports.queries.index import material_topics
 from reports.queries.tables import issues_of, run_inputs
 from surveys.responses.counting import count_cycle
@@ -59,15 +60,15 @@ def test_committee_decides_with_reasons_and_signs_what_it_saw(cycle):
     refused(f"{low}: give the reason", decide, run=run, choices={low: Choice("high", " ")})
     refused("knows these tiers only: High, Medium, Low", decide, run=run, choices={low: Choice("double", "why")})
     refused("no issue NO-1", decide, run=run, choices={"NO-1": Choice("high", "why")})
-    seen = hash_of(snapshot(run))
+    seen = value_digest(snapshot(run))
     assert decide(run=run, choices={low: Choice("high", "A law is coming")}, by=None) == 1
     assert decide(run=run, choices={low: Choice("high", "A law is coming")}, by=None) == 0
     assert tiers(run)[low] == "high"
     assert low in [issue.code for issue in issues_of(run_inputs(cycle, run)) if issue.material]
     assert low in [code for topic in material_topics(cycle, [], run) for code in topic.issues]
     refused("changed since you opened", sign_off, run=run, sha256=seen)
-    signed = sign_off(run=run, sha256=hash_of(snapshot(run)), note="Meeting of May", by=None)
-    assert hash_of(signed.snapshot) == signed.sha256 and signed.anchor.startswith("yiti-anchor:")
+    signed = sign_off(run=run, sha256=value_digest(snapshot(run)), note="Meeting of May", by=None)
+    assert value_digest(signed.snapshot) == signed.sha256 and signed.anchor.startswith("yiti-anchor:")
     told = next(each for each in signed.snapshot["issues"] if each["code"] == low)
     assert (told["proposed"], told["tier"], told["reason"], told["material"]) == (
         "low",
@@ -85,7 +86,7 @@ def test_later_change_needs_another_signature_and_shows_what_differs(cycle):
     begin_review(cycle=cycle, by=None)
     first, second = (code for code, tier in tiers(run).items() if tier == "low")
     decide(run=run, choices={first: Choice("medium", "Heard of it often")}, by=None)
-    signed = sign_off(run=run, sha256=hash_of(snapshot(run)), by=None)
+    signed = sign_off(run=run, sha256=value_digest(snapshot(run)), by=None)
     refused("not under review", decide, run=run, choices={second: Choice("high", "No")})
     refused("Give the reason", reopen_review, cycle=cycle, reason=" ")
     reopen_review(cycle=cycle, reason="A figure was wrong", by=None)
@@ -94,7 +95,7 @@ def test_later_change_needs_another_signature_and_shows_what_differs(cycle):
     assert [(each.code, each.before, each.after) for each in differences(signed, run)] == sorted(
         [(first, "medium", "low"), (second, "low", "high")]
     )
-    assert sign_off(run=run, sha256=hash_of(snapshot(run)), by=None).number == 2
+    assert sign_off(run=run, sha256=value_digest(snapshot(run)), by=None).number == 2
 
 
 def test_decision_on_a_stale_run_is_refused(cycle):
@@ -105,7 +106,7 @@ def test_decision_on_a_stale_run_is_refused(cycle):
     refused(
         "1 valid response came after run 1. Compute scores again", decide, run=run, choices={code: Choice("low", "x")}
     )
-    refused("Compute scores again", sign_off, run=run, sha256=hash_of(snapshot(run)))
+    refused("Compute scores again", sign_off, run=run, sha256=value_digest(snapshot(run)))
     newer = run_of(cycle)
     refused("Run 1 is not the newest", decide, run=run, choices={code: Choice("low", "x")})
     refused("No earlier run", take_over_decisions, run=newer)
@@ -142,7 +143,7 @@ def test_step_of_the_review_is_signed_and_stale_once_another_run_came(cycle):
     assert standing() == (False, "", "")
     begin_review(cycle=cycle, by=None)
     assert standing() == (False, "under way", "")
-    sign_off(run=cycle.runs.get(), sha256=hash_of(snapshot(cycle.runs.get())), by=None)
+    sign_off(run=cycle.runs.get(), sha256=value_digest(snapshot(cycle.runs.get())), by=None)
     assert standing() == (True, "signed", "")
     run_of(cycle)
     assert standing() == (True, "signed", "run 2 came after the sign-off")
