@@ -44,8 +44,7 @@ def score_cycle(
 
     `over` are parameters laid over the method for this run only; name and reason say what it was kept for. The result
     with groups weighted by their responses (pooled) is kept beside the run's own. NotAllowed where there is no valid
-    response or the method is unsound for the
-    cycle's groups.
+    response or the method is unsound for the cycle's groups.
     """
     if cycle.reported_figures.exists():
         raise NotAllowed(
@@ -53,27 +52,30 @@ def score_cycle(
         )
     if not counted.responses["valid"]:
         raise NotAllowed(_("There is no valid response to score yet. Collect or import responses first."))
-    issues = {issue.code: issue for issue in Issue.objects.filter(edition_id=cycle.edition_id)}
-    parents = parents_of(cycle.edition_id, counted.cube.issues)
-    try:
-        method = method_of(cycle).overlaid(over or {}, counted.cube.groups)
-        counts = counted.counts
-        own = run(counts, method, parents, one_cluster=counted.one_cluster)
-        # Beside it stand scores, ranks and tiers alone, which take no deviations.
-        pooled = run(replace(counts, parts=None), replace(method, weighting="by_response"), parents)
-    except MethodError as problem:
-        raise NotAllowed(problem_sentences(problem.problems, named=bool(over))) from problem
+    own, pooled = _own_and_pooled(cycle, counted, over or {})
     stored = _store_run(cycle, counted, own, pooled, by, name=name, reason=reason)
+    issues = {issue.code: issue for issue in Issue.objects.filter(edition_id=cycle.edition_id)}
     beside = {score.code: score for score in (*pooled.issues, *pooled.primary_issues)}
     IssueScore.objects.bulk_create(
         _row(stored, issues[score.code], score, own.groups_of(score), beside[score.code])
         for score in (*own.issues, *own.primary_issues)
     )
-    told = {"number": stored.number, "valid": counted.responses["valid"]} | (
-        {"name": name, "reason": reason} if name else {}
-    )
+    kept = {"name": name, "reason": reason} if name else {}
+    told = {"number": stored.number, "valid": counted.responses["valid"]} | kept
     audit.record("score_cycle", stored, by=by, after=told)
     return stored
+
+
+def _own_and_pooled(cycle: Cycle, counted: Counted, over: dict[str, Any]) -> tuple[RunResult, RunResult]:
+    parents = parents_of(cycle.edition_id, counted.cube.issues)
+    try:
+        method = method_of(cycle).overlaid(over, counted.cube.groups)
+        counts = counted.counts
+        own = run(counts, method, parents, one_cluster=counted.one_cluster)
+        # Beside it stand scores, ranks and tiers alone, which take no deviations.
+        return own, run(replace(counts, parts=None), replace(method, weighting="by_response"), parents)
+    except MethodError as problem:
+        raise NotAllowed(problem_sentences(problem.problems, named=bool(over))) from problem
 
 
 @transaction.atomic

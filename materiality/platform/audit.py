@@ -45,41 +45,48 @@ def record(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event is recorded in the transaction of its action")
-    if connection.vendor == "postgresql":
-        # Before the rows are read: what a writer before this one changed in them stands in the digests then.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+    _queue_writers()
     rows = [row, *touched]
-    digests = digests_of(rows)
-    columns = _stored_columns(rows)
-    person = _person(by)
-    last = AuditEvent.objects.order_by("-number").values_list("number", "hash").first() or (0, "")
+    of_row, *of_touched = _states(rows)
+    number, last_hash = AuditEvent.objects.order_by("-number").values_list("number", "hash").first() or (0, "")
     event = AuditEvent(
-        number=last[0] + 1,
-        person=person,
+        number=number + 1,
+        previous_hash=last_hash,
+        person=_person(by),
         at=timezone.now(),
         action=action,
-        object_type=row._meta.label_lower,
-        object_id=str(row.pk),
         object_text="" if isinstance(row, User | AuditPerson) else str(row)[:200],
         before=json_value(before or {}),
         after=json_value(after or {}),
         reason=reason,
-        row_digest=digests[0],
-        columns=columns[row._meta.label_lower],
-        previous_hash=last[1],
+        **of_row,
     )
-    further = [
-        AuditedRow(
-            event=event,
-            object_type=each._meta.label_lower,
-            object_id=str(each.pk),
-            row_digest=digest,
-            columns=columns[each._meta.label_lower],
-        )
-        for each, digest in zip(rows[1:], digests[1:], strict=True)
+    return _store(event, [*(AuditedRow(event=event, **told) for told in of_touched), *_parts(event, rows)])
+
+
+def _queue_writers() -> None:
+    """Before the rows are read: what a writer before this one changed in them stands in the digests then."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+
+
+def _states(rows: Sequence[models.Model]) -> list[dict[str, Any]]:
+    """What an event keeps of each row as it stands."""
+    columns = _stored_columns(rows)
+    return [
+        {
+            "object_type": each._meta.label_lower,
+            "object_id": str(each.pk),
+            "row_digest": digest,
+            "columns": columns[each._meta.label_lower],
+        }
+        for each, digest in zip(rows, digests_of(rows), strict=True)
     ]
-    further += _parts(event, rows)
+
+
+def _store(event: AuditEvent, further: Sequence[AuditedRow]) -> AuditEvent:
+    """Close the event over its further rows, and store it with them."""
     event.touched_digest = touched_digest((each.object_type, each.object_id, each.row_digest) for each in further)
     event.hash = event_hash(event)
     event.mac = mac_of(event.hash)

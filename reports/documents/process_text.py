@@ -137,104 +137,80 @@ def own_template() -> bytes:
 
 def _parts() -> Iterator[tuple[str, list]]:
     """Headings with paragraphs and tables (name of the list, columns)."""
-    yield (
-        _("What was assessed"),
-        [
-            _(
-                "{{ organisation }} assessed its impacts for the period {{ period }} (GRI 3-1-a). The "
-                "assessment rests on "
-                "edition {{ edition }} of its issue library: {{ issues_count }} issues under {{ "
-                "primary_count }} primary "
-                "issues in {{ categories_count }} categories."
-            )
-        ],
+    yield _("What was assessed"), [_assessed()]
+    yield _("Who was asked"), _asked()
+    yield _("From invitations to valid responses"), _counted()
+    yield _("Method and thresholds"), _method()
+    columns = {"rank": _("Rank"), "name": _("Issue"), "category": _("Category"), "tier": _("Tier")}
+    material = _("{{ material_count }} of {{ scored_count }} issues are material (GRI 3-2-a).")
+    yield _("Our material issues"), [material, ("material", columns)]
+    yield _("What changed"), [_changed()]
+    experts = _(
+        "[Which experts were consulted, how severity and likelihood were assessed, and who approved the result.]"
     )
-    yield (
-        _("Who was asked"),
-        [
-            _("{{ groups_count }} groups of stakeholders rated the issues (GRI 3-1-b).")
-            + "{% if engagements_count %} "
-            + _("Besides, {{ engagements_count }} conversations with stakeholders are on record.")
-            + "{% endif %}",
-            (
-                "groups",
-                {
-                    **{"name": _("Stakeholder group"), "side": _("Side"), "invited": _("Invited")},
-                    **{"received": _("Received"), "submitted": _("Submitted"), "valid": _("Valid")},
-                    **{"weight_society": _("Weight, society"), "weight_business": _("Weight, business")},
-                },
-            ),
-        ],
+    yield _("To be completed"), [experts]
+
+
+def _assessed() -> str:
+    return _(
+        "{{ organisation }} assessed its impacts for the period {{ period }} (GRI 3-1-a). The assessment rests on "
+        "edition {{ edition }} of its issue library: {{ issues_count }} issues under {{ primary_count }} primary "
+        "issues in {{ categories_count }} categories."
     )
-    yield (
-        _("From invitations to valid responses"),
-        [
-            "{% if invited %}"
-            + _("{{ invited }} personal invitations were made.")
-            + " {% endif %}"
-            + _(
-                "{{ received }} questionnaires came in, {{ submitted }} of them were submitted. "
-                "Screening by rules that were"
-                " set beforehand took out {{ rejected }}; {{ valid }} valid responses count."
-            ),
-            _("Submitted responses by what was noticed of them; one response can have several marks:"),
-            ("rules", {"name": _("Rule"), "number": _("Responses")}),
-        ],
+
+
+def _asked() -> list:
+    asked = _("{{ groups_count }} groups of stakeholders rated the issues (GRI 3-1-b).")
+    held = _("Besides, {{ engagements_count }} conversations with stakeholders are on record.")
+    columns = {
+        **{"name": _("Stakeholder group"), "side": _("Side"), "invited": _("Invited")},
+        **{"received": _("Received"), "submitted": _("Submitted"), "valid": _("Valid")},
+        **{"weight_society": _("Weight, society"), "weight_business": _("Weight, business")},
+    }
+    return [asked + "{% if engagements_count %} " + held + "{% endif %}", ("groups", columns)]
+
+
+def _counted() -> list:
+    invited = _("{{ invited }} personal invitations were made.")
+    received = _(
+        "{{ received }} questionnaires came in, {{ submitted }} of them were submitted. Screening by rules that were"
+        " set beforehand took out {{ rejected }}; {{ valid }} valid responses count."
     )
-    yield (
-        _("Method and thresholds"),
-        [
-            _(
-                "Each issue was rated on a scale of {{ scale }} steps by its impact on society and the "
-                "environment and by its"
-                " impact on the company's business; ratings are shown on 0–100. A group counts for an "
-                "issue from {{ min_n }}"
-                " ratings."
-            )
-            + "{% if pooled %} "
-            + _("Every response counts alike.")
-            + "{% else %} "
-            + _("Groups count by their weights, whatever their size.")
-            + "{% endif %}",
-            '{% if rule == "either" %}'
-            + _(
-                "An issue is material from {{ cut_society }} points on society or {{ cut_business }} "
-                "points on business."
-            )
-            + "{% else %}"
-            + _(
-                "The priority of an issue is {{ weight_society }}% impact on society and {{ "
-                "weight_business }}% impact on "
-                "business. From {{ cut_high }} points on its importance is high, below {{ cut_low }} points it is low."
-            )
-            + "{% endif %}",
-        ],
+    return [
+        "{% if invited %}" + invited + " {% endif %}" + received,
+        _("Submitted responses by what was noticed of them; one response can have several marks:"),
+        ("rules", {"name": _("Rule"), "number": _("Responses")}),
+    ]
+
+
+def _method() -> list[str]:
+    rated = _(
+        "Each issue was rated on a scale of {{ scale }} steps by its impact on society and the environment and by its"
+        " impact on the company's business; ratings are shown on 0–100. A group counts for an issue from {{ min_n }}"
+        " ratings."
     )
-    yield (
-        _("Our material issues"),
-        [
-            _("{{ material_count }} of {{ scored_count }} issues are material (GRI 3-2-a)."),
-            ("material", {"rank": _("Rank"), "name": _("Issue"), "category": _("Category"), "tier": _("Tier")}),
-        ],
+    pooled = _("Every response counts alike.")
+    weighed = _("Groups count by their weights, whatever their size.")
+    either = _(
+        "An issue is material from {{ cut_society }} points on society or {{ cut_business }} points on business."
     )
-    yield (
-        _("What changed"),
-        [
-            "{% if before %}"
-            + _(
-                "Since “{{ before }}” {{ entries_count }} issues have come into the assessment and {{ "
-                "exits_count }} have gone;"
-                " {{ became_count }} have become material, {{ ceased_count }} no longer are (GRI 3-2-b)."
-            )
-            + "{% else %}"
-            + _("There is no earlier assessment to compare with (GRI 3-2-b).")
-            + "{% endif %}"
-        ],
+    priority = _(
+        "The priority of an issue is {{ weight_society }}% impact on society and {{ weight_business }}% impact on "
+        "business. From {{ cut_high }} points on its importance is high, below {{ cut_low }} points it is low."
     )
-    yield (
-        _("To be completed"),
-        [_("[Which experts were consulted, how severity and likelihood were assessed, and who approved the result.]")],
+    return [
+        rated + "{% if pooled %} " + pooled + "{% else %} " + weighed + "{% endif %}",
+        '{% if rule == "either" %}' + either + "{% else %}" + priority + "{% endif %}",
+    ]
+
+
+def _changed() -> str:
+    changed = _(
+        "Since “{{ before }}” {{ entries_count }} issues have come into the assessment and {{ exits_count }} have gone;"
+        " {{ became_count }} have become material, {{ ceased_count }} no longer are (GRI 3-2-b)."
     )
+    first = _("There is no earlier assessment to compare with (GRI 3-2-b).")
+    return "{% if before %}" + changed + "{% else %}" + first + "{% endif %}"
 
 
 WIDE = {"name": 3.0, "side": 1.2, "category": 1.4, "tier": 1.2}  # columns of words, in widths of a number

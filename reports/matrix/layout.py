@@ -255,13 +255,11 @@ def layout_matrix(
     drawn = [p for p in points if _is_scored(p)]
     texts_above, top = head(texts, size, sizes)
     plot = Box(sizes.left, top, sizes.left + size, top + size)
-    x = Scale(*domain([p.x for p in drawn]), plot.x0, plot.x1)
-    y = Scale(*domain([p.y for p in drawn]), plot.y1, plot.y0)
+    x, y = _scales(drawn, plot)
     style_of = styles(categories, drawn)
     marks = place_marks(drawn, rule, style_of, x, y, _radius(len(drawn), size))
     scene = Scene(plot, x, y, rule, marks, sizes)
-    bars = _intervals(drawn, x, y) if show_intervals else []
-    captions = scene.captions(texts, [bar for _, bar in bars])
+    captions = scene.captions(texts, [bar for _, bar in _intervals(drawn, x, y)] if show_intervals else [])
     wanted = [m for m in marks if show_labels and (label_codes is None or m.point.code in label_codes)]
     numbers = numbers_of(wanted)
     labels, label_size = place_labels(wanted, numbers, scene.surroundings(), _ink, sizes)
@@ -269,12 +267,22 @@ def layout_matrix(
     below = _Below(plot, size, texts, categories, style_of, keyed, x.is_cut or y.is_cut, _is_moved(marks), sizes)
     lines = [(value, pieces(line, [label.text for label in labels])) for value, line in scene.lines]
     around = [*texts_above, *ticks(plot, x, y, sizes.tick), *below.texts]
-    width, height = sizes.left + size + sizes.right, below.bottom
     inside = (scene.zones, lines, marks, labels, _ellipses(drawn, x, y) if show_intervals else [], captions)
+    more = (scene.cut_names, _bands(grey, x, y), _moves(marks, x, y), rule.lam)
+    width = sizes.left + size + sizes.right
+    return MatrixLayout(width, below.bottom, plot, x, y, *inside, around, below.legend_marks, label_size, *more)
+
+
+def _scales(points: Sequence[Point], plot: Box) -> tuple[Scale, Scale]:
+    x, y = domain([p.x for p in points]), domain([p.y for p in points])
+    return Scale(*x, plot.x0, plot.x1), Scale(*y, plot.y1, plot.y0)
+
+
+def _bands(grey: Sequence[TierRule], x: Scale, y: Scale) -> list[list[Place]]:
+    """The middle zone of each rule."""
     shown = (x.low, x.high, y.low, y.high)
     bands = [zone.polygon for rule in grey for zone in zones(rule, shown) if zone.tier == "medium"]
-    more = (scene.cut_names, [[(x.px(a), y.px(b)) for a, b in band] for band in bands], _moves(marks, x, y), rule.lam)
-    return MatrixLayout(width, height, plot, x, y, *inside, around, below.legend_marks, label_size, *more)
+    return [[(x.px(a), y.px(b)) for a, b in band] for band in bands]
 
 
 def _is_scored(point: Point) -> bool:

@@ -14,7 +14,7 @@ from surveys.models import PaperSheet, Response, SealedDraft, Survey, Tally
 from surveys.models.jobs import JobKind
 from surveys.paper.entry import SheetEntry, differences, entry_of, locked_sheet
 from surveys.paper.sheets import empty_sheet, seal_sheet
-from surveys.queries.questionnaire import GroupQuestions, Questionnaire, draw_parts, questionnaire_of
+from surveys.queries.questionnaire import draw_parts, questionnaire_of
 from surveys.questionnaire.asking import blank_ratings
 from surveys.questionnaire.contents import Contents
 from surveys.questionnaire.ranking import named_apart
@@ -164,21 +164,13 @@ def print_sheets(
     survey = Survey.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=survey.pk)
     if survey.state != Survey.State.OPEN:
         raise NotAllowed(_("Sheets can be printed while the survey is open."))
-    questionnaire = questionnaire_of(survey.pk, survey.opened_at)
-    asked = questionnaire.asked_of(group.pk)
-    if not asked.issues:
-        raise NotAllowed(_("This group is not asked anything in this survey."))
-    most = min(MOST_SHEETS, MOST_RATINGS // max(1, asked.each * len(asked.dimensions)))
-    if not 1 <= number <= most:
-        raise NotAllowed(_("At most %(most)s sheets at a time can be printed for this group.") % {"most": most})
     first = (survey.paper_sheets.aggregate(last=Max("number"))["last"] or 0) + 1
-    vectors = _parts(survey, group, questionnaire, asked, number)
     sheets = (
         PaperSheet(
             survey=survey, group=group, number=first + place, language=language, asked=vector,
             notice_version=survey.notice_version,
         )
-        for place, vector in enumerate(vectors)
+        for place, vector in enumerate(_vectors(survey, group, number))
     )  # fmt: skip
     PaperSheet.objects.bulk_create(seal_sheet(sheet) for sheet in sheets)
     last = first + number - 1
@@ -190,10 +182,15 @@ def print_sheets(
     return job
 
 
-def _parts(
-    survey: Survey, group: Group, questionnaire: Questionnaire, asked: GroupQuestions, number: int
-) -> list[bytes]:
-    """The vectors of the sheets."""
+def _vectors(survey: Survey, group: Group, number: int) -> list[bytes]:
+    """What each of so many sheets asks. NotAllowed where the group is asked nothing, or the sheets are too many."""
+    questionnaire = questionnaire_of(survey.pk, survey.opened_at)
+    asked = questionnaire.asked_of(group.pk)
+    if not asked.issues:
+        raise NotAllowed(_("This group is not asked anything in this survey."))
+    most = min(MOST_SHEETS, MOST_RATINGS // max(1, asked.each * len(asked.dimensions)))
+    if not 1 <= number <= most:
+        raise NotAllowed(_("At most %(most)s sheets at a time can be printed for this group.") % {"most": most})
     if not survey.split:
         return [blank_ratings(questionnaire.positions_of, asked.issues, asked.dimensions)] * number
     parts = draw_parts(questionnaire, group.pk, asked, number)

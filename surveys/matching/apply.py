@@ -255,16 +255,7 @@ def revise(
     A column that became an item reads its answers as the other columns of its dimension do.
     """
     maps = {name: dict(known) for name, known in match.maps.items()}
-    columns: list[Column] = []
-    for place, column in enumerate(match.columns):
-        target = targets.get(place, column.target)
-        if target == column.target:
-            columns.append(column)
-            continue
-        texts = examples[place] if place < len(examples) else ()
-        name = _map_for(target, match, maps, texts, asked)
-        why = column.why or "other" if target.kind == IGNORED else ""
-        columns.append(replace(column, target=target, values=name, why=why))
+    columns = _retargeted(match, targets, maps, examples, asked)
     for name, length in (lengths or {}).items():
         if not length or length == match.lengths.get(name):
             continue
@@ -279,6 +270,22 @@ def revise(
         kept[name] = {key: _turned_round(value, end) for key, value in kept[name].items()}
     scales = {name: length for name, length in {**match.lengths, **(lengths or {})}.items() if name in used and length}
     return replace(match, columns=tuple(columns), maps=kept, lengths=scales, **(more or {}))
+
+
+def _retargeted(
+    match: Match, targets: Mapping[int, Target], maps: dict[str, dict], examples: Examples, asked: Asked
+) -> list[Column]:
+    """The columns with their new targets; a value map that one needs is put into `maps`."""
+    columns = []
+    for place, column in enumerate(match.columns):
+        target = targets.get(place, column.target)
+        if target != column.target:
+            texts = examples[place] if place < len(examples) else ()
+            name = _map_for(target, match, maps, texts, asked)
+            why = column.why or "other" if target.kind == IGNORED else ""
+            column = replace(column, target=target, values=name, why=why)
+        columns.append(column)
+    return columns
 
 
 def _turned_round(value: str, k: int) -> str:

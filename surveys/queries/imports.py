@@ -1,6 +1,6 @@
 """Imports: the list, the preview, the match to be put right, saved matches, what waits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
@@ -132,25 +132,8 @@ def match_page(
         if doubt not in asks:
             by_column.setdefault(doubt["column"], []).append(doubt_sentence(doubt))
     many = _of_many(by_column)
-    words = target_words(asked)
-    targets = [
-        posted.get(place, "" if column.target.kind == IGNORED else words.get(column.target.text, column.target.text))
-        for place, column in enumerate(match.columns)
-    ]
-    lines = [
-        ColumnLine(
-            place,
-            column_letters(place),
-            column.header,
-            examples[place][:_SHOWN],
-            targets[place],
-            by_column.get(place, []),
-            [sentence for sentence in by_column.get(place, []) if sentence not in many],
-            errors.get(place, ""),
-        )
-        for place, column in enumerate(match.columns)
-    ]
-    sections, hidden = _sections(match, lines)
+    targets = _targets_of(match, target_words(asked)) | dict(posted)
+    sections, hidden = _sections(match, _lines(match, examples, targets, by_column, many, errors))
     return MatchPage(
         tool=NAMES.get(match.tool, ""),
         found=len({code for code, _dimension in match.items()}),
@@ -166,6 +149,25 @@ def match_page(
         no_group=not any(column.target.text == "group" for column in match.columns),
         aggregates=any(doubt["code"] == "aggregates" for doubt in guessed.get("doubts", [])),
     )
+
+
+def _targets_of(match: Match, words: Mapping[str, str]) -> dict[int, str]:
+    """By place what the match takes each column for, in words."""
+    return {
+        place: "" if column.target.kind == IGNORED else words.get(column.target.text, column.target.text)
+        for place, column in enumerate(match.columns)
+    }
+
+
+def _lines(match: Match, examples: list, targets: Mapping, said: Mapping, many: Collection, errors: Mapping) -> list:
+    """The columns; all that is handed over beside the match is by place."""
+    lines = []
+    for place, column in enumerate(match.columns):
+        doubts, error = said.get(place, []), errors.get(place, "")
+        hints = [sentence for sentence in doubts if sentence not in many]
+        shown = column_letters(place), column.header, examples[place][:_SHOWN], targets[place]
+        lines.append(ColumnLine(place, *shown, doubts, hints, error))
+    return lines
 
 
 def _of_many(by_column: Mapping[int, list[str]]) -> dict[str, str]:
