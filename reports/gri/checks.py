@@ -76,9 +76,25 @@ class CheckedIndex:
         """Identities that are reported, those of whole standards included."""
         found = {identity for row in self.rows for identity in row.identities}
         for row in self.rows:
-            for entry in row.entries:
+            for entry in self.claimed(row):
                 found |= {each.identity for each in self.gri.of_standard.get(entry.standard, ())}
         return frozenset(found)
+
+    def claimed(self, row: OutlineRow) -> list[Entry]:
+        """Entries of the row without whole standards that only head the rows below, which name their disclosures."""
+        if row.locations:
+            return list(row.entries)
+        return [entry for entry in row.entries if not entry.standard or entry.standard not in self._heads]
+
+    @cached_property
+    def _heads(self) -> frozenset[str]:
+        """Standards that claim nothing where no place is named beside them: sector standards, the foundation, and those
+        of which rows name disclosures.
+        """
+        named = {identity for row in self.rows for identity in row.identities}
+        used = {each.standard.identity for identity, each in self.gri.disclosures.items() if identity in named}
+        bare = {key for key, each in self.gri.standards.items() if not self.gri.of_standard.get(key)}
+        return frozenset(used | bare | {key.partition("@")[0] for key in used})
 
     @cached_property
     def omitted(self) -> dict[str, tuple[Decision, tuple[int, ...]]]:
@@ -216,8 +232,8 @@ def _is_topical(entry: Entry, gri: Standards) -> bool:
 def c7(checked: CheckedIndex) -> Iterator[Finding]:
     if _claims(checked)[1]:
         for row in checked.rows:
-            if row.entries and not row.locations and not _is_named(row, checked):
-                codes = tuple(spelled(entry, checked.gri, checked.edition) for entry in row.entries)
+            if (claimed := checked.claimed(row)) and not row.locations and not _is_named(row, checked):
+                codes = tuple(spelled(entry, checked.gri, checked.edition) for entry in claimed)
                 yield Finding("C7", FAIL, "no_location", (row.order,), codes)
 
 
@@ -276,7 +292,7 @@ def c9(checked: CheckedIndex) -> Iterator[Finding]:
             yield Finding("C9", LOOK, "several_titles", rows, checked.spelled([identity]))
 
 
-TITLE_DOUBTS = ("other_title", "old_title", "year_needed_title")
+TITLE_DOUBTS = ("other_title", "like_other", "old_title", "title_of_year", "year_needed_title")
 
 
 def _held_titles(row: OutlineRow, checked: CheckedIndex) -> Iterator[Finding]:
@@ -346,7 +362,8 @@ def c13(checked: CheckedIndex) -> Iterator[Finding]:
         under: dict[tuple, list[OutlineRow]] = defaultdict(list)
         for place in places:
             row = place.row
-            under[row.issues or (row.chapter, row.section, row.chapter_en, row.section_en)].append(row)
+            topic = row.issues or (row.chapter, row.section, row.chapter_en, row.section_en)
+            under[(*topic, place.entry.requirement)].append(row)
         for rows in under.values():
             if len({row.locations for row in rows}) > 1:
                 orders = tuple(row.order for row in rows)
@@ -356,7 +373,9 @@ def c13(checked: CheckedIndex) -> Iterator[Finding]:
 def c14(checked: CheckedIndex) -> Iterator[Finding]:
     for row in checked.rows:
         whole = [
-            entry for entry in row.entries if checked.gri.of_standard.get(entry.standard) or "@" not in entry.standard
+            entry
+            for entry in checked.claimed(row)
+            if checked.gri.of_standard.get(entry.standard) or "@" not in entry.standard
         ]
         codes = tuple(spelled(entry, checked.gri, checked.edition) for entry in whole if entry.standard)
         if codes and checked.claim not in (REFERENCE, "referenced"):

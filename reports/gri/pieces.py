@@ -16,15 +16,17 @@ _DASHES = {**dict.fromkeys("‐‑−﹣", "-"), **dict.fromkeys("‒—―", "�
 _DROPPED = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 MARK = "*"  # of a footnote; superscript figures are one, never figures of the code
 
-_PREFIX = r"(?:(?:GRI|G|standards?|标准|disclosures?|披露项|披露|指标)[\s:\-–]{0,5}){0,4}"
+_NAMES = "GRI|G|standards?|标准|標準|准则|準則|disclosures?|indicators?|披露项|披露項|披露|指标|指標"
+_PREFIX = rf"(?:(?:{_NAMES})[\s:\-–]{{0,5}}){{0,4}}"
+_TOPIC = r"(?:(?:sector\s+)?topics?\s+|[议議]题\s*|議題\s*|主[题題]\s*)?"
 _EDGE = r"(?<![A-Za-z0-9_.\-–])"
 _SAME_LINE = r"[^\S\n]*"
 _NUMBER = r"(\d{1,3})(?:\s*[-–]\s*|\.)(\d{1,3})(?!\d)"
 _YEAR = r"(?:\s*\(\s*(\d{4})\s*\)|[^\S\n]+(\d{4})(?!\d))?"
 _UNTIL = r"(?:至|到|to\b|through\b|bis\b|hasta\b|até\b|à)"
 _KINDS = {
-    "old": r"G4[-–\s]?[A-Z]*[-–]?\d+|[A-Z]{2,3}\d{1,2}(?![\d-])",
-    "sector": _PREFIX + r"(1[1-8])\.(\d{1,2})(?:\.(\d{1,2}))?(?![\d.]\d|\d)",
+    "old": r"G4[-–\s]?[A-Z]*[-–]?\d+|(?!SDG|ISO|KPI)[A-Z]{2,3}\d{1,2}(?![\d-])",
+    "sector": _PREFIX + _TOPIC + r"(1[1-8])\.(\d{1,2})(?:\.(\d{1,2}))?(?![\d.]\d|\d)",
     # A bare end (102-1~13) needs a sign that cannot be the hyphen of a code, and no sign may begin a line as a bullet.
     "range": rf"{_PREFIX}{_NUMBER}{_YEAR}(?:(?:\s*~\s*|{_SAME_LINE}–+\s*|\s*{_UNTIL}\s*)"
     rf"(?:{_PREFIX}{_NUMBER}|(\d{{1,3}})(?![\d.\-–]))|{_SAME_LINE}-\s*{_PREFIX}{_NUMBER}){_YEAR}",
@@ -36,18 +38,36 @@ _FINDERS = {
     kind: re.compile(_EDGE + f"(?:{pattern})", re.IGNORECASE if kind != "old" else 0)
     for kind, pattern in _KINDS.items()
 }
-_CANDIDATE = re.compile(_EDGE + r"(?=[A-Za-z]|\d|[标披指])")
+_CANDIDATE = re.compile(_EDGE + r"(?=[A-Za-z]|\d|[标標披指准準议議主])")
 
-_ROMAN = r"(?:[-.]?(?:iii|ii|iv|vi{0,3}|ix|i|x)(?![a-z]))?"
-_LETTER = rf"\(?[a-h]{_ROMAN}\)?(?![A-Za-z])"
+_NUMERAL = r"(?:iii|ii|iv|vi{0,3}|ix|i|x)(?![a-z])"
+_LETTER = rf"\(?[a-h](?:\)?[-.]?[^\S\n]?\(?{_NUMERAL}(?:[^\S\n]*(?:,|~|–|-)[^\S\n]*{_NUMERAL})*)?\)?(?![A-Za-z])\.?"
 _REQUIREMENT = re.compile(
-    rf"[^\S\n]*[-.]?[^\S\n]*({_LETTER}(?:\s*(?:,|/|、|和|及|and\b|&|to\b|~|–|-)\s*{_LETTER})*)\.?"
+    rf"[^\S\n]*[-.]?(?:[^\S\n]*(?:[Rr]equirements?|要求|第))?[^\S\n]*"
+    rf"({_LETTER}(?:\s*(?:,|/|、|和|及|与|and\b|&|to\b|~|–|-|)\s*{_LETTER})*)(?:[^\S\n]?[项項])?"
 )
 _SIGNS = r"\s;,、/|·•●▪:&+()"
 _JOINS = re.compile(rf"(?:[{_SIGNS}]|\b(?:and|e|y|et|und|och|og)\b|以及|[和及与與]|^-|(?<=\n)[-–])*", re.IGNORECASE)
 _SEPARATING = " \t\n;,、/|·•●▪:&+(-–"
 _AND = re.compile(r"(?<=\s)(?:and|e|y|et|und|och|og)$|(?<=[\s\d])(?:以及|[和及与與])$", re.IGNORECASE)
 _BEGINS = re.compile(r"[\s:;,、/|·•\-–]+")
+SAYS_NOT = re.compile(
+    r"\b(?:not|except\w*|exclud\w*|omit\w*|omission\w*|without|n/?a|none)\b"
+    r"|\b(?:confidential\w*|unavailable|prohibit\w*)\b|^\W*no\W*$|[×✗✘☒○◯◌]|^\W*[否–—/-]\W*$"
+    r"|\b(?:nicht|keine?|entfällt|no aplica|no reportad\w*|sans objet|não)\b"
+    r"|未|不适用|不適用|不披露|不揭露|不涉及|除外|除了|从略|從略|省略|^[无無]|暂无|暫無|保密|机密|機密|不可得|不可用|暂不|暫不|缺失|无法|無法",
+    re.IGNORECASE,
+)
+# What figures that look like a code may be of instead: pages, parts of the report, other frameworks.
+_ELSEWHERE = (
+    r"\b(?:p|pp|pages?|see|also|cf|refer\w*|chapters?|sections?|notes?|tables?|figures?|SDGs?|UNGC|UN|principles?|ISO"
+    r"|AA1000\w*|ESRS|SASB|IFRS|TCFD|HKEX|KPIs?|targets?|goals?|clauses?|articles?)\b"
+    r"|[页頁见見参參章节節表注圖图第条條]|目标|目標|原则|原則|附录|附錄"
+)
+NO_HEAD = re.compile(rf"{_ELSEWHERE}|\d", re.IGNORECASE)
+REFERS = re.compile(rf"(?:{_ELSEWHERE})[\s\d:.(（]*$", re.IGNORECASE)
+PAGES = re.compile(r"\s*(?:页|頁|pages?\b)", re.IGNORECASE)
+GOES_ON = re.compile(r"\W*(?:等|ff?|et\s+seq|etc|及以后|起|[~～])\W*", re.IGNORECASE)
 MOST_LINES = 12  # that a title is printed on
 LONGEST = 400  # characters of text beside a code
 
@@ -73,6 +93,8 @@ class Piece:
     before_digits: str = ""  # the same on the line above
     before: str = ""  # the text of the piece before, where nothing separates the two
     unclear: bool = False  # `GRI 3: 2-3`: figures that nobody can tell the meaning of
+    says_none: bool = False  # a dash or slash ends the line behind it: `2-5 External assurance —`
+    joined: bool = False  # one list with the next code: `2-20, 2-21 omitted`
 
 
 @dataclass
@@ -163,12 +185,15 @@ def _with_texts(text: str, plain: str, tokens: list[_Token], is_title: Callable[
         start, requirement = _requirement(plain, token, end)
         own, others, next_lead = _divided(plain, start, end, following is not None, is_title)
         piece = replace(_piece(text, plain, token, lead, (start, own), requirement), before=before)
-        clash = following is not None and _clashes(piece, following, plain[token.end : end])
+        clash = following is not None and any(_clashes(piece, following, plain[at:end]) for at in (token.end, start))
         if following and _heads(piece, following, plain[own:end], others):
             heading, lead, before, unclear = piece, next_lead, "", False
             continue
         own_heading = heading if _same_standard(heading, piece) else None
-        yield replace(piece, heading=own_heading, unclear=unclear or clash)
+        joined = (
+            following is not None and not re.search("[;\n]", gap := plain[start:end]) and bool(_JOINS.fullmatch(gap))
+        )
+        yield replace(piece, heading=own_heading, unclear=unclear or clash, joined=joined)
         unclear = clash
         before = plain[start:own] if following and not plain[own:end].strip(" (") else ""
         heading = heading if _same_standard(heading, piece) and ";" not in plain[own:end] else None
@@ -186,8 +211,16 @@ def _clashes(piece: Piece, following: _Token, between: str) -> bool:
     if piece.kind == "standard":
         return bool(re.fullmatch(r"\s*:\s*", between))
     if piece.kind == "code" and following.kind == "code":
+        if re.fullmatch(r"\s*[:(]\s*", between) and _may_be_pages(following):
+            return True
         return bool(re.fullmatch(r"[^\S\n]+a[^\S\n]+", between) or _RANGE_SIGN.fullmatch(between))
     return piece.kind == following.kind == "sector" and bool(_RANGE_SIGN.fullmatch(between))
+
+
+def _may_be_pages(token: _Token) -> bool:
+    """`302-1: 2-3`, `302-1 (2-3)`: two numbers of the first pages, the second above the first."""
+    first, last = _numbers(token)[0]
+    return first in (2, 3) and last > first
 
 
 Span = tuple[int, int]
@@ -265,6 +298,7 @@ def _piece(text: str, plain: str, token: _Token, lead: Span, own: Span, requirem
         requirement,
         tail=_balanced(text[slice(*own)].strip(" \t\n:：;；,，、-–—")),
         lead=before,
+        says_none=bool(re.match(r"[^\S\n][-–/][^\S\n]*(?:[\n;]|$)", plain[len(plain[: own[1]].rstrip(" -–/")) :])),
         repaired=tuple(_repairs(token.kind, body)),
         after_digits=_digits_after(plain, token.end),
         before_digits=_digits_before(plain, token.start),
@@ -285,13 +319,23 @@ def _requirement(plain: str, token: _Token, end: int) -> tuple[int, str]:
         return token.end, ""
     rest = plain[found.end() : end]
     # `302-1 e 302-3` joins two codes.
-    joins = found[1] == "e" and plain[token.end] in " \t"
+    joins = re.search(r"(?:^|[^\S\n])e$", found[1]) and plain[token.end] in " \t"
     if joins and re.match(rf"[^\S\n]+{_PREFIX}{_NUMBER}", plain[found.end() :], re.IGNORECASE):
-        return token.end, ""
+        own = found[1][:-1].rstrip()
+        return found.start(1) + len(own) if own else token.end, _letters(own)
     # `102-1 a company` has an article, not a requirement.
     if plain[token.end] in " \t" and re.match(r"[^\S\n]+[a-z]{2,}", rest):
         return token.end, ""
-    return found.end(), found[1].replace("(", "").replace(")", "")
+    return found.end(), _letters(found[1])
+
+
+def _letters(printed: str) -> str:
+    """Letters of requirements as printed, without brackets and full stops: `(a)(ii)` is a-ii, `a. b.` is a, b."""
+    text = re.sub(rf"\)[^\S\n]*\(?({_NUMERAL})", r"-\1", printed)
+    text = re.sub(r"\)[^\S\n]*\(", ", ", text).replace("(", "").replace(")", "")
+    text = re.sub(r"(?<=[a-h])\.[^\S\n]?(?=[ivx])", "-", text)
+    text = re.sub(r"(?<=[a-z])\.(?![a-z])", "", text)
+    return re.sub(r"\b([a-h](?:-[ivx]+)?)[^\S\n]+(?=[a-h]\b)", r"\1, ", text)
 
 
 def _numbers(token: _Token) -> tuple[tuple[int, ...], tuple[int | None, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from materiality.tables.problems import N_
-from reports.gri.pieces import LONGEST, Piece, flat, pieces_of
+from reports.gri.pieces import GOES_ON, LONGEST, NO_HEAD, PAGES, REFERS, SAYS_NOT, Piece, flat, pieces_of
 from reports.gri.standards import YEAR_NEEDED, Disclosure, Standard, Standards, fold
 
 TAKEN, REPAIRED, DOUBTFUL, REFUSED = "taken", "repaired", "doubtful", "refused"
@@ -14,16 +14,6 @@ STATES = (TAKEN, REPAIRED, DOUBTFUL, REFUSED)
 STORED = (TAKEN, REPAIRED)
 SECTOR_EDITION = "2021"
 _GRI_YEARS = frozenset(range(2016, 2026))
-_SAYS_NOT = re.compile(
-    r"\b(?:not|except\w*|exclud\w*|omit\w*|omission\w*|without|n/?a|none)\b"
-    r"|\b(?:confidential\w*|unavailable|prohibit\w*)\b"
-    r"|\b(?:nicht|keine?|entfällt|no aplica|no reportad\w*|sans objet|não)\b"
-    r"|未|不适用|不適用|不披露|不揭露|不涉及|除外|除了|从略|從略|省略|^[无無]|暂无|暫無|保密|机密|機密|不可得|不可用|暂不|暫不",
-    re.IGNORECASE,
-)
-_NO_HEAD = re.compile(
-    r"\b(?:p|pp|pages?|see|refer|chapter|section|note|table)\b|页|见|参|章|节|表|注|第|\d", re.IGNORECASE
-)
 _MORE_NUMBERS = re.compile(r"(?:and|&|和|及|与|e|to|through|至|到|~)?\s*[-–]?\d{1,3}(?!\d)", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"[\s:(（]*((?:19|20)\d\d)(?!\d)[)）]?[\s:：]*")
 _YEAR_LAST = re.compile(r"[\s(（:：]*(?<!\d)((?:19|20)\d\d)[)）]?\s*$")
@@ -82,16 +72,27 @@ def read_cell(cell: str, context: Context) -> list[Reading]:
     pieces = list(pieces_of(cell, lambda text: fold(_plain_title(text)) in known))
     alone = sum(piece.kind not in ("none", "text") for piece in pieces) == 1
     reader = _Reader(context if alone else replace(context, titles=()), pieces)
-    return [reader.read(piece) for piece in pieces]
+    return _as_lists(pieces, [reader.read(piece) for piece in pieces])
 
 
-def numbers_in(cell: str, gri: Standards) -> frozenset[str]:
-    """Codes that a cell of one code may stand for, a lost zero included, for the rows around."""
-    found = re.fullmatch(r"\D*?(\d{1,3})[-.](\d{1,3})\D*", flat(cell).strip())
-    if found is None:
-        return frozenset()
-    codes = (f"{found[1]}-{found[2]}", f"{found[1]}-{found[2]}0")
-    return frozenset(code for code in codes if code in gri.by_code)
+def _as_lists(pieces: Sequence[Piece], readings: list[Reading]) -> list[Reading]:
+    """What is said beside one code of a list is said of all of it: `2-20, 2-21 omitted`, `pp. 2-3, 2-7`."""
+    start = 0
+    for end, piece in enumerate(pieces, start=1):
+        if piece.joined and end < len(pieces):
+            continue
+        told = next((each for each in readings[start:end] if _is_of_all(each)), None)
+        for place in range(start, end if told else start):
+            if readings[place].is_stored:
+                held = {"note": told.note, "params": told.params, "requirement": readings[place].requirement}
+                readings[place] = Reading(readings[place].text, DOUBTFUL, offers=readings[place].codes, **held)
+        start = end
+    return readings
+
+
+def _is_of_all(reading: Reading) -> bool:
+    words = reading.params.get("words", "")
+    return reading.note == "says_not" or (reading.note == "words_before" and bool(NO_HEAD.search(words)))
 
 
 class _Held(Exception):
@@ -189,8 +190,14 @@ class _Reader:
             raise _Held(REFUSED, "unknown_sector", code=code)
         if self.context.edition != SECTOR_EDITION:
             raise _Held(REFUSED, "sector_edition", code=code)
-        self._look_at_words(piece, piece.tail)
-        return Reading(piece.text, sector=code, remark=piece.tail)
+        titled = self.gri.titled_topics.get(fold(_plain_title(piece.tail)), frozenset())
+        if titled and code not in titled and len(piece.numbers) == 2:
+            other = self.gri.sector_topics[min(titled)][-1]
+            titles = {"other_title_zh": other.title_zh, "other_title_en": other.title_en}
+            raise _Held(DOUBTFUL, "other_title", code=code, other=other.code, **titles)
+        told = {"title": piece.tail} if code in titled else {"remark": piece.tail}
+        self._look_at_words(piece, told.get("remark", ""))
+        return Reading(piece.text, sector=code, **told)
 
     # Whole standards
 
@@ -286,7 +293,12 @@ class _Reader:
             if not dated:
                 here = [each for each in known if self._here(each)]
                 raise _wrong_year(code, year, here or known, [each.identity for each in here])
-            return self._here_or_refused(dated)[0], {}
+            titled = [each for each in known if each.identity in beside.identities]
+            if titled and dated[0] not in titled:
+                offers = [dated[0].identity, titled[0].identity]
+                raise _Held(DOUBTFUL, "title_of_year", offers, year=str(year), **self._named("meaning", offers[1]))
+            note = {} if titled else self._other_title(code, beside)
+            return self._here_or_refused(dated)[0], note
         fits = [each for each in known if each.identity in beside.identities]
         self._bare_of_2021(code, known, beside)
         here = self._meanings_here(code)
@@ -297,7 +309,7 @@ class _Reader:
         note = self._other_title(code, beside)
         if len(here) == 1:
             return here[0], note
-        return self._between(code, here, piece, note)
+        return self._between(code, here, piece, note, beside.remark)
 
     def _bare_of_2021(self, code: str, known: Sequence[Disclosure], beside: _Beside) -> None:
         """102-1 … 102-10 and 103-1 … 103-5 without a year are always asked about."""
@@ -322,6 +334,12 @@ class _Reader:
     def _other_title(self, code: str, beside: _Beside) -> dict:
         """A note where the title is that of a code which this one follows; a doubt where it is another's altogether."""
         if not beside.identities:
+            meanings = self._meanings_here(code)
+            is_one = len(meanings) == 1 and not _is_of_any_topic(meanings[0])
+            other = self.gri.better_title(beside.remark, meanings, 0.75) if is_one else ""
+            if other and other.partition("@")[0] != code:
+                told = {"code": code, **self._named("other", other)}
+                raise _Held(DOUBTFUL, "like_other", [meanings[0].identity, other], **told)
             return {}
         others = sorted(beside.identities)
         joined = [i for i in others if frozenset((i.partition("@")[0], code)) in self.gri.joined]
@@ -330,7 +348,9 @@ class _Reader:
             raise _Held(DOUBTFUL, "other_title", [own, *others], code=code, **self._named("other", others[0]))
         return {"note": "joined_title", "params": {"code": code, **self._named("other", joined[0])}}
 
-    def _between(self, code: str, here: Sequence[Disclosure], piece: Piece, note: dict) -> tuple[Disclosure, dict]:
+    def _between(
+        self, code: str, here: Sequence[Disclosure], piece: Piece, note: dict, words: str
+    ) -> tuple[Disclosure, dict]:
         """One of several meanings that the edition holds: by heading, sector reference, or day of publication."""
         headed = [each for each in here if each.standard.identity in self._heading_standards(piece)]
         referred = [each for each in here if each.identity in self.references]
@@ -338,7 +358,7 @@ class _Reader:
             if len(found) == 1:
                 return found[0], note
         meant = [each for each in here if each.is_meant_on(self.context.day)]
-        if len(meant) == 1:
+        if len(meant) == 1 and self.gri.better_title(words, meant) not in {each.identity for each in here}:
             key = "by_assumed_day" if self.context.assumed else "by_day"
             params = {"day": self.context.day.isoformat(), **self._named("meaning", meant[0].identity)}
             return meant[0], note or {"note": key, "params": params}
@@ -407,16 +427,22 @@ class _Reader:
         """A doubt where the words around say that the code is not reported, or nobody can tell what they say."""
         if piece.unclear or _MORE_NUMBERS.match(flat(remark)):
             raise _Held(DOUBTFUL, "number_beside", code=_shown_code(piece))
-        if _SAYS_NOT.search(piece.before):
+        if piece.says_none:
+            raise _Held(DOUBTFUL, "says_not")
+        if SAYS_NOT.search(piece.before) or REFERS.search(piece.before):
             raise _Held(DOUBTFUL, "words_before", words=piece.before.strip()[:60])
+        if PAGES.match(remark):
+            raise _Held(DOUBTFUL, "pages", words=remark.strip()[:60])
+        if GOES_ON.fullmatch(remark):
+            raise _Held(DOUBTFUL, "goes_on", words=remark.strip()[:60])
         if len(piece.lead) > LONGEST:
             raise _Held(DOUBTFUL, "long_text")
         around = f"{piece.heading.lead if piece.heading else ''} {piece.lead} {remark}".strip()
-        if _SAYS_NOT.search(around):
+        if SAYS_NOT.search(around):
             raise _Held(DOUBTFUL, "says_not")
         lead = _plain_title(piece.lead)
         known = fold(lead) in self.gri.titled or fold(lead) in self.gri.titled_standards
-        if lead and not known and _NO_HEAD.search(lead):
+        if lead and not known and NO_HEAD.search(lead):
             raise _Held(DOUBTFUL, "words_before", words=lead[:60])
         if lead and not known and not re.search(r"[:：\n]\s*$|\n", self._printed_lead(piece)):
             raise _Held(DOUBTFUL, "words_before", words=lead[:60])
@@ -489,6 +515,11 @@ def _wrong_year(code: str, year: int, known: Sequence[Disclosure | Standard], of
     return _Held(DOUBTFUL, "wrong_year", offers, code=code, year=str(year), years=years)
 
 
+def _is_of_any_topic(disclosure: Disclosure) -> bool:
+    """How topics are managed stands once for each, with the topic's name beside it."""
+    return disclosure.standard.identity in ("3@2021", "103@2016")
+
+
 def _shown_code(piece: Piece) -> str:
     numbers = list(map(str, piece.numbers[:2]))
     return "-".join(numbers) if piece.kind != "standard" else f"GRI {numbers[0]}"
@@ -523,6 +554,8 @@ NOTES = {
     "number_beside": N_("%(code)s stands beside further figures. Write every code out."),
     "wrong_year": N_("%(code)s is of %(years)s, not of %(year)s."),
     "other_title": N_("The title belongs to %(other)s, %(other_title)s, not to %(code)s."),
+    "like_other": N_("The words are nearer to %(other)s, %(other_title)s, than to %(code)s. Which is meant?"),
+    "title_of_year": N_("The title is that of %(meaning)s, and the year written is %(year)s. Which is meant?"),
     "old_title": N_("The title is that of %(meaning)s, which is not in edition %(edition)s. Which is meant?"),
     "year_needed": N_(
         "This number has two meanings: %(old)s, %(old_title)s, and %(meaning)s, %(meaning_title)s. Write the year."
@@ -536,6 +569,8 @@ NOTES = {
     "lost_zero": N_("A spreadsheet drops the zero at the end of a number: is it %(code)s or %(other)s?"),
     "says_not": N_("The words beside the code may say that it is not reported."),
     "words_before": N_("“%(words)s” stands before the code, and it is not clear what it says of it."),
+    "pages": N_("“%(words)s” stands behind the figures: they may be pages."),
+    "goes_on": N_("“%(words)s” says that more is meant. Write every code out."),
     "long_text": N_("The text beside the code is too long to be a title."),
     # of the crosswalk to another edition
     "was_equal": N_("It is the same: %(note)s"),

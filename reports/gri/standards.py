@@ -177,6 +177,32 @@ class Standards:
         )
 
     @cached_property
+    def titled_topics(self) -> dict[str, frozenset[str]]:
+        """Folded title -> codes of the sector topics that have it."""
+        return _by_title([(topic.code, title) for topic in self.topics for title in (topic.title_zh, topic.title_en)])
+
+    @cached_property
+    def _pairs(self) -> dict[str, list[frozenset[str]]]:
+        """Identity of a disclosure -> the pairs of letters of each wording of its title."""
+        found: dict[str, list[frozenset[str]]] = defaultdict(list)
+        for title, identities in self.titled.items():
+            for identity in identities:
+                found[identity].append(_letter_pairs(title))
+        return found
+
+    def better_title(self, words: str, meant: Iterable[Disclosure], least: float = 0.5) -> str:
+        """The identity whose title the words look like (at least so much, 0 to 1) and clearly more than like any that
+        is meant; "" where there is none.
+        """
+        if not 6 <= len(fold(words)) <= 150:
+            return ""
+        pairs = _letter_pairs(fold(words))
+        found = {identity: _likeness(pairs, titles) for identity, titles in self._pairs.items()}
+        best = max(found, key=found.__getitem__)
+        own = max(found[each.identity] for each in meant)
+        return best if found[best] >= least and own < found[best] / 2 else ""
+
+    @cached_property
     def sector_topics(self) -> dict[str, tuple[SectorTopic, ...]]:
         """`12.1` -> the topic in each version that has it."""
         return _grouped(self.topics, lambda topic: topic.code)
@@ -214,6 +240,15 @@ class Standards:
         return code if bare else f"{code} ({year})"
 
 
+def _letter_pairs(folded: str) -> frozenset[str]:
+    return frozenset(folded[at : at + 2] for at in range(len(folded) - 1))
+
+
+def _likeness(pairs: frozenset[str], titles: Iterable[frozenset[str]]) -> float:
+    """The pairs of letters that a text has in common with the nearest of the titles (Dice)."""
+    return max(2 * len(pairs & own) / (len(pairs) + len(own) or 1) for own in titles)
+
+
 def _grouped(rows: Iterable, key) -> dict:
     found = defaultdict(list)
     for row in rows:
@@ -237,7 +272,7 @@ _BRITISH = (
 
 def fold(title: str) -> str:
     """The title without what two prints of it may differ in: case, width, punctuation, spaces, British spelling."""
-    text = unicodedata.normalize("NFKC", title).casefold()
+    text = unicodedata.normalize("NFKC", title).casefold().replace("&", "and")
     text = "".join(letter for letter in text if letter.isalnum())
     for british, american in _BRITISH:
         text = text.replace(british, american)

@@ -12,8 +12,8 @@ from materiality.tables.problems import N_, FileProblem, Nearest, column_letters
 from materiality.tables.read import CSV, MEGABYTE, Limits, Table, open_table
 from materiality.tables.write import restore
 from reports.gri.index import OMISSION_REASONS, Entry, OutlineRow, entries_of, without_doubles, written
-from reports.gri.pieces import says_nothing
-from reports.gri.reading import DOUBTFUL, REPAIRED, Context, Reading, numbers_in, read_cell
+from reports.gri.pieces import flat, says_nothing
+from reports.gri.reading import DOUBTFUL, REPAIRED, Context, Reading, read_cell
 from reports.gri.standards import Standards, fold
 from surveys.intake.columns import CellProblem, cell_text, shown
 
@@ -206,6 +206,15 @@ def _missing(names: list[str], places: dict[str, int], row: int) -> list[Outline
 
 def _offer(name: str) -> tuple[str, ...]:
     return (name,) if name else ()
+
+
+def numbers_in(cell: str, gri: Standards) -> frozenset[str]:
+    """Codes that a cell of one code may stand for, a lost zero included, for the rows around."""
+    found = re.fullmatch(r"\D*?(\d{1,3})[-.](\d{1,3})\D*", flat(cell).strip())
+    if found is None:
+        return frozenset()
+    codes = (f"{found[1]}-{found[2]}", f"{found[1]}-{found[2]}0")
+    return frozenset(code for code in codes if code in gri.by_code)
 
 
 class _Reader:

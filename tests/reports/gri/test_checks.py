@@ -68,6 +68,7 @@ def alarms(index: CheckedIndex) -> list[tuple[str, str]]:
     return [(found.check, found.text) for found in found_by(index) if found.check != "C18"]
 
 
+HEADING = (Entry(standard="302@2016"), Entry(standard="1@2021"))
 NO_PAY = changed(1, entries=without("2-21@2021"))
 
 
@@ -85,6 +86,7 @@ NO_PAY = changed(1, entries=without("2-21@2021"))
         replace(NO_PAY, decisions=omitted("2-21@2021", "information_unavailable", "将于下一年度完成统计并披露。")),
         replace(NO_PAY, decisions=omitted("2-21@2021", "information_unavailable", "We collect it within two years.")),
         changed(3, entries=(*entries("302-1@2016"), Entry(text="EN3", source="G4"))),
+        replace(RIGHT, rows=[*RIGHT.rows, OutlineRow(4, "GRI 302", chapter_en="GRI 302", entries=HEADING)]),
     ],
 )
 def test_right_index_raises_no_alarm(index):
@@ -95,6 +97,8 @@ FAULTS = [
     ("C1", "no_organisation", replace(RIGHT, organisation=" ")),
     ("C2", "claim_of_other_edition", replace(OLD, claim="accordance")),
     ("C3", "general_missing", changed(1, entries=without("2-21@2021"))),
+    ("C3", "general_missing", replace(RIGHT, rows=[replace(RIGHT.rows[0], entries=without("2-21@2021")), OutlineRow(
+        4, "GRI 2", chapter_en="GRI 2", entries=(Entry(standard="2@2021"),)), *RIGHT.rows[1:]])),
     ("C4", "not_to_be_omitted", replace(changed(1, entries=without("3-1@2021")), decisions=omitted("3-1@2021"))),
     ("C5", "omission_without_reason", replace(NO_PAY, decisions=omitted("2-21@2021", ""))),
     ("C5", "omission_without_explanation", replace(NO_PAY, decisions=omitted("2-21@2021", explanation=""))),

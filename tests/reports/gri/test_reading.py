@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reports.gri
-from reports.gri.reading import NOTES, STATES, Context, note_params, numbers_in, read_cell
+from reports.gri.reading import NOTES, STATES, Context, note_params, read_cell
 from reports.gri.standards import EDITIONS, read_standards
+from reports.outline.outline import numbers_in
 from tests.repository.tree import ROOT
 
 GRI = read_standards(ROOT / "fixtures")
