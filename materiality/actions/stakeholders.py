@@ -21,7 +21,7 @@ from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK
 
 MOST_FILES = 20
 TOLD = ("group", "kind", "date", "title", "note", "participants", "issues")
-POINT = ("kind", "order", "text")
+POINT = ("kind", "order", "text", "frequency")
 
 
 @transaction.atomic
@@ -75,7 +75,7 @@ def _rows(name: str, groups: dict[str, Group]) -> list[dict[str, str]]:
 
 
 def _point(group: Group, row: dict[str, str]) -> StakeholderPoint:
-    texts = {name: row[name] for name in row if name in text_columns(StakeholderPoint)}
+    texts = {name: row[name] for name in row if name in text_columns(StakeholderPoint) or name == "frequency"}
     return StakeholderPoint(group=group, kind=row["kind"], order=int(row["order"]), **texts)
 
 
@@ -278,7 +278,7 @@ def _naming(code: str) -> list[Issue]:
 def save_point(
     *, group: Group, kind: str, texts: Mapping[str, str], by: User | None, point: StakeholderPoint | None = None
 ) -> StakeholderPoint:
-    """Add a bullet at the end of the group's list of `kind`, or change the texts of `point`.
+    """Add a bullet at the end of the group's list of `kind`, or change the texts and frequency of `point`.
 
     NotAllowed where the cycle is signed off, or both texts are empty.
     """

@@ -166,6 +166,7 @@ POINT_COLUMNS = (
         number=True,
         width=8,
     ),
+    SheetColumn("frequency", _("Frequency"), StakeholderPoint._meta.get_field("frequency").help_text, width=20),
 )
 TEXTS = ("text_zh", "text_en")
 
@@ -175,13 +176,14 @@ class StakeholderResource(StrictResource):
 
     sheet = "stakeholders"
     columns = POINT_COLUMNS
-    written = TEXTS
+    written = (*TEXTS, "frequency")
 
     group = Field("group", "group", widget=ChoiceWidget("groups", "unknown_group"))
     kind = Field("kind", "kind", widget=ChoiceWidget("kinds", "unknown_kind"))
     text_zh = Field("text_zh", "text_zh", widget=TextWidget())
     text_en = Field("text_en", "text_en", widget=TextWidget())
     order = Field("order", "order", widget=NumberWidget(whole=True))
+    frequency = Field("frequency", "frequency", widget=TextWidget(100))
 
     class Meta:
         model = StakeholderPoint
@@ -258,7 +260,7 @@ _WIDE = {
 }
 _SPLIT = re.compile(r"[\n;；•●▪·■◆]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_LONG = ("group", "kind", "text_zh", "text_en", "order")
+_LONG = tuple(column.name for column in POINT_COLUMNS)
 
 
 def _lengthened(table: Records) -> Records:
@@ -288,10 +290,9 @@ def _points_in(cells: Mapping[str, str]) -> Iterator[dict[str, str]]:
     for kind in StakeholderPoint.Kind.values:
         texts = _pieces(cells.get(kind, ""))
         for place, text in enumerate(texts):
-            if kind == StakeholderPoint.Kind.CHANNEL and often:
-                told = often[place] if len(often) == len(texts) else "; ".join(often)
-                text = f"{text}（{told}）" if _HAN.search(text) else f"{text} ({told})"
-            yield {"kind": kind, "text_zh" if _HAN.search(text) else "text_en": text}
+            told = often[place] if len(often) == len(texts) else "; ".join(often)
+            frequency = told if kind == StakeholderPoint.Kind.CHANNEL else ""
+            yield {"kind": kind, "text_zh" if _HAN.search(text) else "text_en": text, "frequency": frequency}
 
 
 def _pieces(cell: str) -> list[str]:

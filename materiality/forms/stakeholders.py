@@ -47,13 +47,18 @@ class OwnGroupForm(ContentForm):
 
 
 class PointForm(ContentForm):
-    """One bullet in the languages of its cycle; some may be missing."""
+    """One bullet in the languages of its cycle; some may be missing. Channels have a frequency."""
 
     class Meta:
         model = StakeholderPoint
-        fields = ("text",)
+        fields = ("text", "frequency")
         formfield_callback = form_field
         widgets = {"text": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind != StakeholderPoint.Kind.CHANNEL and not self.instance.frequency:
+            del self.fields["frequency"]
 
 
 class EngagementForm(ContentForm):

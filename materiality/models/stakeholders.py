@@ -1,5 +1,7 @@
 """Stakeholder groups of a cycle, their lists, engagement records and attachments."""
 
+from functools import cache
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -7,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 from materiality.platform.bilingual import Texts
 
@@ -20,12 +22,27 @@ class StakeholderPoint(models.Model):
         CHANNEL = "channel", pgettext_lazy("stakeholders", "Channel")
         RESPONSE = "response", pgettext_lazy("stakeholders", "Response")
 
+    class Often(models.TextChoices):
+        """Words for how often that are the same thing in every language; any other text is printed as written."""
+
+        DAILY = "daily", pgettext_lazy("how often", "Daily")
+        WEEKLY = "weekly", pgettext_lazy("how often", "Weekly")
+        MONTHLY = "monthly", pgettext_lazy("how often", "Monthly")
+        QUARTERLY = "quarterly", pgettext_lazy("how often", "Quarterly")
+        HALF_YEARLY = "half_yearly", pgettext_lazy("how often", "Half-yearly")
+        YEARLY = "yearly", pgettext_lazy("how often", "Yearly")
+        ONGOING = "ongoing", pgettext_lazy("how often", "Ongoing")
+        WHEN_NEEDED = "when_needed", pgettext_lazy("how often", "When needed")
+
     spoken_in = "group.cycle"
 
     group = models.ForeignKey("Group", on_delete=models.CASCADE, related_name="points")
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices)
     text = Texts(500, long=True, blank=True, pair=(_("Chinese"), _("English")))
     order = models.PositiveIntegerField(_("order"), default=0)
+    frequency = models.CharField(
+        _("Frequency"), max_length=100, blank=True, help_text=_("How often a channel is used, such as monthly.")
+    )
 
     class Meta:
         verbose_name = _("Stakeholder point")
@@ -38,6 +55,26 @@ class StakeholderPoint(models.Model):
     def clean(self) -> None:
         if not self.text:
             raise ValidationError(_("Write the text in at least one language."))
+
+    @property
+    def often(self) -> str:
+        return how_often(self.frequency)
+
+
+def how_often(text: str) -> str:
+    """A frequency in the active language, as written where it is none of the common words."""
+    value = _common_words().get(text.strip().casefold())
+    return str(StakeholderPoint.Often(value).label) if value else text
+
+
+@cache
+def _common_words() -> dict[str, str]:
+    """Folded word in any language of the pages -> value of `Often`."""
+    words = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            words |= {str(label).casefold(): value for value, label in StakeholderPoint.Often.choices}
+    return words
 
 
 class Engagement(models.Model):

@@ -261,7 +261,7 @@ def points(request: HttpRequest, code: str, group: str) -> HttpResponse:
     kind = edited.kind if edited else request.GET.get("add", "")
     form = None
     if _may_edit(request, row) and kind in StakeholderPoint.Kind.values:
-        form = PointForm(instance=edited)
+        form = PointForm(instance=edited, kind=kind)
     return _shown(request, row, kind if form else request.GET.get("list", ""), form, edited)
 
 
@@ -273,7 +273,7 @@ def point_save(request: HttpRequest, code: str, group: str, kind: str, pk: int |
         raise Http404
     row = _group(code, group)
     edited = get_object_or_404(row.points, pk=pk, kind=kind) if pk else None
-    form = PointForm(request.POST, instance=copy(edited))
+    form = PointForm(request.POST, instance=copy(edited), kind=kind)
     if form.is_valid():
         with refusals(form):
             save_point(group=row, kind=kind, texts=form.cleaned_data, by=request.user, point=edited)

@@ -200,7 +200,7 @@ def indicator_inputs(cycle: Cycle) -> dict[str, Any]:
 
 
 def _point(point: StakeholderPoint) -> dict[str, str]:
-    return {name: getattr(point, name) for name in ("text_zh", "text_en")}
+    return {name: getattr(point, name) for name in ("text_zh", "text_en", "frequency")}
 
 
 # What the process text tells of the assessment, each figure with the record that it comes from

@@ -4,12 +4,14 @@ import csv
 import io
 
 import pytest
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from materiality.actions.tables import confirm, undo
 from materiality.formats.stakeholders import GROUP_COLUMNS, StakeholderResource, groups_file
 from materiality.models import Group, StakeholderPoint
 from materiality.platform.refusals import NotAllowed
+from materiality.tables.imports import sheet_file
 from materiality.tables.widgets import Scope
 from tests.factories.cycles import make_cycle, move
 from tests.factories.sheets import csv_file, plan_of, problems_in, upload
@@ -21,6 +23,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cycle():
     return make_cycle()
+
+
+def read_points(cycle) -> list[dict]:
+    return list(
+        csv.DictReader(io.StringIO(sheet_file(StakeholderResource(Scope(cycle=cycle)), "csv").decode("utf-8-sig")))
+    )
 
 
 def row(text: str, order: str = "", group: str = "users", kind: str = "channel") -> dict:
@@ -104,13 +112,24 @@ def test_table_as_reports_print_it_becomes_points_with_their_frequency(cycle):
     )
     confirm(upload("stakeholders", text.encode(), cycle=cycle), by=None)
     points = StakeholderPoint.objects.order_by("group__order", "kind", "order")
-    assert [(p.group.code, p.kind, p.text_en or p.text_zh) for p in points] == [
-        ("public", "channel", "Hotline (Monthly)"),
-        ("public", "channel", "meetings (Monthly)"),
-        ("public", "expectation", "Clean air"),
-        ("public", "expectation", "jobs"),
-        ("public", "response", "Open day"),
-        ("partner", "channel", "Forum (Yearly)"),
-        ("partner", "expectation", "Fair terms"),
-        ("partner", "response", "行为准则"),
+    assert [(p.group.code, p.kind, p.text_en or p.text_zh, p.frequency) for p in points] == [
+        ("public", "channel", "Hotline", "Monthly"),
+        ("public", "channel", "meetings", "Monthly"),
+        ("public", "expectation", "Clean air", ""),
+        ("public", "expectation", "jobs", ""),
+        ("public", "response", "Open day", ""),
+        ("partner", "channel", "Forum", "Yearly"),
+        ("partner", "expectation", "Fair terms", ""),
+        ("partner", "response", "行为准则", ""),
     ]
+    with override("zh-hans"):
+        assert [point.often for point in points[:2]] == ["每月", "每月"]
+
+
+def test_long_table_carries_the_frequency_and_comes_back_as_it_was(cycle):
+    text = (
+        "group,kind,text_zh,text_en,order,frequency\nusers,channel,热线,Hotline,1,每月\nusers,channel,年会,Meeting,2,\n"
+    )
+    confirm(upload("stakeholders", text.encode(), cycle=cycle), by=None)
+    rows = read_points(cycle)
+    assert [(row["text_en"], row["frequency"]) for row in rows] == [("Hotline", "每月"), ("Meeting", "")]

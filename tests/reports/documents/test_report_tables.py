@@ -147,7 +147,11 @@ def test_esrs_table_lists_the_82_disclosure_requirements_and_4_of_minimum(cycle)
 def test_stakeholder_table_has_the_points_of_every_group(cycle):
     found = rows(cycle, "stakeholder-table", "zh-hans")
     assert [row["group"] for row in found] == [group.name_zh for group in cycle.groups.all()]
-    assert found[0]["channel"].splitlines()[0] == "• 应用内反馈入口与在线客服"
+    assert found[0]["channel"].splitlines()[:2] == ["• 应用内反馈入口与在线客服（持续）", "• 用户座谈会（每季度）"]
+    assert "frequency" not in found[0]
+    cycle.groups.get(code="users").points.filter(kind="channel").update(frequency="Monthly")
+    one = rows(cycle, "stakeholder-table", "zh-hans")[0]
+    assert (one["channel"].splitlines()[0], one["frequency"]) == ("• 应用内反馈入口与在线客服", "每月")
 
 
 def test_stakeholder_table_without_points_is_refused(library, media):
