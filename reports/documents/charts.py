@@ -18,7 +18,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from materiality.platform.words import word_for
 from materiality.tables.write import without_times
-from reports.documents.sheets import NUMBER_HEAD, SOFT, TITLE, on_paper, put, put_head, put_rows, set_widths
+from reports.documents.sheets import (
+    NUMBER_HEAD,
+    SOFT,
+    TITLE,
+    lines_needed,
+    on_paper,
+    put,
+    put_head,
+    put_rows,
+    set_widths,
+)
 from reports.matrix import Point
 from reports.matrix.marks import Style, styles
 from reports.matrix.native import NativeLabel, native_labels
@@ -338,9 +348,25 @@ def _slide_key(slide, points: list[Point], labels: list[NativeLabel]) -> None:
     named = {point.code: point.label for point in points}
     entries = sorted((label.number, named[label.code]) for label in labels if not label.side or label.is_number)
     columns = 2 if len(entries) > 30 else 1
-    rows = -(-len(entries) // columns)
-    size = min(9.0, 16.0 * CM / max(rows, 1) / 1.25)
-    for place in range(columns):
-        lines = [f"{number}  {name}" for number, name in entries[place * rows : (place + 1) * rows]]
-        if lines:
-            _text(slide, (22.2 + 5.6 * place, 2.2, 5.4 if columns > 1 else 11.0, 16.0), "\n".join(lines), size)
+    width, rows = 11.0 / columns - 0.2, -(-len(entries) // columns)
+    parts = [
+        [f"{number}  {name}" for number, name in entries[at * rows : (at + 1) * rows]]
+        for at in range(columns if entries else 0)
+    ]
+    size = _key_size(parts, width * CM)
+    for place, lines in enumerate(parts):
+        _text(slide, (22.2 + 5.6 * place, 2.2, width, 16.0), "\n".join(lines), size)
+
+
+def _key_size(parts: list[list[str]], width: float) -> float:
+    """The largest of the sizes at which every part stays within the slide, in points: names are wrapped."""
+    sizes = [9.0 - 0.25 * step for step in range(17)]
+    high = 15.6 * CM
+    fits = (
+        size
+        for size in sizes
+        if all(
+            sum(lines_needed(line, width / (0.55 * size)) for line in lines) * 1.22 * size <= high for lines in parts
+        )
+    )
+    return next(fits, sizes[-1])

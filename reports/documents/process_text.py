@@ -213,7 +213,7 @@ def _changed() -> str:
     return "{% if before %}" + changed + "{% else %}" + first + "{% endif %}"
 
 
-WIDE = {"name": 3.0, "side": 1.2, "category": 1.4, "tier": 1.2}  # columns of words, in widths of a number
+WIDE = {"name": 2.2, "side": 1.0, "category": 1.4, "tier": 1.2}  # columns of words, in widths of a number
 LINES = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="C9CFD2"/>' for side in ("top", "bottom", "insideH")
 )
@@ -232,13 +232,17 @@ def _add_table(document, name: str, columns: Mapping[str, str]) -> None:
     for place, (column, head) in enumerate(columns.items()):
         for row, text in ((0, head), (2, "{{ each." + column + " }}")):
             paragraph = table.cell(row, place).paragraphs[0]
-            paragraph.add_run(text).bold = row == 0
+            run = paragraph.add_run(text)
+            run.bold, run.font.size = row == 0, Pt(9)
             paragraph.alignment = None if column in WIDE else WD_ALIGN_PARAGRAPH.RIGHT
     table.cell(1, 0).text = "{%tr for each in " + name + " %}"
     table.cell(3, 0).text = "{%tr endfor %}"
+    widths = [Mm(180 * share / sum(shares)) for share in shares]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width  # of the grid: LibreOffice reads it alone
     for row in table.rows:
-        for share, cell in zip(shares, row.cells, strict=True):
-            cell.width = Mm(180 * share / sum(shares))
+        for width, cell in zip(widths, row.cells, strict=True):
+            cell.width = width
             cell.paragraphs[0].paragraph_format.space_after = Pt(2)
         row._tr.get_or_add_trPr().append(parse_xml(f'<w:cantSplit xmlns:w="{_W[1:-1]}"/>'))
     table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f'<w:tblHeader xmlns:w="{_W[1:-1]}"/>'))

@@ -1,15 +1,17 @@
 """Documents of tables written as PDF, DOCX and HTML."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from io import BytesIO
 from xml.sax.saxutils import escape as xml
 
 from materiality.platform.pdf import typeset
 from materiality.tables.write import IMPOSSIBLE, without_times
+from reports.documents.sheets import lines_needed
 from reports.documents.tables import Cell, Document, Line, Table, column_widths, lines_of
 
 PORTRAIT, LANDSCAPE = 108.0, 162.0  # half-width letters of 9 points between the margins of A4
+MOST_WHOLE = 20  # lines of a cell
 HEAD, BAND, INK, SOFT, HAIR = "E8F2F1", "F3F6F6", "1F2A30", "565F66", "C9CFD2"
 
 _TYPST = """
@@ -46,6 +48,7 @@ _TYPST = """
       for (place, cell) in line.cells.enumerate() {
         cells.push(table.cell(
           align: if shown.right.at(place) { right } else { left },
+          breakable: not line.whole,
           fill: if cell.fill != "" { rgb(cell.fill) },
           stroke: if line.fresh.at(place) { (top: 0.4pt + rgb("#c9cfd2")) },
           paint(cell)))
@@ -73,19 +76,28 @@ def pdf_of(document: Document) -> bytes:
 
 
 def _typeset_table(document: Document, table: Table) -> dict:
+    widths = _widths(document, table)
     return {
-        **{"heading": table.heading, "notes": list(table.notes), "widths": _widths(document, table)},
+        **{"heading": table.heading, "notes": list(table.notes), "widths": widths},
         "head": [column.title for column in table.columns],
         "right": [column.right for column in table.columns],
         "lines": [
             {
                 "level": line.level,
                 "fresh": list(line.fresh),
+                "whole": _is_whole(line, widths),
                 "cells": [{**vars(cell), "link": cell.address} for cell in line.cells],
             }
             for line in lines_of(table)
         ],
     }
+
+
+def _is_whole(line: Line, widths: Sequence[float]) -> bool:
+    """Whether a row stays on one page; one longer than a page has to be torn, else it would be cut off."""
+    if line.level is not None:
+        return True
+    return all(lines_needed(cell.text, width) <= MOST_WHOLE for cell, width in zip(line.cells, widths, strict=True))
 
 
 def _widths(document: Document, table: Table) -> list[float]:
@@ -193,9 +205,10 @@ def _set_page(file, document: Document) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if document.landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = map(Mm, sides)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(15)
-    for name, size in (("Normal", 9), ("Title", 16), ("Heading 2", 12)):
+    for name, size in (("Normal", 8.5), ("Title", 16), ("Heading 2", 12)):
         style = file.styles[name]
-        style.font.name, style.font.size = "Calibri", Pt(size)
+        # Arial has a twin of the same widths wherever it is missing, so that no column breaks its words there.
+        style.font.name, style.font.size = "Arial", Pt(size)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
@@ -248,11 +261,11 @@ def _docx_table(document: Document, table: Table) -> Iterator[str]:
         yield _docx_cell(Cell(column.title, bold=True, fill=f"#{HEAD}"), share, top="9AA0A4", bottom="9AA0A4")
     yield "</w:tr>"
     for line in lines_of(table):
-        yield _docx_line(table, line, shares)
+        yield _docx_line(table, line, shares, _is_whole(line, widths))
     yield "</w:tbl>"
 
 
-def _docx_line(table: Table, line: Line, shares: list[int]) -> str:
+def _docx_line(table: Table, line: Line, shares: list[int], whole: bool) -> str:
     if line.level is not None:
         fill = BAND if line.level else HEAD
         cell = Cell(line.cells[0].text, bold=True, fill=f"#{fill}")
@@ -262,9 +275,7 @@ def _docx_line(table: Table, line: Line, shares: list[int]) -> str:
         _docx_cell(cell, share, top=HAIR if fresh else "", right=column.right)
         for column, cell, fresh, share in zip(table.columns, line.cells, line.fresh, shares, strict=True)
     )
-    # A row longer than a page has to be torn: Word would otherwise cut it off.
-    whole = "<w:cantSplit/>" if max(len(cell.text) for cell in line.cells) < 1_500 else ""
-    return f"<w:tr><w:trPr>{whole}</w:trPr>{cells}</w:tr>"
+    return f"<w:tr><w:trPr>{'<w:cantSplit/>' if whole else ''}</w:trPr>{cells}</w:tr>"
 
 
 def _docx_cell(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 MOST_NATURAL = 70.0  # half-width letters; a longer text is wrapped, however much room there is
-AIR = 2.0
+AIR = 2.5
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,8 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _wide(text: str) -> float:
-    return sum(2.1 if is_wide(sign) else 1.0 for sign in text)
+    """Capitals and figures are wider than small letters: codes are made of them, and must not be broken."""
+    return sum(2.1 if is_wide(sign) else 1.2 if sign.isupper() or sign.isdigit() else 1.0 for sign in text)
 
 
 def is_wide(sign: str) -> bool:
