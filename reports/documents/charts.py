@@ -40,6 +40,7 @@ CUT_COLOUR = "6F797F"
 CM = 72 / 2.54  # points
 MARK = 7  # points across
 LETTERS = 8  # points
+INSIDE, INSIDE_LETTERS = 11, 6  # points, of a mark that holds its number and of that number
 INNER = (0.06, 0.03, 0.92, 0.88)  # the plot as shares of the chart: left, top, width, height
 
 
@@ -109,7 +110,7 @@ def _series(sheet: Worksheet, row: int, columns: dict[str, int], style: Style, l
     series = Series(y, x, title_from_data=False)
     series.tx = _title(sheet, row, columns["name"], label)
     colour = style.colour.removeprefix("#")
-    series.marker = Marker(symbol=_symbol(style), size=MARK)
+    series.marker = Marker(symbol=_symbol(style), size=_mark_size(style, label))
     series.marker.graphicalProperties = GraphicalProperties(solidFill=colour)
     series.marker.graphicalProperties.line.solidFill = "FFFFFF"
     series.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
@@ -130,12 +131,21 @@ def _symbol(style: Style) -> str:
     return style.shape if style.shape in ("circle", "square", "diamond", "triangle", "plus") else "circle"
 
 
+def _mark_size(style: Style, label: NativeLabel) -> int:
+    """Of a mark in points; one that holds its number is larger, the more so where its shape is pointed."""
+    if label.side != "c":
+        return MARK
+    pointed = 0 if style.shape in ("circle", "square") else 4
+    return INSIDE + pointed + 2 * max(0, len(label.text) - 2)
+
+
 def _shown_label(label: NativeLabel) -> DataLabelList:
-    shown = DataLabelList()
-    shown.showSerName, shown.position = True, label.side
+    shown, inside = DataLabelList(), label.side == "c"
+    shown.showSerName, shown.position = True, "ctr" if inside else label.side
     shown.showVal = shown.showCatName = shown.showLegendKey = shown.showPercent = False
-    small = ParagraphProperties(defRPr=CharacterProperties(sz=100 * LETTERS))
-    shown.txPr = RichText(p=[Paragraph(pPr=small, endParaRPr=CharacterProperties(sz=100 * LETTERS))])
+    look = {"sz": 100 * INSIDE_LETTERS, "b": True, "solidFill": "FFFFFF"} if inside else {"sz": 100 * LETTERS}
+    small = ParagraphProperties(defRPr=CharacterProperties(**look))
+    shown.txPr = RichText(p=[Paragraph(pPr=small, endParaRPr=CharacterProperties(**look))])
     return shown
 
 
@@ -175,7 +185,7 @@ def put_matrix_sheet(sheet: Worksheet, data: MatrixData, named: ShownNames) -> N
     put(sheet, 2, 1, subtitle(data, named), SOFT)
     notes = (base_line(data, named), cut_line(data), weighting_line(data))
     put(sheet, 3, 1, " ".join(filter(None, notes)), SOFT)
-    set_widths(sheet, (6, 34, 16, 14, 14, 14))
+    set_widths(sheet, (6, 38, 18, 20, 20, 16))
     on_paper(sheet, landscape=True, head_row=5, footer=heading)
     put_matrix_table(sheet, data, 5)
 
@@ -306,23 +316,33 @@ def _inner_layout(chart) -> None:
 def _dress(series, style: Style, labels: list[NativeLabel]) -> None:
     """Marks of one category, and a label at each point that has one."""
     from pptx.dml.color import RGBColor
-    from pptx.enum.chart import XL_LABEL_POSITION, XL_MARKER_STYLE
+    from pptx.enum.chart import XL_LABEL_POSITION
     from pptx.util import Pt
 
-    sides = {"r": "RIGHT", "l": "LEFT", "t": "ABOVE", "b": "BELOW"}
+    sides = {"r": "RIGHT", "l": "LEFT", "t": "ABOVE", "b": "BELOW", "c": "CENTER"}
     series.format.line.fill.background()
-    series.marker.style = getattr(XL_MARKER_STYLE, _symbol(style).upper())
-    series.marker.size = MARK
-    series.marker.format.fill.solid()
-    series.marker.format.fill.fore_color.rgb = RGBColor.from_string(style.colour.removeprefix("#").upper())
-    series.marker.format.line.color.rgb = RGBColor.from_string("FFFFFF")
+    _colour_mark(series.marker, style, MARK)
     for place, label in enumerate(labels):
         if label.side:
             shown = series.points[place].data_label
             shown.has_text_frame = True
             shown.text_frame.text = label.text
-            shown.text_frame.paragraphs[0].font.size = Pt(SLIDE_LETTERS)
+            font = shown.text_frame.paragraphs[0].font
+            font.size = Pt(SLIDE_LETTERS)
             shown.position = getattr(XL_LABEL_POSITION, sides[label.side])
+            if label.side == "c":
+                font.size, font.bold, font.color.rgb = Pt(INSIDE_LETTERS), True, RGBColor.from_string("FFFFFF")
+                _colour_mark(series.points[place].marker, style, _mark_size(style, label))
+
+
+def _colour_mark(marker, style: Style, size: int) -> None:
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_MARKER_STYLE
+
+    marker.style, marker.size = getattr(XL_MARKER_STYLE, _symbol(style).upper()), size
+    marker.format.fill.solid()
+    marker.format.fill.fore_color.rgb = RGBColor.from_string(style.colour.removeprefix("#").upper())
+    marker.format.line.color.rgb = RGBColor.from_string("FFFFFF")
 
 
 def _dress_cut(series) -> None:

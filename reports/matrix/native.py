@@ -16,8 +16,8 @@ _PAD = 3.0  # px between a mark and its label in the programs that there are
 
 @dataclass(frozen=True)
 class NativeLabel:
-    """`text` beside the mark of a point on `side`: r, l, t or b; "" where there is room for none, or where another
-    mark in the same place bears the label of both.
+    """`text` beside the mark of a point on `side`: r, l, t or b; c: there is room for none, so its number stands in a
+    larger mark; "": another mark in the same place bears the label of both.
     """
 
     code: str
@@ -52,7 +52,7 @@ def native_labels(
     for _value, line in scene.lines:
         scene.lined.add_line(*line)
     found = _placed([marks[i] for i in heads], [(names[i], short[i]) for i in heads], scene, size)
-    labels = dict(zip(heads, found, strict=True))
+    labels = {i: label if label[1] else (short[i], "c") for i, label in zip(heads, found, strict=True)}
     nothing = ("", "")
     return [NativeLabel(mark.point.code, numbers[i], *labels.get(i, nothing)) for i, mark in enumerate(marks)]
 

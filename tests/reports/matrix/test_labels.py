@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reports.matrix import Point, TierRule, layout_matrix
+from reports.matrix.native import native_labels
 from reports.matrix.plot import Box
 from tests.reports.matrix.samples import CATEGORIES, TEXTS, clump, crowded, sample, spread
 
@@ -152,3 +153,18 @@ def test_layout_of_93_points_is_fast():
         drawn(spread(93, 2), "en")
         times.append(time.process_time() - start)
     assert min(times) < 0.2
+
+
+def test_chart_of_an_office_program_shows_every_number():
+    """Beside its mark, in it, or in the label of a mark in the same place."""
+    points, rule = sample(crowded(92, 1), "en")
+    labels = native_labels(points, rule, 536.0, 367.0, 8.0, 3.5, (60.0, 85.0, 60.0, 85.0))
+    inside = [label for label in labels if label.side == "c"]
+    shown = {number for label in labels if label.is_number for number in map(int, label.text.split("/"))}
+    named = {label.number for label in labels if label.side and not label.is_number}
+    assert inside and all(label.is_number for label in inside)
+    assert {label.number for label in labels if label.side} <= shown | named
+    silent = {label.number for label in labels if not label.side}
+    texts = " ".join(label.text for label in labels)
+    names = {label.number: point.label for label, point in zip(labels, points, strict=True)}
+    assert all(number in shown or names[number] in texts for number in silent)
