@@ -82,7 +82,8 @@ def test_chart_has_a_labelled_series_for_every_issue_and_two_cut_lines(contents)
     series = re.findall(r"<ser>.*?</ser>", chart)
     assert len(series) == 95 and "scatterChart" in chart
     labelled = [each for each in series if '<showSerName val="1"' in each]
-    assert len(labelled) > 85 and {re.search('dLblPos val="(.)"', each)[1] for each in labelled} <= set("rltb")
+    assert len(labelled) > 85
+    assert {re.search('dLblPos val="(.+?)"', each)[1] for each in labelled} <= {"r", "l", "t", "b", "ctr"}
     assert "'matrix'!$B$2</f>" in series[0] and "'matrix'!$D$2</f>" in series[0]
 
 
