@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 import pytest_django.fixtures
+from django.core.management import call_command
 from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, settings
@@ -38,7 +39,8 @@ def django_db_setup(request, django_db_modify_db_settings, tables):
         request.getfixturevalue("migrated_database")
         if held is None:
             with request.getfixturevalue("django_db_blocker").unblock():
-                connection.ensure_connection()
+                if not connection.introspection.table_names():
+                    call_command("migrate", verbosity=0)  # no test of the selection has the tables in its own process
                 tables.keep(connection.connection)
         else:
             held.close()

@@ -40,6 +40,7 @@ class Tables:
         new.unlink(missing_ok=True)
         with closing(sqlite3.connect(new)) as file:
             connection.backup(file)
+            file.execute("PRAGMA journal_mode = DELETE")  # one that writes ahead could not be read where it lies
         for old in self.file.parent.glob("*.sqlite3"):
             old.unlink()
         new.rename(self.file)

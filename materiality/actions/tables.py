@@ -33,7 +33,7 @@ from materiality.tables.headers import LEFT_OUT, HeaderMatch, SheetColumn, check
 from materiality.tables.imports import CODES, SheetCheck, SheetOutcome, StrictResource, take_back, undo_json
 from materiality.tables.problems import BadLibrary, Problem
 from materiality.tables.records import Records, read_tables, table_of
-from materiality.tables.widgets import ERROR, STATES, Plan, PlannedRow, Scope, SheetRow
+from materiality.tables.widgets import ERROR, STATES, PlannedRow, Scope, SheetPlan, SheetRow
 from materiality.tables.words import message, problem_text
 
 CHECK = "check_sheet"  # kind of job
@@ -272,7 +272,7 @@ def match_of(file: SheetFile, resource: StrictResource) -> HeaderMatch:
     return match_headers(file.headings, resource.columns)
 
 
-def plan_file(resource: StrictResource, file: SheetFile, match: Mapping[str, str], store: bool = False) -> Plan:
+def plan_file(resource: StrictResource, file: SheetFile, match: Mapping[str, str], store: bool = False) -> SheetPlan:
     """What importing the file does, with heading → column of `match`; `store` does it."""
     problems = [
         replace(problem, sheet=_label(file, table))
@@ -285,7 +285,7 @@ def plan_file(resource: StrictResource, file: SheetFile, match: Mapping[str, str
     if not rows:
         problems.append(Problem("no_rows"))
     if problems:
-        return Plan(problems=problems, left_out=list(file.left_out))
+        return SheetPlan(problems=problems, left_out=list(file.left_out))
     plan = resource.store(rows, found) if store else resource.plan(rows, found)
     plan.left_out = list(file.left_out)
     shown = [column.name for column in resource.columns if not column.silent]
@@ -386,7 +386,7 @@ def confirm(imported: SheetImport, *, by: User | None, reason: str = "") -> Shee
         if KINDS[imported.kind].into == "edition":
             imported.edition = _draft(imported, by)
         resource = _resource(imported, by, reason)
-        if resource.breaks_identity(Plan.from_json(imported.plan)) and not reason.strip():
+        if resource.breaks_identity(SheetPlan.from_json(imported.plan)) and not reason.strip():
             raise NotAllowed(_("Say why: the file adds, renames or retires issues, and the reason is kept with them."))
         return confirm_sheet(
             imported=imported, store=lambda: _store(imported, resource, by), by=by, reason=reason.strip()
@@ -428,7 +428,7 @@ def _check(imported: SheetImport, columns: Mapping[str, str] | None) -> SheetChe
     try:
         file = sheet_file_of(imported)
     except BadLibrary as error:
-        plan = Plan(problems=error.problems)
+        plan = SheetPlan(problems=error.problems)
         return SheetCheck({}, plan.as_json(), ", ".join(problem.kind for problem in error.problems))
     match = match_of(file, resource)
     headers = {
@@ -496,7 +496,7 @@ class ShownRow:
 class Preview:
     """`tabs`: (state, number, whether it is shown); `listed`: rows of the shown state; `warnings` of all rows."""
 
-    plan: Plan
+    plan: SheetPlan
     shown: str
     tabs: list[tuple[str, int, bool]]
     listed: list[PlannedRow]
@@ -519,7 +519,7 @@ class Preview:
 
 def preview_of(imported: SheetImport, state: str = "") -> Preview:
     """The plan of an import; rows of `state`, else of the first state that has any, errors first."""
-    plan = Plan.from_json(imported.plan)
+    plan = SheetPlan.from_json(imported.plan)
     counts = plan.counts
     shown = state if state in STATES else next((name for name in STATES if counts[name]), ERROR)
     tabs = [(name, counts[name], name == shown) for name in STATES]

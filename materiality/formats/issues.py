@@ -44,7 +44,16 @@ from materiality.tables.headers import (
 )
 from materiality.tables.imports import StrictResource, write_all
 from materiality.tables.problems import Problem, nearest
-from materiality.tables.widgets import NEW, BadCell, ChoiceWidget, Plan, SeveralWidget, SheetRow, TextWidget, in_both
+from materiality.tables.widgets import (
+    NEW,
+    BadCell,
+    ChoiceWidget,
+    SeveralWidget,
+    SheetPlan,
+    SheetRow,
+    TextWidget,
+    in_both,
+)
 
 Mapped = tuple[str, str]  # code of a disclosure, type of the mapping
 
@@ -492,7 +501,7 @@ class IssueResource(StrictResource):
         if changes.get("status", ["", ""])[1] == Issue.Status.RETIRED and instance.pk:
             yield from live_warnings(row, instance)
 
-    def breaks_identity(self, plan: Plan) -> bool:
+    def breaks_identity(self, plan: SheetPlan) -> bool:
         return any(row.state == NEW or breaks_identity(row.cells) for row in plan.rows)
 
     def before_store(self, instance: Issue, changes: dict[str, list[str]]) -> None:

@@ -36,10 +36,10 @@ from materiality.tables.widgets import (
     UNCHANGED,
     BadCell,
     Key,
-    Plan,
     PlannedRow,
     Scope,
     SheetHooks,
+    SheetPlan,
     SheetRow,
     Stored,
 )
@@ -129,12 +129,12 @@ class StrictResource(SheetHooks, ModelResource):
 
     # Around the library: what an import would do, and doing it
 
-    def plan(self, rows: Sequence[SheetRow], found: Iterable[Problem] = ()) -> Plan:
+    def plan(self, rows: Sequence[SheetRow], found: Iterable[Problem] = ()) -> SheetPlan:
         """What importing the rows would do; stores nothing. `found`: what was wrong with cells when they were read."""
         self.refuse(store=False)
         return self._plan(rows, found)[0]
 
-    def store(self, rows: Sequence[SheetRow], found: Iterable[Problem] = ()) -> Plan:
+    def store(self, rows: Sequence[SheetRow], found: Iterable[Problem] = ()) -> SheetPlan:
         """Import the rows where nothing is wrong; the caller rolls back where the plan is not what was shown."""
         self.refuse(store=True)
         plan, ordered = self._plan(rows, found)
@@ -143,7 +143,7 @@ class StrictResource(SheetHooks, ModelResource):
             self._import(ordered, dry_run=False)
         return plan
 
-    def _plan(self, rows: Sequence[SheetRow], found: Iterable[Problem]) -> tuple[Plan, list[SheetRow]]:
+    def _plan(self, rows: Sequence[SheetRow], found: Iterable[Problem]) -> tuple[SheetPlan, list[SheetRow]]:
         self.load()
         rows = self.prepared(rows)
         ordered = self.in_order(rows)
@@ -157,7 +157,7 @@ class StrictResource(SheetHooks, ModelResource):
         places = {row.place: place for place, row in enumerate(rows)}
         planned.sort(key=lambda row: places[row.sheet, row.number])
         others = len(self.by_key.keys() - {self.key_of(row.cells) for row in rows})
-        return Plan(planned, others=others), ordered
+        return SheetPlan(planned, others=others), ordered
 
     def _import(self, rows: Sequence[SheetRow], dry_run: bool) -> Result:
         given = {name for row in rows for name in row.cells} | set(self.key)

@@ -70,11 +70,11 @@ class Nearest:
     """`nearest` among the same candidates for many values; '' where none is near, and after 300 different ones."""
 
     def __init__(self, candidates: Iterable[str]) -> None:
-        self._by_plain = {plain(candidate): candidate for candidate in candidates}
+        self._by_plain = {comparable(candidate): candidate for candidate in candidates}
         self._known: dict[str, str] = {}
 
     def __call__(self, value: str) -> str:
-        wanted = plain(value)[:_LONGEST]
+        wanted = comparable(value)[:_LONGEST]
         if wanted not in self._known:
             if len(self._known) >= _MOST_LOOKUPS:
                 return ""
@@ -83,7 +83,7 @@ class Nearest:
         return self._known[wanted]
 
 
-def plain(text: str) -> str:
+def comparable(text: str) -> str:
     """Text for comparing: full-width characters as usual ones, no case, no spaces around."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
 

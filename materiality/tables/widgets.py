@@ -58,7 +58,7 @@ class PlannedRow:
 
 
 @dataclass
-class Plan:
+class SheetPlan:
     """`problems` concern the file; `others` counts rows that are stored, not in the file, and stay as they are."""
 
     rows: list[PlannedRow] = field(default_factory=list)
@@ -100,7 +100,7 @@ class Plan:
         }
 
     @classmethod
-    def from_json(cls, held: dict) -> "Plan":
+    def from_json(cls, held: dict) -> "SheetPlan":
         """The plan of `as_json`; an empty one of {}."""
         return cls(
             rows=[_row(row) for row in held.get("rows", ())],
@@ -232,7 +232,7 @@ class SheetHooks:
         """Lists of (code, Chinese, English) that the template offers, by the columns' `choices`."""
         return {}
 
-    def breaks_identity(self, plan: Plan) -> bool:
+    def breaks_identity(self, plan: SheetPlan) -> bool:
         """Whether the plan needs a reason, which is kept with what it changes."""
         return False
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from materiality.tables.problems import N_
 from reports.gri.index import Decision, Entry, OutlineRow, Topic, is_general, is_management, places_of, spelled
 from reports.gri.reading import Context, read_cell
-from reports.gri.standards import Standards, code_key, fold
+from reports.gri.standards import Standards, code_key, title_key
 
 FAIL, LOOK, NOTE = "fail", "look", "note"
 ACCORDANCE, REFERENCE = "accordance", "reference"
@@ -265,8 +265,8 @@ def _wrong_location(location: str, checked: CheckedIndex) -> str:
 
 def _wrong_heading(row: OutlineRow, checked: CheckedIndex) -> Iterator[Finding]:
     """A section whose heading the report's file has, but on no page that the row names."""
-    names = {fold(name) for name in (row.section, row.section_en) if name}
-    pages = {page for page, heading in checked.headings if fold(heading) in names}
+    names = {title_key(name) for name in (row.section, row.section_en) if name}
+    pages = {page for page, heading in checked.headings if title_key(heading) in names}
     named = [page for page in map(_PAGE.fullmatch, row.locations) if page]
     if pages and named and not any(int(p[1]) <= at <= int(p[2] or p[1]) for p in named for at in pages):
         params = {"pages": ", ".join(map(str, sorted(pages))), "location": "; ".join(row.locations)}
@@ -279,8 +279,8 @@ def c9(checked: CheckedIndex) -> Iterator[Finding]:
         for entry in row.entries:
             if not entry.title or not entry.identity:
                 continue
-            titles[entry.identity][fold(entry.title)].append(row.order)
-            fits = checked.gri.titled.get(fold(entry.title), frozenset())
+            titles[entry.identity][title_key(entry.title)].append(row.order)
+            fits = checked.gri.titled.get(title_key(entry.title), frozenset())
             if fits and entry.identity not in fits:
                 codes = checked.spelled([entry.identity, sorted(fits)[0]])
                 yield Finding("C9", LOOK, "title_of_another", (row.order,), codes, {"title": entry.title})

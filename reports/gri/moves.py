@@ -77,7 +77,7 @@ def _other(entry: Entry, gri: Standards, edition: str, to: str) -> tuple[Entry, 
 
 
 @dataclass(frozen=True)
-class Branch:
+class TopicCategory:
     """A category of the library with its material topics."""
 
     name_zh: str
@@ -86,7 +86,7 @@ class Branch:
 
 
 def proposed_rows(
-    branches: Sequence[Branch],
+    branches: Sequence[TopicCategory],
     gri: Standards,
     edition: str,
     day: date,

@@ -7,7 +7,7 @@ from datetime import date
 
 from materiality.tables.problems import N_
 from reports.gri.pieces import GOES_ON, LONGEST, NO_HEAD, PAGES, REFERS, SAYS_NOT, Piece, flat, pieces_of
-from reports.gri.standards import YEAR_NEEDED, Disclosure, Standard, Standards, fold
+from reports.gri.standards import YEAR_NEEDED, Disclosure, Standard, Standards, title_key
 
 TAKEN, REPAIRED, DOUBTFUL, REFUSED = "taken", "repaired", "doubtful", "refused"
 STATES = (TAKEN, REPAIRED, DOUBTFUL, REFUSED)
@@ -69,7 +69,7 @@ def read_cell(cell: str, context: Context) -> list[Reading]:
     """Every piece of the cell in the order printed."""
     gri = context.gri
     known = gri.titled.keys() | gri.titled_standards.keys()
-    pieces = list(pieces_of(cell, lambda text: fold(_plain_title(text)) in known))
+    pieces = list(pieces_of(cell, lambda text: title_key(_plain_title(text)) in known))
     alone = sum(piece.kind not in ("none", "text") for piece in pieces) == 1
     reader = _Reader(context if alone else replace(context, titles=()), pieces)
     return _as_lists(pieces, [reader.read(piece) for piece in pieces])
@@ -146,7 +146,8 @@ class _Reader:
 
     def _text(self, piece: Piece) -> Reading:
         if len(piece.text) <= LONGEST:
-            fits = [i for i in sorted(self.gri.titled.get(fold(piece.text), ())) if self._here(self.gri.disclosures[i])]
+            titled = self.gri.titled.get(title_key(piece.text), ())
+            fits = sorted(identity for identity in titled if self._here(self.gri.disclosures[identity]))
             if fits:
                 raise _Held(DOUBTFUL, "title_alone", fits, **self._named("meaning", fits[0]))
             if standard := self._numbered_title(piece.text):
@@ -190,7 +191,7 @@ class _Reader:
             raise _Held(REFUSED, "unknown_sector", code=code)
         if self.context.edition != SECTOR_EDITION:
             raise _Held(REFUSED, "sector_edition", code=code)
-        titled = self.gri.titled_topics.get(fold(_plain_title(piece.tail)), frozenset())
+        titled = self.gri.titled_topics.get(title_key(_plain_title(piece.tail)), frozenset())
         if titled and code not in titled and len(piece.numbers) == 2:
             other = self.gri.sector_topics[min(titled)][-1]
             titles = {"other_title_zh": other.title_zh, "other_title_en": other.title_en}
@@ -383,7 +384,7 @@ class _Reader:
         found = set()
         for text in texts:
             bare = re.sub(r"^\s*GRI\s*\d{1,3}\s*[::-]*", "", flat(text), flags=re.IGNORECASE)
-            found |= self.gri.titled_standards.get(fold(_plain_title(bare)), frozenset())
+            found |= self.gri.titled_standards.get(title_key(_plain_title(bare)), frozenset())
         return found
 
     def _beside(self, tail: str, titled: Mapping[str, frozenset[str]], own: Sequence[Disclosure] = ()) -> _Beside:
@@ -404,13 +405,13 @@ class _Reader:
 
     def _title_of(self, text: str, titled: Mapping[str, frozenset[str]]) -> tuple[str, frozenset[str]]:
         for part in (text, _plain_title(text), _BRACKET.sub("", text)):
-            if part and (found := titled.get(fold(part))):
+            if part and (found := titled.get(title_key(part))):
                 return part, found
         return "", frozenset()
 
     def _row_title(self, titled: Mapping[str, frozenset[str]]) -> tuple[str, frozenset[str]]:
         for text in self.context.titles:
-            if found := titled.get(fold(_plain_title(text))):
+            if found := titled.get(title_key(_plain_title(text))):
                 return text, found
         return "", frozenset()
 
@@ -418,7 +419,7 @@ class _Reader:
         """A text that begins with a title of the code itself and goes on."""
         ends = [found.start() for found in re.finditer(r"[\s,;，；(（。.]", text)]
         for end in reversed(ends):
-            found = self.gri.titled.get(fold(text[:end]), frozenset())
+            found = self.gri.titled.get(title_key(text[:end]), frozenset())
             if mine := found & {each.identity for each in own}:
                 return text[:end], mine
         return None
@@ -441,7 +442,7 @@ class _Reader:
         if SAYS_NOT.search(around):
             raise _Held(DOUBTFUL, "says_not")
         lead = _plain_title(piece.lead)
-        known = fold(lead) in self.gri.titled or fold(lead) in self.gri.titled_standards
+        known = title_key(lead) in self.gri.titled or title_key(lead) in self.gri.titled_standards
         if lead and not known and NO_HEAD.search(lead):
             raise _Held(DOUBTFUL, "words_before", words=lead[:60])
         if lead and not known and not re.search(r"[:：\n]\s*$|\n", self._printed_lead(piece)):

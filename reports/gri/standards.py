@@ -194,9 +194,9 @@ class Standards:
         """The identity whose title the words look like (at least so much, 0 to 1) and clearly more than like any that
         is meant; "" where there is none.
         """
-        if not 6 <= len(fold(words)) <= 150:
+        if not 6 <= len(title_key(words)) <= 150:
             return ""
-        pairs = _letter_pairs(fold(words))
+        pairs = _letter_pairs(title_key(words))
         found = {identity: _likeness(pairs, titles) for identity, titles in self._pairs.items()}
         best = max(found, key=found.__getitem__)
         own = max(found[each.identity] for each in meant)
@@ -259,7 +259,7 @@ def _grouped(rows: Iterable, key) -> dict:
 def _by_title(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for identity, title in pairs:
-        found[fold(title)].add(identity)
+        found[title_key(title)].add(identity)
     return {title: frozenset(identities) for title, identities in found.items()}
 
 
@@ -270,7 +270,7 @@ _BRITISH = (
 )
 
 
-def fold(title: str) -> str:
+def title_key(title: str) -> str:
     """The title without what two prints of it may differ in: case, width, punctuation, spaces, British spelling."""
     text = unicodedata.normalize("NFKC", title).casefold().replace("&", "and")
     text = "".join(letter for letter in text if letter.isalnum())
@@ -301,7 +301,7 @@ def read_standards(folder: Path) -> Standards:
         tuple(_successors(folder, disclosures)),
         tuple((row["identity"], row["variant"]) for row in _rows(folder, "title_variants")),
         {
-            fold(row[name]): row["key"]
+            title_key(row[name]): row["key"]
             for row in requirements
             if "reason" in row["kind"] or "spelling" in row["kind"]
             for name in ("text_zh", "text_en")

@@ -6,13 +6,13 @@ from dataclasses import replace
 from io import BytesIO
 
 from materiality.tables.limited import within_limits
-from materiality.tables.problems import FileProblem, plain
+from materiality.tables.problems import FileProblem, comparable
 from materiality.tables.read import open_table
 from reports.gri.index import OutlineRow
 from reports.gri.reading import Reading, read_cell
-from reports.gri.standards import fold
+from reports.gri.standards import title_key
 from reports.outline.outline import LIMITS, Books, CellReading, OutlineProblem, ParsedOutline, locations_in, tidy
-from surveys.intake.columns import shown
+from surveys.intake.columns import shown_cell
 
 CONTENTS_LINES = 5  # a page that holds as many headings of the outline is its table of contents
 # By which column a line names its row, the surest first; and where the location stands.
@@ -30,7 +30,7 @@ def relocated(contents: bytes, rows: Sequence[OutlineRow], books: Books) -> tupl
         header, lines = within_limits(lambda: _lines(contents))
     except FileProblem as problem:
         return ParsedOutline(problems=[OutlineProblem(None, None, "", problem.code, problem.params)]), []
-    names = [plain(tidy(name)) for name in header]
+    names = [comparable(tidy(name)) for name in header]
     key, at = _key(names)
     place = next((names.index(name) for name in LOCATION if name in names), None)
     if key is None or place is None:
@@ -47,17 +47,19 @@ def located_by_headings(contents: bytes, rows: Sequence[OutlineRow]) -> tuple[Pa
         pages = within_limits(lambda: _report_pages(contents))
     except FileProblem as problem:
         return ParsedOutline(problems=[OutlineProblem(None, None, "", problem.code, problem.params)]), []
-    names = {fold(name) for row in rows for name in (row.section, row.section_en, row.chapter, row.chapter_en) if name}
+    names = {
+        title_key(name) for row in rows for name in (row.section, row.section_en, row.chapter, row.chapter_en) if name
+    }
     beginnings: dict[str, str] = {}
     for page, lines in pages:
-        found = [line for line in map(fold, lines) if line in names]
+        found = [line for line in map(title_key, lines) if line in names]
         for name in found if len(set(found)) < CONTENTS_LINES else ():
             beginnings.setdefault(name, page)
     moved, readings, missed = [], [], []
     for row in rows:
-        own = [fold(name) for name in (row.section, row.section_en) if name] or [
-            fold(row.chapter),
-            fold(row.chapter_en),
+        own = [title_key(name) for name in (row.section, row.section_en) if name] or [
+            title_key(row.chapter),
+            title_key(row.chapter_en),
         ]
         page = next((beginnings[name] for name in own if name in beginnings), "")
         if page:
@@ -97,8 +99,8 @@ def _word_pages(contents: bytes) -> list[tuple[str, list[str]]]:
 def _lines(contents: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
     with open_table(contents, limits=LIMITS) as table:
         width = len(table.header)
-        found = [(number, [shown(c) for c in cells] + [""] * (width - len(cells))) for number, cells in table.rows]
-        return [shown(name) for name in table.header], found
+        found = [(number, [shown_cell(c) for c in cells] + [""] * (width - len(cells))) for number, cells in table.rows]
+        return [shown_cell(name) for name in table.header], found
 
 
 def _key(names: list[str]) -> tuple[str | None, int]:
@@ -132,6 +134,6 @@ def _is_meant(row: OutlineRow, key: str, name: str, books: Books) -> bool:
     if key == "order":
         return text == str(row.order)
     if key == "section":
-        return bool(text) and fold(text) in {fold(each) for each in (row.section, row.section_en) if each}
+        return bool(text) and title_key(text) in {title_key(each) for each in (row.section, row.section_en) if each}
     codes = {code for reading in read_cell(text, books.context()) for code in reading.codes}
     return bool(codes & set(row.identities))

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from materiality.tables.limited import within_limits
-from materiality.tables.problems import N_, FileProblem, Nearest, column_letters, plain
+from materiality.tables.problems import N_, FileProblem, Nearest, column_letters, comparable
 from materiality.tables.read import CSV, MEGABYTE, Limits, Table, open_table
 from materiality.tables.write import restore
 from reports.gri.index import OMISSION_REASONS, Entry, OutlineRow, entries_of, without_doubles, written
 from reports.gri.pieces import flat, says_nothing
 from reports.gri.reading import DOUBTFUL, REPAIRED, Context, Reading, read_cell
-from reports.gri.standards import Standards, fold
-from surveys.intake.columns import CellProblem, cell_text, shown
+from reports.gri.standards import Standards, title_key
+from surveys.intake.columns import CellProblem, cell_text, shown_cell
 
 HIGHEST_ORDER = 999_999
 LONGEST_TEXT = 10_000
@@ -60,7 +60,7 @@ class Books:
     issue_by_plain: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "issue_by_plain", {plain(code): code for code in self.issues})
+        object.__setattr__(self, "issue_by_plain", {comparable(code): code for code in self.issues})
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -174,15 +174,15 @@ def outline_columns(header: Sequence[object], row: int, known_columns: Sequence[
 
     `problems` lists every column that is unknown, doubled, unnamed or missing, with the nearest right name.
     """
-    names = [shown(cell).strip() for cell in header]
+    names = [shown_cell(cell).strip() for cell in header]
     while names and not names[-1]:
         names.pop()
-    known = {plain(name): name for name in known_columns} | ALIASES
+    known = {comparable(name): name for name in known_columns} | ALIASES
     nearest = Nearest(known_columns)
     places: dict[str, int] = {}
     problems = []
     for index, name in enumerate(names):
-        column = known.get(plain(name).replace(" ", "_"))
+        column = known.get(comparable(name).replace(" ", "_"))
         if column is None:
             code = "unknown_column" if name else "unnamed_column"
             problems.append(OutlineProblem(row, index, name, code, {"value": name}, _offer(nearest(name))))
@@ -279,7 +279,7 @@ class _Reader:
         try:
             text = tidy(cell_text(cell), lines=lines)
         except CellProblem:
-            self._hold(name, shown(cell), "cell_fault")
+            self._hold(name, shown_cell(cell), "cell_fault")
             return ""
         return restore(text) if self.neutralised else text
 
@@ -325,7 +325,7 @@ class _Reader:
         """Codes in the order written, each once; what is none is held back."""
         codes: dict[str, None] = {}
         for part in filter(None, _SEPARATORS.split(self._raw(cells, name))):
-            if code := known.get(plain(part)):
+            if code := known.get(comparable(part)):
                 codes[code] = None
                 self._add(name, Reading(part))
             elif not says_nothing(part):
@@ -333,7 +333,7 @@ class _Reader:
         return tuple(codes)
 
     def _frameworks(self, cells: list[object]) -> dict[str, tuple[str, ...]]:
-        known = {name: {plain(code): code for code in codes} for name, codes in self.books.frameworks.items()}
+        known = {name: {comparable(code): code for code in codes} for name, codes in self.books.frameworks.items()}
         found = {name: self._codes(cells, name, codes) for name, codes in known.items() if name in self.places}
         return {name: codes for name, codes in found.items() if codes}
 
@@ -368,7 +368,7 @@ class _Reader:
     def _extra(self, cells: list[object]) -> None:
         last = max(self.places.values())
         for index, cell in enumerate(cells[last + 1 :], start=last + 1):
-            if text := shown(cell).strip():
+            if text := shown_cell(cell).strip():
                 reading = Reading(text, DOUBTFUL, note="extra_cell")
                 self.held[""] = "; ".join(filter(None, (self.held.get("", ""), text)))
                 self.readings.append(CellReading(self.label, self.number, index, "", reading))
@@ -383,15 +383,15 @@ def row_context(books: Books, texts: Mapping[str, str], **around: frozenset[str]
 
 def reason_of(text: str, gri: Standards) -> str:
     """The key of a reason for omission in any wording: GRI's, the product's, or the key itself; "" where it is none."""
-    key = plain(text).replace(" ", "_")
-    return key if key in OMISSION_REASONS else gri.reasons.get(fold(text), "")
+    key = comparable(text).replace(" ", "_")
+    return key if key in OMISSION_REASONS else gri.reasons.get(title_key(text), "")
 
 
 def _shown_text(cell: object) -> str:
     try:
         return cell_text(cell)
     except CellProblem:
-        return shown(cell)
+        return shown_cell(cell)
 
 
 def outline_cells(rows: Iterable[OutlineRow], books: Books) -> list[list[str | int]]:
@@ -418,7 +418,7 @@ def _cell(row: OutlineRow, name: str, books: Books) -> str | int:
 def issue_codes_in(text: str, books: Books) -> tuple[list[str], list[str]]:
     """Codes of issues in the order written, and the parts that are none."""
     parts = [part for part in _SEPARATORS.split(text) if part]
-    known = [books.issue_by_plain.get(plain(part)) for part in parts]
+    known = [books.issue_by_plain.get(comparable(part)) for part in parts]
     bad = [part for part, code in zip(parts, known, strict=True) if code is None]
     return list(dict.fromkeys(filter(None, known))), bad
 

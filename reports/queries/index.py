@@ -16,7 +16,7 @@ from materiality.queries.cycles import publication_day
 from materiality.queries.review import reviewed
 from reports.gri.checks import FAIL, SENTENCES, CheckedIndex, Finding, found_by
 from reports.gri.index import Decision, OutlineRow, Topic
-from reports.gri.moves import Branch, filled_rows, proposed_rows, unplaced
+from reports.gri.moves import TopicCategory, filled_rows, proposed_rows, unplaced
 from reports.models import AcceptedFinding, ContentIndex, IndexDecision
 from reports.queries.outline import GRI, content_index, gri_standards, outline_rows
 from reports.queries.outputs import organisation_name
@@ -114,7 +114,7 @@ def proposed_outline(cycle: Cycle) -> list[OutlineRow]:
     branches = []
     for category in LibraryCategory.objects.filter(pk__in=categories.values()).order_by("order"):
         own = [topic for topic in topics if categories[topic.code] == category.pk]
-        branches.append(Branch(category.name_zh, category.name_en, own))
+        branches.append(TopicCategory(category.name_zh, category.name_en, own))
     names = {"chapter_zh": "关于本报告", "section_zh": "", "chapter_en": "About this report", "section_en": ""}
     return proposed_rows(branches, gri, edition, day, names=names, sectors=index.sectors)
 

@@ -183,7 +183,7 @@ def one_line(text: str) -> str:
     return _BREAKS.sub(" ", text).strip()
 
 
-def cut(text: str, most: int) -> str:
+def shortened(text: str, most: int) -> str:
     """Text of at most `most` bytes in UTF-8; what was longer ends in …, never within a character."""
     encoded = text.encode()
     if len(encoded) <= most:
@@ -193,8 +193,8 @@ def cut(text: str, most: int) -> str:
 
 def literal(text: str, most: int = LONGEST_LABEL) -> str:
     """A quoted string: one line, at most `most` bytes between the quotes, apostrophes doubled."""
-    line = cut(one_line(text), most)
-    return "'" + cut(line, max(3, most - line.count("'"))).replace("'", "''") + "'"
+    line = shortened(one_line(text), most)
+    return "'" + shortened(line, max(3, most - line.count("'"))).replace("'", "''") + "'"
 
 
 PROFILE, NAMED_PLACE = 15, 16  # places in a row of `Selection.rows(more=True)`

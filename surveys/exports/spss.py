@@ -15,10 +15,10 @@ from surveys.exports.codebook import (
     TEXT,
     Variable,
     codebook_rows,
-    cut,
     literal,
     one_line,
     profile_rows,
+    shortened,
     variables_of,
 )
 from surveys.exports.selection import Selection
@@ -160,7 +160,7 @@ def _data(selection: Selection, variables: list[Variable], widths: dict[str, int
 
 def _text(text: str) -> str:
     # Double marks within a quoted text are read differently by different versions.
-    return cut(neutralise(one_line(text).replace('"', "”")), LONGEST_TEXT)
+    return shortened(neutralise(one_line(text).replace('"', "”")), LONGEST_TEXT)
 
 
 def _drained(buffer: io.StringIO) -> bytes:

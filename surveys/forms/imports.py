@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from materiality.scoring.cube import DIMENSIONS
-from materiality.tables.problems import plain
+from materiality.tables.problems import comparable
 from surveys.matching.answers import ACCEPT, TURN, choices_of, column_place, ordered_words
 from surveys.matching.apply import revise, twice, words_of
 from surveys.matching.match import IGNORED, ITEM, READY_MADE, Asked, Match, Target, read_target
@@ -88,7 +88,7 @@ class MatchForm(forms.Form):
         ]
         self.turned = {doubt["id"]: self.data.get(f"d-{doubt['id']}", "") for doubt in self.asks}
         self.words = target_words(asked)
-        self.targets_by_words = {plain(words): text for text, words in self.words.items()}
+        self.targets_by_words = {comparable(words): text for text, words in self.words.items()}
         self.targets: dict[int, Target] = {}
         self.written: dict[int, str] = {}
         self.wrong: dict[int, str] = {}
@@ -108,7 +108,7 @@ class MatchForm(forms.Form):
             if text is None:
                 continue
             self.written[place] = text[:200]
-            known = self.targets_by_words.get(plain(text), text)
+            known = self.targets_by_words.get(comparable(text), text)
             target = read_target(known, self.asked.items, questions)
             if target is None:
                 self.wrong[place] = gettext(

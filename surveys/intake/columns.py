@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from materiality.scoring.cube import DIMENSIONS
-from materiality.tables.problems import CellError, Fault, Nearest, column_letters, plain
+from materiality.tables.problems import CellError, Fault, Nearest, column_letters, comparable
 from materiality.tables.read import CSV, Table
 from materiality.tables.write import restore
 from surveys.questionnaire.ranking import NAMED
@@ -48,7 +48,7 @@ def cell_text(cell: object) -> str:
     return cell.isoformat(" ") if isinstance(cell, dt.datetime) else str(cell)
 
 
-def shown(cell: object, limit: int = 100) -> str:
+def shown_cell(cell: object, limit: int = 100) -> str:
     """The value for a list of errors: cut to `limit` characters."""
     text = cell.shown if isinstance(cell, Fault) else cell_text(cell)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
@@ -72,18 +72,18 @@ def text_reader(limit: int, *, trimmed: bool, neutralised: bool) -> Callable[[ob
 
 def group_reader(codes: Sequence[str]) -> Callable[[object], int]:
     """Reads a group's code as its place in `codes`, without regard to case and surrounding spaces."""
-    places = {plain(code): place for place, code in enumerate(codes)} | {code: n for n, code in enumerate(codes)}
+    places = {comparable(code): place for place, code in enumerate(codes)} | {code: n for n, code in enumerate(codes)}
     nearest = Nearest(codes)
 
     def read(cell: object) -> int:
         text = cell_text(cell)
         place = places.get(text)
         if place is None:
-            place = places.get(plain(text))
+            place = places.get(comparable(text))
         if place is None and not text.strip():
             raise CellProblem("missing_group")
         if place is None:
-            raise CellProblem("unknown_group", value=shown(cell), nearest=nearest(text))
+            raise CellProblem("unknown_group", value=shown_cell(cell), nearest=nearest(text))
         return place
 
     return read
@@ -91,14 +91,14 @@ def group_reader(codes: Sequence[str]) -> Callable[[object], int]:
 
 def language_reader(languages: Sequence[str]) -> Callable[[object], str]:
     """Reads a language tag as one of `languages`; '' stays ''. `en-GB` is `en`, `zh-CN` is `zh-hans`."""
-    known = {plain(language): language for language in languages}
+    known = {comparable(language): language for language in languages}
 
     def read(cell: object) -> str:
-        tag = plain(cell_text(cell)).replace("_", "-")
+        tag = comparable(cell_text(cell)).replace("_", "-")
         tag = _LANGUAGE_ALIASES.get(tag, tag)
         language = known.get(tag) or (known.get(tag.partition("-")[0]) if tag else "")
         if language is None:
-            raise CellProblem("unknown_language", value=shown(cell), languages=", ".join(languages))
+            raise CellProblem("unknown_language", value=shown_cell(cell), languages=", ".join(languages))
         return language
 
     return read
@@ -106,7 +106,7 @@ def language_reader(languages: Sequence[str]) -> Callable[[object], str]:
 
 def read_consent(cell: object) -> bool:
     """`yes`, `no`, their usual spellings; empty is yes (formats.md)."""
-    answer = _YES_NO.get(plain(cell_text(cell)))
+    answer = _YES_NO.get(comparable(cell_text(cell)))
     if answer is None:
         raise CellProblem("unknown_consent")
     return answer
@@ -114,7 +114,7 @@ def read_consent(cell: object) -> bool:
 
 def read_unfinished(cell: object) -> bool | None:
     """`yes`, `no`, their usual spellings; empty is None: the time of submission tells."""
-    text = plain(cell_text(cell))
+    text = comparable(cell_text(cell))
     if text and text not in _YES_NO:
         raise CellProblem("unknown_unfinished")
     return _YES_NO[text] if text else None
@@ -195,9 +195,9 @@ class AskedQuestion:
     def _read_codes(self, cell: object) -> str | list[str]:
         given = [part.strip() for part in cell_text(cell).split(SEVERAL) if part.strip()]
         if any(code not in self.options for code in given) or len(given) > 1 and not self.several:
-            raise CellProblem("unknown_option", value=shown(cell), options=", ".join(self.options)[:200])
+            raise CellProblem("unknown_option", value=shown_cell(cell), options=", ".join(self.options)[:200])
         if self.most and len(set(given)) > self.most:
-            raise CellProblem("too_many_named", value=shown(cell), most=self.most)
+            raise CellProblem("too_many_named", value=shown_cell(cell), most=self.most)
         return given if self.several and given else "".join(given)
 
 
@@ -253,10 +253,10 @@ def match_columns(
     Names are compared without case, surrounding spaces and full width. `problems` lists every column that is
     unknown, doubled, unnamed or missing; with any of them the rows must not be read.
     """
-    names = [shown(cell, _LONGEST_NAME).strip() for cell in header]
+    names = [shown_cell(cell, _LONGEST_NAME).strip() for cell in header]
     while names and not names[-1]:
         names.pop()
-    wanted = {plain(name): name for name in (*FIELDS, UNFINISHED, *more, *(item_name(*item) for item in items))}
+    wanted = {comparable(name): name for name in (*FIELDS, UNFINISHED, *more, *(item_name(*item) for item in items))}
     position: dict[str, int] = {}
     problems: list[CellError] = []
     nearest = Nearest(wanted.values())
@@ -277,7 +277,7 @@ def match_columns(
 
 def _key(name: str) -> str:
     """The name for comparing; `SOC-01-01 : society` is the same column as without the spaces."""
-    return ":".join(part.strip() for part in plain(name).split(":"))
+    return ":".join(part.strip() for part in comparable(name).split(":"))
 
 
 def _unknown(row: int, index: int, name: str, nearest: Nearest) -> CellError:
@@ -315,7 +315,7 @@ def is_own_format(columns: Columns, codes: Iterable[str]) -> bool:
     the wrong cells of the header can be told one by one.
     """
     named = [name for name in columns.names if name]
-    known = {plain(code) for code in codes}
+    known = {comparable(code) for code in codes}
     item_like = sum(_is_item_like(name, known) for name in named)
     if item_like and REQUIRED in columns.fields:
         return True
@@ -324,8 +324,8 @@ def is_own_format(columns: Columns, codes: Iterable[str]) -> bool:
 
 
 def _is_item_like(name: str, codes: set[str]) -> bool:
-    code, colon, _dimension = plain(name).partition(":")
-    return bool(colon) and (code.strip() in codes or _ITEM_LIKE.fullmatch(plain(name)) is not None)
+    code, colon, _dimension = comparable(name).partition(":")
+    return bool(colon) and (code.strip() in codes or _ITEM_LIKE.fullmatch(comparable(name)) is not None)
 
 
 LONGEST_COMMENT, LONGEST_TOKEN, LONGEST_CHANNEL = 10_000, 200, 40
@@ -334,7 +334,7 @@ Reader = Callable[[object], object]
 
 
 @dataclass(frozen=True)
-class Plan:
+class ReadingPlan:
     """Columns, a reader per field, and for foreign files what the `responses` format does not have.
 
     `tables` are what rating cells mean, per item with a column; None = as in formats.md. `duration` is the column of
@@ -360,7 +360,7 @@ class Plan:
     guess: object = None  # what the match was guessed from, where nobody confirmed it
 
 
-Planner = Callable[[Table], Plan]
+Planner = Callable[[Table], ReadingPlan]
 
 
 def plain_plan(
@@ -370,13 +370,13 @@ def plain_plan(
     zone: ZoneInfo,
     languages: Sequence[str],
     asked: AskedBesides | None = None,
-) -> Plan:
+) -> ReadingPlan:
     """The plan of a file in the `responses` format; `asked` is what the survey asks besides its items."""
     asked = asked or AskedBesides()
     neutralised = table.kind == CSV
     columns = match_columns(table.header, items, row=table.header_row, more=asked.names)
     attention = columns.more.get(ATTENTION)
-    return Plan(
+    return ReadingPlan(
         columns,
         field_readers(codes, zone, languages, neutralised=neutralised),
         attention=None if attention is None else (attention, RatingTable(asked.attention)),

@@ -14,7 +14,7 @@ from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from materiality.tables.problems import CellError, Fault, FileProblem
 from materiality.tables.read import CSV, XLSX, Limits, Table, open_table
 from materiality.tables.write import restore
-from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Plan, Planner, plain_plan, shown
+from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Planner, ReadingPlan, plain_plan, shown_cell
 from surveys.questionnaire.ratings import RatingError, RatingTable, rating_code
 
 Report = Callable[[int, object, str, dict], None]
@@ -23,7 +23,7 @@ Report = Callable[[int, object, str, dict], None]
 class Extras:
     """Collects them row by row; `values` are the lists of the fields, to which derived times are added."""
 
-    def __init__(self, plan: Plan, values: dict[str, list]) -> None:
+    def __init__(self, plan: ReadingPlan, values: dict[str, list]) -> None:
         self.profile: list[dict] = []
         self.attention: list[int | None] = []
         self._plan, self._values = plan, values
@@ -33,7 +33,7 @@ class Extras:
         self.any = bool(plan.profile or plan.attention or self._derived)
 
     @staticmethod
-    def _derivable(plan: Plan) -> str:
+    def _derivable(plan: ReadingPlan) -> str:
         """The time that the duration gives: of start and submission the one that has no column."""
         missing = {"started_at", "submitted_at"} - set(plan.columns.fields)
         return missing.pop() if plan.duration and len(missing) == 1 else ""
@@ -258,7 +258,7 @@ def parse_responses(
 class _Reading:
     """One pass over the rows: a list of values per field, the rating bytes, the errors."""
 
-    def __init__(self, table: Table, plan: Plan, k: int, limits: Limits) -> None:
+    def __init__(self, table: Table, plan: ReadingPlan, k: int, limits: Limits) -> None:
         self.table, self.plan, self.columns, self.limits = table, plan, plan.columns, limits
         columns = plan.columns
         self.width = len(columns.names)
@@ -326,7 +326,7 @@ class _Reading:
     def _fit(self, cells: list[object], report) -> list[object]:
         """The row at the header's width; text to the right of it is an error."""
         for column in range(self.width, len(cells)):
-            if isinstance(cells[column], Fault) or shown(cells[column]).strip():
+            if isinstance(cells[column], Fault) or shown_cell(cells[column]).strip():
                 report(column, cells[column], "extra_cell", {})
         return cells[: self.width] + [""] * (self.width - len(cells))
 
@@ -345,7 +345,7 @@ class _Reading:
         self.error_count += 1
         if len(self.errors) < self.limits.max_errors:
             name = self.columns.names[column] if column < self.width else ""
-            self.errors.append(CellError(number, column, name, shown(cell), code, params))
+            self.errors.append(CellError(number, column, name, shown_cell(cell), code, params))
 
     def _keep_bad(self, number: int, cells: list[object]) -> None:
         self.bad_numbers.add(number)

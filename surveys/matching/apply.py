@@ -9,7 +9,7 @@ import numpy as np
 
 from materiality.tables.problems import CellError, FileProblem, column_letters
 from materiality.tables.read import CSV, Rows, Table
-from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Columns, Plan, Planner, Reader, field_readers
+from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Columns, Planner, Reader, ReadingPlan, field_readers
 from surveys.matching.fields import finished_words, option_words
 from surveys.matching.flat import flatten
 from surveys.matching.layout import SheetLayout, find_layouts
@@ -39,7 +39,7 @@ def planner_of(match: Match, asked: Asked, *, zone: ZoneInfo, languages: Sequenc
     The planner raises FileProblem `match_not_for_file` or `match_not_for_survey`.
     """
 
-    def plan(table: Table) -> Plan:
+    def plan(table: Table) -> ReadingPlan:
         return _Planning(match, asked, zone, languages, table, name).plan()
 
     return plan
@@ -63,7 +63,7 @@ class _Planning:
         self.constants = {name: value for name, value in match.constants.items() if name not in self.fields}
         self.fields |= {name: len(self.headers) + at for at, name in enumerate(self.constants)}
 
-    def plan(self) -> Plan:
+    def plan(self) -> ReadingPlan:
         """The plan; FileProblem where file and match, or match and survey, have nothing in common."""
         places = self._places()
         fields = {name: at for name, at in self.fields.items() if name in FIELDS}
@@ -73,7 +73,7 @@ class _Planning:
         present = places[places >= 0].tolist()
         tables = {name: self._table(name) for name in {self.found[at].values for at in present} | self._attention()}
         attention = next(iter(self.of_kind[ATTENTION].items()), None) if self.asked.attention else None
-        return Plan(
+        return ReadingPlan(
             columns=columns,
             readers=match_readers(self.match, self.asked, self.readers),
             tables=[tables[self.found[at].values] for at in present],

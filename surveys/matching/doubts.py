@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from materiality.tables.problems import N_, Fault, column_letters
-from surveys.intake.columns import shown
+from surveys.intake.columns import shown_cell
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class ColumnAnswers:
             return
         for cell in dict.fromkeys(cells):
             if not isinstance(cell, Fault):
-                self.texts.setdefault(cell[:_LONGEST] if isinstance(cell, str) else shown(cell, _LONGEST))
+                self.texts.setdefault(cell[:_LONGEST] if isinstance(cell, str) else shown_cell(cell, _LONGEST))
         self.many = len(self.texts) > MOST_ANSWERS
 
     def given(self) -> list[str]:

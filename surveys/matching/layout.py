@@ -12,7 +12,7 @@ from itertools import islice
 
 from materiality.tables.problems import Fault, FileProblem
 from materiality.tables.read import FileSheet
-from surveys.intake.columns import shown
+from surveys.intake.columns import shown_cell
 from surveys.matching.match import Asked, field_of
 from surveys.matching.values import looks_like_rating
 from surveys.matching.words import (
@@ -94,7 +94,7 @@ class Flat:
 
 def header_text(cell: object) -> str:
     """A cell of a header as text; a fault is no text."""
-    return "" if isinstance(cell, Fault) else shown(cell, 2_000).strip()
+    return "" if isinstance(cell, Fault) else shown_cell(cell, 2_000).strip()
 
 
 class IssueOfCell:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
-from materiality.tables.problems import plain
+from materiality.tables.problems import comparable
 from surveys.intake.columns import LONGEST_CHANNEL, UNFINISHED, CellProblem, Reader, cell_text, time_reader
 from surveys.matching.match import FINISHED, Asked, Match
 from surveys.matching.moments import read_duration, serial_moment, written_plainly, zone_info
@@ -77,7 +77,7 @@ def word_reader(values: Mapping[str, object], problem: str, *, empty: object) ->
 
 def ticked(cell: object) -> bool:
     """Whether the column of one choice among several says that it was taken."""
-    text = plain(cell_text(cell))
+    text = comparable(cell_text(cell))
     if text in ("", "0", "未选", "未选中", "not selected", "unchecked", "#null!") or absent(word(text)) is not None:
         return False
     return yes_or_no(text) != "no"

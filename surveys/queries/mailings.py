@@ -12,7 +12,7 @@ PER_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Sent:
+class Deliveries:
     """Deliveries of a mailing by state; `waiting` are those that are being sent, too."""
 
     waiting: int
@@ -43,7 +43,7 @@ def mailing_page(survey: Survey, number: str | None) -> Page:
     return page
 
 
-def sent_of(mailings: list[Mailing]) -> dict[int, Sent]:
+def sent_of(mailings: list[Mailing]) -> dict[int, Deliveries]:
     """How far each mailing is."""
     counts: dict[int, dict[str, int]] = {mailing.pk: {} for mailing in mailings}
     rows = Delivery.objects.filter(mailing__in=mailings).order_by().values_list("mailing_id", "state")
@@ -81,9 +81,9 @@ def _invitations() -> QuerySet[Delivery]:
     return (running | sent).order_by()
 
 
-def _sent(states: dict[str, int]) -> Sent:
+def _sent(states: dict[str, int]) -> Deliveries:
     waiting = states.get(Delivery.State.WAITING, 0) + states.get(Delivery.State.SENDING, 0)
-    return Sent(
+    return Deliveries(
         waiting,
         states.get(Delivery.State.SENT, 0),
         states.get(Delivery.State.FAILED, 0),

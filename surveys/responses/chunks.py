@@ -36,7 +36,7 @@ from surveys.responses.counting import (
 WAIT = 0.05  # seconds between looks at chunks that others count
 
 
-class Moved(Exception):
+class ResponsesChanged(Exception):
     """Responses changed while they were counted."""
 
 
@@ -49,7 +49,7 @@ def count_in_chunks(job: Job, progress: Progress) -> Counted:
     Job.objects.filter(chunk__whole=job).delete()
     try:
         return count_cycle(job.cycle, progress, count=_Shared(job, progress).count)
-    except Moved:
+    except ResponsesChanged:
         return count_cycle(job.cycle, progress)
     finally:
         # Whoever has taken the job over makes chunks of its own.
@@ -67,7 +67,7 @@ class _Shared:
         """Clusters are known only when all responses have been read, so such a survey is counted in one piece."""
         if survey.cluster or survey.responses.count() <= 2 * settings.COUNTED_AT_ONCE:
             return count_survey(survey, groups, digest)
-        chunks = planned(self._job, survey)
+        chunks = request_chunks(self._job, survey)
         checks = [self._read(chunk, len(chunks), groups, digest) for chunk in chunks]
         return reduce(add, (self._counted(*pair) for pair in zip(chunks, checks, strict=True)))
 
@@ -95,9 +95,9 @@ class _Shared:
         if job.state == Job.State.FAILED:
             raise NotAllowed(job.error)
         chunk.refresh_from_db(fields=["counted"])
-        found = from_bytes(bytes(chunk.counted))
+        found = count_from_bytes(bytes(chunk.counted))
         if check not in (None, found.check):
-            raise Moved
+            raise ResponsesChanged
         return found
 
 
@@ -109,7 +109,7 @@ SELECT id FROM (
 
 
 @transaction.atomic
-def planned(job: Job, survey: Survey) -> list[Chunk]:
+def request_chunks(job: Job, survey: Survey) -> list[Chunk]:
     """Chunks of equal size, each with its job, which is sent to the workers."""
     with connection.cursor() as cursor:
         cursor.execute(_BOUNDS, [survey.pk, settings.COUNTED_AT_ONCE])
@@ -146,14 +146,14 @@ def _count(chunk: Chunk, lots: Iterable[list[tuple]], groups: Groups) -> SurveyC
 
 def keep_chunk(job: Job, counted: SurveyCount) -> dict:
     """Store of the job of a chunk."""
-    Chunk.objects.filter(job=job).update(counted=to_bytes(counted))
+    Chunk.objects.filter(job=job).update(counted=count_to_bytes(counted))
     return {"responses": int(counted.groups[:, 0].sum())}
 
 
 OF_CUBE, OF_BACK = ("counts", "absent", "valid", "parts"), ("counts", "absent", "valid")
 
 
-def to_bytes(counted: SurveyCount) -> bytes:
+def count_to_bytes(counted: SurveyCount) -> bytes:
     """A count that was dealt by id, as bytes."""
     cube = counted.cube
     labels = {"groups": cube.groups, "issues": cube.issues, "k": cube.k, "rules": sorted(counted.back)}
@@ -163,8 +163,8 @@ def to_bytes(counted: SurveyCount) -> bytes:
     return pack(labels, {**arrays, "sizes": counted.groups, "flags": counted.flags})
 
 
-def from_bytes(data: bytes) -> SurveyCount:
-    """Inverse of `to_bytes`."""
+def count_from_bytes(data: bytes) -> SurveyCount:
+    """Inverse of `count_to_bytes`."""
     labels, arrays = unpack(data)
     codes = tuple(labels["groups"]), tuple(labels["issues"]), labels["k"]
     back = {rule: Cube(*codes, *(arrays[f"{rule} {name}"] for name in OF_BACK), parts=None) for rule in labels["rules"]}

@@ -173,7 +173,7 @@ FRESH = timedelta(seconds=60)
 LATE = timedelta(hours=1)
 
 
-def figures_of(survey: Survey, now: datetime | None = None) -> tuple[dict, datetime | None]:
+def fieldwork_figures(survey: Survey, now: datetime | None = None) -> tuple[dict, datetime | None]:
     """The figures (see `count_fieldwork`) and when they were counted; None = just now.
 
     Of a large survey those kept are shown, and renewed in the background; without any, they are counted at once.

@@ -21,7 +21,15 @@ from materiality.scoring.cube import NOT_ASKED
 from materiality.tables.limited import tell, within_limits
 from materiality.tables.problems import N_, CellError, FileProblem, template
 from materiality.tables.read import Limits, Table
-from surveys.intake.columns import AskedBesides, AskedQuestion, Plan, Planner, is_own_format, match_columns, plain_plan
+from surveys.intake.columns import (
+    AskedBesides,
+    AskedQuestion,
+    Planner,
+    ReadingPlan,
+    is_own_format,
+    match_columns,
+    plain_plan,
+)
 from surveys.intake.parse import ParsedResponses, Progress, parse_responses
 from surveys.matching.answers import ACCEPT, answered, choices_of, said_of
 from surveys.matching.apply import planner_of
@@ -157,7 +165,7 @@ def recogniser(survey: Survey, name: str, answers: Mapping | None = None) -> Pla
     asked, zone, answers = asked_of(survey), ZoneInfo(survey.zone), answers or {}
     codes, besides = [group.code for group in asked.groups], _besides(asked)
 
-    def plan(table: Table) -> Plan:
+    def plan(table: Table) -> ReadingPlan:
         plain = plain_plan(table, asked.items, codes, zone, LANGUAGES, besides)
         plain = replace(plain, **_other_sheets(table, asked))
         if not answers.get("head"):

@@ -27,7 +27,7 @@ from surveys.queries.fieldwork import fieldwork_page, number_damaged, thin_cells
 from surveys.queries.surveys import use_counted, valid_responses
 from surveys.questionnaire.asking import WIDTHS, Standing, standing
 from surveys.questionnaire.fieldwork import Account
-from surveys.responses.fieldwork import figures_of, report_sentence
+from surveys.responses.fieldwork import fieldwork_figures, report_sentence
 
 PER_PAGE = 20
 USUAL_WIDTH = 5
@@ -36,7 +36,7 @@ USUAL_WIDTH = 5
 def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """The whole page; to htmx its figures alone, and nothing (204) where they are those that it shows already."""
     row, now = _survey_of(code, survey), timezone.now()
-    figures, counted_at = figures_of(row, now)
+    figures, counted_at = fieldwork_figures(row, now)
     shown = _digest(figures, counted_at, row, now)
     if request.htmx and request.headers.get("X-Shown") == shown:
         return HttpResponse(status=204)

@@ -10,7 +10,7 @@ from materiality.actions.library import start_edition_draft
 from materiality.actions.tables import scope_of, take_in
 from materiality.models import Edition, SheetImport
 from materiality.tables.imports import StrictResource
-from materiality.tables.widgets import Plan, SheetRow
+from materiality.tables.widgets import SheetPlan, SheetRow
 from tests.factories.cycles import small_library
 from tests.factories.library import make_disclosure
 
@@ -50,12 +50,12 @@ def xlsx_file(sheets: Mapping[str, Rows]) -> bytes:
     return stream.getvalue()
 
 
-def plan_of(resource: StrictResource, rows: Rows) -> Plan:
+def plan_of(resource: StrictResource, rows: Rows) -> SheetPlan:
     """What importing the rows would do; the first one stands in row 2."""
     return resource.plan([SheetRow(number, dict(row)) for number, row in enumerate(rows, start=2)])
 
 
-def problems_in(plan: Plan) -> list[tuple[int | None, str, str]]:
+def problems_in(plan: SheetPlan) -> list[tuple[int | None, str, str]]:
     """(row, column, kind) of everything that is wrong."""
     found = [*plan.problems, *(problem for row in plan.rows for problem in row.problems)]
     return [(problem.row, problem.column, problem.kind) for problem in found]

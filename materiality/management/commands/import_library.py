@@ -13,7 +13,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.tables.headers import unknown_columns
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import BadLibrary, Problem
-from materiality.tables.widgets import Plan, Scope
+from materiality.tables.widgets import Scope, SheetPlan
 from materiality.tables.words import problem_text
 
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         """What to say when they are stored."""
         return _("Stored in the draft %(edition)s.") % {"edition": imported.edition.title}
 
-    def _checked(self, contents: bytes, name: str, scope: Scope) -> Plan:
+    def _checked(self, contents: bytes, name: str, scope: Scope) -> SheetPlan:
         """The plan, told row by row where it changes something. CommandError with all problems."""
         resource = self.resource(scope)
         try:
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         self._tell(plan)
         return plan
 
-    def _tell(self, plan: Plan) -> None:
+    def _tell(self, plan: SheetPlan) -> None:
         for row in plan.rows:
             for column, (old, new) in row.cells.items() if row.state == "changed" else ():
                 self.stdout.write(f"{row.key[0]} {column}: {old or '–'} → {new or '–'}")

@@ -7,7 +7,7 @@ from materiality.actions.tables import confirm, undo
 from materiality.formats.proposals import COLUMNS
 from materiality.models import Proposal, SheetImport
 from materiality.platform.refusals import NotAllowed
-from materiality.tables.widgets import Plan
+from materiality.tables.widgets import SheetPlan
 from materiality.tables.write import table_bytes
 from tests.factories.people import make_person
 from tests.factories.proposals import issue_in_force
@@ -39,7 +39,7 @@ def test_proposals_of_a_file_are_stored_once_however_often_they_come(kind):
 
 def test_every_mistake_of_every_proposal_is_told():
     issue_in_force()
-    plan = Plan.from_json(
+    plan = SheetPlan.from_json(
         sent(
             ["add", "ENV-01-1", "", "", "", "", "", ""],
             ["change", "", "n" * 201, "", "", "", "why", ""],

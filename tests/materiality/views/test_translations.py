@@ -11,7 +11,7 @@ from django.urls import reverse
 from materiality.actions.library import discard_draft
 from materiality.formats.translations import TRANSLATION_COLUMNS
 from materiality.models import Issue, SheetImport
-from materiality.tables.widgets import Plan
+from materiality.tables.widgets import SheetPlan
 from materiality.tables.write import table_bytes
 from tests.factories.cycles import make_cycle
 from tests.factories.drafts import make_draft_edition, of
@@ -101,7 +101,7 @@ def test_translations_import_says_everything_that_is_wrong(client, draft):
     name = f"issue/{draft.code}/SOC-01-01/name"
     rows = [[name, "", "A"], [name, "甲", "A"], ["issue/none", "甲", "A"]]
     upload(client, "csv", rows, ("key", "chinese", "english"))
-    told = problems_in(Plan.from_json(SheetImport.objects.get().plan))
+    told = problems_in(SheetPlan.from_json(SheetImport.objects.get().plan))
     assert sorted(told) == [(2, "chinese", "removed_text"), (3, "key", "double_code"), (4, "key", "unknown_text")]
 
 

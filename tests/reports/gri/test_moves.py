@@ -3,7 +3,7 @@
 from datetime import date
 
 from reports.gri.index import Entry, OutlineRow, Topic
-from reports.gri.moves import Branch, filled_rows, moved_rows, proposed_rows, unplaced
+from reports.gri.moves import TopicCategory, filled_rows, moved_rows, proposed_rows, unplaced
 from reports.gri.standards import read_standards
 from tests.repository.tree import ROOT
 
@@ -48,7 +48,7 @@ def test_whole_standard_that_is_withdrawn_is_held():
 
 
 def test_proposal_has_general_disclosures_and_a_section_for_each_topic():
-    branch = Branch("环境", "Environment", [ENERGY])
+    branch = TopicCategory("环境", "Environment", [ENERGY])
     general, energy = proposed_rows([branch], GRI, "2021", date(2026, 6, 1), names=NAMES)
     assert (general.order, len(general.entries), general.entries[-1].identity) == (1, 32, "3-2@2021")
     assert (energy.chapter, energy.section_en, energy.issues) == ("环境", "Energy", ("ENV-03-01",))
@@ -58,7 +58,7 @@ def test_proposal_has_general_disclosures_and_a_section_for_each_topic():
 
 
 def test_proposal_names_the_topics_of_the_sector_standard():
-    branch = Branch("环境", "Environment", [ENERGY])
+    branch = TopicCategory("环境", "Environment", [ENERGY])
     energy = proposed_rows([branch], GRI, "2021", date(2026, 6, 1), names=NAMES, sectors=["11@1.0"])[1]
     assert [entry.sector for entry in energy.entries if entry.sector] == ["11.1"]
 

@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.exports.codebook import LONGEST_NAME, cut, literal, variable_names
+from surveys.exports.codebook import LONGEST_NAME, literal, shortened, variable_names
 
 
 def test_variable_names_of_what_spss_would_not_take():
@@ -34,4 +34,4 @@ def test_literal_is_one_line_of_bounded_length_with_its_quotes_doubled(text, mos
 
 
 def test_cut_never_ends_within_a_character():
-    assert (cut("中文字", 9), cut("中文字字", 9), cut("abc", 3)) == ("中文字", "中文…", "abc")
+    assert (shortened("中文字", 9), shortened("中文字字", 9), shortened("abc", 3)) == ("中文字", "中文…", "abc")

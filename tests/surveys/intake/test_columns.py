@@ -15,7 +15,7 @@ from surveys.intake.columns import (
     language_reader,
     match_columns,
     read_consent,
-    shown,
+    shown_cell,
     text_reader,
     time_reader,
 )
@@ -127,8 +127,8 @@ def test_cell_text_is_what_a_person_sees(cell, text):
 
 
 def test_shown_cuts_long_values_and_names_faults():
-    assert (shown("x" * 100), shown("x" * 101)) == ("x" * 100, "x" * 99 + "…")
-    assert shown(Fault("cell_error", "#N/A")) == "#N/A"
+    assert (shown_cell("x" * 100), shown_cell("x" * 101)) == ("x" * 100, "x" * 99 + "…")
+    assert shown_cell(Fault("cell_error", "#N/A")) == "#N/A"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from materiality.scoring.cube import Cube
 from surveys.actions.screening import screen_survey
 from surveys.models import Chunk
 from surveys.models.jobs import JobKind
-from surveys.responses.chunks import count_in_chunks, from_bytes, planned, responses_of, to_bytes
+from surveys.responses.chunks import count_from_bytes, count_in_chunks, count_to_bytes, request_chunks, responses_of
 from surveys.responses.counting import count_cycle
 from tests.factories.responses import make_response
 from tests.factories.screening import CLOSES, OPENS, make_varied_responses
@@ -107,9 +107,9 @@ def test_surveys_with_clusters_are_counted_in_one_piece(job):
 
 
 def test_count_of_a_chunk_is_itself_again_from_its_bytes(job):
-    first = planned(job, job.cycle.surveys.get(code="chunks-137"))[0]
+    first = request_chunks(job, job.cycle.surveys.get(code="chunks-137"))[0]
     jobs.execute(str(first.job_id))
     first.refresh_from_db()
-    counted = from_bytes(bytes(first.counted))
-    assert to_bytes(counted) == bytes(first.counted) and isinstance(counted.cube, Cube)
+    counted = count_from_bytes(bytes(first.counted))
+    assert count_to_bytes(counted) == bytes(first.counted) and isinstance(counted.cube, Cube)
     assert int(counted.groups[:, 0].sum()) == AT_ONCE

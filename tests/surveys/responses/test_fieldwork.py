@@ -22,7 +22,7 @@ from surveys.respond.answers import finish
 from surveys.responses.fieldwork import (
     MOST_COUNTED,
     count_fieldwork,
-    figures_of,
+    fieldwork_figures,
     is_stale,
     keep_figures,
     kept_kinds,
@@ -191,9 +191,9 @@ def test_large_survey_is_counted_at_once_and_kept(large, client):
         told = [standing.words for _step, standing in standings(Cycle.objects.get(pk=large.cycle_id))]
     assert f"{MOST_COUNTED + 2:,} valid" in told
     assert counting_jobs() == 1
-    figures, counted_at = figures_of(large)
+    figures, counted_at = fieldwork_figures(large)
     assert (submitted(figures), counted_at) == (MOST_COUNTED + 1, anew(large).figures.counted_at)
-    assert submitted(figures_of(small)[0]) == 1
+    assert submitted(fieldwork_figures(small)[0]) == 1
     assert set(kept_kinds([large.pk, small.pk])) == {large.pk}
     log_in(client)
     page = client.get(reverse("fieldwork", args=[large.cycle.code, large.code]))
@@ -203,18 +203,18 @@ def test_large_survey_is_counted_at_once_and_kept(large, client):
 
 def test_kept_figures_are_what_all_pages_count_by(kept):
     assert valid_number([kept], kinds_of([kept])) == 1
-    assert submitted(figures_of(kept)[0]) == 1
+    assert submitted(fieldwork_figures(kept)[0]) == 1
     assert counting_jobs() == 0
 
 
 def test_figures_of_an_open_survey_are_renewed_after_a_minute_and_once(kept):
     later = timezone.now() + MINUTE
-    assert submitted(figures_of(kept, later)[0]) == 1
-    figures_of(kept, later)
+    assert submitted(fieldwork_figures(kept, later)[0]) == 1
+    fieldwork_figures(kept, later)
     assert counting_jobs() == 1
     job = Job.objects.get(kind="count_fieldwork")
     assert jobs.execute(str(job.pk))
-    assert submitted(figures_of(anew(kept))[0]) == 2
+    assert submitted(fieldwork_figures(anew(kept))[0]) == 2
     again = request_count(kept)
     assert jobs.execute(str(again.pk))
     assert [each.pk for each in Job.objects.filter(kind="count_fieldwork")] == [again.pk]
