@@ -13,6 +13,11 @@ def decisions_of(run: Run) -> dict[int, Decision]:
     return {each.issue_id: each for each in run.decisions.select_related("by")}
 
 
+def decided_tiers(run: Run) -> dict[str, str]:
+    """Code of an issue → the tier that was decided."""
+    return dict(run.decisions.values_list("issue__code", "tier"))
+
+
 def tiers_of(run: Run) -> tuple[str, ...]:
     """The tiers that its rule knows."""
     return EITHER_TIERS if run.method.get("rule") == "either" else PRIORITY_TIERS

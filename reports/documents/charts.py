@@ -16,7 +16,6 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from materiality.platform.words import word_for
 from materiality.tables.write import without_times
 from reports.documents.sheets import (
     NUMBER_HEAD,
@@ -33,7 +32,16 @@ from reports.matrix import Point
 from reports.matrix.marks import Style, styles
 from reports.matrix.native import NativeLabel, native_labels
 from reports.matrix.plot import Cut, cuts
-from reports.queries.matrix import MatrixData, ShownNames, base_line, cut_line, subtitle, weighting_line
+from reports.queries.matrix import (
+    MatrixData,
+    ShownNames,
+    base_line,
+    cut_line,
+    decided_line,
+    subtitle,
+    tier_told,
+    weighting_line,
+)
 from reports.queries.outputs import frozen_text
 
 CUT_COLOUR = "6F797F"
@@ -172,7 +180,7 @@ def put_matrix_table(sheet: Worksheet, data: MatrixData, top: int) -> None:
         sheet.cell(top, column).alignment = NUMBER_HEAD
     numbers = {label.code: label.number for label in labels_of(data, 800.0, 650.0, LETTERS)} if points else {}
     rows = [
-        (numbers[p.code], p.label, names.get(p.category, p.category), p.y, p.x, word_for("tier", p.tier))
+        (numbers[p.code], p.label, names.get(p.category, p.category), p.y, p.x, tier_told(p.tier, p.proposed))
         for p in points
     ]
     end = put_rows(sheet, top + 1, rows, {4: "0.0", 5: "0.0"})
@@ -183,7 +191,7 @@ def put_matrix_sheet(sheet: Worksheet, data: MatrixData, named: ShownNames) -> N
     heading = _("%(cycle)s: materiality matrix") % {"cycle": named.cycle}
     put(sheet, 1, 1, heading, TITLE)
     put(sheet, 2, 1, subtitle(data, named), SOFT)
-    notes = (base_line(data, named), cut_line(data), weighting_line(data))
+    notes = (base_line(data, named), cut_line(data), decided_line(data), weighting_line(data))
     put(sheet, 3, 1, " ".join(filter(None, notes)), SOFT)
     set_widths(sheet, (6, 38, 18, 20, 20, 16))
     on_paper(sheet, landscape=True, head_row=5, footer=heading)
@@ -217,7 +225,7 @@ def slide_of(data: MatrixData, named: ShownNames, title: str, *, title_shown: bo
     if points:
         labels = _slide_chart(slide, data, points)
         _slide_key(slide, points, labels)
-    said = [base_line(data, named), cut_line(data), weighting_line(data)]
+    said = [base_line(data, named), cut_line(data), decided_line(data), weighting_line(data)]
     if notes:
         _text(slide, (0.8, 18.3, 32.0, 0.6), " ".join(filter(None, said)), 8)
     stream = BytesIO()

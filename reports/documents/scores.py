@@ -9,11 +9,10 @@ from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from materiality.models import Cycle, Decision, IssueScore, Run
+from materiality.models import Cycle, IssueScore, Run
 from materiality.platform.bilingual import text_of
 from materiality.platform.words import word_for
 from materiality.queries.indicators import rater_columns
-from materiality.queries.review import decisions_of
 from materiality.queries.scores import (
     MIDDLE,
     PRIMARY,
@@ -27,6 +26,7 @@ from materiality.queries.scores import (
     warning_lines,
 )
 from materiality.scoring.cube import DIMENSIONS
+from materiality.scoring.method import Method
 from materiality.tables.write import workbook_bytes
 from reports.documents.charts import put_matrix_sheet, put_scatter, scored_points, shown_names
 from reports.documents.sheets import (
@@ -42,7 +42,16 @@ from reports.documents.sheets import (
     put_rows,
     set_widths,
 )
-from reports.queries.matrix import TIERS, MatrixData, ShownNames, base_line, cut_line, weighting_line
+from reports.queries.matrix import (
+    TIERS,
+    MatrixData,
+    ShownNames,
+    base_line,
+    cut_line,
+    decided_line,
+    tier_told,
+    weighting_line,
+)
 from reports.queries.outputs import (
     MATRIX_OPTIONS,
     OutputKind,
@@ -88,6 +97,7 @@ IN_SCORES = {column: SCORE for column, name in enumerate(SCORE_COLUMNS, start=1)
 IN_SCORES |= {SCORE_COLUMNS.index("tier_certainty") + 1: SHARE}
 Names = Mapping[str, str]
 Raters = Sequence[tuple[str, Mapping[str, float]]]
+Decided = Mapping[str, Sequence[str]]  # code of an issue → tier after review, reason
 
 
 def put_script_sheets(
@@ -97,7 +107,8 @@ def put_script_sheets(
     data: MatrixData,
     groups: Names,
     heading: str,
-    raters: Raters = (),
+    raters: Raters,
+    decided: Decided,
 ) -> None:
     """The sheets of formats.md. `scores` with issue and category, in code order; `data` is what the chart shows.
 
@@ -106,10 +117,10 @@ def put_script_sheets(
     sheets and columns are the same in every language; words are in the active one.
     """
     levels = by_level(scores)
-    _scores(book.create_sheet(), "scores", run, levels.get(SECONDARY, []), heading, raters)
-    _scores(book.create_sheet(), PRIMARY, run, levels.get(PRIMARY, []), heading, raters)
+    _scores(book.create_sheet(), "scores", run, levels.get(SECONDARY, []), heading, raters, decided)
+    _scores(book.create_sheet(), PRIMARY, run, levels.get(PRIMARY, []), heading, raters, decided)
     if MIDDLE in levels:
-        _scores(book.create_sheet(), MIDDLE, run, levels[MIDDLE], heading, raters)
+        _scores(book.create_sheet(), MIDDLE, run, levels[MIDDLE], heading, raters, decided)
     _by_group(book.create_sheet("by_group"), scores, groups, heading)
     _groups(book.create_sheet("groups"), run, groups, heading)
     _method(book.create_sheet("method"), run, groups, heading)
@@ -117,9 +128,11 @@ def put_script_sheets(
     put_chart(book.create_sheet("matrix"), data, heading)
 
 
-def _scores(sheet: Worksheet, title: str, run: Run, scores: Sequence[IssueScore], heading: str, raters: Raters) -> None:
+def _scores(
+    sheet: Worksheet, title: str, run: Run, scores: Sequence[IssueScore], heading: str, raters: Raters, decided: Decided
+) -> None:
     sheet.title = title
-    left_out, decided = set(), decisions_of(run)
+    left_out = set()
     if not shows_certainty(stated_of(run, title)):
         left_out.add("tier_certainty")
     if undo_hidden_cells(run):
@@ -128,7 +141,7 @@ def _scores(sheet: Worksheet, title: str, run: Run, scores: Sequence[IssueScore]
     columns = [*SCORE_COLUMNS, *(label for label, _values in raters)]
     put_head(sheet, 1, columns)
     rows = [
-        [None if name in left_out else _value(score, name, decided.get(score.issue_id)) for name in SCORE_COLUMNS]
+        [None if name in left_out else _value(score, name, decided.get(score.issue.code)) for name in SCORE_COLUMNS]
         + [values.get(score.issue.code) for _label, values in raters]
         for score in ranked
     ]
@@ -138,9 +151,9 @@ def _scores(sheet: Worksheet, title: str, run: Run, scores: Sequence[IssueScore]
     on_paper(sheet, landscape=True, head_row=1, footer=heading)
 
 
-def _value(score: IssueScore, name: str, decision: Decision | None) -> str | float | int | None:
+def _value(score: IssueScore, name: str, decision: Sequence[str] | None) -> str | float | int | None:
     if name in ("decision", "reason"):
-        return decision and (decision.tier if name == "decision" else decision.reason)
+        return decision and decision[name == "reason"]
     if name in ("code", "name_zh", "name_en"):
         return getattr(score.issue, name)
     if name == "category":
@@ -285,30 +298,36 @@ def _build(inputs: dict, progress: Progress) -> bytes:
     number = _("run %(number)s") % {"number": run.number}
     heading = f"{organisation_name()} · {frozen_text(inputs['cycle'], 'title')} · {number}"
     rows = run.scores.select_related("issue__category", "issue__parent").order_by("issue__code")
-    scores = list(rows)
+    scores, decided = list(rows), inputs.get("decided", {})
     book = Workbook()
-    _overview(book.active, data, named, groups, scores)
     levels = by_level(scores)
+    _overview(book.active, data, named, groups, [_tier(score, decided) for score in levels.get(SECONDARY, [])])
     titles = {SECONDARY: _("Issues"), MIDDLE: _("Issues of the second level"), PRIMARY: _("Primary issues")}
     for level, title in titles.items():
         if level in levels:
-            _issue_sheet(book.create_sheet(title), run, levels[level], level, title, heading)
+            _issue_sheet(book.create_sheet(title), run, levels[level], level, title, heading, decided)
     put_matrix_sheet(book.create_sheet(_("Chart")), data, named)
     raters = [(each["label"], each["values"]) for each in inputs.get("raters", ())]
-    put_script_sheets(book, run, scores, data, groups, heading, raters)
+    put_script_sheets(book, run, scores, data, groups, heading, raters, decided)
     return workbook_bytes(book)
 
 
+def _tier(score: IssueScore, decided: Decided) -> str:
+    """After review, else by the rule."""
+    return decided[score.issue.code][0] if score.issue.code in decided else score.tier
+
+
 def _overview(
-    sheet: Worksheet, data: MatrixData, named: ShownNames, groups: dict[str, str], scores: Sequence[IssueScore]
+    sheet: Worksheet, data: MatrixData, named: ShownNames, groups: dict[str, str], tiers: Sequence[str]
 ) -> None:
-    """What the figures are, what they rest on, and who was asked."""
+    """What the figures are, what they rest on, who was asked, and how many issues are of each tier."""
     run, sheet.title = data.run, _("Overview")
     put(sheet, 1, 1, _("%(cycle)s: scores") % {"cycle": named.cycle}, TITLE)
     put(sheet, 2, 1, organisation_name(), SOFT)
     notes = [
         base_line(data, named),
         cut_line(data),
+        decided_line(data),
         weighting_line(data),
         *warning_lines(run, groups),
     ]
@@ -330,10 +349,7 @@ def _overview(
         for code, name in groups.items()
     ]
     row = _told_table(sheet, row + 1, heads, lines, {2: COUNT, 3: "0.##", 4: "0.##"})
-    tiers: dict[str, int] = {}
-    for score in by_level(scores).get(SECONDARY, []):
-        tiers[score.tier] = tiers.get(score.tier, 0) + 1
-    lines = [(word_for("tier", tier), tiers[tier]) for tier in TIERS if tier in tiers]
+    lines = [(word_for("tier", tier), tiers.count(tier)) for tier in TIERS if tier in tiers]
     set_widths(sheet, (34, 18, 18, 18))
     _told_table(sheet, row + 1, [_("Tier"), _("Number of issues")], lines, {2: COUNT})
     on_paper(sheet, landscape=False, head_row=1, footer=named.cycle)
@@ -341,7 +357,13 @@ def _overview(
 
 
 def _issue_sheet(
-    sheet: Worksheet, run: Run, scores: Sequence[IssueScore], level: str, title: str, heading: str
+    sheet: Worksheet,
+    run: Run,
+    scores: Sequence[IssueScore],
+    level: str,
+    title: str,
+    heading: str,
+    decided: Decided,
 ) -> None:
     """A row per issue in the order of the ranks, with intervals as ± and the bases beside them."""
     certain = shows_certainty(stated_of(run, level))
@@ -354,19 +376,20 @@ def _issue_sheet(
     put(sheet, 1, 1, title, TITLE)
     put(sheet, 2, 1, _("Scores on 0–100; ± is half of the 95% interval, sampling error only."), SOFT)
     ranked = sorted(scores, key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
-    lines = [_issue_line(score, certain) for score in ranked]
+    lines = [_issue_line(score, certain, _tier(score, decided)) for score in ranked]
     set_widths(sheet, (7, 32, 26, 14, 12, 10, 14, 7, 9, 14, 7, 9, 10, 10, 13))
     formats = {6: SCORE, 7: SCORE, 8: SCORE, 9: COUNT, 10: SCORE, 11: SCORE, 12: COUNT, 15: SHARE}
     end = _told_table(sheet, 4, heads, lines, formats)
+    material = Method.from_stored(run.method).material
     for row, score in enumerate(ranked, start=5):
-        if score.material:
+        if _tier(score, decided) in material:
             sheet.cell(row, 5).fill = MATERIAL
     sheet.auto_filter.ref = f"A4:{sheet.cell(4, len(heads)).coordinate.rstrip('0123456789')}{end - 1}"
     on_paper(sheet, landscape=True, head_row=4, footer=heading)
     sheet.freeze_panes = "C5"
 
 
-def _issue_line(score: IssueScore, certain: bool) -> tuple:
+def _issue_line(score: IssueScore, certain: bool, tier: str) -> tuple:
     issue, parent = score.issue, score.issue.parent
     bases = (None, None) if score.derived else (score.society_n, score.business_n)
     sides = []
@@ -375,7 +398,7 @@ def _issue_line(score: IssueScore, certain: bool) -> tuple:
         half = None if low is None or high is None else (high - low) / 2
         sides += [getattr(score, dimension), half, base]
     named = (text_of(issue, "name"), text_of(parent, "name") if parent else "", text_of(issue.category, "name"))
-    told = (word_for("tier", score.tier), score.priority, *sides, score.rank_low, score.rank_high)
+    told = (tier_told(tier, score.tier), score.priority, *sides, score.rank_low, score.rank_high)
     return (score.rank, *named, *told, *([score.tier_certainty] if certain else []))
 
 

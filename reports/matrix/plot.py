@@ -191,7 +191,7 @@ class Point:
     """One issue. Scores, ends of intervals and priority are on 0–100; None where there is none.
 
     rho: correlation of the errors of the two scores. certainty: of the tier, 0–1. x_from, y_from: the scores of an
-    earlier run.
+    earlier run. proposed: the tier by the rule where `tier` was decided otherwise.
     """
 
     code: str
@@ -211,6 +211,7 @@ class Point:
     certainty: float | None = None
     x_from: float | None = None
     y_from: float | None = None
+    proposed: str = ""
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,8 @@ class Texts:
     """Every word that is drawn, already in the language of the picture; "" or () leaves a thing out.
 
     `point` is a str.format pattern for the accessible name of a point, with the fields code, label, category, tier,
-    x, y, x_low, x_high, y_low, y_high, priority, n, rank; `absent` stands for a figure that there is not.
+    x, y, x_low, x_high, y_low, y_high, priority, n, rank; `absent` stands for a figure that there is not. `decided` is
+    a pattern of a tier that was decided otherwise, with the fields tier and proposed.
     """
 
     x_axis: str
@@ -259,6 +261,7 @@ class Texts:
     side_by_side: str = ""  # said where marks of the same place were set side by side
     empty: str = ""
     point: str = "{label}: {x}, {y}"
+    decided: str = "{tier} ({proposed})"
     absent: str = "–"
     lang: str = "en"
     font: str = "'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', system-ui, sans-serif"

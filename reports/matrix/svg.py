@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from .labels import PlacedLabel
 from .layout import LEGEND_R, MatrixLayout, layout_matrix
-from .marks import CUT, FRAME, GRID, LEADER, PAPER, PRINT_TINTS, SOFT, TINTS, PlacedMark, Style, shape_corners
+from .marks import CUT, FRAME, GRID, INK, LEADER, PAPER, PRINT_TINTS, SOFT, TINTS, PlacedMark, Style, shape_corners
 from .plot import (
     LEADING,
     POINTS_PER_PX,
@@ -136,13 +136,19 @@ def drawn_points(layout: MatrixLayout, texts: Texts, names: dict[str, str], inte
         if label and label.leader:
             parts.append(line(*label.leader, LEADER, 0.7, ' class="matrix-leader"'))
         parts.append(shape(mark.style, mark.r, mark.x, mark.y))
-        if layout.grey and is_uncertain(mark.point):
-            ring = f'cx="{number(mark.x)}" cy="{number(mark.y)}" r="{number(1.9 * mark.r)}"'
-            parts.append(f'<circle class="matrix-unsure" {ring} fill="none" stroke="{SOFT}" stroke-dasharray="2 2"/>')
+        if mark.point.proposed:
+            parts.append(f'<circle class="matrix-decided" {_ring(mark, 1.6)} stroke="{INK}" stroke-width="1.2"/>')
+        elif layout.grey and is_uncertain(mark.point):
+            parts.append(f'<circle class="matrix-unsure" {_ring(mark, 1.9)} stroke="{SOFT}" stroke-dasharray="2 2"/>')
         if label:
             parts.append(text_element(label.text))
         groups.append(_point_open(mark, texts, names, interactive) + "".join(parts) + "</g>")
     return groups
+
+
+def _ring(mark: PlacedMark, size: float) -> str:
+    """Attributes of a circle around a mark, `size` times as wide."""
+    return f'cx="{number(mark.x)}" cy="{number(mark.y)}" r="{number(size * mark.r)}" fill="none"'
 
 
 UNCERTAIN = 0.8
@@ -195,9 +201,14 @@ def point_name(point: Point, texts: Texts, names: dict[str, str]) -> str:
         "code": point.code,
         "label": point.label,
         "category": names.get(point.category, point.category),
-        "tier": texts.tiers.get(point.tier, point.tier),
+        "tier": _tier(point, texts),
     }
     return texts.point.format(**words, **figures, **counts)
+
+
+def _tier(point: Point, texts: Texts) -> str:
+    tier, proposed = (texts.tiers.get(each, each) for each in (point.tier, point.proposed))
+    return texts.decided.format(tier=tier, proposed=proposed) if point.proposed else tier
 
 
 def draw_matrix(

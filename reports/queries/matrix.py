@@ -20,6 +20,7 @@ from materiality.models import IssueScore, Run
 from materiality.platform.bilingual import is_chinese, text_of
 from materiality.platform.words import word_for
 from materiality.queries.drafts import same_issues
+from materiality.queries.review import decided_tiers
 from materiality.queries.scores import (
     LEVELS,
     MIDDLE,
@@ -164,7 +165,7 @@ UNNEEDED = ("issue__definition", "issue__groups")
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """One issue as the table beside the matrix shows it; `other_tier` is that of the other weighting."""
+    """One issue as the table beside the matrix shows it; `other_tier` is that of the other weighting, by the rule."""
 
     point: Point
     category: LibraryCategory
@@ -174,7 +175,7 @@ class MatrixRow:
 
     @property
     def differs(self) -> bool:
-        return self.point.tier != self.other_tier
+        return (self.point.proposed or self.point.tier) != self.other_tier
 
     @property
     def society_half(self) -> float | None:
@@ -213,8 +214,14 @@ class MatrixData:
         return any(row.point.n for row in self.rows)
 
 
-def matrix_data(run: Run, wanted: MatrixOptions, language: str | None = None) -> MatrixData:
-    """Points (x business, y society, 0–100) in rank order with names in the language, in one query."""
+def matrix_data(
+    run: Run, wanted: MatrixOptions, language: str | None = None, decided: Mapping[str, str] | None = None
+) -> MatrixData:
+    """Points (x business, y society, 0–100) in rank order with names in the language, in two queries.
+
+    `decided`: code → tier after review; default: as it is stored now.
+    """
+    decided = decided_tiers(run) if decided is None else decided
     scores = run.scores.select_related("issue__category").order_by("issue__code")
     scores = list(scores.defer(*UNNEEDED, *(() if wanted.group else ("groups",))))
     levels = by_level(scores)
@@ -223,6 +230,8 @@ def matrix_data(run: Run, wanted: MatrixOptions, language: str | None = None) ->
     rule = matrix_rule(run, options)
     before = places_before(run, options.since) if options.since and not options.group else {}
     rows = [_row(score, options, rule, language, before.get(score.issue.code, (None, None))) for score in shown]
+    if not (options.group or options.moved_cuts or options.weighting == "pooled"):  # what if has no decisions
+        rows = [_as_decided(row, decided.get(row.point.code, "")) for row in rows]
     categories = sorted({row.category for row in rows}, key=lambda category: (category.order, category.code))
     if options.category:
         rows = [row for row in rows if row.category.code == options.category]
@@ -287,6 +296,12 @@ def _row(score: IssueScore, options: MatrixOptions, rule: TierRule, language: st
         code=issue.code, label=text_of(issue, "name", language), category=issue.category.code, n=fewest, **figures
     )
     return MatrixRow(point, issue.category, society_n, business_n, other)
+
+
+def _as_decided(row: MatrixRow, tier: str) -> MatrixRow:
+    if not tier or tier == row.point.tier:
+        return row
+    return replace(row, point=replace(row.point, tier=tier, proposed=row.point.tier))
 
 
 def _figures(score: IssueScore, options: MatrixOptions, rule: TierRule) -> tuple[dict, str]:
@@ -402,6 +417,7 @@ def page_texts(data: MatrixData, named: ShownNames) -> Texts:
         side_by_side=_("Marks in the same place are set side by side."),
         empty=_("No issue has a score on both dimensions here."),
         point=_point(data),
+        decided=_("{tier} (by the rule: {proposed})"),
         lang="zh-Hans" if is_chinese(get_language()) else "en",
         description=base_line(data, named),
     )
@@ -417,7 +433,8 @@ def document_texts(
         texts = replace(texts, title=heading, subtitle=subtitle(data, named))
     moved = _("Arrows come from where an issue stood before.") if data.options.since else ""
     marks = (each.text for each in marks_of(data.run))
-    said = (base_line(data, named), cut_line(data), weighting_line(data), moved, *marks) if notes else ()
+    lines = (base_line(data, named), cut_line(data), decided_line(data, RING), weighting_line(data))
+    said = (*lines, moved, *marks) if notes else ()
     run = _("run %(number)s") % {"number": data.run.number} if run_number else ""
     if not notes:
         texts = replace(texts, axis_cut="", side_by_side="")
@@ -477,6 +494,31 @@ def cut_line(data: MatrixData) -> str:
     weights = {"lam": f"{100 * rule.lam:.0f}", "rest": f"{100 - 100 * rule.lam:.0f}"}
     priority = _("Priority = %(lam)s%% society + %(rest)s%% business") % weights
     return _("%(priority)s; %(cuts)s.") % {"priority": priority, "cuts": pgettext("between clauses", ", ").join(parts)}
+
+
+RING = "◯ "  # the sign in words that a picture has around a mark
+
+
+def decided_line(data: MatrixData, sign: str = "") -> str:
+    """Which tiers are those of the committee and not of the rule, "" where none is."""
+    points = [row.point for row in data.rows if row.point.proposed]
+    decided = [f"{point.label} {tier_told(point.tier, point.proposed)}" for point in points]
+    if not decided:
+        return ""
+    listed = pgettext("between clauses", ", ").join(decided[:MOST_NAMED])
+    more = _(" and %(number)s more") % {"number": len(decided) - MOST_NAMED} if len(decided) > MOST_NAMED else ""
+    return sign + _("Decided otherwise than by the rule: %(issues)s.") % {"issues": listed + more}
+
+
+MOST_NAMED = 5
+
+
+def tier_told(tier: str, proposed: str) -> str:
+    """The tier in words, with the rule's where another was decided."""
+    if proposed in ("", tier):
+        return word_for("tier", tier)
+    words = {"tier": word_for("tier", tier), "proposed": word_for("tier", proposed)}
+    return _("{tier} (by the rule: {proposed})").format(**words)
 
 
 def weighting_line(data: MatrixData) -> str:

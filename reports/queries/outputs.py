@@ -103,14 +103,18 @@ class OutputKind:
 
 
 def scored_inputs(cycle: Cycle, run: Run | None, options: Mapping[str, Any]) -> dict:
-    """The run (the newest unless one is given), the groups' names, and the options of the matrix."""
+    """The run (the newest unless one is given), the groups' names, the options of the matrix, tiers after review."""
     shown = MatrixOptions.from_query(options)
     run = needed_run(cycle, run)
     groups = list(cycle.groups.values("code", name_zh=F("name__zh"), name_en=F("name__en")))
     codes = {group["code"] for group in groups}
     if shown.group and shown.group not in codes:
         raise NotAllowed(_("There is no group “%(group)s” in this cycle.") % {"group": shown.group})
-    return {"run": run.pk, "run_number": run.number, "groups": groups, "parameters": shown.as_dict()}
+    decided = {
+        code: [tier, reason] for code, tier, reason in run.decisions.values_list("issue__code", "tier", "reason")
+    }
+    told = {"run": run.pk, "run_number": run.number, "groups": groups, "parameters": shown.as_dict()}
+    return told | ({"decided": decided} if decided else {})
 
 
 def needed_run(cycle: Cycle, run: Run | None) -> Run:
@@ -126,7 +130,8 @@ def scored_data(inputs: dict) -> MatrixData:
     run = Run.objects.defer("cube").select_related("cycle", "edition").get(pk=inputs["run"])
     named = {field.name for field in fields(MatrixOptions)}
     shown = {name: value for name, value in inputs["parameters"].items() if name in named}
-    return matrix_data(run, MatrixOptions(**shown), inputs["language"])
+    decided = {code: tier for code, (tier, _reason) in inputs.get("decided", {}).items()}
+    return matrix_data(run, MatrixOptions(**shown), inputs["language"], decided)
 
 
 def frozen_text(row: dict, field: str) -> str:

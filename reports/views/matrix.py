@@ -14,11 +14,13 @@ from materiality.queries.years import earlier_runs, line_of
 from materiality.views.cycles import cycle_of, in_cycle
 from reports.queries.matrix import (
     CUT_NAMES,
+    RING,
     MatrixData,
     MatrixOptions,
     ShownNames,
     base_line,
     cut_line,
+    decided_line,
     matrix_data,
     matrix_rule,
     page_drawings,
@@ -43,7 +45,7 @@ def matrix(request: HttpRequest, code: str) -> HttpResponse:
     context |= {"views": _views(run, data, groups), "differing": sum(row.differs for row in data.rows)}
     context |= {"pooled_method": _is_pooled(data), "group": _named(groups, data.options.group)}
     context |= {"earlier": earlier, "cut_values": _cut_values(data)}
-    context |= {"cuts": cut_line(data), "weighting": weighting_line(data)}
+    context |= {"cuts": cut_line(data), "weighting": weighting_line(data), "decided": decided_line(data, RING)}
     return render(request, "reports/matrix.html", context)
 
 

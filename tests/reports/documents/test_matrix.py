@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from pptx import Presentation
 
+from materiality.models import Decision
 from materiality.platform.refusals import NotAllowed
 from reports.matrix.marks import PRINT_TINTS
 from reports.outputs import build_output, output_inputs
@@ -44,6 +45,32 @@ def test_words_colours_and_letters_are_as_asked_for(cycle):
     assert all(colour[1:3] == colour[3:5] == colour[5:] for colour in re.findall(r'"(#[0-9a-f]{6})"', svg))
     outlined = made(cycle, "svg", text="outlined", level="primary").decode()
     assert "<text" not in outlined and '<path class="matrix-label"' in outlined
+
+
+def words_inside(contents: bytes) -> str:
+    archive = zipfile.ZipFile(io.BytesIO(contents))
+    return " ".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml"))
+
+
+def test_tiers_after_review_are_frozen_with_the_request_and_shown_in_every_format(cycle):
+    run = cycle.runs.get()
+    low = run.scores.filter(tier="low", level=None, derived=False).select_related("issue").first()
+    decision = Decision.objects.create(run=run, issue=low.issue, tier="high", reason="Asked by the committee")
+    told = "High (by the rule: Low)"
+    asked = {
+        (kind, format): output_inputs(cycle, kind=kind, format=format, language="en")
+        for kind, format in (("matrix", "svg"), ("matrix", "xlsx"), ("matrix", "pptx"), ("workbook", "xlsx"))
+    }
+    decision.delete()
+    svg = build_output(asked["matrix", "svg"]).decode()
+    assert svg.count('class="matrix-decided"') == 1 and "◯ Decided otherwise" in svg
+    for key, inputs in asked.items():
+        contents = build_output(inputs)
+        assert build_output(inputs) == contents
+        assert key[1] == "svg" or told in words_inside(contents)
+    book = load_workbook(io.BytesIO(build_output(asked["workbook", "xlsx"])))
+    rows = [row for row in book["scores"].iter_rows(values_only=True) if row[1] == low.issue.code]
+    assert {"high", "Asked by the committee"} <= set(rows[0])
 
 
 def test_zones_keep_apart_in_grey():

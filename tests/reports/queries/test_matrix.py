@@ -5,10 +5,11 @@ import statistics
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
-from materiality.models import Run
+from materiality.models import Decision, Run
 from reports.matrix import TierRule
-from reports.queries.matrix import MatrixOptions, grey_rules, matrix_data, tier_at
+from reports.queries.matrix import MatrixOptions, decided_line, grey_rules, matrix_data, tier_at
 from tests.factories.reports import make_run
 
 pytestmark = pytest.mark.django_db
@@ -69,10 +70,10 @@ def test_matrix_of_a_small_group_hides_its_scores_and_one_more(run):
     assert len(hidden) == 2
 
 
-def test_matrix_takes_one_query(run):
+def test_matrix_takes_two_queries(run):
     with CaptureQueriesContext(connection) as queries:
         matrix_data(run, MatrixOptions())
-    assert len(queries) == 1
+    assert len(queries) == 2
 
 
 @pytest.mark.parametrize(
@@ -133,3 +134,17 @@ def test_grey_zone_lies_around_the_cuts_as_wide_as_the_usual_error(run):
     usual = statistics.median(run.scores.exclude(var_priority=None).values_list("var_priority", flat=True)) ** 0.5
     assert (high.low + high.high) / 2 == pytest.approx(run.cuts["high"])
     assert (low.high - low.low) / 2 == pytest.approx(0.8416 * usual, rel=1e-3)
+
+
+def test_tier_after_review_stands_in_the_matrix_and_says_what_the_rule_says(run):
+    low = run.scores.filter(tier="low", level=None, derived=False).select_related("issue").first()
+    Decision.objects.create(run=run, issue=low.issue, tier="high", reason="Asked by the committee")
+    data = matrix_data(run, MatrixOptions(), "en")
+    point = next(point for point in data.points if point.code == low.issue.code)
+    assert (point.tier, point.proposed) == ("high", "low")
+    with override("en"):
+        line = decided_line(data)
+    assert line == f"Decided otherwise than by the rule: {low.issue.name_en} High (by the rule: Low)."
+    assert sum(bool(point.proposed) for point in data.points) == 1
+    for what_if in (MatrixOptions(weighting="pooled"), MatrixOptions(group="media"), MatrixOptions(high=70.0)):
+        assert not any(point.proposed for point in matrix_data(run, what_if, "en").points)
