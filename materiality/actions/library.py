@@ -19,7 +19,7 @@ from materiality.drafts.lineage import complete_lineage
 from materiality.drafts.rows import levels_of, locked_edition_draft
 from materiality.formats.stakeholders import add_named_groups
 from materiality.library_file.catalogues import read_catalogues
-from materiality.library_file.read import read_default_library, read_library, read_reference
+from materiality.library_file.read import read_default_library, read_reference
 from materiality.lineage.records import Catalogues, DisclosureRecord, IssueRecord, Key, Library
 from materiality.models import (
     Category,
@@ -37,14 +37,12 @@ from materiality.models import (
     User,
 )
 from materiality.platform import audit
-from materiality.platform.bilingual import LANGUAGES, in_each, interface_language, stored_names, text_columns
+from materiality.platform.bilingual import in_each, interface_language, stored_names, text_columns
 from materiality.platform.hooks import CORRECT_ERRATUM, objections
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.drafts import publishing_warnings
 from materiality.queries.library import built_in_frameworks, installed_frameworks, library_contents
-from materiality.queries.stakeholders import group_row, known_groups, shipped_groups
-from materiality.tables.problems import BadLibrary, Problem
-from materiality.tables.records import MAX_BYTES
+from materiality.queries.stakeholders import group_row, shipped_groups
 
 
 @transaction.atomic
@@ -309,56 +307,52 @@ class Loaded:
 
 
 @transaction.atomic
-def load_library(*, by: User | None, file: Path | None = None) -> Loaded:
-    """Bring catalogues up to date, then the library; a second time changes nothing and records no event.
+def load_library(*, by: User | None) -> Loaded:
+    """Bring catalogues up to date, then the default library; a second time changes nothing and records no event.
 
-    Without `file` the default library becomes the first edition; an edition in force is never replaced by it. A `file`
-    whose contents differ from the edition in force becomes the next edition (`2026`, `2026-2`, …), which is put in
-    force. Raises BadLibrary with everything wrong in the file; nothing is stored then.
+    It becomes the first edition, and never replaces one.
     """
     folder = Path(settings.BASE_DIR) / "fixtures"
-    reference = read_reference(folder, known_groups(), LANGUAGES, installed_frameworks())
-    default = read_default_library(folder, read_reference(folder))
-    library = read_library(_contents(file), file.name, reference) if file else default
-    groups = _own_groups(library, is_default=library == default)
-    catalogue_rows = store_catalogues(catalogues=reference.catalogues)
+    library = read_default_library(folder, read_reference(folder))
     current = Edition.objects.select_for_update().filter(state=Edition.State.PUBLISHED).first()
-    differs = current is None or library_contents(current) != library
-    is_new = current is None or (differs and file is not None)
-    edition = _store(library, current, is_default=library == default) if is_new else current
-    if is_new or catalogue_rows:
-        _record(edition, library, current, catalogue_rows, is_new, by)
-    return Loaded(edition, is_new, catalogue_rows, differs and not is_new, tuple(group.code for group in groups))
+    groups = _own_groups(library, is_first=current is None)
+    catalogue_rows = store_catalogues(catalogues=read_catalogues(folder, installed_frameworks()))
+    edition = current or _store(library)
+    if current is None or catalogue_rows:
+        _record(edition, library, catalogue_rows, current is None, by)
+    kept = current is not None and library_contents(current) != library
+    return Loaded(edition, current is None, catalogue_rows, kept, tuple(group.code for group in groups))
 
 
-def _own_groups(library: Library, *, is_default: bool) -> list[OwnGroup]:
-    """The first library brings the groups of the organisation along: those that ship, or those that its issues name.
+def _own_groups(library: Library, *, is_first: bool) -> list[OwnGroup]:
+    """The default library brings its groups along; returns what is new.
 
-    Where there are cycles from before, those of the newest one are the organisation's. What a later library names and
-    nobody knows yet is added. Returns what is new.
+    Where there are cycles from before, the groups of the newest one are those of the organisation.
     """
-    rows: list[dict] = []
     newest = Cycle.objects.order_by("-period_end", "-created_at").first()
-    if not OwnGroup.objects.exists() and newest:
-        rows = [group_row(group) for group in newest.groups.all()]
-    elif not OwnGroup.objects.exists() and is_default:
-        rows = shipped_groups()
+    if OwnGroup.objects.exists() or not (newest or is_first):
+        return []
+    rows = [group_row(group) for group in newest.groups.all()] if newest else shipped_groups()
     return add_named_groups((code for issue in library.issues for code in issue.groups), rows)
 
 
-def _contents(file: Path) -> bytes:
-    """The file's bytes; of a file too large for a library no more than is needed to say so."""
-    try:
-        with file.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise BadLibrary([Problem("no_file", value=str(file))]) from error
+def _store(library: Library) -> Edition:
+    code = next_edition_code(None)
+    title = edition_title(code, library.languages, is_default=True)
+    return store_edition(code=code, title=title, library=library, based_on=None)
 
 
-def _store(library: Library, current: Edition | None, is_default: bool) -> Edition:
-    code = next_edition_code(current)
-    title = edition_title(code, library.languages, is_default=is_default)
-    return store_edition(code=code, title=title, library=library, based_on=current)
+@transaction.atomic
+def start_first_draft(*, languages: Sequence[str], by: User | None) -> Edition:
+    """An empty draft with the catalogues, where there is no edition yet. NotAllowed where there is one."""
+    if Edition.objects.exists():
+        raise NotAllowed(_("There is a library already. Start a draft to change it."))
+    store_catalogues(catalogues=read_catalogues(Path(settings.BASE_DIR) / "fixtures", installed_frameworks()))
+    code = next_edition_code(None)
+    title = edition_title(code, languages)
+    draft = Edition.objects.create(code=code, title=title, languages=list(languages))
+    audit.record("start_draft", draft, by=by, after={"edition": code, "languages": list(languages)})
+    return draft
 
 
 def edition_title(code: str, languages: Iterable[str], *, is_default: bool = False) -> dict[str, str]:
@@ -371,21 +365,18 @@ def edition_title(code: str, languages: Iterable[str], *, is_default: bool = Fal
     return found
 
 
-def _record(
-    edition: Edition, library: Library, before: Edition | None, catalogue_rows: int, is_new: bool, by: User | None
-) -> None:
+def _record(edition: Edition, library: Library, catalogue_rows: int, is_new: bool, by: User | None) -> None:
     after: dict[str, object] = {"catalogue_rows": catalogue_rows}
     touched: list = list(Framework.objects.order_by("pk")[: bool(catalogue_rows)])  # with it goes all of the catalogues
     if is_new:
-        touched += [*([before] if before else []), *edition.categories.all(), *edition.issues.all()]
+        touched += [*edition.categories.all(), *edition.issues.all()]
         after |= {
             "edition": edition.code,
             "primaries": sum(not issue.parent_code for issue in library.issues),
             "secondaries": sum(bool(issue.parent_code) for issue in library.issues),
             "mappings": sum(len(issue.mappings) for issue in library.issues),
         }
-    replaced = {"edition": before.code if before else None}
-    audit.record("load_library", edition, by=by, before=replaced, after=after, touched=touched)
+    audit.record("load_library", edition, by=by, after=after, touched=touched)
 
 
 @transaction.atomic
@@ -404,6 +395,7 @@ def publish_edition(*, edition: Edition, by: User | None, acknowledged: str = ""
     if warnings and not why:
         raise Unacknowledged([warning.sentence for warning in warnings])
     complete_lineage(draft, by=by)
+    never = _drop_never_used(draft, current)
     if current is not None:
         current.state = Edition.State.SUPERSEDED
         current.save(update_fields=["state"])
@@ -416,9 +408,19 @@ def publish_edition(*, edition: Edition, by: User | None, acknowledged: str = ""
         before={"state": Edition.State.DRAFT, "in_force": current.code if current else None},
         after={"state": draft.state, "acknowledged": {row.kind: row.number for row in warnings}},
         reason=why,
-        touched=[current] if current else [],
+        touched=[*([current] if current else []), *never],
     )
     return draft
+
+
+def _drop_never_used(draft: Edition, current: Edition | None) -> list[Issue]:
+    """Take out issues that came and went in the draft alone; returns them."""
+    known = current.issues.values("code") if current else []
+    gone = list(draft.issues.filter(status=Issue.Status.RETIRED, ancestors=None).exclude(code__in=known))
+    for level in reversed(levels_of(gone)):
+        keys = [issue.pk for issue in level]
+        Issue.objects.filter(pk__in=keys, secondaries=None).delete()
+    return gone
 
 
 def _refuse_publication(draft: Edition, current: Edition | None) -> None:

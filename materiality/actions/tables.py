@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -13,28 +13,35 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.actions.library import start_edition_draft
+from materiality.actions.library import publish_edition, start_edition_draft, start_first_draft
 from materiality.actions.scores import score_reported
 from materiality.formats.catalogues import CatalogueResource, MappingResource
 from materiality.formats.categories import CategoryResource
 from materiality.formats.figures import FigureResource
 from materiality.formats.indicators import FrameworkValueResource, IndicatorResource
-from materiality.formats.issues import IssueResource
+from materiality.formats.issues import IssueResource, languages_in
 from materiality.formats.proposals import ProposalResource
 from materiality.formats.stakeholders import GroupResource, OwnGroupResource, StakeholderResource
 from materiality.formats.translations import TranslationResource
 from materiality.models import Cycle, Edition, Job, SheetImport, User
 from materiality.platform import audit
+from materiality.platform.bilingual import DEFAULT_LANGUAGES
 from materiality.platform.files import keep_bytes
 from materiality.platform.jobs import Progress, request_job
 from materiality.platform.people import Predicate, can_edit_cycle, can_edit_library, can_propose
 from materiality.platform.refusals import Conflict, NotAllowed
-from materiality.tables.headers import LEFT_OUT, HeaderMatch, SheetColumn, check_match, match_headers
+from materiality.tables.headers import (
+    LEFT_OUT,
+    HeaderMatch,
+    SheetColumn,
+    check_match,
+    match_headers,
+    unknown_columns,
+)
 from materiality.tables.imports import CODES, SheetCheck, SheetOutcome, StrictResource, take_back, undo_json
 from materiality.tables.problems import BadLibrary, Problem
 from materiality.tables.records import Records, read_tables, table_of
-from materiality.tables.widgets import ERROR, STATES, PlannedRow, Scope, SheetPlan, SheetRow
-from materiality.tables.words import message, problem_text
+from materiality.tables.widgets import Scope, SheetPlan, SheetRow
 
 CHECK = "check_sheet"  # kind of job
 _OPEN = (SheetImport.State.UPLOADED, SheetImport.State.CHECKED, SheetImport.State.REFUSED)
@@ -261,7 +268,8 @@ class SheetFile:
 
 def read_sheet_file(contents: bytes, name: str, resource: StrictResource) -> SheetFile:
     """All sheets with the columns that the kind needs, else the one of its name, else the first. Raises BadLibrary."""
-    tables = [resource.reshaped(table) for table in read_tables(contents, name, MAX_ROWS) if table.title != CODES]
+    read = [table for table in read_tables(contents, name, MAX_ROWS) if table.title != CODES]
+    tables = [each for table in read for each in resource.reshaped(table)]
     wanted = [table for table in tables if _has_needed(table, resource.columns)]
     chosen = wanted or [table for table in tables if table.title == resource.sheet] or tables[:1]
     return SheetFile(tuple(chosen), tuple(table.title for table in tables if table not in chosen))
@@ -319,7 +327,7 @@ def _has_needed(table: Records, columns: Sequence[SheetColumn]) -> bool:
     return all(column.name in certain for column in columns if column.required)
 
 
-def scope_of(kind: str, edition: Edition | None = None, cycle: Cycle | None = None) -> Scope:
+def scope_of(kind: str, edition: Edition | None = None, cycle: Cycle | None = None, *, replaces: bool = False) -> Scope:
     """Where a kind goes: `edition` while it is a draft, else the draft, else the edition in force as its stand-in.
 
     NotAllowed where there is no library yet.
@@ -332,7 +340,7 @@ def scope_of(kind: str, edition: Edition | None = None, cycle: Cycle | None = No
     edition = edition or Edition.objects.filter(state=Edition.State.PUBLISHED).first()
     if edition is None:
         raise NotAllowed(_("No edition of the issue library is in force. Load the library first."))
-    return Scope(edition=edition)
+    return Scope(edition=edition, replaces=replaces)
 
 
 def request_check(kind: str, scope: Scope, file_name: str, contents: bytes, *, by: User | None) -> Job:
@@ -340,6 +348,7 @@ def request_check(kind: str, scope: Scope, file_name: str, contents: bytes, *, b
     path, digest = keep_bytes(contents, "sheets")
     edition = scope.edition.pk if scope.edition else None
     inputs = {"kind": kind, "edition": edition, "file_name": file_name[-200:], "path": path, "sha256": digest}
+    inputs["replaces"] = scope.replaces
     return request_job(CHECK, inputs=inputs, cycle=scope.cycle, by=by)
 
 
@@ -368,6 +377,7 @@ def take_in(kind: str, scope: Scope, file_name: str, contents: bytes, *, by: Use
         file_name=file_name[-200:],
         path=path,
         sha256=digest,
+        replaces=scope.replaces,
         created_by=by,
     )
     return check_sheet(imported=imported, found=_check(imported, None), by=by)
@@ -380,12 +390,24 @@ def check_again(imported: SheetImport, columns: Mapping[str, str] | None, *, by:
     return check_sheet(imported=imported, found=_check(imported, columns), by=by)
 
 
-def confirm(imported: SheetImport, *, by: User | None, reason: str = "") -> SheetImport:
-    """Store what the preview showed, into a new draft where none is open. NotAllowed, Conflict."""
+def needs_reason(imported: SheetImport) -> bool:
+    """Whether storing the import needs a reason."""
+    return _resource(imported, None, "").breaks_identity(SheetPlan.from_json(imported.plan))
+
+
+def confirm(
+    imported: SheetImport, *, by: User | None, reason: str = "", descents: Mapping[str, str] | None = None
+) -> SheetImport:
+    """Store what the preview showed, into a new draft where none is open. NotAllowed, Conflict.
+
+    `descents`: of those that the preview proposed the ones that hold, new code → old code.
+    """
     with transaction.atomic():
         if KINDS[imported.kind].into == "edition":
             imported.edition = _draft(imported, by)
         resource = _resource(imported, by, reason)
+        proposed = {(each.new, each.old) for each in SheetPlan.from_json(imported.plan).descents}
+        resource.descents = {new: old for new, old in (descents or {}).items() if (new, old) in proposed}
         if resource.breaks_identity(SheetPlan.from_json(imported.plan)) and not reason.strip():
             raise NotAllowed(_("Say why: the file adds, renames or retires issues, and the reason is kept with them."))
         return confirm_sheet(
@@ -427,6 +449,7 @@ def _check(imported: SheetImport, columns: Mapping[str, str] | None) -> SheetChe
     resource = _resource(imported, None, "")
     try:
         file = sheet_file_of(imported)
+        resource = resource.speaking(file.tables)
     except BadLibrary as error:
         plan = SheetPlan(problems=error.problems)
         return SheetCheck({}, plan.as_json(), ", ".join(problem.kind for problem in error.problems))
@@ -463,79 +486,47 @@ def _draft(imported: SheetImport, by: User | None) -> Edition:
 
 
 def _resource(imported: SheetImport, by: User | None, reason: str) -> StrictResource:
-    scope = Scope(imported.edition, imported.cycle)
+    """Of a file that was read before, in the languages that it is in."""
+    scope = Scope(imported.edition, imported.cycle, replaces=imported.replaces)
     if KINDS[imported.kind].into == "edition" and imported.state != SheetImport.State.STORED:
-        scope = scope_of(imported.kind, imported.edition)
-    return KINDS[imported.kind].resource(scope, by, reason)
+        scope = scope_of(imported.kind, imported.edition, replaces=imported.replaces)
+    resource = KINDS[imported.kind].resource(scope, by, reason)
+    return resource.speaking(sheet_file_of(imported).tables) if imported.headers.get("rows") else resource
 
 
-@dataclass(frozen=True)
-class ShownProblem:
-    """One thing to mend, or to know: where, what stands there, and what is wrong with it."""
+@transaction.atomic
+def put_in_force(*, contents: bytes, name: str, by: User | None, acknowledged: str = "") -> Edition | None:
+    """Make a file the whole library and publish it as the next edition; None where it says what is in force already.
 
-    column: str
-    value: str
-    message: str
-
-
-@dataclass(frozen=True)
-class ShownRow:
-    """A row with its changes: (column, old, new)."""
-
-    row: PlannedRow
-    cells: list[tuple[str, str, str]]
-    problems: list[ShownProblem]
-    warnings: list[ShownProblem]
-
-    @property
-    def key(self) -> str:
-        return " · ".join(part for part in self.row.key if part)
+    Raises BadLibrary with everything wrong in the file; NotAllowed where a draft is open, Unacknowledged as publishing.
+    """
+    current = Edition.objects.filter(state=Edition.State.PUBLISHED).first()
+    if current and Edition.objects.filter(state=Edition.State.DRAFT).exists():
+        start_edition_draft(by=by)  # which says what is in the way
+    edition = current or _first_draft(contents, name, by)
+    scope = Scope(edition=edition, replaces=True)
+    if not checked_plan(IssueResource(scope), contents, name).changes_anything:
+        return None
+    imported = take_in(IssueResource.sheet, scope, name, contents, by=by)
+    proposed = SheetPlan.from_json(imported.plan).descents
+    same = {each.new: each.old for each in proposed if each.share == 1}
+    confirm(imported, by=by, reason=name, descents=same)
+    return publish_edition(edition=imported.edition, by=by, acknowledged=acknowledged)
 
 
-@dataclass(frozen=True)
-class Preview:
-    """`tabs`: (state, number, whether it is shown); `listed`: rows of the shown state; `warnings` of all rows."""
-
-    plan: SheetPlan
-    shown: str
-    tabs: list[tuple[str, int, bool]]
-    listed: list[PlannedRow]
-    problems: list[str]
-    warnings: list[tuple[PlannedRow, ShownProblem]]
-    untouched: list[str] = field(default_factory=list)
-
-    @property
-    def is_good(self) -> bool:
-        return self.plan.is_good
-
-    @property
-    def changes_anything(self) -> bool:
-        return self.plan.changes_anything
-
-    @property
-    def to_store(self) -> int:
-        return self.plan.counts["new"] + self.plan.counts["changed"]
+def _first_draft(contents: bytes, name: str, by: User | None) -> Edition:
+    file = read_sheet_file(contents, name, IssueResource(Scope()))
+    return start_first_draft(languages=languages_in(file.tables) or DEFAULT_LANGUAGES, by=by)
 
 
-def preview_of(imported: SheetImport, state: str = "") -> Preview:
-    """The plan of an import; rows of `state`, else of the first state that has any, errors first."""
-    plan = SheetPlan.from_json(imported.plan)
-    counts = plan.counts
-    shown = state if state in STATES else next((name for name in STATES if counts[name]), ERROR)
-    tabs = [(name, counts[name], name == shown) for name in STATES]
-    warnings = [(row, _shown(problem)) for row in plan.rows for problem in row.warnings]
-    problems = [problem_text(problem) for problem in plan.problems]
-    titles = {column.name: str(column.title) for column in KINDS[imported.kind].columns}
-    untouched = [titles[name] for name in plan.untouched]
-    listed = [row for row in plan.rows if row.state == shown]
-    return Preview(plan, shown, tabs, listed, problems, warnings, untouched)
-
-
-def shown_row(row: PlannedRow, columns: Sequence[SheetColumn]) -> ShownRow:
-    """The row for the page, its cells in the order of the format."""
-    cells = [(column.name, *row.cells[column.name]) for column in columns if column.name in row.cells]
-    return ShownRow(row, cells, [_shown(p) for p in row.problems], [_shown(p) for p in row.warnings])
-
-
-def _shown(problem: Problem) -> ShownProblem:
-    return ShownProblem(problem.column, problem.value, message(problem))
+def checked_plan(resource: StrictResource, contents: bytes, name: str) -> SheetPlan:
+    """What importing the file would do, for who cannot choose columns. Raises BadLibrary with all problems."""
+    file = read_sheet_file(contents, name, resource)
+    resource = resource.speaking(file.tables)
+    match = match_of(file, resource)
+    if problems := unknown_columns(match, resource.columns):
+        raise BadLibrary(problems)
+    plan = plan_file(resource, file, match.columns)
+    if problems := [*plan.problems, *(problem for row in plan.rows for problem in row.problems)]:
+        raise BadLibrary(problems)
+    return plan

@@ -1,12 +1,29 @@
 """Writing the descent of a draft's issues from those of the edition that it started from."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from django.db.models import Q
+
+from materiality.drafts.rows import put_back, sources_of
 from materiality.models import Edition, Issue, Lineage, User
 
 Kind = Lineage.Kind
 # What a later change of the same issue does not take back: a moved issue that is renamed stays moved.
 _STRONGER = {Kind.KEPT: 0, Kind.RENAMED: 1, Kind.MOVED: 2, Kind.SPLIT: 3, Kind.MERGED: 4}
+
+PLACE = ("category", "parent_code")  # columns of a sheet that say where an issue stands
+
+
+def is_name(column: str) -> bool:
+    """Whether a column of a sheet holds a name in some language."""
+    return column.startswith("name_")
+
+
+def breaks_identity(columns: Iterable[str]) -> bool:
+    """Whether a change of these columns makes another issue of one."""
+    return any(is_name(column) or column in ("status", *PLACE) for column in columns)
 
 
 def descend_added(issue: Issue, *, by: User | None, reason: str) -> None:
@@ -129,3 +146,61 @@ def _create(target: Issue, kind: str, source: int, *, by: User | None, reason: s
 def _both(old: str, new: str) -> str:
     """Reasons one below the other, each once."""
     return "\n".join(dict.fromkeys(line for line in (*old.split("\n"), new) if line))
+
+
+def record_descent(
+    edition: Edition, issues: Sequence[Issue], descents: Mapping[str, str], *, by: User | None, reason: str
+) -> dict[str, Any]:
+    """Record what was added, renamed, moved and retired; returns what `put_back_descent` needs.
+
+    `issue.sheet_changes` are the cells that changed, `issue.sheet_is_new` says that it was added; `descents`: code of
+    an added one → that of the issue which it goes on. An edition that is based on none has no descent.
+    """
+    if edition.based_on_id is None:
+        return {}
+    added = [issue for issue in issues if issue.sheet_is_new]
+    known = [issue for issue in issues if not issue.sheet_is_new and breaks_identity(issue.sheet_changes)]
+    keys = {issue.pk for issue in known}
+    sources = sources_of(edition, keys)
+    before, rows = _descent(edition, keys, sources), []
+    _mark(known, by=by, reason=reason)
+    above = Lineage.objects.filter(edition=edition, target__code__in=descents.values(), source__isnull=False)
+    lines: dict[str, list[int]] = defaultdict(list)
+    for code, source in above.values_list("target__code", "source"):
+        lines[code].append(source)
+    told = {"edition": edition, "by": by, "reason": reason}
+    for issue in added:
+        from_old = lines[descents.get(issue.code, "")]
+        fresh = [Lineage(kind=Kind.RENAMED, source_id=old, target=issue, **told) for old in from_old]
+        rows += fresh or [Lineage(kind=Kind.ADDED, target=issue, **told)]
+    Lineage.objects.bulk_create(rows)
+    for issue in known:
+        if issue.sheet_changes.get("status", ["", ""])[1] == Issue.Status.RETIRED:
+            descend_retired(issue, by=by, reason=reason)
+    return {"before": before, "after": _descent(edition, keys, sources)}
+
+
+def put_back_descent(held: dict[str, Any]) -> None:
+    """Undo `record_descent` for the issues that were known; that of added ones goes with them."""
+    if held:  # those of added issues went with them
+        put_back({"lineage": held["before"]}, {"lineage": held["after"]})
+
+
+def _mark(issues: Sequence[Issue], *, by: User | None, reason: str) -> None:
+    """As `mark_descent` does, but for thousands of issues at once."""
+    moved = {issue.pk for issue in issues if any(name in issue.sheet_changes for name in PLACE)}
+    renamed = moved | {issue.pk for issue in issues if any(map(is_name, issue.sheet_changes))}
+    rows = list(Lineage.objects.filter(target__in=renamed, source__isnull=False))
+    fresh: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row in rows:
+        kind = Kind.MOVED if row.target_id in moved else Kind.RENAMED
+        fresh[kind if _STRONGER[row.kind] < _STRONGER[kind] else row.kind, _both(row.reason, reason)].append(row.pk)
+    for (kind, why), keys in fresh.items():
+        Lineage.objects.filter(pk__in=keys).update(kind=kind, reason=why, by=by)
+
+
+def _descent(edition: Edition, keys: set[int], sources: set[int]) -> dict[str, dict[str, Any]]:
+    """The rows of descent of some issues, as `draft_rows.put_back` takes them."""
+    rows = Lineage.objects.filter(Q(target__in=keys) | Q(source__in=sources), edition=edition) if keys else ()
+    columns = [field.attname for field in Lineage._meta.concrete_fields]
+    return {str(row.pk): {**{name: getattr(row, name) for name in columns}, "at": row.at.isoformat()} for row in rows}

@@ -1,34 +1,37 @@
 """The issues of a draft edition in the `issues` format (formats.md)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
-from import_export.widgets import Widget
 
-from materiality.drafts.lineage import descend_retired
-from materiality.drafts.rows import locked_edition_draft, put_back, sources_of
+from materiality.drafts.lineage import PLACE, breaks_identity, is_name, put_back_descent, record_descent
+from materiality.drafts.rows import locked_edition_draft
 from materiality.formats.stakeholders import add_named_groups
 from materiality.library_file.codes import MappingCodes
 from materiality.library_file.read import (
     CODE,
     PRIMARY,
+    USUAL_CATEGORIES,
     IssueRow,
+    category_code,
+    category_name,
     check_tree,
     codes_are_built,
-    name_from,
     new_group_refused,
+    unfolded,
+    usual_category,
 )
-from materiality.lineage.records import EQUAL, LEVELS, Catalogues
-from materiality.models import Category, Disclosure, Edition, Issue, IssueMapping, Lineage, User
-from materiality.platform.bilingual import DEFAULT_LANGUAGES, languages_of, suffix_of
+from materiality.lineage.lineage import Likeness, likely_ancestors
+from materiality.lineage.records import LEVELS
+from materiality.models import Category, Edition, Issue, IssueMapping
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, LANGUAGES, languages_of, suffix_of
 from materiality.platform.hooks import RETIRE_ISSUE, objections
 from materiality.queries.library import origins, stored_catalogues
 from materiality.queries.mappings import all_frameworks, label_of
@@ -38,65 +41,27 @@ from materiality.tables.headers import (
     SheetColumn,
     depths,
     issue_choices,
+    match_headers,
     parts,
     rings,
     text_columns_of,
 )
-from materiality.tables.imports import StrictResource, write_all
+from materiality.tables.imports import StrictResource
 from materiality.tables.problems import Problem, nearest
+from materiality.tables.records import Records
 from materiality.tables.widgets import (
     NEW,
     BadCell,
     ChoiceWidget,
+    CodesWidget,
+    Mapped,
+    PlannedRow,
     SeveralWidget,
     SheetPlan,
     SheetRow,
     TextWidget,
     in_both,
 )
-
-Mapped = tuple[str, str]  # code of a disclosure, type of the mapping
-
-
-class CodesWidget(Widget):
-    """Codes or titles of one column, in the catalogue's order; written with the year where a code has two meanings, and
-    with the type of the mapping where it is not the same: `GRI 403 [part]`."""
-
-    def __init__(self, column: str, codes: MappingCodes, catalogues: Catalogues) -> None:
-        super().__init__()
-        self.column, self.codes = column, codes
-        known = catalogues.of.get(codes.editions[column], {})
-        self._places = {code: place for place, code in enumerate(known)}
-
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> tuple[Mapped, ...]:
-        found: dict[str, str] = {}
-        problems = []
-        for part in parts(value):
-            resolved = self.codes.mapping(self.column, part)
-            if isinstance(resolved, Problem):
-                problems.append(resolved)
-            elif found.setdefault(resolved[2], resolved[3]) != resolved[3]:
-                problems.append(Problem("two_types", value=part, params={"code": resolved[2]}))
-        if problems:
-            raise BadCell(*problems)
-        return tuple(sorted(found.items(), key=lambda each: self._places[each[0]]))
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return ";".join(self._written(code, kind) for code, kind in value or ())
-
-    def _written(self, code: str, kind: str) -> str:
-        written = self.codes.written(self.column, code)
-        return written if kind == EQUAL else f"{written} [{kind}]"
-
-    def disclosure_keys(self) -> dict[str, dict[str, int]]:
-        """Column → code → primary key of the disclosure, of all columns (one query)."""
-        names = {framework: name for name, framework in self.codes.editions.items()}
-        found: dict[str, dict[str, int]] = {name: {} for name in names.values()}
-        rows = Disclosure.objects.order_by().values_list("framework__code", "framework__edition", "code", "pk")
-        for framework, edition, code, pk in rows:
-            if (framework, edition) in names:
-                found[names[framework, edition]][code] = pk
-        return found
 
 
 class _GroupsWidget(SeveralWidget):
@@ -112,22 +77,26 @@ class _GroupsWidget(SeveralWidget):
 
 
 TREE = ("code", "category", "parent_code", "status")
-PLACE = ("category", "parent_code")
 
 
-def check_issues(rows: Sequence[SheetRow], stored: Mapping[str, dict[str, str]]) -> Iterator[Problem]:
+def check_issues(
+    rows: Sequence[SheetRow], stored: Mapping[str, dict[str, str]], replaces: bool = False
+) -> Iterator[Problem]:
     """Problems of codes, parents and categories. `stored`: code → the TREE cells of an issue of the edition.
 
-    An issue that stands where it stood is not found fault with, whatever its code looks like.
+    An issue that stands where it stood is not found fault with, whatever its code looks like. A file that `replaces`
+    the list moves issues, and codes of what it retires do not bind it.
     """
     merged = [_merged(row, stored.get(row.cells.get("code", ""), {})) for row in rows]
-    moved = {place for place, row in enumerate(rows) if _moves(merged[place], stored)}
+    moves = {place for place, row in enumerate(rows) if _moves(merged[place], stored)}
+    moved = set() if replaces else moves
     for place in sorted(moved):
         yield from _moved(rows[place], merged[place], stored[merged[place]["code"]])
     ring = _rings(merged)
-    every = {**{code: held["parent_code"] for code, held in stored.items()}}
-    every |= {cells["code"]: cells["parent_code"] for cells in merged}
-    built = codes_are_built(every.keys(), every.values())
+    every = {**stored, **{cells["code"]: cells for cells in merged}}
+    if replaces:
+        every = {code: cells for code, cells in every.items() if cells["status"] != Issue.Status.RETIRED}
+    built = codes_are_built(every.keys(), [cells["parent_code"] for cells in every.values()])
     for place, (row, cells) in enumerate(zip(rows, merged, strict=True)):
         if cells["code"] in ring and place not in moved:
             way = " → ".join(ring[cells["code"]])
@@ -137,8 +106,8 @@ def check_issues(rows: Sequence[SheetRow], stored: Mapping[str, dict[str, str]])
             yield row.problem("primary_under", "parent_code", params=params)
     yield from _retired_primaries(rows, merged, stored)
     slips = {cells["code"] for cells in merged if cells["code"] in ring or (built and _primary_under(cells))}
-    told = slips | stored.keys()
-    yield from _tree(rows, merged, stored, told)
+    told = slips | (stored.keys() - {merged[place]["code"] for place in moves - moved})
+    yield from _tree(rows, merged, {code: cells for code, cells in stored.items() if code in every}, told)
 
 
 def _tree(
@@ -146,7 +115,7 @@ def _tree(
 ) -> Iterator[Problem]:
     """The checks of a whole library on the edition as it would be; of rows not told of already, nor doubled."""
     given = {cells["code"] for cells in merged}
-    after = [IssueRow(place, cells, {}) for place, cells in enumerate(merged)]
+    after = [IssueRow(place, cells, {}) for place, cells in enumerate(merged) if rows[place].number > 0]
     after += [IssueRow(-1, cells, {}) for code, cells in stored.items() if code not in given]
     for problem in check_tree(after, flat=False):
         if problem.row >= 0 and problem.kind != "double_code" and merged[problem.row]["code"] not in told:
@@ -254,20 +223,29 @@ def framework_columns() -> list[SheetColumn]:
     return columns
 
 
+def _text_columns(name: str, languages: Iterable[str]) -> list[SheetColumn]:
+    known = {column.name: column for column in COLUMNS}
+    return [known.get(each.name, each) for each in text_columns_of(Issue._meta.get_field(name), languages)]
+
+
+def languages_in(tables: Sequence[Records]) -> tuple[str, ...]:
+    """The languages in which the tables have names, in the order of their columns."""
+    columns = _text_columns("name", LANGUAGES)
+    spoken = {column.name: language for column, language in zip(columns, LANGUAGES, strict=True)}
+    found = []
+    for table in tables:
+        match = match_headers(table.columns, columns)
+        for heading, name in match.columns.items():
+            if name and heading not in match.guesses and any(row.cells.get(heading) for row in table.rows):
+                found.append(spoken[name])
+    return tuple(dict.fromkeys(found))
+
+
 Changes = dict[str, list[str]]
-
-
-def _is_name(column: str) -> bool:
-    return column.startswith("name_")
 
 
 def _is_text(column: str) -> bool:
     return column.startswith(("name_", "definition_"))
-
-
-def breaks_identity(columns: Iterable[str]) -> bool:
-    """Whether a change of these columns makes another issue of one."""
-    return any(_is_name(column) or column == "status" for column in columns)
 
 
 def codes_used(edition: Edition) -> dict[str, tuple[str, str]]:
@@ -277,16 +255,18 @@ def codes_used(edition: Edition) -> dict[str, tuple[str, str]]:
 
 
 def changes_refused(
-    row: SheetRow, issue: Issue, changes: Changes, used: Mapping[str, tuple[str, str]]
+    row: SheetRow, issue: Issue, changes: Changes, used: Mapping[str, tuple[str, str]], replaces: bool = False
 ) -> Iterator[Problem]:
-    """Problems of a code that was another issue's, of an issue without a name, and of one that is retired."""
+    """Problems of a code that was another issue's, of an issue without a name, and of one that is retired (which a
+    file that `replaces` the list takes up again).
+    """
     if not issue.name:
         yield row.problem("no_name", f"name_{suffix_of(languages_of(issue)[0])}")
     if issue.pk is None and issue.code in used:
         edition, name = used[issue.code]
         yield row.problem("code_used", "code", params={"edition": edition, "name": name})
     was = changes.get("status", [issue.status])[0]
-    if issue.pk is not None and was == Issue.Status.RETIRED:
+    if issue.pk is not None and was == Issue.Status.RETIRED and not replaces:
         for column in changes:
             yield row.problem("retired_changed", column, params={"code": issue.code})
 
@@ -299,52 +279,6 @@ def live_warnings(row: SheetRow, issue: Issue) -> Iterator[Problem]:
         yield row.problem("noted", "status", params={"title_zh": zh, "title_en": en})
 
 
-def record_descent(edition: Edition, issues: Sequence[Issue], *, by: User | None, reason: str) -> dict[str, Any]:
-    """Record what was added, renamed and retired; returns what `put_back_descent` needs.
-
-    `issue.sheet_changes` are the cells that changed, `issue.sheet_is_new` says that it was added. An edition that is
-    based on none has no descent.
-    """
-    if edition.based_on_id is None:
-        return {}
-    added = [issue for issue in issues if issue.sheet_is_new]
-    known = [issue for issue in issues if not issue.sheet_is_new and breaks_identity(issue.sheet_changes)]
-    keys = {issue.pk for issue in known}
-    sources = sources_of(edition, keys)
-    before = _descent(edition, keys, sources)
-    _rename([issue for issue in known if any(map(_is_name, issue.sheet_changes))], by=by, reason=reason)
-    for issue in known:
-        if "status" in issue.sheet_changes:
-            descend_retired(issue, by=by, reason=reason)
-    Lineage.objects.bulk_create(
-        Lineage(edition=edition, kind=Lineage.Kind.ADDED, target=issue, by=by, reason=reason) for issue in added
-    )
-    return {"before": before, "after": _descent(edition, keys, sources)}
-
-
-def put_back_descent(held: dict[str, Any]) -> None:
-    """Undo `record_descent` for the issues that were known; that of added ones goes with them."""
-    if held:  # those of added issues went with them
-        put_back({"lineage": held["before"]}, {"lineage": held["after"]})
-
-
-def _rename(issues: Sequence[Issue], *, by: User | None, reason: str) -> None:
-    """As `draft_lineage.mark_descent` does, but for thousands of issues at once."""
-    rows = list(Lineage.objects.filter(target__in=issues, source__isnull=False))
-    for row in rows:
-        row.kind = Lineage.Kind.RENAMED if row.kind == Lineage.Kind.KEPT else row.kind
-        row.reason = "\n".join(dict.fromkeys(line for line in (*row.reason.split("\n"), reason) if line))
-        row.by = by
-    write_all(rows, ("kind", "reason", "by"))
-
-
-def _descent(edition: Edition, keys: set[int], sources: set[int]) -> dict[str, dict[str, Any]]:
-    """The rows of descent of some issues, as `draft_rows.put_back` takes them."""
-    rows = Lineage.objects.filter(Q(target__in=keys) | Q(source__in=sources), edition=edition) if keys else ()
-    columns = [field.attname for field in Lineage._meta.concrete_fields]
-    return {str(row.pk): {**{name: getattr(row, name) for name in columns}, "at": row.at.isoformat()} for row in rows}
-
-
 class _ParentWidget(ChoiceWidget):
     """An issue of the edition or of the file; what is wrong with it the check of all rows has said."""
 
@@ -353,22 +287,47 @@ class _ParentWidget(ChoiceWidget):
 
 
 class _CategoryWidget(ChoiceWidget):
-    """A category of the draft; one that it does not have is new, unless it looks like a slip of one, or is no code."""
+    """A category of the draft by code or name; one that it does not have is new, unless it looks like a slip of one."""
 
     def clean(self, value: str, row: Any = None, lookups: Any = None, **kwargs: Any) -> Category:
         known = lookups["categories"]
         try:
             return super().clean(value, row, lookups, **kwargs)
         except BadCell:
-            if not value or not CODE.fullmatch(value) or nearest(value, known, at_least=0.75):
+            code, near = usual_category(value) or value, nearest(value, lookups["slips"](value), at_least=0.75)
+            if not value:
                 raise
-        return known.setdefault(value, lookups["new_category"](value))
+            if near and not usual_category(value):
+                raise BadCell(Problem("unknown_category", value=value, nearest=near)) from None
+            code = code if CODE.fullmatch(code) else category_code(value, known)
+        if code not in known:
+            known[code] = lookups["new_category"](code, value)
+        return known[code]
+
+
+def _gone(issue: Issue, places: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """What becomes of an issue that the whole list does not name: it is retired, and goes where that above it goes."""
+    above = issue.parent
+    while above and above.code not in places:
+        above = above.parent
+    changes = {} if issue.status == Issue.Status.RETIRED else {"status": str(Issue.Status.RETIRED)}
+    if above and places[above.code] not in ("", issue.category.code):
+        changes["category"] = places[above.code]
+    if changes:
+        yield {"code": issue.code, **changes}
+
+
+def _by_code(row: SheetRow, named: Mapping[str, str]) -> SheetRow:
+    """The row with the code of its category, where the file calls it by its name."""
+    word = row.cells.get("category", "")
+    return replace(row, cells={**row.cells, "category": named[word]}) if word in named else row
 
 
 class IssueResource(StrictResource):
     """Issues with their mappings, into the draft edition of the scope."""
 
     sheet = "issues"
+    replaceable = True
     may_be_blank = ("name",)
     written = ("name", "definition", "groups", "status", "version", "changed")
 
@@ -389,8 +348,12 @@ class IssueResource(StrictResource):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        edition = self.scope.edition if self.scope else None
-        languages = edition.languages if edition else list(DEFAULT_LANGUAGES)
+        edition, self.descents = self.scope.edition if self.scope else None, {}
+        replaces = bool(self.scope and self.scope.replaces)
+        self.written = (*self.written, *(("category", "parent") if replaces else ()))
+        languages = list(self.scope.languages if replaces else ()) or list(
+            edition.languages if edition else DEFAULT_LANGUAGES
+        )
         self.columns = COLUMNS
         if languages != list(DEFAULT_LANGUAGES):
             self._speak(languages)
@@ -404,11 +367,7 @@ class IssueResource(StrictResource):
 
     def _speak(self, languages: Sequence[str]) -> None:
         """Columns of names and definitions in the languages of the edition, in the place of the usual ones."""
-        known = {column.name: column for column in COLUMNS}
-        columns = []
-        for name in ("name", "definition"):
-            field = Issue._meta.get_field(name)
-            columns += [known.get(each.name, each) for each in text_columns_of(field, languages)]
+        columns = [column for name in ("name", "definition") for column in _text_columns(name, languages)]
         place = next(number for number, column in enumerate(COLUMNS) if _is_text(column.name))
         rest = [column for column in COLUMNS if not _is_text(column.name)]
         self.columns = (*rest[:place], *columns, *rest[place:])
@@ -416,8 +375,40 @@ class IssueResource(StrictResource):
             if _is_text(column.name):
                 del self.fields[column.name]
         for column in columns:
-            limit = 200 if _is_name(column.name) else 0
+            limit = 200 if is_name(column.name) else 0
             self.fields[column.name] = Field(column.name, column.name, widget=TextWidget(limit))
+
+    def speaking(self, tables: Sequence[Records]) -> "IssueResource":
+        """Of a file that is the whole list, the columns in the languages in which it has names."""
+        found = languages_in(tables) if self.scope.replaces else ()
+        return IssueResource(replace(self.scope, languages=found), self.by, self.reason) if found else self
+
+    @classmethod
+    def reshaped(cls, table: Records) -> list[Records]:
+        """A list with a row for each secondary issue, and its primary in columns beside it, as a row for each issue."""
+        return unfolded(table)
+
+    def prepared(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
+        """Where the file is the whole list, what it does not name is retired; such rows have numbers below 0."""
+        named = {text: code for code, row in self.lookups["categories"].items() for text in row.name.texts.values()}
+        rows = [_by_code(row, named) for row in rows]
+        if not self.scope.replaces or self.undoing is not None:
+            return rows
+        usual = {"status": str(Issue.Status.ACTIVE), "parent_code": ""}
+        filled = [replace(row, cells={**usual, **row.cells}) for row in rows]
+        places = {self.key_of(row.cells)[0]: row.cells.get("category", "") for row in filled}
+        gone = [cells for (code,), issue in self.by_key.items() if code not in places for cells in _gone(issue, places)]
+        return [*filled, *(SheetRow(-place, cells) for place, cells in enumerate(gone, start=1))]
+
+    def proposed_descents(self, rows: Sequence[PlannedRow]) -> list[Likeness]:
+        gone = {row.key[0] for row in rows if row.cells.get("status", ["", ""])[1] == Issue.Status.RETIRED}
+        old = {code: issue.name.texts for (code,), issue in self.by_key.items() if code in gone and issue.pk}
+        new = {
+            row.key[0]: {name.removeprefix("name_"): text for name, (_old, text) in row.cells.items() if is_name(name)}
+            for row in rows
+            if row.state == NEW
+        }
+        return likely_ancestors(new, old) if new and old else []
 
     def refuse(self, store: bool) -> None:
         if store:
@@ -428,7 +419,7 @@ class IssueResource(StrictResource):
         codes = MappingCodes(catalogues)
         for column in self.mapped:
             self.fields[column.name].widget = CodesWidget(column.name, codes, catalogues)
-        issues = list(self.scope.edition.issues.select_related("category", "parent").order_by("code"))
+        issues = list(self.scope.edition.issues.select_related("category", "parent__parent").order_by("code"))
         mapped = self._mapped(codes)
         for issue in issues:
             issue.codes = SimpleNamespace(**mapped.get(issue.pk, {}))
@@ -451,10 +442,12 @@ class IssueResource(StrictResource):
         self._last_order = max((issue.order for issue in self.by_key.values()), default=0)
         self._descent: dict[str, Any] = {}
         self._new_categories: list[str] = []
+        self._spoke, self._retired_categories = list(self.scope.edition.languages), []
         self._last_category = max((row.order for row in self.scope.edition.categories.all()), default=0)
         return {
             "categories": {row.code: row for row in self.scope.edition.categories.all()},
             "new_category": self._new_category,
+            "slips": self._likely_categories,
             "issues": {issue.code: issue for issue in self.by_key.values()},
             "groups": dict.fromkeys(known_groups()),
             "statuses": {str(value): value for value in Issue.Status.values},
@@ -470,27 +463,42 @@ class IssueResource(StrictResource):
         self.lookups["issues"][row["code"]] = issue
         return issue
 
-    def _new_category(self, code: str) -> Category:
+    def _likely_categories(self, word: str) -> list[str]:
+        """What a word that names no category may be a slip of."""
+        held = () if self.scope.replaces else self.lookups["categories"]
+        common = [each for each, number in self._words.items() if number > self._words[word]]
+        return [*held, *common, *USUAL_CATEGORIES]
+
+    def _new_category(self, code: str, word: str) -> Category:
         self._last_category += 1
-        name = dict.fromkeys(self.scope.edition.languages, name_from(code))
+        name = category_name(code, word, self.scope.languages or self.scope.edition.languages)
         return Category(edition=self.scope.edition, code=code, name=name, order=self._last_category)
 
     def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
-        return check_issues(rows, {key[0]: self.cells(issue, TREE) for key, issue in self.by_key.items()})
+        self._words = Counter(row.cells["category"] for row in rows if row.cells.get("category"))
+        stored = {key[0]: self.cells(issue, TREE) for key, issue in self.by_key.items()}
+        return check_issues(rows, stored, self.scope.replaces)
 
     def in_order(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
         depth = depths({row.cells.get("code"): row.cells.get("parent_code") or None for row in rows})
         return sorted(rows, key=lambda row: depth[row.cells.get("code")])
 
     def in_batches(self, instances: Sequence[Issue]) -> Iterator[Sequence[Issue]]:
-        fresh = {issue.category.code: issue.category for issue in instances if issue.category.pk is None}
+        moved = [issue for issue in self.update_instances if issue.pk and self.changes(issue, PLACE)]
+        every = {issue.category.code: issue.category for issue in (*instances, *moved)}
+        fresh = {code: category for code, category in every.items() if category.pk is None}
         self._new_categories = sorted(fresh)
         Category.objects.bulk_create(fresh.values())
+        # No issue is put under one that stands elsewhere, as the database sees to, whatever the order of the rows.
+        Issue.objects.filter(pk__in=[issue.pk for issue in moved]).update(parent=None)
+        for category in every.values():
+            keys = [issue.pk for issue in moved if issue.category.code == category.code]
+            Issue.objects.filter(pk__in=keys).update(category=category)
         for level in range(1, LEVELS + 1):
             yield [issue for issue in instances if _level(issue) == level]
 
     def objections(self, row: SheetRow, instance: Issue, changes: dict[str, list[str]]) -> Iterable[Problem]:
-        yield from changes_refused(row, instance, changes, self.lookups["used"])
+        yield from changes_refused(row, instance, changes, self.lookups["used"], self.scope.replaces)
 
     def warnings(self, row: SheetRow, instance: Issue, changes: dict[str, list[str]]) -> Iterable[Problem]:
         if instance.category.pk is None:
@@ -502,6 +510,9 @@ class IssueResource(StrictResource):
             yield from live_warnings(row, instance)
 
     def breaks_identity(self, plan: SheetPlan) -> bool:
+        """Not in the first edition, of which nobody has used an issue."""
+        if self.scope and self.scope.edition.is_first_draft:
+            return False
         return any(row.state == NEW or breaks_identity(row.cells) for row in plan.rows)
 
     def before_store(self, instance: Issue, changes: dict[str, list[str]]) -> None:
@@ -521,7 +532,20 @@ class IssueResource(StrictResource):
         if self.undoing is None:
             add_named_groups(code for issue in changed for code in issue.groups)
         if self.undoing is None:
-            self._descent = record_descent(self.scope.edition, changed, by=self.by, reason=self.reason)
+            edition = self.scope.edition
+            self._descent = record_descent(edition, changed, self.descents, by=self.by, reason=self.reason)
+            if self.scope.replaces:
+                self._replace_around(edition)
+
+    def _replace_around(self, edition: Edition) -> None:
+        """The languages of the list, and categories without an active issue."""
+        if self.scope.languages:
+            edition.languages = list(self.scope.languages)
+            edition.save(update_fields=["languages"])
+        used = edition.issues.filter(status=Issue.Status.ACTIVE).values("category")
+        empty = edition.categories.filter(status=Category.Status.ACTIVE).exclude(pk__in=used)
+        self._retired_categories = list(empty.values_list("code", flat=True))
+        empty.update(status=Category.Status.RETIRED)
 
     def _store_mappings(self, changed: Sequence[Issue]) -> None:
         pks = self.fields[self.mapped[0].name].widget.disclosure_keys()
@@ -555,12 +579,18 @@ class IssueResource(StrictResource):
         instance.changed = extra["changed"]
 
     def further_undo(self) -> dict[str, Any]:
-        return {"descent": self._descent, "categories": self._new_categories}
+        further = {"descent": self._descent, "categories": self._new_categories}
+        return further | {"languages": self._spoke, "retired": self._retired_categories}
 
     def put_back_further(self, held: dict[str, Any]) -> None:
         """Imports of before kept the descent alone."""
         put_back_descent(held.get("descent", held))
-        Category.objects.filter(edition=self.scope.edition, code__in=held.get("categories", ()), issues=None).delete()
+        edition = self.scope.edition
+        edition.categories.filter(code__in=held.get("categories", ()), issues=None).delete()
+        edition.categories.filter(code__in=held.get("retired", ())).update(status=Category.Status.ACTIVE)
+        if held.get("languages"):
+            edition.languages = held["languages"]
+            edition.save(update_fields=["languages"])
 
 
 def _level(issue: Issue) -> int:

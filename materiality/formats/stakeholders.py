@@ -210,9 +210,9 @@ class StakeholderResource(StrictResource):
         return {"groups": groups, "kinds": choice_words(StakeholderPoint.Kind)}
 
     @classmethod
-    def reshaped(cls, table: Records) -> Records:
+    def reshaped(cls, table: Records) -> list[Records]:
         """A table as reports print it, one row per group and one column per kind, as one row per point."""
-        return _lengthened(table)
+        return [_lengthened(table)]
 
     def blank(self, row: dict[str, str]) -> StakeholderPoint:
         return StakeholderPoint()

@@ -7,6 +7,10 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from materiality.library_file.read import pasted_list
+from materiality.platform.bilingual import LANGUAGES
+from materiality.tables.write import table_bytes
+
 LEFT_OUT = ""
 
 
@@ -21,6 +25,62 @@ class SheetUploadForm(forms.Form):
             "empty": _("The file is empty. Choose a file with a header row and one row per entry."),
         },
     )
+    replaces = False
+
+    def contents(self) -> tuple[str, bytes]:
+        """The name of what was sent, and its bytes."""
+        file = self.cleaned_data["file"]
+        return file.name, file.read()
+
+
+class ListForm(SheetUploadForm):
+    """A list of issues as a file or as pasted lines, which changes what is stored or replaces it."""
+
+    field_order = ("how", "file", "text", "language")
+
+    how = forms.ChoiceField(
+        label=_("The list"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=(
+            ("change", _("changes and adds to what is there; what it does not name stays")),
+            ("replace", _("is the whole list; what it does not name is retired")),
+        ),
+    )
+    text = forms.CharField(
+        label=_("Or the list as text"),
+        required=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_(
+            "One issue a line, its definition behind a colon if you like. A line that ends with a colon names the"
+            " category of the lines below it; a line that is set in stands under the issue above it."
+        ),
+    )
+    language = forms.ChoiceField(label=_("Language of the text"), required=False)
+
+    def __init__(self, *args: Any, languages: Sequence[str], replaces: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["how"].initial = "replace" if replaces else "change"
+        self.fields["file"].required = False
+        known = dict.fromkeys([*languages, *LANGUAGES])
+        self.fields["language"].choices = [(code, LANGUAGES[code]) for code in known]
+
+    @property
+    def replaces(self) -> bool:
+        return self.cleaned_data["how"] == "replace"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not (cleaned.get("file") or cleaned.get("text") or self.errors):
+            self.add_error("file", gettext("Choose a file or paste a list first."))
+        return cleaned
+
+    def contents(self) -> tuple[str, bytes]:
+        if self.cleaned_data["file"]:
+            return super().contents()
+        rows = pasted_list(self.cleaned_data["text"], self.cleaned_data["language"])
+        return gettext("Pasted list") + ".csv", table_bytes("csv", "", rows[0], rows[1:])
 
 
 class ColumnsForm(forms.Form):

@@ -5,78 +5,40 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from materiality.library_file.catalogues import read_catalogues, read_fixture
 from materiality.library_file.codes import MappingCodes
-from materiality.lineage.records import LEVELS, Catalogues, CategoryRecord, Edition, IssueRecord, Library, Mapping
+from materiality.lineage.records import LEVELS, Catalogues, CategoryRecord, IssueRecord, Library, Mapping
 from materiality.tables.problems import BadLibrary, Problem, nearest
 from materiality.tables.records import Records, Row, read_table
 
-_FRAMEWORKS = ("gri_2016", "gri_2021", "sdgs", "esrs")
-TEXT = re.compile(r"(name|definition)_([a-z]{2,3}(?:_[a-z]+)*)")
-
-
-@dataclass(frozen=True)
-class Shape:
-    """`flat`: one row per secondary issue, its primary in columns beside it; else every issue has a row of its own.
-
-    `renamed` pairs names of the `issues` format with the shape's own. Names and definitions stand in a column for each
-    language besides.
-    """
-
-    flat: bool
-    required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
-    renamed: tuple[tuple[str, str], ...] = ()
-
-    def knows(self, column: str, languages: Collection[str]) -> bool:
-        return column in self.required + self.optional or _language(column) in languages
-
-
-ISSUES = Shape(False, ("code", "category"), (*_FRAMEWORKS, "parent_code", "cn_exchange", "hkex", "groups", "status"))
-FLAT = Shape(
-    True,
-    ("code", "category", *_FRAMEWORKS, "primary_code", "primary_name_zh", "primary_name_en", "cn_exchange_topic")
-    + ("audience",),
-    # Where a row of the default library came from is not part of the library.
-    ("hkex", "status", "named_in_seed", "seed_evidence"),
-    (("parent_code", "primary_code"), ("cn_exchange", "cn_exchange_topic"), ("groups", "audience")),
+# A flat list has a row per secondary issue, its primary in columns beside it.
+_REQUIRED = (
+    *("code", "category", "primary_code", "primary_name_zh", "primary_name_en", "name_zh", "name_en"),
+    *("definition_zh", "definition_en", "gri_2016", "gri_2021", "sdgs", "esrs", "cn_exchange_topic", "audience"),
 )
+# Where a row of the default library came from is not part of the library.
+_OPTIONAL = ("hkex", "status", "named_in_seed", "seed_evidence")
+_RENAMED = {"parent_code": "primary_code", "cn_exchange": "cn_exchange_topic", "groups": "audience"}
 
 
-def _language(column: str) -> str:
-    """The language of a column of names or definitions, "" of any other column."""
-    match = TEXT.fullmatch(column)
-    return match[2].replace("_", "-") if match else ""
-
-
-def find_shape(columns: Sequence[str]) -> Shape:
-    """The shape that more of the columns belong to."""
-    return FLAT if "primary_code" in columns else ISSUES
-
-
-def check_columns(columns: Sequence[str], shape: Shape, languages: Collection[str]) -> list[Problem]:
+def check_columns(columns: Sequence[str]) -> list[Problem]:
     """Columns that are unknown, twice there or missing, each with the nearest right (or given) name."""
     given = [column for column in columns if column]
-    missing = [column for column in shape.required if column not in given]
-    if not any(column.startswith("name_") and _language(column) in languages for column in given):
-        missing.append("name_en")
-    unknown = [column for column in dict.fromkeys(given) if not shape.knows(column, languages)]
-    free = missing + [column for column in shape.optional if column not in given]
+    missing = [column for column in _REQUIRED if column not in given]
+    unknown = [column for column in dict.fromkeys(given) if column not in _REQUIRED + _OPTIONAL]
+    free = missing + [column for column in _OPTIONAL if column not in given]
     problems = [Problem("unknown_column", 1, column, column, nearest(column, free)) for column in unknown]
     problems += [Problem("missing_column", 1, column, column, nearest(column, unknown)) for column in missing]
     twice = [column for column, number in Counter(given).items() if number > 1]
     return problems + [Problem("double_column", 1, column, column) for column in twice]
 
 
-def languages_in(table: Records) -> tuple[str, ...]:
-    """The languages in which the file has names, in the order of its columns."""
-    named = [column for column in table.columns if column.startswith("name_") and _language(column)]
-    filled = [column for column in named if any(row.cells.get(column) for row in table.rows)]
-    return tuple(_language(column) for column in filled or named)
-
-
+# Columns of a flat list that are not the secondary issue's own.
+_BESIDE = ("primary_name_zh", "primary_name_en", "named_in_seed", "seed_evidence")
+_OF_PRIMARIES = ("code", "category", "parent_code", "name_zh", "name_en", "definition_zh", "definition_en")
 _PRIMARY = {"category": "category", "name_zh": "primary_name_zh", "name_en": "primary_name_en"}
 
 
@@ -108,20 +70,38 @@ class KnownTexts:
     hkex: dict[str, tuple[str, str, str]]
 
 
-def issue_rows(table: Records, shape: Shape, known: KnownTexts) -> tuple[list[IssueRow], list[Problem]]:
-    """One row per issue, in the file's order; of a flat file the primaries stand before all secondaries."""
-    renamed = dict(shape.renamed)
-    rows = [IssueRow(row.number, _cells(row, renamed), renamed) for row in table.rows]
-    if not shape.flat:
-        return rows, []
+def issue_rows(table: Records, known: KnownTexts) -> tuple[list[IssueRow], list[Problem]]:
+    """One row per issue of a flat list, the primaries before all secondaries."""
+    rows = [IssueRow(row.number, _cells(row), _RENAMED) for row in table.rows]
     primaries, problems = _primaries(rows, known)
     has_hkex = "hkex" in table.columns
     return [*primaries, *(row if has_hkex else _with_hkex(row, known) for row in rows)], problems
 
 
-def _cells(row: Row, renamed: dict[str, str]) -> dict[str, str]:
+def unfolded(table: Records) -> list[Records]:
+    """A flat list as two tables of the `issues` format, primaries and secondaries; any other as it is."""
+    if "primary_code" not in table.columns:
+        return [table]
+    folder = Path(__file__).parent.parent.parent / "fixtures"
+    rows, problems = issue_rows(table, known_texts(folder))
+    names = {column: name for name, column in _RENAMED.items()}
+    told = [replace(problem, column=names.get(problem.column, problem.column)) for problem in table.problems]
+    columns = [names.get(column, column) for column in table.columns if column not in _BESIDE]
+    columns += [] if "hkex" in table.columns else ["hkex"]
+    primaries = [row for row in rows if row.column("code") == "primary_code"]
+    return [
+        Records(_OF_PRIMARIES, _rows_of(primaries, _OF_PRIMARIES), tuple(problems), "primary_code"),
+        Records(tuple(columns), _rows_of(rows[len(primaries) :], columns), tuple(told), table.title),
+    ]
+
+
+def _rows_of(rows: Sequence[IssueRow], columns: Sequence[str]) -> tuple[Row, ...]:
+    return tuple(Row(row.number, {name: row.cells.get(name, "") for name in columns}) for row in rows)
+
+
+def _cells(row: Row) -> dict[str, str]:
     cells = dict(row.cells)
-    for name, column in renamed.items():
+    for name, column in _RENAMED.items():
         cells[name] = cells.get(column, "")
     return cells
 
@@ -184,6 +164,43 @@ def codes_are_built(codes: Collection[str], parents: Collection[str]) -> bool:
     """
     built = sum(bool(PRIMARY.fullmatch(code) or SECONDARY.fullmatch(code)) for code in codes)
     return 2 * built > len(codes) and (any(parents) or not any(map(SECONDARY.fullmatch, codes)))
+
+
+_HEADING = re.compile(r"(?:#+\s*(.+)|[【\[](.+)[】\]]|(.+?)\s*[:：])")
+_BULLET = re.compile(r"(?:[-*•·–—○●▪]|\(?\d{1,3}[.)、）．]|[一二三四五六七八九十]+、)\s*")
+_CODED = re.compile(r"([A-Za-z]{1,8}[-.]?\d{1,3}(?:[-.]\d{1,3})*)[\s:：、.]+(.+)")
+
+
+def pasted_list(text: str, language: str) -> list[list[str]]:
+    """Lines of text as rows of the `issues` format: an issue a line, its definition behind a colon.
+
+    A line that ends with a colon, or begins with #, names the category of those below it; one that is set in stands
+    under the issue above it. Codes that are written are kept, others are made.
+    """
+    suffix = language.replace("-", "_")
+    rows = [["code", "category", "parent_code", f"name_{suffix}", f"definition_{suffix}"]]
+    category, above, made = "议题" if language == "zh" else "Issues", "", Counter()
+    heads: dict[str, str] = {}
+    for line in filter(str.strip, text.splitlines()):
+        words = _BULLET.sub("", line.strip(), count=1)
+        if heading := _HEADING.fullmatch(words):
+            category, above = next(filter(None, heading.groups())).strip(), ""
+            continue
+        coded = _CODED.fullmatch(words)
+        name, *definition = re.split(r"\t+|：\s*|:\s+", coded[2] if coded else words, maxsplit=1)
+        parent = above if above and re.match(r"\t|\s{2}", line) else ""
+        head = f"{parent}-" if parent else heads.setdefault(category, _head(category, heads.values()))
+        made[head] += 1
+        code = coded[1] if coded else f"{head}{made[head]}"
+        above = parent or code
+        rows.append([code, category, parent, name.strip(), "".join(definition).strip()])
+    return rows
+
+
+def _head(category: str, taken: Iterable[str]) -> str:
+    """The letter with which codes of a category begin."""
+    letters = [letter for letter in (usual_category(category) or category).upper() if "A" <= letter <= "Z"]
+    return next(letter for letter in [*letters, *"TABCDFHIJKLMNOPQRUVWXYZ"] if letter not in taken)
 
 
 def check_tree(rows: Sequence[IssueRow], flat: bool) -> list[Problem]:
@@ -273,41 +290,63 @@ class Reference:
     categories: tuple[CategoryRecord, ...]
     groups: tuple[str, ...]
     known: KnownTexts
-    languages: Collection[str] = ("zh", "en")
 
 
 def read_library(contents: bytes, name: str, reference: Reference) -> Library:
-    """The library in a CSV or XLSX file of either shape (formats.md, `issues`). Raises BadLibrary with all problems."""
+    """The library in a file of the default library's form. Raises BadLibrary with all problems."""
     table = read_table(contents, name)
-    shape = find_shape(table.columns)
-    column_problems = check_columns(table.columns, shape, reference.languages)
+    column_problems = check_columns(table.columns)
     if column_problems:
         raise BadLibrary(column_problems)
-    rows, problems = issue_rows(table, shape, reference.known)
-    problems += [*table.problems, *check_tree(rows, shape.flat)]
+    rows, problems = issue_rows(table, reference.known)
+    problems += [*table.problems, *check_tree(rows, flat=True)]
     dated = {(problem.row, problem.column) for problem in table.problems}
-    reader = _RowReader(reference, dated, languages_in(table), rows)
+    reader = _RowReader(reference, dated)
     issues = [reader.read(row) for row in rows]
     problems += reader.problems
     problems += _rings_in(rows)
     if problems:
         raise BadLibrary(_in_file_order(problems, table.columns))
-    used = list(dict.fromkeys(issue.category for issue in sorted(issues, key=lambda issue: issue.code)))
-    categories = categories_of(used, reader.languages, reference)
-    return Library(categories, tuple(sorted(issues, key=lambda issue: issue.code)), reader.languages)
+    used = {issue.category for issue in issues}
+    categories = tuple(row for row in reference.categories if row.code in used)
+    return Library(categories, tuple(sorted(issues, key=lambda issue: issue.code)))
 
 
-def categories_of(used: Sequence[str], languages: Sequence[str], reference: Reference) -> tuple[CategoryRecord, ...]:
-    """The categories that are used: known ones in their order, then new ones, which are called as their codes."""
-    known = [row for row in reference.categories if row.code in used]
-    fresh = [code for code in used if code not in {row.code for row in known}]
-    rows = [
-        (row.code, {name: text for name, text in row.name.items() if name in languages} or row.name) for row in known
-    ]
-    rows += [(code, dict.fromkeys(languages, name_from(code))) for code in fresh]
-    if not fresh:
-        return tuple(replace(row, name=name) for row, (_code, name) in zip(known, rows, strict=True))
-    return tuple(CategoryRecord(code, name, order) for order, (code, name) in enumerate(rows, start=1))
+# What many lists are divided into: code, Chinese and English name.
+_USUAL = (
+    ("environment", "环境", "Environment"),
+    ("social", "社会", "Social"),
+    ("society", "社会", "Society"),
+    ("governance", "治理", "Governance"),
+    ("economy", "经济", "Economy"),
+    ("technology", "科技", "Technology"),
+    ("products", "产品", "Products"),
+    ("people", "员工", "People"),
+)
+
+
+USUAL_CATEGORIES = tuple(code for code, *_names in _USUAL)
+
+
+def usual_category(word: str) -> str:
+    """The code of the usual category of this code or name, "" for any other word."""
+    return next((code for code, *names in _USUAL if word.casefold() in (code, *map(str.casefold, names))), "")
+
+
+def category_code(word: str, taken: Iterable[str]) -> str:
+    """The code of a category that a file calls by a name: one made of its letters, or a number."""
+    made = re.sub(r"[^a-z0-9]+", "-", word.casefold()).strip("-")[:40]
+    if CODE.fullmatch(made) and not made.isdigit():
+        return made
+    return next(code for number in count(1) if (code := f"category-{number}") not in taken)
+
+
+def category_name(code: str, word: str, languages: Sequence[str]) -> dict[str, str]:
+    """What a new category is called: as the file has it, else as such a one is usually called, else as its code."""
+    usual = next(({"zh": zh, "en": en} for known, zh, en in _USUAL if known == code), {})
+    given = "" if CODE.fullmatch(word) and word == code else word
+    first = given or usual.get(languages[0], "") or name_from(code)
+    return {language: usual.get(language, first) if language != languages[0] else first for language in languages}
 
 
 def name_from(code: str) -> str:
@@ -342,16 +381,8 @@ def _in_file_order(problems: list[Problem], columns: tuple[str, ...]) -> list[Pr
 class _RowReader:
     """Turns rows into records and gathers what is wrong with their cells."""
 
-    def __init__(
-        self,
-        reference: Reference,
-        dated: set[tuple[int | None, str]],
-        languages: tuple[str, ...],
-        rows: Sequence[IssueRow],
-    ) -> None:
-        self.languages = languages
+    def __init__(self, reference: Reference, dated: set[tuple[int | None, str]]) -> None:
         self._categories = [category.code for category in reference.categories]
-        self._numbers = Counter(row.cells["category"] for row in rows)
         self._groups = reference.groups
         self._places = {group: place for place, group in enumerate(reference.groups)}
         self._codes = MappingCodes(reference.catalogues)
@@ -363,10 +394,12 @@ class _RowReader:
         status = row.cells.get("status") or "active"
         self._one_of(row, "status", status, STATUSES, "unknown_status")
         category = row.cells["category"]
-        self._category(row, category)
+        self._one_of(row, "category", category, self._categories, "unknown_category")
         groups = dict.fromkeys(_parts(row.cells.get("groups", "")))
         for group in groups:
-            self._group(row, group)
+            if group not in self._groups:
+                near = nearest(group, self._groups, at_least=0.3)
+                self.problems.append(row.problem("unknown_group", "groups", value=group, nearest=near))
         return IssueRecord(
             code=row.cells["code"],
             category=category,
@@ -378,7 +411,7 @@ class _RowReader:
         )
 
     def _texts(self, row: IssueRow, text: str) -> dict[str, str]:
-        found = {language: self._text(row, f"{text}_{language.replace('-', '_')}") for language in self.languages}
+        found = {language: self._text(row, f"{text}_{language}") for language in ("zh", "en")}
         return {language: each for language, each in found.items() if each}
 
     def _text(self, row: IssueRow, name: str) -> str:
@@ -390,25 +423,11 @@ class _RowReader:
             self.problems.append(row.problem("too_long", name, value=text[:40] + "…", params=params))
         return text
 
-    def _category(self, row: IssueRow, category: str) -> None:
-        """A category that nobody knows is new, unless it looks like a slip of one that is, or is no code."""
-        if not category:
-            self.problems.append(row.problem("empty", "category"))
-        elif category not in self._categories:
-            common = [each for each, number in self._numbers.items() if number > self._numbers[category]]
-            close = nearest(category, [*self._categories, *common], at_least=0.75)
-            if close or not CODE.fullmatch(category):
-                self.problems.append(row.problem("unknown_category", "category", value=category, nearest=close))
-
     def _one_of(self, row: IssueRow, name: str, value: str, valid: list[str] | tuple[str, ...], kind: str) -> None:
         if not value:
             self.problems.append(row.problem("empty", name))
         elif value not in valid:
             self.problems.append(row.problem(kind, name, value=value, nearest=nearest(value, valid, at_least=0.3)))
-
-    def _group(self, row: IssueRow, group: str) -> None:
-        if group not in self._groups and (problem := new_group_refused(group, self._groups)):
-            self.problems.append(row.problem("unknown_group", "groups", value=group, nearest=problem.nearest))
 
     def _mappings(self, row: IssueRow) -> tuple[Mapping, ...]:
         found: set[Mapping] = set()
@@ -432,34 +451,30 @@ def _parts(cell: str) -> list[str]:
 FILE = "issue_library.csv"
 
 
-def read_reference(
-    folder: Path,
-    more_groups: Iterable[str] = (),
-    languages: Collection[str] = ("zh", "en"),
-    also: frozenset[Edition] = frozenset(),
-) -> Reference:
-    """Catalogues (those installed from the beginning and `also`), categories, groups (the default ones and
-    `more_groups`) and texts of the fixtures folder.
-    """
+def read_reference(folder: Path) -> Reference:
+    """Catalogues that are installed from the beginning, categories, groups and texts of the fixtures folder."""
     categories = [
         CategoryRecord(row["code"], {"en": row["name_en"], "zh": row["name_zh"]}, int(row["order"]))
         for row in read_fixture(folder, "categories")
     ]
     groups = [row["group"] for row in read_fixture(folder, "groups")]
+    ordered = tuple(sorted(categories, key=lambda category: category.order))
+    return Reference(read_catalogues(folder), ordered, tuple(groups), known_texts(folder))
+
+
+def known_texts(folder: Path) -> KnownTexts:
+    """What the fixtures folder says of the default library beside its file."""
     hkex = {
         row["code"]: ";".join(filter(None, (row["hkex"], row["hkex_kpis"])))
         for row in read_fixture(folder, "hkex_mapping")
     }
-    known = KnownTexts(
+    return KnownTexts(
         primaries={row["code"]: row for row in read_fixture(folder, "primary_issues")},
         hkex={
             row["code"]: (row["name_zh"], row["name_en"], hkex.get(row["code"], ""))
             for row in read_fixture(folder, FILE.removesuffix(".csv"))
         },
     )
-    ordered = tuple(sorted(categories, key=lambda category: category.order))
-    every = tuple(dict.fromkeys([*groups, *more_groups]))
-    return Reference(read_catalogues(folder, also), ordered, every, known, languages)
 
 
 def shipped_library() -> Library:

@@ -322,3 +322,48 @@ def _by_ratings(ancestors: list[str], ratings: Mapping[str, int]) -> list[float]
     if any(number is None for number in numbers) or not sum(numbers):
         return [1 / len(ancestors) for _code in ancestors]
     return [number / sum(numbers) for number in numbers]
+
+
+ALIKE = 0.75  # of two names, from where on they are shown as perhaps the same issue
+_MOST_COMPARED = 100_000
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A new issue that may be an old one under another code: how alike their names are, 1 for the same name."""
+
+    new: str
+    old: str
+    share: float
+
+
+def likely_ancestors(new: Mapping[str, Texts], old: Mapping[str, Texts]) -> list[Likeness]:
+    """Pairs of new and old codes by their names in any language, each code once, the most alike first."""
+    least = ALIKE if len(new) * len(old) <= _MOST_COMPARED else 1.0
+    held: dict[tuple[str, str], list[str]] = {}
+    for code, texts in old.items():
+        for language, text in texts.items():
+            held.setdefault((language, text.casefold()), []).append(code)
+    pairs = {
+        (code, above): 1.0
+        for code, texts in new.items()
+        for language, text in texts.items()
+        for above in held.get((language, text.casefold()), ())
+    }
+    for code, texts in new.items() if least < 1 else ():
+        pairs |= {(code, above): share for above in old if (share := _alike(texts, old[above])) >= least}
+    found: list[Likeness] = []
+    for (code, above), share in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0])):
+        if all(code != each.new and above != each.old for each in found):
+            found.append(Likeness(code, above, round(share, 2)))
+    return found
+
+
+def _alike(one: Texts, other: Texts) -> float:
+    """The likeness of two names in the language in which it is greatest."""
+    best = 0.0
+    for language in one.keys() & other.keys():
+        pair = SequenceMatcher(None, one[language].casefold(), other[language].casefold(), autojunk=False)
+        if min(pair.real_quick_ratio(), pair.quick_ratio()) >= ALIKE:
+            best = max(best, pair.ratio())
+    return best

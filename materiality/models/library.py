@@ -47,6 +47,11 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def is_first_draft(self) -> bool:
+        """Whether it is a draft of the first edition that there is."""
+        return self.state == self.State.DRAFT and self.based_on_id is None
+
 
 class Category(models.Model):
     """One of the library's categories, such as environment."""

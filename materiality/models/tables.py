@@ -25,6 +25,8 @@ class SheetImport(models.Model):
     edition = models.ForeignKey(
         "Edition", null=True, blank=True, on_delete=models.CASCADE, related_name="sheet_imports"
     )
+    # The file is the whole list: what it does not name is retired.
+    replaces = models.BooleanField(_("replaces the list"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.UPLOADED)
     file_name = models.CharField(max_length=200)
     path = models.CharField(max_length=200)

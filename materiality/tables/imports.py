@@ -157,7 +157,7 @@ class StrictResource(SheetHooks, ModelResource):
         places = {row.place: place for place, row in enumerate(rows)}
         planned.sort(key=lambda row: places[row.sheet, row.number])
         others = len(self.by_key.keys() - {self.key_of(row.cells) for row in rows})
-        return SheetPlan(planned, others=others), ordered
+        return SheetPlan(planned, others=others, descents=self.proposed_descents(planned)), ordered
 
     def _import(self, rows: Sequence[SheetRow], dry_run: bool) -> Result:
         given = {name for row in rows for name in row.cells} | set(self.key)
@@ -170,7 +170,8 @@ class StrictResource(SheetHooks, ModelResource):
 
     def _planned(self, row: SheetRow, told: RowResult, number: int) -> PlannedRow:
         planned = PlannedRow(*row.place, self.key_of(row.cells))
-        planned.problems = [replace(each, row=row.number, sheet=row.sheet) for each in self.wrong[number]]
+        for each in (replace(each, row=row.number, sheet=row.sheet) for each in self.wrong[number]):
+            planned.problems += [each] if each not in planned.problems else []
         if not planned.problems:
             planned.cells = self.changes(told.instance, row.cells)
             planned.state = NEW if told.is_new() else CHANGED if planned.cells else UNCHANGED

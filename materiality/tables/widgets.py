@@ -15,7 +15,10 @@ from django.utils.translation import override
 from import_export.fields import Field
 from import_export.widgets import Widget
 
-from materiality.models import Cycle, Edition
+from materiality.library_file.codes import MappingCodes
+from materiality.lineage.lineage import Likeness
+from materiality.lineage.records import EQUAL, Catalogues
+from materiality.models import Cycle, Disclosure, Edition
 from materiality.platform.bilingual import Text, Texts, text_columns, text_of
 from materiality.platform.words import plain_number
 from materiality.tables.headers import Choices, SheetColumn, canonical, parts
@@ -59,13 +62,17 @@ class PlannedRow:
 
 @dataclass
 class SheetPlan:
-    """`problems` concern the file; `others` counts rows that are stored, not in the file, and stay as they are."""
+    """`problems` concern the file; `others` counts rows that are stored, not in the file, and stay as they are.
+
+    `descents`: new rows that may be what one that goes is called from now on, for a person to say.
+    """
 
     rows: list[PlannedRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     others: int = 0
     untouched: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    descents: list[Likeness] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -97,6 +104,7 @@ class SheetPlan:
             "others": self.others,
             "untouched": self.untouched,
             "left_out": self.left_out,
+            "descents": [asdict(each) for each in self.descents],
         }
 
     @classmethod
@@ -108,6 +116,7 @@ class SheetPlan:
             others=held.get("others", 0),
             untouched=held.get("untouched", []),
             left_out=held.get("left_out", []),
+            descents=[Likeness(**each) for each in held.get("descents", ())],
         )
 
 
@@ -140,11 +149,15 @@ Key = tuple[str, ...]
 class Scope:
     """Where rows are imported into: an edition of the library, a cycle, or (neither) the installation; of that, what is
     told of `cycles` (None = all).
+
+    `replaces`: the file is the whole list, and what it does not name is retired; `languages` are those it is in.
     """
 
     edition: Edition | None = None
     cycle: Cycle | None = None
     cycles: QuerySet[Cycle] | None = None
+    replaces: bool = False
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +181,9 @@ class SheetHooks:
     columns: tuple[SheetColumn, ...] = ()
     written: tuple[str, ...] = ()
     may_be_blank: tuple[str, ...] = ()
+    # Whether a file may be the whole list. Where it is, code of a new row → code of the one that it goes on.
+    replaceable = False
+    descents: Mapping[str, str] = {}
 
     def stored(self) -> Sequence[Any]:
         """All rows of the scope, with what the fields need loaded."""
@@ -178,9 +194,17 @@ class SheetHooks:
         return {}
 
     @classmethod
-    def reshaped(cls, table: Records) -> Records:
+    def reshaped(cls, table: Records) -> list[Records]:
         """The table in the form of the columns, where people print it in another."""
-        return table
+        return [table]
+
+    def speaking(self, tables: Sequence[Records]) -> "SheetHooks":
+        """The resource with columns in the languages that the tables are in."""
+        return self
+
+    def proposed_descents(self, rows: Sequence[PlannedRow]) -> list[Likeness]:
+        """Which new rows may go on one that the plan retires."""
+        return []
 
     def blank(self, row: dict[str, str]) -> Any:
         """A new row of the scope, for this row of the file."""
@@ -413,6 +437,50 @@ class SeveralWidget(Widget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return ";".join(value or ())
+
+
+Mapped = tuple[str, str]  # code of a disclosure, type of the mapping
+
+
+class CodesWidget(Widget):
+    """Codes or titles of one column, in the catalogue's order; written with the year where a code has two meanings, and
+    with the type of the mapping where it is not the same: `GRI 403 [part]`."""
+
+    def __init__(self, column: str, codes: MappingCodes, catalogues: Catalogues) -> None:
+        super().__init__()
+        self.column, self.codes = column, codes
+        known = catalogues.of.get(codes.editions[column], {})
+        self._places = {code: place for place, code in enumerate(known)}
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> tuple[Mapped, ...]:
+        found: dict[str, str] = {}
+        problems = []
+        for part in parts(value):
+            resolved = self.codes.mapping(self.column, part)
+            if isinstance(resolved, Problem):
+                problems.append(resolved)
+            elif found.setdefault(resolved[2], resolved[3]) != resolved[3]:
+                problems.append(Problem("two_types", value=part, params={"code": resolved[2]}))
+        if problems:
+            raise BadCell(*problems)
+        return tuple(sorted(found.items(), key=lambda each: self._places[each[0]]))
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return ";".join(self._written(code, kind) for code, kind in value or ())
+
+    def _written(self, code: str, kind: str) -> str:
+        written = self.codes.written(self.column, code)
+        return written if kind == EQUAL else f"{written} [{kind}]"
+
+    def disclosure_keys(self) -> dict[str, dict[str, int]]:
+        """Column → code → primary key of the disclosure, of all columns (one query)."""
+        names = {framework: name for name, framework in self.codes.editions.items()}
+        found: dict[str, dict[str, int]] = {name: {} for name in names.values()}
+        rows = Disclosure.objects.order_by().values_list("framework__code", "framework__edition", "code", "pk")
+        for framework, edition, code, pk in rows:
+            if (framework, edition) in names:
+                found[names[framework, edition]][code] = pk
+        return found
 
 
 def model_fields(model: type[models.Model], columns: Iterable[SheetColumn]) -> dict[str, Field]:

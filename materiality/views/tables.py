@@ -18,21 +18,22 @@ from materiality.actions.tables import (
     columns_of,
     confirm,
     discard_sheet,
-    preview_of,
+    needs_reason,
     request_check,
     scope_of,
     sheet_file_of,
-    shown_row,
     undo,
 )
-from materiality.forms.tables import ColumnsForm, SheetReasonForm, SheetUploadForm
+from materiality.forms.tables import ColumnsForm, ListForm, SheetReasonForm, SheetUploadForm
 from materiality.models import Cycle, Edition, Job, SheetImport, User
+from materiality.platform.bilingual import content_language
 from materiality.platform.pages import download, paged, refusals, sent, uploaded
 from materiality.platform.people import can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.cycles import of_seen_cycles, seen_cycles, sees_all_cycles
 from materiality.tables.imports import sheet_file
 from materiality.tables.widgets import Scope
+from materiality.tables.words import preview_of, shown_row
 from materiality.tables.write import TYPES
 from materiality.views.cycles import cycle_of
 
@@ -116,7 +117,7 @@ def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
     """Upload a file, which is then checked in the background; nothing of it is stored."""
     cycle, chosen = _cycle(code), kind_of(kind, code)
     need(request.user, chosen.may)
-    form = uploaded(request, SheetUploadForm, _too_large())
+    form = _upload_form(request, chosen)
     if sent(request, form) and (job := _taken_in(request, form, kind, cycle)):
         return redirect(f"{reverse('job', args=[job.pk])}?follow")
     draft = Edition.objects.filter(state=Edition.State.DRAFT).first() if chosen.into == "edition" else None
@@ -134,11 +135,12 @@ def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
     context = {**around(imported.cycle), "imported": imported, "kind": kind, "may_edit": kind.may(request.user)}
     if imported.state == SheetImport.State.UPLOADED or "columns" in request.GET:
         return _columns_page(request, context, None)
-    preview = preview_of(imported, request.GET.get("state", ""))
-    page, columns = paged(request, preview.listed), kind.columns
+    columns = kind.columns
+    preview = preview_of(imported, columns, request.GET.get("state", ""))
+    page = paged(request, preview.listed)
     context |= {"preview": preview, "page": page, "rows": [shown_row(row, columns) for row in page]}
-    resource = kind.resource(scope=None)
-    context["reason_form"] = SheetReasonForm() if resource.breaks_identity(preview.plan) else None
+    is_open = imported.state == SheetImport.State.CHECKED
+    context["reason_form"] = SheetReasonForm() if is_open and needs_reason(imported) else None
     context["starts_draft"] = kind.into == "edition" and not Edition.objects.filter(state=Edition.State.DRAFT).exists()
     return render(request, "materiality/sheet_import.html", context)
 
@@ -165,8 +167,9 @@ def sheet_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     need(request.user, KINDS[imported.kind].may)
     form = SheetReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    descents = dict(each.split(" ", 1) for each in request.POST.getlist("descends") if " " in each)
     try:
-        confirm(imported, by=request.user, reason=reason)
+        confirm(imported, by=request.user, reason=reason, descents=descents)
         messages.success(request, _("The import is stored."))
     except Conflict as conflict:
         check_again(import_of(request, pk), None, by=request.user)
@@ -198,10 +201,21 @@ def sheet_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sheet_import", pk)
 
 
+def _upload_form(request: HttpRequest, kind: Kind) -> SheetUploadForm:
+    if not kind.resource.replaceable:
+        return uploaded(request, SheetUploadForm, _too_large())
+    edition = Edition.objects.exclude(state=Edition.State.SUPERSEDED).first()
+    languages = sorted(edition.languages, key=lambda code: code != content_language()) if edition else ()
+    return uploaded(
+        request, ListForm, _too_large(), languages=languages, replaces=bool(edition and edition.is_first_draft)
+    )
+
+
 def _taken_in(request: HttpRequest, form: SheetUploadForm, kind: str, cycle: Cycle | None) -> Job | None:
-    file = form.cleaned_data["file"]
     with refusals(form):
-        return request_check(kind, scope_of(kind, cycle=cycle), file.name, file.read(), by=request.user)
+        return request_check(
+            kind, scope_of(kind, cycle=cycle, replaces=form.replaces), *form.contents(), by=request.user
+        )
     return None
 
 

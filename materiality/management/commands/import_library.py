@@ -1,16 +1,16 @@
-"""Import a library file into the draft edition."""
+"""Import a library file into the draft edition, or as the next edition."""
 
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from materiality.actions.tables import confirm, match_of, plan_file, read_sheet_file, scope_of, take_in
+from materiality.actions.tables import checked_plan, confirm, scope_of, take_in
 from materiality.formats.issues import IssueResource
 from materiality.models import SheetImport
 from materiality.platform.refusals import NotAllowed
-from materiality.tables.headers import unknown_columns
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import BadLibrary, Problem
 from materiality.tables.widgets import Scope, SheetPlan
@@ -26,16 +26,19 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--dry-run", action="store_true", help="say what would change and store nothing")
         parser.add_argument("--reason", default="", help="why issues are added, renamed or retired")
+        if self.resource.replaceable:
+            parser.add_argument(
+                "--replace", action="store_true", help="FILE is the whole list: retire what is not in it"
+            )
+            parser.add_argument("--alike", action="store_true", help="let new issues go on retired ones of a like name")
 
     def handle(self, *args: str, **options: object) -> None:
         file: Path = options["file"]
         try:
-            contents, scope = file.read_bytes(), self.scope(options)
-            plan = self._checked(contents, file.name, scope)
-            if not options["dry_run"] and plan.changes_anything:
-                self._store(contents, file.name, scope, str(options["reason"]) or file.name)
-        except OSError as error:
-            raise CommandError(problem_text(Problem("no_file", value=str(file)))) from error
+            with transaction.atomic():
+                self._import(contents_of(file), file.name, options)
+        except BadLibrary as error:
+            refuse(self, error.problems)
         except NotAllowed as refusal:
             raise CommandError(refusal.reason) from refusal
         if options["dry_run"]:
@@ -43,48 +46,56 @@ class Command(BaseCommand):
 
     def scope(self, options: dict) -> Scope:
         """Where the rows go."""
-        return scope_of(self.resource.sheet)
+        return scope_of(self.resource.sheet, replaces=bool(options.get("replace")))
 
     def stored(self, imported: SheetImport) -> str:
         """What to say when they are stored."""
         return _("Stored in the draft %(edition)s.") % {"edition": imported.edition.title}
 
-    def _checked(self, contents: bytes, name: str, scope: Scope) -> SheetPlan:
-        """The plan, told row by row where it changes something. CommandError with all problems."""
-        resource = self.resource(scope)
-        try:
-            file = read_sheet_file(contents, name, resource)
-        except BadLibrary as error:
-            self._refuse(error.problems)
-        match = match_of(file, resource)
-        unknown = unknown_columns(match, resource.columns)
-        if unknown:
-            self._refuse(unknown)
-        plan = plan_file(resource, file, match.columns)
-        problems = [*plan.problems, *(problem for row in plan.rows for problem in row.problems)]
-        if problems:
-            self._refuse(problems)
-        self._tell(plan)
-        return plan
+    def _import(self, contents: bytes, name: str, options: dict) -> None:
+        scope = self.scope(options)
+        plan = checked_plan(self.resource(scope), contents, name)
+        self._tell(plan, alike=bool(options.get("alike")))
+        if options["dry_run"] or not plan.changes_anything:
+            return
+        imported = take_in(self.resource.sheet, scope, name, contents, by=None)
+        descents = {each.new: each.old for each in plan.descents if each.share == 1 or options.get("alike")}
+        confirm(imported, by=None, reason=str(options["reason"]) or name, descents=descents)
+        self.stdout.write(self.stored(imported))
 
-    def _tell(self, plan: SheetPlan) -> None:
+    def _tell(self, plan: SheetPlan, *, alike: bool) -> None:
         for row in plan.rows:
             for column, (old, new) in row.cells.items() if row.state == "changed" else ():
                 self.stdout.write(f"{row.key[0]} {column}: {old or '–'} → {new or '–'}")
             for problem in row.warnings:
                 self.stderr.write(problem_text(problem))
+        for each in plan.descents:
+            text = _("%(new)s goes on %(old)s: their names are the same.") if each.share == 1 else _like(alike=alike)
+            self.stdout.write(text % vars(each))
         counts = {**plan.counts, "others": plan.others}
         text = _(
             "%(new)s new, %(changed)s changed, %(unchanged)s unchanged; %(others)s not in the file stay as they are."
         )
         self.stdout.write(text % counts)
 
-    def _store(self, contents: bytes, name: str, scope: Scope, reason: str) -> None:
-        with transaction.atomic():
-            imported = confirm(take_in(self.resource.sheet, scope, name, contents, by=None), by=None, reason=reason)
-        self.stdout.write(self.stored(imported))
 
-    def _refuse(self, problems: list[Problem]) -> None:
-        for problem in problems:
-            self.stderr.write(problem_text(problem))
-        raise CommandError(_("%(count)s problems; nothing was stored.") % {"count": len(problems)})
+def _like(*, alike: bool) -> str:
+    if alike:
+        return _("%(new)s goes on %(old)s: their names are alike.")
+    return _("%(new)s may be %(old)s, as their names are alike; --alike takes it for the same issue.")
+
+
+def contents_of(file: Path) -> bytes:
+    """The bytes of a file. Raises BadLibrary."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadLibrary([Problem("no_file", value=str(file))]) from error
+
+
+def refuse(command: BaseCommand, problems: list[Problem]) -> None:
+    """Tell every problem. CommandError with their number."""
+    for problem in problems:
+        command.stderr.write(problem_text(problem))
+    text = ngettext("%(count)s problem; nothing was stored.", "%(count)s problems; nothing was stored.", len(problems))
+    raise CommandError(text % {"count": len(problems)})

@@ -1,50 +1,72 @@
-"""Load the catalogues and the default library, or a library file."""
+"""Load the catalogues and the default library, or put a library file in force."""
 
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from materiality.actions.library import Loaded, load_library
+from materiality.actions.tables import put_in_force
+from materiality.management.commands.import_library import contents_of, refuse
+from materiality.models import Edition, OwnGroup
+from materiality.platform.refusals import NotAllowed, Unacknowledged
 from materiality.tables.problems import BadLibrary
-from materiality.tables.words import problem_text
 
 
 class Command(BaseCommand):
-    help = "Load the catalogues and the default issue library, or FILE (CSV, XLSX) as the next edition."
+    help = (
+        "Load the catalogues and the default issue library; or make FILE (CSV, XLSX) the whole library and publish it"
+        " as the next edition, as import_library --replace and publish_edition do."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
+        parser.add_argument("--acknowledge", default="", metavar="REASON", help="why it is published all the same")
 
     def handle(self, *args: str, **options: object) -> None:
-        try:
-            loaded = load_library(by=None, file=options["file"])
-        except BadLibrary as error:
-            for problem in error.problems:
-                self.stderr.write(problem_text(problem))
-            number = len(error.problems)
-            text = ngettext("%(count)s problem; nothing was loaded.", "%(count)s problems; nothing was loaded.", number)
-            raise CommandError(text % {"count": number}) from error
-        self.stdout.write(_summary(loaded))
-        if loaded.groups:
+        before = set(OwnGroup.objects.values_list("code", flat=True))
+        self.stdout.write(self._own(options["file"], options) if options["file"] else _summary(load_library(by=None)))
+        groups = [group.code for group in OwnGroup.objects.all() if group.code not in before]
+        if groups:
             text = _("Groups of the organisation that are new: %(groups)s.")
-            self.stdout.write(text % {"groups": ", ".join(loaded.groups)})
+            self.stdout.write(text % {"groups": ", ".join(groups)})
+
+    def _own(self, file: Path, options: dict) -> str:
+        try:
+            with transaction.atomic():
+                why = options["acknowledge"]
+                edition = put_in_force(contents=contents_of(file), name=file.name, by=None, acknowledged=why)
+        except BadLibrary as error:
+            refuse(self, error.problems)
+        except Unacknowledged as refusal:
+            for warning in refusal.warnings:
+                self.stderr.write(warning)
+            raise CommandError(_("Nothing was published. Say with --acknowledge why it should be.")) from refusal
+        except NotAllowed as refusal:
+            raise CommandError(refusal.reason) from refusal
+        if edition:
+            return _in_force(edition)
+        current = Edition.objects.get(state=Edition.State.PUBLISHED)
+        return _("%(edition)s is in force already; nothing changed.") % {"edition": current.title}
+
+
+def _in_force(edition: Edition) -> str:
+    counts = {
+        "edition": edition.title,
+        "primaries": edition.issues.filter(parent=None).count(),
+        "secondaries": edition.issues.exclude(parent=None).count(),
+    }
+    return _("%(edition)s is in force: %(primaries)s primary and %(secondaries)s secondary issues.") % counts
 
 
 def _summary(loaded: Loaded) -> str:
-    edition = loaded.edition
     if loaded.is_new:
-        counts = {
-            "edition": edition.title,
-            "primaries": edition.issues.filter(parent=None).count(),
-            "secondaries": edition.issues.exclude(parent=None).count(),
-        }
-        return _("%(edition)s is in force: %(primaries)s primary and %(secondaries)s secondary issues.") % counts
+        return _in_force(loaded.edition)
+    title = {"edition": loaded.edition.title}
     if loaded.kept:
-        text = _("%(edition)s stays in force; it differs from the default library, which was not loaded.")
-        return text % {"edition": edition.title}
+        return _("%(edition)s stays in force; it differs from the default library, which was not loaded.") % title
     if loaded.catalogue_rows:
         return _("The catalogues were brought up to date (%(rows)s rows).") % {"rows": loaded.catalogue_rows}
-    return _("%(edition)s is in force already; nothing changed.") % {"edition": edition.title}
+    return _("%(edition)s is in force already; nothing changed.") % title

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from materiality.actions.scores import keep_run
-from materiality.actions.tables import confirm, preview_of, scope_of, take_in, undo
+from materiality.actions.tables import confirm, scope_of, take_in, undo
 from materiality.formats.scores import scores_json
 from materiality.models import Cycle, Issue, Run
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.verification import score_findings
 from materiality.queries.years import compared_json, earlier_runs, line_of
+from materiality.tables.widgets import SheetPlan
 from tests.factories.cycles import make_cycle
 from tests.factories.people import log_in
 from tests.factories.responses import on_disk
@@ -120,7 +121,7 @@ def test_figures_are_compared_with_what_was_counted_later(client, cycle, now):
 )
 def test_figure_that_cannot_be_is_refused_with_its_place(cycle, row, kind):
     imported = take_in("figures", scope_of("figures", cycle=cycle), "f.csv", figures(cycle, row), by=None)
-    (problem,) = next(each for each in preview_of(imported).plan.rows if each.problems).problems
+    (problem,) = next(each for each in SheetPlan.from_json(imported.plan).rows if each.problems).problems
     assert (problem.kind, problem.row) == (kind, 2)
     with pytest.raises(NotAllowed):
         confirm(imported, by=None)
@@ -159,7 +160,7 @@ def test_command_imports_figures_and_says_what_it_did(cycle, capsys):
     assert not Run.objects.exists()
     call_command("import_figures", cycle.code, str(path))
     assert "run 1" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="1 problems"):
+    with pytest.raises(CommandError, match="1 problem;"):
         call_command("import_figures", cycle.code, str(on_disk(figures(cycle, {"n": 0}))))
 
 
@@ -168,4 +169,4 @@ def test_exported_figures_change_nothing_when_they_come_back(client, cycle):
     log_in(client)
     contents = client.get(reverse("cycle_sheet_export", args=[cycle.code, "figures", "csv"])).content
     imported = take_in("figures", scope_of("figures", cycle=cycle), "f.csv", contents, by=None)
-    assert not preview_of(imported).changes_anything
+    assert not SheetPlan.from_json(imported.plan).changes_anything

@@ -19,7 +19,6 @@ from tests.materiality.library_file.fixture_folder import (
     reference,
     with_cell,
 )
-from tests.materiality.library_file.issues_format import issues_rows
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +41,9 @@ def test_library_in_any_encoding_is_the_same(default, encoding):
     assert read_library(csv_bytes(flat_rows(), encoding), "x.csv", reference()) == default
 
 
-@pytest.mark.parametrize("rows", [flat_rows, lambda: issues_rows(read_default_library(FOLDER, reference()))])
-def test_library_as_workbook_is_the_same(default, rows):
-    numbers = [[int(cell) if cell.isdigit() else cell for cell in row] for row in rows()]
+def test_library_as_workbook_is_the_same(default):
+    numbers = [[int(cell) if cell.isdigit() else cell for cell in row] for row in flat_rows()]
     assert read_library(xlsx_bytes(numbers), "x.xlsx", reference()) == default
-
-
-def test_library_in_issues_format_is_the_same(default):
-    assert read_library(csv_bytes(issues_rows(default)), "x.csv", reference()) == default
 
 
 def test_library_with_seed_columns_is_the_same(default):
@@ -116,26 +110,6 @@ def test_gri_code_with_the_year_means_the_new_standard():
 def test_mistake_in_a_cell_is_found(row, column, value, kind, nearest):
     found = problems_of(csv_bytes(with_cell(row, column, value)))
     assert (kind, row, column, nearest) in [(p.kind, p.row, p.column, p.nearest) for p in found]
-
-
-@pytest.mark.parametrize(
-    ("code", "column", "value", "kind", "nearest"),
-    [
-        ("ENV-01-02", "parent_code", "ENV-11", "no_primary", ("ENV-01",)),
-        ("ENV-01-02", "parent_code", "", "primary_missing", ("ENV-01",)),
-        ("ENV-01-02", "code", "ENV-02-02", "other_branch", ()),
-        ("ENV-01-02", "category", "society", "other_category", ("environment",)),
-        ("ENV-01-02", "status", "activ", "unknown_status", ("active",)),
-        ("ENV-01-02", "hkex", "A9", "unknown_code", ("A1",)),
-        ("ENV-01-02", "hkex", "A", "unknown_code", ("A1",)),
-        ("ENV-01", "code", "ENV-1", "bad_code", ("ENV-01",)),
-    ],
-)
-def test_mistake_in_issues_format_is_found(default, code, column, value, kind, nearest):
-    rows = issues_rows(default)
-    place = next(number for number, row in enumerate(rows, start=1) if row[0] == code)
-    found = problems_of(csv_bytes(with_cell(place, column, value, rows)))
-    assert (kind, place, column, nearest) in [(p.kind, p.row, p.column, p.nearest) for p in found]
 
 
 def test_all_mistakes_are_found_at_once_in_the_order_of_the_file():

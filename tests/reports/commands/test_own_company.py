@@ -132,7 +132,7 @@ def test_flat_list_in_one_language_goes_from_file_to_matrix_index_and_pages(tmp_
     run("load_library", written(tmp_path / "library.csv", [head, *rows]))
     edition = Edition.objects.get(state="published")
     assert [(row.code, row.mark) for row in edition.categories.all()] == [
-        *(("environment", 1), ("governance", 2), ("social", 3)),
+        *(("environment", 1), ("social", 2), ("governance", 3)),
     ]
     details = {"title_zh": "", "title_en": "", f"title_{language}": "2026"}
     cycle = make_cycle(code="own", **details)

@@ -1,0 +1,143 @@
+"""A file that is the whole list: what it retires, moves and takes up again; the same list as pasted text."""
+
+import pytest
+
+from materiality.actions.library import publish_edition, start_first_draft
+from materiality.actions.tables import confirm, put_in_force, scope_of, take_in, undo
+from materiality.drafts.codes import texts_of
+from materiality.formats.issues import IssueResource
+from materiality.library_file.read import pasted_list, read_default_library
+from materiality.models import Edition, SheetImport
+from materiality.queries.library import library_contents
+from materiality.tables.widgets import Scope, SheetPlan
+from tests.factories.sheets import csv_file, draft_of_small_library, plan_of, problems_in
+from tests.materiality.library_file.fixture_folder import FOLDER, reference
+from tests.materiality.library_file.issues_format import issues_rows
+
+pytestmark = pytest.mark.django_db
+
+
+def whole(rows: list[dict]) -> SheetImport:
+    return take_in("issues", scope_of("issues", replaces=True), "list.csv", csv_file(rows), by=None)
+
+
+def state_of(edition: Edition) -> list:
+    edition.refresh_from_db()
+    lines = edition.lineage.values_list("kind", "source__code", "target__code").order_by("source__code", "target__code")
+    issues = [
+        (row.code, row.category.code, row.parent_id and row.parent.code, row.status, vars(texts_of(row)))
+        for row in edition.issues.select_related("category", "parent").order_by("code")
+    ]
+    return [edition.languages, list(edition.categories.values_list("code", "status")), issues, list(lines)]
+
+
+OWN = [
+    {"code": "E1", "category": "environment", "parent_code": "", "name_en": "Issue SOC-01-01"},
+    {"code": "E2", "category": "governance", "parent_code": "", "name_en": "Issues SOC-01-02"},
+    {"code": "SOC-01", "category": "environment", "parent_code": "", "name_en": "Issue SOC-01"},
+    {"code": "SOC-01-03", "category": "environment", "parent_code": "SOC-01", "name_en": "Issue SOC-01-03"},
+]
+
+
+def test_whole_list_retires_moves_and_goes_on_what_there_was_and_is_undone():
+    draft = draft_of_small_library()
+    before = state_of(draft)
+    imported = whole(OWN)
+    plan = SheetPlan.from_json(imported.plan)
+    assert plan.counts == {"error": 0, "new": 2, "changed": 10, "unchanged": 0}
+    assert [(each.new, each.old, each.share == 1) for each in plan.descents[:1]] == [("E1", "SOC-01-01", True)]
+    stored = confirm(imported, by=None, reason="Ours", descents={"E1": "SOC-01-01"})
+    draft.refresh_from_db()
+    assert draft.languages == ["en"]
+    active = draft.issues.filter(status="active").order_by("code")
+    assert [row.code for row in active] == ["E1", "E2", "SOC-01", "SOC-01-03"]
+    assert dict(draft.categories.values_list("code", "status")) == {
+        "environment": "active", "society": "retired", "governance": "active",
+    }  # fmt: skip
+    kinds = {(row.source and row.source.code, row.target and row.target.code): row.kind for row in draft.lineage.all()}
+    assert kinds["SOC-01-01", "E1"] == "renamed" and kinds["SOC-01-03", "SOC-01-03"] == "moved"
+    assert kinds[None, "E2"] == "added" and kinds["ENV-01-01", None] == "retired"
+    undo(stored, by=None)
+    assert state_of(draft) == before
+
+
+def test_whole_list_takes_up_again_what_it_once_retired():
+    draft = draft_of_small_library()
+    confirm(whole(OWN), by=None, reason="Ours")
+    publish_edition(edition=draft, by=None, acknowledged="Ours")
+    back = {"code": "ENV-01", "category": "environment", "parent_code": "", "name_en": "Issue ENV-01"}
+    edition = put_in_force(contents=csv_file([*OWN, back]), name="list.csv", by=None)
+    assert edition.issues.get(code="ENV-01").status == "active"
+    assert edition.lineage.get(target__code="ENV-01").source.code == "ENV-01"
+
+
+def test_first_list_may_be_corrected_without_a_reason_and_leaves_nothing_behind():
+    start_first_draft(languages=["en"], by=None)
+    slips = [{"code": "X1", "category": "Umwelt & mehr", "name_en": "Slip"}]
+    slips += [{"code": "X2", "category": "社会", "name_en": "Kept"}]
+    confirm(whole(slips), by=None)
+    confirm(whole(slips[1:]), by=None)
+    edition = publish_edition(edition=Edition.objects.get(), by=None)
+    assert [row.code for row in edition.issues.all()] == ["X2"]
+    held = edition.categories.order_by("order")
+    assert [(row.code, row.name.texts, row.status) for row in held] == [
+        ("umwelt-mehr", {"en": "Umwelt & mehr"}, "retired"),
+        ("social", {"en": "社会"}, "active"),
+    ]
+
+
+def test_default_library_in_the_issues_format_changes_nothing(library_rows):
+    head, *rows = issues_rows(read_default_library(FOLDER, reference()))
+    resource = IssueResource(Scope(Edition.objects.get(), replaces=True))
+    found = plan_of(resource, [dict(zip(head, map(str, row), strict=True)) for row in rows])
+    assert (found.is_good, found.changes_anything, found.others) == (True, False, 0)
+    assert library_contents(Edition.objects.get()) == read_default_library(FOLDER, reference())
+
+
+@pytest.mark.parametrize(
+    ("code", "column", "value", "kind", "nearest"),
+    [
+        ("ENV-01-02", "parent_code", "ENV-11", "no_primary", ("ENV-01",)),
+        ("ENV-01-02", "parent_code", "", "primary_missing", ("ENV-01",)),
+        ("ENV-01-02", "category", "society", "other_category", ("environment",)),
+        ("ENV-01-02", "category", "enviroment", "unknown_category", ("environment",)),
+        ("ENV-01-02", "status", "activ", "unknown_status", ("active",)),
+        ("ENV-01-02", "hkex", "A9", "unknown_code", ("A1",)),
+        ("ENV-01-02", "code", "ENV-1-9", "bad_code", ("ENV-01-09",)),
+    ],
+)
+def test_mistake_in_a_whole_list_is_found(code, column, value, kind, nearest, library_rows):
+    head, *rows = issues_rows(read_default_library(FOLDER, reference()))
+    cells = [dict(zip(head, map(str, row), strict=True)) for row in rows]
+    place = next(number for number, row in enumerate(cells) if row["code"] == code)
+    cells[place][column] = value
+    found = plan_of(IssueResource(Scope(Edition.objects.get(), replaces=True)), cells)
+    told = [(each.kind, each.row, each.column, each.nearest) for row in found.rows for each in row.problems]
+    assert (kind, place + 2, column, nearest) in told
+
+
+PASTED = """Environment:
+- Climate change: what we emit
+	Energy
+- Water
+社会：
+1. 员工健康
+S9 Safety	At work
+# Governance
+G1 Bribery"""
+
+
+def test_pasted_lines_are_rows_of_the_format():
+    head, *rows = pasted_list(PASTED, "en")
+    assert head == ["code", "category", "parent_code", "name_en", "definition_en"]
+    assert rows == [
+        ["E1", "Environment", "", "Climate change", "what we emit"],
+        ["E1-1", "Environment", "E1", "Energy", ""],
+        ["E2", "Environment", "", "Water", ""],
+        ["S1", "社会", "", "员工健康", ""],
+        ["S9", "社会", "", "Safety", "At work"],
+        ["G1", "Governance", "", "Bribery", ""],
+    ]
+    start_first_draft(languages=["en"], by=None)
+    resource = IssueResource(scope_of("issues", replaces=True))
+    assert problems_in(plan_of(resource, [dict(zip(head, row, strict=True)) for row in rows])) == []
