@@ -33,8 +33,10 @@ WORDS: dict[str, Words] = {
         "save_indicator": gettext_lazy("saved the indicator %(object)s"),
         "remove_indicator": gettext_lazy("deleted the indicator %(object)s"),
         "install_framework": gettext_lazy("installed the framework %(object)s"),
-        "open_cycle": gettext_lazy("opened the cycle %(object)s"),
+        "open_cycle": gettext_lazy("created the cycle %(object)s"),
         "edit_cycle": gettext_lazy("changed the details of cycle %(object)s"),
+        "choose_scope": gettext_lazy("chose the issues of cycle %(object)s"),
+        "set_sample": gettext_lazy("put aside or brought back the sample %(object)s"),
         "confirm_step": gettext_lazy("confirmed a step of cycle %(object)s"),
         "close_cycle": gettext_lazy("closed the cycle %(object)s"),
         "begin_review": gettext_lazy("began the review of cycle %(object)s"),
@@ -60,24 +62,24 @@ WORDS: dict[str, Words] = {
         "send_anchor": gettext_lazy("mailed the anchor of the audit trail of %(object)s"),
         "remind": gettext_lazy("reminded staff of what is due on %(object)s"),
         "set_method": gettext_lazy("changed the method of cycle %(object)s"),
-        "score_cycle": gettext_lazy("made a scoring run"),
-        "score_reported": gettext_lazy("made a scoring run of figures from elsewhere"),
+        "score_cycle": gettext_lazy("created a scoring run"),
+        "score_reported": gettext_lazy("created a scoring run of figures from elsewhere"),
         "add_person": gettext_lazy("added the person %(object)s"),
         "save_person": gettext_lazy("changed the account of %(object)s"),
         "change_password": gettext_lazy("changed the password of %(object)s"),
         "add_factor": gettext_lazy("added a second factor to %(object)s"),
         "remove_factor": gettext_lazy("removed a second factor of %(object)s"),
-        "renew_codes": gettext_lazy("made new recovery codes for %(object)s"),
+        "renew_codes": gettext_lazy("created new recovery codes for %(object)s"),
         "reset_factors": gettext_lazy("took away all second factors of %(object)s"),
         "use_recovery_code": gettext_lazy("used a recovery code of %(object)s"),
-        "offer_login": gettext_lazy("made a link for setting the password of %(object)s"),
+        "offer_login": gettext_lazy("created a link for setting the password of %(object)s"),
         "erase_person": gettext_lazy("erased the name of a person"),
         "start_draft": gettext_lazy("started the draft %(object)s"),
         "discard_draft": gettext_lazy("discarded the draft %(object)s"),
         "publish_edition": gettext_lazy("published the edition %(object)s"),
         "correct_erratum": gettext_lazy("corrected the spelling of issue %(object)s"),
         "add_category": gettext_lazy("added the category %(object)s"),
-        "name_category": gettext_lazy("named the category %(object)s anew"),
+        "name_category": gettext_lazy("named the category %(object)s again"),
         "order_categories": gettext_lazy("put the categories in another order: %(object)s"),
         "merge_category": gettext_lazy("moved the issues of a category to another one, %(object)s first"),
         "retire_category": gettext_lazy("retired the category %(object)s"),
@@ -111,7 +113,7 @@ WORDS: dict[str, Words] = {
     },
     "parameter": {
         "estimator": gettext_lazy("Scores"),
-        "weighting": gettext_lazy("How groups are put together"),
+        "weighting": gettext_lazy("How groups are combined"),
         "min_n": gettext_lazy("Smallest number of ratings"),
         "all_groups": gettext_lazy("Every group needed"),
         "lam": gettext_lazy("Share of society (λ)"),
@@ -139,7 +141,7 @@ WORDS: dict[str, Words] = {
         "comparable": gettext_lazy("adjusted for who was asked"),
         "plain": gettext_lazy("plain mean of the groups"),
         "balanced": gettext_lazy("balanced"),
-        "by_response": gettext_lazy("pooled, every answer alike"),
+        "by_response": gettext_lazy("pooled, every response alike"),
         "priority": gettext_lazy("by priority"),
         "either": gettext_lazy("by either dimension"),
         "shares": gettext_lazy("shares of the issues"),
@@ -162,7 +164,7 @@ WORDS: dict[str, Words] = {
         "chapter": gettext_lazy("chapter"),
         "disclosures": gettext_lazy("disclosures"),
         "file": gettext_lazy("file"),
-        "flags_moved": gettext_lazy("responses flagged anew"),
+        "flags_moved": gettext_lazy("responses flagged again"),
         "good": gettext_lazy("good rows"),
         "bad_rows": gettext_lazy("bad rows"),
         "in_force": gettext_lazy("edition in force"),
@@ -228,7 +230,8 @@ WORDS: dict[str, Words] = {
 
 
 def _scope(cycle: Cycle) -> StepStanding:
-    return StepStanding(done=True, words=str(cycle.edition))
+    words = ngettext("%(count)s left out", "%(count)s left out", len(cycle.left_out)) % {"count": len(cycle.left_out)}
+    return StepStanding(done=True, words=words if cycle.left_out else _("all issues"))
 
 
 def _groups(cycle: Cycle) -> StepStanding:
@@ -322,7 +325,7 @@ HOOKS = Hooks(
             *(10, "plan", "scope", gettext_lazy("Issues in scope")),
             pages=(StepPage(gettext_lazy("Issues"), "scope"),),
             standing=_scope,
-            rests_on=lambda cycle: [cycle.edition.code],
+            rests_on=lambda cycle: [cycle.edition.code, *cycle.left_out],
         ),
         Step(
             *(20, "plan", "groups", gettext_lazy("Stakeholders")),
@@ -342,7 +345,12 @@ HOOKS = Hooks(
         ),
         Step(
             *(90, "decide", "scores", gettext_lazy("Scores")),
-            pages=(StepPage(gettext_lazy("Scores"), "scores", "see_scores"),),
+            pages=(
+                StepPage(gettext_lazy("Scores"), "scores", "see_scores"),
+                StepPage(gettext_lazy("Groups compared"), "comparison", "see_scores"),
+                StepPage(gettext_lazy("Robustness"), "robustness", "see_scores"),
+                StepPage(gettext_lazy("Year on year"), "years", "see_scores"),
+            ),
             standing=_scores,
         ),
         Step(

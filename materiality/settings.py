@@ -126,6 +126,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "materiality.platform.beat.SteadyScheduler"
+# Seconds that the page of a job waits for it before it shows itself; most jobs are over by then.
+SHORT_JOB = 1.5
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "materiality.tasks.sweep_jobs", "schedule": 10.0, "options": {"expires": 9}},
@@ -224,6 +226,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# A grid of all issues by all groups is one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_mb * 1_000_000
 FILE_UPLOAD_HANDLERS = [
     "materiality.platform.files.LimitedUploadHandler",

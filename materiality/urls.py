@@ -137,6 +137,7 @@ urlpatterns = [
     path("cycles/<slug:code>/", cycles.cycle, name="cycle"),
     path("cycles/<slug:code>/close/", cycles.close, name="close_cycle"),
     path("cycles/<slug:code>/issues/", cycles.scope, name="scope"),
+    path("cycles/<slug:code>/sample/", cycles.sample, name="set_sample"),
     path("cycles/<slug:code>/confirm/<slug:key>/", cycles.confirm, name="confirm_step"),
     path("cycles/<slug:code>/groups/", stakeholders.groups, name="groups"),
     path("cycles/<slug:code>/groups/new/", stakeholders.new_group, name="new_group"),

@@ -15,7 +15,7 @@ from reports.queries.outputs import seen_outputs
 
 WORDS: dict[str, Words] = {
     "job": {
-        JOB: gettext_lazy("Making an output"),
+        JOB: gettext_lazy("Creating a file"),
         OUTLINE_JOB: gettext_lazy("Reading an outline"),
     },
     "severity": {"fail": gettext_lazy("fails"), "look": gettext_lazy("look"), "note": gettext_lazy("note")},
@@ -26,11 +26,11 @@ WORDS: dict[str, Words] = {
         "refused": gettext_lazy("refused"),
     },
     "action": {
-        "request_output": gettext_lazy("asked for the output %(object)s"),
-        "make_output": gettext_lazy("received the output %(object)s"),
-        "retry_output": gettext_lazy("asked for the output %(object)s once more"),
-        "cancel_output": gettext_lazy("cancelled the output %(object)s"),
-        "remove_output": gettext_lazy("deleted the output %(object)s"),
+        "request_output": gettext_lazy("requested the file %(object)s"),
+        "make_output": gettext_lazy("created the file %(object)s"),
+        "retry_output": gettext_lazy("requested the file %(object)s again"),
+        "cancel_output": gettext_lazy("cancelled the file %(object)s"),
+        "remove_output": gettext_lazy("deleted the file %(object)s"),
         "import_outline": gettext_lazy("replaced the outline of cycle %(object)s"),
         "read_outline": gettext_lazy("uploaded the outline %(object)s"),
         "confirm_outline": gettext_lazy("stored the outline %(object)s"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from materiality.models import Cycle, Edition, Issue, Reminder
 from materiality.platform.hooks import (
+    CHOOSE_SCOPE,
     CLOSE_CYCLE,
     CORRECT_ERRATUM,
     RETIRE_ISSUE,
@@ -24,6 +25,7 @@ from materiality.platform.hooks import (
 )
 from materiality.queries.cycles import group_columns, newest_run
 from materiality.templatetags.yiti import count
+from surveys.actions.plans import follow_scope
 from surveys.models import Survey, Tally
 from surveys.models.jobs import JobKind
 from surveys.queries.fieldwork import damaged_answers
@@ -67,7 +69,7 @@ WORDS: dict[str, Words] = {
         ),
     },
     "action": {
-        "build_survey": gettext_lazy("made the survey %(object)s"),
+        "build_survey": gettext_lazy("created the survey %(object)s"),
         "edit_survey": gettext_lazy("changed the survey %(object)s"),
         "change_open_survey": gettext_lazy("changed what may still change in the survey %(object)s"),
         "plan_groups": gettext_lazy("said what each group is asked in the survey %(object)s"),
@@ -100,15 +102,16 @@ WORDS: dict[str, Words] = {
         "confirm_import": gettext_lazy("confirmed the import of %(object)s"),
         "discard_import": gettext_lazy("discarded the import of %(object)s"),
         "store_import": gettext_lazy("stored the responses of %(object)s"),
-        "load_demo": gettext_lazy("made the demo survey %(object)s"),
+        "follow_scope": gettext_lazy("brought the draft survey %(object)s in line with the issues of its cycle"),
+        "load_demo": gettext_lazy("created the demo survey %(object)s"),
         "print_sheets": gettext_lazy("printed paper sheets for the survey %(object)s"),
         "enter_sheet": gettext_lazy("entered the paper sheet %(object)s"),
         "store_sheet": gettext_lazy("stored the paper sheet %(object)s"),
-        "promote_comment": gettext_lazy("made an open answer a proposal: %(object)s"),
+        "promote_comment": gettext_lazy("turned an open answer into a proposal: %(object)s"),
         "change_rules": gettext_lazy("changed the screening rules of %(object)s"),
-        "screen_survey": gettext_lazy("screened the responses of %(object)s anew"),
-        "create_batch": gettext_lazy("made the batch %(object)s of personal links"),
-        "void_batch": gettext_lazy("made the links of the batch %(object)s void"),
+        "screen_survey": gettext_lazy("screened the responses of %(object)s again"),
+        "create_batch": gettext_lazy("created the batch %(object)s of personal links"),
+        "void_batch": gettext_lazy("voided the links of the batch %(object)s"),
         "add_recipients": gettext_lazy("added recipients to the survey %(object)s"),
         "import_bounces": gettext_lazy("took in bounces for the survey %(object)s"),
         "erase_recipient": gettext_lazy("erased a recipient of the survey %(object)s"),
@@ -143,9 +146,15 @@ WORDS: dict[str, Words] = {
 }
 
 
+def asked_already(cycle: Cycle) -> list[str]:
+    """Who was asked about an issue gave ratings of it, so the scope stands."""
+    asked = [survey for survey in surveys_of(cycle) if survey.state != Survey.State.DRAFT]
+    return [_("The survey %(survey)s has asked about these issues.") % {"survey": survey} for survey in asked[:1]]
+
+
 def last_opening() -> datetime | None:
     """When the newest survey that is no draft opened, or will open as planned."""
-    begun = Survey.objects.exclude(state=Survey.State.DRAFT)
+    begun = Survey.objects.exclude(state=Survey.State.DRAFT).filter(cycle__sample="")
     return begun.aggregate(last=Max(Coalesce("opens_at", "opened_at")))["last"]
 
 
@@ -320,9 +329,11 @@ HOOKS = Hooks(
     begun=lambda cycle: any(survey.state != Survey.State.DRAFT for survey in surveys_of(cycle)),
     objections={
         CLOSE_CYCLE: [open_surveys_of],
+        CHOOSE_SCOPE: [asked_already],
         CORRECT_ERRATUM: [open_surveys_on],
         RETIRE_ISSUE: [open_surveys_about],
     },
+    rescoped=follow_scope,
     last={Reminder.Kind.SURVEY: last_opening},
     waiting=[imports_to_confirm, damaged_answers],
     sealed=number_sealed,

@@ -26,3 +26,4 @@ STORAGES = {
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 - WhiteNoise looks for it at start
 # At once: a thread of its own would not see what a test has in its transaction.
 OPENINGS_STORED_SECONDS = 0
+SHORT_JOB = 0

@@ -75,7 +75,7 @@ def renew_digests(*, labels: Collection[str]) -> int:
 def _mailed(person: User, anchor: str, day: date) -> bool:
     with translation.override(settings.LANGUAGE_CODE):
         subject = _("Yiti: anchor of the audit trail of %(day)s") % {"day": day.isoformat()}
-        text = _("Keep this mail. By it anybody can tell later whether the audit trail was made anew:")
+        text = _("Keep this mail. It lets anybody tell later whether the audit trail was rewritten:")
         more = _("manage.py verify_audit --anchor-file FILE, FILE being this mail or a text with this line.")
     try:
         send_mail(subject, f"{text}\n\n{anchor}\n\n{more}\n", None, [person.email])

@@ -1,6 +1,6 @@
 """Assessment cycles: open, change the details, set the method, close."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from materiality.actions.stakeholders import save_group
 from materiality.models import Cycle, Group, Job, Run, User
 from materiality.platform import audit
-from materiality.platform.hooks import CLOSE_CYCLE, Step, digest_for, objections
+from materiality.platform.hooks import CHOOSE_SCOPE, CLOSE_CYCLE, Step, digest_for, objections, tell_rescoped
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import (
     BEFORE_ARCHIVE,
@@ -19,6 +19,7 @@ from materiality.queries.cycles import (
     FIELDWORK,
     edition_in_force,
     last_run_number,
+    left_out_by,
     locked_cycle,
     method_of,
 )
@@ -72,6 +73,32 @@ def open_cycle(*, by: User | None, purpose: str = Cycle.Purpose.PRIORITY, **valu
     groups = Group.objects.bulk_create(Group(cycle=cycle, **columns) for columns in default_groups())
     audit.record("open_cycle", cycle, by=by, after=audit.told(cycle, OPENED_WITH), touched=groups)
     return cycle
+
+
+@transaction.atomic
+def choose_scope(*, cycle: Cycle, issues: Collection[str], by: User | None) -> Cycle:
+    """Assess these issues (codes of such as have none below them) and those above them; surveys in draft follow.
+
+    NotAllowed without any issue, once fieldwork is over, or where an app objects, as where people were asked.
+    """
+    stored = locked_cycle(cycle, FIELDWORK)
+    if reasons := objections(CHOOSE_SCOPE, stored):
+        raise NotAllowed(" ".join(reasons))
+    left_out = left_out_by(stored, issues)
+    with audit.audited("choose_scope", stored, by=by, fields=["left_out"]):
+        audit.write(stored, {"left_out": left_out})
+    tell_rescoped(stored, by)
+    return stored
+
+
+@transaction.atomic
+def set_sample(*, cycle: Cycle, shown: bool, by: User | None) -> None:
+    """Put the sample aside, or bring it back. NotAllowed for a cycle of one's own."""
+    stored = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if not stored.sample:
+        raise NotAllowed(_("Only sample data can be put aside."))
+    with audit.audited("set_sample", stored, by=by, fields=["sample"]):
+        audit.write(stored, {"sample": Cycle.Sample.SHOWN if shown else Cycle.Sample.ASIDE})
 
 
 @transaction.atomic

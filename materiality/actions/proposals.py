@@ -15,8 +15,7 @@ from materiality.models import Calendar, Proposal, Reminder, User
 from materiality.models.people import Role
 from materiality.platform import audit
 from materiality.platform.refusals import Conflict, NotAllowed
-from materiality.queries.cycles import Due, what_is_due
-from materiality.queries.proposals import ProposalValues, draft_under_review, store_proposal
+from materiality.queries.proposals import Due, ProposalValues, draft_under_review, store_proposal, what_is_due
 
 State = Proposal.State
 DECISIONS = (State.ACCEPTED, State.DECLINED, State.DEFERRED)

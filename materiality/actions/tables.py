@@ -89,7 +89,9 @@ def confirm_sheet(
             _("What is stored was changed after the preview. Look at the preview again, it is up to date now."), stored
         )
     if not outcome.is_good:
-        raise NotAllowed(_("Mend the rows in error and upload the file again: it is stored as a whole or not at all."))
+        raise NotAllowed(
+            _("Correct the rows in error and upload the file again: it is stored as a whole or not at all.")
+        )
     if not outcome.touched:
         raise NotAllowed(_("The file changes nothing."))
     stored.edition = imported.edition
@@ -409,7 +411,9 @@ def confirm(
         proposed = {(each.new, each.old) for each in SheetPlan.from_json(imported.plan).descents}
         resource.descents = {new: old for new, old in (descents or {}).items() if (new, old) in proposed}
         if resource.breaks_identity(SheetPlan.from_json(imported.plan)) and not reason.strip():
-            raise NotAllowed(_("Say why: the file adds, renames or retires issues, and the reason is kept with them."))
+            raise NotAllowed(
+                _("Give a reason: the file adds, renames or retires issues, and the reason is kept with them.")
+            )
         return confirm_sheet(
             imported=imported, store=lambda: _store(imported, resource, by), by=by, reason=reason.strip()
         )

@@ -298,7 +298,9 @@ def need_active(issues: Iterable[Issue]) -> None:
 def need_reason(reason: str) -> str:
     """The reason without space around it; NotAllowed where there is none."""
     if not reason.strip():
-        raise NotAllowed(_("Say why: this change breaks the identity of an issue, and the reason is kept with it."))
+        raise NotAllowed(
+            _("Give a reason: this change breaks the identity of an issue, and the reason is kept with it.")
+        )
     return reason.strip()
 
 

@@ -17,10 +17,9 @@ class TrailForm(forms.Form):
     person = forms.ChoiceField(label=_("Person"), required=False)
     action = forms.ChoiceField(label=_("Action"), required=False)
     object_type = forms.ChoiceField(label=_("Kind of object"), required=False)
-    object = forms.CharField(label=_("Object"), required=False, max_length=200)
+    q = forms.CharField(label=_("Object or reason"), required=False, max_length=200)
     first_day = forms.DateField(label=_("From"), required=False, widget=DateInput())
     last_day = forms.DateField(label=_("To"), required=False, widget=DateInput())
-    reason = forms.CharField(label=_("Words in the reason"), required=False, max_length=200)
     object_id = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -158,7 +158,7 @@ class ErratumForm(TextsForm, ReasonForm):
     def __init__(self, *args: Any, issue: Issue, **kwargs: Any) -> None:
         initial = {**vars(texts_of(issue)), "version": issue.version}
         super().__init__(*args, initial=initial, languages=languages_of(issue), **kwargs)
-        self.fields["reason"].help_text = _("What was misspelt; it stands beside the old text.")
+        self.fields["reason"].help_text = _("What was misspelt; it is shown beside the old text.")
 
 
 def _label(row: Issue | Category) -> str:

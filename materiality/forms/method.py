@@ -20,7 +20,7 @@ ESTIMATORS = [
 ]
 WEIGHTINGS = [
     ("balanced", _("Every group counts by its weight, however many answered (balanced)")),
-    ("by_response", _("Every answer counts: weight times the group's valid responses (pooled)")),
+    ("by_response", _("Every response counts: weight times the group's valid responses (pooled)")),
 ]
 RULES = [
     ("priority", _("By priority: one ranking, cut into high, medium and low")),
@@ -34,7 +34,7 @@ class MethodForm(forms.Form):
     """Every parameter that turns answers into scores and tiers."""
 
     estimator = forms.ChoiceField(label=_("Scores"), choices=ESTIMATORS, widget=forms.RadioSelect)
-    weighting = forms.ChoiceField(label=_("How groups are put together"), choices=WEIGHTINGS, widget=forms.RadioSelect)
+    weighting = forms.ChoiceField(label=_("How groups are combined"), choices=WEIGHTINGS, widget=forms.RadioSelect)
     min_n = forms.IntegerField(
         label=_("Smallest number of ratings (min n)"),
         help_text=_("A group counts for an issue only from this many ratings; at least 2, normally 5."),

@@ -13,6 +13,7 @@ class Cycle(models.Model):
 
     `method` is `materiality.scoring.method.Method.as_dict()`, without the weights, which stand with
     the groups. `confirmed`: {step that a person found as it should be: SHA-256 of what it rested on then}.
+    `left_out`: codes of issues of the edition that are not in its scope.
     """
 
     class State(models.TextChoices):
@@ -28,6 +29,13 @@ class Cycle(models.Model):
 
         PRIORITY = "priority", _("Priorities of the year: one ranking, cut into high, medium and low")
         DOUBLE = "double", _("Double materiality (GRI 2021, ESRS, stock exchanges): highest on either dimension")
+
+    class Sample(models.TextChoices):
+        """Whether the cycle holds made-up data to look at, and whether somebody put it aside."""
+
+        NO = "", _("no")
+        SHOWN = "shown", _("Sample")
+        ASIDE = "aside", _("put aside")
 
     class GriEdition(models.TextChoices):
         GRI_2016 = "2016", "GRI 2016"
@@ -61,6 +69,10 @@ class Cycle(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.DRAFT)
     method = models.JSONField(_("method"), default=dict)
     confirmed = models.JSONField(_("confirmed steps"), default=dict, blank=True, editable=False)
+    left_out = models.JSONField(_("issues left out"), default=list, blank=True, editable=False)
+    sample = models.CharField(
+        _("sample data"), max_length=5, choices=Sample.choices, default=Sample.NO, blank=True, editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

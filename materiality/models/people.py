@@ -28,7 +28,7 @@ class User(AbstractUser):
         help_text=_("For logging in: letters, digits and @ . + - _"),
     )
     # The whole name: who is created by Django's own commands may have a last name besides.
-    first_name = models.CharField(_("Name"), max_length=150, help_text=_("As it stands in the audit trail."))
+    first_name = models.CharField(_("Name"), max_length=150, help_text=_("As it is kept in the audit trail."))
     email = models.EmailField(_("E-mail"), blank=True)
     is_active = models.BooleanField(
         _("May log in"), default=True, help_text=_("Whoever has left is deactivated; what they did stays.")
@@ -41,8 +41,8 @@ class User(AbstractUser):
         verbose_name=_("Cycles"),
         related_name="viewers",
         help_text=_(
-            "Of a viewer: the only cycles they see; none means all. Before the sign-off scores are seen by those who "
-            "are named here, by analysts, leads and the committee."
+            "A viewer sees these cycles only, or all if none is chosen. Before the sign-off only the people named here,"
+            " analysts, leads and the committee see scores."
         ),
     )
 

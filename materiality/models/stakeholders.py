@@ -20,7 +20,7 @@ class StakeholderPoint(models.Model):
     class Kind(models.TextChoices):
         EXPECTATION = "expectation", pgettext_lazy("stakeholders", "Expectation")
         CHANNEL = "channel", pgettext_lazy("stakeholders", "Channel")
-        RESPONSE = "response", pgettext_lazy("stakeholders", "Response")
+        RESPONSE = "response", pgettext_lazy("stakeholders", "Our response")
 
     class Often(models.TextChoices):
         """Words for how often that are the same thing in every language; any other text is printed as written."""

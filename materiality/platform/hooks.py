@@ -18,9 +18,14 @@ Words = Mapping[str, str | Promise]
 # Sentences on what stands against a change of the row, none where nothing does.
 Objections = Callable[[Model], list[str]]
 
-# What can be objected to: closing a cycle, correcting a published edition, retiring an issue (given the issue of the
-# edition in force that it descends from).
-CLOSE_CYCLE, CORRECT_ERRATUM, RETIRE_ISSUE = "close_cycle", "correct_erratum", "retire_issue"
+# What can be objected to: closing a cycle, choosing its issues, correcting a published edition, retiring an issue
+# (given the issue of the edition in force that it descends from).
+CLOSE_CYCLE, CHOOSE_SCOPE, CORRECT_ERRATUM, RETIRE_ISSUE = (
+    "close_cycle",
+    "choose_scope",
+    "correct_erratum",
+    "retire_issue",
+)
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,8 @@ class Hooks:
     surveys: Callable[[Model], Sequence[tuple[str, str]]] | None = None
     # What the words of a search find that the person may know of: at most so many of a kind, in one query each.
     searches: Sequence[Callable[[Any, str, int], list[Found]]] = ()
+    # What follows where the scope of a cycle was changed, in the same transaction.
+    rescoped: Callable[[Model, Any], None] | None = None
     # Whether answers can be, or could be, given in a cycle.
     begun: Callable[[Model], bool] | None = None
     admission: Sequence[Callable[[Any, str, Mapping[str, Any]], bool]] = ()
@@ -231,6 +238,13 @@ def objections(about: str, row: Model) -> list[str]:
     return [
         str(each) for hooks in declared() for object_to in hooks.objections.get(about, ()) for each in object_to(row)
     ]
+
+
+def tell_rescoped(cycle: Model, by: Any) -> None:
+    """The apps bring in line what they made from the cycle's issues, in the name of who chose them."""
+    for hooks in declared():
+        if hooks.rescoped:
+            hooks.rescoped(cycle, by)
 
 
 def last_of(kind: str) -> Callable[[], datetime | None] | None:

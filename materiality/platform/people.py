@@ -43,7 +43,10 @@ class StaffOnlyMiddleware:
         if request.user.is_authenticated:
             if request.session.get(ENROL) and not request.path.startswith(ACCOUNT_PATHS):
                 return redirect("own_account")
-            return self.get_response(request)
+            response = self.get_response(request)
+            # What staff see stays in no cache; a page that may be kept for a while says so itself.
+            response.headers.setdefault("Cache-Control", "no-store, private")
+            return response
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, found: dict) -> None:
@@ -187,7 +190,7 @@ class Permission:
 
 
 PERMISSIONS = (
-    Permission(gettext_lazy("See the library, cycles, scores and outputs"), can_view),
+    Permission(gettext_lazy("See the library, cycles, scores and files"), can_view),
     Permission(
         gettext_lazy("Open cycles; change groups, method and surveys; import, score and request outputs"),
         can_edit_cycle,

@@ -16,7 +16,8 @@ PERSON_TYPES = ("materiality.user", "materiality.auditperson")
 
 @dataclass(frozen=True)
 class TrailFilter:
-    """What the trail is narrowed to; empty means everything. `object_id` is exact, `object` is looked for in names.
+    """What the trail is narrowed to; empty means everything. `object_id` is exact, `q` is looked for in
+    names of objects and in reasons.
 
     Days are days of the active time zone, both included.
     """
@@ -24,11 +25,10 @@ class TrailFilter:
     person: str = ""
     action: str = ""
     object_type: str = ""
-    object: str = ""
+    q: str = ""
     object_id: str = ""
     first_day: date | None = None
     last_day: date | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,6 @@ def trail(wanted: TrailFilter) -> QuerySet[AuditEvent]:
     """Events that fit, newest first; an object's include those that touched it besides another."""
     events = AuditEvent.objects.select_related("person").order_by("-number")
     simple = {"person": wanted.person, "action": wanted.action}
-    simple |= {"object_text__icontains": wanted.object, "reason__icontains": wanted.reason}
     if wanted.object_id:
         its_own = {"object_type": wanted.object_type, "object_id": wanted.object_id}
         touching = AuditedRow.objects.filter(**its_own).values("event")
@@ -54,6 +53,8 @@ def trail(wanted: TrailFilter) -> QuerySet[AuditEvent]:
     else:
         simple["object_type"] = wanted.object_type
     events = events.filter(**{name: value for name, value in simple.items() if value})
+    if wanted.q:
+        events = events.filter(Q(object_text__icontains=wanted.q) | Q(reason__icontains=wanted.q))
     if wanted.first_day:
         events = events.filter(at__gte=_start(wanted.first_day))
     if wanted.last_day:

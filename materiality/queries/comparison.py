@@ -15,7 +15,6 @@ from materiality.scoring.run import score_counts
 
 BEYOND_CHANCE = 0.05
 STRONG = 20.0  # points from which a cell has its full tint
-SORTS = ("disagreement", "sides", "rank", "name")
 
 
 @dataclass(frozen=True)
@@ -72,19 +71,13 @@ class GroupComparison:
         issues = {code: at for at, code in enumerate(counts.ratings.issues)}
         return found, {group: at for at, group in enumerate(names)}, issues
 
-    def rows(self, sort: str = "disagreement", *, only_beyond: bool = False) -> list[ComparedIssue]:
-        """Issues with ratings of their own; what is missing stands last."""
+    def rows(self, *, only_beyond: bool = False) -> list[ComparedIssue]:
+        """Issues with ratings of their own, those that groups disagree most on first; what is missing stands last."""
         scores = self.run.scores.select_related("issue__category").filter(derived=False).order_by("issue__code")
         rows = [self._row(score) for score in scores.defer("issue__definition")]
         if only_beyond:
             rows = [row for row in rows if row.sides_beyond_chance or any(cell.beyond_chance for cell in row.cells)]
-        keys = {
-            "disagreement": lambda row: (row.disagreement is None, -(row.disagreement or 0)),
-            "sides": lambda row: (row.sides is None, -abs(row.sides or 0)),
-            "rank": lambda row: (row.score.rank is None, row.score.rank or 0),
-            "name": lambda row: row.score.issue.name,
-        }
-        return sorted(rows, key=keys[sort if sort in SORTS else "disagreement"])
+        return sorted(rows, key=lambda row: (row.disagreement is None, -(row.disagreement or 0)))
 
     def _row(self, score: IssueScore) -> ComparedIssue:
         found, _groups, issues = self.found

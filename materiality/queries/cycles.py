@@ -1,21 +1,20 @@
-"""Cycles: where they stand, their method and its history, their runs, what is due."""
+"""Cycles: where they stand, their method and its history, their runs, what goes on."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from materiality.models import AuditEvent, Calendar, Category, Cycle, Edition, Issue, Job, Reminder, Run, SignOff, User
+from materiality.models import AuditEvent, Category, Cycle, Edition, Issue, Job, Run, SignOff, User
 from materiality.models.people import Role
 from materiality.platform.hooks import (
     PHASES,
@@ -23,7 +22,6 @@ from materiality.platform.hooks import (
     StepPage,
     StepStanding,
     counted_now,
-    last_of,
     parts_of_jobs,
     standings,
     surveys_in,
@@ -127,9 +125,10 @@ class Happening:
     words: str
 
 
-def recent_happenings(number: int = 10) -> list[Happening]:
-    """The last audit events, newest first."""
-    events = AuditEvent.objects.select_related("person").order_by("-number")[:number]
+def recent_happenings(reader: User, number: int = 10) -> list[Happening]:
+    """The last audit events by others than the reader, newest first."""
+    others = AuditEvent.objects.exclude(person__user=reader) | AuditEvent.objects.filter(person=None)
+    events = others.select_related("person").order_by("-number")[:number]
     return [Happening(event.row.at, event.person, event.words) for event in in_words(events)]
 
 
@@ -145,7 +144,7 @@ UNDER_WAY = (Cycle.State.DRAFT, Cycle.State.OPEN, Cycle.State.CLOSED, Cycle.Stat
 
 @dataclass(frozen=True)
 class EditionScope:
-    """Numbers of active issues in an edition."""
+    """Numbers of active issues in an edition, or in the scope of a cycle."""
 
     primaries: int
     secondaries: int
@@ -156,10 +155,15 @@ def edition_in_force() -> Edition | None:
     return Edition.objects.filter(state=Edition.State.PUBLISHED).first()
 
 
-def edition_scope(edition: Edition) -> EditionScope:
-    """How many active issues a cycle on the edition covers."""
-    numbers = Issue.objects.filter(edition=edition, status=Issue.Status.ACTIVE).aggregate(
-        primaries=Count("pk", filter=Q(parent__isnull=True)), secondaries=Count("pk", filter=Q(parent__isnull=False))
+def edition_scope(edition: Edition, left_out: Sequence[str] = ()) -> EditionScope:
+    """How many active issues a cycle on the edition covers that leaves these (codes) out."""
+    numbers = (
+        Issue.objects.filter(edition=edition, status=Issue.Status.ACTIVE)
+        .exclude(code__in=left_out)
+        .aggregate(
+            primaries=Count("pk", filter=Q(parent__isnull=True)),
+            secondaries=Count("pk", filter=Q(parent__isnull=False)),
+        )
     )
     return EditionScope(**numbers)
 
@@ -184,16 +188,17 @@ def rateable_levels(edition_id: int) -> list[str]:
     return ["secondary", *(["middle"] if active.filter(parent__parent__isnull=False).exists() else []), "primary"]
 
 
-def issues_in_scope(cycle: Cycle) -> list[tuple[Category, list[Issue]]]:
-    """The active issues of the cycle's edition by category, each primary before its secondaries (two queries)."""
+def scope_choices(cycle: Cycle) -> list[tuple[Category, list[Issue]]]:
+    """The active issues of the cycle's edition by category, each above those below it (two queries); `in_scope` and
+    `is_leaf` stand on each.
+    """
     rows = Issue.objects.filter(edition_id=cycle.edition_id, status=Issue.Status.ACTIVE).select_related("category")
-    rows = rows.order_by("category__order", "order", "code")
     below = defaultdict(list)
-    for row in rows:
+    for row in rows.order_by("category__order", "order", "code"):
         below[row.parent_id].append(row)
     found: dict[Category, list[Issue]] = {}
-    for primary in below[None]:
-        found.setdefault(primary.category, []).extend([primary, *descendants(below, primary.pk)])
+    for top in below[None]:
+        found.setdefault(top.category, []).extend(_branch(top, below, set(cycle.left_out)))
     return list(found.items())
 
 
@@ -202,6 +207,31 @@ def descendants(below: Mapping[int | None, list[Issue]], pk: int) -> Iterator[Is
     for row in below.get(pk, ()):
         yield row
         yield from descendants(below, row.pk)
+
+
+def _branch(top: Issue, below: Mapping[int | None, list[Issue]], left_out: set[str]) -> Iterator[Issue]:
+    for issue in (top, *descendants(below, top.pk)):
+        issue.in_scope, issue.is_leaf = issue.code not in left_out, issue.pk not in below
+        yield issue
+
+
+def left_out_by(cycle: Cycle, chosen: Collection[str]) -> list[str]:
+    """Codes of the issues that a choice of such as have none below them leaves out, with what is above them alone.
+
+    NotAllowed where nothing is left, or something unknown was chosen.
+    """
+    rows = [issue for _category, issues in scope_choices(cycle) for issue in issues]
+    leaves = {issue.code for issue in rows if issue.is_leaf}
+    if unknown := sorted(set(chosen) - leaves):
+        raise NotAllowed(_("The edition has no issue %(codes)s to choose.") % {"codes": ", ".join(unknown[:10])})
+    if not chosen:
+        raise NotAllowed(_("Choose at least one issue."))
+    kept = {issue.pk for issue in rows if issue.code in chosen}
+    parents = {issue.pk: issue.parent_id for issue in rows}
+    for pk in list(kept):
+        while (pk := parents.get(pk)) is not None:
+            kept.add(pk)
+    return [issue.code for issue in rows if issue.pk not in kept]
 
 
 # What the addresses of pages that show scores, of everything made from them, begin with below their cycle.
@@ -364,65 +394,6 @@ def free_code(today: date) -> str:
     taken = set(Cycle.objects.filter(code__startswith=year).values_list("code", flat=True))
     names = [year, *(f"{year}-{number}" for number in range(2, len(taken) + 2))]
     return next(name for name in names if name not in taken)
-
-
-LABELS = {"review": gettext_lazy("Library review"), "survey": gettext_lazy("Survey of stakeholders")}
-
-
-@dataclass(frozen=True)
-class Due:
-    """Something that is due on a day of the organisation's zone. `last`: when it was done last, None if never.
-
-    `days`: until then, negative when it is overdue; `near`: whether staff are reminded by now.
-    """
-
-    kind: str
-    due_on: date
-    last: date | None
-    days: int
-    near: bool
-
-    @property
-    def overdue(self) -> int:
-        """Days since it was due, 0 before."""
-        return max(0, -self.days)
-
-    @property
-    def label(self) -> str | Promise:
-        return LABELS[self.kind]
-
-
-def calendar() -> Calendar:
-    """The organisation's calendar; the default one, not stored, where nobody changed it."""
-    return Calendar.objects.filter(pk=1).first() or Calendar(pk=1)
-
-
-def what_is_due(today: date | None = None, held: Calendar | None = None) -> list[Due]:
-    """Next due dates, soonest first; nothing before a first edition was published (about three queries).
-
-    Without any survey so far the first is due as long after the first edition as one survey after another.
-    """
-    today, held = today or timezone.localdate(), held or calendar()
-    published = Edition.objects.aggregate(first=Min("published_at"), newest=Max("published_at"))
-    if published["first"] is None:
-        return []
-    reviewed = _day(published["newest"])
-    found = [_due(Reminder.Kind.REVIEW, reviewed, reviewed, held.review_months, today, held)]
-    if ask := last_of(Reminder.Kind.SURVEY):
-        surveyed = _day(ask())
-        since = surveyed or _day(published["first"])
-        found.append(_due(Reminder.Kind.SURVEY, surveyed, since, held.survey_months, today, held))
-    return sorted(found, key=lambda due: due.due_on)
-
-
-def _due(kind: str, last: date | None, since: date, months: int, today: date, held: Calendar) -> Due:
-    due_on = add_months(since, months)
-    days = (due_on - today).days
-    return Due(str(kind), due_on, last, days, near=days <= held.remind_days_before)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else timezone.localtime(moment).date()
 
 
 def parents_of(edition_id: int, rated: Iterable[str]) -> dict[str, str]:

@@ -1,13 +1,19 @@
-"""Proposals for the library: what remains to be decided, and what was decided."""
+"""Proposals for the library: what remains to be decided, and what was decided; the calendar of reviews."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Min, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from materiality.models import Edition, Issue, Proposal, User
+from materiality.models import Calendar, Edition, Issue, Proposal, Reminder, User
+from materiality.platform.hooks import last_of
 from materiality.platform.refusals import NotAllowed
+from materiality.platform.words import add_months
 
 TEXTS = ("name_zh", "name_en", "text_zh", "text_en", "reason", "source")
 
@@ -37,7 +43,7 @@ def what_is_wrong(values: ProposalValues) -> dict[str, str]:
     if values.kind not in Proposal.Kind.values:
         wrong["kind"] = _("There is no such kind of proposal.")
     if not values.reason.strip():
-        wrong["reason"] = _("Say why: whoever decides has only the reason to go by.")
+        wrong["reason"] = _("Give a reason: whoever decides has nothing else to go by.")
     if values.kind == Proposal.Kind.NEW:
         if values.issue:
             wrong["issue"] = _("A new issue is none of the library yet: leave this empty.")
@@ -118,3 +124,62 @@ def issues_in_force() -> QuerySet[Issue]:
     """Active issues of the edition in force, by code."""
     found = Issue.objects.filter(edition__state=Edition.State.PUBLISHED, status=Issue.Status.ACTIVE)
     return found.select_related("edition").order_by("code")
+
+
+LABELS = {"review": gettext_lazy("Library review"), "survey": gettext_lazy("Survey of stakeholders")}
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that is due on a day of the organisation's zone. `last`: when it was done last, None if never.
+
+    `days`: until then, negative when it is overdue; `near`: whether staff are reminded by now.
+    """
+
+    kind: str
+    due_on: date
+    last: date | None
+    days: int
+    near: bool
+
+    @property
+    def overdue(self) -> int:
+        """Days since it was due, 0 before."""
+        return max(0, -self.days)
+
+    @property
+    def label(self) -> str | Promise:
+        return LABELS[self.kind]
+
+
+def calendar() -> Calendar:
+    """The organisation's calendar; the default one, not stored, where nobody changed it."""
+    return Calendar.objects.filter(pk=1).first() or Calendar(pk=1)
+
+
+def what_is_due(today: date | None = None, held: Calendar | None = None) -> list[Due]:
+    """Next due dates, soonest first; nothing before a first edition was published (about three queries).
+
+    Without any survey so far the first is due as long after the first edition as one survey after another.
+    """
+    today, held = today or timezone.localdate(), held or calendar()
+    published = Edition.objects.aggregate(first=Min("published_at"), newest=Max("published_at"))
+    if published["first"] is None:
+        return []
+    reviewed = _day(published["newest"])
+    found = [_due(Reminder.Kind.REVIEW, reviewed, reviewed, held.review_months, today, held)]
+    if ask := last_of(Reminder.Kind.SURVEY):
+        surveyed = _day(ask())
+        since = surveyed or _day(published["first"])
+        found.append(_due(Reminder.Kind.SURVEY, surveyed, since, held.survey_months, today, held))
+    return sorted(found, key=lambda due: due.due_on)
+
+
+def _due(kind: str, last: date | None, since: date, months: int, today: date, held: Calendar) -> Due:
+    due_on = add_months(since, months)
+    days = (due_on - today).days
+    return Due(str(kind), due_on, last, days, near=days <= held.remind_days_before)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else timezone.localtime(moment).date()

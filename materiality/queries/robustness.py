@@ -21,7 +21,7 @@ SCENARIOS: dict[str, Promise] = {
     "cut": gettext_lazy("%(what)s %(value)s points"),
     "rule": gettext_lazy("Without the screening rule “%(what)s”"),
     "estimator": gettext_lazy("Scores: %(what)s"),
-    "pooled": gettext_lazy("Every answer counts alike"),
+    "pooled": gettext_lazy("Every response counts alike"),
     "shrunken": gettext_lazy("Scores drawn to their mean as far as chance explains their spread"),
     "collapsed": gettext_lazy("Ratings %(what)s and %(value)s taken as one"),
 }

@@ -98,7 +98,7 @@ def cut_lines(statement: Mapping, names: Mapping[str, str]) -> list[NamedCut]:
 WARNINGS = {
     "not_comparable": gettext_lazy(
         "On “%(dimension)s” no group links %(issues)s with the other issues. They have no score there; their plain mean"
-        " stands beside. Let one group rate both, or choose the plain mean in the method."
+        " is shown instead. Let one group rate both, or choose the plain mean in the method."
     ),
     "thin_link": gettext_lazy(
         "On “%(dimension)s” %(group)s has only %(shared)s issues in common with the other groups, and how high it rates"
@@ -316,6 +316,7 @@ class ScoreFilter:
     group: str = ""
     differs: bool = False
     short: bool = False
+    spark: bool = False
     sort: str = "rank"
 
     @classmethod
@@ -330,6 +331,7 @@ class ScoreFilter:
             group=query.get("group", ""),
             differs=query.get("differs", "") == "1",
             short=query.get("short", "") == "1",
+            spark=query.get("spark", "") == "1",
             sort=sort if sort.removeprefix("-") in SORTS else "rank",
         )
 
@@ -390,9 +392,35 @@ class ScoreRow:
         return shown_cells(self.score.groups).get(self._group, {})
 
     @property
+    def spark(self) -> "Spark":
+        """All groups, in order of their codes."""
+        cells = sorted(shown_cells(self.score.groups).items())
+        heights = [tuple((cell[side].score or 0) * 0.15 for side in DIMENSIONS) for _group, cell in cells]
+        bars = [
+            (9 * place, (round(15 - up, 1), round(up, 1)), round(down, 1)) for place, (up, down) in enumerate(heights)
+        ]
+        told = [f"{group} {_told(cell)}" for group, cell in cells]
+        return Spark(bars, 9 * len(cells), _("; ").join(told))
+
+    @property
     def group_pair(self) -> list[GroupCell | None]:
         """The same on society and business, None where there is no cell."""
         return [self.group_cells.get(side) for side in ("society", "business")]
+
+
+TIER_PLACES = ("high", "medium", "low", "double", "impact", "financial", "neither", "unscored")
+
+
+@dataclass(frozen=True)
+class Spark:
+    """The groups of an issue as bars: society upwards, business downwards, 15 px for 100 points each.
+
+    `bars`: (x, (y, height) upwards, height downwards); a hidden or empty cell has none. `told`: the same in words.
+    """
+
+    bars: list[tuple[int, tuple[float, float], float]]
+    width: int
+    told: str
 
 
 # Figures sort from high to low, ranks and texts from low to high; what is missing stands last either way.
@@ -405,14 +433,19 @@ SORTS: dict[str, tuple[Callable[[ScoreRow], Any], bool]] = {
     "society_n": (lambda row: row.score.society_n, True),
     "business_n": (lambda row: row.score.business_n, True),
     "priority": (lambda row: row.score.priority, True),
+    "tier": (lambda row: -TIER_PLACES.index(row.score.tier), True),
     "pooled": (lambda row: row.score.pooled_priority, True),
 }
 
 
-def all_rows(run: Run, group: str = "") -> dict[str, list[ScoreRow]]:
+def _told(cell: Mapping[str, GroupCell]) -> str:
+    return " / ".join("–" if cell[side].score is None else f"{cell[side].score:.1f}" for side in DIMENSIONS)
+
+
+def all_rows(run: Run, group: str = "", *, spark: bool = False) -> dict[str, list[ScoreRow]]:
     """Every issue of the run by level, in code order, in one query; the groups' figures only if one is asked for."""
     scores = run.scores.select_related("issue__category").order_by("issue__code")
-    found = by_level(scores.defer("issue__definition", *(() if group else ("groups",))))
+    found = by_level(scores.defer("issue__definition", *(() if group or spark else ("groups",))))
     return {name: [ScoreRow(score, group) for score in held] for name, held in found.items()}
 
 

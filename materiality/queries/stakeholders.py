@@ -201,7 +201,7 @@ KINDS = StakeholderPoint.Kind
 LABELS = {
     KINDS.EXPECTATION: _("Expectations"),
     KINDS.CHANNEL: pgettext_lazy("stakeholders", "Channels"),
-    KINDS.RESPONSE: pgettext_lazy("stakeholders", "Responses"),
+    KINDS.RESPONSE: pgettext_lazy("stakeholders", "Our responses"),
 }
 
 

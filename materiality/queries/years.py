@@ -224,7 +224,7 @@ def _points(trend: list[float | None]) -> str:
 FROZEN: dict[str, Promise] = {
     "other_groups": gettext_lazy("Other groups have a weight: %(groups)s."),
     "other_weights": gettext_lazy("The weights of these groups differ: %(groups)s."),
-    "other_weighting": gettext_lazy("The groups are put together in another way."),
+    "other_weighting": gettext_lazy("The groups are combined in another way."),
     "other_estimator": gettext_lazy("The scores are computed in another way."),
     "other_scale": gettext_lazy("The rating scales differ: %(a)s points then, %(b)s now."),
 }

@@ -193,7 +193,7 @@ class Cube:
             raise ValueError(f"K must be {SCALE_MIN}..{SCALE_MAX}, not {self.k}")
         for name, labels in (("group", self.groups), ("issue", self.issues)):
             if len(set(labels)) != len(labels):
-                raise ValueError(f"a {name} code stands twice")
+                raise ValueError(f"a {name} code appears twice")
         for name, shape in _shapes(len(self.groups), len(self.issues), self.k).items():
             array = getattr(self, name)
             if array is not None and array.shape != shape:

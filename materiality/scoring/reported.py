@@ -46,7 +46,7 @@ def _ratings(figures: Sequence[Figure], groups: tuple[str, ...], issues: tuple[s
     for each in figures:
         at = groups.index(each.group), issues.index(each.issue), each.dimension
         if n[at]:
-            raise ValueError(f"{each.group}, {each.issue}: a figure stands twice")
+            raise ValueError(f"{each.group}, {each.issue}: a figure appears twice")
         if each.n < 1 or not 0 <= each.score <= 100 or (each.sd is not None and each.sd < 0):
             raise ValueError(f"{each.group}, {each.issue}: n, score or sd is off its scale")
         n[at], score[at] = each.n, each.score

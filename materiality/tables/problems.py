@@ -198,7 +198,7 @@ MESSAGES = {
     ),
     "unknown_item": N_("The survey does not ask %(value)s. Correct the code or delete the column."),
     "unknown_item_nearest": N_("The survey does not ask %(value)s. Did you mean %(nearest)s?"),
-    "duplicate_column": N_("The column %(value)s stands twice, also in %(first)s. Delete one of them."),
+    "duplicate_column": N_("The column %(value)s appears twice, also in %(first)s. Delete one of them."),
     "unnamed_column": N_("This column has no name. Name it or delete it."),
     "missing_column": N_("The column %(value)s is missing. Add it."),
     "missing_column_nearest": N_("The column %(value)s is missing. Is it the one called %(nearest)s?"),
@@ -239,7 +239,7 @@ MESSAGES = {
     "not_a_workbook": N_("This is not an XLSX workbook. Save it as XLSX or as CSV and try again."),
     "no_columns": N_("The file is empty: its first row must name the columns."),
     # Columns
-    "double_column": N_("The column “%(value)s” stands twice."),
+    "double_column": N_("The column “%(value)s” appears twice."),
     "column_twice": N_("Two columns of the file were chosen for “%(value)s”."),
     "extra_cells": N_("“%(value)s” stands under no column heading."),
     # Cells
@@ -258,7 +258,7 @@ MESSAGES = {
     "new_group": N_("“%(value)s” is a new group of the organisation; it goes by its code until somebody names it."),
     "no_text": N_("Write the text in at least one language."),
     "bad_code": N_("“%(value)s” is not an issue code. Write for example “%(example)s”."),
-    "double_code": N_("“%(value)s” stands already in row %(first)s."),
+    "double_code": N_("“%(value)s” is already in row %(first)s."),
     "no_primary": N_("A secondary issue needs a primary issue, and “%(value)s” is none in this file."),
     "primary_missing": N_("“%(value)s” is the code of a secondary issue, but no primary issue is named."),
     "primary_under": N_(

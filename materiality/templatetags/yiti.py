@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from materiality.actions.tables import Kind
 from materiality.models import Cycle, Run
 from materiality.platform import people
-from materiality.platform.bilingual import TextColumn, Texts, html_language, languages_of, text_of
+from materiality.platform.bilingual import TextColumn, Texts, html_language, is_chinese, languages_of, text_of
 from materiality.platform.words import grouped, plain_number, plain_percent, word_for
 from materiality.queries.coverage import StandardWarning
 from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind, sees_scores
@@ -141,6 +141,12 @@ def sheet_url(page: str, kind: Kind | str, cycle: Cycle | None = None, suffix: s
     belongs = [cycle.code] if cycle else []
     prefix = "cycle_sheet" if cycle else "sheet"
     return reverse(f"{prefix}_{page}", args=[*belongs, name, *([suffix] if suffix else [])])
+
+
+@register.simple_tag
+def gap() -> str:
+    """What stands between two sentences: Chinese full stops bring their own room."""
+    return "" if is_chinese() else " "
 
 
 @register.simple_tag(takes_context=True)

@@ -7,10 +7,13 @@ from datetime import UTC
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import ngettext_lazy
 
 from materiality.forms.audit import TrailForm
 from materiality.models import AuditEvent
-from materiality.platform.pages import download, paged
+from materiality.platform.lists import Chip, Listing
+from materiality.platform.pages import download
 from materiality.platform.people import can_see_audit, needs
 from materiality.queries.audit import TrailFilter, in_words, trail, trail_rows
 from materiality.tables.write import neutralise
@@ -26,13 +29,23 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Events, newest first, narrowed by the filters in the address."""
     form = TrailForm(request.GET)
     wanted = form.wanted()
-    page = paged(request, trail(wanted))
+    listing = Listing(
+        request,
+        trail(wanted),
+        chips=[
+            Chip(name, form.fields[name].label, form.fields[name].choices[1:], form.fields[name].choices[0][1])
+            for name in ("person", "action", "object_type")
+        ],
+        search=form.fields["q"].label,
+        days=[(name, form.fields[name].label, request.GET.get(name, "")) for name in ("first_day", "last_day")],
+        noun=ngettext_lazy("%(shown)s event", "%(shown)s events", "number"),
+        files=[("CSV", reverse("audit_export"))],
+    )
     context = {
         "section": "audit",
         "form": form,
-        "page": page,
-        "events": in_words(page.object_list),
-        "narrowed": wanted != TrailFilter(),
+        "listing": listing,
+        "events": in_words(listing.page.object_list),
     }
     return render(request, "materiality/audit.html", context)
 

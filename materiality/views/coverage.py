@@ -4,11 +4,14 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from materiality.models import Cycle, Edition, User
-from materiality.platform.pages import download, paged
+from materiality.platform.lists import Chip, Listing
+from materiality.platform.pages import download
 from materiality.platform.people import can_view, needs
 from materiality.queries.coverage import (
     ALL,
@@ -43,12 +46,34 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         filters = _filters(request)
         lines = [line for line in coverage(edition, chosen.row, day) if filters.lets_through(line)]
         context |= {"cycle": cycle, "published_on": day}
-        context |= {"counts": counts, "chosen": chosen, "filters": filters}
-        context["page"] = paged(request, lines, COVERAGE_PER_PAGE)
-        context["choices"] = ((ALL, _("Everything")), (GAPS, _("Gaps only")), (COVERED, _("Covered only")))
+        context |= {"counts": counts, "chosen": chosen}
+        context["listing"] = _listed(request, lines, chosen, listed, edition)
         if cycle and chosen.row.code == "GRI":
             context["warnings"] = newer_standards(edition, day)
     return render(request, "materiality/coverage.html", context)
+
+
+def _listed(
+    request: HttpRequest,
+    lines: list[CoverageLine],
+    framework: FrameworkCount,
+    editions: list[Edition],
+    edition: Edition,
+) -> Listing:
+    shown = [(GAPS, f"{_('Gaps only')} {framework.gaps}"), (COVERED, _("Covered only"))]
+    chips = [Chip("show", _("Entries"), shown, _("Everything"))]
+    if len(editions) > 1:
+        choices = [(row.code, f"{row.title} · {row.get_state_display()}") for row in editions]
+        chips.append(Chip("edition", _("Edition"), choices, chosen=edition.code))
+    return Listing(
+        request,
+        lines,
+        chips=chips,
+        noun=ngettext_lazy("%(shown)s entry", "%(shown)s entries", "number"),
+        search=_("Search codes, titles and issues"),
+        files=[("XLSX", reverse("coverage_export", args=["xlsx"])), ("CSV", reverse("coverage_export", args=["csv"]))],
+        per_page=COVERAGE_PER_PAGE,
+    )
 
 
 @needs(can_view)

@@ -8,14 +8,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from materiality.actions.cycles import close_cycle, confirm_step, edit_cycle, open_cycle
+from materiality.actions.cycles import choose_scope, close_cycle, confirm_step, edit_cycle, open_cycle, set_sample
 from materiality.forms.cycles import CycleDetailsForm, NewCycleForm
 from materiality.models import Cycle
 from materiality.platform.bilingual import default_languages, interface_language
-from materiality.platform.hooks import step_named
-from materiality.platform.pages import button, onward, paged, refusals, sent
-from materiality.platform.people import can_edit_cycle, needs
+from materiality.platform.hooks import CHOOSE_SCOPE, objections, step_named
+from materiality.platform.lists import Chip, Head, Listing
+from materiality.platform.pages import button, onward, refusals, sent
+from materiality.platform.people import can_edit_cycle, need, needs
 from materiality.queries.coverage import newer_standards
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
@@ -25,9 +27,9 @@ from materiality.queries.cycles import (
     edition_scope,
     frame_of,
     free_code,
-    issues_in_scope,
     listed_cycles,
     publication_day,
+    scope_choices,
     seen_cycles,
 )
 
@@ -43,19 +45,36 @@ def in_cycle(cycle: Cycle, step: str, **more: object) -> dict:
 
 
 MOST_CHOICES = 8
+_HEADS = (
+    Head(gettext_lazy("Cycle"), "title", "code"),
+    Head(gettext_lazy("State"), "state", "state"),
+    Head(gettext_lazy("Period"), "period", "period_end"),
+    Head(gettext_lazy("Edition"), "edition", "edition__code"),
+    Head("GRI", "gri", "gri_edition"),
+    Head(gettext_lazy("Groups"), "groups", "group_number", "num"),
+    Head(gettext_lazy("Last run"), "run", "last_run", "num"),
+    Head(""),
+)
 
 
 def cycles(request: HttpRequest) -> HttpResponse:
     """All cycles, newest period first; `?state=` filters. For the menu in the head: those under way."""
     if request.htmx:
-        under_way = Cycle.objects.filter(state__in=UNDER_WAY)[:MOST_CHOICES]
+        under_way = Cycle.objects.exclude(sample=Cycle.Sample.ASIDE).filter(state__in=UNDER_WAY)[:MOST_CHOICES]
         return render(request, "materiality/cycle_choices.html", {"under_way": under_way})
-    state = request.GET.get("state", "")
+    found, aside = seen_cycles(request.user, listed_cycles(request.GET.get("state", ""))), "aside" in request.GET
     context = {
         "section": "cycles",
-        "page": paged(request, seen_cycles(request.user, listed_cycles(state))),
-        "state": state,
-        "states": Cycle.State.choices,
+        "listing": Listing(
+            request,
+            found.filter(sample=Cycle.Sample.ASIDE) if aside else found.exclude(sample=Cycle.Sample.ASIDE),
+            heads=_HEADS,
+            chips=[
+                Chip("state", _("State"), Cycle.State.choices, _("all")),
+                Chip("aside", "", [("1", _("Put aside"))], _("all")),
+            ],
+            noun=ngettext_lazy("%(shown)s cycle", "%(shown)s cycles", "number"),
+        ),
         "may_edit": can_edit_cycle(request.user),
     }
     return render(request, "materiality/cycles.html", context)
@@ -70,14 +89,14 @@ def new_cycle(request: HttpRequest) -> HttpResponse:
     if sent(request, form):
         with refusals(form):
             cycle = open_cycle(**form.cleaned_data, by=request.user)
-            said = _("The cycle is open. Look through its groups and method next.")
+            said = _("The cycle is created. Look through its groups and method next.")
             return onward(request, said, "cycle", cycle.code)
     return render(request, "materiality/form.html", _new_page(form))
 
 
 def _new_page(form: NewCycleForm) -> dict:
     edition = edition_in_force()
-    context = {"section": "cycles", "areas": "on-cycles", "heading": _("Open a cycle")}
+    context = {"section": "cycles", "areas": "on-cycles", "heading": _("New cycle")}
     if edition is None:
         lead = _("A cycle needs an edition of the issue library that is in force, and there is none yet.")
         return context | {"lead": lead, "button": _("Open the library"), "cancel": reverse("library")}
@@ -86,7 +105,7 @@ def _new_page(form: NewCycleForm) -> dict:
         "It covers the %(primaries)s primary and %(secondaries)s secondary issues of “%(title)s” and starts from the"
         " groups of the organisation and the default method. Both can be changed afterwards."
     ) % {"primaries": scope.primaries, "secondaries": scope.secondaries, "title": edition.title}
-    texts = {"lead": lead, "button": _("Open the cycle"), "cancel": reverse("cycles")}
+    texts = {"lead": lead, "button": _("Create the cycle"), "cancel": reverse("cycles")}
     return context | texts | {"form": form, "guarded": True}
 
 
@@ -104,7 +123,7 @@ def cycle(request: HttpRequest, code: str) -> HttpResponse:
         "published_on": published_on,
         "is_assumed": is_assumed,
         "form": form,
-        "scope": edition_scope(cycle.edition),
+        "scope": edition_scope(cycle.edition, cycle.left_out),
         "warnings": newer_standards(cycle.edition, published_on),
         "may_edit": may_edit and cycle.state in BEFORE_REVIEW,
         "may_close": may_edit and cycle.state in FIELDWORK,
@@ -116,16 +135,33 @@ def cycle(request: HttpRequest, code: str) -> HttpResponse:
 def close(request: HttpRequest, code: str) -> str:
     """Close the cycle, or say what stands against it."""
     close_cycle(cycle=cycle_of(code), by=request.user)
-    return _("The cycle is closed. Scores and outputs can still be made.")
+    return _("The cycle is closed. Scores and files can still be created.")
 
 
 def scope(request: HttpRequest, code: str) -> HttpResponse:
-    """The issues that the cycle covers, by category."""
+    """The issues that the cycle covers, by category; a POST chooses them."""
     cycle = cycle_of(code)
-    categories = issues_in_scope(cycle)
-    number = sum(len(issues) for _category, issues in categories)
-    context = in_cycle(cycle, "scope", categories=categories, scope=edition_scope(cycle.edition), number=number)
+    if request.method == "POST":
+        need(request.user, can_edit_cycle)
+        with refusals(request):
+            choose_scope(cycle=cycle, issues=request.POST.getlist("issue"), by=request.user)
+            return onward(request, _("The scope is saved."), "scope", code)
+        return redirect("scope", code)
+    context = in_cycle(cycle, "scope", categories=scope_choices(cycle))
+    context |= {"scope": edition_scope(cycle.edition, cycle.left_out), "whole": edition_scope(cycle.edition)}
+    context["fixed"] = objections(CHOOSE_SCOPE, cycle)
+    context["may_edit"] = can_edit_cycle(request.user) and cycle.state in FIELDWORK and not context["fixed"]
     return render(request, "materiality/scope.html", context)
+
+
+@button(can_edit_cycle, back="start")
+def sample(request: HttpRequest, code: str) -> HttpResponse:
+    """Put the sample aside, or bring it back."""
+    shown = "show" in request.POST
+    set_sample(cycle=cycle_of(code), shown=shown, by=request.user)
+    aside = _("The sample is put aside. The list of cycles brings it back.")
+    messages.success(request, _("The sample is back.") if shown else aside)
+    return redirect("start")
 
 
 @button(can_edit_cycle, back="cycle")

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.actions.drafts import (
@@ -46,7 +46,8 @@ from materiality.lineage.lineage import text_difference
 from materiality.models import Category, Edition, Issue
 from materiality.platform.bilingual import languages_of
 from materiality.platform.hooks import RETIRE_ISSUE, objections
-from materiality.platform.pages import onward, paged, refusals, sent
+from materiality.platform.lists import Head, Listing
+from materiality.platform.pages import onward, refusals, sent
 from materiality.platform.people import can_edit_library, can_publish_edition, can_view, needs
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.drafts import Filters, compare_editions, draft_tree, publishing_warnings
@@ -352,11 +353,28 @@ def _step(edition: Edition, issue: Issue, step: int, request: HttpRequest) -> No
     reorder_issues(edition=edition, codes=codes, by=request.user, **place)
 
 
+_HEADS = (
+    Head(gettext_lazy("Edition"), "code", "code"),
+    Head(gettext_lazy("State"), "state", "state"),
+    Head(gettext_lazy("Published"), "published", "published_at"),
+    Head(gettext_lazy("Based on"), "base", "based_on__code"),
+    Head(gettext_lazy("Primary"), "primaries", "primaries", "num"),
+    Head(gettext_lazy("Secondary"), "secondaries", "secondaries", "num"),
+    Head(gettext_lazy("Cycles"), "cycles", "cycle_number", "num"),
+    Head(""),
+)
+
+
 @needs(can_view)
 def editions(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "library",
-        "page": paged(request, listed_editions(request.user)),
+        "listing": Listing(
+            request,
+            listed_editions(request.user),
+            heads=_HEADS,
+            noun=ngettext_lazy("%(shown)s edition", "%(shown)s editions", "number"),
+        ),
         "standing": standing_editions(),
         "may_edit": can_edit_library(request.user),
         "may_publish": can_publish_edition(request.user),

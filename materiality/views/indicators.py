@@ -7,21 +7,40 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from materiality.actions.indicators import remove_indicator, save_indicator
 from materiality.forms.indicators import IndicatorForm
 from materiality.models import Indicator
-from materiality.platform.pages import button, onward, paged, refusals, sent
+from materiality.platform.lists import Head, Listing
+from materiality.platform.pages import button, onward, refusals, sent
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.queries.indicators import found_indicators
+
+_HEADS = (
+    Head(gettext_lazy("Issue"), "issue", "issue"),
+    Head(gettext_lazy("Indicator"), "name", lambda row: str(row.name)),
+    Head(gettext_lazy("Baseline"), css="num"),
+    Head(gettext_lazy("Latest"), css="num"),
+    Head(gettext_lazy("Target value"), css="num"),
+    Head(gettext_lazy("Source"), "source", "source"),
+)
 
 
 @needs(can_view)
 def indicators(request: HttpRequest) -> HttpResponse:
     """All indicators, searched by `q`."""
-    q = request.GET.get("q", "").strip()[:200]
-    context = {"section": "library", "q": q, "page": paged(request, found_indicators(q))}
-    return render(request, "materiality/indicators.html", context | {"may_edit": can_edit_library(request.user)})
+    may_edit = can_edit_library(request.user)
+    listing = Listing(
+        request,
+        found_indicators(request.GET.get("q", "").strip()[:200]),
+        heads=[*_HEADS, *([Head("")] if may_edit else [])],
+        noun=ngettext_lazy("%(shown)s indicator", "%(shown)s indicators", "number"),
+        search=_("Search codes, names and issues"),
+        files=[(kind.upper(), reverse("sheet_export", args=["indicators", kind])) for kind in ("xlsx", "csv")],
+    )
+    context = {"section": "library", "listing": listing, "may_edit": may_edit}
+    return render(request, "materiality/indicators.html", context)
 
 
 @needs(can_edit_library)

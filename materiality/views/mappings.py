@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.actions.mappings import decide_mapping_proposal, map_issue, propose_mappings, unmap_issue
 from materiality.models import Disclosure, Edition, Issue, MappingProposal
-from materiality.platform.pages import button, paged, refusals
+from materiality.platform.lists import Listing
+from materiality.platform.pages import button, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.mappings import (
@@ -93,14 +94,15 @@ def mapping_proposals(request: HttpRequest, edition: str) -> HttpResponse:
         messages.info(request, _("This edition is published and does not change any more."))
         return redirect("editions")
     q = request.GET.get("q", "").strip()[:200]
-    page = paged(request, issues_with_proposals(row, q))
-    issues = list(page.object_list)
+    noun = ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number")
+    listing = Listing(request, issues_with_proposals(row, q), search=_("Search issues and codes"), noun=noun)
+    issues = list(listing.page)
     proposed = proposals_of(row, issues)
     context = {
         "section": "library",
         "edition": row,
         "q": q,
-        "page": page,
+        "listing": listing,
         "entries": [(issue, proposed[issue.pk]) for issue in issues],
         "withdrawn": withdrawn(row),
         "was_proposed": MappingProposal.objects.filter(issue__edition=row).exists(),

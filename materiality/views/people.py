@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -29,8 +29,9 @@ from materiality.actions.people import (
 from materiality.forms.people import NewPersonForm, PersonForm
 from materiality.models import AuditEvent, AuditPerson, User
 from materiality.models.people import Role
+from materiality.platform.lists import Chip, Head, Listing, chosen_in
 from materiality.platform.logins import Attempt
-from materiality.platform.pages import button, onward, paged, refusals, sent
+from materiality.platform.pages import button, onward, refusals, sent
 from materiality.platform.people import PERMISSIONS, can_manage_people, can_view, needs
 from materiality.queries.audit import in_words
 from materiality.views.factors import await_second_step, begin_session
@@ -98,6 +99,15 @@ def done_to(person: User) -> list[str]:
     ]
 
 
+_HEADS = (
+    Head(gettext_lazy("Name"), "name", "first_name"),
+    Head(gettext_lazy("User name"), "user", "username"),
+    Head(gettext_lazy("Role"), "role", "role"),
+    Head(gettext_lazy("Last login"), "login", "last_login"),
+    Head(""),
+)
+
+
 def listed_people() -> QuerySet[User]:
     """All accounts, the active first, by name; `is_erased` where the name was erased."""
     erased = AuditPerson.objects.filter(user=OuterRef("pk"), name="")
@@ -107,8 +117,11 @@ def listed_people() -> QuerySet[User]:
 @needs(can_manage_people)
 def people(request: HttpRequest) -> HttpResponse:
     """All accounts with role and state."""
-    page = paged(request, listed_people())
-    return render(request, "materiality/people.html", SECTION | {"page": page})
+    roles = Chip("role", _("Role"), Role.choices, _("all"))
+    found = listed_people().filter(**({"role": role} if (role := chosen_in(request.GET, "role", Role.values)) else {}))
+    noun = ngettext_lazy("%(shown)s person", "%(shown)s people", "number")
+    listing = Listing(request, found, heads=_HEADS, chips=[roles], noun=noun)
+    return render(request, "materiality/people.html", SECTION | {"listing": listing})
 
 
 @never_cache

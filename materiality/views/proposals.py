@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from materiality.actions.proposals import REMAINING, decide_proposal, set_calendar, submit_proposal
 from materiality.forms.proposals import CalendarForm, DecisionForm, ProposalForm
 from materiality.models import Proposal, Reminder
-from materiality.platform.pages import onward, paged, refusals, sent
+from materiality.platform.lists import Chip, Head, Listing
+from materiality.platform.pages import onward, refusals, sent
 from materiality.platform.people import (
     can_decide_proposal,
     can_edit_library,
@@ -19,13 +21,23 @@ from materiality.platform.people import (
     can_view,
     needs,
 )
-from materiality.queries.cycles import calendar, sees_all_cycles, what_is_due
+from materiality.queries.cycles import sees_all_cycles
 from materiality.queries.proposals import (
+    calendar,
     draft_under_review,
     issues_in_force,
     listed_proposals,
     proposal_standing,
+    what_is_due,
     without_surveys,
+)
+
+_HEADS = (
+    Head(gettext_lazy("Proposal"), "issue", "issue__code"),
+    Head(gettext_lazy("Kind"), "kind", "kind"),
+    Head(gettext_lazy("Reason")),
+    Head(gettext_lazy("Origin"), "made", "created_at"),
+    Head(gettext_lazy("State"), "state", "state"),
 )
 
 
@@ -33,17 +45,22 @@ from materiality.queries.proposals import (
 def proposals(request: HttpRequest) -> HttpResponse:
     """What remains to be decided first, then what was decided."""
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
-    page = paged(request, listed_proposals(state, kind))
+    listing = Listing(
+        request,
+        listed_proposals(state, kind),
+        heads=_HEADS,
+        chips=[
+            Chip("state", _("State"), Proposal.State.choices, _("all")),
+            Chip("kind", _("Kind"), Proposal.Kind.choices, _("all")),
+        ],
+        noun=ngettext_lazy("%(shown)s proposal", "%(shown)s proposals", "number"),
+    )
     if not sees_all_cycles(request.user):
-        page.object_list = without_surveys(page.object_list)
+        listing.page.object_list = without_surveys(listing.page.object_list)
     context = {
         "section": "library",
-        "page": page,
+        "listing": listing,
         "standing": proposal_standing(),
-        "state": state,
-        "kind": kind,
-        "states": Proposal.State.choices,
-        "kinds": Proposal.Kind.choices,
         "may_propose": can_propose(request.user),
     }
     return render(request, "materiality/proposals.html", context)
@@ -56,13 +73,13 @@ def new_proposal(request: HttpRequest) -> HttpResponse:
     if sent(request, form):
         with refusals(form):
             made = submit_proposal(values=form.values(), by=request.user)
-            said = _("The proposal is made. It stands in the list until it is decided.")
+            said = _("The proposal is stored. It stays in the list until it is decided.")
             return onward(request, said, "proposal", made.pk)
     lead = _(
         "What should change in the next edition of the library, and why. A named person decides; the library itself"
         " does not change by it."
     )
-    texts = {"heading": _("Make a proposal"), "lead": lead, "back": _("Proposals"), "cancel": reverse("proposals")}
+    texts = {"heading": _("New proposal"), "lead": lead, "back": _("Proposals"), "cancel": reverse("proposals")}
     return render(request, "materiality/new_proposal.html", {"section": "library", "form": form, **texts})
 
 

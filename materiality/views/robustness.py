@@ -1,7 +1,7 @@
 """The page that says how far the tiers of a run hold."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from materiality.queries.cycles import run_with_cube
 from materiality.queries.robustness import RobustnessTable
@@ -13,6 +13,8 @@ def robustness(request: HttpRequest, code: str) -> HttpResponse:
     cycle = cycle_of(code)
     run = run_with_cube(cycle, request.GET.get("run", ""))
     if run is None or run.source:
-        raise Http404
+        if "run" in request.GET:
+            raise Http404
+        return redirect("scores", code)  # which says what is needed for a first run
     table = RobustnessTable(run, list(cycle.groups.all())) if run.scoring > 1 else None
     return render(request, "materiality/robustness.html", in_cycle(cycle, "scores", run=run, table=table))

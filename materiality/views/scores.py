@@ -1,17 +1,23 @@
 """Pages of the scores of a run."""
 
+from collections.abc import Mapping, Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from materiality.models import Cycle, Group, Run
-from materiality.platform.pages import paged
+from materiality.platform.lists import Chip, Head, Listing, Words, choices_of
 from materiality.platform.people import can_edit_cycle
+from materiality.platform.words import word_for
 from materiality.queries.cycles import chosen_run, listed_runs
-from materiality.queries.indicators import rater_columns
+from materiality.queries.indicators import RaterColumn, rater_columns
 from materiality.queries.ranking import named_of, took_ranking
 from materiality.queries.scores import (
     SECONDARY,
+    TIER_PLACES,
     ScoreFilter,
     ScoreRow,
     all_rows,
@@ -27,21 +33,23 @@ from materiality.queries.scores import (
     wanted_rows,
     warning_lines,
 )
+from materiality.scoring.cube import DIMENSIONS
 from materiality.views.cycles import cycle_of, in_cycle
 
 PER_PAGE = 100
-# Key of `SORTS` or nothing, words, class.
-HEADS = (
-    ("rank", _("Rank"), "num"),
-    ("name", _("Issue"), ""),
-    ("society", _("Score"), "num"),
-    ("society_n", "n", "num"),
-    ("business", _("Score"), "num"),
-    ("business_n", "n", "num"),
-    ("priority", _("Priority"), "num"),
-    ("", _("Tier"), ""),
-    ("pooled", _("Priority"), "num"),
-    ("", _("Tier"), ""),
+_HEADS = (
+    Head(_("Rank"), "rank", css="num"),
+    Head(_("Issue"), "name"),
+    Head(_("Society"), "society", css="num", falling=True),
+    Head(_("95% interval"), css="num"),
+    Head("n", "society_n", css="num", falling=True),
+    Head(_("Business"), "business", css="num", falling=True),
+    Head(_("95% interval"), css="num"),
+    Head("n", "business_n", css="num", falling=True),
+    Head(_("Priority"), "priority", css="num", falling=True),
+    Head(_("Tier"), "tier", css="tight"),
+    Head(_("Pooled"), "pooled", css="num", falling=True),
+    Head(_("Pooled tier"), css="tight"),
 )
 
 
@@ -54,27 +62,61 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "materiality/scores.html", context)
     run = _found(chosen_run(cycle, runs, request.GET.get("run", "")))
     wanted, groups = ScoreFilter.from_query(request.GET), list(cycle.groups.all())
-    found = all_rows(run, wanted.group)
+    found = all_rows(run, wanted.group, spark=wanted.spark)
     level = wanted.level if wanted.level in found else SECONDARY
     rows = found.get(level, [])
-    shown = paged(request, wanted_rows(rows, wanted), PER_PAGE)
+    raters = rater_columns(row.issue.code for row in rows)
+    chosen_group = next((group for group in groups if group.code == wanted.group), None)
+    listing = Listing(
+        request,
+        wanted_rows(rows, wanted),
+        heads=_heads(wanted, chosen_group, raters, named=took_ranking(run)),
+        chips=[*_levels(level_words(found), level), *_chips(rows, groups, runs, run)],
+        noun=ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number"),
+        search=_("name or code"),
+        sort="rank",
+        per_page=PER_PAGE,
+    )
     context |= {
         "runs": runs,
         "run": run,
         "wanted": wanted,
-        "level": level,
-        "level_choices": level_words(found),
-        "heads": HEADS,
-        "page": shown,
-        "named": took_ranking(run) and named_of(run, [row.issue.code for row in shown]),
-        "raters": rater_columns(row.issue.code for row in rows),
-        "total": len(rows),
-        "chosen_group": next((group for group in groups if group.code == wanted.group), None),
-        "groups": groups,
-        "categories": sorted({row.issue.category for row in rows}, key=lambda category: category.order),
-        "tiers": sorted({row.score.tier for row in rows}, key=_tier_place),
+        "listing": listing,
+        "named_shares": took_ranking(run) and named_of(run, [row.issue.code for row in listing.page]),
+        "chosen_group": chosen_group,
+        "raters": raters,
     }
     return render(request, "materiality/scores.html", context | _beside(cycle, run, groups, rows, level))
+
+
+def _heads(wanted: ScoreFilter, group: Group | None, raters: Sequence[RaterColumn], *, named: bool) -> list[Head]:
+    more = [Head(_("Named"), css="num")] if named else []
+    more += [Head(_("Groups"))] if wanted.spark else []
+    if group:
+        more += [Head(f"{group.name}: {word_for('dimension', side)}", css="num") for side in DIMENSIONS]
+    return [*_HEADS, *more, *(Head(rater.label, css="num") for rater in raters)]
+
+
+def _levels(words: Mapping[str, Words], level: str) -> list[Chip]:
+    return [Chip("level", _("Level"), words.items(), chosen=level)] if words else []
+
+
+def _chips(rows: list[ScoreRow], groups: list[Group], runs: list[Run], run: Run) -> list[Chip]:
+    categories = sorted({row.issue.category for row in rows}, key=lambda category: category.order)
+    tiers = sorted({row.score.tier for row in rows}, key=TIER_PLACES.index)
+    chips = [
+        Chip("category", _("Category"), choices_of(categories), _("all")),
+        Chip("tier", _("Tier"), [(tier, word_for("tier", tier)) for tier in tiers], _("all")),
+        Chip("group", _("Group beside"), choices_of(groups), _("none")),
+        Chip("spark", "", [("1", _("Groups as bars"))], _("none")),
+        Chip("differs", "", [("1", _("only where pooled differs"))], _("all")),
+    ]
+    if any(row.is_short for row in rows):
+        chips.append(Chip("short", "", [("1", _("only where a group asked is missing"))], _("all")))
+    if len(runs) > 1:
+        numbers = [(str(each.number), f"{each.number} · {each.name or date_format(each.created_at)}") for each in runs]
+        chips.append(Chip("run", _("Run"), numbers, chosen=str(run.number)))
+    return chips
 
 
 def _beside(cycle: Cycle, run: Run, groups: list[Group], rows: list[ScoreRow], level: str) -> dict:
@@ -103,8 +145,3 @@ def _found(run: Run | None) -> Run:
     if run is None:
         raise Http404
     return run
-
-
-def _tier_place(tier: str) -> int:
-    order = ("high", "medium", "low", "double", "impact", "financial", "neither", "unscored")
-    return order.index(tier)

@@ -2,10 +2,12 @@
 
 import sys
 from datetime import timedelta
+from time import monotonic, sleep
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
@@ -16,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from materiality.models import Job
+from materiality.models import Cycle, Job
 from materiality.platform.health import all_well, in_one_word, readiness, worker
 from materiality.platform.hooks import all_alerts, find, what_waits
 from materiality.platform.people import can_edit_cycle, can_manage_people
@@ -30,9 +32,8 @@ from materiality.queries.cycles import (
     running_jobs,
     seen_cycles,
     sees_all_cycles,
-    what_is_due,
 )
-from materiality.queries.proposals import proposal_standing
+from materiality.queries.proposals import proposal_standing, what_is_due
 
 
 @never_cache
@@ -65,13 +66,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, pk: str) -> HttpResponse:
     """State, progress and error of a job; once it is done, on to `?next=`, or with `?follow` to its result."""
     rows = of_seen_cycles(request.user, Job.objects.select_related("cycle", "created_by"))
-    row = get_object_or_404(rows, pk=pk)
+    row = _awaited(rows, pk, 0 if request.htmx else settings.SHORT_JOB)
     result_url = _local(request, str(row.result.get("url", "")))
     onward = result_url if "follow" in request.GET else _local(request, request.GET.get("next", ""))
     if onward and row.state == Job.State.DONE:
         return HttpResponseClientRedirect(onward) if request.htmx else redirect(onward)
     context = {"job": row, "result_url": result_url, "section": "cycles", "no_worker": _waits_for_nobody(row)}
     return render(request, "materiality/job.html", context | {"partial": request.htmx})
+
+
+def _awaited(rows: QuerySet[Job], pk: str, seconds: float) -> Job:
+    """The job, once it is over or so many seconds have passed: a short one needs no page of its own."""
+    until = monotonic() + seconds
+    row = get_object_or_404(rows, pk=pk)
+    while not row.is_over and monotonic() < until:
+        sleep(0.1)
+        row.refresh_from_db(fields=["state", "progress", "progress_text", "result", "error"])
+    return row
 
 
 def _waits_for_nobody(row: Job) -> bool:
@@ -128,17 +139,18 @@ SHOWN = 5
 
 def start_page(request: HttpRequest) -> HttpResponse:
     """Where the cycles stand, what is running, what happened last; a new installation sees what to do first."""
-    cycles = list(seen_cycles(request.user, listed_cycles()).filter(state__in=UNDER_WAY)[:SHOWN])
+    seen = seen_cycles(request.user, listed_cycles()).exclude(sample=Cycle.Sample.ASIDE).filter(state__in=UNDER_WAY)
+    cycles = sorted(seen[:SHOWN], key=lambda cycle: bool(cycle.sample))  # one's own first
     sees_all = sees_all_cycles(request.user)
     context = {
         "newest": cycles[0] if cycles else None,
         "others": cycles[1:],
-        "edition": None if cycles else edition_in_force(),
+        "edition": edition_in_force() if all(cycle.sample for cycle in cycles) else None,
         "due": what_is_due() if sees_all else [],
         "waiting": what_waits() if can_edit_cycle(request.user) else [],
         "proposals": proposal_standing(),
         "jobs": running_jobs(request.user),
-        "happenings": recent_happenings() if sees_all else [],
+        "happenings": recent_happenings(request.user) if sees_all else [],
         "may_edit": can_edit_cycle(request.user),
         "alerts": all_alerts() if can_edit_cycle(request.user) or can_manage_people(request.user) else [],
     }

@@ -1,6 +1,7 @@
 """Pages of groups, their lists, engagement records and attachments."""
 
 from copy import copy
+from datetime import date
 from pathlib import Path
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.actions.stakeholders import (
@@ -27,7 +29,8 @@ from materiality.formats.stakeholders import groups_file
 from materiality.forms.stakeholders import AttachmentForm, EngagementForm, GroupForm, OwnGroupForm, PointForm
 from materiality.models import Attachment, Cycle, Engagement, Group, OwnGroup, StakeholderPoint
 from materiality.platform.files import MAX_BYTES
-from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored, uploaded
+from materiality.platform.lists import Chip, Head, Listing, choices_of
+from materiality.platform.pages import button, download, onward, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK
 from materiality.queries.stakeholders import (
@@ -41,6 +44,20 @@ from materiality.queries.stakeholders import (
 )
 from materiality.tables.write import TYPES
 from materiality.views.cycles import cycle_of, in_cycle
+
+_ENGAGEMENT_HEADS = (
+    Head(gettext_lazy("Record"), "title", "title"),
+    Head(gettext_lazy("Date"), "date", "date"),
+    Head(gettext_lazy("Kind"), "kind", "kind"),
+    Head(gettext_lazy("Group"), "group", "group__code"),
+    Head(gettext_lazy("Participants"), "participants", "participants", "num"),
+    Head(gettext_lazy("Issues touched")),
+    Head(gettext_lazy("Files"), "files", "attachment_number", "num"),
+)
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 @needs(can_view)
@@ -80,11 +97,18 @@ def engagements(request: HttpRequest, code: str) -> HttpResponse:
     cycle = cycle_of(code)
     wanted = EngagementFilter.from_query(request.GET)
     context = in_stakeholders(request, cycle) | {
-        "wanted": wanted,
-        "page": paged(request, listed_engagements(cycle, wanted)),
-        "groups": list(cycle.groups.all()),
-        "kinds": Engagement.Kind.choices,
-        "issues": touched_issues(cycle),
+        "listing": Listing(
+            request,
+            listed_engagements(cycle, wanted),
+            heads=_ENGAGEMENT_HEADS,
+            chips=[
+                Chip("group", _("Group"), choices_of(cycle.groups.all()), _("all")),
+                Chip("kind", _("Kind"), Engagement.Kind.choices, _("all")),
+                Chip("issue", _("Issue"), choices_of(touched_issues(cycle)), _("all")),
+            ],
+            days=[("from", _("From"), _iso(wanted.start)), ("to", _("To"), _iso(wanted.end))],
+            noun=ngettext_lazy("%(shown)s record", "%(shown)s records", "number"),
+        ),
     }
     return render(request, "materiality/engagements.html", context)
 
@@ -197,14 +221,31 @@ def _attachment(code: str, pk: int, attachment: int) -> Attachment:
     return get_object_or_404(rows, engagement__cycle__code=code, engagement=pk, pk=attachment)
 
 
+_GROUP_HEADS = (
+    Head(gettext_lazy("Group"), "order", "group.order"),
+    Head(gettext_lazy("Definition")),
+    Head(gettext_lazy("Side"), "side", "group.side"),
+    Head(gettext_lazy("Weight, society"), "society", "group.weight_society", "num", falling=True),
+    Head(gettext_lazy("Weight, business"), "business", "group.weight_business", "num", falling=True),
+    Head(gettext_lazy("Target"), "target", "group.target", "num", falling=True),
+    Head(""),
+)
+
+
 def groups(request: HttpRequest, code: str) -> HttpResponse:
     """The groups with definitions, weights and targets."""
     cycle = cycle_of(code)
-    may_edit = can_edit_cycle(request.user)
+    may_edit = can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW
     context = in_cycle(cycle, "groups") | {
-        "shares": group_shares(list(cycle.groups.all())),
+        "listing": Listing(
+            request,
+            group_shares(list(cycle.groups.all())),
+            heads=_GROUP_HEADS if may_edit else _GROUP_HEADS[:-1],
+            noun=ngettext_lazy("%(shown)s group", "%(shown)s groups", "number"),
+            files=[(kind.upper(), reverse("group_export", args=[code, kind])) for kind in ("xlsx", "csv")],
+        ),
         "pooled": cycle.method.get("weighting") == "by_response",
-        "may_edit": may_edit and cycle.state in BEFORE_REVIEW,
+        "may_edit": may_edit,
         "may_add": may_edit and cycle.state in FIELDWORK,
     }
     return render(request, "materiality/groups.html", context)

@@ -5,14 +5,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.actions.translations import save_translations
 from materiality.formats.translations import TRANSLATION_COLUMNS, translation_rows
 from materiality.models import Edition
-from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals
+from materiality.platform.lists import Chip, Listing
+from materiality.platform.pages import PER_PAGE, download, onward, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
+from materiality.platform.words import word_for
 from materiality.queries.cycles import seen_cycles
 from materiality.queries.translations import (
     KINDS,
@@ -78,18 +80,31 @@ def _lines(page: Page, entered: dict[str, Translation]) -> list[tuple[TextPair, 
     ]
 
 
+def _listed(request: HttpRequest, pairs: list[TextPair]) -> Listing:
+    return Listing(
+        request,
+        pairs,
+        chips=[
+            Chip("kind", _("Kind"), [(kind, word_for("translated", kind)) for kind in KINDS], _("All kinds")),
+            Chip(
+                "state", _("What is lacking"), [(each, word_for("translation", each)) for each in STATES], _("Anything")
+            ),
+        ],
+        search=_("Search texts"),
+        noun=ngettext_lazy("%(shown)s text", "%(shown)s texts", "number"),
+        files=[(kind.upper(), reverse("translation_export", args=[kind])) for kind in ("xlsx", "csv")],
+    )
+
+
 def _shown(request: HttpRequest, entered: dict[str, Translation], refusal: str) -> HttpResponse:
     edition, filters = translated_edition(), _filters(request)
-    page = paged(request, lacking(edition, filters, seen_cycles(request.user)))
+    listing = _listed(request, lacking(edition, filters, seen_cycles(request.user)))
     context = {
         "section": "library",
         "edition": edition,
         "is_draft": edition is not None and edition.state == Edition.State.DRAFT,
-        "filters": filters,
-        "kinds": KINDS,
-        "states": STATES,
-        "page": page,
-        "lines": _lines(page, entered),
+        "listing": listing,
+        "lines": _lines(listing.page, entered),
         "refusal": refusal,
         "may_edit": can_edit_library(request.user),
     }

@@ -1,11 +1,15 @@
 """The page that sets the newest run of a cycle beside that of an earlier one."""
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from materiality.actions.cycles import freeze_cuts as take_cuts
 from materiality.models import Run
+from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import button
 from materiality.platform.people import can_edit_cycle
 from materiality.queries.cycles import BEFORE_REVIEW, run_with_cube
@@ -18,6 +22,8 @@ from materiality.queries.years import (
     line_of,
 )
 from materiality.views.cycles import cycle_of, in_cycle
+
+PER_PAGE = 100
 
 
 def years(request: HttpRequest, code: str) -> HttpResponse:
@@ -32,7 +38,7 @@ def years(request: HttpRequest, code: str) -> HttpResponse:
     context = in_cycle(cycle, "scores") | {
         "run": run,
         "found": found if found and found.other else None,
-        "earlier": earlier,
+        "listing": _listed(request, found, earlier) if found and found.other else None,
         "other": other,
         "asked_otherwise": run is not None and other is not None and asked_otherwise(run, other),
         "numbers": frozen_cuts(other) if other else None,
@@ -40,6 +46,24 @@ def years(request: HttpRequest, code: str) -> HttpResponse:
         "may_edit": can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW,
     }
     return render(request, "materiality/years.html", context)
+
+
+def _listed(request: HttpRequest, found: YearOnYear, earlier: Sequence[Run]) -> Listing:
+    cycles = [(each.cycle.code, each.cycle.title) for each in earlier]
+    return Listing(
+        request,
+        found.rows,
+        heads=[
+            Head(_("Issue"), "name", "name"),
+            Head(_("Tier"), "tier", "tier_now"),
+            Head(_("Society"), "society", lambda row: row.sides[0].change, "num", falling=True),
+            Head(_("Business"), "business", lambda row: row.sides[1].change, "num", falling=True),
+            Head(_("Priority")),
+        ],
+        chips=[Chip("since", _("Since"), cycles, chosen=found.other.cycle.code)],
+        noun=ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number"),
+        per_page=PER_PAGE,
+    )
 
 
 @button(can_edit_cycle, back="years")

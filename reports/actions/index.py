@@ -70,7 +70,7 @@ def accept_finding(*, cycle: Cycle, key: str, check: str, reason: str, by: User 
     """Keep with the index that a finding is accepted, and because of what. NotAllowed without a reason."""
     stored = locked_cycle(cycle, BEFORE_ARCHIVE)
     if not reason.strip():
-        raise NotAllowed(_("Say because of what the finding is accepted."))
+        raise NotAllowed(_("Give the reason for accepting the finding."))
     accepted = AcceptedFinding.objects.filter(cycle=stored, key=key).first()
     accepted = accepted or AcceptedFinding(cycle=stored, key=key, check_id=check)
     audit.write(accepted, {"reason": reason.strip(), "accepted_by": by})

@@ -63,7 +63,7 @@ def retry_output(*, output: Output, by: User | None) -> None:
     held = Job.objects.filter(pk=output.job_id, state=Job.State.FAILED)
     fresh = {"state": Job.State.QUEUED, "error": "", "attempt": 0, "progress": 0, "sent_at": None, "finished_at": None}
     if not held.update(**fresh):
-        raise NotAllowed(_("Only a file that could not be made can be tried again."))
+        raise NotAllowed(_("Only a file that could not be created can be tried again."))
     transaction.on_commit(lambda: send_job(Job.objects.get(pk=output.job_id)))
     audit.record("retry_output", output, by=by)
 
@@ -74,7 +74,7 @@ def cancel_output(*, output: Output, by: User | None) -> None:
     running = Job.objects.filter(pk=output.job_id, state__in=(Job.State.QUEUED, Job.State.RUNNING))
     over = {"state": Job.State.FAILED, "error": _("Cancelled."), "finished_at": timezone.now(), "claim": ""}
     if not running.update(**over):
-        raise NotAllowed(_("The file is made already, or could not be made."))
+        raise NotAllowed(_("The file is created already, or could not be created."))
     audit.record("cancel_output", output, by=by)
 
 
@@ -83,7 +83,7 @@ def remove_output(*, output: Output, by: User | None) -> None:
     """Delete the file and the request for it. NotAllowed while it is being made."""
     job = Job.objects.select_for_update().get(pk=output.job_id)
     if not job.is_over:
-        raise NotAllowed(_("The file is being made. Cancel it first."))
+        raise NotAllowed(_("The file is being created. Cancel it first."))
     before = {"file_name": str(output), "sha256": output.sha256, "size": output.size}
     Output.objects.filter(pk=output.pk).delete()
     job.delete()

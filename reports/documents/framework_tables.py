@@ -237,7 +237,7 @@ def esrs_table(inputs: Mapping) -> Table:
             places = each.locations or _below(topic, topics)
             cells = [each.named, material, "" if general else _names(topic.material), _places(places)]
             rows.append(TableRow(cells, bands=(topic.named,)))
-    notes = [_("A location stands beside a requirement only where a section of the outline carries its standard.")]
+    notes = [_("A location is shown beside a requirement only where a section of the outline carries its standard.")]
     return Table(columns, rows, name="ESRS", bands=("standard",), notes=notes).without_empty()
 
 

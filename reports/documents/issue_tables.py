@@ -111,7 +111,7 @@ def _changes(
     rows = [TableRow(_cells(each, then[each["code_a"]], now[each["code_b"]])) for each in pairs]
     notes = [
         _("From %(before)s to %(after)s. Points on 0–100, with 95%% intervals.") % {"before": before, "after": after},
-        _("Both years are scored anew by this year's method over the groups that count in both."),
+        _("Both years are scored again by this year's method over the groups that count in both."),
         *marks,
     ]
     return Table(columns, rows, name=_("Changes"), heading=_("Issues in both years"), notes=notes).without_empty()

@@ -552,7 +552,7 @@ NOTES = {
     "number_alone": N_("A number alone. Is it %(code)s?"),
     "standard_number": N_("A number alone. Write “%(code)s” if the whole standard is meant."),
     "chain": N_("Three numbers in a row: a range would be written %(code)s ~ …, a requirement %(code)s-a."),
-    "number_beside": N_("%(code)s stands beside further figures. Write every code out."),
+    "number_beside": N_("Further figures stand beside %(code)s. Write every code out."),
     "wrong_year": N_("%(code)s is of %(years)s, not of %(year)s."),
     "other_title": N_("The title belongs to %(other)s, %(other_title)s, not to %(code)s."),
     "like_other": N_("The words are nearer to %(other)s, %(other_title)s, than to %(code)s. Which is meant?"),

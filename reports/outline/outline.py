@@ -481,7 +481,7 @@ MESSAGES = {
     "report_unreadable": N_("The report cannot be read. Upload it as PDF, or as DOCX with a table of contents."),
     "unknown_column": N_("The column “%(value)s” is not known. Rename it or delete it."),
     "unnamed_column": N_("This column has no name. Name it or delete it."),
-    "duplicate_column": N_("The column “%(value)s” stands twice, also in column %(first)s. Delete one of them."),
+    "duplicate_column": N_("The column “%(value)s” appears twice, also in column %(first)s. Delete one of them."),
     "missing_column": N_("The column “%(value)s” is missing. Add it."),
     # One cell; those of codes are `reading.NOTES`.
     "order_not_whole": N_("The order is a whole number from 1 to %(limit)s. The row would get %(order)s."),

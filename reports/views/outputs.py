@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, ngettext_lazy
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Job
 from materiality.platform.bilingual import is_chinese
-from materiality.platform.pages import FILE_TYPES, button, download, onward, paged, refusals, sent, stored
+from materiality.platform.lists import Head, Listing
+from materiality.platform.pages import FILE_TYPES, button, download, onward, refusals, sent, stored
 from materiality.platform.people import can_edit_cycle, needs
 from materiality.queries.cycles import chosen_run, last_run_number, listed_runs, sees_all_cycles
 from materiality.views.cycles import cycle_of, in_cycle
@@ -31,6 +32,15 @@ from reports.outputs import KINDS, output_inputs, stored_path
 from reports.queries.outline import outline_rows
 from reports.queries.outputs import LANGUAGES, seen_outputs
 
+_HEADS = (
+    Head(gettext_lazy("File"), "kind", "kind"),
+    Head(gettext_lazy("Made from"), "run", "job__inputs__run_number", falling=True),
+    Head(gettext_lazy("State"), "state", "job__state"),
+    Head(gettext_lazy("Asked for"), "asked", "job__created_at", falling=True),
+    Head(gettext_lazy("Size"), "size", "size", "num", falling=True),
+    Head(""),
+)
+
 
 def outputs(request: HttpRequest, code: str) -> HttpResponse:
     """The files asked for so far; a POST asks for another."""
@@ -40,26 +50,35 @@ def outputs(request: HttpRequest, code: str) -> HttpResponse:
     gaps: list[str] = []
     if sent(request, form, can_edit_cycle):
         with refusals(form):
-            gaps = _asked(request, cycle, form)
-            if not gaps:
-                said = _("The file is being made. It appears below as soon as it is there.")
+            made, gaps = _asked(request, cycle, form)
+            if made:
+                if request.htmx:
+                    return render(request, "reports/made.html", {"output": made, "cycle": cycle})
+                said = _("The file is being created. It appears below when it is ready.")
                 return onward(request, said, "outputs", code)
+    listing, shown = _listed(request, cycle)
+    context = in_cycle(cycle, "outputs", form=form, listing=listing, rows=shown, gaps=gaps)
+    context |= {"running": any(not row.job.is_over for row in shown), "may_edit": can_edit_cycle(request.user)}
+    return render(request, "reports/outputs.html", context | {"tables": TableText.Table.choices})
+
+
+def _listed(request: HttpRequest, cycle: Cycle) -> tuple[Listing, list[Output]]:
+    """The files that the reader may see, and those of this page with what is said of them."""
     rows = Output.objects.filter(cycle=cycle).select_related("job__created_by").order_by("-pk")
-    page = paged(request, rows if sees_all_cycles(request.user) else seen_outputs(request.user, rows))
-    _tell(page, cycle)
-    running = any(not row.job.is_over for row in page)
-    context = in_cycle(cycle, "outputs", form=form, page=page, running=running, may_edit=can_edit_cycle(request.user))
-    return render(request, "reports/outputs.html", context | {"gaps": gaps, "tables": TableText.Table.choices})
+    if not sees_all_cycles(request.user):
+        rows = seen_outputs(request.user, rows)
+    listing = Listing(request, rows, heads=_HEADS, noun=ngettext_lazy("%(shown)s file", "%(shown)s files", "number"))
+    shown = list(listing.page)
+    _tell(shown, cycle)
+    return listing, shown
 
 
-def _asked(request: HttpRequest, cycle: Cycle, form: RequestForm) -> list[str]:
-    """Ask for the file; or what it would lack, where nobody has said that it shall be made all the same."""
+def _asked(request: HttpRequest, cycle: Cycle, form: RequestForm) -> tuple[Output | None, list[str]]:
+    """The file asked for; or what it would lack, where nobody has said that it shall be made all the same."""
     number, wanted = form.cleaned_data["run"], form.wanted()
     run = chosen_run(cycle, list(listed_runs(cycle)), str(number)) if number else None
     gaps = [] if form.cleaned_data["anyway"] else gaps_in(output_inputs(cycle, run=run, **wanted))
-    if not gaps:
-        request_output(cycle=cycle, run=run, by=request.user, **wanted)
-    return gaps
+    return None if gaps else request_output(cycle=cycle, run=run, by=request.user, **wanted), gaps
 
 
 def text_template(request: HttpRequest, code: str, language: str) -> HttpResponse:
@@ -73,8 +92,10 @@ def text_template(request: HttpRequest, code: str, language: str) -> HttpRespons
 def output_row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One row of the table, asked for again and again until the job is over."""
     row = _output_of(request, Output.objects.select_related("job__created_by", "cycle"), code, pk)
+    if "link" in request.GET:
+        return render(request, "reports/made.html", {"output": row, "cycle": row.cycle})
     _tell([row], row.cycle)
-    shown = {"page": [row], "cycle": row.cycle, "partial": True, "may_edit": can_edit_cycle(request.user)}
+    shown = {"rows": [row], "cycle": row.cycle, "partial": True, "may_edit": can_edit_cycle(request.user)}
     return render(request, "reports/outputs.html", shown)
 
 
@@ -113,7 +134,7 @@ def outputs_remake(request: HttpRequest, code: str) -> str:
     number = len(remake_outputs(cycle=cycle_of(code), by=request.user))
     if not number:
         return _("Every file is up to date.")
-    return ngettext("%(count)s file is being made anew.", "%(count)s files are being made anew.", number) % {
+    return ngettext("%(count)s file is being made again.", "%(count)s files are being made again.", number) % {
         "count": number
     }
 
@@ -121,7 +142,7 @@ def outputs_remake(request: HttpRequest, code: str) -> str:
 @button(can_edit_cycle, back="outputs")
 def output_retry(request: HttpRequest, code: str, pk: int) -> str:
     retry_output(output=get_object_or_404(Output, cycle__code=code, pk=pk), by=request.user)
-    return _("The file is being made. It appears below as soon as it is there.")
+    return _("The file is being created. It appears below when it is ready.")
 
 
 @button(can_edit_cycle, back="outputs")

@@ -88,7 +88,7 @@ def confirm_import(
     if _stored_meanwhile(imported):
         raise NotAllowed(_("The same file was imported after you uploaded it. Discard this import."))
     if imported.summary["bad_rows"] and not skip_bad_rows:
-        raise NotAllowed(_("Mend the bad rows and upload the file again, or tick that they are left out."))
+        raise NotAllowed(_("Correct the bad rows and upload the file again, or tick that they are left out."))
     if not imported.summary["good"]:
         raise NotAllowed(_("There is no row that can be stored."))
     imported.answers = {**imported.answers, **(answers or {})}
@@ -170,7 +170,7 @@ def match_import(
     imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
     _refuse_settled(imported)
     if not match.items():
-        raise NotAllowed(_("Say of at least one column which issue it is."))
+        raise NotAllowed(_("Say which issue at least one column holds."))
     if "group" not in match.constants and not any(column.target.text == "group" for column in match.columns):
         raise NotAllowed(_("Say which column is the stakeholder group."))
     imported.match, imported.match_name = match.to_json(), save_as
@@ -333,7 +333,7 @@ def withdraw_import(*, imported: ResponseImport, reason: str, by: User | None) -
     if survey.anonymous:
         raise NotAllowed(_("Nothing that is stored says which responses of an anonymous survey came from this file."))
     if not reason.strip():
-        raise NotAllowed(_("Say why: the reason stands in the audit trail."))
+        raise NotAllowed(_("Give a reason: it is kept in the audit trail."))
     rows = list(Response.objects.filter(source=imported).order_by("id"))
     packed = zlib.compress(serializers.serialize("json", rows).encode())
     WithdrawnResponses.objects.create(imported=imported, number=len(rows), rows=packed)

@@ -91,11 +91,7 @@ def build_survey(
     issues = list(_issues(cycle, survey.level))
     _check(survey, issues)
     survey.save(force_insert=True)
-    asked = [(issue, dimension) for issue in issues for dimension in DIMENSIONS]
-    Item.objects.bulk_create(
-        Item(survey=survey, position=position, issue=issue, dimension=dimension)
-        for position, (issue, dimension) in enumerate(asked)
-    )
+    asked = _ask(survey, issues)
     store_notice(survey, values, by)
     made = _plans(survey, issues) if plans is None else plans
     _store_plans(survey, made)
@@ -106,6 +102,28 @@ def build_survey(
     return survey
 
 
+def _ask(survey: Survey, issues: list[Issue]) -> list[Item]:
+    """The survey's items: every issue on both dimensions."""
+    asked = [(issue, dimension) for issue in issues for dimension in DIMENSIONS]
+    return Item.objects.bulk_create(
+        Item(survey=survey, position=position, issue=issue, dimension=dimension)
+        for position, (issue, dimension) in enumerate(asked)
+    )
+
+
+def follow_scope(cycle: Cycle, by: User | None) -> None:
+    """Surveys in draft ask about the issues that are in the cycle's scope now."""
+    for survey in cycle.surveys.filter(state=Survey.State.DRAFT):
+        issues = list(_issues(cycle, survey.level))
+        codes = {issue.code for issue in issues}
+        survey.items.all().delete()
+        _ask(survey, issues)
+        if any(code not in codes for code in survey.core):
+            survey.core = [code for code in survey.core if code in codes]
+            survey.save(update_fields=["core"])
+        audit.record("follow_scope", survey, by=by, after={"items": 2 * len(issues)})
+
+
 def store_notice(survey: Survey, values: Mapping[str, Any], by: User | None) -> None:
     """Make texts of NOTICE the survey's version of the privacy notice."""
     texts = {language: values.get(f"notice_{suffix_of(language)}", "") for language in LANGUAGES}
@@ -114,7 +132,7 @@ def store_notice(survey: Survey, values: Mapping[str, Any], by: User | None) -> 
 
 
 def _issues(cycle: Cycle, level: str):
-    return rateable_issues(cycle.edition_id, level).order_by("code")
+    return rateable_issues(cycle.edition_id, level).exclude(code__in=cycle.left_out).order_by("code")
 
 
 def _plans(survey: Survey, issues: list[Issue]) -> dict[str, Plan]:

@@ -131,7 +131,7 @@ def discard_damaged(*, survey: Survey, reason: str, by: User | None) -> int:
     there is none.
     """
     if not reason.strip():
-        raise NotAllowed(_("Say why: the reason stands in the audit trail."))
+        raise NotAllowed(_("Give a reason: it is kept in the audit trail."))
     stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     damaged = stored.sealed_drafts.filter(state=SealedDraft.State.UNREADABLE).select_for_update(of=("self",))
     whole = [row.pk for row, _contents in _opened(stored, damaged)]
@@ -158,7 +158,7 @@ def overrule_response(*, response: Response, overruled: int, reason: str, by: Us
     if stored.unfinished:
         raise NotAllowed(_("This response was never submitted; unfinished responses do not count."))
     if not reason.strip():
-        raise NotAllowed(_("Say why: the reason stands in the audit trail."))
+        raise NotAllowed(_("Give a reason: it is kept in the audit trail."))
     if stored.overruled == overruled:
         raise NotAllowed(_("That is decided already."))
     before = {"overruled": stored.overruled, "reason": stored.overruled_reason}
@@ -187,7 +187,7 @@ def overrule_responses(*, survey: Survey, wanted: ResponseFilter, overruled: int
     """
     Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     if not reason.strip():
-        raise NotAllowed(_("Say why: the reason stands in the audit trail."))
+        raise NotAllowed(_("Give a reason: it is kept in the audit trail."))
     found = listed_responses(survey, wanted).filter(unfinished=False).exclude(overruled=overruled)
     rows = list(Response.objects.select_for_update().filter(pk__in=list(found.values_list("pk", flat=True))))
     if not rows:

@@ -76,7 +76,7 @@ def _check(survey: Survey, rules: Rules, in_force: Rules, reason: str, last_run:
         raise NotAllowed(_("The survey asks no attention question, so there is nothing to screen by it."))
     if last_run and not reason.strip():
         raise NotAllowed(
-            _("Scores have been computed already. Say why the rules change: it stands in the audit trail.")
+            _("Scores have been computed already. Say why the rules change: it is kept in the audit trail.")
         )
 
 

@@ -352,6 +352,7 @@ def load_demo(*, responses: int, by: User | None) -> Survey:
         period_start=date(2026, 1, 1),
         period_end=date(2026, 12, 31),
         published_on=date(2027, 4, 30),
+        sample=Cycle.Sample.SHOWN,
         by=by,
     )
     load_demo_stakeholders(cycle=cycle, by=by)

@@ -51,7 +51,7 @@ class MatchForm(forms.Form):
         label=_("Time zone of the times"),
         required=False,
         max_length=60,
-        help_text=_("Of times that name none, such as Asia/Shanghai, UTC or +08:00."),
+        help_text=_("For times without a zone, such as Asia/Shanghai, UTC or +08:00."),
     )
     everybody = forms.ChoiceField(
         label=_("Everybody in this file is"),

@@ -29,7 +29,7 @@ class PrintForm(forms.Form):
         choices=[("both", _("Chinese and English")), ("zh-hans", _("Chinese")), ("en", _("English"))],
         initial="both",
     )
-    definitions = forms.BooleanField(label=_("With the definition of every issue"), required=False, initial=True)
+    definitions = forms.BooleanField(label=_("Definition of every issue included"), required=False, initial=True)
 
     def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -78,7 +78,7 @@ class ProfileQuestionForm(ContentForm):
     def _check_lines(self, name: str, lines: list[str]) -> None:
         twice = next((line for line in lines if lines.count(line) > 1), None)
         if twice:
-            self.add_error(name, forms.ValidationError(_("“%(option)s” stands twice."), params={"option": twice[:60]}))
+            self.add_error(name, forms.ValidationError(_("“%(option)s” appears twice."), params={"option": twice[:60]}))
         if len(lines) > MOST_OPTIONS or any(len(line) > LONGEST_OPTION for line in lines):
             self.add_error(
                 name,

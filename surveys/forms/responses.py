@@ -65,7 +65,7 @@ class UploadForm(forms.Form):
     match = forms.ChoiceField(
         label=_("Columns"),
         required=False,
-        help_text=_("Of a file from another survey tool: what each column is. What is recognised you confirm first."),
+        help_text=_("What each column of a file from another survey tool holds. You confirm first what is recognised."),
     )
 
     def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
@@ -94,5 +94,5 @@ class OverruleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2_000,
         help_text=_("It is kept with your name in the audit trail. Do not write who the respondent is."),
-        error_messages={"required": _("Say why: the reason stands in the audit trail.")},
+        error_messages={"required": _("Give a reason: it is kept in the audit trail.")},
     )

@@ -204,7 +204,7 @@ class _Reader:
         if email in self.known:
             return _("This address is a recipient of the survey already.")
         first = self.seen.setdefault(email, number)
-        return "" if first == number else _("This address stands in row %(row)s already.") % {"row": first}
+        return "" if first == number else _("This address is already in row %(row)s.") % {"row": first}
 
     def _group_problem(self, group: str) -> str:
         if group.lower() in self.groups:

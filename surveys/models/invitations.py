@@ -36,7 +36,7 @@ class Batch(models.Model):
     label = models.CharField(_("label"), max_length=120, blank=True)
     size = models.PositiveIntegerField()
     salt = models.BinaryField(default=new_salt)
-    voided_at = models.DateTimeField(_("made void at"), null=True, blank=True)
+    voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -13,7 +13,7 @@ class JobKind(TextChoices):
     COUNT_FIELDWORK = "count_fieldwork", _("Counting the responses of a large survey")
     PRINT_SHEETS = "print_sheets", _("Printing paper sheets")
     DRY_RUN = "dry_run", _("Trying out screening rules")
-    CHANGE_RULES = "change_rules", _("Screening responses anew")
+    CHANGE_RULES = "change_rules", _("Screening responses again")
     READ_RECIPIENTS = "read_recipients", _("Reading a list of recipients")
 
 

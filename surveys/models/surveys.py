@@ -245,7 +245,7 @@ class Survey(models.Model):
         default=True,
         help_text=_(
             "After the ratings, of the issues that a respondent rated. It is what separates issues where all ratings "
-            "lie at the top; it stands beside the scores and never enters them."
+            "lie at the top; it is shown beside the scores and never enters them."
         ),
     )
     instrument_version = models.PositiveSmallIntegerField(null=True, blank=True)

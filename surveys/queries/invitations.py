@@ -1,5 +1,6 @@
 """Batches with what became of their links, and recipients with whether they have answered."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
@@ -35,22 +36,24 @@ def batch_page(survey: Survey, number: str | None, used: dict[int, int]) -> Page
     return page
 
 
-def recipient_page(survey: Survey, number: str | None, *, group: str, state: str, answered: str) -> Page:
-    """A page of `ListedRecipient` that pass the filters; `answered` is `yes`, `no` or empty."""
-    found = survey.recipients.order_by("pk")
+def listed_recipients(survey: Survey, *, group: str, state: str, answered: str) -> QuerySet[Recipient]:
+    """The recipients that pass the filters; `answered` is `yes`, `no` or empty."""
+    found = survey.recipients.select_related("group").order_by("pk")
     if group:
         found = found.filter(group__code=group)
     if state:
         found = found.filter(state=state)
-    blocks = _used_blocks(survey)
-    keys: QuerySet | list = found.values_list("pk", flat=True)
     if answered:
-        links = found.values_list("pk", "batch_id", "serial")
+        blocks, links = _used_blocks(survey), found.values_list("pk", "batch_id", "serial")
         keys = [pk for pk, batch, serial in links if _is_used(blocks, batch, serial) == (answered == "yes")]
-    page = Paginator(keys, PER_PAGE).get_page(number)
-    rows = Recipient.objects.filter(pk__in=list(page.object_list)).select_related("group").order_by("pk")
-    page.object_list = [ListedRecipient(row, _is_used(blocks, row.batch_id, row.serial)) for row in rows]
-    return page
+        found = found.filter(pk__in=keys)
+    return found
+
+
+def with_answered(survey: Survey, rows: Iterable[Recipient]) -> list[ListedRecipient]:
+    """The recipients of a page of the survey, and whether each has answered."""
+    blocks = _used_blocks(survey)
+    return [ListedRecipient(row, _is_used(blocks, row.batch_id, row.serial)) for row in rows]
 
 
 def recipient_counts(survey: Survey) -> dict[str, int]:

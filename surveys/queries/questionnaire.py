@@ -61,7 +61,7 @@ def _counts_in(survey: Survey, stored: bytes, issues: int) -> array:
     try:
         return array("I", unseal(key_of_counts(key_of(survey)), stored) if survey.anonymous else stored)
     except CannotOpen:
-        log.error("the counts of what survey %s gave cannot be opened; they begin anew", survey.code)
+        log.error("the counts of what survey %s gave cannot be opened; they begin again", survey.code)
         return array("I", bytes(4 * issues))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from materiality.models import Proposal
 from materiality.platform.digests import json_value
@@ -83,7 +84,12 @@ def _given() -> QuerySet[Response]:
     return given.exclude(comment="")
 
 
-STATES = ("valid", "invalid", "unfinished", "overruled")
+STATES = {
+    "valid": gettext_lazy("valid"),
+    "invalid": gettext_lazy("submitted, not valid"),
+    "unfinished": gettext_lazy("unfinished"),
+    "overruled": gettext_lazy("decided by a person"),
+}
 
 
 @dataclass(frozen=True)

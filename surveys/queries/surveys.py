@@ -109,8 +109,6 @@ def _numbers(kinds: list[CountedKind]) -> dict[int, int]:
     return numbers
 
 
-# The demo's answers are made up: taken only where there is nothing else.
-_DEMO = "demo"
 _FEWEST = 30
 
 
@@ -134,9 +132,10 @@ def typical_spread(person: User) -> Spread:
     """The spread within issues and dimensions in the newest run that the person may see, pooled per group (at least 30
     degrees of freedom).
     """
-    demo_last = Case(When(cycle__code=_DEMO, then=1), default=0)
+    # A sample's answers are made up: taken only where there is nothing else.
+    sample_last = Case(When(cycle__sample="", then=0), default=1)
     runs = Run.objects.filter(cycle__in=scored_cycles(person)).select_related("cycle")
-    run = runs.order_by(demo_last, "-created_at").first()
+    run = runs.order_by(sample_last, "-created_at").first()
     return Spread() if run is None else spread_of(run)
 
 

@@ -364,7 +364,7 @@ RULES = (
         N_("Unlike its group"),
         N_(
             "Its ratings do not follow those of its group; looked for among valid responses to full questionnaires "
-            "whenever all responses are screened anew."
+            "whenever all responses are screened again."
         ),
         N_("correlation with the mean of the group's other responses below 0.1 over at least 40 items"),
         effect=MARK,

@@ -495,13 +495,13 @@ def write_errors(path: Path, parsed: ParsedResponses) -> None:
     from surveys.intake.workbook import WorkbookTexts, write_error_workbook
 
     texts = WorkbookTexts(
-        rows_sheet=_("Rows to mend"),
+        rows_sheet=_("Rows to correct"),
         list_sheet=_("What is wrong"),
         row=_("Row"),
         column=_("Column"),
         cell=_("Cell"),
         value=_("Value"),
-        problem=_("What is wrong and how to mend it"),
+        problem=_("What is wrong and how to correct it"),
         message=lambda error: cell_sentence(error.code, error.value, dict(error.params)),
     )
     write_error_workbook(path, parsed.header, parsed.bad_rows, parsed.errors, texts)

@@ -129,18 +129,6 @@ def flag_sense(flag: str) -> str:
 
 
 @register.filter
-def state_word(state: str) -> str:
-    """The word for a filter of single responses."""
-    words = {
-        "valid": _("valid"),
-        "invalid": _("submitted, not valid"),
-        "unfinished": _("unfinished"),
-        "overruled": _("decided by a person"),
-    }
-    return words[state]
-
-
-@register.filter
 def rating(code: int | None) -> str:
     """A rating's byte code in a word or figure; a dash where there is no rating."""
     words = {DONT_KNOW: _("don't know"), NOT_ASKED: _("not asked")}

@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.models import Job
 from materiality.platform.bilingual import text_of
 from materiality.platform.jobs import request_job
-from materiality.platform.pages import button, paged, turned_away
+from materiality.platform.lists import Chip, Head, Listing
+from materiality.platform.pages import button, turned_away
 from materiality.platform.people import can_discard_answers, can_edit_cycle, needs
 from materiality.views.cycles import cycle_of, in_cycle
 from surveys.actions.responses import discard_damaged
@@ -49,9 +50,7 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         "counted_at": counted_at,
         "fieldwork": found,
         "thin": cells,
-        "page": paged(request, cells.cells, PER_PAGE),
-        "width": width,
-        "widths": WIDTHS,
+        "listing": _thin_listed(request, cells.cells, width),
     }
     if request.htmx:
         return render(request, "surveys/fieldwork.html", {"cycle": row.cycle, "partial": True, **context})
@@ -59,6 +58,24 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     context["sentences"] = _sentences(found.account, groups)
     context |= {"damaged": number_damaged(row), "may_discard": can_discard_answers(request.user)}
     return render(request, "surveys/fieldwork.html", in_cycle(row.cycle, "progress", **context))
+
+
+def _thin_listed(request: HttpRequest, cells: list, width: int) -> Listing:
+    widths = [(str(each), _("± %(each)s points or less") % {"each": each}) for each in WIDTHS]
+    return Listing(
+        request,
+        cells,
+        heads=[
+            Head(_("Issue"), "issue", "item.code"),
+            Head(_("Group"), "group", "group.order"),
+            Head(_("Dimension"), "dimension", "item.dimension"),
+            Head(_("Valid ratings"), "number", "number", "num"),
+            Head(_("Needed"), "needed", "needed", "num"),
+        ],
+        chips=[Chip("width", _("Wanted 95% interval of a score"), widths, chosen=str(width))],
+        noun=ngettext_lazy("%(shown)s cell", "%(shown)s cells", "number"),
+        per_page=PER_PAGE,
+    )
 
 
 def _survey_of(code: str, survey: str) -> Survey:

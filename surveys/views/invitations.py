@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from materiality.platform.lists import Chip, Head, Listing, choices_of
 from materiality.platform.pages import button, download, onward, refusals, sent, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
@@ -49,7 +50,7 @@ from surveys.invitations.recipients import (
 )
 from surveys.invitations.used_links import is_used, used_counts
 from surveys.models import Batch, Recipient, Survey
-from surveys.queries.invitations import batch_page, links_used, recipient_counts, recipient_page
+from surveys.queries.invitations import batch_page, links_used, listed_recipients, recipient_counts, with_answered
 from surveys.queries.mailings import mailing_page
 from surveys.queries.plans import efforts_of
 from surveys.queries.responses import stored_about
@@ -68,12 +69,12 @@ def new_batch(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if sent(request, form):
         with refusals(form):
             made = create_batch(survey=row, by=request.user, **form.cleaned_data)
-            return onward(request, _("The links are made. Download them below."), "batch", code, survey, made.pk)
+            return onward(request, _("The links are created. Download them below."), "batch", code, survey, made.pk)
     lead = _(
         "A batch is for one group. Its links are made from a secret and stored nowhere; which of them are used is"
         " known, not when or by whom."
     )
-    texts = {"heading": _("Make personal links"), "lead": lead, "button": _("Make the links")}
+    texts = {"heading": _("New personal links"), "lead": lead, "button": _("Create the links")}
     cancel = reverse("invitations", args=[code, survey])
     context = in_cycle(row.cycle, "invitations", survey=row, form=form, cancel=cancel, **texts)
     return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
@@ -242,6 +243,14 @@ def _preview(survey: Survey, found: ReadRecipients) -> dict:
 
 
 FILTERS = ("group", "state", "answered")
+_RECIPIENT_HEADS = (
+    Head(gettext_lazy("Address"), "email", "email"),
+    Head(gettext_lazy("Name"), "name", "name"),
+    Head(gettext_lazy("Group"), "group", "group__order"),
+    Head(gettext_lazy("Language"), "language", "language"),
+    Head(gettext_lazy("State"), "state", "state"),
+    Head(gettext_lazy("Answered")),
+)
 
 
 @needs(can_see_responses)
@@ -249,15 +258,24 @@ def recipients(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Who is invited by mail, by group, state, and whether they have answered."""
     row = survey_in_cycle(code, survey)
     wanted = {name: request.GET.get(name, "") for name in FILTERS}
+    listing = Listing(
+        request,
+        listed_recipients(row, **wanted),
+        heads=_RECIPIENT_HEADS,
+        chips=[
+            Chip("group", _("Group"), choices_of(row.cycle.groups.all()), _("all")),
+            Chip("state", _("State"), Recipient.State.choices, _("all")),
+            Chip("answered", _("Answered"), [("yes", _("yes")), ("no", _("no"))], _("all")),
+        ],
+        noun=ngettext_lazy("%(shown)s recipient", "%(shown)s recipients", "number"),
+    )
     context = in_cycle(
         row.cycle,
         "invitations",
         survey=row,
-        wanted=wanted,
-        page=recipient_page(row, request.GET.get("page"), **wanted),
+        listing=listing,
+        rows=with_answered(row, listing.page),
         counts=recipient_counts(row),
-        groups=row.cycle.groups.all(),
-        states=Recipient.State.choices,
         may_edit=can_edit_cycle(request.user),
     )
     return render(request, "surveys/recipients.html", context)
@@ -311,7 +329,7 @@ def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
             said += " " + _("%(n)s are no recipients of this survey.") % {"n": strangers}
         return onward(request, said, "recipients", code, survey)
     lead = _("Addresses that your mail provider reports as not working get no more mail of this survey.")
-    texts = {"title": _("Bounces"), "heading": _("Take in a list of bounces"), "lead": lead, "back": _("Recipients")}
+    texts = {"title": _("Bounces"), "heading": _("Import a list of bounces"), "lead": lead, "back": _("Recipients")}
     texts |= {"button": _("Mark these addresses"), "cancel": reverse("recipients", args=[code, survey])}
     context = in_cycle(row.cycle, "invitations", survey=row, form=form, **texts)
     return render(request, "surveys/form.html", context, status=422 if form.errors else 200)

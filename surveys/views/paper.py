@@ -6,9 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from materiality.models import Job
-from materiality.platform.pages import download, paged, refusals, stored
+from materiality.platform.lists import Chip, Head, Listing
+from materiality.platform.pages import download, refusals, stored
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.views.cycles import in_cycle
 from surveys.actions.paper import enter_sheet, print_sheets, store_sheet
@@ -70,22 +72,35 @@ def printed_file(request: HttpRequest, code: str, survey: str, pk: str) -> HttpR
     return download(stored(job.result.get("path", "")), name, private=True)
 
 
+_HEADS = (
+    Head(gettext_lazy("Sheet"), "number", "number"),
+    Head(gettext_lazy("Group"), "group", "group__order"),
+    Head(gettext_lazy("State"), "state", "state"),
+    Head(gettext_lazy("Entered by")),
+)
+
+
 def _page(request: HttpRequest, row: Survey, form: PrintForm, *, unknown: str = "", status: int = 200) -> HttpResponse:
     state = request.GET.get("state", "")
     sheets = PaperSheet.objects.filter(survey=row).order_by("number").defer("asked", "first", "second", "sealed")
     counts = dict(sheets.order_by().values_list("state").annotate(number=Count("*")))
     if state in PaperSheet.State.values:
         sheets = sheets.filter(state=state)
+    states = [(value, f"{label} {counts.get(value, 0)}") for value, label in PaperSheet.State.choices]
     context = in_cycle(
         row.cycle,
         "invitations",
         survey=row,
         form=form,
-        state=state,
-        states=[(value, label, counts.get(value, 0)) for value, label in PaperSheet.State.choices],
         total=sum(counts.values()),
         unknown=unknown,
-        page=paged(request, sheets.select_related("group", "first_by", "second_by")),
+        listing=Listing(
+            request,
+            sheets.select_related("group", "first_by", "second_by"),
+            heads=_HEADS,
+            chips=[Chip("state", _("State"), states, _("all"))],
+            noun=ngettext_lazy("%(shown)s sheet", "%(shown)s sheets", "number"),
+        ),
         prints=_prints(row),
         may_edit=can_edit_cycle(request.user),
     )

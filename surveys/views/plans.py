@@ -1,8 +1,10 @@
 """Pages that say who is asked what: groups, issues, split, planning."""
 
 from copy import copy
+from operator import attrgetter
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -69,17 +71,32 @@ def _save(request: HttpRequest, row: Survey, codes: list[str], forms: list[Group
         return _page(request, row, codes, forms)
     with refusals(request):
         asked = {form.planned.group.code: form.asked() for form in forms}
-        plan_groups(survey=row, plans=asked, by=request.user)
+        with transaction.atomic():
+            plan_groups(survey=row, plans=asked, by=request.user)
+            if "grid" in request.POST:
+                _choose(request, row, codes, forms)
         messages.success(request, _("The plan is saved."))
     return redirect("survey_groups", row.cycle.code, row.code)
 
 
+def _choose(request: HttpRequest, row: Survey, codes: list[str], forms: list[GroupPlanForm]) -> None:
+    """The issues that are ticked in the grid, for each group whose column differs from what it was asked."""
+    ticked = set(request.POST.getlist("ask"))
+    for planned_group in (form.planned for form in forms):
+        wanted = [code for code in codes if f"{planned_group.group.code}:{code}" in ticked]
+        if set(wanted) != set(codes) - set(planned_group.plan.left_out):
+            choose_issues(survey=row, group=planned_group.group, issues=wanted, by=request.user)
+
+
 def _page(request: HttpRequest, row: Survey, codes: list[str], forms: list[GroupPlanForm]) -> HttpResponse:
     groups = [form.planned for form in forms]
+    issues = sorted(survey_issues(row), key=lambda issue: (issue.category.order, issue.code))
+    grid = [(each, [(one.group, each.code not in one.plan.left_out) for one in groups]) for each in issues]
     context = in_cycle(
         row.cycle,
         "survey",
         survey=row,
+        grid=grid,
         lines=[(form, minutes_for(form.planned.questions)) for form in forms],
         issues=len(codes),
         wrong=any(form.errors for form in forms),
@@ -125,5 +142,14 @@ def survey_split(request: HttpRequest, code: str, survey: str) -> HttpResponse:
             set_split(survey=row, values=form.cleaned_data, by=request.user)
             return onward(request, _("The split is saved."), "survey_plan", code, survey)
     categories = issue_ticks(issues, set(form["core"].value() or ()))
+    lines = planning_lines(row, planned_groups(row, codes), typical_spread(request.user))
     context = in_cycle(row.cycle, "survey", survey=row, form=form, categories=categories, issues=len(codes))
+    context["ways"] = [
+        (
+            label,
+            max((way(line).minutes for line in lines), default=0),
+            max((way(line).half or 0 for line in lines), default=0),
+        )
+        for label, way in ((_("Full questionnaire"), attrgetter("full")), (_("Split"), attrgetter("split")))
+    ]
     return render(request, "surveys/split.html", context)

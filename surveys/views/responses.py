@@ -4,12 +4,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from materiality.forms.proposals import ProposalForm
 from materiality.models import Cycle
+from materiality.platform.lists import Chip, Head, Listing, choices_of
 from materiality.platform.pages import download, onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_propose, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
+from materiality.platform.words import word_for
 from materiality.views.cycles import cycle_of, in_cycle
 from surveys.actions.responses import overrule_response, overrule_responses, promote_comment
 from surveys.exports.exporting import FORMATS, file_name
@@ -44,10 +47,17 @@ def comments(request: HttpRequest) -> HttpResponse:
     survey = next((each for each in surveys if each.code == wanted), surveys[0] if surveys else None)
     context = {"section": "library", "surveys": surveys, "survey": survey}
     if survey:
-        page = paged(request, answer_rows(survey))
+        choices = [(each.code, each.title) for each in surveys]
+        listing = Listing(
+            request,
+            answer_rows(survey),
+            heads=[Head(_("Open answer")), Head(_("Proposal"))],
+            chips=[Chip("survey", _("Survey"), choices, chosen=survey.code)],
+            noun=ngettext_lazy("%(shown)s open answer", "%(shown)s open answers", "number"),
+        )
         context |= {
-            "page": page,
-            "answers": answers_with_proposals(survey, page),
+            "listing": listing,
+            "answers": answers_with_proposals(survey, listing.page),
             "may_propose": can_propose(request.user),
         }
     return render(request, "surveys/comments.html", context)
@@ -126,22 +136,42 @@ def response_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
             number = overrule_responses(survey=row, wanted=wanted, **form.cleaned_data, by=request.user)
             said = _("The decision is stored for %(number)s responses.") % {"number": number}
             return onward(request, said, "response_list", code, survey)
-    page = paged(request, listed_responses(row, wanted))
+    listing = _responses_listed(request, row, wanted)
     rules = rules_in_force(row)
     context = in_cycle(
         row.cycle,
         "responses",
         survey=row,
-        wanted=wanted,
-        page=page,
-        rows=[ResponseRow(response, rules) for response in page],
-        groups=list(row.cycle.groups.all()),
-        flags=flags_of_survey(row),
-        states=STATES,
+        listing=listing,
+        rows=[ResponseRow(response, rules) for response in listing.page],
         form=form,
         may_edit=can_edit_cycle(request.user),
     )
     return render(request, "surveys/response_list.html", context, status=422 if form.errors else 200)
+
+
+def _responses_listed(request: HttpRequest, survey: Survey, wanted: ResponseFilter) -> Listing:
+    times = (
+        Head(_("Begun"), "begun", "started_at"),
+        Head(_("Submitted"), "submitted", "submitted_at"),
+    )
+    return Listing(
+        request,
+        listed_responses(survey, wanted),
+        heads=[
+            Head(_("Response"), "id", "id"),
+            Head(_("Group"), "group", "group__order"),
+            *(() if survey.anonymous else times),
+            Head(_("Flags"), "flags", "flags"),
+            Head(_("Counts"), "counts", "overruled"),
+        ],
+        chips=[
+            Chip("group", _("Group"), choices_of(survey.cycle.groups.all()), _("all")),
+            Chip("flag", _("Flag"), [(flag, word_for("flag", flag)) for flag in flags_of_survey(survey)], _("all")),
+            Chip("state", _("State"), STATES.items(), _("all")),
+        ],
+        noun=ngettext_lazy("%(shown)s response", "%(shown)s responses", "number"),
+    )
 
 
 @needs(can_see_responses)

@@ -76,7 +76,7 @@ def rules_change(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         inputs = {"survey": row.pk, "rules": rules.to_json(), "reason": reason}
         job = request_job(JobKind.CHANGE_RULES, inputs=inputs, by=request.user, cycle=row.cycle)
         return redirect(follow(job, reverse("screening", args=[code, survey])))
-    said = _("Version %(version)s of the rules is in force. All responses are screened anew; scores stay as they are.")
+    said = _("Version %(version)s of the rules is in force. All responses are screened again; scores stay as they are.")
     refused: list[str] = []
     with refusals(refused):
         made = change_rules(survey=row, rules=rules, reason=reason, by=request.user)

@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from materiality.models import Cycle, Group
 from materiality.platform.bilingual import text_of
-from materiality.platform.pages import button, onward, paged, refusals, sent, turned_away
+from materiality.platform.lists import Head, Listing
+from materiality.platform.pages import button, onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
 from materiality.queries.cycles import rateable_levels
 from materiality.views.cycles import cycle_of, in_cycle
@@ -178,11 +180,24 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
+_HEADS = (
+    Head(gettext_lazy("Survey"), "title", "survey.title"),
+    Head(gettext_lazy("State"), "state", "standing.name"),
+    Head(gettext_lazy("Opens"), "opens", "survey.opens_at"),
+    Head(gettext_lazy("Closes"), "closes", "closes"),
+    Head(gettext_lazy("Responses"), "responses", "responses", "num"),
+    Head(gettext_lazy("Address for respondents")),
+)
+
+
 def surveys(request: HttpRequest, code: str) -> HttpResponse:
     """The cycle's surveys with state, dates and number of responses."""
     cycle = cycle_of(code)
-    page = paged(request, listed_surveys(cycle))
-    context = in_cycle(cycle, "survey", page=page, may_edit=can_edit_cycle(request.user))
+    if can_edit_cycle(request.user) and not surveys_of(cycle):
+        return redirect("new_survey", code)
+    noun = ngettext_lazy("%(shown)s survey", "%(shown)s surveys", "number")
+    listing = Listing(request, listed_surveys(cycle), heads=_HEADS, noun=noun)
+    context = in_cycle(cycle, "survey", listing=listing, may_edit=can_edit_cycle(request.user))
     return render(request, "surveys/surveys.html", context)
 
 
@@ -224,7 +239,7 @@ def survey_open(request: HttpRequest, code: str, survey: str) -> str:
     return _("The survey is open. Share its address below.")
 
 
-@button(can_edit_cycle, back="survey")
+@button(can_edit_cycle, back="survey", done="new_import")
 def survey_elsewhere(request: HttpRequest, code: str, survey: str) -> str:
     """Set the survey up as answered with another tool, or say what stands against it."""
     set_up_elsewhere(survey=survey_in_cycle(code, survey), by=request.user)
@@ -254,7 +269,7 @@ def new_survey(request: HttpRequest, code: str) -> HttpResponse:
     if sent(request, form):
         with refusals(form):
             row = build_survey(cycle=cycle, values=form.cleaned_data, by=request.user)
-            said = _("The survey is made. Say who is asked what, look at its preview, then open it.")
+            said = _("The survey is created. Set who is asked what, look at the preview, then open it.")
             return onward(request, said, "survey", code, row.code)
     return render(request, "surveys/survey_form.html", in_cycle(cycle, "survey", form=form))
 

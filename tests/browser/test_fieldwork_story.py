@@ -133,13 +133,13 @@ def test_anonymous_survey_says_that_nobody_can_find_the_answers(stage):
     answering.answer_anonymously(stage, link)
     answering.begin_only(stage, other)
     stage.go(f"{path}fieldwork/")
-    assert figures.shown_funnel(stage.page)["Of these waiting to be released"] == "1"
+    assert figures.shown_funnel(stage.page)["Waiting for release"] == "1"
     stage.look(stage.page)
     # Somebody may still finish, so that the last ones wait for them.
     assert "1 waits to be released and is not counted as valid yet" in figures.close(stage, path)
     assert stage.site.python(SEAL) == ["secret"]
     stage.go(f"{path}fieldwork/")
-    assert figures.shown_funnel(stage.page)["Of these waiting to be released"] == "0"
+    assert figures.shown_funnel(stage.page)["Waiting for release"] == "0"
     assert figures.funnel_row(stage.page, "Users")[4:7] == ["1", "0", "1"]
     assert figures.funnel_row(stage.page, "Personal links")[4:7] == ["1", "–", "–"]
     assert (stage.complaints, stage.barriers) == ([], [])

@@ -37,12 +37,12 @@ def open_cycle(page: Page, site) -> None:
     page.get_by_label("Period from").fill("2026-12-31")
     page.get_by_label("Period to").fill("2026-01-01")
     page.get_by_label("GRI edition").select_option("2016")
-    page.get_by_role("button", name="Open the cycle").click()
+    page.get_by_role("button", name="Create the cycle").click()
     expect(page.get_by_text("The period ends before it starts.").first).to_be_visible()
     expect(page.get_by_label("English title")).to_have_value("Story assessment")
     page.get_by_label("Period from").fill("2026-01-01")
     page.get_by_label("Period to").fill("2026-12-31")
-    page.get_by_role("button", name="Open the cycle").click()
+    page.get_by_role("button", name="Create the cycle").click()
     expect(page.get_by_role("navigation", name="Steps of the cycle")).to_contain_text("6 groups")
 
 
@@ -51,7 +51,7 @@ def make_survey(page: Page, site) -> None:
     page.get_by_label("Code").fill("story-1")
     page.get_by_label("Chinese title").fill("故事问卷")
     page.get_by_label("English title").fill("Story survey")
-    page.get_by_role("button", name="Make the survey").click()
+    page.get_by_role("button", name="Create the survey").click()
     page.get_by_role("button", name="Open the survey").click()
     expect(page.locator("main")).to_contain_text("/s/story-1/")
 
@@ -107,7 +107,7 @@ def import_with_errors_and_mend(page: Page, site, folder: Path) -> None:
     expect(page.locator("main")).to_contain_text("emploees", timeout=30_000)
     expect(page.locator("main")).to_contain_text("employees")
     page.goto(f"{site.address}/cycles/story/surveys/story-1/import/")
-    page.locator("input[type=file]").set_input_files(write(folder / "mended.csv", header, rows))
+    page.locator("input[type=file]").set_input_files(write(folder / "corrected.csv", header, rows))
     page.get_by_role("button", name="Upload and check").click()
     page.get_by_role("radio", name="Leave these ratings out").check(timeout=30_000)
     page.get_by_role("button", name=re.compile("Store 60 responses")).click()
@@ -144,7 +144,7 @@ def import_outline(page: Page, site) -> None:
 def download(page: Page, site, document: str, name: str) -> bytes:
     page.goto(f"{site.address}/cycles/story/outputs/")
     page.locator("select[name=document]").select_option(document)
-    page.get_by_role("button", name="Make the file").click()
+    page.get_by_role("button", name="Create the file").click()
     link = page.locator("table.outputs tbody tr").first.get_by_role("link")
     expect(link).to_contain_text(name, timeout=40_000)
     with page.expect_download() as waited:

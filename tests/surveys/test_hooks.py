@@ -11,7 +11,7 @@ from materiality.actions.proposals import set_calendar
 from materiality.models import AuditEvent, Cycle, Edition
 from materiality.platform.hooks import standings
 from materiality.platform.refusals import NotAllowed
-from materiality.queries.cycles import what_is_due
+from materiality.queries.proposals import what_is_due
 from surveys.actions.surveys import close_survey
 from surveys.models import Survey
 from tests.factories.library import make_edition

@@ -10,3 +10,40 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   form.addEventListener("submit", () => { changed = false; });
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
+
+// Filters of a list: a day that is chosen, and words that were typed, are looked for at once.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form.filters[role=search]");
+  if (form && !form.hasAttribute("hx-get")) form.requestSubmit();
+});
+
+// One menu is open at a time, and Escape or a click elsewhere shuts it.
+const shut = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => {
+  if (menu !== except) menu.open = false;
+});
+document.addEventListener("click", (event) => shut(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details.menu[open]");
+  shut(null);
+  open?.querySelector("summary").focus();
+});
+
+// A box in a head ticks all boxes below it: of its column where it names one, else of the whole table.
+for (const table of document.querySelectorAll("[data-boxes]")) {
+  const boxes = (head) => [...table.querySelectorAll("tbody input[type=checkbox]:not(:disabled):not([data-all])")].filter((box) =>
+    head.closest("tbody") ? box.closest("tr") === head.closest("tr")
+      : !head.dataset.all || box.closest("td").cellIndex === head.closest("th").cellIndex);
+  const heads = [...table.querySelectorAll("[data-all]")];
+  const show = () => heads.forEach((head) => {
+    const ticked = boxes(head).filter((box) => box.checked).length;
+    head.checked = ticked > 0 && ticked === boxes(head).length;
+    head.indeterminate = ticked > 0 && !head.checked;
+  });
+  heads.forEach((head) => { head.hidden = false; });
+  table.addEventListener("change", (event) => {
+    if (heads.includes(event.target)) boxes(event.target).forEach((box) => { box.checked = event.target.checked; });
+    show();
+  });
+  show();
+}

@@ -34,7 +34,7 @@ class Command(ActionCommand):
             reason = {"file": options["out"], "reason": problem.strerror}
             raise CommandError(_("“%(file)s” cannot be written: %(reason)s.") % reason) from problem
         if not number:
-            raise CommandError(_("Nothing could be made."))
+            raise CommandError(_("Nothing could be created."))
         self.stdout.write(ngettext("%(count)s file written", "%(count)s files written", number) % {"count": number})
 
     def _kind(self, cycle: Cycle, kind: str, language: str, folder: Path) -> int:

@@ -19,7 +19,7 @@ SYNTAX = "FLAG=EFFECT[:PARAMETER[:PARAMETER]]"
 
 
 class Command(ActionCommand):
-    help = "Screen all stored responses of a survey anew by its rules, or try out and change the rules."
+    help = "Screen all stored responses of a survey again by its rules, or try out and change the rules."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("survey", help="code of the survey")
@@ -87,7 +87,7 @@ class Command(ActionCommand):
                 for name in ("tier", "priority", "society", "business")
             ]
             self._line(change["code"], change["level"], *shown)
-        self.stdout.write(f"{len(tiers['changes'])} of {tiers['compared']} issues would stand in another tier")
+        self.stdout.write(f"{len(tiers['changes'])} of {tiers['compared']} issues would be in another tier")
 
 
 def _changed(survey: Survey, wanted: list[str]) -> Rules:

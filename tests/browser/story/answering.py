@@ -14,7 +14,7 @@ def leave_after_one_page(stage: Stage, link: str) -> int:
         phone.goto(link)
         expect(phone.locator("main")).to_contain_text("Two minutes for your view.")
         expect(phone.locator("main")).to_contain_text("Questions: the sustainability office.")
-        expect(phone.locator("main")).to_contain_text("By your personal link you can delete them at any time.")
+        expect(phone.locator("main")).to_contain_text("You can delete them at any time with your personal link.")
         assert phone.evaluate("document.documentElement.scrollWidth") <= 360
         begin(phone)
         rated = rate_page(phone, seed=1)

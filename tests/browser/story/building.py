@@ -22,7 +22,7 @@ def build_survey(stage: Stage, code: str, *, anonymous: bool = False) -> str:
     page.get_by_label("Privacy notice in Chinese").fill("有疑问请联系可持续发展部。")
     page.get_by_label("Privacy notice in English").fill("Questions: the sustainability office.")
     page.get_by_label("Thanks in English").fill("We read every answer.")
-    stage.press("Make the survey")
+    stage.press("Create the survey")
     split_it(stage, f"/cycles/story/surveys/{code}/")
     return f"/cycles/story/surveys/{code}/"
 

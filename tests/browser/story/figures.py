@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.story.stage import Stage
 
-FUNNEL = ("Invited", "Opened", "Started", "In progress", "Submitted", "Of these waiting to be released", "Valid")
+FUNNEL = ("Invited", "Opened", "Started", "In progress", "Submitted", "Waiting for release", "Valid")
 
 
 def shown_funnel(page: Page) -> dict[str, str]:

@@ -57,7 +57,7 @@ def print_sheet(stage: Stage, path: str) -> None:
     stage.go(f"{path}paper/")
     page.get_by_label("Group").select_option(label="Media")
     page.get_by_label("How many sheets").fill("1")
-    stage.press("Make the sheets")
+    stage.press("Create the sheets")
     link = page.get_by_role("link", name=re.compile("Sheets 1–1"))
     expect(link).to_be_visible(timeout=60_000)
     with page.expect_download() as waited:

@@ -22,11 +22,11 @@ def make_links(stage: Stage, path: str, number: int) -> list[str]:
     page = stage.page
     stage.go(f"{path}invitations/")
     stage.look(page)
-    page.get_by_role("link", name="Make personal links").click()
+    page.get_by_role("link", name="New personal links").click()
     page.get_by_label("Group").select_option(label="Users")
     page.get_by_label("Number of links").fill(str(number))
     page.get_by_label("Label").fill("=members")
-    stage.press("Make the links")
+    stage.press("Create the links")
     with page.expect_download() as waited:
         page.get_by_role("link", name="Download the links (CSV)").click()
     rows = list(csv.DictReader(io.StringIO(Path(waited.value.path()).read_text(encoding="utf-8-sig"))))
@@ -43,7 +43,7 @@ def write_to_recipients(stage: Stage, path: str, folder: Path) -> str:
     page.get_by_role("link", name="Add recipients").click()
     page.get_by_label("File").set_input_files(folder / "people.csv")
     stage.press("Upload and check")
-    expect(page.locator("main")).to_contain_text("The list holds 3 recipients and nothing to mend.")
+    expect(page.locator("main")).to_contain_text("The list holds 3 recipients and nothing to correct.")
     stage.press("Store these recipients")
     stage.look(page)
     stage.go(f"{path}invitations/")

@@ -61,7 +61,7 @@ def test_confirm_stores_rows_mappings_descent_and_one_event(draft):
 
 def test_confirm_without_a_reason_is_refused_where_identity_changes(draft):
     imported = upload("issues", csv_file(MAPPED))
-    with pytest.raises(NotAllowed, match="Say why|原因|理由"):
+    with pytest.raises(NotAllowed, match="Give a reason|原因|理由"):
         confirm(imported, by=None)
     assert not draft.issues.filter(code="SOC-01-05").exists()
 

@@ -89,7 +89,8 @@ def test_figures_become_a_run_of_their_own_that_pages_mark(client, cycle):
     for name, args in (("scores", []), ("matrix", []), ("comparison", []), ("issue_score", [first.issue.code])):
         page = client.get(reverse(name, args=[cycle.code, *args]))
         assert (page.status_code, b"Consultants Ltd" in page.content) == (200, True), name
-    assert client.get(reverse("robustness", args=[cycle.code])).status_code == 404
+    robustness = client.get(reverse("robustness", args=[cycle.code]))
+    assert (robustness.status_code, robustness.url) == (302, reverse("scores", args=[cycle.code]))
 
 
 def test_figures_are_compared_with_what_was_counted_later(client, cycle, now):

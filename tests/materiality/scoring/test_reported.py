@@ -47,7 +47,7 @@ def test_a_cell_with_few_answers_does_not_count_and_needs_no_sd():
 
 
 def test_figures_that_stand_twice_or_lie_off_their_scale_are_refused():
-    with pytest.raises(ValueError, match="stands twice"):
+    with pytest.raises(ValueError, match="appears twice"):
         result(figures() + figures()[:1])
     with pytest.raises(ValueError, match="off its scale"):
         result([Figure("users", "A", 0, 10, 101, 5)])

@@ -67,11 +67,11 @@ def test_audit_is_filtered_by_person_action_object_and_reason(client):
     assert numbers(client, f"?person={reference}") == [2]
     assert numbers(client, "?action=close_cycle") == [3, 2]
     assert numbers(client, "?object_type=materiality.edition") == [2, 1]
-    assert numbers(client, "?object=BETA") == [2]
+    assert numbers(client, "?q=BETA") == [2]
     assert numbers(client, f"?object_type=materiality.edition&object_id={first.pk}") == [2, 1]
-    assert numbers(client, "?reason=review") == [1]
+    assert numbers(client, "?q=review") == [1]
     assert numbers(client, f"?action=close_cycle&person={reference}") == [2]
-    assert "No event fits these filters." in page(client, "?reason=nowhere")
+    assert "No event fits these filters." in page(client, "?q=nowhere")
 
 
 def test_audit_is_filtered_by_days_of_the_reader(client):

@@ -18,7 +18,7 @@ def test_comparison_shows_every_issue_and_group_with_habits_once(client, cycle):
     run = make_run(cycle, {"media": 3})
     log_in(client, "committee")
     response = client.get("/cycles/spring/groups-compared/")
-    rows = response.context["rows"]
+    rows = list(response.context["listing"].page)
     assert [row.score.disagreement["society"] for row in rows] == sorted(
         (row.score.disagreement["society"] for row in rows), reverse=True
     )
@@ -34,8 +34,10 @@ def test_comparison_shows_every_issue_and_group_with_habits_once(client, cycle):
 def test_comparison_on_business_only_beyond_chance(client, cycle):
     make_run(cycle, dict.fromkeys(("users", "employees", "media"), 150))
     log_in(client, "committee")
-    every = client.get("/cycles/spring/groups-compared/?dimension=business&sort=name").context["rows"]
-    some = client.get("/cycles/spring/groups-compared/?dimension=business&beyond=1").context["rows"]
+    every = (
+        client.get("/cycles/spring/groups-compared/?dimension=business&sort=name").context["listing"].page.object_list
+    )
+    some = client.get("/cycles/spring/groups-compared/?dimension=business&beyond=1").context["listing"].page.object_list
     beyond = [row for row in every if row.sides_beyond_chance or any(cell.beyond_chance for cell in row.cells)]
     assert sorted(row.score.issue.code for row in some) == sorted(row.score.issue.code for row in beyond)
     assert 0 < len(some) <= len(every) == 8
@@ -50,10 +52,11 @@ def test_comparison_says_why_it_is_not_shown(client, cycle, change):
         type(run).objects.update(**change)
     log_in(client, "committee")
     response = client.get("/cycles/spring/groups-compared/")
-    assert response.context["rows"] == [] and "<table" not in response.content.decode()
+    assert response.context["listing"] is None and "<table" not in response.content.decode()
 
 
-def test_comparison_without_a_run_is_not_found(client, cycle):
+def test_comparison_without_a_run_leads_to_how_to_get_one(client, cycle):
     log_in(client, "committee")
     for page in ("groups-compared", "robustness"):
-        assert client.get(f"/cycles/spring/{page}/").status_code == 404
+        assert client.get(f"/cycles/spring/{page}/").url == "/cycles/spring/scores/"
+        assert client.get(f"/cycles/spring/{page}/?run=1").status_code == 404

@@ -82,6 +82,21 @@ def test_cycle_shows_scope_steps_and_the_next_one(client):
     assert text.count('class="button primary"') == 1
 
 
+@pytest.mark.parametrize(
+    ("role", "status", "left_out"), [("viewer", 403, []), ("analyst", 302, ["SOC-01", "SOC-01-01"])]
+)
+def test_scope_is_chosen_by_those_who_may(client, role, status, left_out):
+    small_library(secondaries=1)
+    cycle = make_cycle(code="spring")
+    log_in(client, role)
+    assert client.post("/cycles/spring/issues/", {"issue": ["ENV-01-01"]}).status_code == status
+    cycle.refresh_from_db()
+    assert cycle.left_out == left_out
+    assert ("1 of the 2 secondary issues" in client.get("/cycles/spring/issues/").content.decode()) == (
+        role == "analyst"
+    )
+
+
 def test_cycle_that_does_not_exist_is_not_found(client):
     log_in(client)
     assert client.get("/cycles/nowhere/").status_code == 404

@@ -111,7 +111,7 @@ def test_coverage_counts_a_topic_by_what_is_below_it_and_no_heading(client, draf
     page = client.get("/library/coverage/", query).content.decode()
     assert "2 of 3" in page
     assert "1 issue below it" in page
-    assert "1 entry has no issue" in page
+    assert "Gaps only 1" in page
 
 
 def test_coverage_export_holds_every_line_and_marks_gaps(client, draft):

@@ -24,7 +24,7 @@ def upload(client, *rows):
 def test_proposals_say_what_to_do_where_there_are_none(client):
     log_in(client, "viewer")
     text = client.get(LIST).content.decode()
-    assert "There is no proposal yet." in text and "Make a proposal" not in text
+    assert "There is no proposal yet." in text and "New proposal" not in text
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_new_proposal_is_made_by_those_who_may(client, role, status, number):
 def test_new_proposal_with_mistakes_comes_back_with_all_of_them(client):
     log_in(client)
     text = client.post(f"{LIST}new/", {"kind": "new"}).content.decode()
-    assert "Say why" in text and "Name the new issue" in text
+    assert "Give a reason" in text and "Name the new issue" in text
 
 
 @pytest.mark.parametrize(

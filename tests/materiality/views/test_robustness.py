@@ -20,7 +20,7 @@ def test_robustness_lists_scenarios_in_words_and_what_holds(client, cycle):
     response = client.get("/cycles/spring/robustness/")
     table, text = response.context["table"], response.content.decode()
     words = [line.words for line in table.scenarios]
-    assert {"Without Users", "Users weighs 0.5 times as much", "Every answer counts alike"} <= set(words)
+    assert {"Without Users", "Users weighs 0.5 times as much", "Every response counts alike"} <= set(words)
     assert {"High from −2 points", "Scores: plain mean of the groups", "Ratings 4 and 5 taken as one"} <= set(words)
     shares = [row.share for row in table.held]
     assert shares == sorted(shares) and len(shares) == 8

@@ -7,7 +7,7 @@ import pytest
 
 from materiality.models import Job
 from tests.factories.cycles import make_cycle, move, small_library
-from tests.factories.people import log_in
+from tests.factories.people import log_in, make_person
 from tests.factories.proposals import make_proposal
 from tests.factories.scores import make_run
 
@@ -105,7 +105,7 @@ def test_start_sends_strangers_to_the_login(client):
 def test_start_of_a_new_installation_shows_three_steps_in_order(client):
     log_in(client)
     text = page(client)
-    places = [text.index(words) for words in ("Look at the library", "Open a cycle", "Make a survey")]
+    places = [text.index(words) for words in ("Look at the library", "New cycle", "New survey")]
     assert places == sorted(places)
     assert "No edition is in force yet" in text
 
@@ -122,7 +122,7 @@ def test_start_shows_where_the_newest_cycle_stands_and_links_the_next_step(clien
     make_cycle(code="spring")
     log_in(client)
     text = page(client)
-    assert "6 groups" in text
+    assert "Plan ›" in text and "not confirmed yet" in text
     assert '<a class="button primary" href="/cycles/spring/issues/">Go on: Issues in scope</a>' in text
 
 
@@ -146,8 +146,22 @@ def test_start_shows_running_jobs_with_progress(client):
 
 
 def test_start_says_what_happened_last(client):
-    make_cycle(code="spring", by=log_in(client))
-    assert "opened the cycle spring" in page(client)
+    make_cycle(code="spring", by=make_person())
+    make_cycle(code="own", by=log_in(client))
+    text = page(client)
+    assert "created the cycle spring" in text and "created the cycle own" not in text
+
+
+def test_start_welcomes_beside_a_sample_until_it_is_put_aside(client):
+    make_cycle(code="demo", sample="shown")
+    log_in(client, "analyst")
+    text = page(client)
+    assert "Welcome to Yiti" in text and "/cycles/demo/" in text
+    client.post("/cycles/demo/sample/")
+    assert 'href="/cycles/demo/"' not in page(client)
+    assert "/cycles/demo/" in client.get("/cycles/?aside=1").content.decode()
+    client.post("/cycles/demo/sample/", {"show": "1"})
+    assert 'href="/cycles/demo/"' in page(client)
 
 
 @pytest.mark.parametrize("number", [1, 30])

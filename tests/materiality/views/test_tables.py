@@ -110,7 +110,7 @@ def test_sheets_confirm_without_the_needed_reason_says_so(client, draft):
     log_in(client)
     send(client, [ROW])
     url = reverse("sheet_confirm", args=[SheetImport.objects.get().pk])
-    assert "Say why" in client.post(url, follow=True).content.decode()
+    assert "Give a reason" in client.post(url, follow=True).content.decode()
 
 
 def test_sheets_unknown_headings_are_chosen_by_a_person(client, draft):
@@ -146,7 +146,7 @@ def test_sheets_file_that_is_no_workbook_is_refused_on_its_page(client, draft):
     log_in(client)
     file = SimpleUploadedFile("x.xlsx", b"this is no workbook")
     page = send_file(client, file).content.decode()
-    assert "This is not an XLSX workbook" in page and "Upload a mended file" in page
+    assert "This is not an XLSX workbook" in page and "Upload a corrected file" in page
 
 
 def test_sheets_discarded_import_is_over(client, draft):

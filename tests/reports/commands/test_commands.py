@@ -157,5 +157,5 @@ def test_build_all_writes_what_can_be_made_and_says_what_cannot(cycle, tmp_path)
 
 def test_build_all_of_nothing_is_an_error(library, media, tmp_path):
     make_cycle("demo")
-    with pytest.raises(CommandError, match="Nothing could be made"):
+    with pytest.raises(CommandError, match="Nothing could be created"):
         call_command("build_all", "demo", language=["en"], out=tmp_path / "all", stderr=io.StringIO())

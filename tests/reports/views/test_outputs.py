@@ -102,7 +102,7 @@ def test_viewers_of_the_cycle_download_and_do_not_ask(client, cycle):
     jobs.execute(str(output.job_id))
     log_in(client, Role.VIEWER).cycles.add(cycle)
     assert client.get(reverse("output_file", args=["demo", output.pk])).status_code == 200
-    assert b"Make the file" not in client.get(reverse("outputs", args=["demo"])).content
+    assert b"Create the file" not in client.get(reverse("outputs", args=["demo"])).content
     assert ask(client).status_code == 403 and Output.objects.count() == 1
 
 

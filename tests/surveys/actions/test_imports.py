@@ -85,7 +85,7 @@ def test_import_confirmed_twice_is_refused_the_second_time(survey):
 def test_import_with_bad_rows_is_stored_only_if_they_are_left_out(survey):
     contents = csv_file(survey, row(survey, "x"), row(survey, group="nobody"), row(survey))
     imported = check_file(survey, contents)
-    with pytest.raises(NotAllowed, match="Mend the bad rows"), transaction.atomic():
+    with pytest.raises(NotAllowed, match="Correct the bad rows"), transaction.atomic():
         confirm_import(imported=imported, by=None, send=False)
     assert Response.objects.count() == 0
     store_file(survey, contents, skip_bad_rows=True)

@@ -1,8 +1,10 @@
 import pytest
 from django.utils import translation
 
-from materiality.models import AuditEvent, Group, Issue
+from materiality.actions.cycles import choose_scope
+from materiality.models import AuditEvent, Cycle, Group, Issue
 from materiality.platform.refusals import NotAllowed
+from materiality.queries.cycles import scope_choices
 from surveys.actions.plans import GroupAsked, choose_issues, plan_groups, set_split
 from surveys.actions.surveys import open_survey
 from surveys.models import GroupPlan
@@ -33,6 +35,26 @@ def plans_of(survey):
 def split(survey, **changes):
     defaults = {"split": True, "split_issues": 2, "core": [], "attention": False, "attention_value": 2}
     return set_split(survey=survey, values=defaults | changes, by=None)
+
+
+def test_scope_is_what_drafts_ask_about_until_a_survey_is_open(survey):
+    survey.core = [CODES[3]]
+    survey.save(update_fields=["core"])
+    choose_scope(cycle=survey.cycle, issues=CODES[:2], by=None)
+    survey.refresh_from_db()
+    assert ([issue.code for issue in survey_issues(survey)], survey.core) == (CODES[:2], [])
+    assert survey.items.count() == 4
+    cycle = Cycle.objects.get(pk=survey.cycle_id)
+    assert [issue.code for _name, issues in scope_choices(cycle) for issue in issues if not issue.in_scope] == CODES[2:]
+    open_survey(survey=survey, by=None)
+    with pytest.raises(NotAllowed, match="has asked about these issues"):
+        choose_scope(cycle=cycle, issues=CODES, by=None)
+
+
+@pytest.mark.parametrize(("issues", "reason"), [([], "at least one"), (["SOCIETY-09"], "no issue SOCIETY-09")])
+def test_scope_of_nothing_or_of_what_is_not_there_is_refused(survey, issues, reason):
+    with pytest.raises(NotAllowed, match=reason):
+        choose_scope(cycle=survey.cycle, issues=issues, by=None)
 
 
 def test_planned_group_without_a_plan_is_asked_everything(survey):

@@ -56,8 +56,8 @@ def test_spread_without_a_run_or_with_too_few_ratings_is_the_default():
     assert spread_of(run_of("a-cycle", {"employees": EMPLOYEES})) == Spread()
 
 
-def test_spread_comes_from_the_newest_run_and_from_the_demo_only_without_another():
-    demo = make_run(make_cycle(code="demo"))
+def test_spread_comes_from_the_newest_run_and_from_a_sample_only_without_another():
+    demo = make_run(make_cycle(sample="shown"))
     assert typical_spread(make_person()).run == demo
     make_run(make_cycle())
     newest = make_run(make_cycle())

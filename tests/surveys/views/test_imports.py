@@ -52,7 +52,7 @@ def test_upload_with_errors_is_mended_and_imported_to_the_end(staff, survey):
     assert response.url.startswith(f"/jobs/{imported.job_id}/?next=")
     assert staff.get(response.url).url == address("response_import", imported)
     text = staff.get(address("response_import", imported)).content.decode()
-    assert "2 rows have something to mend" in text
+    assert "2 rows have something to correct" in text
     assert "There is no stakeholder group “user” in this survey. Did you mean users?" in text
     assert [cell in text for cell in ("I2", "J2", "B3")] == [True] * 3
     workbook = staff.get(address("import_errors", imported))
@@ -84,7 +84,7 @@ def test_error_workbook_mended_is_an_import_itself(staff, survey):
 def test_confirm_with_bad_rows_takes_the_tick(staff, survey):
     imported = check_file(survey, csv_file(survey, row(survey, 9), row(survey)))
     response = staff.post(address("confirm_import", imported), follow=True)
-    assert "Mend the bad rows" in response.content.decode()
+    assert "Correct the bad rows" in response.content.decode()
     staff.post(address("confirm_import", imported), {"skip_bad_rows": "1"})
     run()
     assert Response.objects.count() == 1

@@ -34,7 +34,7 @@ def test_profile_question_is_added_changed_moved_and_removed(staff):
     [
         ({"options_en": "Short"}, "options_en", "2 options in the first language and 1 here"),
         ({"options_zh": "短", "options_en": "Short"}, "options_zh", "at least two"),
-        ({"options_zh": "短\n短"}, "options_zh", "stands twice"),
+        ({"options_zh": "短\n短"}, "options_zh", "appears twice"),
         ({"options_en": "Short\n" + "x" * 201}, "options_en", "200 characters"),
         ({"code": "no blanks"}, "code", "digits and hyphens"),
         ({"kind": "odd"}, "kind", "odd"),

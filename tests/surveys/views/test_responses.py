@@ -159,7 +159,7 @@ def test_response_overruled_by_a_person_counts_and_stands_in_the_trail(staff, su
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"overruled": "2", "reason": " "}, "Say why"),
+        ({"overruled": "2", "reason": " "}, "Give a reason"),
         ({"reason": "because"}, "Choose one"),
         ({"overruled": "9", "reason": "because"}, "9"),
         ({"overruled": "0", "reason": "because"}, "decided already"),

@@ -1,0 +1,193 @@
+"""One pattern for every list: search, chips, count and files above it, a sort on every head, pages below it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from materiality.platform.pages import PER_PAGE
+from materiality.platform.words import grouped
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column: its words, the class of its cells, and what the list is sorted by when its head is chosen.
+
+    `by`: a field of the query, or for rows in memory an attribute or a function; empty for a column without an order.
+    `key` names it in the address. A `key` alone is an order that the rows come in already. `falling`: high before low.
+    """
+
+    words: Words
+    key: str = ""
+    by: str | Callable[[Any], Any] = ""
+    css: str = ""
+    falling: bool = False
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that the parameter `name` of the address holds. One choice is a switch, several are a menu.
+
+    `none`: the words for no choice, None where one always holds; then `chosen` is the one that holds by itself.
+    """
+
+    name: str
+    label: Words
+    choices: Iterable[tuple[str, Words]]
+    none: Words | None = None
+    chosen: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a head or a choice leads to; `state` says which way a list is sorted or that a choice is the present one."""
+
+    address: str
+    words: Words
+    state: str = ""
+    css: str = ""
+
+
+@dataclass(frozen=True)
+class ShownChip:
+    """A chip with its links; `chosen` are the words of the present choice, empty where there is none."""
+
+    label: Words
+    chosen: Words
+    links: Sequence[Link]
+    switch: bool
+
+
+class Listing:
+    """A list as its page shows it; the address holds all that was chosen.
+
+    `noun`: a plural with %(shown)s; `search`: what the field `q` looks in; `files`: (words, address) of the same rows;
+    `days`: (name, words, value) of fields for a day; `sort`: the order that the rows come in.
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        rows: Any,
+        *,
+        heads: Sequence[Head] = (),
+        chips: Sequence[Chip] = (),
+        noun: Any = None,
+        search: Words = "",
+        days: Sequence[tuple[str, Words, str]] = (),
+        files: Sequence[tuple[Words, str]] = (),
+        sort: str = "",
+        per_page: int = PER_PAGE,
+    ) -> None:
+        self._request, self._heads, self._chips, self._noun = request, heads, chips, noun
+        self.search, self.days = search, days
+        self.sort = request.GET.get("sort") or sort
+        self.page = Paginator(self._ordered(rows), per_page).get_page(request.GET.get("page"))
+        self.files = [(words, address + self._address(sort=None)) for words, address in files]
+
+    @property
+    def count(self) -> int:
+        return self.page.paginator.count
+
+    @property
+    def counted(self) -> str:
+        """How many rows there are, in words."""
+        return self._noun % {"number": self.count, "shown": grouped(self.count)} if self._noun else ""
+
+    @property
+    def sought(self) -> str:
+        return self._request.GET.get("q", "")
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether something was chosen that leaves rows out."""
+        names = {"q", *(chip.name for chip in self._chips if chip.none is not None), *(day[0] for day in self.days)}
+        return any(self._request.GET.get(name) for name in names)
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the fields of the form do not hold themselves but the address keeps."""
+        own = {"q", "page", *(day[0] for day in self.days)}
+        return [(name, value) for name, value in self._request.GET.items() if name not in own and value]
+
+    @property
+    def all_address(self) -> str:
+        """The list without what leaves rows out."""
+        cleared = {chip.name: None for chip in self._chips if chip.none is not None}
+        return self._address(q=None, **cleared, **{day[0]: None for day in self.days})
+
+    @property
+    def heads(self) -> list[Link]:
+        return [self._head(head) for head in self._heads]
+
+    @property
+    def chips(self) -> list[ShownChip]:
+        return [self._chip(chip) for chip in self._chips]
+
+    def _head(self, head: Head) -> Link:
+        if not head.key:
+            return Link("", head.words, css=head.css)
+        ways = ("descending", "ascending") if head.falling else ("ascending", "descending")
+        now = dict(zip((head.key, f"-{head.key}"), ways, strict=True)).get(self.sort, "")
+        following = f"-{head.key}" if self.sort == head.key else head.key
+        return Link(self._address(sort=following), head.words, now, head.css)
+
+    def _chip(self, chip: Chip) -> ShownChip:
+        choices = [(str(value), words) for value, words in chip.choices]
+        wanted = self._request.GET.get(chip.name) or chip.chosen
+        chosen = next((words for value, words in choices if value == wanted), "")
+        switch = len(choices) == 1 and chip.none is not None
+        if switch:
+            return ShownChip(
+                chip.label,
+                chosen,
+                [Link(self._address(**{chip.name: None if chosen else choices[0][0]}), choices[0][1])],
+                True,
+            )
+        links = [
+            Link(self._address(**{chip.name: value}), words, "true" if value == wanted else "")
+            for value, words in choices
+        ]
+        if chip.none is not None:
+            links.insert(0, Link(self._address(**{chip.name: None}), chip.none, "" if chosen else "true"))
+        return ShownChip(chip.label, chosen, links, False)
+
+    def _address(self, **changes: str | None) -> str:
+        query = self._request.GET.copy()
+        for name, value in {"page": None, **changes}.items():
+            if value is None:
+                query.pop(name, None)
+            else:
+                query[name] = value
+        return f"?{query.urlencode()}" if query else "?"
+
+    def _ordered(self, rows: Any) -> Any:
+        """The rows by the head chosen, what is missing last; in their own order where none is."""
+        head = next((head for head in self._heads if head.key and head.key == self.sort.removeprefix("-")), None)
+        if head is None or not head.by:
+            return rows
+        falling = self.sort.startswith("-") != head.falling
+        if isinstance(rows, QuerySet):
+            field = F(str(head.by))
+            return rows.order_by(field.desc(nulls_last=True) if falling else field.asc(nulls_last=True), "pk")
+        value = head.by if callable(head.by) else attrgetter(head.by)
+        present = [row for row in rows if value(row) is not None]
+        return sorted(present, key=value, reverse=falling) + [row for row in rows if value(row) is None]
+
+
+def choices_of(rows: Iterable[Any]) -> list[tuple[str, str]]:
+    """Choices of a chip from rows with a code and a name."""
+    return [(row.code, row.name) for row in rows]
+
+
+def chosen_in(query: Mapping[str, str], name: str, choices: Iterable[str]) -> str:
+    """What the address chose, empty where it is none of the choices."""
+    value = query.get(name, "")
+    return value if value in set(choices) else ""
