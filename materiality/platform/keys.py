@@ -29,7 +29,7 @@ INSTALLATION = "installation"
 # A process looks so often whether a key that it has read is still there.
 KEPT_SECONDS = 5.0
 
-_kept: dict[tuple[Path, str], tuple[float, bytes]] = {}
+_kept: dict[tuple[Path, str, str], tuple[float, bytes]] = {}
 
 
 class KeyMissing(NotAllowed):
@@ -91,15 +91,16 @@ def make_key(purpose: str) -> str:
 
 def read_key(purpose: str, fingerprint: str) -> bytes:
     """The key with this fingerprint; KeyMissing where its file is away or holds something else."""
-    path, now = _path(purpose, fingerprint), time.monotonic()
-    at, key = _kept.get((path, fingerprint), (-KEPT_SECONDS, b""))
+    name, now = (settings.KEYS, purpose, fingerprint), time.monotonic()
+    at, key = _kept.get(name, (-KEPT_SECONDS, b""))
     if now - at < KEPT_SECONDS:
         return key
-    _kept.pop((path, fingerprint), None)
+    _kept.pop(name, None)
+    path = _path(purpose, fingerprint)
     with suppress(OSError):
         key = path.read_bytes()
         if len(key) == SIZE and hmac.compare_digest(fingerprint_of(key), fingerprint):
-            _kept[path, fingerprint] = now, key
+            _kept[name] = now, key
             return key
     raise KeyMissing(path.name)
 
@@ -107,7 +108,7 @@ def read_key(purpose: str, fingerprint: str) -> bytes:
 def destroy_key(purpose: str, fingerprint: str) -> None:
     """Take the key's file away for good, on the disk before this returns; once more does no harm."""
     path = _path(purpose, fingerprint)
-    _kept.pop((path, fingerprint), None)
+    _kept.pop((settings.KEYS, purpose, fingerprint), None)
     path.unlink(missing_ok=True)
     _sync_folder()
 

@@ -196,8 +196,12 @@ class Questionnaire:
         others = len(self.profile) + self.survey.attention + self.survey.ranking
         return Effort(asked.each, len(asked.dimensions), others)
 
-    def sheets(self, key: bytes, ratings: bytes, *, single: bool = False) -> list[Sheet]:
+    def sheets(self, key: bytes, ratings: bytes, *, single: bool = False) -> Sequence[Sheet]:
         """The pages of the respondent with this key and these ratings; what is not asked is on none."""
+        # They are the same with every save: what is answered does not change them.
+        return _kept_sheets(self, key, ratings.translate(_ASKED_ONLY), single)
+
+    def made_sheets(self, key: bytes, ratings: bytes, single: bool) -> Sequence[Sheet]:
         partly = NOT_ASKED in ratings
         asked = asked_issues(self.positions_of, ratings) if partly else range(len(self.issues))
         survey = self.survey
@@ -212,8 +216,8 @@ class Questionnaire:
         )
         if single and partly:
             # A group may rate one dimension alone.
-            return [each for each in sheets if not each.issues or self._asks(each, ratings)]
-        return sheets
+            return tuple(each for each in sheets if not each.issues or self._asks(each, ratings))
+        return tuple(sheets)
 
     def _asks(self, sheet: Sheet, ratings: bytes) -> bool:
         return any(ratings[position] != NOT_ASKED for position in self.positions(sheet))
@@ -293,6 +297,14 @@ class Questionnaire:
     @cached_property
     def _category_of(self) -> list[int]:
         return [issue.category for issue in self.issues]
+
+
+_ASKED_ONLY = bytes(NOT_ASKED if code == NOT_ASKED else SKIPPED for code in range(256))
+
+
+@lru_cache(maxsize=2048)
+def _kept_sheets(questionnaire: Questionnaire, key: bytes, asked: bytes, single: bool) -> Sequence[Sheet]:
+    return questionnaire.made_sheets(key, asked, single)
 
 
 def asked_by(survey: Survey, row: GroupPlan | None, issues: Sequence[IssueParts]) -> GroupQuestions:

@@ -143,10 +143,16 @@ def draft_secret(request: HttpRequest, code: str) -> UUID | str | None:
     if not value:
         return None
     try:
-        secret = _signer(DRAFT, code).unsign(value)
-        return UUID(hex=secret) if len(secret) == _HEX_OF_KEY else secret
+        return _genuine_secret(code, value)
     except (signing.BadSignature, ValueError) as problem:
         raise Tampered from problem
+
+
+@lru_cache(maxsize=4096)
+def _genuine_secret(code: str, value: str) -> UUID | str:
+    """Kept, as every save of a respondent brings the same."""
+    secret = _signer(DRAFT, code).unsign(value)
+    return UUID(hex=secret) if len(secret) == _HEX_OF_KEY else secret
 
 
 def has_answered(request: HttpRequest, code: str) -> bool:

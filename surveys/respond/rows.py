@@ -22,7 +22,7 @@ from surveys.questionnaire.saving import History
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import is_genuine, parse_token
 from surveys.respond.keys import order_of
-from surveys.respond.sealed import Box, find_sealed, opened_again, sealed_survey, write_sealed
+from surveys.respond.sealed import Box, find_sealed, opened_again, write_sealed
 from surveys.responses.columns import utc
 
 _READ = """
@@ -87,11 +87,10 @@ def draft_of_link(batch_id: int, serial: int, survey_code: str) -> DraftInUse | 
 
 def sealed_in_use(secret: str, survey_code: str) -> DraftInUse | None:
     """The answers to an anonymous survey that were begun with this link or cookie; None also once they are finished."""
-    survey = sealed_survey(survey_code)
-    found = survey and find_sealed(survey, secret)
-    if not found or found[1] is None:
+    found = find_sealed(survey_code, secret)
+    if found is None or found[2] is None:
         return None
-    (group, page, counted), box = found
+    survey, (group, page, counted), box = found
     held = box.contents
     return DraftInUse(
         key=box,
@@ -107,7 +106,11 @@ def sealed_in_use(secret: str, survey_code: str) -> DraftInUse | None:
         batch_id=held.batch_id,
         started_at=held.started_at,
         history=held.history,
-        **{name: getattr(survey, name) for name in ("opened_at", "state", "opens_at", "closes_at", "closed_at")},
+        opened_at=survey.opened_at,
+        state=survey.state,
+        opens_at=survey.opens_at,
+        closes_at=survey.closes_at,
+        closed_at=survey.closed_at,
     )
 
 
@@ -329,9 +332,8 @@ def link_now(token: str, survey_code: str) -> LinkNow | None:
 
 def _is_finished(token: str, survey_code: str) -> bool:
     """Whether answers by this link wait for their release; the link's bit is set only then, so look there once more."""
-    survey = sealed_survey(survey_code)
-    found = survey and find_sealed(survey, token)
-    return bool(found) and found[1] is None
+    found = find_sealed(survey_code, token)
+    return found is not None and found[2] is None
 
 
 def notice_texts(survey: Survey) -> dict[str, str]:

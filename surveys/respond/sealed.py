@@ -5,14 +5,16 @@ SQL, as every page of a respondent comes by here.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from secrets import randbits
 from typing import NamedTuple
 
 import numpy as np
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
-from materiality.platform.keys import seal, unseal
+from materiality.platform.keys import KeyMissing, seal, unseal
 from surveys.models import SealedDraft
 from surveys.models.responses import random_id
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
@@ -25,8 +27,13 @@ SELECT id, key_check, opened_at, state, opens_at, closes_at, closed_at FROM surv
 WHERE code = %s AND anonymous AND key_check <> ''
 """
 _ROW = """
-SELECT id, group_id, page, counted, version, state, sealed FROM surveys_sealeddraft WHERE survey_id = %s AND lookup = %s
+SELECT d.id, d.group_id, d.page, d.counted, d.version, d.state, d.sealed,
+       s.id, s.key_check, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at
+FROM surveys_sealeddraft d JOIN surveys_survey s ON s.id = d.survey_id
+WHERE d.survey_id = %s AND d.lookup = %s AND s.key_check = %s
 """
+_OWN = 7  # columns of the draft; the survey's follow
+_AGAIN = "SELECT version, state, sealed FROM surveys_sealeddraft WHERE id = %s"
 _INSERT = """
 INSERT INTO surveys_sealeddraft (id, survey_id, group_id, channel, page, state, version, counted, lookup, sealed, part,
        begun_on, saved_at)
@@ -43,19 +50,19 @@ WHERE id = %s AND version = %s AND state = 'begun'
 
 
 class Box(NamedTuple):
-    """A sealed draft in progress with what opens it: the survey's key and what the respondent has (`secret`)."""
+    """A sealed draft in progress with what opens it: the survey's key and what the respondent has (`secret`); `lookup`
+    and `opener` follow from them.
+    """
 
     survey_id: int
     questionnaire: Questionnaire
     key: bytes
     secret: str
+    lookup: bytes
+    opener: bytes
     row: int
     version: int
     contents: Contents
-
-    @property
-    def lookup(self) -> bytes:
-        return lookup_of(self.key, self.secret)
 
 
 class SealedSurvey(NamedTuple):
@@ -75,26 +82,55 @@ def sealed_survey(code: str) -> SealedSurvey | None:
     with connection.cursor() as cursor:
         cursor.execute(_SURVEY, [code])
         row = cursor.fetchone()
-    if row is None:
-        return None
+    return row and _survey_in(row)
+
+
+def _survey_in(row: Sequence) -> SealedSurvey:
     pk, check, opened, state, *ends = row
     return SealedSurvey(pk, key_with(check), utc(opened), state, *map(utc, ends))
 
 
-def find_sealed(survey: SealedSurvey, secret: str) -> tuple[tuple, Box | None] | None:
-    """(group, page, counted) and the box of the draft, None for the box once it is finished; None without a draft."""
-    lookup = lookup_of(survey.key, secret)
-    with connection.cursor() as cursor:
-        cursor.execute(_ROW, [survey.id, lookup])
-        row = cursor.fetchone()
+def find_sealed(code: str, secret: str) -> tuple[SealedSurvey, tuple, Box | None] | None:
+    """The survey, (group, page, counted) and the box of the draft, None for the box once it is finished; None without a
+    draft. KeyMissing.
+    """
+    row = _row_of(code, secret)
     if row is None:
         return None
-    pk, group, page, counted, version, state, sealed = row
+    (pk, group, page, counted, version, state, sealed), survey = row[:_OWN], _survey_in(row[_OWN:])
+    known = (group, page, bool(counted))
     if state != SealedDraft.State.BEGUN:
-        return (group, page, bool(counted)), None
-    contents = unpack(unseal(opener_of(survey.key, secret), bytes(sealed), lookup))
+        return survey, known, None
+    lookup, opener = lookup_of(survey.key, secret), opener_of(survey.key, secret)
+    contents = unpack(unseal(opener, bytes(sealed), lookup))
     questionnaire = questionnaire_of(survey.id, survey.opened_at)
-    return (group, page, bool(counted)), Box(survey.id, questionnaire, survey.key, secret, pk, version, contents)
+    return survey, known, Box(survey.id, questionnaire, survey.key, secret, lookup, opener, pk, version, contents)
+
+
+# Key and fingerprint of surveys by their codes, so that most saves ask the database once; each answer is checked.
+_known: dict[str, tuple[int, str]] = {}
+_MOST_KNOWN = 1024
+
+
+def _row_of(code: str, secret: str) -> tuple | None:
+    with connection.cursor() as cursor:
+        # Of a survey that was made anew, or whose key is away by now, the database is asked again.
+        with suppress(KeyMissing):
+            if code in _known and (row := _look(cursor, *_known[code], secret)):
+                return row
+        _known.pop(code, None)
+        cursor.execute(_SURVEY, [code])
+        survey = cursor.fetchone()
+        if survey is None:
+            return None
+        if len(_known) < _MOST_KNOWN:
+            _known[code] = survey[:2]
+        return _look(cursor, *survey[:2], secret)
+
+
+def _look(cursor: CursorWrapper, survey_id: int, check: str, secret: str) -> tuple | None:
+    cursor.execute(_ROW, [survey_id, lookup_of(key_with(check), secret), check])
+    return cursor.fetchone()
 
 
 def insert_sealed(
@@ -117,17 +153,16 @@ def insert_sealed(
 def opened_again(box: Box) -> Box | None:
     """The draft as it is stored now; None where it is finished or gone."""
     with connection.cursor() as cursor:
-        cursor.execute(_ROW, [box.survey_id, box.lookup])
+        cursor.execute(_AGAIN, [box.row])
         row = cursor.fetchone()
-    if row is None or row[5] != SealedDraft.State.BEGUN:
+    if row is None or row[1] != SealedDraft.State.BEGUN:
         return None
-    contents = unpack(unseal(opener_of(box.key, box.secret), bytes(row[6]), box.lookup))
-    return box._replace(version=row[4], contents=contents)
+    return box._replace(version=row[0], contents=unpack(unseal(box.opener, bytes(row[2]), box.lookup)))
 
 
 def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> Box | None:
     """Seal the contents anew; None where somebody else has saved or finished since the box was opened."""
-    sealed = seal(opener_of(box.key, box.secret), pack(contents, box.questionnaire.sealed_size), box.lookup)
+    sealed = seal(box.opener, pack(contents, box.questionnaire.sealed_size), box.lookup)
     # At random: a count of saves would tell how much somebody answered.
     version = 1 + randbits(30)
     with connection.cursor() as cursor:

@@ -1,10 +1,11 @@
 """Pages of answers in progress: the issues, what matters most, about oneself, the end; and the thanks."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -139,6 +140,8 @@ def _kept(
     """Save what was touched and go where asked; with something to tell, back to the page."""
     changes, sent = _posted(request, way, names, codes)
     way.keep(step, changes, sent)
+    if _only_saves(request.POST):
+        return _told(way, changes)
     go = request.POST.get("go")
     there = way.first_open() if go == "open" else step + {"next": 1, "back": -1}.get(go, 0)
     response = SeeOther(request.path if told else way.path(there))
@@ -148,8 +151,13 @@ def _kept(
     return _answered(request, way, response, changes)
 
 
+def _only_saves(posted: QueryDict) -> bool:
+    """A script saves what was touched and stays where it is."""
+    return posted.get("go") == "keep" and "queue" in posted
+
+
 def _posted(
-    request: HttpRequest, way: Way, names: Sequence[str], codes: Collection[str] = ()
+    request: HttpRequest, way: Way, names: Iterable[str], codes: Collection[str] = ()
 ) -> tuple[list[Change], Sent | None]:
     """What was touched: a script says so itself, of any page; of a form it follows from what its page showed."""
     if "queue" in request.POST:
@@ -160,14 +168,18 @@ def _posted(
 
 
 def _answered(request: HttpRequest, way: Way, response: HttpResponse, changes: Sequence[Change]) -> HttpResponse:
-    """To a form the way on; to a script which answers stand now, and the way on where it asked for one."""
+    """To a form the way on; to a script which answers stand now, and the way on."""
     if "queue" not in request.POST:
         return response
-    told = acknowledged(way.draft, changes, way.questionnaire.slots)
-    to = {} if request.POST.get("go") == "keep" else {"to": response["Location"]}
-    answer = JsonResponse({**told, **to}, headers={"Cache-Control": "no-store, private"})
+    answer = _told(way, changes, to=response["Location"])
     answer.cookies = response.cookies
     return answer
+
+
+def _told(way: Way, changes: Sequence[Change], **more: str) -> HttpResponse:
+    told = acknowledged(way.draft, changes, way.questionnaire.slots) | more
+    headers = {"Cache-Control": "no-store, private"}
+    return HttpResponse(json.dumps(told), content_type="application/json", headers=headers)
 
 
 def _submit(request: HttpRequest, way: Way) -> HttpResponse:
@@ -326,6 +338,8 @@ def _save(request: HttpRequest, way: Way, number: int) -> HttpResponse:
     posted, go = request.POST, request.POST.get("go")
     changes, sent = _posted(request, way, way.names(number))
     way.keep(number, changes, sent)
+    if _only_saves(posted):
+        return _told(way, changes)
     if cookies.is_about_display(posted):
         response = SeeOther(_same_place(way, number, posted))
     else:

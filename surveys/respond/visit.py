@@ -1,7 +1,7 @@
 """Whose answers a request is about, and the pages for those who cannot answer (now)."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property, wraps
 from zoneinfo import ZoneInfo
@@ -293,11 +293,12 @@ class Way:
         """The step of the attention question."""
         return next((step for step, own in enumerate(self.sheets, start=1) if own.attention is not None), 1)
 
-    def names(self, step: int) -> list[str]:
+    def names(self, step: int) -> Iterator[str]:
         """The answers that a step of issues asks for, by their names."""
         sheet, ratings = self.sheets[step - 1], self.draft.ratings
-        asked = [f"r{place}" for place in self.questionnaire.positions(sheet) if ratings[place] != NOT_ASKED]
-        return asked if sheet.attention is None else [*asked, ATTENTION]
+        yield from (f"r{place}" for place in self.questionnaire.positions(sheet) if ratings[place] != NOT_ASKED)
+        if sheet.attention is not None:
+            yield ATTENTION
 
     def keep(self, step: int, changes: Sequence[Change], sent: Sent | None = None) -> None:
         """Save what was touched, and count the part again where it had been given back; Elsewhere where the answers
@@ -317,11 +318,11 @@ class Way:
                 key=draft.key, group_id=draft.group_id, ratings=draft.ratings, questionnaire=self.questionnaire
             )
 
-    def _sheets(self, single: bool) -> list[Sheet]:
+    def _sheets(self, single: bool) -> Sequence[Sheet]:
         return self.questionnaire.sheets(self.draft.order, self.draft.ratings, single=single)
 
     @cached_property
-    def _plain(self) -> list[Sheet]:
+    def _plain(self) -> Sequence[Sheet]:
         return self._sheets(False) if self.single else self.sheets
 
     def _plain_step(self, step: int) -> int:

@@ -69,7 +69,8 @@ async function send() {
   const turn = going;
   const mine = (flight = new AbortController());
   const body = new URLSearchParams(turn || { go: "keep" });
-  for (const name of ["csrfmiddlewaretoken", "was"]) body.set(name, form.elements[name].value);
+  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  body.set("was", tag);
   const now = Date.now();
   body.set("queue", JSON.stringify(Object.entries(sent).map(([name, one]) => [name, one.to, one.base, now - one.at])));
   body.set("page", page);
