@@ -1,7 +1,7 @@
 """What the GRI index of a cycle claims, what is decided of its disclosures, and outlines that are moved or filled."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,8 +11,8 @@ from materiality.models import Cycle, User
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_ARCHIVE, locked_cycle
-from reports.actions.outline import outline_digest
-from reports.gri.index import OutlineRow
+from reports.actions.outline import outline_digest, save_section
+from reports.gri.index import Entry, OutlineRow, without_doubles
 from reports.gri.moves import NEWEST, TARGETS, moved_rows
 from reports.gri.reading import Reading
 from reports.models import AcceptedFinding, ContentIndex, IndexDecision, OutlineImport
@@ -50,7 +50,7 @@ def set_index(*, cycle: Cycle, values: Mapping[str, object], by: User | None) ->
 def decide_disclosure(*, cycle: Cycle, identity: str, values: Mapping[str, str], by: User | None) -> IndexDecision:
     """Say of a disclosure or sector topic whether it is reported, omitted with a reason, or not used.
 
-    NotAllowed where there is no such thing, or an omission gives no reason or explanation.
+    NotAllowed where there is no such thing, an omission gives no reason or explanation, or what is not used no why.
     """
     stored = locked_cycle(cycle, BEFORE_ARCHIVE)
     gri = gri_standards()
@@ -58,11 +58,30 @@ def decide_disclosure(*, cycle: Cycle, identity: str, values: Mapping[str, str],
         raise NotAllowed(_("There is no disclosure “%(code)s”.") % {"code": identity})
     if values.get("state") == IndexDecision.State.OMIT and not (values.get("reason") and values.get("explanation")):
         raise NotAllowed(_("An omission needs one of the four reasons and an explanation."))
+    if values.get("state") == IndexDecision.State.UNUSED and not values.get("explanation", "").strip():
+        raise NotAllowed(_("Say why it is not used."))
     decision = IndexDecision.objects.filter(cycle=stored, identity=identity).first()
     decision = decision or IndexDecision(cycle=stored, identity=identity)
     audit.write(decision, {**values, "decided_by": by})
     audit.record("decide_disclosure", decision, by=by, after=dict(values))
     return decision
+
+
+@transaction.atomic
+def place_disclosures(*, cycle: Cycle, keys: Sequence[str], order: int, by: User | None) -> None:
+    """Put disclosures and sector topics behind what a section of the outline reports.
+
+    NotAllowed for a section or disclosure that there is not.
+    """
+    stored = locked_cycle(cycle, BEFORE_ARCHIVE)
+    gri, rows = gri_standards(), {row.order: row for row in outline_rows(stored)}
+    if order not in rows:
+        raise NotAllowed(_("Choose the section that the disclosures go into."))
+    if unknown := [key for key in keys if key not in gri.disclosures and key not in gri.sector_topics]:
+        raise NotAllowed(_("There is no disclosure “%(code)s”.") % {"code": unknown[0]})
+    added = [Entry(identity=key) if key in gri.disclosures else Entry(sector=key) for key in keys]
+    row = replace(rows[order], entries=without_doubles([*rows[order].entries, *added]))
+    save_section(cycle=stored, row=row, replacing=order, by=by)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Forms of the content index: what it claims, a decision on a disclosure, an acceptance."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -33,9 +34,21 @@ class ContentIndexForm(forms.ModelForm):
         return [part for part in self.cleaned_data["sectors"].replace("；", ";").replace(";", " ").split() if part]
 
 
-class DecisionForm(forms.ModelForm):
-    """Report, omit with a reason, or leave out."""
+class PlacementForm(forms.ModelForm):
+    """Disclosures that are ticked, and the section that they go into or what is decided of them."""
+
+    identity = forms.MultipleChoiceField(error_messages={"required": _("Tick at least one disclosure.")})
+    order = forms.IntegerField(required=False)
 
     class Meta:
         model = IndexDecision
         fields = ("state", "requirement", "reason", "explanation")
+
+    def __init__(self, *args: Any, keys: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["identity"].choices = [(key, key) for key in keys]
+        self.fields["state"].required = False
+
+    def chosen(self) -> list[str]:
+        """What is ticked, for the page that comes back."""
+        return self["identity"].value() or []

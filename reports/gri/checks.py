@@ -9,7 +9,18 @@ from datetime import date
 from functools import cached_property
 
 from materiality.tables.problems import N_
-from reports.gri.index import Decision, Entry, OutlineRow, Topic, is_general, is_management, places_of, spelled
+from reports.gri.index import (
+    Decision,
+    Entry,
+    OutlineRow,
+    Topic,
+    claimed,
+    heads_of,
+    is_general,
+    is_management,
+    places_of,
+    spelled,
+)
 from reports.gri.reading import Context, read_cell
 from reports.gri.standards import Standards, code_key, title_key
 
@@ -81,20 +92,11 @@ class CheckedIndex:
         return frozenset(found)
 
     def claimed(self, row: OutlineRow) -> list[Entry]:
-        """Entries of the row without whole standards that only head the rows below, which name their disclosures."""
-        if row.locations:
-            return list(row.entries)
-        return [entry for entry in row.entries if not entry.standard or entry.standard not in self._heads]
+        return claimed(row, self._heads)
 
     @cached_property
     def _heads(self) -> frozenset[str]:
-        """Standards that claim nothing where no place is named beside them: sector standards, the foundation, and those
-        of which rows name disclosures.
-        """
-        named = {identity for row in self.rows for identity in row.identities}
-        used = {each.standard.identity for identity, each in self.gri.disclosures.items() if identity in named}
-        bare = {key for key, each in self.gri.standards.items() if not self.gri.of_standard.get(key)}
-        return frozenset(used | bare | {key.partition("@")[0] for key in used})
+        return heads_of(self.rows, self.gri)
 
     @cached_property
     def omitted(self) -> dict[str, tuple[Decision, tuple[int, ...]]]:
@@ -232,8 +234,8 @@ def _is_topical(entry: Entry, gri: Standards) -> bool:
 def c7(checked: CheckedIndex) -> Iterator[Finding]:
     if _claims(checked)[1]:
         for row in checked.rows:
-            if (claimed := checked.claimed(row)) and not row.locations and not _is_named(row, checked):
-                codes = tuple(spelled(entry, checked.gri, checked.edition) for entry in claimed)
+            if (own := checked.claimed(row)) and not row.locations and not _is_named(row, checked):
+                codes = tuple(spelled(entry, checked.gri, checked.edition) for entry in own)
                 yield Finding("C7", FAIL, "no_location", (row.order,), codes)
 
 

@@ -1,6 +1,6 @@
 """The GRI content index as rows: what a section reports, where, and what it leaves out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 
@@ -169,6 +169,23 @@ def _runs(entries: Sequence[Entry], gri: Standards) -> Iterator[list[Entry]]:
 
     for _key, pairs in groupby(enumerate(entries), key=place):
         yield [entry for _at, entry in pairs]
+
+
+def heads_of(rows: Iterable[OutlineRow], gri: Standards) -> frozenset[str]:
+    """Standards that claim nothing where no place is named beside them: sector standards, the foundation, and those of
+    which rows name disclosures.
+    """
+    named = {identity for row in rows for identity in row.identities}
+    used = {gri.disclosures[identity].standard.identity for identity in named & gri.disclosures.keys()}
+    bare = {key for key in gri.standards if not gri.of_standard.get(key)}
+    return frozenset(used | bare | {key.partition("@")[0] for key in used})
+
+
+def claimed(row: OutlineRow, heads: Collection[str]) -> list[Entry]:
+    """Entries of the row without whole standards that only head the rows below, which name their disclosures."""
+    if row.locations:
+        return list(row.entries)
+    return [entry for entry in row.entries if not entry.standard or entry.standard not in heads]
 
 
 @dataclass(frozen=True)

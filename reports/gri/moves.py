@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from reports.gri.index import Entry, OutlineRow, Topic, spelled, title_of, without_doubles
+from reports.gri.index import Entry, OutlineRow, Topic, claimed, heads_of, spelled, title_of, without_doubles
 from reports.gri.reading import DOUBTFUL, REFUSED, Reading
 from reports.gri.standards import Standards, Successor
 
@@ -155,7 +155,8 @@ def filled_rows(
 def unplaced(rows: Sequence[OutlineRow], topics: Sequence[Topic], gri: Standards, edition: str) -> Iterator[str]:
     """Identities that the index has no row for: general ones, and those that material topics are mapped to."""
     there = {identity for row in rows for identity in row.identities}
-    there |= {each.identity for row in rows for e in row.entries for each in gri.of_standard.get(e.standard, ())}
+    whole = [entry.standard for row in rows for entry in claimed(row, heads_of(rows, gri)) if entry.standard]
+    there |= {each.identity for standard in whole for each in gri.of_standard.get(standard, ())}
     general = {"2016": "102@2016", "2021": "2@2021"}[edition]
     wanted = [each.identity for each in gri.of_standard[general]]
     wanted += [identity for topic in topics for identity in topic.identities if identity in gri.disclosures]

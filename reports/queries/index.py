@@ -1,7 +1,7 @@
 """The content index of a cycle: its material topics, what is decided, and what it claims, in words."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from materiality.platform.digests import value_digest
 from materiality.queries.cycles import publication_day
 from materiality.queries.review import reviewed
 from reports.gri.checks import FAIL, SENTENCES, CheckedIndex, Finding, found_by
-from reports.gri.index import Decision, OutlineRow, Topic
+from reports.gri.index import Decision, Entry, OutlineRow, Topic, folded, spelled, title_of
 from reports.gri.moves import TopicCategory, filled_rows, proposed_rows, unplaced
 from reports.models import AcceptedFinding, ContentIndex, IndexDecision
 from reports.queries.outline import GRI, content_index, gri_standards, outline_rows
@@ -177,20 +177,52 @@ def _sentence(found: Finding) -> str:
 
 @dataclass(frozen=True)
 class OpenDisclosure:
-    """A disclosure that the index has no row for, and what is decided of it."""
+    """A disclosure or sector topic that can be placed or decided on, and what is decided of it."""
 
     identity: str
     name: str
-    decision: Decision | None
+    decision: IndexDecision | None
 
 
-def open_disclosures(cycle: Cycle) -> list[OpenDisclosure]:
-    """General disclosures and those of material topics that no row carries."""
-    rows, gri = outline_rows(cycle), gri_standards()
-    decided = {each.identity: each for each in stored_decisions(cycle)}
+@dataclass(frozen=True)
+class Placement:
+    """What is left to place, under general disclosures, topic by topic and sector by sector, with what is decided of
+    others; and the sections that may take it: (order, name, codes).
+    """
+
+    groups: list[tuple[str, list[OpenDisclosure]]]
+    sections: list[tuple[int, str, str]]
+
+    @property
+    def left(self) -> int:
+        """How many nobody has decided on."""
+        return sum(each.decision is None for _title, held in self.groups for each in held)
+
+
+def placement(cycle: Cycle) -> Placement:
+    """Disclosures and sector topics that no row carries, and the rows."""
+    rows, gri, edition, chinese = outline_rows(cycle), gri_standards(), cycle.gri_edition, is_chinese()
+    decided = {each.identity: each for each in IndexDecision.objects.filter(cycle=cycle).select_related("decided_by")}
     topics = material_topics(cycle, rows)
-    found = []
-    for identity in unplaced(rows, topics, gri, cycle.gri_edition):
-        name = f"{gri.spell(identity, cycle.gri_edition)} {gri.disclosures[identity].title(is_chinese())}"
-        found.append(OpenDisclosure(identity, name, decided.get(identity)))
-    return found
+    titles = {identity: topic.name(chinese) for topic in reversed(topics) for identity in topic.identities}
+    groups: dict[str, list[OpenDisclosure]] = {}
+    open_ones = dict.fromkeys(unplaced(rows, topics, gri, edition))
+    sector_topics = dict.fromkeys(_sector_topics(content_index(cycle).sectors, rows))
+    for key in [*open_ones, *sector_topics, *(key for key in decided if key not in open_ones)]:
+        title = _("Topics of the sector") if key in sector_topics else titles.get(key, _("General disclosures"))
+        title = title if key in open_ones or key in sector_topics else _("Placed, with a decision")
+        groups.setdefault(title, []).append(OpenDisclosure(key, _told_name(key, edition), decided.get(key)))
+    sections = [(row.order, row.name_in(chinese), ", ".join(folded(row.entries, gri, edition))) for row in rows]
+    return Placement(list(groups.items()), sections)
+
+
+def _sector_topics(sectors: Sequence[str], rows: Iterable[OutlineRow]) -> Iterator[str]:
+    """Topics of the sector standards that no row names, by itself or by a reference."""
+    named = {".".join(entry.sector.split(".")[:2]) for row in rows for entry in row.entries if entry.sector}
+    yield from (topic.code for topic in gri_standards().topics if topic.version in sectors and topic.code not in named)
+
+
+def _told_name(key: str, edition: str) -> str:
+    gri = gri_standards()
+    entry = Entry(identity=key) if key in gri.disclosures else Entry(sector=key)
+    return f"{spelled(entry, gri, edition)} {title_of(entry, gri, is_chinese())}"

@@ -2,18 +2,30 @@
 
 import json
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
+from materiality.models import Cycle
 from materiality.platform.pages import button, download, onward, refusals, sent
-from materiality.platform.people import can_edit_cycle
+from materiality.platform.people import can_edit_cycle, needs
 from materiality.queries.cycles import publication_day
 from materiality.views.cycles import cycle_of, in_cycle
-from reports.actions.index import accept_finding, crosswalk_outline, decide_disclosure, propose_index, set_index
-from reports.forms.index import ContentIndexForm, DecisionForm
-from reports.models import IndexDecision, Section
-from reports.queries.index import index_findings, open_disclosures
+from reports.actions.index import (
+    accept_finding,
+    crosswalk_outline,
+    decide_disclosure,
+    place_disclosures,
+    propose_index,
+    set_index,
+)
+from reports.forms.index import ContentIndexForm, PlacementForm
+from reports.queries.index import index_findings, placement
 from reports.queries.outline import content_index
 
 
@@ -26,12 +38,18 @@ def content_index_page(request: HttpRequest, code: str) -> HttpResponse:
         with refusals(form):
             set_index(cycle=cycle, values=form.cleaned_data, by=request.user)
             return onward(request, _("The index is set."), "content_index", code)
-    findings = index_findings(cycle)
-    context = in_cycle(cycle, "outline", form=form, findings=findings, left=open_disclosures(cycle))
+    return _shown(request, cycle, form)
+
+
+def _shown(
+    request: HttpRequest, cycle: Cycle, form: ContentIndexForm, placing: PlacementForm | None = None
+) -> HttpResponse:
+    findings, places = index_findings(cycle), placement(cycle)
+    placing = placing or PlacementForm(keys=[], initial={"order": request.GET.get("order")})
+    context = in_cycle(cycle, "outline", form=form, findings=findings, places=places, placing=placing)
     context |= {"may_edit": can_edit_cycle(request.user), "day": publication_day(cycle)}
-    context |= {"states": IndexDecision.State.choices, "reasons": Section.Omission.choices}
     context |= {"stopping": sum(found.stops for found in findings)}
-    return render(request, "reports/index.html", context, status=422 if form.errors else 200)
+    return render(request, "reports/index.html", context, status=422 if form.errors or placing.errors else 200)
 
 
 def index_checks(request: HttpRequest, code: str) -> HttpResponse:
@@ -48,20 +66,36 @@ def index_accept(request: HttpRequest, code: str) -> str:
     return _("The finding is accepted.")
 
 
-@button(can_edit_cycle, back="content_index")
-def index_decide(request: HttpRequest, code: str) -> str | None:
-    """Say what is to happen with a disclosure."""
-    form = DecisionForm(request.POST)
-    form.instance.cycle = cycle_of(code)
+@require_POST
+@needs(can_edit_cycle)
+def index_place(request: HttpRequest, code: str) -> HttpResponse:
+    """Put the ticked disclosures into a section, or say what is to happen with them."""
+    cycle = cycle_of(code)
+    keys = [each.identity for _title, held in placement(cycle).groups for each in held]
+    form = PlacementForm(request.POST, keys=keys)
+    form.instance.cycle = cycle
     if form.is_valid():
-        decide_disclosure(
-            cycle=form.instance.cycle,
-            identity=request.POST.get("identity", ""),
-            values=form.cleaned_data,
-            by=request.user,
-        )
-        return _("The decision is stored.")
-    return None
+        with refusals(form):
+            said = _decided(form, request) if "decide" in request.POST else _placed(form, request)
+            messages.success(request, said)
+            address = reverse("content_index", args=[code])
+            return redirect(f"{address}?order={form.cleaned_data['order'] or ''}#place")
+    return _shown(request, cycle, ContentIndexForm(instance=content_index(cycle)), form)
+
+
+def _placed(form: PlacementForm, request: HttpRequest) -> str:
+    chosen, order = form.cleaned_data["identity"], form.cleaned_data["order"]
+    place_disclosures(cycle=form.instance.cycle, keys=chosen, order=order or 0, by=request.user)
+    said = ngettext("%(number)s disclosure is placed.", "%(number)s disclosures are placed.", len(chosen))
+    return said % {"number": len(chosen)}
+
+
+def _decided(form: PlacementForm, request: HttpRequest) -> str:
+    values = {name: form.cleaned_data[name] for name in ("state", "requirement", "reason", "explanation")}
+    with transaction.atomic():
+        for identity in form.cleaned_data["identity"]:
+            decide_disclosure(cycle=form.instance.cycle, identity=identity, values=values, by=request.user)
+    return _("The decision is stored.")
 
 
 @button(can_edit_cycle, back="outline")

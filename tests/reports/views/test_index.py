@@ -70,19 +70,44 @@ def test_finding_without_a_reason_is_not_accepted_and_sector_that_there_is_not_i
 
 def test_disclosure_is_decided_with_who_and_why(staff, outlined):
     told = {"identity": "2-21@2021", "state": "omit", "reason": "confidentiality_constraints", "explanation": "Secret."}
-    staff.post(reverse("index_decide", args=["year"]), told)
+    place = reverse("index_place", args=["year"])
+    staff.post(place, told | {"decide": ""})
     decision = IndexDecision.objects.get()
     assert (decision.state, decision.explanation, decision.decided_by is not None) == ("omit", "Secret.", True)
     assert "Secret." in staff.get(reverse("content_index", args=["year"])).content.decode()
     for wrong in ({"explanation": ""}, {"identity": "9-9@2021"}):
-        staff.post(reverse("index_decide", args=["year"]), told | {"identity": "2-20@2021"} | wrong)
+        answer = staff.post(place, told | {"identity": "2-20@2021", "decide": ""} | wrong)
+        assert answer.status_code == 422
     assert IndexDecision.objects.count() == 1
+
+
+def test_ticked_disclosures_go_into_the_section_that_is_chosen(staff, outlined):
+    place = reverse("index_place", args=["year"])
+    html = staff.get(reverse("content_index", args=["year"])).content.decode()
+    assert html.count('name="identity"') == 30 and html.count('name="order"') == 1
+    assert staff.post(place, {"identity": ["2-1@2021", "2-2@2021"], "order": "1"}).url.endswith("?order=1#place")
+    assert outline_rows(outlined)[0].identities == ("2-1@2021", "2-2@2021")
+    assert AuditEvent.objects.first().action == "save_section"
+    again = staff.post(place, {"identity": ["2-3@2021"]})
+    assert again.status_code == 422 and "Choose the section" in again.content.decode()
+    assert 'value="2-3@2021" checked' in again.content.decode()
+    assert "Tick at least one" in staff.post(place, {"order": "1"}).content.decode()
+
+
+def test_topics_of_the_sector_are_placed_or_listed_as_not_used(staff, outlined):
+    run("set_index", "year", "--claim", "accordance", "--sector", "12@1.0")
+    place, told = reverse("index_place", args=["year"]), {"state": "unused", "explanation": "We mine nothing."}
+    staff.post(place, {"identity": ["12.1"], "order": "1"})
+    staff.post(place, told | {"identity": ["12.2", "12.3"], "decide": ""})
+    found = next(each for each in index_findings(outlined) if each.finding.text == "sector_topic_open")
+    assert {"12.1", "12.2", "12.3"}.isdisjoint(found.finding.codes) and "12.4" in found.finding.codes
+    assert "We mine nothing." in staff.get(reverse("content_index", args=["year"])).content.decode()
 
 
 def test_viewers_see_the_index_and_change_nothing(client, outlined):
     log_in(client, Role.VIEWER).cycles.add(Cycle.objects.get(code="year"))
     assert client.get(reverse("content_index", args=["year"])).status_code == 200
-    for name in ("content_index", "index_accept", "index_decide", "outline_propose", "outline_crosswalk"):
+    for name in ("content_index", "index_accept", "index_place", "outline_propose", "outline_crosswalk"):
         assert client.post(reverse(name, args=["year"]), {"claim": "none"}).status_code == 403
     log_in(client, Role.VIEWER)
     # Its material topics follow from the scores.
