@@ -115,6 +115,8 @@ class TypeSizes:
 SCREEN = TypeSizes()
 # On paper 9 px are 6.5 points, the smallest type that print bears.
 PRINT = TypeSizes(15.0, 10.5, 10.5, 9.0, 10.5, 9.0, 9.0, 10.5, 9.0, 11.0, 9.0, 130.0, 38.0, 14.0)
+# Within the width of a phone, so that nobody has to shift the picture to see its other half.
+PHONE = TypeSizes(13.0, 11.0, 11.0, 9.0, 11.0, 10.0, 11.0, 11.0, 9.0, 10.0, 9.0, 200.0, 26.0, 4.0)
 POINTS_PER_PX = 6.5 / 9.0
 
 

@@ -11,6 +11,7 @@ from .layout import LEGEND_R, MatrixLayout, layout_matrix
 from .marks import CUT, FRAME, GRID, INK, LEADER, PAPER, PRINT_TINTS, SOFT, TINTS, PlacedMark, Style, shape_corners
 from .plot import (
     LEADING,
+    PHONE,
     POINTS_PER_PX,
     PRINT,
     SCREEN,
@@ -29,15 +30,19 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 @dataclass(frozen=True)
 class Finish:
     """How a picture is finished. `width_mm`: of the whole, for print (None: in px, for pages). `grey`: without colour.
-    `stroked`: bold letters are drawn with a hairline around them, for who has the font in one weight only.
+    `stroked`: bold letters are drawn with a hairline around them, for who has the font in one weight only. `phone`: a
+    page is 360 px wide.
     """
 
     width_mm: float | None = None
     grey: bool = False
     stroked: bool = False
+    phone: bool = False
 
     @property
     def sizes(self) -> TypeSizes:
+        if self.phone:
+            return PHONE
         return SCREEN if self.width_mm is None else PRINT
 
     @property

@@ -40,6 +40,7 @@ from materiality.scoring.method import DOUBLE, FINANCIAL, HIGH, IMPACT, LOW, MED
 from materiality.scoring.tiers import DECIMALS
 from reports import matrix
 from reports.matrix import PlottedCategory, Point, Texts, TierRule, draw_matrix
+from reports.matrix.svg import Finish
 
 FOLDER = "drawings"
 END = "</svg>\n"
@@ -546,7 +547,7 @@ def _point(data: MatrixData) -> str:
 
 
 # Side of the plot in px: letters come out in their own size beside the table, and on a phone.
-WIDE, NARROW = 760.0, 480.0
+WIDE, HALF, NARROW = 760.0, 480.0, 298.0
 
 
 @dataclass(frozen=True)
@@ -557,14 +558,16 @@ class PageDrawings:
     narrow: str
 
 
-def page_drawings(data: MatrixData, named: ShownNames) -> PageDrawings:
-    """Interactive drawings; with all secondary issues the narrow one names those of the highest tier only."""
+def page_drawings(data: MatrixData, named: ShownNames, is_half: bool = False) -> PageDrawings:
+    """Interactive drawings; with all secondary issues the narrow one, and one of two (`is_half`), name those of the
+    highest tier only.
+    """
     given = (data.points, data.rule, data.categories, page_texts(data, named))
     options = {"interactive": True, "show_intervals": data.options.bars, "grey": grey_rules(data)}
     codes = None
     if data.options.level == "secondary" and not data.options.category:
         codes = tuple(point.code for point in data.points if point.tier in (HIGH, DOUBLE))
     return PageDrawings(
-        wide=drawn_matrix(*given, size=WIDE, **options),
-        narrow=drawn_matrix(*given, size=NARROW, label_codes=codes, **options),
+        wide=drawn_matrix(*given, size=HALF if is_half else WIDE, label_codes=codes if is_half else None, **options),
+        narrow=drawn_matrix(*given, size=NARROW, label_codes=codes, finish=Finish(phone=True), **options),
     )

@@ -59,9 +59,9 @@ def _views(run: Run, data: MatrixData, groups: list[Group]) -> list[dict]:
     for each in shown:
         group = _named(groups, each.options.group)
         named = ShownNames(run.cycle.title, group.name if group else "")
-        drawings = page_drawings(each, named)
+        drawings = page_drawings(each, named, is_half=beside is not None)
         # The drawing escapes every word that it takes from the database.
-        safe = {"wide": mark_safe(drawings.narrow if beside else drawings.wide), "narrow": mark_safe(drawings.narrow)}
+        safe = {"wide": mark_safe(drawings.wide), "narrow": mark_safe(drawings.narrow)}
         views.append(safe | {"group": group, "base": base_line(each, named)})
     return views
 
