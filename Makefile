@@ -5,6 +5,9 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 export UV_LINK_MODE ?= copy
+# Compiled modules are kept, whatever the shell says of it: without them each process compiles 1,700 of them as it starts.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/bytecode
+export PYTHONDONTWRITEBYTECODE :=
 ARGS ?=
 DATA := $(or $(YITI_DATA),var)
 TESTS ?= tests
@@ -28,10 +31,6 @@ quick: .venv/.dev
 	@$(BIN)/python manage.py compile_messages
 	@tests="$$($(BIN)/python -m tests.changed)"; test -z "$$tests" || \
 	  $(BIN)/python -m pytest -n 2 --dist loadfile -m "not services and not browser" $$tests
-
-# Processes of tests start quicker where compiled modules are kept, whatever the shell says of it.
-test quick: export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/bytecode
-test quick: export PYTHONDONTWRITEBYTECODE :=
 
 bench: .venv/.bench
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -61,7 +60,9 @@ $(DATA)/.migrated: .venv/.runtime $(wildcard */migrations/*.py)
 messages: .venv/.dev
 	@$(BIN)/python manage.py update_messages
 
+# Under systemd the services may write nothing here: what they load is compiled now, beside its sources.
 setup: .venv/.runtime
+	@PYTHONPYCACHEPREFIX= $(BIN)/python -m compileall -q -j 0 materiality surveys reports .venv/lib
 	@$(BIN)/python manage.py prepare
 
 # A Chromium for the browser tests: the system's, else Debian's where we are root, else Playwright's own.
