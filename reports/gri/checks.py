@@ -40,6 +40,7 @@ _WHEN = re.compile(
     r"|\bnext\b|明年|后年|年底|年内|年前|下一|下年|下个|下期|季度|月底|[一二两三]年",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\s*(?:GRI\s*)?\d{1,3}(?:-\d{1,3})?\s*[:：]|\s*GRI\s*\d", re.IGNORECASE)
 # What is left out is the disclosure as a whole.
 _WHOLE = re.compile(
     r"(?:全部|整项|全项|所有要求|all(?: requirements)?|whole|entire)\b.*|(?:GRI\s*)?\d{1,3}-\d{1,3}", re.IGNORECASE
@@ -61,7 +62,7 @@ class Finding:
 @dataclass(frozen=True)
 class CheckedIndex:
     """An index and what it is held against. `topics` None: nothing was scored; `pages` None: the report's file is not
-    known.
+    known. `source`: what the topics are material by, in both languages.
     """
 
     gri: Standards
@@ -73,6 +74,7 @@ class CheckedIndex:
     sectors: Sequence[str] = ()
     notified: bool = False
     topics: Sequence[Topic] | None = None
+    source: Mapping[str, str] = field(default_factory=lambda: {"source_zh": "", "source_en": ""})
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     pages: int | None = None
     headings: Sequence[tuple[int, str]] = ()
@@ -198,7 +200,7 @@ def c6(checked: CheckedIndex) -> Iterator[Finding]:
     others = sorted(named.keys() - material)
     if others:
         rows = sorted({row.order for code in others for row in named[code]})
-        yield Finding("C6", FAIL, "topic_not_material", tuple(rows), tuple(others))
+        yield Finding("C6", FAIL, "topic_not_material", tuple(rows), tuple(others), checked.source)
     for topic in checked.topics:
         yield from _topic_findings(checked, topic, named)
 
@@ -207,7 +209,7 @@ def _topic_findings(checked: CheckedIndex, topic: Topic, named: Mapping[str, lis
     leaves = topic.issues[1:] or topic.issues
     absent = [] if topic.code in named else [code for code in leaves if code not in named]
     if absent:
-        yield Finding("C6", FAIL, "topic_not_listed", codes=tuple(absent))
+        yield Finding("C6", FAIL, "topic_not_listed", codes=tuple(absent), params=checked.source)
     rows = [row for row in checked.rows if set(row.issues) & set(topic.issues)]
     if not rows:
         return
@@ -237,13 +239,19 @@ def c7(checked: CheckedIndex) -> Iterator[Finding]:
             if (own := checked.claimed(row)) and not row.locations and not _is_named(row, checked):
                 codes = tuple(spelled(entry, checked.gri, checked.edition) for entry in own)
                 yield Finding("C7", FAIL, "no_location", (row.order,), codes)
+            undated = tuple(f"GRI {entry.standard}" for entry in row.entries if entry.standard.isdigit())
+            if undated:
+                yield Finding("C7", FAIL, "no_year", (row.order,), undated)
 
 
 def _is_named(row: OutlineRow, checked: CheckedIndex) -> bool:
-    """Whether the row's own name tells where: its section; its chapter where no row of the index has pages."""
-    if row.section or row.section_en:
-        return True
-    return bool(row.chapter or row.chapter_en) and not any(each.locations for each in checked.rows)
+    """Whether the row's own name tells where: its section; its chapter where no row of the index has pages. Under a
+    numbered standard (`GRI 302: Energy 2016`) these are titles of GRI and no places.
+    """
+    chapter, sections = row.chapter or row.chapter_en, [name for name in (row.section, row.section_en) if name]
+    if _NUMBERED.match(chapter):
+        return any(title_key(name) not in checked.gri.titled for name in sections)
+    return bool(sections) or (bool(chapter) and not any(each.locations for each in checked.rows))
 
 
 def c8(checked: CheckedIndex) -> Iterator[Finding]:
@@ -411,6 +419,23 @@ def c15(checked: CheckedIndex) -> Iterator[Finding]:
 def c16(checked: CheckedIndex) -> Iterator[Finding]:
     if _claims(checked)[0] and not checked.notified:
         yield Finding("C16", NOTE, "not_notified")
+    if _claims(checked)[0]:
+        yield from _assurance(checked)
+
+
+_ASSURANCE = re.compile(r"assurance|verification statement|鉴证|审验|鑑證|確信", re.IGNORECASE)
+
+
+def _assurance(checked: CheckedIndex) -> Iterator[Finding]:
+    """Whether 2-5 goes with the statement of an assurance provider that the report's headings have."""
+    pages = sorted({page for page, heading in checked.headings if _ASSURANCE.search(heading)})
+    rows = [place.row for place in checked.places.get("2-5@2021", ())]
+    told = {"pages": ", ".join(map(str, pages))}
+    if pages and "2-5@2021" not in checked.reported:
+        yield Finding("C16", NOTE, "assurance_not_reported", codes=("2-5",), params=told)
+    named = [page for row in rows for page in map(_PAGE.fullmatch, row.locations) if page]
+    if pages and named and not any(int(p[1]) <= at <= int(p[2] or p[1]) for p in named for at in pages):
+        yield Finding("C16", NOTE, "assurance_elsewhere", tuple(row.order for row in rows), ("2-5",), told)
 
 
 def c17(checked: CheckedIndex) -> Iterator[Finding]:
@@ -448,12 +473,13 @@ SENTENCES = {
     "omission_without_requirement": N_("The omission does not say which requirement is left out."),
     "unavailable_without_when": N_("Where information is unavailable, say what is done to obtain it, and by when."),
     "omitted_and_located": N_("The disclosure is omitted as a whole, and yet a place in the report is given."),
-    "topics_unknown": N_("Topics cannot be told: no row names an issue, or nothing was scored."),
-    "topic_not_material": N_("These issues stand as topics but are not material by the scores."),
-    "topic_not_listed": N_("These issues are material but no row reports on them."),
+    "topics_unknown": N_("Topics cannot be told: no row names an issue, or no run has counted all responses."),
+    "topic_not_material": N_("These issues stand as topics but are not material by %(source)s."),
+    "topic_not_listed": N_("These issues are material by %(source)s but no row reports on them."),
     "topic_without_management": N_("“%(topic)s” has no disclosure of how it is managed."),
     "topic_without_disclosure": N_("“%(topic)s” has no topic disclosure and no indicator of its own."),
     "no_location": N_("The row names neither a page nor a section."),
+    "no_year": N_("More than one year of this standard is in use. Write the one that is reported."),
     "location_is_date": N_("“%(location)s” looks like a date that a spreadsheet made of a page or code."),
     "location_backwards": N_("“%(location)s” ends before it begins."),
     "page_beyond_report": N_("“%(location)s” lies beyond the last page of the report."),
@@ -471,6 +497,8 @@ SENTENCES = {
     "whole_standard": N_("A whole standard is claimed. Name the disclosures that are reported."),
     "management_missing": N_("The management approach is not reported."),
     "not_notified": N_("GRI has not been notified of the use of the standards."),
+    "assurance_not_reported": N_("The report has a statement of assurance on page %(pages)s, and 2-5 is not reported."),
+    "assurance_elsewhere": N_("The statement of assurance stands on page %(pages)s, which 2-5 does not name."),
     "text_missing": N_("A text is missing in one of the two languages."),
     "sample": N_("A sample for the assurance provider."),
 }

@@ -12,8 +12,8 @@ from materiality.models import Category as LibraryCategory
 from materiality.models import Cycle, Issue, IssueMapping, IssueScore, Run
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.digests import value_digest
-from materiality.queries.cycles import publication_day
-from materiality.queries.review import reviewed
+from materiality.queries.cycles import publication_day, run_behind
+from materiality.queries.review import last_sign_off, reviewed
 from reports.gri.checks import FAIL, SENTENCES, CheckedIndex, Finding, found_by
 from reports.gri.index import Decision, Entry, OutlineRow, Topic, folded, spelled, title_of
 from reports.gri.moves import TopicCategory, filled_rows, proposed_rows, unplaced
@@ -24,6 +24,22 @@ from reports.queries.outputs import organisation_name
 
 def _newest(cycle: Cycle) -> Run | None:
     return cycle.runs.defer("cube").order_by("-number").first()
+
+
+def signed_topics(cycle: Cycle, rows: Iterable[OutlineRow]) -> tuple[list[Topic] | None, str]:
+    """The material topics of the snapshot that was signed, else of the newest run unless it is stale; and which it is.
+
+    None where nothing was scored, or the run is stale.
+    """
+    if signed := last_sign_off(cycle):
+        codes = [each["code"] for each in signed.snapshot["issues"] if each["material"]]
+        issues = Issue.objects.filter(edition_id=signed.run.edition_id, code__in=codes).select_related("parent")
+        topics = _joined(issues.order_by("category__order", "code"), cycle.gri_edition)
+        return topics, _("sign-off %(number)s") % {"number": signed.number}
+    run = _newest(cycle)
+    if run is None or run_behind(cycle):
+        return None, ""
+    return material_topics(cycle, rows, run), _("run %(number)s") % {"number": run.number}
 
 
 def material_topics(cycle: Cycle, rows: Iterable[OutlineRow], run: Run | None = None) -> list[Topic]:
@@ -122,7 +138,7 @@ def proposed_outline(cycle: Cycle) -> list[OutlineRow]:
 def checked_index(cycle: Cycle) -> CheckedIndex:
     """The cycle's index and what its checks hold it against."""
     index, rows = content_index(cycle), outline_rows(cycle)
-    run = _newest(cycle)
+    topics, source = signed_topics(cycle, rows)
     return CheckedIndex(
         gri=gri_standards(),
         edition=cycle.gri_edition,
@@ -132,7 +148,8 @@ def checked_index(cycle: Cycle) -> CheckedIndex:
         organisation=organisation_name(),
         sectors=index.sectors,
         notified=index.notified_on is not None,
-        topics=material_topics(cycle, rows, run) if run else None,
+        topics=topics,
+        source={"source_zh": source, "source_en": source},
         decisions={each.identity: each for each in stored_decisions(cycle)},
         pages=index.pages,
         headings=[(page, heading) for page, heading in index.headings],
@@ -164,7 +181,9 @@ def index_findings(cycle: Cycle) -> list[ShownFinding]:
     accepted = dict(AcceptedFinding.objects.filter(cycle=cycle).values_list("key", "reason"))
     shown = []
     for found in found_by(checked_index(cycle)):
-        key = value_digest([found.check, found.text, found.rows, found.codes, dict(found.params)])
+        # What was accepted stays so with the next run.
+        params = {name: value for name, value in found.params.items() if not name.startswith("source_")}
+        key = value_digest([found.check, found.text, found.rows, found.codes, params])
         shown.append(ShownFinding(key, found, _sentence(found), accepted.get(key, "")))
     return shown
 

@@ -68,6 +68,7 @@ def alarms(index: CheckedIndex) -> list[tuple[str, str]]:
     return [(found.check, found.text) for found in found_by(index) if found.check != "C18"]
 
 
+NO_ASSURANCE = changed(1, entries=without("2-5@2021"))
 HEADING = (Entry(standard="302@2016"), Entry(standard="1@2021"))
 NO_PAY = changed(1, entries=without("2-21@2021"))
 
@@ -86,6 +87,7 @@ NO_PAY = changed(1, entries=without("2-21@2021"))
         replace(NO_PAY, decisions=omitted("2-21@2021", "information_unavailable", "将于下一年度完成统计并披露。")),
         replace(NO_PAY, decisions=omitted("2-21@2021", "information_unavailable", "We collect it within two years.")),
         changed(3, entries=(*entries("302-1@2016"), Entry(text="EN3", source="G4"))),
+        replace(RIGHT, headings=[(2, "Independent assurance statement")]),
         replace(RIGHT, rows=[*RIGHT.rows, OutlineRow(4, "GRI 302", chapter_en="GRI 302", entries=HEADING)]),
     ],
 )
@@ -117,6 +119,11 @@ FAULTS = [
     ("C6", "topic_without_disclosure", changed(3, entries=())),
     ("C7", "no_location", changed(3, chapter="", section="", chapter_en="", section_en="", locations=(), issues=())),
     ("C7", "no_location", changed(3, section="", section_en="", locations=())),
+    ("C7", "no_location", changed(3, chapter="GRI 302：能源 2016", chapter_en="GRI 302: Energy 2016", locations=(),
+                                  section="能源强度", section_en="Energy intensity")),
+    ("C7", "no_year", changed(3, entries=(*entries("302-1@2016"), Entry(standard="306")))),
+    ("C16", "assurance_not_reported", replace(NO_ASSURANCE, headings=[(30, "独立鉴证声明")])),
+    ("C16", "assurance_elsewhere", replace(RIGHT, headings=[(30, "Independent assurance statement")])),
     ("C8", "location_is_date", changed(3, locations=("2026-02-01",))),
     ("C8", "location_is_date", changed(3, locations=("Feb-01",))),
     ("C8", "address_without_scheme", changed(3, locations=("esg.example.com.hk/2026.pdf",))),

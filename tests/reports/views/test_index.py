@@ -9,12 +9,14 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils.translation import override
 
-from materiality.models import AuditEvent, Cycle
+from materiality.models import AuditEvent, Cycle, SignOff
 from materiality.models.people import Role
+from materiality.platform.hooks import counted_now
+from materiality.queries.cycles import run_behind
 from reports.actions.outline import import_outline
 from reports.gri.index import Entry, OutlineRow
 from reports.models import AcceptedFinding, ContentIndex, IndexDecision, OutlineImport
-from reports.queries.index import index_findings
+from reports.queries.index import checked_index, index_findings
 from reports.queries.outline import outline_rows
 from tests.factories.people import log_in
 from tests.factories.reports import make_cycle, make_run
@@ -156,3 +158,23 @@ def test_outline_moves_to_2021_with_its_open_points(cycle, client):
     assert outline_rows(cycle) == before
     with pytest.raises(CommandError, match="nothing to move"):
         run("crosswalk_outline", "demo", "--to", "2025")
+
+
+def test_topics_are_those_of_the_snapshot_that_was_signed_else_of_a_run_that_counts_all(cycle):
+    call_command("set_index", "demo", "--claim", "accordance", stdout=StringIO())
+    Cycle.objects.filter(pk=cycle.pk).update(gri_edition="2021")
+    cycle.refresh_from_db()
+    run = cycle.runs.get()
+    assert run_behind(cycle)
+    assert [each.finding.text for each in index_findings(cycle) if each.finding.check == "C6"] == ["topics_unknown"]
+    run.responses["valid"] = counted_now(cycle)
+    run.save()
+    cycle = Cycle.objects.get(pk=cycle.pk)
+    with override("en"):
+        assert checked_index(cycle).source["source_en"] == "run 1"
+    code = run.scores.filter(tier="high", level=None, derived=False).values_list("issue__code", flat=True).first()
+    snapshot = {"issues": [{"code": code, "tier": "high", "material": True}]}
+    SignOff.objects.create(cycle=cycle, run=run, number=1, snapshot=snapshot, sha256="", anchor="")
+    with override("en"):
+        said = [each.sentence for each in index_findings(cycle) if each.finding.text == "topic_not_material"]
+    assert said == ["These issues stand as topics but are not material by sign-off 1."]
