@@ -22,6 +22,8 @@ PART_WORDS: dict[str, str | Promise] = {
     REQUIREMENTS: _("Requirements and indicators"),
     SECTORS: _("Topics of sector standards"),
 }
+# Nobody reports on all sectors, and general disclosures are reported whatever the issues are.
+_APART = (GENERAL, SECTORS)
 # What is covered together with the topic or standard that it stands under.
 _BELOW = ("disclosure_requirement", "minimum_disclosure_requirement", "kpi", "paragraph", "disclosure")
 
@@ -37,8 +39,8 @@ class PartCount:
 
 @dataclass(frozen=True)
 class FrameworkCount:
-    """A framework edition with its parts; topics of sector standards count in their own part alone, as nobody reports
-    on all sectors. `ended`: it is not in force any more on the day, and counted as it was at its end.
+    """A framework edition with its parts; general disclosures and topics of sector standards count in their own parts
+    alone. `ended`: it is not in force any more on the day, and counted as it was at its end.
     """
 
     row: Framework
@@ -53,11 +55,11 @@ class FrameworkCount:
 
     @property
     def covered(self) -> int:
-        return sum(part.covered for name, part in self.parts.items() if name != SECTORS)
+        return sum(part.covered for name, part in self.parts.items() if name not in _APART)
 
     @property
     def total(self) -> int:
-        return sum(part.total for name, part in self.parts.items() if name != SECTORS)
+        return sum(part.total for name, part in self.parts.items() if name not in _APART)
 
     @property
     def gaps(self) -> int:
@@ -84,7 +86,7 @@ class CoverageLine:
 
     @property
     def is_gap(self) -> bool:
-        return self.is_counted and self.part != SECTORS and not (self.issues or self.below or self.whole)
+        return self.is_counted and self.part not in _APART and not (self.issues or self.below or self.whole)
 
     @property
     def is_covered(self) -> bool:
@@ -93,13 +95,16 @@ class CoverageLine:
 
 @dataclass(frozen=True)
 class CoverageFilters:
-    """`show`: all, gaps or covered; `q`: terms in codes, titles and issues."""
+    """`show`: all, gaps or covered; `q`: terms in codes, titles and issues; `general`: with general disclosures."""
 
     q: str = ""
     show: str = ALL
+    general: bool = False
 
     def lets_through(self, line: CoverageLine) -> bool:
         """Whether the line is shown."""
+        if line.part == GENERAL and not self.general:
+            return False
         if self.show == GAPS and not line.is_gap:
             return False
         if self.show == COVERED and (not line.is_covered or line.is_heading):

@@ -17,6 +17,7 @@ from materiality.queries.coverage import (
     ALL,
     COVERED,
     GAPS,
+    GENERAL,
     CoverageFilters,
     CoverageLine,
     FrameworkCount,
@@ -62,6 +63,8 @@ def _listed(
 ) -> Listing:
     shown = [(GAPS, f"{_('Gaps only')} {framework.gaps}"), (COVERED, _("Covered only"))]
     chips = [Chip("show", _("Entries"), shown, _("Everything"))]
+    if GENERAL in framework.parts:
+        chips.append(Chip("general", "", [("1", framework.parts[GENERAL].words)], ""))
     if len(editions) > 1:
         choices = [(row.code, f"{row.title} · {row.get_state_display()}") for row in editions]
         chips.append(Chip("edition", _("Edition"), choices, chosen=edition.code))
@@ -93,7 +96,8 @@ def coverage_export(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _filters(request: HttpRequest) -> CoverageFilters:
     show = request.GET.get("show", ALL)
-    return CoverageFilters(request.GET.get("q", "").strip()[:200], show if show in (GAPS, COVERED) else ALL)
+    q = request.GET.get("q", "").strip()[:200]
+    return CoverageFilters(q, show if show in (GAPS, COVERED) else ALL, general="general" in request.GET)
 
 
 def _chosen(counts: list[FrameworkCount], key: str) -> FrameworkCount | None:
