@@ -115,6 +115,9 @@ def _notes(why: Why) -> list[str]:
     if why.decision:
         decided = {"tier": word_for("tier", why.decision.tier), "reason": why.decision.reason}
         said.append(_("Decided: %(tier)s. %(reason)s") % decided)
+    else:
+        said.append(_("Decision: none of its own, the tier of the rule stands."))
+    said.append(_("Expert panel: none. These are views of stakeholders; severity and likelihood are not assessed."))
     for side in why.sides:
         values = {"dimension": word_for("dimension", side.dimension), "counted": side.counted, "asked": side.asked}
         if side.is_short:

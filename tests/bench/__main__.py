@@ -18,6 +18,7 @@ NAMES = (
     "links",
     "fieldwork",
     "workers",
+    "outputs",
 )
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from materiality.models import Decision
 from tests.factories.cycles import make_cycle
 from tests.factories.people import log_in
 from tests.factories.scores import make_run
@@ -25,6 +26,18 @@ def test_why_shows_answers_by_group_and_pairs(client, cycle):
     assert "Pairs of ratings" in text
     assert text.count(">hidden</abbr>") >= 4
     assert 'class="bars"' in text
+
+
+def test_why_keeps_a_place_for_decision_and_panel(client, cycle):
+    run = make_run(cycle)
+    log_in(client)
+    text = client.get("/cycles/spring/scores/ENV-01-01/").content.decode()
+    assert "none of its own: the tier of the rule stands" in text
+    assert "none: these are views of stakeholders; severity and likelihood are not assessed" in text
+    issue = run.scores.get(issue__code="ENV-01-01").issue
+    Decision.objects.create(run=run, issue=issue, tier="high", reason="Asked by the committee")
+    text = client.get("/cycles/spring/scores/ENV-01-01/").content.decode()
+    assert "Asked by the committee" in text and "the tier of the rule stands" not in text
 
 
 def test_why_writes_out_the_priority_with_exact_shares(client, cycle):
