@@ -22,7 +22,7 @@ test: .venv/.dev chromium
 	@$(BIN)/python manage.py compile_messages
 	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
-# Properties with forty times as many examples.
+# Properties with sixty times as many examples.
 test-heavy: export YITI_TEST_EXAMPLES := heavy
 test-heavy: test
 

@@ -1,5 +1,6 @@
 """What every test needs."""
 
+import gc
 import os
 from importlib import import_module
 
@@ -120,10 +121,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         _choose_examples(test)
 
 
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end; looking through it again and again for garbage takes time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 def _choose_examples(test) -> None:
     """Give a property a part or a multiple of the examples that it names; Hypothesis has no public way to do so."""
     chosen = getattr(test, "_hypothesis_internal_use_settings", None)
     if chosen is not None:
         number = chosen.max_examples
-        number = 10 * number if HEAVY else max(min(number, 20), number // 4)
+        number = 10 * number if HEAVY else max(min(number, 12), number // 6)
         test._hypothesis_internal_use_settings = settings(chosen, max_examples=number)

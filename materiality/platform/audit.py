@@ -9,12 +9,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
+from django.db.models import Max
 from django.utils import timezone
 
 from materiality.models.audit import AuditColumns, AuditedRow, AuditEvent, AuditPerson
 from materiality.models.people import User
 from materiality.platform.bilingual import in_each, stored_names, text_columns
-from materiality.platform.digests import audited_columns, digests_of, json_value, owned_parts, value_digest
+from materiality.platform.digests import Part, audited_columns, digests_of, json_value, owned_parts, value_digest
 from materiality.platform.keys import KeyMissing, fingerprint_of, installation_key
 from materiality.platform.refusals import NotAllowed
 
@@ -98,15 +99,30 @@ def _store(event: AuditEvent, further: Sequence[AuditedRow]) -> AuditEvent:
 def _parts(event: AuditEvent, rows: Sequence[models.Model]) -> list[AuditedRow]:
     """The parts of tables that the event may have changed, where they are not as the event before left them."""
     parts = list(owned_parts(rows))
-    columns = _stored_columns([part.model() for part in parts])
-    found = []
-    for part in parts:
-        own = {"object_type": part.model._meta.label_lower, "object_id": part.owner}
-        last = AuditedRow.objects.filter(**own).order_by("-event_id").values_list("row_digest", flat=True).first()
-        if last != part.digest:
-            held = columns[own["object_type"]]
-            found.append(AuditedRow(event=event, row_digest=part.digest, rows=part.rows, columns=held, **own))
-    return found
+    columns, last = _stored_columns([part.model() for part in parts]), _last_digests(parts)
+    return [
+        AuditedRow(
+            event=event,
+            object_type=part.model._meta.label_lower,
+            object_id=part.owner,
+            row_digest=part.digest,
+            rows=part.rows,
+            columns=columns[part.model._meta.label_lower],
+        )
+        for part in parts
+        if last.get((part.model._meta.label_lower, part.owner)) != part.digest
+    ]
+
+
+def _last_digests(parts: Sequence[Part]) -> dict[tuple[str, str], str]:
+    """The digest that an event kept last, by table and owner; of all parts at once, for there are many."""
+    labels = {part.model._meta.label_lower for part in parts}
+    kept = AuditedRow.objects.filter(object_type__in=labels, object_id__in={part.owner for part in parts})
+    newest = kept.order_by().values("object_type", "object_id").annotate(newest=Max("event_id")).values("newest")
+    found = kept.filter(event_id__in=newest).order_by("event_id")
+    return {
+        (label, owner): digest for label, owner, digest in found.values_list("object_type", "object_id", "row_digest")
+    }
 
 
 def told(row: models.Model, names: Iterable[str]) -> dict[str, Any]:

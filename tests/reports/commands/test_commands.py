@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from materiality.models import Cycle, Job
 from reports.models import Output, Section
-from tests.factories.reports import OUTLINE, load_demo_outline, make_cycle, make_run
+from tests.factories.reports import OUTLINE, make_cycle, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +121,7 @@ def test_build_output_that_cannot_be_fails_with_one_line(cycle, tmp_path, change
         )  # fmt: skip
 
 
-def test_make_demo_completes_what_is_missing_and_then_leaves_it(library, media, django_assert_num_queries):
+def test_make_demo_completes_what_is_missing_and_then_leaves_it_as_it_is(library, media, django_assert_num_queries):
     cycle = make_cycle("demo")
     make_run(cycle)
     run("make_demo")
@@ -133,16 +133,9 @@ def test_make_demo_completes_what_is_missing_and_then_leaves_it(library, media, 
         for language in ("en", "zh-hans")
     ]
     assert set(Job.objects.values_list("state", "attempt")) == {("done", 1)}
+    cycle.sections.filter(order__gt=1).delete()
     with django_assert_num_queries(1):
         run("make_demo")
-
-
-def test_make_demo_keeps_an_outline_of_ones_own(library, media):
-    cycle = make_cycle("demo")
-    make_run(cycle)
-    load_demo_outline(cycle)
-    cycle.sections.filter(order__gt=1).delete()
-    run("make_demo")
     assert cycle.sections.count() == 1
 
 
