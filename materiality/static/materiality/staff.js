@@ -47,3 +47,18 @@ for (const table of document.querySelectorAll("[data-boxes]")) {
   });
   show();
 }
+
+// A button copies the text that it names; where the browser lets no page copy, the text is marked to be copied by hand.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const source = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
+      button.textContent = button.dataset.done;
+    } catch {
+      getSelection().selectAllChildren(source);
+      source.select?.();
+    }
+  });
+}
