@@ -32,6 +32,7 @@ WORDS: dict[str, Words] = {
         "remove_own_group": gettext_lazy("removed the organisation's group %(object)s"),
         "save_indicator": gettext_lazy("saved the indicator %(object)s"),
         "remove_indicator": gettext_lazy("deleted the indicator %(object)s"),
+        "set_languages": gettext_lazy("set the languages of %(object)s"),
         "install_framework": gettext_lazy("installed the framework %(object)s"),
         "open_cycle": gettext_lazy("created the cycle %(object)s"),
         "edit_cycle": gettext_lazy("changed the details of cycle %(object)s"),

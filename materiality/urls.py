@@ -76,6 +76,7 @@ urlpatterns = [
     path(f"{_SHEETS}/export/<slug:kind>.<slug:suffix>", tables.sheet_export, name="cycle_sheet_export"),
     path(f"{_SHEETS}/template/<slug:kind>.<slug:suffix>", tables.sheet_template, name="cycle_sheet_template"),
     path("library/", library.library, name="library"),
+    path("library/begin/", library.first_library, name="first_library"),
     path("library/editions/", drafts.editions, name="editions"),
     path("library/editions/start/", drafts.draft_start, name="start_draft"),
     path("library/editions/<slug:edition>/publish/", drafts.draft_publish, name="publish_edition"),
@@ -86,6 +87,7 @@ urlpatterns = [
     path(
         "library/drafts/<slug:edition>/categories/<slug:code>/place/", categories.place_category, name="place_category"
     ),
+    path("library/drafts/<slug:edition>/languages/", translations.edition_languages, name="edition_languages"),
     path("library/drafts/<slug:edition>/undo/", drafts.draft_undo, name="draft_undo"),
     path("library/drafts/<slug:edition>/definitions/", drafts.draft_definitions, name="draft_definitions"),
     path("library/drafts/<slug:edition>/add/", drafts.draft_add, name="draft_add"),
@@ -135,6 +137,7 @@ urlpatterns = [
     path("cycles/", cycles.cycles, name="cycles"),
     path("cycles/new/", cycles.new_cycle, name="new_cycle"),
     path("cycles/<slug:code>/", cycles.cycle, name="cycle"),
+    path("cycles/<slug:code>/languages/", translations.cycle_languages, name="cycle_languages"),
     path("cycles/<slug:code>/close/", cycles.close, name="close_cycle"),
     path("cycles/<slug:code>/issues/", cycles.scope, name="scope"),
     path("cycles/<slug:code>/sample/", cycles.sample, name="set_sample"),

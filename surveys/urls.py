@@ -30,6 +30,7 @@ urlpatterns: list = [
     path("cycles/<slug:code>/surveys/new/", surveys.new_survey, name="new_survey"),
     path(f"{_SURVEY}/", surveys.survey, name="survey"),
     path(f"{_SURVEY}/edit/", surveys.edit, name="edit_survey"),
+    path(f"{_SURVEY}/languages/", surveys.survey_languages, name="survey_languages"),
     path(f"{_SURVEY}/groups/", plans.survey_groups, name="survey_groups"),
     path(f"{_SURVEY}/groups/<slug:group>/", plans.group_issues, name="group_issues"),
     path(f"{_SURVEY}/split/", plans.survey_split, name="split_survey"),

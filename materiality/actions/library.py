@@ -310,18 +310,20 @@ class Loaded:
 def load_library(*, by: User | None) -> Loaded:
     """Bring catalogues up to date, then the default library; a second time changes nothing and records no event.
 
-    It becomes the first edition, and never replaces one.
+    It becomes the first edition, and never replaces one, nor the draft of one.
     """
     folder = Path(settings.BASE_DIR) / "fixtures"
     library = read_default_library(folder, read_reference(folder))
     current = Edition.objects.select_for_update().filter(state=Edition.State.PUBLISHED).first()
-    groups = _own_groups(library, is_first=current is None)
+    draft = None if current else Edition.objects.first()
+    is_new = current is None and draft is None
+    groups = _own_groups(library, is_first=is_new)
     catalogue_rows = store_catalogues(catalogues=read_catalogues(folder, installed_frameworks()))
-    edition = current or _store(library)
-    if current is None or catalogue_rows:
-        _record(edition, library, catalogue_rows, current is None, by)
-    kept = current is not None and library_contents(current) != library
-    return Loaded(edition, current is None, catalogue_rows, kept, tuple(group.code for group in groups))
+    edition = current or draft or _store(library)
+    if is_new or catalogue_rows:
+        _record(edition, library, catalogue_rows, is_new, by)
+    kept = not is_new and library_contents(edition) != library
+    return Loaded(edition, is_new, catalogue_rows, kept, tuple(group.code for group in groups))
 
 
 def _own_groups(library: Library, *, is_first: bool) -> list[OwnGroup]:

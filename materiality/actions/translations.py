@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from materiality.drafts.rows import recorded_change, save_changed
+from materiality.drafts.rows import locked_edition_draft, recorded_change, save_changed
 from materiality.formats.translations import lock_text_row, longest
-from materiality.models import Issue, User
+from materiality.models import Cycle, Edition, Issue, User
 from materiality.platform import audit
 from materiality.platform.bilingual import stored_names
 from materiality.platform.refusals import Conflict, NotAllowed
+from materiality.queries.cycles import BEFORE_SIGN_OFF, locked_cycle
 from materiality.queries.translations import (
     StoredText,
     Translation,
@@ -20,6 +22,28 @@ from materiality.queries.translations import (
     tidy_text,
     translated_edition,
 )
+
+
+@transaction.atomic
+def set_languages(*, row: Edition | Cycle, languages: Sequence[str], by: User | None) -> None:
+    """Say in which languages the texts of an edition or a cycle are wanted; texts in others stay and are not asked for.
+
+    NotAllowed for an edition that is no draft, a cycle that is signed off, and without any language.
+    """
+    stored = locked_edition_draft(row) if isinstance(row, Edition) else locked_cycle(row, BEFORE_SIGN_OFF)
+    write_languages(stored, languages, by)
+
+
+def write_languages(stored: Model, languages: Sequence[str], by: User | None) -> None:
+    """Store the content languages of a row that is locked. NotAllowed without any."""
+    wanted = list(dict.fromkeys(languages))
+    if not wanted:
+        raise NotAllowed(_("Choose at least one language."))
+    before, stored.languages = list(stored.languages), wanted
+    if before != wanted:
+        stored.save(update_fields=["languages"])
+        told = {"before": {"languages": before}, "after": {"languages": wanted}}
+        audit.record("set_languages", stored, by=by, **told)
 
 
 @transaction.atomic

@@ -15,7 +15,18 @@ from materiality.platform.refusals import NotAllowed
 FIRST_CODE = "2026"
 # Words that mean something else in the addresses below library/.
 RESERVED = frozenset(
-    {"editions", "drafts", "errata", "compare", "proposals", "calendar", "mappings", "coverage", "translations"}
+    {
+        "begin",
+        "editions",
+        "drafts",
+        "errata",
+        "compare",
+        "proposals",
+        "calendar",
+        "mappings",
+        "coverage",
+        "translations",
+    }
 )
 
 

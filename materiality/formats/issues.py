@@ -530,7 +530,8 @@ class IssueResource(StrictResource):
         if self.mapped:
             self._store_mappings(changed)
         if self.undoing is None:
-            add_named_groups(code for issue in changed for code in issue.groups)
+            spoken = self.scope.languages or self.scope.edition.languages
+            add_named_groups((code for issue in changed for code in issue.groups), languages=spoken)
         if self.undoing is None:
             edition = self.scope.edition
             self._descent = record_descent(edition, changed, self.descents, by=self.by, reason=self.reason)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
 from materiality.models import Cycle, Group, OwnGroup, StakeholderPoint
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, suffix_of
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
@@ -133,7 +134,9 @@ class OwnGroupResource(StrictResource):
             instance.order = self._order
 
 
-def add_named_groups(codes: Iterable[str], rows: Iterable[dict] = ()) -> list[OwnGroup]:
+def add_named_groups(
+    codes: Iterable[str], rows: Iterable[dict] = (), languages: Iterable[str] = DEFAULT_LANGUAGES
+) -> list[OwnGroup]:
     """Add `rows` to the groups of the organisation, and what `codes` name that nobody knows yet; returns what is new.
 
     A group that is only named goes by its code until somebody names it.
@@ -143,7 +146,8 @@ def add_named_groups(codes: Iterable[str], rows: Iterable[dict] = ()) -> list[Ow
     wanted = {row["code"]: row for row in rows}
     for code in codes:
         if code not in wanted:
-            wanted[code] = {"code": code, "name_zh": code, "name_en": code} | shipped.get(code, {})
+            named = {f"name_{suffix_of(language)}": code for language in languages}
+            wanted[code] = {"code": code, **named} | shipped.get(code, {})
     first = OwnGroup.objects.aggregate(last=Max("order"))["last"] or 0
     fresh = [row for code, row in wanted.items() if code not in held]
     return OwnGroup.objects.bulk_create(OwnGroup(**row | {"order": first + n}) for n, row in enumerate(fresh, start=1))

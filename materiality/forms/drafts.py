@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from materiality.drafts.codes import TEXTS, IssueTexts, texts_of
-from materiality.forms.fields import ContentForm, form_field
+from materiality.forms.fields import ContentForm, LanguagesForm, form_field
 from materiality.models import Category, Edition, Issue
 from materiality.platform.bilingual import is_chinese, languages_of
 from materiality.queries.stakeholders import default_groups
@@ -206,3 +206,19 @@ class DiscardForm(forms.Form):
     """Discarding; the reason goes into the audit trail."""
 
     reason = forms.CharField(label=_("Reason"), required=False, max_length=500)
+
+
+class FirstLibraryForm(LanguagesForm):
+    """What the library of a new installation begins with."""
+
+    begin = forms.ChoiceField(
+        label=_("The first list of issues"),
+        initial="model",
+        widget=forms.RadioSelect,
+        choices=(
+            ("model", _("the model library: 93 issues in Chinese and English, to be adapted later")),
+            ("own", _("our own list: from a spreadsheet, or pasted as text")),
+            ("empty", _("nothing yet: issues are added one by one")),
+        ),
+    )
+    field_order = ("begin", "languages", "more")

@@ -7,8 +7,18 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from materiality.platform.bilingual import TextColumn, Texts, html_language, languages_of, suffix_of
+from materiality.platform.bilingual import (
+    DEFAULT_LANGUAGES,
+    LANGUAGES,
+    TextColumn,
+    Texts,
+    html_language,
+    languages_of,
+    suffix_of,
+)
 from materiality.platform.words import plain_number, plain_percent
 
 
@@ -132,3 +142,27 @@ def text_field(column: Texts, language: str, widget: forms.Widget | None = None)
         required=not column.blank,
         widget=kind(attrs={**widget.attrs, "lang": html_language(language)}),
     )
+
+
+class LanguagesForm(forms.Form):
+    """Content languages: those there are, the usual two, and one more of any."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("Languages of the texts"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    more = forms.ChoiceField(label=_("One more language"), required=False)
+
+    def __init__(self, *args: Any, held: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = list(dict.fromkeys([*held, *DEFAULT_LANGUAGES]))
+        self.fields["languages"].choices = [(code, LANGUAGES[code]) for code in shown]
+        self.fields["languages"].initial = list(held)
+        rest = [(code, name) for code, name in LANGUAGES.items() if code not in shown]
+        self.fields["more"].choices = [("", "–"), *sorted(rest, key=lambda each: each[1].casefold())]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        chosen = [*cleaned.get("languages", ()), *filter(None, [cleaned.get("more")])]
+        if not chosen:
+            self.add_error("languages", gettext("Choose at least one language."))
+        return cleaned | {"chosen": chosen}

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from materiality.models.library import library_languages
 from materiality.platform.bilingual import Texts
 
 _YEAR = [MinValueValidator(1900), MaxValueValidator(2200)]
@@ -37,6 +38,10 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issue} {self.code}"
+
+    @property
+    def languages(self) -> list[str]:
+        return library_languages()
 
     def clean(self) -> None:
         if self.baseline_year and self.target_year and self.target_year < self.baseline_year:

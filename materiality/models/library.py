@@ -53,6 +53,12 @@ class Edition(models.Model):
         return self.state == self.State.DRAFT and self.based_on_id is None
 
 
+def library_languages() -> list[str]:
+    """The languages of the edition in force, else of the first draft: those of the organisation."""
+    held = Edition.objects.exclude(state=Edition.State.SUPERSEDED).order_by("-state")
+    return next(iter(held.values_list("languages", flat=True)), default_languages())
+
+
 class Category(models.Model):
     """One of the library's categories, such as environment."""
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
+from materiality.models.library import library_languages
 from materiality.platform.bilingual import Texts
 
 
@@ -211,3 +212,7 @@ class OwnGroup(GroupBase):
                 condition=Q(weight_society__gte=0, weight_business__gte=0), name="own_group_weights_not_negative"
             ),
         ]
+
+    @property
+    def languages(self) -> list[str]:
+        return library_languages()

@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from materiality.actions.tables import Kind
 from materiality.models import Cycle, Run
 from materiality.platform import people
-from materiality.platform.bilingual import TextColumn, Texts, html_language, is_chinese, languages_of, text_of
+from materiality.platform.bilingual import (
+    LANGUAGES,
+    TextColumn,
+    Texts,
+    html_language,
+    is_chinese,
+    languages_of,
+    text_of,
+)
 from materiality.platform.words import grouped, plain_number, plain_percent, word_for
 from materiality.queries.coverage import StandardWarning
 from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind, sees_scores
@@ -199,3 +207,9 @@ def newer_words(warning: StandardWarning) -> str:
         "from": date_format(standard.effective_from),
         "codes": ", ".join(warning.codes),
     }
+
+
+@register.filter
+def languages(codes: list[str]) -> str:
+    """Content languages as each calls itself."""
+    return ", ".join(LANGUAGES.get(code, code) for code in codes)

@@ -4,17 +4,19 @@ import json
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.actions.library import correct_erratum
+from materiality.actions.library import correct_erratum, load_library, start_first_draft
 from materiality.formats.translations import COMPARISON_COLUMNS, comparison_json, comparison_rows
-from materiality.forms.drafts import ErratumForm
+from materiality.forms.drafts import ErratumForm, FirstLibraryForm
 from materiality.models import Cycle, Edition, Issue
+from materiality.platform.bilingual import content_language
 from materiality.platform.hooks import CORRECT_ERRATUM, objections
-from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals
+from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
 from materiality.queries.drafts import EditionComparison, compare_editions
 from materiality.queries.indicators import indicators_of, values_of
@@ -129,6 +131,7 @@ def library(request: HttpRequest) -> HttpResponse:
         "editions": listed,
         "edition": edition,
         "may_edit": can_edit_cycle(request.user),
+        "may_begin": can_edit_library(request.user),
         "is_first": not Cycle.objects.exists(),
     }
     if edition is not None:
@@ -142,6 +145,29 @@ def library(request: HttpRequest) -> HttpResponse:
     response = render(request, "materiality/library.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@needs(can_edit_library)
+def first_library(request: HttpRequest) -> HttpResponse:
+    """What the library of a new installation begins with: the model library, a list of one's own, or nothing."""
+    if Edition.objects.exists():
+        return redirect("library")
+    form = FirstLibraryForm(request.POST or None, held=[content_language()])
+    if not sent(request, form):
+        return render(request, "materiality/form.html", _first_page(form), status=422 if form.errors else 200)
+    if form.cleaned_data["begin"] == "model":
+        edition = load_library(by=request.user).edition
+        return onward(request, _("%(edition)s is in force.") % {"edition": edition.title}, "library")
+    draft = start_first_draft(languages=form.cleaned_data["chosen"], by=request.user)
+    if form.cleaned_data["begin"] == "own":
+        return redirect("sheet_new", "issues")
+    return redirect("draft", draft.code)
+
+
+def _first_page(form: FirstLibraryForm) -> dict:
+    lead = _("Everything can be changed later: a list can be replaced, a language added, an issue split or merged.")
+    texts = {"heading": _("What your library begins with"), "lead": lead, "button": _("Go on")}
+    return {"section": "library", "form": form, "cancel": reverse("start"), **texts}
 
 
 @needs(can_view)

@@ -1,19 +1,22 @@
 """Texts that lack a language or are older than their other half: listed, filled in, exported."""
 
+from collections.abc import Callable
+
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
-from materiality.actions.translations import save_translations
+from materiality.actions.translations import save_translations, set_languages
 from materiality.formats.translations import TRANSLATION_COLUMNS, translation_rows
-from materiality.models import Edition
+from materiality.forms.fields import LanguagesForm
+from materiality.models import Cycle, Edition
 from materiality.platform.lists import Chip, Listing
-from materiality.platform.pages import PER_PAGE, download, onward, refusals
-from materiality.platform.people import can_edit_library, can_view, needs
+from materiality.platform.pages import PER_PAGE, download, onward, refusals, sent
+from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
 from materiality.platform.words import word_for
 from materiality.queries.cycles import seen_cycles
 from materiality.queries.translations import (
@@ -26,12 +29,43 @@ from materiality.queries.translations import (
     translated_edition,
 )
 from materiality.tables.write import TYPES, table_bytes
+from materiality.views.cycles import cycle_of, in_cycle
 
 
 @needs(can_view)
 def translations(request: HttpRequest) -> HttpResponse:
     """What is lacking, filtered by kind, state and `q`."""
     return _shown(request, {}, "")
+
+
+@needs(can_edit_library)
+def edition_languages(request: HttpRequest, edition: str) -> HttpResponse:
+    """In which languages the texts of a draft are wanted."""
+    row = get_object_or_404(Edition, code=edition, state=Edition.State.DRAFT)
+    context = {"section": "library", "lead": _("Every name and definition of the draft is asked for in these.")}
+    return languages_page(request, row, set_languages, reverse("draft", args=[edition]), context)
+
+
+@needs(can_edit_cycle)
+def cycle_languages(request: HttpRequest, code: str) -> HttpResponse:
+    """In which languages the texts of a cycle are wanted."""
+    row = cycle_of(code)
+    lead = _("Texts of groups, lists and outline are asked for in these, and outputs come in any of them.")
+    context = in_cycle(row, "overview") | {"lead": lead}
+    return languages_page(request, row, set_languages, reverse("cycle", args=[code]), context)
+
+
+def languages_page(
+    request: HttpRequest, row: Edition | Cycle, store: Callable[..., None], back: str, context: dict
+) -> HttpResponse:
+    """A form of content languages; `store` takes row, languages and by."""
+    form = LanguagesForm(request.POST or None, held=row.languages)
+    if sent(request, form):
+        with refusals(form):
+            store(row=row, languages=form.cleaned_data["chosen"], by=request.user)
+            return onward(request, _("Saved."), back)
+    texts = {"heading": _("Languages of the texts"), "button": _("Save"), "cancel": back, "form": form}
+    return render(request, "materiality/form.html", context | texts)
 
 
 @require_POST

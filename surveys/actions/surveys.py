@@ -1,7 +1,7 @@
 """Surveys: edit, open, change while open, move the closing, close, remove, load the demo."""
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from materiality.actions.cycles import open_cycle
 from materiality.actions.stakeholders import load_demo_stakeholders
+from materiality.actions.translations import write_languages
 from materiality.models import Cycle, User
 from materiality.platform import audit
 from materiality.platform.keys import ensure_installation_key
@@ -171,6 +172,12 @@ def edit_survey(*, survey: Survey, values: Mapping[str, Any], by: User | None) -
         if notice:
             store_notice(stored, notice, by)
     return stored
+
+
+@transaction.atomic
+def set_survey_languages(*, survey: Survey, languages: Sequence[str], by: User | None) -> None:
+    """Say in which languages a draft asks. NotAllowed once the survey was opened, and without any language."""
+    write_languages(locked_draft(survey), languages, by)
 
 
 _OVER = (Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)

@@ -2,6 +2,7 @@
 
 from copy import copy
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
@@ -19,6 +20,7 @@ from materiality.platform.pages import button, onward, refusals, sent, turned_aw
 from materiality.platform.people import can_edit_cycle, needs
 from materiality.queries.cycles import rateable_levels
 from materiality.views.cycles import cycle_of, in_cycle
+from materiality.views.translations import languages_page
 from surveys.actions.plans import build_survey
 from surveys.actions.surveys import (
     change_open_survey,
@@ -28,6 +30,7 @@ from surveys.actions.surveys import (
     open_survey,
     opening_warnings,
     remove_survey,
+    set_survey_languages,
     set_up_elsewhere,
 )
 from surveys.forms.surveys import NewSurveyForm, OpenSurveyForm, SurveyForm, WindowForm, cluster_choices
@@ -286,6 +289,19 @@ def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
             edit_survey(survey=row, values=form.cleaned_data, by=request.user)
             return onward(request, _("The survey is saved."), "survey", code, survey)
     return render(request, "surveys/survey_form.html", in_cycle(row.cycle, "survey", form=form, survey=row))
+
+
+@needs(can_edit_cycle)
+def survey_languages(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """In which languages a draft asks."""
+    row = survey_in_cycle(code, survey)
+    lead = _("The questionnaire is shown in these; who reads none of them gets the first.")
+    kept = in_cycle(row.cycle, "survey", survey=row, lead=lead)
+    return languages_page(request, row, _store_languages, reverse("survey", args=[code, survey]), kept)
+
+
+def _store_languages(*, row: Survey, **chosen: Any) -> None:
+    set_survey_languages(survey=row, **chosen)
 
 
 def _edit_open(request: HttpRequest, row: Survey) -> HttpResponse:

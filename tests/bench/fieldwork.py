@@ -108,6 +108,7 @@ def main(database_url: str = "") -> None:
     with tempfile.TemporaryDirectory(prefix="yiti-bench-") as folder:
         made = Installation(Path(folder), database_url)
         made.manage("prepare")
+        made.manage("load_library")
         names = made.python(BUILD)
         for begun in range(0, RESPONSES, PART):
             made.python(_filled(FILL, names, PART=PART, BEGUN=begun))

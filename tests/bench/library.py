@@ -95,6 +95,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="yiti-bench-") as folder:
         made = Installation(Path(folder))
         made.manage("prepare")
+        made.manage("load_library")
         for name in ("93 issues", "2,000 issues, 10,000 mappings"):
             if name != "93 issues":
                 made.python(LARGE)

@@ -65,6 +65,8 @@ def _summary(loaded: Loaded) -> str:
     if loaded.is_new:
         return _in_force(loaded.edition)
     title = {"edition": loaded.edition.title}
+    if loaded.edition.is_first_draft:
+        return _("%(edition)s is still being written; the default library was not loaded.") % title
     if loaded.kept:
         return _("%(edition)s stays in force; it differs from the default library, which was not loaded.") % title
     if loaded.catalogue_rows:

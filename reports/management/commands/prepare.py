@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from materiality.actions.audit import take_stock
-from materiality.models import User
+from materiality.models import Edition, User
 from materiality.models.people import Role
 from materiality.platform import audit
 from materiality.platform.keys import ensure_installation_key
@@ -29,7 +29,9 @@ class Command(BaseCommand):
         call_command("compile_messages")
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        call_command("load_library", stdout=self.stdout)
+        # A new installation asks what its library begins with.
+        if options["demo"] or Edition.objects.exists():
+            call_command("load_library", stdout=self.stdout)
         ensure_installation_key(audit.AUDIT_KEY)
         take_stock()
         hold_surveys()
