@@ -38,6 +38,7 @@ def stage(chromium):
         context = chromium.new_context(viewport=WIDE, locale="en-US", accept_downloads=True)
         try:
             site.start_all()
+            site.manage("load_library")
             # Mails go out, and finished answers are released, by the clock.
             site.start_beat()
             made = Stage(site, chromium, context.new_page(), mails)

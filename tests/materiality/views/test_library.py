@@ -138,9 +138,21 @@ def test_default_library_page_is_a_few_queries(analyst, django_assert_max_num_qu
         analyst.get("/library/")
 
 
-def test_empty_library_says_how_to_load_one(analyst):
-    page = analyst.get("/library/").content.decode()
-    assert "python manage.py load_library" in page
+@pytest.mark.parametrize(
+    ("begin", "leads", "state"), [("model", "/library/", "published"), ("empty", "/library/drafts/2026/", "draft")]
+)
+def test_empty_library_asks_what_it_begins_with(analyst, begin, leads, state):
+    assert 'href="/library/begin/"' in analyst.get("/library/").content.decode()
+    answer = analyst.post("/library/begin/", {"begin": begin, "languages": ["en"], "more": "ko"})
+    edition = Edition.objects.get()
+    assert (answer.url, edition.state) == (leads, state)
+    if begin == "empty":
+        assert edition.languages == ["en", "ko"]
+        analyst.post("/library/drafts/2026/languages/", {"languages": ["zh"]})
+        edition.refresh_from_db()
+        assert edition.languages == ["zh"]
+    User.objects.update(role="viewer")
+    assert analyst.get("/library/begin/").status_code in (302, 403)
 
 
 @pytest.mark.parametrize(("role", "links"), [("analyst", True), ("viewer", False)])
