@@ -73,6 +73,7 @@ WORDS: dict[str, Words] = {
         "edit_survey": gettext_lazy("changed the survey %(object)s"),
         "change_open_survey": gettext_lazy("changed what may still change in the survey %(object)s"),
         "plan_groups": gettext_lazy("said what each group is asked in the survey %(object)s"),
+        "widen_plans": gettext_lazy("changed the plan of the survey %(object)s to what a file holds"),
         "choose_issues": gettext_lazy("chose the issues of a group in the survey %(object)s"),
         "set_split": gettext_lazy("set how the survey %(object)s is split"),
         "save_profile_question": gettext_lazy("saved a profile question of the survey %(object)s"),

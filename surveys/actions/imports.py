@@ -14,7 +14,8 @@ from materiality.models import Job, User
 from materiality.platform import audit, jobs
 from materiality.platform.files import digest_of_file, keep_file
 from materiality.platform.refusals import NotAllowed
-from surveys.matching.match import Match
+from surveys.actions.plans import widen_plans
+from surveys.matching.match import OUTSIDE_WIDEN, Match
 from surveys.models import ColumnMatch, FieldworkFigures, Response, ResponseImport, Survey, WithdrawnResponses
 from surveys.queries.imports import awaits_confirmation, stage_of
 from surveys.questionnaire.ratings import arrival_ids
@@ -94,6 +95,8 @@ def confirm_import(
     imported.answers = {**imported.answers, **(answers or {})}
     if open_doubts := unanswered(imported):
         raise NotAllowed(" ".join(doubt_sentence(doubt) for doubt in open_doubts))
+    if outside_answer(imported, {}) == OUTSIDE_WIDEN:
+        widen_plans(survey=imported.survey, rated=imported.summary["balance"]["outside_plan"], by=by)
     imported.skip_bad_rows = skip_bad_rows
     imported.confirmed_at = timezone.now()
     imported.job = jobs.request_job(
@@ -109,7 +112,7 @@ def _remembered(imported: ResponseImport) -> list[ColumnMatch]:
     """The saved match by which the file was read, which keeps what was said of the plan for the next file."""
     saved = ColumnMatch.objects.filter(name=imported.match_name).first() if imported.match_name else None
     said = outside_answer(imported, {})
-    if saved is None or not said or saved.columns.get("outside") == said:
+    if saved is None or said in ("", OUTSIDE_WIDEN) or saved.columns.get("outside") == said:
         return []
     saved.columns = {**saved.columns, "outside": said}
     saved.save(update_fields=["columns"])

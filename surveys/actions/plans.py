@@ -245,6 +245,30 @@ def plan_groups(*, survey: Survey, plans: Mapping[str, GroupAsked], by: User | N
 
 
 @transaction.atomic
+def widen_plans(*, survey: Survey, rated: Collection[Mapping[str, Any]], by: User | None) -> None:
+    """Ask groups also what a file says that they rated: each of `rated` is a "group" and an "item" (issue:dimension).
+
+    NotAllowed where the survey was not answered elsewhere: people were asked what its plan says.
+    """
+    stored = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
+    if not stored.elsewhere:
+        raise NotAllowed(_("Only the plan of a survey that was answered elsewhere can follow a file."))
+    before, after = {}, {}
+    for row in GroupPlan.objects.filter(survey=stored).select_related("group"):
+        items = [each["item"].rpartition(":") for each in rated if each["group"] == row.group.code]
+        if not items:
+            continue
+        before[row.group.code] = audit.told(row, ("society", "business", "left_out"))
+        for issue, _colon, dimension in items:
+            setattr(row, dimension, True)
+            row.left_out = [code for code in row.left_out if code != issue]
+        row.save(update_fields=["society", "business", "left_out"])
+        after[row.group.code] = audit.told(row, ("society", "business", "left_out"))
+    if after:
+        audit.record("widen_plans", stored, by=by, before=before, after=after)
+
+
+@transaction.atomic
 def set_split(*, survey: Survey, values: Mapping[str, Any], by: User | None) -> Survey:
     """Replace the columns of SPLIT; `core` are codes of issues that everybody gets who rates them, in any order.
 

@@ -8,7 +8,18 @@ from materiality.scoring.cube import DIMENSIONS
 from surveys.matching.apply import revise, twice
 from surveys.matching.doubts import Doubt
 from surveys.matching.guess import Guess
-from surveys.matching.match import FIELD, IGNORED, ITEM, OUTSIDE_DROP, OUTSIDE_KEEP, TRIAL, Asked, Target, read_target
+from surveys.matching.match import (
+    FIELD,
+    IGNORED,
+    ITEM,
+    OUTSIDE_DROP,
+    OUTSIDE_KEEP,
+    OUTSIDE_WIDEN,
+    TRIAL,
+    Asked,
+    Target,
+    read_target,
+)
 from surveys.matching.moments import zone_info
 from surveys.matching.scales import rescaled
 from surveys.matching.words import word
@@ -51,7 +62,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "trial_rows": (TRIAL, ACCEPT),
     "zone_words": (ZONE,),
     "other_zone": (ACCEPT, "survey"),
-    "outside_plan": (OUTSIDE_DROP, OUTSIDE_KEEP),
+    "outside_plan": (OUTSIDE_DROP, OUTSIDE_KEEP, OUTSIDE_WIDEN),
 }
 _VALUES = {"dk": "DK", "na": "NA", SKIP: "", "yes": "yes", "no": "no"}
 
@@ -128,7 +139,7 @@ class _Answering:
             self.changes.more["dates"] = choice
         elif choice == "survey":
             self.changes.more |= {"zone": self.asked.zone, "zones": {}}
-        elif choice not in (ACCEPT, OUTSIDE_DROP, OUTSIDE_KEEP):
+        elif choice not in (ACCEPT, OUTSIDE_DROP, OUTSIDE_KEEP, OUTSIDE_WIDEN):
             self.changes.targets[doubt.column] = Target(FIELD, choice)
         return True
 

@@ -4,7 +4,7 @@ One plain object for page and command. What does not balance is a doubt that a p
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ from materiality.tables.problems import N_, column_letters
 from surveys.intake.parse import ParsedResponses
 from surveys.matching.doubts import Doubt
 from surveys.matching.layout import Seen
-from surveys.matching.match import IGNORED, OUTSIDE_KEEP, Asked, Match
+from surveys.matching.match import IGNORED, OUTSIDE_KEEP, OUTSIDE_WIDEN, Asked, Match
 from surveys.matching.moments import same_zone, zone_of
 from surveys.matching.words import cleaned, turned_round
 from surveys.questionnaire.ratings import OUTSIDE
@@ -95,13 +95,17 @@ def is_kept(ratings: np.ndarray) -> np.ndarray:
 
 
 def by_the_plan(ratings: np.ndarray, group: np.ndarray, codes: Sequence[str], asked: Asked, answer: str) -> np.ndarray:
-    """The ratings as they are stored: what the group is not asked is not asked, or kept outside the plan.
+    """The ratings as they are stored: what the group is not asked is not asked, or kept outside the plan, or makes
+    the plan wider: then the group counts as asked what any of it rated.
 
     An empty cell of an item that the group is not asked was not skipped.
     """
     mask = _not_asked(codes, asked)
     if mask is None or not len(ratings):
         return ratings
+    if answer == OUTSIDE_WIDEN:
+        rated_beside = outside_plan(ratings, group, codes, asked)
+        mask &= ~np.array([rated_beside[group == place].any(axis=0) for place in range(len(codes))])
     of_row = mask[np.maximum(group, 0)] & (group >= 0)[:, np.newaxis]
     rated = (ratings >= 1) & (ratings <= SCALE_MAX)
     kept = np.where(rated, ratings + np.uint8(OUTSIDE), ratings) if answer == OUTSIDE_KEEP else ratings
@@ -150,6 +154,7 @@ class _Balancing:
         self.late = self.timed = 0
         self.good = ~parsed.bad
         self.ratings, self.group = parsed.ratings[self.good], parsed.group[self.good]
+        self.numbers = parsed.row_numbers[self.good].tolist()
         self.names = [f"{code}:{dimension}" for code, dimension in asked.items]
         self.doubts: list[dict] = []
         self.places = parsed.places if parsed.places is not None else np.zeros(len(self.names), np.int32)
@@ -167,11 +172,14 @@ class _Balancing:
         balance.doubts = self.doubts
         return balance
 
-    def _doubt(self, code: str, **params: object) -> None:
+    def _doubt(self, code: str, about: Iterable[bool] = (), /, **params: object) -> None:
+        """`about` says of the good rows whether it is about them: the first one is named."""
         # A file in the product's own format says by its headers what it is.
         if self.match is None and code not in _OF_OWN_FILES:
             return
-        self.doubts.append(Doubt(code, params=params).to_json())
+        first = next((number for number, meant in zip(self.numbers, about, strict=False) if meant), None)
+        sheet, row = ("", None) if first is None else self.seen.place(first)
+        self.doubts.append(Doubt(code, params=params).to_json() | {"sheet": sheet, "row": row})
 
     def _columns(self) -> list[dict]:
         if self.match is None:
@@ -207,7 +215,8 @@ class _Balancing:
         return found
 
     def _times(self, balance: Balance) -> None:
-        times = [moment for moment, good in zip(self.parsed.submitted_at, self.good, strict=True) if good and moment]
+        ended = [moment for moment, good in zip(self.parsed.submitted_at, self.good, strict=True) if good]
+        times = [moment for moment in ended if moment]
         stamps = np.array([moment.timestamp() for moment in times])
         late = np.zeros(len(stamps), bool)
         if self.window.opens is not None:
@@ -219,7 +228,9 @@ class _Balancing:
         self.late = int(late.sum())
         if self.late * 2 > len(stamps) and len(stamps) > 1:
             first, last = (moment[:16].replace("T", " ") for moment in (balance.first, balance.last))
-            self._doubt("out_of_window", number=self.late, rows=len(stamps), first=first, last=last)
+            each = iter(late.tolist())
+            about = [bool(moment) and next(each) for moment in ended]
+            self._doubt("out_of_window", about, number=self.late, rows=len(stamps), first=first, last=last)
         balance.zones = {} if self.match is None else {**self.match.zones}
         balance.zone = (self.match.zone if self.match else "") or self.asked.zone
         self.timed = len(times)
@@ -228,7 +239,7 @@ class _Balancing:
         unfinished = int(self.parsed.unfinished[self.good].sum())
         rows = int(self.good.sum())
         if rows and unfinished == rows:
-            self._doubt("all_unfinished", rows=rows)
+            self._doubt("all_unfinished", self.parsed.unfinished[self.good], rows=rows)
         trials = [(*self.seen.place(number), "trial") for number in self.parsed.skipped]
         left = left_json(self.seen, trials)
         return {
@@ -238,17 +249,20 @@ class _Balancing:
         }  # fmt: skip
 
     def _twice(self, rows: int) -> int:
-        tokens = [token for token, good in zip(self.parsed.token, self.good, strict=True) if good and token]
+        of_rows = [token for token, good in zip(self.parsed.token, self.good, strict=True) if good]
+        tokens = [token for token in of_rows if token]
         counts = Counter(tokens)
         inside = len(tokens) - len(counts)
         known = [token for token in counts if token in self.known]
+        first = {token: place for place, token in reversed([*enumerate(of_rows)])}
+        twice = [bool(token) and (token in self.known or first[token] < at) for at, token in enumerate(of_rows)]
         numbers = bool(tokens) and all(token.isdecimal() and len(token) < 7 for token in tokens)
         if known and numbers:
-            self._doubt("row_numbers", number=len(known), example=", ".join(sorted(known, key=int)[:3]))
+            self._doubt("row_numbers", twice, number=len(known), example=", ".join(sorted(known, key=int)[:3]))
         elif (inside + len(known)) * 5 >= rows and inside + len(known) > 1:
-            self._doubt("duplicates", number=inside + len(known), rows=rows)
+            self._doubt("duplicates", twice, number=inside + len(known), rows=rows)
         elif inside and numbers or inside and len(self.seen.sheets) > 1:
-            self._doubt("duplicates", number=inside, rows=rows)
+            self._doubt("duplicates", twice, number=inside, rows=rows)
         return inside + len(known)
 
     def _items(self) -> list[dict]:
@@ -308,7 +322,7 @@ class _Balancing:
         if number and not self.answer:
             words = {group.code: " / ".join(dict.fromkeys((group.zh, group.en))) for group in self.asked.groups}
             named = ", ".join(f"{words.get(code, code)} {count}" for code, count in groups.items())
-            self._doubt("outside_plan", number=number, groups=named)
+            self._doubt("outside_plan", outside.any(axis=1), number=number, groups=named)
         return found
 
     def _notes(self) -> None:

@@ -222,7 +222,7 @@ CONSTANTS = ("group", "channel", "language", "submitted_at")
 BY_GROUP = "by-group"
 
 
-OUTSIDE_DROP, OUTSIDE_KEEP = "drop", "keep"
+OUTSIDE_DROP, OUTSIDE_KEEP, OUTSIDE_WIDEN = "drop", "keep", "plan"
 
 
 class BrokenMatch(ValueError):

@@ -1,7 +1,8 @@
 """Imports: the list, the preview, the match to be put right, saved matches, what waits."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
@@ -25,6 +26,7 @@ from surveys.matching.match import (
     NAMES,
     OUTSIDE_DROP,
     OUTSIDE_KEEP,
+    OUTSIDE_WIDEN,
     PROFILE,
     Asked,
     Match,
@@ -411,10 +413,12 @@ def _row_doubts(imported: ResponseImport) -> list[RowDoubt]:
     for doubt in unanswered(imported):
         answers = [(ACCEPT, _("It is meant so"))]
         if doubt["code"] == "outside_plan":
-            answers = [
-                (OUTSIDE_DROP, _("Leave these ratings out")),
-                (OUTSIDE_KEEP, _("Keep them beside the plan: stored and exported, counted nowhere")),
-            ]
+            words = {
+                OUTSIDE_DROP: _("Leave these ratings out"),
+                OUTSIDE_KEEP: _("Keep them beside the plan: stored and exported, counted nowhere"),
+                OUTSIDE_WIDEN: _("Change the plan: these groups were asked this, and the ratings count"),
+            }
+            answers = [(choice, words[choice]) for choice in row_choices(doubt["code"], imported.survey)]
         found.append(RowDoubt(doubt["id"], doubt_sentence(doubt), answers))
     return found
 
@@ -426,17 +430,20 @@ def balance_json(imported: ResponseImport) -> dict:
     """
     summary = imported.summary
     balance = summary.get("balance") or _unread_balance(imported)
-    doubts = unanswered(imported) if "balance" in summary else summary.get("guess", {}).get("doubts", [])
-    return {**balance, "doubts": [_doubt_json(doubt, rows="balance" in summary) for doubt in doubts]}
+    if "balance" in summary:
+        doubts, choices = unanswered(imported), partial(row_choices, survey=imported.survey)
+    else:
+        doubts, choices = summary.get("guess", {}).get("doubts", []), choices_of
+    return {**balance, "doubts": [_doubt_json(doubt, choices(doubt["code"])) for doubt in doubts]}
 
 
-def _doubt_json(doubt: dict, *, rows: bool) -> dict:
-    choices = row_choices(doubt["code"]) if rows else choices_of(doubt["code"])
+def _doubt_json(doubt: dict, choices: Sequence[str]) -> dict:
     column = doubt.get("column", -1)
     return {
-        "id": doubt["id"], "kind": doubt["code"], "sheet": doubt["params"].get("sheet"),
-        "column": column_letters(column) if column >= 0 else None, "row": None, "header": doubt.get("header", ""),
-        "text": doubt_sentence(doubt), "choices": list(choices),
+        "id": doubt["id"], "kind": doubt["code"], "sheet": doubt["params"].get("sheet") or doubt.get("sheet") or None,
+        "column": column_letters(column) if column >= 0 else None, "row": doubt.get("row"),
+        "header": doubt.get("header", ""), "text": doubt_sentence(doubt),
+        "choices": list(choices),
     }  # fmt: skip
 
 

@@ -45,7 +45,7 @@ from surveys.matching.balance import (
 from surveys.matching.doubts import MESSAGES
 from surveys.matching.guess import Guess, chosen_layouts, guess
 from surveys.matching.layout import Seen
-from surveys.matching.match import ITEM, READY_MADE, Asked, BrokenMatch, Match, Question, is_personal
+from surveys.matching.match import ITEM, OUTSIDE_WIDEN, READY_MADE, Asked, BrokenMatch, Match, Question, is_personal
 from surveys.matching.words import GroupNames, IssueNames, cleaned
 from surveys.models import ColumnMatch, ResponseImport, Survey
 from surveys.models.instrument import LANGUAGES
@@ -437,22 +437,25 @@ def balance_for(
     return balance_of(parsed, asked, match=read, window=window, known_tokens=known, answer=outside)
 
 
-def row_choices(code: str) -> tuple[str, ...]:
-    """What can be said of a doubt about the rows: the columns are settled by then."""
-    return choices_of(code) if code in ROW_CHOICES else (ACCEPT,)
+def row_choices(code: str, survey: Survey) -> tuple[str, ...]:
+    """What can be said of a doubt about the rows: the columns are settled by then. The plan of a survey that people
+    answered here is what they were asked, so only one that was answered elsewhere may be made wider.
+    """
+    choices = choices_of(code) if code in ROW_CHOICES else (ACCEPT,)
+    return tuple(choice for choice in choices if choice != OUTSIDE_WIDEN or survey.elsewhere)
 
 
 def unanswered(imported: ResponseImport) -> list[dict]:
     """Doubts of the balance that nobody answered yet."""
     said = imported.answers.get("said", {})
     doubts = imported.summary.get("balance", {}).get("doubts", ())
-    return [doubt for doubt in doubts if said_of(doubt, said) not in row_choices(doubt["code"])]
+    return [doubt for doubt in doubts if said_of(doubt, said) not in row_choices(doubt["code"], imported.survey)]
 
 
 def outside_answer(imported: ResponseImport, match: Mapping) -> str:
     """What becomes of ratings outside the plan: as was said of this file, else as the match remembers, else ''."""
     said = imported.answers.get("said", {}).get(OUTSIDE_PLAN, "")
-    return said if said in row_choices(OUTSIDE_PLAN) else match.get("outside", "")
+    return said if said in row_choices(OUTSIDE_PLAN, imported.survey) else match.get("outside", "")
 
 
 def summary_of(parsed: ParsedResponses, columns: ResponseColumns, flags: np.ndarray, groups: dict[int, str]) -> dict:

@@ -12,6 +12,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import run_behind
 from materiality.scoring.cube import NOT_ASKED
 from surveys.actions.imports import confirm_import, restore_import, withdraw_import
+from surveys.actions.plans import widen_plans
 from surveys.actions.responses import overrule_responses
 from surveys.actions.surveys import set_up_elsewhere
 from surveys.exports.exporting import export_csv
@@ -110,6 +111,29 @@ def test_ratings_outside_the_plan_are_left_out_or_kept_and_counted_nowhere(answe
     assert cube.counts[0, :, :, 1:].sum() == 0
 
 
+def test_ratings_outside_the_plan_of_a_survey_answered_elsewhere_may_change_the_plan():
+    plans = {"users": Plan(business=False), "employees": Plan(business=False)}
+    dates = {"opens_at": datetime(2024, 3, 1, tzinfo=UTC), "closes_at": datetime(2024, 4, 1, tzinfo=UTC)}
+    survey = make_survey(plans=plans, **dates)
+    survey = set_up_elsewhere(survey=survey, by=None)
+    path = on_disk(csv_file(survey, row(survey, 4, 2, 5, 1)))
+    call_command("import_responses", survey.code, str(path), "--answer", "outside_plan=plan")
+    assert list(bytes(survey.responses.get().ratings))[:4] == [4, 2, 5, 1]
+    cube = counted_cube(survey, [(group.pk, group.code) for group in survey.cycle.groups.all()])
+    assert cube.counts[0, :, 1, 1:].sum() > 0
+    assert dict(survey.plans.values_list("group__code", "business")) == {"users": True, "employees": False}
+    assert AuditEvent.objects.filter(action="widen_plans").count() == 1
+
+
+def test_plan_of_a_survey_that_people_answered_here_does_not_follow_a_file():
+    survey = planned()
+    path = on_disk(csv_file(survey, row(survey, 4, 2, 5, 1)))
+    with pytest.raises(CommandError, match="--answer"):
+        call_command("import_responses", survey.code, str(path), "--answer", "outside_plan=plan")
+    with pytest.raises(NotAllowed, match="elsewhere"):
+        widen_plans(survey=survey, rated=[{"group": "users", "item": "x:business"}], by=None)
+
+
 def test_ratings_kept_outside_the_plan_are_exported_and_read_back_without_a_doubt():
     survey = planned()
     path = on_disk(csv_file(survey, row(survey, 4, 2, 5, 1)))
@@ -129,7 +153,8 @@ def test_command_writes_the_balance_and_refuses_what_is_not_answered(tmp_path):
         call_command("import_responses", survey.code, str(path), "--json", str(told))
     balance = json.loads(told.read_text())
     (doubt,) = balance["doubts"]
-    assert (balance["state"], doubt["id"], doubt["choices"]) == ("refused", "outside_plan", ["drop", "keep"])
+    assert (balance["state"], doubt["id"], doubt["row"]) == ("refused", "outside_plan", 2)
+    assert doubt["choices"] == ["drop", "keep"]
     assert {each["group"] for each in balance["outside_plan"]} == {"users"}
     assert sum(each["n"] for each in balance["outside_plan"]) == 17
     assert [each["column"] for each in balance["items"][:2]] == ["I", "J"]
