@@ -1,8 +1,7 @@
 """Imports: the list, the preview, the match to be put right, saved matches, what waits."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
@@ -37,7 +36,6 @@ from surveys.matching.values import natural_order
 from surveys.models import ColumnMatch, ResponseImport
 from surveys.queries.plans import field_labels, listed_targets, target_words
 from surveys.responses.reading import (
-    asked_of,
     cell_sentence,
     doubt_sentence,
     examples_of,
@@ -421,49 +419,6 @@ def _row_doubts(imported: ResponseImport) -> list[RowDoubt]:
             answers = [(choice, words[choice]) for choice in row_choices(doubt["code"], imported.survey)]
         found.append(RowDoubt(doubt["id"], doubt_sentence(doubt), answers))
     return found
-
-
-def balance_json(imported: ResponseImport) -> dict:
-    """The balance as formats.md has it, every doubt with its sentence and what can be said of it.
-
-    Where the columns are in doubt no row was read: then without counts.
-    """
-    summary = imported.summary
-    balance = summary.get("balance") or _unread_balance(imported)
-    if "balance" in summary:
-        doubts, choices = unanswered(imported), partial(row_choices, survey=imported.survey)
-    else:
-        doubts, choices = summary.get("guess", {}).get("doubts", []), choices_of
-    return {**balance, "doubts": [_doubt_json(doubt, choices(doubt["code"])) for doubt in doubts]}
-
-
-def _doubt_json(doubt: dict, choices: Sequence[str]) -> dict:
-    column = doubt.get("column", -1)
-    return {
-        "id": doubt["id"], "kind": doubt["code"], "sheet": doubt["params"].get("sheet") or doubt.get("sheet") or None,
-        "column": column_letters(column) if column >= 0 else None, "row": doubt.get("row"),
-        "header": doubt.get("header", ""), "text": doubt_sentence(doubt),
-        "choices": list(choices),
-    }  # fmt: skip
-
-
-def _unread_balance(imported: ResponseImport) -> dict:
-    guessed, columns = imported.summary.get("guess", {}), imported.match.get("columns", [])
-    sheets = guessed.get("sheets", [])
-    sheet = sheets[0]["name"] if sheets else ""
-    found = [Target(**column["target"]) for column in columns]
-    items = {target.text: column_letters(at) for at, target in enumerate(found) if target.kind == ITEM}
-    names = [f"{code}:{dimension}" for code, dimension in asked_of(imported.survey).items] if columns else []
-    return {
-        "sheets": sheets, "rows": {"left_out": guessed.get("left_out", [])},
-        "columns": [
-            {"sheet": sheet, "column": column_letters(at), "header": column["header"], "why": column["why"],
-             "as": "" if target.kind == IGNORED else target.text}
-            for at, (column, target) in enumerate(zip(columns, found, strict=True))
-        ],
-        "items": [{"item": name, "column": items.get(name)} for name in names],
-        "outside_plan": [], "first": None, "last": None, "zone": imported.match.get("zone") or imported.survey.zone,
-    }  # fmt: skip
 
 
 class BadCells:

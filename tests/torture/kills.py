@@ -47,7 +47,7 @@ _CONFIRM = """
 import json
 from surveys.actions.imports import confirm_import
 from surveys.models import ResponseImport, Survey
-from surveys.queries.imports import balance_json
+from surveys.management.commands.import_responses import balance_json
 for row in ResponseImport.objects.filter(state="checked", confirmed_at=None):
     said = {doubt["id"]: doubt["choices"][0] for doubt in balance_json(row)["doubts"] if doubt["choices"]}
     confirm_import(imported=row, by=None, answers={"said": said})

@@ -1,17 +1,29 @@
 """Import responses from the command line."""
 
 import json
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from materiality.platform import jobs
 from materiality.platform.refusals import NotAllowed
+from materiality.tables.problems import column_letters
 from surveys.actions.imports import confirm_import, discard_import, request_import
-from surveys.matching.match import CONSTANTS
+from surveys.matching.answers import choices_of
+from surveys.matching.match import CONSTANTS, IGNORED, ITEM, Target
 from surveys.models import ResponseImport, Survey
-from surveys.queries.imports import balance_json, stage_of
-from surveys.responses.reading import cell_sentence, note_sentence, reading_once
+from surveys.queries.imports import stage_of
+from surveys.responses.reading import (
+    asked_of,
+    cell_sentence,
+    doubt_sentence,
+    note_sentence,
+    reading_once,
+    row_choices,
+    unanswered,
+)
 
 MOST_LINES = 50
 
@@ -180,6 +192,49 @@ class Command(BaseCommand):
 
 
 _COUNTS = ("good", "bad_rows", "errors", "duplicates", "flags", "listed", "notes")
+
+
+def balance_json(imported: ResponseImport) -> dict:
+    """The balance as formats.md has it, every doubt with its sentence and what can be said of it.
+
+    Where the columns are in doubt no row was read: then without counts.
+    """
+    summary = imported.summary
+    balance = summary.get("balance") or _unread_balance(imported)
+    if "balance" in summary:
+        doubts, choices = unanswered(imported), partial(row_choices, survey=imported.survey)
+    else:
+        doubts, choices = summary.get("guess", {}).get("doubts", []), choices_of
+    return {**balance, "doubts": [_doubt_json(doubt, choices(doubt["code"])) for doubt in doubts]}
+
+
+def _doubt_json(doubt: dict, choices: Sequence[str]) -> dict:
+    column = doubt.get("column", -1)
+    return {
+        "id": doubt["id"], "kind": doubt["code"], "sheet": doubt["params"].get("sheet") or doubt.get("sheet") or None,
+        "column": column_letters(column) if column >= 0 else None, "row": doubt.get("row"),
+        "header": doubt.get("header", ""), "text": doubt_sentence(doubt),
+        "choices": list(choices),
+    }  # fmt: skip
+
+
+def _unread_balance(imported: ResponseImport) -> dict:
+    guessed, columns = imported.summary.get("guess", {}), imported.match.get("columns", [])
+    sheets = guessed.get("sheets", [])
+    sheet = sheets[0]["name"] if sheets else ""
+    found = [Target(**column["target"]) for column in columns]
+    items = {target.text: column_letters(at) for at, target in enumerate(found) if target.kind == ITEM}
+    names = [f"{code}:{dimension}" for code, dimension in asked_of(imported.survey).items] if columns else []
+    return {
+        "sheets": sheets, "rows": {"left_out": guessed.get("left_out", [])},
+        "columns": [
+            {"sheet": sheet, "column": column_letters(at), "header": column["header"], "why": column["why"],
+             "as": "" if target.kind == IGNORED else target.text}
+            for at, (column, target) in enumerate(zip(columns, found, strict=True))
+        ],
+        "items": [{"item": name, "column": items.get(name)} for name in names],
+        "outside_plan": [], "first": None, "last": None, "zone": imported.match.get("zone") or imported.survey.zone,
+    }  # fmt: skip
 
 
 def _run(imported: ResponseImport) -> None:
