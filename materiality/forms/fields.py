@@ -132,7 +132,6 @@ class ContentForm(forms.ModelForm):
 
 
 def text_field(column: Texts, language: str, widget: forms.Widget | None = None) -> forms.CharField:
-    """The form field of a text in one language."""
     if widget is None:
         widget = forms.Textarea(attrs={"rows": 3}) if column.long else forms.TextInput()
     kind = type(widget)

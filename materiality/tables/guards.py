@@ -229,7 +229,6 @@ class Archive:
         return self.hidden_rows.get(self.sheet_paths.get(sheet, ""), 0)
 
     def size_of(self, sheet: str) -> Size:
-        """Size of a sheet."""
         return self.sizes.get(self.sheet_paths.get(sheet, ""), Size(0, 0, False))
 
 

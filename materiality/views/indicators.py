@@ -64,7 +64,6 @@ def indicator(request: HttpRequest, pk: int = 0) -> HttpResponse:
 
 @button(can_edit_library, back="indicators")
 def indicator_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Delete an indicator."""
     row = get_object_or_404(Indicator, pk=pk)
     remove_indicator(indicator=row, by=request.user)
     messages.success(request, _("“%(name)s” is deleted.") % {"name": row.name})

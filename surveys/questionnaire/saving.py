@@ -57,7 +57,6 @@ class History(NamedTuple):
         return sent is not None and any(sent.page == page and sent.number <= number for page, number in self.pages)
 
     def pack(self) -> bytes:
-        """All of it as bytes."""
         number = len(self.versions)
         own = struct.pack(f"<{number}H{number}H{number}I", *self.versions, *self.marks, *self.taps)
         pages = (*self.pages, *[(0, 0)] * (PAGES - len(self.pages)))

@@ -76,7 +76,6 @@ class DraftInUse(NamedTuple):
 
 
 def draft_in_use(key: UUID, survey_code: str) -> DraftInUse | None:
-    """The draft with this key in this survey."""
     return _one(_BY_KEY, [_stored(key), survey_code])
 
 

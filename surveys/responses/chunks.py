@@ -122,7 +122,6 @@ def request_chunks(job: Job, survey: Survey) -> list[Chunk]:
 
 
 def responses_of(chunk: Chunk):
-    """The responses of a chunk."""
     found = Response.objects.filter(survey=chunk.survey_id)
     if chunk.after:
         found = found.filter(id__gt=chunk.after)

@@ -3,8 +3,9 @@
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 import psycopg
@@ -62,32 +63,64 @@ def postgresql_tables(postgresql) -> str:
     return TABLES
 
 
+class Shared(NamedTuple):
+    """An installation that tests have one after the other: its tables when it is new, and how some are put and kept."""
+
+    made: Installation
+    new: object
+    put: Callable[[object], object]
+    keep: Callable[[], object]
+
+
 @pytest.fixture(scope="session")
-def sqlite_installation(sqlite_tables):
-    """An installation, and how its tables become new."""
+def sqlite_installation(sqlite_tables, tmp_path_factory) -> Iterator[Shared]:
+    kept = tmp_path_factory.mktemp("tables") / "kept.sqlite3"
     with tempfile.TemporaryDirectory(prefix="yiti-") as folder:
         made = Installation(Path(folder))
-        yield made, lambda: shutil.copy(sqlite_tables, made.data / "yiti.sqlite3")
+        tables = made.data / "yiti.sqlite3"
+        yield Shared(made, sqlite_tables, lambda held: shutil.copy(held, tables), lambda: shutil.copy(tables, kept))
         made.stop()
 
 
 @pytest.fixture(scope="session")
-def postgresql_installation(postgresql, postgresql_tables):
+def postgresql_installation(postgresql, postgresql_tables) -> Iterator[Shared]:
     url = new_database(postgresql, postgresql_tables)
     name = url.partition("?")[0].rpartition("/")[2]
+
+    def keep() -> str:
+        new_database(postgresql, name, f"{name}_kept")
+        return f"{name}_kept"
+
     with tempfile.TemporaryDirectory(prefix="yiti-") as folder:
         made = Installation(Path(folder), url)
-        yield made, lambda: new_database(postgresql, postgresql_tables, name)
+        yield Shared(made, postgresql_tables, lambda held: new_database(postgresql, held, name), keep)
         made.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def installation(request) -> Iterator[Installation]:
     """An installation with tables and nothing else, on each kind of database; tests have it one after the other."""
-    made, renew = request.getfixturevalue(f"{request.param}_installation")
-    made.empty()
-    renew()
+    shared = request.getfixturevalue(f"{request.param}_installation")
+    shared.made.empty()
+    shared.put(shared.new)
     try:
-        yield made
+        yield shared.made
     finally:
-        made.end_processes()
+        shared.made.end_processes()
+
+
+@pytest.fixture(scope="session")
+def kept_libraries() -> dict[str, object]:
+    return {}
+
+
+@pytest.fixture
+def default_library(request, installation, kept_libraries) -> None:
+    """The default library in the installation: the command takes it in once, and then it is put there."""
+    kind = request.node.callspec.params["installation"]
+    shared = request.getfixturevalue(f"{kind}_installation")
+    if kind in kept_libraries:
+        shared.put(kept_libraries[kind])
+    else:
+        installation.manage("load_library")
+        kept_libraries[kind] = shared.keep()

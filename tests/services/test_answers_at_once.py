@@ -53,8 +53,7 @@ print(json.dumps([drafts, counts, Tally.objects.get(measure="started").number, R
 """
 
 
-def test_parts_given_at_once_are_even_and_a_shared_link_has_one_draft(installation):
-    installation.manage("load_library")
+def test_parts_given_at_once_are_even_and_a_shared_link_has_one_draft(installation, default_library):
     code, batch = installation.python(_MAKE)
     head = f"CODE, BATCH, EACH = {code!r}, {batch}, {EACH}\n"
     scripts = [f"{head}FIRST = {number * EACH}\n{_BEGIN}" for number in range(PROCESSES)]

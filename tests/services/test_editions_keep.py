@@ -62,8 +62,7 @@ print(json.dumps([same, weights, list(Edition.objects.order_by("pk").values_list
 """
 
 
-def test_editions_on_each_kind_of_database(installation):
-    installation.manage("load_library")
+def test_editions_on_each_kind_of_database(installation, default_library):
     assert installation.python(WORK) == [
         True,
         {"SOC-01-01": 0.5, "SOC-01-02": 0.5},

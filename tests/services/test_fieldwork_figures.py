@@ -59,8 +59,7 @@ print(json.dumps({
 """
 
 
-def test_figures_on_each_kind_of_database_equal_plain_loops(installation):
-    installation.manage("load_library")
+def test_figures_on_each_kind_of_database_equal_plain_loops(installation, default_library):
     installation.manage("load_demo", "--responses", "400")
     told = installation.python(INSIDE)
     assert [name for name, agrees in told.items() if not agrees] == []

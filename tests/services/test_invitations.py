@@ -56,14 +56,9 @@ print(Mailing.objects.update(claimed_at=timezone.now() - timedelta(hours=1)))
 """
 
 
-def prepared(installation: Installation) -> Installation:
-    installation.manage("load_library")
+def test_links_marked_by_processes_side_by_side_are_all_kept_and_each_once(installation, default_library):
     installation.manage("load_demo", "--responses", "5")
-    return installation
-
-
-def test_links_marked_by_processes_side_by_side_are_all_kept_and_each_once(installation):
-    batch = prepared(installation).python(MAKE)
+    batch = installation.python(MAKE)
     serials = ["range(0, 300)", "range(0, 300)", "range(4000, 4200)"]
     numbers = installation.python_at_once([MARK.format(batch=batch, serials=each) for each in serials])
     assert installation.python(READ.format(batch=batch)) == [*range(300), *range(4000, 4200)]
@@ -97,7 +92,9 @@ def test_worker_killed_while_it_sends_loses_and_doubles_no_mail(sqlite_tables):
         made = Installation(Path(folder), EMAIL_URL=f"smtp://127.0.0.1:{controller.port}")
         try:
             shutil.copy(sqlite_tables, made.data / "yiti.sqlite3")
-            mailing = prepared(made).python(START)
+            made.manage("load_library")
+            made.manage("load_demo", "--responses", "5")
+            mailing = made.python(START)
             code = SEND.format(mailing=mailing)
             made.start_command("sender", *shell(code))
             wait_for(server.reached.is_set, "the third mail", 30)

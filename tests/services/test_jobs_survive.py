@@ -64,8 +64,7 @@ def kill_in_the_middle_of_a_job(installation) -> dict[str, int]:
         time.sleep(0.05)
 
 
-def test_outputs_survive_a_worker_killed_in_the_middle(installation):
-    installation.manage("load_library")
+def test_outputs_survive_a_worker_killed_in_the_middle(installation, default_library):
     installation.manage("load_demo", "--responses", "300")
     installation.manage("score", "demo")
     installation.manage("import_outline", "demo", "fixtures/demo_outline.csv")
@@ -125,9 +124,8 @@ print(json.dumps(told | {"jobs": Job.objects.count()}))
 """
 
 
-def test_chunks_counted_by_two_workers_survive_one_that_is_killed(installation):
+def test_chunks_counted_by_two_workers_survive_one_that_is_killed(installation, default_library):
     """The run is that of one pass, and nothing of the chunks is left."""
-    installation.manage("load_library")
     installation.manage("load_demo", "--responses", "4000")
     installation.manage("score", "demo")
     installation.start_valkey()

@@ -9,8 +9,7 @@ from tests.services.reference_scores import reference
 pytestmark = pytest.mark.services
 
 
-def test_path_by_command_agrees_with_plain_loops(installation, tmp_path):
-    installation.manage("load_library")
+def test_path_by_command_agrees_with_plain_loops(installation, default_library, tmp_path):
     installation.manage("load_demo", "--responses", "700")
     exported, numbers = tmp_path / "responses.csv", tmp_path / "scores.json"
     installation.manage("export_responses", "demo", str(exported))
@@ -40,8 +39,7 @@ def test_path_by_command_agrees_with_plain_loops(installation, tmp_path):
     assert (tiers.count("high"), tiers.count("medium"), tiers.count("low")) == (28, 37, 28)
 
 
-def test_export_and_import_elsewhere_give_the_same_scores(installation, tmp_path):
-    installation.manage("load_library")
+def test_export_and_import_elsewhere_give_the_same_scores(installation, default_library, tmp_path):
     installation.manage("load_demo", "--responses", "300")
     for suffix in ("csv", "xlsx"):
         installation.manage("export_responses", "demo", str(tmp_path / f"r.{suffix}"))
@@ -61,8 +59,7 @@ def test_export_and_import_elsewhere_give_the_same_scores(installation, tmp_path
         assert {**other, "run": first["run"]} == first
 
 
-def test_bad_file_stores_nothing_and_names_every_cell(installation, tmp_path):
-    installation.manage("load_library")
+def test_bad_file_stores_nothing_and_names_every_cell(installation, default_library, tmp_path):
     installation.manage("load_demo", "--responses", "0")
     bad = tmp_path / "bad.csv"
     bad.write_text(

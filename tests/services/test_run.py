@@ -88,7 +88,7 @@ from materiality.models import Cycle, Job
 from reports.actions.outputs import request_output
 asked = time.monotonic()
 made = request_output(
-    cycle=Cycle.objects.get(code="demo"), kind="workbook", format="xlsx", language="en", by=None, options=None
+    cycle=Cycle.objects.get(code="demo"), kind="gri-index", format="csv", language="en", by=None, options=None
 )
 while Job.objects.get(pk=made.job_id).state != "done" and time.monotonic() - asked < 40:
     time.sleep(0.1)

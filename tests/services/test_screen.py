@@ -13,8 +13,7 @@ def table(text):
     return {line[0]: line[1:] for line in lines}
 
 
-def test_screen_by_command_agrees_with_plain_loops(installation, tmp_path):
-    installation.manage("load_library")
+def test_screen_by_command_agrees_with_plain_loops(installation, default_library, tmp_path):
     installation.manage("load_demo", "--responses", "600")
     exported = tmp_path / "responses.csv"
     installation.manage("export_responses", "demo", str(exported))
