@@ -43,7 +43,7 @@ class ProposalForm(ContentForm):
         return ProposalValues(entered["kind"], entered.get("issue"), **texts)
 
 
-class DecisionForm(forms.Form):
+class ProposalDecisionForm(forms.Form):
     """What is decided on a proposal, and why."""
 
     state = forms.ChoiceField(

@@ -79,7 +79,7 @@ def rater_columns(codes: Iterable[str]) -> list[RaterColumn]:
     return columns
 
 
-def values_of(issue: Issue) -> list[FrameworkValue]:
+def framework_values_of(issue: Issue) -> list[FrameworkValue]:
     """Numbers that frameworks give the issue."""
     rows = FrameworkValue.objects.filter(Q(issue=issue.code)).select_related("disclosure__framework")
     return list(rows.order_by("disclosure__framework", "disclosure__order"))

@@ -14,7 +14,7 @@ from .tiers import levels
 
 
 @dataclass(frozen=True)
-class Change:
+class IssueChange:
     """S_B − S_A of one issue by dimension with its 95 % interval, in points; None where it is not known. The years are
     taken as independent.
     """
@@ -31,7 +31,7 @@ class Changes:
     """groups by dimension: those that count in both; without any there is no change on that dimension."""
 
     groups: Mapping[str, tuple[str, ...]]
-    issues: tuple[Change, ...]
+    issues: tuple[IssueChange, ...]
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,13 @@ def _spread(found: Estimates) -> np.ndarray:
     return np.full(found.score.shape, np.nan) if found.deviations is None else found.freedom_terms[1]
 
 
-def _change(pair: tuple[str, str], before: Mapping[str, _Row], after: Mapping[str, _Row]) -> Change:
+def _change(pair: tuple[str, str], before: Mapping[str, _Row], after: Mapping[str, _Row]) -> IssueChange:
     a, b = before[pair[0]], after[pair[1]]
     moved, var = b.score - a.score, a.var + b.var
     freedom = np.maximum(ratio(var**2, a.spread + b.spread, np.inf), LEAST_FREEDOM)
     half = t_quantile(freedom) * np.sqrt(np.where(var > 0, var, np.nan))
     columns = [dict(zip(DIMENSIONS, plain_values(each), strict=True)) for each in (moved, moved - half, moved + half)]
-    return Change(*pair, *columns)
+    return IssueChange(*pair, *columns)
 
 
 def frozen_cuts_refused(

@@ -19,7 +19,7 @@ from materiality.platform.hooks import CORRECT_ERRATUM, objections
 from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
 from materiality.queries.drafts import EditionComparison, compare_editions
-from materiality.queries.indicators import indicators_of, values_of
+from materiality.queries.indicators import framework_values_of, indicators_of
 from materiality.queries.library import (
     Search,
     chosen_edition,
@@ -177,6 +177,6 @@ def issue(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     context = {"section": "library", "page": issue_page(found, request.user)}
-    context |= {"indicators": indicators_of(found), "values": values_of(found)}
+    context |= {"indicators": indicators_of(found), "values": framework_values_of(found)}
     context["may_edit"] = can_edit_library(request.user)
     return render(request, "materiality/issue.html", context)

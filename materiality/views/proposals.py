@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from materiality.actions.proposals import REMAINING, decide_proposal, set_calendar, submit_proposal
-from materiality.forms.proposals import CalendarForm, DecisionForm, ProposalForm
+from materiality.forms.proposals import CalendarForm, ProposalDecisionForm, ProposalForm
 from materiality.models import Proposal, Reminder
 from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import onward, refusals, sent
@@ -88,7 +88,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """One proposal with its decision; POST decides."""
     rows = Proposal.objects.select_related("issue__edition", "issue__category", "created_by", "decided_by")
     row = get_object_or_404(rows, pk=pk)
-    form = DecisionForm(request.POST or None, initial={"seen": row.state})
+    form = ProposalDecisionForm(request.POST or None, initial={"seen": row.state})
     if sent(request, form, can_decide_proposal):
         row.state = form.cleaned_data["seen"]  # what the person saw: whoever decided meanwhile is not overruled
         state, reason = form.cleaned_data["state"], form.cleaned_data["reason"]

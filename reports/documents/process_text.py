@@ -50,7 +50,7 @@ FIGURES = (
 KNOWN = (*TEXTS, *LISTS, *FIGURES)
 
 
-class Sources:
+class FigureSources:
     """The records that figures come from, by number in the order of their use."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ def _shown(value: int | float | None) -> str:
     return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
 
 
-def context_of(inputs: Mapping[str, Any], sources: Sources) -> dict[str, Any]:
+def context_of(inputs: Mapping[str, Any], sources: FigureSources) -> dict[str, Any]:
     """What names in a template stand for, in the active language."""
 
     def figure(value: int | float | None, source: str) -> str:
@@ -324,7 +324,7 @@ class _Template:
 
 def filled_text(template: bytes, inputs: Mapping[str, Any]) -> bytes:
     """The template with the figures of the inputs, each a field that names its source."""
-    sources = Sources()
+    sources = FigureSources()
     document = _Template(template).filled(context_of(inputs, sources))
     roots = [document.element.body]
     for section in document.sections:

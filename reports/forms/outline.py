@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from materiality.models import Cycle
 from materiality.tables.write import table_bytes
-from reports.gri.index import OutlineRow, entries_of, without_doubles, written
+from reports.gri.index import OutlineRow, entries_of, entry_text, without_doubles
 from reports.gri.reading import Reading
 from reports.models import OutlineImport, Section
 from reports.outline.outline import (
@@ -143,6 +143,6 @@ def _held_notes(readings: list[Reading]) -> Iterator[str]:
 
 def _initial(row: OutlineRow, books: Books) -> dict[str, Any]:
     values = {name: getattr(row, name, "") for name in SectionForm.base_fields}
-    spelled = "; ".join(written(entry, books.gri, books.edition) for entry in row.entries)
+    spelled = "; ".join(entry_text(entry, books.gri, books.edition) for entry in row.entries)
     lists = {"issues": "; ".join(row.issues), "locations": "\n".join(row.locations)}
     return values | lists | {"disclosures": spelled, "hold": any(entry.is_held for entry in row.entries)}

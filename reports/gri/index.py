@@ -129,7 +129,7 @@ def spelled(entry: Entry, gri: Standards, edition: str, *, sure: bool = False) -
     return f"{code}-{entry.requirement}" if len(entry.requirement) == 1 else f"{code} {entry.requirement}"
 
 
-def written(entry: Entry, gri: Standards, edition: str) -> str:
+def entry_text(entry: Entry, gri: Standards, edition: str) -> str:
     """The entry as a file holds it, so that reading it gives the entry again."""
     parts = (spelled(entry, gri, edition, sure=True), entry.title, entry.remark)
     return " ".join(filter(None, parts)) if not entry.text else entry.text

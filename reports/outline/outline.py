@@ -11,7 +11,7 @@ from materiality.tables.limited import within_limits
 from materiality.tables.problems import N_, FileProblem, Nearest, column_letters, comparable
 from materiality.tables.read import CSV, MEGABYTE, Limits, Table, open_table
 from materiality.tables.write import restore
-from reports.gri.index import OMISSION_REASONS, Entry, OutlineRow, entries_of, without_doubles, written
+from reports.gri.index import OMISSION_REASONS, Entry, OutlineRow, entries_of, entry_text, without_doubles
 from reports.gri.pieces import flat, says_nothing
 from reports.gri.reading import DOUBTFUL, REPAIRED, Context, Reading, read_cell
 from reports.gri.standards import Standards, title_key
@@ -404,7 +404,7 @@ def _cell(row: OutlineRow, name: str, books: Books) -> str | int:
     if name == "order":
         return row.order
     if name == "disclosures":
-        text = ";".join(written(entry, books.gri, books.edition) for entry in row.entries)
+        text = ";".join(entry_text(entry, books.gri, books.edition) for entry in row.entries)
     elif name == "location":
         text = "\n".join(row.locations)
     elif name in books.frameworks:

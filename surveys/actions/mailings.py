@@ -26,11 +26,11 @@ from surveys.invitations.mail import (
     example_addressee,
     finish_if_done,
     left_out,
+    mail_text_names,
     meaning_of,
     message_for,
     problem_words,
     reclaimed,
-    text_names,
     text_problems,
 )
 from surveys.models import Delivery, Mailing, Survey
@@ -166,7 +166,7 @@ def send_test_mail(*, survey: Survey, texts: Mapping[str, str], address: str, by
         raise NotAllowed(" ".join(sentence for sentences in problems.values() for sentence in sentences))
     if not by.email:
         raise NotAllowed(_("You have no mail address. Ask an administrator to add it under People."))
-    mailing = Mailing(survey=survey, **{name: texts[name] for name in text_names(texts)})
+    mailing = Mailing(survey=survey, **{name: texts[name] for name in mail_text_names(texts)})
     efforts = efforts_of(survey)
     messages = [
         message_for(

@@ -12,7 +12,7 @@ from materiality.platform.jobs import request_job
 from materiality.platform.refusals import NotAllowed
 from surveys.models import PaperSheet, Response, SealedDraft, Survey, Tally
 from surveys.models.jobs import JobKind
-from surveys.paper.entry import SheetEntry, differences, entry_of, locked_sheet
+from surveys.paper.entry import SheetEntry, entry_differences, entry_of, locked_sheet
 from surveys.paper.sheets import empty_sheet, seal_sheet
 from surveys.queries.questionnaire import draw_parts, questionnaire_of
 from surveys.questionnaire.asking import blank_ratings
@@ -130,7 +130,7 @@ def enter_sheet(*, sheet: PaperSheet, entry: SheetEntry, time: int, by: User | N
     setattr(sheet, f"{name}_profile", dict(entry.profile))
     setattr(sheet, f"{name}_comment", entry.comment)
     setattr(sheet, f"{name}_by", by)
-    same = time == 2 and not differences(entry_of(sheet, "first"), entry)
+    same = time == 2 and not entry_differences(entry_of(sheet, "first"), entry)
     sheet.state = STATE.DIFFERS if time == 2 and not same else STATE.ENTERED
     seal_sheet(sheet).save()
     if same:

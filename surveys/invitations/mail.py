@@ -183,14 +183,14 @@ def _update(delivery: Delivery, **changes) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(**changes)
 
 
-def text_names(values: Iterable[str]) -> list[str]:
+def mail_text_names(values: Iterable[str]) -> list[str]:
     """The names among these of subjects and bodies: `subject_en`."""
     return [name for name in values if name.startswith(("subject_", "body_"))]
 
 
 def text_problems(texts: Mapping[str, str]) -> dict[str, list[str]]:
     """Sentences per text that cannot be sent as it is; empty where all can."""
-    found = {name: _problems(name, texts[name]) for name in text_names(texts)}
+    found = {name: _problems(name, texts[name]) for name in mail_text_names(texts)}
     return {name: sentences for name, sentences in found.items() if sentences}
 
 

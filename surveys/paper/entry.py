@@ -44,7 +44,7 @@ class Differences:
         return bool(self.items or self.questions or self.comment)
 
 
-def differences(first: SheetEntry, second: SheetEntry) -> Differences:
+def entry_differences(first: SheetEntry, second: SheetEntry) -> Differences:
     """Everything in which the entries are not the same; spaces around a comment and line ends do not count."""
     items = tuple(place for place, (a, b) in enumerate(zip(first.ratings, second.ratings, strict=True)) if a != b)
     codes = [*first.profile, *(code for code in second.profile if code not in first.profile)]

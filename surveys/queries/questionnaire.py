@@ -121,7 +121,7 @@ class Pieces:
         return b"".join((self.head, *[scales[place][ratings[place]] for place in positions], self.tail))
 
 
-def pieces_of(html: str) -> Pieces:
+def html_pieces(html: str) -> Pieces:
     """One issue's HTML, as it was frozen, in pieces."""
     head, *scales, tail = [piece for place, piece in enumerate(_FIELDSET.split(html)) if place in (0,) or piece.strip()]
     return Pieces(head.encode(), {int(_FIELD.search(each)[1]): scale_by_code(each) for each in scales}, tail.encode())
@@ -357,7 +357,7 @@ def _issues(
             each[0].issue.parent_id or pk,
             categories.index(each[0].issue.category_id),
             {item.dimension: item.position for item in each},
-            {language: pieces_of(text) for language, text in html.get(pk, {}).items()},
+            {language: html_pieces(text) for language, text in html.get(pk, {}).items()},
             each[0].issue.name.texts,
         )
         for pk, each in own.items()

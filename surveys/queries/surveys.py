@@ -24,7 +24,7 @@ from surveys.models.instrument import brief_words
 from surveys.queries.fieldwork import CountedKind, kinds_of, valid_number
 from surveys.queries.imports import number_waiting
 from surveys.queries.plans import PlannedGroup, planned, split_size, survey_issues
-from surveys.queries.questionnaire import SECONDS_PER_ITEM, Questionnaire, issue_html, pieces_of, questionnaire_with
+from surveys.queries.questionnaire import SECONDS_PER_ITEM, Questionnaire, html_pieces, issue_html, questionnaire_with
 from surveys.questionnaire.asking import (
     DEFAULT_SPREAD,
     QUESTION_KINDS,
@@ -270,7 +270,7 @@ def sheet_html(survey: Survey, shown: Previewed, sheet: Sheet, language: str) ->
     codes = [questionnaire.issues[place].code for place in sheet.issues]
     html = _frozen(survey, codes, language) if survey.opened_at else _fresh(survey, codes, language)
     issues = tuple(
-        replace(issue, pieces={language: pieces_of(html[issue.code])}) if issue.code in html else issue
+        replace(issue, pieces={language: html_pieces(html[issue.code])}) if issue.code in html else issue
         for issue in questionnaire.issues
     )
     return replace(questionnaire, issues=issues).issues_html(sheet, shown.ratings, None, language)

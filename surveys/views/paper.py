@@ -20,7 +20,7 @@ from surveys.models.instrument import ranking_question
 from surveys.models.jobs import JobKind
 from surveys.paper.entry import (
     difference_lines,
-    differences,
+    entry_differences,
     entry_lines,
     entry_of,
     profile_lines,
@@ -181,7 +181,7 @@ def _differences(request: HttpRequest, sheet: PaperSheet) -> HttpResponse:
         if entry:
             return _onward(request, store_sheet(sheet=sheet, entry=entry, by=request.user))
     issues = numbered(sheet_issues(sheet.survey), asked)
-    found = differences(first, second)
+    found = entry_differences(first, second)
     lines = difference_lines(issues, found, first, second, request.POST, missing)
     asked_besides = [*sheet.survey.profile_questions.all(), ranking_of(sheet.survey, issues)]
     questions = [question for question in asked_besides if question.code in found.questions]

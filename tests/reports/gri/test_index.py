@@ -6,13 +6,13 @@ from reports.gri.index import (
     Entry,
     OutlineRow,
     entries_of,
+    entry_text,
     folded,
     places_of,
     row_of,
     spelled,
     title_of,
     without_doubles,
-    written,
 )
 from reports.gri.reading import Context, read_cell
 from reports.gri.standards import read_standards
@@ -41,7 +41,7 @@ def test_entry_is_spelled_for_print_and_written_to_be_read_back():
     for cell in ("302-1-a", "2-8 a, b", "GRI 305", "303-3 (2016)", "12.1", "G4-EN3", "302-1 own words", "303-3"):
         edition = "2021" if cell == "12.1" or cell.startswith("2") else "2016"
         for entry in entries(cell, edition):
-            assert entries(written(entry, GRI, edition), edition) == (entry,)
+            assert entries(entry_text(entry, GRI, edition), edition) == (entry,)
     assert [spelled(entry, GRI, "2016") for entry in entries("303-3; 303-3 (2016); 102-1", "2016")] == [
         "303-3", "303-3 (2016)", "102-1",
     ]  # fmt: skip
