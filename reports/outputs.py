@@ -7,17 +7,17 @@ from pkgutil import iter_modules
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from materiality.models import Cycle, Job, Run
 from materiality.platform import audit
 from materiality.platform.anchors import anchored
+from materiality.platform.bilingual import speaking
 from materiality.platform.files import keep_bytes
 from materiality.platform.jobs import Progress
 from materiality.platform.refusals import NotAllowed
 from reports import documents
 from reports.models import Output
-from reports.queries.outputs import FORMATS, LANGUAGES, OutputKind, frozen_text
+from reports.queries.outputs import FORMATS, OutputKind, frozen, frozen_text, output_languages
 
 FOLDER = "outputs"
 
@@ -60,14 +60,16 @@ def output_inputs(
             _("There is no “%(kind)s” as “%(format)s”. There are %(known)s.")
             % {"kind": kind, "format": format, "known": known}
         )
-    if language not in LANGUAGES:
-        raise NotAllowed(_("There is no output in “%(language)s”. Choose zh-hans or en.") % {"language": language})
+    known = output_languages(cycle)
+    if language not in known:
+        given = {"language": language, "known": ", ".join(known)}
+        raise NotAllowed(_("There is no output in “%(language)s”. There are: %(known)s.") % given)
     inputs = {
         "anchor": audit.daily_anchor(),
         "kind": kind,
         "format": format,
         "language": language,
-        "cycle": {"code": cycle.code, "title_zh": cycle.title_zh, "title_en": cycle.title_en},
+        "cycle": {"code": cycle.code, **frozen(cycle, "title")},
     }
     return inputs | KINDS[kind].inputs(cycle, run, _chosen(KINDS[kind], options or {}))
 
@@ -90,7 +92,7 @@ def build_output(inputs: dict, progress: Progress = lambda percent, text: None) 
     """The file of `output_inputs`, in the language they name, with the anchor of the day on which it was asked for;
     `progress(percent, text)` is told how far it is.
     """
-    with override(inputs["language"]):
+    with speaking(inputs["language"]):
         built = KINDS[inputs["kind"]].build(inputs, progress)
     return anchored(built, inputs["format"], inputs.get("anchor", ""))
 
@@ -98,7 +100,7 @@ def build_output(inputs: dict, progress: Progress = lambda percent, text: None) 
 def output_file_name(inputs: dict) -> str:
     """A name that says in the output's language what the file is."""
     kind = KINDS[inputs["kind"]]
-    with override(inputs["language"]):
+    with speaking(inputs["language"]):
         parts = [frozen_text(inputs["cycle"], "title"), str(kind.of_file), *kind.named(inputs.get("parameters", {}))]
         if "run_number" in inputs:
             parts.append(_("run %(number)s") % {"number": inputs["run_number"]})

@@ -67,8 +67,10 @@ def _map(issue: Issue, rows: list[MappingProposal]) -> None:
 
 
 @transaction.atomic
-def map_issue(*, issue: Issue, disclosure: Disclosure, by: User | None, version: int | None = None) -> Issue:
-    """Say that the disclosure covers the issue; returns the issue as stored.
+def map_issue(
+    *, issue: Issue, disclosure: Disclosure, by: User | None, version: int | None = None, type: str = ""
+) -> Issue:
+    """Say that the disclosure covers the issue, and how (`type`; the same without one); returns the issue as stored.
 
     A disclosure is a row of one framework edition, so a code of another edition cannot be meant. NotAllowed for a
     published edition, a retired issue, a mapping that is there, and what only heads a catalogue; Conflict where
@@ -83,7 +85,8 @@ def map_issue(*, issue: Issue, disclosure: Disclosure, by: User | None, version:
     if stored.mappings.filter(disclosure=disclosure).exists():
         raise NotAllowed(_("%(issue)s is mapped to %(code)s already.") % words)
     with recorded_change("map_issue", draft, stored, by=by) as recorder:
-        IssueMapping.objects.create(issue=stored, disclosure=disclosure)
+        kind = type if type in IssueMapping.Type.values else IssueMapping.Type.EQUAL
+        IssueMapping.objects.create(issue=stored, disclosure=disclosure, type=kind)
         save_changed(stored)
         recorder.tell(after={"mappings": words["code"]})
     return stored

@@ -1,7 +1,9 @@
 """Texts in the languages of the organisation: one column holds all of them, and reading it gives the one to show."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -12,7 +14,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 # Codes of content languages → what each calls itself. Simplified Chinese is `zh` in columns and sheets.
@@ -32,6 +34,10 @@ LABELS = {
 }
 
 
+# The language of texts where it is none of the interface's.
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
+
+
 def is_chinese(language: str | None = None) -> bool:
     """Whether a language code, or the active language, is Chinese."""
     return (language or get_language() or "zh-hans").startswith("zh")
@@ -39,7 +45,7 @@ def is_chinese(language: str | None = None) -> bool:
 
 def content_language(language: str | None = None) -> str:
     """The content language of a language code, or of the active one: `zh-hans` is `zh`, `en-gb` is `en`."""
-    tag = (language or get_language() or "zh-hans").lower()
+    tag = (language or _spoken.get() or get_language() or "zh-hans").lower()
     if tag in ("zh-hans", "zh-cn", "zh-sg"):
         return "zh"
     return tag if tag in LANGUAGES else tag.partition("-")[0]
@@ -52,6 +58,19 @@ def interface_language(language: str) -> str:
     tag = "zh-hans" if language == "zh" else language
     known = [code for code, _name in settings.LANGUAGES]
     return tag if tag in known else next((code for code in known if not code.startswith("zh")), known[0])
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Texts in this language, and the words of the interface in the nearest that it has."""
+    content = content_language(language)
+    nearest = interface_language(content)
+    held = _spoken.set("" if content_language(nearest) == content else content)
+    try:
+        with override(nearest):
+            yield
+    finally:
+        _spoken.reset(held)
 
 
 def suffix_of(language: str) -> str:

@@ -1,8 +1,8 @@
 """Mappings of issues, and what the crosswalk proposes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from materiality.library_file.codes import HEADS, PARTS, SECTOR, STANDARD, heads_only
 from materiality.models import Crosswalk, Disclosure, Edition, Framework, Issue, IssueMapping, MappingProposal
@@ -37,11 +37,14 @@ OFFERED = 20
 
 @dataclass(frozen=True)
 class CodedDisclosure:
-    """A disclosure with its code, and its code with catalogue and edition."""
+    """A disclosure with its code, and its code with catalogue and edition; `how` an issue is mapped to it where not as
+    the same.
+    """
 
     row: Disclosure
     code: str
     full: str
+    how: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,10 @@ class Offer:
 def mapped_frameworks(issue: Issue) -> list[MappedFramework]:
     """Every framework edition, with what the issue is mapped to, also where that is nothing (two queries)."""
     tables = {row.pk: MappedFramework(row, label_of(row)) for row in all_frameworks()}
-    rows = Disclosure.objects.filter(mappings__issue=issue).select_related("framework", "parent").order_by("order")
-    for row in rows:
-        tables[row.framework_id].disclosures.append(coded(row))
+    rows = Disclosure.objects.filter(mappings__issue=issue).annotate(type=F("mappings__type"))
+    words = {value: str(word) for value, word in IssueMapping.Type.choices if value != IssueMapping.Type.EQUAL}
+    for row in rows.select_related("framework", "parent").order_by("order"):
+        tables[row.framework_id].disclosures.append(replace(coded(row), how=words.get(row.type, "")))
     return list(tables.values())
 
 

@@ -15,6 +15,7 @@ from materiality.platform.bilingual import (
     LANGUAGES,
     TextColumn,
     Texts,
+    content_language,
     html_language,
     is_chinese,
     languages_of,
@@ -210,6 +211,7 @@ def newer_words(warning: StandardWarning) -> str:
 
 
 @register.filter
-def languages(codes: list[str]) -> str:
-    """Content languages as each calls itself."""
-    return ", ".join(LANGUAGES.get(code, code) for code in codes)
+def languages(codes: list[str] | str) -> str:
+    """Languages as each calls itself."""
+    listed = [codes] if isinstance(codes, str) else codes
+    return ", ".join(LANGUAGES.get(content_language(code), code) for code in listed)

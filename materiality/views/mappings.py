@@ -1,6 +1,7 @@
 """Pages of mappings: of one issue, and proposed ones."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.actions.mappings import decide_mapping_proposal, map_issue, propose_mappings, unmap_issue
-from materiality.models import Disclosure, Edition, Issue, MappingProposal
+from materiality.models import Disclosure, Edition, Issue, IssueMapping, MappingProposal
 from materiality.platform.lists import Listing
 from materiality.platform.pages import button, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
@@ -44,6 +45,7 @@ def issue_mappings(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
         "issue": issue,
         "q": q,
         "framework": framework,
+        "types": IssueMapping.Type.choices,
         "offer": offer(issue, q, framework),
         "may_edit": can_edit_library(request.user) and issue.status == Issue.Status.ACTIVE,
     }
@@ -59,7 +61,8 @@ def issue_mappings(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
 @needs(can_edit_library)
 def mapping_add(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     """Map the issue to the disclosure that was chosen."""
-    return _changed(request, edition, pk, map_issue, _("%(code)s is added."))
+    action = partial(map_issue, type=request.POST.get("type", ""))
+    return _changed(request, edition, pk, action, _("%(code)s is added."))
 
 
 @require_POST

@@ -10,7 +10,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from materiality.models import Cycle, IssueScore, Run
-from materiality.platform.bilingual import text_of
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, suffix_of, text_of
 from materiality.platform.words import word_for
 from materiality.queries.indicators import rater_columns
 from materiality.queries.scores import (
@@ -121,7 +121,7 @@ def put_script_sheets(
     _scores(book.create_sheet(), PRIMARY, run, levels.get(PRIMARY, []), heading, raters, decided)
     if MIDDLE in levels:
         _scores(book.create_sheet(), MIDDLE, run, levels[MIDDLE], heading, raters, decided)
-    _by_group(book.create_sheet("by_group"), scores, groups, heading)
+    _by_group(book.create_sheet("by_group"), run, scores, groups, heading)
     _groups(book.create_sheet("groups"), run, groups, heading)
     _method(book.create_sheet("method"), run, groups, heading)
     _screening(book.create_sheet("screening"), run, groups, heading)
@@ -138,10 +138,14 @@ def _scores(
     if undo_hidden_cells(run):
         left_out |= {"disagreement_society", "disagreement_business"}
     ranked = sorted(scores, key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
-    columns = [*SCORE_COLUMNS, *(label for label, _values in raters)]
+    named = _named(run)
+    columns = [named.get(name, name) for name in SCORE_COLUMNS] + [*(label for label, _values in raters)]
     put_head(sheet, 1, columns)
     rows = [
-        [None if name in left_out else _value(score, name, decided.get(score.issue.code)) for name in SCORE_COLUMNS]
+        [
+            None if name in left_out else _value(score, named.get(name, name), decided.get(score.issue.code))
+            for name in SCORE_COLUMNS
+        ]
         + [values.get(score.issue.code) for _label, values in raters]
         for score in ranked
     ]
@@ -154,7 +158,7 @@ def _scores(
 def _value(score: IssueScore, name: str, decision: Sequence[str] | None) -> str | float | int | None:
     if name in ("decision", "reason"):
         return decision and decision[name == "reason"]
-    if name in ("code", "name_zh", "name_en"):
+    if name == "code" or name.startswith("name_"):
         return getattr(score.issue, name)
     if name == "category":
         return score.issue.category.code
@@ -168,15 +172,25 @@ def _value(score: IssueScore, name: str, decision: Sequence[str] | None) -> str 
     return getattr(score, name)
 
 
-def _by_group(sheet: Worksheet, scores: Sequence[IssueScore], groups: Names, heading: str) -> None:
+def _named(run: Run) -> dict[str, str]:
+    """Of the two columns of names those that hold another language, as the cycle has one that is neither."""
+    spoken = run.cycle.languages
+    if set(spoken) <= set(DEFAULT_LANGUAGES):
+        return {}
+    one, other = [*spoken, "en"][:2]
+    return {"name_zh": f"name_{suffix_of(one)}", "name_en": f"name_{suffix_of(other)}"}
+
+
+def _by_group(sheet: Worksheet, run: Run, scores: Sequence[IssueScore], groups: Names, heading: str) -> None:
     """Score and n of every group; small cells without score (architecture.md, Small cells)."""
     names = [f"{group}:{dimension}{part}" for group in groups for dimension in DIMENSIONS for part in ("", ":n")]
-    put_head(sheet, 1, ["code", "name_zh", "name_en", *names])
+    named = [_named(run).get(name, name) for name in ("name_zh", "name_en")]
+    put_head(sheet, 1, ["code", *named, *names])
     rows = []
     for score in scores:
         if score.groups:
             cells = shown_cells(score.groups)
-            row = [score.issue.code, score.issue.name_zh, score.issue.name_en]
+            row = [score.issue.code, *(getattr(score.issue, name) for name in named)]
             for group in groups:
                 found = cells.get(group, {})
                 for dimension in DIMENSIONS:

@@ -1,5 +1,6 @@
 """Form of the request for an output."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -47,7 +48,7 @@ class RequestForm(forms.Form):
     """What to make, in which language; the matrix page sends along what is shown there."""
 
     document = forms.ChoiceField(label=_("Document"), choices=DOCUMENTS)
-    language = forms.ChoiceField(label=_("Language"), choices=[("zh-hans", "中文"), ("en", "English")])
+    language = forms.ChoiceField(label=_("Language"), choices=())
     run = forms.IntegerField(required=False, widget=forms.HiddenInput)
     anyway = forms.BooleanField(label=_("Make the file all the same"), required=False)
     template_file = forms.FileField(
@@ -56,8 +57,9 @@ class RequestForm(forms.Form):
         help_text=_("DOCX with names in double braces, such as {{ valid }}; its styles stay."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, languages: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["language"].choices = list(languages.items())
         self.by_kind: dict[str, list[str]] = {}
         for kind in KINDS.values():
             for option in kind.options:

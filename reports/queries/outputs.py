@@ -6,13 +6,14 @@ from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.models import Cycle, Run, User
-from materiality.platform.bilingual import is_chinese
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, is_chinese, shown, suffix_of
+from materiality.platform.bilingual import LANGUAGES as LANGUAGES_OF_TEXTS
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import scored_cycles, sees_all_cycles
 from reports.models import Output
@@ -106,7 +107,7 @@ def scored_inputs(cycle: Cycle, run: Run | None, options: Mapping[str, Any]) -> 
     """The run (the newest unless one is given), the groups' names, the options of the matrix, tiers after review."""
     shown = MatrixOptions.from_query(options)
     run = needed_run(cycle, run)
-    groups = list(cycle.groups.values("code", name_zh=F("name__zh"), name_en=F("name__en")))
+    groups = [{"code": group.code, **frozen(group, "name")} for group in cycle.groups.all()]
     codes = {group["code"] for group in groups}
     if shown.group and shown.group not in codes:
         raise NotAllowed(_("There is no group “%(group)s” in this cycle.") % {"group": shown.group})
@@ -134,10 +135,26 @@ def scored_data(inputs: dict) -> MatrixData:
     return matrix_data(run, MatrixOptions(**shown), inputs["language"], decided)
 
 
+def output_languages(cycle: Cycle) -> dict[str, str]:
+    """In which languages files are made → what each calls itself: Chinese, English, and those of the cycle's texts."""
+    known = dict(zip(LANGUAGES, DEFAULT_LANGUAGES, strict=True))
+    return {
+        language: LANGUAGES_OF_TEXTS[known.get(language, language)]
+        for language in dict.fromkeys([*LANGUAGES, *(each for each in cycle.languages if each not in known.values())])
+    }
+
+
+def frozen(row: Model, field: str, name: str = "") -> dict[str, str]:
+    """A text for frozen inputs, `name` (else the field's) with each language behind it; Chinese and English always."""
+    texts = dict.fromkeys(DEFAULT_LANGUAGES, "") | getattr(row, field).texts
+    return {f"{name or field}_{suffix_of(language)}": text for language, text in texts.items()}
+
+
 def frozen_text(row: dict, field: str) -> str:
-    """A text of frozen inputs in the active language, in the other where there is none."""
-    first, second = ("_zh", "_en") if is_chinese() else ("_en", "_zh")
-    return row[field + first] or row[field + second]
+    """A text of frozen inputs in the active language, in another where there is none."""
+    known = {name: text for name, text in row.items() if name.startswith(f"{field}_") and isinstance(text, str)}
+    texts = {name.removeprefix(f"{field}_").replace("_", "-"): text for name, text in known.items()}
+    return shown({language: text for language, text in texts.items() if language in LANGUAGES_OF_TEXTS})
 
 
 def seen_outputs(person: User, rows: Iterable[Output]) -> list[Output]:

@@ -18,7 +18,7 @@ from materiality.queries.years import compared_json, earlier_runs, line_of
 from materiality.scoring.cube import DIMENSIONS
 from reports.models import TableText
 from reports.queries.outline import outline_rows
-from reports.queries.outputs import frozen_text, needed_run
+from reports.queries.outputs import frozen, frozen_text, needed_run
 from surveys.models import Batch, Survey
 
 
@@ -60,9 +60,9 @@ def _told(each: Reviewed) -> dict[str, Any]:
     issue = each.score.issue
     above = issue.parent or issue
     return {
-        **{name: getattr(issue, name) for name in ("code", "name_zh", "name_en", "definition_zh", "definition_en")},
-        **{f"category_{language}": getattr(issue.category, f"name_{language}") for language in ("zh", "en")},
-        **{f"primary_{language}": getattr(above, f"name_{language}") for language in ("zh", "en")},
+        **{"code": issue.code, **frozen(issue, "name"), **frozen(issue, "definition")},
+        **frozen(issue.category, "name", "category"),
+        **frozen(above, "name", "primary"),
         "primary_code": above.code,
         **{name: getattr(each, name) for name in ("tier", "material")},
         **{name: getattr(each.score, name) for name in ("rank", "priority")},
@@ -163,7 +163,7 @@ def group_inputs(cycle: Cycle) -> dict[str, Any]:
     """The groups with their expectations, channels and responses. NotAllowed where no group has any."""
     groups = [
         {
-            **{name: getattr(held.group, name) for name in ("code", "name_zh", "name_en")},
+            **{"code": held.group.code, **frozen(held.group, "name")},
             **{each.kind: [_point(point) for point in each.points] for each in held.lists},
         }
         for held in cycle_points(cycle)
@@ -187,20 +187,20 @@ def indicator_inputs(cycle: Cycle) -> dict[str, Any]:
     if not held:
         raise NotAllowed(_("No issue has an indicator yet. Add them on the page of targets and indicators."))
     years = {year for _issue, row in held for year in row.values if int(year) <= cycle.period_end.year}
-    names = ("name_zh", "name_en", "unit", "baseline", "baseline_year", "target", "target_year", "source", "owner")
+    names = ("unit", "baseline", "baseline_year", "target", "target_year", "source", "owner")
     return {
         "years": sorted(years)[-MOST_YEARS:],
         "indicators": [
-            {**{name: getattr(row, name) for name in names}, "values": row.values}
-            | {f"issue_{language}": getattr(issue, f"name_{language}") for language in ("zh", "en")}
-            | {f"category_{language}": getattr(issue.category, f"name_{language}") for language in ("zh", "en")}
+            {**frozen(row, "name"), **{name: getattr(row, name) for name in names}, "values": row.values}
+            | frozen(issue, "name", "issue")
+            | frozen(issue.category, "name", "category")
             for issue, row in held
         ],
     }
 
 
 def _point(point: StakeholderPoint) -> dict[str, str]:
-    return {name: getattr(point, name) for name in ("text_zh", "text_en", "frequency")}
+    return {**frozen(point, "text"), "frequency": point.frequency}
 
 
 # What the process text tells of the assessment, each figure with the record that it comes from
@@ -305,7 +305,7 @@ def _groups(cycle: Cycle, run: Run) -> list[dict]:
     counts, weights = run.responses["groups"], run.method["weights"]
     return [
         {
-            **{name: getattr(group, name) for name in ("code", "name_zh", "name_en", "side")},
+            **{"code": group.code, **frozen(group, "name"), "side": group.side},
             **{name: counts.get(group.code, {}).get(name, 0) for name in ("total", "submitted", "valid")},
             "invited": invited.get(group.code),
             **{f"weight_{each}": weights.get(group.code, {}).get(each, 1) for each in DIMENSIONS},

@@ -30,7 +30,7 @@ from reports.forms.outputs import RequestForm, TableTextsForm
 from reports.models import Output, TableText
 from reports.outputs import KINDS, output_inputs, stored_path
 from reports.queries.outline import outline_rows
-from reports.queries.outputs import LANGUAGES, seen_outputs
+from reports.queries.outputs import LANGUAGES, output_languages, seen_outputs
 
 _HEADS = (
     Head(gettext_lazy("File"), "kind", "kind"),
@@ -46,7 +46,7 @@ def outputs(request: HttpRequest, code: str) -> HttpResponse:
     """The files asked for so far; a POST asks for another."""
     cycle = cycle_of(code)
     first = {"language": "zh-hans" if is_chinese(get_language()) else "en"}
-    form = RequestForm(request.POST or None, request.FILES or None, initial=first)
+    form = RequestForm(request.POST or None, request.FILES or None, initial=first, languages=output_languages(cycle))
     gaps: list[str] = []
     if sent(request, form, can_edit_cycle):
         with refusals(form):

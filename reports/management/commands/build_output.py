@@ -13,7 +13,6 @@ from reports.documents.gaps import gaps_in
 from reports.documents.process_text import kept_template
 from reports.outputs import FORMER, KINDS, build_output, output_inputs
 from reports.queries.matrix import LEVELS, WEIGHTINGS
-from reports.queries.outputs import LANGUAGES
 
 
 class Command(ActionCommand):
@@ -25,7 +24,7 @@ class Command(ActionCommand):
         parser.add_argument("cycle", help="code of the cycle")
         parser.add_argument("kind", choices=[*KINDS, *FORMER])
         parser.add_argument("--format", required=True, metavar="FMT")
-        parser.add_argument("--language", required=True, choices=LANGUAGES)
+        parser.add_argument("--language", required=True)
         parser.add_argument("--out", required=True, type=Path, metavar="FILE")
         parser.add_argument(
             "--option", action="append", default=[], metavar="KEY=VALUE", help=f"of the kind, such as {_known()}"

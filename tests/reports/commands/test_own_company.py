@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from openpyxl import load_workbook
 
 from materiality.actions.stakeholders import remove_group, save_group
 from materiality.models import Cycle, Edition
@@ -145,7 +146,12 @@ def test_flat_list_in_one_language_goes_from_file_to_matrix_index_and_pages(tmp_
     picture, book = tmp_path / "m.svg", tmp_path / "w.xlsx"
     run("build_output", "own", "matrix", "--format", "svg", "--language", "en", "--out", str(picture))
     assert all(name in picture.read_text() for name in ("Topic E1", "Governance", "Social"))
-    run("build_output", "own", "scores", "--format", "xlsx", "--language", "en", "--out", str(book))
+    run("build_output", "own", "scores", "--format", "xlsx", "--language", language, "--out", str(book))
+    sheets = load_workbook(book)
+    told = [cell.value for cell in next(sheets["by_group"].iter_rows(max_row=1))]
+    assert told[1 if language == "ko" else 2] == f"name_{language}"
+    column = sheets["by_group"]["C" if language == "en" else "B"]
+    assert "Overview" in sheets.sheetnames and "Topic E1" in {cell.value for cell in column}
     client = Client()
     client.force_login(make_person())
     pages = ["", "scope/", "groups/", "surveys/", "surveys/own/", "scores/", "matrix/", "index/", "review/"]
