@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from materiality.models import AuditEvent, Category, Cycle, Edition, Issue, Job, Run, SignOff, User
+from materiality.models import AuditEvent, Category, Cycle, Edition, Group, Issue, Job, Run, SignOff, User
 from materiality.models.people import Role
 from materiality.platform.hooks import (
     PHASES,
@@ -407,6 +407,12 @@ def parents_of(edition_id: int, rated: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def groups_of(cycle: Cycle) -> list[Group]:
+    """The groups in their order, asked once per cycle object: for pages, as what is stored later is not in it."""
+    prefetch_related_objects([cycle], "groups")
+    return list(cycle.groups.all())
+
+
 def group_columns(cycle: Cycle) -> list[tuple[str, int, float, float]]:
     """Code, target and the two weights of each group by code, asked once per cycle object."""
     if "_group_columns" not in cycle.__dict__:
@@ -469,7 +475,7 @@ def last_run_number(cycle: Cycle) -> int | None:
 
 def listed_runs(cycle: Cycle) -> QuerySet[Run]:
     """The newest runs without their cubes, newest first."""
-    return cycle.runs.defer("cube").select_related("created_by").order_by("-number")[:MOST_RUNS]
+    return cycle.runs.defer("cube").select_related("created_by", "edition").order_by("-number")[:MOST_RUNS]
 
 
 @dataclass(frozen=True)
@@ -535,7 +541,7 @@ def newest_run(cycle: Cycle) -> Run | None:
 
 def run_with_cube(cycle: Cycle, number: str = "") -> Run | None:
     """The run with this number, the newest where none is given, in one query with its cube; None if there is none."""
-    runs = cycle.runs.select_related("created_by").order_by("-number")
+    runs = cycle.runs.select_related("created_by", "edition").order_by("-number")
     if not number:
         return runs.first()
     known = number.isascii() and number.isdigit() and len(number) < 10

@@ -58,9 +58,9 @@ def issues_reviewed(run: Run) -> list[Reviewed]:
     return reviewed(run, ranked)
 
 
-def snapshot(run: Run) -> dict[str, Any]:
+def snapshot(run: Run, rows: Iterable[Reviewed] | None = None) -> dict[str, Any]:
     """All that a signature stands for: what was counted, by which method, and the tier of every issue."""
-    rows = sorted(issues_reviewed(run), key=lambda each: each.score.issue.code)
+    rows = sorted(issues_reviewed(run) if rows is None else rows, key=lambda each: each.score.issue.code)
     return {
         "cycle": run.cycle.code,
         "run": run.number,

@@ -41,7 +41,8 @@ def asked_otherwise(one: Run, other: Run) -> bool:
 
 def line_of(edition: Edition) -> list[Edition]:
     """The edition and those it comes from, the newest first."""
-    known, line = Edition.objects.in_bulk(), [edition]
+    line = [edition]
+    known = Edition.objects.in_bulk() if edition.based_on_id else {}
     while line[-1].based_on_id is not None:
         line.append(known[line[-1].based_on_id])
     return line

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext_lazy
 from materiality.platform.lists import Chip, Head, Listing, chosen_in
 from materiality.platform.words import word_for
 from materiality.queries.comparison import GroupComparison
-from materiality.queries.cycles import run_with_cube
+from materiality.queries.cycles import groups_of, run_with_cube
 from materiality.scoring.cube import DIMENSIONS
 from materiality.views.cycles import cycle_of, in_cycle
 
@@ -26,7 +26,7 @@ def comparison(request: HttpRequest, code: str) -> HttpResponse:
             raise Http404
         return redirect("scores", code)  # which says what is needed for a first run
     dimension = chosen_in(request.GET, "dimension", DIMENSIONS) or DIMENSIONS[0]
-    found = GroupComparison(run, list(cycle.groups.all()), dimension)
+    found = GroupComparison(run, groups_of(cycle), dimension)
     context = in_cycle(cycle, "scores") | {
         "run": run,
         "comparison": found,

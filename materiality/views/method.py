@@ -13,6 +13,7 @@ from materiality.platform.pages import onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, needs
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
+    groups_of,
     last_run_number,
     method_changes,
     method_of,
@@ -65,7 +66,7 @@ def keep_method(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, cycle: Cycle) -> MethodForm:
-    return MethodForm(request.POST or None, method=method_of(cycle), groups=list(cycle.groups.all()))
+    return MethodForm(request.POST or None, method=method_of(cycle), groups=groups_of(cycle))
 
 
 def _trial(request: HttpRequest, cycle: Cycle, form: MethodForm) -> Trial | None:
@@ -85,7 +86,7 @@ def _page(request: HttpRequest, cycle: Cycle, form: MethodForm, keep: KeepForm |
         "form": form,
         "keep": keep or KeepForm(),
         "trial": trial,
-        "last_run": last_run_number(cycle),
+        "last_run": trial.run.number if trial else last_run_number(cycle),
         "changes": method_changes(cycle),
         "may_edit": can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW,
         "may_keep": can_edit_cycle(request.user),

@@ -25,7 +25,6 @@ from materiality.queries.review import (
     Reviewed,
     differences,
     issues_reviewed,
-    last_sign_off,
     snapshot,
     tiers_of,
 )
@@ -66,7 +65,10 @@ def _choices(request: HttpRequest, run: Run | None) -> dict[str, Choice]:
 
 
 def _shown(cycle: Cycle, run: Run, typed: dict[str, Choice], *, may_edit: bool) -> dict:
-    rows, signed = issues_reviewed(run), last_sign_off(cycle)
+    rows = issues_reviewed(run)
+    sign_offs = list(cycle.sign_offs.select_related("by", "run"))
+    signed = max(sign_offs, key=lambda each: each.number, default=None)
+    decided = any(row.decision for row in rows)
     return {
         "rows": [(row, *_now(row, typed.get(row.score.issue.code))) for row in rows],
         "tiers": tiers_of(run),
@@ -74,13 +76,13 @@ def _shown(cycle: Cycle, run: Run, typed: dict[str, Choice], *, may_edit: bool) 
         "unsure": UNSURE,
         "behind": run_behind(cycle),
         "may_begin": may_edit,
-        "sha256": value_digest(snapshot(run)),
+        "sha256": value_digest(snapshot(run, rows)),
         "anchor": anchor_now(),
         "signed": signed,
-        "sign_offs": cycle.sign_offs.select_related("by", "run"),
+        "sign_offs": sign_offs,
         "differences": differences(signed, run) if signed else [],
         "differing": sum(row.differs for row in rows),
-        "earlier": not run.decisions.exists() and cycle.runs.filter(decisions__isnull=False).exists(),
+        "earlier": not decided and cycle.runs.filter(decisions__isnull=False).exists(),
     }
 
 

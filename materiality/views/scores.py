@@ -12,7 +12,7 @@ from materiality.models import Cycle, Group, Run
 from materiality.platform.lists import Chip, Head, Listing, Words, choices_of
 from materiality.platform.people import can_edit_cycle
 from materiality.platform.words import word_for
-from materiality.queries.cycles import chosen_run, listed_runs
+from materiality.queries.cycles import chosen_run, groups_of, listed_runs
 from materiality.queries.indicators import RaterColumn, rater_columns
 from materiality.queries.ranking import named_of, took_ranking
 from materiality.queries.scores import (
@@ -61,7 +61,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
     if not runs:
         return render(request, "materiality/scores.html", context)
     run = _found(chosen_run(cycle, runs, request.GET.get("run", "")))
-    wanted, groups = ScoreFilter.from_query(request.GET), list(cycle.groups.all())
+    wanted, groups = ScoreFilter.from_query(request.GET), groups_of(cycle)
     found = all_rows(run, wanted.group, spark=wanted.spark)
     level = wanted.level if wanted.level in found else SECONDARY
     rows = found.get(level, [])

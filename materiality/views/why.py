@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from materiality.models import Cycle, IssueScore, Run
-from materiality.queries.cycles import run_with_cube
+from materiality.queries.cycles import groups_of, run_with_cube
 from materiality.queries.mappings import mapped_frameworks
 from materiality.queries.scores import ScoreRow, level_of, shows_certainty, stated_of
 from materiality.queries.stakeholders import touching
@@ -23,7 +23,7 @@ def why(request: HttpRequest, code: str, issue: str) -> HttpResponse:
         "run": run,
         "score": score,
         "row": ScoreRow(score),
-        "why": Why(run, score, list(cycle.groups.all())),
+        "why": Why(run, score, groups_of(cycle)),
         "secondaries": list(children),
         "touching": touching(cycle.engagements.filter(issues=score.issue)),
         "years": years_of(run, issue, request.user),

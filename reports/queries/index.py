@@ -176,11 +176,11 @@ class ShownFinding:
         return {**told, "codes": list(found.codes), "text": self.sentence, "accepted": self.accepted}
 
 
-def index_findings(cycle: Cycle) -> list[ShownFinding]:
+def index_findings(cycle: Cycle, checked: CheckedIndex | None = None) -> list[ShownFinding]:
     """All findings of the cycle's index, each with what was accepted of it."""
     accepted = dict(AcceptedFinding.objects.filter(cycle=cycle).values_list("key", "reason"))
     shown = []
-    for found in found_by(checked_index(cycle)):
+    for found in found_by(checked or checked_index(cycle)):
         # What was accepted stays so with the next run.
         params = {name: value for name, value in found.params.items() if not name.startswith("source_")}
         key = value_digest([found.check, found.text, found.rows, found.codes, params])
@@ -218,15 +218,16 @@ class Placement:
         return sum(each.decision is None for _title, held in self.groups for each in held)
 
 
-def placement(cycle: Cycle) -> Placement:
+def placement(cycle: Cycle, checked: CheckedIndex | None = None) -> Placement:
     """Disclosures and sector topics that no row carries, and the rows."""
-    rows, gri, edition, chinese = outline_rows(cycle), gri_standards(), cycle.gri_edition, is_chinese()
+    rows = checked.rows if checked else outline_rows(cycle)
+    gri, edition, chinese = gri_standards(), cycle.gri_edition, is_chinese()
     decided = {each.identity: each for each in IndexDecision.objects.filter(cycle=cycle).select_related("decided_by")}
-    topics = material_topics(cycle, rows)
+    topics = checked.topics if checked and checked.topics is not None else material_topics(cycle, rows)
     titles = {identity: topic.name(chinese) for topic in reversed(topics) for identity in topic.identities}
     groups: dict[str, list[OpenDisclosure]] = {}
     open_ones = dict.fromkeys(unplaced(rows, topics, gri, edition))
-    sector_topics = dict.fromkeys(_sector_topics(content_index(cycle).sectors, rows))
+    sector_topics = dict.fromkeys(_sector_topics(checked.sectors if checked else content_index(cycle).sectors, rows))
     for key in [*open_ones, *sector_topics, *(key for key in decided if key not in open_ones)]:
         title = _("Topics of the sector") if key in sector_topics else titles.get(key, _("General disclosures"))
         title = title if key in open_ones or key in sector_topics else _("Placed, with a decision")

@@ -25,7 +25,7 @@ from reports.actions.index import (
     set_index,
 )
 from reports.forms.index import ContentIndexForm, PlacementForm
-from reports.queries.index import index_findings, placement
+from reports.queries.index import checked_index, index_findings, placement
 from reports.queries.outline import content_index
 
 
@@ -44,7 +44,8 @@ def content_index_page(request: HttpRequest, code: str) -> HttpResponse:
 def _shown(
     request: HttpRequest, cycle: Cycle, form: ContentIndexForm, placing: PlacementForm | None = None
 ) -> HttpResponse:
-    findings, places = index_findings(cycle), placement(cycle)
+    checked = checked_index(cycle)
+    findings, places = index_findings(cycle, checked), placement(cycle, checked)
     placing = placing or PlacementForm(keys=[], initial={"order": request.GET.get("order")})
     context = in_cycle(cycle, "outline", form=form, findings=findings, places=places, placing=placing)
     context |= {"may_edit": can_edit_cycle(request.user), "day": publication_day(cycle)}

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from materiality.platform.pages import download
+from materiality.queries.cycles import groups_of
 from materiality.queries.mappings import mapped_frameworks
 from materiality.queries.stakeholders import touching
 from materiality.queries.why import Why
@@ -17,7 +18,7 @@ def issue_sheet(request: HttpRequest, code: str, issue: str) -> HttpResponse:
     cycle = cycle_of(code)
     run, score = scored_issue(cycle, request.GET.get("run", ""), issue)
     frameworks = [table for table in mapped_frameworks(score.issue) if table.disclosures]
-    why = Why(run, score, list(cycle.groups.all()))
+    why = Why(run, score, groups_of(cycle))
     heard = touching(cycle.engagements.filter(issues=score.issue))
     pdf = why_sheet(cycle, why, years_of(run, issue, request.user), heard, frameworks)
     return download(pdf, f"{cycle.code}-{run.number}-{issue}.pdf", private=True)

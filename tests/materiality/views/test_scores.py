@@ -102,5 +102,5 @@ def test_scores_of_the_whole_library_ask_few_queries(client, language, django_as
         page = client.get("/cycles/whole/scores/?group=media")
     assert len(codes_in(page)) == 93
     for issue in ("SOC-03-01", "SOC-03"):
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(17):
             client.get(f"/cycles/whole/scores/{issue}/")
