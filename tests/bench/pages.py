@@ -12,9 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from materiality.forms.method import MethodForm
-from materiality.models import Cycle, Edition, Issue, User
-from materiality.queries.cycles import method_of
+from materiality.models import Edition, Issue, User
 user = User.objects.create_superuser("bench", password=None)
 client = Client(headers={"host": "127.0.0.1"})
 client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -27,33 +25,23 @@ pages["survey"] = reverse("survey", args=["demo", "demo"])
 pages["fieldwork"] = reverse("fieldwork", args=["demo", "demo"])
 pages["issue_score"] = reverse("issue_score", args=["demo", issue])
 pages["why, sheet to print"] = reverse("issue_sheet", args=["demo", issue])
-pages["robustness"] = reverse("robustness", args=["demo"])
 pages["content_index"] = reverse("content_index", args=["demo"])
 pages["matrix, 23 primaries"] = pages["matrix"] + "?level=primary"
 pages["matrix, pooled, one group"] = pages["matrix"] + "?weighting=pooled&group=users"
-cycle = Cycle.objects.get(code="demo")
-form = MethodForm(None, method=method_of(cycle), groups=list(cycle.groups.all()))
-moved = {name: form[name].value() for name in form.fields if form[name].value() is not None} | {"lam": "0.6"}
-trial = reverse("try_method", args=["demo"])
-def answer(url):
-    if url != trial:
-        return client.get(url)
-    return client.post(url, moved, headers={"hx-request": "true"})
-pages["method, answer to a move"] = trial
 rows = []
 for language in ("zh-hans", "en"):
     client.cookies["django_language"] = language
     for name, url in pages.items():
         start = time.perf_counter()
-        assert answer(url).status_code == 200, url
+        assert client.get(url).status_code == 200, url
         first = time.perf_counter() - start
         took = []
         for run in range(7):
             start = time.perf_counter()
-            answer(url)
+            client.get(url)
             took.append(time.perf_counter() - start)
         with CaptureQueriesContext(connection) as queries:
-            page = answer(url)
+            page = client.get(url)
         took = 1000 * statistics.median(took)
         rows.append([name, language, len(queries), round(took, 1), round(1000 * first, 1), len(page.content) // 1024])
 print(json.dumps(rows))
