@@ -1,19 +1,23 @@
 """Figures from elsewhere: the format `figures` (formats.md)."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
-from materiality.models import Issue, ReportedFigure
+from materiality.models import Group, Issue, ReportedFigure
 from materiality.platform.hooks import counted_now
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_REVIEW, locked_cycle
-from materiality.tables.headers import Choices, SheetColumn, choice_words
+from materiality.tables.headers import Choices, SheetColumn, canonical, choice_words
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import Problem
+from materiality.tables.records import Records, Row
 from materiality.tables.widgets import ChoiceWidget, NumberWidget, SheetRow, TextWidget
 
 TOLERANCE = 0.05  # points of 0–100 by which mean and score may differ
@@ -66,6 +70,27 @@ class FigureResource(StrictResource):
         fields = tuple(column.name for column in FIGURE_COLUMNS)
         import_id_fields = ("group", "issue", "dimension")
 
+    @classmethod
+    def reshaped(cls, table: Records) -> list[Records]:
+        """A table with a block of columns per group (“Employees society mean”, “员工-社会-样本数”), a row a figure."""
+        return [_lengthened(table)]
+
+    def prepared(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
+        """With codes where the file has names."""
+        groups, issues = (
+            {
+                _plain(word): code
+                for code, own in self.lookups[name].items()
+                for word in (code, own.name_en, own.name_zh)
+            }
+            for name in ("groups", "issues")
+        )
+        named = {"group": groups, "issue": issues}
+        return [
+            replace(row, cells={name: _coded(cell, named.get(name, {})) for name, cell in row.cells.items()})
+            for row in rows
+        ]
+
     def refuse(self, store: bool) -> None:
         with transaction.atomic():
             cycle = locked_cycle(self.scope.cycle, BEFORE_REVIEW)
@@ -116,3 +141,87 @@ class FigureResource(StrictResource):
             if abs(points - score) > TOLERANCE:
                 params = {"mean": f"{mean:g}", "scale": str(scale), "points": f"{points:.2f}"}
                 yield row.problem("figures_differ", "score", params=params)
+
+
+class _Block(NamedTuple):
+    """What a heading of the wide table says: whose figure, on which dimension ('' = the row says it), and of what."""
+
+    group: str
+    dimension: str
+    measure: str
+
+
+# Words of such headings, as patterns; the first that is found stands.
+_MEASURES = {
+    "sd": r"standard deviation|std\.? ?dev\.?|\bsd\b|\bstd\b|\bspread\b|标准差",
+    "score": r"\bscores?\b|得分|分值",
+    "n": r"number of (?:ratings|answers|respondents)|\bcount\b|\bn\b|样本数|样本量|人数",
+    "mean": r"\bmeans?\b|\baverages?\b|\bavg\b|平均值|平均分|均值",
+}
+_DIMENSIONS = {
+    "business": r"(?:impact on )?(?:our |the )?business(?: impact)?\b|\bfinancial(?: materiality)?\b|公司经营|经营",
+    "society": r"(?:impact on )?\bsociety(?: and the environment)?\b|\bsocial(?: impact)?\b|社会(?:[与和]环境)?",
+}
+_JOINTS = " \t_-–—/:：·|,，.[]()（）【】"
+
+
+def _plain(text: str) -> str:
+    return " ".join(filter(None, re.split(rf"[{re.escape(_JOINTS)}]+", text.casefold())))
+
+
+def _codes_of(rows: Mapping[str, Group | Issue]) -> dict[str, str]:
+    return {_plain(word): code for code, own in rows.items() for word in (own.name_zh, own.name_en, code)}
+
+
+def _coded(cell: str | None, codes: dict[str, str]) -> str | None:
+    return codes.get(_plain(cell), cell) if cell else cell
+
+
+_ROW = ("issue", "dimension", "scale", "source")
+
+
+def _lengthened(table: Records) -> Records:
+    spelt = {canonical(word).casefold(): column.name for column in FIGURE_COLUMNS for word in _spellings(column)}
+    own = {heading: spelt.get(heading.casefold(), "") for heading in table.columns}
+    blocks = {heading: block for heading in table.columns if not own[heading] and (block := _block(heading))}
+    if "group" in own.values() or "issue" not in own.values() or not blocks:
+        return table
+    said = {heading: name for heading, name in own.items() if name in _ROW}
+    found = [figure for row in table.rows for figure in _figures_in(row, said, blocks)]
+    # A row of the file holds several figures, so these are counted by themselves, below the header.
+    rows = tuple(Row(number, figure) for number, figure in enumerate(found, start=2))
+    return replace(table, columns=tuple(column.name for column in FIGURE_COLUMNS), rows=rows)
+
+
+def _spellings(column: SheetColumn) -> tuple[str, ...]:
+    more = {"issue": ("issue", "issue name", "topic", "议题", "议题名称"), "group": ("group", "利益相关方", "群体")}
+    return (column.name, *column.titles, *more.get(column.name, ()))
+
+
+def _block(heading: str) -> _Block | None:
+    rest = heading.casefold().replace("_", " ")
+    told = {}
+    for name, words in (("measure", _MEASURES), ("dimension", _DIMENSIONS)):
+        told[name] = next((key for key, pattern in words.items() if re.search(pattern, rest)), "")
+        if told[name]:
+            rest = re.sub(words[told[name]], " ", rest, count=1)
+    group = _plain(rest)
+    return _Block(group, told["dimension"], told["measure"] or "mean") if group and any(told.values()) else None
+
+
+def _figures_in(row: Row, said: dict[str, str], blocks: dict[str, _Block]) -> Iterator[dict[str, str]]:
+    """One figure per group and dimension of which the row says anything."""
+    common = {name: row.cells.get(heading, "") for heading, name in said.items()}
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for heading, block in blocks.items():
+        if text := row.cells.get(heading, ""):
+            found.setdefault((block.group, block.dimension), {})[block.measure] = text
+    # What is said of a group without a dimension, such as its number, holds on both.
+    both = {group: found[group, ""] for group, dimension in found if not dimension}
+    found = {key: both.get(key[0], {}) | own for key, own in found.items()}
+    parted = {group for group, dimension in found if dimension}
+    for (group, dimension), measures in found.items():
+        if not dimension and group in parted:
+            continue
+        blank = dict.fromkeys((column.name for column in FIGURE_COLUMNS), "")
+        yield {**blank, **common, **({"dimension": dimension} if dimension else {}), "group": group, **measures}

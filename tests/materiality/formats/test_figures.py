@@ -93,6 +93,28 @@ def test_figures_become_a_run_of_their_own_that_pages_mark(client, cycle):
     assert (robustness.status_code, robustness.url) == (302, reverse("scores", args=[cycle.code]))
 
 
+def test_table_with_a_column_block_per_group_becomes_the_same_figures(cycle):
+    names = {group.code: group.name_en for group in cycle.groups.all()}
+    issues = Issue.objects.filter(edition=cycle.edition, parent__isnull=False).order_by("code")[:3]
+    heads = ["Topic", "Points of the scale"]
+    for name in names.values():
+        heads += [
+            f"{name} – {said}" for said in ("N", "society (mean)", "society SD", "Business: average", "business SD")
+        ]
+    lines = [
+        [issue.name_en, 5, *[40, 4 - 0.5 * at, 1, 4 - 0.5 * at, 1] * len(names)] for at, issue in enumerate(issues)
+    ]
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([heads, *lines])
+    stored(cycle, text.getvalue().encode())
+    kept = cycle.reported_figures.values_list("group__code", "issue__code", "dimension", "n", "mean", "scale", "sd")
+    expected = {
+        (group, issue.code, dimension, 40, 4 - 0.5 * at, 5, 1.0)
+        for group in names for at, issue in enumerate(issues) for dimension in ("society", "business")
+    }  # fmt: skip
+    assert set(kept) == expected
+
+
 def test_figures_are_compared_with_what_was_counted_later(client, cycle, now):
     stored(cycle, figures(cycle))
     run = make_run(now)
