@@ -1,11 +1,17 @@
 """Rows of paper sheets: of an anonymous survey what is asked and entered is sealed as long as it is kept."""
 
-from materiality.platform.keys import seal, unseal
+import logging
+
+from django.utils.translation import gettext as _
+
+from materiality.platform.keys import CannotOpen, seal, unseal
+from materiality.platform.refusals import NotAllowed
 from surveys.models import PaperSheet
 from surveys.queries.questionnaire import questionnaire_of
 from surveys.questionnaire.contents import Contents, pack, unpack
 from surveys.respond.keys import key_of, key_of_sheets
 
+log = logging.getLogger(__name__)
 _ENTRIES = ("first", "second")
 
 
@@ -22,10 +28,10 @@ def seal_sheet(sheet: PaperSheet) -> PaperSheet:
 
 
 def open_sheet(sheet: PaperSheet) -> PaperSheet:
-    """After it was read: what was sealed stands in its columns again. KeyMissing, CannotOpen."""
+    """After it was read: what was sealed stands in its columns again. NotAllowed where it is damaged, KeyMissing."""
     if sheet.sealed:
         survey = sheet.survey
-        plain = unseal(key_of_sheets(key_of(survey)), bytes(sheet.sealed), _about(sheet))
+        plain = _unsealed(sheet)
         # As long as it was when it was sealed, which an earlier version may have done.
         items = questionnaire_of(survey.pk, survey.opened_at).items
         size = (len(plain) - items) // len(_ENTRIES)
@@ -36,6 +42,20 @@ def open_sheet(sheet: PaperSheet) -> PaperSheet:
             setattr(sheet, f"{name}_profile", held.profile)
             setattr(sheet, f"{name}_comment", held.comment)
     return sheet
+
+
+def _unsealed(sheet: PaperSheet) -> bytes:
+    try:
+        return unseal(key_of_sheets(key_of(sheet.survey)), bytes(sheet.sealed), _about(sheet))
+    except CannotOpen as problem:
+        log.error("sheet %s of survey %s cannot be opened: its row is damaged", sheet.number, sheet.survey.code)
+        raise NotAllowed(
+            _(
+                "What is stored of sheet %(number)s is damaged and cannot be read. Print a new sheet for this group "
+                "and copy the answers onto it."
+            )
+            % {"number": f"{sheet.number:04}"}
+        ) from problem
 
 
 def empty_sheet(sheet: PaperSheet) -> None:

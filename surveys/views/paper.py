@@ -134,11 +134,11 @@ def paper_entry(request: HttpRequest, code: str, survey: str, number: int) -> Ht
     sheets = PaperSheet.objects.select_related("group", "first_by", "second_by")
     sheet = get_object_or_404(sheets, survey=row, number=number)
     sheet.survey = row
-    open_sheet(sheet)
-    if sheet.state == STATE.STORED:
-        return render(request, "surveys/paper_sheet.html", _context(sheet))
-    view = _differences if sheet.state == STATE.DIFFERS else _typing
     with refusals(request):
+        open_sheet(sheet)
+        if sheet.state == STATE.STORED:
+            return render(request, "surveys/paper_sheet.html", _context(sheet))
+        view = _differences if sheet.state == STATE.DIFFERS else _typing
         return view(request, sheet)
     return redirect("paper", code, survey)
 

@@ -168,3 +168,13 @@ def test_what_is_wrong_with_an_entry_is_said_in_chinese_too(client):
     text = client.post(address, {"time": "1", "i0": "9"}).content.decode()
     assert "填 1 至 5、D，或留空" in text
     assert "未勾选同意的纸质问卷不得存入任何内容" in text
+
+
+def test_sheet_whose_sealed_row_is_damaged_is_said_to_be(client):
+    survey = make_open_survey(anonymous=True)
+    log_in(client)
+    (sheet,) = make_sheets(survey)
+    PaperSheet.objects.filter(pk=sheet.pk).update(sealed=b"x" * 200)
+    page = client.get(address(survey, "paper_entry", sheet.number), follow=True)
+    assert (page.status_code, page.redirect_chain) == (200, [(address(survey), 302)])
+    assert "is damaged and cannot be read" in page.content.decode()
