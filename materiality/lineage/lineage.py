@@ -324,7 +324,7 @@ def _by_ratings(ancestors: list[str], ratings: Mapping[str, int]) -> list[float]
     return [number / sum(numbers) for number in numbers]
 
 
-ALIKE = 0.75  # of two names, from where on they are shown as perhaps the same issue
+ALIKE = 0.7  # of two names, from where on they are shown as perhaps the same issue
 _MOST_COMPARED = 100_000
 
 
