@@ -62,3 +62,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     }
   });
 }
+
+// A table that is wider than its place can be moved by the keyboard.
+for (const wrap of document.querySelectorAll(".table-wrap:not([tabindex])")) {
+  if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
+}
