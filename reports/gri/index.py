@@ -1,7 +1,7 @@
 """The GRI content index as rows: what a section reports, where, and what it leaves out."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from reports.gri.reading import Reading
@@ -40,7 +40,7 @@ class Entry:
 
     def told(self) -> dict[str, str]:
         """What it says, for the table and the audit trail."""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name, value in vars(self).items() if value}
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,10 @@ class OutlineRow:
 
     def told(self) -> dict:
         """The row as plain values, for frozen inputs and the audit trail."""
-        return {**asdict(self), "entries": [entry.told() for entry in self.entries]}
+        return {
+            **vars(self),
+            "entries": [entry.told() for entry in self.entries],
+        }  # asdict copies each, ten times slower
 
 
 def row_of(told: Mapping) -> OutlineRow:

@@ -210,7 +210,7 @@ class Placement:
     """
 
     groups: list[tuple[str, list[OpenDisclosure]]]
-    sections: list[tuple[int, str, str]]
+    sections: list[tuple[int, str, list[str]]]
 
     @property
     def left(self) -> int:
@@ -232,7 +232,7 @@ def placement(cycle: Cycle, checked: CheckedIndex | None = None) -> Placement:
         title = _("Topics of the sector") if key in sector_topics else titles.get(key, _("General disclosures"))
         title = title if key in open_ones or key in sector_topics else _("Placed, with a decision")
         groups.setdefault(title, []).append(OpenDisclosure(key, _told_name(key, edition), decided.get(key)))
-    sections = [(row.order, row.name_in(chinese), ", ".join(folded(row.entries, gri, edition))) for row in rows]
+    sections = [(row.order, row.name_in(chinese), folded(row.entries, gri, edition)) for row in rows]
     return Placement(list(groups.items()), sections)
 
 
