@@ -1,4 +1,5 @@
-"""A disk that fills up while people answer: 507, nothing acknowledged lost, and it heals by itself.
+"""A disk that fills up while people answer, and a folder that is read-only: 507, nothing acknowledged lost, and it
+heals by itself.
 
 Needs the right to mount a small file system; without it the round is left out and says so.
 """
@@ -26,7 +27,7 @@ print(json.dumps(list(Response.objects.exclude(comment="").values_list("comment"
 def main(small: bool) -> None:
     """Print how requests were answered while the disk was full, and after."""
     with tempfile.TemporaryDirectory(prefix="yiti-disk-") as folder:
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", folder], capture_output=True)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", folder], capture_output=True)
         if done.returncode:
             print("left out: nothing can be mounted here")
             return
@@ -53,12 +54,25 @@ def _fill(made: Installation, folder: Path, points: int) -> None:
         person.answer("/s/crowd/", name, chance)
         given.append(name)
         rows.append([point, " ".join(person.seen), status(port, "/s/crowd/")])
+    rows += _read_only(made, folder)
     stored = made.python(_READ)
     table(["point", "answer meanwhile", "afterwards"], rows)
     lost = [name for name in given if stored.count(name) != 1]
     print(f"\n{len(given)} answers acknowledged, {len(lost)} lost or doubled")
     assert not lost, lost
+    # A survey can be read where a killed server has left its log of writes behind, else not.
+    assert rows[-1][1:] in (["200 200 200 503", 200], ["200 200 507 503", 200]), rows[-1]
     assert {code for row in rows for code in row[1].split()} <= {"507", "503", "200", "303"}, rows
+
+
+def _read_only(made: Installation, folder: Path) -> list[list[object]]:
+    """A server that starts where it may write nothing: it lives, says what is wrong, and is whole again afterwards."""
+    shut = f"mount --bind {folder} {folder} && mount -o remount,ro,bind {folder} && exec "
+    made.kill("web")
+    port = start_web(made, "unshare", "--mount", "sh", "-c", shut + '"$@"', "web")
+    seen = [status(port, path) for path in ("/healthz", "/login/", "/s/crowd/", "/readyz")]
+    made.kill("web")
+    return [["read-only", " ".join(map(str, seen)), status(start_web(made), "/s/crowd/")]]
 
 
 class _Interrupted(Respondent):

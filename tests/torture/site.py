@@ -72,13 +72,13 @@ def server_of(made: Installation) -> psutil.Process:
     return psutil.Process(int((made.server / "postmaster.pid").read_text().split()[0]))
 
 
-def start_web(made: Installation) -> int:
-    """The web server as in the Procfile; its port, once it answers."""
+def start_web(made: Installation, *before: str) -> int:
+    """The web server as in the Procfile, by another command `before` it; its port, once it answers."""
     line = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:"))
     port = made.environment["PORT"]
     text = line.partition("exec ")[2].replace("${YITI_BIND:-127.0.0.1}", "127.0.0.1").replace("${PORT:-8000}", port)
     command = shlex.split(text)
-    made.start("web", sys.executable, "-m", "granian", *command[1:])
+    made.start("web", *before, sys.executable, "-m", "granian", *command[1:])
     end = time.monotonic() + 40
     while time.monotonic() < end:
         if status(int(port), "/healthz") == 200:
