@@ -24,7 +24,7 @@ HEADINGS = {
     "own_groups": "group name_zh name_en definition_zh definition_en side weight_society weight_business target",
     "indicators": "issue indicator name_zh name_en unit baseline_year baseline target_year target source owner",
     "framework_values": "issue framework code value unit",
-    "stakeholders": "group kind text_zh text_en order",
+    "stakeholders": "group kind text_zh text_en order frequency",
     "figures": "group issue dimension n mean scale score sd source",
     "proposals": "kind issue name_zh name_en text_zh text_en reason source",
     "translations": "key kind where field chinese english state",

@@ -137,7 +137,7 @@ def test_unknown_match_is_refused_before_the_file_is_kept(survey):
 
 
 def test_known_file_about_persons_is_not_kept_again(survey, committed):
-    contents = foreign(survey)
+    contents = foreign(survey, email="known@example.org")
     with committed():
         command(survey, contents, match="auto")
     with pytest.raises(KnownFile):
