@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Job, Run, User
 from materiality.platform import audit
+from materiality.platform.digests import value_digest
 from materiality.platform.jobs import request_job, send_job
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_ARCHIVE, locked_cycle
@@ -45,6 +46,7 @@ def request_output(
         format=format,
         language=language,
         parameters=parameters,
+        **_outline_of(inputs),
     )
     asked = {
         "kind": inputs["kind"],
@@ -55,6 +57,13 @@ def request_output(
     }
     audit.record("request_output", output, by=by, after=asked)
     return output
+
+
+def _outline_of(inputs: dict) -> dict[str, Any]:
+    """What the row keeps of the outline that the file is made from."""
+    if "outline" not in inputs:
+        return {}
+    return {"outline_rows": len(inputs["outline"]), "outline_digest": value_digest(inputs["outline"])}
 
 
 @transaction.atomic
@@ -118,11 +127,6 @@ def remake_outputs(*, cycle: Cycle, by: User | None) -> list[Output]:
 def _compared(inputs: dict) -> dict:
     """As the database gives them back; another day is no reason to make a file anew."""
     return json.loads(json.dumps({**inputs, "anchor": ""}))
-
-
-def as_stored(inputs: Any) -> Any:
-    """As the database gives them back."""
-    return json.loads(json.dumps(inputs))
 
 
 def _newest(cycle: Cycle) -> list[Output]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import F, Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -155,6 +155,12 @@ def frozen_text(row: dict, field: str) -> str:
     known = {name: text for name, text in row.items() if name.startswith(f"{field}_") and isinstance(text, str)}
     texts = {name.removeprefix(f"{field}_").replace("_", "-"): text for name, text in known.items()}
     return shown({language: text for language, text in texts.items() if language in LANGUAGES_OF_TEXTS})
+
+
+def listed_outputs() -> QuerySet[Output]:
+    """Newest first, each with the number of its run, and its job without inputs and result, which can be large."""
+    rows = Output.objects.select_related("job__created_by").defer("job__inputs", "job__result")
+    return rows.annotate(run_number=F("run__number")).order_by("-pk")
 
 
 def seen_outputs(person: User, rows: Iterable[Output]) -> list[Output]:

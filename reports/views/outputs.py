@@ -1,6 +1,6 @@
 """Pages of the outputs: request, progress, download."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Job
 from materiality.platform.bilingual import is_chinese
+from materiality.platform.digests import value_digest
 from materiality.platform.lists import Head, Listing
 from materiality.platform.pages import FILE_TYPES, button, download, onward, refusals, sent, stored
 from materiality.platform.people import can_edit_cycle, needs
 from materiality.queries.cycles import chosen_run, last_run_number, listed_runs, sees_all_cycles
 from materiality.views.cycles import cycle_of, in_cycle
 from reports.actions.outputs import (
-    as_stored,
     cancel_output,
     remake_outputs,
     remove_output,
@@ -30,11 +30,11 @@ from reports.forms.outputs import RequestForm, TableTextsForm
 from reports.models import Output, TableText
 from reports.outputs import KINDS, output_inputs, stored_path
 from reports.queries.outline import outline_rows
-from reports.queries.outputs import LANGUAGES, output_languages, seen_outputs
+from reports.queries.outputs import LANGUAGES, listed_outputs, output_languages, seen_outputs
 
 _HEADS = (
     Head(gettext_lazy("File"), "kind", "kind"),
-    Head(gettext_lazy("Made from"), "run", "job__inputs__run_number", falling=True),
+    Head(gettext_lazy("Made from"), "run", "run_number", falling=True),
     Head(gettext_lazy("State"), "state", "job__state"),
     Head(gettext_lazy("Asked for"), "asked", "job__created_at", falling=True),
     Head(gettext_lazy("Size"), "size", "size", "num", falling=True),
@@ -64,7 +64,7 @@ def outputs(request: HttpRequest, code: str) -> HttpResponse:
 
 def _listed(request: HttpRequest, cycle: Cycle) -> tuple[Listing, list[Output]]:
     """The files that the reader may see, and those of this page with what is said of them."""
-    rows = Output.objects.filter(cycle=cycle).select_related("job__created_by").order_by("-pk")
+    rows = listed_outputs().filter(cycle=cycle)
     if not sees_all_cycles(request.user):
         rows = seen_outputs(request.user, rows)
     listing = Listing(request, rows, heads=_HEADS, noun=ngettext_lazy("%(shown)s file", "%(shown)s files", "number"))
@@ -91,7 +91,7 @@ def text_template(request: HttpRequest, code: str, language: str) -> HttpRespons
 
 def output_row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One row of the table, asked for again and again until the job is over."""
-    row = _output_of(request, Output.objects.select_related("job__created_by", "cycle"), code, pk)
+    row = _output_of(request, listed_outputs().select_related("cycle"), code, pk)
     if "link" in request.GET:
         return render(request, "reports/made.html", {"output": row, "cycle": row.cycle})
     _tell([row], row.cycle)
@@ -109,17 +109,17 @@ def _output_of(request: HttpRequest, rows: QuerySet[Output], code: str, pk: int)
 PICTURES = ("png", "svg")
 
 
-def _tell(rows: Iterable[Output], cycle: Cycle) -> None:
+def _tell(rows: Sequence[Output], cycle: Cycle) -> None:
     """What was chosen for each output, and whether run or outline have moved on since it was made."""
-    rows, newest = list(rows), last_run_number(cycle)
-    is_outlined = any("outline" in row.job.inputs for row in rows)
-    outline = as_stored([row.told() for row in outline_rows(cycle)]) if is_outlined else []
+    newest = last_run_number(cycle)
+    done = [row for row in rows if row.job.state == Job.State.DONE]
+    is_outlined = any(row.outline_digest for row in done)
+    outline = value_digest([row.told() for row in outline_rows(cycle)]) if is_outlined else ""
     for row in rows:
-        held = row.job.inputs
         row.told = KINDS[row.kind].told(row.parameters)
-        row.is_picture = row.format in PICTURES and row.job.state == Job.State.DONE
-        older = bool(newest) and held.get("run_number", newest) < newest
-        row.is_stale = older or held.get("outline", outline) != outline
+    for row in done:
+        row.is_picture = row.format in PICTURES
+        row.is_stale = (row.run_number or newest) != newest or (row.outline_digest or outline) != outline
 
 
 def output_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:

@@ -117,6 +117,33 @@ def test_outputs_take_as_many_queries_for_30_as_for_one(staff):
     assert counts[0] == counts[1] <= 15
 
 
+def test_lists_of_files_leave_what_they_are_made_from_where_it_is(staff, cycle):
+    for document in ("gri-index.csv", "sdg-table.csv"):
+        ask(staff, document)
+        made()
+    with CaptureQueriesContext(connection) as queries:
+        html = staff.get(reverse("outputs", args=["demo"])).content.decode()
+        staff.get(reverse("output_row", args=["demo", Output.objects.first().pk]))
+    assert not [query["sql"] for query in queries if '"inputs"' in query["sql"] or '"result"' in query["sql"]]
+    assert f"outline of {cycle.sections.count()} rows" in html and "run 1" in html
+
+
+def test_files_of_another_outline_are_marked(staff, cycle):
+    ask(staff)
+    made()
+    page = reverse("outputs", args=["demo"])
+    assert b"out of date</span>" not in staff.get(page).content
+    cycle.sections.first().delete()
+    assert b"out of date</span>" in staff.get(page).content
+
+
+def test_targets_and_indicators_are_not_made_from_stakeholder_groups(staff, cycle):
+    job = jobs.request_job("output", inputs={}, by=None, cycle=cycle, send=False)
+    Output.objects.create(cycle=cycle, job=job, kind="indicator-table", format="csv", language="en")
+    html = staff.get(reverse("outputs", args=["demo"])).content.decode()
+    assert html.count("Targets and indicators") > html.count("stakeholder groups") == 0
+
+
 def test_files_of_an_older_run_are_marked_and_remade_by_one_press(staff, cycle):
     ask(staff, "sdg-table.csv")
     made()
