@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from materiality.library_file.read import pasted_list
+from materiality.library_file.pasted import pasted_list
 from materiality.platform.bilingual import LANGUAGES
 from materiality.tables.write import table_bytes
 

@@ -166,43 +166,6 @@ def codes_are_built(codes: Collection[str], parents: Collection[str]) -> bool:
     return 2 * built > len(codes) and (any(parents) or not any(map(SECONDARY.fullmatch, codes)))
 
 
-_HEADING = re.compile(r"(?:#+\s*(.+)|[【\[](.+)[】\]]|(.+?)\s*[:：])")
-_BULLET = re.compile(r"(?:[-*•·–—○●▪]|\(?\d{1,3}[.)、）．]|[一二三四五六七八九十]+、)\s*")
-_CODED = re.compile(r"([A-Za-z]{1,8}[-.]?\d{1,3}(?:[-.]\d{1,3})*)[\s:：、.]+(.+)")
-
-
-def pasted_list(text: str, language: str) -> list[list[str]]:
-    """Lines of text as rows of the `issues` format: an issue a line, its definition behind a colon.
-
-    A line that ends with a colon, or begins with #, names the category of those below it; one that is set in stands
-    under the issue above it. Codes that are written are kept, others are made.
-    """
-    suffix = language.replace("-", "_")
-    rows = [["code", "category", "parent_code", f"name_{suffix}", f"definition_{suffix}"]]
-    category, above, made = "议题" if language == "zh" else "Issues", "", Counter()
-    heads: dict[str, str] = {}
-    for line in filter(str.strip, text.splitlines()):
-        words = _BULLET.sub("", line.strip(), count=1)
-        if heading := _HEADING.fullmatch(words):
-            category, above = next(filter(None, heading.groups())).strip(), ""
-            continue
-        coded = _CODED.fullmatch(words)
-        name, *definition = re.split(r"\t+|：\s*|:\s+", coded[2] if coded else words, maxsplit=1)
-        parent = above if above and re.match(r"\t|\s{2}", line) else ""
-        head = f"{parent}-" if parent else heads.setdefault(category, _head(category, heads.values()))
-        made[head] += 1
-        code = coded[1] if coded else f"{head}{made[head]}"
-        above = parent or code
-        rows.append([code, category, parent, name.strip(), "".join(definition).strip()])
-    return rows
-
-
-def _head(category: str, taken: Iterable[str]) -> str:
-    """The letter with which codes of a category begin."""
-    letters = [letter for letter in (usual_category(category) or category).upper() if "A" <= letter <= "Z"]
-    return next(letter for letter in [*letters, *"TABCDFHIJKLMNOPQRUVWXYZ"] if letter not in taken)
-
-
 def check_tree(rows: Sequence[IssueRow], flat: bool) -> list[Problem]:
     """Problems of codes and parents. `flat`: primaries come from columns, so every row of the file is secondary."""
     first: dict[str, IssueRow] = {}

@@ -6,7 +6,8 @@ from materiality.actions.library import publish_edition, start_first_draft
 from materiality.actions.tables import confirm, put_in_force, scope_of, take_in, undo
 from materiality.drafts.codes import texts_of
 from materiality.formats.issues import IssueResource
-from materiality.library_file.read import pasted_list, read_default_library
+from materiality.library_file.pasted import pasted_list
+from materiality.library_file.read import read_default_library
 from materiality.models import Edition, SheetImport
 from materiality.queries.library import library_contents
 from materiality.tables.widgets import Scope, SheetPlan
