@@ -89,4 +89,9 @@ def _is_key(value: Any) -> bool:
 class AttachmentForm(forms.Form):
     """A file to attach."""
 
-    file = forms.FileField(label=_("File"), max_length=255, allow_empty_file=True)
+    file = forms.FileField(
+        label=_("Attach a file"),
+        help_text=_("PDF, PNG, JPEG, XLSX, DOCX, TXT or CSV, at most 20 MB; recognised by its contents."),
+        max_length=255,
+        allow_empty_file=True,
+    )

@@ -258,11 +258,15 @@ class Texts(models.JSONField):
 
     def label(self, language: str) -> str:
         """What people call the text in one language: 'Chinese name', 'Name (한국어)'."""
-        word, *pair = LABELS.get(self.name, ("",))
-        pair = self.pair or pair
+        pair = self.pair or LABELS.get(self.name, ())[1:]
         if pair and language in DEFAULT_LANGUAGES:
             return str(pair[DEFAULT_LANGUAGES.index(language)])
-        return gettext("%(text)s (%(language)s)") % {"text": self.word or word, "language": LANGUAGES[language]}
+        return gettext("%(text)s (%(language)s)") % {"text": self.called, "language": LANGUAGES[language]}
+
+    @property
+    def called(self) -> Any:
+        """What people call the text in whichever language: 'Name'; "" where nobody said."""
+        return self.word or LABELS.get(self.name, ("",))[0]
 
 
 Texts.register_lookup(Holds)

@@ -14,7 +14,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from materiality.platform.bilingual import TextColumn, text_columns
+from materiality.platform.bilingual import TextColumn, Texts, text_columns
 from materiality.platform.hooks import declared_word, words_about
 
 
@@ -93,6 +93,8 @@ def _said_of(column: models.Field | TextColumn) -> str | Promise | None:
     """Its own words, else those of the rows it points to; Django's makeshift ones are none."""
     if isinstance(column, TextColumn):
         return column.field.label(column.language)
+    if isinstance(column, Texts):
+        return column.called or None
     about = column._verbose_name or (column.related_model and column.related_model._meta.verbose_name)
     return about if isinstance(about, Promise) else None
 

@@ -209,7 +209,7 @@ def pressed(page: Page, role: str, name: str | re.Pattern, **options) -> None:
 def chosen(page: Page, path: Path) -> None:
     """Choose the file with a click, as a person does."""
     with page.expect_file_chooser() as waited:
-        page.locator("input[type=file]").click()
+        page.get_by_text("Choose a file", exact=True).click()
     waited.value.set_files(path)
 
 

@@ -61,3 +61,8 @@ def test_no_machine_path_is_committed():
 def test_pages_call_no_outside_host():
     address = re.compile(r"""(src|href|action)=["'](https?:)?//""")
     assert [p for p in tracked() if p.endswith(".html") and address.search((ROOT / p).read_text("utf-8"))] == []
+
+
+def test_no_head_of_a_table_is_empty():
+    empty = re.compile(r"<th[^>]*>\s*</th>")
+    assert [p for p in tracked() if p.endswith(".html") and empty.search((ROOT / p).read_text("utf-8"))] == []

@@ -11,6 +11,17 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
 
+// A browser words its file fields in its own language: the page's own button and words take their place.
+for (const choice of document.querySelectorAll(".file-choice")) {
+  const input = document.getElementById(choice.querySelector("label").htmlFor), shown = choice.querySelector(".chosen-file");
+  const none = shown.textContent;
+  const show = () => { shown.textContent = [...input.files].map((file) => file.name).join(", ") || none; };
+  choice.hidden = false;
+  input.classList.add("visually-hidden");
+  input.addEventListener("change", show);
+  show();
+}
+
 // Filters of a list: a day that is chosen, and words that were typed, are looked for at once.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form.filters[role=search]");

@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from materiality.platform.words import add_months, plain_number, plain_percent
+from materiality.platform.words import add_months, field_changes, plain_number, plain_percent
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,12 @@ def test_plain_number_reads_back_as_the_same_number(value):
 
 def test_plain_percent_is_exact():
     assert [plain_percent(share) for share in (0.07, 0.29, 1.0, 0.005)] == ["7", "29", "100", "0.5"]
+
+
+def test_name_of_a_group_is_not_called_a_name_of_a_person():
+    with override("zh-hans"):
+        assert [each.name for each in field_changes("materiality.group", {"name": "员工", "definition": "a"}, {})] == [
+            "名称",
+            "定义",
+        ]
+        assert [each.name for each in field_changes("materiality.user", {"first_name": "a"}, {})] == ["姓名"]

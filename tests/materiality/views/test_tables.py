@@ -186,3 +186,11 @@ def test_sheets_page_reads_in_chinese(client, draft):
     log_in(client, language="zh-hans")
     page = send(client, [{**ROW, "status": "gone"}]).content.decode()
     assert "有误" in page and "没有" in page and "row_state" not in page
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Choose a file"), ("zh-hans", "选择文件")])
+def test_file_field_is_worded_by_the_page(client, draft, language, words):
+    log_in(client, Role.LEAD)
+    client.cookies["django_language"] = language
+    page = client.get(reverse("sheet_new", args=["issues"])).content.decode()
+    assert f'<label class="button" for="id_file">{words}</label>' in page and 'class="chosen-file"' in page
