@@ -1,7 +1,7 @@
 """Figures from elsewhere: the format `figures` (formats.md)."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
-from materiality.models import Group, Issue, ReportedFigure
+from materiality.models import Issue, ReportedFigure
 from materiality.platform.hooks import counted_now
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_REVIEW, locked_cycle
@@ -70,22 +70,13 @@ class FigureResource(StrictResource):
         fields = tuple(column.name for column in FIGURE_COLUMNS)
         import_id_fields = ("group", "issue", "dimension")
 
-    @classmethod
-    def reshaped(cls, table: Records) -> list[Records]:
+    def reshaped(self, table: Records) -> list[Records]:
         """A table with a block of columns per group (“Employees society mean”, “员工-社会-样本数”), a row a figure."""
-        return [_lengthened(table)]
+        return [_lengthened(table, set(_names(self.make_lookups())["group"]))]
 
     def prepared(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
         """With codes where the file has names."""
-        groups, issues = (
-            {
-                _plain(word): code
-                for code, own in self.lookups[name].items()
-                for word in (code, own.name_en, own.name_zh)
-            }
-            for name in ("groups", "issues")
-        )
-        named = {"group": groups, "issue": issues}
+        named = _names(self.lookups)
         return [
             replace(row, cells={name: _coded(cell, named.get(name, {})) for name, cell in row.cells.items()})
             for row in rows
@@ -143,6 +134,16 @@ class FigureResource(StrictResource):
                 yield row.problem("figures_differ", "score", params=params)
 
 
+def _names(lookups: Mapping[str, dict]) -> dict[str, dict[str, str]]:
+    """Column → name in either language, or code → code."""
+    return {
+        name: {
+            _plain(word): code for code, own in lookups[f"{name}s"].items() for word in (code, own.name_en, own.name_zh)
+        }
+        for name in ("group", "issue")
+    }
+
+
 class _Block(NamedTuple):
     """What a heading of the wide table says: whose figure, on which dimension ('' = the row says it), and of what."""
 
@@ -169,10 +170,6 @@ def _plain(text: str) -> str:
     return " ".join(filter(None, re.split(rf"[{re.escape(_JOINTS)}]+", text.casefold())))
 
 
-def _codes_of(rows: Mapping[str, Group | Issue]) -> dict[str, str]:
-    return {_plain(word): code for code, own in rows.items() for word in (own.name_zh, own.name_en, code)}
-
-
 def _coded(cell: str | None, codes: dict[str, str]) -> str | None:
     return codes.get(_plain(cell), cell) if cell else cell
 
@@ -180,10 +177,10 @@ def _coded(cell: str | None, codes: dict[str, str]) -> str | None:
 _ROW = ("issue", "dimension", "scale", "source")
 
 
-def _lengthened(table: Records) -> Records:
+def _lengthened(table: Records, groups: Collection[str]) -> Records:
     spelt = {canonical(word).casefold(): column.name for column in FIGURE_COLUMNS for word in _spellings(column)}
     own = {heading: spelt.get(heading.casefold(), "") for heading in table.columns}
-    blocks = {heading: block for heading in table.columns if not own[heading] and (block := _block(heading))}
+    blocks = {heading: block for heading in table.columns if not own[heading] and (block := _block(heading, groups))}
     if "group" in own.values() or "issue" not in own.values() or not blocks:
         return table
     said = {heading: name for heading, name in own.items() if name in _ROW}
@@ -198,15 +195,23 @@ def _spellings(column: SheetColumn) -> tuple[str, ...]:
     return (column.name, *column.titles, *more.get(column.name, ()))
 
 
-def _block(heading: str) -> _Block | None:
-    rest = heading.casefold().replace("_", " ")
+def _block(heading: str, groups: Collection[str]) -> _Block | None:
+    """A known group stands first, so that none loses a word of its name to a measure (“平均收入客户”)."""
+    rest = _plain(heading)
+    known = max((name for name in groups if name and _within(name, rest)), key=len, default="")
+    rest = rest.replace(known, " ", 1)
     told = {}
     for name, words in (("measure", _MEASURES), ("dimension", _DIMENSIONS)):
         told[name] = next((key for key, pattern in words.items() if re.search(pattern, rest)), "")
         if told[name]:
             rest = re.sub(words[told[name]], " ", rest, count=1)
-    group = _plain(rest)
+    group = known or _plain(rest)
     return _Block(group, told["dimension"], told["measure"] or "mean") if group and any(told.values()) else None
+
+
+def _within(name: str, text: str) -> bool:
+    """Chinese words stand without a space between them."""
+    return f" {name} " in f" {text} " if name.isascii() else name in text
 
 
 def _figures_in(row: Row, said: dict[str, str], blocks: dict[str, _Block]) -> Iterator[dict[str, str]]:

@@ -383,8 +383,7 @@ class IssueResource(StrictResource):
         found = languages_in(tables) if self.scope.replaces else ()
         return IssueResource(replace(self.scope, languages=found), self.by, self.reason) if found else self
 
-    @classmethod
-    def reshaped(cls, table: Records) -> list[Records]:
+    def reshaped(self, table: Records) -> list[Records]:
         """A list with a row for each secondary issue, and its primary in columns beside it, as a row for each issue."""
         return unfolded(table)
 

@@ -213,8 +213,7 @@ class StakeholderResource(StrictResource):
         groups = [(group.code, group.name_zh, group.name_en) for group in self.scope.cycle.groups.all()]
         return {"groups": groups, "kinds": choice_words(StakeholderPoint.Kind)}
 
-    @classmethod
-    def reshaped(cls, table: Records) -> list[Records]:
+    def reshaped(self, table: Records) -> list[Records]:
         """A table as reports print it, one row per group and one column per kind, as one row per point."""
         return [_lengthened(table)]
 

@@ -1,8 +1,10 @@
 """Sheets as rows of texts under their headings: what tables that people keep are read into."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from materiality.tables.guards import MEGABYTE, Limits
 from materiality.tables.limited import within_limits
@@ -89,9 +91,7 @@ def _refusal(problem: FileProblem, size: int, max_rows: int) -> Problem:
 
 
 def _table(title: str, lines: Rows, max_rows: int) -> Records:
-    columns = [_text(cell, title) for cell in next(lines, (0, []))[1]]
-    while columns and not columns[-1]:
-        columns.pop()
+    columns, lines = _headings(lines, title)
     rows, problems = [], []
     for number, cells in lines:
         if len(rows) == max_rows:
@@ -104,6 +104,35 @@ def _table(title: str, lines: Rows, max_rows: int) -> Records:
             named.setdefault(column, text)
         rows.append(Row(number, named))
     return Records(tuple(columns), tuple(rows), tuple(problems), title)
+
+
+def _headings(lines: Rows, title: str) -> tuple[list[str], Rows]:
+    """The headings, and what stands below them: rows under merged headings say what their columns have apart."""
+    columns = [_text(cell, title) for cell in next(lines, (0, []))[1]]
+    while columns and not columns[-1]:
+        columns.pop()
+    for number, cells in lines:
+        below = [_text(cell, title) for cell in cells]
+        if not _goes_on(columns, below):
+            return columns, chain([(number, cells)], lines)
+        columns = list(_joined(columns, below))
+    return columns, iter(())
+
+
+def _goes_on(columns: list[str], below: list[str]) -> bool:
+    """The row has words alone, none under the first heading, and some where a heading is missing or stands again."""
+    said = [place for place, text in enumerate(below) if text]
+    if not columns or not said or said[0] == 0 or not all(re.search(r"[^\W\d_]", below[place]) for place in said):
+        return False
+    merged = [place for place in range(1, len(columns)) if not columns[place] or columns[place] in columns[:place]]
+    return bool(set(merged) & set(said)) or (len(columns) in said and len(said) > 1)
+
+
+def _joined(columns: list[str], below: list[str]) -> Iterator[str]:
+    carried = ""
+    for above, text in zip_longest(columns, below, fillvalue=""):
+        carried = above or carried
+        yield f"{carried} {text}" if text else above
 
 
 def _what_is_wrong(cell: object, text: str, column: str) -> str:

@@ -193,8 +193,7 @@ class SheetHooks:
         """What codes of cells mean: name → code → value."""
         return {}
 
-    @classmethod
-    def reshaped(cls, table: Records) -> list[Records]:
+    def reshaped(self, table: Records) -> list[Records]:
         """The table in the form of the columns, where people print it in another."""
         return [table]
 

@@ -21,6 +21,7 @@ from tests.factories.cycles import make_cycle
 from tests.factories.people import log_in
 from tests.factories.responses import on_disk
 from tests.factories.scores import make_run
+from tests.factories.texts import reword
 
 pytestmark = pytest.mark.django_db
 
@@ -107,12 +108,40 @@ def test_table_with_a_column_block_per_group_becomes_the_same_figures(cycle):
     text = io.StringIO(newline="")
     csv.writer(text).writerows([heads, *lines])
     stored(cycle, text.getvalue().encode())
-    kept = cycle.reported_figures.values_list("group__code", "issue__code", "dimension", "n", "mean", "scale", "sd")
-    expected = {
+    assert kept_figures(cycle) == on_both_dimensions(names, issues)
+
+
+def kept_figures(cycle) -> set[tuple]:
+    return set(
+        cycle.reported_figures.values_list("group__code", "issue__code", "dimension", "n", "mean", "scale", "sd")
+    )
+
+
+def on_both_dimensions(groups, issues) -> set[tuple]:
+    return {
         (group, issue.code, dimension, 40, 4 - 0.5 * at, 5, 1.0)
-        for group in names for at, issue in enumerate(issues) for dimension in ("society", "business")
+        for group in groups for at, issue in enumerate(issues) for dimension in ("society", "business")
     }  # fmt: skip
-    assert set(kept) == expected
+
+
+@pytest.mark.parametrize("repeated", [False, True], ids=["merged", "repeated"])
+def test_table_with_merged_headings_in_three_rows_becomes_the_same_figures(cycle, repeated):
+    """As consultants send it: group over dimension over measure, each name once above its columns."""
+    reword(cycle.groups.all()[:1], name_zh="社会平均得分人数")
+    names = {group.code: group.name_zh for group in cycle.groups.all()}
+    issues = Issue.objects.filter(edition=cycle.edition, parent__isnull=False).order_by("code")[:3]
+    measures = ("样本数", "平均值", "标准差")
+    again = (lambda word: word) if repeated else (lambda word: "")
+    heads = [
+        ["议题", "scale", *(word for name in names.values() for word in (name, *[again(name)] * 5))],
+        ["", "", *(word for _ in names for side in ("社会", "经营") for word in (side, *[again(side)] * 2))],
+        ["", "", *measures * 2 * len(names)],
+    ]
+    lines = [[issue.name_zh, 5, *(40, 4 - 0.5 * at, 1) * 2 * len(names)] for at, issue in enumerate(issues)]
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([*heads, *lines])
+    stored(cycle, text.getvalue().encode())
+    assert kept_figures(cycle) == on_both_dimensions(names, issues)
 
 
 def test_figures_are_compared_with_what_was_counted_later(client, cycle, now):

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 
 from materiality.actions.people import add_person
@@ -84,12 +84,10 @@ def ratings_zeroed() -> None:
 
 def last_event_rewritten() -> None:
     """By somebody who knows how the chain is made."""
-    with connection.cursor() as cursor:
-        for event in ("update", "delete"):
-            cursor.execute(f"DROP TRIGGER materiality_auditevent_no_{event}")
     last = AuditEvent.objects.order_by("-number").first()
     last.reason = "x"
-    AuditEvent.objects.filter(pk=last.pk).update(reason=last.reason, hash=event_hash(last))
+    with thawed("materiality_auditevent_no_%"):
+        AuditEvent.objects.filter(pk=last.pk).update(reason=last.reason, hash=event_hash(last))
 
 
 def holding_rewritten() -> None:
