@@ -1,10 +1,9 @@
 """What this app declares to those below: words, jobs, steps of a cycle, objections, what is due and what waits."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -153,10 +152,10 @@ def asked_already(cycle: Cycle) -> list[str]:
     return [_("The survey %(survey)s has asked about these issues.") % {"survey": survey} for survey in asked[:1]]
 
 
-def last_opening() -> datetime | None:
-    """When the newest survey that is no draft opened, or will open as planned."""
+def last_opening() -> QuerySet:
+    """When the newest survey that is no draft opened, or will open as planned: one value, or none."""
     begun = Survey.objects.exclude(state=Survey.State.DRAFT).filter(cycle__sample="")
-    return begun.aggregate(last=Max(Coalesce("opens_at", "opened_at")))["last"]
+    return begun.annotate(at=Coalesce("opens_at", "opened_at")).order_by("-at").values("at")[:1]
 
 
 def open_surveys_on(edition: Edition) -> list[str]:

@@ -6,6 +6,9 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +32,18 @@ class DateInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class LongSelect(forms.Select):
+    """A choice among hundreds, written without a template for each."""
+
+    def render(self, name: str, value: Any, attrs: dict | None = None, renderer: Any = None) -> str:
+        held = str(value or "")
+        lines = [(code, mark_safe(" selected") if code == held else "", word) for code, word in self.choices]
+        options = format_html_join("\n", '<option value="{}"{}>{}</option>', lines)
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name})), options
+        )
 
 
 class NumberField(forms.DecimalField):
@@ -70,10 +85,12 @@ def form_field(column: models.Field, **kwargs: Any) -> forms.Field:
     return column.formfield(**kwargs)
 
 
-def chosen_from(column: models.Field, choices: Any) -> forms.TypedChoiceField:
+def chosen_from(column: models.Field, choices: Any, **kwargs: Any) -> forms.TypedChoiceField:
     """The form field of a column whose values are to be chosen from these, though others could be stored."""
     said = {"label": capfirst(column.verbose_name), "help_text": column.help_text}
-    return forms.TypedChoiceField(choices=choices, coerce=column.to_python, initial=column.get_default(), **said)
+    return forms.TypedChoiceField(
+        choices=choices, coerce=column.to_python, initial=column.get_default(), **said, **kwargs
+    )
 
 
 class ContentForm(forms.ModelForm):

@@ -1,14 +1,14 @@
 """What an app declares, in its `hooks.py`, to the apps below it: words, jobs, steps, objections, what is due."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -129,8 +129,8 @@ class Hooks:
     """All that one app declares.
 
     words: {about: {name: word}}; an action's words follow a person's name and may hold %(object)s.
-    objections: {CLOSE_CYCLE, …: what has to say something}. last: {kind of reminder: when it was done last}.
-    waiting: each gives few rows and takes one query. keys: (purpose, fingerprint) of keys that must lie in YITI_KEYS.
+    objections: {CLOSE_CYCLE, …: what has to say something}. last: {kind of reminder: when it was done last, one row}.
+    waiting: each gives few rows and takes one query. keys: rows (purpose, fingerprint) of what must lie in YITI_KEYS.
     owned: {label of an object: {label of a table: path from its rows to the object}}, whose rows audit events count
     and digest as a whole; an empty path means the whole table. guarded: labels of tables in which every row is the
     object of an event. checks: what else verify_audit asks. alerts: sentences on what those who run fieldwork or the
@@ -143,10 +143,10 @@ class Hooks:
     jobs: Mapping[str, JobFunctions] = field(default_factory=dict)
     steps: Sequence[Step] = ()
     objections: Mapping[str, Sequence[Objections]] = field(default_factory=dict)
-    last: Mapping[str, Callable[[], datetime | None]] = field(default_factory=dict)
+    last: Mapping[str, Callable[[], QuerySet]] = field(default_factory=dict)
     waiting: Sequence[Callable[[], list[WaitingWork]]] = ()
     counted: Callable[[Any], int] | None = None
-    keys: Callable[[], Iterable[tuple[str, str]]] | None = None
+    keys: Callable[[], QuerySet] | None = None
     owned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     guarded: Sequence[str] = ()
     checks: Sequence[Callable[[], Iterator[Any]]] = ()
@@ -247,7 +247,7 @@ def tell_rescoped(cycle: Model, by: Any) -> None:
             hooks.rescoped(cycle, by)
 
 
-def last_of(kind: str) -> Callable[[], datetime | None] | None:
+def last_of(kind: str) -> Callable[[], QuerySet] | None:
     """What tells when something of this kind was done last, None where no app holds such things."""
     return next((hooks.last[kind] for hooks in declared() if kind in hooks.last), None)
 

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from materiality.models import KeyCheck
@@ -138,11 +139,10 @@ def missing_keys() -> list[str]:
     return list(_names_of_missing(_needed()))
 
 
-def _needed() -> Iterator[tuple[str, str]]:
-    yield from KeyCheck.objects.values_list("purpose", "fingerprint")
-    for hooks in declared():
-        if hooks.keys is not None:
-            yield from hooks.keys()
+def _needed() -> QuerySet:
+    """(purpose, fingerprint) of every key, in one query: the start page asks for them each time."""
+    own = KeyCheck.objects.order_by().values_list("purpose", "fingerprint")
+    return own.union(*(hooks.keys() for hooks in declared() if hooks.keys is not None), all=True)
 
 
 def _names_of_missing(needed: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.utils.formats import number_format
+from django.utils.formats import get_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -140,7 +140,7 @@ def add_months(day: date, months: int) -> date:
 
 def grouped(number: int) -> str:
     """A count as the active language groups it: 12,893."""
-    return number_format(number, decimal_pos=0, force_grouping=True)
+    return f"{int(number):,}".replace(",", get_format("THOUSAND_SEPARATOR"))
 
 
 def plain_number(value: int | float | Decimal) -> str:

@@ -416,7 +416,7 @@ def groups_of(cycle: Cycle) -> list[Group]:
 def group_columns(cycle: Cycle) -> list[tuple[str, int, float, float]]:
     """Code, target and the two weights of each group by code, asked once per cycle object."""
     if "_group_columns" not in cycle.__dict__:
-        groups = [(each.code, each.target, each.weight_society, each.weight_business) for each in cycle.groups.all()]
+        groups = [(each.code, each.target, each.weight_society, each.weight_business) for each in groups_of(cycle)]
         cycle._group_columns = sorted(groups)
     return cycle._group_columns
 
@@ -533,7 +533,7 @@ def newest_run(cycle: Cycle) -> Run | None:
     signed last.
     """
     if "_newest_run" not in cycle.__dict__:
-        columns = ("cycle_id", "number", "created_at", "responses", "source")
+        columns = ("cycle_id", "edition_id", "number", "created_at", "method", "responses", "source")
         last = SignOff.objects.filter(cycle=OuterRef("cycle")).order_by("-number").values("run")[:1]
         cycle._newest_run = cycle.runs.order_by("-number").only(*columns).annotate(signed=Subquery(last)).first()
     return cycle._newest_run

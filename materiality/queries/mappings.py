@@ -66,12 +66,19 @@ class Offer:
 
 def mapped_frameworks(issue: Issue) -> list[MappedFramework]:
     """Every framework edition, with what the issue is mapped to, also where that is nothing (two queries)."""
-    tables = {row.pk: MappedFramework(row, label_of(row)) for row in all_frameworks()}
+    covered = {table.framework.pk: table for table in covered_frameworks(issue)}
+    return [covered.get(row.pk) or MappedFramework(row, label_of(row)) for row in all_frameworks()]
+
+
+def covered_frameworks(issue: Issue) -> list[MappedFramework]:
+    """The framework editions that the issue is mapped to something of (one query)."""
+    tables: dict[int, MappedFramework] = {}
     rows = Disclosure.objects.filter(mappings__issue=issue).annotate(type=F("mappings__type"))
     words = {value: str(word) for value, word in IssueMapping.Type.choices if value != IssueMapping.Type.EQUAL}
     for row in rows.select_related("framework", "parent").order_by("order"):
-        tables[row.framework_id].disclosures.append(replace(coded(row), how=words.get(row.type, "")))
-    return list(tables.values())
+        table = tables.setdefault(row.framework_id, MappedFramework(row.framework, label_of(row.framework)))
+        table.disclosures.append(replace(coded(row), how=words.get(row.type, "")))
+    return sorted(tables.values(), key=lambda table: framework_place(table.framework))
 
 
 def all_frameworks() -> list[Framework]:

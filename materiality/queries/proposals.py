@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Case, Count, IntegerField, Max, Min, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Min, QuerySet, Subquery, Value, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -158,18 +158,20 @@ def calendar() -> Calendar:
 
 
 def what_is_due(today: date | None = None, held: Calendar | None = None) -> list[Due]:
-    """Next due dates, soonest first; nothing before a first edition was published (about three queries).
+    """Next due dates, soonest first; nothing before a first edition was published (two queries).
 
     Without any survey so far the first is due as long after the first edition as one survey after another.
     """
     today, held = today or timezone.localdate(), held or calendar()
-    published = Edition.objects.aggregate(first=Min("published_at"), newest=Max("published_at"))
+    ask = last_of(Reminder.Kind.SURVEY)
+    dates = {"first": Min("published_at"), "newest": Max("published_at")}
+    published = Edition.objects.aggregate(**dates, **({"surveyed": Max(Subquery(ask()))} if ask else {}))
     if published["first"] is None:
         return []
     reviewed = _day(published["newest"])
     found = [_due(Reminder.Kind.REVIEW, reviewed, reviewed, held.review_months, today, held)]
-    if ask := last_of(Reminder.Kind.SURVEY):
-        surveyed = _day(ask())
+    if ask:
+        surveyed = _day(published["surveyed"])
         since = surveyed or _day(published["first"])
         found.append(_due(Reminder.Kind.SURVEY, surveyed, since, held.survey_months, today, held))
     return sorted(found, key=lambda due: due.due_on)

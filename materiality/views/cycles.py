@@ -34,9 +34,9 @@ from materiality.queries.cycles import (
 )
 
 
-def cycle_of(code: str) -> Cycle:
-    """The cycle with its edition; the page "not found" where there is none."""
-    return get_object_or_404(Cycle.objects.select_related("edition"), code=code)
+def cycle_of(code: str, *more: str) -> Cycle:
+    """The cycle with its edition, and `more` that is of it; the page "not found" where there is none."""
+    return get_object_or_404(Cycle.objects.select_related("edition", *more), code=code)
 
 
 def in_cycle(cycle: Cycle, step: str, **more: object) -> dict:

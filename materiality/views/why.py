@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from materiality.models import Cycle, IssueScore, Run
 from materiality.queries.cycles import groups_of, run_with_cube
-from materiality.queries.mappings import mapped_frameworks
+from materiality.queries.mappings import covered_frameworks
 from materiality.queries.scores import ScoreRow, level_of, shows_certainty, stated_of
 from materiality.queries.stakeholders import touching
 from materiality.queries.why import Why
@@ -27,7 +27,7 @@ def why(request: HttpRequest, code: str, issue: str) -> HttpResponse:
         "secondaries": list(children),
         "touching": touching(cycle.engagements.filter(issues=score.issue)),
         "years": years_of(run, issue, request.user),
-        "frameworks": [table for table in mapped_frameworks(score.issue) if table.disclosures],
+        "frameworks": covered_frameworks(score.issue),
         "statement": statement,
         "certainty": shows_certainty(statement),
         "business_share": round(1 - run.method["lam"], 9),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from materiality.models import Category as LibraryCategory
 from materiality.models import Cycle, Issue, IssueMapping, IssueScore, Run
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.digests import value_digest
-from materiality.queries.cycles import publication_day, run_behind
+from materiality.queries.cycles import newest_run, publication_day, run_behind
 from materiality.queries.review import last_sign_off, reviewed
 from reports.gri.checks import FAIL, SENTENCES, CheckedIndex, Finding, found_by
 from reports.gri.index import Decision, Entry, OutlineRow, Topic, folded, spelled, title_of
@@ -22,21 +23,17 @@ from reports.queries.outline import GRI, content_index, gri_standards, outline_r
 from reports.queries.outputs import organisation_name
 
 
-def _newest(cycle: Cycle) -> Run | None:
-    return cycle.runs.defer("cube").order_by("-number").first()
-
-
 def signed_topics(cycle: Cycle, rows: Iterable[OutlineRow]) -> tuple[list[Topic] | None, str]:
     """The material topics of the snapshot that was signed, else of the newest run unless it is stale; and which it is.
 
     None where nothing was scored, or the run is stale.
     """
-    if signed := last_sign_off(cycle):
+    run = newest_run(cycle)
+    if signed := last_sign_off(cycle) if run and run.signed else None:
         codes = [each["code"] for each in signed.snapshot["issues"] if each["material"]]
         issues = Issue.objects.filter(edition_id=signed.run.edition_id, code__in=codes).select_related("parent")
         topics = _joined(issues.order_by("category__order", "code"), cycle.gri_edition)
         return topics, _("sign-off %(number)s") % {"number": signed.number}
-    run = _newest(cycle)
     if run is None or run_behind(cycle):
         return None, ""
     return material_topics(cycle, rows, run), _("run %(number)s") % {"number": run.number}
@@ -46,15 +43,15 @@ def material_topics(cycle: Cycle, rows: Iterable[OutlineRow], run: Run | None = 
     """The material issues of the run (the newest unless one is given), joined under their primary issues, each with the
     disclosures that they are mapped to. Without a run, those of the issues that the outline names.
     """
-    run = run or _newest(cycle)
-    named = {code for row in rows for code in row.issues}
-    issues = Issue.objects.filter(edition_id=cycle.edition_id).select_related("parent")
-    if run:
-        scores = reviewed(run, IssueScore.objects.filter(run=run, derived=False).defer("groups"))
-        issues = issues.filter(pk__in=[each.score.issue_id for each in scores if each.material])
+    if run := run or cycle.runs.defer("cube").order_by("-number").first():
+        scores = IssueScore.objects.filter(run=run, derived=False).select_related("issue__parent").defer("groups")
+        ranked = reviewed(run, scores.order_by("issue__category__order", "issue__code"))
+        issues = [each.score.issue for each in ranked if each.material]
     else:
-        issues = issues.filter(code__in=named)
-    return _joined(issues.order_by("category__order", "code"), cycle.gri_edition)
+        named = {code for row in rows for code in row.issues}
+        issues = Issue.objects.filter(edition_id=cycle.edition_id, code__in=named).select_related("parent")
+        issues = issues.order_by("category__order", "code")
+    return _joined(issues, cycle.gri_edition)
 
 
 def _joined(issues: Iterable[Issue], edition: str) -> list[Topic]:
@@ -79,13 +76,19 @@ def _joined(issues: Iterable[Issue], edition: str) -> list[Topic]:
     return topics
 
 
-def stored_decisions(cycle: Cycle) -> list[Decision]:
-    """What is decided of disclosures, by identity."""
-    rows = IndexDecision.objects.filter(cycle=cycle).select_related("decided_by")
+def stored_decisions(cycle: Cycle, rows: Iterable[IndexDecision] | None = None) -> list[Decision]:
+    """What is decided of disclosures, by identity; `rows` where they were read before."""
+    rows = IndexDecision.objects.filter(cycle=cycle).select_related("decided_by") if rows is None else rows
     return [
         Decision(row.identity, row.state, row.requirement, row.reason, row.explanation, str(row.decided_by or ""))
         for row in rows
     ]
+
+
+def _decision_rows(cycle: Cycle) -> Iterable[IndexDecision]:
+    """Asked once per cycle object: for pages, which hold them against the outline and list them."""
+    prefetch_related_objects([cycle], Prefetch("index_decisions", IndexDecision.objects.select_related("decided_by")))
+    return cycle.index_decisions.all()
 
 
 def statement_of_use(claim: str, organisation: str, start: date, end: date) -> str:
@@ -135,9 +138,9 @@ def proposed_outline(cycle: Cycle) -> list[OutlineRow]:
     return proposed_rows(branches, gri, edition, day, names=names, sectors=index.sectors)
 
 
-def checked_index(cycle: Cycle) -> CheckedIndex:
-    """The cycle's index and what its checks hold it against."""
-    index, rows = content_index(cycle), outline_rows(cycle)
+def checked_index(cycle: Cycle, index: ContentIndex | None = None) -> CheckedIndex:
+    """The cycle's index, as it is stored where none is given, and what its checks hold it against."""
+    index, rows = index or content_index(cycle), outline_rows(cycle)
     topics, source = signed_topics(cycle, rows)
     return CheckedIndex(
         gri=gri_standards(),
@@ -150,7 +153,7 @@ def checked_index(cycle: Cycle) -> CheckedIndex:
         notified=index.notified_on is not None,
         topics=topics,
         source={"source_zh": source, "source_en": source},
-        decisions={each.identity: each for each in stored_decisions(cycle)},
+        decisions={each.identity: each for each in stored_decisions(cycle, _decision_rows(cycle))},
         pages=index.pages,
         headings=[(page, heading) for page, heading in index.headings],
         seed=cycle.code,
@@ -222,8 +225,9 @@ def placement(cycle: Cycle, checked: CheckedIndex | None = None) -> Placement:
     """Disclosures and sector topics that no row carries, and the rows."""
     rows = checked.rows if checked else outline_rows(cycle)
     gri, edition, chinese = gri_standards(), cycle.gri_edition, is_chinese()
-    decided = {each.identity: each for each in IndexDecision.objects.filter(cycle=cycle).select_related("decided_by")}
-    topics = checked.topics if checked and checked.topics is not None else material_topics(cycle, rows)
+    decided = {each.identity: each for each in _decision_rows(cycle)}
+    known = checked.topics if checked else None
+    topics = material_topics(cycle, rows, newest_run(cycle)) if known is None else known
     titles = {identity: topic.name(chinese) for topic in reversed(topics) for identity in topic.identities}
     groups: dict[str, list[OpenDisclosure]] = {}
     open_ones = dict.fromkeys(unplaced(rows, topics, gri, edition))

@@ -1,6 +1,7 @@
 """The page of the content index: what it claims, its checks, and disclosures without a place."""
 
 import json
+from copy import copy
 
 from django.contrib import messages
 from django.db import transaction
@@ -25,26 +26,31 @@ from reports.actions.index import (
     set_index,
 )
 from reports.forms.index import ContentIndexForm, PlacementForm
+from reports.models import ContentIndex
 from reports.queries.index import checked_index, index_findings, placement
 from reports.queries.outline import content_index
 
 
 def content_index_page(request: HttpRequest, code: str) -> HttpResponse:
     """Claim, findings and what is left to place; a POST changes what the index says of itself."""
-    cycle = cycle_of(code)
-    index = content_index(cycle)
-    form = ContentIndexForm(request.POST or None, instance=index)
+    cycle = cycle_of(code, "content_index")
+    index = getattr(cycle, "content_index", None) or ContentIndex(cycle=cycle)
+    form = ContentIndexForm(request.POST or None, instance=copy(index))
     if sent(request, form, can_edit_cycle):
         with refusals(form):
             set_index(cycle=cycle, values=form.cleaned_data, by=request.user)
             return onward(request, _("The index is set."), "content_index", code)
-    return _shown(request, cycle, form)
+    return _shown(request, cycle, form, index=index)
 
 
 def _shown(
-    request: HttpRequest, cycle: Cycle, form: ContentIndexForm, placing: PlacementForm | None = None
+    request: HttpRequest,
+    cycle: Cycle,
+    form: ContentIndexForm,
+    placing: PlacementForm | None = None,
+    index: ContentIndex | None = None,
 ) -> HttpResponse:
-    checked = checked_index(cycle)
+    checked = checked_index(cycle, index)
     findings, places = index_findings(cycle, checked), placement(cycle, checked)
     placing = placing or PlacementForm(keys=[], initial={"order": request.GET.get("order")})
     context = in_cycle(cycle, "outline", form=form, findings=findings, places=places, placing=placing)

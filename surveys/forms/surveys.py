@@ -1,6 +1,8 @@
 """Forms of a survey: details, texts in both languages, moments in its time zone."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -8,8 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from materiality.forms.fields import ContentForm, chosen_from, form_field
-from materiality.queries.cycles import rateable_levels
+from materiality.forms.fields import ContentForm, LongSelect, chosen_from, form_field
 from surveys.models import Notice, Survey
 from surveys.respond.rows import notice_texts
 
@@ -48,6 +49,7 @@ def shown_in(moment: datetime | None, zone: str) -> datetime | None:
     return None if moment is None else moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
+@cache
 def zone_choices() -> list[tuple[str, str]]:
     """The time zones that a survey can be held in."""
     names = sorted(name for name in available_timezones() if name.startswith(tuple(f"{area}/" for area in _AREAS)))
@@ -117,8 +119,8 @@ class SurveyForm(NoticeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in (("k", SCALES), ("zone", zone_choices)):
-            self.fields[name] = chosen_from(self.instance._meta.get_field(name), choices)
+        for name, choices, widget in (("k", SCALES, forms.Select), ("zone", zone_choices, LongSelect)):
+            self.fields[name] = chosen_from(self.instance._meta.get_field(name), choices, widget=widget)
         if self.instance.pk:
             self.initial |= {name: shown_in(getattr(self.instance, name), self.instance.zone) for name in TIMES}
 
@@ -149,13 +151,14 @@ class SurveyForm(NoticeForm):
 
 
 class NewSurveyForm(SurveyForm):
+    """`levels` are those of the cycle's edition."""
+
     class Meta(SurveyForm.Meta):
         fields = ("code", "title", "level", *SurveyForm.Meta.fields[1:])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, levels: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        there = rateable_levels(self.instance.cycle.edition_id)
-        self.fields["level"].choices = [each for each in Survey.Level.choices if each[0] in there]
+        self.fields["level"].choices = [each for each in Survey.Level.choices if each[0] in levels]
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]

@@ -44,7 +44,7 @@ from surveys.questionnaire.fieldwork import (
 )
 from surveys.questionnaire.screening import EXCLUDE, FLAG_BIT, INCLUDE, REJECT, valid
 from surveys.respond.drafts import number_begun, number_finished
-from surveys.responses.fieldwork import kept_kinds
+from surveys.responses.fieldwork import kept_kinds, without_channels
 from surveys.responses.screening import flags_of_survey, rules_in_force, shown_bits
 
 
@@ -106,9 +106,12 @@ class SurveyCounts:
 def kinds_of(surveys: Iterable[Survey]) -> list[CountedKind]:
     """All responses of these surveys by what decides whether they count, a few hundred rows.
 
-    Small surveys are counted now, large ones as they were counted last.
+    Small surveys are counted now, large ones as they were counted last, which may stand on the rows as `kept_kinds`.
     """
-    kept = kept_kinds(survey.pk for survey in surveys)
+    asked = [survey.pk for survey in surveys if not hasattr(survey, "kept_kinds")]
+    kept = kept_kinds(asked) | {
+        survey.pk: without_channels(survey.kept_kinds) for survey in surveys if getattr(survey, "kept_kinds", None)
+    }
     names = ("survey_id", "group_id", "flags", "overruled", "unfinished")
     counted = [survey.pk for survey in surveys if survey.pk not in kept]
     rows = Response.objects.filter(survey__in=counted).order_by().values_list(*names)

@@ -9,7 +9,7 @@ from random import Random
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Case, OuterRef, Subquery, Sum, When
+from django.db.models import Case, F, OuterRef, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -60,14 +60,14 @@ class Listed:
 
 
 def surveys_of(cycle: Cycle) -> list[Survey]:
-    """The cycle's surveys, newest first, with `imports_waiting`, how many files are to be confirmed, and `links`, how
-    many personal links were made.
+    """The cycle's surveys, newest first, with `imports_waiting`, how many files are to be confirmed, `links`, how many
+    personal links were made, and `kept_kinds` as `kinds_of` takes them.
     """
     if "_surveys" not in cycle.__dict__:
         sizes = (
             Batch.objects.filter(survey=OuterRef("pk")).order_by().values("survey").annotate(n=Sum("size")).values("n")
         )
-        surveys = cycle.surveys.defer(*_HEAVY)
+        surveys = cycle.surveys.defer(*_HEAVY).annotate(kept_kinds=F("figures__figures__kinds"))
         cycle._surveys = list(surveys.annotate(imports_waiting=number_waiting(), links=Coalesce(Subquery(sizes), 0)))
     return cycle._surveys
 

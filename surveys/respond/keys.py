@@ -3,6 +3,8 @@
 A `secret` is what the respondent has: the token of a personal link, what a cookie holds, or a paper sheet's code.
 """
 
+from django.db.models import CharField, QuerySet, Value
+
 from materiality.platform.keys import derived, destroy_key, make_key, read_key
 from surveys.models import Survey
 
@@ -30,10 +32,10 @@ def destroy_key_of(survey: Survey) -> None:
         destroy_key(_PURPOSE, survey.key_check)
 
 
-def needed_keys() -> list[tuple[str, str]]:
+def needed_keys() -> QuerySet:
     """(purpose, fingerprint) of all surveys that still need theirs."""
-    found = Survey.objects.filter(sealed_at=None).exclude(key_check="").order_by("pk")
-    return [(_PURPOSE, check) for check in found.values_list("key_check", flat=True)]
+    found = Survey.objects.filter(sealed_at=None).exclude(key_check="").order_by()
+    return found.values_list(Value(_PURPOSE, CharField()), "key_check")
 
 
 def lookup_of(key: bytes, secret: str) -> bytes:

@@ -267,8 +267,10 @@ def survey_remove(request: HttpRequest, code: str, survey: str) -> str:
 def new_survey(request: HttpRequest, code: str) -> HttpResponse:
     """Make a survey from the cycle's issues."""
     cycle = cycle_of(code)
-    initial = None if request.POST else _suggestions(cycle)
-    form = NewSurveyForm(request.POST or None, instance=Survey(cycle=cycle, languages=cycle.languages), initial=initial)
+    levels = rateable_levels(cycle.edition_id)
+    initial, blank = None if request.POST else _suggestions(cycle, levels[0]), Survey(cycle=cycle)
+    blank.languages = cycle.languages
+    form = NewSurveyForm(request.POST or None, instance=blank, initial=initial, levels=levels)
     if sent(request, form):
         with refusals(form):
             row = build_survey(cycle=cycle, values=form.cleaned_data, by=request.user)
@@ -328,11 +330,10 @@ def window(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     return render(request, "surveys/survey.html", survey_page(request, row, form))
 
 
-def _suggestions(cycle: Cycle) -> dict:
+def _suggestions(cycle: Cycle, level: str) -> dict:
     """A free code, the scale and zone of the cycle's last survey, and texts in both languages."""
     before = surveys_of(cycle)
     kept = {"k": before[0].k, "zone": before[0].zone} if before else {"k": 5, "zone": "Asia/Shanghai"}
-    level = rateable_levels(cycle.edition_id)[0]
     return {"code": _free_code(cycle), "level": level, **kept, **default_texts(cycle, level)}
 
 

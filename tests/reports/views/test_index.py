@@ -175,6 +175,7 @@ def test_topics_are_those_of_the_snapshot_that_was_signed_else_of_a_run_that_cou
     code = run.scores.filter(tier="high", level=None, derived=False).values_list("issue__code", flat=True).first()
     snapshot = {"issues": [{"code": code, "tier": "high", "material": True}]}
     SignOff.objects.create(cycle=cycle, run=run, number=1, snapshot=snapshot, sha256="", anchor="")
+    cycle = Cycle.objects.get(pk=cycle.pk)
     with override("en"):
         said = [each.sentence for each in index_findings(cycle) if each.finding.text == "topic_not_material"]
     assert said == ["These issues stand as topics but are not material by sign-off 1."]
