@@ -6,7 +6,7 @@ from reports.views import index, matrix, outline, outputs, why
 
 urlpatterns = [
     path("cycles/<slug:code>/matrix/", matrix.matrix, name="matrix"),
-    path("cycles/<slug:code>/scores/<slug:issue>/sheet.pdf", why.issue_sheet, name="issue_sheet"),
+    path("cycles/<slug:code>/scores/<str:issue>/sheet.pdf", why.issue_sheet, name="issue_sheet"),
     path("cycles/<slug:code>/outline/", outline.outline, name="outline"),
     path("cycles/<slug:code>/outline/outline.<slug:kind>", outline.outline_export, name="outline_export"),
     path("cycles/<slug:code>/outline/template.<slug:kind>", outline.outline_template, name="outline_template"),
