@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.services.commands import ROOT, Command, Commands
 
 BIN = Path(sys.executable).parent
+CELERY = ("--app", "materiality")
 
 
 class Installation:
@@ -36,7 +37,8 @@ class Installation:
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         """Run a management command to its end."""
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            code = self._command(arguments, out, err).wait(600)  # a busy machine needs minutes to migrate
+            command = self._command(("manage.py", *arguments), out, err)
+            code = command.wait(600)  # a busy machine needs minutes to migrate
             printed = []
             for file in (out, err):
                 file.seek(0)
@@ -64,19 +66,19 @@ class Installation:
             assert self.processes.pop(name).wait(120) == 0, (self.data / f"{name}.log").read_text()
         return [json.loads((self.data / f"{name}.log").read_text().strip().splitlines()[-1]) for name in names]
 
-    def start(self, name: str, *command: str) -> subprocess.Popen:
+    def start(self, name: str, *command: str, **environment: str) -> subprocess.Popen:
         """Start a process in a group of its own; its output goes to a file in the data folder."""
-        log = (self.data / f"{name}.log").open("ab")
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
-        )
+        with (self.data / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment | environment, stdout=log, stderr=log, start_new_session=True
+            )
         self.processes[name] = process
         return process
 
-    def start_command(self, name: str, *arguments: str) -> Command:
+    def start_command(self, name: str, *arguments: str, program: str = "manage.py") -> Command:
         """Start a management command likewise."""
         with (self.data / f"{name}.log").open("ab") as log:
-            self.processes[name] = self._command(arguments, log, log)
+            self.processes[name] = self._command((program, *arguments), log, log)
         return self.processes[name]
 
     def start_valkey(self) -> None:
@@ -84,11 +86,16 @@ class Installation:
         self.start_command("valkey", "run_valkey")
         wait_for(lambda: (self.data / "valkey.sock").exists(), "Valkey", 20)
 
-    def start_worker(self) -> None:
-        self.start("worker", str(BIN / "celery"), "--app", "materiality", "worker", "--loglevel", "info")
+    def start_worker(self, **environment: str) -> None:
+        """A worker; with further variables one that reads its settings anew."""
+        arguments = (*CELERY, "worker", "--loglevel", "info")
+        if environment:
+            self.start("worker", str(BIN / "celery"), *arguments, **environment)
+        else:
+            self.start_command("worker", *arguments, program="celery")
 
     def start_beat(self) -> None:
-        self.start("beat", str(BIN / "celery"), "--app", "materiality", "beat", "--loglevel", "info")
+        self.start_command("beat", *CELERY, "beat", "--loglevel", "info", program="celery")
 
     def kill(self, name: str) -> None:
         """kill -9 of a process and its children."""

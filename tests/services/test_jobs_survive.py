@@ -131,23 +131,19 @@ def test_chunks_counted_by_two_workers_survive_one_that_is_killed(installation, 
     installation.manage("score", "demo")
     installation.start_valkey()
     installation.start_beat()
-    installation.environment["YITI_COUNTED_AT_ONCE"] = "100"
-    try:
-        installation.start_worker()
-        worker, log = installation.processes["worker"], installation.data / "worker.log"
-        wait_for(lambda: log.exists() and " ready." in log.read_text(), "the worker", 60)
-        installation.python(ASK_FOR_A_RUN)
-        while True:
-            os.killpg(worker.pid, signal.SIGSTOP)
-            states, whole = installation.python(CHUNKS)
-            if "running" in states or whole == "done":
-                installation.kill("worker")
-                break
-            os.killpg(worker.pid, signal.SIGCONT)
-            time.sleep(0.1)
-        assert whole == "running" and len(states) == 41
-        installation.start_worker()
-        wait_for(lambda: installation.python(CHUNKS)[1] == "done", "the run", 90, every=0.5)
-    finally:
-        del installation.environment["YITI_COUNTED_AT_ONCE"]
+    installation.start_worker(YITI_COUNTED_AT_ONCE="100")
+    worker, log = installation.processes["worker"], installation.data / "worker.log"
+    wait_for(lambda: log.exists() and " ready." in log.read_text(), "the worker", 60)
+    installation.python(ASK_FOR_A_RUN)
+    while True:
+        os.killpg(worker.pid, signal.SIGSTOP)
+        states, whole = installation.python(CHUNKS)
+        if "running" in states or whole == "done":
+            installation.kill("worker")
+            break
+        os.killpg(worker.pid, signal.SIGCONT)
+        time.sleep(0.1)
+    assert whole == "running" and len(states) == 41
+    installation.start_worker(YITI_COUNTED_AT_ONCE="100")
+    wait_for(lambda: installation.python(CHUNKS)[1] == "done", "the run", 90, every=0.5)
     assert installation.python(RUNS) == {"equal": True, "runs": 2, "chunks": 0, "jobs": 1}
