@@ -3,6 +3,7 @@
 import gc
 import os
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 import pytest_django.fixtures
@@ -49,6 +50,12 @@ def django_db_setup(request, django_db_modify_db_settings, tables):
 
 # Under its own name beside the fixture above, which stands in its place.
 migrated_database = pytest_django.fixtures.django_db_setup
+
+
+@pytest.fixture(scope="session")
+def sqlite_tables(django_db_setup, tables) -> Path:
+    """A migrated SQLite file: copying it takes no time, migrating takes seconds."""
+    return tables.file
 
 
 shared = SharedRows()

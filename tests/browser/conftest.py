@@ -11,10 +11,10 @@ from tests.browser.site import Site
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
+def site(sqlite_tables) -> Iterator[Site]:
     """A running site without the demo: web server, worker and broker as processes of their own."""
     with tempfile.TemporaryDirectory(prefix="yiti-site-") as folder:
-        made = Site(Path(folder))
+        made = Site(Path(folder), sqlite_tables)
         try:
             made.start_all()
             yield made

@@ -1,5 +1,6 @@
 """A running site for browser stories: web server, worker and broker in a data folder of their own."""
 
+import shutil
 import socket
 import urllib.request
 from pathlib import Path
@@ -8,13 +9,14 @@ from tests.services.installation import BIN, Installation, wait_for
 
 
 class Site(Installation):
-    """An installation whose web server listens at `address`."""
+    """An installation on tables that are there, whose web server listens at `address`."""
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    def __init__(self, data: Path, tables: Path, **environment: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         super().__init__(data, PORT=str(self.port), **environment)
+        shutil.copy(tables, data / "yiti.sqlite3")
         self.address = f"http://127.0.0.1:{self.port}"
 
     def start_all(self) -> None:

@@ -30,11 +30,11 @@ print(json.dumps(list(Survey.objects.exclude(sealed_at=None).values_list("code",
 
 
 @pytest.fixture(scope="module")
-def stage(chromium):
+def stage(chromium, sqlite_tables):
     """A site with a cycle, its own mail server, and staff who are logged in."""
     settings = SimpleNamespace()
     with mail_server(settings) as mails, tempfile.TemporaryDirectory(prefix="yiti-fieldwork-") as folder:
-        site = Site(Path(folder), EMAIL_URL=f"smtp://127.0.0.1:{settings.EMAIL_PORT}")
+        site = Site(Path(folder), sqlite_tables, EMAIL_URL=f"smtp://127.0.0.1:{settings.EMAIL_PORT}")
         context = chromium.new_context(viewport=WIDE, locale="en-US", accept_downloads=True)
         try:
             site.start_all()

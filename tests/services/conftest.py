@@ -44,12 +44,6 @@ def new_database(maintenance_url: str, template: str = "template1", name: str = 
 
 
 @pytest.fixture(scope="session")
-def sqlite_tables(django_db_setup, tables) -> Path:
-    """A migrated SQLite file: copying it takes no time, migrating takes seconds."""
-    return tables.file
-
-
-@pytest.fixture(scope="session")
 def postgresql_tables(postgresql) -> str:
     """The name of a migrated PostgreSQL database, to be copied; the first process that wants it makes it."""
     with psycopg.connect(postgresql, autocommit=True) as connection:
@@ -76,7 +70,7 @@ class Shared(NamedTuple):
 def sqlite_installation(sqlite_tables, tmp_path_factory) -> Iterator[Shared]:
     kept = tmp_path_factory.mktemp("tables") / "kept.sqlite3"
     with tempfile.TemporaryDirectory(prefix="yiti-") as folder:
-        made = Installation(Path(folder))
+        made = Installation(Path(folder), DJANGO_SETTINGS_MODULE="tests.services.settings")
         tables = made.data / "yiti.sqlite3"
         yield Shared(made, sqlite_tables, lambda held: shutil.copy(held, tables), lambda: shutil.copy(tables, kept))
         made.stop()
@@ -92,7 +86,7 @@ def postgresql_installation(postgresql, postgresql_tables) -> Iterator[Shared]:
         return f"{name}_kept"
 
     with tempfile.TemporaryDirectory(prefix="yiti-") as folder:
-        made = Installation(Path(folder), url)
+        made = Installation(Path(folder), url, DJANGO_SETTINGS_MODULE="tests.services.settings")
         yield Shared(made, postgresql_tables, lambda held: new_database(postgresql, held, name), keep)
         made.stop()
 
