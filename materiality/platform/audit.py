@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import Max
+from django.db.models import Subquery
 from django.utils import timezone
 
 from materiality.models.audit import AuditColumns, AuditedRow, AuditEvent, AuditPerson
@@ -24,6 +24,7 @@ HASHED = (
     *("previous_hash", "number", "person_id", "at", "action", "object_type", "object_id", "object_text"),
     *("before", "after", "reason", "row_digest", "touched_digest"),
 )
+_AT_ONCE = 100  # parts looked up in one statement
 _hashed_values = attrgetter(*HASHED)
 
 
@@ -115,14 +116,17 @@ def _parts(event: AuditEvent, rows: Sequence[models.Model]) -> list[AuditedRow]:
 
 
 def _last_digests(parts: Sequence[Part]) -> dict[tuple[str, str], str]:
-    """The digest that an event kept last, by table and owner; of all parts at once, for there are many."""
-    labels = {part.model._meta.label_lower for part in parts}
-    kept = AuditedRow.objects.filter(object_type__in=labels, object_id__in={part.owner for part in parts})
-    newest = kept.order_by().values("object_type", "object_id").annotate(newest=Max("event_id")).values("newest")
-    found = kept.filter(event_id__in=newest).order_by("event_id")
-    return {
-        (label, owner): digest for label, owner, digest in found.values_list("object_type", "object_id", "row_digest")
-    }
+    """The digest that an event kept last, by table and owner: one look into the index a part, however many events there
+    were about it.
+    """
+    every = AuditedRow.objects.order_by("-event_id").values("pk")
+    newest = [every.filter(object_type=part.model._meta.label_lower, object_id=part.owner)[:1] for part in parts]
+    found: dict[tuple[str, str], str] = {}
+    for place in range(0, len(newest), _AT_ONCE):
+        rows = AuditedRow.objects.filter(pk__in=list(map(Subquery, newest[place : place + _AT_ONCE])))
+        for label, owner, digest in rows.values_list("object_type", "object_id", "row_digest"):
+            found[label, owner] = digest
+    return found
 
 
 def told(row: models.Model, names: Iterable[str]) -> dict[str, Any]:

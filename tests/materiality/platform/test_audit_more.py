@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from materiality.models import AuditedRow, AuditEvent, Edition, User
 from materiality.platform import audit
+from materiality.platform.digests import owned_parts
 from tests.factories.texts import reword
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +87,19 @@ def test_event_hash_stays_whatever_way_a_database_writes_numbers(value):
     audit.record("made", edition, by=None, after={"value": value})
     event = AuditEvent.objects.get()
     assert (event.after["value"], event.hash) == (value, audit.event_hash(event))
+
+
+def test_digests_kept_last_are_looked_up_in_the_index_part_by_part():
+    editions = [Edition.objects.create(code=code, title_zh="甲", title_en="A") for code in "ab"]
+    for _time in range(3):
+        audit.record("made", editions[0], by=None, touched=editions[1:])
+    parts = list(owned_parts(editions))
+    with CaptureQueriesContext(connection) as seen:
+        found = audit._last_digests(parts)
+    assert found == {(part.model._meta.label_lower, part.owner): part.digest for part in parts}
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {seen[0]['sql']}")
+            steps = [step for *_ids, step in cursor.fetchall()]
+        # Neither reads all that was kept of a part, nor sorts it.
+        assert len(seen) == 1 and not [step for step in steps if "SCAN materi" in step or "B-TREE" in step]
