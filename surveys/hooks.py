@@ -1,6 +1,6 @@
 """What this app declares to those below: words, jobs, steps of a cycle, objections, what is due and what waits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -25,7 +25,7 @@ from materiality.platform.hooks import (
 from materiality.queries.cycles import group_columns, newest_run
 from materiality.templatetags.yiti import count
 from surveys.actions.plans import follow_scope
-from surveys.models import Survey, Tally
+from surveys.models import Item, Survey, Tally
 from surveys.models.jobs import JobKind
 from surveys.queries.fieldwork import damaged_answers
 from surveys.queries.imports import imports_to_confirm
@@ -172,11 +172,15 @@ def open_surveys_of(cycle: Cycle) -> list[str]:
     return [sentence % {"survey": survey.title} for survey in surveys]
 
 
-def open_surveys_about(issue: Issue) -> list[str]:
-    """A survey that asks about the issue goes on, as its edition keeps it."""
-    surveys = Survey.objects.filter(items__issue=issue, state=Survey.State.OPEN).distinct().order_by("pk")
+def open_surveys_about(issues: Sequence[Issue]) -> Iterator[tuple[Issue, str]]:
+    """A survey that asks about one of the issues goes on, as its edition keeps it."""
+    known = {issue.pk: issue for issue in issues}
+    items = Item.objects.filter(issue__in=known, survey__state=Survey.State.OPEN).order_by("survey", "issue")
+    asked = list(items.values_list("survey", "issue").distinct())
+    surveys = Survey.objects.in_bulk({survey for survey, _issue in asked})
     sentence = _("The open survey %(survey)s asks about %(issue)s; it goes on, but its result ends with this edition.")
-    return [sentence % {"survey": survey.title, "issue": issue.code} for survey in surveys]
+    for survey, issue in asked:
+        yield known[issue], sentence % {"survey": surveys[survey].title, "issue": known[issue].code}
 
 
 def window_words(survey: Survey) -> str:

@@ -40,9 +40,8 @@ from materiality.library_file.read import shipped_library
 from materiality.models import Category, Edition, EditionChange, Issue, IssueMapping, Lineage, User
 from materiality.platform import audit
 from materiality.platform.bilingual import in_each
-from materiality.platform.hooks import RETIRE_ISSUE, objections
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
-from materiality.queries.library import origins
+from materiality.queries.library import objections_to_retiring, origins
 
 
 @transaction.atomic
@@ -339,7 +338,7 @@ def retire_issue(
     why = need_reason(reason)
     _need_no_secondaries(stored)
     sources = origins(stored)
-    warnings = [sentence for source in sources for sentence in objections(RETIRE_ISSUE, source)]
+    warnings = objections_to_retiring(draft, [stored])[stored.pk]
     if warnings and not acknowledged:
         raise Unacknowledged(warnings)
     with recorded_change("retire_issue", draft, stored, by=by, reason=why):
@@ -348,7 +347,7 @@ def retire_issue(
             return None
         stored.status = Issue.Status.RETIRED
         save_changed(stored, "status")
-        descend_retired(stored, by=by, reason=why)
+        descend_retired([stored], by=by, reason=why)
     return stored
 
 

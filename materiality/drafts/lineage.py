@@ -1,7 +1,7 @@
 """Writing the descent of a draft's issues from those of the edition that it started from."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -64,18 +64,19 @@ def descend_split(issue: Issue, parts: Sequence[Issue], *, by: User | None, reas
             descend_added(part, by=by, reason=reason)
 
 
-def descend_retired(issue: Issue, *, by: User | None, reason: str) -> None:
-    """The issue's ancestors end here, but those that live on in other issues."""
-    rows = list(Lineage.objects.filter(target=issue, source__isnull=False))
-    Lineage.objects.filter(target=issue).delete()
-    living = Lineage.objects.filter(edition=issue.edition, source__in=[row.source_id for row in rows])
+def descend_retired(issues: Collection[Issue], *, by: User | None, reason: str) -> None:
+    """The ancestors of the issues, which are of one edition, end here, but those that live on in other issues."""
+    held = Lineage.objects.filter(target__in=issues)
+    rows = list(held.filter(source__isnull=False).order_by("pk"))
+    edition = rows[0].edition_id if rows else None
+    held.delete()
+    living = Lineage.objects.filter(edition=edition, source__in=[row.source_id for row in rows])
     others = set(living.values_list("source_id", flat=True))
-    for row in rows:
-        if row.source_id not in others:
-            reasons = _both(row.reason, reason)
-            Lineage.objects.create(
-                edition=issue.edition, kind=Kind.RETIRED, source_id=row.source_id, by=by, reason=reasons
-            )
+    ended = {row.source_id: _both(row.reason, reason) for row in rows if row.source_id not in others}
+    Lineage.objects.bulk_create(
+        Lineage(edition_id=edition, kind=Kind.RETIRED, source_id=source, by=by, reason=why)
+        for source, why in ended.items()
+    )
 
 
 def complete_lineage(edition: Edition, *, by: User | None) -> None:
@@ -160,24 +161,50 @@ def record_descent(
         return {}
     added = [issue for issue in issues if issue.sheet_is_new]
     known = [issue for issue in issues if not issue.sheet_is_new and breaks_identity(issue.sheet_changes)]
-    keys = {issue.pk for issue in known}
-    sources = sources_of(edition, keys)
-    before, rows = _descent(edition, keys, sources), []
+    gone_on = list(edition.issues.filter(code__in=descents.values()))
+    keys = {issue.pk for issue in (*known, *gone_on)}
+    back = {issue.code for issue in known if issue.status == Issue.Status.ACTIVE}
+    ended = edition.lineage.filter(kind=Kind.RETIRED, source__code__in=back | set(descents.values()))
+    sources = sources_of(edition, keys) | set(ended.values_list("source_id", flat=True))
+    before = _descent(edition, keys, sources)
     _mark(known, by=by, reason=reason)
-    above = Lineage.objects.filter(edition=edition, target__code__in=descents.values(), source__isnull=False)
+    _take_up(edition, known, by=by, reason=reason)
+    _go_on(edition, added, descents, by=by, reason=reason)
+    descend_retired([row for row in (*known, *gone_on) if row.status == Issue.Status.RETIRED], by=by, reason=reason)
+    living = edition.lineage.filter(source__in=sources, target__isnull=False).values_list("source_id", flat=True)
+    edition.lineage.filter(kind=Kind.RETIRED, source__in=set(living)).delete()
+    return {"before": before, "after": _descent(edition, keys, sources)}
+
+
+def _take_up(edition: Edition, issues: Sequence[Issue], *, by: User | None, reason: str) -> None:
+    """Issues that this draft had retired, and that are active again, descend from what ended with them."""
+    held = set(edition.lineage.filter(target__isnull=False).values_list("target_id", flat=True))
+    back = {row.code: row for row in issues if row.status == Issue.Status.ACTIVE and row.pk not in held}
+    ended = edition.lineage.filter(kind=Kind.RETIRED, source__code__in=back)
+    for row in ended.select_related("source__category", "source__parent"):
+        issue = back.pop(row.source.code)
+        row.kind, row.target = descent_kind(row.source, issue), issue
+        row.reason, row.by = _both(row.reason, reason), by
+        row.save(update_fields=["kind", "target", "reason", "by"])
+    for issue in back.values():
+        descend_added(issue, by=by, reason=reason)
+
+
+def _go_on(
+    edition: Edition, added: Sequence[Issue], descents: Mapping[str, str], *, by: User | None, reason: str
+) -> None:
+    """New issues descend from what those descend from, or ended with those, which they go on."""
+    old = set(descents.values())
+    above = edition.lineage.filter(Q(target__code__in=old) | Q(target=None, source__code__in=old), source__isnull=False)
     lines: dict[str, list[int]] = defaultdict(list)
-    for code, source in above.values_list("target__code", "source"):
-        lines[code].append(source)
-    told = {"edition": edition, "by": by, "reason": reason}
+    for code, was, source in above.values_list("target__code", "source__code", "source"):
+        lines[code or was].append(source)
+    told, rows = {"edition": edition, "by": by, "reason": reason}, []
     for issue in added:
         from_old = lines[descents.get(issue.code, "")]
         fresh = [Lineage(kind=Kind.RENAMED, source_id=old, target=issue, **told) for old in from_old]
         rows += fresh or [Lineage(kind=Kind.ADDED, target=issue, **told)]
     Lineage.objects.bulk_create(rows)
-    for issue in known:
-        if issue.sheet_changes.get("status", ["", ""])[1] == Issue.Status.RETIRED:
-            descend_retired(issue, by=by, reason=reason)
-    return {"before": before, "after": _descent(edition, keys, sources)}
 
 
 def put_back_descent(held: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,8 +33,7 @@ from materiality.lineage.lineage import Likeness, likely_ancestors
 from materiality.lineage.records import LEVELS
 from materiality.models import Category, Edition, Issue, IssueMapping
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, LANGUAGES, languages_of, suffix_of
-from materiality.platform.hooks import RETIRE_ISSUE, objections
-from materiality.queries.library import origins, stored_catalogues
+from materiality.queries.library import objections_to_retiring, stored_catalogues
 from materiality.queries.mappings import all_frameworks, label_of
 from materiality.queries.stakeholders import known_groups
 from materiality.tables.headers import (
@@ -271,14 +271,6 @@ def changes_refused(
             yield row.problem("retired_changed", column, params={"code": issue.code})
 
 
-def live_warnings(row: SheetRow, issue: Issue) -> Iterator[Problem]:
-    """What the apps above have to say on retiring the issue, such as that a live survey asks about it."""
-    sources = origins(issue) if issue.edition.state == Edition.State.DRAFT else [issue]
-    told = in_both(lambda: [sentence for source in sources for sentence in objections(RETIRE_ISSUE, source)])
-    for zh, en in zip(told["zh"], told["en"], strict=True):
-        yield row.problem("noted", "status", params={"title_zh": zh, "title_en": en})
-
-
 class _ParentWidget(ChoiceWidget):
     """An issue of the edition or of the file; what is wrong with it the check of all rows has said."""
 
@@ -400,14 +392,19 @@ class IssueResource(StrictResource):
         return [*filled, *(SheetRow(-place, cells) for place, cells in enumerate(gone, start=1))]
 
     def proposed_descents(self, rows: Sequence[PlannedRow]) -> list[Likeness]:
+        """Of what the file retires; of what was retired before only issues of the same name."""
         gone = {row.key[0] for row in rows if row.cells.get("status", ["", ""])[1] == Issue.Status.RETIRED}
-        old = {code: issue.name.texts for (code,), issue in self.by_key.items() if code in gone and issue.pk}
+        old: dict[bool, dict[str, dict[str, str]]] = {True: {}, False: {}}
+        for (code,), issue in self.by_key.items():
+            if issue.pk and issue.status == Issue.Status.RETIRED:
+                old[code in gone][code] = issue.name.texts
         new = {
             row.key[0]: {name.removeprefix("name_"): text for name, (_old, text) in row.cells.items() if is_name(name)}
             for row in rows
             if row.state == NEW
         }
-        return likely_ancestors(new, old) if new and old else []
+        found = likely_ancestors(new, old[True])
+        return found + likely_ancestors(new, old[False], least=1, told=found)
 
     def refuse(self, store: bool) -> None:
         if store:
@@ -438,6 +435,8 @@ class IssueResource(StrictResource):
         return found
 
     def make_lookups(self) -> dict[str, dict]:
+        issues = list(self.by_key.values())  # what there is to say on retiring them is asked once for all
+        self._live = cache(lambda: in_both(lambda: objections_to_retiring(self.scope.edition, issues)))
         self._last_order = max((issue.order for issue in self.by_key.values()), default=0)
         self._descent: dict[str, Any] = {}
         self._new_categories: list[str] = []
@@ -506,7 +505,9 @@ class IssueResource(StrictResource):
             if code not in self.lookups["groups"]:
                 yield row.problem("new_group", "groups", code)
         if changes.get("status", ["", ""])[1] == Issue.Status.RETIRED and instance.pk:
-            yield from live_warnings(row, instance)
+            told = {suffix: said[instance.pk] for suffix, said in self._live().items()}
+            for zh, en in zip(told["zh"], told["en"], strict=True):
+                yield row.problem("noted", "status", params={"title_zh": zh, "title_en": en})
 
     def breaks_identity(self, plan: SheetPlan) -> bool:
         """Not in the first edition, of which nobody has used an issue."""

@@ -337,9 +337,15 @@ class Likeness:
     share: float
 
 
-def likely_ancestors(new: Mapping[str, Texts], old: Mapping[str, Texts]) -> list[Likeness]:
-    """Pairs of new and old codes by their names in any language, each code once, the most alike first."""
-    least = ALIKE if len(new) * len(old) <= _MOST_COMPARED else 1.0
+def likely_ancestors(
+    new: Mapping[str, Texts], old: Mapping[str, Texts], least: float = ALIKE, told: Iterable[Likeness] = ()
+) -> list[Likeness]:
+    """Pairs of new and old codes by their names in any language, each code once, the most alike first; of new ones that
+    are `told` of already none.
+    """
+    known = {each.new for each in told}
+    new = {code: texts for code, texts in new.items() if code not in known}
+    least = least if len(new) * len(old) <= _MOST_COMPARED else 1.0
     held: dict[tuple[str, str], list[str]] = {}
     for code, texts in old.items():
         for language, text in texts.items():
@@ -353,9 +359,12 @@ def likely_ancestors(new: Mapping[str, Texts], old: Mapping[str, Texts]) -> list
     for code, texts in new.items() if least < 1 else ():
         pairs |= {(code, above): share for above in old if (share := _alike(texts, old[above])) >= least}
     found: list[Likeness] = []
+    taken: tuple[set[str], set[str]] = set(), set()
     for (code, above), share in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0])):
-        if all(code != each.new and above != each.old for each in found):
+        if code not in taken[0] and above not in taken[1]:
             found.append(Likeness(code, above, round(share, 2)))
+            taken[0].add(code)
+            taken[1].add(above)
     return found
 
 

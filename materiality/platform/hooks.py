@@ -18,8 +18,8 @@ Words = Mapping[str, str | Promise]
 # Sentences on what stands against a change of the row, none where nothing does.
 Objections = Callable[[Model], list[str]]
 
-# What can be objected to: closing a cycle, choosing its issues, correcting a published edition, retiring an issue
-# (given the issue of the edition in force that it descends from).
+# What can be objected to: closing a cycle, choosing its issues, correcting a published edition, retiring issues (given
+# issues of the edition in force from which they descend: each with a sentence on it).
 CLOSE_CYCLE, CHOOSE_SCOPE, CORRECT_ERRATUM, RETIRE_ISSUE = (
     "close_cycle",
     "choose_scope",
@@ -238,6 +238,16 @@ def objections(about: str, row: Model) -> list[str]:
     return [
         str(each) for hooks in declared() for object_to in hooks.objections.get(about, ()) for each in object_to(row)
     ]
+
+
+def objections_to_each(about: str, rows: Sequence[Model]) -> dict[Any, list[str]]:
+    """Key → what the apps have to say on a change of the row, where they are asked about many rows at once."""
+    found: dict[Any, list[str]] = {row.pk: [] for row in rows}
+    for hooks in declared():
+        for object_to in hooks.objections.get(about, ()):
+            for row, sentence in object_to(rows):
+                found[row.pk].append(str(sentence))
+    return found
 
 
 def tell_rescoped(cycle: Model, by: Any) -> None:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -34,9 +34,11 @@ from materiality.models import (
     Framework,
     Issue,
     IssueMapping,
+    Lineage,
     User,
 )
 from materiality.platform.bilingual import is_chinese, shown, text_of
+from materiality.platform.hooks import RETIRE_ISSUE, objections_to_each
 from materiality.queries.cycles import descendants, of_seen_cycles, seen_cycles
 from materiality.queries.stakeholders import Touching, default_groups, touching
 
@@ -107,6 +109,22 @@ def errata_of(issue: Issue) -> list[ToldErratum]:
 def origins(issue: Issue) -> list[Issue]:
     """Its ancestors in the edition before, in the order of their codes; none for an issue that was added."""
     return list(Issue.objects.filter(descendants__target=issue).select_related("edition").order_by("code"))
+
+
+def objections_to_retiring(edition: Edition, issues: Sequence[Issue]) -> dict[int, list[str]]:
+    """Key → what the apps above have to say on retiring the issue, such as that a live survey asks about its ancestor;
+    three queries, however many issues.
+    """
+    if edition.state != Edition.State.DRAFT:
+        return objections_to_each(RETIRE_ISSUE, issues)
+    keys = {issue.pk for issue in issues}
+    lines = Lineage.objects.filter(edition=edition, target__isnull=False, source__isnull=False).order_by("source__code")
+    descent = [(target, source) for target, source in lines.values_list("target", "source") if target in keys]
+    told = objections_to_each(RETIRE_ISSUE, list(Issue.objects.filter(pk__in={source for _key, source in descent})))
+    found: dict[int, list[str]] = {key: [] for key in keys}
+    for target, source in descent:
+        found[target] += told[source]
+    return found
 
 
 @dataclass(frozen=True)

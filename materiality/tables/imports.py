@@ -132,7 +132,9 @@ class StrictResource(SheetHooks, ModelResource):
     def plan(self, rows: Sequence[SheetRow], found: Iterable[Problem] = ()) -> SheetPlan:
         """What importing the rows would do; stores nothing. `found`: what was wrong with cells when they were read."""
         self.refuse(store=False)
-        return self._plan(rows, found)[0]
+        plan = self._plan(rows, found)[0]
+        plan.descents = self.proposed_descents(plan.rows)
+        return plan
 
     def store(self, rows: Sequence[SheetRow], found: Iterable[Problem] = ()) -> SheetPlan:
         """Import the rows where nothing is wrong; the caller rolls back where the plan is not what was shown."""
@@ -157,7 +159,7 @@ class StrictResource(SheetHooks, ModelResource):
         places = {row.place: place for place, row in enumerate(rows)}
         planned.sort(key=lambda row: places[row.sheet, row.number])
         others = len(self.by_key.keys() - {self.key_of(row.cells) for row in rows})
-        return SheetPlan(planned, others=others, descents=self.proposed_descents(planned)), ordered
+        return SheetPlan(planned, others=others), ordered
 
     def _import(self, rows: Sequence[SheetRow], dry_run: bool) -> Result:
         given = {name for row in rows for name in row.cells} | set(self.key)

@@ -45,13 +45,12 @@ from materiality.forms.drafts import (
 from materiality.lineage.lineage import text_difference
 from materiality.models import Category, Edition, Issue
 from materiality.platform.bilingual import languages_of
-from materiality.platform.hooks import RETIRE_ISSUE, objections
 from materiality.platform.lists import Head, Listing
 from materiality.platform.pages import onward, refusals, sent
 from materiality.platform.people import can_edit_library, can_publish_edition, can_view, needs
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.drafts import Filters, compare_editions, draft_tree, publishing_warnings
-from materiality.queries.library import listed_editions, origins, standing_editions
+from materiality.queries.library import listed_editions, objections_to_retiring, origins, standing_editions
 
 
 @dataclass
@@ -269,7 +268,7 @@ def draft_retire(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     row = edition_at(edition)
     issue = issue_of(row, pk)
     sources = origins(issue)
-    warnings = [sentence for source in sources for sentence in objections(RETIRE_ISSUE, source)]
+    warnings = objections_to_retiring(row, [issue])[issue.pk]
     form = RetireIssueForm(entered(request), issue=issue, must_acknowledge=bool(warnings))
 
     def act() -> Issue | None:

@@ -1,6 +1,7 @@
 """A file that is the whole list: what it retires, moves and takes up again; the same list as pasted text."""
 
 import pytest
+from django.db.models import Q
 
 from materiality.actions.library import publish_edition, start_first_draft
 from materiality.actions.tables import confirm, put_in_force, scope_of, take_in, undo
@@ -70,6 +71,53 @@ def test_whole_list_takes_up_again_what_it_once_retired():
     edition = put_in_force(contents=csv_file([*OWN, back]), name="list.csv", by=None)
     assert edition.issues.get(code="ENV-01").status == "active"
     assert edition.lineage.get(target__code="ENV-01").source.code == "ENV-01"
+
+
+def test_whole_list_takes_up_again_what_the_same_draft_retired():
+    draft = draft_of_small_library()
+    confirm(whole(OWN), by=None, reason="Ours")
+    before = state_of(draft)
+    back = {"code": "ENV-01", "category": "environment", "parent_code": "", "name_en": "Issue ENV-01"}
+    stored = confirm(whole([*OWN, back]), by=None, reason="Missed")
+    assert state_of(draft) != before
+    publish_edition(edition=draft, by=None, acknowledged="Ours")
+    rows = draft.lineage.filter(Q(source__code="ENV-01") | Q(target__code="ENV-01"))
+    assert [(row.kind, row.source.code, row.target.code) for row in rows] == [("kept", "ENV-01", "ENV-01")]
+    assert draft.lineage.get(source__code="ENV-01-01").kind == "retired"
+    assert stored.edition == draft
+
+
+def test_taking_up_again_is_undone():
+    draft = draft_of_small_library()
+    confirm(whole(OWN), by=None, reason="Ours")
+    before = state_of(draft)
+    back = {"code": "ENV-01", "category": "environment", "parent_code": "", "name_en": "Issue ENV-01"}
+    undo(confirm(whole([*OWN, back]), by=None, reason="Missed"), by=None)
+    assert state_of(draft) == before
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_issue_retired_before_goes_on_under_another_code(published):
+    draft = draft_of_small_library()
+    confirm(whole(OWN), by=None, reason="Ours")
+    if published:
+        publish_edition(edition=draft, by=None, acknowledged="Ours")
+    again = {"code": "N1", "category": "environment", "parent_code": "", "name_en": "Issue ENV-01"}
+    imported = whole([*OWN, again])
+    proposed = SheetPlan.from_json(imported.plan).descents
+    assert [(each.new, each.old, each.share) for each in proposed] == [("N1", "ENV-01", 1.0)]
+    edition = confirm(imported, by=None, reason="Again", descents={"N1": "ENV-01"}).edition
+    rows = edition.lineage.filter(Q(source__code="ENV-01") | Q(target__code="N1"))
+    assert [(row.kind, row.source.code, row.target.code) for row in rows] == [("renamed", "ENV-01", "N1")]
+
+
+def test_queries_of_a_whole_list_do_not_grow_with_what_it_retires(django_assert_max_num_queries):
+    start_first_draft(languages=["en"], by=None)
+    old = [{"code": f"A{place}", "category": "environment", "name_en": f"Old {place}"} for place in range(60)]
+    confirm(whole(old), by=None)
+    publish_edition(edition=Edition.objects.get(), by=None, acknowledged="Ours")
+    with django_assert_max_num_queries(230):
+        put_in_force(contents=csv_file([{**old[0], "code": "B", "name_en": "New"}]), name="list.csv", by=None)
 
 
 def test_first_list_may_be_corrected_without_a_reason_and_leaves_nothing_behind():
