@@ -1,6 +1,8 @@
 """Cells: what each group's ratings of an issue on a dimension say, which of them count, and the fit over them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -125,16 +127,22 @@ class Fit:
     """The fit of one dimension.
 
     plain p and comparable a float[I], NaN where no cell counts (not clipped); habit b float[G], NaN where the group
-    counts nowhere; share float[G, I] = w / Σw over the cells that count; components, the main one first; main bool[I].
+    counts nowhere; weight float[G], at most 1; components, the main one first; main bool[I].
     """
 
     plain: np.ndarray
     comparable: np.ndarray
     habit: np.ndarray
-    share: np.ndarray
+    weight: np.ndarray
     components: tuple[Component, ...]
     main: np.ndarray
     solver: "Solver"
+
+    @cached_property
+    def share(self) -> np.ndarray:
+        """w / Σw float[G, I] over the cells that count."""
+        counts = self.solver.counts
+        return ratio(counts * self.weight[:, None], self.weight @ counts, 0.0)
 
     def carried(self, deviations: np.ndarray, owner: np.ndarray, *, plain: bool) -> np.ndarray:
         """The estimator applied to `deviations` float[K, I] in place of scores, row k those of group owner[k]."""
@@ -158,15 +166,15 @@ class Solver:
     inverse: np.ndarray
 
     @classmethod
-    def of(cls, counts: np.ndarray, weight: np.ndarray, label: np.ndarray) -> "Solver":
-        """`counts` float[G, I] 0 or 1, `weight` float[..., G] (0 where the group counts nowhere), `label` int[G]."""
-        root = np.sqrt(weight)
-        spread = counts * (root[..., :, None] * ratio(1.0, np.sqrt(weight @ counts), 0.0)[..., None, :])
-        number = counts.sum(axis=1)
+    def of(cls, counts: np.ndarray, weight: np.ndarray, label: np.ndarray, per: np.ndarray) -> "Solver":
+        """`counts` float[G, I] 0 or 1, `weight` float[..., G] (0 where the group counts nowhere), `label` int[G], `per`
+        float[..., I] = 1/W_i.
+        """
+        root, number = np.sqrt(weight), counts.sum(axis=1)
         same = label[:, None] == label[None, :]
-        size = np.einsum("...g,gh->...h", weight, same.astype(float))
-        unit = root * ratio(1.0, np.sqrt(size), 0.0)
-        matrix = np.diag(np.maximum(number, 1.0)) - np.einsum("...gi,...hi->...gh", spread, spread)
+        unit = root * ratio(1.0, np.sqrt(weight @ same.astype(float)), 0.0)
+        shared = _one_by_one(lambda each: (counts * each) @ counts.T, per)
+        matrix = np.diag(np.maximum(number, 1.0)) - root[..., :, None] * shared * root[..., None, :]
         matrix = matrix + max(number.max(initial=0.0), 1.0) * same * (unit[..., :, None] * unit[..., None, :])
         return cls(counts, root, np.linalg.inv(matrix))
 
@@ -184,28 +192,36 @@ def fit(cells: Cells) -> tuple[Fit, Fit]:
 
 def fit_dimension(score: np.ndarray, counts: np.ndarray, weight: np.ndarray) -> Fit:
     """Fit `score` float[G, I] where `counts` bool[G, I], with `weight` float[..., G]; further axes of the weights stand
-    first in plain, comparable, habit and share.
+    first in plain, comparable and habit.
     """
     label, parts = components(counts)
     present = counts.any(axis=1)
     weight = np.where(present, weight / weight.max(axis=-1, initial=1e-300, keepdims=True), 0.0)
     number, held = counts.astype(float), np.where(counts, score, 0.0)
-    share = ratio(number * weight[..., None], (weight @ number)[..., None, :], 0.0)
-    mean = (share * held).sum(axis=-2)
-    solver = Solver.of(number, weight, label)
-    habit = solver.habits((number * (held - mean[..., None, :])).sum(axis=-1))
+    per = ratio(1.0, weight @ number, 0.0)
+    mean = (weight @ held) * per
+    solver = Solver.of(number, weight, label, per)
+    habit = solver.habits(_one_by_one(lambda each: (number * (held - each)).sum(axis=1), mean))
     rated = counts.any(axis=0)
     main = np.zeros(len(rated), dtype=bool)
     main[list(parts[0].issues) if parts else []] = True
     return Fit(
         plain=np.where(rated, mean, np.nan),
-        comparable=np.where(rated, mean - (habit[..., None, :] @ share)[..., 0, :], np.nan),
+        comparable=np.where(rated, mean - ((habit * weight) @ number) * per, np.nan),
         habit=np.where(present, habit, np.nan),
-        share=share,
+        weight=weight,
         components=parts,
         main=main,
         solver=solver,
     )
+
+
+def _one_by_one(function: Callable[[np.ndarray], np.ndarray], rows: np.ndarray) -> np.ndarray:
+    """`function` of each row of `rows` float[..., I]: an array of all weights, groups and issues at once would take
+    longer to fill than to count.
+    """
+    found = np.array([function(row) for row in rows.reshape(-1, rows.shape[-1])])
+    return found.reshape(*rows.shape[:-1], *found.shape[1:])
 
 
 def components(counts: np.ndarray) -> tuple[np.ndarray, tuple[Component, ...]]:

@@ -278,9 +278,8 @@ def estimates_of(
     if moved is None:
         nobody = np.zeros(0, dtype=np.intp)
         sources = Sources(nobody, np.zeros(groups, dtype=int), nobody)
-        return Estimates(
-            cells.ratings.issues, scores.score, None, np.ones((groups, *shape)), np.zeros(shape, dtype=bool), sources
-        )
+        nu = np.broadcast_to(1.0, (groups, *shape))  # nothing is asked of it, and many weights would make it large
+        return Estimates(cells.ratings.issues, scores.score, None, nu, np.zeros(shape, dtype=bool), sources)
     plain = method.estimator == PLAIN
     carried = [fits[d].carried(moved.values[:, :, d], moved.owner, plain=plain) for d in (0, 1)]
     deviations = np.where(np.isnan(scores.score), 0.0, np.stack(carried, axis=2))
