@@ -5,7 +5,6 @@ order of their ids, for the digest, and counts the chunks that nobody has taken 
 added up. With one worker it does all of it; a chunk whose worker dies is claimed again like any other job.
 """
 
-from collections.abc import Iterable
 from functools import reduce
 from operator import add
 from time import sleep
@@ -27,11 +26,10 @@ from surveys.responses.counting import (
     Groups,
     SurveyCount,
     SurveyCounter,
-    check_of,
     count_cycle,
     count_survey,
-    plain_rows,
 )
+from surveys.responses.stored import stored_responses
 
 WAIT = 0.05  # seconds between looks at chunks that others count
 
@@ -75,14 +73,16 @@ class _Shared:
         """Read a chunk for the digest, and count it if nobody does; else the check of what was read."""
         said = _("Counting responses, chunk %(number)s of %(all)s") % {"number": chunk.number + 1, "all": number}
         self._progress(5 + 45 * chunk.number // number, said)
-        with plain_rows(responses_of(chunk)) as found:
+        with stored_responses(responses_of(chunk)) as found:
             lots = list(found)
-        for rows in lots:
-            digest(rows)
+        for lot in lots:
+            digest(lot)
         waits = Job.objects.filter(pk=chunk.job_id, state=Job.State.QUEUED).exists()
-        if waits and execute(str(chunk.job_id), lambda _job, _progress: _count(chunk, lots, groups)):
+        if waits and execute(
+            str(chunk.job_id), lambda _job, _progress: SurveyCounter(chunk.survey, groups).counted_of(lots)
+        ):
             return None
-        return reduce(check_of, lots, 0)
+        return reduce(lambda check, lot: lot.check(check), lots, 0)
 
     def _counted(self, chunk: Chunk, check: int | None) -> SurveyCount:
         """The count of a chunk once it is there; one that its worker has left is done here."""
@@ -131,16 +131,9 @@ def responses_of(chunk: Chunk):
 def count_chunk(job: Job, _progress: Progress) -> SurveyCount:
     """Build of the job of a chunk."""
     chunk = Chunk.objects.select_related("survey__cycle").get(job=job)
-    groups = list(chunk.survey.cycle.groups.values_list("id", "code"))
-    with plain_rows(responses_of(chunk)) as lots:
-        return _count(chunk, lots, groups)
-
-
-def _count(chunk: Chunk, lots: Iterable[list[tuple]], groups: Groups) -> SurveyCount:
-    counter = SurveyCounter(chunk.survey, groups)
-    for rows in lots:
-        counter.add(rows)
-    return counter.counted()
+    counter = SurveyCounter(chunk.survey, list(chunk.survey.cycle.groups.values_list("id", "code")))
+    with stored_responses(responses_of(chunk)) as lots:
+        return counter.counted_of(lots)
 
 
 def keep_chunk(job: Job, counted: SurveyCount) -> dict:

@@ -2,19 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import compress
+from itertools import chain, compress
 from uuid import UUID
-from zlib import crc32
 
 import numpy as np
-from django.db import connection, transaction
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle
@@ -30,10 +24,7 @@ from surveys.responses.anonymity import hold_small_changes
 from surveys.responses.holdings import held_now
 from surveys.responses.ranking import NamedCounts, added
 from surveys.responses.screening import rules_in_force, shown_bits
-
-CHUNK = 10_000
-# What was named stays text: hardly anybody's has to be read, and PostgreSQL would have all of it read.
-COLUMNS = ("id", "group_id", "flags", "overruled", "unfinished", "ratings", Cast("named", TextField()))
+from surveys.responses.stored import Stored, cluster_column, stored_responses
 
 
 @dataclass(frozen=True)
@@ -70,7 +61,7 @@ class SurveyCount:
 
 
 Groups = Sequence[tuple[int, str]]  # key and code
-Digest = Callable[[Sequence[tuple]], None]  # takes rows of COLUMNS in id order
+Digest = Callable[[Stored], None]  # takes responses in id order
 Count = Callable[[Survey, Groups, Digest], SurveyCount]
 Progress = Callable[[int, str], None]
 
@@ -195,12 +186,11 @@ class _Clusters:
         self._survey, self._rows, self._keys, self._ids = survey, [], [], []
         self._batches = {str(pk) for pk in survey.batches.values_list("pk", flat=True)}
 
-    def add(self, rows: Iterable[tuple], group: np.ndarray, ratings: np.ndarray) -> None:
-        """Valid responses: rows of COLUMNS and the column that `cluster_column` names."""
+    def add(self, lot: Stored, counts: np.ndarray, group: np.ndarray, ratings: np.ndarray) -> None:
+        """The valid ones `counts` of the lot: place of the group and ratings."""
         self._rows.append((group, ratings))
-        for row in rows:
-            self._ids.append(str(UUID(str(row[0]))))
-            self._keys.append(self._key(row[-1]))
+        self._ids += [str(UUID(bytes=key.tobytes())) for key in lot.id[counts]]
+        self._keys += [self._key(text) for text in compress(lot.cluster, counts)]
 
     def dealt(self, cube: Cube, columns: Sequence[tuple[int, int]]) -> tuple[Cube, Dealing]:
         """The cube with parts dealt by cluster."""
@@ -212,40 +202,33 @@ class _Clusters:
         builder.add(group, dealing.part, ratings)
         return replace(cube, parts=builder.parts()), dealing
 
-    def _key(self, value: object) -> str:
+    def _key(self, text: str) -> str:
         cluster = self._survey.cluster
         if cluster == Survey.CHANNEL:
-            return value
+            return text
         if cluster == Survey.BATCH:
-            batch = value.partition("-")[0]
+            batch = text.partition("-")[0]
             return batch if batch in self._batches else ""
-        answers = json.loads(value) if isinstance(value, str) else value
+        answers = json.loads(text)
         return str(answers.get(cluster.removeprefix(Survey.PROFILE), ""))
-
-
-def cluster_column(survey: Survey) -> tuple[str, ...]:
-    """The column of a response that says to which cluster it belongs; none where the survey names no cluster."""
-    if not survey.cluster:
-        return ()
-    return ({Survey.CHANNEL: "channel", Survey.BATCH: "token"}.get(survey.cluster, "profile"),)
 
 
 def count_survey(survey: Survey, groups: Groups, digest: Digest) -> SurveyCount:
     """Count all responses of a survey in one pass."""
     counter = SurveyCounter(survey, groups)
-    with plain_rows(survey.responses.all(), *cluster_column(survey)) as lots:
-        for rows in lots:
-            counter.add(rows)
-            digest(rows)
+    with stored_responses(survey.responses.all(), *cluster_column(survey)) as lots:
+        for lot in lots:
+            counter.add(lot)
+            digest(lot)
     return counter.counted()
 
 
 class SurveyCounter:
-    """Counts responses of one survey, rows of COLUMNS (and of `cluster_column`) in id order."""
+    """Counts responses of one survey in id order."""
 
     def __init__(self, survey: Survey, groups: Groups) -> None:
         self._survey, self._codes = survey, [code for _pk, code in groups]
-        self._index = {pk: n for n, (pk, _code) in enumerate(groups)}
+        self._keys = [pk for pk, _code in groups]
         self._rules, self._shown = rules_in_force(survey), np.uint16(shown_bits(survey))
         self._builder = builder_of(survey, self._codes)
         self._empty, self._back = deepcopy(self._builder), {}
@@ -255,26 +238,30 @@ class SurveyCounter:
         self._flags = np.zeros(len(FLAGS), np.int64)
         self._check = 0
 
-    def add(self, rows: Sequence[tuple]) -> None:
+    def add(self, lot: Stored) -> None:
         """Count these responses."""
-        _ids, group_ids, flags, overruled, unfinished, ratings, named, *_key = zip(*rows, strict=True)
-        matrix = within_plan(np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1))
-        group = np.array([self._index[pk] for pk in group_ids])
-        flags, overruled, submitted = np.array(flags, np.uint16), np.array(overruled), ~np.array(unfinished, bool)
-        counts = valid(flags, self._rules, overruled, submitted)
-        self._builder.add(group[counts], matrix[counts])
+        ratings, group = within_plan(lot.ratings), places_of(lot.group, self._keys)
+        submitted = ~lot.unfinished
+        counts = valid(lot.flags, self._rules, lot.overruled, submitted)
+        self._builder.add(group[counts], ratings[counts])
         if self._clusters:
-            self._clusters.add(compress(rows, counts), group[counts], matrix[counts])
-        for rule, rows_back in kept_out_alone(flags, self._rules, overruled, submitted).items():
-            builder = self._back.setdefault(rule, deepcopy(self._empty))
-            builder.add(group[rows_back], matrix[rows_back])
-        self._named.add(group[counts], matrix[counts], list(compress(named, counts)))
-        for place, mask in enumerate((None, submitted, counts)):
-            own = group if mask is None else group[mask]
-            self._groups[:, place] += np.bincount(own, minlength=len(self._codes))
-        shown = flags[submitted] & self._shown
+            self._clusters.add(lot, counts, group[counts], ratings[counts])
+        for rule, back in kept_out_alone(lot.flags, self._rules, lot.overruled, submitted).items():
+            if rule not in self._back:
+                self._back[rule] = deepcopy(self._empty)
+            self._back[rule].add(group[back], ratings[back])
+        self._named.add(group, ratings, {place: text for place, text in lot.named.items() if counts[place]})
+        for place, mask in enumerate((slice(None), submitted, counts)):
+            self._groups[:, place] += np.bincount(group[mask], minlength=len(self._codes))
+        shown = lot.flags[submitted] & self._shown
         self._flags += [np.count_nonzero(shown & np.uint16(FLAG_BIT[flag])) for flag in FLAGS]
-        self._check = check_of(self._check, rows)
+        self._check = lot.check(self._check)
+
+    def counted_of(self, lots: Iterable[Stored]) -> SurveyCount:
+        """The count of these responses besides all that was added."""
+        for lot in lots:
+            self.add(lot)
+        return self.counted()
 
     def counted(self) -> SurveyCount:
         """The count of all that was added."""
@@ -294,12 +281,11 @@ class SurveyCounter:
         return replace(found, cube=cube, clustered=clustered, single=single)
 
 
-def check_of(check: int, rows: Sequence[tuple]) -> int:
-    """The check of these rows after those that gave `check`."""
-    _ids, group_ids, flags, overruled, unfinished, ratings, *_more = zip(*rows, strict=True)
-    for part in (b"".join(ratings), *(np.array(each, "<i8") for each in (group_ids, flags, overruled, unfinished))):
-        check = crc32(part, check)
-    return check
+def places_of(keys: np.ndarray, known: Sequence[int]) -> np.ndarray:
+    """The place of each of the keys int[R] among those that are known. KeyError for another."""
+    found, at = np.unique(keys, return_inverse=True)
+    place = {key: n for n, key in enumerate(known)}
+    return np.array([place[key] for key in found.tolist()], np.intp)[at]
 
 
 def kept_out_alone(
@@ -314,45 +300,25 @@ def kept_out_alone(
     return {code: rows for code, rows in found.items() if rows.any()}
 
 
-@contextmanager
-def plain_rows(found: QuerySet, *more: str) -> Iterator[Iterable[list[tuple]]]:
-    """COLUMNS of the responses that are found, in id order and of one moment, some thousand rows at a time.
-
-    A plain cursor: 150,000 rows would otherwise be turned into objects one by one. PostgreSQL would hand over all of
-    them at once but in a transaction, and sends ratings as they are, not as text of twice the length.
-    """
-    sql, parameters = found.order_by("id").values_list(*COLUMNS, *more).query.sql_with_params()
-    if connection.vendor == "postgresql":
-        from psycopg import ServerCursor
-
-        with transaction.atomic(), ServerCursor(connection.connection, "plain_rows") as cursor:
-            cursor.execute(sql, parameters, binary=True)
-            yield iter(partial(cursor.fetchmany, CHUNK), [])
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            yield iter(partial(cursor.fetchmany, CHUNK), [])
-
-
 class Digesting:
     """SHA-256 over id, group, flags, overruling and ratings in id order (scoring.md, What a run stores)."""
 
     def __init__(self, groups: Groups) -> None:
         self._codes, self._digest = dict(groups), hashlib.sha256()
 
-    def add(self, rows: Sequence[tuple]) -> None:
-        """Rows that begin with the columns of COLUMNS."""
-        ids, groups, flags, overruled, _unfinished, ratings, *_more = zip(*rows, strict=True)
-        keys = [pk.hex for pk in ids] if isinstance(ids[0], UUID) else [pk.replace("-", "") for pk in ids]
-        codes = [self._codes[pk] for pk in groups]
-        lines = map(
-            "{} {} {} {} ".format,
-            keys,
-            codes,
-            flags,
-            overruled,
+    def add(self, lot: Stored) -> None:
+        """Responses in id order."""
+        # Few combinations stand between the ids, which differ, and the ratings.
+        _kinds, first, at = np.unique(
+            (lot.group << 24) + (lot.flags.astype(int) << 8) + lot.overruled, return_index=True, return_inverse=True
         )
-        self._digest.update(b"\n".join([*map(bytes.__add__, map(str.encode, lines), ratings), b""]))
+        said = [f" {self._codes[lot.group[n]]} {lot.flags[n]} {lot.overruled[n]} ".encode() for n in first]
+        ids, ratings, size = lot.id.tobytes().hex().encode(), lot.ratings.tobytes(), lot.ratings.shape[1]
+        lines = (
+            (ids[32 * row : 32 * row + 32], said[kind], ratings[size * row : size * row + size], b"\n")
+            for row, kind in enumerate(at.tolist())
+        )
+        self._digest.update(b"".join(chain.from_iterable(lines)))
 
     def hexdigest(self) -> str:
         return self._digest.hexdigest()
@@ -363,9 +329,9 @@ def digest_now(surveys: Sequence[Survey]) -> str:
     groups = {group for survey in surveys for group in survey.cycle.groups.values_list("id", "code")}
     digest = Digesting(tuple(groups))
     for survey in surveys:
-        with plain_rows(survey.responses.all()) as lots:
-            for rows in lots:
-                digest.add(rows)
+        with stored_responses(survey.responses.all()) as lots:
+            for lot in lots:
+                digest.add(lot)
     return digest.hexdigest()
 
 

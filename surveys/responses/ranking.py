@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -22,9 +22,11 @@ class NamedCounts:
         self._asked: Counter[tuple[str, str]] = Counter()
         self._named: Counter[tuple[str, str]] = Counter()
 
-    def add(self, group: np.ndarray, ratings: np.ndarray, named: Sequence[object]) -> None:
-        """Count responses: place of the group int[R], ratings uint8[R, items], the codes that each named."""
-        sets = {row: frozenset(json.loads(codes)) for row, codes in enumerate(named) if codes and codes != "[]"}
+    def add(self, group: np.ndarray, ratings: np.ndarray, named: Mapping[int, str]) -> None:
+        """Count responses: place of the group int[R], ratings uint8[R, items], JSON of the codes named by place of the
+        response, of those that count and named any.
+        """
+        sets = {row: frozenset(json.loads(codes)) for row, codes in named.items()}
         if not sets:
             return
         took = np.array(list(sets))
