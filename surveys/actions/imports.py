@@ -95,8 +95,6 @@ def confirm_import(
     imported.answers = {**imported.answers, **(answers or {})}
     if open_doubts := unanswered(imported):
         raise NotAllowed(" ".join(doubt_sentence(doubt) for doubt in open_doubts))
-    if outside_answer(imported, {}) == OUTSIDE_WIDEN:
-        widen_plans(survey=imported.survey, rated=imported.summary["balance"]["outside_plan"], by=by)
     imported.skip_bad_rows = skip_bad_rows
     imported.confirmed_at = timezone.now()
     imported.job = jobs.request_job(
@@ -300,12 +298,15 @@ def _refuse_unknown(match_name: str) -> None:
 def store_import(*, imported: ResponseImport, columns: ResponseColumns, by: User | None) -> int:
     """Screen and insert the rows in the file's order; returns how many. NotAllowed where they are stored already.
 
-    In an anonymous survey nothing is kept that tells whose a row is, and the order is random (see surveys.unlinked).
+    Where ratings outside the plan were said to change it, it is changed with them. In an anonymous survey nothing is
+    kept that tells whose a row is, and the order is random (see surveys.unlinked).
     """
     imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
     survey = Survey.objects.select_for_update(no_key=True).get(pk=imported.survey_id)
     if imported.state == ResponseImport.State.STORED:
         raise NotAllowed(_("This import is stored already."))
+    if outside_answer(imported, imported.match) == OUTSIDE_WIDEN:
+        widen_plans(survey=survey, rated=imported.summary["balance"]["outside_plan"], by=by)
     flags = flags_of_new(survey, columns)
     if survey.anonymous:
         insert_unlinked(survey, columns, flags, source=imported)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -113,7 +114,7 @@ def _ask(survey: Survey, issues: list[Issue]) -> list[Item]:
 
 def follow_scope(cycle: Cycle, by: User | None) -> None:
     """Surveys in draft ask about the issues that are in the cycle's scope now."""
-    for survey in cycle.surveys.filter(state=Survey.State.DRAFT):
+    for survey in _locked_drafts(cycle):
         issues = list(_issues(cycle, survey.level))
         codes = {issue.code for issue in issues}
         survey.items.all().delete()
@@ -122,6 +123,11 @@ def follow_scope(cycle: Cycle, by: User | None) -> None:
             survey.core = [code for code in survey.core if code in codes]
             survey.save(update_fields=["core"])
         audit.record("follow_scope", survey, by=by, after={"items": 2 * len(issues)})
+
+
+def _locked_drafts(cycle: Cycle) -> QuerySet[Survey]:
+    """Nobody opens or splits them meanwhile; their cycle is not locked with them."""
+    return cycle.surveys.filter(state=Survey.State.DRAFT).select_for_update(of=("self",)).order_by("pk")
 
 
 def store_notice(survey: Survey, values: Mapping[str, Any], by: User | None) -> None:
@@ -250,7 +256,7 @@ def widen_plans(*, survey: Survey, rated: Collection[Mapping[str, Any]], by: Use
 
     NotAllowed where the survey was not answered elsewhere: people were asked what its plan says.
     """
-    stored = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
+    stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     if not stored.elsewhere:
         raise NotAllowed(_("Only the plan of a survey that was answered elsewhere can follow a file."))
     before, after = {}, {}

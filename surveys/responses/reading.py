@@ -455,7 +455,8 @@ def unanswered(imported: ResponseImport) -> list[dict]:
 def outside_answer(imported: ResponseImport, match: Mapping) -> str:
     """What becomes of ratings outside the plan: as was said of this file, else as the match remembers, else ''."""
     said = imported.answers.get("said", {}).get(OUTSIDE_PLAN, "")
-    return said if said in row_choices(OUTSIDE_PLAN, imported.survey) else match.get("outside", "")
+    choices = row_choices(OUTSIDE_PLAN, imported.survey)
+    return next((answer for answer in (said, match.get("outside", "")) if answer in choices), "")
 
 
 def summary_of(parsed: ParsedResponses, columns: ResponseColumns, flags: np.ndarray, groups: dict[int, str]) -> dict:

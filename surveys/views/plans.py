@@ -17,7 +17,15 @@ from surveys.actions.plans import choose_issues, plan_groups, set_split
 from surveys.actions.surveys import opening_warnings
 from surveys.forms.plans import GroupPlanForm, IssuesForm, SplitForm
 from surveys.models import GroupPlan, Survey
-from surveys.queries.plans import issue_bases, issue_ticks, planned, planned_groups, survey_issues, wider_plans
+from surveys.queries.plans import (
+    PlannedGroup,
+    issue_bases,
+    issue_ticks,
+    planned,
+    planned_groups,
+    survey_issues,
+    wider_plans,
+)
 from surveys.queries.surveys import minutes_for, planning_lines, typical_spread
 from surveys.questionnaire.asking import LOSS, WIDTHS
 from surveys.views.surveys import survey_in_cycle
@@ -67,31 +75,38 @@ def survey_groups(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 @needs(can_edit_cycle)
 def _save(request: HttpRequest, row: Survey, codes: list[str], forms: list[GroupPlanForm]) -> HttpResponse:
-    if not all(form.is_valid() for form in forms):
-        return _page(request, row, codes, forms)
-    with refusals(request):
-        asked = {form.planned.group.code: form.asked() for form in forms}
-        with transaction.atomic():
-            plan_groups(survey=row, plans=asked, by=request.user)
-            if "grid" in request.POST:
-                _choose(request, row, codes, forms)
-        messages.success(request, _("The plan is saved."))
-    return redirect("survey_groups", row.cycle.code, row.code)
+    if all(form.is_valid() for form in forms):
+        with refusals(request):
+            asked = {form.planned.group.code: form.asked() for form in forms}
+            with transaction.atomic():
+                plan_groups(survey=row, plans=asked, by=request.user)
+                if "grid" in request.POST:
+                    _choose(request, row, codes, forms)
+            return onward(request, _("The plan is saved."), "survey_groups", row.cycle.code, row.code)
+    return _page(request, row, codes, forms)
 
 
 def _choose(request: HttpRequest, row: Survey, codes: list[str], forms: list[GroupPlanForm]) -> None:
     """The issues that are ticked in the grid, for each group whose column differs from what it was asked."""
-    ticked = set(request.POST.getlist("ask"))
+    ticked = _ticked(request, codes, [form.planned for form in forms])
     for planned_group in (form.planned for form in forms):
         wanted = [code for code in codes if f"{planned_group.group.code}:{code}" in ticked]
         if set(wanted) != set(codes) - set(planned_group.plan.left_out):
             choose_issues(survey=row, group=planned_group.group, issues=wanted, by=request.user)
 
 
+def _ticked(request: HttpRequest, codes: list[str], groups: list[PlannedGroup]) -> set[str]:
+    """`group:issue` of every tick of the grid: as it was sent, else as it is stored."""
+    if "grid" in request.POST:
+        return set(request.POST.getlist("ask"))
+    return {f"{each.group.code}:{code}" for each in groups for code in codes if code not in each.plan.left_out}
+
+
 def _page(request: HttpRequest, row: Survey, codes: list[str], forms: list[GroupPlanForm]) -> HttpResponse:
     groups = [form.planned for form in forms]
     issues = sorted(survey_issues(row), key=lambda issue: (issue.category.order, issue.code))
-    grid = [(each, [(one.group, each.code not in one.plan.left_out) for one in groups]) for each in issues]
+    ticked = _ticked(request, codes, groups)
+    grid = [(each, [(one.group, f"{one.group.code}:{each.code}" in ticked) for one in groups]) for each in issues]
     context = in_cycle(
         row.cycle,
         "survey",

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from materiality.models import AuditEvent
+from materiality.platform import jobs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import run_behind
 from materiality.scoring.cube import NOT_ASKED
@@ -21,6 +22,7 @@ from surveys.queries.responses import ResponseFilter
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.ratings import OUTSIDE
 from surveys.responses.counting import counted_cube
+from surveys.responses.reading import outside_answer
 from tests.factories.responses import check_file, csv_file, flags_by_token, on_disk, row, store_file
 from tests.factories.scores import make_run
 from tests.factories.surveys import make_open_survey, make_survey
@@ -123,6 +125,26 @@ def test_ratings_outside_the_plan_of_a_survey_answered_elsewhere_may_change_the_
     assert cube.counts[0, :, 1, 1:].sum() > 0
     assert dict(survey.plans.values_list("group__code", "business")) == {"users": True, "employees": False}
     assert AuditEvent.objects.filter(action="widen_plans").count() == 1
+
+
+def elsewhere() -> Survey:
+    dates = {"opens_at": datetime(2024, 3, 1, tzinfo=UTC), "closes_at": datetime(2024, 4, 1, tzinfo=UTC)}
+    return set_up_elsewhere(survey=make_survey(plans={"users": Plan(business=False)}, **dates), by=None)
+
+
+def test_plan_changes_when_the_file_is_stored_and_not_before():
+    survey = elsewhere()
+    imported = check_file(survey, csv_file(survey, row(survey, 4, 2, 5, 1)))
+    imported = confirm_import(imported=imported, answers={"said": {"outside_plan": "plan"}}, by=None, send=False)
+    assert survey.plans.get().business is False, "its job may fail yet"
+    assert jobs.execute(str(imported.job_id))
+    assert survey.plans.get().business is True
+
+
+def test_what_a_match_says_of_the_plan_holds_only_where_the_plan_may_change():
+    for survey, answer in ((elsewhere(), "plan"), (planned(), "")):
+        imported = check_file(survey, csv_file(survey, row(survey, 4)))
+        assert outside_answer(imported, {"outside": "plan"}) == answer
 
 
 def test_plan_of_a_survey_that_people_answered_here_does_not_follow_a_file():

@@ -5,6 +5,7 @@ from materiality.actions.cycles import choose_scope
 from materiality.models import AuditEvent, Cycle, Group, Issue
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import scope_choices
+from surveys.actions import plans
 from surveys.actions.plans import GroupAsked, choose_issues, plan_groups, set_split
 from surveys.actions.surveys import open_survey
 from surveys.models import GroupPlan
@@ -163,3 +164,10 @@ def test_asked_issues_stand_in_the_order_of_their_first_items(survey):
         item.position = last + place
         item.save()
     assert [issue.code for issue in survey_issues(survey)] == [*CODES[1:], CODES[0]]
+
+
+def test_drafts_that_follow_a_scope_are_locked_without_their_cycle():
+    """On PostgreSQL a lock of the rows that are joined would wait for whoever works on the cycle."""
+    survey = make_survey()
+    query = plans._locked_drafts(survey.cycle).query
+    assert (query.select_for_update, query.select_for_update_of) == (True, ("self",))

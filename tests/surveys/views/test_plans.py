@@ -1,5 +1,7 @@
 """Staff pages that say who is asked what: groups, their issues, the split."""
 
+import re
+
 import pytest
 
 from surveys.models import GroupPlan
@@ -33,6 +35,14 @@ def test_plan_with_a_wrong_number_is_not_saved(staff, expected):
     response = staff.post(url("survey_groups", survey), data)
     assert response.status_code == 200
     assert "Nothing was saved yet" in response.content.decode()
+    assert not GroupPlan.objects.exists()
+
+
+def test_ticks_of_the_grid_stay_where_a_number_is_wrong(staff):
+    survey = make_survey(make_survey_cycle({"society": 2}))
+    data = {"grid": "1", "ask": ["users:SOCIETY-01-02"], "users-society": "on", "users-expected": "many"}
+    text = staff.post(url("survey_groups", survey), data).content.decode()
+    assert re.findall(r'value="(\w+:[\w-]+)" checked', text) == ["users:SOCIETY-01-02"]
     assert not GroupPlan.objects.exists()
 
 
