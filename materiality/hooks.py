@@ -58,6 +58,7 @@ WORDS: dict[str, Words] = {
         "propose": gettext_lazy("proposed for the library: %(object)s"),
         "decide_proposal": gettext_lazy("decided on the proposal %(object)s"),
         "import_proposals": gettext_lazy("imported proposals, the first being %(object)s"),
+        "name_organisation": gettext_lazy("said what the organisation is called: %(object)s"),
         "set_calendar": gettext_lazy("changed the calendar of reviews and surveys"),
         "upgrade": gettext_lazy("took stock of all tables after an upgrade, the first being %(object)s"),
         "send_anchor": gettext_lazy("mailed the anchor of the audit trail of %(object)s"),

@@ -76,7 +76,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "materiality.platform.bilingual.organisation",
+                "materiality.platform.organisation.organisation",
             ],
             "builtins": [
                 "django.templatetags.i18n",

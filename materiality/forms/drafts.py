@@ -8,9 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from materiality.drafts.codes import TEXTS, IssueTexts, texts_of
-from materiality.forms.fields import ContentForm, LanguagesForm, form_field
-from materiality.models import Category, Edition, Issue
-from materiality.platform.bilingual import is_chinese, languages_of
+from materiality.forms.fields import ContentForm, LanguagesForm, form_field, text_field
+from materiality.models import Category, Edition, Issue, Organisation
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, is_chinese, languages_of
 from materiality.queries.stakeholders import default_groups
 
 
@@ -222,3 +222,15 @@ class FirstLibraryForm(LanguagesForm):
         ),
     )
     field_order = ("begin", "languages", "more")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in DEFAULT_LANGUAGES:
+            field = text_field(Organisation._meta.get_field("name"), language)
+            field.required = False
+            self.fields[f"name_{language}"] = field
+
+    def names(self) -> dict[str, str]:
+        """What the organisation is called, as far as it was said."""
+        given = {f"name_{language}": self.cleaned_data[f"name_{language}"] for language in DEFAULT_LANGUAGES}
+        return {name: text for name, text in given.items() if text}

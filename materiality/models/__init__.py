@@ -14,6 +14,7 @@ from materiality.models.indicators import FrameworkValue, Indicator
 from materiality.models.jobs import Job
 from materiality.models.keys import KeyCheck
 from materiality.models.library import Category, Edition, EditionChange, Erratum, Issue, Lineage
+from materiality.models.organisation import Organisation
 from materiality.models.people import Factor, StaffSession, User
 from materiality.models.proposals import Calendar, Proposal, Reminder
 from materiality.models.review import Decision, SignOff
@@ -42,6 +43,7 @@ __all__ = [
     "Framework",
     "FrameworkValue",
     "Group",
+    "Organisation",
     "OwnGroup",
     "Indicator",
     "Issue",

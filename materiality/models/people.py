@@ -18,7 +18,7 @@ class User(AbstractUser):
     """A member of staff; what the role allows is in platform/people.py."""
 
     # Not in the audit trail's digests: what logging in changes, and what could tell an erased person again.
-    unaudited = ("password", "last_login", "username", "first_name", "last_name", "email")
+    unaudited = ("password", "last_login", "username", "first_name", "last_name", "email", "toured")
 
     username = models.CharField(
         _("User name"),
@@ -45,6 +45,8 @@ class User(AbstractUser):
             " analysts, leads and the committee see scores."
         ),
     )
+
+    toured = models.BooleanField(_("has seen the tour"), default=False, editable=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("Person")

@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
-from django.http import HttpRequest
 from django.utils.translation import get_language, gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -317,12 +316,3 @@ def in_each(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, A
         else:
             found[name] = value
     return found
-
-
-def organisation(request: HttpRequest) -> dict:
-    """The organisation's name in the active language, and the other language to switch to."""
-    chinese = is_chinese(get_language())
-    return {
-        "organisation_name": settings.ORGANISATION["zh-hans" if chinese else "en"],
-        "other_language": ("en", "English") if chinese else ("zh-hans", "中文"),
-    }

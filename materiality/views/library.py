@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from materiality.actions.library import correct_erratum, load_library, start_first_draft
+from materiality.actions.organisation import name_organisation
 from materiality.formats.translations import COMPARISON_COLUMNS, comparison_json, comparison_rows
 from materiality.forms.drafts import ErratumForm, FirstLibraryForm
 from materiality.models import Cycle, Edition, Issue
@@ -149,12 +150,14 @@ def library(request: HttpRequest) -> HttpResponse:
 
 @needs(can_edit_library)
 def first_library(request: HttpRequest) -> HttpResponse:
-    """What the library of a new installation begins with: the model library, a list of one's own, or nothing."""
+    """Three choices of a new installation: what its library begins with, the languages, what it is called."""
     if Edition.objects.exists():
         return redirect("library")
     form = FirstLibraryForm(request.POST or None, held=[content_language()])
     if not sent(request, form):
         return render(request, "materiality/form.html", _first_page(form), status=422 if form.errors else 200)
+    if names := form.names():
+        name_organisation(texts=names, by=request.user)
     if form.cleaned_data["begin"] == "model":
         edition = load_library(by=request.user).edition
         return onward(request, _("%(edition)s is in force.") % {"edition": edition.title}, "library")
@@ -166,7 +169,7 @@ def first_library(request: HttpRequest) -> HttpResponse:
 
 def _first_page(form: FirstLibraryForm) -> dict:
     lead = _("Everything can be changed later: a list can be replaced, a language added, an issue split or merged.")
-    texts = {"heading": _("What your library begins with"), "lead": lead, "button": _("Go on")}
+    texts = {"heading": _("Three choices to begin with"), "lead": lead, "button": _("Go on"), "back_out": _("Not now")}
     return {"section": "library", "form": form, "cancel": reverse("start"), **texts}
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from materiality.models import Cycle, Job
+from materiality.models import Cycle, Job, Organisation
 from materiality.platform.health import all_well, in_one_word, readiness, worker
 from materiality.platform.hooks import all_alerts, find, what_waits
 from materiality.platform.people import can_edit_cycle, can_manage_people
@@ -137,6 +137,11 @@ def search(request: HttpRequest) -> HttpResponse:
 SHOWN = 5
 
 
+def _first_hour() -> dict:
+    """What of the three choices is made."""
+    return {"edition": edition_in_force(), "named": Organisation.objects.exists()}
+
+
 def start_page(request: HttpRequest) -> HttpResponse:
     """Where the cycles stand, what is running, what happened last; a new installation sees what to do first."""
     seen = seen_cycles(request.user, listed_cycles()).exclude(sample=Cycle.Sample.ASIDE).filter(state__in=UNDER_WAY)
@@ -145,7 +150,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
     context = {
         "newest": cycles[0] if cycles else None,
         "others": cycles[1:],
-        "edition": edition_in_force() if all(cycle.sample for cycle in cycles) else None,
+        **(_first_hour() if all(cycle.sample for cycle in cycles) else {}),
         "due": what_is_due() if sees_all else [],
         "waiting": what_waits() if can_edit_cycle(request.user) else [],
         "proposals": proposal_standing(),

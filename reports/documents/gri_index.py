@@ -12,6 +12,7 @@ from openpyxl.comments import Comment
 
 from materiality.models import Cycle, Run
 from materiality.platform.bilingual import is_chinese
+from materiality.platform.organisation import organisation_name
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.write import csv_bytes, workbook_bytes
 from reports.documents.sheets import WRAP, on_paper, put_head, put_rows, set_widths
@@ -35,7 +36,7 @@ from reports.models import Section
 from reports.outline.outline import COLUMNS, Books, outline_cells
 from reports.queries.index import material_topics, statement_of_use, stored_decisions
 from reports.queries.outline import content_index, gri_standards, outline_rows
-from reports.queries.outputs import Option, OutputKind, Progress, frozen_text, organisation_name
+from reports.queries.outputs import Option, OutputKind, Progress, frozen_text
 
 SECTION, STANDARD = "section", "standard"
 NONE = "/"  # what reports print where there is nothing

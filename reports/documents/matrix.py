@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 
 from materiality.models import Cycle, Run
+from materiality.platform.organisation import organisation_name
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.write import workbook_bytes
 from reports.documents.charts import put_matrix_sheet, shown_names, slide_of
@@ -26,7 +27,6 @@ from reports.queries.outputs import (
     Option,
     OutputKind,
     Progress,
-    organisation_name,
     scored_data,
     scored_inputs,
 )

@@ -19,13 +19,14 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Group, Run
 from materiality.platform.files import keep_bytes
+from materiality.platform.organisation import organisation_name
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
 from materiality.tables.write import without_times
 from reports.documents.table_pages import word_file
 from reports.documents.tables import Document
 from reports.queries.index import period_words
-from reports.queries.outputs import Option, OutputKind, Progress, frozen_text, organisation_name
+from reports.queries.outputs import Option, OutputKind, Progress, frozen_text
 from reports.queries.tables import issues_of, process_inputs
 
 TEMPLATES = "templates"  # folder of the company's own

@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from materiality.models import Cycle, IssueScore, Run
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, suffix_of, text_of
+from materiality.platform.organisation import organisation_name
 from materiality.platform.words import word_for
 from materiality.queries.indicators import rater_columns
 from materiality.queries.scores import (
@@ -57,7 +58,6 @@ from reports.queries.outputs import (
     OutputKind,
     Progress,
     frozen_text,
-    organisation_name,
     scored_data,
     scored_inputs,
 )

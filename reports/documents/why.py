@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle
 from materiality.platform.bilingual import is_chinese
+from materiality.platform.organisation import organisation_name
 from materiality.platform.pdf import typeset_alone
 from materiality.platform.words import word_for
 from materiality.queries.mappings import MappedFramework
@@ -12,7 +13,6 @@ from materiality.queries.stakeholders import Touching
 from materiality.queries.why import GroupSide, Why
 from materiality.queries.years import Year
 from materiality.templatetags.yiti import certainty, count, percent, score, signed_points
-from reports.queries.outputs import organisation_name
 
 PAGE = """
 #let words = json("words.json")

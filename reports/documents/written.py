@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from materiality.platform.organisation import organisation_name
 from reports.documents.table_pages import docx_of, html_of, pdf_of
 from reports.documents.table_sheets import csv_of, xlsx_of
 from reports.documents.tables import Document, Table
-from reports.queries.outputs import Inputs, Option, OutputKind, Progress, frozen_text, organisation_name
+from reports.queries.outputs import Inputs, Option, OutputKind, Progress, frozen_text
 
 WRITERS = {"xlsx": xlsx_of, "docx": docx_of, "pdf": pdf_of, "csv": csv_of, "html": html_of}
 

@@ -13,6 +13,7 @@ from materiality.models import Category as LibraryCategory
 from materiality.models import Cycle, Issue, IssueMapping, IssueScore, Run
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.digests import value_digest
+from materiality.platform.organisation import organisation_name
 from materiality.queries.cycles import newest_run, publication_day, run_behind
 from materiality.queries.review import last_sign_off, reviewed
 from reports.gri.checks import FAIL, SENTENCES, CheckedIndex, Finding, found_by
@@ -20,7 +21,6 @@ from reports.gri.index import Decision, Entry, OutlineRow, Topic, folded, spelle
 from reports.gri.moves import TopicCategory, filled_rows, proposed_rows, unplaced
 from reports.models import AcceptedFinding, ContentIndex, IndexDecision
 from reports.queries.outline import GRI, content_index, gri_standards, outline_rows
-from reports.queries.outputs import organisation_name
 
 
 def signed_topics(cycle: Cycle, rows: Iterable[OutlineRow]) -> tuple[list[Topic] | None, str]:

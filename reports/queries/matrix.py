@@ -9,7 +9,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import get_language, pgettext
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Category as LibraryCategory
 from materiality.models import IssueScore, Run
 from materiality.platform.bilingual import is_chinese, text_of
+from materiality.platform.organisation import organisation_name
 from materiality.platform.words import word_for
 from materiality.queries.drafts import same_issues
 from materiality.queries.review import decided_tiers
@@ -449,8 +449,7 @@ def subtitle(data: MatrixData, named: ShownNames) -> str:
         words[SECONDARY] = _("issues of the third level")
     level = words[data.options.level] if len(data.levels) > 1 else ""
     category = next((each.label for each in data.categories if each.code == data.options.category), "")
-    organisation = settings.ORGANISATION["zh-hans" if is_chinese(get_language()) else "en"]
-    return " · ".join(part for part in (organisation, level, category, named.group) if part)
+    return " · ".join(part for part in (organisation_name(), level, category, named.group) if part)
 
 
 def base_line(data: MatrixData, named: ShownNames) -> str:

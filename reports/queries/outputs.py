@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db.models import F, Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.models import Cycle, Run, User
-from materiality.platform.bilingual import DEFAULT_LANGUAGES, is_chinese, shown, suffix_of
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, shown, suffix_of
 from materiality.platform.bilingual import LANGUAGES as LANGUAGES_OF_TEXTS
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import scored_cycles, sees_all_cycles
@@ -169,7 +168,3 @@ def seen_outputs(person: User, rows: Iterable[Output]) -> list[Output]:
         return list(rows)
     codes = set(scored_cycles(person).values_list("code", flat=True))
     return [row for row in rows if codes.issuperset(row.earlier_cycles)]
-
-
-def organisation_name() -> str:
-    return settings.ORGANISATION["zh-hans" if is_chinese() else "en"]

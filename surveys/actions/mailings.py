@@ -9,7 +9,6 @@ from math import ceil
 from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
 from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F, Q
@@ -34,6 +33,7 @@ from surveys.invitations.mail import (
     text_problems,
 )
 from surveys.models import Delivery, Mailing, Survey
+from surveys.models.instrument import LANGUAGES
 from surveys.models.invitations import MOST_A_MINUTE
 from surveys.queries.mailings import audience
 from surveys.queries.plans import efforts_of
@@ -172,7 +172,7 @@ def send_test_mail(*, survey: Survey, texts: Mapping[str, str], address: str, by
         message_for(
             mailing, survey, example_addressee(survey, language, address, by.email), efforts, number=uuid4().hex
         )
-        for language in settings.ORGANISATION
+        for language in LANGUAGES
     ]
     try:
         get_connection().send_messages(messages)

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.platform.audit import daily_anchor
 from materiality.platform.bilingual import is_chinese, option_text
+from materiality.platform.organisation import organisation_name
 from materiality.platform.words import word_for
 from materiality.queries.scores import SMALL_CELL, hidden_keys
 from materiality.scoring.cube import DIMENSIONS, DONT_KNOW, NOT_ASKED, SKIPPED
@@ -100,7 +100,7 @@ def _facts(selection: Selection, survey: Survey) -> dict[str, tuple[str, str]]:
         return same(value.astimezone(selection.zone).isoformat(" ", "minutes") if value else "")
 
     return {
-        "organisation": (settings.ORGANISATION["zh-hans"], settings.ORGANISATION["en"]),
+        "organisation": tuple(organisation_name(language) for language in LANGUAGES),
         "cycle": (survey.cycle.title_zh or survey.cycle.title_en, survey.cycle.title_en or survey.cycle.title_zh),
         "survey": same(survey.code),
         "title": (survey.title_zh or survey.title_en, survey.title_en or survey.title_zh),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from materiality.platform.bilingual import text_of
 from materiality.platform.keys import SIZE, derived, installation_key, unseal
+from materiality.platform.organisation import organisation_name
 from materiality.platform.pdf import typeset
 from materiality.tables.write import Sink, neutralise
 from surveys.models import Batch, Survey
@@ -150,7 +151,7 @@ def poster_pdf(survey: Survey, efforts: Sequence[Effort], address: str) -> bytes
 def _words(survey: Survey, efforts: Sequence[Effort], language: str) -> dict[str, str]:
     with translation.override(language):
         return {
-            "organisation": settings.ORGANISATION[language],
+            "organisation": organisation_name(language),
             "title": text_of(survey, "title", language),
             "scan": _("Scan the code with your phone and answer"),
             "brief": brief_words(survey, efforts),

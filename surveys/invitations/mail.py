@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from materiality.platform.bilingual import text_of
+from materiality.platform.organisation import named, organisation_texts
 from surveys.invitations.links import link_start, secret_of
 from surveys.invitations.used_links import is_used
 from surveys.models import Delivery, Mailing, Recipient, Survey
@@ -235,6 +236,13 @@ def example_addressee(survey: Survey, language: str, address: str, email: str = 
     return Addressee(email, name, language, f"{link_start(survey.code, address)}{EXAMPLE_TOKEN}/")
 
 
+def _asker(survey: Survey, language: str) -> str:
+    """Who asks, read once for all mails of a survey."""
+    if "_asker" not in survey.__dict__:
+        survey._asker = organisation_texts()
+    return named(survey._asker, language)
+
+
 def texts_for(mailing: Mailing, survey: Survey, addressee: Addressee, efforts: Sequence[Effort]) -> tuple[str, str]:
     """Subject and body in the addressee's language; the body ends with a way to unsubscribe."""
     unsubscribe = f"{addressee.link}unsubscribe/"
@@ -244,7 +252,7 @@ def texts_for(mailing: Mailing, survey: Survey, addressee: Addressee, efforts: S
             "title": text_of(survey, "title", addressee.language),
             "link": addressee.link,
             "unsubscribe": unsubscribe,
-            "organisation": settings.ORGANISATION[addressee.language],
+            "organisation": _asker(survey, addressee.language),
             "closes": zoned(closing_time(survey), survey.zone) or _("until further notice"),
             "brief": brief_words(survey, efforts, personal=True, mailed=True),
         }
@@ -268,7 +276,7 @@ def message_for(
     return EmailMessage(
         subject,
         body,
-        formataddr((header_line(settings.ORGANISATION[addressee.language]), sender)),
+        formataddr((header_line(_asker(survey, addressee.language)), sender)),
         [addressee.email],
         headers={
             "Message-ID": f"<{_message_key(number)}@{sender.rpartition('@')[2] or 'localhost'}>",

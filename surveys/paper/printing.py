@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from materiality.models import Issue, Job
 from materiality.platform.bilingual import option_text, text_of
 from materiality.platform.files import keep_file
 from materiality.platform.jobs import Progress
+from materiality.platform.organisation import organisation_name
 from materiality.platform.pdf import typeset_alone
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DIMENSIONS, NOT_ASKED
@@ -95,7 +95,7 @@ def _frame(survey: Survey, languages: Sequence[str], each: Each) -> dict:
         "lang": "en" if languages[0] == "en" else "zh",
         "title": titles[0],
         "titles": titles,
-        "organisation": " / ".join(dict.fromkeys(settings.ORGANISATION[language] for language in languages)),
+        "organisation": " / ".join(dict.fromkeys(organisation_name(language) for language in languages)),
         "thanks": each(lambda: _("Thank you.")),
     }
 

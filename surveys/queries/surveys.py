@@ -8,7 +8,6 @@ from itertools import groupby
 from random import Random
 
 import numpy as np
-from django.conf import settings
 from django.db.models import Case, F, OuterRef, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
@@ -16,11 +15,12 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Category, Cycle, Group, Issue, Run, User
 from materiality.platform.bilingual import interface_language, suffix_of, text_of
+from materiality.platform.organisation import named, organisation_name, organisation_texts
 from materiality.queries.cycles import rateable_issues, scored_cycles
 from materiality.scoring.cells import ratings_of
 from materiality.scoring.cube import Cube
 from surveys.models import Batch, GroupPlan, Item, ItemText, ProfileQuestion, Survey
-from surveys.models.instrument import brief_words
+from surveys.models.instrument import LANGUAGES, brief_words
 from surveys.queries.fieldwork import CountedKind, kinds_of, valid_number
 from surveys.queries.imports import number_waiting
 from surveys.queries.plans import PlannedGroup, planned, split_size, survey_issues
@@ -403,21 +403,22 @@ def default_texts(cycle: Cycle, level: str) -> dict[str, str]:
     return found
 
 
-def share_text(survey: Survey, efforts: Sequence[Effort], address: str, language: str) -> str:
-    """A short invitation with the address, to be sent by mail or chat."""
-    with translation.override(language):
-        return _("%(organisation)s asks for your view: %(title)s. On a phone too: %(brief)s %(address)s") % {
-            "brief": brief_words(survey, efforts),
-            "organisation": settings.ORGANISATION[language],
-            "title": text_of(survey, "title", language),
-            "address": address,
-        }
+def share_texts(survey: Survey, efforts: Sequence[Effort], address: str) -> list[tuple[str, str]]:
+    """(language, a short invitation with the address in it), to be sent by mail or chat."""
+    names, found = organisation_texts(), []
+    for language in LANGUAGES:
+        with translation.override(language):
+            values = {"organisation": named(names, language), "title": text_of(survey, "title", language)}
+            values |= {"brief": brief_words(survey, efforts), "address": address}
+            said = _("%(organisation)s asks for your view: %(title)s. On a phone too: %(brief)s %(address)s") % values
+        found.append((language, said))
+    return found
 
 
 def _texts(cycle: Cycle, number: int, categories: list[Category], language: str) -> dict[str, str]:
     values = {
         "cycle": text_of(cycle, "title", language),
-        "organisation": settings.ORGANISATION[language],
+        "organisation": organisation_name(language),
         "number": number,
         "categories": _listed([text_of(category, "name", language) for category in categories]),
     }

@@ -34,6 +34,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import escape
 
 from materiality.platform.bilingual import is_chinese
+from materiality.platform.organisation import named
 from materiality.platform.people import RESPONDENT_PATH
 from surveys.models import Survey
 from surveys.models.instrument import LANGUAGES
@@ -285,7 +286,8 @@ def page(
     again and cannot show old answers.
     """
     make = _frame if keep else _frame.__wrapped__
-    look = (shown_language(), is_large(request), is_high(request))
+    language = shown_language()
+    look = (language, is_large(request), is_high(request), named(getattr(request, "asker", {}), language))
     frame = make(template, look, tuple(sorted(context.items())))
     filled = {**(fills or {}), "csrf": form_token(request).encode(), "action": as_html(action or request.path)}
     # Frames alternate between fixed pieces and names of holes.
@@ -308,9 +310,9 @@ def as_html(text: str) -> bytes:
 
 @lru_cache(maxsize=2048)
 def _frame(
-    template: str, look: tuple[str, bool, bool], context: tuple[tuple[str, object], ...]
+    template: str, look: tuple[str, bool, bool, str], context: tuple[tuple[str, object], ...]
 ) -> tuple[bytes | str, ...]:
-    language, large, high = look
+    language, large, high, asker = look
     with translation.override(language):
         html = render_to_string(
             f"surveys/respond/{template}.html",
@@ -319,7 +321,7 @@ def _frame(
                 "action": HOLES["action"],
                 "large": large,
                 "high": high,
-                "organisation_name": settings.ORGANISATION[language],
+                "organisation_name": asker,
                 "other_language": ("en", "English") if language == "zh-hans" else ("zh-hans", "中文"),
                 **dict(context),
             },

@@ -345,6 +345,7 @@ def notice_texts(survey: Survey) -> dict[str, str]:
 
 _SURVEY = """
 SELECT s.id, s.cycle_id, s.code, s.state, s.anonymous, s.several_per_browser, s.languages, s.title, s.thanks, n.text,
+       (SELECT name FROM materiality_organisation WHERE id = 1),
        s.drafts_kept_days, s.recipients_kept_days, s.notice_version, s.split, s.attention, s.key_check, s.zone,
        s.opened_at, s.opens_at, s.closes_at, s.closed_at
 FROM surveys_survey s
@@ -370,6 +371,7 @@ class SurveyNow(NamedTuple):
     title: dict[str, str]
     thanks: dict[str, str]
     notice: dict[str, str]
+    asker: dict[str, str]
     drafts_kept_days: int
     recipients_kept_days: int
     notice_version: int
@@ -383,7 +385,7 @@ class SurveyNow(NamedTuple):
     closed_at: datetime | None
 
 
-_TEXTS = slice(6, 10)  # of the row: languages, title, thanks and notice, as JSON
+_TEXTS = slice(6, 11)  # of the row: languages, title, thanks, notice and the organisation's name, as JSON
 _WINDOW = "SELECT state, opens_at, closes_at, closed_at FROM surveys_survey WHERE id = %s"
 
 

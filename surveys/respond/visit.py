@@ -112,6 +112,7 @@ def survey_of(request: HttpRequest, code: str) -> SurveyNow:
     survey = survey_now(code)
     if survey is None:
         raise Elsewhere(unknown(request))
+    request.asker = survey.asker
     if survey.anonymous and survey.state == "open":
         key_with(survey.key_check)  # without it nobody could begin or go on
     return survey

