@@ -35,6 +35,7 @@ from materiality.tables.headers import (
     HeaderMatch,
     SheetColumn,
     check_match,
+    known_headings,
     match_headers,
     unknown_columns,
 )
@@ -323,9 +324,7 @@ def _label(file: SheetFile, table: Records) -> str:
 
 
 def _has_needed(table: Records, columns: Sequence[SheetColumn]) -> bool:
-    matched = set(match_headers(table.columns, columns).columns.values())
-    guesses = match_headers(table.columns, columns)
-    certain = matched - {guesses.columns[heading] for heading in guesses.guesses}
+    certain = known_headings(table.columns, columns).values()
     return all(column.name in certain for column in columns if column.required)
 
 

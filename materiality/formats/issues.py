@@ -41,7 +41,7 @@ from materiality.tables.headers import (
     SheetColumn,
     depths,
     issue_choices,
-    match_headers,
+    known_headings,
     parts,
     rings,
     text_columns_of,
@@ -234,9 +234,8 @@ def languages_in(tables: Sequence[Records]) -> tuple[str, ...]:
     spoken = {column.name: language for column, language in zip(columns, LANGUAGES, strict=True)}
     found = []
     for table in tables:
-        match = match_headers(table.columns, columns)
-        for heading, name in match.columns.items():
-            if name and heading not in match.guesses and any(row.cells.get(heading) for row in table.rows):
+        for heading, name in known_headings(table.columns, columns).items():
+            if any(row.cells.get(heading) for row in table.rows):
                 found.append(spoken[name])
     return tuple(dict.fromkeys(found))
 

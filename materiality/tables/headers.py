@@ -172,14 +172,20 @@ class HeaderMatch:
         return not self.guesses and not self.unknown
 
 
-def match_headers(given: Sequence[str], columns: Sequence[SheetColumn]) -> HeaderMatch:
-    """Match headings by name or title, without case and width; what is left by likeness, best first."""
+def known_headings(given: Sequence[str], columns: Sequence[SheetColumn]) -> dict[str, str]:
+    """Heading → column, of the headings that are a column's name or title, without case and width."""
     spellings = {_plain(spelling): column.name for column in columns for spelling in (*column.titles, column.name)}
     matched: dict[str, str] = {}
     for heading in dict.fromkeys(name for name in given if name):
         name = spellings.get(_plain(heading))
         if name and name not in matched.values():
             matched[heading] = name
+    return matched
+
+
+def match_headers(given: Sequence[str], columns: Sequence[SheetColumn]) -> HeaderMatch:
+    """Match headings by name or title, without case and width; what is left by likeness, best first."""
+    matched = known_headings(given, columns)
     guesses = _guessed(given, columns, matched)
     rest = [heading for heading in dict.fromkeys(given) if heading and heading not in matched | guesses]
     everything = matched | guesses | dict.fromkeys(rest, LEFT_OUT)
@@ -212,11 +218,11 @@ def unknown_columns(match: HeaderMatch, columns: Sequence[SheetColumn]) -> list[
 
 
 def _guessed(given: Sequence[str], columns: Sequence[SheetColumn], matched: dict[str, str]) -> dict[str, str]:
-    free = {column.name: column for column in columns if column.name not in matched.values()}
+    free = {c.name: (c.name, *c.titles) for c in columns if c.name not in matched.values()}
     found: dict[str, str] = {}
     for heading in given:
         if heading and heading not in matched and heading not in found:
-            spellings = {spelling: name for name, c in free.items() for spelling in (name, *c.titles)}
+            spellings = {spelling: name for name, spelt in free.items() for spelling in spelt}
             close = nearest(heading, spellings, at_least=0.6)
             if close:
                 found[heading] = spellings[close[0]]
