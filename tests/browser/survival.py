@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from tests.browser.line import Line
-from tests.browser.windows import HIDE, UNSENT, WARNS, Answering
+from tests.browser.windows import HIDE, SENT_WHEN_HIDDEN, WARNS, Answering
 
 VALUES = ("1", "2", "3", "4", "5", "d")
 
@@ -111,8 +111,8 @@ def locked(person: Answering) -> None:
     person.begin()
     for name in person.names()[:2]:
         person.tap(name, "2")
-    person.window.run(HIDE)
-    person.until(lambda: not person.window.run(UNSENT), 1.4)
+    assert person.window.run(SENT_WHEN_HIDDEN)
+    person.saved()
 
 
 def stopped(person: Answering, line: Line) -> None:

@@ -10,7 +10,7 @@ from surveys.respond.answers import open_answers
 from surveys.respond.rows import link_now
 from tests.browser import survival
 from tests.browser.line import Line
-from tests.browser.windows import Answering, Chromium
+from tests.browser.windows import UNSENT, Answering, Chromium
 from tests.factories.invitations import make_batch, token
 from tests.factories.surveys import make_open_survey, make_survey_cycle
 
@@ -125,6 +125,6 @@ def test_everything_that_was_given_is_submitted_at_once(survived):
     person.window.type("#comment", "好\n再加一点")
     person.press("submit")
     person.until(lambda: person.window.url().endswith("/thanks/"))
-    assert person.window.run(survival.UNSENT) is False
+    assert person.window.run(UNSENT) is False
     response = Response.objects.get()
     assert (survival.differences(person.tapped, response.ratings), response.comment) == ([], "好\n再加一点")

@@ -15,8 +15,17 @@ Object.defineProperty(document, "visibilityState", {value: "hidden", configurabl
 document.dispatchEvent(new Event("visibilitychange"));
 """
 UNSENT = "return Object.keys(sessionStorage).some((key) => key.startsWith('yiti '))"
+# Whether what waits to be sent is on its way before anything else happens.
+SENT_WHEN_HIDDEN = f"""
+const waits = (() => {{{UNSENT}}})(), really = window.fetch;
+let sent = !waits;
+window.fetch = (...all) => {{ sent = true; return really(...all); }};
+{HIDE}
+window.fetch = really;
+return sent
+"""
 WARNS = "return !dispatchEvent(new Event('beforeunload', {cancelable: true}))"
-NAMES = "return [...new Set([...document.querySelectorAll('.issue input')].map((input) => input.name))]"
+NAMED = "(found) => found.map((each) => [each.getAttribute('name'), each.getAttribute('value')])"
 
 
 class Chromium:
@@ -43,8 +52,7 @@ class Chromium:
 
     def values(self, css: str) -> list[tuple[str, str]]:
         """(name, value) of the inputs."""
-        found = [(each.get_attribute("name"), each.get_attribute("value")) for each in self.page.locator(css).all()]
-        return found
+        return [tuple(each) for each in self.page.locator(css).evaluate_all(NAMED)]
 
     def url(self) -> str:
         # Asked of the page, as what happens there is heard of only while something is asked.

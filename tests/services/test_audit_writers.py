@@ -44,8 +44,10 @@ for statement in {statements}:
         refused.append("append-only" in str(error))
 print(json.dumps(refused))
 """
+# The row stays changed and not committed until somebody else is about to name it, and a little longer.
 CHANGE = """
 import time
+from django.conf import settings
 from django.db import transaction
 from materiality.platform import audit
 from materiality.models import Edition
@@ -55,13 +57,17 @@ with transaction.atomic():
     edition.save()
     audit.record("changed", edition, by=None)
     print("changed", flush=True)
-    time.sleep(3)
+    while not (settings.DATA / "naming").exists():
+        time.sleep(0.02)
+    time.sleep(0.5)
 """
 NAME = """
 import json
+from django.conf import settings
 from django.db import transaction
 from materiality.platform import audit
 from materiality.models import AuditEvent, Edition
+(settings.DATA / "naming").touch()
 with transaction.atomic():
     audit.record("named", Edition.objects.get(code="a"), by=None)
 print(json.dumps(list(AuditEvent.objects.order_by("number").values_list("action", flat=True))))
