@@ -33,6 +33,7 @@ from materiality.models import (
     Issue,
     IssueMapping,
     Lineage,
+    MappingProposal,
     OwnGroup,
     User,
 )
@@ -461,6 +462,7 @@ def start_edition_draft(*, by: User | None, values: Mapping[str, str] | None = N
     categories = _copy_categories(current, draft)
     issues = _copy_issues(current, draft, categories)
     _copy_mappings(current, issues)
+    _copy_decisions(current, issues)
     Lineage.objects.bulk_create(
         Lineage(edition=draft, kind=Lineage.Kind.KEPT, source_id=source, target=issue, by=by)
         for source, issue in issues.items()
@@ -514,4 +516,13 @@ def _copy_mappings(current: Edition, issues: dict[int, Issue]) -> None:
     rows = IssueMapping.objects.filter(issue__edition=current).order_by("pk").values_list("issue", "disclosure", "type")
     IssueMapping.objects.bulk_create(
         IssueMapping(issue=issues[issue], disclosure_id=disclosure, type=kind) for issue, disclosure, kind in rows
+    )
+
+
+def _copy_decisions(current: Edition, issues: dict[int, Issue]) -> None:
+    """What was decided on proposed mappings, so that what somebody dismissed is not proposed to them again."""
+    rows = MappingProposal.objects.filter(issue__edition=current).order_by("pk")
+    columns = ("crosswalk_id", "state", "decided_by_id", "decided_at")
+    MappingProposal.objects.bulk_create(
+        MappingProposal(issue=issues[row.issue_id], **{name: getattr(row, name) for name in columns}) for row in rows
     )

@@ -205,7 +205,7 @@ COLUMNS = (
 _BEFORE_GROUPS = next(place for place, column in enumerate(COLUMNS) if column.name == "groups")
 # Titles of the columns that there are from the beginning, where the framework's short name does not say enough.
 _TITLES = {
-    "sdgs": (_("Development goals"), _("Numbers 1 to 17 separated by semicolons.")),
+    "sdgs": (_("Development goals"), _("Goals 1 to 17 or targets such as 8.5, separated by semicolons.")),
     "esrs": (_("ESRS topics"), _CODES),
     "cn_exchange": (_("Exchange topics"), _CODES),
     "hkex": (_("HKEX aspects"), _CODES),

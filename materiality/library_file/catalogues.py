@@ -7,7 +7,7 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
-from materiality.library_file.codes import SECTOR, SECTOR_TOPIC, STANDARD
+from materiality.library_file.codes import SECTOR, SECTOR_TOPIC, STANDARD, TARGET
 from materiality.lineage.records import (
     Catalogues,
     CrosswalkRecord,
@@ -164,9 +164,14 @@ def _sectors(folder: Path, standards: dict, order: Iterator[int]) -> Iterator[Di
 
 
 def _goals(folder: Path) -> Iterator[DisclosureRecord]:
+    """The goals, and under each its targets by their numbers alone."""
+    order = count(1)
     for row in read_fixture(folder, "sdgs"):
         number, titles = row["number"], (row["title_zh"], row["title_en"])
-        yield DisclosureRecord(GOALS, number, *titles, int(number), colour=row["colour_hex"], kind="goal")
+        yield DisclosureRecord(GOALS, number, *titles, next(order), colour=row["colour_hex"], kind="goal")
+        for code in row["targets"].split(";"):
+            titles = (f"具体目标 {code}", f"Target {code}")
+            yield DisclosureRecord(GOALS, code, *titles, next(order), number, colour=row["colour_hex"], kind=TARGET)
 
 
 def _topics(folder: Path) -> Iterator[DisclosureRecord]:

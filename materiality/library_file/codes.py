@@ -91,7 +91,7 @@ def _nearest(text: str, spellings: Iterable[str]) -> str:
 
 # Rows that only head others, and to which no issue is mapped. A part or section with a code of its own is a topic, too.
 HEADS, PARTS = ("pillar", "group", "subject_area"), ("part", "section")
-STANDARD, SECTOR, SECTOR_TOPIC = "standard", "sector_standard", "sector_topic"
+STANDARD, SECTOR, SECTOR_TOPIC, TARGET = "standard", "sector_standard", "sector_topic", "target"
 
 TYPES = ("equal", "part", "whole", "related")
 _TYPED = re.compile(r"(.*?)\s*[\[［【](\w+)[\]］】]")
@@ -163,7 +163,8 @@ class MappingCodes:
     def _plainly(self, column: str, part: str, framework: Edition) -> Key | Problem:
         """By code, by the code that has taken the place of an older one, or by title in any language."""
         listed = {record.code: record for record in self.mappable(column)}
-        code = part if part in listed else self._replaced.get((framework, part), part)
+        bare = re.sub(rf"{re.escape(framework[0])}\s+", "", part, count=1)  # SDG 8.5
+        code = next((each for each in (part, bare) if each in listed), self._replaced.get((framework, part), part))
         if code in listed:
             return (*framework, code)
         titled = [code for code, row in listed.items() if _plain(part) in (_plain(row.title_zh), _plain(row.title_en))]

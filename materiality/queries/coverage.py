@@ -10,20 +10,21 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from materiality.library_file.codes import SECTOR, SECTOR_TOPIC, STANDARD, heads_only
+from materiality.library_file.codes import SECTOR, SECTOR_TOPIC, STANDARD, TARGET, heads_only
 from materiality.models import Disclosure, Edition, Framework, Issue, IssueMapping
 from materiality.queries.mappings import CodedDisclosure, all_frameworks, coded, label_of
 
 ALL, GAPS, COVERED = "all", "gaps", "covered"
-TOPICS, GENERAL, SECTORS, REQUIREMENTS = "topics", "general", "sectors", "requirements"
+TOPICS, GENERAL, SECTORS, REQUIREMENTS, TARGETS = "topics", "general", "sectors", "requirements", "targets"
 PART_WORDS: dict[str, str | Promise] = {
     GENERAL: _("General disclosures"),
     TOPICS: _("Topics"),
+    TARGETS: _("Targets of the goals"),
     REQUIREMENTS: _("Requirements and indicators"),
     SECTORS: _("Topics of sector standards"),
 }
-# Nobody reports on all sectors, and general disclosures are reported whatever the issues are.
-_APART = (GENERAL, SECTORS)
+# Nobody reports on all sectors or names all targets, and general disclosures are reported whatever the issues are.
+_APART = (GENERAL, SECTORS, TARGETS)
 # What is covered together with the topic or standard that it stands under.
 _BELOW = ("disclosure_requirement", "minimum_disclosure_requirement", "kpi", "paragraph", "disclosure")
 
@@ -39,8 +40,8 @@ class PartCount:
 
 @dataclass(frozen=True)
 class FrameworkCount:
-    """A framework edition with its parts; general disclosures and topics of sector standards count in their own parts
-    alone. `ended`: it is not in force any more on the day, and counted as it was at its end.
+    """A framework edition with its parts; general disclosures, topics of sector standards and targets of goals count
+    in their own parts alone. `ended`: it is not in force any more on the day, and counted as it was at its end.
     """
 
     row: Framework
@@ -104,6 +105,8 @@ class CoverageFilters:
     def lets_through(self, line: CoverageLine) -> bool:
         """Whether the line is shown."""
         if line.part == GENERAL and not self.general:
+            return False
+        if line.part == TARGETS and not (line.issues or self.q):
             return False
         if self.show == GAPS and not line.is_gap:
             return False
@@ -218,6 +221,8 @@ def _day_for(framework: Framework, day: date) -> date:
 def _part(row: Disclosure) -> str:
     if row.kind in (SECTOR, SECTOR_TOPIC):
         return SECTORS
+    if row.kind == TARGET:
+        return TARGETS
     if row.series == "universal":
         return GENERAL
     return REQUIREMENTS if row.kind in _BELOW and not row.series else TOPICS

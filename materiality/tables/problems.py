@@ -29,8 +29,9 @@ def nearest_code(code: str, valid: Iterable[str]) -> tuple[str, ...]:
         numbers = [int(known.split("-")[1]) for known in codes if re.fullmatch(rf"{standard}-\d+", known)]
         if numbers:
             return (f"{standard}-{min(numbers, key=lambda known: abs(known - number))}",)
-    if code.isdecimal() and all(known.isdecimal() for known in codes):
-        return tuple(sorted(codes, key=lambda known: abs(int(known) - int(code)))[:1])
+    whole = [known for known in codes if "." not in known]  # goals, not their targets
+    if code.isdecimal() and whole and all(known.isdecimal() for known in whole):
+        return tuple(sorted(whole, key=lambda known: abs(int(known) - int(code)))[:1])
     return nearest(code, codes)
 
 

@@ -1,5 +1,6 @@
 """Tables of a framework by the issues that its topics cover: SDG, stock exchanges of China, HKEX and ESRS."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -98,20 +99,27 @@ def _is_material(topic: FrameworkTopic) -> str:
 
 
 def goal_table(inputs: Mapping) -> Table:
-    """A row per goal; goals whose issues are the same stand together, and the issues once beside them."""
+    """A row per goal, with the targets that material issues name; goals whose issues are the same stand together, and
+    the issues once beside them.
+    """
     columns = [
         Column("number", _("SDG"), shares=True),
         Column("goal", _("Goal"), shares=True),
+        Column("targets", _("Targets"), may_go=True),
         Column("issues", _("Material issues"), once=True, shares=True),
         Column("contribution", _("Our contribution"), may_go=True),
     ]
     together: dict[str, list[FrameworkTopic]] = {}
+    targets: dict[str, list[str]] = defaultdict(list)
     for topic in _topics(inputs):
-        together.setdefault(_names(topic.material), []).append(topic)
+        if not topic.parent:
+            together.setdefault(_names(topic.material), []).append(topic)
+        elif topic.material:
+            targets[topic.parent].append(topic.code)
     none = _("No material issue bears on it")
     rows = [
-        TableRow([_number(each), each.title, issues or none, own_text(inputs, each.code)])
-        for issues, topics in together.items()
+        TableRow([_number(each), each.title, ", ".join(targets[each.code]), names or none, own_text(inputs, each.code)])
+        for names, topics in together.items()
         for each in topics
     ]
     return Table(columns, rows, name=_("SDG")).without_empty()

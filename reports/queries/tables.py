@@ -123,7 +123,7 @@ def texted_codes(cycle: Cycle, table: str) -> list[tuple[str, str]]:
     framework = {TableText.Table.SDG: "SDG", TableText.Table.EXCHANGE: "CNSE"}[table]
     newest = Disclosure.objects.filter(framework__code=framework).order_by("-framework__edition").first()
     topics = Disclosure.objects.filter(framework=newest.framework_id if newest else None).order_by("order", "pk")
-    topics = topics if framework == "SDG" else topics.filter(parent__isnull=False)
+    topics = topics.filter(parent__isnull=framework == "SDG")
     return [(topic.code, text_of(topic, "title")) for topic in topics]
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from materiality.actions.drafts import undo_last_change
+from materiality.actions.library import publish_edition, start_edition_draft
 from materiality.actions.mappings import decide_mapping_proposal, map_issue, propose_mappings, unmap_issue
 from materiality.models import AuditEvent, Crosswalk, EditionChange, IssueMapping, MappingProposal
 from materiality.platform.refusals import Conflict, NotAllowed
@@ -114,6 +115,18 @@ def test_propose_mappings_leaves_out_what_the_issue_has(crossed):
     issue = of(crossed, "SOC-01-01")
     map_issue(issue=issue, disclosure=Crosswalk.objects.get(target__code="2-7").target, by=None)
     assert [row.crosswalk.target.code for row in propose_mappings(edition=crossed, by=None)] == ["2-8"]
+
+
+def test_what_was_dismissed_is_not_proposed_again_in_the_next_draft(crossed):
+    propose_mappings(edition=crossed, by=None)
+    issue, person = of(crossed, "SOC-01-01"), make_person()
+    rows = list(MappingProposal.objects.filter(crosswalk__target__code="2-7"))
+    decide_mapping_proposal(issue=issue, proposals=rows, state=State.DISMISSED, by=person)
+    publish_edition(edition=crossed, by=None, acknowledged="Enough")
+    draft = start_edition_draft(by=None)
+    assert proposed(draft) == [("2-7", State.DISMISSED), ("2-8", State.OPEN)]
+    assert MappingProposal.objects.get(issue__edition=draft, state=State.DISMISSED).decided_by == person
+    assert propose_mappings(edition=draft, by=None) == []
 
 
 def test_decide_mapping_proposal_maps_what_is_confirmed_and_can_be_undone(crossed):

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from materiality.models import Disclosure, Edition, Framework, Issue
-from materiality.queries.coverage import coverage, framework_counts, newer_standards
+from materiality.models import Disclosure, Edition, Framework, Issue, IssueMapping
+from materiality.queries.coverage import CoverageFilters, coverage, framework_counts, newer_standards
 from tests.factories.library import map_issue
+from tests.factories.thaw import thawed
 
 pytestmark = pytest.mark.django_db
 BEFORE, AFTER = date(2026, 12, 31), date(2027, 1, 1)
@@ -35,6 +36,20 @@ def test_whole_standard_covers_its_disclosures_and_an_aspect_its_indicators(libr
     assert not lines["304-1"].in_force and not lines["304-1"].is_gap
     hkex = Framework.objects.get(code="HKEX")
     assert not [line for line in coverage(edition, hkex, BEFORE) if line.is_gap and line.coded.row.kind == "kpi"]
+
+
+def test_target_covers_its_goal_and_is_no_gap_of_its_own(library_rows):
+    edition, goals = Edition.objects.get(), Framework.objects.get(code="SDG")
+    with thawed("published_issuemapping%"):
+        IssueMapping.objects.filter(disclosure__framework=goals).delete()
+    map_issue(Issue.objects.get(code="ENV-01-01"), Disclosure.objects.get(framework=goals, code="8.5"))
+    counts = next(each for each in framework_counts(edition, BEFORE) if each.row == goals)
+    assert (counts.covered, counts.total) == (1, 17)
+    assert (counts.parts["targets"].covered, counts.parts["targets"].total) == (1, 169)
+    lines = {line.coded.row.code: line for line in coverage(edition, goals, BEFORE)}
+    assert (lines["8"].is_covered, lines["8"].below, lines["8.6"].is_gap, lines["7"].is_gap) == (True, 1, False, True)
+    shown = [code for code, line in lines.items() if CoverageFilters().lets_through(line)]
+    assert shown == [*map(str, range(1, 9)), "8.5", *map(str, range(9, 18))]
 
 
 def test_newer_standards_name_what_issues_are_mapped_to(library_rows):

@@ -14,6 +14,7 @@ from reports.actions.outline import import_outline
 from reports.documents.framework_tables import exchange_table
 from reports.gri.index import OutlineRow
 from reports.outputs import KINDS, build_output, output_inputs
+from tests.factories.library import map_issue
 from tests.factories.reports import make_cycle, make_run
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,16 @@ def test_sdg_table_has_17_goals_with_the_material_issues_mapped_to_them(cycle):
         names = set(Issue.objects.filter(mappings__disclosure=goal).values_list("name__en", flat=True))
         shown = set(row["issues"].split("; ")) - {"No material issue bears on it"}
         assert shown == names & material(cycle)
+
+
+def test_target_that_a_material_issue_names_stands_beside_its_goal(cycle):
+    assert "targets" not in rows(cycle, "sdg-table")[0]
+    goal_8 = Issue.objects.filter(mappings__disclosure__framework__code="SDG", mappings__disclosure__code="8")
+    scores = IssueScore.objects.filter(run__cycle=cycle, material=True, level__isnull=True)
+    issue = scores.exclude(issue__in=goal_8).first().issue
+    map_issue(issue, Disclosure.objects.get(framework__code="SDG", code="8.5"))
+    found = {row["number"]: row for row in rows(cycle, "sdg-table")}
+    assert len(found) == 17 and found["8"]["targets"] == "8.5" and issue.name.texts["en"] in found["8"]["issues"]
 
 
 def test_goals_of_the_same_issues_share_a_row(cycle):
