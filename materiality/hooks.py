@@ -136,6 +136,7 @@ WORDS: dict[str, Words] = {
         "panel_society": gettext_lazy("Share of the expert panel on society"),
         "panel_business": gettext_lazy("Share of the expert panel on business"),
         "panel_alone": gettext_lazy("Expert panel alone"),
+        "names": gettext_lazy("Names of axes, tiers and zones"),
         "weight_society": gettext_lazy("Weight for impact on society"),
         "weight_business": gettext_lazy("Weight for impact on business"),
     },
@@ -154,6 +155,10 @@ WORDS: dict[str, Words] = {
         "low": gettext_lazy("Low below"),
         "society": gettext_lazy("Threshold for impact on society"),
         "business": gettext_lazy("Threshold for impact on business"),
+    },
+    "axis": {
+        "society": gettext_lazy("Impact on society and the environment"),
+        "business": gettext_lazy("Impact on the company's business"),
     },
     "dimension": {
         "society": gettext_lazy("Impact on society"),

@@ -15,6 +15,7 @@ from materiality.platform.bilingual import speaking
 from materiality.platform.files import keep_bytes
 from materiality.platform.jobs import Progress
 from materiality.platform.refusals import NotAllowed
+from materiality.platform.words import own_names
 from reports import documents
 from reports.models import Output
 from reports.queries.outputs import FORMATS, OutputKind, frozen, frozen_text, output_languages
@@ -71,7 +72,9 @@ def output_inputs(
         "language": language,
         "cycle": {"code": cycle.code, **frozen(cycle, "title")},
     }
-    return inputs | KINDS[kind].inputs(cycle, run, _chosen(KINDS[kind], options or {}))
+    inputs |= KINDS[kind].inputs(cycle, run, _chosen(KINDS[kind], options or {}))
+    method = Run.objects.filter(pk=inputs.get("run")).values_list("method", flat=True).first() or cycle.method
+    return inputs | ({"names": method["names"]} if method.get("names") else {})
 
 
 def _chosen(kind: OutputKind, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,7 +95,7 @@ def build_output(inputs: dict, progress: Progress = lambda percent, text: None) 
     """The file of `output_inputs`, in the language they name, with the anchor of the day on which it was asked for;
     `progress(percent, text)` is told how far it is.
     """
-    with speaking(inputs["language"]):
+    with speaking(inputs["language"]), own_names(inputs.get("names")):
         built = KINDS[inputs["kind"]].build(inputs, progress)
     return anchored(built, inputs["format"], inputs.get("anchor", ""))
 

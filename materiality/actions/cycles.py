@@ -133,11 +133,12 @@ def set_method(
     method = replace(method_of(stored), **values)
     replace(method, weights={**method.weights, **(weights or {})}).validate(list(method.weights) or None)
     _set_weights(stored, method.weights, weights or {}, by)
-    after = _plain(method)
+    # Names stand there only where there are any.
+    before, after = ({"names": {}, **each} for each in (before, _plain(method)))
     changed = [name for name in after if after[name] != before[name]]
     if not changed:
         return stored
-    stored.method = after
+    stored.method = _plain(method)
     stored.save(update_fields=["method"])
     last_run = last_run_number(stored)
     mark = {"after_run": last_run} if last_run else {}

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import NumberField, PercentField
 from materiality.models import Group, Run
-from materiality.platform.words import word_for
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, LANGUAGES, html_language, suffix_of
+from materiality.platform.words import usual_word, word_for
 from materiality.queries.cycles import problem_sentence
 from materiality.scoring.cube import DIMENSIONS
-from materiality.scoring.method import Method
+from materiality.scoring.method import LONGEST_NAME, NAMED, Method
 
 ESTIMATORS = [
     ("comparable", _("Adjusted for who was asked: a group's habit of rating high or low is taken out")),
@@ -28,6 +29,9 @@ RULES = [
 ]
 CUTS = [("shares", _("Shares of the issues")), ("absolute", _("Fixed cut points"))]
 THRESHOLDS = [("shares", _("Shares of the issues: the highest of those asked")), ("absolute", _("Fixed thresholds"))]
+
+
+NAMED_WORDS = {"axis": _("Axis"), "tier": _("Tier"), "zone": _("Zone of the matrix")}
 
 
 class MethodForm(forms.Form):
@@ -94,9 +98,18 @@ class MethodForm(forms.Form):
         help_text=_("Starts the random draws behind rank intervals and certainties; the same seed gives the same run."),
     )
 
-    def __init__(self, *args: Any, method: Method, groups: Sequence[Group] = (), **kwargs: Any) -> None:
-        """`method` is the one in force, with the weights of the groups; of `groups` the weights can be changed too."""
-        self.method, self.groups = method, groups
+    def __init__(
+        self,
+        *args: Any,
+        method: Method,
+        groups: Sequence[Group] = (),
+        languages: Sequence[str] = DEFAULT_LANGUAGES,
+        **kwargs: Any,
+    ) -> None:
+        """`method` is the one in force, with the weights of the groups; of `groups` the weights can be changed too, and
+        the names of axes, tiers and zones in these languages.
+        """
+        self.method, self.groups, self.languages = method, groups, languages
         initial = {name: getattr(method, name) for name in self.base_fields}
         super().__init__(*args, initial=initial, **kwargs)
         for group, dimension, name in self._weights():
@@ -104,6 +117,46 @@ class MethodForm(forms.Form):
             value = float(method.weight_matrix([group.code])[0, DIMENSIONS.index(dimension)])
             self.fields[name] = NumberField(label=label, required=False, initial=value)
             self.fields[name].widget.attrs |= {"min": 0, "step": "any", "aria-label": label}
+
+        for about, each, language, name in self._names():
+            label = f"{NAMED_WORDS[about]}, {usual_word(about, each)} ({LANGUAGES[language]})"
+            text = method.names.get(about, {}).get(each, {}).get(language, "")
+            self.fields[name] = forms.CharField(label=label, required=False, max_length=LONGEST_NAME, initial=text)
+            self.fields[name].widget.attrs |= {"aria-label": label, "lang": html_language(language)}
+
+    def _names(self) -> Iterator[tuple[str, str, str, str]]:
+        for about, each in _named():
+            for language in self.languages:
+                yield about, each, language, f"name_{about}_{each}_{suffix_of(language)}"
+
+    @property
+    def name_rows(self) -> list[tuple[str, str, list[forms.BoundField]]]:
+        """What can be named, what it is usually called, and its fields by language."""
+        return [
+            (
+                NAMED_WORDS[about],
+                usual_word(about, each),
+                [self[f"name_{about}_{each}_{suffix_of(language)}"] for language in self.languages],
+            )
+            for about, each in _named()
+        ]
+
+    @property
+    def spoken_languages(self) -> list[str]:
+        return [LANGUAGES[language] for language in self.languages]
+
+    def names(self) -> dict[str, dict[str, dict[str, str]]]:
+        """{axis, tier or zone: {name: {language: text}}}; in a language that is not shown as it was."""
+        found: dict[str, dict[str, dict[str, str]]] = {}
+        for about, each in _named():
+            kept = self.method.names.get(about, {}).get(each, {})
+            texts = {language: text for language, text in kept.items() if language not in self.languages}
+            for language in self.languages:
+                if text := self.cleaned_data.get(f"name_{about}_{each}_{suffix_of(language)}", "").strip():
+                    texts[language] = text
+            if texts:
+                found.setdefault(about, {})[each] = texts
+        return found
 
     def _weights(self) -> Iterator[tuple[Group, str, str]]:
         for group in self.groups:
@@ -138,7 +191,13 @@ class MethodForm(forms.Form):
         """Parameters by name; a share left empty stays as it is, a cut or threshold left empty is none."""
         shares = ("cuts", "q_high", "q_low", "thresholds", "q_society", "q_business")
         kept = {name for name in shares if self.cleaned_data[name] in (None, "")}
-        return {name: self.cleaned_data[name] for name in self.base_fields if name not in kept}
+        values = {name: self.cleaned_data[name] for name in self.base_fields if name not in kept}
+        return values | {"names": self.names()}
+
+
+def _named() -> Iterator[tuple[str, str]]:
+    for about, names in NAMED.items():
+        yield from ((about, each) for each in names)
 
 
 class KeepForm(forms.ModelForm):

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from materiality.models.people import Role, User
 from materiality.platform.hooks import admitted
+from materiality.platform.words import own_names
 
 RESPONDENT_PATH = "/s/"
 LONGEST_PASSWORD = 128
@@ -43,7 +44,8 @@ class StaffOnlyMiddleware:
         if request.user.is_authenticated:
             if request.session.get(ENROL) and not request.path.startswith(ACCOUNT_PATHS):
                 return redirect("own_account")
-            response = self.get_response(request)
+            with own_names(None):
+                response = self.get_response(request)
             # What staff see stays in no cache; a page that may be kept for a while says so itself.
             response.headers.setdefault("Cache-Control", "no-store, private")
             return response

@@ -1,11 +1,14 @@
 """What actions, jobs, flags and tiers are called, changes of fields in words, plain numbers and dates."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from django.apps import apps
@@ -14,12 +17,45 @@ from django.utils.formats import get_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from materiality.platform.bilingual import TextColumn, Texts, text_columns
+from materiality.platform.bilingual import TextColumn, Texts, content_language, text_columns
 from materiality.platform.hooks import declared_word, words_about
+
+# What a method calls its axes, tiers and zones: {about: {name: {language: text}}}.
+_own: ContextVar[Mapping[str, Mapping[str, Mapping[str, str]]]] = ContextVar("own_names", default=MappingProxyType({}))
+
+
+@contextmanager
+def own_names(names: Mapping | None) -> Iterator[None]:
+    """Within, a method's own names are said in the place of the usual ones, in the languages that they are given in."""
+    held = _own.set(names or {})
+    try:
+        yield
+    finally:
+        _own.reset(held)
+
+
+def say_names(method: Mapping[str, Any]) -> None:
+    """The names of a stored method are said to the end of the request, or of `own_names` around it."""
+    _own.set(method.get("names") or {})
+
+
+def _own_name(about: str, name: str) -> str:
+    """A zone is called as its tier, and a dimension as its axis, where it has no name of its own."""
+    own, language = _own.get(), content_language()
+    for each in {"zone": ("zone", "tier"), "dimension": ("axis",)}.get(about, (about,)) if own else ():
+        if text := own.get(each, {}).get(name, {}).get(language):
+            return text
+    return ""
 
 
 def word_for(about: str, name: str) -> str:
     """The word for `name` in the active language; the name itself, readable, where nobody gave one."""
+    return _own_name(about, name) or usual_word(about, name)
+
+
+def usual_word(about: str, name: str) -> str:
+    """The same, whatever a method calls it."""
+    about = "tier" if about == "zone" else about
     return str(declared_word(about, name) or name.replace("_", " "))
 
 
@@ -83,7 +119,7 @@ def field_word(name: str, column: models.Field | TextColumn | None = None) -> st
     return str(
         (column and _said_of(column))
         or word_or_none("field", name)
-        or word_or_none("parameter", name)
+        or next(filter(None, (word_or_none(about, name) for about in ("parameter", "tier", "dimension"))), None)
         or ((known := _said_by_any().get(name)) and _said_of(known))
         or name.replace("_", " ")
     )

@@ -84,6 +84,7 @@ SENTENCES: dict[str, str | Promise] = {
     "unknown_tier": gettext_lazy("There is no tier “%(tier)s”."),
     "shares_over_one": gettext_lazy("The two shares add up to %(sum)s%%; together they may not exceed 100%%."),
     "out_of_order": gettext_lazy("The cut for “high” (%(high)s) must not lie below the cut for “low” (%(low)s)."),
+    "bad_names": gettext_lazy("A name has at most %(limit)s characters."),
     "unknown_key": gettext_lazy("This parameter is not known."),
 }
 

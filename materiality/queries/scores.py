@@ -550,12 +550,14 @@ def counted_again(run: Run) -> Counted:
 
 
 def late_changes(cycle: Cycle, method: Method) -> list[str]:
-    """Names of the parameters that differ from those of the cycle's first run."""
+    """Names of the parameters that differ from those of the cycle's first run; what things are called changes no
+    result.
+    """
     first = cycle.runs.order_by("number").values_list("method", flat=True).first()
     if first is None:
         return []
     before, after = Method.from_stored(first).as_dict(), method.as_dict()
-    return [name for name in after if after[name] != before[name]]
+    return [name for name in after if name != "names" and after[name] != before[name]]
 
 
 def differing_figures(run: Run, result: RunResult) -> list[tuple[str, str]]:

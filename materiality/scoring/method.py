@@ -51,6 +51,8 @@ class Method:
     thresholds: "shares" (q_society, q_business) or "absolute" (threshold_society, threshold_business on 0–100), for
     rule "either".
     material: tiers that make an issue material. seed: of the draws.
+    names: what axes, tiers and zones are called, {axis, tier or zone: {name: {language: text}}}; where nothing is said
+    they have their usual names.
     panel_society, panel_business: a[d], share of the expert panel; panel_alone: E stands where there is no S.
     """
 
@@ -76,6 +78,7 @@ class Method:
     panel_society: float = 0.0
     panel_business: float = 0.0
     panel_alone: bool = False
+    names: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
     @property
     def threshold_values(self) -> tuple[float | None, float | None]:
@@ -118,8 +121,10 @@ class Method:
             raise MethodError(problems)
 
     def as_dict(self) -> dict[str, object]:
-        """Plain values for JSON, all parameters."""
+        """Plain values for JSON, all parameters; names only where there are any."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
+        if not self.names:
+            del values["names"]
         weights = {
             group: {dimension: named.get(dimension, 1) for dimension in DIMENSIONS}
             for group, named in self.weights.items()
@@ -156,6 +161,10 @@ class Method:
         return method
 
 
+NAMED = {"axis": DIMENSIONS, "tier": TIERS, "zone": TIERS}
+LONGEST_NAME = 60
+
+
 CHOICES = {
     "estimator": ("comparable", "plain"),
     "weighting": ("balanced", "by_response"),
@@ -177,12 +186,13 @@ def find_problems(method: "Method", groups: Sequence[str] | None) -> list[Method
 
     Codes: not_a_number, not_whole, not_yes_no, out_of_range (low, high), unknown_choice (choices), required,
     not_weights, negative (group, dimension), unknown_dimension (group, dimension), unknown_group (group),
-    all_zero (dimension), unknown_tier (tier), shares_over_one (sum), out_of_order (low, high).
+    all_zero (dimension), unknown_tier (tier), shares_over_one (sum), out_of_order (low, high), bad_names (limit).
     """
     single = list(_single_values(method))
     unsound = {each.field for each in single}
     weights = list(_weight_values(method.weights))
     problems = [*single, *weights, *_tiers(method.material), *_together(method, unsound)]
+    problems += _names(method.names)
     if groups is not None and not any(each.code == "not_weights" for each in weights):
         problems += _unknown_groups(method, groups)
         problems += [] if weights else _all_zero(method, groups)
@@ -254,6 +264,22 @@ def _tiers(material: object) -> Iterator[MethodProblem]:
     for tier in material:
         if tier not in TIERS:
             yield MethodProblem("material", "unknown_tier", {"tier": tier})
+
+
+def _names(names: object) -> Iterator[MethodProblem]:
+    """Whether each is a short text in some language, of something that has a name."""
+    held = names.items() if isinstance(names, Mapping) else [("", None)]
+    sound = all(
+        isinstance(texts, Mapping) and name in NAMED.get(about, ()) and all(map(_is_short, texts.values()))
+        for about, found in held
+        for name, texts in (found.items() if isinstance(found, Mapping) else [("", None)])
+    )
+    if not sound:
+        yield MethodProblem("names", "bad_names", {"limit": LONGEST_NAME})
+
+
+def _is_short(text: object) -> bool:
+    return isinstance(text, str) and 0 < len(text) <= LONGEST_NAME
 
 
 def _together(method: "Method", unsound: set[str]) -> Iterator[MethodProblem]:

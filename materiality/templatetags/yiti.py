@@ -1,5 +1,6 @@
 """Template filters and tags of all pages: texts in two languages, figures, words, rights, steps."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import template
@@ -19,9 +20,10 @@ from materiality.platform.bilingual import (
     html_language,
     is_chinese,
     languages_of,
+    shown,
     text_of,
 )
-from materiality.platform.words import grouped, plain_number, plain_percent, word_for
+from materiality.platform.words import grouped, plain_number, plain_percent, usual_word, word_for
 from materiality.queries.coverage import StandardWarning
 from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind, sees_scores
 from materiality.queries.scores import Mark, marks_of
@@ -186,7 +188,14 @@ def parameter_value(value: Any, name: str) -> str:
         return f"{plain_percent(value)}%" if name in IN_PERCENT else plain_number(value)
     if isinstance(value, list):
         return ", ".join(word_for("tier", each) for each in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{usual_word(about, each)}: {shown(texts)}" for about, each, texts in _names(value)) or "–"
     return word_for("choice", value)
+
+
+def _names(names: dict) -> Iterator[tuple[str, str, dict[str, str]]]:
+    for about, found in names.items():
+        yield from ((about, name, texts) for name, texts in found.items())
 
 
 @register.filter

@@ -18,6 +18,7 @@ from materiality.platform.hooks import CHOOSE_SCOPE, objections, step_named
 from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import button, onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, need, needs
+from materiality.platform.words import say_names
 from materiality.queries.coverage import newer_standards
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
@@ -35,8 +36,12 @@ from materiality.queries.cycles import (
 
 
 def cycle_of(code: str, *more: str) -> Cycle:
-    """The cycle with its edition, and `more` that is of it; the page "not found" where there is none."""
-    return get_object_or_404(Cycle.objects.select_related("edition", *more), code=code)
+    """The cycle with its edition, and `more` that is of it; the page "not found" where there is none. Names that its
+    method gives are said from now on.
+    """
+    cycle = get_object_or_404(Cycle.objects.select_related("edition", *more), code=code)
+    say_names(cycle.method)
+    return cycle
 
 
 def in_cycle(cycle: Cycle, step: str, **more: object) -> dict:

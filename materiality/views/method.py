@@ -9,6 +9,7 @@ from materiality.actions.cycles import set_method
 from materiality.actions.scores import keep_run
 from materiality.forms.method import KeepForm, MethodForm
 from materiality.models import Cycle
+from materiality.platform.bilingual import languages_of
 from materiality.platform.pages import onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, needs
 from materiality.queries.cycles import (
@@ -66,7 +67,9 @@ def keep_method(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, cycle: Cycle) -> MethodForm:
-    return MethodForm(request.POST or None, method=method_of(cycle), groups=groups_of(cycle))
+    return MethodForm(
+        request.POST or None, method=method_of(cycle), groups=groups_of(cycle), languages=languages_of(cycle)
+    )
 
 
 def _trial(request: HttpRequest, cycle: Cycle, form: MethodForm) -> Trial | None:

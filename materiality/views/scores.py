@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 from materiality.models import Cycle, Group, Run
 from materiality.platform.lists import Chip, Head, Listing, Words, choices_of
 from materiality.platform.people import can_edit_cycle
-from materiality.platform.words import word_for
+from materiality.platform.words import say_names, word_for
 from materiality.queries.cycles import chosen_run, groups_of, listed_runs
 from materiality.queries.indicators import RaterColumn, rater_columns
 from materiality.queries.ranking import named_of, took_ranking
@@ -61,6 +61,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
     if not runs:
         return render(request, "materiality/scores.html", context)
     run = _found(chosen_run(cycle, runs, request.GET.get("run", "")))
+    say_names(run.method)
     wanted, groups = ScoreFilter.from_query(request.GET), groups_of(cycle)
     found = all_rows(run, wanted.group, spark=wanted.spark)
     level = wanted.level if wanted.level in found else SECONDARY

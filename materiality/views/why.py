@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from materiality.models import Cycle, IssueScore, Run
+from materiality.platform.words import say_names
 from materiality.queries.cycles import groups_of, run_with_cube
 from materiality.queries.mappings import covered_frameworks
 from materiality.queries.scores import ScoreRow, level_of, shows_certainty, stated_of
@@ -40,4 +41,5 @@ def scored_issue(cycle: Cycle, number: str, issue: str) -> tuple[Run, IssueScore
     run = run_with_cube(cycle, number)
     if run is None:
         raise Http404
+    say_names(run.method)
     return run, get_object_or_404(run.scores.select_related("issue__category"), issue__code=issue)

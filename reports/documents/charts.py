@@ -16,6 +16,8 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from materiality.platform.words import word_for
+from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.write import without_times
 from reports.documents.sheets import (
     NUMBER_HEAD,
@@ -96,8 +98,8 @@ def _empty_chart(shown: tuple[float, float, float, float], width: float, height:
     chart.legend, chart.title = None, None
     chart.width, chart.height = width, height
     chart.x_axis.title, chart.y_axis.title = (
-        _("Impact on the company's business"),
-        _("Impact on society and the environment"),
+        word_for("axis", "business"),
+        word_for("axis", "society"),
     )
     chart.x_axis.scaling.min, chart.x_axis.scaling.max, chart.y_axis.scaling.min, chart.y_axis.scaling.max = shown
     for axis in (chart.x_axis, chart.y_axis):
@@ -174,7 +176,7 @@ def _cut_series(sheet: Worksheet, row: int, columns: dict[str, int], cut: Cut) -
 def put_matrix_table(sheet: Worksheet, data: MatrixData, top: int) -> None:
     """For people: numbers, issues and scores in words of the active language, and the chart beside them."""
     points, names = scored_points(data), {each.code: each.label for each in data.categories}
-    heads = ["#", _("Issue"), _("Category"), _("Impact on society"), _("Impact on business"), _("Tier")]
+    heads = ["#", _("Issue"), _("Category"), *(word_for("dimension", each) for each in DIMENSIONS), _("Tier")]
     put_head(sheet, top, heads)
     for column in (1, 4, 5):
         sheet.cell(top, column).alignment = NUMBER_HEAD
@@ -288,8 +290,8 @@ def _slide_axes(chart, shown: tuple[float, float, float, float]) -> None:
     x, y = chart.category_axis, chart.value_axis
     x.minimum_scale, x.maximum_scale, y.minimum_scale, y.maximum_scale = shown
     for axis, words in (
-        (x, _("Impact on the company's business")),
-        (y, _("Impact on society and the environment")),
+        (x, word_for("axis", "business")),
+        (y, word_for("axis", "society")),
     ):
         axis.has_title = True
         axis.axis_title.text_frame.text = words

@@ -239,7 +239,10 @@ def _method(sheet: Worksheet, run: Run, groups: Names, heading: str) -> None:
         ("responses_sha256", run.digest),
         *([("reported_by", run.source)] if run.source else []),
     ]
-    rows += [(name, _plain(value)) for name, value in sorted(run.method.items()) if name != "weights"]
+    rows += [(name, _plain(value)) for name, value in sorted(run.method.items()) if name not in ("weights", "names")]
+    for about, found in run.method.get("names", {}).items():
+        texts = [(name, *each) for name, held in found.items() for each in held.items()]
+        rows += [(f"name_{about}_{name}_{language}", text) for name, language, text in texts]
     for title, found in (("cut", run.cuts), ("primary_cut", run.primary_cuts), ("pooled_cut", run.pooled_cuts)):
         rows += [(f"{title}_{name}_found", found.get(name)) for name in ("low", "high", *DIMENSIONS)]
     halo = run.figures.get("halo", {})
@@ -383,7 +386,7 @@ def _issue_sheet(
     certain = shows_certainty(stated_of(run, level))
     heads = [
         *(_("Rank"), _("Issue"), _("Primary issue"), _("Category"), _("Tier"), _("Priority")),
-        *(_("Impact on society"), "±", "n", _("Impact on business"), "±", "n"),
+        *(word_for("dimension", "society"), "±", "n", word_for("dimension", "business"), "±", "n"),
         *(_("Rank from"), _("Rank to")),
         *([_("Certainty of the tier")] if certain else []),
     ]

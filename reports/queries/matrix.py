@@ -409,10 +409,10 @@ def page_texts(data: MatrixData, named: ShownNames) -> Texts:
     """Words within the picture where a page stands around it."""
     tiers = {tier: word_for("tier", tier) for tier in TIERS}
     return Texts(
-        x_axis=_("Impact on the company's business"),
-        y_axis=_("Impact on society and the environment"),
+        x_axis=word_for("axis", "business"),
+        y_axis=word_for("axis", "society"),
         tiers=tiers,
-        captions={tier: name for tier, name in tiers.items() if tier != UNSCORED},
+        captions={tier: word_for("zone", tier) for tier in tiers if tier != UNSCORED},
         cuts={name: word_for("cut", name) for name in CUT_NAMES},
         axis_cut=_("Axes are cut to where the issues are; they do not begin at 0."),
         side_by_side=_("Marks in the same place are set side by side."),

@@ -8,7 +8,7 @@ from django.utils.safestring import mark_safe
 
 from materiality.models import Group, Run
 from materiality.platform.people import can_edit_cycle
-from materiality.platform.words import plain_number
+from materiality.platform.words import plain_number, say_names
 from materiality.queries.cycles import chosen_run, groups_of, listed_runs
 from materiality.queries.years import earlier_runs, line_of
 from materiality.views.cycles import cycle_of, in_cycle
@@ -38,6 +38,7 @@ def matrix(request: HttpRequest, code: str) -> HttpResponse:
         if runs:
             raise Http404
         return render(request, "reports/matrix.html", context)
+    say_names(run.method)
     groups = groups_of(cycle)
     earlier = earlier_runs(cycle, line_of(run.edition), request.user)
     data = matrix_data(run, _wanted(request, groups, earlier))

@@ -181,3 +181,53 @@ def test_a_run_is_not_kept_without_name_and_reason_nor_by_a_viewer(client, cycle
     log_in(client, "viewer")
     assert client.post("/cycles/spring/method/keep/", {**FILLED, "name": "x", "reason": "y"}).status_code == 403
     assert Run.objects.count() == 1
+
+
+OWN = {
+    "name_axis_society_en": "Impact on people",
+    "name_axis_society_zh": "对人的影响",
+    "name_tier_high_en": "Top",
+    "name_zone_high_en": "Act now",
+}
+
+
+def test_names_of_axes_tiers_and_zones_are_set_and_audited(client, cycle):
+    log_in(client)
+    client.post("/cycles/spring/method/", {**FILLED, **OWN})
+    names = stored()["names"]
+    assert names == {
+        "axis": {"society": {"zh": "对人的影响", "en": "Impact on people"}},
+        "tier": {"high": {"en": "Top"}},
+        "zone": {"high": {"en": "Act now"}},
+    }
+    assert AuditEvent.objects.get(action="set_method").after["names"] == names
+    page = client.get("/cycles/spring/method/").content.decode()
+    assert 'value="Impact on people"' in page and "High: Top" in page
+    client.post("/cycles/spring/method/", {**FILLED, **dict.fromkeys(OWN, "")})
+    assert "names" not in stored()
+    assert client.get("/cycles/spring/method/").status_code == 200
+
+
+def test_name_that_is_too_long_is_refused_at_its_field(client, cycle):
+    log_in(client)
+    response = client.post("/cycles/spring/method/", {**FILLED, "name_tier_high_en": "x" * 61})
+    assert 'id="id_name_tier_high_en_error"' in response.content.decode() and "names" not in stored()
+
+
+@pytest.mark.parametrize(
+    ("language", "top", "axis"), [("en", "Top", "Impact on people"), ("zh-hans", "高度重要", "对人的影响")]
+)
+def test_names_stand_on_the_pages_of_a_run_that_was_made_with_them(client, cycle, language, top, axis):
+    log_in(client, language=language)
+    client.post("/cycles/spring/method/", {**FILLED, **OWN})
+    run = make_run(Cycle.objects.get(code="spring"))
+    assert run.method["names"]
+    code = run.scores.filter(tier="high").first().issue.code
+    assert f">{top}<" in client.get("/cycles/spring/scores/").content.decode()
+    why = client.get(f"/cycles/spring/scores/{code}/").content.decode()
+    assert f">{axis}<" in why and f">{top}<" in why
+    matrix = client.get("/cycles/spring/matrix/").content.decode()
+    assert axis in matrix and ("Act now" in matrix) == (language == "en")
+    # Another cycle has names of its own, or none.
+    other = make_cycle(code="autumn")
+    assert axis not in client.get(f"/cycles/{other.code}/method/").content.decode()

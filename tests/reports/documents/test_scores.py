@@ -125,3 +125,18 @@ def test_files_of_a_run_say_what_bears_on_it(cycle):
     listed = build_output(output_inputs(cycle, kind="issue-list", format="html", language="en")).decode()
     assert [mark for mark in marks if mark not in listed] == []
     assert marks[3] in drawn
+
+
+def test_own_names_of_axes_and_tiers_stand_in_workbook_slides_and_picture(cycle):
+    names = {"axis": {"society": {"en": "Impact on people"}}, "tier": {"high": {"en": "Top"}}}
+    usual = output_inputs(cycle, kind="workbook", format="xlsx", language="en")
+    assert "names" not in usual
+    Run.objects.update(method={**Run.objects.get().method, "names": names})
+    inputs = output_inputs(cycle, kind="workbook", format="xlsx", language="en")
+    book = load_workbook(io.BytesIO(build_output(inputs)))
+    cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert {"Impact on people", "Top", "name_axis_society_en"} <= cells and "Impact on society" not in cells
+    picture = build_output(output_inputs(cycle, kind="matrix", format="svg", language="en")).decode()
+    assert "Impact on people" in picture and ">Top<" in picture and ">High<" not in picture
+    chinese = build_output(output_inputs(cycle, kind="matrix", format="svg", language="zh-hans")).decode()
+    assert "对社会和环境的影响" in chinese
