@@ -1,4 +1,4 @@
-"""A passkey is made and used in a real browser with a virtual authenticator."""
+"""Logging in in a real browser: a password that is looked at, a passkey of a virtual authenticator."""
 
 import pytest
 from playwright.sync_api import expect
@@ -40,3 +40,15 @@ def test_passkey_is_made_and_asked_for_at_the_next_login(live_server, open_page)
     log_in()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
+
+
+def test_password_is_shown_on_demand_and_sent_hidden(open_page):
+    page = open_page("/login/", width=360)
+    field = page.get_by_label("Password")
+    field.fill(PASSWORD)
+    expect(field).to_have_attribute("type", "password")
+    page.get_by_label("Show what I type").check()
+    expect(field).to_have_attribute("type", "text")
+    page.get_by_label("Show what I type").uncheck()
+    expect(field).to_have_attribute("type", "password")
+    assert field.input_value() == PASSWORD

@@ -22,6 +22,14 @@ for (const choice of document.querySelectorAll(".file-choice")) {
   show();
 }
 
+// Whoever is alone may look at the password while typing it.
+for (const box of document.querySelectorAll("[data-reveal]")) {
+  const input = box.closest(".field").querySelector("input[type=password]");
+  box.parentElement.hidden = false;
+  box.addEventListener("change", () => { input.type = box.checked ? "text" : "password"; });
+  input.form.addEventListener("submit", () => { input.type = "password"; });
+}
+
 // Filters of a list: a day that is chosen, and words that were typed, are looked for at once.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form.filters[role=search]");
