@@ -112,6 +112,7 @@ def compared_json(a: Run, b: Run) -> dict:
         "entries": sorted(code for code in tiers[1] if code not in now),
         "exits": sorted(code for code in tiers[0] if code not in then),
         "groups": {dimension: list(groups) for dimension, groups in found.groups.items()},
+        "asked_otherwise": asked_otherwise(a, b),
     }
 
 

@@ -30,6 +30,8 @@ class Command(BaseCommand):
         self.stdout.write("{issues} issues compared, {entries} entries, {exits} exits".format(**numbers))
         for dimension, groups in found["groups"].items():
             self.stdout.write(f"{dimension}: {', '.join(groups) or 'no group counts in both, so no change is given'}")
+        if found["asked_otherwise"]:
+            self.stdout.write("The two were asked in other words: a change can come from that alone.")
 
 
 def _newest(cycle: str) -> Run:

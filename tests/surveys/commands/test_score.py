@@ -343,6 +343,14 @@ def test_compare_cycles_gives_changes_over_the_groups_of_both(tmp_path):
     for each in found["issues"]:
         assert each["code_a"] == each["code_b"]
         assert each["society"]["low"] < each["society"]["change"] < each["society"]["high"]
+    assert found["asked_otherwise"] is False
+    run = first.cycle.runs.get()
+    run.responses["instruments"] = dict.fromkeys(run.responses["instruments"], 1)
+    run.save(update_fields=["responses"])
+    said = StringIO()
+    call_command("compare_cycles", *arguments, stdout=said)
+    assert json.loads((tmp_path / "c.json").read_text("utf-8"))["asked_otherwise"] is True
+    assert said.getvalue().splitlines()[-1] == "The two were asked in other words: a change can come from that alone."
 
 
 def test_compare_cycles_of_editions_without_descent_is_refused(tmp_path):
