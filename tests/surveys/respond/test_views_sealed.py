@@ -4,6 +4,7 @@ import pytest
 
 from surveys.actions.responses import release_responses
 from surveys.models import Assignments, SealedDraft
+from surveys.respond import sealed
 from surveys.respond.answers import delete_begun
 from surveys.respond.drafts import begun_drafts, number_finished
 from tests.factories.invitations import make_batch, token
@@ -55,6 +56,29 @@ def test_survey_without_its_key_says_so_on_every_page_and_takes_nothing(survey, 
         assert (response.status_code, response.headers["Retry-After"]) == (503, "300"), path
         assert "cannot be opened at the moment" in response.content.decode()
     assert list(tmp_path.iterdir()) == [] and SealedDraft.objects.count() == 1
+
+
+def test_what_a_process_knows_of_a_survey_is_checked_against_the_database(survey, settings):
+    """Another survey may have the address by now, as after a restore."""
+    client = RespondentClient(survey)
+    client.begin()
+    client.send("1/", r0="4", go="next")
+    other = make_open_survey(make_survey_cycle({"society": 3}), anonymous=True)
+    for wrong in ((other.pk, other.key_check), (survey.pk, other.key_check), (0, survey.key_check), (0, "0" * 64)):
+        sealed._known[survey.code] = wrong
+        assert client.chosen("1/") == {0: "4"}, wrong
+        assert sealed._known[survey.code] == (survey.pk, survey.key_check)
+
+
+def test_save_asks_the_database_twice(survey, django_assert_num_queries):
+    client = RespondentClient(survey)
+    client.begin()
+    client.send("1/", r0="4", go="next")
+    carried = client.carried("1/")
+    with django_assert_num_queries(2):
+        sent = {"queue": '[["r0", "5", 1, 1500]]', "page": 7, "number": 1, "go": "keep"}
+        assert client.post(f"{client.base}1/", sent | carried).status_code == 200
+    assert client.chosen("1/") == {0: "5"}
 
 
 def test_comment_has_the_room_that_is_sealed(survey):
