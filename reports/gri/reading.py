@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from materiality.tables.problems import N_
 from reports.gri.pieces import GOES_ON, LONGEST, NO_HEAD, PAGES, REFERS, SAYS_NOT, Piece, flat, pieces_of
 from reports.gri.standards import YEAR_NEEDED, Disclosure, Standard, Standards, title_key
 
@@ -210,17 +209,25 @@ class _Reader:
         beside = self._beside(piece.tail, self.gri.titled_standards)
         self._look_at_words(piece, beside.remark)
         meant = self._standards_meant(known, beside, number)
-        standard, note = (meant[0].identity, "") if len(meant) == 1 else (number, "open_year")
-        return Reading(piece.text, standard=standard, title=beside.title, remark=beside.remark, note=note)
+        told = {"title": beside.title, "remark": beside.remark}
+        if len(meant) > 1:
+            return Reading(piece.text, standard=number, note="open_year", **told)
+        if beside.year not in (None, meant[0].year):
+            told |= _mended_year(f"GRI {number}", beside.year, known)
+        return Reading(piece.text, standard=meant[0].identity, **told)
 
     def _standards_meant(self, known: Sequence[Standard], beside: _Beside, number: str) -> list[Standard]:
         here = [each for each in known if self._here(each)]
+        fits = [each for each in known if each.identity in beside.identities]
         if beside.year is not None:
-            dated = [each for each in known if each.year == beside.year]
+            dated = [each for each in known if each.year == beside.year] or (fits if len(fits) == 1 else [])
             if not dated:
                 raise _wrong_year(f"GRI {number}", beside.year, here or known)
+            if fits and dated[0] not in fits:
+                raise _Held(
+                    DOUBTFUL, "title_of_year", year=str(beside.year), **self._named("meaning", fits[0].identity)
+                )
             return self._here_or_refused(dated)
-        fits = [each for each in known if each.identity in beside.identities]
         if beside.identities and not fits:
             other = sorted(beside.identities)[0]
             raise _Held(DOUBTFUL, "other_title", **self._named("other", other), code=f"GRI {number}")
@@ -288,19 +295,10 @@ class _Reader:
     def _meaning(self, code: str, piece: Piece, beside: _Beside) -> tuple[Disclosure, dict]:
         """What the code means and a note, in the order: year, title, standard's heading, sector reference, day."""
         known = self.gri.by_code[code]
+        fits = [each for each in known if each.identity in beside.identities]
         year = beside.year or self._heading_year(piece)
         if year is not None:
-            dated = [each for each in known if each.year == year]
-            if not dated:
-                here = [each for each in known if self._here(each)]
-                raise _wrong_year(code, year, here or known, [each.identity for each in here])
-            titled = [each for each in known if each.identity in beside.identities]
-            if titled and dated[0] not in titled:
-                offers = [dated[0].identity, titled[0].identity]
-                raise _Held(DOUBTFUL, "title_of_year", offers, year=str(year), **self._named("meaning", offers[1]))
-            note = {} if titled else self._other_title(code, beside)
-            return self._here_or_refused(dated)[0], note
-        fits = [each for each in known if each.identity in beside.identities]
+            return self._of_year(code, year, beside, fits)
         self._bare_of_2021(code, known, beside)
         here = self._meanings_here(code)
         if not here:
@@ -311,6 +309,21 @@ class _Reader:
         if len(here) == 1:
             return here[0], note
         return self._between(code, here, piece, note, beside.remark)
+
+    def _of_year(self, code: str, year: int, beside: _Beside, fits: Sequence[Disclosure]) -> tuple[Disclosure, dict]:
+        """The meaning of a code with a year; a year that the code never had is mended by a title that fits one."""
+        known = self.gri.by_code[code]
+        dated = [each for each in known if each.year == year]
+        if not dated and len(fits) == 1:
+            return self._here_or_refused(fits)[0], _mended_year(code, year, known)
+        if not dated:
+            here = [each for each in known if self._here(each)]
+            raise _wrong_year(code, year, here or known, [each.identity for each in here])
+        if fits and dated[0] not in fits:
+            offers = [dated[0].identity, fits[0].identity]
+            raise _Held(DOUBTFUL, "title_of_year", offers, year=str(year), **self._named("meaning", offers[1]))
+        note = {} if fits else self._other_title(code, beside)
+        return self._here_or_refused(dated)[0], note
 
     def _bare_of_2021(self, code: str, known: Sequence[Disclosure], beside: _Beside) -> None:
         """102-1 … 102-10 and 103-1 … 103-5 without a year are always asked about."""
@@ -511,9 +524,16 @@ class _Reader:
         return {name: shown, f"{name}_title_zh": found.title_zh, f"{name}_title_en": found.title_en}
 
 
+def _mended_year(code: str, year: int, known: Sequence[Disclosure | Standard]) -> dict:
+    return {"state": REPAIRED, "note": "year_by_title", "params": _years_told(code, year, known)}
+
+
+def _years_told(code: str, year: int, known: Sequence[Disclosure | Standard]) -> dict[str, str]:
+    return {"code": code, "year": str(year), "years": ", ".join(str(each.year) for each in known)}
+
+
 def _wrong_year(code: str, year: int, known: Sequence[Disclosure | Standard], offers: Sequence[str] = ()) -> _Held:
-    years = ", ".join(str(each.year) for each in known)
-    return _Held(DOUBTFUL, "wrong_year", offers, code=code, year=str(year), years=years)
+    return _Held(DOUBTFUL, "wrong_year", offers, **_years_told(code, year, known))
 
 
 def _is_of_any_topic(disclosure: Disclosure) -> bool:
@@ -530,71 +550,3 @@ def _plain_title(text: str) -> str:
     """A text without a year and marks of footnotes at its end."""
     bare = _MARKS.sub("", flat(text)).strip(" \t\n;,、:-–")
     return _YEAR_LAST.sub("", bare).strip(" \t\n;,、:-–(（")
-
-
-# Titles come in the reader's language: `%(meaning_title)s` from `meaning_title_zh` and `meaning_title_en`.
-NOTES = {
-    # taken
-    "none": N_("Read as: none."),
-    "remark": N_("“%(words)s” is kept as a note; it is no title of GRI."),
-    "by_day": N_("By the day of publication, %(day)s, this is %(meaning)s, %(meaning_title)s."),
-    "by_assumed_day": N_(
-        "By the day of publication, which is assumed to be %(day)s, this is %(meaning)s, %(meaning_title)s."
-    ),
-    "joined_title": N_("The title is that of %(other)s; %(code)s took over from it, or it from %(code)s."),
-    "open_year": N_("More than one year of this standard is in use; none is written."),
-    # repaired
-    "dot": N_("The dot is read as a hyphen."),
-    "broken": N_("The code was broken over lines and is joined."),
-    "zeros": N_("Zeros before a number are left out."),
-    # doubtful
-    "title_alone": N_("A title without a code. Is it %(meaning)s?"),
-    "number_alone": N_("A number alone. Is it %(code)s?"),
-    "standard_number": N_("A number alone. Write “%(code)s” if the whole standard is meant."),
-    "chain": N_("Three numbers in a row: a range would be written %(code)s ~ …, a requirement %(code)s-a."),
-    "number_beside": N_("Further figures stand beside %(code)s. Write every code out."),
-    "wrong_year": N_("%(code)s is of %(years)s, not of %(year)s."),
-    "other_title": N_("The title belongs to %(other)s, %(other_title)s, not to %(code)s."),
-    "like_other": N_("The words are nearer to %(other)s, %(other_title)s, than to %(code)s. Which is meant?"),
-    "title_of_year": N_("The title is that of %(meaning)s, and the year written is %(year)s. Which is meant?"),
-    "old_title": N_("The title is that of %(meaning)s, which is not in edition %(edition)s. Which is meant?"),
-    "year_needed": N_(
-        "This number has two meanings: %(old)s, %(old_title)s, and %(meaning)s, %(meaning_title)s. Write the year."
-    ),
-    "year_needed_title": N_("This number has two meanings. The title fits %(meaning)s, %(meaning_title)s."),
-    "two_meanings": N_(
-        "On the day of publication %(code)s can be %(old)s, %(old_title)s, or %(meaning)s, %(meaning_title)s."
-    ),
-    "mixed_years": N_("The range begins in one year of the standard and ends in another."),
-    "broken_number": N_("A line ends within the figures: is it %(code)s or %(other)s?"),
-    "lost_zero": N_("A spreadsheet drops the zero at the end of a number: is it %(code)s or %(other)s?"),
-    "says_not": N_("The words beside the code may say that it is not reported."),
-    "words_before": N_("“%(words)s” stands before the code, and it is not clear what it says of it."),
-    "pages": N_("“%(words)s” stands behind the figures: they may be pages."),
-    "goes_on": N_("“%(words)s” says that more is meant. Write every code out."),
-    "long_text": N_("The text beside the code is too long to be a title."),
-    # of the crosswalk to another edition
-    "was_equal": N_("It is the same: %(note)s"),
-    "was_moved": N_("It has moved: %(note)s"),
-    "was_merged": N_("It was merged into another: %(note)s"),
-    "was_split": N_("It was split: %(note)s"),
-    "was_part": N_("It is part of another now: %(note)s"),
-    "was_withdrawn": N_("Nothing follows it. %(note)s"),
-    # refused
-    "not_a_code": N_("This is no GRI code."),
-    "older": N_("This is no code of the GRI Standards: it is of G4 or of an older sector supplement."),
-    "unknown_code": N_("There is no disclosure %(code)s in any edition of the GRI Standards."),
-    "unknown_standard": N_("There is no standard %(code)s."),
-    "unknown_sector": N_("No sector standard has %(code)s."),
-    "sector_edition": N_("%(code)s is of a sector standard, and these go with edition 2021."),
-    "other_edition": N_("%(meaning)s, %(meaning_title)s, is not in edition %(edition)s."),
-    "two_standards": N_("A range has to stay within one standard. Write one range for each."),
-    "backwards": N_("The range ends before it begins."),
-}
-
-
-def note_params(reading: Reading, *, chinese: bool) -> dict[str, str]:
-    """What the sentence of a note is filled with, titles in one language."""
-    suffix = "_zh" if chinese else "_en"
-    titles = {name.removesuffix(suffix): text for name, text in reading.params.items() if name.endswith(suffix)}
-    return {**reading.params, **titles}

@@ -483,7 +483,7 @@ MESSAGES = {
     "unnamed_column": N_("This column has no name. Name it or delete it."),
     "duplicate_column": N_("The column “%(value)s” appears twice, also in column %(first)s. Delete one of them."),
     "missing_column": N_("The column “%(value)s” is missing. Add it."),
-    # One cell; those of codes are `reading.NOTES`.
+    # One cell; those of codes are `notes.NOTES`.
     "order_not_whole": N_("The order is a whole number from 1 to %(limit)s. The row would get %(order)s."),
     "order_twice": N_("Another row has this order. This one would get %(order)s."),
     "chapter_above": N_("The row names no chapter; it is taken to belong to “%(chapter)s” above."),

@@ -13,7 +13,8 @@ from materiality.platform.bilingual import is_chinese
 from materiality.queries.cycles import publication_day
 from materiality.tables.problems import MESSAGES as INTAKE_MESSAGES
 from reports.gri.index import OutlineRow, row_of, spelled, title_of
-from reports.gri.reading import NOTES, Reading, note_params
+from reports.gri.notes import NOTES, note_params
+from reports.gri.reading import Reading
 from reports.gri.standards import EDITIONS, Standards, read_standards
 from reports.models import ContentIndex, Section
 from reports.outline.outline import MESSAGES, Books, CellReading, OutlineProblem, ParsedOutline
@@ -121,7 +122,7 @@ def reading_note(reading: Reading) -> str:
     """The note of a reading in the active language; "" where there is nothing to say."""
     if not reading.note:
         return ""
-    sentence = _(NOTES.get(reading.note) or MESSAGES[reading.note]) % note_params(reading, chinese=is_chinese())
+    sentence = _(NOTES.get(reading.note) or MESSAGES[reading.note]) % note_params(reading.params, chinese=is_chinese())
     successors = reading.params.get("successors")
     return f"{sentence} {_('What followed it: %(codes)s.') % {'codes': successors}}" if successors else sentence
 
