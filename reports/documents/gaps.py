@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from materiality.models import Issue, Run
-from materiality.platform.bilingual import is_chinese
+from materiality.platform.bilingual import LANGUAGES, content_language, shown
 from reports.documents.drawings import font_letters
 
 MOST_NAMED = 8
@@ -20,8 +20,8 @@ def gaps_in(inputs: Mapping[str, Any]) -> list[str]:
     if absent := [other for own, other in texts if not own and other]:
         found.append(
             ngettext(
-                "%(count)s text is not there in this language and appears in the other: %(texts)s",
-                "%(count)s texts are not there in this language and appear in the other: %(texts)s",
+                "%(count)s text is not there in this language and appears in another: %(texts)s",
+                "%(count)s texts are not there in this language and appear in another: %(texts)s",
                 len(absent),
             )
             % {"count": len(absent), "texts": _named(absent)}
@@ -38,29 +38,34 @@ def _named(texts: list[str]) -> str:
 
 
 def _texts(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each text in the language of the file and in the other."""
-    own, other = ("_zh", "_en") if is_chinese(inputs["language"]) else ("_en", "_zh")
-    yield from _pairs(inputs, own, other)
+    """Each text in the language of the file, and what appears where it is empty."""
+    language = content_language(inputs["language"])
+    found = list(_named_texts(inputs))
     # An outline names its texts in Chinese without a language.
-    for row in inputs.get("outline", ()):
-        for name in ("chapter", "section"):
-            pair = (row[name], row[f"{name}_en"])
-            yield pair if own == "_zh" else pair[::-1]
+    found += [
+        {"zh": row[name], "en": row[f"{name}_en"]}
+        for row in inputs.get("outline", ())
+        for name in ("chapter", "section")
+    ]
     if "run" in inputs and "issues" not in inputs:
-        yield from ((getattr(issue, f"name{own}"), getattr(issue, f"name{other}")) for issue in _issues(inputs["run"]))
+        found += [issue.name.texts for issue in _issues(inputs["run"])]
+    yield from ((texts.get(language) or "", shown(texts, language)) for texts in found)
 
 
 def _issues(run: int) -> list[Issue]:
     return list(Issue.objects.filter(edition=Run.objects.values("edition").get(pk=run)["edition"]))
 
 
-def _pairs(held: Any, own: str, other: str) -> Iterator[tuple[str, str]]:
+def _named_texts(held: Any) -> Iterator[dict[str, str]]:
+    """The texts of frozen inputs by language: those with a name in Chinese and in English (`frozen`)."""
     if isinstance(held, Mapping):
         for name, value in held.items():
-            if isinstance(value, str) and name.endswith(own) and name.removesuffix(own) + other in held:
-                yield value, held[name.removesuffix(own) + other] or ""
+            field = name.removesuffix("_zh")
+            if field != name and isinstance(value, str) and f"{field}_en" in held:
+                own = {key.removeprefix(f"{field}_"): text for key, text in held.items() if key.startswith(f"{field}_")}
+                yield {key.replace("_", "-"): text for key, text in own.items() if key.replace("_", "-") in LANGUAGES}
             elif name != "outline":
-                yield from _pairs(value, own, other)
+                yield from _named_texts(value)
     elif isinstance(held, list | tuple):
         for each in held:
-            yield from _pairs(each, own, other)
+            yield from _named_texts(each)
