@@ -136,7 +136,9 @@ def _topic_entries(topic: Topic, gri: Standards, edition: str, day: date, sector
 
 def _is_used(identity: str, gri: Standards, day: date, edition: str) -> bool:
     found = gri.disclosures.get(identity)
-    return found is not None and (edition == "2016" or found.in_force(day)) and found.standard.kind == "topic"
+    if found is None or edition not in found.editions or found.standard.kind != "topic":
+        return False
+    return edition == "2016" or found.in_force(day)
 
 
 def filled_rows(
@@ -152,12 +154,17 @@ def filled_rows(
     return filled
 
 
-def unplaced(rows: Sequence[OutlineRow], topics: Sequence[Topic], gri: Standards, edition: str) -> Iterator[str]:
-    """Identities that the index has no row for: general ones, and those that material topics are mapped to."""
+def unplaced(
+    rows: Sequence[OutlineRow], topics: Sequence[Topic], gri: Standards, edition: str, day: date
+) -> Iterator[str]:
+    """Identities that the index has no row for: general ones, and those that material topics are mapped to, of the
+    edition and in force on the day.
+    """
     there = {identity for row in rows for identity in row.identities}
     whole = [entry.standard for row in rows for entry in claimed(row, heads_of(rows, gri)) if entry.standard]
     there |= {each.identity for standard in whole for each in gri.of_standard.get(standard, ())}
     general = {"2016": "102@2016", "2021": "2@2021"}[edition]
     wanted = [each.identity for each in gri.of_standard[general]]
-    wanted += [identity for topic in topics for identity in topic.identities if identity in gri.disclosures]
+    wanted += ["3-1@2021", "3-2@2021"] if edition == "2021" else []
+    wanted += [identity for topic in topics for identity in topic.identities if _is_used(identity, gri, day, edition)]
     yield from (identity for identity in dict.fromkeys(wanted) if identity not in there)

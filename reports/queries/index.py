@@ -204,6 +204,7 @@ class OpenDisclosure:
     identity: str
     name: str
     decision: IndexDecision | None
+    can_be_placed: bool = True
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,11 @@ class Placement:
         """How many nobody has decided on."""
         return sum(each.decision is None for _title, held in self.groups for each in held)
 
+    @property
+    def keys(self) -> list[str]:
+        """What can be ticked."""
+        return [each.identity for _title, held in self.groups for each in held if each.can_be_placed]
+
 
 def placement(cycle: Cycle, checked: CheckedIndex | None = None) -> Placement:
     """Disclosures and sector topics that no row carries, and the rows."""
@@ -230,12 +236,19 @@ def placement(cycle: Cycle, checked: CheckedIndex | None = None) -> Placement:
     topics = material_topics(cycle, rows, newest_run(cycle)) if known is None else known
     titles = {identity: topic.name(chinese) for topic in reversed(topics) for identity in topic.identities}
     groups: dict[str, list[OpenDisclosure]] = {}
-    open_ones = dict.fromkeys(unplaced(rows, topics, gri, edition))
+    day = checked.day if checked else publication_day(cycle)[0]
+    open_ones = dict.fromkeys(unplaced(rows, topics, gri, edition, day))
     sector_topics = dict.fromkeys(_sector_topics(checked.sectors if checked else content_index(cycle).sectors, rows))
-    for key in [*open_ones, *sector_topics, *(key for key in decided if key not in open_ones)]:
-        title = _("Topics of the sector") if key in sector_topics else titles.get(key, _("General disclosures"))
-        title = title if key in open_ones or key in sector_topics else _("Placed, with a decision")
-        groups.setdefault(title, []).append(OpenDisclosure(key, _told_name(key, edition), decided.get(key)))
+    placed = {key for row in rows for entry in row.entries for key in (entry.identity, entry.sector)}
+    for key in dict.fromkeys([*open_ones, *sector_topics, *decided]):
+        if key in sector_topics:
+            title = _("Topics of the sector")
+        elif key in open_ones:
+            title = titles.get(key, _("General disclosures"))
+        else:
+            title = _("Placed, with a decision") if key in placed else _("Not asked for any more")
+        is_there = key in placed or key in open_ones or key in sector_topics
+        groups.setdefault(title, []).append(OpenDisclosure(key, _told_name(key, edition), decided.get(key), is_there))
     sections = [(row.order, row.name_in(chinese), folded(row.entries, gri, edition)) for row in rows]
     return Placement(list(groups.items()), sections)
 

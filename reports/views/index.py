@@ -78,8 +78,7 @@ def index_accept(request: HttpRequest, code: str) -> str:
 def index_place(request: HttpRequest, code: str) -> HttpResponse:
     """Put the ticked disclosures into a section, or say what is to happen with them."""
     cycle = cycle_of(code)
-    keys = [each.identity for _title, held in placement(cycle).groups for each in held]
-    form = PlacementForm(request.POST, keys=keys)
+    form = PlacementForm(request.POST, keys=placement(cycle).keys)
     form.instance.cycle = cycle
     if form.is_valid():
         with refusals(form):

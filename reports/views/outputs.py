@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language, gettext_lazy, ngettext, ngettext_lazy
 from django.utils.translation import gettext as _
+from django_htmx.http import push_url
 
 from materiality.models import Cycle, Job
 from materiality.platform.bilingual import is_chinese
@@ -59,7 +60,15 @@ def outputs(request: HttpRequest, code: str) -> HttpResponse:
     listing, shown = _listed(request, cycle)
     context = in_cycle(cycle, "outputs", form=form, listing=listing, rows=shown, gaps=gaps)
     context |= {"running": any(not row.job.is_over for row in shown), "may_edit": can_edit_cycle(request.user)}
-    return render(request, "reports/outputs.html", context | {"tables": TableText.Table.choices})
+    response = render(request, "reports/outputs.html", context | {"tables": TableText.Table.choices})
+    return in_place_of_page(response, request.path) if request.htmx and form.is_bound else response
+
+
+def in_place_of_page(response: HttpResponse, address: str) -> HttpResponse:
+    """For a button of another page, which has a place for the file alone: the page of files says what is wrong."""
+    for name, value in {"Retarget": "main", "Reselect": "main", "Reswap": "outerHTML show:top"}.items():
+        response[f"HX-{name}"] = value
+    return push_url(response, address)
 
 
 def _listed(request: HttpRequest, cycle: Cycle) -> tuple[Listing, list[Output]]:

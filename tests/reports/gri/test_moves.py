@@ -71,4 +71,7 @@ def test_own_outline_is_filled_behind_what_it_has():
 
 def test_what_has_no_place_is_named():
     rows = [OutlineRow(1, "章", entries=(Entry(standard="2@2021"),))]
-    assert list(unplaced(rows, [ENERGY], GRI, "2021")) == ["302-1@2016", "103-2@2025"]
+    general = ["3-1@2021", "3-2@2021"]
+    assert list(unplaced(rows, [ENERGY], GRI, "2021", date(2026, 6, 1))) == [*general, "302-1@2016"]
+    assert list(unplaced(rows, [ENERGY], GRI, "2021", date(2027, 6, 1))) == [*general, "103-2@2025"]
+    assert list(unplaced([row("102-1@2016")], [ENERGY], GRI, "2016", date(2027, 6, 1)))[-1] == "302-1@2016"

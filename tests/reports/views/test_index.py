@@ -16,7 +16,7 @@ from materiality.queries.cycles import run_behind
 from reports.actions.outline import import_outline
 from reports.gri.index import Entry, OutlineRow
 from reports.models import AcceptedFinding, ContentIndex, IndexDecision, OutlineImport
-from reports.queries.index import checked_index, index_findings
+from reports.queries.index import checked_index, index_findings, placement
 from reports.queries.outline import outline_rows
 from tests.factories.people import log_in
 from tests.factories.reports import make_cycle, make_run
@@ -86,7 +86,7 @@ def test_disclosure_is_decided_with_who_and_why(staff, outlined):
 def test_ticked_disclosures_go_into_the_section_that_is_chosen(staff, outlined):
     place = reverse("index_place", args=["year"])
     html = staff.get(reverse("content_index", args=["year"])).content.decode()
-    assert html.count('name="identity"') == 30 and html.count('name="order"') == 1
+    assert html.count('name="identity"') == 32 and html.count('name="order"') == 1
     assert staff.post(place, {"identity": ["2-1@2021", "2-2@2021"], "order": "1"}).url.endswith("?order=1#place")
     assert outline_rows(outlined)[0].identities == ("2-1@2021", "2-2@2021")
     assert AuditEvent.objects.first().action == "save_section"
@@ -94,6 +94,20 @@ def test_ticked_disclosures_go_into_the_section_that_is_chosen(staff, outlined):
     assert again.status_code == 422 and "Choose the section" in again.content.decode()
     assert 'value="2-3@2021" checked' in again.content.decode()
     assert "Tick at least one" in staff.post(place, {"order": "1"}).content.decode()
+
+
+def test_panes_offer_what_can_be_placed(staff, outlined):
+    make_run(outlined)
+    page = reverse("content_index", args=["year"])
+    for key in ("12.1", "205-1@2016"):  # a sector that the index does not use, and a topic that is not material
+        told = {"state": "unused", "explanation": "Not ours."}
+        IndexDecision.objects.create(cycle=outlined, identity=key, **told)
+    Cycle.objects.filter(pk=outlined.pk).update(published_on=date(2025, 4, 30))
+    before = staff.get(page).content.decode()
+    assert "Not asked for any more" in before and 'value="12.1"' not in before and "Not ours." in before
+    assert 'value="3-1@2021"' in before and "@2025" not in before  # their standards are not in force yet
+    placed = [each for each in placement(Cycle.objects.get(pk=outlined.pk)).keys if each.startswith("302-")]
+    assert placed == []  # the whole standard is claimed
 
 
 def test_topics_of_the_sector_are_placed_or_listed_as_not_used(staff, outlined):

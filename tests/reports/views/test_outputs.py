@@ -1,5 +1,6 @@
 """Pages of the outputs: request, progress, download."""
 
+import re
 from datetime import date
 
 import pytest
@@ -95,6 +96,29 @@ def test_file_of_another_cycle_is_not_found(staff):
     make_cycle("other")
     assert staff.get(reverse("output_file", args=["other", output.pk])).status_code == 404
     assert staff.get(reverse("output_row", args=["other", output.pk])).status_code == 404
+
+
+def test_file_asked_for_beside_what_it_shows_is_refused_on_the_page_of_files(staff, cycle):
+    """The button of another page has a place for the file, and a page within it would be wrong."""
+    address, htmx = reverse("outputs", args=["demo"]), {"HX-Request": "true", "HX-Target": "made"}
+    told = {"document": "matrix.pdf", "language": "en"}
+    made_row = staff.post(address, told | {"level": "primary", "run": "1"}, headers=htmx)
+    assert "HX-Retarget" not in made_row and b"<h1>" not in made_row.content
+    for wrong in ({"group": "nobody"}, {"document": "matrix.csv"}):
+        answer = staff.post(address, told | wrong, headers=htmx)
+        kept = {name: answer[f"HX-{name}"] for name in ("Retarget", "Reselect", "Push-Url")}
+        assert kept == {"Retarget": "main", "Reselect": "main", "Push-Url": address}
+        assert "<main" in answer.content.decode() and Output.objects.count() == 1
+
+
+def test_texts_are_missed_in_the_language_that_is_asked_for(staff, cycle):
+    Cycle.objects.filter(pk=cycle.pk).update(languages=["zh", "en", "ko"])
+    reword(Cycle.objects.filter(pk=cycle.pk), title_zh="周期", title_en="Cycle", title_ko="주기")
+    html = ask(staff, "issue-list.csv", language="ko").content.decode()
+    named = re.search(r"[0-9]+ texts are not there in this language and appear in another: (.*?)</li>", html)[1]
+    assert "Environmental Compliance" in named and "Cycle" not in named and Output.objects.count() == 0
+    reword(Cycle.objects.filter(pk=cycle.pk), title_ko="")
+    assert "Cycle; Environmental" in ask(staff, "issue-list.csv", language="ko").content.decode()
 
 
 def test_viewers_of_the_cycle_download_and_do_not_ask(client, cycle):
