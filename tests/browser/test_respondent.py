@@ -146,6 +146,32 @@ def test_no_page_has_an_accessibility_violation_or_is_too_wide(open_page, survey
     assert widths == [True, True, True]
 
 
+# What somebody who reads badly may set (WCAG 1.4.12).
+SPACED = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync("* { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5 !important }"
+  + " p { margin-bottom: 2em !important }");
+document.adoptedStyleSheets = [sheet];
+"""
+
+
+@BOTH
+def test_large_and_spaced_text_fits_the_narrowest_screen(open_page, survey, language):
+    words, widths = WORDS[language], {}
+    page = open_page(f"/s/{survey.code}/", language=language, width=320)
+    page.locator("button[name=size]").click()
+    expect(page.locator("button[name=size]")).to_have_attribute("value", "normal")
+    page.evaluate(SPACED)
+    widths["introduction"] = fits(page)
+    begin(page, words)
+    for path in ("/1/", "/12/", "/end/"):
+        page.goto(page.url.replace("/1/", path))
+        page.evaluate(SPACED)
+        widths[path] = fits(page)
+        page.goto(re.sub(r"/(12|end)/$", "/1/", page.url))
+    assert widths == dict.fromkeys(widths, True)
+
+
 def test_errors_of_the_first_page_are_told_at_its_top(chromium, live_server, survey):
     context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="en")
     page = context.new_page()
