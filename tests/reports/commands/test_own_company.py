@@ -163,3 +163,49 @@ def test_flat_list_in_one_language_goes_from_file_to_matrix_index_and_pages(tmp_
         assert "Topic S2" in client.get("/library/").content.decode()
     respondent = Client(headers={"accept-language": "fr"}).get("/s/own/").content.decode()
     assert "Survey" in respondent and "Customers" in respondent
+
+
+def test_survey_on_the_middle_of_three_levels_goes_from_plan_to_matrix_workbook_and_pages(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    head = ["code", "category", "parent_code", "name_en", "sdgs"]
+    rows = [[f"T{n}", "social", "", f"Topic {n}", ""] for n in (1, 2)]
+    rows += [[f"T{n}.{m}", "social", f"T{n}", f"Sub-topic {n}.{m}", "8.5"] for n in (1, 2) for m in (1, 2, 3)]
+    rows += [[f"T1.1.{m}", "social", "T1.1", f"Sub-sub-topic {m}", ""] for m in (1, 2)]
+    run("load_library", written(tmp_path / "library.csv", [head, *rows]))
+    cycle = make_cycle(code="own")
+    own_groups(cycle, "en", ["public", "partner"])
+    lines = [[("public", "partner")[n % 2], *ratings] for n, ratings in enumerate(ON_PRIMARIES)]
+    answered(tmp_path, cycle, "en", "middle", lines)
+    run("score", "own", "--json", str(tmp_path / "scores.json"))
+    numbers = json.loads((tmp_path / "scores.json").read_text())
+    rated = [f"T{n}.{m}" for n in (1, 2) for m in (1, 2, 3)]
+    assert sorted(issue["code"] for issue in numbers["issues"] if not issue.get("derived")) == rated
+    assert {name: round(numbers["cuts"][name], 1) for name in ("high", "low")} == {"high": 79.1, "low": 36.7}
+    picture, book = tmp_path / "m.svg", tmp_path / "w.xlsx"
+    run("build_output", "own", "matrix", "--format", "svg", "--language", "en", "--out", str(picture))
+    text = picture.read_text()
+    assert all(f'data-code="{code}"' in text for code in rated) and 'data-code="T1.1.1"' not in text
+    assert all(f">{zone}<" in text for zone in ("High", "Medium", "Low"))
+    run("build_output", "own", "scores", "--format", "xlsx", "--language", "en", "--out", str(book))
+    sheet = load_workbook(book)["scores"]
+    place = [cell.value for cell in sheet[1]].index("code")
+    assert sorted(row[place] for row in sheet.iter_rows(min_row=2, values_only=True)) == rated
+    client = Client()
+    client.force_login(make_person())
+    client.cookies["django_language"] = "en"
+    for path in (
+        "scores/",
+        "scores/?level=primary",
+        "scores/T1/",
+        "scores/T1.1/",
+        "matrix/",
+        "surveys/own/",
+        "review/",
+    ):
+        page = client.get(f"/cycles/own/{path}", follow=True)
+        assert page.status_code == 200, path
+    assert "Sub-topic 2.3" in client.get("/cycles/own/scores/").content.decode()
+    assert "Topic 2" in client.get("/cycles/own/scores/?level=primary").content.decode()
+    run("build_output", "own", "sdg-table", "--format", "csv", "--language", "en", "--out", str(tmp_path / "s.csv"))
+    goals = {row["number"]: row for row in csv.DictReader((tmp_path / "s.csv").open(encoding="utf-8-sig"))}
+    assert goals["8"]["targets"] == "8.5" and "Sub-topic" in goals["8"]["issues"]
