@@ -13,7 +13,7 @@ from materiality.platform.bilingual import DEFAULT_LANGUAGES, LANGUAGES, html_la
 from materiality.platform.words import usual_word, word_for
 from materiality.queries.cycles import problem_sentence
 from materiality.scoring.cube import DIMENSIONS
-from materiality.scoring.method import LONGEST_NAME, NAMED, Method
+from materiality.scoring.method import EITHER_TIERS, LONGEST_NAME, NAMED, PRIORITY_TIERS, Method
 
 ESTIMATORS = [
     ("comparable", _("Adjusted for who was asked: a group's habit of rating high or low is taken out")),
@@ -32,6 +32,9 @@ THRESHOLDS = [("shares", _("Shares of the issues: the highest of those asked")),
 
 
 NAMED_WORDS = {"axis": _("Axis"), "tier": _("Tier"), "zone": _("Zone of the matrix")}
+
+
+_OF_RULES = {"priority": PRIORITY_TIERS, "either": EITHER_TIERS}
 
 
 class MethodForm(forms.Form):
@@ -130,14 +133,18 @@ class MethodForm(forms.Form):
                 yield about, each, language, f"name_{about}_{each}_{suffix_of(language)}"
 
     @property
-    def name_rows(self) -> list[tuple[str, str, list[forms.BoundField]]]:
-        """What can be named, what it is usually called, and its fields by language."""
+    def name_rows(self) -> list[dict[str, Any]]:
+        """What can be named, what it is usually called, the rule that it is of, and its fields by language."""
         return [
-            (
-                NAMED_WORDS[about],
-                usual_word(about, each),
-                [self[f"name_{about}_{each}_{suffix_of(language)}"] for language in self.languages],
-            )
+            {
+                "about": NAMED_WORDS[about],
+                "usual": usual_word(about, each),
+                "rule": next((rule for rule, tiers in _OF_RULES.items() if each in tiers), ""),
+                "fields": [
+                    (LANGUAGES[language], self[f"name_{about}_{each}_{suffix_of(language)}"])
+                    for language in self.languages
+                ],
+            }
             for about, each in _named()
         ]
 
