@@ -258,12 +258,7 @@ def _screening(cycle: Cycle) -> StepStanding:
 STEPS = (
     Step(
         *(40, "ask", "survey", gettext_lazy("Questionnaire")),
-        pages=(
-            StepPage(gettext_lazy("Questionnaire"), "survey"),
-            StepPage(gettext_lazy("Who is asked what"), "survey_groups"),
-            StepPage(gettext_lazy("Profile questions"), "profile_questions"),
-            StepPage(gettext_lazy("Planning"), "survey_plan"),
-        ),
+        pages=(StepPage(gettext_lazy("Questionnaire"), "survey"),),
         standing=_questionnaire,
         of_survey=True,
         without="surveys",

@@ -40,16 +40,6 @@ class GroupPlanForm(forms.Form):
         return GroupAsked(values["society"], values["business"], values["expected"] or 0)
 
 
-class IssuesForm(forms.Form):
-    """The issues that a group is asked about, by code."""
-
-    issues = forms.MultipleChoiceField(required=False)
-
-    def __init__(self, *args: Any, codes: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["issues"].choices = [(code, code) for code in codes]
-
-
 class SplitForm(forms.ModelForm):
     """How a survey is split, and its attention question."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import ContentForm, LongSelect, chosen_from, form_field
 from surveys.models import Notice, Survey
+from surveys.questionnaire.asking import QUESTION_KINDS
 from surveys.respond.rows import notice_texts
 
 _AREAS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -58,7 +59,8 @@ def zone_choices() -> list[tuple[str, str]]:
 
 def cluster_choices(survey: Survey) -> list[tuple[str, str]]:
     """What responses of the survey can have in common."""
-    questions = survey.profile_questions.exclude(kind="multiple") if survey.pk else ()
+    asked = survey.profile_questions.all() if survey.pk else ()
+    questions = [each for each in asked if not QUESTION_KINDS[each.kind].several]
     return [
         ("", _("nothing: each response stands for itself")),
         (Survey.CHANNEL, _("channel")),

@@ -152,7 +152,7 @@ def efforts_of(survey: Survey, groups: Iterable[PlannedGroup] | None = None) -> 
     """What answering takes the respondents of each group that is asked anything. Needs `survey.cycle`."""
     if groups is None:
         groups = planned_groups(survey, [issue.code for issue in survey_issues(survey)])
-    others = survey.profile_questions.count() + survey.attention + survey.ranking
+    others = len(survey.profile_questions.all()) + survey.attention + survey.ranking
     return [Effort(each.each, len(each.plan.dimensions), others) for each in groups if each.issues]
 
 

@@ -369,7 +369,7 @@ def contents_of(survey: Survey) -> SurveyContents:
     """Read the survey's items once, in the order of categories and codes."""
     items = list(
         Item.objects.filter(survey=survey)
-        .select_related("issue__category")
+        .select_related("issue__category", "issue__parent")
         .order_by("issue__category__order", "issue__category__code", "position")
     )
     sections = [

@@ -3,9 +3,12 @@
 from datetime import date
 
 from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from materiality.models import Group, Issue
 from materiality.platform.bilingual import option_text
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED
@@ -149,3 +152,14 @@ def share(part: int, whole: int) -> str:
 def unlocalized(value: float) -> str:
     """A number as HTML attributes want it, at most 1."""
     return f"{min(value, 1):.3f}"
+
+
+@register.simple_tag
+def ask_cells(issue: Issue, cells: list[tuple[Group, bool]], may_tick: bool) -> str:
+    """The cells of an issue in the grid: hundreds on a page, so without a template for each."""
+    if not may_tick:
+        return format_html_join("", '<td class="mid">{}</td>', (("✓" if ticked else "–",) for _group, ticked in cells))
+    box = '<td class="mid"><input type="checkbox" name="ask" value="{0}:{1}"{4} aria-label="{2}: {3}"></td>'
+    name, checked = issue.name, mark_safe(" checked")
+    values = ((group.code, issue.code, group.name, name, checked if ticked else "") for group, ticked in cells)
+    return format_html_join("", box, values)

@@ -14,24 +14,7 @@ from materiality.views.cycles import in_cycle
 from surveys.actions.profile import move_profile_question, remove_profile_question, save_profile_question
 from surveys.forms.profile import ProfileQuestionForm
 from surveys.models import ProfileQuestion, Survey
-from surveys.queries.plans import planned_groups
-from surveys.queries.surveys import profile_risk
 from surveys.views.surveys import survey_in_cycle
-
-
-def profile_questions(request: HttpRequest, code: str, survey: str) -> HttpResponse:
-    """The questions in their order, and whether their answers could single somebody out."""
-    row = survey_in_cycle(code, survey)
-    questions = list(row.profile_questions.all())
-    context = in_cycle(
-        row.cycle,
-        "survey",
-        survey=row,
-        questions=questions,
-        risk=profile_risk(planned_groups(row, []), questions) if row.anonymous else None,
-        may_edit=can_edit_cycle(request.user) and row.state == Survey.State.DRAFT,
-    )
-    return render(request, "surveys/profile_questions.html", context)
 
 
 @needs(can_edit_cycle)

@@ -1,9 +1,12 @@
 """Pages of surveys: list, one survey, form, preview, window, opening and closing."""
 
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,8 +16,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from materiality.models import Cycle, Group
-from materiality.platform.bilingual import text_of
+from materiality.models import Cycle, Group, Issue
+from materiality.platform.bilingual import html_language, suffix_of, text_of
 from materiality.platform.lists import Head, Listing
 from materiality.platform.pages import button, onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
@@ -33,23 +36,35 @@ from surveys.actions.surveys import (
     set_survey_languages,
     set_up_elsewhere,
 )
-from surveys.forms.surveys import NewSurveyForm, OpenSurveyForm, SurveyForm, WindowForm, cluster_choices
+from surveys.forms.plans import GroupPlanForm, SplitForm
+from surveys.forms.surveys import (
+    NewSurveyForm,
+    NoticeForm,
+    OpenSurveyForm,
+    SurveyForm,
+    WindowForm,
+    cluster_choices,
+)
 from surveys.models import Survey
 from surveys.models.instrument import LANGUAGES, ranking_question
-from surveys.queries.plans import efforts_of, planned_groups
+from surveys.queries.plans import PlannedGroup, efforts_of, issue_bases, issue_ticks, planned_groups, wider_plans
 from surveys.queries.surveys import (
     Previewed,
+    SurveyContents,
     asked_groups,
     contents_of,
     default_texts,
     listed_surveys,
+    minutes_for,
+    planning_lines,
     previewed,
     profile_risk,
     share_texts,
     sheet_html,
     surveys_of,
+    typical_spread,
 )
-from surveys.questionnaire.asking import closing_time, standing
+from surveys.questionnaire.asking import LOSS, WIDTHS, closing_time, standing
 from surveys.questionnaire.ranking import MOST_NAMED
 from surveys.respond.entrance import first_page_context
 from surveys.respond.pages import shown_language
@@ -205,41 +220,144 @@ def surveys(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def survey(request: HttpRequest, code: str, survey: str) -> HttpResponse:
-    """What a survey asks, where it stands, and how people reach it."""
-    return render(request, "surveys/survey.html", survey_page(request, survey_in_cycle(code, survey)))
+    """The questionnaire in five parts, where it stands, and how it is opened and closed."""
+    return questionnaire(request, survey_in_cycle(code, survey))
 
 
-def survey_page(request: HttpRequest, row: Survey, window: WindowForm | None = None) -> dict:
-    """The context of a survey's page; `window` is the form of its closing, if it came back with errors."""
+def share(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+    """What is handed to people: the address, its QR code and a text to send."""
+    row = survey_in_cycle(code, survey)
+    if row.state == Survey.State.DRAFT or row.elsewhere:
+        return redirect("survey", code, survey)
     address = request.build_absolute_uri(reverse("respond", args=[row.code]))
+    context = in_cycle(row.cycle, "survey", survey=row, address=address)
+    context["shares"] = share_texts(row, efforts_of(row), address)
+    return render(request, "surveys/share.html", context)
+
+
+def part(name: str) -> Callable[..., HttpResponse]:
+    """An address of before, when the part had a page of its own."""
+
+    def redirected(request: HttpRequest, code: str, survey: str) -> HttpResponse:
+        return redirect(at_part(survey_in_cycle(code, survey), name))
+
+    return redirected
+
+
+def at_part(row: Survey, name: str) -> str:
+    """The address of a part of the survey's page."""
+    return f"{reverse('survey', args=[row.cycle.code, row.code])}#{name}"
+
+
+def questionnaire(request: HttpRequest, row: Survey, **bound: Any) -> HttpResponse:
+    """The page of a survey; `bound`: forms that came back with errors, by what the templates call them."""
+    prefetch_related_objects([row], "profile_questions")
     contents = contents_of(row)
     groups = planned_groups(row, contents.codes)
-    efforts = efforts_of(row, groups)
+    context = in_cycle(row.cycle, "survey", survey=row, contents=contents, issues=contents.issues)
+    context |= {"may_edit": can_edit_cycle(request.user), "is_draft": row.state == Survey.State.DRAFT}
+    context |= _standing(request, row, contents, groups) | _asked(request, row, contents, groups, bound.get("forms"))
+    context |= _planned(request, row, contents, groups, bound.get("split")) | _texts(row, bound.get("texts"))
+    context |= {name: form for name, form in bound.items() if name != "forms"}
+    return render(request, "surveys/survey.html", context)
+
+
+def _standing(request: HttpRequest, row: Survey, contents: SurveyContents, groups: list[PlannedGroup]) -> dict:
+    """Where the survey stands, what should be known before it opens, and what is handed on."""
     questions, is_draft = list(row.profile_questions.all()), row.state == Survey.State.DRAFT
-    return in_cycle(
-        row.cycle,
-        "survey",
-        survey=row,
-        standing=standing(row, timezone.now()).name.lower(),
-        closes=closing_time(row),
-        contents=contents,
-        asked_groups=sum(bool(each.issues) for each in groups),
-        warnings=opening_warnings(contents.codes, groups, row),
-        questions=len(questions),
-        cluster=dict(cluster_choices(row)).get(row.cluster, row.cluster),
-        risky=is_draft and row.anonymous and profile_risk(groups, questions).is_there,
-        address=address,
-        shares=share_texts(row, efforts, address),
-        window=window or WindowForm(survey=row),
-        may_edit=can_edit_cycle(request.user),
-    )
+    return {
+        "standing": standing(row, timezone.now()).name.lower(),
+        "closes": closing_time(row),
+        "address": request.build_absolute_uri(reverse("respond", args=[row.code])),
+        "warnings": opening_warnings(contents.codes, groups, row) if is_draft else [],
+        "questions": questions,
+        "changeable": is_draft and can_edit_cycle(request.user),
+        "risk": profile_risk(groups, questions) if row.anonymous else None,
+        "cluster": dict(cluster_choices(row)).get(row.cluster, row.cluster),
+        "window": WindowForm(survey=row),
+    }
+
+
+def _asked(
+    request: HttpRequest,
+    row: Survey,
+    contents: SurveyContents,
+    groups: list[PlannedGroup],
+    forms: Sequence[GroupPlanForm] | None,
+) -> dict:
+    """The grid of groups × issues."""
+    frozen = row.state != Survey.State.DRAFT
+    forms = forms or [GroupPlanForm(planned=each, frozen=frozen) for each in groups]
+    ticked = ticked_in(request, contents.codes, groups)
+
+    def row_of(issue: Issue) -> tuple[Issue, list[tuple[Group, bool]]]:
+        return issue, [(each.group, (each.group.code, issue.code) in ticked) for each in groups]
+
+    grid = [(section.category, [row_of(issue) for issue, _items in section.issues]) for section in contents.sections]
+    return {"lines": [(form, minutes_for(form.planned.questions)) for form in forms], "grid": grid}
+
+
+def ticked_in(request: HttpRequest, codes: list[str], groups: list[PlannedGroup]) -> set[tuple[str, str]]:
+    """(group, issue) of every tick of the grid: as it was sent, else as it is stored."""
+    if "grid" in request.POST:
+        return {tuple(each.split(":", 1)) for each in request.POST.getlist("ask") if ":" in each}
+    return {(each.group.code, code) for each in groups for code in codes if code not in each.plan.left_out}
+
+
+def _planned(
+    request: HttpRequest, row: Survey, contents: SurveyContents, groups: list[PlannedGroup], split: SplitForm | None
+) -> dict:
+    """Full or split, and what the expected responses will be worth."""
+    spread = typical_spread(request.user)
+    lines = planning_lines(row, groups, spread)
+    split = split or SplitForm(instance=copy(row), codes=contents.codes)
+    issues = [issue for section in contents.sections for issue, _items in section.issues]
+    ways = ((_("Full questionnaire"), attrgetter("full")), (_("Split"), attrgetter("split")))
+    told = [[way(line) for line in lines] for _label, way in ways]
+    longest = [max((each.minutes for each in designs), default=0) for designs in told]
+    widest = [max((each.half or 0 for each in designs), default=0) for designs in told]
+    return {
+        "split": split,
+        "core": issue_ticks(issues, set(split["core"].value() or ())),
+        "ways": [(label, *figures) for (label, _way), *figures in zip(ways, longest, widest, strict=True)],
+        "full_minutes": longest[0],
+        "split_minutes": longest[1],
+        "planned": lines,
+        "widths": WIDTHS,
+        "spread": spread,
+        "loss": LOSS,
+        "min_n": row.cycle.method.get("min_n", 5),
+        "short": [line for line in lines if line.planned.expected and not line.way(row.split).enough],
+        "bases": issue_bases(groups, contents.codes),
+        "wider": [(each, each.ratings and minutes_for(each.ratings)) for each in wider_plans(groups, contents.codes)],
+        "names": {issue.code: issue.name for issue in issues},
+    }
+
+
+def _texts(row: Survey, texts: NoticeForm | None) -> dict:
+    """Dates and texts, and what respondents read."""
+    is_draft = row.state == Survey.State.DRAFT
+    texts = texts or (SurveyForm if is_draft else OpenSurveyForm)(instance=copy(row))
+    return {"texts": texts, "was_opened": not is_draft, "spoken": read_in(row, texts)}
+
+
+def read_in(row: Survey, form: NoticeForm) -> list[tuple[str, dict[str, str]]]:
+    """Per language what respondents read: as it stands in the form, else in the survey."""
+    found = []
+    for language in row.languages:
+        end = suffix_of(language)
+        names = ("title", "introduction", "question", "notice", "thanks")
+        held = {name: form[f"{name}_{end}"].value() for name in names if f"{name}_{end}" in form.fields}
+        kept = {name: text_of(row, name, language) for name in ("title", "introduction", "question")}
+        found.append((html_language(language), kept | held))
+    return found
 
 
 @button(can_edit_cycle, back="survey")
 def survey_open(request: HttpRequest, code: str, survey: str) -> str:
     """Open the survey, or say what stands against it."""
     open_survey(survey=survey_in_cycle(code, survey), by=request.user)
-    return _("The survey is open. Share its address below.")
+    return _("The survey is open. Share its address.")
 
 
 @button(can_edit_cycle, back="survey", done="new_import")
@@ -281,16 +399,23 @@ def new_survey(request: HttpRequest, code: str) -> HttpResponse:
 
 @needs(can_edit_cycle)
 def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
-    """Change a draft, or what may still change of a survey that was opened."""
+    """Change dates and texts of a draft, or what may still change of a survey that was opened.
+
+    For htmx, while somebody writes: what respondents would read.
+    """
     row = survey_in_cycle(code, survey)
-    if row.state != Survey.State.DRAFT:
-        return _edit_open(request, row)
-    form = SurveyForm(request.POST or None, instance=copy(row))
-    if sent(request, form):
+    if request.method != "POST":
+        return redirect(at_part(row, "texts"))
+    is_draft = row.state == Survey.State.DRAFT
+    form = (SurveyForm if is_draft else OpenSurveyForm)(request.POST, instance=copy(row))
+    if request.htmx:
+        return render(request, "surveys/survey_read.html", {"spoken": read_in(row, form)})
+    if form.is_valid():
         with refusals(form):
-            edit_survey(survey=row, values=form.cleaned_data, by=request.user)
-            return onward(request, _("The survey is saved."), "survey", code, survey)
-    return render(request, "surveys/survey_form.html", in_cycle(row.cycle, "survey", form=form, survey=row))
+            store = edit_survey if is_draft else change_open_survey
+            store(survey=row, values=form.cleaned_data, by=request.user)
+            return onward(request, _("The survey is saved."), at_part(row, "texts"))
+    return questionnaire(request, row, texts=form)
 
 
 @needs(can_edit_cycle)
@@ -306,16 +431,6 @@ def _store_languages(*, row: Survey, **chosen: Any) -> None:
     set_survey_languages(survey=row, **chosen)
 
 
-def _edit_open(request: HttpRequest, row: Survey) -> HttpResponse:
-    form = OpenSurveyForm(request.POST or None, instance=copy(row))
-    if sent(request, form):
-        with refusals(form):
-            change_open_survey(survey=row, values=form.cleaned_data, by=request.user)
-            return onward(request, _("The survey is saved."), "survey", row.cycle.code, row.code)
-    context = in_cycle(row.cycle, "survey", form=form, survey=row, opened=True)
-    return render(request, "surveys/survey_form.html", context)
-
-
 @needs(can_edit_cycle)
 def window(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Move the closing of an open survey."""
@@ -327,7 +442,7 @@ def window(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         with refusals(form, "closes_at"):
             change_window(survey=row, closes_at=form.moment(), by=request.user)
             return onward(request, _("The closing is changed."), "survey", code, survey)
-    return render(request, "surveys/survey.html", survey_page(request, row, form))
+    return questionnaire(request, row, window=form)
 
 
 def _suggestions(cycle: Cycle, level: str) -> dict:

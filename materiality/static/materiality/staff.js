@@ -48,11 +48,13 @@ document.addEventListener("keydown", (event) => {
   open?.querySelector("summary").focus();
 });
 
-// A box in a head ticks all boxes below it: of its column where it names one, else of the whole table.
+// A box that names its column ticks the boxes of that column in other parts of the table; one in a head all boxes of the
+// table, one in a row those of its row.
 for (const table of document.querySelectorAll("[data-boxes]")) {
+  const place = (box) => box.closest("td, th").cellIndex;
   const boxes = (head) => [...table.querySelectorAll("tbody input[type=checkbox]:not(:disabled):not([data-all])")].filter((box) =>
-    head.closest("tbody") ? box.closest("tr") === head.closest("tr")
-      : !head.dataset.all || box.closest("td").cellIndex === head.closest("th").cellIndex);
+    head.dataset.all ? place(box) === place(head) && box.closest("tbody") !== head.closest("tbody")
+      : !head.closest("tbody") || box.closest("tr") === head.closest("tr"));
   const heads = [...table.querySelectorAll("[data-all]")];
   const show = () => heads.forEach((head) => {
     const ticked = boxes(head).filter((box) => box.checked).length;

@@ -40,7 +40,7 @@ def split_it(stage: Stage, path: str) -> None:
     page.get_by_label("Ask an attention question").check()
     page.get_by_label("Rating that it asks for").select_option(str(ASKED_RATING))
     stage.look(page)
-    stage.press("Save")
+    stage.press("Save the split")
     expect(page.locator("main")).to_contain_text("The split is saved.")
 
 
@@ -57,7 +57,7 @@ def ask_about_people(stage: Stage, path: str) -> None:
             page.get_by_label("Options in Chinese").fill("三十岁以下\n三十岁以上")
             page.get_by_label("Options in English").fill("Under 30\n30 and over")
         stage.press("Save")
-    expect(page.get_by_role("listitem").filter(has_text="Your")).to_have_count(2)
+    expect(page.locator(".questions-list > li").filter(has_text="Your")).to_have_count(2)
     stage.look(page)
 
 
@@ -69,7 +69,7 @@ def plan(stage: Stage, path: str) -> None:
     expect(page.get_by_label("Users rates the impact on the business")).not_to_be_checked()
     expect(page.get_by_label("Employees rates the impact on the business")).to_be_checked()
     page.get_by_label("Responses expected of Users").fill("400")
-    stage.press("Save")
+    stage.press("Save who is asked what")
     stage.go(f"{path}plan/")
     expect(page.locator("main")).to_contain_text("The survey is split: about 12 of 93 issues for each respondent")
     # Users can rate 55 issues; beside the core each of them gets 400 × 11 / 54 ratings.
@@ -97,5 +97,7 @@ def open_survey(stage: Stage, path: str) -> None:
     stage.go(path)
     stage.look(stage.page)
     stage.press("Open the survey")
+    stage.look(stage.page)
+    stage.page.get_by_role("link", name="Share", exact=True).click()
     expect(stage.page.get_by_role("heading", name="Address for respondents")).to_be_visible()
     stage.look(stage.page)

@@ -23,8 +23,8 @@ def test_plan_of_groups_is_saved_from_the_table(staff):
 
 def test_plan_of_groups_shows_what_is_asked_and_who_has_no_plan(staff):
     survey = make_survey(make_survey_cycle({"society": 4}), plans={"users": Plan(left_out=("SOCIETY-01-01",))})
-    text = page(staff, "survey_groups", survey)
-    assert "3 of 4" in text
+    text = page(staff, "survey", survey)
+    assert '<td class="mid">3</td>' in text
     assert text.count("no plan yet: asked everything") == 1
 
 
@@ -34,7 +34,7 @@ def test_plan_with_a_wrong_number_is_not_saved(staff, expected):
     data = {"users-society": "on", "users-expected": expected, "employees-society": "on"}
     response = staff.post(url("survey_groups", survey), data)
     assert response.status_code == 200
-    assert "Nothing was saved yet" in response.content.decode()
+    assert 'class="error"' in response.content.decode()
     assert not GroupPlan.objects.exists()
 
 
@@ -53,30 +53,46 @@ def test_plan_of_an_open_survey_changes_expected_responses_alone(staff):
     assert (row.group.code, row.society, row.business, row.expected) == ("users", True, True, 70)
 
 
-def test_issues_of_a_group_are_ticked_and_set_back_to_the_library(staff):
+def test_issues_are_ticked_in_the_grid_and_set_back_to_the_library(staff):
     survey = make_survey(make_survey_cycle({"society": 3}))
-    at = url("group_issues", survey, "users")
-    staff.post(at, {"issues": ["SOCIETY-01-02"]})
+    dimensions = {f"{group}-{each}": "on" for group in ("users", "employees") for each in ("society", "business")}
+    ticks = [f"employees:SOCIETY-01-0{place}" for place in (1, 2, 3)]
+    sent = {"grid": "1", "ask": ["users:SOCIETY-01-02", "users:NOWHERE", *ticks], **dimensions}
+    assert staff.post(url("survey_groups", survey), sent).url.endswith("#groups")
     assert GroupPlan.objects.get().left_out == ["SOCIETY-01-01", "SOCIETY-01-03"]
-    text = staff.get(at).content.decode()
-    assert (text.count('name="issues"'), text.count(" checked")) == (3, 1)
-    staff.post(at, {"issues": ["SOCIETY-01-02"], "library": "1"})
-    assert GroupPlan.objects.get().left_out == []
+    assert page(staff, "survey", survey).count('name="ask"') == 6
+    staff.post(url("survey_groups", survey), sent | {"library": "users"})
+    assert GroupPlan.objects.get(group__code="users").left_out == []
 
 
-def test_issues_that_the_survey_does_not_ask_about_are_not_saved(staff):
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        *(("survey_groups", "groups"), ("split_survey", "split"), ("edit_survey", "texts")),
+        *(("profile_questions", "profile"), ("survey_plan", "planning")),
+    ],
+)
+def test_addresses_of_before_lead_to_the_parts_of_the_page(staff, name, part):
     survey = make_survey()
-    response = staff.post(url("group_issues", survey, "users"), {"issues": ["NOWHERE"]})
-    assert "Nothing was saved" in response.content.decode()
-    assert not GroupPlan.objects.exists()
-    assert staff.get(url("group_issues", survey, "nobody")).status_code == 404
+    address = staff.get(url(name, survey)).url
+    assert address == f"{url('survey', survey)}#{part}"
+    assert f'id="{part}"' in page(staff, "survey", survey)
+
+
+def test_texts_are_shown_as_they_are_written_and_nothing_is_stored(staff):
+    survey = make_survey(introduction_en="Before")
+    sent = {"introduction_en": "Now <b>", "title_en": "Title"}
+    said = staff.post(url("edit_survey", survey), sent, headers={"hx-request": "true"}).content.decode()
+    assert "Now &lt;b&gt;" in said and "<html" not in said
+    survey.refresh_from_db()
+    assert survey.introduction_en == "Before"
 
 
 def test_split_is_set_and_then_planned(staff):
     survey = make_survey(make_survey_cycle({"society": 20}))
     data = {"split": "on", "split_issues": "8", "core": ["SOCIETY-01-03"], "attention": "on", "attention_value": "4"}
     response = staff.post(url("split_survey", survey), data)
-    assert response.url == url("survey_plan", survey)
+    assert response.url == url("survey", survey) + "#split"
     survey.refresh_from_db()
     assert (survey.split, survey.split_issues, survey.core) == (True, 8, ["SOCIETY-01-03"])
     assert (survey.attention, survey.attention_value) == (True, 4)
