@@ -31,7 +31,7 @@ def pasted_list(text: str, language: str) -> list[list[str]]:
     lines = list(_lines(text))
     codes = _codes([words for _indent, words, heading, _letter in lines if not heading])
     category, above, made = "议题" if language == "zh" else "Issues", [], Counter()
-    heads, written = dict[str, str](), {code for code, _rest in codes.values()}
+    heads, written = dict[str, str](), {found[1] for each in lines if (found := _CODED.fullmatch(each[1]))}
     for indent, words, heading, letter in lines:
         if heading:
             category, above = heading, []

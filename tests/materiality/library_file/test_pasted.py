@@ -65,3 +65,5 @@ def test_made_code_is_none_that_is_written():
         *(("I1", "Waste"), ("I2", "Air")),
     ]
     assert [code for code, _name in codes_and_names("I1 Climate\nI2 Water\nI4 Soil\nWaste")] == ["I1", "I2", "I4", "I3"]
+    # A code that one line is written with, further down, is not made before.
+    assert [code for code, _name in codes_and_names("# Environment\nClimate\nWater\nE2 Soil")] == ["E1", "E3", "E2"]
