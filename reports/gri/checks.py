@@ -423,7 +423,12 @@ def c16(checked: CheckedIndex) -> Iterator[Finding]:
         yield from _assurance(checked)
 
 
-_ASSURANCE = re.compile(r"assurance|verification statement|鉴证|审验|鑑證|確信", re.IGNORECASE)
+# The statement of a provider; not the quality of goods, nor a kind of insurance.
+_ASSURANCE = re.compile(
+    r"(?<!quality )(?<!life )(?<!revenue )\bassurance\b(?! of)|\bverification (?:statement|opinion|report)"
+    r"|鉴证|鑑證|审验|審驗|确信|確信|(?:核查|查证|查證|验证|驗證)(?:声明|聲明|报告|報告|意见|意見)",
+    re.IGNORECASE,
+)
 
 
 def _assurance(checked: CheckedIndex) -> Iterator[Finding]:

@@ -20,6 +20,13 @@ def entries(*identities: str) -> tuple[Entry, ...]:
 
 
 GENERAL = entries(*(f"2-{number}@2021" for number in range(1, 31)), "3-1@2021", "3-2@2021")
+NO_STATEMENTS = (
+    "Quality assurance of our products",
+    "Assurance of supply",
+    "Reassurance to customers",
+    "质量保证",
+    "核查员工资质",
+)
 RIGHT = CheckedIndex(
     gri=GRI,
     edition="2021",
@@ -88,6 +95,7 @@ NO_PAY = changed(1, entries=without("2-21@2021"))
         replace(NO_PAY, decisions=omitted("2-21@2021", "information_unavailable", "We collect it within two years.")),
         changed(3, entries=(*entries("302-1@2016"), Entry(text="EN3", source="G4"))),
         replace(RIGHT, headings=[(2, "Independent assurance statement")]),
+        replace(RIGHT, headings=[(n, text) for n, text in enumerate(NO_STATEMENTS, start=30)]),
         replace(RIGHT, rows=[*RIGHT.rows, OutlineRow(4, "GRI 302", chapter_en="GRI 302", entries=HEADING)]),
     ],
 )
@@ -123,6 +131,7 @@ FAULTS = [
                                   section="能源强度", section_en="Energy intensity")),
     ("C7", "no_year", changed(3, entries=(*entries("302-1@2016"), Entry(standard="306")))),
     ("C16", "assurance_not_reported", replace(NO_ASSURANCE, headings=[(30, "独立鉴证声明")])),
+    ("C16", "assurance_not_reported", replace(NO_ASSURANCE, headings=[(30, "第三方核查声明")])),
     ("C16", "assurance_elsewhere", replace(RIGHT, headings=[(30, "Independent assurance statement")])),
     ("C8", "location_is_date", changed(3, locations=("2026-02-01",))),
     ("C8", "location_is_date", changed(3, locations=("Feb-01",))),
