@@ -120,8 +120,8 @@ def _with_schema_editor(item, change) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole installations first: they take longest, and at the end they would keep one process waiting."""
-    items.sort(key=lambda item: 0 if item.get_closest_marker("services") else 1)
+    """Whole installations first, then browsers: they take longest, and at the end would keep one process waiting."""
+    items.sort(key=lambda item: [not item.get_closest_marker(name) for name in ("services", "browser")])
     # Each function once, of however many items it is; methods lie in their classes.
     tests = {getattr(item.obj, "__func__", item.obj) for item in items if isinstance(item, pytest.Function)}
     for test in tests:

@@ -1,10 +1,12 @@
-"""Commands of an installation without the cost of starting Python for each: one process has Django and the apps ready
-and splits itself for every command, which then runs `manage.py` or `celery` as anybody would, in a process group of its
-own, and ends without taking down one by one what was made ready for it.
+"""Commands of an installation without the cost of starting Python for each. One process has the libraries and splits
+itself for every installation; the new one has Django and the apps ready and splits itself for every command, which then
+runs `manage.py` or `celery` as anybody would, in a process group of its own, and ends without taking down one by one
+what was made ready for it.
 """
 
 import atexit
 import gc
+import json
 import os
 import pkgutil
 import runpy
@@ -14,14 +16,19 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "tests.services.commands"
-# What programs import only when they know their arguments.
-LATE = ("celery.bin.celery", "celery.apps.worker", "celery.apps.beat", "django.core.management.commands.shell")
+# What needs no settings and takes long to import, and what programs import only when they know their arguments.
+LIBRARIES = (
+    "celery.apps.beat", "celery.apps.worker", "celery.bin.celery", "django.core.management.commands.shell",
+    "django.forms", "django.test", "environs", "fido2.server", "import_export.resources", "kombu.transport.redis",
+    "numpy", "openpyxl", "psycopg",
+)  # fmt: skip
 
 
 class Command:
@@ -61,39 +68,50 @@ class Commands:
     def __init__(self, environment: dict[str, str]) -> None:
         self._here, there = socket.socketpair()
         with there:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", MODULE, str(there.fileno())],
-                cwd=ROOT, env=environment, pass_fds=[there.fileno()], stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+            _send(_libraries()[1], environment, there.fileno())
 
     def start(self, arguments: tuple[str, ...], out: BinaryIO, err: BinaryIO) -> Command:
-        contents = "\0".join(arguments).encode()
         told, tell = os.pipe()
         try:
-            socket.send_fds(self._here, [len(contents).to_bytes(4, "big")], [out.fileno(), err.fileno(), tell])
-            self._here.sendall(contents)
+            _send(self._here, arguments, out.fileno(), err.fileno(), tell)
         finally:
             os.close(tell)
         return Command(told)
 
     def close(self) -> None:
-        self._here.close()
-        self._process.wait(10)
+        with self._here:
+            self._here.shutdown(socket.SHUT_WR)
+            _readable(self._here, 10)  # until its process has gone, too
 
 
-def serve(here: socket.socket) -> list[str]:
-    """Wait for commands and split; returns in the process of a command, with its arguments."""
+@cache
+def _libraries() -> tuple[subprocess.Popen, socket.socket]:
+    """The process that has the libraries, and the line to it; it ends with this process."""
+    here, there = socket.socketpair()
+    with there:
+        command = [sys.executable, "-m", MODULE, str(there.fileno())]
+        return subprocess.Popen(command, cwd=ROOT, pass_fds=[there.fileno()], stdin=subprocess.DEVNULL), here
+
+
+def _send(there: socket.socket, what: object, *files: int) -> None:
+    contents = json.dumps(what).encode()
+    socket.send_fds(there, [len(contents).to_bytes(4, "big")], files)
+    there.sendall(contents)
+
+
+def split(here: socket.socket) -> tuple[Any, list[int]]:
+    """Wait for what is sent and split; returns in the new process, with what was sent and the files that came along."""
     running: set[int] = set()
     while True:
         size, files, _flags, _address = socket.recv_fds(here, 4, 3)
         running = {pid for pid in running if os.waitpid(pid, os.WNOHANG) == (0, 0)}
         if not size:
             os._exit(0)
-        arguments = here.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL).decode().split("\0")
+        sent = json.loads(here.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL))
         pid = os.fork()
         if pid == 0:
             here.close()
-            return _watched(arguments, *files)
+            return sent, files
         running.add(pid)
         for file in files:
             os.close(file)
@@ -132,8 +150,6 @@ def get_ready() -> None:
         folder = Path(app.path) / "management" / "commands"
         for found in pkgutil.iter_modules([str(folder)]) if ROOT in folder.parents else ():
             import_module(f"{app.name}.management.commands.{found.name}")
-    for name in LATE:
-        import_module(name)
 
 
 def run(program: str) -> int:
@@ -166,10 +182,16 @@ def leave(code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    with socket.socket(fileno=int(sys.argv[1])) as commands:
-        get_ready()
-        gc.freeze()
-        sys.argv = serve(commands)
+    for library in LIBRARIES:
+        import_module(library)
+    gc.freeze()
+    environment, lines = split(socket.socket(fileno=int(sys.argv[1])))
+    os.environ.clear()
+    os.environ.update(environment)
+    get_ready()
+    gc.freeze()
+    command, outputs = split(socket.socket(fileno=lines[0]))
+    sys.argv = _watched(command, *outputs)
     sys.path[0] = str(ROOT)
     # The folder of the process that was split may have gone with the data that a test put back.
     os.makedirs(tempfile.gettempdir(), exist_ok=True)
