@@ -294,7 +294,8 @@ def _asked(
         return issue, [(each.group, (each.group.code, issue.code) in ticked) for each in groups]
 
     grid = [(section.category, [row_of(issue) for issue, _items in section.issues]) for section in contents.sections]
-    return {"lines": [(form, minutes_for(form.planned.questions)) for form in forms], "grid": grid}
+    lines = [(form, minutes_for(form.planned.questions)) for form in forms]
+    return {"lines": lines, "grid": grid, "unset": [each.group.name for each in groups if not each.stored]}
 
 
 def ticked_in(request: HttpRequest, codes: list[str], groups: list[PlannedGroup]) -> set[tuple[str, str]]:

@@ -25,7 +25,9 @@ def test_plan_of_groups_shows_what_is_asked_and_who_has_no_plan(staff):
     survey = make_survey(make_survey_cycle({"society": 4}), plans={"users": Plan(left_out=("SOCIETY-01-01",))})
     text = page(staff, "survey", survey)
     assert '<td class="mid">3</td>' in text
-    assert text.count("no plan yet: asked everything") == 1
+    assert "Nothing set yet, so asked everything: Employees." in text
+    opened = make_open_survey(make_survey_cycle({"society": 1}))
+    assert "Nothing set yet" not in page(staff, "survey", opened)
 
 
 @pytest.mark.parametrize("expected", ["-1", "many", "1e9", "999999999999"])
