@@ -69,7 +69,9 @@ class Listing:
     """A list as its page shows it; the address holds all that was chosen.
 
     `noun`: a plural with %(shown)s; `search`: what the field `q` looks in; `files`: (words, address) of the same rows;
-    `days`: (name, words, value) of fields for a day; `sort`: the order that the rows come in.
+    `days`: (name, words, value) of fields for a day; `sort`: the order that the rows come in. `place`: the id of the
+    list's heading where other things stand above it, to which each of its addresses leads; its order and page bear that
+    name, so that several lists stand on a page.
     """
 
     def __init__(
@@ -85,12 +87,14 @@ class Listing:
         files: Sequence[tuple[Words, str]] = (),
         sort: str = "",
         per_page: int = PER_PAGE,
+        place: str = "",
     ) -> None:
         self._request, self._heads, self._chips, self._noun = request, heads, chips, noun
-        self.search, self.days = search, days
-        self.sort = request.GET.get("sort") or sort
-        self.page = Paginator(self._ordered(rows), per_page).get_page(request.GET.get("page"))
-        self.files = [(words, address + self._address(sort=None)) for words, address in files]
+        self.search, self.days, self._place = search, days, place
+        self._sort, self._page = (f"{place}-{name}" if place else name for name in ("sort", "page"))
+        self.sort = request.GET.get(self._sort) or sort
+        self.page = Paginator(self._ordered(rows), per_page).get_page(request.GET.get(self._page))
+        self.files = [(words, address + self._query(**{self._sort: None})) for words, address in files]
 
     @property
     def count(self) -> int:
@@ -114,7 +118,7 @@ class Listing:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the fields of the form do not hold themselves but the address keeps."""
-        own = {"q", "page", *(day[0] for day in self.days)}
+        own = {"q", self._page, *(day[0] for day in self.days)}
         return [(name, value) for name, value in self._request.GET.items() if name not in own and value]
 
     @property
@@ -122,6 +126,16 @@ class Listing:
         """The list without what leaves rows out."""
         cleared = {chip.name: None for chip in self._chips if chip.none is not None}
         return self._address(q=None, **cleared, **{day[0]: None for day in self.days})
+
+    @property
+    def previous(self) -> str:
+        """The address of the page before."""
+        return self._address(**{self._page: str(self.page.previous_page_number())})
+
+    @property
+    def next(self) -> str:
+        """The address of the page after."""
+        return self._address(**{self._page: str(self.page.next_page_number())})
 
     @property
     def heads(self) -> list[Link]:
@@ -137,7 +151,7 @@ class Listing:
         ways = ("descending", "ascending") if head.falling else ("ascending", "descending")
         now = dict(zip((head.key, f"-{head.key}"), ways, strict=True)).get(self.sort, "")
         following = f"-{head.key}" if self.sort == head.key else head.key
-        return Link(self._address(sort=following), head.words, now, head.css)
+        return Link(self._address(**{self._sort: following}), head.words, now, head.css)
 
     def _chip(self, chip: Chip) -> ShownChip:
         choices = [(str(value), words) for value, words in chip.choices]
@@ -160,8 +174,11 @@ class Listing:
         return ShownChip(chip.label, chosen, links, False)
 
     def _address(self, **changes: str | None) -> str:
+        return self._query(**changes) + (f"#{self._place}" if self._place else "")
+
+    def _query(self, **changes: str | None) -> str:
         query = self._request.GET.copy()
-        for name, value in {"page": None, **changes}.items():
+        for name, value in {self._page: None, **changes}.items():
             if value is None:
                 query.pop(name, None)
             else:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.actions.tables import (
@@ -27,6 +28,7 @@ from materiality.actions.tables import (
 from materiality.forms.tables import ColumnsForm, ListForm, SheetReasonForm, SheetUploadForm
 from materiality.models import Cycle, Edition, Job, SheetImport, User
 from materiality.platform.bilingual import content_language
+from materiality.platform.lists import Chip, Head, Listing, chosen_in
 from materiality.platform.pages import download, paged, refusals, sent, uploaded
 from materiality.platform.people import can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
@@ -100,17 +102,37 @@ def _file(request: HttpRequest, kind: str, suffix: str, code: str, empty: bool) 
     return download(sheet_file(chosen.resource(scope), suffix, empty), name)
 
 
+_HEADS = (
+    Head(gettext_lazy("File"), "name", "file_name"),
+    Head(gettext_lazy("Kind"), "kind", "kind"),
+    Head(gettext_lazy("State"), "state", "state"),
+    Head(gettext_lazy("Uploaded"), "uploaded", "created_at", falling=True),
+    Head(gettext_lazy("By"), "by", "created_by__first_name"),
+)
+
+
 @needs(can_view)
 def sheet_imports(request: HttpRequest, code: str = "") -> HttpResponse:
     """What can be imported and exported, here and what was imported so far."""
     cycle = _cycle(code)
-    rows = SheetImport.objects.filter(cycle=cycle).select_related("created_by").defer("plan", "undo")
-    kinds = [(kind, kind.may(request.user)) for kind in KINDS.values() if (kind.into == "cycle") == bool(cycle)]
-    page = paged(request, rows)
-    listed = [(row, KINDS[row.kind].title) for row in page]
-    return render(
-        request, "materiality/sheet_imports.html", {**around(cycle), "kinds": kinds, "page": page, "listed": listed}
+    here = [kind for kind in KINDS.values() if (kind.into == "cycle") == bool(cycle)]
+    choices = {"kind": {kind.name: kind.title for kind in here}, "state": dict(SheetImport.State.choices)}
+    wanted = {name: value for name, words in choices.items() if (value := chosen_in(request.GET, name, words))}
+    rows = SheetImport.objects.filter(cycle=cycle, **wanted).select_related("created_by").defer("plan", "undo")
+    listing = Listing(
+        request,
+        rows,
+        heads=_HEADS,
+        chips=[
+            Chip("kind", _("Kind"), choices["kind"].items(), _("all")),
+            Chip("state", _("State"), choices["state"].items(), _("all")),
+        ],
+        noun=ngettext_lazy("%(shown)s file", "%(shown)s files", "number"),
+        place="imported",
     )
+    context = {"kinds": [(kind, kind.may(request.user)) for kind in here], "listing": listing}
+    context["listed"] = [(row, KINDS[row.kind].title) for row in listing.page]
+    return render(request, "materiality/sheet_imports.html", around(cycle) | context)
 
 
 def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:

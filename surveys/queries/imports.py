@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from materiality.models import Cycle, Issue, Job
+from materiality.models import Issue, Job
 from materiality.platform.hooks import WaitingWork
 from materiality.platform.words import word_for
 from materiality.queries.cycles import UNDER_WAY
@@ -33,7 +33,7 @@ from surveys.matching.match import (
 )
 from surveys.matching.scales import rescaled
 from surveys.matching.values import natural_order
-from surveys.models import ColumnMatch, ResponseImport
+from surveys.models import ColumnMatch, ResponseImport, Survey
 from surveys.queries.plans import field_labels, listed_targets, target_words
 from surveys.responses.reading import (
     cell_sentence,
@@ -490,14 +490,13 @@ def _bad_cell(error: dict) -> CellFault:
     return CellFault(error["row"], error["cell"], error["column"] or _("(no name)"), shown, sentence)
 
 
-def listed_imports(cycle: Cycle) -> QuerySet[ResponseImport]:
-    """Imports of the cycle, newest first, with the counts `rows`, `good` and `bad_rows` (None while unknown).
+def listed_imports(survey: Survey) -> QuerySet[ResponseImport]:
+    """Imports of the survey, newest first, with the counts `rows`, `good` and `bad_rows` (None while unknown).
 
     The summaries stay in the database: each can hold a thousand bad cells.
     """
     counts = {name: Cast(KT(f"summary__{name}"), IntegerField()) for name in ("rows", "good", "bad_rows")}
-    imports = ResponseImport.objects.filter(survey__cycle=cycle).select_related("survey", "created_by", "job")
-    return imports.defer("summary", "survey__introduction").annotate(**counts)
+    return survey.imports.select_related("created_by", "job").defer("summary").annotate(**counts)
 
 
 def awaits_confirmation(imported: ResponseImport) -> bool:

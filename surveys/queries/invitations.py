@@ -3,13 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
 
 from surveys.invitations.used_links import PER_BLOCK, bit_is_set
 from surveys.models import Batch, Recipient, Survey, UsedLinks
-
-PER_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -28,12 +25,11 @@ class ListedRecipient:
     answered: bool
 
 
-def batch_page(survey: Survey, number: str | None, used: dict[int, int]) -> Page:
-    """A page of `ListedBatch`, newest first; batches of mail are among them. `used` is that of `links_used`."""
-    batches = survey.batches.select_related("group", "created_by").order_by("-pk")
-    page = Paginator(batches, PER_PAGE).get_page(number)
-    page.object_list = [ListedBatch(batch, used.get(batch.pk, 0)) for batch in page.object_list]
-    return page
+def listed_batches(survey: Survey, used: dict[int, int], *, group: str = "") -> list[ListedBatch]:
+    """The batches, newest first, those of mail among them. `used` is that of `links_used`."""
+    batches = survey.batches.select_related("group").order_by("-pk")
+    found = batches.filter(group__code=group) if group else batches
+    return [ListedBatch(batch, used.get(batch.pk, 0)) for batch in found]
 
 
 def listed_recipients(survey: Survey, *, group: str, state: str, answered: str) -> QuerySet[Recipient]:

@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from surveys.invitations.used_links import used_serials
 from surveys.models import Delivery, Mailing, Recipient, Survey
-
-PER_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -34,13 +31,20 @@ def mailings_to_send() -> list[int]:
     return list(Mailing.objects.filter(state=Mailing.State.SENDING).order_by("pk").values_list("pk", flat=True))
 
 
-def mailing_page(survey: Survey, number: str | None) -> Page:
-    """A page of (mailing, Sent), newest first (two queries: a survey has few mailings)."""
-    page = Paginator(list(survey.mailings.order_by("-pk")), PER_PAGE).get_page(number)
-    mailings = list(page.object_list)
+@dataclass(frozen=True)
+class ListedMailing:
+    """A mailing and how far it is."""
+
+    mailing: Mailing
+    sent: Deliveries
+
+
+def listed_mailings(survey: Survey, *, kind: str = "", state: str = "") -> list[ListedMailing]:
+    """The mailings, newest first (two queries: a survey has few)."""
+    wanted = {name: value for name, value in (("kind", kind), ("state", state)) if value}
+    mailings = list(survey.mailings.filter(**wanted).order_by("-pk"))
     sent = sent_of(mailings)
-    page.object_list = [(mailing, sent[mailing.pk]) for mailing in mailings]
-    return page
+    return [ListedMailing(mailing, sent[mailing.pk]) for mailing in mailings]
 
 
 def sent_of(mailings: list[Mailing]) -> dict[int, Deliveries]:

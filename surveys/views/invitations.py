@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from materiality.platform.lists import Chip, Head, Listing, choices_of
+from materiality.platform.lists import Chip, Head, Listing, choices_of, chosen_in
 from materiality.platform.pages import button, download, onward, refusals, sent, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
@@ -49,9 +49,9 @@ from surveys.invitations.recipients import (
     unwanted_of,
 )
 from surveys.invitations.used_links import is_used, used_counts
-from surveys.models import Batch, Recipient, Survey
-from surveys.queries.invitations import batch_page, links_used, listed_recipients, recipient_counts, with_answered
-from surveys.queries.mailings import mailing_page
+from surveys.models import Batch, Mailing, Recipient, Survey
+from surveys.queries.invitations import links_used, listed_batches, listed_recipients, recipient_counts, with_answered
+from surveys.queries.mailings import listed_mailings
 from surveys.queries.plans import efforts_of
 from surveys.queries.responses import stored_about
 from surveys.questionnaire.tokens import tokens_of
@@ -143,6 +143,25 @@ def _batch_of(code: str, survey: str, pk: int) -> Batch:
     return get_object_or_404(batches, survey__cycle__code=code, survey__code=survey, pk=pk)
 
 
+_BATCH_HEADS = (
+    Head(gettext_lazy("Batch"), "batch", "batch.pk", falling=True),
+    Head(gettext_lazy("Group"), "group", "batch.group.order"),
+    Head(gettext_lazy("Label"), "label", "batch.label"),
+    Head(gettext_lazy("Links"), "links", "batch.size", "num", falling=True),
+    Head(gettext_lazy("Used"), "used", "used", "num", falling=True),
+    Head(gettext_lazy("Made"), "made", "batch.created_at", falling=True),
+)
+_MAILING_HEADS = (
+    Head(gettext_lazy("Mailing"), "mailing", "mailing.pk", falling=True),
+    Head(gettext_lazy("State"), "state", "mailing.state"),
+    Head(gettext_lazy("Sent"), "sent", "sent.sent", "num", falling=True),
+    Head(gettext_lazy("Waiting"), "waiting", "sent.waiting", "num", falling=True),
+    Head(gettext_lazy("Failed"), "failed", "sent.failed", "num", falling=True),
+    Head(gettext_lazy("Left out"), "left", "sent.left_out", "num", falling=True),
+    Head(gettext_lazy("Begun"), "begun", "mailing.created_at", falling=True),
+)
+
+
 def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """All ways by which people reach the survey."""
     row = survey_in_cycle(code, survey)
@@ -152,14 +171,40 @@ def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         "invitations",
         survey=row,
         address=open_address(request, row),
-        page=batch_page(row, request.GET.get("page"), used),
+        batches=_batches(request, row, used),
         recipients=recipient_counts(row),
         answered=answered,
-        mailings=mailing_page(row, request.GET.get("mailings")),
+        mailings=_mailings(request, row),
         may_edit=can_edit_cycle(request.user),
         may_see=can_see_responses(request.user),
     )
     return render(request, "surveys/invitations.html", context)
+
+
+def _batches(request: HttpRequest, survey: Survey, used: dict[int, int]) -> Listing:
+    return Listing(
+        request,
+        listed_batches(survey, used, group=request.GET.get("group", "")),
+        heads=_BATCH_HEADS,
+        chips=[Chip("group", _("Group"), choices_of(survey.cycle.groups.all()), _("all"))],
+        noun=ngettext_lazy("%(shown)s batch", "%(shown)s batches", "number"),
+        place="batches",
+    )
+
+
+def _mailings(request: HttpRequest, survey: Survey) -> Listing:
+    choices = {"kind": Mailing.Kind, "state": Mailing.State}
+    return Listing(
+        request,
+        listed_mailings(survey, **{name: chosen_in(request.GET, name, of.values) for name, of in choices.items()}),
+        heads=_MAILING_HEADS,
+        chips=[
+            Chip("kind", _("Kind"), Mailing.Kind.choices, _("all")),
+            Chip("state", _("State"), Mailing.State.choices, _("all")),
+        ],
+        noun=ngettext_lazy("%(shown)s mailing", "%(shown)s mailings", "number"),
+        place="mailings",
+    )
 
 
 def qr_code(request: HttpRequest, code: str, survey: str, kind: str) -> HttpResponse:

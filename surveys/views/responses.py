@@ -4,12 +4,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from materiality.forms.proposals import ProposalForm
 from materiality.models import Cycle
-from materiality.platform.lists import Chip, Head, Listing, choices_of
-from materiality.platform.pages import download, onward, paged, refusals, sent
+from materiality.platform.lists import Chip, Head, Listing, choices_of, chosen_in
+from materiality.platform.pages import download, onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_propose, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
@@ -18,7 +18,7 @@ from surveys.actions.responses import overrule_response, overrule_responses, pro
 from surveys.exports.exporting import FORMATS, file_name
 from surveys.exports.selection import fields_that_leave, select
 from surveys.forms.responses import ExportForm, OverruleForm
-from surveys.models import Response, Survey
+from surveys.models import Response, ResponseImport, Survey
 from surveys.queries.fieldwork import ResponseNumbers, SurveyCounts, survey_counts
 from surveys.queries.imports import listed_imports, stage_of
 from surveys.queries.questionnaire import rated_issues
@@ -197,6 +197,16 @@ def response(request: HttpRequest, code: str, survey: str, pk: str) -> HttpRespo
     return render(request, "surveys/response.html", context)
 
 
+_IMPORT_HEADS = (
+    Head(gettext_lazy("File"), "name", "file_name"),
+    Head(gettext_lazy("State"), "state", "state"),
+    Head(gettext_lazy("Rows"), "rows", "rows", "num", falling=True),
+    Head(gettext_lazy("Bad rows"), "bad", "bad_rows", "num", falling=True),
+    Head(gettext_lazy("Uploaded"), "uploaded", "created_at", falling=True),
+    Head(gettext_lazy("By"), "by", "created_by__first_name"),
+)
+
+
 def responses(request: HttpRequest, code: str) -> HttpResponse:
     """Counts per group, screening and imports of one survey; `?survey=` chooses another than the newest."""
     cycle = cycle_of(code)
@@ -206,18 +216,30 @@ def responses(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "surveys/responses.html", context)
     survey = _chosen(surveys, request.GET.get("survey", ""))
     fieldwork = survey_counts(survey, response_kinds(cycle))
-    imports = paged(request, listed_imports(cycle).filter(survey=survey))
+    imports = _imports_listed(request, survey)
     context |= {
         "survey": survey,
         "fieldwork": fieldwork,
         "counted_at": counted_at(survey, fieldwork.counts.total),
         "lines": _group_lines(cycle, fieldwork),
         "cycle_valid": valid_responses(cycle),
-        "page": imports,
-        "imports": [(imported, stage_of(imported, imported.good)) for imported in imports],
+        "listing": imports,
+        "imports": [(imported, stage_of(imported, imported.good)) for imported in imports.page],
         "may_see": can_see_responses(request.user),
     }
     return render(request, "surveys/responses.html", context)
+
+
+def _imports_listed(request: HttpRequest, survey: Survey) -> Listing:
+    state = chosen_in(request.GET, "import-state", ResponseImport.State.values)
+    return Listing(
+        request,
+        listed_imports(survey).filter(**({"state": state} if state else {})),
+        heads=_IMPORT_HEADS,
+        chips=[Chip("import-state", _("State"), ResponseImport.State.choices, _("all"))],
+        noun=ngettext_lazy("%(shown)s file", "%(shown)s files", "number"),
+        place="imports",
+    )
 
 
 def _chosen(surveys: list[Survey], code: str) -> Survey:

@@ -56,3 +56,13 @@ def test_files_are_of_the_same_rows_and_the_count_is_in_words():
         assert shown.counted == "3 issues"
     assert shown.files == [("CSV", "/list.csv?state=open")]
     assert listed("q=x&state=open").kept == [("state", "open")]
+
+
+def test_a_list_below_others_keeps_its_own_order_and_page_and_leads_back_to_itself():
+    shown = listed("sort=size&page=9&below-sort=-name", place="below", per_page=2, files=[("CSV", "/list.csv")])
+    assert ([row.name for row in shown.page], shown.heads[1].address) == (
+        ["c", "b"],
+        "?sort=size&page=9&below-sort=size#below",
+    )
+    assert shown.next == "?sort=size&page=9&below-sort=-name&below-page=2#below"
+    assert shown.files == [("CSV", "/list.csv?sort=size&page=9")]

@@ -48,6 +48,16 @@ def test_sheets_list_offers_every_kind_of_the_library(client, draft):
         assert reverse("sheet_template", args=[kind, "xlsx"]) in page
 
 
+def test_sheets_imported_are_sorted_and_narrowed_by_the_address(client, draft):
+    log_in(client)
+    for name in ("b.csv", "a.csv"):
+        upload("issues", csv_file([ROW]), name)
+    address = reverse("sheet_imports")
+    found = client.get(f"{address}?kind=issues&imported-sort=name").context["listing"]
+    assert ([row.file_name for row in found.page], found.heads[0].state) == (["a.csv", "b.csv"], "ascending")
+    assert "No file passes the filters." in client.get(f"{address}?state=undone").content.decode()
+
+
 def test_sheets_upload_shows_old_and_new_value(client, draft):
     log_in(client)
     page = send(client, [ROW]).content.decode()

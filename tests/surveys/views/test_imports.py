@@ -196,6 +196,9 @@ def test_list_of_imports_names_their_states(staff, survey):
     context = staff.get(reverse("responses", args=[survey.cycle.code])).context
     found = [(stage, imported.rows, imported.bad_rows) for imported, stage in context["imports"]]
     assert found == [("failed", 1, 0), ("refused", None, None), ("unusable", 1, 1), ("stored", 1, 0)]
+    query = "?import-state=checked&imports-sort=bad"
+    found = staff.get(reverse("responses", args=[survey.cycle.code]) + query).context["imports"]
+    assert [(stage, imported.bad_rows) for imported, stage in found] == [("unusable", 1), ("failed", 0)]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -148,14 +148,32 @@ def test_removed_draft_takes_its_batches_along_and_the_audit_trail_knows() -> No
     call_command("verify_audit", stdout=io.StringIO())
 
 
-def test_mailings_are_paged_apart_from_batches(client: Client) -> None:
+def test_mailings_are_paged_and_sorted_apart_from_batches(client: Client) -> None:
     log_in(client)
     survey = make_open_survey()
+    for _each in range(2):
+        make_batch(survey)
     rows = Mailing.objects.bulk_create(Mailing(survey=survey, **TEXTS) for _ in range(51))
-    first, second = (client.get(at("invitations", survey) + f"?mailings={number}").context for number in (1, 2))
-    assert [mailing.pk for mailing, _sent in second["mailings"]] == [rows[0].pk]
-    assert (len(first["mailings"]), second["page"].number) == (50, 1)
-    assert 'href="?mailings=2#mailings"' in client.get(at("invitations", survey)).content.decode()
+    first, second = (client.get(at("invitations", survey) + f"?mailings-page={n}").context for n in (1, 2))
+    assert [row.mailing.pk for row in second["mailings"].page] == [rows[0].pk]
+    assert (len(first["mailings"].page), second["batches"].page.number) == (50, 1)
+    assert 'href="?mailings-page=2#mailings"' in client.get(at("invitations", survey)).content.decode()
+    found = client.get(at("invitations", survey) + "?mailings-sort=-mailing").context
+    assert [row.mailing.pk for row in found["mailings"].page][:2] == [rows[0].pk, rows[1].pk]
+    assert [row.batch.pk for row in found["batches"].page] == sorted(survey.batches.values_list("pk", flat=True))[::-1]
+
+
+def test_batches_and_mailings_are_narrowed_by_the_address(client: Client) -> None:
+    log_in(client)
+    survey = make_open_survey()
+    users, employees = survey.cycle.groups.all()
+    batches = [make_batch(survey, each, size) for each, size in ((users, 3), (employees, 9), (users, 5))]
+    Mailing.objects.bulk_create(Mailing(survey=survey, kind=kind, **TEXTS) for kind in Mailing.Kind.values)
+    context = client.get(at("invitations", survey) + "?group=users&batches-sort=links&kind=reminder").context
+    assert [row.batch.pk for row in context["batches"].page] == [batches[2].pk, batches[0].pk]
+    assert [row.mailing.kind for row in context["mailings"].page] == ["reminder"]
+    text = client.get(at("invitations", survey) + "?kind=invitation&state=stopped").content.decode()
+    assert "No mailing passes the filters." in text
 
 
 def list_file(*rows: list[str]) -> SimpleUploadedFile:
