@@ -1,12 +1,14 @@
 """The outline of a cycle as plain rows, what it is read by, and its readings in words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from materiality.models import Cycle, Disclosure, Issue
 from materiality.platform.bilingual import is_chinese
@@ -80,6 +82,39 @@ def outline_rows(cycle: Cycle) -> list[OutlineRow]:
     ]
 
 
+# What a row can lack, or what is to be decided in it.
+LACKS: dict[str, tuple[str | Promise, Callable[[OutlineRow], bool]]] = {
+    "held": (gettext_lazy("texts to decide"), lambda row: bool(held_texts(row))),
+    "issues": (gettext_lazy("no issue"), lambda row: not row.issues),
+    "disclosures": (gettext_lazy("no disclosure"), lambda row: not row.identities),
+    "location": (gettext_lazy("no location"), lambda row: not row.locations),
+}
+
+
+def held_texts(row: OutlineRow) -> list[str]:
+    """The texts of a row that nobody has decided."""
+    return [entry.text for entry in row.entries if entry.is_held] + [text for text in row.held.values() if text]
+
+
+def filtered_outline(rows: Iterable[OutlineRow], query: Mapping[str, str]) -> list[OutlineRow]:
+    """The rows that the address asks for: `q` in texts and codes, `chapter` in the active language, `lacks`."""
+    sought, chapter = query.get("q", "").strip().casefold()[:200], query.get("chapter", "")
+    lacks, chinese = LACKS.get(query.get("lacks", "")), is_chinese()
+    return [
+        row
+        for row in rows
+        if (not chapter or row.chapter_in(chinese) == chapter)
+        and (lacks is None or lacks[1](row))
+        and (not sought or sought in _words(row))
+    ]
+
+
+def _words(row: OutlineRow) -> str:
+    """What a row is found by."""
+    names = (row.chapter, row.section, row.chapter_en, row.section_en)
+    return "\n".join((*names, *row.issues, *(entry.key for entry in row.entries), *row.locations)).casefold()
+
+
 @dataclass(frozen=True)
 class OutlineLine:
     """One row; `repeated`: the chapter is that of the row above. Issues and entries as (code, name)."""
@@ -99,7 +134,6 @@ def outline_lines(rows: Iterable[OutlineRow], edition: str, names: Mapping[str, 
     lines: list[OutlineLine] = []
     for row in rows:
         chapter = row.chapter_in(chinese)
-        held = [entry.text for entry in row.entries if entry.is_held] + [text for text in row.held.values() if text]
         lines.append(
             OutlineLine(
                 row=row,
@@ -112,7 +146,7 @@ def outline_lines(rows: Iterable[OutlineRow], edition: str, names: Mapping[str, 
                     for entry in row.entries
                     if not entry.is_held
                 ],
-                held=held,
+                held=held_texts(row),
             )
         )
     return lines

@@ -1,11 +1,16 @@
 """Pages of the report outline: the table, sections, upload with preview, download."""
 
+import re
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from materiality.models import Cycle, Issue
+from materiality.platform.bilingual import is_chinese
+from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import button, download, onward, paged, refusals, sent, uploaded
 from materiality.platform.people import can_edit_cycle, need, needs
 from materiality.views.cycles import cycle_of, in_cycle
@@ -19,9 +24,26 @@ from reports.actions.outline import (
 )
 from reports.documents.gri_index import outline_file
 from reports.forms.outline import OutlineFileForm, SectionForm
+from reports.gri.index import OutlineRow
 from reports.models import OutlineImport
 from reports.queries.imports import outline_preview
-from reports.queries.outline import books_of, outline_lines, outline_rows
+from reports.queries.outline import LACKS, books_of, filtered_outline, held_texts, outline_lines, outline_rows
+
+
+def _first_page(row: OutlineRow) -> int | None:
+    """The first number in what says where the row stands: P9 comes before P10."""
+    found = re.search(r"\d{1,9}", " ".join(row.locations))
+    return int(found[0]) if found else None
+
+
+_HEADS = (
+    Head("#", "order", "order", "num"),
+    Head(gettext_lazy("Chapter"), "chapter", lambda row: row.chapter_in(is_chinese())),
+    Head(gettext_lazy("Section"), "section", lambda row: row.section_in(is_chinese())),
+    Head(gettext_lazy("Issues"), "issues", lambda row: len(row.issues), falling=True),
+    Head(gettext_lazy("GRI disclosures"), "disclosures", lambda row: len(row.identities), falling=True),
+    Head(gettext_lazy("Location"), "location", _first_page),
+)
 
 
 def outline(request: HttpRequest, code: str) -> HttpResponse:
@@ -36,14 +58,30 @@ def outline(request: HttpRequest, code: str) -> HttpResponse:
         job = request_outline(cycle=cycle, file_name=name, contents=contents, by=request.user, **chosen)
         return redirect(f"{reverse('job', args=[job.pk])}?follow")
     rows = outline_rows(cycle)
-    page = paged(request, rows)
+    listing = _listed(request, cycle, rows)
     context = in_cycle(cycle, "outline", may_edit=can_edit_cycle(request.user)) | {
-        **{"form": form, "page": page, "total": len(rows)},
-        "lines": outline_lines(page.object_list, cycle.gri_edition, _issue_names(cycle)),
-        "held": sum(bool(row.held) or any(entry.is_held for entry in row.entries) for row in rows),
+        **{"form": form, "listing": listing, "total": len(rows)},
+        "lines": outline_lines(listing.page, cycle.gri_edition, _issue_names(cycle)),
+        "held": sum(bool(held_texts(row)) for row in rows),
         "imports": OutlineImport.objects.filter(cycle=cycle).select_related("created_by").defer("found", "undo")[:5],
     }
     return render(request, "reports/outline.html", context, status=422 if form.errors else 200)
+
+
+def _listed(request: HttpRequest, cycle: Cycle, rows: list[OutlineRow]) -> Listing:
+    chapters = dict.fromkeys(filter(None, (row.chapter_in(is_chinese()) for row in rows)))
+    return Listing(
+        request,
+        filtered_outline(rows, request.GET),
+        heads=[*_HEADS, Head("")] if can_edit_cycle(request.user) else _HEADS,
+        chips=[
+            Chip("chapter", _("Chapter"), zip(chapters, chapters, strict=True), _("all")),
+            Chip("lacks", _("Open points"), [(name, words) for name, (words, _lacks) in LACKS.items()], _("all")),
+        ],
+        noun=ngettext_lazy("%(shown)s row", "%(shown)s rows", "number"),
+        search=_("name or code"),
+        files=[(kind.upper(), reverse("outline_export", args=[cycle.code, kind])) for kind in ("xlsx", "csv")],
+    )
 
 
 def _issue_names(cycle: Cycle) -> dict[str, str]:
@@ -92,9 +130,9 @@ def _import(code: str, pk: int) -> OutlineImport:
 
 
 def outline_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
-    """The outline as a file that can be imported again."""
+    """The rows that the list shows as a file that can be imported again."""
     cycle = cycle_of(code)
-    return _file(cycle, kind, f"{cycle.code}-outline.{kind}", outline_rows(cycle))
+    return _file(cycle, kind, f"{cycle.code}-outline.{kind}", filtered_outline(outline_rows(cycle), request.GET))
 
 
 def outline_template(request: HttpRequest, code: str, kind: str) -> HttpResponse:

@@ -209,6 +209,29 @@ def test_outline_of_many_rows_is_paged(staff):
     cycle = make_cycle()
     text = "order,chapter\n" + "".join(f"{n},章{n}\n" for n in range(1, 61))
     store(staff, cycle, text.encode())
-    first, second = (staff.get(reverse("outline", args=[cycle.code]), {"page": n}).content.decode() for n in (1, 2))
+    pages = (staff.get(reverse("outline", args=[cycle.code]), {"page": n}).content.decode() for n in (1, 2))
+    first, second = (page.split("<tbody>")[1].split("</tbody>")[0] for page in pages)
     assert ("章50<" in first, "章51<" in first, "章51<" in second) == (True, False, True)
-    assert first.split("<tbody>")[1].split("</tbody>")[0].count("<tr") == 50
+    assert first.count("<tr") == 50
+
+
+@pytest.mark.parametrize(
+    ("query", "orders"),
+    [
+        ("", [1, 2, 3]),
+        ("?sort=location", [2, 1, 3]),
+        ("?sort=disclosures", [1, 2, 3]),
+        ("?lacks=location", [3]),
+        ("?lacks=held", [2]),
+        ("?q=302", [1]),
+        ("?chapter=B&lacks=issues", [2, 3]),
+    ],
+)
+def test_outline_is_sorted_narrowed_and_downloaded_as_shown(staff, query, orders):
+    cycle = make_cycle(gri_edition="2021")
+    text = "order,chapter,disclosures,location\n1,A,302-1;302-3,P10\n2,B,205-1;EN3,P9\n3,B,,\n"
+    store(staff, cycle, text.encode(), edition="2021")
+    page = staff.get(reverse("outline", args=[cycle.code]) + query)
+    assert [line.row.order for line in page.context["lines"]] == orders
+    file = staff.get(reverse("outline_export", args=[cycle.code, "csv"]) + query)
+    assert [row.order for row in parse_outline(file.content, books_of(cycle)).rows] == sorted(orders)
