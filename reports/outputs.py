@@ -14,6 +14,7 @@ from materiality.platform.anchors import anchored
 from materiality.platform.bilingual import speaking
 from materiality.platform.files import keep_bytes
 from materiality.platform.jobs import Progress
+from materiality.platform.organisation import called, organisation_texts
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import own_names
 from reports import documents
@@ -74,7 +75,8 @@ def output_inputs(
     }
     inputs |= KINDS[kind].inputs(cycle, run, _chosen(KINDS[kind], options or {}))
     method = Run.objects.filter(pk=inputs.get("run")).values_list("method", flat=True).first() or cycle.method
-    return inputs | ({"names": method["names"]} if method.get("names") else {})
+    said = {"names": method.get("names"), "organisation": organisation_texts()}
+    return inputs | {name: texts for name, texts in said.items() if texts}
 
 
 def _chosen(kind: OutputKind, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +97,7 @@ def build_output(inputs: dict, progress: Progress = lambda percent, text: None) 
     """The file of `output_inputs`, in the language they name, with the anchor of the day on which it was asked for;
     `progress(percent, text)` is told how far it is.
     """
-    with speaking(inputs["language"]), own_names(inputs.get("names")):
+    with speaking(inputs["language"]), own_names(inputs.get("names")), called(inputs.get("organisation", {})):
         built = KINDS[inputs["kind"]].build(inputs, progress)
     return anchored(built, inputs["format"], inputs.get("anchor", ""))
 

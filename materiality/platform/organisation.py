@@ -1,8 +1,11 @@
 """What the organisation is called: as staff said, else as the settings of the installation say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
@@ -17,9 +20,23 @@ def organisation_texts() -> Mapping[str, str]:
     return held or {}
 
 
+_frozen: ContextVar[Mapping[str, str] | None] = ContextVar("organisation", default=None)
+
+
+@contextmanager
+def called(texts: Mapping[str, str]) -> Iterator[None]:
+    """Within, the organisation is called so, whatever its name is by now."""
+    held = _frozen.set(texts)
+    try:
+        yield
+    finally:
+        _frozen.reset(held)
+
+
 def organisation_name(language: str | None = None) -> str:
     """In a language (default: the active one); one query."""
-    return named(organisation_texts(), language)
+    texts = _frozen.get()
+    return named(organisation_texts() if texts is None else texts, language)
 
 
 def named(texts: Mapping[str, str], language: str | None = None) -> str:
@@ -30,4 +47,12 @@ def named(texts: Mapping[str, str], language: str | None = None) -> str:
 def organisation(request: HttpRequest) -> dict:
     """For templates: the organisation's name in the active language, and the other language to switch to."""
     other = ("en", "English") if is_chinese(get_language()) else ("zh-hans", "中文")
-    return {"organisation_name": SimpleLazyObject(organisation_name), "other_language": other}
+    return {"organisation_name": SimpleLazyObject(_name_on_pages), "other_language": other}
+
+
+def _name_on_pages() -> str:
+    """A page that says what is wrong with the database asks it nothing more."""
+    try:
+        return organisation_name()
+    except DatabaseError:
+        return named({})

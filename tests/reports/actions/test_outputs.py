@@ -6,6 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils.translation import override
 
+from materiality.actions.organisation import name_organisation
 from materiality.models import AuditEvent, Job
 from materiality.platform import jobs
 from materiality.platform.refusals import NotAllowed
@@ -74,6 +75,16 @@ def test_output_is_made_from_what_was_there_when_it_was_asked_for(cycle):
     cycle.save()
     assert len(made(output).decode("utf-8-sig").splitlines()) == 25
     assert output.file_name.startswith("2026 annual assessment")
+
+
+def test_output_names_the_organisation_as_it_was_called_when_it_was_asked_for(cycle, analyst):
+    name_organisation(texts={"name_en": "First Company", "name_zh": "第一公司"}, by=analyst)
+    output = ask(cycle, "gri-index", "html", options={"layout": "standard"})
+    name_organisation(texts={"name_en": "Second Company", "name_zh": "第二公司"}, by=analyst)
+    assert "First Company" in made(output).decode() and "Second Company" not in made(output).decode()
+    (again,) = remake_outputs(cycle=cycle, by=analyst)
+    assert "Second Company" in made(again).decode()
+    assert remake_outputs(cycle=cycle, by=analyst) == []
 
 
 def test_output_names_the_newest_run_or_the_one_given(cycle):

@@ -1,3 +1,4 @@
+import pytest
 from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH, CsrfViewMiddleware
 from django.test import RequestFactory
 from hypothesis import given, settings
@@ -5,6 +6,7 @@ from hypothesis import strategies as st
 
 from surveys.respond.pages import form_token
 
+pytestmark = pytest.mark.django_db  # the page that refuses a form names the organisation
 SECRETS = st.text(CSRF_ALLOWED_CHARS, min_size=CSRF_SECRET_LENGTH, max_size=CSRF_SECRET_LENGTH)
 
 
