@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import NumberField, PercentField
 from materiality.models import Group, Run
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, LANGUAGES, html_language, suffix_of
-from materiality.platform.words import usual_word, word_for
+from materiality.platform.words import later_word_for, usual_word, word_for
 from materiality.queries.cycles import problem_sentence
 from materiality.scoring.cube import DIMENSIONS
 from materiality.scoring.method import EITHER_TIERS, LONGEST_NAME, NAMED, PRIORITY_TIERS, Method
@@ -34,6 +36,7 @@ THRESHOLDS = [("shares", _("Shares of the issues: the highest of those asked")),
 NAMED_WORDS = {"axis": _("Axis"), "tier": _("Tier"), "zone": _("Zone of the matrix")}
 
 
+_share = lazy(lambda name: gettext("%(share)s (%%)") % {"share": word_for("parameter", name)}, str)
 _OF_RULES = {"priority": PRIORITY_TIERS, "either": EITHER_TIERS}
 
 
@@ -52,8 +55,8 @@ class MethodForm(forms.Form):
         help_text=_("Otherwise the groups that have enough ratings are used, and the base says how many they are."),
     )
     lam = PercentField(
-        label=_("Share of society in the priority, λ (%)"),
-        help_text=_("Priority = λ × impact on society + (100% − λ) × impact on business. 50 gives both the same say."),
+        label=_share("lam"),
+        help_text=_("λ counts this axis in the priority, the rest of 100% the other. 50 gives both the same say."),
     )
     rule = forms.ChoiceField(label=_("Rule"), choices=RULES, widget=forms.RadioSelect)
     cuts = forms.ChoiceField(label=_("Cut by"), choices=CUTS, widget=forms.RadioSelect, required=False)
@@ -77,24 +80,24 @@ class MethodForm(forms.Form):
         label=_("Thresholds by"), choices=THRESHOLDS, widget=forms.RadioSelect, required=False
     )
     q_society = PercentField(
-        label=_("Top share on society (%)"),
+        label=_share("q_society"),
         required=False,
-        help_text=_("20 makes the top 20% of the issues on society material for their impact on society."),
+        help_text=_("20 makes the top 20% of the issues on this axis material."),
     )
     q_business = PercentField(
-        label=_("Top share on business (%)"),
+        label=_share("q_business"),
         required=False,
-        help_text=_("20 makes the top 20% of the issues on business material for their impact on business."),
+        help_text=_("20 makes the top 20% of the issues on this axis material."),
     )
     threshold_society = NumberField(
-        label=_("Threshold for impact on society"),
+        label=later_word_for("parameter", "threshold_society"),
         required=False,
-        help_text=_("A score of this value or more makes the issue material for its impact on society (0–100)."),
+        help_text=_("A score of this value or more on this axis makes the issue material (0–100)."),
     )
     threshold_business = NumberField(
-        label=_("Threshold for impact on business"),
+        label=later_word_for("parameter", "threshold_business"),
         required=False,
-        help_text=_("A score of this value or more makes the issue material for its impact on business (0–100)."),
+        help_text=_("A score of this value or more on this axis makes the issue material (0–100)."),
     )
     seed = forms.IntegerField(
         label=_("Seed"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import ContentForm, form_field
 from materiality.models import Cycle, Engagement, Group, OwnGroup, StakeholderPoint
+from materiality.platform.words import word_for
 from materiality.queries.stakeholders import choosable_issues
 from materiality.tables.headers import edited_fields
 
@@ -25,6 +26,8 @@ class GroupForm(ContentForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].disabled = self.instance.pk is not None
+        for name in self.pairs[0]:  # as the method of the cycle calls its axes
+            self.fields[name].label = word_for("parameter", name)
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]

@@ -14,7 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.utils.formats import get_format
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
 
 from materiality.platform.bilingual import TextColumn, Texts, content_language, text_columns
@@ -39,18 +39,30 @@ def say_names(method: Mapping[str, Any]) -> None:
     _own.set(method.get("names") or {})
 
 
+_CALLED_AS = {"zone": ("zone", "tier"), "dimension": ("axis",), "side": ("axis",)}
+_OF_AXIS = {"lam": "lam_society", "impact": "only_society", "financial": "only_business"}
+
+
 def _own_name(about: str, name: str) -> str:
-    """A zone is called as its tier, and a dimension as its axis, where it has no name of its own."""
+    """A zone is called as its tier, and a dimension as its axis, where it has no name of its own; what is of one axis,
+    as its weight and its threshold, is said with the name of the axis.
+    """
     own, language = _own.get(), content_language()
-    for each in {"zone": ("zone", "tier"), "dimension": ("axis",)}.get(about, (about,)) if own else ():
+    for each in _CALLED_AS.get(about, (about,)) if own else ():
         if text := own.get(each, {}).get(name, {}).get(language):
             return text
-    return ""
+    what, _dash, axis = _OF_AXIS.get(name, name).rpartition("_")
+    called = own.get("axis", {}).get(axis, {}).get(language)
+    pattern = declared_word("of_axis", what or about) if called else None
+    return str(pattern) % {"axis": called} if pattern else ""
 
 
 def word_for(about: str, name: str) -> str:
     """The word for `name` in the active language; the name itself, readable, where nobody gave one."""
     return _own_name(about, name) or usual_word(about, name)
+
+
+later_word_for = lazy(word_for, str)
 
 
 def usual_word(about: str, name: str) -> str:

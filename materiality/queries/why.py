@@ -228,15 +228,16 @@ class Why:
         )
 
     def _line(self, kind: str, found: Mover | None) -> MoverLine:
+        searched = str(MOVED[kind][0]) % {"what": word_for("parameter", kind)}
         if found is None:
-            return MoverLine(MOVED[kind][0], "", "")
+            return MoverLine(searched, "", "")
         values = {"what": self._named(kind, found.what), "to": None if found.to is None else plain_number(found.to)}
         if kind == "cut":
             cuts = self.run.primary_cuts if self.score.level is not None else self.run.cuts
             values |= {"to": f"{found.to:.1f}", "was": f"{cuts[found.what]:.1f}"}
         if kind == "lam":
             values = {"to": plain_percent(found.to), "was": plain_percent(self.method.lam)}
-        return MoverLine(MOVED[kind][0], str(MOVED[kind][1]) % values, found.tier)
+        return MoverLine(searched, str(MOVED[kind][1]) % values, found.tier)
 
     def _named(self, kind: str, what: str) -> str:
         if kind in ("weight", "without"):
@@ -252,7 +253,7 @@ MOVED = {
     ),
     "cut": (gettext_lazy("A cut, in steps of 0.1"), gettext_lazy("%(what)s: %(to)s instead of %(was)s")),
     "lam": (
-        gettext_lazy("Share of society in the priority, in whole per cent"),
+        gettext_lazy("%(what)s, in whole per cent"),
         gettext_lazy("%(to)s%% instead of %(was)s%%"),
     ),
     "without": (gettext_lazy("Leaving out one group"), gettext_lazy("without %(what)s")),

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 from materiality.models import Cycle, Group, Run
 from materiality.platform.lists import Chip, Head, Listing, Words, choices_of
 from materiality.platform.people import can_edit_cycle
-from materiality.platform.words import say_names, word_for
+from materiality.platform.words import later_word_for, say_names, word_for
 from materiality.queries.cycles import chosen_run, groups_of, listed_runs
 from materiality.queries.indicators import RaterColumn, rater_columns
 from materiality.queries.ranking import named_of, took_ranking
@@ -40,10 +40,10 @@ PER_PAGE = 100
 _HEADS = (
     Head(_("Rank"), "rank", css="num"),
     Head(_("Issue"), "name"),
-    Head(_("Society"), "society", css="num", falling=True),
+    Head(later_word_for("side", "society"), "society", css="num", falling=True),
     Head(_("95% interval"), css="num"),
     Head("n", "society_n", css="num", falling=True),
-    Head(_("Business"), "business", css="num", falling=True),
+    Head(later_word_for("side", "business"), "business", css="num", falling=True),
     Head(_("95% interval"), css="num"),
     Head("n", "business_n", css="num", falling=True),
     Head(_("Priority"), "priority", css="num", falling=True),

@@ -32,6 +32,7 @@ from materiality.platform.files import MAX_BYTES
 from materiality.platform.lists import Chip, Head, Listing, choices_of
 from materiality.platform.pages import button, download, onward, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
+from materiality.platform.words import later_word_for
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK
 from materiality.queries.stakeholders import (
     EngagementFilter,
@@ -225,8 +226,8 @@ _GROUP_HEADS = (
     Head(gettext_lazy("Group"), "order", "group.order"),
     Head(gettext_lazy("Definition")),
     Head(gettext_lazy("Side"), "side", "group.side"),
-    Head(gettext_lazy("Weight, society"), "society", "group.weight_society", "num", falling=True),
-    Head(gettext_lazy("Weight, business"), "business", "group.weight_business", "num", falling=True),
+    Head(later_word_for("head", "weight_society"), "society", "group.weight_society", "num", falling=True),
+    Head(later_word_for("head", "weight_business"), "business", "group.weight_business", "num", falling=True),
     Head(gettext_lazy("Target"), "target", "group.target", "num", falling=True),
     Head(""),
 )

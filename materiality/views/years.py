@@ -12,6 +12,7 @@ from materiality.models import Run
 from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import button
 from materiality.platform.people import can_edit_cycle
+from materiality.platform.words import later_word_for
 from materiality.queries.cycles import BEFORE_REVIEW, run_with_cube
 from materiality.queries.years import (
     YearOnYear,
@@ -56,8 +57,8 @@ def _listed(request: HttpRequest, found: YearOnYear, earlier: Sequence[Run]) -> 
         heads=[
             Head(_("Issue"), "name", "name"),
             Head(_("Tier"), "tier", "tier_now"),
-            Head(_("Society"), "society", lambda row: row.sides[0].change, "num", falling=True),
-            Head(_("Business"), "business", lambda row: row.sides[1].change, "num", falling=True),
+            Head(later_word_for("side", "society"), "society", lambda row: row.sides[0].change, "num", falling=True),
+            Head(later_word_for("side", "business"), "business", lambda row: row.sides[1].change, "num", falling=True),
             Head(_("Priority")),
         ],
         chips=[Chip("since", _("Since"), cycles, chosen=found.other.cycle.code)],

@@ -22,6 +22,7 @@ from materiality.platform.files import keep_bytes
 from materiality.platform.organisation import organisation_name
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
+from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.write import without_times
 from reports.documents.table_pages import word_file
 from reports.documents.tables import Document
@@ -35,7 +36,7 @@ OPEN, MIDDLE, CLOSE = "\ue000", "\ue001", "\ue002"  # around a figure: number of
 _FIGURE = re.compile(f"{OPEN}(\\d+){MIDDLE}([^{CLOSE}]*){CLOSE}")
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-TEXTS = ("organisation", "cycle", "period", "edition", "before", "rule", "pooled")
+TEXTS = ("organisation", "cycle", "period", "edition", "before", "rule", "pooled", "axis_society", "axis_business")
 LISTS = {
     "groups": ("name", "side", "invited", "received", "submitted", "valid", "weight_society", "weight_business"),
     "rules": ("name", "number"),
@@ -83,6 +84,7 @@ def context_of(inputs: Mapping[str, Any], sources: FigureSources) -> dict[str, A
         **{"period": period_words(start, end), "edition": inputs["edition"]},
         **{"before": frozen_text(inputs["before"], "title") if "before" in inputs else ""},
         **{"rule": inputs["rule"], "pooled": inputs["pooled"]},
+        **{f"axis_{name}": word_for("axis", name) for name in DIMENSIONS},
         "groups": [_group(each, figure, scored) for each in inputs["groups"]],
         "rules": [
             {"name": word_for("flag", flag), "number": figure(number, f"{scored}, flag {flag}")}
@@ -166,7 +168,10 @@ def _asked() -> list:
     columns = {
         **{"name": _("Stakeholder group"), "side": _("Side"), "invited": _("Invited")},
         **{"received": _("Received"), "submitted": _("Submitted"), "valid": _("Valid")},
-        **{"weight_society": _("Weight, society"), "weight_business": _("Weight, business")},
+        **{
+            "weight_society": word_for("head", "weight_society"),
+            "weight_business": word_for("head", "weight_business"),
+        },
     }
     return [asked + "{% if engagements_count %} " + held + "{% endif %}", ("groups", columns)]
 
@@ -186,18 +191,19 @@ def _counted() -> list:
 
 def _method() -> list[str]:
     rated = _(
-        "Each issue was rated on a scale of {{ scale }} steps by its impact on society and the environment and by its"
-        " impact on the company's business; ratings are shown on 0–100. A group counts for an issue from {{ min_n }}"
-        " ratings."
+        "Each issue was rated on a scale of {{ scale }} steps on two axes, “{{ axis_society }}” and"
+        " “{{ axis_business }}”; ratings are shown on 0–100. A group counts for an issue from {{ min_n }} ratings."
     )
     pooled = _("Every response counts alike.")
     weighed = _("Groups count by their weights, whatever their size.")
     either = _(
-        "An issue is material from {{ cut_society }} points on society or {{ cut_business }} points on business."
+        "An issue is material from {{ cut_society }} points on “{{ axis_society }}” or {{ cut_business }} points on"
+        " “{{ axis_business }}”."
     )
     priority = _(
-        "The priority of an issue is {{ weight_society }}% impact on society and {{ weight_business }}% impact on "
-        "business. From {{ cut_high }} points on its importance is high, below {{ cut_low }} points it is low."
+        "The priority of an issue is {{ weight_society }}% of its score on “{{ axis_society }}” and"
+        " {{ weight_business }}% of that on “{{ axis_business }}”. From {{ cut_high }} points on its importance is"
+        " high, below {{ cut_low }} points it is low."
     )
     return [
         rated + "{% if pooled %} " + pooled + "{% else %} " + weighed + "{% endif %}",

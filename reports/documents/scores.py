@@ -356,7 +356,7 @@ def _overview(
         row += 1
     counted = run.responses["groups"]
     weights = run.method["weights"]
-    heads = [_("Stakeholder group"), _("Valid responses"), _("Weight, society"), _("Weight, business")]
+    heads = [_("Stakeholder group"), _("Valid responses"), *(word_for("head", f"weight_{d}") for d in DIMENSIONS)]
     lines = [
         (
             name,

@@ -167,7 +167,7 @@ def _years(years: list[Year]) -> dict:
         ]
         for year in years
     ]
-    head = [_("Cycle"), _("Society"), _("Business"), _("Priority"), _("Tier")]
+    head = [_("Cycle"), word_for("side", "society"), word_for("side", "business"), _("Priority"), _("Tier")]
     return {"title": _("Earlier cycles"), "head": head, "rows": rows}
 
 

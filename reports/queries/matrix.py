@@ -478,10 +478,12 @@ def cut_line(data: MatrixData) -> str:
     rule = data.rule
     if rule.kind == "either":
         found = {name: getattr(rule, name) for name in DIMENSIONS}
-        shown = {name: "–" if value is None else f"{value:.1f}" for name, value in found.items()}
-        found = _("Thresholds: society %(society)s, business %(business)s.") % shown
+        shown = {name: "–" if value is None else f"{value:.1f}" for name, value in found.items()} | _axes()
+        found = _("Thresholds: %(up)s %(society)s, %(across)s %(business)s.") % shown
         if data.run.method.get("thresholds") == "shares":
-            found = _("Highest of those asked: society from %(society)s, business from %(business)s; no threshold set.")
+            found = _(
+                "Highest of those asked: %(up)s from %(society)s, %(across)s from %(business)s; no threshold set."
+            )
             found %= shown
         return _("%(thresholds)s Stakeholders' views; severity and likelihood not assessed.") % {"thresholds": found}
     parts = []
@@ -491,9 +493,13 @@ def cut_line(data: MatrixData) -> str:
         parts.append(_("low below %(cut)s") % {"cut": f"{rule.low:.1f}"})
     if not parts:
         return ""
-    weights = {"lam": f"{100 * rule.lam:.0f}", "rest": f"{100 - 100 * rule.lam:.0f}"}
-    priority = _("Priority = %(lam)s%% society + %(rest)s%% business") % weights
+    weights = {"lam": f"{100 * rule.lam:.0f}", "rest": f"{100 - 100 * rule.lam:.0f}"} | _axes()
+    priority = _("Priority = %(lam)s%% %(up)s + %(rest)s%% %(across)s") % weights
     return _("%(priority)s; %(cuts)s.") % {"priority": priority, "cuts": pgettext("between clauses", ", ").join(parts)}
+
+
+def _axes() -> dict[str, str]:
+    return {"up": word_for("side", "society"), "across": word_for("side", "business")}
 
 
 RING = "◯ "  # the sign in words that a picture has around a mark
@@ -532,16 +538,23 @@ def weighting_line(data: MatrixData) -> str:
 
 def _point(data: MatrixData) -> str:
     """Pattern of a point's accessible name."""
+    axes = {name: axis.replace("{", "{{").replace("}", "}}") for name, axis in _axes().items()}
     if data.options.group or data.options.weighting == "pooled":
-        return _("{label}: society {y}, business {x}, priority {priority}, {tier}, n {n}")
+        return _("{label}: %(up)s {y}, %(across)s {x}, priority {priority}, {tier}, n {n}") % axes
     if not data.has_numbers:
-        return _(
-            "{label}: society {y} ({y_low}–{y_high}), business {x} ({x_low}–{x_high}), priority {priority}, "
-            "rank {rank}, {tier}"
+        return (
+            _(
+                "{label}: %(up)s {y} ({y_low}–{y_high}), %(across)s {x} ({x_low}–{x_high}), priority {priority}, "
+                "rank {rank}, {tier}"
+            )
+            % axes
         )
-    return _(
-        "{label}: society {y} ({y_low}–{y_high}), business {x} ({x_low}–{x_high}), priority {priority}, "
-        "rank {rank}, {tier}, n {n}"
+    return (
+        _(
+            "{label}: %(up)s {y} ({y_low}–{y_high}), %(across)s {x} ({x_low}–{x_high}), priority {priority}, "
+            "rank {rank}, {tier}, n {n}"
+        )
+        % axes
     )
 
 

@@ -12,10 +12,11 @@ from tests.factories.library import make_category, make_edition, make_issue
 _numbers = count(1)
 
 
-def small_library(secondaries: int = 4) -> Edition:
+def small_library(secondaries: int = 4, codes: tuple[str, str] = ("environment", "society")) -> Edition:
     """An edition in force with two categories, each with one primary and its secondaries."""
     edition = make_edition(f"small-{next(_numbers)}")
-    for order, (code, letters) in enumerate((("environment", "ENV"), ("society", "SOC")), start=1):
+    for order, code in enumerate(codes, start=1):
+        letters = code[:3].upper()
         category = make_category(edition, code, order=order, name_en=code.capitalize(), name_zh=f"范畴 {letters}")
         primary = make_issue(category, f"{letters}-01")
         for place in range(1, secondaries + 1):

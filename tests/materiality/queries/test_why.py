@@ -88,7 +88,7 @@ def test_movers_in_words_do_what_they_say(code):
         return next(each.tier for each in (*found.issues, *found.primary_issues) if each.code == code)
 
     assert len(lines) == 5
-    moved = lines["Share of society in the priority, in whole per cent"]
+    moved = lines["Share of society, λ, in whole per cent"]
     if moved.change:
         assert moved.change.endswith("% instead of 50%")
         lam = float(moved.change.split("%")[0]) / 100

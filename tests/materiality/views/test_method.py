@@ -1,10 +1,13 @@
 """The page of the method: set, tried, kept as a run."""
 
+import re
+from datetime import date
+
 import pytest
 
 from materiality.models import AuditEvent, Cycle, Run
 from materiality.queries.cycles import method_of
-from tests.factories.cycles import make_cycle, move
+from tests.factories.cycles import make_cycle, move, small_library
 from tests.factories.people import log_in
 from tests.factories.scores import make_run
 from tests.materiality.forms.test_method import FILLED
@@ -49,7 +52,7 @@ def test_method_changed_after_a_run_is_marked(client, cycle):
     client.post("/cycles/spring/method/", {**FILLED, "lam": "70"})
     after = client.get("/cycles/spring/method/").content.decode()
     assert "changed after run 1" in after
-    assert "Share of society (λ) 50% → 70%" in after
+    assert "Share of society, λ 50% → 70%" in after
 
 
 def test_method_posted_as_shown_changes_nothing(client, cycle):
@@ -169,7 +172,7 @@ def test_what_was_tried_is_kept_as_a_run_with_its_reason_and_marked(client, cycl
     for page in ("scores/", "scores/ENV-01-01/", "matrix/"):
         text = client.get(f"/cycles/spring/{page}").content.decode()
         assert "Kept as “Society first”: Asked by the board" in text
-        assert "Changed after results had been seen: Weights of the groups, Share of society (λ)." in text
+        assert "Changed after results had been seen: Weights of the groups, Share of society, λ." in text
     assert "Changed after results" not in client.get("/cycles/spring/scores/?run=1").content.decode()
 
 
@@ -231,3 +234,39 @@ def test_names_stand_on_the_pages_of_a_run_that_was_made_with_them(client, cycle
     # Another cycle has names of its own, or none.
     other = make_cycle(code="autumn")
     assert axis not in client.get(f"/cycles/{other.code}/method/").content.decode()
+
+
+AXES = {
+    "society": {"en": "Impact on people", "zh": "对人的影响"},
+    "business": {"en": "Value at stake", "zh": "价值影响"},
+}
+PAGES = ("groups/", "method/", "scores/", "groups-compared/", "robustness/", "review/", "years/", "matrix/")
+SAID_BY_DEFAULT = {"en": r"(?i)\b(society|business)\b", "zh-hans": "社会|经营"}
+
+
+@pytest.mark.parametrize(("language", "rule"), [("en", "priority"), ("zh-hans", "priority"), ("en", "either")])
+def test_no_page_of_results_calls_an_axis_by_its_usual_name_where_it_has_another(client, language, rule):
+    small_library(codes=("environment", "social"))
+    for code, year in (("before", 2025), ("spring", 2026)):
+        cycle = make_cycle(code=code, period_start=date(year, 1, 1), period_end=date(year, 12, 31))
+        cycle.groups.update(definition={})
+        cycle.method |= {"names": {"axis": AXES}, "rule": rule, "thresholds": "shares"}
+        cycle.save()
+        make_run(cycle)
+    log_in(client, language=language)
+    found = {}
+    for page in (*PAGES, *(f"scores/{code}/" for code in ("ENV-01", "SOC-01-01")), "groups/edit/employees/"):
+        response = client.get(f"/cycles/spring/{page}", {"since": "before"} if page in ("years/", "matrix/") else {})
+        text = response.content.decode()
+        assert response.status_code == 200, page
+        # The table in which names are given says what they are in place of.
+        text = re.sub(r"<details class=\"fold names.*?</details>", "", text, flags=re.S)
+        text = re.sub(r"<(?!\w+ [^>]*(title|aria-label|data-label|placeholder)=)[^>]*>|<script.*?</script>", "|", text)
+        text = re.sub(
+            r"\b(name|id|for|class|value|href|data-\w+|aria-describedby|aria-labelledby)=\"[^\"]*\"", "", text
+        )
+        if said := [
+            text[max(each.start() - 60, 0) : each.end() + 30] for each in re.finditer(SAID_BY_DEFAULT[language], text)
+        ]:
+            found[page] = said
+    assert found == {}

@@ -46,7 +46,7 @@ def test_why_writes_out_the_priority_with_exact_shares(client, cycle):
     score = make_run(cycle).scores.get(issue__code="ENV-01-01")
     log_in(client)
     text = client.get("/cycles/spring/scores/ENV-01-01/").content.decode()
-    terms = f"12.5% × {score.society:.1f} (society) + 87.5% × {score.business:.1f} (business)"
+    terms = f"12.5% × {score.society:.1f} (Society) + 87.5% × {score.business:.1f} (Business)"
     assert f"Priority = {terms} = {score.priority:.1f}" in text
 
 

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import date
 
 import pytest
 from openpyxl import load_workbook
@@ -11,6 +12,8 @@ from materiality.models import Run
 from reports.documents.scores import SCORE_COLUMNS
 from reports.outputs import build_output, output_inputs
 from surveys.questionnaire.screening import Rules
+from tests.factories.cycles import make_cycle, small_library
+from tests.factories.scores import make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +120,7 @@ def test_files_of_a_run_say_what_bears_on_it(cycle):
         "Kept as “Lower share”: Asked by the committee",
         "1,200 of its responses were brought in from files.",
         "The ratings of “old.csv” were given on a scale of 3 points and are stretched to 5.",
-        "Changed after results had been seen: Share of society (λ).",
+        "Changed after results had been seen: Share of society, λ.",
     ]
     book = load_workbook(io.BytesIO(build_output(output_inputs(cycle, kind="scores", format="xlsx", language="en"))))
     assert [value for name, value in book["method"].iter_rows(values_only=True) if name == "mark"] == marks
@@ -140,3 +143,22 @@ def test_own_names_of_axes_and_tiers_stand_in_workbook_slides_and_picture(cycle)
     assert "Impact on people" in picture and ">Top<" in picture and ">High<" not in picture
     chinese = build_output(output_inputs(cycle, kind="matrix", format="svg", language="zh-hans")).decode()
     assert "对社会和环境的影响" in chinese
+
+
+@pytest.mark.parametrize(("kind", "form"), [("matrix", "svg"), ("year-comparison", "html"), ("process-text", "docx")])
+@pytest.mark.parametrize("rule", ["priority", "either"])
+@pytest.mark.parametrize(("language", "usual"), [("en", "(?i)society|business"), ("zh-hans", "社会|经营")])
+def test_no_output_calls_an_axis_by_its_usual_name_where_it_has_another(media, kind, form, rule, language, usual):
+    small_library(codes=("environment", "social"))
+    past = {"period_start": date(2025, 1, 1), "period_end": date(2025, 12, 31)}
+    then, now = make_cycle(code="then", **past), make_cycle(code="now")
+    axes = {"society": {"en": "Impact on {people}", "zh": "对人的影响"}, "business": {"en": "Value", "zh": "价值"}}
+    for cycle in (then, now):
+        cycle.method |= {"names": {"axis": axes}, "rule": rule, "thresholds": "shares"}
+        cycle.save()
+        make_run(cycle)
+    built = build_output(output_inputs(now, kind=kind, format=form, language=language))
+    if form == "docx":
+        built = zipfile.ZipFile(io.BytesIO(built)).read("word/document.xml")
+    text = re.sub(r"data-\w+=\"[^\"]*\"|w:(val|name|tag)=\"[^\"]*\"", "", built.decode())
+    assert axes["society"]["en" if language == "en" else "zh"] in text and re.findall(usual, text) == []

@@ -35,7 +35,7 @@ def test_cut_line_names_both_cuts(run):
     data = matrix_data(run, MatrixOptions())
     with override("en"):
         assert cut_line(data) == (
-            f"Priority = 50% society + 50% business; high from {run.cuts['high']:.1f}, low below {run.cuts['low']:.1f}."
+            f"Priority = 50% Society + 50% Business; high from {run.cuts['high']:.1f}, low below {run.cuts['low']:.1f}."
         )
 
 
@@ -64,8 +64,8 @@ def test_point_patterns_can_be_filled_in_both_languages(run):
 @pytest.mark.parametrize(
     ("method", "said"),
     [
-        ({"thresholds": "shares"}, "Highest of those asked: society from 61.2, business from –; no threshold set."),
-        ({}, "Thresholds: society 61.2, business –."),
+        ({"thresholds": "shares"}, "Highest of those asked: Society from 61.2, Business from –; no threshold set."),
+        ({}, "Thresholds: Society 61.2, Business –."),
     ],
 )
 def test_cut_line_of_either_dimension_says_what_was_not_assessed(run, method, said):
