@@ -242,10 +242,12 @@ def layout_matrix(
     show_intervals: bool = False,
     label_codes: Collection[str] | None = None,
     grey: Sequence[TierRule] = (),
+    beside: Sequence[Point] = (),
     sizes: TypeSizes = SCREEN,
 ) -> MatrixLayout:
     """Place marks, labels and words; `size` is the side of the square plot in px. `grey` are rules by priority whose
-    middle zones are where tiers are uncertain.
+    middle zones are where tiers are uncertain. `beside` are points of another matrix: the axes reach as far as theirs,
+    so that the same place is the same score in both.
 
     Points without both scores are left out. `label_codes` limits the labels to these points (None: all).
     Raises ValueError for an unknown kind of rule and for a size below that of `sizes`.
@@ -255,7 +257,7 @@ def layout_matrix(
     drawn = [p for p in points if _is_scored(p)]
     texts_above, top = head(texts, size, sizes)
     plot = Box(sizes.left, top, sizes.left + size, top + size)
-    x, y = _scales(drawn, plot)
+    x, y = _scales([*drawn, *filter(_is_scored, beside)], plot)
     style_of = styles(categories, drawn)
     marks = place_marks(drawn, rule, style_of, x, y, _radius(len(drawn), size))
     scene = Scene(plot, x, y, rule, marks, sizes)

@@ -228,18 +228,19 @@ def draw_matrix(
     label_codes: Collection[str] | None = None,
     interactive: bool = False,
     grey: Sequence[TierRule] = (),
+    beside: Sequence[Point] = (),
     finish: Finish = ON_PAGE,
 ) -> str:
     """The materiality matrix as SVG text; the same input gives the same text.
 
     `size` is the side of the square plot in px; `label_codes` limits the labels to these points (None: all).
-    `interactive` makes every point a focusable element with its figures as accessible name.
+    `interactive` makes every point a focusable element with its figures as accessible name; `beside` as there.
     `finish` with a width in mm takes the size from it. Raises ValueError for an unknown kind of rule and for a size in
     which ticks and words do not fit.
     """
     size = size if finish.width_mm is None else finish.side
     options = {"size": size, "show_labels": show_labels, "show_intervals": show_intervals, "label_codes": label_codes}
-    options |= {"grey": grey, "sizes": finish.sizes}
+    options |= {"grey": grey, "beside": beside, "sizes": finish.sizes}
     layout = layout_matrix(points, rule, categories, texts, **options)
     return write_svg(layout, categories, texts, interactive=interactive, finish=finish)
 

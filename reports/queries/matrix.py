@@ -570,16 +570,18 @@ class PageDrawings:
     narrow: str
 
 
-def page_drawings(data: MatrixData, named: ShownNames, is_half: bool = False) -> PageDrawings:
-    """Interactive drawings; with all secondary issues the narrow one, and one of two (`is_half`), name those of the
-    highest tier only.
+def page_drawings(data: MatrixData, named: ShownNames, beside: MatrixData | None = None) -> PageDrawings:
+    """Interactive drawings; with all secondary issues the narrow one, and one of two with the same axes (the other is
+    `beside` it), name those of the highest tier only.
     """
     given = (data.points, data.rule, data.categories, page_texts(data, named))
-    options = {"interactive": True, "show_intervals": data.options.bars, "grey": grey_rules(data)}
+    options: dict = {"interactive": True, "show_intervals": data.options.bars, "grey": grey_rules(data)}
+    half = beside is not None
+    options["beside"] = beside.points if beside else []
     codes = None
     if data.options.level == "secondary" and not data.options.category:
         codes = tuple(point.code for point in data.points if point.tier in (HIGH, DOUBLE))
     return PageDrawings(
-        wide=drawn_matrix(*given, size=HALF if is_half else WIDE, label_codes=codes if is_half else None, **options),
+        wide=drawn_matrix(*given, size=HALF if half else WIDE, label_codes=codes if half else None, **options),
         narrow=drawn_matrix(*given, size=NARROW, label_codes=codes, finish=Finish(phone=True), **options),
     )

@@ -57,10 +57,10 @@ def _views(run: Run, data: MatrixData, groups: list[Group]) -> list[dict]:
     if beside:
         shown.append(matrix_data(run, replace(data.options, group=beside.code, since="", bars=False)))
     views = []
-    for each in shown:
+    for each, other in zip(shown, shown[::-1], strict=True):
         group = _named(groups, each.options.group)
         named = ShownNames(run.cycle.title, group.name if group else "")
-        drawings = page_drawings(each, named, is_half=beside is not None)
+        drawings = page_drawings(each, named, beside=other if beside else None)
         # The drawing escapes every word that it takes from the database.
         safe = {"wide": mark_safe(drawings.wide), "narrow": mark_safe(drawings.narrow)}
         views.append(safe | {"group": group, "base": base_line(each, named)})

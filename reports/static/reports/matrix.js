@@ -40,9 +40,14 @@ function showRow(code) {
   row?.scrollIntoView({ block: "nearest" });
 }
 
+// What is lit while the pointer is on nothing: what was chosen, else what the keyboard is on.
+function atRest() {
+  return held ?? document.activeElement?.closest("[data-code]")?.dataset.code ?? null;
+}
+
 for (const area of [...drawings, table].filter(Boolean)) {
-  area.addEventListener("pointerover", (event) => light(codeOf(event) ?? held));
-  area.addEventListener("pointerleave", () => light(held));
+  area.addEventListener("pointerover", (event) => light(codeOf(event) ?? atRest()));
+  area.addEventListener("pointerleave", () => light(atRest()));
   area.addEventListener("focusin", (event) => light(codeOf(event) ?? held));
   area.addEventListener("focusout", () => light(held));
   area.addEventListener("click", (event) => {
@@ -71,6 +76,7 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
 // Cuts: moved by hand or by arrow keys, drawn anew by the server once they rest.
 
 const STEP = 0.5;
+const MOVED = "yiti-moved-cut";
 
 function scaleOf(drawing) {
   const [left, top, side] = drawing.dataset.plot.split(" ").map(Number);
@@ -110,8 +116,14 @@ function settle(cut) {
   const input = field(cut);
   if (!input) return;
   input.value = cut.getAttribute("aria-valuenow");
+  sessionStorage.setItem(MOVED, cut.dataset.cut);
   input.form.requestSubmit();
 }
+
+// The line that was moved has the focus again once it is drawn anew: the next arrow key moves it on.
+const moved = sessionStorage.getItem(MOVED);
+sessionStorage.removeItem(MOVED);
+if (moved) [...document.querySelectorAll(`.cut[data-cut="${moved}"]`)].find((each) => each.getClientRects().length)?.focus();
 
 for (const drawing of drawings) {
   for (const cut of drawing.querySelectorAll(".cut")) {
@@ -140,7 +152,8 @@ for (const drawing of drawings) {
 
 const home = drawings[0]?.getAttribute("viewBox").split(" ").map(Number);
 
-function look([x, y, width]) {
+function look(wanted) {
+  const [x, y, width] = wanted.map(Math.round);
   for (const drawing of drawings) {
     const [, , full, height] = drawing.dataset.home?.split(" ").map(Number) ?? drawing.getAttribute("viewBox").split(" ").map(Number);
     drawing.dataset.home ??= drawing.getAttribute("viewBox");
@@ -148,7 +161,7 @@ function look([x, y, width]) {
     drawing.setAttribute("viewBox", `${(x * full) / home[2]} ${(y * height) / home[3]} ${full * share} ${height * share}`);
   }
   const url = new URL(location);
-  if (width < home[2]) url.searchParams.set("zoom", [x, y, width].map(Math.round).join(","));
+  if (width < home[2]) url.searchParams.set("zoom", [x, y, width].join(","));
   else url.searchParams.delete("zoom");
   history.replaceState(history.state, "", url);
   seen = [x, y, width];

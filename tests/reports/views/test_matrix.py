@@ -103,6 +103,8 @@ def test_matrix_page_sets_two_groups_beside_each_other(page):
     html = page(group="users", beside="media")
     assert html.count('class="matrix-figure"') == 2
     assert len(re.findall(r'<svg[^>]*class="matrix"', html)) == 4
+    # The same place is the same score in both.
+    assert len(set(re.findall(r'data-x="([^"]*)" data-y="([^"]*)"', html))) == 1
     assert page(beside="nobody").count('class="matrix-figure"') == 1
 
 
