@@ -14,15 +14,18 @@ from materiality.platform.digests import value_digest
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
 from materiality.queries.cycles import run_behind
-from materiality.queries.review import snapshot, tiers_of
+from materiality.queries.review import Reviewed, reviewed, snapshot, tiers_of
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a committee makes of an issue; an empty tier takes the decision back."""
+    """What a committee makes of an issue; an empty tier takes the decision back. `seen`: tier and reason, with a space
+    between, that stood there when it was made; None where nobody knows.
+    """
 
     tier: str
     reason: str
+    seen: str | None = None
 
 
 @transaction.atomic
@@ -52,26 +55,31 @@ def decide(*, run: Run, choices: Mapping[str, Choice], by: User | None) -> int:
     """Store what was decided on these issues (codes); returns how many decisions changed.
 
     NotAllowed, with all that is wrong, while the cycle is not under review, for a run that is not the newest or that
-    has not counted all responses, an issue or tier that it does not know, or a decision without a reason.
+    has not counted all responses, an issue or tier that it does not know, a decision without a reason, or one that
+    another person has made since this one was seen.
     """
     cycle = _locked(run.cycle, Cycle.State.IN_REVIEW)
     if _newest(cycle).pk != run.pk:
         raise NotAllowed(_("Run %(number)s is not the newest. Decide on the newest run.") % {"number": run.number})
-    issues = {score.issue.code: score for score in run.scores.filter(level=None).select_related("issue")}
-    if reasons := [text for code, choice in choices.items() if (text := _refused(run, code, choice, code in issues))]:
+    scores = run.scores.filter(level=None).select_related("issue")
+    rows = {row.score.issue.code: row for row in reviewed(run, scores)}
+    if reasons := [text for code, choice in choices.items() if (text := _refused(run, code, choice, rows.get(code)))]:
         raise NotAllowed(" ".join(reasons))
-    changes = [code for code, choice in choices.items() if _store(run, issues[code].issue_id, choice, by, code)]
+    changes = [code for code, choice in choices.items() if _store(run, rows[code].score.issue_id, choice, by, code)]
     return len(changes)
 
 
-def _refused(run: Run, code: str, choice: Choice, known: bool) -> str:
-    if not known:
+def _refused(run: Run, code: str, choice: Choice, row: Reviewed | None) -> str:
+    if row is None:
         return _("The run has no issue %(code)s that can be decided on.") % {"code": code}
     if choice.tier and choice.tier not in tiers_of(run):
         tiers = ", ".join(word_for("tier", tier) for tier in tiers_of(run))
         return _("%(code)s: the rule of the run knows these tiers only: %(tiers)s.") % {"code": code, "tiers": tiers}
     if choice.tier and not choice.reason.strip():
         return _("%(code)s: give the reason of the decision.") % {"code": code}
+    if choice.seen not in (None, row.standing):
+        said = {"code": code, "tier": word_for("tier", row.tier), "reason": row.reason or "–"}
+        return _("%(code)s: meanwhile it is %(tier)s (%(reason)s). Store again to replace that.") % said
     return ""
 
 

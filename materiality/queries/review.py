@@ -36,6 +36,15 @@ class Reviewed:
         return self.decision.tier if self.decision else self.score.tier
 
     @property
+    def reason(self) -> str:
+        return self.decision.reason if self.decision else ""
+
+    @property
+    def standing(self) -> str:
+        """Tier and reason as one text, by which a page says what it showed."""
+        return f"{self.tier} {self.reason}".strip()
+
+    @property
     def material(self) -> bool:
         """As decided, else as the method says."""
         return self.decision.tier in self.material_tiers if self.decision else self.score.material

@@ -41,9 +41,10 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
     typed, problems = {}, []
     if request.method == "POST":
         need(request.user, can_review)
-        typed = _choices(request, run)
+        seen = run_with_cube(cycle, request.POST.get("run", ""))
+        typed = _choices(request, seen)
         with refusals(problems):
-            number = decide(run=_run(run), choices=typed, by=request.user)
+            number = decide(run=_run(seen), choices=typed, by=request.user)
             said = ngettext("%(number)s decision is stored.", "%(number)s decisions are stored.", number)
             return onward(request, said % {"number": number}, "review", code)
     context = in_cycle(cycle, "review") | {"run": run, "problems": problems, "may_review": can_review(request.user)}
@@ -53,14 +54,16 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _choices(request: HttpRequest, run: Run | None) -> dict[str, Choice]:
-    """What was sent of each issue that was on the page; its proposed tier without a reason takes a decision back."""
+    """What was changed on the page, issue by issue; its proposed tier without a reason takes a decision back."""
     proposed = dict(run.scores.values_list("issue__code", "tier")) if run else {}
     found = {}
     for name, tier in request.POST.items():
         if name.startswith("tier-"):
             issue = name.removeprefix("tier-")
             reason = request.POST.get(f"reason-{issue}", "").strip()[:2000]
-            found[issue] = Choice("" if tier == proposed.get(issue) and not reason else tier, reason)
+            seen = request.POST.get(f"seen-{issue}")
+            if seen is None or seen != f"{tier} {reason}".strip():
+                found[issue] = Choice("" if tier == proposed.get(issue) and not reason else tier, reason, seen)
     return found
 
 
@@ -90,7 +93,7 @@ def _now(row: Reviewed, typed: Choice | None) -> tuple[str, str]:
     """Tier and reason as they were typed, else as they are stored."""
     if typed:
         return typed.tier or row.score.tier, typed.reason
-    return row.tier, row.decision.reason if row.decision else ""
+    return row.tier, row.reason
 
 
 def _run(run: Run | None) -> Run:

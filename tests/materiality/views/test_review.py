@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from materiality.actions.review import begin_review
+from materiality.actions.review import Choice, begin_review, decide, hand_back
+from materiality.actions.scores import score_cycle
 from materiality.models import Cycle, Decision, SignOff
+from surveys.responses.counting import count_cycle
 from tests.factories.cycles import make_cycle
 from tests.factories.people import log_in
 from tests.factories.review import make_scored_cycle
@@ -57,3 +59,49 @@ def test_review_without_a_run_says_what_comes_first(client):
     log_in(client, "lead", language="zh-hans")
     text = client.get("/cycles/spring/review/").content.decode()
     assert "还没有可供审议的计分" in text and "<table" not in text
+
+
+def form_of(text) -> dict[str, str]:
+    """What the page would send as it is shown."""
+    hidden = dict(re.findall(r'<input type="hidden" name="((?:seen-|run)[^"]*)" value="([^"]*)"', text))
+    texts = dict(re.findall(r'<input type="text" name="(reason-[^"]*)" value="([^"]*)"', text))
+    chosen = re.findall(r'<select name="(tier-[^"]*)".*?<option value="(\w+)" selected', text)
+    return hidden | texts | dict(chosen)
+
+
+def test_decisions_from_an_old_page_undo_none_that_were_made_since(client, cycle):
+    log_in(client, "committee")
+    page, run = page_of(cycle), cycle.runs.get()
+    old = form_of(client.get(page).content.decode())
+    first, second = run.scores.filter(level=None, tier="low").values_list("issue__code", flat=True)[:2]
+    decide(run=run, choices={first: Choice("high", "Heard often")}, by=None)
+    # Another row is stored, that one is left alone.
+    client.post(page, old | {f"tier-{second}": "medium", f"reason-{second}": "A law is coming"})
+    assert set(Decision.objects.values_list("issue__code", "tier")) == {(first, "high"), (second, "medium")}
+    # The same row is refused, with what stands there; sent again it is meant.
+    touched = {f"tier-{first}": "medium", f"reason-{first}": "Mine"}
+    text = client.post(page, old | touched).content.decode()
+    assert f"{first}: meanwhile it is High (Heard often). Store again to replace that." in text
+    assert Decision.objects.get(issue__code=first).tier == "high"
+    client.post(page, form_of(text))
+    assert Decision.objects.get(issue__code=first).tier == "medium"
+
+
+def test_decision_on_a_page_that_showed_an_older_run_is_refused(client, cycle):
+    log_in(client, "committee")
+    page, run = page_of(cycle), cycle.runs.get()
+    old = form_of(client.get(page).content.decode())
+    code = run.scores.filter(level=None, tier="low").first().issue.code
+    again = score_cycle(cycle=cycle, counted=count_cycle(cycle), by=None)
+    text = client.post(page, old | {f"tier-{code}": "high", f"reason-{code}": "Heard"}).content.decode()
+    assert "Run 1 is not the newest. Decide on the newest run." in text and not Decision.objects.exists()
+    assert f'name="run" value="{again.number}"' in text
+
+
+def test_page_of_a_review_that_was_signed_or_sent_back_meanwhile_decides_nothing(client, cycle):
+    log_in(client, "committee")
+    page, code = page_of(cycle), cycle.runs.get().scores.filter(level=None, tier="low").first().issue.code
+    old = form_of(client.get(page).content.decode()) | {f"tier-{code}": "high", f"reason-{code}": "Heard"}
+    hand_back(cycle=cycle, reason="Weights", by=None)
+    text = client.post(page, old).content.decode()
+    assert "The cycle is not under review" in text and not Decision.objects.exists()
