@@ -91,6 +91,7 @@ urlpatterns = [
         "library/drafts/<slug:edition>/categories/<slug:code>/place/", categories.place_category, name="place_category"
     ),
     path("library/drafts/<slug:edition>/languages/", translations.edition_languages, name="edition_languages"),
+    path("library/drafts/<slug:edition>/codes/", drafts.draft_codes, name="draft_codes"),
     path("library/drafts/<slug:edition>/undo/", drafts.draft_undo, name="draft_undo"),
     path("library/drafts/<slug:edition>/definitions/", drafts.draft_definitions, name="draft_definitions"),
     path("library/drafts/<slug:edition>/add/", drafts.draft_add, name="draft_add"),

@@ -36,12 +36,33 @@ from materiality.drafts.rows import (
     take_secondaries,
     told_of,
 )
+from materiality.library_file.patterns import stated_pattern
 from materiality.library_file.read import shipped_library
 from materiality.models import Category, Edition, EditionChange, Issue, IssueMapping, Lineage, User
 from materiality.platform import audit
 from materiality.platform.bilingual import in_each
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.library import objections_to_retiring, origins
+
+
+@transaction.atomic
+def set_code_pattern(*, edition: Edition, pattern: str, by: User | None) -> str:
+    """Say of which pattern new codes are (`library_file.patterns`); issues that are there keep theirs.
+
+    NotAllowed for a published edition, and for a text that is no pattern.
+    """
+    draft, stated = locked_edition_draft(edition), stated_pattern(pattern)
+    if stated is None:
+        raise NotAllowed(
+            _(
+                "“%(pattern)s” is not a pattern of codes. Write A for a letter and 9 for a number, one pattern for each"
+                " of at most three levels, such as A9; A9-9."
+            )
+            % {"pattern": pattern}
+        )
+    with audit.audited("set_code_pattern", draft, by=by, fields=("code_pattern",)):
+        audit.write(draft, {"code_pattern": stated})
+    return stated
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from materiality.drafts.lineage import complete_lineage
 from materiality.drafts.rows import levels_of, locked_edition_draft
 from materiality.formats.stakeholders import add_named_groups
 from materiality.library_file.catalogues import read_catalogues
+from materiality.library_file.patterns import shown_pattern
 from materiality.library_file.read import read_default_library, read_reference
 from materiality.lineage.records import Catalogues, DisclosureRecord, IssueRecord, Key, Library
 from materiality.models import (
@@ -242,7 +243,10 @@ def store_edition(*, code: str, title: Mapping[str, str], library: Library, base
         based_on.state = Edition.State.SUPERSEDED
         based_on.save(update_fields=["state"])
     # A draft until it is whole: the database takes no row into a published edition.
-    edition = Edition.objects.create(code=code, title=title, languages=list(library.languages), based_on=based_on)
+    pattern = shown_pattern([row.code for row in level] for level in _levels_of(library.issues))
+    edition = Edition.objects.create(
+        code=code, title=title, languages=list(library.languages), based_on=based_on, code_pattern=pattern
+    )
     categories = Category.objects.bulk_create(Category(edition=edition, **vars(row)) for row in library.categories)
     by_code = {category.code: category for category in categories}
     stored: dict[str, Issue] = {}
@@ -457,7 +461,7 @@ def start_edition_draft(*, by: User | None, values: Mapping[str, str] | None = N
     given = values or {}
     code = _free(given.get("code") or next_edition_code(current))
     named = {"code": code, **in_each(Edition, {"title": edition_title(code, current.languages)})}
-    draft = Edition(based_on=current, languages=current.languages)
+    draft = Edition(based_on=current, languages=current.languages, code_pattern=current.code_pattern)
     audit.write(draft, named | {name: value for name, value in given.items() if value})
     categories = _copy_categories(current, draft)
     issues = _copy_issues(current, draft, categories)

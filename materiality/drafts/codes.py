@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from materiality.library_file.patterns import below, example_of, fits, part_of
 from materiality.library_file.read import CODE, PRIMARY, SECONDARY, codes_are_built
 from materiality.models import Category, Edition, Issue
 from materiality.platform.bilingual import languages_of, suffix_of
@@ -50,7 +51,7 @@ def free_primary_code(category: Category) -> str:
         forms[head, len(number)] += times
     letters = re.sub(r"[^A-Z]", "", category.code.upper())[:3].ljust(2, "X")
     head, width = min(forms, key=lambda form: (-forms[form], form)) if forms else (f"{letters}-", 2)
-    return _next(head, width)
+    return _in_pattern(head, width, part_of(category.edition.code_pattern, 1), letters)
 
 
 def free_secondary_code(primary: Issue) -> str:
@@ -59,10 +60,38 @@ def free_secondary_code(primary: Issue) -> str:
     found = (re.fullmatch(rf"({re.escape(primary.code)}\D*)(\d+)", code) for code in codes)
     forms = Counter((match[1], len(match[2])) for match in found if match)
     head, width = min(forms, key=lambda form: (-forms[form], form)) if forms else (f"{primary.code}-", 2)
-    return _next(head, width)
+    pattern, level = primary.edition.code_pattern, primary.level + 1
+    part, upper = part_of(pattern, level), part_of(pattern, level - 1)
+    added, letters = below(part, upper), re.sub(r"[^A-Z]", "", primary.category.code.upper())
+    return _in_pattern(head, width, added or part, letters, primary.code if added else "")
+
+
+def proposed_code(place: Issue | Category) -> str:
+    """The code that a new issue there takes; '' where none can be told."""
+    try:
+        return free_secondary_code(place) if isinstance(place, Issue) else free_primary_code(place)
+    except NotAllowed:
+        return ""
 
 
 _NUMBERED = re.compile(r"(.*?)(\d+)")
+
+
+def _in_pattern(head: str, width: int, part: str, letters: str, above: str = "") -> str:
+    """The next code as the others are called, else as the pattern has it: `part` of what follows the code `above`.
+
+    NotAllowed where only a person can say what the code is.
+    """
+    if fits(f"{head}{1:0{width}}".removeprefix(above), part):
+        return _next(head, width)
+    usual, digits = re.fullmatch(r"(.*?)(9*)", part).groups()
+    for sign, known in (("A", letters.upper()), ("a", letters.lower())):
+        usual = re.sub(f"{sign}+", lambda run, known=known: known[: len(run[0])].ljust(len(run[0]), known[-1]), usual)
+    if not digits or not fits(f"{usual}{1:0{len(digits)}}", part):
+        raise NotAllowed(
+            _("Write the code: the next one of the pattern %(pattern)s cannot be told.") % {"pattern": part}
+        )
+    return _next(f"{above}{usual}", len(digits))
 
 
 def check_code(code: str, edition: Edition, above: Issue | None) -> None:
@@ -73,7 +102,9 @@ def check_code(code: str, edition: Edition, above: Issue | None) -> None:
     if not CODE.fullmatch(code):
         raise NotAllowed(_("“%(code)s” is not a code like %(example)s.") % {"code": code, "example": "SOC-03"})
     rows = dict(edition.issues.values_list("code", "parent__code"))
-    if codes_are_built(rows.keys(), rows.values()):
+    if edition.code_pattern:
+        _check_pattern(code, edition.code_pattern, above)
+    elif codes_are_built(rows.keys(), rows.values()):
         shape, example = (SECONDARY, f"{above.code}-01") if above else (PRIMARY, "SOC-03")
         if (above is None or above.is_primary) and not shape.fullmatch(code):
             raise NotAllowed(_("“%(code)s” is not a code like %(example)s.") % {"code": code, "example": example})
@@ -89,6 +120,20 @@ def check_code(code: str, edition: Edition, above: Issue | None) -> None:
         raise NotAllowed(
             _("The code %(code)s was “%(name)s” in edition %(edition)s. A code is not given to another issue.")
             % {**_named(held), "edition": held.edition}
+        )
+
+
+def _check_pattern(code: str, pattern: str, above: Issue | None) -> None:
+    level = above.level + 1 if above else 1
+    part, upper = part_of(pattern, level), part_of(pattern, level - 1) if above else ""
+    if not fits(code, part):
+        told = {"code": code, "pattern": part, "example": example_of(part)}
+        raise NotAllowed(_("“%(code)s” is not of the pattern %(pattern)s of this edition, as %(example)s is.") % told)
+    added = below(part, upper)
+    if above and added and not (code.startswith(above.code) and fits(code.removeprefix(above.code), added)):
+        raise NotAllowed(
+            _("The code %(code)s does not begin with that of its primary issue, %(primary)s.")
+            % {"code": code, "primary": above.code}
         )
 
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
 from materiality.drafts.lineage import PLACE, breaks_identity, is_name, put_back_descent, record_descent
-from materiality.drafts.rows import locked_edition_draft
+from materiality.drafts.rows import levels_of, locked_edition_draft
 from materiality.formats.stakeholders import add_named_groups
 from materiality.library_file.codes import MappingCodes
+from materiality.library_file.patterns import example_of, fits, part_of, shown_pattern
 from materiality.library_file.read import (
     CODE,
     PRIMARY,
@@ -33,7 +34,7 @@ from materiality.lineage.lineage import Likeness, likely_ancestors
 from materiality.lineage.records import LEVELS
 from materiality.models import Category, Edition, Issue, IssueMapping
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, LANGUAGES, languages_of, suffix_of
-from materiality.queries.library import objections_to_retiring, stored_catalogues
+from materiality.queries.library import codes_used, objections_to_retiring, stored_catalogues
 from materiality.queries.mappings import all_frameworks, label_of
 from materiality.queries.stakeholders import known_groups
 from materiality.tables.headers import (
@@ -247,23 +248,21 @@ def _is_text(column: str) -> bool:
     return column.startswith(("name_", "definition_"))
 
 
-def codes_used(edition: Edition) -> dict[str, tuple[str, str]]:
-    """Codes of issues of other editions → (edition, Chinese name): a code is not given to another issue."""
-    rows = Issue.objects.exclude(edition=edition).order_by("edition__created_at")
-    return {code: (held, name) for code, held, name in rows.values_list("code", "edition__code", "name")}
-
-
 def changes_refused(
     row: SheetRow, issue: Issue, changes: Changes, used: Mapping[str, tuple[str, str]], replaces: bool = False
 ) -> Iterator[Problem]:
-    """Problems of a code that was another issue's, of an issue without a name, and of one that is retired (which a
-    file that `replaces` the list takes up again).
+    """Problems of a code that was another issue's or is of another pattern than new ones are, of an issue without a
+    name, and of one that is retired (which a file that `replaces` the list takes up again).
     """
     if not issue.name:
         yield row.problem("no_name", f"name_{suffix_of(languages_of(issue)[0])}")
     if issue.pk is None and issue.code in used:
         edition, name = used[issue.code]
         yield row.problem("code_used", "code", params={"edition": edition, "name": name})
+    level = 1 + bool(issue.parent) + bool(issue.parent and issue.parent.parent)  # what is above may be a ring
+    part = part_of(issue.edition.code_pattern, level)
+    if issue.pk is None and not replaces and not fits(issue.code, part):
+        yield row.problem("other_pattern", "code", params={"pattern": part, "example": example_of(part)})
     was = changes.get("status", [issue.status])[0]
     if issue.pk is not None and was == Issue.Status.RETIRED and not replaces:
         for column in changes:
@@ -439,7 +438,8 @@ class IssueResource(StrictResource):
         self._last_order = max((issue.order for issue in self.by_key.values()), default=0)
         self._descent: dict[str, Any] = {}
         self._new_categories: list[str] = []
-        self._spoke, self._retired_categories = list(self.scope.edition.languages), []
+        self._spoke, self._pattern = list(self.scope.edition.languages), self.scope.edition.code_pattern
+        self._retired_categories: list[str] = []
         self._last_category = max((row.order for row in self.scope.edition.categories.all()), default=0)
         return {
             "categories": {row.code: row for row in self.scope.edition.categories.all()},
@@ -538,10 +538,12 @@ class IssueResource(StrictResource):
                 self._replace_around(edition)
 
     def _replace_around(self, edition: Edition) -> None:
-        """The languages of the list, and categories without an active issue."""
+        """The languages of the list, the pattern that its codes show, and categories without an active issue."""
         if self.scope.languages:
             edition.languages = list(self.scope.languages)
-            edition.save(update_fields=["languages"])
+        active = list(edition.issues.filter(status=Issue.Status.ACTIVE))
+        edition.code_pattern = shown_pattern([row.code for row in level] for level in levels_of(active))
+        edition.save(update_fields=["languages", "code_pattern"])
         used = edition.issues.filter(status=Issue.Status.ACTIVE).values("category")
         empty = edition.categories.filter(status=Category.Status.ACTIVE).exclude(pk__in=used)
         self._retired_categories = list(empty.values_list("code", flat=True))
@@ -580,7 +582,7 @@ class IssueResource(StrictResource):
 
     def further_undo(self) -> dict[str, Any]:
         further = {"descent": self._descent, "categories": self._new_categories}
-        return further | {"languages": self._spoke, "retired": self._retired_categories}
+        return further | {"languages": self._spoke, "retired": self._retired_categories, "pattern": self._pattern}
 
     def put_back_further(self, held: dict[str, Any]) -> None:
         """Imports of before kept the descent alone."""
@@ -590,7 +592,8 @@ class IssueResource(StrictResource):
         edition.categories.filter(code__in=held.get("retired", ())).update(status=Category.Status.ACTIVE)
         if held.get("languages"):
             edition.languages = held["languages"]
-            edition.save(update_fields=["languages"])
+            edition.code_pattern = held.get("pattern", edition.code_pattern)
+            edition.save(update_fields=["languages", "code_pattern"])
 
 
 def _level(issue: Issue) -> int:

@@ -70,6 +70,11 @@ class AddIssueForm(TextsForm, ReasonForm):
     groups = _groups()
     field_order = (*TEXTS, "code", "groups", "reason")
 
+    def __init__(self, *args: Any, proposed: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if proposed:
+            self.fields["code"].help_text = _("Empty: the next free code, %(code)s.") % {"code": proposed}
+
 
 class ChangeIssueForm(TextsForm, ReasonForm):
     """Other texts, and what is meant by them."""
@@ -188,6 +193,14 @@ class StartDraftForm(ContentForm):
 
     def validate_unique(self) -> None:
         """Left to the action, which says it with all else that a code may not be."""
+
+
+class CodePatternForm(forms.ModelForm):
+    """Of which pattern the codes of a draft are."""
+
+    class Meta:
+        model = Edition
+        fields = ("code_pattern",)
 
 
 class PublishForm(forms.Form):

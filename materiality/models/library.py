@@ -31,6 +31,15 @@ class Edition(models.Model):
     note = models.TextField(
         _("Note on the edition"), blank=True, help_text=_("What the review is about, for those who look back.")
     )
+    code_pattern = models.CharField(
+        _("Pattern of the codes"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "A for a capital letter, 9 for a number, 99 for a number of two digits, such as A9 for E1 or AAA-99 for"
+            " SOC-03. One for each level, the top one first: AAA-99; AAA-99-99. Empty: any code."
+        ),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)
 

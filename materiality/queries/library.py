@@ -452,6 +452,12 @@ def _group_names(issue: Issue) -> list[str]:
 _COLUMNS = ("code", "name", "definition", "status")
 
 
+def codes_used(edition: Edition) -> dict[str, tuple[str, str]]:
+    """Codes of issues of other editions → (edition, Chinese name): a code is not given to another issue."""
+    rows = Issue.objects.exclude(edition=edition).order_by("edition__created_at")
+    return {code: (held, name) for code, held, name in rows.values_list("code", "edition__code", "name")}
+
+
 def library_contents(edition: Edition) -> Library:
     """Categories, issues and mappings of an edition (three queries); equal to the file's when nothing differs."""
     categories = edition.categories.order_by("order", "code")

@@ -259,6 +259,9 @@ MESSAGES = {
     "new_group": N_("“%(value)s” is a new group of the organisation; it goes by its code until somebody names it."),
     "no_text": N_("Write the text in at least one language."),
     "bad_code": N_("“%(value)s” is not an issue code. Write for example “%(example)s”."),
+    "other_pattern": N_(
+        "“%(value)s” is not of the pattern %(pattern)s of this edition. Write for example “%(example)s”."
+    ),
     "double_code": N_("“%(value)s” is already in row %(first)s."),
     "no_primary": N_("A secondary issue needs a primary issue, and “%(value)s” is none in this file."),
     "primary_missing": N_("“%(value)s” is the code of a secondary issue, but no primary issue is named."),

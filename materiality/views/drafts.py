@@ -23,15 +23,17 @@ from materiality.actions.drafts import (
     move_issue,
     reorder_issues,
     retire_issue,
+    set_code_pattern,
     split_issue,
     take_default_definitions,
     undo_last_change,
 )
 from materiality.actions.library import discard_draft, publish_edition, start_edition_draft
-from materiality.drafts.codes import next_edition_code
+from materiality.drafts.codes import next_edition_code, proposed_code
 from materiality.forms.drafts import (
     AddIssueForm,
     ChangeIssueForm,
+    CodePatternForm,
     DiscardForm,
     MergeIssuesForm,
     MoveIssueForm,
@@ -226,7 +228,8 @@ def draft_add(request: HttpRequest, edition: str) -> HttpResponse:
     if place is None:
         raise Http404
     siblings_groups = place.groups if isinstance(place, Issue) else []
-    form = AddIssueForm(entered(request), initial={"groups": siblings_groups}, languages=row.languages)
+    given = {"initial": {"groups": siblings_groups}, "languages": row.languages}
+    form = AddIssueForm(entered(request), proposed=proposed_code(place), **given)
 
     def act() -> Issue:
         values = {name: form.cleaned_data[name] for name in ("reason", "code", "groups")}
@@ -314,6 +317,20 @@ def draft_reorder(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
     with refusals(request):
         _step(row, issue, -1 if request.GET.get("to") == "up" else 1, request)
     return after_change(request, row, issue)
+
+
+@needs(can_edit_library)
+def draft_codes(request: HttpRequest, edition: str) -> HttpResponse:
+    """Of which pattern new codes of a draft are."""
+    row = edition_at(edition)
+    form = CodePatternForm(entered(request), instance=edition_at(edition))
+    if sent(request, form):
+        with refusals(form, "code_pattern"):
+            set_code_pattern(edition=row, pattern=form.cleaned_data["code_pattern"], by=request.user)
+            return onward(request, _("Saved."), "draft", edition)
+    texts = {"heading": _("Pattern of the codes"), "button": _("Save"), "cancel": reverse("draft", args=[edition])}
+    texts["lead"] = _("New codes are proposed and checked by it. Issues that are in the draft keep their codes.")
+    return render(request, "materiality/form.html", {"section": "library", "form": form, **texts})
 
 
 @require_POST

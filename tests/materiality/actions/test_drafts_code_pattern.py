@@ -1,0 +1,145 @@
+"""The pattern that an edition states for its codes: set, proposed by, checked against, kept."""
+
+import pytest
+from django.utils.translation import override
+
+from materiality.actions.drafts import add_issue, set_code_pattern
+from materiality.actions.library import publish_edition, start_edition_draft, start_first_draft
+from materiality.actions.tables import confirm, scope_of, take_in, undo
+from materiality.drafts.codes import proposed_code
+from materiality.formats.issues import IssueResource
+from materiality.models import AuditEvent, Edition
+from materiality.platform.refusals import NotAllowed
+from materiality.tables.widgets import Scope
+from tests.factories.drafts import new_texts
+from tests.factories.library import make_category
+from tests.factories.people import log_in
+from tests.factories.sheets import csv_file, plan_of, problems_in
+
+pytestmark = pytest.mark.django_db
+ESG = [
+    {"code": "E1", "category": "environment", "parent_code": "", "name_en": "Climate"},
+    {"code": "E1-1", "category": "environment", "parent_code": "E1", "name_en": "Emissions"},
+    {"code": "S2", "category": "society", "parent_code": "", "name_en": "Work"},
+]
+
+
+def whole(rows: list[dict]):
+    return take_in("issues", scope_of("issues", replaces=True), "list.csv", csv_file(rows), by=None)
+
+
+@pytest.fixture
+def draft():
+    start_first_draft(languages=["en"], by=None)
+    confirm(whole(ESG), by=None)
+    return Edition.objects.get()
+
+
+def add(draft, place, **more):
+    return add_issue(edition=draft, place=place, texts=new_texts(), by=None, reason="New", **more)
+
+
+def test_whole_list_takes_the_pattern_that_its_codes_show(draft):
+    assert draft.code_pattern == "A9; A9-9"
+
+
+def test_default_library_states_its_own_and_the_next_draft_keeps_it(library_rows):
+    assert Edition.objects.get().code_pattern == "AAA-99; AAA-99-99"
+    assert start_edition_draft(by=None).code_pattern == "AAA-99; AAA-99-99"
+
+
+def test_new_codes_are_proposed_in_the_pattern(draft):
+    new = make_category(draft, "governance")
+    places = [new, draft.categories.get(code="environment"), *draft.issues.filter(code__in=["E1", "S2"])]
+    assert [proposed_code(place) for place in places] == ["G1", "E2", "E1-2", "S2-1"]
+    assert [add(draft, place).code for place in places] == ["G1", "E2", "E1-2", "S2-1"]
+
+
+@pytest.mark.parametrize(("pattern", "code"), [("AAA-99", "GOV-01"), ("a9", "g1"), ("Z99", "Z01"), ("99.A", "")])
+def test_first_code_of_a_category_is_of_the_pattern(draft, pattern, code):
+    set_code_pattern(edition=draft, pattern=pattern, by=None)
+    draft.refresh_from_db()
+    place = make_category(draft, "governance")
+    assert proposed_code(place) == code
+    if not code:
+        with override("en"), pytest.raises(NotAllowed, match="Write the code"):
+            add(draft, place)
+        assert add(draft, place, code="07.G").code == "07.G"
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "said"),
+    [
+        ("E1", "E1-x", "“E1-x” is not of the pattern A9-9 of this edition, as A1-1 is."),
+        ("E1", "S2-7", "does not begin with that of its primary issue, E1"),
+        ("E1", "E11-1", "does not begin with that of its primary issue, E1"),
+        ("E1", "E1-1", "already an issue with the code E1-1"),
+    ],
+)
+def test_code_of_another_pattern_is_refused_with_an_example(draft, place, code, said):
+    with override("en"), pytest.raises(NotAllowed) as refused:
+        add(draft, draft.issues.get(code=place), code=code)
+    assert said in str(refused.value.reason)
+
+
+def test_import_says_which_new_code_is_not_of_the_pattern(draft):
+    rows = [{"code": code, "category": "society", "parent_code": up, "name_en": code} for code, up in (
+        ("S3", ""), ("SOC-04", ""), ("S2-01", "S2"), ("S2-2", "S2"))]  # fmt: skip
+    found = plan_of(IssueResource(Scope(draft)), rows)
+    assert problems_in(found) == [(3, "code", "other_pattern"), (4, "code", "other_pattern")]
+    assert [each.params for row in found.rows for each in row.problems] == [
+        {"pattern": "A9", "example": "A1"},
+        {"pattern": "A9-9", "example": "A1-1"},
+    ]
+
+
+def test_issues_that_are_there_keep_their_codes(draft):
+    set_code_pattern(edition=draft, pattern="AAA-99", by=None)
+    draft.refresh_from_db()
+    rows = [{**row, "name_en": f"{row['name_en']} again"} for row in ESG]
+    assert problems_in(plan_of(IssueResource(Scope(draft)), rows)) == []
+
+
+def test_undone_list_brings_the_pattern_back(draft):
+    imported = whole([{**ESG[2], "code": "S2.5"}])
+    confirm(imported, by=None, reason="Another list")
+    assert Edition.objects.get().code_pattern == "A9.9"
+    imported.refresh_from_db()
+    undo(imported, by=None)
+    assert Edition.objects.get().code_pattern == "A9; A9-9"
+
+
+def test_pattern_is_set_on_the_page_of_the_draft_and_refused_in_words(client, draft):
+    log_in(client, "analyst")
+    address = f"/library/drafts/{draft.code}/codes/"
+    assert 'value="A9; A9-9"' in client.get(address).content.decode()
+    refused = client.post(address, {"code_pattern": "[A-Z]+"})
+    assert "is not a pattern of codes" in refused.content.decode()
+    assert client.post(address, {"code_pattern": "SOC-03"}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.code_pattern == "AAA-99"
+    event = AuditEvent.objects.get(action="set_code_pattern")
+    assert (event.before, event.after) == ({"code_pattern": "A9; A9-9"}, {"code_pattern": "AAA-99"})
+    page = client.get(f"/library/drafts/{draft.code}/").content.decode()
+    assert f'href="{address}"' in page and "AAA-99" in page
+
+
+def test_pattern_of_a_published_edition_and_for_a_viewer_is_refused(client, draft):
+    log_in(client, "viewer")
+    assert client.post(f"/library/drafts/{draft.code}/codes/", {"code_pattern": "A9"}).status_code == 403
+    publish_edition(edition=draft, by=None)
+    with pytest.raises(NotAllowed):
+        set_code_pattern(edition=draft, pattern="A9", by=None)
+
+
+def test_add_form_proposes_the_code(client, draft):
+    log_in(client, "analyst")
+    page = client.get(f"/library/drafts/{draft.code}/add/?category=environment").content.decode()
+    assert "Empty: the next free code, E2." in page
+
+
+def test_ring_is_told_and_what_stands_below_it_asks_for_no_level(draft):
+    rows = [{"code": code, "category": "society", "parent_code": up, "name_en": code} for code, up in (
+        ("S3", "S4"), ("S4", "S3"), ("S5", "S4"))]  # fmt: skip
+    kinds = [kind for _row, _column, kind in problems_in(plan_of(IssueResource(Scope(draft)), rows))]
+    assert kinds[:2] == ["cycle", "cycle"]
