@@ -18,6 +18,7 @@ from materiality.queries.scores import SMALL_CELL, shown_cells
 from materiality.scoring.cube import DIMENSIONS, Cube
 from materiality.tables.write import EPOCH, csv_bytes
 from reports.documents import verify
+from reports.documents.verify import FIGURES
 from reports.models import Output
 from reports.queries.outputs import OutputKind, Progress, needed_run
 from surveys.models import ItemText
@@ -70,7 +71,10 @@ def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
     yield "run.json", _json(scores_json(run) | {"scale": cube.k}), told
     yield "method.json", _json({"method": run.method, "cuts": run.cuts, "seed": run.seed, "late": run.late}), told
     yield "screening.json", _json(run.responses), told
-    yield "ratings.csv", _ratings(run, cube), told
+    if run.source:
+        yield FIGURES, _figures(run), f"figures from elsewhere, reported by {run.source}"
+    else:
+        yield "ratings.csv", _ratings(run, cube), told
     yield "instrument.csv", _instrument(run), ", ".join(f"survey {code}" for code in run.surveys)
     names = ("date", "group", "kind", "title_zh", "title_en", "participants", "issues")
     rows = ([each[name] for name in names] for each in inputs["engagements"])
@@ -88,14 +92,7 @@ def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
 
 def _ratings(run: Run, cube: Cube) -> bytes:
     """How often each value was given, by group, issue and dimension; small cells are left out."""
-    hidden = {
-        (group, score.issue.code, dimension)
-        for score in run.scores.select_related("issue")
-        for group, cells in shown_cells(score.groups).items()
-        for dimension, cell in cells.items()
-        if cell.hidden
-    }
-    rows = []
+    rows, hidden = [], _hidden(run)
     for g, group in enumerate(cube.groups):
         for i, issue in enumerate(cube.issues):
             for d, dimension in enumerate(DIMENSIONS):
@@ -103,6 +100,24 @@ def _ratings(run: Run, cube: Cube) -> bytes:
                 if sum(numbers) >= SMALL_CELL and (group, issue, dimension) not in hidden:
                     rows.append([group, issue, dimension, *numbers])
     return csv_bytes(["group", "issue", "dimension", *map(str, range(1, cube.k + 1))], rows)
+
+
+def _figures(run: Run) -> bytes:
+    """The figures as they were taken over, score and standard deviation on 0–100; small cells are left out."""
+    hidden = _hidden(run)
+    rows = [[*row, run.source] for row in run.reported if row[3] >= SMALL_CELL and tuple(row[:3]) not in hidden]
+    return csv_bytes(["group", "issue", "dimension", "n", "score", "sd", "reported_by"], rows)
+
+
+def _hidden(run: Run) -> set[tuple[str, str, str]]:
+    """Group, issue and dimension of the cells that no file may show."""
+    return {
+        (group, score.issue.code, dimension)
+        for score in run.scores.select_related("issue")
+        for group, cells in shown_cells(score.groups).items()
+        for dimension, cell in cells.items()
+        if cell.hidden
+    }
 
 
 def _instrument(run: Run) -> bytes:

@@ -18,6 +18,7 @@ from surveys.matching.moments import zone_info
 from surveys.matching.scales import rescaled
 from surveys.matching.words import Issues, cleaned
 from surveys.models import ResponseImport
+from surveys.queries.imports import whole_file_doubts
 from surveys.queries.plans import target_words
 from surveys.responses.reading import AUTO, examples_of, stored_match, unanswered
 
@@ -83,10 +84,12 @@ class MatchForm(forms.Form):
         self.initial |= {"zone": self.guessed.zone or asked.zone, "everybody": held.get("group", "")}
         self.initial |= {name: held.get(name, "") for name in ("channel", "language")}
         self.examples = examples_of(imported)
-        self.asks = [
-            doubt for doubt in imported.summary.get("guess", {}).get("doubts", []) if TURN in choices_of(doubt["code"])
-        ]
-        self.turned = {doubt["id"]: self.data.get(f"d-{doubt['id']}", "") for doubt in self.asks}
+        doubts = imported.summary.get("guess", {}).get("doubts", [])
+        self.asks = [doubt for doubt in doubts if TURN in choices_of(doubt["code"])]
+        self.settles = [doubt["id"] for doubt in whole_file_doubts(doubts) if ACCEPT in choices_of(doubt["code"])]
+        at_once = dict.fromkeys(self.settles, self.data.get("d-all", ""))
+        posted = {name: self.data.get(f"d-{name}", "") for name in (*self.settles, *(each["id"] for each in self.asks))}
+        self.said = {name: answer or at_once.get(name, "") for name, answer in posted.items()}
         self.words = target_words(asked)
         self.targets_by_words = {comparable(words): text for text, words in self.words.items()}
         self.targets: dict[int, Target] = {}
@@ -121,8 +124,10 @@ class MatchForm(forms.Form):
         every = [self.targets.get(place, column.target) for place, column in enumerate(self.guessed.columns)]
         for place in twice(every):
             self.wrong.setdefault(place, gettext("Another column is that already."))
-        if any(answer not in (TURN, ACCEPT) for answer in self.turned.values()):
+        if any(self.said[doubt["id"]] not in (TURN, ACCEPT) for doubt in self.asks):
             raise forms.ValidationError(gettext("Say at the top whether the ratings are to be turned round."))
+        if any(self.said[name] != ACCEPT for name in self.settles):
+            raise forms.ValidationError(gettext("Answer at the top what is asked about the whole file."))
         if self.wrong:
             raise forms.ValidationError(gettext("Some columns cannot be that: they are marked below."))
         return self.cleaned_data
@@ -148,9 +153,9 @@ class MatchForm(forms.Form):
         """The maps of ratings of which a person said that 1 is the most."""
         columns, found = self.guessed.columns, set()
         for doubt in self.asks:
-            if self.turned[doubt["id"]] == TURN and doubt["column"] >= 0:
+            if self.said[doubt["id"]] == TURN and doubt["column"] >= 0:
                 found.add(columns[doubt["column"]].values)
-            elif self.turned[doubt["id"]] == TURN:
+            elif self.said[doubt["id"]] == TURN:
                 found |= {column.values for column in columns if column.target.kind == ITEM}
         return found
 

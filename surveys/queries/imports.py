@@ -1,6 +1,6 @@
 """Imports: the list, the preview, the match to be put right, saved matches, what waits."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
@@ -15,7 +15,7 @@ from materiality.platform.words import word_for
 from materiality.queries.cycles import UNDER_WAY
 from materiality.tables.problems import FileProblem, column_letters
 from materiality.templatetags.yiti import inlang
-from surveys.matching.answers import ACCEPT, TURN, choices_of
+from surveys.matching.answers import ACCEPT, GROUP, TURN, ZONE, choices_of
 from surveys.matching.apply import words_of
 from surveys.matching.match import (
     ATTENTION,
@@ -95,8 +95,8 @@ class ValueMap:
 class MatchPage:
     """All that the page shows: columns in doubt first, then fields, then items, then what is left out.
 
-    `doubts` are about the file or about many columns, `turns` those that ask whether 1 is the most: (name of the field,
-    sentence, chosen).
+    `doubts` are about many columns, `whole` about the file, `turns` those that ask whether 1 is the most: (name of the
+    field, sentence, chosen).
     """
 
     tool: str
@@ -104,6 +104,7 @@ class MatchPage:
     asked: int
     doubts: list[str]
     turns: list[tuple[str, str, str]]
+    whole: list[tuple[str, str, str]]
     sections: list[tuple[str, list[ColumnLine], bool]]
     maps: list[ValueMap]
     targets: list[tuple[str, str]]
@@ -113,23 +114,47 @@ class MatchPage:
     no_group: bool = False
     aggregates: bool = False
 
+    @property
+    def fields(self) -> set[str]:
+        """Fields for the whole file that stand beside what they answer."""
+        return {name for name, _sentence, _chosen in self.whole} & set(_ASKED_BY_FIELD.values())
+
+
+_ASKED_BY_FIELD = {GROUP: "everybody", ZONE: "zone"}
+# Says the same as these do.
+_SAME = {"lacking": ("few_issues", "no_issues")}
+
+
+def whole_file_doubts(doubts: Sequence[dict]) -> list[dict]:
+    """Those about no column that have an answer of their own on the page, each thing asked once."""
+    codes = {doubt["code"] for doubt in doubts}
+    return [
+        doubt
+        for doubt in doubts
+        if doubt["column"] < 0
+        and (choices := choices_of(doubt["code"]))
+        and TURN not in choices
+        and not codes.intersection(_SAME.get(doubt["code"], ()))
+    ]
+
 
 def match_page(
     imported: ResponseImport,
     asked: Asked,
     posted: Mapping[int, str],
     errors: Mapping[int, str],
-    turned: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> MatchPage:
-    """The page; `posted` are the targets as a person wrote them where some of them are wrong (`errors`), `turned` what
-    was said of the doubts whether 1 is the most, by their ids.
+    """The page; `posted` are the targets as a person wrote them where some of them are wrong (`errors`), `said` what
+    was said of doubts that have a field of their own, by their ids.
     """
     match, guessed = stored_match(imported.match), imported.summary.get("guess", {})
     examples = examples_of(imported)
     asks = [doubt for doubt in guessed.get("doubts", []) if TURN in choices_of(doubt["code"])]
+    whole, said = whole_file_doubts(guessed.get("doubts", [])), said or {}
     by_column: dict[int, list[str]] = {}
     for doubt in guessed.get("doubts", []):
-        if doubt not in asks:
+        if doubt not in (*asks, *whole) and doubt["code"] not in _SAME:
             by_column.setdefault(doubt["column"], []).append(doubt_sentence(doubt))
     many = _of_many(by_column)
     targets = _targets_of(match, target_words(asked)) | dict(posted)
@@ -139,7 +164,15 @@ def match_page(
         found=len({code for code, _dimension in match.items()}),
         asked=len({code for code, _dimension in asked.items}),
         doubts=[*by_column.get(-1, []), *(f"{letters}: {sentence}" for sentence, letters in many.items())],
-        turns=[(f"d-{each['id']}", _about(each), (turned or {}).get(each["id"], "")) for each in asks],
+        turns=[(f"d-{each['id']}", _about(each), said.get(each["id"], "")) for each in asks],
+        whole=[
+            (
+                _ASKED_BY_FIELD.get(choices_of(each["code"])[0], f"d-{each['id']}"),
+                _about(each),
+                said.get(each["id"], ""),
+            )
+            for each in whole
+        ],
         sections=sections,
         maps=_maps(match, examples, asked),
         targets=listed_targets(asked),

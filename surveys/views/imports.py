@@ -118,7 +118,7 @@ def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             job = match_import(imported=imported, match=form.match(), save_as=save_as, by=request.user).job
         if job:
             return redirect(follow(job, reverse("response_import", args=[code, pk])))
-    page = match_page(imported, asked, form.written, form.wrong, form.turned)
+    page = match_page(imported, asked, form.written, form.wrong, form.said)
     return _match_page(request, imported, form, looked, page)
 
 

@@ -15,6 +15,8 @@ from materiality.platform import jobs
 from reports.actions.outputs import request_output
 from reports.documents.verify import verify
 from reports.outputs import build_output, output_inputs
+from tests.factories.reports import make_cycle
+from tests.materiality.formats.test_figures import figures, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +87,35 @@ def test_change_is_found(pack, name, old, new, said):
     assert any(said in problem for problem in verify(pack))
     with pytest.raises(CommandError, match=said):
         call_command("verify_pack", str(pack))
+
+
+@pytest.fixture
+def reported(library, media, tmp_path):
+    """The pack of a run of figures from elsewhere, one of them of three people."""
+    cycle = make_cycle("reported")
+    stored(cycle, figures(cycle, {"n": 3}))
+    path = tmp_path / "reported.zip"
+    path.write_bytes(build_output(output_inputs(cycle, kind="evidence-pack", format="zip", language="en")))
+    return path
+
+
+def test_pack_of_figures_from_elsewhere_holds_them_and_says_so(reported, tmp_path):
+    files = contents(reported)
+    rows = list(csv.DictReader(io.StringIO(files["figures.csv"].decode("utf-8-sig"))))
+    assert "ratings.csv" not in files
+    assert {row["reported_by"] for row in rows} == {"Consultants Ltd"}
+    assert (len(rows), rows[-1]["n"], rows[-1]["score"]) == (34, "40", "50.0")  # the small cell and another with it
+    made = {row["file"]: row["made_from"] for row in json.loads(files["manifest.json"])["files"]}
+    assert made["figures.csv"] == "figures from elsewhere, reported by Consultants Ltd"
+    (tmp_path / "verify.py").write_bytes(files["verify.py"])
+    done = subprocess.run([sys.executable, "-I", "verify.py", reported], cwd=tmp_path, capture_output=True, text=True)
+    said = "Hashes, scores and the audit chain hold. The run rests on 34 figures from elsewhere, reported by"
+    assert (done.returncode, done.stdout) == (0, f"{said} Consultants Ltd.\n")
+
+
+def test_changed_figure_is_found(reported):
+    changed(reported, "figures.csv", b",40,50.0,", b",40,55.0,")
+    assert any("the score is not that of the reported figure" in problem for problem in verify(reported))
 
 
 def test_other_file_is_said_to_be_none(tmp_path):

@@ -43,7 +43,7 @@ def csv_cells(contents: bytes) -> list[list[str]]:
 
 def checked(client, survey, contents: bytes, **said):
     imported = upload(client, survey, contents)
-    response = client.post(address("import_match", imported), said)
+    response = client.post(address("import_match", imported), {"d-all": "accept", **said})
     assert response.status_code == 302, response.context["form"].errors
     return run()
 
@@ -57,6 +57,34 @@ def test_everybody_in_a_file_is_of_one_group(client, survey):
     log_in(client)
     imported = checked(client, survey, a_file(survey, ["3", "5", "1", "2", "4"]), everybody="employees")
     assert (imported.state, imported.summary["groups"]) == ("checked", {"users": 0, "employees": 5})
+
+
+def test_each_doubt_about_the_file_is_answered_by_itself_and_not_asked_again(client, survey):
+    log_in(client)
+    imported = upload(client, survey, a_file(survey, ["3", "5", "1", "2", "4"]))
+    whole = client.get(address("import_match", imported)).context["page"].whole
+    assert [name for name, _sentence, _chosen in whole] == ["everybody", "d-lacking"]
+    response = client.post(address("import_match", imported), {"everybody": "users"})
+    assert (response.status_code, b"Answer at the top" in response.content) == (422, True)
+    page = response.context["page"]
+    assert ([chosen for _name, _sentence, chosen in page.whole], page.fields) == (["", ""], {"everybody"})
+    assert response.content.decode().count('name="everybody"') == 1
+    response = client.post(address("import_match", imported), {"d-lacking": "accept", "zone": "Mars/North"})
+    assert [chosen for _name, _sentence, chosen in response.context["page"].whole] == ["", "accept"]
+    client.post(address("import_match", imported), {"everybody": "users", "d-lacking": "accept"})
+    imported = run()
+    assert imported.state == "checked"
+    assert client.get(address("import_match", imported)).context["page"].whole == []
+
+
+def test_several_doubts_about_the_file_are_answered_at_once(client, survey):
+    log_in(client)
+    own = [line[2:] for line in csv_cells(a_file(survey, ["1", "5"], group=True))]
+    imported = upload(client, survey, "\n".join(map(",".join, [*own[:2], ["employees", *own[2][1:]]])).encode())
+    whole = client.get(address("import_match", imported)).context["page"].whole
+    assert len(whole) > 1 and all(name.startswith("d-") for name, _sentence, _chosen in whole), whole
+    assert client.post(address("import_match", imported), {}).status_code == 422
+    assert client.post(address("import_match", imported), {"d-all": "accept"}).status_code == 302
 
 
 def test_zone_of_the_times_is_taken(client, survey):
