@@ -1,13 +1,14 @@
 """What this app declares to those below: words, its kind of job, its steps of a cycle."""
 
 from django.db.models import Aggregate, Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from materiality.models import Cycle, Job, Run, User
+from materiality.models import Cycle, Job, User
 from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPage, StepStanding, Words
-from materiality.queries.cycles import scored_cycles
+from materiality.queries.cycles import newest_run, scored_cycles
 from reports.models import Output, Section
 from reports.models.outline import JOB as OUTLINE_JOB
 from reports.models.outputs import JOB
@@ -50,9 +51,9 @@ WORDS: dict[str, Words] = {
 
 
 def _matrix(cycle: Cycle) -> StepStanding:
-    number = _figures(cycle)["last_run"]
-    words = gettext("run %(number)s") % {"number": number} if number else ""
-    return StepStanding(done=number is not None, words=words, missing=[] if number else [gettext("no run yet")])
+    run = newest_run(cycle)
+    words = gettext("run %(number)s") % {"number": run.number} if run else ""
+    return StepStanding(done=run is not None, words=words, missing=[] if run else [gettext("no run yet")])
 
 
 def _outline(cycle: Cycle) -> StepStanding:
@@ -63,8 +64,8 @@ def _outline(cycle: Cycle) -> StepStanding:
 
 def _outputs(cycle: Cycle) -> StepStanding:
     """Files of an older run are stale once there is a newer one."""
-    figures = _figures(cycle)
-    number, used, newest = figures["output_number"], figures["used_run"], figures["last_run"]
+    figures, run = _figures(cycle), newest_run(cycle)
+    number, used, newest = figures["output_number"], figures["used_run"], run.number if run else 0
     words = ngettext("%(count)s file", "%(count)s files", number) % {"count": number} if number else ""
     stale = gettext("made from run %(used)s, run %(newest)s is newer") % {"used": used, "newest": newest}
     return StepStanding(
@@ -75,20 +76,21 @@ def _outputs(cycle: Cycle) -> StepStanding:
     )
 
 
+def figures_of_cycle() -> dict[str, Combinable]:
+    """Sections and finished files of a cycle, and the newest run that a file is made from."""
+    outputs = Output.objects.filter(job__state=Job.State.DONE)
+    return {
+        "section_number": Coalesce(_of_cycle(Section.objects.all(), Count("pk")), 0),
+        "used_run": _of_cycle(outputs, Max("run__number")),
+        "output_number": Coalesce(_of_cycle(outputs, Count("pk")), 0),
+    }
+
+
 def _figures(cycle: Cycle) -> dict:
-    """Last run, sections and finished outputs in one query, kept with the cycle of this page."""
-    if not hasattr(cycle, "report_figures"):
-        cycle.report_figures = (
-            Cycle.objects.filter(pk=cycle.pk)
-            .values(
-                last_run=_of_cycle(Run.objects.all(), Max("number")),
-                section_number=Coalesce(_of_cycle(Section.objects.all(), Count("pk")), 0),
-                used_run=_of_cycle(Output.objects.filter(job__state=Job.State.DONE), Max("run__number")),
-                output_number=Coalesce(_of_cycle(Output.objects.filter(job__state=Job.State.DONE), Count("pk")), 0),
-            )
-            .get()
-        )
-    return cycle.report_figures
+    """The same of this cycle: as they were read with it, else in one query, kept with it."""
+    if "section_number" not in vars(cycle):
+        vars(cycle).update(Cycle.objects.filter(pk=cycle.pk).values(**figures_of_cycle()).get())
+    return vars(cycle)
 
 
 def _of_cycle(rows: QuerySet, figure: Aggregate) -> Subquery:
@@ -107,6 +109,7 @@ def _find_files(person: User, text: str, most: int) -> list[Found]:
 
 HOOKS = Hooks(
     words=WORDS,
+    figures=figures_of_cycle,
     searches=(_find_files,),
     jobs={
         JOB: JobFunctions("reports.outputs.make_output", "reports.outputs.store_output"),

@@ -134,9 +134,9 @@ class Hooks:
     owned: {label of an object: {label of a table: path from its rows to the object}}, whose rows audit events count
     and digest as a whole; an empty path means the whole table. guarded: labels of tables in which every row is the
     object of an event. checks: what else verify_audit asks. alerts: sentences on what those who run fieldwork or the
-    installation should look at now. counted: how many responses a
-    run of the cycle would count now. sealed: how many answers only keys of surveys open. admission: whether
-    a person may open a path, given with what its route found in it.
+    installation should look at now. figures: what steps tell of a cycle, as expressions that its query takes along.
+    counted: how many responses a run of the cycle would count now. sealed: how many answers only keys of surveys open.
+    admission: whether a person may open a path, given with what its route found in it.
     """
 
     words: Mapping[str, Words] = field(default_factory=dict)
@@ -145,6 +145,7 @@ class Hooks:
     objections: Mapping[str, Sequence[Objections]] = field(default_factory=dict)
     last: Mapping[str, Callable[[], QuerySet]] = field(default_factory=dict)
     waiting: Sequence[Callable[[], list[WaitingWork]]] = ()
+    figures: Callable[[], Mapping[str, Any]] | None = None
     counted: Callable[[Any], int] | None = None
     keys: Callable[[], QuerySet] | None = None
     owned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -265,6 +266,11 @@ def last_of(kind: str) -> Callable[[], QuerySet] | None:
 def all_alerts() -> list[str]:
     """What should be looked at now."""
     return [sentence for hooks in declared() for ask in hooks.alerts for sentence in ask()]
+
+
+def cycle_figures() -> dict[str, Any]:
+    """What steps tell of a cycle, to be read with its row."""
+    return {name: figure for hooks in declared() if hooks.figures for name, figure in hooks.figures().items()}
 
 
 def counted_now(cycle: Model) -> int:

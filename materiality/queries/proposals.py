@@ -157,15 +157,21 @@ def calendar() -> Calendar:
     return Calendar.objects.filter(pk=1).first() or Calendar(pk=1)
 
 
+_INTERVALS = ("review_months", "survey_months", "remind_days_before")
+
+
 def what_is_due(today: date | None = None, held: Calendar | None = None) -> list[Due]:
-    """Next due dates, soonest first; nothing before a first edition was published (two queries).
+    """Next due dates, soonest first; nothing before a first edition was published (one query).
 
     Without any survey so far the first is due as long after the first edition as one survey after another.
     """
-    today, held = today or timezone.localdate(), held or calendar()
-    ask = last_of(Reminder.Kind.SURVEY)
-    dates = {"first": Min("published_at"), "newest": Max("published_at")}
-    published = Edition.objects.aggregate(**dates, **({"surveyed": Max(Subquery(ask()))} if ask else {}))
+    today, ask = today or timezone.localdate(), last_of(Reminder.Kind.SURVEY)
+    asked = {"first": Min("published_at"), "newest": Max("published_at")}
+    asked |= {"surveyed": Max(Subquery(ask()))} if ask else {}
+    if held is None:
+        asked |= {name: Max(Subquery(Calendar.objects.filter(pk=1).values(name))) for name in _INTERVALS}
+    published = Edition.objects.aggregate(**asked)
+    held = held or Calendar(pk=1, **{name: published[name] for name in _INTERVALS if published[name] is not None})
     if published["first"] is None:
         return []
     reviewed = _day(published["newest"])

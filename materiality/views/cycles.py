@@ -14,7 +14,7 @@ from materiality.actions.cycles import choose_scope, close_cycle, confirm_step, 
 from materiality.forms.cycles import CycleDetailsForm, NewCycleForm
 from materiality.models import Cycle
 from materiality.platform.bilingual import default_languages, interface_language
-from materiality.platform.hooks import CHOOSE_SCOPE, objections, step_named
+from materiality.platform.hooks import CHOOSE_SCOPE, cycle_figures, objections, step_named
 from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import button, onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, need, needs
@@ -39,7 +39,8 @@ def cycle_of(code: str, *more: str) -> Cycle:
     """The cycle with its edition, and `more` that is of it; the page "not found" where there is none. Names that its
     method gives are said from now on.
     """
-    cycle = get_object_or_404(Cycle.objects.select_related("edition", *more), code=code)
+    rows = Cycle.objects.select_related("edition", *more).annotate(**cycle_figures())
+    cycle = get_object_or_404(rows, code=code)
     say_names(cycle.method)
     return cycle
 

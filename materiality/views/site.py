@@ -20,7 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from materiality.models import Cycle, Job, Organisation
 from materiality.platform.health import all_well, in_one_word, readiness, worker
-from materiality.platform.hooks import all_alerts, find, what_waits
+from materiality.platform.hooks import all_alerts, cycle_figures, find, what_waits
 from materiality.platform.people import can_edit_cycle, can_manage_people
 from materiality.platform.storage import storage_trouble
 from materiality.queries.cycles import (
@@ -144,7 +144,8 @@ def _first_hour() -> dict:
 
 def start_page(request: HttpRequest) -> HttpResponse:
     """Where the cycles stand, what is running, what happened last; a new installation sees what to do first."""
-    seen = seen_cycles(request.user, listed_cycles()).exclude(sample=Cycle.Sample.ASIDE).filter(state__in=UNDER_WAY)
+    listed = listed_cycles().annotate(**cycle_figures())
+    seen = seen_cycles(request.user, listed).exclude(sample=Cycle.Sample.ASIDE).filter(state__in=UNDER_WAY)
     cycles = sorted(seen[:SHOWN], key=lambda cycle: bool(cycle.sample))  # one's own first
     sees_all = sees_all_cycles(request.user)
     context = {
