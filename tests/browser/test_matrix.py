@@ -11,15 +11,39 @@ from tests.factories.scores import make_run
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-def test_matrix_is_worked_by_mouse_and_keyboard_and_kept_in_the_address(open_page, live_server, settings, width):
-    make_run(make_cycle(code="spring"))
+@pytest.fixture
+def matrix_page(open_page, live_server, settings):
+    """`matrix_page(width=…, **context)`: the matrix of a cycle with two runs, seen by an analyst."""
+    cycle = make_cycle(code="spring")
+    make_run(cycle)
+    make_run(cycle, seed=2)
     client = Client()
     log_in(client)
-    page = open_page("/login/", width=width, height=900)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-    page.goto(f"{live_server.url}/cycles/spring/matrix/")
+
+    def open_matrix(**options):
+        page = open_page("/login/", height=900, **options)
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page.goto(f"{live_server.url}/cycles/spring/matrix/")
+        return page
+
+    return open_matrix
+
+
+def test_matrix_without_javascript_moves_cuts_by_their_fields(matrix_page):
+    page = matrix_page(java_script_enabled=False)
+    expect(page.get_by_role("button", name="Closer")).to_be_hidden()
+    cut = page.locator("svg.matrix:visible").get_by_role("slider", name="High from")
+    moved = f"{float(cut.get_attribute('aria-valuenow')) + 1:.1f}"
+    page.locator("input[name=high]").fill(moved)
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_text("The cuts are moved on this page alone")).to_be_visible()
+    assert float(cut.get_attribute("aria-valuenow")) == float(moved)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_matrix_is_worked_by_mouse_and_keyboard_and_kept_in_the_address(matrix_page, width):
+    page = matrix_page(width=width)
     drawing = page.locator("svg.matrix:visible")
     cut = drawing.get_by_role("slider", name="High from")
     begun = float(cut.get_attribute("aria-valuenow"))
@@ -51,6 +75,11 @@ def test_matrix_is_worked_by_mouse_and_keyboard_and_kept_in_the_address(open_pag
     expect(drawing).to_have_attribute("viewBox", seen)
     page.get_by_role("button", name="Everything").click()
     assert "zoom" not in page.url
+
+    # Arrows from another run, by the choice alone; every choice is in the address.
+    page.get_by_label("Moved since").select_option("1")
+    expect(page.get_by_text("Arrows come from where an issue stood before.")).to_be_visible()
+    assert "since=1" in page.url and drawing.locator(".matrix-move").count() > 0
 
     # A row and its mark light each other up, until Escape.
     row = page.locator("tr[data-code]").last
