@@ -1,6 +1,7 @@
 """The pattern that an edition states for its codes: set, proposed by, checked against, kept."""
 
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 
 from materiality.actions.drafts import add_issue, set_code_pattern
@@ -122,6 +123,7 @@ def test_pattern_is_set_on_the_page_of_the_draft_and_refused_in_words(client, dr
     assert (event.before, event.after) == ({"code_pattern": "A9; A9-9"}, {"code_pattern": "AAA-99"})
     page = client.get(f"/library/drafts/{draft.code}/").content.decode()
     assert f'href="{address}"' in page and "AAA-99" in page
+    assert "of the pattern AAA-99 (" in client.get(reverse("sheet_new", args=["issues"])).content.decode()
 
 
 def test_pattern_of_a_published_edition_and_for_a_viewer_is_refused(client, draft):
