@@ -125,8 +125,8 @@ def set_method(
     """Set parameters of `Method` by name, and weights {group: {dimension: weight}}; what is not named stays. `told`
     stands in the event too.
 
-    The event names the last run (`after_run`) where results had been seen before the change. NotAllowed once the
-    review has begun; MethodError where a value cannot be used.
+    The event names the last run (`after_run`) where results had been seen before a change of more than names.
+    NotAllowed once the review has begun; MethodError where a value cannot be used.
     """
     stored = locked_cycle(cycle, BEFORE_REVIEW)
     before = _plain(method_of(stored))
@@ -141,7 +141,8 @@ def set_method(
     stored.method = _plain(method)
     stored.save(update_fields=["method"])
     last_run = last_run_number(stored)
-    mark = {"after_run": last_run} if last_run else {}
+    # What things are called changes no result.
+    mark = {"after_run": last_run} if last_run and changed != ["names"] else {}
     audit.record(
         "set_method",
         stored,

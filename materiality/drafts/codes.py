@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from string import ascii_lowercase, ascii_uppercase
 from types import SimpleNamespace
 
 from django.utils import timezone
@@ -42,8 +43,10 @@ def next_edition_code(current: Edition | None) -> str:
     return code
 
 
-def free_primary_code(category: Category) -> str:
-    """As the category's primary issues are called, with the number after the highest ever used."""
+def free_primary_code(category: Category, strict: bool = False) -> str:
+    """As the category's primary issues are called, with the number after the highest ever used; NotAllowed where
+    `strict` and only a person can say what the code is.
+    """
     codes = Issue.objects.filter(category=category, parent=None).values_list("code", flat=True)
     heads = Counter(_NUMBERED.fullmatch(code).groups() for code in codes if _NUMBERED.fullmatch(code))
     forms = Counter()
@@ -51,25 +54,31 @@ def free_primary_code(category: Category) -> str:
         forms[head, len(number)] += times
     letters = re.sub(r"[^A-Z]", "", category.code.upper())[:3].ljust(2, "X")
     head, width = min(forms, key=lambda form: (-forms[form], form)) if forms else (f"{letters}-", 2)
-    return _in_pattern(head, width, part_of(category.edition.code_pattern, 1), letters)
+    return _in_pattern(head, width, part_of(category.edition.code_pattern, 1), letters, strict=strict)
 
 
-def free_secondary_code(primary: Issue) -> str:
-    """The code of the issue above and the number after the highest ever used below it."""
+def free_secondary_code(primary: Issue, strict: bool = False) -> str:
+    """The code of the issue above and the number after the highest ever used below it; `strict` as above."""
     codes = Issue.objects.filter(parent__code=primary.code).values_list("code", flat=True)
     found = (re.fullmatch(rf"({re.escape(primary.code)}\D*)(\d+)", code) for code in codes)
     forms = Counter((match[1], len(match[2])) for match in found if match)
     head, width = min(forms, key=lambda form: (-forms[form], form)) if forms else (f"{primary.code}-", 2)
     pattern, level = primary.edition.code_pattern, primary.level + 1
     part, upper = part_of(pattern, level), part_of(pattern, level - 1)
-    added, letters = below(part, upper), re.sub(r"[^A-Z]", "", primary.category.code.upper())
-    return _in_pattern(head, width, added or part, letters, primary.code if added else "")
+    added, letters = below(part, upper), re.sub(r"[^A-Z]", "", primary.category.code.upper()).ljust(2, "X")
+    return _in_pattern(head, width, added or part, letters, primary.code if added else "", strict)
+
+
+def free_code(place: Issue | Category) -> str:
+    """For a new issue there. NotAllowed as above."""
+    found = free_secondary_code if isinstance(place, Issue) else free_primary_code
+    return found(place, strict=True)
 
 
 def proposed_code(place: Issue | Category) -> str:
     """The code that a new issue there takes; '' where none can be told."""
     try:
-        return free_secondary_code(place) if isinstance(place, Issue) else free_primary_code(place)
+        return free_code(place)
     except NotAllowed:
         return ""
 
@@ -77,21 +86,36 @@ def proposed_code(place: Issue | Category) -> str:
 _NUMBERED = re.compile(r"(.*?)(\d+)")
 
 
-def _in_pattern(head: str, width: int, part: str, letters: str, above: str = "") -> str:
+def _in_pattern(head: str, width: int, part: str, letters: str, above: str = "", strict: bool = False) -> str:
     """The next code as the others are called, else as the pattern has it: `part` of what follows the code `above`.
 
-    NotAllowed where only a person can say what the code is.
+    Where neither can be told, a code of no pattern, for issues that move; NotAllowed where `strict`.
     """
     if fits(f"{head}{1:0{width}}".removeprefix(above), part):
         return _next(head, width)
     usual, digits = re.fullmatch(r"(.*?)(9*)", part).groups()
     for sign, known in (("A", letters.upper()), ("a", letters.lower())):
         usual = re.sub(f"{sign}+", lambda run, known=known: known[: len(run[0])].ljust(len(run[0]), known[-1]), usual)
-    if not digits or not fits(f"{usual}{1:0{len(digits)}}", part):
+    if digits and fits(f"{usual}{1:0{len(digits)}}", part):
+        return _next(f"{above}{usual}", len(digits))
+    if lettered := _next_letter(above, part):
+        return lettered
+    if strict:
         raise NotAllowed(
             _("Write the code: the next one of the pattern %(pattern)s cannot be told.") % {"pattern": part}
         )
-    return _next(f"{above}{usual}", len(digits))
+    return _next(head, width)
+
+
+def _next_letter(above: str, part: str) -> str:
+    """The first letter that no issue ever had there, where the pattern counts by one letter: E1a, E1b; else ''."""
+    counted = re.fullmatch(r"([^Aa9]*)([Aa])", part)
+    if not counted:
+        return ""
+    letters = ascii_uppercase if counted[2] == "A" else ascii_lowercase
+    codes = [f"{above}{counted[1]}{letter}" for letter in letters]
+    taken = set(Issue.objects.filter(code__in=codes).values_list("code", flat=True))
+    return next((code for code in codes if code not in taken), "")
 
 
 def check_code(code: str, edition: Edition, above: Issue | None) -> None:
@@ -126,10 +150,11 @@ def check_code(code: str, edition: Edition, above: Issue | None) -> None:
 def _check_pattern(code: str, pattern: str, above: Issue | None) -> None:
     level = above.level + 1 if above else 1
     part, upper = part_of(pattern, level), part_of(pattern, level - 1) if above else ""
-    if not fits(code, part):
+    added = below(part, upper)
+    # An issue that is there already may have a code of no pattern: what stands below begins with it all the same.
+    if not (fits(code, part) or (above and added and fits(code.removeprefix(above.code), added))):
         told = {"code": code, "pattern": part, "example": example_of(part)}
         raise NotAllowed(_("“%(code)s” is not of the pattern %(pattern)s of this edition, as %(example)s is.") % told)
-    added = below(part, upper)
     if above and added and not (code.startswith(above.code) and fits(code.removeprefix(above.code), added)):
         raise NotAllowed(
             _("The code %(code)s does not begin with that of its primary issue, %(primary)s.")

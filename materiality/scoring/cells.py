@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -220,7 +221,7 @@ def _one_by_one(function: Callable[[np.ndarray], np.ndarray], rows: np.ndarray) 
     """`function` of each row of `rows` float[..., I]: an array of all weights, groups and issues at once would take
     longer to fill than to count.
     """
-    found = np.array([function(row) for row in rows.reshape(-1, rows.shape[-1])])
+    found = np.array([function(row) for row in rows.reshape(prod(rows.shape[:-1]), rows.shape[-1])])
     return found.reshape(*rows.shape[:-1], *found.shape[1:])
 
 

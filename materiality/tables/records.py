@@ -124,8 +124,15 @@ def _goes_on(columns: list[str], below: list[str]) -> bool:
     said = [place for place, text in enumerate(below) if text]
     if not columns or not said or said[0] == 0 or not all(re.search(r"[^\W\d_]", below[place]) for place in said):
         return False
-    merged = [place for place in range(1, len(columns)) if not columns[place] or columns[place] in columns[:place]]
-    return bool(set(merged) & set(said)) or (len(columns) in said and len(said) > 1)
+    above = [*columns, *[""] * (said[-1] + 1 - len(columns))]
+    goes_on = [not heading or heading in above[max(place - 1, 0) : place] for place, heading in enumerate(above)]
+    # A heading of its own that nothing goes on from has a cell below it, not another heading.
+    follows = (next((each for each in said if each > place), place) for place in said)
+    starts = [
+        goes_on[place] or (end > place and all(goes_on[place + 1 : end + 1]))
+        for place, end in zip(said, follows, strict=True)
+    ]
+    return all(starts) and any(goes_on[place] for place in said)
 
 
 def _joined(columns: list[str], below: list[str]) -> Iterator[str]:

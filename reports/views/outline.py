@@ -132,7 +132,11 @@ def _import(code: str, pk: int) -> OutlineImport:
 def outline_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """The rows that the list shows as a file that can be imported again."""
     cycle = cycle_of(code)
-    return _file(cycle, kind, f"{cycle.code}-outline.{kind}", filtered_outline(outline_rows(cycle), request.GET))
+    rows = outline_rows(cycle)
+    shown = filtered_outline(rows, request.GET)
+    # Read again as the whole outline, a part of it would remove the rest.
+    name = "outline" if len(shown) == len(rows) else "outline-part"
+    return _file(cycle, kind, f"{cycle.code}-{name}.{kind}", shown)
 
 
 def outline_template(request: HttpRequest, code: str, kind: str) -> HttpResponse:

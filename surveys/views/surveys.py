@@ -295,7 +295,9 @@ def _asked(
 
     grid = [(section.category, [row_of(issue) for issue, _items in section.issues]) for section in contents.sections]
     lines = [(form, minutes_for(form.planned.questions)) for form in forms]
-    return {"lines": lines, "grid": grid, "unset": [each.group.name for each in groups if not each.stored]}
+    wrong = any(form.is_bound and form.errors for form in forms)
+    unset = [each.group.name for each in groups if not each.stored]
+    return {"lines": lines, "grid": grid, "unset": unset, "wrong": wrong}
 
 
 def ticked_in(request: HttpRequest, codes: list[str], groups: list[PlannedGroup]) -> set[tuple[str, str]]:

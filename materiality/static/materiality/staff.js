@@ -5,7 +5,7 @@ document.querySelector("#errors")?.focus();
 
 // Warn before leaving a form with unsaved changes.
 for (const form of document.querySelectorAll("form[data-guard]")) {
-  let changed = false;
+  let changed = Boolean(form.querySelector(".error"));
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });

@@ -167,6 +167,8 @@ def test_set_method_after_a_run_names_the_run():
     make_run(cycle, seed=2)
     set_method(cycle=cycle, values={"min_n": 10}, by=None)
     assert AuditEvent.objects.get(action="set_method").after == {"min_n": 10, "after_run": 2}
+    set_method(cycle=cycle, by=None, values={"names": {"axis": {"society": {"en": "Impact materiality"}}}})
+    assert "after_run" not in AuditEvent.objects.filter(action="set_method").latest("number").after
 
 
 def test_set_method_with_nothing_new_writes_no_event():

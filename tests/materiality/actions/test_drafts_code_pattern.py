@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from materiality.actions.drafts import add_issue, set_code_pattern
+from materiality.actions.drafts import add_issue, move_issue, set_code_pattern
 from materiality.actions.library import publish_edition, start_edition_draft, start_first_draft
 from materiality.actions.tables import confirm, scope_of, take_in, undo
 from materiality.drafts.codes import proposed_code
@@ -81,6 +81,34 @@ def test_code_of_another_pattern_is_refused_with_an_example(draft, place, code, 
     with override("en"), pytest.raises(NotAllowed) as refused:
         add(draft, draft.issues.get(code=place), code=code)
     assert said in str(refused.value.reason)
+
+
+def test_issues_move_where_the_pattern_counts_by_letters():
+    start_first_draft(languages=["en"], by=None)
+    rows = [("E1", ""), ("E1a", "E1"), ("E1b", "E1"), ("E2", ""), ("E2a", "E2")]
+    known = {"category": "environment"}
+    confirm(whole([{**known, "code": code, "parent_code": up, "name_en": code} for code, up in rows]), by=None)
+    draft = Edition.objects.get()
+    assert draft.code_pattern == "A9; A9a"
+    first, other = draft.issues.get(code="E1"), draft.issues.get(code="E2")
+    assert (proposed_code(first), add(draft, other).code) == ("E1c", "E2b")
+    moved = move_issue(issue=draft.issues.get(code="E1a"), primary=other, by=None, reason="Closer")
+    assert moved.code == "E2c"
+
+
+def test_code_below_one_of_no_pattern_begins_with_it(draft):
+    set_code_pattern(edition=draft, pattern="AAA9; AAA9-9", by=None)
+    draft.refresh_from_db()
+    above = draft.issues.get(code="S2")
+    assert add(draft, above, code=proposed_code(above)).code == "S2-1"
+
+
+def test_category_without_a_letter_gets_codes(draft):
+    set_code_pattern(edition=draft, pattern="A9; AA-99", by=None)
+    draft.refresh_from_db()
+    category = make_category(draft, "1")
+    primary = add(draft, category, code="Z1")
+    assert proposed_code(primary) == "XX-01"
 
 
 def test_import_says_which_new_code_is_not_of_the_pattern(draft):

@@ -16,6 +16,7 @@ from materiality.models import Cycle, Issue, Run
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.verification import score_findings
 from materiality.queries.years import compared_json, earlier_runs, line_of
+from materiality.tables.records import read_table
 from materiality.tables.widgets import SheetPlan
 from tests.factories.cycles import make_cycle
 from tests.factories.people import log_in
@@ -222,3 +223,14 @@ def test_exported_figures_change_nothing_when_they_come_back(client, cycle):
     contents = client.get(reverse("cycle_sheet_export", args=[cycle.code, "figures", "csv"])).content
     imported = take_in("figures", scope_of("figures", cycle=cycle), "f.csv", contents, by=None)
     assert not SheetPlan.from_json(imported.plan).changes_anything
+
+
+@pytest.mark.parametrize(
+    "row",
+    [",Climate change,see Li,Emissions and energy", ",Climate change,,Emissions and energy,check with Li"],
+)
+def test_row_without_a_code_is_no_second_row_of_headings(row):
+    text = f"code,name_en,,definition_en\n{row}\nE1,Energy,,What is used\n"
+    table = read_table(text.encode(), "list.csv")
+    assert table.columns == ("code", "name_en", "", "definition_en")
+    assert [each.cells["name_en"] for each in table.rows] == ["Climate change", "Energy"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from materiality.scoring.cells import Cells, Ratings, cells_of, fit_dimension, ratings_of
+from materiality.scoring.cells import Cells, Ratings, _one_by_one, cells_of, fit_dimension, ratings_of
 from materiality.scoring.certainty import drawn_to_mean, within_cuts
 from materiality.scoring.estimates import Estimates, Sources, deviations_of, moderate
 from materiality.scoring.figures import Halo, halo, spread_beyond_chance
@@ -228,3 +228,8 @@ def test_disagreement():
     level = np.array([82, 59, 70, 76]) - np.array([2, -3, 0, 1.0])
     var, counts = np.array([4, 9, 25, 6.0]), np.ones(4, dtype=bool)
     assert spread_beyond_chance(counts, level, var, counts.sum(axis=0)) == digits(6.922187, 6)
+
+
+@pytest.mark.parametrize("shape", [(4, 0), (2, 4, 0)])
+def test_function_of_each_row_of_nothing(shape):
+    assert _one_by_one(lambda row: 2 * row, np.zeros(shape)).shape == shape

@@ -48,6 +48,21 @@ def test_ticks_of_the_grid_stay_where_a_number_is_wrong(staff):
     assert not GroupPlan.objects.exists()
 
 
+def test_grid_says_at_its_top_that_nothing_was_saved_and_enter_saves(staff):
+    survey = make_survey(make_survey_cycle({"society": 2}))
+    text = staff.post(url("survey_groups", survey), {"grid": "1", "users-expected": "many"}).content.decode()
+    assert 'id="errors"' in text
+    form = text[text.index("survey/groups/") if "survey/groups/" in text else text.index('name="grid"') :]
+    assert re.search(r"<button[^>]*>", form)[0] == '<button class="visually-hidden" tabindex="-1" aria-hidden="true">'
+
+
+def test_grid_of_an_open_survey_shows_what_is_asked_where_a_number_is_wrong(staff):
+    survey = make_open_survey(make_survey_cycle({"society": 2}))
+    before = page(staff, "survey", survey)
+    text = staff.post(url("survey_groups", survey), {"users-expected": "-5"}).content.decode()
+    assert 'name="grid"' not in before and text.count("✓") == before.count("✓") > 0
+
+
 def test_plan_of_an_open_survey_changes_expected_responses_alone(staff):
     survey = make_open_survey()
     staff.post(url("survey_groups", survey), {"users-expected": "70"})
