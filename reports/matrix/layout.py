@@ -247,10 +247,8 @@ def layout_matrix(
 ) -> MatrixLayout:
     """Place marks, labels and words; `size` is the side of the square plot in px. `grey` are rules by priority whose
     middle zones are where tiers are uncertain. `beside` are points of another matrix: the axes reach as far as theirs,
-    so that the same place is the same score in both.
-
-    Points without both scores are left out. `label_codes` limits the labels to these points (None: all).
-    Raises ValueError for an unknown kind of rule and for a size below that of `sizes`.
+    so that the same place is the same score in both. Points without both scores are left out. `label_codes` limits the
+    labels to these points (None: all). ValueError for an unknown kind of rule and for a size below that of `sizes`.
     """
     if size < sizes.least_side:
         raise ValueError(f"the side of the plot must be at least {sizes.least_side:.0f} px: {size}")

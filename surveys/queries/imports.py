@@ -165,14 +165,7 @@ def match_page(
         asked=len({code for code, _dimension in asked.items}),
         doubts=[*by_column.get(-1, []), *(f"{letters}: {sentence}" for sentence, letters in many.items())],
         turns=[(f"d-{each['id']}", _about(each), said.get(each["id"], "")) for each in asks],
-        whole=[
-            (
-                _ASKED_BY_FIELD.get(choices_of(each["code"])[0], f"d-{each['id']}"),
-                _about(each),
-                said.get(each["id"], ""),
-            )
-            for each in whole
-        ],
+        whole=[(_field_of(each), _about(each), said.get(each["id"], "")) for each in whole],
         sections=sections,
         maps=_maps(match, examples, asked),
         targets=listed_targets(asked),
@@ -182,6 +175,11 @@ def match_page(
         no_group=not any(column.target.text == "group" for column in match.columns),
         aggregates=any(doubt["code"] == "aggregates" for doubt in guessed.get("doubts", [])),
     )
+
+
+def _field_of(doubt: Mapping) -> str:
+    """Of the form, in which a doubt about the whole file is answered."""
+    return _ASKED_BY_FIELD.get(choices_of(doubt["code"])[0], f"d-{doubt['id']}")
 
 
 def _targets_of(match: Match, words: Mapping[str, str]) -> dict[int, str]:
