@@ -15,7 +15,7 @@ from materiality.platform import audit, jobs
 from materiality.platform.files import digest_of_file, keep_file
 from materiality.platform.refusals import NotAllowed
 from surveys.actions.plans import widen_plans
-from surveys.matching.match import OUTSIDE_WIDEN, Match
+from surveys.matching.match import OUTSIDE_WIDEN, READY_MADE, Match
 from surveys.models import ColumnMatch, FieldworkFigures, Response, ResponseImport, Survey, WithdrawnResponses
 from surveys.queries.imports import awaits_confirmation, stage_of
 from surveys.questionnaire.ratings import arrival_ids
@@ -24,6 +24,7 @@ from surveys.responses.anonymity import hide_among_others, insert_unlinked
 from surveys.responses.columns import ResponseColumns, insert_responses
 from surveys.responses.holdings import hold, holdings_of
 from surveys.responses.reading import (
+    AUTO,
     FORGOTTEN,
     UnknownMatch,
     doubt_sentence,
@@ -73,9 +74,11 @@ def confirm_import(
     by: User | None,
     skip_bad_rows: bool = False,
     answers: Mapping[str, object] | None = None,
+    save_as: str = "",
     send: bool = True,
 ) -> ResponseImport:
-    """Queue the storing of a checked import; `answers` are what is said of the balance (`ResponseImport.answers`).
+    """Queue the storing of a checked import; `answers` are what is said of the balance (`ResponseImport.answers`); the
+    match by which the file was read, or which is saved now as `save_as`, remembers them.
 
     NotAllowed where it is not checked, holds bad rows not left out, or something in its balance is not answered.
 
@@ -100,19 +103,33 @@ def confirm_import(
     imported.job = jobs.request_job(
         "store_import", inputs={"import": imported.pk}, by=by, cycle=imported.survey.cycle, send=send
     )
-    imported.save(update_fields=["skip_bad_rows", "confirmed_at", "answers", "job"])
+    touched = _remembered(imported, save_as, by)
+    imported.save(update_fields=["skip_bad_rows", "confirmed_at", "answers", "job", "match_name"])
     after = {"skip_bad_rows": skip_bad_rows, **{name: given for name, given in imported.answers.items() if given}}
-    audit.record("confirm_import", imported, by=by, after=after, touched=_remembered(imported))
+    audit.record("confirm_import", imported, by=by, after=after, touched=touched)
     return imported
 
 
-def _remembered(imported: ResponseImport) -> list[ColumnMatch]:
-    """The saved match by which the file was read, which keeps what was said of the plan for the next file."""
+def _remembered(imported: ResponseImport, save_as: str, by: User | None) -> list[ColumnMatch]:
+    """The saved match by which the file was read, or that is saved now, with what was said of the balance, for the next
+    file: names of columns, sheets and items that are meant so, and what becomes of ratings outside the plan.
+    """
     saved = ColumnMatch.objects.filter(name=imported.match_name).first() if imported.match_name else None
-    said = outside_answer(imported, {})
-    if saved is None or said in ("", OUTSIDE_WIDEN) or saved.columns.get("outside") == said:
+    if not imported.match or not (saved or save_as):
         return []
-    saved.columns = {**saved.columns, "outside": said}
+    columns = {**(imported.match if save_as else saved.columns)}
+    meant = {**columns.get("meant", {})}
+    for doubt in imported.summary["balance"]["doubts"]:
+        if names := doubt.get("names"):
+            meant[doubt["code"]] = list(dict.fromkeys([*meant.get(doubt["code"], ()), *names]))
+    said = outside_answer(imported, {})
+    columns |= {"meant": meant} | ({"outside": said} if said not in ("", OUTSIDE_WIDEN) else {})
+    if save_as:
+        imported.match_name = save_as
+        return [_saved(save_as, columns, imported.match["tool"], by)]
+    if columns == saved.columns:
+        return []
+    saved.columns = columns
     saved.save(update_fields=["columns"])
     return [saved]
 
@@ -214,18 +231,25 @@ def _refuse_settled(imported: ResponseImport) -> None:
 
 
 def _saved(name: str, columns: dict, tool: str, by: User | None) -> ColumnMatch:
+    _refuse_reserved(name)
     row, _made = ColumnMatch.objects.update_or_create(
         name=name, defaults={"columns": columns, "tool": tool, "created_by": by}
     )
     return row
 
 
+def _refuse_reserved(name: str) -> None:
+    if name in (AUTO, *READY_MADE):
+        raise NotAllowed(_("This name belongs to a ready-made match. Choose another."))
+
+
 @transaction.atomic
 def rename_match(*, match: ColumnMatch, name: str, by: User | None) -> ColumnMatch:
     """Rename it, in the imports that were read by it too: their columns are copies and stay as they are.
 
-    NotAllowed where another match has the name.
+    NotAllowed where another match, or a ready-made one, has the name.
     """
+    _refuse_reserved(name)
     stored = ColumnMatch.objects.select_for_update().get(pk=match.pk)
     if stored.name == name:
         return stored

@@ -1,75 +1,39 @@
-"""What a person says of doubts in one word each: the choices that there are, and what becomes of the match."""
+"""What a person says of doubts in one word each, and what becomes of the match."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from materiality.scoring.cube import DIMENSIONS
-from surveys.matching.apply import revise, twice
+from surveys.matching.apply import Changes, revise, twice, words_of
 from surveys.matching.doubts import Doubt
 from surveys.matching.guess import Guess
-from surveys.matching.match import (
-    FIELD,
-    IGNORED,
-    ITEM,
-    OUTSIDE_DROP,
-    OUTSIDE_KEEP,
-    OUTSIDE_WIDEN,
-    TRIAL,
-    Asked,
-    Target,
-    read_target,
+from surveys.matching.kinds import (
+    ACCEPT,
+    GROUP,
+    KINDS,
+    LEAVE,
+    LENGTH,
+    LETTERS,
+    ORDER,
+    SKIP,
+    SURVEY,
+    TARGET,
+    TURN,
+    WORDS,
+    ZONE,
 )
+from surveys.matching.match import BY_GROUP, FIELD, IGNORED, ITEM, Asked, Target, read_target
 from surveys.matching.moments import zone_info
 from surveys.matching.scales import rescaled
 from surveys.matching.words import word
 
-ACCEPT, TURN, LEAVE, SKIP = "accept", "turn", "leave", "skip"
-# What a choice looks like where a person writes it.
-TARGET, LETTERS, WORDS, ORDER = "TARGET", "LETTERS OF A COLUMN", "ANSWER=VALUE;…", "LOWEST < … < HIGHEST"
-GROUP, ZONE, LENGTH = "GROUP", "ZONE", "LENGTH"
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "no_issues": (),
-    "no_group": (GROUP,),
-    "several_groups": (ACCEPT, LETTERS),
-    "group_words": (WORDS,),
-    "dimension": (*DIMENSIONS, LEAVE),
-    "dimension_by_answers": (ACCEPT, *DIMENSIONS, LEAVE),
-    "doubled": (ACCEPT, TARGET),
-    "near_issue": (ACCEPT, LEAVE, TARGET),
-    "unknown_issue": (ACCEPT, TARGET),
-    "order_of_words": (ORDER, WORDS),
-    "unknown_values": (WORDS, ORDER),
-    "number_after_scale": (ACCEPT, SKIP),
-    "numbers_against_words": (ACCEPT, TURN),
-    "turned_round": (TURN, ACCEPT),
-    "turned_in_text": (TURN, ACCEPT),
-    "ranking": (TURN, ACCEPT),
-    "scale_end": (ACCEPT, LENGTH),
-    "consent_words": (WORDS,),
-    "status_words": (WORDS,),
-    "language_words": (WORDS,),
-    "date_order": ("dmy", "mdy"),
-    "several_comments": (ACCEPT, LETTERS),
-    "duration": (),
-    "rating_like": (ACCEPT, TARGET),
-    "date_like": (ACCEPT, TARGET),
-    "unnamed_column": (ACCEPT, TARGET),
-    "status_like": (ACCEPT, "finished"),
-    "text_like": (ACCEPT, "comment"),
-    "consent_like": (ACCEPT, "consent"),
-    "token_like": (ACCEPT, "token"),
-    "trial_rows": (TRIAL, ACCEPT),
-    "zone_words": (ZONE,),
-    "other_zone": (ACCEPT, "survey"),
-    "outside_plan": (OUTSIDE_DROP, OUTSIDE_KEEP, OUTSIDE_WIDEN),
-}
 _VALUES = {"dk": "DK", "na": "NA", SKIP: "", "yes": "yes", "no": "no"}
 
 
 def choices_of(code: str) -> tuple[str, ...]:
     """What can be said of a doubt of this kind; words in capitals stand for what a person writes."""
-    return _CHOICES.get(code, (ACCEPT,))
+    return tuple(KINDS[code].choices)
 
 
 def said_of(doubt: Mapping, said: Mapping[str, str]) -> str:
@@ -77,50 +41,71 @@ def said_of(doubt: Mapping, said: Mapping[str, str]) -> str:
     return said.get(doubt["id"], said.get(doubt["code"], ""))
 
 
-@dataclass
-class _Changes:
-    """What answers change in a match (`apply.revise`)."""
-
-    targets: dict[int, Target] = field(default_factory=dict)
-    values: dict[tuple[str, str], str] = field(default_factory=dict)
-    turned: set[str] = field(default_factory=set)
-    lengths: dict[str, int] = field(default_factory=dict)
-    more: dict[str, object] = field(default_factory=dict)
-
-
-def answered(found: Guess, said: Mapping[str, str], asked: Asked) -> Guess:
-    """The guess with the answers taken over; doubts of which nothing, or nothing that is understood, was said stay."""
-    if not said:
+def answered(found: Guess, said: Mapping[str, str], asked: Asked, edits: Changes | None = None) -> Guess:
+    """The guess with the answers and a person's own `edits` taken over; doubts of which nothing, or nothing that is
+    understood, was said stay.
+    """
+    if not said and edits is None:
         return found
-    answering, left = _Answering(found, asked), []
-    for doubt in found.doubts:
-        choice = said_of(doubt.to_json(), said)
-        if not (choice and answering.take(doubt, choice)):
-            left.append(doubt)
-    match, changes = found.match, answering.changes
-    revised = revise(
-        match, changes.targets, changes.values, found.examples, asked, more=changes.more, turned=changes.turned,
-        lengths=changes.lengths,
-    )  # fmt: skip
+    answering = _Answering(found, asked, edits or Changes())
+    left = [doubt for doubt in found.doubts if not answering.take(doubt, said_of(doubt.to_json(), said))]
+    revised = revise(found.match, answering.changes, found.examples, asked)
+    left = [doubt for doubt in left if not answering.is_settled(doubt, revised.items())]
     for place in twice([column.target for column in revised.columns]):
         column = revised.columns[place]
         left.append(Doubt("doubled", place, column.header[:200], {"target": column.target.text, "first": "?"}))
     return replace(found, match=revised, doubts=left)
 
 
+def together(doubts: Sequence[Doubt]) -> list[list[Doubt]]:
+    """The doubts as they are asked: those of one kind about what columns are together, all others one by one."""
+    found: dict[str, list[Doubt]] = {}
+    for doubt in doubts:
+        found.setdefault(doubt.code if KINDS[doubt.code].many else doubt.id, []).append(doubt)
+    return list(found.values())
+
+
 class _Answering:
-    def __init__(self, found: Guess, asked: Asked) -> None:
-        self.found, self.match, self.asked = found, found.match, asked
-        self.changes = _Changes()
+    def __init__(self, found: Guess, asked: Asked, edits: Changes) -> None:
+        self.found, self.match, self.asked, self.changes = found, found.match, asked, edits
+        self.unknown = {
+            name: {key for key in seen if key not in self.match.maps.get(name, {})}
+            for name, seen in words_of(self.match, found.examples).items()
+        }
 
     def take(self, doubt: Doubt, choice: str) -> bool:
         """Whether the choice is one that the doubt has; then it is in `changes`."""
-        for pattern in choices_of(doubt.code):
+        for pattern in choices_of(doubt.code) if choice else ():
             if pattern == choice or not pattern.islower():
                 reader = getattr(self, f"_{_READERS.get(pattern, 'plain')}")
                 if reader(doubt, choice):
+                    self._remember(doubt)
                     return True
         return False
+
+    def _remember(self, doubt: Doubt) -> None:
+        if doubt.names:
+            meant = self.changes.more.get("meant", self.match.meant)
+            self.changes.more["meant"] = meant | {doubt.code: [*meant.get(doubt.code, ()), *doubt.names]}
+
+    def is_settled(self, doubt: Doubt, items: Collection[tuple[str, str]]) -> bool:
+        """Whether what was changed elsewhere leaves nothing of the doubt; `items` are those with a column by now."""
+        changes, kind, name = self.changes, KINDS[doubt.code], self._map(doubt)
+        if doubt.code in ("no_issues", "few_issues"):
+            issues, every = ({code for code, _dimension in of} for of in (items, self.asked.items))
+            return bool(items) if doubt.code == "no_issues" else 2 * len(issues) >= len(every)
+        if doubt.code == "lacking":
+            held = {*items}
+            return all({item, (item[0], BY_GROUP)} & held for item in map(tuple, self.asked.asked_items()))
+        if GROUP in kind.choices:
+            constant = changes.more.get("constants", {}).get("group")
+            return bool(constant) or Target(FIELD, "group") in changes.targets.values()
+        if doubt.column in changes.targets and not kind.of_answers:
+            return changes.targets[doubt.column] != self.match.columns[doubt.column].target
+        if WORDS in kind.choices:
+            unknown = self.unknown.get(name, set())
+            return bool(unknown) and unknown <= {key for of, key in changes.values if of == name}
+        return ZONE in kind.choices and "zone" in changes.more or LENGTH in kind.choices and name in changes.lengths
 
     def _map(self, doubt: Doubt) -> str:
         return self.match.columns[doubt.column].values if doubt.column >= 0 else ""
@@ -137,9 +122,9 @@ class _Answering:
             self.changes.values[self._map(doubt), str(doubt.params["value"])] = ""
         elif choice in ("dmy", "mdy"):
             self.changes.more["dates"] = choice
-        elif choice == "survey":
+        elif choice == SURVEY:
             self.changes.more |= {"zone": self.asked.zone, "zones": {}}
-        elif choice not in (ACCEPT, OUTSIDE_DROP, OUTSIDE_KEEP, OUTSIDE_WIDEN):
+        elif choice != ACCEPT:
             self.changes.targets[doubt.column] = Target(FIELD, choice)
         return True
 

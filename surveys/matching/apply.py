@@ -1,8 +1,8 @@
 """Reading a foreign file by a match."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -237,39 +237,40 @@ def twice(targets: Sequence[Target]) -> list[int]:
     return doubled
 
 
-def revise(
-    match: Match,
-    targets: Mapping[int, Target],
-    values: Mapping[tuple[str, str], str],
-    examples: Examples,
-    asked: Asked,
-    *,
-    more: Mapping[str, object] | None = None,
-    turned: Collection[str] = (),
-    lengths: Mapping[str, int] | None = None,
-) -> Match:
-    """The match with these targets by column and these values by (map, word); `more` are further fields of the match,
-    `turned` the maps whose ratings run the other way round, `lengths` those of a scale of another length, whose words
-    are read anew. None of the rest changes.
+@dataclass
+class Changes:
+    """What a person changes in a match: targets by column, values by (map, `word` of an answer), maps whose ratings run
+    the other way round, points of the file's own scale by map (their words are read anew), further fields of the match.
+    """
+
+    targets: dict[int, Target] = field(default_factory=dict)
+    values: dict[tuple[str, str], str] = field(default_factory=dict)
+    turned: set[str] = field(default_factory=set)
+    lengths: dict[str, int] = field(default_factory=dict)
+    more: dict[str, object] = field(default_factory=dict)
+
+
+def revise(match: Match, changes: Changes, examples: Examples, asked: Asked) -> Match:
+    """The match with the changes, and nothing else.
 
     A column that became an item reads its answers as the other columns of its dimension do.
     """
     maps = {name: dict(known) for name, known in match.maps.items()}
-    columns = _retargeted(match, targets, maps, examples, asked)
-    for name, length in (lengths or {}).items():
+    columns = _retargeted(match, changes.targets, maps, examples, asked)
+    for name, length in changes.lengths.items():
         if not length or length == match.lengths.get(name):
             continue
         texts = [text for of, column in zip(examples, columns, strict=False) if column.values == name for text in of]
         maps[name] = values_of(texts, length, tool=match.tool).known
-    for (name, key), value in values.items():
+    for (name, key), value in changes.values.items():
         maps.setdefault(name, {})[key] = value
     used = {column.values for column in columns}
     kept = {name: known for name, known in maps.items() if name in used}
-    for name in used & set(turned):
-        end = {**match.lengths, **(lengths or {})}.get(name, asked.k)
-        kept[name] = {key: _turned_round(value, end) for key, value in kept[name].items()}
-    scales = {name: length for name, length in {**match.lengths, **(lengths or {})}.items() if name in used and length}
-    return replace(match, columns=tuple(columns), maps=kept, lengths=scales, **(more or {}))
+    lengths = {**match.lengths, **changes.lengths}
+    for name in used & changes.turned:
+        kept[name] = {key: _turned_round(value, lengths.get(name) or asked.k) for key, value in kept[name].items()}
+    lengths = {name: length for name, length in lengths.items() if name in used and length}
+    return replace(match, columns=tuple(columns), maps=kept, lengths=lengths, **changes.more)
 
 
 def _retargeted(

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SCALE_MAX, SKIPPED
-from materiality.tables.problems import N_, column_letters
+from materiality.tables.problems import column_letters
 from surveys.intake.parse import ParsedResponses
 from surveys.matching.doubts import Doubt
 from surveys.matching.layout import Seen
@@ -19,27 +19,6 @@ from surveys.matching.moments import same_zone, zone_of
 from surveys.matching.words import cleaned, turned_round
 from surveys.questionnaire.ratings import OUTSIDE
 
-# Doubts about the rows, each answered by the person who confirms.
-DOUBTS = {
-    "outside_plan": N_("%(number)s ratings are of items that the group is not asked: %(groups)s."),
-    "row_numbers": N_(
-        "%(number)s of the tokens are known already, and they only count the rows (%(example)s …): the same people once"
-        " more, or another file that begins at one?"
-    ),
-    "duplicates": N_("%(number)s of %(rows)s responses have a token that another has: only the first of each counts."),
-    "out_of_window": N_(
-        "%(number)s of %(rows)s responses were submitted outside the fieldwork, between %(first)s and %(last)s, and"
-        " will not count. Are dates and zone right?"
-    ),
-    "all_unfinished": N_("None of the %(rows)s responses is finished: none will count."),
-    "silent_columns": N_("%(number)s items have a column in which nobody gave a rating: %(examples)s."),
-    "more_sheets": N_("The workbook has more sheets of responses, which are not read: %(sheets)s."),
-    "hidden_sheets": N_("Responses were read from hidden sheets: %(sheets)s."),
-    "hidden_rows": N_("%(number)s rows are hidden in the spreadsheet, as by a filter. They are read like the others."),
-    "strange_columns": N_("The match does not know %(number)s columns: %(examples)s. They are not taken in."),
-    "missing_columns": N_("The file lacks %(number)s columns that the match knows: %(examples)s."),
-    "stands_out": N_("In %(number)s columns the ratings run against all others: %(examples)s. Is 1 the most there?"),
-}
 # formats.md, Clarifications: what else stands in a file of our own format are figures of the balance.
 _OF_OWN_FILES = ("outside_plan", "more_sheets")
 _NAMED = 6
@@ -172,14 +151,18 @@ class _Balancing:
         balance.doubts = self.doubts
         return balance
 
-    def _doubt(self, code: str, about: Iterable[bool] = (), /, **params: object) -> None:
-        """`about` says of the good rows whether it is about them: the first one is named."""
+    def _doubt(self, code: str, about: Iterable[bool] = (), /, names: Sequence[str] = (), **params: object) -> None:
+        """`about` says of the good rows whether it is about them: the first one is named. `names` are what the match
+        may remember as meant so; where it knows all of them, nothing is in doubt.
+        """
         # A file in the product's own format says by its headers what it is.
         if self.match is None and code not in _OF_OWN_FILES:
             return
+        if self.match and names and set(names) <= set(self.match.meant.get(code, ())):
+            return
         first = next((number for number, meant in zip(self.numbers, about, strict=False) if meant), None)
         sheet, row = ("", None) if first is None else self.seen.place(first)
-        self.doubts.append(Doubt(code, params=params).to_json() | {"sheet": sheet, "row": row})
+        self.doubts.append(Doubt(code, params=params, names=names).to_json() | {"sheet": sheet, "row": row})
 
     def _columns(self) -> list[dict]:
         if self.match is None:
@@ -197,9 +180,9 @@ class _Balancing:
 
     def _sheets(self) -> list[dict]:
         if self.seen.hidden:
-            self._doubt("hidden_sheets", sheets=", ".join(self.seen.hidden))
+            self._doubt("hidden_sheets", names=self.seen.hidden, sheets=", ".join(self.seen.hidden))
         if self.seen.hidden_rows:
-            self._doubt("hidden_rows", number=self.seen.hidden_rows)
+            self._doubt("hidden_rows", names=("rows",), number=self.seen.hidden_rows)
         self.seen.sheets = self.seen.sheets or {self.parsed.sheet: len(self.parsed.bad)}
         return sheets_json(self.seen)
 
@@ -286,10 +269,10 @@ class _Balancing:
         if here and len(silent) < len(here) and len(self.ratings) >= _LEAST_ROWS:
             silent = [name for name in silent if name in asked]
             if silent:
-                self._doubt("silent_columns", number=len(silent), examples=", ".join(silent[:_NAMED]))
+                self._doubt("silent_columns", names=silent, number=len(silent), examples=", ".join(silent[:_NAMED]))
         if against:
             names = [self.names[at] for at in against]
-            self._doubt("stands_out", number=len(names), examples=", ".join(names[:_NAMED]))
+            self._doubt("stands_out", names=names, number=len(names), examples=", ".join(names[:_NAMED]))
         return sorted(found, key=lambda share: not share["stands_out"])
 
     def _against(self, rated: np.ndarray) -> list[int]:
@@ -333,19 +316,21 @@ class _Balancing:
         }
         for code, named in (("strange", "strange_columns"), ("missing", "missing_columns")):
             if notes[code]:
-                headers = ", ".join(note["header"][:40] or "–" for note in notes[code][:_NAMED])
-                self._doubt(named, number=len(notes[code]), examples=headers)
+                headers = [note["header"] for note in notes[code]]
+                examples = ", ".join(header[:40] or "–" for header in headers[:_NAMED])
+                self._doubt(named, names=headers, number=len(headers), examples=examples)
         if notes["more_sheets"]:
-            self._doubt("more_sheets", sheets=", ".join(note["header"] for note in notes["more_sheets"]))
+            sheets = [note["header"] for note in notes["more_sheets"]]
+            self._doubt("more_sheets", names=sheets, sheets=", ".join(sheets))
 
     def _of_another_file(self) -> None:
         """What a saved match cannot know of the file that is read by it: what its titles say, and what is not read."""
         if self.match is None or self.match.sha256 in ("", self.parsed.sha256):
             return
-        for code, params in self.seen.doubts:
-            self._doubt(code, **params)
+        for code, params, names in self.seen.doubts:
+            self._doubt(code, names=names, **params)
         for text in dict.fromkeys(self.seen.texts):
             if turned_round(cleaned(text)):
-                self._doubt("turned_in_text", text=text[:120])
+                self._doubt("turned_in_text", names=[text], text=text[:120])
             elif (named := zone_of(text)) and not same_zone(named, self.match.zone or self.asked.zone):
-                self._doubt("zone_words", value=text[:80])
+                self._doubt("zone_words", names=[text], value=text[:80])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from materiality.tables.problems import column_letters
 from surveys.matching.doubts import ColumnAnswers, Doubt
 from surveys.matching.match import (
     DURATION,
@@ -109,6 +110,10 @@ class FieldGuess:
     def _doubt(self, code: str, column: int = -1, **params: object) -> None:
         self.doubts.append(Doubt(code, column, self.heads[column].text[:200] if column >= 0 else "", params))
 
+    def _several(self, code: str, columns: Sequence[int]) -> None:
+        headers = ", ".join(self.heads[column].text[:60] for column in columns)
+        self._doubt(code, columns=headers, letters=", ".join(map(column_letters, columns)))
+
     def _open(self) -> list[int]:
         return [column for column in self.free if column not in self.places.values()]
 
@@ -209,7 +214,7 @@ class FieldGuess:
         best = max(shares.values())
         chosen = [column for column, share in shares.items() if share == best]
         if len(chosen) > 1:
-            self._doubt("several_groups", columns=", ".join(self.heads[column].text[:60] for column in chosen))
+            self._several("several_groups", chosen)
         self.places["group"] = chosen[0]
         known, unknown = groups_of(self.answers[chosen[0]].texts, self.asked.groups)
         self.maps["group"] = known
@@ -247,7 +252,7 @@ class FieldGuess:
         self.places["comment"] = chosen[0]
         self.maps["comment"] = dict.fromkeys(("(空)", "(跳过)", "(空白)"), "")
         if len(chosen) > 1:
-            self._doubt("several_comments", columns=", ".join(self.heads[column].text[:60] for column in chosen))
+            self._several("several_comments", chosen)
 
     def _languages(self) -> None:
         column = self.places.get("language")

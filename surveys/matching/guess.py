@@ -125,7 +125,7 @@ class _Guessing:
         leftovers = Leftovers(self.heads, self.answers, self.fields, self.asked, rows=rows, complete=complete)
         return [
             *self._whole(len(found)),
-            *(Doubt(code, params=params) for code, params in self.flat.seen.doubts),
+            *(Doubt(code, params=params, names=names) for code, params, names in self.flat.seen.doubts),
             *about_texts,
             *self._aggregates(),
             *self.items.doubts,
@@ -142,10 +142,10 @@ class _Guessing:
         doubts, zone = [], ""
         for text in dict.fromkeys(self.flat.seen.texts):
             if turned_round(cleaned(text)):
-                doubts.append(Doubt("turned_in_text", params={"text": text[:120]}))
+                doubts.append(Doubt("turned_in_text", params={"text": text[:120]}, names=(text,)))
             named = zone_of(text)
             if named and (named == "?" or not zone_info(named) or named != (zone or named)):
-                doubts.append(Doubt("zone_words", params={"value": text[:80]}))
+                doubts.append(Doubt("zone_words", params={"value": text[:80]}, names=(text,)))
             elif named:
                 zone = named
         return zone, doubts

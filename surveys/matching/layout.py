@@ -35,7 +35,6 @@ class SheetLayout:
     """`heads` are the numbers of the rows that make up the header, `first` that of the first row below it.
 
     In a LONG sheet `key`, `issue` and `dimension` are places of columns (-1 for none), `ratings` those of the values.
-    `constants` are values of fields that hold for the whole sheet.
     """
 
     sheet: str
@@ -46,21 +45,21 @@ class SheetLayout:
     issue: int = -1
     dimension: int = -1
     ratings: tuple[int, ...] = ()
-    constants: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plain: Mapping) -> "SheetLayout":
         """The layout of its JSON."""
-        return cls(**{**plain, "heads": tuple(plain["heads"]), "ratings": tuple(plain["ratings"])})
+        known = {name: value for name, value in plain.items() if name != "constants"}  # of matches saved before
+        return cls(**{**known, "heads": tuple(plain["heads"]), "ratings": tuple(plain["ratings"])})
 
 
 @dataclass
 class Seen:
-    """What was found beside the answers: doubts (code, params), texts above or beside them, and as `left` (sheet, row,
-    why) the rows that are not read.
+    """What was found beside the answers: doubts (code, params, names to be remembered), texts above or beside them, and
+    as `left` (sheet, row, why) the rows that are not read.
     """
 
-    doubts: list[tuple[str, dict]] = field(default_factory=list)
+    doubts: list[tuple[str, dict, tuple[str, ...]]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     left: list[tuple[str, int, str]] = field(default_factory=list)
     sheets: dict[str, int] = field(default_factory=dict)  # rows taken by sheet
@@ -72,8 +71,9 @@ class Seen:
 
     def doubt(self, code: str, **params: object) -> None:
         """Keep a doubt about the file as a whole, once."""
-        if (code, params) not in self.doubts:
-            self.doubts.append((code, params))
+        names = (str(params["sheet"]),) if "sheet" in params else ()
+        if (code, params, names) not in self.doubts:
+            self.doubts.append((code, params, names))
 
     def place(self, number: int) -> tuple[str, int]:
         """Sheet and row of a row of the table; of a single sheet the row alone."""
@@ -304,4 +304,4 @@ def _transposed(sheet: FileSheet, rows: list, names: IssueOfCell, asked: Asked) 
 
 def layouts_json(layouts: Sequence[SheetLayout]) -> list[dict]:
     """Plain values."""
-    return [{**asdict(layout), "constants": dict(layout.constants)} for layout in layouts]
+    return [asdict(layout) for layout in layouts]

@@ -273,7 +273,8 @@ class Match:
     unit of the duration is worth. `layouts` are those of the sheets (`layout.SheetLayout`) of the file with the SHA-256
     `sha256`; other files are looked at anew. `constants` hold for every row, by field. `outside` says what becomes of
     ratings that the row's group is not asked: OUTSIDE_DROP, OUTSIDE_KEEP, or '' where nobody said. `lengths` are the
-    points of the file's own scale by value map, where a person said that it is another than the survey's.
+    points of the file's own scale by value map, where a person said that it is another than the survey's. `meant` are
+    sheets, columns, items and texts by kind of doubt that a person said are meant so, of this file and the next.
     """
 
     tool: str
@@ -288,6 +289,7 @@ class Match:
     constants: Mapping[str, str] = field(default_factory=dict)
     outside: str = ""
     lengths: Mapping[str, int] = field(default_factory=dict)
+    meant: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def to_json(self) -> dict:
         """Plain values."""

@@ -31,19 +31,12 @@ from surveys.intake.columns import (
     plain_plan,
 )
 from surveys.intake.parse import ParsedResponses, Progress, parse_responses
-from surveys.matching.answers import ACCEPT, answered, choices_of, said_of
+from surveys.matching.answers import answered, choices_of, said_of
 from surveys.matching.apply import planner_of
-from surveys.matching.balance import (
-    DOUBTS,
-    Balance,
-    FieldworkWindow,
-    balance_of,
-    by_the_plan,
-    left_json,
-    sheets_json,
-)
-from surveys.matching.doubts import MESSAGES
+from surveys.matching.balance import Balance, FieldworkWindow, balance_of, by_the_plan, left_json, sheets_json
+from surveys.matching.doubts import Doubt
 from surveys.matching.guess import Guess, chosen_layouts, guess
+from surveys.matching.kinds import ACCEPT, KINDS, ROW_KINDS
 from surveys.matching.layout import Seen
 from surveys.matching.match import ITEM, OUTSIDE_WIDEN, READY_MADE, Asked, BrokenMatch, Match, Question, is_personal
 from surveys.matching.words import GroupNames, IssueNames, cleaned
@@ -56,7 +49,6 @@ from surveys.responses.columns import ResponseColumns
 
 AUTO = "auto"
 OUTSIDE_PLAN = "outside_plan"
-ROW_CHOICES = (OUTSIDE_PLAN,)
 _LONGEST_EXAMPLE = 60
 
 
@@ -228,6 +220,14 @@ def guess_json(found: Guess) -> dict:
     }
 
 
+def guess_of(imported: ResponseImport) -> Guess:
+    """The stored guess, with what the check found beside it."""
+    kept = imported.summary.get("guess", {})
+    doubts = [Doubt.of(plain) for plain in kept.get("doubts", ())]
+    match = stored_match(imported.match)
+    return Guess(match, doubts, kept.get("found", 0), kept.get("asked", 0), examples_of(imported))
+
+
 def examples_of(imported: ResponseImport) -> list[list[str]]:
     """Answers per column of the import's match: those that were guessed from, and those that the check did not know."""
     headers = [cleaned(column["header"]) for column in imported.match["columns"]]
@@ -264,12 +264,15 @@ def personal_headers(notes: list[dict]) -> set[str]:
     }
 
 
-_SENTENCES = {**MESSAGES, **DOUBTS}
-
-
 def doubt_sentence(doubt: dict) -> str:
     """What is not certain about columns, or does not balance, in the active language."""
-    return _(_SENTENCES[doubt["code"]]) % doubt["params"]
+    return _(KINDS[doubt["code"]].text) % doubt["params"]
+
+
+def choice_words(doubt: dict, choice: str) -> str:
+    """What a choice says, in the active language; '' where a person writes it."""
+    text = KINDS[doubt["code"]].choices.get(choice, "")
+    return _(text) if text else ""
 
 
 NOTES = {
@@ -441,7 +444,7 @@ def row_choices(code: str, survey: Survey) -> tuple[str, ...]:
     """What can be said of a doubt about the rows: the columns are settled by then. The plan of a survey that people
     answered here is what they were asked, so only one that was answered elsewhere may be made wider.
     """
-    choices = choices_of(code) if code in ROW_CHOICES else (ACCEPT,)
+    choices = choices_of(code) if code in ROW_KINDS else (ACCEPT,)
     return tuple(choice for choice in choices if choice != OUTSIDE_WIDEN or survey.elsewhere)
 
 

@@ -25,19 +25,17 @@ from surveys.actions.imports import (
     withdraw_import,
 )
 from surveys.exports.exporting import WRITERS
-from surveys.forms.imports import DeleteForm, LayoutForm, MatchForm, RenameForm, row_answers
+from surveys.forms.matches import DeleteForm, LayoutForm, MatchForm, RenameForm, row_answers
 from surveys.forms.responses import UploadForm
 from surveys.matching.match import Match
 from surveys.models import ColumnMatch, ResponseImport, Survey
-from surveys.queries.imports import (
-    MatchPage,
+from surveys.queries.imports import file_preview, stage_of
+from surveys.queries.matches import (
     date_order_words,
-    file_preview,
     listed_matches,
     match_page,
     said_columns,
     said_maps,
-    stage_of,
     tool_name,
 )
 from surveys.responses.reading import UnknownMatch, asked_of, stored_match
@@ -118,17 +116,10 @@ def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             job = match_import(imported=imported, match=form.match(), save_as=save_as, by=request.user).job
         if job:
             return redirect(follow(job, reverse("response_import", args=[code, pk])))
-    page = match_page(imported, asked, form.written, form.wrong, form.said)
-    return _match_page(request, imported, form, looked, page)
-
-
-def _match_page(
-    request: HttpRequest, imported: ResponseImport, form: MatchForm, looked: LayoutForm, page: MatchPage
-) -> HttpResponse:
-    wrong = " ".join(form.non_field_errors())
+    page = match_page(form.found, asked, posted=form.posted, errors=form.wrong, said=form.said, left=form.left)
     context = in_cycle(
         imported.survey.cycle, "responses", survey=imported.survey, imported=imported, form=form, page=page,
-        looked=looked, wrong=wrong,
+        looked=looked, wrong=" ".join(form.non_field_errors()),
     )  # fmt: skip
     status = 422 if form.errors or looked.errors else 200
     return render(request, "surveys/import_match.html", context, status=status)

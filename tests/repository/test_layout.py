@@ -46,7 +46,7 @@ SUBJECTS = {
     },
     "surveys": {
         *("surveys", "plans", "questionnaire", "instrument", "profile", "invitations", "mailings", "responses"),
-        *("imports", "paper", "fieldwork", "screening", "jobs", "verification"),
+        *("imports", "matches", "paper", "fieldwork", "screening", "jobs", "verification"),
     },
     "reports": {"outputs", "outline", "imports", "index", "matrix", "tables", "why"},
 }

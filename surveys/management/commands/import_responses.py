@@ -1,6 +1,7 @@
 """Import responses from the command line."""
 
 import json
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -57,6 +58,10 @@ class Command(BaseCommand):
             "--constant", action="append", default=[], metavar="FIELD=VALUE",
             help=f"what holds for every row of the file: {', '.join(CONSTANTS)}",
         )  # fmt: skip
+        parser.add_argument(
+            "--save-match", default="", metavar="NAME",
+            help="keep how the file was read, with every answer, as a column match for `--match NAME`",
+        )  # fmt: skip
         parser.add_argument("--sheet", default="", metavar="NAME", help="the sheet that holds the responses")
         parser.add_argument("--header", default="", metavar="ROW[-ROW]", help="the row or rows of its header, from 1")
 
@@ -80,6 +85,8 @@ class Command(BaseCommand):
         constants = dict(pair.partition("=")[::2] for pair in options["constant"])
         if unknown := constants.keys() - {*CONSTANTS}:
             raise CommandError(f"--constant knows {', '.join(CONSTANTS)}, not {', '.join(sorted(unknown))}.")
+        if options["save_match"] and not re.fullmatch(r"[-\w]{1,60}", options["save_match"], re.ASCII):
+            raise CommandError("--save-match takes letters without accents, digits, hyphens and underscores only.")
         said = dict(pair.partition("=")[::2] for pair in options["answer"])
         if bare := [name for name, choice in said.items() if not choice]:
             raise CommandError(f"--answer takes ID=CHOICE; {bare[0]} has no choice.")
@@ -95,7 +102,8 @@ class Command(BaseCommand):
             self._write(imported, "checked")
             return discard_import(imported=imported, by=None)
         self._refuse_imbalance(imported)
-        imported = confirm_import(imported=imported, by=None, skip_bad_rows=options["skip_bad_rows"], send=False)
+        said = {"skip_bad_rows": options["skip_bad_rows"], "save_as": options["save_match"]}
+        imported = confirm_import(imported=imported, by=None, **said, send=False)
         _run(imported)
         self._write(imported, "stored")
         return imported

@@ -99,7 +99,7 @@ def reported(library, media, tmp_path):
     return path
 
 
-def test_pack_of_figures_from_elsewhere_holds_them_and_says_so(reported, tmp_path):
+def test_pack_of_figures_from_elsewhere_holds_them_and_says_so(reported, tmp_path, capsys):
     files = contents(reported)
     rows = list(csv.DictReader(io.StringIO(files["figures.csv"].decode("utf-8-sig"))))
     assert "ratings.csv" not in files
@@ -111,6 +111,8 @@ def test_pack_of_figures_from_elsewhere_holds_them_and_says_so(reported, tmp_pat
     done = subprocess.run([sys.executable, "-I", "verify.py", reported], cwd=tmp_path, capture_output=True, text=True)
     said = "Hashes, scores and the audit chain hold. The run rests on 34 figures from elsewhere, reported by"
     assert (done.returncode, done.stdout) == (0, f"{said} Consultants Ltd.\n")
+    call_command("verify_pack", str(reported))
+    assert capsys.readouterr().out == done.stdout
 
 
 def test_changed_figure_is_found(reported):

@@ -3,7 +3,7 @@
 import pytest
 
 from surveys.matching.answers import answered, choices_of
-from surveys.matching.doubts import MESSAGES
+from surveys.matching.kinds import KINDS
 from tests.factories.tool_exports import csv_of
 from tests.surveys.matching.reading import guessed, read, said, true
 from tests.surveys.matching.test_shapes_of_tools import ASKED, BASICS, ROWS, book, table
@@ -81,6 +81,6 @@ def test_scale_that_does_not_fit_is_not_stretched():
     assert len(answered(found, {"scale_end": "4"}, ASKED).doubts) == len(found.doubts)
 
 
-@pytest.mark.parametrize("code", sorted(MESSAGES))
+@pytest.mark.parametrize("code", sorted(KINDS))
 def test_every_doubt_says_what_can_be_answered(code):
-    assert choices_of(code) or code in ("no_issues", "duration")
+    assert choices_of(code) or code == "no_issues"

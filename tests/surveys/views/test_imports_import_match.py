@@ -57,6 +57,11 @@ def run() -> ResponseImport:
     return ResponseImport.objects.first()
 
 
+def all_maps(page) -> list:
+    """Those in question and all others."""
+    return [*(each.map for each in page.decisions if each.map), *page.maps]
+
+
 def address(name, imported):
     return reverse(name, args=[imported.survey.cycle.code, imported.pk])
 
@@ -98,9 +103,10 @@ def test_page_puts_targets_and_values_right(staff, survey):
     imported = upload(staff, survey, foreign(survey, groups=("1", "2"), words="a b c d e"))
     assert {doubt["code"] for doubt in imported.summary["guess"]["doubts"]} == {"group_words", "unknown_values"}
     context = staff.get(address("import_match", imported)).context
-    group, ratings, *_more = sorted(context["page"].maps, key=lambda each: each.title != "Stakeholder group")
+    maps = sorted(all_maps(context["page"]), key=lambda each: each.title != "Stakeholder group")
+    group, ratings, *_more = maps
     posted = {word.name: ("users" if word.text == "1" else "employees") for word in group.words}
-    for each in context["page"].maps:
+    for each in maps:
         if each is not group:
             posted |= {word.name: str("abcde".index(word.text) + 1) for word in each.words}
     assert ratings.columns > 1
@@ -141,8 +147,9 @@ def test_bad_cells_stand_at_their_place_and_persons_are_in_no_workbook(staff, su
     cells = [cell.value for cell in load_workbook(io.BytesIO(workbook.getvalue())).worksheets[0][2]]
     assert ("often" in cells, "x@example.org" in cells) == (True, False)
     assert "Add it to the values" in staff.get(address("response_import", bad)).content.decode()
-    (unknown,) = [w for each in staff.get(address("import_match", bad)).context["page"].maps for w in each.words]
-    assert (unknown.text, unknown.known) == ("often", False)
+    page = staff.get(address("import_match", bad)).context["page"]
+    (unknown,) = [word for each in all_maps(page) for word in each.words]
+    assert (unknown.text, unknown.value) == ("often", "?")
     staff.post(address("import_match", bad), {unknown.name: "4"})
     assert (run().summary["bad_rows"], ColumnMatch.objects.count()) == (0, 1)
 

@@ -1,4 +1,4 @@
-"""Forms of imports: the match of columns and answers, and its saved name."""
+"""Forms of the match of a foreign file: columns, answers, where the responses stand, and its saved name."""
 
 import re
 from collections.abc import Mapping
@@ -6,48 +6,46 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_slug
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.problems import comparable
-from surveys.matching.answers import ACCEPT, TURN, choices_of, column_place, ordered_words
-from surveys.matching.apply import revise, twice, words_of
-from surveys.matching.match import IGNORED, ITEM, READY_MADE, Asked, Match, Target, read_target
+from surveys.matching.answers import answered, column_place, together
+from surveys.matching.apply import Changes, twice, words_of
+from surveys.matching.kinds import ACCEPT, KINDS
+from surveys.matching.match import FIELD, IGNORED, ITEM, Asked, Match, Target, read_target
 from surveys.matching.moments import zone_info
 from surveys.matching.scales import rescaled
 from surveys.matching.words import Issues, cleaned
 from surveys.models import ResponseImport
-from surveys.queries.imports import whole_file_doubts
+from surveys.queries.matches import WRITTEN, at_once
 from surveys.queries.plans import target_words
-from surveys.responses.reading import AUTO, examples_of, stored_match, unanswered
-
-RESERVED = (AUTO, *READY_MADE)
+from surveys.responses.reading import guess_of, unanswered
 
 
 class MatchForm(forms.Form):
-    """Targets are posted as `t<column>`, answers as `v<map>-<word>`; what is not posted stays as it was."""
+    """Targets are posted as `t<column>`, answers as `v<map>-<word>`, what is said of a doubt as `d-<id>` and `w-<id>`;
+    what is not posted stays as it was.
+    """
 
     save_as = forms.CharField(
-        label=gettext_lazy("Save this match under a name"),
+        label=_("Save this match under a name"),
         required=False,
         max_length=60,
         validators=[validate_slug],
-        error_messages={"invalid": gettext_lazy("Use letters without accents, digits, hyphens and underscores only.")},
-        help_text=gettext_lazy(
-            "For further files of the same questionnaire, such as wave-2. Leave empty to use it once."
-        ),
+        error_messages={"invalid": _("Use letters without accents, digits, hyphens and underscores only.")},
+        help_text=_("For further files of the same questionnaire, such as wave-2. Leave empty to use it once."),
     )
     dates = forms.ChoiceField(
-        label=gettext_lazy("Order of day and month"),
+        label=_("Order of day and month"),
         required=False,
         choices=[
-            ("", gettext_lazy("As recognised")),
-            ("dmy", gettext_lazy("Day first: 31/12/2026")),
-            ("mdy", gettext_lazy("Month first: 12/31/2026")),
+            ("", _("As recognised")),
+            ("dmy", _("Day first: 31/12/2026")),
+            ("mdy", _("Month first: 12/31/2026")),
         ],
     )
-
     zone = forms.CharField(
         label=_("Time zone of the times"),
         required=False,
@@ -55,9 +53,9 @@ class MatchForm(forms.Form):
         help_text=_("For times without a zone, such as Asia/Shanghai, UTC or +08:00."),
     )
     everybody = forms.ChoiceField(
-        label=_("Everybody in this file is"),
+        label=_("Stakeholder group of everybody in the file"),
         required=False,
-        help_text=_("Where the file has no column for the stakeholder group: one file per group."),
+        help_text=_("Where all responses of a file are of one group: one file per group."),
     )
     channel = forms.CharField(
         label=_("Channel or wave of the whole file"), required=False, max_length=40,
@@ -66,6 +64,10 @@ class MatchForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of the whole file"), required=False,
         choices=[("", _("As recognised")), ("zh-hans", "中文"), ("en", "English")],
+    )  # fmt: skip
+    submitted_at = forms.DateField(
+        label=_("Date of all responses"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Where the file has no column for it."),
     )  # fmt: skip
     society = forms.CharField(
         label=_("These columns are about society"), required=False, max_length=200,
@@ -76,112 +78,118 @@ class MatchForm(forms.Form):
     def __init__(self, *args: Any, imported: ResponseImport, asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["everybody"].choices = [
-            ("", _("– a column says it –")),
-            *((group.code, f"{group.zh} / {group.en}") for group in asked.groups),
+            ("", _("As recognised")),
+            *((group.code, " / ".join(dict.fromkeys((group.zh, group.en)))) for group in asked.groups),
         ]
-        self.guessed, self.asked = stored_match(imported.match), asked
+        self.found, self.asked = guess_of(imported), asked
+        self.guessed = self.found.match
         held = self.guessed.constants
         self.initial |= {"zone": self.guessed.zone or asked.zone, "everybody": held.get("group", "")}
-        self.initial |= {name: held.get(name, "") for name in ("channel", "language")}
-        self.examples = examples_of(imported)
-        doubts = imported.summary.get("guess", {}).get("doubts", [])
-        self.asks = [doubt for doubt in doubts if TURN in choices_of(doubt["code"])]
-        self.settles = [doubt["id"] for doubt in whole_file_doubts(doubts) if ACCEPT in choices_of(doubt["code"])]
-        at_once = dict.fromkeys(self.settles, self.data.get("d-all", ""))
-        posted = {name: self.data.get(f"d-{name}", "") for name in (*self.settles, *(each["id"] for each in self.asks))}
-        self.said = {name: answer or at_once.get(name, "") for name, answer in posted.items()}
+        self.initial |= {name: held.get(name, "") for name in ("channel", "language", "submitted_at")}
         self.words = target_words(asked)
         self.targets_by_words = {comparable(words): text for text, words in self.words.items()}
+        self.posted = {name: self.data[name] for name in self.data}
         self.targets: dict[int, Target] = {}
-        self.written: dict[int, str] = {}
         self.wrong: dict[int, str] = {}
+        self.said = self._said()
+        self.left: set[str] = set()
 
-    def clean_save_as(self) -> str:
-        """A name of its own: those of the ready-made matches are taken."""
-        name = self.cleaned_data["save_as"].strip()
-        if name in RESERVED:
-            raise forms.ValidationError(gettext("This name belongs to a ready-made match. Choose another."))
-        return name
+    def _said(self) -> dict[str, str]:
+        """What was said of each doubt, by its id, as a command would say it."""
+        found, codes = {}, {doubt.code for doubt in self.found.doubts}
+        for doubts in together(self.found.doubts):
+            name = doubts[0].id
+            choice = self.data.get(f"d-{name}", "")
+            if choice == WRITTEN:
+                choice = self.data.get(f"w-{name}", "").strip()
+            # Few issues say the same once more.
+            said_by = name == "lacking" and codes & {"few_issues", "no_issues"}
+            bulk = at_once(doubts[0]) and (self.data.get("d-all") or said_by)
+            found |= {doubt.id: choice or (ACCEPT if bulk else "") for doubt in doubts}
+        return found
 
     def clean(self) -> dict[str, Any]:
-        """Read the targets; each that the survey does not have, or that stands twice, is marked."""
+        """Read the targets; each that the survey does not have, or that stands twice, is marked, and so is every doubt
+        that nothing was said of.
+        """
+        self._read_targets()
+        self._many_at_once()
+        every = [self.targets.get(place, column.target) for place, column in enumerate(self.guessed.columns)]
+        for place in twice(every):
+            self.wrong.setdefault(place, gettext("Another column is that already."))
+        if self.wrong:
+            raise forms.ValidationError(gettext("Some columns cannot be that: they are marked below."))
+        if self.errors:
+            return self.cleaned_data
+        self.result = answered(self.found, self._of_unchanged(), self.asked, self._edits())
+        self.left = {doubt.id for doubt in self.result.doubts if KINDS[doubt.code].choices}
+        if number := sum(1 for doubts in together(self.found.doubts) if self.left & {each.id for each in doubts}):
+            text = ngettext("%(number)s thing is not decided yet.", "%(number)s things are not decided yet.", number)
+            raise forms.ValidationError(text % {"number": number})
+        return self.cleaned_data
+
+    def match(self) -> Match:
+        """The match as the person wants it."""
+        return self.result.match
+
+    def _read_targets(self) -> None:
         questions = {each.code: [code for code, _zh, _en in each.options] for each in self.asked.questions}
-        for place in range(len(self.guessed.columns)):
+        for place, column in enumerate(self.guessed.columns):
             text = self.data.get(f"t{place}")
             if text is None:
                 continue
-            self.written[place] = text[:200]
             known = self.targets_by_words.get(comparable(text), text)
             target = read_target(known, self.asked.items, questions)
             if target is None:
                 self.wrong[place] = gettext(
                     "The survey has no such column. Choose one from the list, or empty the field."
                 )
-            else:
+                continue
+            self.posted[f"t{place}"] = self.words.get(target.text, "" if target.kind == IGNORED else text)
+            if target != column.target:
                 self.targets[place] = target
-                self.written[place] = self.words.get(target.text, "" if target.kind == IGNORED else text)
-        self._many_at_once()
-        every = [self.targets.get(place, column.target) for place, column in enumerate(self.guessed.columns)]
-        for place in twice(every):
-            self.wrong.setdefault(place, gettext("Another column is that already."))
-        if any(self.said[doubt["id"]] not in (TURN, ACCEPT) for doubt in self.asks):
-            raise forms.ValidationError(gettext("Say at the top whether the ratings are to be turned round."))
-        if any(self.said[name] != ACCEPT for name in self.settles):
-            raise forms.ValidationError(gettext("Answer at the top what is asked about the whole file."))
-        if self.wrong:
-            raise forms.ValidationError(gettext("Some columns cannot be that: they are marked below."))
-        return self.cleaned_data
 
-    def match(self) -> Match:
-        """The match as the person wants it."""
-        values: dict[tuple[str, str], str] = {}
-        turned, lengths = [], {}
-        for number, (name, seen) in enumerate(words_of(self.guessed, self.examples).items()):
+    def _of_unchanged(self) -> dict[str, str]:
+        """What was said, except of what a column is that was taken for something else by itself."""
+        changed = {doubt.id for doubt in self.found.doubts if KINDS[doubt.code].many and doubt.column in self.targets}
+        return {name: choice for name, choice in self.said.items() if choice and name not in changed}
+
+    def _edits(self) -> Changes:
+        """What was changed beside the doubts."""
+        edits = Changes(targets=dict(self.targets), more=self._more())
+        for number, (name, seen) in enumerate(words_of(self.guessed, self.found.examples).items()):
             for place, key in enumerate(seen):
                 value = self.data.get(f"v{number}-{place}")
                 if value is not None and value != "?" and self._allowed(name, value):
-                    values[name, key] = value
-            values |= {(name, key): value for key, value in self._ordered(number, name, seen).items()}
-            turned += [name] if self.data.get(f"round{number}") or name in self._maps_turned() else []
-            lengths |= self._length(number, name)
-        return revise(
-            self.guessed, self.targets, values, self.examples, self.asked, more=self._more(), turned=turned,
-            lengths=lengths,
-        )  # fmt: skip
-
-    def _maps_turned(self) -> set[str]:
-        """The maps of ratings of which a person said that 1 is the most."""
-        columns, found = self.guessed.columns, set()
-        for doubt in self.asks:
-            if self.said[doubt["id"]] == TURN and doubt["column"] >= 0:
-                found.add(columns[doubt["column"]].values)
-            elif self.said[doubt["id"]] == TURN:
-                found |= {column.values for column in columns if column.target.kind == ITEM}
-        return found
+                    edits.values[name, key] = value
+            if self.data.get(f"round{number}"):
+                edits.turned.add(name)
+            edits.lengths |= self._length(number, name)
+        for name, value in edits.more["constants"].items():
+            if value != self.guessed.constants.get(name):
+                # What holds for everybody stands above a column that says it for each.
+                places = (at for at, column in enumerate(self.guessed.columns) if column.target == Target(FIELD, name))
+                edits.targets |= dict.fromkeys(places, Target(IGNORED))
+        return edits
 
     def _length(self, number: int, name: str) -> dict[str, int]:
         """Points of the file's own scale, 0 for those of the survey; none where nothing was posted."""
         posted = self.data.get(f"s{number}", "")
         points = int(posted) if posted.isdecimal() and len(posted) < 3 else -1
+        if points == self.guessed.lengths.get(name, 0):
+            return {}
         return {name: points} if points == 0 or rescaled(1, points, self.asked.k) else {}
 
     def _more(self) -> dict[str, Any]:
         """What holds for the whole file, and how its times are read."""
         said = self.cleaned_data
         constants = {"group": said["everybody"], "channel": said["channel"], "language": said["language"]}
-        found = {"constants": {**self.guessed.constants, **constants}}
+        constants["submitted_at"] = said["submitted_at"].isoformat() if said["submitted_at"] else ""
+        found: dict[str, Any] = {"constants": {**self.guessed.constants, **constants}}
         found["constants"] = {name: value for name, value in found["constants"].items() if value}
         if said["zone"] and said["zone"] != (self.guessed.zone or self.asked.zone):
             found |= {"zone": said["zone"], "zones": {}}
         return found | ({"dates": said["dates"]} if said["dates"] else {})
-
-    def _ordered(self, number: int, name: str, seen: Mapping[str, str]) -> dict[str, str]:
-        """Values by word where a person wrote all answers of the scale in a line, lowest first."""
-        end = self._length(number, name).get(name) or self.asked.k
-        written = ordered_words(self.data.get(f"o{number}", ""))
-        if len(written) != end or not set(written) <= set(seen) or len(set(written)) < len(written):
-            return {}
-        return {key: str(level) for level, key in enumerate(written, 1)}
 
     def clean_zone(self) -> str:
         """A zone that there is."""
@@ -276,13 +284,6 @@ class RenameForm(forms.Form):
         error_messages={"invalid": _("Use letters without accents, digits, hyphens and underscores only.")},
         help_text=_("Under this name it is offered where files are uploaded, and taken by the command."),
     )
-
-    def clean_name(self) -> str:
-        """A name of its own: those of the ready-made matches are taken."""
-        name = self.cleaned_data["name"].strip()
-        if name in RESERVED:
-            raise forms.ValidationError(_("This name belongs to a ready-made match. Choose another."))
-        return name
 
 
 class DeleteForm(forms.Form):
