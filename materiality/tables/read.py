@@ -149,9 +149,12 @@ _LONGEST_LINE = 1_000_000
 
 
 def sniff_delimiter(line: str) -> str:
-    """Comma, semicolon or tab: the one that stands most often outside quotation marks; comma in a draw."""
+    """Comma, semicolon or tab: the one that stands most often outside quotation marks; comma in a draw. A bar where
+    there is none of them.
+    """
     bare = _QUOTED.sub("", line)
-    return max(DELIMITERS, key=bare.count)
+    found = max(DELIMITERS, key=bare.count)
+    return found if found in bare or "|" not in bare else "|"
 
 
 def csv_rows(stream: BinaryIO, scan: TextScan, limits: Limits) -> Iterator[tuple[int, list[str]]]:

@@ -10,7 +10,7 @@ import numpy as np
 from materiality.tables.problems import CellError, FileProblem, column_letters
 from materiality.tables.read import CSV, Rows, Table
 from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Columns, Planner, Reader, ReadingPlan, field_readers
-from surveys.matching.fields import finished_words, option_words
+from surveys.matching.fields import finished_words, option_words, trial_words
 from surveys.matching.flat import flatten
 from surveys.matching.layout import SheetLayout, find_layouts
 from surveys.matching.match import (
@@ -334,7 +334,9 @@ def _field_map(name: str, texts: Sequence[str], asked: Asked) -> dict[str, str] 
         return groups_of(texts, asked.groups)[0]
     if name == FINISHED:
         return finished_words({word(text) for text in texts} - {""}, "") or {}
-    if name in ("consent", TRIAL):
+    if name == TRIAL:
+        return trial_words(texts)
+    if name == "consent":
         found = {word(text): yes_or_no(text) for text in texts}
     elif name == "language":
         found = {word(text): language_of(text) for text in texts}

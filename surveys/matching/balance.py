@@ -329,7 +329,7 @@ class _Balancing:
             return
         for code, params, names in self.seen.doubts:
             self._doubt(code, names=names, **params)
-        for text in dict.fromkeys(self.seen.texts):
+        for text in dict.fromkeys((*self.seen.texts, *self.seen.sheets)):
             if turned_round(cleaned(text)):
                 self._doubt("turned_in_text", names=[text], text=text[:120])
             elif (named := zone_of(text)) and not same_zone(named, self.match.zone or self.asked.zone):

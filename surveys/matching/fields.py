@@ -1,7 +1,7 @@
 """Fields and profile questions among the columns of a foreign file, and what is left of them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from materiality.tables.problems import column_letters
 from surveys.matching.doubts import ColumnAnswers, Doubt
@@ -55,9 +55,24 @@ _TESTS = _words(
     "survey preview|survey test|preview|test|testing|test response|tests|demo|1|2|9|"
     "测试|预览|测试数据|测试答卷|试填|试答|演示|内部测试"
 )
+_INVALID = _words(
+    "disqualified|screened out|screen out|screenout|over quota|overquota|quota full|terminated|rejected|not approved|"
+    "validation_status_not_approved|invalid|excluded|duplicate|withdrawn|deleted|spam|"
+    "无效|无效答卷|作废|驳回|审核不通过|未通过|不通过|甄别|被甄别|筛选|被筛选|配额满|超出配额|剔除|已剔除|已删除|重复"
+)
+# Headers of a column that says it by yes and no.
+_UNWANTED = re.compile(
+    r"\b(?:tests?|preview|invalid|withdrawn|deleted|excluded?|duplicate|disqualified|spam)\b|测试|预览|无效|作废|剔除|重复"
+)
+_WANTED = re.compile(r"\b(?:valid|approved|included?|accepted)\b|有效|通过")
 # Words of a column that says what sort of response a row is; Qualtrics numbers them.
 _TRIAL_WORDS = dict.fromkeys(_REAL, "no") | dict.fromkeys(_TESTS, "yes")
-_TEST_WORDS = frozenset(key for key in _TESTS if not key.isdigit())
+_TEST_WORDS = frozenset(key for key in _TESTS if not key.isdigit()) | _INVALID
+
+
+def trial_words(texts: Iterable[str]) -> dict[str, str]:
+    """`word` of an answer -> yes where it says that a row is a test, a preview or not valid."""
+    return {key: "yes" if key in _TEST_WORDS or yes_or_no(key) == "yes" else "no" for key in map(word, texts)}
 
 
 def finished_word(key: str) -> str | None:
@@ -370,8 +385,12 @@ class Leftovers:
         known = {found[0] for name in head.names if (found := field_of(name))}
         if not head.text or is_meaningless(head.parts[-1] if head.parts else head.text):
             self._doubt("unnamed_column", column, values=examples)
-        elif not answers.many and keys & _TEST_WORDS and len(keys) <= _MOST_WORDS and TRIAL not in self.fields.places:
-            self._doubt("trial_rows", column, values=", ".join(sorted(keys & _TEST_WORDS)))
+        elif not answers.many and self._says_unwanted(column, keys):
+            return
+        elif known & {*_TIMES} and not self.fields.are_moments(column):
+            self._doubt("no_times", column, value=given[0])
+        elif not answers.many and (zones := [text for text in given if zone_of(text)]) and len(zones) * 2 > len(given):
+            self._doubt("zone_column", column, values=examples)
         elif known & {*_TIMES, "token", FINISHED} & self.fields.places.keys() or any(map(is_other, head.names)):
             return
         elif self.fields.are_moments(column):
@@ -384,6 +403,20 @@ class Leftovers:
             self._look_at_words(column, keys, examples)
         if self._is_text(column):
             self._doubt("text_like", column)
+
+    def _says_unwanted(self, column: int, keys: set[str]) -> bool:
+        """Whether a column says which rows are tests or not valid, by its words or by yes and no."""
+        if TRIAL in self.fields.places or len(keys) > _MOST_WORDS:
+            return False
+        text = self.heads[column].text.casefold()
+        by_name = len(keys) > 1 and all(map(yes_or_no, keys))
+        if keys & _TEST_WORDS or (by_name and _UNWANTED.search(text)):
+            self._doubt("trial_rows", column, values=", ".join(sorted(keys & _TEST_WORDS or keys)))
+        elif by_name and _WANTED.search(text) and FINISHED not in self.fields.places:
+            self._doubt("status_like", column, values=", ".join(sorted(keys)))
+        else:
+            return False
+        return True
 
     def _is_rating(self, column: int) -> bool:
         answers = self.answers[column]

@@ -16,12 +16,13 @@ from surveys.matching.layout import (
     SheetLayout,
     header_text,
     is_machine_row,
+    row_texts,
     same_row,
     turned_table,
 )
 from surveys.matching.match import Asked, field_of
 from surveys.matching.values import looks_like_rating
-from surveys.matching.words import Issues, cleaned, groups_of, squashed, word
+from surveys.matching.words import Issues, cleaned, groups_of, side_of, squashed, word
 
 
 def flatten(sheets: Sequence[FileSheet], layouts: Sequence[SheetLayout], issues: Issues, asked: Asked) -> Flat:
@@ -75,7 +76,7 @@ def _note_unread(sheet: FileSheet, seen: Seen, asked: Asked) -> None:
     for _number, cells in sheet.rows():
         rows += 1
         texts = [header_text(cell) for cell in cells]
-        seen.texts += [text for text in texts if text and len(text) > 2][:20] if rows <= 200 else []
+        seen.texts += [text for text in row_texts(cells) if len(text) > 2][:20] if rows <= 200 else []
         numbers = sum(isinstance(cell, float) and not isinstance(cell, bool) for cell in cells)
         scale = sum(1 for text in texts if text and looks_like_rating([text], asked.k))
         rated += max(numbers, scale) > 2
@@ -113,7 +114,7 @@ class _Part:
                 self._leave(number, "machine")
                 self._note_zones(cells)
             elif number < self.layout.heads[0] if self.layout.heads else True:
-                self.seen.texts += [text for cell in cells if (text := header_text(cell))]
+                self.seen.texts += row_texts(cells)
                 self._leave(number, "title")
             else:
                 self._leave(number, "machine")
@@ -250,7 +251,7 @@ class _Widening:
                     known[at] = cell
         for at in self.layout.ratings:
             question = header_text(cells[self.layout.dimension]) if self.layout.dimension >= 0 else self.columns[at][0]
-            item = (question, header_text(cells[self.layout.issue]))
+            item = (side_of(question) or question, header_text(cells[self.layout.issue]))
             self.asked.setdefault(item)
             if item in ratings:
                 self.twice += 1

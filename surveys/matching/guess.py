@@ -140,9 +140,11 @@ class _Guessing:
     def _texts(self) -> tuple[str, list[Doubt]]:
         """The zone that titles, notes and other sheets name, and what they say of the scale."""
         doubts, zone = [], ""
-        for text in dict.fromkeys(self.flat.seen.texts):
+        heads = [head.text for at, head in enumerate(self.heads) if at not in self.items.targets]
+        for text in dict.fromkeys((*self.flat.seen.texts, *self.flat.seen.sheets, *heads)):
             if turned_round(cleaned(text)):
                 doubts.append(Doubt("turned_in_text", params={"text": text[:120]}, names=(text,)))
+        for text in dict.fromkeys(self.flat.seen.texts):
             named = zone_of(text)
             if named and (named == "?" or not zone_info(named) or named != (zone or named)):
                 doubts.append(Doubt("zone_words", params={"value": text[:80]}, names=(text,)))

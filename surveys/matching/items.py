@@ -9,19 +9,11 @@ from materiality.tables.problems import column_letters
 from surveys.matching.doubts import ColumnAnswers, Doubt
 from surveys.matching.match import ATTENTION, BY_GROUP, ITEM, Asked, Target, asks_attention
 from surveys.matching.values import Values, looks_like_rating, values_of
-from surveys.matching.words import Head, Issues, absent, asks_ranking, dimension_of, squashed, turned_round, word
+from surveys.matching.words import Head, Issues, absent, asks_ranking, dimension_of, side_of, turned_round, word
 
 _MOST_LEVELS, _LONGEST_LEVEL = 15, 60
 # So many columns with three and more different ratings, and none at the scale's end: it may be a shorter scale.
 _MANY_COLUMNS = 5
-
-
-# What is left of a header beside the issue's name.
-_SIDE_WORDS = {
-    SOCIETY: "社会 对社会 社会影响 社会和环境 社会与环境 外部 society social soc s impact external",
-    BUSINESS: "公司 对公司 企业 业务 经营 公司经营 公司运营 财务 内部 company business biz b financial internal",
-}
-_SIDES = {dimension: frozenset(words.split()) for dimension, words in _SIDE_WORDS.items()}
 
 
 class ItemGuess:
@@ -108,9 +100,8 @@ class ItemGuess:
         sides: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for column in columns:
             found = self.heads[column].found
-            for dimension, names in _SIDES.items():
-                if squashed(found.rest) in names:
-                    sides[found.code][dimension].append(column)
+            if dimension := side_of(found.rest):
+                sides[found.code][dimension].append(column)
         return {
             column: dimension
             for each in sides.values()

@@ -132,7 +132,7 @@ COLUMN_KINDS = {
     ),
     "status_words": Kind(N_("Whether these words mean finished is not clear: %(values)s."), {WORDS: ""}),
     "trial_rows": Kind(
-        N_("Some rows seem to be tests or previews: %(values)s."),
+        N_("Some rows seem to be tests, previews or not valid: %(values)s."),
         {TRIAL: N_("Leave these rows out"), ACCEPT: N_("They are real responses")},
     ),
     "text_like": Kind(
@@ -156,6 +156,14 @@ COLUMN_KINDS = {
         N_("Some cells are dates and others text, such as %(value)s: day and month may be swapped in some."),
         {ACCEPT: N_("The dates are right")},
         of_answers=True,
+    ),
+    "no_times": Kind(
+        N_("The heading says that these are times, but the cells (such as %(value)s) are no dates."), _LEFT_OUT,
+        many=N_("These headings say that the columns are times, but the cells are no dates."),
+    ),
+    "zone_column": Kind(
+        N_("Each row names its own time zone here (%(values)s), which is not looked at."),
+        {ACCEPT: N_("All times are in the zone of the survey")},
     ),
     "zone_words": Kind(N_("Which time zone “%(value)s” is cannot be told."), {ZONE: ""}),
     "other_zone": Kind(

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 from materiality.tables.problems import Fault, FileProblem
 from materiality.tables.read import FileSheet
@@ -21,10 +21,11 @@ from surveys.matching.words import (
     dimension_of,
     legend_of,
     number_of,
+    side_of,
 )
 
 WIDE, LONG, TRANSPOSED, UNREAD = "wide", "long", "transposed", "unread"
-_PEEKED = 60
+_PEEKED, _SAMPLED = 60, 400
 _LONGEST_HEADER = 400
 _MOST_TURNED = 3_000_000
 NOT_SHOWN = "NA"
@@ -95,6 +96,14 @@ class Flat:
 def header_text(cell: object) -> str:
     """A cell of a header as text; a fault is no text."""
     return "" if isinstance(cell, Fault) else shown_cell(cell, 2_000).strip()
+
+
+def row_texts(cells: Sequence[object]) -> list[str]:
+    """The texts of a row, and what it says of numbers in cells side by side: `1=Very important`."""
+    texts = [text for text in map(header_text, cells) if text]
+    pairs = list(pairwise(texts))
+    pairs += [pair[::-1] for pair in pairs] if len(texts) == 2 else []
+    return texts + [f"{one}={other}" for one, other in pairs if re.fullmatch(r"\d{1,2}", one) and not other.isdecimal()]
 
 
 class IssueOfCell:
@@ -241,13 +250,13 @@ def _long(sheet: FileSheet, rows: list, names: IssueOfCell, k: int) -> SheetLayo
     at = next((at for at, (_n, cells) in enumerate(rows) if sum(map(bool, map(header_text, cells))) > 2), None)
     if at is None or len(rows) < at + 3:
         return None
-    header, below = rows[at][1], [cells for _number, cells in rows[at + 1 :]]
+    header, every = rows[at][1], [cells for number, cells in sheet.rows() if number > rows[at][0]]
+    below = every[:: max(len(every) // _SAMPLED, 1)]  # lines can be sorted by issue
     issue = _column_of(below, len(header), names.whole)
     if issue < 0:
         return None
-    every = [cells[issue] for _n, cells in sheet.rows() if issue < len(cells) and _n > rows[at][0]]
-    dimension = _column_of(below, len(header), lambda cell: dimension_of(cleaned(header_text(cell))) or "", but=issue)
-    lines = Counter(code for cell in every if (code := names(cell)))
+    dimension = _column_of(below, len(header), _dimension_of_cell, but=issue)
+    lines = Counter(code for cells in every if issue < len(cells) and (code := names(cells[issue])))
     if max(lines.values(), default=0) <= 2:
         return None
     heads = [cleaned(header_text(cell)) for cell in header]
@@ -264,6 +273,11 @@ def _long(sheet: FileSheet, rows: list, names: IssueOfCell, k: int) -> SheetLayo
     return SheetLayout(
         sheet.name, LONG, (rows[at][0],), rows[at][0] + 1, key=key, issue=issue, dimension=dimension, ratings=ratings
     )
+
+
+def _dimension_of_cell(cell: object) -> str:
+    text = cleaned(header_text(cell))
+    return dimension_of(text) or side_of(text)
 
 
 def _key_column(heads: Sequence[str]) -> int:

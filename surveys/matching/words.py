@@ -112,6 +112,8 @@ def absent(key: str, tool: str = "") -> str | None:
     if key in DONT_KNOW_WORDS:
         return DONT_KNOW_CODE
     parts = [part.strip() for part in _BETWEEN.split(key) if part.strip()]
+    if len(parts) < 2 and (both := re.fullmatch(r"([^\x00-\x7f]+) ?([\x00-\x7f]+)", key)):
+        parts = [part.strip() for part in both.groups()]  # `不了解 don't know`
     return DONT_KNOW_CODE if len(parts) > 1 and DONT_KNOW_WORDS.issuperset(parts) else None
 
 
@@ -165,18 +167,20 @@ _NAMED = {
 _CATEGORY = re.compile(r"【[^】]{1,12}】|\[(?:环境|社会|经济|科技|治理|技术)\]|^(?:环境|社会|经济|"
                        r"科技|治理|技术|society|environment|economy|"
                        r"technology|governance)\s*[:：\-—]\s*")  # fmt: skip
-_IS = r"\s*分?\s*(?:=|:|-|–|—|为|是|代表|表示|means?|is)?\s*"
+_IS = r"\s*分?\s*(?:=|:|-|–|—|\(|为|是|代表|表示|means?|is|being|stands for)?\s*"
 _MUCH = (
     r"(?:(?:非常|最|很|极|very|most|extremely|the most)\s*(?:重要|大|高|强|同意|满意|important|large|high|significant|"
-    r"great|relevant|much)|most\b|highest|top\b|strongly agree)"
+    r"great|relevant|much)|最高|最大|最强|most\b|high(?:est)?\b|top\b|strongly agree)"
 )
 _LITTLE = (
-    r"(?:(?:非常|最|很|极|完全)\s*(?:不重要|小|低|弱|不同意|不满意)|不重要|least\b|lowest|not at all|not important|"
+    r"(?:(?:the\s+)?least\b|(?:非常|最|很|极|完全)\s*(?:不重要|小|低|弱|不同意|不满意)|不重要|low(?:est)?\b|"
+    r"not at all|not important|"
     r"un(?:important|significant)|very (?:little|small|low)|strongly disagree)"
 )
 _TURNED = re.compile(
     rf"(?:^|[^\d.])1{_IS}{_MUCH}|{_MUCH}\s*[(\[]\s*1\s*[)\]]|(?:^|[^\d.])(?:5|7|10){_IS}{_LITTLE}|"
-    rf"{_LITTLE}\s*[(\[]\s*(?:5|7|10)\s*[)\]]"
+    rf"{_LITTLE}\s*[(\[]\s*(?:5|7|10)\s*[)\]]|"
+    r"\bhow (?:un|in|not )(?:important|significant|relevant)\b|不重要(?:程度|性)|由高到低|从高到低"
 )
 _RANKED = re.compile(r"\brank(?:ed|ing|s)?\b|排序|排名|名次|排列")
 
@@ -192,6 +196,19 @@ def dimension_of(text: str) -> str | None:
         if found:
             return found[0] if len(found) == 1 else None
     return ""
+
+
+# What is left of a header beside the issue's name, or stands in a column of dimensions.
+_SIDE_WORDS = {
+    SOCIETY: "社会 对社会 社会影响 社会和环境 社会与环境 外部 society social soc s impact external",
+    BUSINESS: "公司 对公司 企业 业务 经营 公司经营 公司运营 财务 内部 company business biz b financial internal",
+}
+_SIDES = {word: dimension for dimension, words in _SIDE_WORDS.items() for word in words.split()}
+
+
+def side_of(text: str) -> str:
+    """The dimension that a text alone stands for beside its opposite, such as `社会` beside `公司`; '' for none."""
+    return _SIDES.get(squashed(text), "")
 
 
 def turned_round(text: str) -> bool:
