@@ -30,7 +30,7 @@ class MatchForm(forms.Form):
     """
 
     save_as = forms.CharField(
-        label=_("Save this match under a name"),
+        label=_("Remember all this under a name"),
         required=False,
         max_length=60,
         validators=[validate_slug],

@@ -257,7 +257,7 @@ def _named(asked: Asked) -> dict[str, tuple[str, str]]:
     """(zh, en) per target; of fields both are in the active language."""
     fields = field_labels()
     named = {name: (fields[name], fields[name]) for name in FIELDS}
-    named[ATTENTION] = (_("attention question"), _("attention question"))
+    named[ATTENTION] = (_("Attention question"),) * 2
     for each in asked.questions:
         named[f"profile:{each.code}"] = (each.zh, each.en)
         if QUESTION_KINDS[each.kind].several:
@@ -269,7 +269,7 @@ def _named(asked: Asked) -> dict[str, tuple[str, str]]:
 def field_labels() -> dict[str, str]:
     """The fields of a response as people call them, in the active language."""
     return {
-        "token": _("Number or token of the response"),
+        "token": _("Number of the response"),
         "group": _("Stakeholder group"),
         "channel": _("Channel it came by"),
         "language": _("Language"),

@@ -41,7 +41,7 @@ def import_foreign_file(stage: Stage, path: str, folder: Path) -> None:
     expect(page.locator("main")).to_contain_text("93 of the 93 issues of this survey were found.")
     expect(page.get_by_label("Column C is taken for")).to_have_value("Stakeholder group")
     expect(page.get_by_label("Column B is taken for")).to_have_value("")
-    page.get_by_label("Save this match under a name").fill("elsewhere")
+    page.get_by_label("Remember all this under a name").fill("elsewhere")
     stage.look(page)
     stage.press("Check the file by these columns")
     page.get_by_role("radio", name="Leave these ratings out").check(timeout=60_000)
