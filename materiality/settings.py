@@ -59,6 +59,8 @@ MIDDLEWARE = [
     "materiality.platform.people.StaffOnlyMiddleware",
 ]
 
+# Outside of all middleware, and of Django.
+BEFORE_DJANGO = ["surveys.respond.saves.ShortWay"]
 ROOT_URLCONF = "materiality.urls"
 WSGI_APPLICATION = "materiality.wsgi.application"
 AUTH_USER_MODEL = "materiality.User"

@@ -3,9 +3,13 @@
 import os
 import sys
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "materiality.settings")
 # A respondent's page of 3 ms must not wait 5 ms each time for a staff request that computes.
 sys.setswitchinterval(0.0002)
 application = get_wsgi_application()
+for layer in settings.BEFORE_DJANGO:
+    application = import_string(layer)(application)

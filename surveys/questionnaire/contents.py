@@ -3,8 +3,8 @@
 import json
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from surveys.questionnaire.asking import COURSE, THIRDS
 from surveys.questionnaire.saving import History, slots_of
@@ -29,8 +29,7 @@ _COURSE = THIRDS * len(COURSE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Contents:
+class Contents(NamedTuple):
     """Answers and what belongs to them. `ratings` is a byte per item, `history` says what became of each answer,
     `course` how they went on (questionnaire.asking) once they are finished;
     `flags` None = not screened yet. Times are UTC.
@@ -38,7 +37,7 @@ class Contents:
 
     ratings: bytes
     comment: str = ""
-    profile: dict = field(default_factory=dict)
+    profile: dict = {}  # noqa: RUF012 (never changed, as all of it)
     attention: int | None = None
     language: str = ""
     mode: str = MODES[0]

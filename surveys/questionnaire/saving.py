@@ -1,7 +1,9 @@
 """What a save changes: the touched answers only, each against its own version; the later tap wins."""
 
 import struct
-from collections.abc import Iterable, Mapping
+import sys
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from materiality.scoring.cube import NOT_ASKED
@@ -43,9 +45,9 @@ class History(NamedTuple):
     by which page (its mark, 0 = unknown); those beyond the end were never changed. `pages` are those that saved last.
     """
 
-    versions: tuple[int, ...] = ()
-    taps: tuple[int, ...] = ()
-    marks: tuple[int, ...] = ()
+    versions: Sequence[int] = array("H")
+    taps: Sequence[int] = array("I")
+    marks: Sequence[int] = array("H")
     pages: tuple[Sent, ...] = ()
 
     def version(self, slot: int) -> int:
@@ -57,10 +59,10 @@ class History(NamedTuple):
         return sent is not None and any(sent.page == page and sent.number <= number for page, number in self.pages)
 
     def pack(self) -> bytes:
-        number = len(self.versions)
-        own = struct.pack(f"<{number}H{number}H{number}I", *self.versions, *self.marks, *self.taps)
-        pages = (*self.pages, *[(0, 0)] * (PAGES - len(self.pages)))
-        return b"".join([_HEAD.pack(number), own, *[_PAGE.pack(*each) for each in pages]])
+        own = (_little("H", self.versions), _little("H", self.marks), _little("I", self.taps))
+        pages = b"".join([_PAGE.pack(*each) for each in self.pages])
+        packed = [_HEAD.pack(len(self.versions)), *[numbers.tobytes() for numbers in own], pages]
+        return b"".join(packed).ljust(self.size(len(self.versions)), b"\0")
 
     @classmethod
     def unpack(cls, packed: bytes, at: int = 0) -> "History":
@@ -68,16 +70,27 @@ class History(NamedTuple):
         if len(packed) <= at:
             return cls()
         (number,) = _HEAD.unpack_from(packed, at)
-        values = struct.unpack_from(f"<{number}H{number}H{number}I", packed, at + _HEAD.size)
-        end = at + cls.size(number) - PAGES * _PAGE.size
-        pages = [Sent(*_PAGE.unpack_from(packed, end + place * _PAGE.size)) for place in range(PAGES)]
-        versions, marks, taps = values[:number], values[number : 2 * number], values[2 * number :]
-        return cls(versions, taps, marks, tuple(page for page in pages if page.number))
+        begin, end = at + _HEAD.size, at + cls.size(number)
+        marks, taps, pages = (begin + size * number for size in (2, 4, 8))
+        return cls(
+            _little("H", packed[begin:marks]),
+            _little("I", packed[taps:pages]),
+            _little("H", packed[marks:taps]),
+            tuple([Sent(*page) for page in _PAGE.iter_unpack(packed[pages:end]) if page[1]]),
+        )
 
     @staticmethod
     def size(slots: int) -> int:
         """Bytes that it takes."""
         return _HEAD.size + 8 * slots + PAGES * _PAGE.size
+
+
+def _little(kind: str, numbers: bytes | Sequence[int]) -> array:
+    """As stored: the lowest byte first."""
+    found = array(kind, numbers)
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found
 
 
 class Held(Protocol):
@@ -112,7 +125,10 @@ def merged(
     if history.has(sent):
         return fields
     rest = [0] * (len(slots) - len(history.versions))
-    versions, taps, marks = ([*each, *rest] for each in (history.versions, history.taps, history.marks))
+    versions, taps, marks = (
+        array(kind, [*each, *rest] if rest else each)
+        for kind, each in (("H", history.versions), ("I", history.taps), ("H", history.marks))
+    )
     for name, value, base, age in changes:
         slot, tap = slots[name], min(max(0, elapsed - max(0, age) // 10), _LATEST)
         known = base in (None, versions[slot]) or (mark and marks[slot] == mark)
@@ -122,7 +138,7 @@ def merged(
     pages = history.pages
     if sent:
         pages = (*[each for each in pages if each.page != sent.page], sent)[-PAGES:]
-    return {**fields, "history": History(tuple(versions), tuple(taps), tuple(marks), pages)}
+    return {**fields, "history": History(versions, taps, marks, pages)}
 
 
 def value_in(held: Held, name: str) -> object:

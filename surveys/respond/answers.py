@@ -5,7 +5,6 @@ Nothing outside of this room reads or writes the table of drafts; staff are told
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import NamedTuple
@@ -329,7 +328,7 @@ def _finish_sealed(
         course = box.questionnaire.course(order_of(box.key, box.secret), fields["ratings"])
         # What became of each answer has done its work.
         given = {**fields, "history": History(), "course": course}
-        contents = replace(held, **given, submitted_at=moment, **others)
+        contents = held._replace(**given, submitted_at=moment, **others)
         if finish_sealed(box, contents, at=moment):
             return True
         box = opened_again(box)

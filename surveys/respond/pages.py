@@ -5,6 +5,7 @@ The room leans on these insides of Django and django-csp, which a new version ma
 - the form of a CSRF token (CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH, META["CSRF_COOKIE"]): test_pages_form_token.py
 - CsrfViewMiddleware and SecurityMiddleware asked step by step, convert_exception_to_response, the resolver of part of
   the URLs, csp's build_policy and HEADER: test_pages.py, which compares the short way with the long one
+- a WSGI application before Django's, what Django reads of its environ, parse_cookie: test_saves.py, which compares, too
 - rendered pages cut at private-use characters, which templates must pass as they are: test_pages.py
 - HttpResponseRedirectBase with another status (visit.py): test_visit.py
 - values of columns and cursors as the ORM has them (rows.py: get_db_prep_value, adapt_datetimefield_value, JSON and
@@ -13,7 +14,7 @@ The room leans on these insides of Django and django-csp, which a new version ma
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from secrets import token_bytes
 from urllib.parse import quote, unquote
@@ -69,16 +70,17 @@ class RespondentMiddleware:
             return self.get_response(request)
         request.LANGUAGE_CODE = _language_of(request)
         translation.activate(request.LANGUAGE_CODE)
-        return self._with_headers(request, self._security.process_request(request) or self._view(request))
+        return self.protected(request, self._security.process_request(request) or self._view(request))
 
     def _checked_view(self, request: HttpRequest) -> HttpResponse:
         request.get_host()  # DisallowedHost where it is not ours
         view, args, kwargs = request.resolver_match
         self._csrf.process_request(request)
-        refused = self._csrf.process_view(request, view, args, kwargs)
+        refused = None if from_own_page(request.META) else self._csrf.process_view(request, view, args, kwargs)
         return refused or self._csrf.process_response(request, view(request, *args, **kwargs))
 
-    def _with_headers(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def protected(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """The response with the headers that protect it."""
         headers = response.headers
         for name, value in self._headers.items():
             headers[name] = value
@@ -88,12 +90,22 @@ class RespondentMiddleware:
         return self._security.process_response(request, response)
 
 
+def from_own_page(headers: Mapping[str, str]) -> bool:
+    """Whether the browser says that a page of this very origin sends this (WSGI's headers).
+
+    No page can set that header, its own scripts included; browsers that send none (until 2023, or over plain http) have
+    the token in the form to show.
+    """
+    return headers.get("HTTP_SEC_FETCH_SITE") == "same-origin"
+
+
 def _language_of(request: HttpRequest) -> str:
     """What was chosen or the browser asks for; of a browser that asks for neither, the survey's first language: the
     first in which it has a title.
     """
-    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or _ASKED.search(request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
-        return translation.get_language_from_request(request)
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if found := _language_wanted(chosen, request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
+        return found
     code = request.resolver_match.kwargs.get("code", "")
     titles = (
         Survey.objects.filter(code=code).values_list("title__zh", "title__en").first() if "\x00" not in code else None
@@ -102,6 +114,18 @@ def _language_of(request: HttpRequest) -> str:
 
 
 _ASKED = re.compile(r"(?:^|[,\s])(?:zh|en)\b", re.I)
+
+
+@lru_cache(maxsize=256)
+def _language_wanted(cookie: str, header: str) -> str:
+    """The language of these; empty where they name none of ours."""
+    if not cookie and not _ASKED.search(header):
+        return ""
+    request = HttpRequest()
+    request.COOKIES[settings.LANGUAGE_COOKIE_NAME], request.META["HTTP_ACCEPT_LANGUAGE"] = cookie, header
+    return translation.get_language_from_request(request)
+
+
 _NUMBER = len(CSRF_ALLOWED_CHARS)
 _PLACE = {character: place for place, character in enumerate(CSRF_ALLOWED_CHARS)}
 

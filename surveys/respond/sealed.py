@@ -94,14 +94,15 @@ def find_sealed(code: str, secret: str) -> tuple[SealedSurvey, tuple, Box | None
     """The survey, (group, page, counted) and the box of the draft, None for the box once it is finished; None without a
     draft. KeyMissing.
     """
-    row = _row_of(code, secret)
-    if row is None:
+    found = _row_of(code, secret)
+    if found is None:
         return None
+    lookup, row = found
     (pk, group, page, counted, version, state, sealed), survey = row[:_OWN], _survey_in(row[_OWN:])
     known = (group, page, bool(counted))
     if state != SealedDraft.State.BEGUN:
         return survey, known, None
-    lookup, opener = lookup_of(survey.key, secret), opener_of(survey.key, secret)
+    opener = opener_of(survey.key, secret)
     contents = unpack(unseal(opener, bytes(sealed), lookup))
     questionnaire = questionnaire_of(survey.id, survey.opened_at)
     return survey, known, Box(survey.id, questionnaire, survey.key, secret, lookup, opener, pk, version, contents)
@@ -112,7 +113,8 @@ _known: dict[str, tuple[int, str]] = {}
 _MOST_KNOWN = 1024
 
 
-def _row_of(code: str, secret: str) -> tuple | None:
+def _row_of(code: str, secret: str) -> tuple[bytes, tuple] | None:
+    """By what the draft is found, and its row with its survey's."""
     with connection.cursor() as cursor:
         # Of a survey that was made anew, or whose key is away by now, the database is asked again.
         with suppress(KeyMissing):
@@ -128,9 +130,11 @@ def _row_of(code: str, secret: str) -> tuple | None:
         return _look(cursor, *survey[:2], secret)
 
 
-def _look(cursor: CursorWrapper, survey_id: int, check: str, secret: str) -> tuple | None:
-    cursor.execute(_ROW, [survey_id, lookup_of(key_with(check), secret), check])
-    return cursor.fetchone()
+def _look(cursor: CursorWrapper, survey_id: int, check: str, secret: str) -> tuple[bytes, tuple] | None:
+    lookup = lookup_of(key_with(check), secret)
+    cursor.execute(_ROW, [survey_id, lookup, check])
+    row = cursor.fetchone()
+    return row and (lookup, row)
 
 
 def insert_sealed(

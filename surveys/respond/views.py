@@ -177,7 +177,11 @@ def _answered(request: HttpRequest, way: Way, response: HttpResponse, changes: S
 
 
 def _told(way: Way, changes: Sequence[Change], **more: str) -> HttpResponse:
-    told = acknowledged(way.draft, changes, way.questionnaire.slots) | more
+    return as_told(acknowledged(way.draft, changes, way.questionnaire.slots) | more)
+
+
+def as_told(told: Mapping[str, object]) -> HttpResponse:
+    """What a script is told of what it sent."""
     headers = {"Cache-Control": "no-store, private"}
     return HttpResponse(json.dumps(told), content_type="application/json", headers=headers)
 

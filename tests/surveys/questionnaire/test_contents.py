@@ -1,5 +1,6 @@
 """What a sealed draft holds comes back from its bytes, and takes the same room whatever it is."""
 
+from array import array
 from datetime import UTC, datetime
 
 import pytest
@@ -23,6 +24,14 @@ QUESTIONS = [("age", ["a", "b"]), ("roles", ["x", "y", "z"]), ("note", [])]
 SIZE = sealed_size(ITEMS, QUESTIONS)
 SLOTS = len(slots_of(ITEMS, [code for code, _options in QUESTIONS]))
 TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)) | st.none()
+
+
+def numbers(kind: str) -> st.SearchStrategy[array]:
+    """One for each answer, of two or four bytes."""
+    largest = 2 ** (8 * array(kind).itemsize) - 1
+    return st.lists(st.integers(0, largest), min_size=SLOTS, max_size=SLOTS).map(lambda each: array(kind, each))
+
+
 CONTENTS = st.builds(
     Contents,
     ratings=st.binary(min_size=ITEMS, max_size=ITEMS),
@@ -42,13 +51,15 @@ CONTENTS = st.builds(
     started_at=TIMES,
     submitted_at=TIMES,
     flags=st.none() | st.integers(0, 65534),
+    batch_id=st.none(),
+    serial=st.none(),
     course=st.just(()) | st.tuples(*[st.integers(0, 65535)] * 9),
     history=st.just(History())
     | st.builds(
         History,
-        st.tuples(*[st.integers(0, 65535)] * SLOTS),
-        st.tuples(*[st.integers(0, 2**32 - 1)] * SLOTS),
-        st.tuples(*[st.integers(0, 65535)] * SLOTS),
+        numbers("H"),
+        numbers("I"),
+        numbers("H"),
         st.lists(st.builds(Sent, st.integers(0, 2**32 - 1), st.integers(1, 65535)), max_size=PAGES).map(tuple),
     ),
 )

@@ -1,5 +1,7 @@
 """Drafts as plain SQL reads and writes them, and what a personal link stands for."""
 
+from array import array
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -32,7 +34,7 @@ def test_draft_that_is_read_is_the_one_the_orm_stores() -> None:
 def test_draft_that_is_written_is_read_by_the_orm_and_written_only_as_it_was_read() -> None:
     survey = make_open_survey()
     read, now = open_answers(make_draft(survey, attention=0).key, survey.code), timezone.now()
-    history = History((1, 0), (7, 0), (3, 0), (Sent(9, 2),))
+    history = History(array("H", (1, 0)), array("I", (7, 0)), array("H", (3, 0)), (Sent(9, 2),))
     fields = {"ratings": b"\5\0", "comment": "好", "profile": {"age": "三十"}, "attention": 1, "history": history}
     assert write_answers(read, fields, page=2, at=now) == read._replace(page=2, **fields)
     assert write_answers(read, fields, page=2, at=now) is None
