@@ -12,6 +12,7 @@ NAMES = (
     "pages",
     "respondents",
     "saves",
+    "paint",
     "audit",
     "sheets",
     "library",

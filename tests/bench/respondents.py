@@ -1,6 +1,7 @@
 """Complete respondents against the real web server: CPU, throughput, waits, and every answer checked afterwards.
 
-Split (12 issues) and full (93) questionnaires, on SQLite and PostgreSQL, with nothing and with 100,000 stored.
+Split (12 issues) and full (93) questionnaires, on SQLite and PostgreSQL, with nothing and with 100,000 stored, linked
+and sealed (of an anonymous survey).
 """
 
 import contextlib
@@ -24,8 +25,11 @@ CONCURRENCY, LONGEST_SECONDS, STORED = 8, 60.0, 100_000
 # Respondents to warm up with, and to measure.
 RUNS = {"split": (160, 1200), "full": (64, 240)}
 
+# (stored, sealed)
+SURVEYS = ((0, False), (STORED, False), (0, True))
+
 _HEAD = (
-    "database", "stored", "questionnaire", "respondents", "CPU each",
+    "database", "stored", "answers", "questionnaire", "respondents", "CPU each",
     "HTML, gzip", "per second", "p50", "p99", "verified",
 )  # fmt: skip
 
@@ -66,8 +70,14 @@ print(json.dumps(Response.objects.count()))
 """
 _READ = """
 import json
-from surveys.models import Draft, Response
-rows = Response.objects.filter(survey__code=CODE).exclude(comment="").values_list("comment", "ratings")
+from surveys.models import Response, Survey
+from surveys.respond.keys import key_of
+from surveys.respond.sealed import unseal_finished
+survey = Survey.objects.get(code=CODE)
+rows = list(Response.objects.filter(survey=survey).exclude(comment="").values_list("comment", "ratings"))
+if survey.anonymous:
+    opened = (unseal_finished(key_of(survey), row) for row in survey.sealed_drafts.filter(state="finished"))
+    rows = [(contents.comment, contents.ratings) for contents in opened]
 print(json.dumps([[comment, bytes(ratings).hex()] for comment, ratings in rows]))
 """
 
@@ -101,16 +111,17 @@ def _measure_all(folder: Path, database: str, url: str) -> None:
         site.manage("migrate", "--verbosity", "0")
         site.manage("collectstatic", "--noinput", "--verbosity", "0")
         site.manage("load_library")
-        for stored in (0, STORED):
+        for stored, sealed in SURVEYS:
             for kind in RUNS:
-                print(f"| {database} | {stored:,} {_measure(site, kind, stored)}", flush=True)
+                row = _measure(site, kind, stored, sealed)
+                print(f"| {database} | {stored:,} | {'sealed' if sealed else 'linked'} {row}", flush=True)
     finally:
         site.stop()
 
 
-def _measure(site: Installation, kind: str, stored: int) -> str:
-    code, (warm_up, measured) = f"bench-{kind}-{stored}", RUNS[kind]
-    site.python(f"CODE, SPLIT, ANONYMOUS = {code!r}, {kind == 'split'}, False\n{MAKE}")
+def _measure(site: Installation, kind: str, stored: int, sealed: bool) -> str:
+    code, (warm_up, measured) = f"bench-{kind}-{stored}{'-sealed' * sealed}", RUNS[kind]
+    site.python(f"CODE, SPLIT, ANONYMOUS = {code!r}, {kind == 'split'}, {sealed}\n{MAKE}")
     if stored:
         site.python(f"CODE, NUMBER = {code!r}, {stored}\n{_STORE}")
     port = free_port()
