@@ -108,6 +108,7 @@ class Environment:
     port: int
     url: str
     max_upload_mb: int
+    clamd: tuple[str, int]
     worker_concurrency: int
     counted_at_once: int
     mail: Mail
@@ -154,6 +155,7 @@ def _read(env: Env, base: Path) -> Environment:
         port=env.int("PORT", 8000, validate=Range(min=1, max=65535)),
         url=_address(env.str("YITI_URL", "")),
         max_upload_mb=env.int("YITI_MAX_UPLOAD_MB", 100, validate=Range(min=1)),
+        clamd=_clamd(env.str("YITI_CLAMD", "")),
         counted_at_once=env.int("YITI_COUNTED_AT_ONCE", 50_000, validate=Range(min=100)),
         worker_concurrency=env.int("YITI_WORKERS", 2, validate=Range(min=1)),
         mail=(mail := read_mail_url(env.str("EMAIL_URL", ""), data / "mail")),
@@ -206,6 +208,16 @@ def _close_to_strangers(path: Path) -> None:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & stat.S_IRWXO:
             path.chmod(mode & ~stat.S_IRWXO)
+
+
+def _clamd(text: str) -> tuple[str, int]:
+    """(host, port), or (path of a socket, 0); empty where no scanner is used."""
+    host, _, port = text.rpartition(":")
+    if not text or text.startswith("/"):
+        return text, 0
+    if host and port.isdecimal() and 0 < int(port) < 65536:
+        return host.strip("[]"), int(port)
+    raise ValueError(f'YITI_CLAMD: "{text}" is neither a path such as /run/clamav/clamd.ctl nor host:port')
 
 
 def _token(token: str) -> str:

@@ -231,8 +231,11 @@ STORAGES = {
 # A grid of all issues by all groups is one form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_mb * 1_000_000
+# What one person may send within a day: files, and bytes.
+UPLOADS_A_DAY = 500, 20 * MAX_UPLOAD_BYTES
+CLAMD = ENVIRONMENT.clamd
 FILE_UPLOAD_HANDLERS = [
-    "materiality.platform.files.LimitedUploadHandler",
+    "materiality.platform.uploads.GuardedUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

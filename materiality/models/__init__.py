@@ -15,7 +15,7 @@ from materiality.models.jobs import Job
 from materiality.models.keys import KeyCheck
 from materiality.models.library import Category, Edition, EditionChange, Erratum, Issue, Lineage
 from materiality.models.organisation import Organisation
-from materiality.models.people import Factor, StaffSession, User
+from materiality.models.people import Factor, StaffSession, Upload, User
 from materiality.models.proposals import Calendar, Proposal, Reminder
 from materiality.models.review import Decision, SignOff
 from materiality.models.scores import IssueScore, ReportedFigure, Run
@@ -61,5 +61,6 @@ __all__ = [
     "SignOff",
     "StakeholderPoint",
     "StaffSession",
+    "Upload",
     "User",
 ]

@@ -55,6 +55,20 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
+class Upload(models.Model):
+    """That somebody sent a file, and its bytes; kept for a day, so that nobody fills the disk."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="uploads")
+    at = models.DateTimeField()
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "at"], name="upload_person")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}: {self.size}"
+
+
 class Factor(models.Model):
     """A second way, besides the password, in which a person shows who they are.
 

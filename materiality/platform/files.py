@@ -1,4 +1,4 @@
-"""Stored files, named by their contents; uploads and attachments with their guards."""
+"""Stored files, named by their contents, and attachments with their guards."""
 
 import codecs
 import hashlib
@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import mkstemp
 
-from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -207,21 +205,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-class LimitedUploadHandler(FileUploadHandler):
-    """Stop reading a request's files past MAX_UPLOAD_BYTES and mark the request, so that the form can say so."""
-
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
-        self.seen = 0
-        self.request.upload_too_large = content_length > settings.MAX_UPLOAD_BYTES + 1_000_000
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        self.seen += len(raw_data)
-        if self.request.upload_too_large or self.seen > settings.MAX_UPLOAD_BYTES:
-            self.request.upload_too_large = True
-            raise StopUpload(connection_reset=False)
-        return raw_data
-
-    def file_complete(self, file_size: int) -> None:
-        return None

@@ -61,13 +61,18 @@ def sent(request: HttpRequest, form: forms.BaseForm, predicate: Predicate | None
     return form.is_valid()
 
 
-def uploaded(request: HttpRequest, form_class: type[forms.Form], too_large: str, **options: Any) -> forms.Form:
-    """The form of an upload in its field `file`; says so where the file is larger than this installation takes."""
+def uploaded(
+    request: HttpRequest, form_class: type[forms.Form], too_large: str, field: str = "file", **options: Any
+) -> forms.Form:
+    """The form of an upload in this field; says so where the file is larger than this installation takes, or
+    refused for another reason.
+    """
     if request.method != "POST":
         return form_class(**options)
-    form = form_class(request.POST, request.FILES, **options)  # reading FILES tells whether they are too large
-    if getattr(request, "upload_too_large", False):
-        form.errors["file"] = form.error_class([too_large])
+    form = form_class(request.POST, request.FILES, **options)  # reading FILES tells whether they are taken
+    refused = getattr(request, "upload_refused", None)
+    if refused is not None:
+        form.errors[field] = form.error_class([refused or too_large])
     return form
 
 

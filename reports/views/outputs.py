@@ -13,7 +13,7 @@ from materiality.models import Cycle, Job
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.digests import value_digest
 from materiality.platform.lists import Head, Listing
-from materiality.platform.pages import FILE_TYPES, button, download, onward, refusals, sent, stored
+from materiality.platform.pages import FILE_TYPES, button, download, onward, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, needs
 from materiality.queries.cycles import chosen_run, last_run_number, listed_runs, sees_all_cycles
 from materiality.views.cycles import cycle_of, in_cycle
@@ -46,8 +46,9 @@ _HEADS = (
 def outputs(request: HttpRequest, code: str) -> HttpResponse:
     """The files asked for so far; a POST asks for another."""
     cycle = cycle_of(code)
-    first = {"language": "zh-hans" if is_chinese(get_language()) else "en"}
-    form = RequestForm(request.POST or None, request.FILES or None, initial=first, languages=output_languages(cycle))
+    first, languages = {"language": "zh-hans" if is_chinese(get_language()) else "en"}, output_languages(cycle)
+    too_large = _("The file is larger than this installation takes.")
+    form = uploaded(request, RequestForm, too_large, "template_file", initial=first, languages=languages)
     gaps: list[str] = []
     if sent(request, form, can_edit_cycle):
         with refusals(form):

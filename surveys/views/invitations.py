@@ -366,7 +366,7 @@ def recipient_erase(request: HttpRequest, code: str, survey: str, pk: int) -> st
 def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Take in a list of addresses that do not work."""
     row = survey_in_cycle(code, survey)
-    form = BouncesForm(request.POST or None, request.FILES or None)
+    form = uploaded(request, BouncesForm, _("The file is too large."))
     if sent(request, form):
         marked, strangers = import_bounces(survey=row, addresses=addresses_in(form.pasted()), by=request.user)
         said = ngettext("%(n)s address gets no more mail.", "%(n)s addresses get no more mail.", marked) % {"n": marked}

@@ -1,7 +1,7 @@
 """How soon a respondent on a bad line and a slow phone sees a page, and what a whole questionnaire weighs.
 
-Chromium with 400 kbit/s, 400 ms there and back, its processor slowed 4 times; each page as somebody sees it who has never
-been there, nothing in the browser's cache.
+Chromium with 400 kbit/s, 400 ms there and back, its processor slowed 4 times; each page as somebody sees it who has
+never been there, nothing in the browser's cache.
 """
 
 import statistics

@@ -1,4 +1,4 @@
-"""Logging in in a real browser: a password that is looked at, a passkey of a virtual authenticator."""
+"""Logging in in a real browser: a password that is looked at and measured, a passkey of a virtual authenticator."""
 
 import pytest
 from playwright.sync_api import expect
@@ -52,3 +52,28 @@ def test_password_is_shown_on_demand_and_sent_hidden(open_page):
     page.get_by_label("Show what I type").uncheck()
     expect(field).to_have_attribute("type", "password")
     assert field.input_value() == PASSWORD
+
+
+def test_strength_of_a_new_password_is_said_while_it_is_typed(live_server, open_page):
+    ensure_installation_key()
+    person = make_person("lead", username="li")
+    person.set_password(PASSWORD)
+    person.save()
+    page = open_page("/login/?next=/password/", width=360)
+    page.get_by_label("User name").fill("li")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    field, said = page.locator("#id_new_password1"), page.locator(".strength [role=status]")
+    expect(said).to_be_hidden()
+    examples = {
+        "too short": ["Kx9#qLw2", "议题"],
+        "weak": ["aaaaaaaaaaaaaaaa", "abcdefghijklmnop", "password2026!", "1234567890123456", "abababababababab"],
+        "fair": ["correct horse", "marketplace7"],
+        "strong": ["correct horse battery", "vT4#kQ9!mZ2@", "我们公司今年的重要议题有哪些"],
+    }
+    for words, passwords in examples.items():
+        for password in passwords:
+            field.fill(password)
+            assert (password, said.inner_text()) == (password, words)
+    field.fill("")
+    expect(said).to_be_hidden()

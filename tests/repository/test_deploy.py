@@ -18,7 +18,15 @@ DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 # How many and where is the installation's matter; the rest is the same everywhere.
 OWN = ("--host", "--port", "--workers")
-HARDENED = ("ProtectSystem", "NoNewPrivileges", "PrivateTmp", "ProtectHome", "SystemCallFilter", "RestrictNamespaces")
+HARDENED = (
+    "LimitCORE",
+    "ProtectSystem",
+    "NoNewPrivileges",
+    "PrivateTmp",
+    "ProtectHome",
+    "SystemCallFilter",
+    "RestrictNamespaces",
+)
 
 
 def same_command(command: list[str]) -> list[str]:

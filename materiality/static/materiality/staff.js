@@ -30,6 +30,30 @@ for (const box of document.querySelectorAll("[data-reveal]")) {
   input.form.addEventListener("submit", () => { input.type = "password"; });
 }
 
+// How hard a new password is to guess, by how many of its characters are no word, run or repetition that guessers try
+// first: a rough measure (log2 of the guesses), which never leaves the page. What is refused the server says.
+function strengthOf(text) {
+  if (text.length < 12) return 0;
+  const plain = text.toLowerCase().replace(/pass?wor[dt]|qwert[yz]\w*|asdf\w*|admin\w*|welcome|letmein|iloveyou|woaini|yiti|(19|20)\d\d/g, "*");
+  const fresh = [...plain].filter((letter, at) => {
+    const step = letter.codePointAt(0) - (plain.codePointAt(at - 1) || 0);
+    return Math.abs(step) > 1 && !(at > 1 && plain.slice(0, at).includes(plain.slice(at - 1, at + 1)));
+  }).length;
+  const kinds = [[/[a-z]/, 26], [/[A-Z]/, 26], [/\d/, 10], [/[!-/:-@[-`{-~ ]/, 33], [/[^ -~]/, 2000]];
+  const bits = fresh * Math.log2(kinds.reduce((sum, [kind, size]) => sum + (kind.test(text) ? size : 0), 0));
+  return bits < 50 ? 1 : bits < 75 ? 2 : 3;
+}
+for (const place of document.querySelectorAll("[data-strength]")) {
+  const words = place.dataset.strength.split("|");
+  const [meter, said] = place.children;
+  place.closest(".field").querySelector("input").addEventListener("input", ({ target }) => {
+    const level = strengthOf(target.value);
+    place.hidden = !target.value;
+    meter.value = level;
+    if (said.textContent !== words[level]) said.textContent = words[level];
+  });
+}
+
 // Filters of a list: a day that is chosen, and words that were typed, are looked for at once.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form.filters[role=search]");

@@ -157,9 +157,10 @@ def test_upload_that_was_too_large_is_an_error_of_its_field_alone(asked):
     request = asked()
     assert sent(request, uploaded(request, UploadForm, "Too large.")) is False
     assert list(uploaded(request, UploadForm, "Too large.").errors) == ["file"]
-    request.upload_too_large = True
-    form = uploaded(request, UploadForm, "Too large.")
-    assert (sent(request, form), form.errors) == (False, {"file": ["Too large."]})
+    for refused, said in (("", "Too large."), ("A virus.", "A virus.")):
+        request.upload_refused = refused
+        form = uploaded(request, UploadForm, "Too large.")
+        assert (sent(request, form), form.errors) == (False, {"file": [said]})
 
 
 def test_upload_form_that_is_only_shown_has_no_errors(asked):

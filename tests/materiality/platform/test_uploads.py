@@ -1,0 +1,85 @@
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest
+from django.test import RequestFactory
+from django.utils import timezone, translation
+
+from materiality.models import Upload, User
+from materiality.models.people import Role
+from materiality.platform.uploads import Scan, has_sent_too_much
+from tests.factories.clamd import clamd
+from tests.factories.people import make_person
+
+pytestmark = pytest.mark.django_db
+CLEAN = "stream: OK"
+
+
+@pytest.fixture
+def person() -> User:
+    return make_person(Role.ANALYST)
+
+
+def sent(person: User | None, contents: bytes = b"a,b\n1,2\n") -> HttpRequest:
+    """A request whose form has been read."""
+    request = RequestFactory().post("/", {"name": "x", "file": SimpleUploadedFile("a.csv", contents)})
+    if person:
+        request.user = person
+    with translation.override("en"):
+        assert request.POST["name"] == "x"
+    return request
+
+
+def taken(request: HttpRequest) -> bool:
+    assert ("file" in request.FILES) != hasattr(request, "upload_refused")
+    return "file" in request.FILES
+
+
+def test_files_of_a_day_are_counted_by_person_and_those_before_forgotten(person, settings):
+    settings.UPLOADS_A_DAY = 2, 1000
+    old = Upload.objects.create(person=person, at=timezone.now() - timedelta(hours=25), size=5000)
+    assert taken(sent(person)) and taken(sent(person))
+    assert not Upload.objects.filter(pk=old.pk).exists()
+    assert list(Upload.objects.values_list("person", "size")) == [(person.pk, 8)] * 2
+    refused = sent(person)
+    assert not taken(refused) and "within a day" in refused.upload_refused
+    assert taken(sent(make_person(Role.ANALYST)))
+    Upload.objects.update(at=timezone.now() - timedelta(hours=24, seconds=1))
+    assert taken(sent(person))
+
+
+def test_bytes_of_a_day_are_counted_by_person(person, settings):
+    settings.UPLOADS_A_DAY = 100, 1000
+    assert taken(sent(person, b"x" * 999)) and not has_sent_too_much(person)
+    assert taken(sent(person, b"x")) and has_sent_too_much(person) and not taken(sent(person))
+    assert not has_sent_too_much(None)
+
+
+@pytest.mark.parametrize("size", [1, 300_000])
+def test_clean_file_reaches_the_form_as_it_was_sent(person, settings, size):
+    seen = []
+    with clamd(lambda contents: seen.append(contents) or CLEAN) as settings.CLAMD:
+        request = sent(person, b"x" * size)
+        assert taken(request) and request.FILES["file"].read() == seen[0] == b"x" * size
+
+
+def test_file_in_which_something_is_found_is_refused_with_its_name_and_not_counted(person, settings):
+    with clamd(lambda _contents: "stream: Win.Test.EICAR_HDB-1 FOUND") as settings.CLAMD:
+        request = sent(person)
+    assert not taken(request) and "Win.Test.EICAR_HDB-1" in request.upload_refused
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize("said", ["INSTREAM size limit exceeded. ERROR", "", "stream: Can't open file ERROR"])
+def test_nothing_is_taken_without_the_scanners_word(person, settings, said):
+    with clamd(lambda _contents: said) as settings.CLAMD:
+        request = sent(person)
+    assert not taken(request) and "at the moment" in request.upload_refused
+
+
+def test_nothing_is_taken_while_the_scanner_is_away(person, settings, tmp_path):
+    settings.CLAMD = str(tmp_path / "clamd.ctl"), 0
+    assert not taken(sent(person))
+    with pytest.raises(OSError):
+        Scan(*settings.CLAMD)
