@@ -41,6 +41,7 @@ WORDS: dict[str, Words] = {
         "propose_index": gettext_lazy("filled the outline of cycle %(object)s from the library"),
         "set_index": gettext_lazy("changed what the GRI index of cycle %(object)s says of itself"),
         "decide_disclosure": gettext_lazy("decided on the disclosure %(object)s"),
+        "withdraw_decision": gettext_lazy("withdrew the decision on the disclosure %(object)s"),
         "accept_finding": gettext_lazy("accepted a finding of check %(object)s"),
         "unaccept_finding": gettext_lazy("took back the acceptance of a finding of check %(object)s"),
         "set_table_texts": gettext_lazy("changed texts of the tables of cycle %(object)s"),

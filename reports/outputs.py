@@ -75,8 +75,8 @@ def output_inputs(
     }
     inputs |= KINDS[kind].inputs(cycle, run, _chosen(KINDS[kind], options or {}))
     method = Run.objects.filter(pk=inputs.get("run")).values_list("method", flat=True).first() or cycle.method
-    said = {"names": method.get("names"), "organisation": organisation_texts()}
-    return inputs | {name: texts for name, texts in said.items() if texts}
+    names = method.get("names")
+    return inputs | {"organisation": organisation_texts()} | ({"names": names} if names else {})
 
 
 def _chosen(kind: OutputKind, options: Mapping[str, Any]) -> dict[str, Any]:

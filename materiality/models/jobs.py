@@ -20,13 +20,14 @@ class Job(models.Model):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)
     cycle = models.ForeignKey("Cycle", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs")
     inputs = models.JSONField(default=dict)
     language = models.CharField(max_length=10, default="zh-hans")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
     progress = models.PositiveSmallIntegerField(default=0)
     progress_text = models.CharField(max_length=200, blank=True)
     claim = models.CharField(max_length=32, blank=True)
@@ -52,4 +53,4 @@ class Job(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.state in (self.State.DONE, self.State.FAILED)
+        return self.state not in (self.State.QUEUED, self.State.RUNNING)

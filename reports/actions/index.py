@@ -47,8 +47,9 @@ def set_index(*, cycle: Cycle, values: Mapping[str, object], by: User | None) ->
 
 
 @transaction.atomic
-def decide_disclosure(*, cycle: Cycle, identity: str, values: Mapping[str, str], by: User | None) -> IndexDecision:
-    """Say of a disclosure or sector topic whether it is reported, omitted with a reason, or not used.
+def decide_disclosure(*, cycle: Cycle, identity: str, values: Mapping[str, str], by: User | None) -> None:
+    """Say of a disclosure or sector topic whether it is reported, omitted with a reason, or not used; without a state
+    what was decided is withdrawn.
 
     NotAllowed where there is no such thing, an omission gives no reason or explanation, or what is not used no why.
     """
@@ -60,11 +61,14 @@ def decide_disclosure(*, cycle: Cycle, identity: str, values: Mapping[str, str],
         raise NotAllowed(_("An omission needs one of the four reasons and an explanation."))
     if values.get("state") == IndexDecision.State.UNUSED and not values.get("explanation", "").strip():
         raise NotAllowed(_("Say why it is not used."))
-    decision = IndexDecision.objects.filter(cycle=stored, identity=identity).first()
-    decision = decision or IndexDecision(cycle=stored, identity=identity)
-    audit.write(decision, {**values, "decided_by": by})
-    audit.record("decide_disclosure", decision, by=by, after=dict(values))
-    return decision
+    held = IndexDecision.objects.filter(cycle=stored, identity=identity)
+    decision = held.first() or IndexDecision(cycle=stored, identity=identity)
+    if values.get("state"):
+        audit.write(decision, {**values, "decided_by": by})
+        audit.record("decide_disclosure", decision, by=by, after=dict(values))
+    elif held.delete()[0]:
+        before = {name: getattr(decision, name) for name in ("state", "requirement", "reason", "explanation")}
+        audit.record("withdraw_decision", decision, by=by, before=before)
 
 
 @transaction.atomic
@@ -85,16 +89,21 @@ def place_disclosures(*, cycle: Cycle, keys: Sequence[str], order: int, by: User
 
 
 @transaction.atomic
-def accept_finding(*, cycle: Cycle, key: str, check: str, reason: str, by: User | None) -> AcceptedFinding:
-    """Keep with the index that a finding is accepted, and because of what. NotAllowed without a reason."""
-    stored = locked_cycle(cycle, BEFORE_ARCHIVE)
-    if not reason.strip():
+def accept_finding(*, cycle: Cycle, key: str, check: str, reason: str, by: User | None) -> None:
+    """Keep with the index that a finding is accepted, and because of what; an accepted one without a reason is accepted
+    no longer. NotAllowed without a reason for another.
+    """
+    stored, reason = locked_cycle(cycle, BEFORE_ARCHIVE), reason.strip()
+    held = AcceptedFinding.objects.filter(cycle=stored, key=key)
+    accepted = held.first() or AcceptedFinding(cycle=stored, key=key, check_id=check)
+    if reason:
+        audit.write(accepted, {"reason": reason, "accepted_by": by})
+        audit.record("accept_finding", accepted, by=by, after={"check": check, "reason": reason})
+    elif held.delete()[0]:
+        before = {"check": accepted.check_id, "reason": accepted.reason}
+        audit.record("unaccept_finding", accepted, by=by, before=before)
+    else:
         raise NotAllowed(_("Give the reason for accepting the finding."))
-    accepted = AcceptedFinding.objects.filter(cycle=stored, key=key).first()
-    accepted = accepted or AcceptedFinding(cycle=stored, key=key, check_id=check)
-    audit.write(accepted, {"reason": reason.strip(), "accepted_by": by})
-    audit.record("accept_finding", accepted, by=by, after={"check": check, "reason": reason.strip()})
-    return accepted
 
 
 @transaction.atomic

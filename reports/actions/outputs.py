@@ -69,10 +69,10 @@ def _outline_of(inputs: dict) -> dict[str, Any]:
 @transaction.atomic
 def retry_output(*, output: Output, by: User | None) -> None:
     """Queue a job that failed or was cancelled once more, with the inputs that were frozen for it. NotAllowed else."""
-    held = Job.objects.filter(pk=output.job_id, state=Job.State.FAILED)
+    held = Job.objects.filter(pk=output.job_id, state__in=(Job.State.FAILED, Job.State.CANCELLED))
     fresh = {"state": Job.State.QUEUED, "error": "", "attempt": 0, "progress": 0, "sent_at": None, "finished_at": None}
     if not held.update(**fresh):
-        raise NotAllowed(_("Only a file that could not be created can be tried again."))
+        raise NotAllowed(_("Only a file that could not be created, or was cancelled, can be tried again."))
     transaction.on_commit(lambda: send_job(Job.objects.get(pk=output.job_id)))
     audit.record("retry_output", output, by=by)
 
@@ -81,7 +81,7 @@ def retry_output(*, output: Output, by: User | None) -> None:
 def cancel_output(*, output: Output, by: User | None) -> None:
     """End a job that waits or runs: its worker notices at its next sign of life. NotAllowed where it is over."""
     running = Job.objects.filter(pk=output.job_id, state__in=(Job.State.QUEUED, Job.State.RUNNING))
-    over = {"state": Job.State.FAILED, "error": _("Cancelled."), "finished_at": timezone.now(), "claim": ""}
+    over = {"state": Job.State.CANCELLED, "progress_text": "", "finished_at": timezone.now(), "claim": ""}
     if not running.update(**over):
         raise NotAllowed(_("The file is created already, or could not be created."))
     audit.record("cancel_output", output, by=by)
@@ -117,22 +117,26 @@ def remake_outputs(*, cycle: Cycle, by: User | None) -> list[Output]:
         chosen = _options(output)
         wanted = {"kind": output.kind, "format": output.format, "language": output.language, "options": chosen}
         try:
-            if _compared(output_inputs(cycle, **wanted)) != _compared(output.job.inputs):
+            if _differs(output_inputs(cycle, **wanted), output.job.inputs):
                 made.append(request_output(cycle=cycle, by=by, **wanted))
         except NotAllowed:
             continue
     return made
 
 
-def _compared(inputs: dict) -> dict:
-    """As the database gives them back; another day is no reason to make a file anew."""
-    return json.loads(json.dumps({**inputs, "anchor": ""}))
+def _differs(now: dict, asked: dict) -> bool:
+    """Whether a file that was asked for with these inputs would be another now. Another day is no reason, nor is a name
+    of the organisation beside a request of the time before such names were kept with it.
+    """
+    unasked = {"anchor", "organisation"} - ({"organisation"} & asked.keys())
+    kept = [{name: value for name, value in each.items() if name not in unasked} for each in (now, asked)]
+    return json.loads(json.dumps(kept[0])) != kept[1]  # as the database gives them back
 
 
 def _newest(cycle: Cycle) -> list[Output]:
     found: dict[str, Output] = {}
     for output in Output.objects.filter(cycle=cycle).select_related("job").order_by("pk"):
-        if output.job.state != Job.State.FAILED and output.kind in KINDS:
+        if output.job.state not in (Job.State.FAILED, Job.State.CANCELLED) and output.kind in KINDS:
             found[repr((output.kind, output.format, output.language, sorted(output.parameters.items())))] = output
     return list(found.values())
 

@@ -306,10 +306,10 @@ def _piece(text: str, plain: str, token: _Token, lead: Span, own: Span, requirem
 
 
 def _balanced(text: str) -> str:
-    """Without a bracket at its end that was opened before it."""
-    if text[-1:] in (")", "）") and text.count("(") + text.count("（") < text.count(")") + text.count("）"):
-        return text[:-1].rstrip()
-    return text
+    """Without a bracket at its end that was opened before it, or is shut after it."""
+    opened, closed = (sum(map(text.count, signs)) for signs in ("(（[", ")）]"))
+    stray = text[-1:] in tuple(")）]") and opened < closed or text[-1:] in tuple("(（[")
+    return text[:-1].rstrip() if stray else text
 
 
 def _requirement(plain: str, token: _Token, end: int) -> tuple[int, str]:

@@ -204,7 +204,6 @@ class OpenDisclosure:
     identity: str
     name: str
     decision: IndexDecision | None
-    can_be_placed: bool = True
 
 
 @dataclass(frozen=True)
@@ -224,7 +223,7 @@ class Placement:
     @property
     def keys(self) -> list[str]:
         """What can be ticked."""
-        return [each.identity for _title, held in self.groups for each in held if each.can_be_placed]
+        return [each.identity for _title, held in self.groups for each in held]
 
 
 def placement(cycle: Cycle, checked: CheckedIndex | None = None) -> Placement:
@@ -247,8 +246,7 @@ def placement(cycle: Cycle, checked: CheckedIndex | None = None) -> Placement:
             title = titles.get(key, _("General disclosures"))
         else:
             title = _("Placed, with a decision") if key in placed else _("Not asked for any more")
-        is_there = key in placed or key in open_ones or key in sector_topics
-        groups.setdefault(title, []).append(OpenDisclosure(key, _told_name(key, edition), decided.get(key), is_there))
+        groups.setdefault(title, []).append(OpenDisclosure(key, _told_name(key, edition), decided.get(key)))
     sections = [(row.order, row.name_in(chinese), folded(row.entries, gri, edition)) for row in rows]
     return Placement(list(groups.items()), sections)
 

@@ -67,10 +67,10 @@ def index_checks(request: HttpRequest, code: str) -> HttpResponse:
 
 @button(can_edit_cycle, back="content_index")
 def index_accept(request: HttpRequest, code: str) -> str:
-    """Accept a finding because of something."""
+    """Accept a finding because of something, or no longer."""
     told = {name: request.POST.get(name, "")[:2_000] for name in ("key", "check", "reason")}
     accept_finding(cycle=cycle_of(code), by=request.user, **told)
-    return _("The finding is accepted.")
+    return _("The finding is accepted.") if told["reason"] else _("The finding is accepted no longer.")
 
 
 @require_POST
@@ -101,7 +101,7 @@ def _decided(form: PlacementForm, request: HttpRequest) -> str:
     with transaction.atomic():
         for identity in form.cleaned_data["identity"]:
             decide_disclosure(cycle=form.instance.cycle, identity=identity, values=values, by=request.user)
-    return _("The decision is stored.")
+    return _("The decision is stored.") if values["state"] else _("The decision is withdrawn.")
 
 
 @button(can_edit_cycle, back="outline")

@@ -222,9 +222,8 @@ def request_count(survey: Survey) -> Job | None:
 
     The sweeper sends it: a view must not wait for a broker that is away.
     """
-    over = (Job.State.DONE, Job.State.FAILED)
     same = Job.objects.filter(kind=JobKind.COUNT_FIELDWORK, inputs={"survey": survey.pk})
-    if same.exclude(state__in=over).exists():
+    if same.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING)).exists():
         return None
     return request_job(JobKind.COUNT_FIELDWORK, inputs={"survey": survey.pk}, by=None, send=False)
 

@@ -86,8 +86,13 @@ def test_matrix_is_worked_by_mouse_and_keyboard_and_kept_in_the_address(matrix_p
     row.hover()
     code = row.get_attribute("data-code")
     expect(drawing.locator(f"g.point[data-code='{code}']")).to_contain_class("lit")
-    page.mouse.move(0, 0)  # where the page moves under it, a pointer at rest lights what it comes upon
     drawing.locator("g.point").first.focus()
     expect(page.locator("tr.lit")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.locator("tr.lit")).to_have_count(0)
+    row.scroll_into_view_if_needed()  # the page moves under a pointer at rest
+    page.wait_for_timeout(300)
+    expect(page.locator("tr.lit")).to_have_count(0)
+    page.mouse.move(0, 0)
+    row.hover()
+    expect(page.locator("tr.lit")).to_have_count(1)

@@ -40,16 +40,23 @@ function showRow(code) {
   row?.scrollIntoView({ block: "nearest" });
 }
 
-// What is lit while the pointer is on nothing: what was chosen, else what the keyboard is on.
-function atRest() {
-  return held ?? document.activeElement?.closest("[data-code]")?.dataset.code ?? null;
+let focused = null; // by the keyboard, until Escape
+const focus = (code) => { focused = code; light(focused ?? held); };
+
+// A page that moves under a pointer at rest tells of it as of a move: it lights nothing.
+let pointer = "";
+function hasMoved(event) {
+  const before = pointer;
+  pointer = `${event.screenX} ${event.screenY}`;
+  return pointer !== before;
 }
+document.addEventListener("pointermove", hasMoved, { passive: true });
 
 for (const area of [...drawings, table].filter(Boolean)) {
-  area.addEventListener("pointerover", (event) => light(codeOf(event) ?? atRest()));
-  area.addEventListener("pointerleave", () => light(atRest()));
-  area.addEventListener("focusin", (event) => light(codeOf(event) ?? held));
-  area.addEventListener("focusout", () => light(held));
+  area.addEventListener("pointerover", (event) => { if (hasMoved(event)) light(codeOf(event) ?? held ?? focused); });
+  area.addEventListener("pointerleave", () => light(held ?? focused));
+  area.addEventListener("focusin", (event) => focus(codeOf(event)));
+  area.addEventListener("focusout", () => focus(null));
   area.addEventListener("click", (event) => {
     if (event.target.closest("a")) return;
     const code = codeOf(event);
@@ -59,7 +66,7 @@ for (const area of [...drawings, table].filter(Boolean)) {
   });
 }
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") { held = null; light(null); }
+  if (event.key === "Escape") { held = null; focus(null); }
   const point = event.target.closest?.("g.point");
   if (point && event.key === "Enter") { held = point.dataset.code; showRow(held); }
 });

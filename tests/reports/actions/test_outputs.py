@@ -87,6 +87,15 @@ def test_output_names_the_organisation_as_it_was_called_when_it_was_asked_for(cy
     assert remake_outputs(cycle=cycle, by=analyst) == []
 
 
+def test_file_is_out_of_date_by_what_it_was_asked_for_with(cycle, analyst):
+    before, since = ask(cycle, "gri-index", "html"), ask(cycle, "gri-index", "csv")
+    Job.objects.filter(pk=before.job_id).update(  # of the time when names were not kept with a request
+        inputs={name: value for name, value in before.job.inputs.items() if name != "organisation"}
+    )
+    name_organisation(texts={"name_en": "First Company", "name_zh": "第一公司"}, by=analyst)
+    assert [output.format for output in remake_outputs(cycle=cycle, by=analyst)] == [since.format]
+
+
 def test_output_names_the_newest_run_or_the_one_given(cycle):
     first, second = cycle.runs.get(), make_run(cycle, seed=2)
     assert ask(cycle).run == second and ask(cycle, run=first).run == first
@@ -139,7 +148,7 @@ def test_cancelled_output_is_not_made(cycle, analyst):
     output = ask(cycle, "gri-index", "csv")
     cancel_output(output=output, by=analyst)
     assert jobs.execute(str(output.job_id)) is False
-    assert Job.objects.get(pk=output.job_id).state == "failed"
+    assert Job.objects.get(pk=output.job_id).state == "cancelled"
     with pytest.raises(NotAllowed):
         cancel_output(output=output, by=analyst)
 
@@ -156,7 +165,7 @@ def test_output_cancelled_while_it_is_built_stores_nothing(cycle, analyst, monke
     monkeypatch.setattr("materiality.platform.hooks.JobFunctions.functions", lambda self: (cancelled_meanwhile, store))
     assert jobs.execute(str(output.job_id)) is False
     output.refresh_from_db()
-    assert output.sha256 == "" and output.job.error
+    assert (output.sha256, output.job.state, output.job.error) == ("", "cancelled", "")
 
 
 def test_deleted_output_takes_its_file_unless_another_has_the_same(cycle, analyst, django_capture_on_commit_callbacks):

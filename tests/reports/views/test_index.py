@@ -61,6 +61,8 @@ def test_index_is_set_checked_and_a_finding_accepted(staff, outlined):
     assert "as printed" in staff.get(page).content.decode()
     file = json.loads(staff.get(reverse("index_checks", args=["year"])).content)
     assert [each["accepted"] for each in file["findings"] if each["check"] == "C14"] == ["as printed"]
+    staff.post(reverse("index_accept", args=["year"]), {"key": found.key})
+    assert (AcceptedFinding.objects.count(), AuditEvent.objects.first().action) == (0, "unaccept_finding")
 
 
 def test_finding_without_a_reason_is_not_accepted_and_sector_that_there_is_not_is_refused(staff):
@@ -104,10 +106,16 @@ def test_panes_offer_what_can_be_placed(staff, outlined):
         IndexDecision.objects.create(cycle=outlined, identity=key, **told)
     Cycle.objects.filter(pk=outlined.pk).update(published_on=date(2025, 4, 30))
     before = staff.get(page).content.decode()
-    assert "Not asked for any more" in before and 'value="12.1"' not in before and "Not ours." in before
+    assert "Not asked for any more" in before and "Not ours." in before
     assert 'value="3-1@2021"' in before and "@2025" not in before  # their standards are not in force yet
     placed = [each for each in placement(Cycle.objects.get(pk=outlined.pk)).keys if each.startswith("302-")]
     assert placed == []  # the whole standard is claimed
+    # What nothing asks for any more can still be decided otherwise, or not at all.
+    place = reverse("index_place", args=["year"])
+    staff.post(place, {"identity": "205-1@2016", "state": "unused", "explanation": "No corruption.", "decide": ""})
+    staff.post(place, {"identity": "12.1", "state": "", "decide": ""})
+    assert IndexDecision.objects.get().explanation == "No corruption."
+    assert (event := AuditEvent.objects.first()).action == "withdraw_decision" and event.before["state"] == "unused"
 
 
 def test_topics_of_the_sector_are_placed_or_listed_as_not_used(staff, outlined):

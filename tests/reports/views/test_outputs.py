@@ -184,11 +184,15 @@ def test_files_of_an_older_run_are_marked_and_remade_by_one_press(staff, cycle):
 def test_file_is_cancelled_tried_again_and_deleted(staff):
     ask(staff)
     output = Output.objects.get()
-    for name, state in (("cancel_output", "failed"), ("retry_output", "queued"), ("cancel_output", "failed")):
+    for name, state in (("cancel_output", "cancelled"), ("retry_output", "queued"), ("cancel_output", "cancelled")):
         html = staff.get(reverse("outputs", args=["demo"])).content.decode()
         assert reverse(name, args=["demo", output.pk]) in html
         staff.post(reverse(name, args=["demo", output.pk]))
         assert Job.objects.get().state == state
+    for language, word in (("en", "Cancelled"), ("zh-hans", "已取消")):
+        staff.cookies["django_language"] = language
+        html = staff.get(reverse("outputs", args=["demo"])).content.decode()
+        assert f'state-cancelled">{word}</span>' in html and "state-failed" not in html
     staff.post(reverse("remove_output", args=["demo", output.pk]))
     assert Output.objects.count() == 0
 
