@@ -5,10 +5,11 @@ import struct
 import zlib
 from functools import cache
 from html import unescape
+from itertools import starmap
 
-import resvg_py
+import numpy as np
 
-from materiality.platform.pdf import FAMILY, FONT_FILE, typeset
+from materiality.platform.pdf import FONT_FILE, typeset
 
 PAGE = """
 #let words = json("words.json")
@@ -20,6 +21,8 @@ PAGE = """
 _SIZE = re.compile(r'width="([\d.]+)(mm)?" height="([\d.]+)(?:mm)?"')
 CSS_DPI = 96.0
 MM_PER_INCH = 25.4
+POINTS_PER_INCH = 72.0
+BAND = 256  # rows of dots that are packed at a time
 
 
 def pdf_bytes(svg: str, *, title: str, author: str, alt: str, language: str) -> bytes:
@@ -34,35 +37,38 @@ def pdf_bytes(svg: str, *, title: str, author: str, alt: str, language: str) -> 
 
 
 def png_bytes(svg: str, dpi: float = 2 * CSS_DPI) -> bytes:
-    """The SVG rendered, with no font but the package's; the file says how many dots there are to an inch."""
-    svg = _SIZE.sub(_in_px, svg, count=1)  # resvg takes no millimetres
-    png = bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=svg,
-            zoom=dpi / CSS_DPI,
-            background="#ffffff",
-            skip_system_fonts=True,
-            font_files=[FONT_FILE],
-            font_family=FAMILY,
-            sans_serif_family=FAMILY,
-        )
-    )
-    return png[:_AFTER_HEADER] + _density(dpi) + png[_AFTER_HEADER:]
+    """The same page as dots; the file says how many there are to an inch.
 
+    By PDFium, and packed here: it takes a third of the time of a renderer that takes the drawing and gives the PNG.
+    """
+    import pypdfium2  # loads a library of its own, which only pictures and the reading of a report need
 
-def _in_px(found: re.Match) -> str:
-    scale = CSS_DPI / MM_PER_INCH if found[2] else 1.0
-    return f'width="{float(found[1]) * scale:.3f}" height="{float(found[3]) * scale:.3f}"'
-
-
-_AFTER_HEADER = 8 + 25  # signature and IHDR
-
-
-def _density(dpi: float) -> bytes:
-    """The chunk pHYs: dots per metre both ways."""
+    words = {"title": "", "author": "", "alt": "", "language": ""}
+    with pypdfium2.PdfDocument(pdf_bytes(svg, **words)) as pdf:
+        picture = pdf[0].render(scale=dpi / POINTS_PER_INCH, rev_byteorder=True)
     per_metre = round(dpi * 1000 / MM_PER_INCH)
-    body = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
-    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    chunks = {
+        b"IHDR": struct.pack(">IIBBBBB", picture.width, picture.height, 8, 2, 0, 0, 0),
+        b"pHYs": struct.pack(">IIB", per_metre, per_metre, 1),
+        b"IDAT": _packed(picture.to_numpy()),
+        b"IEND": b"",
+    }
+    return b"\x89PNG\r\n\x1a\n" + b"".join(starmap(_chunk, chunks.items()))
+
+
+def _packed(dots: np.ndarray) -> bytes:
+    """Rows of dots uint8[h, w, 3], each after a zero that says it is not filtered: the smallest for flat colours."""
+    packed, wide = zlib.compressobj(6), 3 * dots.shape[1]
+    rows, parts = np.zeros((BAND, 1 + wide), np.uint8), []
+    for start in range(0, len(dots), BAND):
+        band = dots[start : start + BAND].reshape(-1, wide)
+        rows[: len(band), 1:] = band
+        parts.append(packed.compress(rows[: len(band)]))
+    return b"".join([*parts, packed.flush()])
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 _TEXT = re.compile(r"<text ([^>]*)>(.*?)</text>", re.DOTALL)

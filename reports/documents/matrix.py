@@ -12,7 +12,7 @@ from materiality.platform.organisation import organisation_name
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.write import workbook_bytes
 from reports.documents.charts import put_matrix_sheet, shown_names, slide_of
-from reports.documents.drawings import outlined, pdf_bytes, png_bytes
+from reports.documents.drawings import MM_PER_INCH, outlined, pdf_bytes, png_bytes
 from reports.matrix import Finish
 from reports.queries.matrix import (
     MatrixData,
@@ -33,7 +33,7 @@ from reports.queries.outputs import (
 
 WIDTHS = {"page": 170.0, "column": 82.0, "slide": 300.0}  # mm
 LEAST_WIDTH, MOST_WIDTH = 80.0, 600.0
-LEAST_DPI, MOST_DPI = 72, 1200
+LEAST_DPI, MOST_DPI, MOST_DOTS = 72, 1200, 10_000
 _NO, _YES = ("no", gettext_lazy("no")), ("yes", gettext_lazy("yes"))
 PRINT_OPTIONS = (
     Option(
@@ -79,6 +79,8 @@ def _inputs(cycle: Cycle, run: Run | None, options: Mapping[str, Any]) -> dict:
     if not LEAST_DPI <= int(chosen.get("dpi", LEAST_DPI)) <= MOST_DPI:
         limits = {"least": LEAST_DPI, "most": MOST_DPI}
         raise NotAllowed(_("A picture has %(least)s to %(most)s dots per inch.") % limits)
+    if _millimetres(chosen.get("width", "page")) / MM_PER_INCH * int(chosen.get("dpi", LEAST_DPI)) > MOST_DOTS:
+        raise NotAllowed(_("A picture is at most %(most)s dots wide. Choose fewer per inch.") % {"most": MOST_DOTS})
     return inputs | {"parameters": inputs["parameters"] | chosen}
 
 

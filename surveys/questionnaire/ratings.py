@@ -75,7 +75,7 @@ OUTSIDE_MARK = "~"
 
 def within_plan(ratings: np.ndarray) -> np.ndarray:
     """The ratings (uint8) as everything that counts sees them: what was kept outside the plan was not asked."""
-    outside = (ratings > OUTSIDE) & (ratings <= OUTSIDE + SCALE_MAX)
+    outside = ratings - np.uint8(OUTSIDE + 1) < SCALE_MAX  # what is less wraps round to what is more
     return np.where(outside, np.uint8(NOT_ASKED), ratings) if outside.any() else ratings
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from itertools import chain, compress
+from itertools import compress
 from uuid import UUID
 
 import numpy as np
@@ -313,12 +313,14 @@ class Digesting:
             (lot.group << 24) + (lot.flags.astype(int) << 8) + lot.overruled, return_index=True, return_inverse=True
         )
         said = [f" {self._codes[lot.group[n]]} {lot.flags[n]} {lot.overruled[n]} ".encode() for n in first]
-        ids, ratings, size = lot.id.tobytes().hex().encode(), lot.ratings.tobytes(), lot.ratings.shape[1]
-        lines = (
-            (ids[32 * row : 32 * row + 32], said[kind], ratings[size * row : size * row + size], b"\n")
-            for row, kind in enumerate(at.tolist())
-        )
-        self._digest.update(b"".join(chain.from_iterable(lines)))
+        width = max(map(len, said), default=0)
+        padded = np.frombuffer(b"".join(each.ljust(width, b"\0") for each in said), np.uint8).reshape(-1, width)
+        ids = np.frombuffer(lot.id.tobytes().hex().encode(), np.uint8).reshape(len(lot), -1)
+        ends = np.full((len(lot), 1), ord("\n"), np.uint8)
+        lines = np.hstack([ids, padded[at], lot.ratings, ends])
+        kept = np.ones(lines.shape, bool)
+        kept[:, ids.shape[1] : ids.shape[1] + width] = padded[at] > 0
+        self._digest.update(lines[kept])
 
     def hexdigest(self) -> str:
         return self._digest.hexdigest()

@@ -10,15 +10,19 @@ from zlib import crc32
 
 import numpy as np
 from django.db import connection
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import BigIntegerField, ExpressionWrapper, F, IntegerField, QuerySet, TextField, Value
+from django.db.models.functions import Cast, NullIf
 
 from surveys.models import Survey
 
-CHUNK = 10_000
+CHUNK = 5_000
 BYTES = ("id", "ratings")
-FIXED = ("id", "group_id", "flags", "overruled", "unfinished", "ratings")
-EMPTY = ("[]", "")
+FIXED = ("id", "packed", "ratings")
+# Every value of a row is an object to be made: four numbers come as one, and a text that names nobody as none.
+_UNFINISHED = Cast("unfinished", IntegerField())
+_SUM = F("group_id") * 2**26 + F("flags") * 2**10 + F("overruled") * 2 + _UNFINISHED
+PACKED = ExpressionWrapper(_SUM, output_field=BigIntegerField())
+NAMED = NullIf(Cast("named", TextField()), Value("[]"), output_field=TextField())
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,7 @@ def stored_responses(found: QuerySet, *more: str) -> Iterator[Iterable[Stored]]:
     counting them, and PostgreSQL would hand over all of them at once. They are to be read to the end, and until then
     the database connection waits with whatever else is asked of it for ever.
     """
-    # Texts stay texts: hardly anybody's has to be read.
-    columns = (*FIXED, *(Cast(name, TextField()) for name in ("named", *more)))
+    columns = ("id", PACKED, "ratings", NAMED, *(Cast(name, TextField()) for name in more))
     sql, parameters = found.order_by("id").values_list(*columns).query.sql_with_params()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -77,17 +80,21 @@ def stored_responses(found: QuerySet, *more: str) -> Iterator[Iterable[Stored]]:
 
 
 def stored_of_rows(rows: Sequence[tuple]) -> Stored:
-    ids, group, flags, overruled, unfinished, ratings, named, *more = zip(*rows, strict=True)
-    return Stored(
-        id=np.frombuffer(bytes.fromhex("".join(ids)), np.uint8).reshape(-1, 16),
-        group=np.array(group),
-        flags=np.array(flags, np.uint16),
-        overruled=np.array(overruled, np.uint8),
-        unfinished=np.array(unfinished, bool),
-        ratings=np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1),
-        named={place: text for place, text in enumerate(named) if text not in EMPTY},
-        cluster=more[0] if more else (),
+    ids, packed, ratings, named, *more = zip(*rows, strict=True)
+    return _stored(
+        np.frombuffer(bytes.fromhex("".join(ids)), np.uint8).reshape(-1, 16),
+        np.array(packed, np.int64),
+        np.frombuffer(b"".join(ratings), np.uint8).reshape(len(rows), -1),
+        {place: text for place, text in enumerate(named) if text},
+        more[0] if more else (),
     )
+
+
+def _stored(
+    key: np.ndarray, packed: np.ndarray, ratings: np.ndarray, named: Mapping[int, str], cluster: Sequence[str]
+) -> Stored:
+    flags, overruled = (packed >> 10 & 0xFFFF).astype(np.uint16), (packed >> 1 & 0xFF).astype(np.uint8)
+    return Stored(key, packed >> 26, flags, overruled, (packed & 1).astype(bool), ratings, named, cluster)
 
 
 COPY_HEAD = 19
@@ -116,20 +123,17 @@ def stored_of_copy(rows: Sequence[bytes]) -> Stored:
     clustered = found["columns"][0] > len(FIXED) + 1
     longer = range(len(rows)) if clustered else [place for place, row in enumerate(rows) if len(row) > size + SHORTEST]
     texts = {place: _texts(rows[place], size) for place in longer}
-    return Stored(
-        id=found["id"],
-        group=found["group_id"].astype(np.int64),
-        flags=found["flags"].astype(np.uint16),
-        overruled=found["overruled"].astype(np.uint8),
-        unfinished=found["unfinished"].astype(bool),
-        ratings=np.ascontiguousarray(found["ratings"]),
-        named={place: named for place, (named, _cluster) in texts.items() if named not in EMPTY},
-        cluster=[cluster for _named, cluster in texts.values()] if clustered else (),
+    return _stored(
+        found["id"],
+        found["packed"].astype(np.int64),
+        np.ascontiguousarray(found["ratings"]),
+        {place: named for place, (named, _cluster) in texts.items() if named},
+        [cluster for _named, cluster in texts.values()] if clustered else (),
     )
 
 
 LENGTH = " length"
-SHORTEST = 4 + len("[]")  # a text, with its length, of one who named nothing
+SHORTEST = 4  # the length of a text that is not there, of one who named nothing
 
 
 def _record(row: bytes) -> np.dtype:
@@ -143,6 +147,6 @@ def _record(row: bytes) -> np.dtype:
 
 
 def _texts(row: bytes, at: int) -> tuple[str, str]:
-    """Who is named and the cluster, "" where no cluster is asked for."""
-    end = at + 4 + unpack_from(">i", row, at)[0]
+    """Who is named and the cluster, "" where nobody is or no cluster is asked for."""
+    end = at + 4 + max(0, unpack_from(">i", row, at)[0])
     return row[at + 4 : end].decode(), row[end + 4 :].decode()

@@ -1,5 +1,6 @@
 """Make every output of a cycle from the command line, without worker and queue."""
 
+from itertools import product
 from pathlib import Path
 
 from django.core.management.base import CommandError, CommandParser
@@ -28,8 +29,8 @@ class Command(ActionCommand):
         number = 0
         try:
             options["out"].mkdir(parents=True, exist_ok=True)
-            for language in dict.fromkeys(options["language"]):
-                number += sum(self._kind(cycle, kind, language, options["out"]) for kind in KINDS)
+            for kind in KINDS:
+                number += self._kind(cycle, kind, list(dict.fromkeys(options["language"])), options["out"])
         except OSError as problem:
             reason = {"file": options["out"], "reason": problem.strerror}
             raise CommandError(_("“%(file)s” cannot be written: %(reason)s.") % reason) from problem
@@ -37,13 +38,15 @@ class Command(ActionCommand):
             raise CommandError(_("Nothing could be created."))
         self.stdout.write(ngettext("%(count)s file written", "%(count)s files written", number) % {"count": number})
 
-    def _kind(self, cycle: Cycle, kind: str, language: str, folder: Path) -> int:
-        """All formats of a kind; how many files."""
-        for number, format in enumerate(KINDS[kind].formats, start=1):
-            try:
-                inputs = output_inputs(cycle, kind=kind, format=format, language=language)
+    def _kind(self, cycle: Cycle, kind: str, languages: list[str], folder: Path) -> int:
+        """All formats of a kind in all languages, from the same inputs; how many files."""
+        number, files = 0, list(product(languages, KINDS[kind].formats))
+        try:
+            held = output_inputs(cycle, kind=kind, format=files[0][1], language=files[0][0])
+            for language, format in files:
+                inputs = held | {"language": language, "format": format}
                 write_whole(folder / output_file_name(inputs), [build_output(inputs)])
-            except NotAllowed as refusal:
-                self.stderr.write(f"{kind} ({language}): {refusal.reason}")
-                return number - 1
-        return len(KINDS[kind].formats)
+                number += 1
+        except NotAllowed as refusal:
+            self.stderr.write(f"{kind}: {refusal.reason}")
+        return number

@@ -144,7 +144,7 @@ def test_build_all_writes_what_can_be_made_and_says_what_cannot(cycle, tmp_path)
     call_command("build_all", "demo", language=["en"], out=tmp_path / "all", stdout=said, stderr=refused)
     number = len(list((tmp_path / "all").iterdir()))
     assert said.getvalue() == f"{number} files written\n" and number > 30
-    assert refused.getvalue().splitlines()[0].startswith("stakeholder-table (en): No group has")
+    assert refused.getvalue().splitlines()[0].startswith("stakeholder-table: No group has")
     assert (tmp_path / "all" / "2026 annual assessment - SDG table - run 1.pdf").read_bytes().startswith(b"%PDF")
 
 

@@ -103,7 +103,9 @@ def test_pdf_is_as_large_as_the_picture_with_its_font_or_none(cycle):
     assert b"NotoSansCJK" not in outlined + streams
 
 
-@pytest.mark.parametrize("option", [{"width": "12"}, {"width": "900 mm"}, {"width": "wide"}, {"dpi": "9"}])
+@pytest.mark.parametrize(
+    "option", [{"width": "12"}, {"width": "900 mm"}, {"width": "wide"}, {"dpi": "9"}, {"width": "slide", "dpi": "1200"}]
+)
 def test_what_no_press_takes_is_refused(cycle, option):
     with pytest.raises(NotAllowed):
         output_inputs(cycle, kind="matrix", format="png", language="en", options=option)
