@@ -14,6 +14,7 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from materiality.platform.words import word_for
@@ -23,6 +24,7 @@ from reports.documents.sheets import (
     NUMBER_HEAD,
     SOFT,
     TITLE,
+    WRAP,
     lines_needed,
     on_paper,
     put,
@@ -194,9 +196,15 @@ def put_matrix_sheet(sheet: Worksheet, data: MatrixData, named: ShownNames) -> N
     put(sheet, 1, 1, heading, TITLE)
     put(sheet, 2, 1, subtitle(data, named), SOFT)
     notes = (base_line(data, named), cut_line(data), decided_line(data), weighting_line(data))
-    put(sheet, 3, 1, " ".join(filter(None, notes)), SOFT)
-    set_widths(sheet, (6, 38, 18, 20, 20, 16))
+    told, widths = " ".join(filter(None, notes)), (6, 38, 18, 20, 20, 16)
+    put(sheet, 3, 1, told, SOFT).alignment = WRAP
+    sheet.merge_cells(start_row=3, end_row=3, start_column=1, end_column=len(widths))
+    sheet.row_dimensions[3].height = 15.0 * lines_needed(told, sum(widths))
+    set_widths(sheet, widths)
     on_paper(sheet, landscape=True, head_row=5, footer=heading)
+    # The chart on a page of its own, as large as it holds: beside the table neither could be read.
+    sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.scale = False, 70
+    sheet.col_breaks.append(Break(id=len(widths) + 1))
     put_matrix_table(sheet, data, 5)
 
 

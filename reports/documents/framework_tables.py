@@ -38,7 +38,8 @@ class FrameworkTopic:
 
     @property
     def named(self) -> str:
-        return f"{self.code} {self.title}" if self.official else self.title
+        """The titles of parts name themselves."""
+        return f"{self.code} {self.title}" if self.official and self.kind != "part" else self.title
 
 
 def _topics(inputs: Mapping) -> list[FrameworkTopic]:

@@ -92,11 +92,29 @@ def by_section(data: IndexData, *, fold: bool, plain: bool = False) -> Table:
     for row in data.rows:
         entries = [entry for entry in row.entries if data.decisions.get(entry.key, Decision("")).state != "unused"]
         codes = folded(entries, data.gri, data.edition) if fold else _codes(entries, data)
-        omitted = (row.omission_requirement, _reason(row.omission_reason), row.omission_explanation)
+        omitted = _left_out(row, [] if plain else entries, data)
         cells = (row.chapter_in(data.chinese), row.section_in(data.chinese), separator.join(codes) or none)
         places = (";" if plain else "\n").join(row.locations) or (none if located else "")
         rows.append(TableRow([*([str(row.order)] if plain else []), *cells, places, *omitted]))
+    for entry in [] if plain else _omitted_nowhere(data):
+        (code,), omitted = _codes([entry], data), _left_out(None, [entry], data)
+        rows.append(TableRow([_("Left out"), "", code, none if located else "", *omitted]))
     return Table(columns, rows, name=_("GRI index")).without_empty()
+
+
+def _left_out(row: OutlineRow | None, entries: Sequence[Entry], data: IndexData) -> tuple[str, str, str]:
+    """Requirement, reason and explanation of what a row leaves out, and of what is decided of its disclosures."""
+    own = (row.omission_requirement, _reason(row.omission_reason), row.omission_explanation) if row else ("", "", "")
+    found = [own] if any(own) else []
+    for entry in entries:
+        decided = data.decisions.get(entry.key)
+        if decided and decided.state == "omit":
+            (code,) = _codes([entry], data)
+            told = (decided.requirement, _reason(decided.reason), decided.explanation)
+            found.append((f"{code} {told[0]}".strip(), *(f"{code}: {text}" if row else text for text in told[1:])))
+    columns = zip(*found, strict=True) if found else [(), (), ()]
+    requirement, reason, explanation = ("\n".join(filter(None, column)) for column in columns)
+    return requirement, reason, explanation
 
 
 def _codes(entries: Sequence[Entry], data: IndexData) -> list[str]:
@@ -118,11 +136,11 @@ def by_standard(data: IndexData) -> Table:
     columns = [
         Column("standard", _("GRI standard"), once=True),
         Column("disclosure", _("Disclosure"), once=True),
-        Column("location", _("Location")),
-        Column("omission_requirement", _("Requirement(s) omitted"), may_go=True),
-        Column("omission_reason", _("Reason"), may_go=True),
-        Column("omission_explanation", _("Explanation"), may_go=True),
-        Column("sector", _("GRI Sector Standard ref. no."), may_go=True),
+        Column("location", _("Location"), shares=True),
+        Column("omission_requirement", _("Requirement(s) omitted"), may_go=True, once=True),
+        Column("omission_reason", _("Reason"), may_go=True, once=True),
+        Column("omission_explanation", _("Explanation"), may_go=True, once=True),
+        Column("sector", _("GRI Sector Standard ref. no."), may_go=True, once=True),
     ]
     rows = [row for printed in _in_parts(data) for row in _lines(printed, data)]
     return Table(columns, rows, name=_("GRI index"), bands=("part", "topic")).without_empty()

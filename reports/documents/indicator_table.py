@@ -1,6 +1,8 @@
 """The table of targets and indicators beside the issues."""
 
 from collections.abc import Mapping
+from decimal import Decimal
+from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +16,7 @@ from reports.queries.tables import indicator_inputs
 
 def indicator_table(inputs: Mapping) -> Table:
     """A row per indicator under category and issue: baseline, the years up to the end of the period, target."""
-    years = inputs["years"]
+    years, number = inputs["years"], partial(_number, plain=inputs["format"] == "csv")
     columns = [
         Column("issue", _("Issue"), once=True),
         Column("indicator", _("Indicator")),
@@ -31,9 +33,9 @@ def indicator_table(inputs: Mapping) -> Table:
                 frozen_text(row, "issue"),
                 frozen_text(row, "name"),
                 row["unit"],
-                _dated(row["baseline"], row["baseline_year"]),
-                *(_number(row["values"].get(year)) for year in years),
-                _dated(row["target"], row["target_year"]),
+                _dated(number(row["baseline"]), row["baseline_year"]),
+                *(number(row["values"].get(year)) for year in years),
+                _dated(number(row["target"]), row["target_year"]),
                 row["source"],
                 row["owner"],
             ],
@@ -44,13 +46,14 @@ def indicator_table(inputs: Mapping) -> Table:
     return Table(columns, rows, name=_("Indicators"), bands=("category",)).without_empty()
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else plain_number(value)
+def _number(value: float | None, *, plain: bool) -> str:
+    """`120,000`, for programs `120000`."""
+    text = "" if value is None else plain_number(value)
+    return text if plain or not text else f"{Decimal(text):,f}"
 
 
-def _dated(value: float | None, year: int | None) -> str:
+def _dated(told: str, year: int | None) -> str:
     """`40 (2030)`; either alone where there is no other."""
-    told = _number(value)
     return f"{told} ({year})" if told and year else told or str(year or "")
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Group, Run
+from materiality.platform.bilingual import is_chinese
 from materiality.platform.files import keep_bytes
 from materiality.platform.organisation import organisation_name
 from materiality.platform.refusals import NotAllowed
@@ -154,6 +155,11 @@ def _parts() -> Iterator[tuple[str, list]]:
     yield _("To be completed"), [experts]
 
 
+def _gap() -> str:
+    """What stands between two sentences."""
+    return "" if is_chinese() else " "
+
+
 def _assessed() -> str:
     return _(
         "{{ organisation }} assessed its impacts for the period {{ period }} (GRI 3-1-a). The assessment rests on "
@@ -173,7 +179,7 @@ def _asked() -> list:
             "weight_business": word_for("head", "weight_business"),
         },
     }
-    return [asked + "{% if engagements_count %} " + held + "{% endif %}", ("groups", columns)]
+    return [asked + "{% if engagements_count %}" + _gap() + held + "{% endif %}", ("groups", columns)]
 
 
 def _counted() -> list:
@@ -183,7 +189,7 @@ def _counted() -> list:
         " set beforehand took out {{ rejected }}; {{ valid }} valid responses count."
     )
     return [
-        "{% if invited %}" + invited + " {% endif %}" + received,
+        "{% if invited %}" + invited + _gap() + "{% endif %}" + received,
         _("Submitted responses by what was noticed of them; one response can have several marks:"),
         ("rules", {"name": _("Rule"), "number": _("Responses")}),
     ]
@@ -206,7 +212,7 @@ def _method() -> list[str]:
         " high, below {{ cut_low }} points it is low."
     )
     return [
-        rated + "{% if pooled %} " + pooled + "{% else %} " + weighed + "{% endif %}",
+        rated + _gap() + "{% if pooled %}" + pooled + "{% else %}" + weighed + "{% endif %}",
         '{% if rule == "either" %}' + either + "{% else %}" + priority + "{% endif %}",
     ]
 
@@ -220,7 +226,8 @@ def _changed() -> str:
     return "{% if before %}" + changed + "{% else %}" + first + "{% endif %}"
 
 
-WIDE = {"name": 2.2, "side": 1.0, "category": 1.4, "tier": 1.2}  # columns of words, in widths of a number
+WORDS = {"name": 2.2, "side": 1.2, "category": 1.4, "tier": 1.2}  # columns of words, in widths of a number
+NARROW = {"rank": 0.4}
 LINES = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="C9CFD2"/>' for side in ("top", "bottom", "insideH")
 )
@@ -235,13 +242,13 @@ def _add_table(document, name: str, columns: Mapping[str, str]) -> None:
     table = document.add_table(rows=4, cols=len(columns))
     table.autofit = False
     table._tbl.tblPr.append(parse_xml(f'<w:tblBorders xmlns:w="{_W[1:-1]}">{LINES}</w:tblBorders>'))
-    shares = [WIDE.get(column, 1.0) for column in columns]
+    shares = [(WORDS | NARROW).get(column, 1.0) for column in columns]
     for place, (column, head) in enumerate(columns.items()):
         for row, text in ((0, head), (2, "{{ each." + column + " }}")):
             paragraph = table.cell(row, place).paragraphs[0]
             run = paragraph.add_run(text)
             run.bold, run.font.size = row == 0, Pt(9)
-            paragraph.alignment = None if column in WIDE else WD_ALIGN_PARAGRAPH.RIGHT
+            paragraph.alignment = None if column in WORDS else WD_ALIGN_PARAGRAPH.RIGHT
     table.cell(1, 0).text = "{%tr for each in " + name + " %}"
     table.cell(3, 0).text = "{%tr endfor %}"
     widths = [Mm(180 * share / sum(shares)) for share in shares]

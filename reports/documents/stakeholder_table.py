@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from materiality.models import StakeholderPoint
 from materiality.models.stakeholders import how_often
 from materiality.queries.stakeholders import LABELS
-from reports.documents.tables import Column, Table, TableRow
+from reports.documents.tables import BULLET, Column, Table, TableRow
 from reports.documents.written import table_kind
 from reports.queries.outputs import frozen_text
 from reports.queries.tables import group_inputs
@@ -42,7 +42,7 @@ def _cells(
 
 def _points(points: list[tuple[str, str]]) -> str:
     texts = [_("%(text)s (%(note)s)") % {"text": text, "note": note} if note else text for text, note in points]
-    return "\n".join(f"• {text}" for text in texts) if len(texts) > 1 else "".join(texts)
+    return "\n".join(f"{BULLET}{text}" for text in texts) if len(texts) > 1 else "".join(texts)
 
 
 OUTPUT = table_kind(

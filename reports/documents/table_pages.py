@@ -17,9 +17,11 @@ HEAD, BAND, INK, SOFT, HAIR = "E8F2F1", "F3F6F6", "1F2A30", "565F66", "C9CFD2"
 _TYPST = """
 #let words = json("words.json")
 // The package has the one weight: a hairline around the letters makes them bold.
-#let heavy(body) = text(stroke: 0.02em, body)
+#let heavy(body) = context text(stroke: 0.02em + text.fill, body)
+#let point = text(features: ("halt",), "•")
 #let paint(cell) = {
   let body = if cell.bold { heavy(cell.text) } else { text(cell.text) }
+  if cell.points.len() > 0 { body = list(marker: point, body-indent: 0.3em, spacing: 0.55em, ..cell.points) }
   if cell.ink != "" { body = text(fill: rgb(cell.ink), body) }
   if cell.link != "" { link(cell.link, body) } else { body }
 }
@@ -86,7 +88,7 @@ def _typeset_table(document: Document, table: Table) -> dict:
                 "level": line.level,
                 "fresh": list(line.fresh),
                 "whole": _is_whole(line, widths),
-                "cells": [{**vars(cell), "link": cell.address} for cell in line.cells],
+                "cells": [{**vars(cell), "link": cell.address, "points": cell.points} for cell in line.cells],
             }
             for line in lines_of(table)
         ],
@@ -294,7 +296,10 @@ def _docx_cell(
             f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill.removeprefix("#")}"/>' if cell.fill else "",
         )
     )
-    paragraphs = _paragraph_of(_run(cell.text, bold=cell.bold, ink=cell.ink.removeprefix("#")), right=right, keep=keep)
+    look = {"bold": cell.bold, "ink": cell.ink.removeprefix("#")}
+    points = [f"{_run('•')}<w:r><w:tab/></w:r>{_run(point, **look)}" for point in cell.points]
+    told = {"right": right, "keep": keep, "hanging": bool(points)}
+    paragraphs = "".join(_paragraph_of(runs, **told) for runs in points or [_run(cell.text, **look)])
     return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraphs}</w:tc>"
 
 
@@ -303,11 +308,14 @@ def _paragraph(text: str, style: str = "") -> str:
     return f'<w:p xmlns:w="{_W}">{mark}{_run(text)}</w:p>'
 
 
-def _paragraph_of(runs: str, *, before: int = 0, after: int = 0, right: bool = False, keep: bool = False) -> str:
+def _paragraph_of(
+    runs: str, *, before: int = 0, after: int = 0, right: bool = False, keep: bool = False, hanging: bool = False
+) -> str:
     properties = "".join(
         (
             "<w:keepNext/>" if keep else "",
             f'<w:spacing w:before="{before}" w:after="{after}"/>' if before or after else "",
+            '<w:ind w:left="140" w:hanging="140"/>' if hanging else "",
             '<w:jc w:val="right"/>' if right else "",
         )
     )

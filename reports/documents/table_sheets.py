@@ -62,6 +62,8 @@ def _write(sheet: Worksheet, document: Document, table: Table) -> None:
     widths = column_widths(table, WIDEST)
     head = _lead(sheet, document, table) + 1
     put_head(sheet, head, [column.title for column in table.columns])
+    heads = (lines_needed(column.title, width - 2) for column, width in zip(table.columns, widths, strict=True))
+    sheet.row_dimensions[head].height = LINE_HEIGHT * max(heads) + 4
     set_widths(sheet, widths)
     row = head
     for line in lines_of(table):

@@ -9,6 +9,9 @@ MOST_NATURAL = 70.0  # half-width letters; a longer text is wrapped, however muc
 AIR = 2.5
 
 
+BULLET = "• "
+
+
 @dataclass(frozen=True)
 class Cell:
     """A text with how it looks: `fill` and `ink` as `#rrggbb`, `link` an address that it leads to."""
@@ -23,6 +26,13 @@ class Cell:
     def address(self) -> str:
         """The link, if it is an address of the web."""
         return self.link if self.link.startswith(("http://", "https://")) else ""
+
+    @property
+    def points(self) -> list[str]:
+        """The points of a text that is a list of them."""
+        lines = self.text.split("\n")
+        is_list = all(line.startswith(BULLET) for line in lines)
+        return [line.removeprefix(BULLET) for line in lines] if is_list else []
 
 
 @dataclass(frozen=True)

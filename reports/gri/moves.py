@@ -4,7 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from reports.gri.index import Entry, OutlineRow, Topic, claimed, heads_of, spelled, title_of, without_doubles
+from reports.gri.index import (
+    Entry,
+    OutlineRow,
+    Topic,
+    claimed,
+    heads_of,
+    is_management,
+    spelled,
+    title_of,
+    without_doubles,
+)
 from reports.gri.reading import DOUBTFUL, REFUSED, Reading
 from reports.gri.standards import Standards, Successor
 
@@ -130,7 +140,9 @@ def _topic_entries(topic: Topic, gri: Standards, edition: str, day: date, sector
     managed = {"2016": ["103-1@2016", "103-2@2016", "103-3@2016"], "2021": ["3-3@2021"]}[edition]
     wanted = [*managed, *(i for i in topic.identities if _is_used(i, gri, day, edition))]
     entries = [Entry(identity=identity) for identity in wanted]
-    listed = [ref.topic for ref in gri.references if ref.version in sectors and ref.identity in topic.identities]
+    # How a topic is managed every sector topic lists: it names none.
+    own = [i for i in topic.identities if i in gri.disclosures and not is_management(gri.disclosures[i])]
+    listed = [ref.topic for ref in gri.references if ref.version in sectors and ref.identity in own]
     return without_doubles([*entries, *(Entry(sector=code) for code in dict.fromkeys(listed))])
 
 
@@ -142,13 +154,18 @@ def _is_used(identity: str, gri: Standards, day: date, edition: str) -> bool:
 
 
 def filled_rows(
-    rows: Sequence[OutlineRow], topics: Sequence[Topic], gri: Standards, edition: str, day: date
+    rows: Sequence[OutlineRow],
+    topics: Sequence[Topic],
+    gri: Standards,
+    edition: str,
+    day: date,
+    sectors: Sequence[str] = (),
 ) -> list[OutlineRow]:
     """The company's own outline with what its issues are mapped to, behind what its rows carry already."""
     filled = []
     for row in rows:
         mine = [topic for topic in topics if set(topic.issues) & set(row.issues)]
-        added = [entry for topic in mine for entry in _topic_entries(topic, gri, edition, day, ())]
+        added = [entry for topic in mine for entry in _topic_entries(topic, gri, edition, day, sectors)]
         held = {entry.key for entry in row.entries}
         filled.append(replace(row, entries=(*row.entries, *(e for e in without_doubles(added) if e.key not in held))))
     return filled

@@ -127,7 +127,7 @@ def proposed_outline(cycle: Cycle) -> list[OutlineRow]:
     topics = material_topics(cycle, rows)
     gri, edition = gri_standards(), cycle.gri_edition
     if any(row.issues for row in rows):
-        return filled_rows(rows, topics, gri, edition, day)
+        return filled_rows(rows, topics, gri, edition, day, index.sectors)
     heads = Issue.objects.filter(edition_id=cycle.edition_id, code__in=[topic.code for topic in topics])
     categories = dict(heads.values_list("code", "category"))
     branches = []

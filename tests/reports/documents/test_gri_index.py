@@ -157,8 +157,25 @@ def test_decision_leaves_out_or_omits(outlined):
     printed = {row["disclosure"].split()[0]: row for row in rows if row["disclosure"]}
     assert "2-4" not in printed
     assert (printed["2-21"]["omission_reason"], printed["2-21"]["location"]) == ("Confidentiality constraints", "")
+    # By section there is no row for it, so it stands behind them all.
+    left_out = cells(sheet_of(outlined, "en"), "Chapter")[1][-1]
+    assert left_out == ["Left out", "", "2-21", "/", "2-21", "Confidentiality constraints", "Pay is secret."]
     book = load_workbook(io.BytesIO(build(outlined, "xlsx", "en", layout="standard")))
     assert [row[0].value for row in book.worksheets[1].iter_rows()][-1].startswith("12.2 ")
+
+
+def test_what_a_section_leaves_out_stands_beside_it_and_once_beside_its_places(outlined):
+    told = {"state": "omit", "requirement": "b", "reason": "information_unavailable", "explanation": "From 2028."}
+    IndexDecision.objects.create(cycle=outlined, identity="405-1@2016", **told)
+    (row,) = (row for row in cells(sheet_of(outlined, "en"), "Chapter")[1] if row[1] == "Equality")
+    assert row[4:] == [
+        "401-1 b\n405-1 b",
+        "Not applicable\n405-1: Information unavailable / incomplete",
+        "There are none.\n405-1: From 2028.",
+    ]
+    printed = cells(sheet_of(outlined, "en", layout="standard"), "GRI standard")[1]
+    at = [row[1][:5] for row in printed].index("405-1")
+    assert [(row[2], row[5]) for row in printed[at : at + 2]] == [("P9", "From 2028."), ("P12-P13", "")]
 
 
 @pytest.mark.parametrize("layout", ["section", "standard"])

@@ -6,6 +6,7 @@ import re
 import zipfile
 
 import docx
+import numpy as np
 import pypdfium2
 import pytest
 from docx.oxml.ns import qn
@@ -158,3 +159,36 @@ def test_same_document_gives_the_same_bytes(format):
 def test_texts_that_no_file_may_hold_do_not_break_it(format):
     odd = table(TableRow(("\x07a\nb", '#image("x") $y$ _x0041_', "", "]]>")))
     assert written(document(odd), format)
+
+
+def test_points_hang_behind_their_signs_and_heads_hold_their_lines():
+    points = "• Pay that is fair and told to everybody in time\n• Leave that can be taken"
+    columns = (Column("group", "Group"), Column("asks", "What the group asks for, in its words " * 3))
+    shown = table(TableRow(("All", points)), columns=columns)
+    contents = {format: written(document(shown), format) for format in ("docx", "pdf", "xlsx")}
+    paragraphs = docx.Document(io.BytesIO(contents["docx"])).tables[0].cell(1, 1).paragraphs
+    assert [paragraph.text for paragraph in paragraphs] == [line.replace("• ", "•\t") for line in points.split("\n")]
+    assert all(paragraph.paragraph_format.first_line_indent < 0 for paragraph in paragraphs)
+    assert "Leave that can be taken" in pages_of(contents["pdf"])[0]
+    sheet = load_workbook(io.BytesIO(contents["xlsx"])).active
+    head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Group")
+    assert sheet.row_dimensions[head].height > 30
+
+
+def test_bold_letters_have_a_hairline_of_their_own_colour():
+    navy, white = (25, 72, 106), "#FFFFFF"
+    cell = Cell("17", bold=True, fill="#19486A", ink=white)
+    pdf = written(document(table(TableRow((cell, "", "", "")))), "pdf")
+    dots = pypdfium2.PdfDocument(pdf)[0].render(scale=4, rev_byteorder=True).to_numpy().astype(int)
+    down, across = np.nonzero((dots == navy).all(axis=2))
+    inside = dots[down.min() : down.max() + 1, across.min() : across.max() + 1].sum(axis=2)
+    assert inside.max() == 3 * 255 and inside.min() > sum(navy) - 60
+
+
+def test_apostrophes_are_narrow_in_a_language_of_letters():
+    def width(language: str) -> float:
+        pdf = written(Document("s’s’s’s’s’s", [], language), "pdf")
+        text = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+        return text.get_charbox(10)[2] - text.get_charbox(0)[0]
+
+    assert width("en") < 0.7 * width("zh-hans")

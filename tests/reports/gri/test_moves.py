@@ -1,5 +1,6 @@
 """Outlines moved to another edition, and filled from the library."""
 
+from dataclasses import replace
 from datetime import date
 
 from reports.gri.index import Entry, OutlineRow, Topic
@@ -61,6 +62,17 @@ def test_proposal_names_the_topics_of_the_sector_standard():
     branch = TopicCategory("环境", "Environment", [ENERGY])
     energy = proposed_rows([branch], GRI, "2021", date(2026, 6, 1), names=NAMES, sectors=["11@1.0"])[1]
     assert [entry.sector for entry in energy.entries if entry.sector] == ["11.1"]
+
+
+def test_sector_topics_are_told_by_disclosures_and_not_by_how_they_are_managed():
+    managed = replace(ENERGY, identities=("3-3@2021", *ENERGY.identities))
+    for rows in (
+        proposed_rows(
+            [TopicCategory("", "", [managed])], GRI, "2021", date(2026, 6, 1), names=NAMES, sectors=["11@1.0"]
+        ),
+        filled_rows([row(issues=("ENV-03-01",))], [managed], GRI, "2021", date(2026, 6, 1), ["11@1.0"]),
+    ):
+        assert [entry.sector for entry in rows[-1].entries if entry.sector] == ["11.1"]
 
 
 def test_own_outline_is_filled_behind_what_it_has():
