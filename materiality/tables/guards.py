@@ -34,7 +34,7 @@ class Limits:
     max_cells: int = 15_000_000
     max_sheets: int = 200
     whole_cells: int = 500_000
-    piece: int = 8 * MEGABYTE
+    piece: int = 2 * MEGABYTE
     max_unpacked: int = 1_500 * MEGABYTE
     max_errors: int = 100_000
     max_bad_rows: int = 20_000
@@ -275,6 +275,8 @@ def workbook_pieces(stream: BinaryIO, path: str, size: int) -> Iterator[BinaryIO
         for name in archive.namelist()
         if not name.startswith(("xl/worksheets/", "xl/media/", "xl/drawings/", "docProps/"))
     }
+    # The texts that cells share are read once more with every piece.
+    size = max(size, 4 * len(others.get("xl/sharedStrings.xml", b"")))
     for piece in _split_rows(_unpack(stream, archive.getinfo(path)), size):
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as target:

@@ -15,7 +15,9 @@ def nearest(text: str, valid: Iterable[str], at_most: int = 1, at_least: float =
     typed, ranked = text.casefold(), []
     for value in valid:
         alike = SequenceMatcher(None, typed, value.casefold(), autojunk=False)
-        if min(alike.real_quick_ratio(), alike.quick_ratio()) >= at_least and (likeness := alike.ratio()) >= at_least:
+        if alike.real_quick_ratio() < at_least or alike.quick_ratio() < at_least:
+            continue
+        if (likeness := alike.ratio()) >= at_least:
             ranked.append((-likeness, value))
     return tuple(value for _likeness, value in sorted(ranked, key=lambda pair: pair[0])[:at_most])
 

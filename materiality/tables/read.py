@@ -6,11 +6,9 @@ import hashlib
 import io
 import os
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -330,11 +328,17 @@ def _whole_rows(sheet: CalamineSheet) -> Iterator[list[object]]:
 
 
 def _joined_rows(pieces: Iterator[CalamineSheet]) -> list[list[object]]:
-    known: dict[type, dict] = defaultdict(dict)  # by type: 1, 1.0 and True are equal
+    """All rows; a piece begins at its first used row and column."""
+    known: dict[object, object] = {}
     rows: list[list[object]] = []
     for sheet in pieces:
-        for cells in islice(_whole_rows(sheet), len(rows), None):
-            rows.append([known[type(cell)].setdefault(cell, cell) for cell in cells])
+        first, column = sheet.start or (len(rows), 0)
+        rows += [[] for _blank in range(first - len(rows))]
+        before = [""] * column
+        for cells in sheet.to_python():
+            # 1.0 and True are equal, and are not to be one.
+            alike = cells if bool in map(type, cells) else list(map(known.setdefault, cells, cells))
+            rows.append(before + alike if before else alike)
     return rows
 
 

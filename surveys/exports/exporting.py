@@ -94,7 +94,7 @@ def _joined(row: Iterable[str | int | float]) -> str:
 
 
 def _drain(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
+    text = buffer.getvalue()[: buffer.tell()]  # behind it stands what was written over
     buffer.seek(0)
     buffer.truncate()
     return text.encode()

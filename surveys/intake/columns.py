@@ -225,6 +225,7 @@ UNFINISHED = "unfinished"
 REQUIRED = "group"
 _KNOWN = (*FIELDS, UNFINISHED)
 _LONGEST_NAME = 500
+_FEW = 20
 
 
 @dataclass(frozen=True)
@@ -259,7 +260,9 @@ def match_columns(
     wanted = {comparable(name): name for name in (*FIELDS, UNFINISHED, *more, *(item_name(*item) for item in items))}
     position: dict[str, int] = {}
     problems: list[CellError] = []
-    nearest = Nearest(wanted.values())
+    # Nothing is near to the names of another tool, and looking for it among thousands of pairs takes long.
+    alike = sum(_key(name) in wanted or _ITEM_LIKE.fullmatch(comparable(name)) is not None for name in names)
+    nearest = Nearest(wanted.values() if 2 * alike >= len(names) or len(names) <= _FEW else ())
     for index, name in enumerate(names):
         known = wanted.get(_key(name))
         if known is None:

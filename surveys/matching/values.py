@@ -1,5 +1,6 @@
 """What cells of a foreign file mean: look-ups that learn the spellings they meet."""
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -336,6 +337,7 @@ def _bare(key: str) -> str:
 
 
 # What LimeSurvey writes for a submission of which it keeps no time.
+_ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d")  # most cells: read at once
 _NO_DATE = "1980-01-01 00:00"
 _SKIPPED = {"(空)", "(跳过)", "(空白)"}
 
@@ -384,6 +386,9 @@ def _time(read: Reader, order: str) -> Reader:
             cell = _of_number(float(cell))
         if not isinstance(cell, str):
             return read(cell)
+        if _ISO_MOMENT.match(cell) and not cell.startswith(_NO_DATE):
+            with contextlib.suppress(CellProblem):
+                return read(cell)
         if re.fullmatch(r"\d{5}(\.\d+)?|\d{10}|\d{13}", cell.strip()):
             cell = _of_number(float(cell))
         if cell.startswith(_NO_DATE) or absent(word(cell)) is not None:

@@ -93,6 +93,13 @@ def test_export_to_csv_neutralises_what_a_spreadsheet_could_run():
     assert line.startswith("'-2,users,'@x,,,,yes,'=1+1,3,3")
 
 
+def test_export_with_further_columns_has_no_blank_line():
+    survey = make_open_survey(ranking=True)
+    make_response(survey)
+    written = b"".join(export_csv(survey))
+    assert (b"\n\n" in written, written.count(b"\n")) == (False, 2)
+
+
 def test_export_of_a_survey_without_responses_is_its_header():
     survey = make_open_survey()
     assert b"".join(export_csv(survey)).decode("utf-8-sig") == ",".join(header_of(survey)) + "\n"
