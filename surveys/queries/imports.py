@@ -1,5 +1,6 @@
 """Imports: the list, the preview with the balance, what waits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -13,7 +14,9 @@ from materiality.platform.hooks import WaitingWork
 from materiality.platform.words import word_for
 from materiality.queries.cycles import UNDER_WAY
 from materiality.tables.problems import FileProblem
+from materiality.templatetags.yiti import inlang
 from surveys.models import ResponseImport, Survey
+from surveys.queries.plans import dimension_labels, field_labels
 from surveys.responses.reading import (
     cell_sentence,
     choice_words,
@@ -38,7 +41,9 @@ class CellFault:
 
 @dataclass(frozen=True)
 class FilePreview:
-    """Counts of the file; `new` are good rows that are no duplicates; `groups` (name, rows); `flags` (flag, rows)."""
+    """Counts of the file; `new` are good rows that are no duplicates; `flags` (flag, rows), `groups` (name,
+    rows, {asked: items that it is asked, with_column: those that the file holds}).
+    """
 
     rows: int = 0
     good: int = 0
@@ -48,7 +53,7 @@ class FilePreview:
     bad_rows: int = 0
     errors: int = 0
     header_ok: bool = True
-    groups: list[tuple[str, int]] = field(default_factory=list)
+    groups: list[tuple[str, int, dict]] = field(default_factory=list)
     flags: list[tuple[str, int]] = field(default_factory=list)
     listed: "BadCells | list" = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -103,37 +108,75 @@ def file_preview(imported: ResponseImport) -> FilePreview:
         **{name: summary[name] for name in ("rows", "good", "duplicates", "unfinished", "bad_rows", "errors")},
         new=summary["good"] - summary["duplicates"],
         header_ok=summary["header_ok"],
-        groups=[(names.get(code, code), number) for code, number in summary["groups"].items()],
+        groups=[
+            (names.get(code, code), number, summary.get("balance", {}).get("groups", {}).get(code, {}))
+            for code, number in summary["groups"].items()
+        ],
         flags=list(summary["flags"].items()),
         listed=BadCells(summary["listed"]),
-        notes=[note_sentence(note) for note in summary.get("notes", [])],
+        notes=[note_sentence(note) for note in summary.get("notes", []) if note["code"] not in _OF_COLUMNS],
         doubts=_row_doubts(imported) if imported.state == ResponseImport.State.CHECKED else [],
-        balance=_shown(summary.get("balance", {})),
+        balance=_shown(summary.get("balance", {}), imported.survey),
     )
 
 
-def _shown(balance: dict) -> dict:
+# Notes of columns that are not taken in: the table of all columns says so.
+_OF_COLUMNS = ("personal", "tool", "other", "unnamed")
+
+
+def _shown(balance: dict, survey: Survey) -> dict:
     """The balance as its table shows it: what was read, expected and left out, in words."""
     if not balance:
         return {}
     left = {
-        "title": _("rows above the header"), "machine": _("rows of the tool's own"), "head": _("repeated headers"),
-        "totals": _("lines of totals"), "trial": _("tests and previews"),
+        "title": _("Rows above the headings"), "machine": _("Rows of the tool's own"), "head": _("Repeated headings"),
+        "totals": _("Lines of totals"), "trial": _("Tests, previews and rows that are not valid"),
     }  # fmt: skip
-    items = balance["items"]
+    issues, asked = _issue_names(survey), [item for item in balance["items"] if item["asked"]]
+    items = [_named_item(item, issues) for item in balance["items"]]
     moved = [(each["code"], each["from"], each["to"]) for each in (balance["tiers"] or {}).get("moved", [])]
     here = sorted((item for item in items if item["column"]), key=lambda item: not item["stands_out"])
+    lacking = [item["item"].partition(":")[0] for item in asked if not item["column"]]
     return {
         **balance,
         "read": [(sheet["name"] or "–", sheet["rows"]) for sheet in balance["sheets"] if sheet["read"]],
         "unread": [(sheet["name"], sheet["rows"]) for sheet in balance["sheets"] if not sheet["read"]],
         "left": [(left[name], number) for name, number in balance["rows"]["left"].items() if number],
-        "asked": sum(item["asked"] for item in items),
+        "sides": [
+            (label, sum(own), sum(own[at] and bool(item["column"]) for at, item in enumerate(items)))
+            for side, label in dimension_labels().items()
+            if any(own := [item["asked"] and item["item"].endswith(f":{side}") for item in items])
+        ],
         "here": here,
-        "lacking": [item["item"] for item in items if item["asked"] and not item["column"]],
+        "lacking": [issues.get(code, code) for code in dict.fromkeys(lacking)],
+        "columns": _columns(balance["columns"], issues),
         "outside": sum(each["n"] for each in balance["outside_plan"]) + balance["kept_outside"],
-        "moved": [(code, word_for("tier", before), word_for("tier", after)) for code, before, after in moved],
+        "moved": [
+            (issues.get(code, code), word_for("tier", before), word_for("tier", after)) for code, before, after in moved
+        ],
     }
+
+
+def _issue_names(survey: Survey) -> dict[str, str]:
+    """What the issues of the survey's items are called, by code."""
+    items = survey.items.select_related("issue").order_by("position")
+    return {item.issue.code: inlang(item.issue, "name") for item in items}
+
+
+def _named_item(item: dict, issues: Mapping[str, str]) -> dict:
+    code, _colon, side = item["item"].partition(":")
+    return {**item, "name": issues.get(code, code), "side": dimension_labels().get(side, side)}
+
+
+def _columns(columns: list[dict], issues: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
+    """(letter, header, what it is taken for in words, why for nothing) of every column; first those for nothing."""
+    fields, sides, found = field_labels(), dimension_labels(), []
+    why = {"personal": _("about a person"), "tool": _("a figure of the tool")}
+    for each in columns:
+        code, _colon, side = each["as"].partition(":")
+        words = f"{issues[code]} · {sides.get(side, side)}" if code in issues else fields.get(each["as"], each["as"])
+        found.append((each["column"], each["header"], words, why.get(each["why"], "")))
+    return sorted(found, key=lambda column: column[2] != "")
 
 
 def _problem(imported: ResponseImport) -> str:

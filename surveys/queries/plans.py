@@ -246,7 +246,7 @@ def target_labels(asked: Asked) -> dict[str, str]:
     """The label of every target's text, in the active language."""
     place = 1 if (get_language() or "").startswith("en") else 0
     labels = {text: names[place] or names[1 - place] for text, names in _named(asked).items()}
-    dimensions = {"society": _("Society"), "business": _("Business")}
+    dimensions = dimension_labels()
     for code, dimension in asked.items:
         text = f"{code}:{dimension}"
         labels[text] = " · ".join(filter(None, (labels[text], dimensions[dimension])))
@@ -264,6 +264,11 @@ def _named(asked: Asked) -> dict[str, tuple[str, str]]:
             named |= {f"profile:{each.code}:{code}": (zh, en) for code, zh, en in each.options}
     issues = {issue.code: (issue.zh, issue.en) for issue in asked.issues}
     return named | {f"{code}:{dimension}": issues.get(code, ("", "")) for code, dimension in asked.items}
+
+
+def dimension_labels() -> dict[str, str]:
+    """The short names of the dimensions, in the active language."""
+    return {"society": _("Society"), "business": _("Business")}
 
 
 def field_labels() -> dict[str, str]:

@@ -79,7 +79,8 @@ def test_foreign_file_is_confirmed_checked_and_stored(staff, survey):
     imported = run()
     assert f"next={address('response_import', imported).replace('/', '%2F')}" in response.url
     assert (imported.summary["good"], imported.match_name) == (2, "wave-1")
-    assert "“E-mail” is about a person" in staff.get(address("response_import", imported)).content.decode()
+    columns = staff.get(address("response_import", imported)).context["preview"].balance["columns"]
+    assert columns[0] == ("B", "E-mail", "", "about a person")
     staff.post(address("confirm_import", imported))
     run()
     stored = [(each.token, each.comment, list(bytes(each.ratings)[:5])) for each in survey.responses.order_by("id")]
