@@ -68,7 +68,7 @@ def _outputs(cycle: Cycle) -> StepStanding:
     figures, run = _figures(cycle), newest_run(cycle)
     number, used, newest = figures["output_number"], figures["used_run"], run.number if run else 0
     words = ngettext("%(count)s file", "%(count)s files", number) % {"count": number} if number else ""
-    stale = gettext("made from run %(used)s, run %(newest)s is newer") % {"used": used, "newest": newest}
+    stale = gettext("created from run %(used)s, run %(newest)s is newer") % {"used": used, "newest": newest}
     return StepStanding(
         done=number > 0,
         words=words,

@@ -40,26 +40,30 @@ from surveys.respond.keys import needed_keys
 WORDS: dict[str, Words] = {
     "finding": {
         "held_responses": gettext_lazy(
-            "Survey %(survey)s: responses were changed around the application. The application wrote %(then)s, there "
+            "Survey %(survey)s: responses were changed outside the application. The application wrote %(then)s, there "
             "are %(now)s, and what they say is not what was written."
         ),
         "held_flags": gettext_lazy(
-            "Survey %(survey)s: flags of responses were changed around the application. %(then)s responses had some, "
+            "Survey %(survey)s: flags of responses were changed outside the application. %(then)s responses had some, "
             "%(now)s have."
         ),
         "held_comments": gettext_lazy(
-            "Survey %(survey)s: comments were changed around the application. It wrote %(then)s, there are %(now)s."
+            "Survey %(survey)s: comments were changed outside the application. It wrote %(then)s, there are %(now)s."
         ),
         "held_answers": gettext_lazy(
-            "Survey %(survey)s: answers to profile questions were changed around the application. It wrote %(then)s, "
+            "Survey %(survey)s: answers to profile questions were changed outside the application. It wrote %(then)s, "
             "there are %(now)s."
         ),
-        "holding_seal": gettext_lazy("Survey %(survey)s: the row of what it holds was changed around the application."),
-        "holding_gone": gettext_lazy("Survey %(survey)s: the row of what it holds was deleted around the application."),
+        "holding_seal": gettext_lazy(
+            "Survey %(survey)s: the row of what it holds was changed outside the application."
+        ),
+        "holding_gone": gettext_lazy(
+            "Survey %(survey)s: the row of what it holds was deleted outside the application."
+        ),
         "holding_key": gettext_lazy(
             "Survey %(survey)s: without the audit key nothing vouches for its responses. Put it back into YITI_KEYS."
         ),
-        "unheld": gettext_lazy("Survey %(survey)s is of before surveys had a row of what they hold: not compared."),
+        "unheld": gettext_lazy("Survey %(survey)s is older than the rows of what surveys hold: not compared."),
         "moved_on": gettext_lazy(
             "Run %(run)s of cycle %(cycle)s: responses have come or changed since it; its digest cannot be recomputed."
         ),
@@ -107,7 +111,7 @@ WORDS: dict[str, Words] = {
         "print_sheets": gettext_lazy("printed paper sheets for the survey %(object)s"),
         "enter_sheet": gettext_lazy("entered the paper sheet %(object)s"),
         "store_sheet": gettext_lazy("stored the paper sheet %(object)s"),
-        "promote_comment": gettext_lazy("turned an open answer into a proposal: %(object)s"),
+        "promote_comment": gettext_lazy("turned an open answer into a suggestion: %(object)s"),
         "change_rules": gettext_lazy("changed the screening rules of %(object)s"),
         "screen_survey": gettext_lazy("screened the responses of %(object)s again"),
         "create_batch": gettext_lazy("created the batch %(object)s of personal links"),

@@ -434,7 +434,7 @@ def _refuse_publication(draft: Edition, current: Edition | None) -> None:
     if draft.based_on_id != (current.pk if current else None):
         raise NotAllowed(
             _(
-                "%(edition)s came in force after this draft was started, and what it changed is not in the draft. "
+                "%(edition)s came into force after this draft was started, and the draft lacks what it changed. "
                 "Export the draft, discard it, start a new one and import your changes there."
             )
             % {"edition": current.title if current else "–"}

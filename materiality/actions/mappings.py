@@ -81,7 +81,7 @@ def map_issue(
     need_active([stored])
     words = {"issue": stored.code, "code": full_code(disclosure)}
     if is_heading(disclosure):
-        raise NotAllowed(_("%(code)s heads a part of its catalogue; choose what stands below it.") % words)
+        raise NotAllowed(_("%(code)s heads a part of its catalogue; choose an entry below it.") % words)
     if stored.mappings.filter(disclosure=disclosure).exists():
         raise NotAllowed(_("%(issue)s is mapped to %(code)s already.") % words)
     with recorded_change("map_issue", draft, stored, by=by) as recorder:

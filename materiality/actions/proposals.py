@@ -1,4 +1,4 @@
-"""Proposals for the library, the calendar of reviews, and reminders of what is due."""
+"""Suggestions for the library, the calendar of reviews, and reminders of what is due."""
 
 import logging
 from datetime import date
@@ -30,9 +30,9 @@ def decide_proposal(*, proposal: Proposal, state: str, reason: str, by: User | N
     a reason; Conflict where somebody has decided meanwhile.
     """
     if by is None or state not in DECISIONS:
-        raise NotAllowed(_("A proposal is accepted, declined or deferred by a named person."))
+        raise NotAllowed(_("A suggestion is accepted, declined or deferred by a named person."))
     if not reason.strip():
-        raise NotAllowed(_("Give the reason for the decision: it is kept with the proposal."))
+        raise NotAllowed(_("Give the reason for the decision: it is kept with the suggestion."))
     stored = Proposal.objects.select_for_update(of=("self",)).select_related("decided_by").get(pk=proposal.pk)
     if stored.state not in REMAINING or stored.state != proposal.state:
         raise Conflict(_decided(stored), stored)

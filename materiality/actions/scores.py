@@ -111,7 +111,7 @@ def score_reported(*, cycle: Cycle, by: User | None) -> list[Run]:
         if rows:
             return [_run_of_figures(cycle, rows, figures, by)]
     if Run.objects.filter(pk__in=[each.pk for each in gone], outputs__isnull=False).exists():
-        raise NotAllowed(_("Files were made from the scores of these figures. Delete the files first."))
+        raise NotAllowed(_("Files were created from the scores of these figures. Delete the files first."))
     Run.objects.filter(pk__in=[each.pk for each in gone]).delete()
     return gone
 

@@ -233,15 +233,15 @@ KINDS = {
         ),
         Kind(
             ProposalResource,
-            gettext_lazy("Proposals"),
-            gettext_lazy("Proposals for the library; each row adds one, to be decided."),
+            gettext_lazy("Suggestions"),
+            gettext_lazy("Suggestions for the library; each row adds one, to be decided."),
             "",
             can_propose,
         ),
         Kind(
             TranslationResource,
             gettext_lazy("Translations"),
-            gettext_lazy("All texts that stand in two languages and can still be changed."),
+            gettext_lazy("All texts in two languages that can still be changed."),
             "",
         ),
     )

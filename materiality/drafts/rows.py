@@ -267,7 +267,7 @@ def locked_edition_draft(edition: Edition) -> Edition:
         raise NotAllowed(_("The draft was discarded."))
     if stored.state != Edition.State.DRAFT:
         raise NotAllowed(
-            _("Edition %(edition)s is published and does not change any more. Start a draft to change the library.")
+            _("Edition %(edition)s is published and can no longer be changed. Start a draft to change the library.")
             % {"edition": stored}
         )
     return stored

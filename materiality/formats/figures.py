@@ -89,7 +89,7 @@ class FigureResource(StrictResource):
                 raise NotAllowed(
                     gettext(
                         "This cycle counts responses of its own, and figures from elsewhere are never mixed with them."
-                        " Make a cycle of its own for the figures: the two are compared year on year."
+                        " Create a cycle for the figures alone: the two are compared year on year."
                     )
                 )
 

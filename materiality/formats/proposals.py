@@ -1,4 +1,4 @@
-"""Proposals for the library: the format `proposals`."""
+"""Suggestions for the library: the format `proposals`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -93,4 +93,4 @@ class ProposalResource(StrictResource):
 
     def refuse_undo(self, fresh: Sequence[Proposal]) -> None:
         if any(proposal.state != Proposal.State.OPEN for proposal in fresh):
-            raise NotAllowed(_("Proposals of the file were decided since, so it cannot be undone."))
+            raise NotAllowed(_("Suggestions of the file were decided since, so it cannot be undone."))

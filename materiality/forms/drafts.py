@@ -229,7 +229,7 @@ class FirstLibraryForm(LanguagesForm):
         initial="model",
         widget=forms.RadioSelect,
         choices=(
-            ("model", _("the model library: 93 issues in Chinese and English, to be adapted later")),
+            ("model", _("the default library: 93 issues in Chinese and English, to be adapted later")),
             ("own", _("our own list: from a spreadsheet, or pasted as text")),
             ("empty", _("nothing yet: issues are added one by one")),
         ),

@@ -68,7 +68,7 @@ class MethodForm(forms.Form):
     q_low = PercentField(
         label=_("Bottom share that is low (%)"),
         required=False,
-        help_text=_("30 makes the bottom 30% low; what lies between is medium. Together at most 100."),
+        help_text=_("30 makes the bottom 30% low; what lies between is medium. The two add up to at most 100."),
     )
     cut_high = NumberField(
         label=_("High from"), required=False, help_text=_("A priority of this value or more is high (0–100).")

@@ -763,7 +763,7 @@ class Migration(migrations.Migration):
                     "in_force_until",
                     models.DateField(
                         blank=True,
-                        help_text="The first day on which it is not in force any more.",
+                        help_text="The first day on which it is not in force.",
                         null=True,
                         verbose_name="In force until",
                     ),
@@ -1441,7 +1441,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "Proposal",
+                "verbose_name": "Suggestion",
                 "ordering": ["-created_at", "-pk"],
                 "constraints": [
                     models.CheckConstraint(

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ),
                 migrations.AlterModelOptions(
                     name="proposal",
-                    options={"ordering": ["-created_at", "-pk"], "verbose_name": "Proposal"},
+                    options={"ordering": ["-created_at", "-pk"], "verbose_name": "Suggestion"},
                 ),
                 migrations.AlterModelOptions(
                     name="reminder",

@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
             name="in_force_until",
             field=models.DateField(
                 blank=True,
-                help_text="The first day on which it is not in force any more.",
+                help_text="The first day on which it is not in force.",
                 null=True,
                 verbose_name="In force until",
             ),

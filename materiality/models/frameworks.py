@@ -29,7 +29,7 @@ class Framework(models.Model):
     note = Texts(0, blank=True, default=dict)
     in_force_from = models.DateField(_("In force from"), null=True, blank=True)
     in_force_until = models.DateField(
-        _("In force until"), null=True, blank=True, help_text=_("The first day on which it is not in force any more.")
+        _("In force until"), null=True, blank=True, help_text=_("The first day on which it is not in force.")
     )
     successor = models.ForeignKey(
         "self",

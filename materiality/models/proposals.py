@@ -70,7 +70,7 @@ class Proposal(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = _("Proposal")
+        verbose_name = _("Suggestion")
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(

@@ -175,7 +175,7 @@ def opened_backup(path: Path, passphrase: str) -> Iterator[tuple[Path, dict]]:
             _unpack(folder / "inside.tar", folder / "inside")
             manifest = json.loads((folder / "inside" / _MANIFEST).read_text())
         except (tarfile.TarError, pyrage.DecryptError, pyrage.IdentityError, OSError, ValueError) as problem:
-            raise NotAllowed(_("This is no backup of Yiti, or the passphrase is another one.")) from problem
+            raise NotAllowed(_("This is not a backup of Yiti, or the passphrase is wrong.")) from problem
         wrong = [name for name, digest in manifest["files"].items() if not _is(folder / "inside" / name, digest)]
         if wrong:
             raise NotAllowed(_("The backup is damaged: %(names)s.") % {"names": ", ".join(wrong[:5])})
@@ -235,7 +235,7 @@ def _opened_survey_keys(folder: Path, passphrase: str) -> dict[str, bytes]:
     try:
         opened = pyrage.passphrase.decrypt(sealed.read_bytes(), passphrase)
     except pyrage.DecryptError as problem:
-        raise NotAllowed(_("The passphrase of the keys of anonymous surveys is another one.")) from problem
+        raise NotAllowed(_("The passphrase of the keys of anonymous surveys is wrong.")) from problem
     with tarfile.open(fileobj=io.BytesIO(opened)) as tar:
         return {PurePosixPath(member.name).name: tar.extractfile(member).read() for member in tar if member.isfile()}
 

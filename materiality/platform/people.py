@@ -165,7 +165,7 @@ def can_publish_edition(person: Person) -> bool:
 
 
 def can_discard_answers(person: Person) -> bool:
-    """Discard finished answers that cannot be opened any more."""
+    """Discard finished answers that can no longer be opened."""
     return has_role(person, Role.LEAD)
 
 
@@ -194,16 +194,16 @@ class Permission:
 PERMISSIONS = (
     Permission(gettext_lazy("See the library, cycles, scores and files"), can_view),
     Permission(
-        gettext_lazy("Open cycles; change groups, method and surveys; import, score and request outputs"),
+        gettext_lazy("Create cycles; change groups, method and surveys; import, score and create files"),
         can_edit_cycle,
     ),
     Permission(gettext_lazy("See and export single responses"), can_see_responses),
     Permission(gettext_lazy("Change drafts of the library, catalogues, mappings and translations"), can_edit_library),
     Permission(gettext_lazy("Propose changes to the library"), can_propose),
-    Permission(gettext_lazy("Decide on proposals"), can_decide_proposal),
+    Permission(gettext_lazy("Decide on suggestions"), can_decide_proposal),
     Permission(gettext_lazy("Decide on tiers, sign a cycle off or send it back"), can_review),
     Permission(gettext_lazy("Publish an edition of the library"), can_publish_edition),
-    Permission(gettext_lazy("Discard finished answers that cannot be opened any more"), can_discard_answers),
+    Permission(gettext_lazy("Discard finished answers that can no longer be opened"), can_discard_answers),
     Permission(gettext_lazy("Read and export the audit trail"), can_see_audit),
     Permission(gettext_lazy("Manage people and their roles"), can_manage_people),
 )

@@ -82,7 +82,7 @@ SENTENCES: dict[str, str | Promise] = {
     "unknown_group": gettext_lazy("There is no group “%(group)s” in this cycle."),
     "all_zero": gettext_lazy("All groups have the weight 0 for “%(dimension)s”. At least one must be above 0."),
     "unknown_tier": gettext_lazy("There is no tier “%(tier)s”."),
-    "shares_over_one": gettext_lazy("The two shares add up to %(sum)s%%; together they may not exceed 100%%."),
+    "shares_over_one": gettext_lazy("The two shares add up to %(sum)s%%; 100%% is the most."),
     "out_of_order": gettext_lazy("The cut for “high” (%(high)s) must not lie below the cut for “low” (%(low)s)."),
     "bad_names": gettext_lazy("A name has at most %(limit)s characters."),
     "unknown_key": gettext_lazy("This parameter is not known."),

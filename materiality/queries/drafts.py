@@ -404,7 +404,7 @@ def _proposals(edition: Edition) -> Unfinished:
     found = open_proposals(edition)
     names = tuple(row.name or (row.issue.name if row.issue else row.get_kind_display()) for row in found)
     sentence = ngettext(
-        "%(number)s proposal is not decided yet.", "%(number)s proposals are not decided yet.", len(found)
+        "%(number)s suggestion is not decided yet.", "%(number)s suggestions are not decided yet.", len(found)
     )
     return Unfinished("open_proposals", len(found), sentence % {"number": len(found)}, names)
 

@@ -1,4 +1,4 @@
-"""Proposals for the library: what remains to be decided, and what was decided; the calendar of reviews."""
+"""Suggestions for the library: what remains to be decided, and what was decided; the calendar of reviews."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def what_is_wrong(values: ProposalValues) -> dict[str, str]:
     """What a proposal lacks, in sentences by field; empty where it can be made."""
     wrong = {}
     if values.kind not in Proposal.Kind.values:
-        wrong["kind"] = _("There is no such kind of proposal.")
+        wrong["kind"] = _("There is no such kind of suggestion.")
     if not values.reason.strip():
         wrong["reason"] = _("Give a reason: whoever decides has nothing else to go by.")
     if values.kind == Proposal.Kind.NEW:

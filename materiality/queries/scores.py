@@ -116,7 +116,7 @@ WARNINGS = {
         " uncertain its ratings are."
     ),
     "halo": gettext_lazy(
-        "The two questions were hardly told apart: over the issues, the two scores go together with a correlation of"
+        "The two questions were hardly told apart: across the issues the two scores correlate at"
         " %(r_corrected)s. Do not read much into which of the two is higher."
     ),
 }

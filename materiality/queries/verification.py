@@ -276,26 +276,26 @@ def unguarded_findings() -> Iterator[Finding]:
 FINDINGS: dict[str, Promise] = {
     "missing": gettext_lazy("Event %(number)s is missing."),
     "missing_many": gettext_lazy("Events %(number)s to %(last)s are missing."),
-    "order": gettext_lazy("Event %(number)s stands a second time."),
+    "order": gettext_lazy("Event %(number)s appears twice."),
     "chain": gettext_lazy("Event %(number)s does not continue the chain: it names another hash before it."),
     "contents": gettext_lazy("Event %(number)s was changed: its contents do not give its hash."),
     "touched": gettext_lazy(
         "Event %(number)s was changed: its list of further rows is not the one it was written with."
     ),
     "row_changed": gettext_lazy(
-        "%(object)s (%(object_type)s %(object_id)s) was changed around the application after event %(number)s."
+        "%(object)s (%(object_type)s %(object_id)s) was changed outside the application after event %(number)s."
     ),
     "row_gone": gettext_lazy(
-        "%(object)s (%(object_type)s %(object_id)s) was deleted around the application after event %(number)s."
+        "%(object)s (%(object_type)s %(object_id)s) was deleted outside the application after event %(number)s."
     ),
     "row_back": gettext_lazy(
-        "%(object)s (%(object_type)s %(object_id)s) was put back around the application after event %(number)s."
+        "%(object)s (%(object_type)s %(object_id)s) was put back outside the application after event %(number)s."
     ),
     "anchor": gettext_lazy("The hash %(hash)s does not stand in the chain."),
     "anchor_other": gettext_lazy("Event %(number)s has another hash than the anchor says: %(hash)s."),
     "part_changed": gettext_lazy(
-        "%(object)s (%(object_type)s) of %(owner)s (%(owner_type)s %(owner_id)s): changed around the application after "
-        "event %(number)s, which left %(then)s rows; there are %(now)s."
+        "%(object)s (%(object_type)s) of %(owner)s (%(owner_type)s %(owner_id)s): changed outside the application "
+        "after event %(number)s, which left %(then)s rows; there are %(now)s."
     ),
     "scores": gettext_lazy(
         "Run %(run)s of cycle %(cycle)s: its cube gives other results than are stored, of %(count)s issues: %(codes)s."
@@ -308,12 +308,12 @@ FINDINGS: dict[str, Promise] = {
         "%(count)s events bear the mark of an audit key that is not at hand, so that nothing vouches for them: "
         "%(numbers)s. Put the key back into YITI_KEYS."
     ),
-    "mac_none": gettext_lazy("Events %(numbers)s are of before there was an audit key: chained, not keyed."),
-    "no_table": gettext_lazy("%(object_type)s: the table is no more; %(rows)s rows cannot be compared."),
+    "mac_none": gettext_lazy("Events %(numbers)s are older than the audit key: chained, not keyed."),
+    "no_table": gettext_lazy("%(object_type)s: the table no longer exists; %(rows)s rows cannot be compared."),
     "no_columns": gettext_lazy(
-        "%(object)s (%(object_type)s %(object_id)s) cannot be compared with event %(number)s: columns are no more."
+        "%(object)s (%(object_type)s %(object_id)s) cannot be compared with event %(number)s: columns no longer exist."
     ),
-    "no_part": gettext_lazy("%(object_type)s of %(owner)s (%(owner_type)s %(owner_id)s) cannot be compared any more."),
+    "no_part": gettext_lazy("%(object_type)s of %(owner)s (%(owner_type)s %(owner_id)s) can no longer be compared."),
     "old_scores": gettext_lazy(
         "Run %(run)s of cycle %(cycle)s was computed by an earlier version of the definitions and cannot be recomputed."
     ),

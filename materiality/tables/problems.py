@@ -227,8 +227,8 @@ MESSAGES = {
     "unknown_group_word": N_(
         "The column match does not say which stakeholder group %(value)s is. Add it to the values of the column."
     ),
-    "unknown_duration": N_("This is no duration. Write it in seconds, or like 1:15 or 1 min 15 s."),
-    "time_not_readable": N_("This is no date and time. Write it like 2026-01-05 10:00:00."),
+    "unknown_duration": N_("This is not a duration. Write it in seconds, or like 1:15 or 1 min 15 s."),
+    "time_not_readable": N_("This is not a date and time. Write it like 2026-01-05 10:00:00."),
     "time_out_of_range": N_("The year must lie between %(first)s and %(last)s."),
     "times_out_of_order": N_(
         "The response was submitted before it was started (%(started)s). Correct one of the times."
@@ -253,10 +253,10 @@ MESSAGES = {
     "not_a_number": N_("“%(value)s” is not a number."),
     "not_a_whole_number": N_("“%(value)s” is not a whole number from 0 up."),
     "not_a_positive_number": N_("“%(value)s” is not a number from 0 up."),
-    "not_a_day": N_("“%(value)s” is no day. Write it as 2026-01-31."),
+    "not_a_day": N_("“%(value)s” is not a date. Write it as 2026-01-31."),
     "not_yes_or_no": N_("“%(value)s” is neither yes nor no."),
     "days_reversed": N_("It would end before it begins."),
-    "unknown_type": N_("“%(value)s” says no way of mapping: write [part], [whole] or [related], or nothing."),
+    "unknown_type": N_("“%(value)s” is not a kind of mapping: write [part], [whole] or [related], or nothing."),
     "two_types": N_("“%(code)s” stands twice in the cell, in two ways. Keep one of them."),
     "new_group": N_("“%(value)s” is a new group of the organisation; it goes by its code until somebody names it."),
     "no_text": N_("Write the text in at least one language."),
@@ -309,7 +309,7 @@ MESSAGES = {
         " edition."
     ),
     "no_parent": N_("There is no “%(value)s” in %(framework)s, neither stored nor in this file."),
-    "no_new_group": N_("The cycle takes no new groups any more."),
+    "no_new_group": N_("The cycle no longer takes new groups."),
     "noted": N_("%(title)s"),
     "no_name": N_("An issue needs a name in at least one language."),
     "code_used": N_(
@@ -320,7 +320,7 @@ MESSAGES = {
     "retired_category": N_("“%(code)s” has active issues: %(codes)s. Move or retire them first."),
     "retired_primary": N_("“%(code)s” still has active secondary issues: %(codes)s. Move or retire them first."),
     "unknown_code": N_("“%(value)s” is not in %(framework)s."),
-    "unknown_title": N_("“%(value)s” is no title or code in %(framework)s."),
+    "unknown_title": N_("“%(value)s” is not a title or code in %(framework)s."),
     "year_needed": N_(
         "“%(value)s” has two meanings: “%(old_title)s” in GRI %(old_edition)s, and “%(title)s” since %(year)s."
     ),

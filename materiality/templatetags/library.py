@@ -113,7 +113,7 @@ _LIBRARY = (
     (
         gettext_lazy("Suggestions"),
         (
-            ("proposals", "proposals", gettext_lazy("Proposals")),
+            ("proposals", "proposals", gettext_lazy("Suggestions")),
             ("comments", "comments", gettext_lazy("Open answers")),
         ),
     ),

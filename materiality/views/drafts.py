@@ -303,7 +303,7 @@ def draft(request: HttpRequest, edition: str) -> HttpResponse:
     """The tree of a draft, to be edited in place; a published edition is read in the library."""
     row = edition_at(edition)
     if row.state != Edition.State.DRAFT:
-        messages.info(request, _("This edition is published and does not change any more."))
+        messages.info(request, _("This edition is published and can no longer be changed."))
         return redirect("editions")
     return tree_page(request, row, request.GET.dict())
 
@@ -418,7 +418,7 @@ def _start_page(in_force: Edition | None) -> dict:
     if in_force:
         lead = _(
             "It begins as a copy of %(edition)s, with all issues and mappings. Cycles keep the edition that they were"
-            " opened on."
+            " created on."
         ) % {"edition": in_force.title}
     texts = {"heading": _("Start a draft"), "lead": lead, "button": _("Start the draft")}
     return texts | {"section": "library", "guarded": True, "cancel": reverse("editions")}
@@ -456,8 +456,8 @@ def draft_discard(request: HttpRequest, edition: str) -> HttpResponse:
 def _discard_page(row: Edition) -> dict:
     changes = row.changes.filter(undone=False).count()
     lead = ngettext(
-        "The draft goes with %(number)s change, for good. Proposals stay for the next draft.",
-        "The draft goes with its %(number)s changes, for good. Proposals stay for the next draft.",
+        "The draft goes with %(number)s change, for good. Suggestions stay for the next draft.",
+        "The draft goes with its %(number)s changes, for good. Suggestions stay for the next draft.",
         changes,
     ) % {"number": changes}
     name, heading = _("Discard the draft"), _("Discard %(edition)s?") % {"edition": row.title}

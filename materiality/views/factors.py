@@ -66,7 +66,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
             response = redirect(pending["next"])
             attempt.succeeded(response)
             return response
-        form.add_error("code", _("This code is not right, or was used already."))
+        form.add_error("code", _("This code is wrong, or was used already."))
     passkeys = passkeys_of(person)
     options = ""
     if passkeys:
@@ -118,7 +118,7 @@ def new_app(request: HttpRequest) -> HttpResponse:
         if (step := app_step(secret, form.cleaned_data["code"])) is not None:
             request.session.pop(_SECRET)
             return _added(request, add_factor(person=request.user, kind=Factor.Kind.APP, secret=secret, used=step))
-        form.add_error("code", _("This code is not right. Look whether the clock of your device is."))
+        form.add_error("code", _("This code is wrong. Check the clock of your device."))
     picture = segno.make(app_address(request.user, secret), error="m").png_data_uri(scale=4)
     return render(
         request, "materiality/new_app.html", {"form": form, "picture": picture, "letters": in_fours(as_letters(secret))}

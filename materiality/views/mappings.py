@@ -94,7 +94,7 @@ def mapping_proposals(request: HttpRequest, edition: str) -> HttpResponse:
     """Issues with what is proposed for each, to be confirmed or dismissed."""
     row = edition_at(edition)
     if row.state != Edition.State.DRAFT:
-        messages.info(request, _("This edition is published and does not change any more."))
+        messages.info(request, _("This edition is published and can no longer be changed."))
         return redirect("editions")
     q = request.GET.get("q", "").strip()[:200]
     noun = ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number")

@@ -33,7 +33,7 @@ from materiality.queries.proposals import (
 )
 
 _HEADS = (
-    Head(gettext_lazy("Proposal"), "issue", "issue__code"),
+    Head(gettext_lazy("Suggestion"), "issue", "issue__code"),
     Head(gettext_lazy("Kind"), "kind", "kind"),
     Head(gettext_lazy("Reason")),
     Head(gettext_lazy("Origin"), "made", "created_at"),
@@ -73,13 +73,13 @@ def new_proposal(request: HttpRequest) -> HttpResponse:
     if sent(request, form):
         with refusals(form):
             made = submit_proposal(values=form.values(), by=request.user)
-            said = _("The proposal is stored. It stays in the list until it is decided.")
+            said = _("The suggestion is stored. It stays in the list until it is decided.")
             return onward(request, said, "proposal", made.pk)
     lead = _(
         "What should change in the next edition of the library, and why. A named person decides; the library itself"
         " does not change by it."
     )
-    texts = {"heading": _("New proposal"), "lead": lead, "back": _("Proposals"), "cancel": reverse("proposals")}
+    texts = {"heading": _("New suggestion"), "lead": lead, "back": _("Suggestions"), "cancel": reverse("proposals")}
     return render(request, "materiality/new_proposal.html", {"section": "library", "form": form, **texts})
 
 

@@ -106,7 +106,7 @@ def _run(run: Run | None) -> Run:
 def review_begin(request: HttpRequest, code: str) -> str:
     """Put the newest run before the committee."""
     begin_review(cycle=cycle_of(code), by=request.user)
-    return _("The review has begun. Weights, method and groups stand still now.")
+    return _("The review has begun. Weights, method and groups can no longer be changed.")
 
 
 @button(can_review, back="review")

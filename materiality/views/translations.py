@@ -42,7 +42,7 @@ def translations(request: HttpRequest) -> HttpResponse:
 def edition_languages(request: HttpRequest, edition: str) -> HttpResponse:
     """In which languages the texts of a draft are wanted."""
     row = get_object_or_404(Edition, code=edition, state=Edition.State.DRAFT)
-    context = {"section": "library", "lead": _("Every name and definition of the draft is asked for in these.")}
+    context = {"section": "library", "lead": _("Every name and definition of the draft is written in these.")}
     return languages_page(request, row, set_languages, reverse("draft", args=[edition]), context)
 
 
@@ -50,7 +50,7 @@ def edition_languages(request: HttpRequest, edition: str) -> HttpResponse:
 def cycle_languages(request: HttpRequest, code: str) -> HttpResponse:
     """In which languages the texts of a cycle are wanted."""
     row = cycle_of(code)
-    lead = _("Texts of groups, lists and outline are asked for in these, and outputs come in any of them.")
+    lead = _("Texts of groups, lists and outline are written in these, and files come in any of them.")
     context = in_cycle(row, "overview") | {"lead": lead}
     return languages_page(request, row, set_languages, reverse("cycle", args=[code]), context)
 

@@ -68,7 +68,9 @@ def _compared_inputs(cycle: Cycle, run: Run | None, options: Mapping) -> dict:
         raise NotAllowed(_("There is no earlier cycle with a run on this library to compare with."))
     if before is None:
         given = {"code": wanted, "known": ", ".join(each.cycle.code for each in earlier)}
-        raise NotAllowed(_("“%(code)s” is no earlier cycle with a run on this library. There are: %(known)s.") % given)
+        raise NotAllowed(
+            _("“%(code)s” is not an earlier cycle with a run on this library. There are: %(known)s.") % given
+        )
     titles = {f"title_{language}": getattr(before.cycle, f"title_{language}") for language in ("zh", "en")}
     then = {"run": before.pk, "issues": run_inputs(before.cycle, before)["issues"], **titles}
     return inputs | {"before": then, "parameters": {"against": before.cycle.code}}

@@ -298,13 +298,13 @@ class _Template:
         except BadZipFile:
             unpacked = MOST_UNPACKED + 1
         if len(self.contents) > MOST_BYTES or unpacked > MOST_UNPACKED:
-            raise NotAllowed(_("The template is no Word document (DOCX) of at most 10 MB."))
+            raise NotAllowed(_("The template is not a Word document (DOCX) of at most 10 MB."))
         try:
             template = DocxTemplate(BytesIO(self.contents))
             template.init_docx()
             template.get_xml()
         except (KeyError, ValueError, AttributeError, OSError) as error:
-            raise NotAllowed(_("The template is no Word document (DOCX) of at most 10 MB.")) from error
+            raise NotAllowed(_("The template is not a Word document (DOCX) of at most 10 MB.")) from error
         return template
 
     def check(self) -> None:

@@ -41,7 +41,7 @@ class OutlineFileForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Any text with codes: a cell of Word, columns of a spreadsheet, another company's index."),
     )
-    mode = forms.ChoiceField(label=_("It goes"), choices=OutlineImport.Mode.choices)
+    mode = forms.ChoiceField(label=_("How it is imported"), choices=OutlineImport.Mode.choices)
     gri_edition = forms.ChoiceField(
         label=_("GRI edition of the codes"),
         choices=Cycle.GriEdition.choices,

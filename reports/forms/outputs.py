@@ -50,7 +50,7 @@ class RequestForm(forms.Form):
     document = forms.ChoiceField(label=_("Document"), choices=DOCUMENTS)
     language = forms.ChoiceField(label=_("Language"), choices=())
     run = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    anyway = forms.BooleanField(label=_("Make the file all the same"), required=False)
+    anyway = forms.BooleanField(label=_("Create the file all the same"), required=False)
     template_file = forms.FileField(
         label=_("Word template of your own"),
         required=False,

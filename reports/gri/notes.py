@@ -8,7 +8,7 @@ from materiality.tables.problems import N_
 NOTES = {
     # taken
     "none": N_("Read as: none."),
-    "remark": N_("“%(words)s” is kept as a note; it is no title of GRI."),
+    "remark": N_("“%(words)s” is kept as a note; it is not a GRI title."),
     "by_day": N_("By the day of publication, %(day)s, this is %(meaning)s, %(meaning_title)s."),
     "by_assumed_day": N_(
         "By the day of publication, which is assumed to be %(day)s, this is %(meaning)s, %(meaning_title)s."
@@ -54,8 +54,8 @@ NOTES = {
     "was_part": N_("It is part of another now: %(note)s"),
     "was_withdrawn": N_("Nothing follows it. %(note)s"),
     # refused
-    "not_a_code": N_("This is no GRI code."),
-    "older": N_("This is no code of the GRI Standards: it is of G4 or of an older sector supplement."),
+    "not_a_code": N_("This is not a GRI code."),
+    "older": N_("This is not a code of the GRI Standards: it is of G4 or of an older sector supplement."),
     "unknown_code": N_("There is no disclosure %(code)s in any edition of the GRI Standards."),
     "unknown_standard": N_("There is no standard %(code)s."),
     "unknown_sector": N_("No sector standard has %(code)s."),

@@ -249,8 +249,8 @@ class Migration(migrations.Migration):
                     "mode",
                     models.CharField(
                         choices=[
-                            ("replace", "in the place of all rows"),
-                            ("append", "after the rows that there are"),
+                            ("replace", "replacing all rows"),
+                            ("append", "added after the existing rows"),
                             ("locations", "locations only"),
                         ],
                         default="replace",

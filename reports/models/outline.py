@@ -59,8 +59,8 @@ class OutlineImport(models.Model):
         UNDONE = "undone", _("Undone")
 
     class Mode(models.TextChoices):
-        REPLACE = "replace", _("in the place of all rows")
-        APPEND = "append", _("after the rows that there are")
+        REPLACE = "replace", _("replacing all rows")
+        APPEND = "append", _("added after the existing rows")
         LOCATIONS = "locations", _("locations only")
 
     cycle = models.ForeignKey("materiality.Cycle", on_delete=models.CASCADE, related_name="outline_imports")

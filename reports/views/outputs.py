@@ -37,7 +37,7 @@ _HEADS = (
     Head(gettext_lazy("File"), "kind", "kind"),
     Head(gettext_lazy("Made from"), "run", "run_number", falling=True),
     Head(gettext_lazy("State"), "state", "job__state"),
-    Head(gettext_lazy("Asked for"), "asked", "job__created_at", falling=True),
+    Head(gettext_lazy("Requested"), "asked", "job__created_at", falling=True),
     Head(gettext_lazy("Size"), "size", "size", "num", falling=True),
     Head(""),
 )
@@ -144,7 +144,7 @@ def outputs_remake(request: HttpRequest, code: str) -> str:
     number = len(remake_outputs(cycle=cycle_of(code), by=request.user))
     if not number:
         return _("Every file is up to date.")
-    return ngettext("%(count)s file is being made again.", "%(count)s files are being made again.", number) % {
+    return ngettext("%(count)s file is being created again.", "%(count)s files are being created again.", number) % {
         "count": number
     }
 

@@ -181,7 +181,7 @@ def locked_draft(survey: Survey) -> Survey:
     """The stored row, locked; NotAllowed once the survey was opened. Call it in the action's transaction."""
     stored = Survey.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=survey.pk)
     if stored.state != Survey.State.DRAFT:
-        raise NotAllowed(_("The survey was opened, and is frozen since then."))
+        raise NotAllowed(_("The survey was opened and is frozen."))
     return stored
 
 
@@ -244,7 +244,7 @@ def plan_groups(*, survey: Survey, plans: Mapping[str, GroupAsked], by: User | N
         if was == asked:
             continue
         if stored.state != Survey.State.DRAFT and (was.society, was.business) != (asked.society, asked.business):
-            raise NotAllowed(_("The survey was opened; which dimensions a group rates is frozen since then."))
+            raise NotAllowed(_("The survey was opened; the dimensions that a group rates are frozen."))
         GroupPlan.objects.update_or_create(survey=stored, group=groups[code], defaults=vars(asked))
         before[code], after[code] = vars(was), vars(asked)
     audit.record("plan_groups", stored, by=by, before=before, after=after)

@@ -225,7 +225,7 @@ def promote_comment(*, survey: Survey, reference: str, values: ProposalValues, b
     if answer is None:
         raise NotAllowed(_("There is no such open answer in the survey."))
     if answer.proposal:
-        raise NotAllowed(_("This open answer is a proposal already."))
+        raise NotAllowed(_("This open answer is a suggestion already."))
     values = replace(values, source=answer.source)
     proposal = store_proposal(values, origin=Proposal.Origin.RESPONDENT, by=by)
     audit.record("promote_comment", proposal, by=by, after=values.told(), reason=proposal.reason)

@@ -106,7 +106,7 @@ class TypedEntry:
         found = {text: numbers.get(int(text)) if text.isascii() and text.isdigit() else None for text in self.named}
         wrong = [text for text, code in found.items() if text and code is None]
         if wrong:
-            self.errors["named"] = gettext("%(numbers)s is no number of an issue on this sheet.") % {
+            self.errors["named"] = gettext("%(numbers)s is not the number of an issue on this sheet.") % {
                 "numbers": ", ".join(wrong)
             }
         return {code for code in found.values() if code}

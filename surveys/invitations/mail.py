@@ -201,11 +201,13 @@ def _problems(name: str, text: str) -> list[str]:
         sentences.append(_("Write this text: every recipient gets the mail in their own language."))
     known = ", ".join(f"{{{place}}}" for place in PLACES)
     for place in unknown_places(text):
-        sentences.append(_("{%(place)s} is no place. There are: %(known)s.") % {"place": place, "known": known})
+        sentences.append(
+            _("{%(place)s} is not a placeholder. There are: %(known)s.") % {"place": place, "known": known}
+        )
     if name.startswith("subject") and has_control_characters(text):
         sentences.append(_("A subject is one line."))
     if name.startswith("body") and text.strip() and "{link}" not in text:
-        sentences.append(_("The place {link} is missing: without it nobody can answer."))
+        sentences.append(_("The placeholder {link} is missing: without it nobody can answer."))
     return sentences
 
 

@@ -76,7 +76,7 @@ def address_problem(email: str) -> str:
     try:
         _is_address(email)
     except ValidationError:
-        return _("This is no mail address.")
+        return _("This is not a mail address.")
     return _("The address is longer than 254 characters.") if len(email) > 254 else ""
 
 

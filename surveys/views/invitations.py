@@ -149,7 +149,7 @@ _BATCH_HEADS = (
     Head(gettext_lazy("Label"), "label", "batch.label"),
     Head(gettext_lazy("Links"), "links", "batch.size", "num", falling=True),
     Head(gettext_lazy("Used"), "used", "used", "num", falling=True),
-    Head(gettext_lazy("Made"), "made", "batch.created_at", falling=True),
+    Head(gettext_lazy("Created"), "made", "batch.created_at", falling=True),
 )
 _MAILING_HEADS = (
     Head(gettext_lazy("Mailing"), "mailing", "mailing.pk", falling=True),
@@ -371,7 +371,7 @@ def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         marked, strangers = import_bounces(survey=row, addresses=addresses_in(form.pasted()), by=request.user)
         said = ngettext("%(n)s address gets no more mail.", "%(n)s addresses get no more mail.", marked) % {"n": marked}
         if strangers:
-            said += " " + _("%(n)s are no recipients of this survey.") % {"n": strangers}
+            said += " " + _("%(n)s are not recipients of this survey.") % {"n": strangers}
         return onward(request, said, "recipients", code, survey)
     lead = _("Addresses that your mail provider reports as not working get no more mail of this survey.")
     texts = {"title": _("Bounces"), "heading": _("Import a list of bounces"), "lead": lead, "back": _("Recipients")}

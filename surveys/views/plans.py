@@ -56,7 +56,7 @@ def survey_split(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(at_part(row, "split"))
     if row.state != Survey.State.DRAFT:
-        return turned_away(request, _("The survey was opened, and is frozen since then."), "survey", code, survey)
+        return turned_away(request, _("The survey was opened and is frozen."), "survey", code, survey)
     form = SplitForm(request.POST, instance=copy(row), codes=[issue.code for issue in survey_issues(row)])
     if form.is_valid():
         with refusals(form):

@@ -48,7 +48,7 @@ def _question(code: str, survey: str, pk: int) -> ProfileQuestion:
 
 def _edited(request: HttpRequest, row: Survey, question: ProfileQuestion | None) -> HttpResponse:
     if row.state != Survey.State.DRAFT:
-        why = _("The survey was opened, and is frozen since then.")
+        why = _("The survey was opened and is frozen.")
         return turned_away(request, why, "profile_questions", row.cycle.code, row.code)
     form = ProfileQuestionForm(request.POST or None, instance=copy(question))
     if sent(request, form):

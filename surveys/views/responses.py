@@ -51,7 +51,7 @@ def comments(request: HttpRequest) -> HttpResponse:
         listing = Listing(
             request,
             answer_rows(survey),
-            heads=[Head(_("Open answer")), Head(_("Proposal"))],
+            heads=[Head(_("Open answer")), Head(_("Suggestion"))],
             chips=[Chip("survey", _("Survey"), choices, chosen=survey.code)],
             noun=ngettext_lazy("%(shown)s open answer", "%(shown)s open answers", "number"),
         )
@@ -66,7 +66,7 @@ def comments(request: HttpRequest) -> HttpResponse:
 @needs(can_see_responses)
 @needs(can_propose)
 def promote(request: HttpRequest, survey: str, reference: str) -> HttpResponse:
-    """Make an open answer a proposal."""
+    """Make an open answer a suggestion."""
     row = get_object_or_404(Survey, code=survey)
     answer = find_answer(row, reference)
     if answer is None:
@@ -76,16 +76,16 @@ def promote(request: HttpRequest, survey: str, reference: str) -> HttpResponse:
     if sent(request, form):
         with refusals(form):
             promote_comment(survey=row, reference=answer.reference, values=form.values(), by=request.user)
-            return onward(request, _("The open answer is a proposal now."), "proposals")
+            return onward(request, _("The open answer is a suggestion now."), "proposals")
     return render(request, "materiality/new_proposal.html", _promote_page(answer, row) | {"form": form})
 
 
 def _promote_page(answer: OpenAnswer, survey: Survey) -> dict:
     lead = _("The respondent's words become the reason. Shorten them where they could point to a person.")
-    texts = {"title": _("Make it a proposal"), "heading": _("Make an open answer a proposal"), "lead": lead}
+    texts = {"title": _("Make it a suggestion"), "heading": _("Make an open answer a suggestion"), "lead": lead}
     texts |= {"back": _("Open answers"), "cancel": f"{reverse('comments')}?survey={survey.code}"}
-    made = {"made": answer.proposal, "made_words": _("This open answer is a proposal already.")}
-    return texts | made | {"see": _("See the proposal"), "section": "library"}
+    made = {"made": answer.proposal, "made_words": _("This open answer is a suggestion already.")}
+    return texts | made | {"see": _("See the suggestion"), "section": "library"}
 
 
 @needs(can_see_responses)

@@ -1,4 +1,4 @@
-"""Proposals for the library for tests."""
+"""Suggestions for the library for tests."""
 
 from materiality.actions.proposals import submit_proposal
 from materiality.models import Issue, Proposal

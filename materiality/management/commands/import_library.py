@@ -70,7 +70,7 @@ class Command(BaseCommand):
             for problem in row.warnings:
                 self.stderr.write(problem_text(problem))
         for each in plan.descents:
-            text = _("%(new)s goes on %(old)s: their names are the same.") if each.share == 1 else _like(alike=alike)
+            text = _("%(new)s continues %(old)s: their names are the same.") if each.share == 1 else _like(alike=alike)
             self.stdout.write(text % vars(each))
         counts = {**plan.counts, "others": plan.others}
         text = _(
@@ -81,7 +81,7 @@ class Command(BaseCommand):
 
 def _like(*, alike: bool) -> str:
     if alike:
-        return _("%(new)s goes on %(old)s: their names are alike.")
+        return _("%(new)s continues %(old)s: their names are alike.")
     return _("%(new)s may be %(old)s, as their names are alike; --alike takes it for the same issue.")
 
 

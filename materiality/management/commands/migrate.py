@@ -37,5 +37,5 @@ class Command(migrate.Command):
         for finding in wrong:
             self.stderr.write(finding_sentence(finding))
         if wrong and not anyway:
-            raise CommandError(_("Audited rows were changed around the application. Go on by --with-findings."))
+            raise CommandError(_("Audited rows were changed outside the application. Use --with-findings to continue."))
         return lost

@@ -59,7 +59,7 @@ def _chosen(options: dict) -> dict[str, str]:
     for text in options["option"]:
         name, equals, value = text.partition("=")
         if not equals:
-            raise NotAllowed(_("“%(text)s” is no option. Write KEY=VALUE.") % {"text": text})
+            raise NotAllowed(_("“%(text)s” is not an option. Write KEY=VALUE.") % {"text": text})
         chosen[name] = _kept(Path(value)) if name == "template" else value
     return chosen
 

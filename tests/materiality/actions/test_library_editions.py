@@ -96,7 +96,7 @@ def test_publish_edition_names_what_is_unfinished_until_it_is_acknowledged():
     change_issue(issue=issue, texts=texts(issue, name_en="", definition_zh="释义"), by=None)
     with pytest.raises(Unacknowledged) as refusal:
         publish_edition(edition=draft, by=None, acknowledged="  ")
-    assert refusal.value.warnings == ["1 proposal is not decided yet.", "1 issue lacks a translation."]
+    assert refusal.value.warnings == ["1 suggestion is not decided yet.", "1 issue lacks a translation."]
     assert Edition.objects.get(pk=draft.pk).state == "draft"
     publish_edition(edition=draft, by=None, acknowledged="The translator is ill.")
     event = AuditEvent.objects.get(action="publish_edition")

@@ -1,4 +1,4 @@
-"""`verify_audit`: a whole path is sound, and what was changed around the application is named."""
+"""`verify_audit`: a whole path is sound, and what was changed outside the application is named."""
 
 from email.encoders import encode_base64
 from io import StringIO
@@ -50,7 +50,7 @@ def around():
 
 def test_verify_of_a_sound_trail_prints_its_head(edition):
     head = audit.record("again", edition, by=None).hash
-    unkeyed = "Events 1–2 are of before there was an audit key: chained, not keyed."
+    unkeyed = "Events 1–2 are older than the audit key: chained, not keyed."
     assert verify() == ([], [unkeyed, "Events: 2", f"Head of the chain: {head}", "The audit trail is sound."], True)
 
 
@@ -77,13 +77,13 @@ def test_verify_of_an_empty_trail_passes():
 def test_verify_finds_a_row_changed_around_the_application(edition):
     audit.record("again", edition, by=None)
     reword(Edition.objects.all(), title_en="B")
-    line = f"Edition (materiality.edition {edition.pk}) was changed around the application after event 2."
+    line = f"Edition (materiality.edition {edition.pk}) was changed outside the application after event 2."
     assert verify()[::2] == ([line], False)
 
 
 def test_verify_finds_a_row_deleted_around_the_application(edition):
     Edition.objects.all().delete()
-    line = f"Edition (materiality.edition {edition.pk}) was deleted around the application after event 1."
+    line = f"Edition (materiality.edition {edition.pk}) was deleted outside the application after event 1."
     assert verify()[::2] == ([line], False)
 
 
@@ -94,7 +94,7 @@ def test_verify_takes_a_removal_that_was_recorded(edition):
     audit.record("removed", edition, by=None)
     assert verify()[::2] == ([], True)
     Edition.objects.create(pk=pk, code="a", title_zh="甲", title_en="A")
-    line = f"Edition (materiality.edition {pk}) was put back around the application after event 2."
+    line = f"Edition (materiality.edition {pk}) was put back outside the application after event 2."
     assert verify()[::2] == ([line], False)
 
 
@@ -106,7 +106,7 @@ def test_verify_compares_further_rows_with_the_last_event_that_touched_them(edit
     audit.record("both", edition, by=None, touched=[other])
     assert verify()[::2] == ([], True)
     reword(Edition.objects.filter(code="b"), title_en="D")
-    line = f"Edition (materiality.edition {other.pk}) was changed around the application after event 3."
+    line = f"Edition (materiality.edition {other.pk}) was changed outside the application after event 3."
     assert verify()[::2] == ([line], False)
 
 
@@ -258,4 +258,4 @@ def test_verify_knows_the_rows_that_loading_and_opening_made(model, word):
     # The row, and where it lies in the part of an owner, that part.
     found = verify()[0]
     assert found and all(line.startswith(f"{word} (") for line in found)
-    assert f" {pk}) was changed around the application" in found[0]
+    assert f" {pk}) was changed outside the application" in found[0]

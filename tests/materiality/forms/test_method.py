@@ -55,7 +55,7 @@ def test_method_form_share_comes_back_as_it_was_shown(tenths):
         (
             {"q_high": "60", "q_low": "50"},
             "q_high",
-            "The two shares add up to 110%; together they may not exceed 100%.",
+            "The two shares add up to 110%; 100% is the most.",
             "两项占比之和为 110%，不能超过 100%。",
         ),
         (

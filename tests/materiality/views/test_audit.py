@@ -71,7 +71,7 @@ def test_audit_is_filtered_by_person_action_object_and_reason(client):
     assert numbers(client, f"?object_type=materiality.edition&object_id={first.pk}") == [2, 1]
     assert numbers(client, "?q=review") == [1]
     assert numbers(client, f"?action=close_cycle&person={reference}") == [2]
-    assert "No event fits these filters." in page(client, "?q=nowhere")
+    assert "No event passes the filters." in page(client, "?q=nowhere")
 
 
 def test_audit_is_filtered_by_days_of_the_reader(client):

@@ -83,7 +83,7 @@ def test_publish_page_names_what_is_unfinished_and_asks_why(client, draft, djang
     address = f"/library/editions/{draft.code}/publish/"
     with django_assert_max_num_queries(15):
         page = client.get(address).content.decode()
-    for text in ("1 proposal is not decided yet.", "Drinking water", "1 issue lacks a translation.", "SOC-01-03"):
+    for text in ("1 suggestion is not decided yet.", "Drinking water", "1 issue lacks a translation.", "SOC-01-03"):
         assert text in page
     assert "This field is required." in client.post(address).content.decode()
     assert client.post(address, {"acknowledged": "Follows in May"}).status_code == 302

@@ -172,7 +172,7 @@ def test_published_edition_is_not_shown_as_a_draft(client, draft):
     log_in(client)
     assert client.get(address(draft.based_on)).url == "/library/editions/"
     page = client.post(address(draft.based_on, "SOC-01-01", "retire"), WHY).content.decode()
-    assert "is published and does not change any more" in page
+    assert "is published and can no longer be changed" in page
 
 
 def test_viewer_reads_a_draft_without_buttons(client, draft):

@@ -24,7 +24,7 @@ def upload(client, *rows):
 def test_proposals_say_what_to_do_where_there_are_none(client):
     log_in(client, "viewer")
     text = client.get(LIST).content.decode()
-    assert "There is no proposal yet." in text and "New proposal" not in text
+    assert "There is no suggestion yet." in text and "New suggestion" not in text
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_start_says_what_is_due_and_what_is_to_be_decided(client):
     log_in(client)
     text = page(client)
     assert "Library review" in text and "Survey of stakeholders" in text
-    assert "1 proposal to be decided" in text
+    assert "1 suggestion to be decided" in text
 
 
 USERS = "/cycles/spring/groups/users/points/"

@@ -73,7 +73,7 @@ def test_own_template_keeps_its_styles(cycle):
 @pytest.mark.parametrize(
     ("contents", "said"),
     [
-        (b"no document", "no Word document"),
+        (b"no document", "not a Word document"),
         (template("{{ valid }} {{ turnover }} {{ profit }}"), "asks for what there is not: profit, turnover"),
         (template("{% if valid %} x"), "cannot be read near line"),
         (template("nothing to fill"), "no name to be filled"),

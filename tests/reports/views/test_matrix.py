@@ -47,7 +47,7 @@ def test_matrix_page_follows_the_choices_of_the_url(page):
     assert "ellipses: 95% intervals, sampling error only" in page(bars="1")
     assert "Show the balanced result" in page(weighting="pooled")
     assert len(rows(page(level="<x>", group="nobody", weighting="?", category=""))) == 93
-    assert "No issue passes these filters" in page(category="none")
+    assert "No issue passes the filters" in page(category="none")
 
 
 def test_matrix_page_marks_what_pooled_weighting_would_change(page, cycle):

@@ -185,7 +185,7 @@ def test_number_that_is_not_on_the_sheet_is_an_error(survey, text):
     (sheet,) = make_sheets(survey)
     with translation.override("en"):
         found = typed(sheet, "1", text, "")
-    assert (found.entry, found.errors) == (None, {"named": f"{text} is no number of an issue on this sheet."})
+    assert (found.entry, found.errors) == (None, {"named": f"{text} is not the number of an issue on this sheet."})
 
 
 def test_differences_show_what_was_named_by_number_and_name(survey):

@@ -265,7 +265,7 @@ def test_open_answer_becomes_a_proposal_once(client):
     assert (proposal.origin, proposal.reason) == ("respondent", "Less noise")
     assert proposal.source == f"{survey.code}/{row.pk.hex[-12:]}"
     assert AuditEvent.objects.get(action="promote_comment").object_id == str(proposal.pk)
-    assert "is a proposal already" in promote(client, survey, row).content.decode()
+    assert "is a suggestion already" in promote(client, survey, row).content.decode()
     assert Proposal.objects.count() == 1
     assert f'href="/library/proposals/{proposal.pk}/"' in client.get(PAGE).content.decode()
 
