@@ -89,6 +89,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "materiality.forms.fields.PlainRenderer"
+
 DATABASES = {"default": dj_database_url.parse(ENVIRONMENT.database_url, conn_max_age=600, conn_health_checks=True)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # One writer at a time, readers never wait: the write lock is taken at the start of a transaction, so that

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from materiality.models import Group, IssueScore, Run
+from materiality.queries.cycles import once_for
 from materiality.queries.scores import DISAGREE, GroupLine, counts_of, group_lines, shown_cells, undo_hidden_cells
 from materiality.scoring.contrasts import Contrasts, contrasts
 from materiality.scoring.cube import DIMENSIONS
@@ -63,6 +64,9 @@ class GroupComparison:
     @cached_property
     def found(self) -> tuple[Contrasts, Mapping[str, int], Mapping[str, int]]:
         """Contrasts with the places of groups and issues in them."""
+        return once_for(self.run, "contrasts", self._compute, self.sides)
+
+    def _compute(self) -> tuple[Contrasts, Mapping[str, int], Mapping[str, int]]:
         counts = counts_of(self.run)
         scored = score_counts(counts, Method.from_stored(self.run.method))
         names = counts.ratings.groups

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Cast
 from django.http import Http404
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from materiality.models import AuditEvent, Category, Cycle, Edition, Group, Issue, Job, Run, SignOff, User
 from materiality.models.people import Role
+from materiality.platform.digests import value_digest
 from materiality.platform.hooks import (
     PHASES,
     Step,
@@ -547,3 +549,12 @@ def run_with_cube(cycle: Cycle, number: str = "") -> Run | None:
         return runs.first()
     known = number.isascii() and number.isdigit() and len(number) < 10
     return runs.filter(number=int(number)).first() if known else None
+
+
+def once_for(run: Run, name: str, compute: Callable[[], Any], *more: Any) -> Any:
+    """What `compute` gives of a run with its cube and of `more`, kept in this process.
+
+    A run never changes; the key is all that its figures are made from, so that nothing kept is ever out of date.
+    """
+    held = [run.cube, run.asked, run.back, run.clustered, run.method, run.reported]
+    return cache.get_or_set(value_digest([name, *held, *more]), compute, None)

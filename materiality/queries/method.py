@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from materiality.models import Group, Issue, Run
-from materiality.queries.cycles import parents_of, problem_sentences
+from materiality.queries.cycles import once_for, parents_of, problem_sentences
 from materiality.queries.scores import GroupLine, NamedCut, counts_of, cut_lines, group_lines, warning_lines
 from materiality.scoring.cube import DIMENSIONS, Cube
 from materiality.scoring.method import Method, MethodError
@@ -63,8 +63,9 @@ class Trial:
         cube = Cube.from_bytes(bytes(self.run.cube))
         counts = counts_of(self.run, cube)
         known = {group: own for group, own in self.method.weights.items() if group in cube.groups}
+        method, parents = replace(self.method, weights=known), parents_of(self.run.edition_id, cube.issues)
         try:
-            return score(counts, replace(self.method, weights=known), parents_of(self.run.edition_id, cube.issues))
+            return once_for(self.run, "trial", lambda: score(counts, method, parents), method.as_dict(), parents)
         except MethodError as found:
             self.problem = problem_sentences(found.problems)
             return None

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from materiality.models import Group, IssueScore, Run
 from materiality.platform.words import plain_number, word_for
-from materiality.queries.cycles import parents_of
+from materiality.queries.cycles import once_for, parents_of
 from materiality.queries.scores import counts_of, group_lines, without_rules
 from materiality.scoring.cube import Cube
 from materiality.scoring.method import Method
@@ -47,7 +47,11 @@ def robustness_of(run: Run) -> Robustness:
     cube = Cube.from_bytes(bytes(run.cube))
     method = Method.from_stored(run.method)
     parents = parents_of(run.edition_id, cube.issues)
-    return robustness(cube, counts_of(run, cube), method, parents, without_rule=without_rules(run, cube))
+
+    def compute() -> Robustness:
+        return robustness(cube, counts_of(run, cube), method, parents, without_rule=without_rules(run, cube))
+
+    return once_for(run, "robustness", compute, parents)
 
 
 class RobustnessTable:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from materiality.models import Decision, Group, IssueScore, Run
 from materiality.platform.words import plain_number, plain_percent, word_for
-from materiality.queries.cycles import parents_of
+from materiality.queries.cycles import once_for, parents_of
 from materiality.queries.ranking import named_of, took_ranking
 from materiality.queries.scores import (
     GroupCell,
@@ -190,7 +190,11 @@ class Why:
             return []
         parents = parents_of(self.run.edition_id, self.cube.issues)
         rules = without_rules(self.run, self.cube)
-        found = movers(self.counts, self.method, parents, without_rule=rules, only=self.code)[self.code]
+
+        def compute() -> dict[str, Mover | None]:
+            return movers(self.counts, self.method, parents, without_rule=rules, only=self.code)[self.code]
+
+        found = once_for(self.run, "movers", compute, self.code, parents)
         skipped = (set() if rules else {"rule"}) | ({"lam"} if self.method.rule == "either" else set())
         return [self._line(kind, found[kind]) for kind in KINDS if kind not in skipped]
 

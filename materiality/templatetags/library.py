@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from html import escape
+from urllib.parse import quote
 
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +18,7 @@ from materiality.lineage.lineage import TEXTS, IssueDifference, Segment
 from materiality.models import Disclosure, Indicator
 from materiality.platform.bilingual import html_language, is_chinese
 from materiality.platform.people import can_see_responses
-from materiality.queries.library import CatalogueColumn
+from materiality.queries.library import CatalogueColumn, ListedIssue
 
 register = template.Library()
 _TAGS = {"removed": "del", "added": "ins"}
@@ -62,25 +64,45 @@ def _piece(part: Segment) -> str:
 
 
 @register.filter
-def marked(text: str, terms: Sequence[str]) -> str:
+def marked(text: str, terms: Sequence[str]) -> SafeString:
     """The text with every term in <mark>; capitals make no difference."""
-    return _marked(text, tuple(terms)) if terms else text
+    return mark_safe(_marked(text, tuple(terms)))
 
 
-def _marked(text: str, terms: tuple[str, ...]) -> SafeString:
+def _marked(text: str, terms: tuple[str, ...]) -> str:
+    if not terms:
+        return escape(text)
     pieces = _pattern(terms).split(text)  # every second piece is a term, as the pattern is one group
-    parts = [f"<mark>{escape(piece)}</mark>" if place % 2 else escape(piece) for place, piece in enumerate(pieces)]
-    return mark_safe("".join(parts))
+    return "".join(
+        f"<mark>{escape(piece)}</mark>" if place % 2 else escape(piece) for place, piece in enumerate(pieces)
+    )
 
 
-@register.simple_tag
-def code_cells(cells: Iterable[tuple[CatalogueColumn, Sequence[str]]], terms: Sequence[str]) -> SafeString:
-    """The codes of an issue, a cell a column, in one piece: as loops of a template they took a quarter of the page."""
-    return mark_safe("".join(_code_cell(column, codes, terms) for column, codes in cells))
+@register.simple_tag(takes_context=True)
+def issue_rows(context: Context, lines: Iterable[ListedIssue], terms: Sequence[str]) -> SafeString:
+    """The rows of a table of issues in one piece: as loops of a template they took half of the page."""
+    address = reverse("issue", args=[context["edition"].code, "-"]).removesuffix("-/")
+    language, sought = context["other_language"][0], tuple(terms)
+    return mark_safe("".join(_issue_row(line, sought, address, language) for line in lines))
 
 
-def _code_cell(column: CatalogueColumn, codes: Sequence[str], terms: Sequence[str]) -> str:
-    shown = "".join(f"<span>{conditional_escape(marked(code, terms))}</span> " for code in codes)
+def _issue_row(line: ListedIssue, terms: tuple[str, ...], address: str, language: str) -> str:
+    row, said = line.row, partial(_marked, terms=terms)
+    state = (
+        f' <span class="state">{escape(row.get_status_display())}</span>' if row.status == row.Status.RETIRED else ""
+    )
+    return (
+        f'<tr><td class="code">{said(row.code)}</td>'
+        f'<th scope="row"><a href="{address}{quote(row.code)}/">{said(line.name)}</a>'
+        f' <span class="other" lang="{language}">{said(line.other_name)}</span>{state}'
+        f' <span class="definition">{said(line.definition)}</span></th>'
+        + "".join(_code_cell(column, codes, terms) for column, codes in line.cells)
+        + "</tr>"
+    )
+
+
+def _code_cell(column: CatalogueColumn, codes: Sequence[str], terms: tuple[str, ...]) -> str:
+    shown = "".join(f"<span>{_marked(code, terms)}</span> " for code in codes)
     head = f'<td class="codes codes-{escape(column.framework)}" data-label="{escape(column.label)}">'
     return head + (shown or '<span class="none">–</span>') + "</td>"
 

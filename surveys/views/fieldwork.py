@@ -80,7 +80,7 @@ def _thin_listed(request: HttpRequest, cells: list, width: int) -> Listing:
 
 def _survey_of(code: str, survey: str) -> Survey:
     """The survey with its kept figures, if any, and the groups, plans and items that all goes through."""
-    items = Prefetch("items", Item.objects.select_related("issue").order_by("position"))
+    items = Prefetch("items", Item.objects.select_related("issue").defer("issue__definition").order_by("position"))
     profile = Exists(ProfileQuestion.objects.filter(survey=OuterRef("pk")))
     rows = (
         Survey.objects.annotate(has_profile=profile)
