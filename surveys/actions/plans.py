@@ -1,7 +1,7 @@
 """What a survey asks whom: build it, plan groups, choose issues, split it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -218,16 +218,39 @@ def choose_issues(*, survey: Survey, group: Group, issues: Collection[str] | Non
 
 @dataclass(frozen=True)
 class GroupAsked:
-    """What the page of plans says of one group; `expected` 0 = its target."""
+    """What the page of plans says of one group; `expected` 0 = its target, `left_out` None = as it is stored."""
 
     society: bool
     business: bool
     expected: int
+    left_out: frozenset[str] | None = None
+
+
+def _meant(stored: GroupAsked, shown: GroupAsked | None, sent: GroupAsked) -> GroupAsked:
+    """What is stored, with what somebody changed on a page that showed `shown`; with all that was sent, without it.
+
+    What others stored meanwhile stays, and issues that came into scope since are asked about.
+    """
+    names = ("society", "business", "expected")
+    told = {
+        name: getattr(stored if shown and getattr(shown, name) == getattr(sent, name) else sent, name) for name in names
+    }
+    if sent.left_out is None:
+        return GroupAsked(**told, left_out=stored.left_out)
+    before = stored.left_out if shown is None else shown.left_out
+    left_out = stored.left_out - (before - sent.left_out) | (sent.left_out - before)
+    return GroupAsked(**told, left_out=left_out)
 
 
 @transaction.atomic
-def plan_groups(*, survey: Survey, plans: Mapping[str, GroupAsked], by: User | None) -> None:
-    """Store the plans of these groups (codes); the issues that each rates stay as they are.
+def plan_groups(
+    *,
+    survey: Survey,
+    plans: Mapping[str, GroupAsked],
+    by: User | None,
+    shown: Mapping[str, GroupAsked] | None = None,
+) -> None:
+    """Store what is meant for these groups (codes) by somebody to whom the page showed `shown`.
 
     Once the survey was opened only the expected responses may change, which moves no part of a split that was fixed.
     NotAllowed for another dimension then, or for a group that the cycle does not have.
@@ -236,17 +259,18 @@ def plan_groups(*, survey: Survey, plans: Mapping[str, GroupAsked], by: User | N
     groups = {group.code: group for group in stored.cycle.groups.all()}
     rows = {row.group_id: row for row in GroupPlan.objects.filter(survey=stored)}
     before, after = {}, {}
-    for code, asked in plans.items():
+    for code, sent in plans.items():
         if code not in groups:
             raise NotAllowed(_("The cycle has no group “%(code)s”.") % {"code": code})
         old = plan_of(rows.get(groups[code].pk))
-        was = GroupAsked(old.society, old.business, old.expected)
+        was = GroupAsked(old.society, old.business, old.expected, frozenset(old.left_out))
+        asked = _meant(was, (shown or {}).get(code), sent)
         if was == asked:
             continue
-        if stored.state != Survey.State.DRAFT and (was.society, was.business) != (asked.society, asked.business):
-            raise NotAllowed(_("The survey was opened; the dimensions that a group rates are frozen."))
-        GroupPlan.objects.update_or_create(survey=stored, group=groups[code], defaults=vars(asked))
-        before[code], after[code] = vars(was), vars(asked)
+        if stored.state != Survey.State.DRAFT and replace(was, expected=asked.expected) != asked:
+            raise NotAllowed(_("The survey was opened; what a group rates is frozen."))
+        before[code], after[code] = ({**vars(each), "left_out": sorted(each.left_out)} for each in (was, asked))
+        GroupPlan.objects.update_or_create(survey=stored, group=groups[code], defaults=after[code])
     audit.record("plan_groups", stored, by=by, before=before, after=after)
 
 

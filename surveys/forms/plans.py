@@ -23,7 +23,7 @@ class GroupPlanForm(forms.Form):
         plan = planned.plan
         initial = {"society": plan.society, "business": plan.business, "expected": plan.expected or None}
         super().__init__(data, prefix=planned.group.code, initial=initial)
-        self.planned = planned
+        self.planned, self.code = planned, planned.group.code
         for name, label in (
             ("society", _("%(group)s rates the impact on society")),
             ("business", _("%(group)s rates the impact on the business")),
@@ -34,10 +34,10 @@ class GroupPlanForm(forms.Form):
         if planned.group.target:
             self.fields["expected"].widget.attrs["placeholder"] = str(planned.group.target)
 
-    def asked(self) -> GroupAsked:
+    def asked(self, left_out: frozenset[str] | None) -> GroupAsked:
         """What was entered; empty expected responses mean the group's target."""
         values = self.cleaned_data
-        return GroupAsked(values["society"], values["business"], values["expected"] or 0)
+        return GroupAsked(values["society"], values["business"], values["expected"] or 0, left_out)
 
 
 class SplitForm(forms.ModelForm):

@@ -1,12 +1,14 @@
 """Pages of surveys: list, one survey, form, preview, window, opening and closing."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
 from django.db.models import prefetch_related_objects
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -219,11 +221,6 @@ def surveys(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "surveys/surveys.html", context)
 
 
-def survey(request: HttpRequest, code: str, survey: str) -> HttpResponse:
-    """The questionnaire in five parts, where it stands, and how it is opened and closed."""
-    return questionnaire(request, survey_in_cycle(code, survey))
-
-
 def share(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """What is handed to people: the address, its QR code and a text to send."""
     row = survey_in_cycle(code, survey)
@@ -289,6 +286,10 @@ def _asked(
     frozen = row.state != Survey.State.DRAFT
     forms = forms or [GroupPlanForm(planned=each, frozen=frozen) for each in groups]
     ticked = ticked_in(request, contents.codes, groups)
+    shown = {
+        each.group.code: [each.plan.society, each.plan.business, each.plan.expected, each.plan.left_out]
+        for each in groups
+    }
 
     def row_of(issue: Issue) -> tuple[Issue, list[tuple[Group, bool]]]:
         return issue, [(each.group, (each.group.code, issue.code) in ticked) for each in groups]
@@ -297,7 +298,8 @@ def _asked(
     lines = [(form, minutes_for(form.planned.questions)) for form in forms]
     wrong = any(form.is_bound and form.errors for form in forms)
     unset = [each.group.name for each in groups if not each.stored]
-    return {"lines": lines, "grid": grid, "unset": unset, "wrong": wrong}
+    told = request.POST.get("shown") or json.dumps({"issues": contents.codes, "groups": shown})
+    return {"lines": lines, "grid": grid, "unset": unset, "wrong": wrong, "shown": told}
 
 
 def ticked_in(request: HttpRequest, codes: list[str], groups: list[PlannedGroup]) -> set[tuple[str, str]]:
@@ -413,12 +415,25 @@ def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     form = (SurveyForm if is_draft else OpenSurveyForm)(request.POST, instance=copy(row))
     if request.htmx:
         return render(request, "surveys/survey_read.html", {"spoken": read_in(row, form)})
+    if not is_draft and "zone" in request.POST:  # the form of a draft, which was opened meanwhile
+        lost = typed(SurveyForm(request.POST, instance=copy(row)), kept=form.fields)
+        if lost:
+            return questionnaire(request, row, texts=form, frozen=lost)
     if form.is_valid():
         with refusals(form):
             store = edit_survey if is_draft else change_open_survey
             store(survey=row, values=form.cleaned_data, by=request.user)
             return onward(request, _("The survey is saved."), at_part(row, "texts"))
     return questionnaire(request, row, texts=form)
+
+
+def typed(form: ModelForm, kept: Collection[str] = ()) -> list[tuple[str, str]]:
+    """(label, what was entered) of each field that differs from what is stored, but for those that are kept."""
+    fields = [form[name] for name in form.changed_data if name not in kept]
+    return [
+        (field.label, ", ".join(each) if isinstance(each := field.value(), list) else str(each or "–"))
+        for field in fields
+    ]
 
 
 @needs(can_edit_cycle)

@@ -1,9 +1,12 @@
 """Staff pages that say who is asked what: groups, their issues, the split."""
 
+import html
 import re
 
 import pytest
 
+from materiality.actions.cycles import choose_scope
+from surveys.actions.surveys import open_survey
 from surveys.models import GroupPlan
 from surveys.questionnaire.asking import Plan
 from tests.factories.survey_pages import page, url
@@ -80,6 +83,55 @@ def test_issues_are_ticked_in_the_grid_and_set_back_to_the_library(staff):
     assert page(staff, "survey", survey).count('name="ask"') == 6
     staff.post(url("survey_groups", survey), sent | {"library": "users"})
     assert GroupPlan.objects.get(group__code="users").left_out == []
+
+
+def sent_from(text: str, ticks: list[str]) -> dict:
+    """What a browser sends of the grid on this page with these ticks, all dimensions on."""
+    held = html.unescape(re.search(r'name="shown" value="([^"]*)"', text)[1])
+    dimensions = {f"{group}-{each}": "on" for group in ("users", "employees") for each in ("society", "business")}
+    return {"part": "groups", "grid": "1", "shown": held, "ask": ticks, **dimensions}
+
+
+def ticks_of(text: str) -> list[str]:
+    return re.findall(r'name="ask" value="(\w+:[\w-]+)" checked', text)
+
+
+def test_two_people_at_the_grid_keep_each_others_ticks(staff):
+    survey = make_survey(make_survey_cycle({"society": 3}))
+    text = page(staff, "survey", survey)
+    one, other = (
+        sent_from(text, [tick for tick in ticks_of(text) if tick != f"users:SOCIETY-01-0{n}"]) for n in (1, 3)
+    )
+    for sent in (one, other | {"employees-expected": "30"}, one):
+        assert staff.post(url("survey", survey), sent).url.endswith("#groups")
+    plans = {row.group.code: (row.left_out, row.expected) for row in GroupPlan.objects.select_related("group")}
+    assert plans == {"users": (["SOCIETY-01-01", "SOCIETY-01-03"], 0), "employees": ([], 30)}
+
+
+def test_issues_that_came_into_scope_meanwhile_are_asked_about(staff):
+    survey = make_survey(make_survey_cycle({"society": 3}))
+    choose_scope(cycle=survey.cycle, issues=["SOCIETY-01-01", "SOCIETY-01-02"], by=None)
+    text = page(staff, "survey", survey)
+    choose_scope(cycle=survey.cycle, issues=[f"SOCIETY-01-0{n}" for n in (1, 2, 3)], by=None)
+    staff.post(url("survey", survey), sent_from(text, ["users:SOCIETY-01-01"]))
+    assert GroupPlan.objects.get(group__code="users").left_out == ["SOCIETY-01-02"]
+
+
+def test_forms_of_a_draft_that_was_opened_meanwhile_say_what_was_not_saved(staff):
+    survey = make_survey(make_survey_cycle({"society": 3}))
+    text = page(staff, "survey", survey)
+    forms = {"split": {"part": "split", "split": "on", "split_issues": "2", "attention_value": "3"}}
+    forms["groups"] = sent_from(text, ticks_of(text)[1:]) | {"users-expected": "44"}
+    forms["texts"] = {"part": "texts", "zone": "UTC", "title_en": "Typed late", "k": "5", "thanks_en": "Thanks"}
+    open_survey(survey=survey, by=None)
+    for part, words in (("split", "split_issues"), ("groups", "– SOCIETY-01-01"), ("texts", "Typed late")):
+        told = staff.post(url("survey", survey), forms[part]).content.decode()
+        assert "They were not saved" in told and (words in told or part == "split"), part
+    assert 'value="44"' in staff.post(url("survey", survey), forms["groups"]).content.decode()
+    survey.refresh_from_db()
+    assert (survey.split, survey.title_en == "Typed late", GroupPlan.objects.filter(expected=44).exists()) == (
+        False,
+    ) * 3
 
 
 @pytest.mark.parametrize(
