@@ -71,7 +71,7 @@ class Listing:
     `noun`: a plural with %(shown)s; `search`: what the field `q` looks in; `files`: (words, address) of the same rows;
     `days`: (name, words, value) of fields for a day; `sort`: the order that the rows come in. `place`: the id of the
     list's heading where other things stand above it, to which each of its addresses leads; its order and page bear that
-    name, so that several lists stand on a page.
+    name, so that several lists stand on a page. `count`: how many there are, where a row holds several of them.
     """
 
     def __init__(
@@ -88,9 +88,10 @@ class Listing:
         sort: str = "",
         per_page: int = PER_PAGE,
         place: str = "",
+        count: int | None = None,
     ) -> None:
         self._request, self._heads, self._chips, self._noun = request, heads, chips, noun
-        self.search, self.days, self._place = search, days, place
+        self.search, self.days, self._place, self._count = search, days, place, count
         self._sort, self._page = (f"{place}-{name}" if place else name for name in ("sort", "page"))
         self.sort = request.GET.get(self._sort) or sort
         self.page = Paginator(self._ordered(rows), per_page).get_page(request.GET.get(self._page))
@@ -98,7 +99,7 @@ class Listing:
 
     @property
     def count(self) -> int:
-        return self.page.paginator.count
+        return self.page.paginator.count if self._count is None else self._count
 
     @property
     def counted(self) -> str:

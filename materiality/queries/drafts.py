@@ -217,6 +217,11 @@ class DraftLine:
     is_first: bool = False
     is_last: bool = False
 
+    @property
+    def key(self) -> str:
+        """The issue's in addresses; a page has a thousand, and a number would be put into the words of a language."""
+        return str(self.issue.pk)
+
 
 @dataclass
 class DraftBranch:

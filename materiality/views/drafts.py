@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -47,11 +46,11 @@ from materiality.forms.drafts import (
 from materiality.lineage.lineage import text_difference
 from materiality.models import Category, Edition, Issue
 from materiality.platform.bilingual import languages_of
-from materiality.platform.lists import Head, Listing
+from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import onward, refusals, sent
 from materiality.platform.people import can_edit_library, can_publish_edition, can_view, needs
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
-from materiality.queries.drafts import Filters, compare_editions, draft_tree, publishing_warnings
+from materiality.queries.drafts import DraftTree, Filters, compare_editions, draft_tree, publishing_warnings
 from materiality.queries.library import listed_editions, objections_to_retiring, origins, standing_editions
 
 
@@ -126,25 +125,26 @@ def after_change(request: HttpRequest, edition: Edition, issue: Issue | None) ->
     if not is_partial(request):
         query = f"?{urlencode({'at': code})}#i-{code}" if code else ""
         return redirect(reverse("draft", args=[edition.code]) + query)
-    shown = parse_qs(urlsplit(request.htmx.current_url or "").query)
-    response = tree_page(request, edition, {name: values[0] for name, values in shown.items()} | {"at": code})
+    request.GET = QueryDict(urlsplit(request.htmx.current_url or "").query, mutable=True)
+    request.GET["at"] = code
+    response = tree_page(request, edition)
     response["HX-Retarget"], response["HX-Reswap"] = "#draft", "outerHTML show:none"
     return response
 
 
-def tree_page(request: HttpRequest, edition: Edition, query: dict[str, str]) -> HttpResponse:
-    """The tree of the draft; `query` holds q, category, changed, page, and `at`, an issue to be in view."""
+def tree_page(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """The tree of the draft by q, category, changed and page of the address, and `at`, an issue to be in view."""
+    request.GET = query = request.GET.copy()
     filters = Filters(query.get("q", "").strip(), query.get("category", ""), query.get("changed", "") == "1")
-    tree = draft_tree(edition, filters)
-    at = query.get("at", "")
-    # Where the page was given, the issue is looked for on it first; it may have gone to another one.
-    number = tree.page_with(at) if at else query.get("page")
+    tree, at = draft_tree(edition, filters), query.get("at", "")
+    query.pop("at", None)
+    if at:  # the issue may have gone to another page
+        query["page"] = str(tree.page_with(at))
     context = {
         "section": "library",
         "edition": edition,
         "tree": tree,
-        "page": Paginator(tree.pages, 1).get_page(number),
-        "filters": filters,
+        "listing": _listed(request, tree),
         "at": at,
         "partial": is_partial(request),
         "may_edit": can_edit_library(request.user) and edition.state == Edition.State.DRAFT,
@@ -153,6 +153,23 @@ def tree_page(request: HttpRequest, edition: Edition, query: dict[str, str]) -> 
     response = render(request, "materiality/draft.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _listed(request: HttpRequest, tree: DraftTree) -> Listing:
+    """A row is a page: branches are shown whole."""
+    categories = [(entry.row.code, entry.row.name) for entry in tree.categories]
+    return Listing(
+        request,
+        tree.pages,
+        chips=[
+            Chip("category", _("Category"), categories, _("all")),
+            Chip("changed", "", [("1", _("Only what changed"))], _("all")),
+        ],
+        noun=ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number"),
+        search=_("Search names, definitions and codes"),
+        per_page=1,
+        count=sum(len(branch.lines) for page in tree.pages for branch in page),
+    )
 
 
 def is_partial(request: HttpRequest) -> bool:
@@ -305,7 +322,7 @@ def draft(request: HttpRequest, edition: str) -> HttpResponse:
     if row.state != Edition.State.DRAFT:
         messages.info(request, _("This edition is published and can no longer be changed."))
         return redirect("editions")
-    return tree_page(request, row, request.GET.dict())
+    return tree_page(request, row)
 
 
 @require_POST

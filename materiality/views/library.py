@@ -1,6 +1,7 @@
 """Pages of the library: issues, comparison of editions, errata."""
 
 import json
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from materiality.actions.library import correct_erratum, load_library, start_first_draft
 from materiality.actions.organisation import name_organisation
@@ -17,8 +18,10 @@ from materiality.forms.drafts import ErratumForm, FirstLibraryForm
 from materiality.models import Cycle, Edition, Issue
 from materiality.platform.bilingual import content_language
 from materiality.platform.hooks import CORRECT_ERRATUM, objections
+from materiality.platform.lists import Chip, Listing
 from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
+from materiality.platform.words import word_for
 from materiality.queries.drafts import EditionComparison, compare_editions
 from materiality.queries.indicators import framework_values_of, indicators_of
 from materiality.queries.library import (
@@ -40,22 +43,39 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Differences of the editions `a` and `b`; `?kind=` filters, `?all=1` puts all on one page for print."""
     editions = list(Edition.objects.all())
     one, other = _chosen(editions, request.GET.get("a", ""), request.GET.get("b", ""))
-    context = {"section": "library", "editions": editions, "one": one, "other": other}
-    if one and other and one != other:
-        comparison = compare_editions(one, other)
-        kind = request.GET.get("kind", "")
-        rows = [row for row in comparison.differences.issues if kind in ("", *row.kinds)]
-        per_page = max(len(rows), 1) if request.GET.get("all") else PER_PAGE
-        page = paged(request, rows, per_page)
-        context |= {"comparison": comparison, "page": page, "kind": kind, "shown": len(rows)}
+    comparison = compare_editions(one, other) if one and other and one != other else None
+    listing = _differences(request, editions, (one, other), comparison)
+    context = {"section": "library", "editions": editions, "comparison": comparison, "listing": listing}
     return render(request, "materiality/compare.html", context)
+
+
+def _differences(
+    request: HttpRequest, editions: list[Edition], pair: Sequence[Edition | None], comparison: EditionComparison | None
+) -> Listing:
+    """The issues that differ, with the two editions to choose beside them."""
+    differences, kind = comparison and comparison.differences, request.GET.get("kind", "")
+    rows = [row for row in differences.issues if kind in ("", *row.kinds)] if differences else []
+    counts = differences.counts if differences else {}
+    choices = [(row.code, f"{row.title} · {row.get_state_display()}") for row in editions]
+    a, b = (row.code if row else "" for row in pair)
+    chips = [Chip("a", _("Edition"), choices, chosen=a), Chip("b", _("with"), choices, chosen=b)]
+    kinds = [(name, f"{word_for('difference', name)} {number}") for name, number in counts.items()]
+    kinds = [Chip("kind", _("Difference"), kinds, _("all differences"))] if kinds else []
+    exports = ("xlsx", "csv", "json") if comparison else ()
+    return Listing(
+        request,
+        rows,
+        chips=chips + kinds,
+        noun=ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number") if comparison else None,
+        files=[(each.upper(), reverse("compare_export", args=[each])) for each in exports],
+        per_page=max(len(rows), 1) if request.GET.get("all") else PER_PAGE,
+    )
 
 
 @needs(can_view)
 def compare_export(request: HttpRequest, kind: str) -> HttpResponse:
     """The comparison of `a` and `b` as JSON, CSV or XLSX."""
-    by_code = {edition.code: edition for edition in Edition.objects.all()}
-    one, other = (by_code.get(request.GET.get(name, "")) for name in ("a", "b"))
+    one, other = _chosen(list(Edition.objects.all()), request.GET.get("a", ""), request.GET.get("b", ""))
     if one is None or other is None or kind not in ("json", *TYPES):
         raise Http404
     comparison = compare_editions(one, other)

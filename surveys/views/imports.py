@@ -7,8 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST
 
+from materiality.platform.lists import Chip, Head, Listing, chosen_in
 from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.views.cycles import in_cycle
@@ -31,6 +33,7 @@ from surveys.matching.match import Match
 from surveys.models import ColumnMatch, ResponseImport, Survey
 from surveys.queries.imports import file_preview, stage_of
 from surveys.queries.matches import (
+    SaidColumn,
     date_order_words,
     listed_matches,
     match_page,
@@ -42,12 +45,22 @@ from surveys.responses.reading import UnknownMatch, asked_of, stored_match
 from surveys.views.fieldwork import follow
 from surveys.views.surveys import survey_in_cycle
 
+_MATCH_HEADS = (
+    Head(gettext_lazy("Name of the match"), "name", "name"),
+    Head(gettext_lazy("Tool"), "tool", "tool"),
+    Head(gettext_lazy("Files read"), "used", "used", "num", falling=True),
+    Head(gettext_lazy("Last file"), "last", "used_at", falling=True),
+    Head(gettext_lazy("Saved"), "saved", "created_at", falling=True),
+    Head(gettext_lazy("By"), "by", "created_by__first_name"),
+)
+
 
 @needs(can_see_responses)
 def column_matches(request: HttpRequest) -> HttpResponse:
-    page = paged(request, listed_matches())
-    page.object_list = [(match, tool_name(match.tool)) for match in page.object_list]
-    return render(request, "surveys/column_matches.html", {"section": "cycles", "page": page})
+    """What is saved of how files of other tools are read."""
+    noun = ngettext_lazy("%(shown)s column match", "%(shown)s column matches", "number")
+    listing = Listing(request, listed_matches(), heads=_MATCH_HEADS, noun=noun)
+    return render(request, "surveys/column_matches.html", {"section": "cycles", "listing": listing})
 
 
 @needs(can_see_responses)
@@ -86,7 +99,8 @@ def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: D
         "match": match,
         "tool": tool_name(match.tool),
         "taken": sum(1 for column in columns if column.target),
-        "page": paged(request, columns),
+        "all": len(columns),
+        "listing": _columns(request, columns),
         "maps": said_maps(said),
         "dates": date_order_words(said),
         "form": form,
@@ -94,6 +108,17 @@ def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: D
         "may_edit": can_edit_cycle(request.user),
     }
     return render(request, "surveys/column_match.html", context, status=422 if form.errors or delete.errors else 200)
+
+
+def _columns(request: HttpRequest, columns: list[SaidColumn]) -> Listing:
+    shown = chosen_in(request.GET, "taken", ("yes", "no"))
+    return Listing(
+        request,
+        [column for column in columns if shown in ("", "yes" if column.target else "no")],
+        heads=[Head(_("Header"), "header", "header"), Head(_("Taken for"), "target", "target")],
+        chips=[Chip("taken", _("Taken for"), [("yes", _("taken in")), ("no", _("not taken in"))], _("all"))],
+        noun=ngettext_lazy("%(number)s column", "%(number)s columns", "number"),
+    )
 
 
 @needs(can_edit_cycle)

@@ -5,8 +5,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
-from materiality.platform.pages import button, paged, refusals, sent
+from materiality.platform.lists import Chip, Head, Listing, chosen_in
+from materiality.platform.pages import button, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.views.cycles import in_cycle
 from surveys.actions.mailings import STEPS, send_test_mail, start_mailing, steer_mailing
@@ -75,9 +77,8 @@ def _previews(request: HttpRequest, survey: Survey, form: MailingForm) -> list[t
 def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpResponse:
     """How far a mailing is, and what could not be sent; the part that changes alone where htmx asks."""
     row = _mailing_of(code, survey, pk)
-    problems = row.deliveries.exclude(problem="").select_related("recipient").order_by("pk")
-    page = paged(request, problems)
-    for told in (row, *page):
+    listing = _problems(request, row)
+    for told in (row, *listing.page):
         told.problem = shown_words(told.problem)
     context = in_cycle(
         row.survey.cycle,
@@ -88,12 +89,31 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
         sent=sent_of([row])[row.pk],
         is_sending=row.state == Mailing.State.SENDING,
         is_open=row.state in (Mailing.State.SENDING, Mailing.State.PAUSED),
-        page=page,
-        failed_state=Delivery.State.FAILED,
+        listing=listing,
         may_edit=can_edit_cycle(request.user),
         partial=request.htmx,
     )
     return render(request, "surveys/mailing.html", context)
+
+
+def _problems(request: HttpRequest, row: Mailing) -> Listing:
+    """What was not sent as planned."""
+    rows = row.deliveries.exclude(problem="").select_related("recipient").order_by("pk")
+    if state := chosen_in(request.GET, "state", Delivery.State.values):
+        rows = rows.filter(state=state)
+    return Listing(
+        request,
+        rows,
+        heads=[
+            Head(_("Address"), "address", "recipient__email"),
+            Head(_("State"), "state", "state"),
+            Head(_("Tries"), "tries", "tries", "num", falling=True),
+            Head(_("What happened")),
+        ],
+        chips=[Chip("state", _("State"), Delivery.State.choices, _("all"))],
+        noun=ngettext_lazy("%(number)s mail", "%(number)s mails", "number"),
+        place="not-sent",
+    )
 
 
 @button(can_edit_cycle, back="mailing")

@@ -94,19 +94,27 @@ for (const table of document.querySelectorAll("[data-boxes]")) {
 }
 
 // A button copies the text that it names; where the browser lets no page copy, the text is marked to be copied by hand.
-for (const button of document.querySelectorAll("[data-copy]")) {
-  const source = document.getElementById(button.dataset.copy);
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(source.value ?? source.textContent);
-      button.textContent = button.dataset.done;
-    } catch {
-      getSelection().selectAllChildren(source);
-      source.select?.();
-    }
-  });
-}
+const offerCopies = (part) => part.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
+offerCopies(document);
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]"), source = button && document.getElementById(button.dataset.copy);
+  if (!button) return;
+  try {
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    button.textContent = button.dataset.done;
+  } catch {
+    getSelection().selectAllChildren(source);
+    source.select?.();
+  }
+});
+
+// What comes as a dialog opens above the page, and goes when it is shut.
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  if (!elt.matches("dialog")) return;
+  offerCopies(elt);
+  elt.addEventListener("close", () => elt.remove());
+  elt.showModal();
+});
 
 // A table that is wider than its place can be moved by the keyboard.
 for (const wrap of document.querySelectorAll(".table-wrap:not([tabindex])")) {
