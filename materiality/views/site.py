@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from materiality.models import Cycle, Job, Organisation
+from materiality.models import Cycle, Edition, Job, Organisation
 from materiality.platform.health import all_well, in_one_word, readiness, worker
 from materiality.platform.hooks import all_alerts, cycle_figures, find, what_waits
 from materiality.platform.people import can_edit_cycle, can_manage_people
@@ -137,21 +137,23 @@ def search(request: HttpRequest) -> HttpResponse:
 SHOWN = 5
 
 
-def _first_hour() -> dict:
-    """What of the three choices is made."""
-    return {"edition": edition_in_force(), "named": Organisation.objects.exists()}
+def _first_hour(cycles: list[Cycle]) -> dict:
+    """What of the three choices is made; no query where a cycle tells it."""
+    in_force = next((cycle.edition for cycle in cycles if cycle.edition.state == Edition.State.PUBLISHED), None)
+    named = cycles[0].named if cycles else Organisation.objects.exists()
+    return {"edition": in_force or edition_in_force(), "named": named}
 
 
 def start_page(request: HttpRequest) -> HttpResponse:
     """Where the cycles stand, what is running, what happened last; a new installation sees what to do first."""
-    listed = listed_cycles().annotate(**cycle_figures())
+    listed = listed_cycles().annotate(named=Exists(Organisation.objects.all()), **cycle_figures())
     seen = seen_cycles(request.user, listed).exclude(sample=Cycle.Sample.ASIDE).filter(state__in=UNDER_WAY)
     cycles = sorted(seen[:SHOWN], key=lambda cycle: bool(cycle.sample))  # one's own first
     sees_all = sees_all_cycles(request.user)
     context = {
         "newest": cycles[0] if cycles else None,
         "others": cycles[1:],
-        **(_first_hour() if all(cycle.sample for cycle in cycles) else {}),
+        **(_first_hour(cycles) if all(cycle.sample for cycle in cycles) else {}),
         "due": what_is_due() if sees_all else [],
         "waiting": what_waits() if can_edit_cycle(request.user) else [],
         "proposals": proposal_standing(),

@@ -171,7 +171,7 @@ def test_start_asks_few_queries_however_many_cycles(client, number, django_asser
         Job.objects.create(kind="score", cycle=cycle)
     make_run(cycle)
     log_in(client)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(15):
         page(client)
 
 
