@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from materiality.models.people import Role
 from tests.factories.people import make_person
+from tests.repository.pages import shown_rows, staff_pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -67,9 +68,14 @@ def stops_of(page: Page) -> list[dict]:
 
 @pytest.mark.parametrize("width", [360, 1440])
 def test_every_stop_of_the_keyboard_is_seen_and_marked(staff_page, live_server, width):
-    page, wrong = staff_page(width), {}
-    for path in PAGES:
-        page.goto(f"{live_server.url}/{path}")
+    """Six pages on a phone; one of each kind on a desk, if it opens with a GET."""
+    page, wrong, paths = staff_page(width), {}, [f"/{path}" for path in PAGES]
+    if width > 1000:
+        paths = [found[0] for found in staff_pages(shown_rows(Client())).values() if found]
+    for path in paths:
+        answer = page.goto(live_server.url + path)
+        if answer.status != 200 or page.locator("main").count() == 0:
+            continue  # a button, a file, or what is over
         stops = stops_of(page)
         wrong |= {
             f"{path}: {stop['name']}": (stop["seen"], stop["marked"])
