@@ -54,7 +54,7 @@ class Walk:
 def begin_with_our_own_list(walk: Walk, folder: Path) -> None:
     page = walk.page
     walk.go("/")
-    page.get_by_role("link", name="Three choices").click()
+    page.get_by_role("link", name="Make three choices").click()
     page.get_by_label("our own list").check()
     walk.press("Go on")
     expect(page.get_by_label("is the whole list")).to_be_checked()
