@@ -7,7 +7,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import Count
+from django.db.models import Count, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import ngettext
 
@@ -480,9 +481,9 @@ def _asked(survey: Survey, groups: Sequence[Group], items: Sequence[ItemNamed]) 
     return np.array(rows, bool)
 
 
-def number_damaged(survey: Survey) -> int:
-    """How many finished answers the survey's key does not open."""
-    return survey.sealed_drafts.filter(state=SealedDraft.State.UNREADABLE).count() if survey.anonymous else 0
+def number_of(rows: QuerySet) -> Coalesce:
+    """How many of these rows a survey has, to be read with its own; they name it by an OuterRef."""
+    return Coalesce(Subquery(rows.order_by().values("survey").annotate(number=Count("*")).values("number")), 0)
 
 
 def damaged_answers() -> list[WaitingWork]:

@@ -21,10 +21,10 @@ from materiality.platform.pages import button, turned_away
 from materiality.platform.people import can_discard_answers, can_edit_cycle, needs
 from materiality.views.cycles import cycle_of, in_cycle
 from surveys.actions.responses import discard_damaged
-from surveys.models import Item, ProfileQuestion, Survey
+from surveys.models import Item, ProfileQuestion, Response, SealedDraft, Survey
 from surveys.models.instrument import LANGUAGES
 from surveys.models.jobs import JobKind
-from surveys.queries.fieldwork import fieldwork_page, number_damaged, thin_cells
+from surveys.queries.fieldwork import fieldwork_page, number_of, thin_cells
 from surveys.queries.surveys import use_counted, valid_responses
 from surveys.questionnaire.asking import WIDTHS, Standing, standing
 from surveys.questionnaire.fieldwork import Account
@@ -56,7 +56,7 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         return render(request, "surveys/fieldwork.html", {"cycle": row.cycle, "partial": True, **context})
     use_counted(row.cycle, row, figures)
     context["sentences"] = _sentences(found.account, groups)
-    context |= {"damaged": number_damaged(row), "may_discard": can_discard_answers(request.user)}
+    context |= {"damaged": row.damaged_number, "may_discard": can_discard_answers(request.user)}
     return render(request, "surveys/fieldwork.html", in_cycle(row.cycle, "progress", **context))
 
 
@@ -81,10 +81,15 @@ def _thin_listed(request: HttpRequest, cells: list, width: int) -> Listing:
 def _survey_of(code: str, survey: str) -> Survey:
     """The survey with its kept figures, if any, and the groups, plans and items that all goes through."""
     items = Prefetch("items", Item.objects.select_related("issue").defer("issue__definition").order_by("position"))
-    profile = Exists(ProfileQuestion.objects.filter(survey=OuterRef("pk")))
+    own = {"survey": OuterRef("pk")}
+    asked = {
+        "has_profile": Exists(ProfileQuestion.objects.filter(**own)),
+        "response_number": number_of(Response.objects.filter(**own)),
+        "damaged_number": number_of(SealedDraft.objects.filter(**own, state=SealedDraft.State.UNREADABLE)),
+    }
     rows = (
-        Survey.objects.annotate(has_profile=profile)
-        .select_related("cycle__edition", "figures")
+        Survey.objects.annotate(**asked)
+        .select_related("cycle__edition", "figures", "holding")
         .prefetch_related("cycle__groups", "plans", items)
     )
     return get_object_or_404(rows, cycle__code=code, code=survey)

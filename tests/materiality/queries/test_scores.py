@@ -145,7 +145,7 @@ def test_warnings_are_said_in_words():
         said = warning_lines(run, {"media": "Media", "users": "Users"}, {"B": "Water"})
     assert len(said) == len(WARNINGS)
     parts = ("no group links Water, C with", "Media has only 3 issues", "70% of the uncertainty comes from Media")
-    parts += ("Users has a weight but no valid response", "In the survey s all responses of Users", "of 0.88.")
+    parts += ("Users has a weight but no valid response", "In the survey s all responses of Users", "at 0.88.")
     for sentence, part in zip(said, parts, strict=True):
         assert part in sentence
 

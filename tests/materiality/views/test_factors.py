@@ -49,7 +49,7 @@ def add_app(client: Client) -> tuple[bytes, list[str]]:
     """Its secret, and the recovery codes that are shown."""
     client.get("/account/app/")
     secret = bytes.fromhex(client.session["app_secret"])
-    assert "is not right" in client.post("/account/app/", {"code": "000000x"}).content.decode()
+    assert "is wrong" in client.post("/account/app/", {"code": "000000x"}).content.decode()
     # A step back, so that the code of now is still unused.
     page = client.post("/account/app/", {"code": code_of(secret, -1)}).content.decode()
     return secret, re.findall(r'class="code once">([\w-]*)<', page)

@@ -113,7 +113,7 @@ def test_fieldwork_takes_a_fixed_number_of_queries(staff, django_assert_max_num_
     for _ in range(number):
         make_response(survey)
         make_draft(survey)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(15):
         staff.get(address(survey))
 
 
