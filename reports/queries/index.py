@@ -245,7 +245,7 @@ def placement(cycle: Cycle, checked: CheckedIndex | None = None) -> Placement:
         elif key in open_ones:
             title = titles.get(key, _("General disclosures"))
         else:
-            title = _("Placed, with a decision") if key in placed else _("Not asked for any more")
+            title = _("Placed, with a decision") if key in placed else _("No longer needed")
         groups.setdefault(title, []).append(OpenDisclosure(key, _told_name(key, edition), decided.get(key)))
     sections = [(row.order, row.name_in(chinese), folded(row.entries, gri, edition)) for row in rows]
     return Placement(list(groups.items()), sections)

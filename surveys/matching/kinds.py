@@ -98,7 +98,7 @@ COLUMN_KINDS = {
         {ACCEPT: N_("No, nobody gave the highest"), LENGTH: ""},
         of_answers=True,
     ),
-    "consent_words": Kind(N_("Whether these answers are a consent is not clear: %(values)s."), {WORDS: ""}),
+    "consent_words": Kind(N_("It is not clear whether these answers mean consent: %(values)s."), {WORDS: ""}),
     "date_order": Kind(
         N_("Day and month cannot be told apart in these dates, such as %(value)s."),
         {"dmy": N_("Day first: 31/12/2026"), "mdy": N_("Month first: 12/31/2026")},

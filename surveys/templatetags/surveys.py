@@ -14,7 +14,7 @@ from materiality.platform.words import word_for
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED
 from materiality.templatetags.yiti import count, percent
 from surveys.queries.fieldwork import RuleLine
-from surveys.queries.imports import tool_name
+from surveys.queries.matches import tool_name
 from surveys.questionnaire.asking import zoned
 from surveys.questionnaire.fieldwork import Outlook, Projection
 from surveys.questionnaire.ratings import OUTSIDE

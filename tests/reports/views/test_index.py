@@ -106,7 +106,7 @@ def test_panes_offer_what_can_be_placed(staff, outlined):
         IndexDecision.objects.create(cycle=outlined, identity=key, **told)
     Cycle.objects.filter(pk=outlined.pk).update(published_on=date(2025, 4, 30))
     before = staff.get(page).content.decode()
-    assert "Not asked for any more" in before and "Not ours." in before
+    assert "No longer needed" in before and "Not ours." in before
     assert 'value="3-1@2021"' in before and "@2025" not in before  # their standards are not in force yet
     placed = [each for each in placement(Cycle.objects.get(pk=outlined.pk)).keys if each.startswith("302-")]
     assert placed == []  # the whole standard is claimed
