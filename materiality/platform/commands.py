@@ -1,4 +1,6 @@
-"""Commands that call actions: what an action refuses is an error of the command line."""
+"""Commands that call actions: what an action refuses, and a file that cannot be written, is an error of the command
+line.
+"""
 
 from typing import Any
 
@@ -8,7 +10,7 @@ from materiality.platform.refusals import NotAllowed
 
 
 class ActionCommand(BaseCommand):
-    """Ends with the sentence of a refusal. The checks of the system are `manage.py check`'s."""
+    """Ends with a sentence. The checks of the system are `manage.py check`'s."""
 
     requires_system_checks: list[str] = []
 
@@ -17,3 +19,7 @@ class ActionCommand(BaseCommand):
             return super().execute(*args, **options)
         except NotAllowed as refusal:
             raise CommandError(refusal.reason) from refusal
+        except OSError as problem:
+            if not problem.filename:
+                raise
+            raise CommandError(f"“{problem.filename}” cannot be read or written: {problem.strerror}.") from problem

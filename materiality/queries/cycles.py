@@ -102,7 +102,13 @@ def problem_sentence(problem: MethodProblem) -> str:
 
 def problem_sentences(problems: Iterable[MethodProblem], *, named: bool = False) -> str:
     """All problems, one sentence after another; `named` puts the parameter before each, for who wrote a file."""
-    return " ".join(f"{each.field}: {problem_sentence(each)}" if named else problem_sentence(each) for each in problems)
+    return " ".join(f"{each.field}: {_of_file(each)}" if named else problem_sentence(each) for each in problems)
+
+
+def _of_file(problem: MethodProblem) -> str:
+    """A file holds shares as they are: 0.5, not 50 per cent."""
+    is_share = problem.code == "out_of_range" and problem.field in IN_PERCENT
+    return str(SENTENCES["out_of_range"]) % problem.params if is_share else problem_sentence(problem)
 
 
 def _shown(problem: MethodProblem) -> dict[str, object]:

@@ -44,7 +44,7 @@ def work_priorities(inputs: Mapping) -> Table:
     columns = [
         Column("primary", _("Primary issue")),
         Column("issues", _("Material issues")),
-        Column("priorities", _("Work priorities of the year")),
+        Column("priorities", _("Work priorities of the year"), least=40.0),
     ]
     rows, codes = {}, {row["code"]: row["primary_code"] for row in inputs["issues"]}
     for each in issues_of(inputs):

@@ -226,7 +226,7 @@ def _changed() -> str:
     return "{% if before %}" + changed + "{% else %}" + first + "{% endif %}"
 
 
-WORDS = {"name": 2.2, "side": 1.2, "category": 1.4, "tier": 1.2}  # columns of words, in widths of a number
+WORDS = {"name": 2.0, "side": 0.9, "category": 1.4, "tier": 1.2}  # columns of words, in widths of a number
 NARROW = {"rank": 0.4}
 LINES = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="C9CFD2"/>' for side in ("top", "bottom", "insideH")

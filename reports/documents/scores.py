@@ -394,7 +394,7 @@ def _issue_sheet(
     put(sheet, 2, 1, _("Scores on 0–100; ± is half of the 95% interval, sampling error only."), SOFT)
     ranked = sorted(scores, key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
     lines = [_issue_line(score, certain, _tier(score, decided)) for score in ranked]
-    set_widths(sheet, (7, 32, 26, 14, 12, 10, 14, 7, 9, 14, 7, 9, 10, 10, 13))
+    set_widths(sheet, (8, 36, 34, 14, 12, 10, 14, 7, 9, 14, 7, 9, 10, 10, 13))
     formats = {6: SCORE, 7: SCORE, 8: SCORE, 9: COUNT, 10: SCORE, 11: SCORE, 12: COUNT, 15: SHARE}
     end = _told_table(sheet, 4, heads, lines, formats)
     material = Method.from_stored(run.method).material
@@ -428,8 +428,10 @@ def _told_table(
     for column in numeric:
         sheet.cell(top, column).alignment = NUMBER_HEAD
     widths = [sheet.column_dimensions[sheet.cell(top, at + 1).column_letter].width for at in range(len(heads))]
-    lines = max(lines_needed(head, width - 2) for head, width in zip(heads, widths, strict=True))
-    sheet.row_dimensions[top].height = LINE * lines + 4
+    for number, row in enumerate([heads, *rows], start=top):
+        texts = zip(row, widths, strict=True)
+        lines = max(lines_needed(each, width - 2) if isinstance(each, str) else 1 for each, width in texts)
+        sheet.row_dimensions[number].height = LINE * lines + 4
     for number, row in enumerate(rows, start=top + 1):
         for column, value in enumerate(row, start=1):
             cell = put(sheet, number, column, value)

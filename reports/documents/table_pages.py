@@ -58,8 +58,9 @@ _TYPST = """
     }
   }
   table(columns: shown.widths.map(width => width * 1fr), stroke: none, inset: (x: 4pt, y: 4pt),
-    table.header(..shown.head.map(name => table.cell(fill: rgb("#e8f2f1"), stroke: (top: 0.6pt + rgb("#9aa0a4"),
-      bottom: 0.6pt + rgb("#9aa0a4")), heavy(name)))),
+    table.header(..shown.head.enumerate().map(((place, name)) => table.cell(fill: rgb("#e8f2f1"),
+      align: if shown.right.at(place) { right } else { left },
+      stroke: (top: 0.6pt + rgb("#9aa0a4"), bottom: 0.6pt + rgb("#9aa0a4")), heavy(name)))),
     ..cells, table.hline(stroke: 0.4pt + rgb("#9aa0a4")))
   for note in shown.notes { block(above: 6pt, text(size: 8.5pt, fill: rgb("#565f66"), note)) }
 }
@@ -144,7 +145,10 @@ def _html_lead(document: Document) -> Iterator[str]:
 def _html_table(table: Table) -> Iterator[str]:
     if table.heading:
         yield f"<h2>{escape(table.heading)}</h2>"
-    heads = "".join(f'<th scope="col">{escape(column.title)}</th>' for column in table.columns)
+    sides = (' class="right"' if column.right else "" for column in table.columns)
+    heads = "".join(
+        f'<th scope="col"{side}>{escape(column.title)}</th>' for column, side in zip(table.columns, sides, strict=True)
+    )
     yield f"<table><thead><tr>{heads}</tr></thead><tbody>"
     for line in lines_of(table):
         yield _html_line(table, line)
@@ -260,7 +264,8 @@ def _docx_table(document: Document, table: Table) -> Iterator[str]:
     yield "".join(f'<w:gridCol w:w="{share}"/>' for share in shares)
     yield "</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>"
     for column, share in zip(table.columns, shares, strict=True):
-        yield _docx_cell(Cell(column.title, bold=True, fill=f"#{HEAD}"), share, top="9AA0A4", bottom="9AA0A4")
+        head = Cell(column.title, bold=True, fill=f"#{HEAD}")
+        yield _docx_cell(head, share, top="9AA0A4", bottom="9AA0A4", right=column.right)
     yield "</w:tr>"
     for line in lines_of(table):
         yield _docx_line(table, line, shares, _is_whole(line, widths))

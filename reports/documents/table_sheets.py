@@ -64,6 +64,9 @@ def _write(sheet: Worksheet, document: Document, table: Table) -> None:
     put_head(sheet, head, [column.title for column in table.columns])
     heads = (lines_needed(column.title, width - 2) for column, width in zip(table.columns, widths, strict=True))
     sheet.row_dimensions[head].height = LINE_HEIGHT * max(heads) + 4
+    for place, column in enumerate(table.columns, start=1):
+        if column.right:
+            sheet.cell(head, place).alignment = RIGHT
     set_widths(sheet, widths)
     row = head
     for line in lines_of(table):

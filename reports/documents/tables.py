@@ -39,7 +39,7 @@ class Cell:
 class Column:
     """`key` names the column in CSV, in every language the same. `once`: a text that repeats the one above is not shown
     again on paper. `may_go`: the column is left out where every cell of it is empty. `shares`: it names the row, and
-    what stands after it may still be one text for several rows.
+    what stands after it may still be one text for several rows. `least`: half-width letters that it has room for.
     """
 
     key: str
@@ -48,6 +48,7 @@ class Column:
     shares: bool = False
     may_go: bool = False
     right: bool = False
+    least: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,10 @@ def column_widths(table: Table, total: float) -> list[float]:
     texts = [
         [column.title, *(cell_of(row.cells[at]).text for row in table.rows)] for at, column in enumerate(table.columns)
     ]
-    least = [min(max(map(_longest_word, column)), total / 3) + AIR for column in texts]
+    least = [
+        min(max(asked.least, *map(_longest_word, column)), total / 3) + AIR
+        for asked, column in zip(table.columns, texts, strict=True)
+    ]
     wanted = [
         max(low, min(max(map(display_width, column)), MOST_NATURAL) + AIR)
         for low, column in zip(least, texts, strict=True)

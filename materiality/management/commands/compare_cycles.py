@@ -3,16 +3,16 @@
 import json
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from materiality.models import Run
+from materiality.platform.commands import ActionCommand
 from materiality.queries.drafts import NoDescent
 from materiality.queries.years import compared_json
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Compare the newest runs of cycles A and B over the groups that count in both; --json writes all to FILE."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("a", metavar="A")

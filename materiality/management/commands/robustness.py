@@ -3,15 +3,15 @@
 import json
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from materiality.models import Run
+from materiality.platform.commands import ActionCommand
 from materiality.queries.robustness import robustness_json
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Compute the tiers of a cycle's newest run under other weights, cuts and rules; --json writes all to FILE."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")

@@ -26,14 +26,9 @@ class Command(ActionCommand):
 
     def handle(self, *args: str, **options: object) -> None:
         cycle = cycle_named(options["cycle"])
-        number = 0
-        try:
-            options["out"].mkdir(parents=True, exist_ok=True)
-            for kind in KINDS:
-                number += self._kind(cycle, kind, list(dict.fromkeys(options["language"])), options["out"])
-        except OSError as problem:
-            reason = {"file": options["out"], "reason": problem.strerror}
-            raise CommandError(_("“%(file)s” cannot be written: %(reason)s.") % reason) from problem
+        options["out"].mkdir(parents=True, exist_ok=True)
+        languages = list(dict.fromkeys(options["language"]))
+        number = sum(self._kind(cycle, kind, languages, options["out"]) for kind in KINDS)
         if not number:
             raise CommandError(_("Nothing could be created."))
         self.stdout.write(ngettext("%(count)s file written", "%(count)s files written", number) % {"count": number})

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Run
@@ -36,15 +36,11 @@ class Command(ActionCommand):
     def handle(self, *args: str, **options: object) -> None:
         cycle = cycle_named(options["cycle"])
         wanted = {name: options[name] for name in ("kind", "format", "language")}
-        try:
-            inputs = output_inputs(cycle, options=_chosen(options), run=_run(cycle, options["run"]), **wanted)
-            for gap in gaps_in(inputs):
-                self.stderr.write(gap)
-            contents = build_output(inputs)
-            options["out"].write_bytes(contents)
-        except OSError as problem:
-            reason = {"file": options["out"], "reason": problem.strerror}
-            raise CommandError(_("“%(file)s” cannot be written: %(reason)s.") % reason) from problem
+        inputs = output_inputs(cycle, options=_chosen(options), run=_run(cycle, options["run"]), **wanted)
+        for gap in gaps_in(inputs):
+            self.stderr.write(gap)
+        contents = build_output(inputs)
+        options["out"].write_bytes(contents)
         self.stdout.write(_("%(file)s: %(size)s bytes") % {"file": options["out"], "size": len(contents)})
 
 

@@ -36,8 +36,5 @@ class Command(ActionCommand):
                 f'"{path.name}" must end in .csv, .xlsx or .zip (SPSS), or --format must say what it is.'
             )
         selection = select(survey, options["group"], full=options["full"])
-        try:
-            write_whole(path, FORMATS[name].write(selection))
-        except OSError as problem:
-            raise CommandError(f"{path} cannot be written: {problem.strerror}.") from problem
+        write_whole(path, FORMATS[name].write(selection))
         self.stdout.write(f"{selection.responses().count()} responses written to {path}")

@@ -109,7 +109,7 @@ def test_build_output_takes_level_and_run(cycle, tmp_path):
         ({"cycle": "none"}, "There is no cycle"),
         ({"format": "gif"}, "gif"),
         ({"run": "7"}, "no run 7"),
-        ({"out": "/no/such/folder/x.svg"}, "cannot be written"),
+        ({"out": "/no/such/folder/x.svg"}, "cannot be read or written"),
     ],
 )
 def test_build_output_that_cannot_be_fails_with_one_line(cycle, tmp_path, change, message):

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from materiality.models import Run
 from reports.documents.scores import SCORE_COLUMNS
+from reports.documents.sheets import lines_needed
 from reports.outputs import build_output, output_inputs
 from surveys.questionnaire.screening import Rules
 from tests.factories.cycles import make_cycle, small_library
@@ -38,6 +39,22 @@ def test_workbook_has_the_sheets_and_columns_of_the_format(book):
     assert book.sheetnames == [*people, "scores", "primary", "by_group", "groups", "method", "screening", "matrix"]
     assert tuple(cell.value for cell in book["scores"][1]) == SCORE_COLUMNS
     assert (book["scores"].max_row, book["primary"].max_row) == (94, 24)
+
+
+def test_rows_for_people_are_as_high_as_their_lines_and_the_chart_has_a_page_of_its_own(book):
+    sheet = book["Issues"]
+    widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[4]]
+    for row in sheet.iter_rows(min_row=4):
+        lines = max(
+            lines_needed(cell.value, width - 2) for cell, width in zip(row, widths, strict=True) if is_text(cell)
+        )
+        assert sheet.row_dimensions[row[0].row].height >= 15 * lines
+    chart = book["Chart"]
+    assert [each.id for each in chart.col_breaks.brk] == [7] and not chart.sheet_properties.pageSetUpPr.fitToPage
+
+
+def is_text(cell) -> bool:
+    return isinstance(cell.value, str)
 
 
 def test_scores_are_those_of_the_run_in_rank_order(book, cycle):

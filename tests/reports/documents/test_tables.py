@@ -6,6 +6,7 @@ import re
 import zipfile
 
 import docx
+import docx.enum.text
 import numpy as np
 import pypdfium2
 import pytest
@@ -173,6 +174,18 @@ def test_points_hang_behind_their_signs_and_heads_hold_their_lines():
     sheet = load_workbook(io.BytesIO(contents["xlsx"])).active
     head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Group")
     assert sheet.row_dimensions[head].height > 30
+
+
+def test_heads_of_numbers_stand_above_them():
+    columns = (Column("issue", "Issue"), Column("rank", "Rank", right=True), Column("use", "Use", least=30))
+    shown = table(TableRow(("Privacy", "1", "")), columns=columns)
+    right = docx.Document(io.BytesIO(written(document(shown), "docx"))).tables[0].cell(0, 1).paragraphs[0]
+    assert right.alignment == docx.enum.text.WD_ALIGN_PARAGRAPH.RIGHT
+    assert b'<th scope="col" class="right">Rank</th>' in written(document(shown), "html")
+    sheet = load_workbook(io.BytesIO(written(document(shown), "xlsx"))).active
+    (head,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == "Rank")
+    assert head.alignment.horizontal == "right"
+    assert column_widths(shown, 100.0)[2] > 30  # people fill it in
 
 
 def test_bold_letters_have_a_hairline_of_their_own_colour():

@@ -272,6 +272,7 @@ def test_score_counts_a_planned_group_without_answers_as_asked(tmp_path):
         ({"weights": {"users": {"society": -1}}}, ["A weight cannot be below 0."]),
         ({"cuts": "absolute", "cut_low": 60, "cut_high": 40}, ["must not lie below"]),
         ({"rule": "either", "thresholds": "absolute"}, ["threshold_society", "threshold_business"]),
+        ({"lam": 2, "q_high": 1.5}, ["lam: Enter a number from 0 to 1.", "q_high: Enter a number from 0 to 1."]),
         ([], ["holds no JSON object"]),
     ],
 )
@@ -307,6 +308,9 @@ def test_robustness_writes_scenarios_and_the_share_in_which_each_tier_holds(tmp_
         assert found["held"][code] == pytest.approx(1 - left / number)
     with pytest.raises(CommandError, match="no run"):
         call_command("robustness", "nowhere")
+    for command in ("robustness", "score"):
+        with pytest.raises(CommandError, match="cannot be read or written: No such file"):
+            call_command(command, survey.cycle.code, "--json", "/no/folder/r.json", stdout=StringIO())
 
 
 def test_recompute_finds_every_figure_again_and_says_what_changed(tmp_path):
