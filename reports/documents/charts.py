@@ -21,10 +21,10 @@ from materiality.platform.words import word_for
 from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.write import without_times
 from reports.documents.sheets import (
+    AT_TOP,
     NUMBER_HEAD,
     SOFT,
     TITLE,
-    WRAP,
     lines_needed,
     on_paper,
     put,
@@ -197,13 +197,13 @@ def put_matrix_sheet(sheet: Worksheet, data: MatrixData, named: ShownNames) -> N
     put(sheet, 2, 1, subtitle(data, named), SOFT)
     notes = (base_line(data, named), cut_line(data), decided_line(data), weighting_line(data))
     told, widths = " ".join(filter(None, notes)), (6, 38, 18, 20, 20, 16)
-    put(sheet, 3, 1, told, SOFT).alignment = WRAP
+    put(sheet, 3, 1, told, SOFT).alignment = AT_TOP
     sheet.merge_cells(start_row=3, end_row=3, start_column=1, end_column=len(widths))
     sheet.row_dimensions[3].height = 15.0 * lines_needed(told, sum(widths))
     set_widths(sheet, widths)
     on_paper(sheet, landscape=True, head_row=5, footer=heading)
     # The chart on a page of its own, as large as it holds: beside the table neither could be read.
-    sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.scale = False, 70
+    sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.scale = False, 60
     sheet.col_breaks.append(Break(id=len(widths) + 1))
     put_matrix_table(sheet, data, 5)
 

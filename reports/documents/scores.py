@@ -31,6 +31,7 @@ from materiality.scoring.method import Method
 from materiality.tables.write import workbook_bytes
 from reports.documents.charts import put_matrix_sheet, put_scatter, scored_points, shown_names
 from reports.documents.sheets import (
+    AT_TOP,
     BOLD,
     NUMBER_HEAD,
     SOFT,
@@ -430,14 +431,13 @@ def _told_table(
     widths = [sheet.column_dimensions[sheet.cell(top, at + 1).column_letter].width for at in range(len(heads))]
     for number, row in enumerate([heads, *rows], start=top):
         texts = zip(row, widths, strict=True)
-        lines = max(lines_needed(each, width - 2) if isinstance(each, str) else 1 for each, width in texts)
+        lines = max(lines_needed(each, width) if isinstance(each, str) else 1 for each, width in texts)
         sheet.row_dimensions[number].height = LINE * lines + 4
     for number, row in enumerate(rows, start=top + 1):
         for column, value in enumerate(row, start=1):
             cell = put(sheet, number, column, value)
-            if isinstance(value, str):
-                cell.alignment = WRAP
-            elif column in formats:
+            cell.alignment = WRAP if isinstance(value, str) else AT_TOP
+            if column in formats and not isinstance(value, str):
                 cell.number_format = formats[column]
     return top + 1 + len(rows)
 

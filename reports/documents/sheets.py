@@ -20,7 +20,8 @@ HEAD_FILL = PatternFill("solid", fgColor="E8F2F1")
 HAIR = Side(style="hair", color="9AA0A4")
 LINE = Side(style="thin", color="9AA0A4")
 WRAP = Alignment(wrap_text=True, vertical="top", horizontal="left", indent=1)
-HEAD = Alignment(wrap_text=True, vertical="center", indent=1)
+HEAD = Alignment(wrap_text=True, vertical="center", horizontal="left", indent=1)
+AT_TOP = Alignment(wrap_text=True, vertical="top")
 NUMBER_HEAD = Alignment(wrap_text=True, vertical="center", horizontal="right")
 BESIDE_NUMBER = Alignment(horizontal="left", indent=1)
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -89,7 +90,9 @@ def on_paper(sheet: Worksheet, *, landscape: bool, head_row: int, footer: str) -
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"{head_row}:{head_row}"
-    sheet.page_margins.left = sheet.page_margins.right = 0.5
+    margins = sheet.page_margins
+    margins.left = margins.right = margins.top = 0.5
+    margins.bottom, margins.header, margins.footer = 0.7, 0.3, 0.3
     sheet.oddFooter.left.text = footer.replace("&", "&&")
     sheet.oddFooter.right.text = "&P / &N"
     sheet.freeze_panes = f"A{head_row + 1}"

@@ -45,9 +45,7 @@ def test_rows_for_people_are_as_high_as_their_lines_and_the_chart_has_a_page_of_
     sheet = book["Issues"]
     widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[4]]
     for row in sheet.iter_rows(min_row=4):
-        lines = max(
-            lines_needed(cell.value, width - 2) for cell, width in zip(row, widths, strict=True) if is_text(cell)
-        )
+        lines = max(lines_needed(cell.value, width) for cell, width in zip(row, widths, strict=True) if is_text(cell))
         assert sheet.row_dimensions[row[0].row].height >= 15 * lines
     chart = book["Chart"]
     assert [each.id for each in chart.col_breaks.brk] == [7] and not chart.sheet_properties.pageSetUpPr.fitToPage
