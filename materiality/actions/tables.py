@@ -30,6 +30,7 @@ from materiality.platform.files import keep_bytes
 from materiality.platform.jobs import Progress, request_job
 from materiality.platform.people import Predicate, can_edit_cycle, can_edit_library, can_propose
 from materiality.platform.refusals import Conflict, NotAllowed
+from materiality.platform.words import own_names
 from materiality.tables.headers import (
     LEFT_OUT,
     HeaderMatch,
@@ -39,7 +40,7 @@ from materiality.tables.headers import (
     match_headers,
     unknown_columns,
 )
-from materiality.tables.imports import CODES, SheetCheck, SheetOutcome, StrictResource, take_back, undo_json
+from materiality.tables.imports import CODES, SheetOutcome, StrictResource, take_back, undo_json
 from materiality.tables.problems import BadLibrary, Problem
 from materiality.tables.records import Records, read_tables, table_of
 from materiality.tables.widgets import Scope, SheetPlan, SheetRow
@@ -49,8 +50,8 @@ _OPEN = (SheetImport.State.UPLOADED, SheetImport.State.CHECKED, SheetImport.Stat
 
 
 @transaction.atomic
-def check_sheet(*, imported: SheetImport, found: SheetCheck, by: User | None) -> SheetImport:
-    """Store an upload that is new, or what checking it again gave; nothing of its rows is stored.
+def check_sheet(*, imported: SheetImport, by: User | None) -> SheetImport:
+    """Store an upload that was checked, or checked again; nothing of its rows is stored.
 
     NotAllowed where the import is over.
     """
@@ -58,18 +59,10 @@ def check_sheet(*, imported: SheetImport, found: SheetCheck, by: User | None) ->
         state = SheetImport.objects.select_for_update().get(pk=imported.pk).state
         if state not in _OPEN:
             raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
-    imported.headers, imported.plan, imported.problem = found.headers, found.plan, found.problem
-    imported.state = _state(found)
     imported.save()
     told = {"kind": imported.kind, "file": imported.file_name, "sha256": imported.sha256, "state": imported.state}
-    audit.record("check_sheet", imported, by=by, after={**told, **found.plan.get("counts", {})})
+    audit.record("check_sheet", imported, by=by, after={**told, **imported.plan.get("counts", {})})
     return imported
-
-
-def _state(found: SheetCheck) -> str:
-    if found.problem:
-        return SheetImport.State.REFUSED
-    return SheetImport.State.CHECKED if found.plan else SheetImport.State.UPLOADED
 
 
 @transaction.atomic
@@ -353,23 +346,25 @@ def request_check(kind: str, scope: Scope, file_name: str, contents: bytes, *, b
     return request_job(CHECK, inputs=inputs, cycle=scope.cycle, by=by)
 
 
-def check_upload(job: Job, progress: Progress) -> tuple[SheetImport, SheetCheck]:
+def check_upload(job: Job, progress: Progress) -> SheetImport:
     """Build of a check: read the file and say what importing it would do."""
     inputs = dict(job.inputs)
     edition = Edition.objects.filter(pk=inputs.pop("edition")).first()
-    imported = SheetImport(edition=edition, cycle=job.cycle, created_by=job.created_by, **inputs)
-    return imported, _check(imported, None)
+    return _checked(SheetImport(edition=edition, cycle=job.cycle, created_by=job.created_by, **inputs))
 
 
-def store_check(job: Job, checked: tuple[SheetImport, SheetCheck]) -> dict:
+def store_check(job: Job, imported: SheetImport) -> dict:
     """Store of a check: the import with its preview."""
-    imported, found = checked
-    check_sheet(imported=imported, found=found, by=job.created_by)
+    check_sheet(imported=imported, by=job.created_by)
     return {"import": imported.pk, "url": reverse("sheet_import", args=[imported.pk])}
 
 
 def take_in(kind: str, scope: Scope, file_name: str, contents: bytes, *, by: User | None) -> SheetImport:
-    """Keep a file and check it at once, as commands do; where columns are not known, somebody has to choose first."""
+    """Keep a file and check it at once; where columns are not known, somebody has to choose first."""
+    return check_sheet(imported=_taken(kind, scope, file_name, contents, by), by=by)
+
+
+def _taken(kind: str, scope: Scope, file_name: str, contents: bytes, by: User | None) -> SheetImport:
     path, digest = keep_bytes(contents, "sheets")
     imported = SheetImport(
         kind=kind,
@@ -381,14 +376,31 @@ def take_in(kind: str, scope: Scope, file_name: str, contents: bytes, *, by: Use
         replaces=scope.replaces,
         created_by=by,
     )
-    return check_sheet(imported=imported, found=_check(imported, None), by=by)
+    return _checked(imported)
+
+
+def checked_whole(
+    kind: str, scope: Scope, file_name: str, contents: bytes, *, by: User | None
+) -> tuple[SheetImport, SheetPlan]:
+    """A file that is kept, not stored as an import yet, with what importing it would do, for who cannot choose columns.
+
+    Raises BadLibrary with all problems.
+    """
+    imported = _taken(kind, scope, file_name, contents, by)
+    headers, plan = imported.headers, SheetPlan.from_json(imported.plan)
+    guesses, unknown = (frozenset(headers.get(name, ())) for name in ("guesses", "unknown"))
+    match = HeaderMatch(columns_of(imported), guesses, unknown)
+    problems = unknown_columns(match, _resource(imported, by, "").columns) or plan.problems
+    if problems := [*problems, *(problem for row in plan.rows for problem in row.problems)]:
+        raise BadLibrary(problems)
+    return imported, plan
 
 
 def check_again(imported: SheetImport, columns: Mapping[str, str] | None, *, by: User | None) -> SheetImport:
     """Check an upload once more, with the columns that a person chose (None: as before)."""
     if columns is None:
         columns = columns_of(imported)
-    return check_sheet(imported=imported, found=_check(imported, columns), by=by)
+    return check_sheet(imported=_checked(imported, columns), by=by)
 
 
 def needs_reason(imported: SheetImport) -> bool:
@@ -448,25 +460,29 @@ def columns_of(imported: SheetImport) -> dict[str, str]:
     return dict(imported.headers.get("columns", ()))
 
 
-def _check(imported: SheetImport, columns: Mapping[str, str] | None) -> SheetCheck:
-    resource = _resource(imported, None, "")
+def _checked(imported: SheetImport, columns: Mapping[str, str] | None = None) -> SheetImport:
+    """The import with what its file holds and what importing it would do, not stored."""
+    resource, State = _resource(imported, None, ""), SheetImport.State
     try:
         file = sheet_file_of(imported)
         resource = resource.speaking(file.tables)
     except BadLibrary as error:
-        plan = SheetPlan(problems=error.problems)
-        return SheetCheck({}, plan.as_json(), ", ".join(problem.kind for problem in error.problems))
-    match = match_of(file, resource)
-    headers = {
+        imported.headers, imported.plan = {}, SheetPlan(problems=error.problems).as_json()
+        imported.problem, imported.state = ", ".join(problem.kind for problem in error.problems), State.REFUSED
+        return imported
+    with own_names(imported.cycle and imported.cycle.method.get("names")):
+        match = match_of(file, resource)
+    chosen = {heading: (columns or match.columns).get(heading, LEFT_OUT) for heading in match.columns}
+    imported.headers = {
         "rows": imported.headers["rows"],
-        "columns": list(match.columns.items()),
+        "columns": list(chosen.items()),
         "guesses": sorted(match.guesses),
         "unknown": sorted(match.unknown),
     }
-    if columns is None and not match.is_certain:
-        return SheetCheck(headers, {})
-    chosen = {heading: (columns or match.columns).get(heading, LEFT_OUT) for heading in match.columns}
-    return SheetCheck({**headers, "columns": list(chosen.items())}, plan_file(resource, file, chosen).as_json())
+    is_known = columns is not None or match.is_certain
+    imported.plan = plan_file(resource, file, chosen).as_json() if is_known else {}
+    imported.problem, imported.state = "", State.CHECKED if is_known else State.UPLOADED
+    return imported
 
 
 def _store(imported: SheetImport, resource: StrictResource, by: User | None) -> SheetOutcome:
@@ -508,28 +524,14 @@ def put_in_force(*, contents: bytes, name: str, by: User | None, acknowledged: s
         start_edition_draft(by=by)  # which says what is in the way
     edition = current or _first_draft(contents, name, by)
     scope = Scope(edition=edition, replaces=True)
-    if not checked_plan(IssueResource(scope), contents, name).changes_anything:
+    imported, plan = checked_whole(IssueResource.sheet, scope, name, contents, by=by)
+    if not plan.changes_anything:
         return None
-    imported = take_in(IssueResource.sheet, scope, name, contents, by=by)
-    proposed = SheetPlan.from_json(imported.plan).descents
-    same = {each.new: each.old for each in proposed if each.share == 1}
-    confirm(imported, by=by, reason=name, descents=same)
+    check_sheet(imported=imported, by=by)
+    confirm(imported, by=by, reason=name, descents={each.new: each.old for each in plan.descents if each.share == 1})
     return publish_edition(edition=imported.edition, by=by, acknowledged=acknowledged)
 
 
 def _first_draft(contents: bytes, name: str, by: User | None) -> Edition:
     file = read_sheet_file(contents, name, IssueResource(Scope()))
     return start_first_draft(languages=languages_in(file.tables) or DEFAULT_LANGUAGES, by=by)
-
-
-def checked_plan(resource: StrictResource, contents: bytes, name: str) -> SheetPlan:
-    """What importing the file would do, for who cannot choose columns. Raises BadLibrary with all problems."""
-    file = read_sheet_file(contents, name, resource)
-    resource = resource.speaking(file.tables)
-    match = match_of(file, resource)
-    if problems := unknown_columns(match, resource.columns):
-        raise BadLibrary(problems)
-    plan = plan_file(resource, file, match.columns)
-    if problems := [*plan.problems, *(problem for row in plan.rows for problem in row.problems)]:
-        raise BadLibrary(problems)
-    return plan

@@ -163,12 +163,12 @@ def record_descent(
     known = [issue for issue in issues if not issue.sheet_is_new and breaks_identity(issue.sheet_changes)]
     gone_on = list(edition.issues.filter(code__in=descents.values()))
     keys = {issue.pk for issue in (*known, *gone_on)}
-    back = {issue.code for issue in known if issue.status == Issue.Status.ACTIVE}
-    ended = edition.lineage.filter(kind=Kind.RETIRED, source__code__in=back | set(descents.values()))
+    back = _without_descent(edition, known)
+    ended = edition.lineage.filter(kind=Kind.RETIRED, source__code__in={*back, *descents.values()})
     sources = sources_of(edition, keys) | set(ended.values_list("source_id", flat=True))
     before = _descent(edition, keys, sources)
     _mark(known, by=by, reason=reason)
-    _take_up(edition, known, by=by, reason=reason)
+    _take_up(edition, back, by=by, reason=reason)
     _go_on(edition, added, descents, by=by, reason=reason)
     descend_retired([row for row in (*known, *gone_on) if row.status == Issue.Status.RETIRED], by=by, reason=reason)
     living = edition.lineage.filter(source__in=sources, target__isnull=False).values_list("source_id", flat=True)
@@ -176,17 +176,26 @@ def record_descent(
     return {"before": before, "after": _descent(edition, keys, sources)}
 
 
-def _take_up(edition: Edition, issues: Sequence[Issue], *, by: User | None, reason: str) -> None:
-    """Issues that this draft had retired, and that are active again, descend from what ended with them."""
+def _without_descent(edition: Edition, issues: Sequence[Issue]) -> dict[str, Issue]:
+    """Code → an issue that this draft had retired and that is active again; by the codes that it had before, too."""
     held = set(edition.lineage.filter(target__isnull=False).values_list("target_id", flat=True))
-    back = {row.code: row for row in issues if row.status == Issue.Status.ACTIVE and row.pk not in held}
+    back = {str(row.pk): row for row in issues if row.status == Issue.Status.ACTIVE and row.pk not in held}
+    changes = edition.changes.values_list("before", flat=True) if back else ()
+    rows = [(row["code"], key) for before in changes for key, row in before.get("issue", {}).items()]
+    return {code: back[key] for code, key in rows if key in back} | {row.code: row for row in back.values()}
+
+
+def _take_up(edition: Edition, back: Mapping[str, Issue], *, by: User | None, reason: str) -> None:
+    """Issues that are active again descend from what ended with them."""
+    fresh = {issue.pk: issue for issue in back.values()}
     ended = edition.lineage.filter(kind=Kind.RETIRED, source__code__in=back)
     for row in ended.select_related("source__category", "source__parent"):
-        issue = back.pop(row.source.code)
+        issue = back[row.source.code]
+        fresh.pop(issue.pk, None)
         row.kind, row.target = descent_kind(row.source, issue), issue
         row.reason, row.by = _both(row.reason, reason), by
         row.save(update_fields=["kind", "target", "reason", "by"])
-    for issue in back.values():
+    for issue in fresh.values():
         descend_added(issue, by=by, reason=reason)
 
 

@@ -14,6 +14,7 @@ from import_export.fields import Field
 from materiality.models import Cycle, Group, OwnGroup, StakeholderPoint
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, suffix_of
 from materiality.platform.refusals import NotAllowed
+from materiality.platform.words import later_word_for
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
     BEFORE_SIGN_OFF,
@@ -48,8 +49,8 @@ SHEET_COLUMNS = model_columns(
     code={"required": True, "also": ("Group code", "利益相关方编码", "利益相关方代码", "编码", "代码")},
     name={"note": _("At most 200 characters."), "width": 24},
     side={"note": _("internal or external; empty means external."), "choices": "sides"},
-    weight_society={"note": _WEIGHT},
-    weight_business={"note": _WEIGHT},
+    weight_society={"note": _WEIGHT, "title": later_word_for("parameter", "weight_society")},
+    weight_business={"note": _WEIGHT, "title": later_word_for("parameter", "weight_business")},
     target={"also": ("Target", "目标答卷数")},
 )
 GROUP_COLUMNS = tuple(column.name for column in SHEET_COLUMNS)

@@ -26,7 +26,7 @@ class GroupForm(ContentForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].disabled = self.instance.pk is not None
-        for name in self.pairs[0]:  # as the method of the cycle calls its axes
+        for name in self.pairs[0]:  # as the method of the cycle, or of the newest, calls its axes
             self.fields[name].label = word_for("parameter", name)
 
     def clean_code(self) -> str:
@@ -36,17 +36,14 @@ class GroupForm(ContentForm):
         return code
 
 
-class OwnGroupForm(ContentForm):
+class OwnGroupForm(GroupForm):
     """A group of the organisation; the code of one that is there stays."""
 
     class Meta(GroupForm.Meta):
         model = OwnGroup
 
-    pairs = GroupForm.pairs
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].disabled = self.instance.pk is not None
+    def clean_code(self) -> str:
+        return self.cleaned_data["code"]  # that it is unique the model says
 
 
 class PointForm(ContentForm):

@@ -17,6 +17,7 @@ from django.utils.translation import override
 from materiality.library_file.codes import MappingCodes
 from materiality.models import Edition, Framework, Group, Issue, IssueMapping
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, Texts, suffix_of
+from materiality.platform.words import own_names
 from materiality.queries.library import stored_catalogues
 from materiality.queries.stakeholders import default_groups
 from materiality.tables.problems import Problem, nearest
@@ -107,8 +108,10 @@ class SheetColumn:
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """What people may have written over the column, besides its name."""
-        return (*(self.in_language(language)[0] for language in ("zh-hans", "en")), *self.also)
+        """What people may have written over the column, besides its name: also where a method calls an axis so."""
+        own = [self.in_language(language)[0] for language in ("zh-hans", "en")]
+        with own_names(None):
+            return tuple(dict.fromkeys([*own, *(self.in_language(each)[0] for each in ("zh-hans", "en")), *self.also]))
 
 
 def model_columns(
@@ -123,10 +126,11 @@ def model_columns(
         if isinstance(field, Texts):
             columns += text_columns_of(field, DEFAULT_LANGUAGES, **more.get(field.name, {}))
             continue
-        own = {"note": field.help_text, "attribute": field.name, **more.get(field.name, {})}
+        own = {"title": field.verbose_name, "note": field.help_text, "attribute": field.name}
+        own |= more.get(field.name, {})
         own.setdefault("number", isinstance(field, models.FloatField | models.IntegerField))
         own.setdefault("width", 48 if isinstance(field, models.TextField) else 16)
-        columns.append(SheetColumn(headers.get(field.name, field.name), field.verbose_name, **own))
+        columns.append(SheetColumn(headers.get(field.name, field.name), **own))
     return tuple(columns)
 
 

@@ -461,16 +461,3 @@ class SheetOutcome:
     counts: dict[str, int]
     undo: dict[str, Any] = field(default_factory=dict)
     touched: Sequence[Model] = ()
-
-
-@dataclass(frozen=True)
-class SheetCheck:
-    """What reading an uploaded file gave.
-
-    `headers`: the match of columns; `plan`: what the preview shows, empty while columns must be chosen; `problem`: why
-    the file as a whole cannot be read.
-    """
-
-    headers: dict[str, Any]
-    plan: dict[str, Any]
-    problem: str = ""

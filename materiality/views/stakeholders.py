@@ -44,7 +44,7 @@ from materiality.queries.stakeholders import (
     touched_issues,
 )
 from materiality.tables.write import TYPES
-from materiality.views.cycles import cycle_of, in_cycle
+from materiality.views.cycles import cycle_of, in_cycle, say_newest_names
 
 _ENGAGEMENT_HEADS = (
     Head(gettext_lazy("Record"), "title", "title"),
@@ -64,6 +64,7 @@ def _iso(day: date | None) -> str:
 @needs(can_view)
 def own_groups(request: HttpRequest) -> HttpResponse:
     """The groups of the organisation, from which a new cycle starts."""
+    say_newest_names()
     rows = list(OwnGroup.objects.all())
     context = {"section": "library", "rows": rows, "may_edit": can_edit_library(request.user)}
     return render(request, "materiality/own_groups.html", context)
@@ -72,6 +73,7 @@ def own_groups(request: HttpRequest) -> HttpResponse:
 @needs(can_edit_library)
 def own_group(request: HttpRequest, group: str = "") -> HttpResponse:
     """Add a group to the organisation, or change one."""
+    say_newest_names()
     row = get_object_or_404(OwnGroup, code=group) if group else None
     form = OwnGroupForm(request.POST or None, instance=copy(row))
     if sent(request, form):

@@ -32,12 +32,13 @@ from materiality.platform.lists import Chip, Head, Listing, chosen_in
 from materiality.platform.pages import download, paged, refusals, sent, uploaded
 from materiality.platform.people import can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
+from materiality.platform.words import say_names
 from materiality.queries.cycles import of_seen_cycles, seen_cycles, sees_all_cycles
 from materiality.tables.imports import sheet_file
 from materiality.tables.widgets import Scope
 from materiality.tables.words import preview_of, shown_row
 from materiality.tables.write import TYPES
-from materiality.views.cycles import cycle_of
+from materiality.views.cycles import cycle_of, say_newest_names
 
 
 def _told_of(person: User) -> QuerySet[Cycle] | None:
@@ -63,7 +64,9 @@ def import_of(request: HttpRequest, pk: int) -> SheetImport:
 def around(cycle: Cycle | None) -> dict:
     """Context of the page around: that of the cycle, or the library's."""
     if cycle is None:
+        say_newest_names()
         return {"section": "library", "cycle": None, "home": reverse("sheet_imports")}
+    say_names(cycle.method)
     home = reverse("cycle_sheets", args=[cycle.code])
     return {"section": "cycles", "step": "groups", "cycle": cycle, "home": home}
 
@@ -97,6 +100,7 @@ def _file(request: HttpRequest, kind: str, suffix: str, code: str, empty: bool) 
             scope = replace(scope_of(kind, cycle=cycle), cycles=_told_of(request.user))
     except NotAllowed:
         return redirect("library")
+    around(cycle)  # which says what axes are called
     about = scope.edition.code if scope.edition else cycle.code if cycle else "all"
     name = f"{kind}-template.{suffix}" if empty else f"{about}-{kind}.{suffix}"
     return download(sheet_file(chosen.resource(scope), suffix, empty), name)

@@ -3,6 +3,7 @@
 import pytest
 from django.db.models import Q
 
+from materiality.actions.drafts import move_issue
 from materiality.actions.library import publish_edition, start_first_draft
 from materiality.actions.tables import confirm, put_in_force, scope_of, take_in, undo
 from materiality.drafts.codes import texts_of
@@ -93,6 +94,23 @@ def test_taking_up_again_is_undone():
     before = state_of(draft)
     back = {"code": "ENV-01", "category": "environment", "parent_code": "", "name_en": "Issue ENV-01"}
     undo(confirm(whole([*OWN, back]), by=None, reason="Missed"), by=None)
+    assert state_of(draft) == before
+
+
+def test_issue_with_another_code_in_the_draft_is_the_same_when_it_is_taken_up_again():
+    draft = draft_of_small_library()
+    moved = draft.issues.get(code="SOC-01-04")
+    under = draft.issues.get(code="ENV-01")
+    code = move_issue(issue=moved, primary=under, by=None, reason="Belongs there").code
+    assert code != "SOC-01-04"
+    above = {"code": "ENV-01", "category": "environment", "parent_code": "", "name_en": "Issue ENV-01"}
+    confirm(whole([*OWN, above]), by=None, reason="Ours")
+    before = state_of(draft)
+    back = {"code": code, "category": "environment", "parent_code": "ENV-01", "name_en": "Issue SOC-01-04"}
+    stored = confirm(whole([*OWN, above, back]), by=None, reason="Missed")
+    rows = draft.lineage.filter(Q(source__code="SOC-01-04") | Q(target__code=code))
+    assert [(row.kind, row.source.code, row.target.code) for row in rows] == [("moved", "SOC-01-04", code)]
+    undo(stored, by=None)
     assert state_of(draft) == before
 
 

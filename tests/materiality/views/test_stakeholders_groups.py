@@ -1,9 +1,14 @@
 """Pages of the stakeholder groups."""
 
-import pytest
+import io
 
+import pytest
+from openpyxl import load_workbook
+
+from materiality.models import OwnGroup
 from tests.factories.cycles import make_cycle, move, new_group_values, values_of
 from tests.factories.people import log_in
+from tests.factories.sheets import csv_file, upload
 from tests.factories.surveys import make_draft, make_open_survey
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +105,23 @@ def test_groups_ask_few_queries(client, cycle, number, django_assert_max_num_que
     log_in(client)
     with django_assert_max_num_queries(15):
         client.get("/cycles/spring/groups/")
+
+
+NAMES = {"axis": {"society": {"en": "Impact on people"}}}
+
+
+def test_weights_are_called_as_the_method_calls_its_axes_in_sheets_and_groups_of_the_organisation(client, cycle):
+    cycle.method |= {"names": NAMES}
+    cycle.save()
+    log_in(client, language="en")
+    OwnGroup.objects.create(code="customers", name={"en": "Customers"})
+    for page in ("/cycles/spring/sheets/new/groups/", "/library/groups/", "/library/groups/customers/"):
+        assert "Weight: Impact on people" in client.get(page).content.decode(), page
+    for page in ("/cycles/spring/sheets/template/groups.xlsx", "/sheets/template/own_groups.xlsx"):
+        heads = load_workbook(io.BytesIO(client.get(page).content)).active[1]
+        notes = {cell.value: cell.comment.text for cell in heads}
+        assert "Weight: Impact on people" in notes["weight_society"]
+    for heading in ("Weight: Impact on people", "Weight for impact on society"):
+        rows = [{"Code": "media", heading: "5"}]
+        plan = upload("groups", csv_file(rows), cycle=cycle).plan
+        assert plan["rows"][0][4] == {"weight_society": ["1", "5"]}
