@@ -10,12 +10,20 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
+from django.conf.locale import LANG_INFO
+from django.utils.translation import to_language
 from environs import Env
 from marshmallow.validate import ContainsOnly, OneOf, Range
 
 _BACKENDS = "django.core.mail.backends."
 _ROLES = ["viewer", "analyst", "lead", "committee", "administrator"]
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def further_languages(*folders: Path) -> list[tuple[str, str]]:
+    """Languages of the interface beside the two that are kept complete: those of which a folder has a `.po`."""
+    found = {to_language(path.parts[-3]) for folder in folders for path in folder.glob("*/LC_MESSAGES/django.po")}
+    return [(code, LANG_INFO[code]["name_local"]) for code in sorted(found - {"zh-hans", "en"}) if code in LANG_INFO]
 
 
 @dataclass(frozen=True)

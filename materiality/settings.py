@@ -6,7 +6,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from materiality.environment import read_environment
+from materiality.environment import further_languages, read_environment
 from materiality.platform.temporary import use_temporary_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -217,7 +217,8 @@ LANGUAGE_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = ENVIRONMENT.language
-LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [DATA / "locale"]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English"), *further_languages(*BASE_DIR.glob("*/locale"), *LOCALE_PATHS)]
 TIME_ZONE = ENVIRONMENT.time_zone
 USE_TZ = True
 USE_I18N = True

@@ -209,7 +209,7 @@ KINDS = {
         Kind(
             StakeholderResource,
             gettext_lazy("Stakeholder lists"),
-            gettext_lazy("Expectations, channels and responses of the groups, in both languages."),
+            gettext_lazy("Expectations, channels and responses of the groups, in every language."),
             "cycle",
             can_edit_cycle,
         ),
@@ -234,7 +234,7 @@ KINDS = {
         Kind(
             TranslationResource,
             gettext_lazy("Translations"),
-            gettext_lazy("All texts in two languages that can still be changed."),
+            gettext_lazy("All texts in several languages that can still be changed."),
             "",
         ),
     )

@@ -50,20 +50,40 @@ def content_language(language: str | None = None) -> str:
     return tag if tag in LANGUAGES else tag.partition("-")[0]
 
 
-def interface_language(language: str) -> str:
+def tag_of(language: str) -> str:
+    """A content language as the interface names it: `zh` is `zh-hans`."""
+    return "zh-hans" if language == "zh" else language
+
+
+def reading_languages(own: Iterable[str] = ()) -> tuple[str, ...]:
+    """In which languages respondents may read: those of the interface, and those of the texts beside them."""
+    return tuple(dict.fromkeys([*(code for code, _name in settings.LANGUAGES), *map(tag_of, own)]))
+
+
+def interface_language(language: str, others: Iterable[str] = ()) -> str:
     """The language of the interface that is nearest to a content language: itself where it is translated, else the
-    first that is not Chinese.
+    first of `others` that is, else the first that is not Chinese.
     """
-    tag = "zh-hans" if language == "zh" else language
-    known = [code for code, _name in settings.LANGUAGES]
-    return tag if tag in known else next((code for code in known if not code.startswith("zh")), known[0])
+    known = reading_languages()
+    wanted = [tag_of(language), *map(tag_of, others), *(code for code in known if not code.startswith("zh")), known[0]]
+    return next(code for code in wanted if code in known)
+
+
+def language_name(language: str) -> str:
+    """What a language calls itself; a code of none as it is."""
+    return LANGUAGES.get(content_language(language), language)
+
+
+def spoken_language() -> str:
+    """The language that texts are shown in now, as `speaking` takes it: `zh-hans`, `en`, `ko`."""
+    return _spoken.get() or interface_language(content_language())
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Texts in this language, and the words of the interface in the nearest that it has."""
+def speaking(language: str, others: Iterable[str] = ()) -> Iterator[None]:
+    """Texts in this language, and the words of the interface in the nearest that it has (`interface_language`)."""
     content = content_language(language)
-    nearest = interface_language(content)
+    nearest = interface_language(content, others)
     held = _spoken.set("" if content_language(nearest) == content else content)
     try:
         with override(nearest):

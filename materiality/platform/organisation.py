@@ -8,10 +8,9 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
 
 from materiality.models import Organisation
-from materiality.platform.bilingual import is_chinese, shown
+from materiality.platform.bilingual import is_chinese, reading_languages, shown, spoken_language
 
 
 def organisation_texts() -> Mapping[str, str]:
@@ -45,9 +44,9 @@ def named(texts: Mapping[str, str], language: str | None = None) -> str:
 
 
 def organisation(request: HttpRequest) -> dict:
-    """For templates: the organisation's name in the active language, and the other language to switch to."""
-    other = ("en", "English") if is_chinese(get_language()) else ("zh-hans", "中文")
-    return {"organisation_name": SimpleLazyObject(_name_on_pages), "other_language": other}
+    """For templates: the organisation's name in the active language, and the other languages to switch to."""
+    others = [code for code in reading_languages() if code != spoken_language()]
+    return {"organisation_name": SimpleLazyObject(_name_on_pages), "other_languages": others}
 
 
 def _name_on_pages() -> str:

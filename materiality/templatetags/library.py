@@ -82,7 +82,7 @@ def _marked(text: str, terms: tuple[str, ...]) -> str:
 def issue_rows(context: Context, lines: Iterable[ListedIssue], terms: Sequence[str]) -> SafeString:
     """The rows of a table of issues in one piece: as loops of a template they took half of the page."""
     address = reverse("issue", args=[context["edition"].code, "-"]).removesuffix("-/")
-    language, sought = context["other_language"][0], tuple(terms)
+    language, sought = context["other_languages"][0], tuple(terms)
     return mark_safe("".join(_issue_row(line, sought, address, language) for line in lines))
 
 

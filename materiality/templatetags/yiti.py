@@ -13,12 +13,11 @@ from materiality.actions.tables import Kind
 from materiality.models import Cycle, Run
 from materiality.platform import people
 from materiality.platform.bilingual import (
-    LANGUAGES,
     TextColumn,
     Texts,
-    content_language,
     html_language,
     is_chinese,
+    language_name,
     languages_of,
     shown,
     text_of,
@@ -223,4 +222,4 @@ def newer_words(warning: StandardWarning) -> str:
 def languages(codes: list[str] | str) -> str:
     """Languages as each calls itself."""
     listed = [codes] if isinstance(codes, str) else codes
-    return ", ".join(LANGUAGES.get(content_language(code), code) for code in listed)
+    return ", ".join(map(language_name, listed))

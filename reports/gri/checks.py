@@ -504,6 +504,6 @@ SENTENCES = {
     "not_notified": N_("GRI has not been notified of the use of the standards."),
     "assurance_not_reported": N_("The report has a statement of assurance on page %(pages)s, and 2-5 is not reported."),
     "assurance_elsewhere": N_("The statement of assurance stands on page %(pages)s, which 2-5 does not name."),
-    "text_missing": N_("A text is missing in one of the two languages."),
+    "text_missing": N_("A text is missing in one of the languages."),
     "sample": N_("A sample for the assurance provider."),
 }

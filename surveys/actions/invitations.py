@@ -84,7 +84,9 @@ def read_list(job: Job, progress: Progress) -> str:
     groups = list(survey.cycle.groups.values_list("code", flat=True))
     known = set(survey.recipients.values_list("email", flat=True))
     try:
-        found = within_limits(partial(read_recipients, contents, groups=groups, known=known))
+        found = within_limits(
+            partial(read_recipients, contents, groups=groups, known=known, languages=survey.languages)
+        )
     except FileProblem as problem:
         found = ReadRecipients(problem=_(template(problem.code, problem.params)) % problem.params)
     return keep_list(json.dumps({"survey": survey.pk, **asdict(found)}).encode())

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import User
 from materiality.platform import audit
+from materiality.platform.bilingual import tag_of
 from materiality.platform.refusals import NotAllowed
 from surveys.invitations.mail import (
     Means,
@@ -33,7 +34,6 @@ from surveys.invitations.mail import (
     text_problems,
 )
 from surveys.models import Delivery, Mailing, Survey
-from surveys.models.instrument import LANGUAGES
 from surveys.models.invitations import MOST_A_MINUTE
 from surveys.queries.mailings import audience
 from surveys.queries.plans import efforts_of
@@ -157,7 +157,7 @@ def _drop(connection) -> None:
 
 
 def send_test_mail(*, survey: Survey, texts: Mapping[str, str], address: str, by: User) -> int:
-    """Send the mail in both languages to the person's own address; returns how many mails. Nothing is stored.
+    """Send the mail in each language to the person's own address; returns how many mails. Nothing is stored.
 
     NotAllowed where a text is not right, the person has no address, or the server refuses, with its words.
     """
@@ -172,7 +172,7 @@ def send_test_mail(*, survey: Survey, texts: Mapping[str, str], address: str, by
         message_for(
             mailing, survey, example_addressee(survey, language, address, by.email), efforts, number=uuid4().hex
         )
-        for language in LANGUAGES
+        for language in map(tag_of, survey.languages)
     ]
     try:
         get_connection().send_messages(messages)

@@ -142,7 +142,6 @@ def enter_sheet(*, sheet: PaperSheet, entry: SheetEntry, time: int, by: User | N
 MOST_SHEETS = 500
 # Ratings on all sheets together: more make a file that no printer takes in one go.
 MOST_RATINGS = 60_000
-LANGUAGES = ("both", "zh-hans", "en")
 
 
 @transaction.atomic
@@ -158,7 +157,7 @@ def print_sheets(
 ) -> Job:
     """Number so many new sheets for a group, say what each asks, and request their PDF; returns the job.
 
-    In a split survey each sheet gets a part of its own, drawn and counted as online. `language` is one of LANGUAGES.
+    In a split survey each sheet gets a part of its own, drawn and counted as online. `language` is one, or `both`.
     NotAllowed where the survey is not open, the group is asked nothing, or the sheets are too many.
     """
     survey = Survey.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=survey.pk)

@@ -19,6 +19,7 @@ from materiality.actions.stakeholders import load_demo_stakeholders
 from materiality.actions.translations import write_languages
 from materiality.models import Cycle, User
 from materiality.platform import audit
+from materiality.platform.bilingual import reading_languages
 from materiality.platform.keys import ensure_installation_key
 from materiality.platform.refusals import NotAllowed
 from materiality.scoring.cube import NOT_ASKED, SOCIETY
@@ -33,7 +34,6 @@ from surveys.actions.plans import (
 )
 from surveys.actions.responses import release_responses
 from surveys.models import Assignments, GroupPlan, Item, ItemText, Notice, Survey
-from surveys.models.instrument import LANGUAGES
 from surveys.queries.plans import PlannedGroup, planned_groups, survey_issues
 from surveys.queries.questionnaire import issue_html, stored_counts
 from surveys.questionnaire.asking import unrated
@@ -332,7 +332,7 @@ def _texts(survey: Survey, items: list[Item]) -> list[ItemText]:
     texts = []
     for _pk, group in groupby(items, key=lambda item: item.issue_id):
         own = list(group)
-        for language in LANGUAGES:
+        for language in reading_languages(survey.languages):
             html = issue_html(survey, own, language)
             texts.append(ItemText(survey=survey, issue=own[0].issue, language=language, html=html))
     return texts

@@ -1,14 +1,13 @@
 """The form of a mailing."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.forms.fields import ContentForm, form_field
-from materiality.platform.bilingual import interface_language, suffix_of
+from materiality.platform.bilingual import speaking, suffix_of
 from surveys.invitations.mail import text_problems
 from surveys.models import Mailing
 
@@ -39,11 +38,11 @@ class MailingForm(ContentForm):
         return values
 
 
-def first_texts(kind: str, languages: Iterable[str]) -> dict[str, str]:
+def first_texts(kind: str, languages: Sequence[str]) -> dict[str, str]:
     """Texts of an invitation or a reminder to begin with, in these languages."""
     found = {}
     for language in languages:
-        with translation.override(interface_language(language)):
+        with speaking(language, languages):
             subject, body = _reminder() if kind == Mailing.Kind.REMINDER else _invitation()
         found |= {f"subject_{suffix_of(language)}": subject, f"body_{suffix_of(language)}": body}
     return found

@@ -9,6 +9,7 @@ from django.core.validators import validate_slug
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from materiality.platform.bilingual import language_name
 from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.problems import comparable
 from surveys.matching.answers import answered, column_place, together
@@ -61,10 +62,7 @@ class MatchForm(forms.Form):
         label=_("Channel or wave of the whole file"), required=False, max_length=40,
         help_text=_("Where the file has no column for it."),
     )  # fmt: skip
-    language = forms.ChoiceField(
-        label=_("Language of the whole file"), required=False,
-        choices=[("", _("As recognised")), ("zh-hans", "中文"), ("en", "English")],
-    )  # fmt: skip
+    language = forms.ChoiceField(label=_("Language of the whole file"), required=False)
     submitted_at = forms.DateField(
         label=_("Date of all responses"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Where the file has no column for it."),
@@ -80,6 +78,10 @@ class MatchForm(forms.Form):
         self.fields["everybody"].choices = [
             ("", _("As recognised")),
             *((group.code, " / ".join(dict.fromkeys((group.zh, group.en)))) for group in asked.groups),
+        ]
+        self.fields["language"].choices = [
+            ("", _("As recognised")),
+            *((tag, language_name(tag)) for tag in asked.languages),
         ]
         self.found, self.asked = guess_of(imported), asked
         self.guessed = self.found.match

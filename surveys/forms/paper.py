@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from materiality.platform.bilingual import language_name, reading_languages, tag_of
 from materiality.scoring.cube import NOT_ASKED
 from surveys.actions.paper import MOST_SHEETS
 from surveys.models import ProfileQuestion, Survey
@@ -24,16 +25,16 @@ class PrintForm(forms.Form):
 
     group = forms.ChoiceField(label=_("Group"))
     number = forms.IntegerField(label=_("How many sheets"), min_value=1, max_value=MOST_SHEETS, initial=20)
-    language = forms.ChoiceField(
-        label=_("Language"),
-        choices=[("both", _("Chinese and English")), ("zh-hans", _("Chinese")), ("en", _("English"))],
-        initial="both",
-    )
+    language = forms.ChoiceField(label=_("Language"))
     definitions = forms.BooleanField(label=_("Definition of every issue included"), required=False, initial=True)
 
     def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["group"].choices = [(group.code, group.name) for group in survey.cycle.groups.all()]
+        tags = list(map(tag_of, survey.languages))
+        both = [("both", " + ".join(language_name(tag) for tag in tags[:2]))] if len(tags) > 1 else []
+        rest = [tag for tag in reading_languages() if tag not in tags]
+        self.fields["language"].choices = [*both, *((tag, language_name(tag)) for tag in [*tags, *rest])]
         if survey.instrument.always_defined:
             del self.fields["definitions"]
 

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 import segno
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from materiality.platform.bilingual import text_of
+from materiality.platform.bilingual import speaking, text_of
 from materiality.platform.keys import SIZE, derived, installation_key, unseal
 from materiality.platform.organisation import organisation_name
 from materiality.platform.pdf import typeset
@@ -123,34 +122,36 @@ PAGE = """
 #set par(leading: 0.7em)
 #let accent = rgb("#0f6b6b")
 #let soft = rgb("#565f66")
-#let part(said, lang, size) = {
-  set text(lang: lang, region: if lang == "zh" { "cn" })
+#let part(said, size) = {
+  set text(lang: said.language, region: if said.language == "zh" { "cn" })
   let lines = (text(size: 12pt, fill: soft, said.organisation), text(size: size, said.title))
   lines.push(text(size: 15pt, said.scan))
   lines.push(text(size: 11pt, fill: soft, said.brief))
   stack(dir: ttb, spacing: 5.5mm, ..lines)
 }
 #align(center)[
-  #part(words.zh, "zh", 28pt)
+  #part(words.parts.at(0), 28pt)
   #v(1fr)
   #box(stroke: 1.2pt + accent, radius: 3mm, inset: 1mm, image("code.svg", width: 104mm, alt: words.address))
   #v(2mm)
   #text(size: 13pt, words.address)
   #v(1fr)
-  #part(words.en, "en", 22pt)
+  #if words.parts.len() > 1 { part(words.parts.at(1), 22pt) }
 ]
 """
 
 
 def poster_pdf(survey: Survey, efforts: Sequence[Effort], address: str) -> bytes:
     """One page of A4 with the link `address` as a QR code and in letters."""
-    words = {"zh": _words(survey, efforts, "zh-hans"), "en": _words(survey, efforts, "en"), "address": address}
+    parts = [_words(survey, efforts, language) for language in survey.languages[:2]]
+    words = {"parts": parts, "address": address}
     return typeset(PAGE, words, {"code.svg": qr_bytes(address, "svg").decode()})
 
 
 def _words(survey: Survey, efforts: Sequence[Effort], language: str) -> dict[str, str]:
-    with translation.override(language):
+    with speaking(language, survey.languages):
         return {
+            "language": language.partition("-")[0],
             "organisation": organisation_name(language),
             "title": text_of(survey, "title", language),
             "scan": _("Scan the code with your phone and answer"),

@@ -10,11 +10,11 @@ from enum import Enum
 
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMessage
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from materiality.platform.bilingual import text_of
+from materiality.platform.bilingual import speaking, text_of
 from materiality.platform.organisation import named, organisation_texts
 from surveys.invitations.links import link_start, secret_of
 from surveys.invitations.used_links import is_used
@@ -248,7 +248,7 @@ def _asker(survey: Survey, language: str) -> str:
 def texts_for(mailing: Mailing, survey: Survey, addressee: Addressee, efforts: Sequence[Effort]) -> tuple[str, str]:
     """Subject and body in the addressee's language; the body ends with a way to unsubscribe."""
     unsubscribe = f"{addressee.link}unsubscribe/"
-    with translation.override(addressee.language):
+    with speaking(addressee.language, survey.languages):
         values = {
             "name": addressee.name or _("Sir or Madam"),
             "title": text_of(survey, "title", addressee.language),

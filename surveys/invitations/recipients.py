@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from materiality.platform.bilingual import LANGUAGES, content_language, reading_languages
 from materiality.tables.problems import Fault, FileProblem, column_letters
 from materiality.tables.read import Limits, open_table
 from surveys.invitations.mail import has_control_characters
@@ -59,8 +60,8 @@ def _is_old(path: str) -> bool:
 
 
 LONGEST_NAME = 200
-# How lists write a language, and what it is here.
-LANGUAGES = {
+# How lists write a language, and what it is here; any other by its code or as it calls itself.
+_SPELLINGS = {
     **dict.fromkeys(("zh-hans", "zh", "zh-cn", "zh_hans", "中文", "简体中文"), "zh-hans"),
     **dict.fromkeys(("en", "en-gb", "en-us", "english", "英文", "英语"), "en"),
 }
@@ -85,13 +86,6 @@ def name_problem(name: str) -> str:
     if has_control_characters(name):
         return _("A name must not hold a line break or another control character.")
     return _("The name is longer than 200 characters.") if len(name) > LONGEST_NAME else ""
-
-
-def language_problem(language: str) -> str:
-    """What is wrong with a language, empty where nothing is."""
-    if not language or language.lower() in LANGUAGES:
-        return ""
-    return _("The language is zh-hans or en; leave the cell empty for the organisation's.")
 
 
 COLUMNS = ("email", "name", "group", "language")
@@ -134,7 +128,9 @@ class ReadRecipients:
         return cls(rows, bad, held["total"], held["problem"])
 
 
-def read_recipients(source: Path | bytes, *, groups: Collection[str], known: Collection[str]) -> ReadRecipients:
+def read_recipients(
+    source: Path | bytes, *, groups: Collection[str], known: Collection[str], languages: Collection[str] = ()
+) -> ReadRecipients:
     """Read a CSV or XLSX file. `groups` are the codes there are, `known` the addresses that the survey has already.
 
     FileProblem where the file as a whole cannot be read.
@@ -142,7 +138,7 @@ def read_recipients(source: Path | bytes, *, groups: Collection[str], known: Col
     with open_table(source, limits=Limits(max_bytes=settings.MAX_UPLOAD_BYTES)) as table:
         places = {_text(name).strip().lower(): place for place, name in reversed(list(enumerate(table.header)))}
         bad = _header_problems(table.header, places, table.header_row)
-        reader = _Reader(places, groups, known)
+        reader = _Reader(places, groups, known, languages)
         total = 0
         for number, cells in table.rows if not bad else ():
             total += 1
@@ -166,8 +162,13 @@ def _header_problems(header: list[object], places: dict[str, int], row: int) -> 
 
 
 class _Reader:
-    def __init__(self, places: dict[str, int], groups: Collection[str], known: Collection[str]) -> None:
+    def __init__(
+        self, places: dict[str, int], groups: Collection[str], known: Collection[str], languages: Collection[str]
+    ) -> None:
         self.places, self.groups, self.known = places, {code.lower(): code for code in groups}, set(known)
+        tags = reading_languages(languages)
+        self.languages = _SPELLINGS | {LANGUAGES[content_language(tag)].lower(): tag for tag in tags}
+        self.languages |= {tag: tag for tag in tags}
         self.seen: dict[str, int] = {}
         self.rows: list[RecipientRow] = []
         self.bad: list[RecipientFault] = []
@@ -179,7 +180,7 @@ class _Reader:
             "email": self._email_problem(values["email"].lower(), number),
             "name": name_problem(values["name"]),
             "group": self._group_problem(values["group"]),
-            "language": language_problem(values["language"]),
+            "language": self._language_problem(values["language"]),
         }
         wrong = [
             RecipientFault(f"{column_letters(self.places.get(name, 0))}{number}", number, values[name][:200], reason)
@@ -189,13 +190,19 @@ class _Reader:
         if wrong:
             self.bad += wrong
             return
-        language = LANGUAGES.get(values["language"].lower(), settings.LANGUAGE_CODE)
+        language = self.languages.get(values["language"].lower(), settings.LANGUAGE_CODE)
         group = self.groups[values["group"].lower()]
         self.rows.append(RecipientRow(values["email"].lower(), values["name"], group, language))
 
     def _cell(self, cells: list[object], name: str) -> str:
         place = self.places.get(name)
         return _text(cells[place]).strip(" ") if place is not None and place < len(cells) else ""
+
+    def _language_problem(self, language: str) -> str:
+        if not language or language.lower() in self.languages:
+            return ""
+        known = {"languages": ", ".join(dict.fromkeys(self.languages.values()))}
+        return _("The language is one of %(languages)s; leave the cell empty for the organisation's.") % known
 
     def _email_problem(self, email: str, number: int) -> str:
         reason = address_problem(email)

@@ -175,7 +175,9 @@ class _Answering:
 
     def _words(self, doubt: Doubt, choice: str) -> bool:
         pairs = [part.rpartition("=") for part in choice.split(";") if part.strip()]
-        known = {group.code for group in self.asked.groups} | {"zh-hans", "en"} | {str(n + 1) for n in range(10)}
+        known = (
+            {group.code for group in self.asked.groups} | set(self.asked.languages) | {str(n + 1) for n in range(10)}
+        )
         values = {word(key): _VALUES.get(value.strip().casefold(), value.strip()) for key, equals, value in pairs}
         if not pairs or not all(equals for _key, equals, _value in pairs):
             return False

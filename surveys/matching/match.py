@@ -32,6 +32,7 @@ class Asked:
     # Per group the items that it is asked; a group that is not named is asked everything.
     plan: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     zone: str = ""
+    languages: Sequence[str] = ("zh-hans", "en")
 
     def asks(self, group: str, item: tuple[str, str]) -> bool:
         """Whether the group is asked the item."""

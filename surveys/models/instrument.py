@@ -9,8 +9,6 @@ from surveys.models.surveys import Survey
 from surveys.questionnaire.asking import Effort, Window, closing_time, zoned
 from surveys.questionnaire.instrument import QUESTIONS, RANKING_QUESTION, Instrument
 
-LANGUAGES = ("zh-hans", "en")
-
 
 def scale_words(instrument: Instrument, k: int) -> list[str]:
     """The word of each value 1..k in the active language, empty where it has none."""

@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue, Job
-from materiality.platform.bilingual import option_text, text_of
+from materiality.platform.bilingual import option_text, speaking, tag_of, text_of
 from materiality.platform.files import keep_file
 from materiality.platform.jobs import Progress
 from materiality.platform.organisation import organisation_name
@@ -19,7 +18,7 @@ from materiality.platform.pdf import typeset_alone
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DIMENSIONS, NOT_ASKED
 from surveys.models import Item, Notice, PaperSheet, ProfileQuestion, Survey
-from surveys.models.instrument import LANGUAGES, page_head, plain_question, ranking_question, scale_words
+from surveys.models.instrument import page_head, plain_question, ranking_question, scale_words
 from surveys.paper.sheets import open_sheet
 from surveys.questionnaire.asking import QUESTION_KINDS
 
@@ -66,14 +65,14 @@ Each = Callable[[Callable[[], str]], list[str]]
 
 
 def printed_words(survey: Survey, sheets: Sequence[PaperSheet], *, language: str, definitions: bool) -> dict:
-    """What `sheet.typ` reads; every text is a list, one per language. `language` is `both` or one of LANGUAGES."""
-    languages = LANGUAGES if language == "both" else (language,)
+    """What `sheet.typ` reads; every text is a list, one per language (`both`: the survey's first two)."""
+    languages = list(map(tag_of, survey.languages[:2])) if language == "both" else [language]
 
     def each(text: Callable[[], str]) -> list[str]:
         """The text in every language of the sheets."""
         found = []
         for one in languages:
-            with translation.override(one):
+            with speaking(one, survey.languages):
                 found.append(str(text()))
         return found
 
@@ -91,8 +90,8 @@ def printed_words(survey: Survey, sheets: Sequence[PaperSheet], *, language: str
 def _frame(survey: Survey, languages: Sequence[str], each: Each) -> dict:
     titles = each(lambda: survey.title)
     return {
-        "langs": ["en" if language == "en" else "zh" for language in languages],
-        "lang": "en" if languages[0] == "en" else "zh",
+        "langs": [language.partition("-")[0] for language in languages],
+        "lang": languages[0].partition("-")[0],
         "title": titles[0],
         "titles": titles,
         "organisation": " / ".join(dict.fromkeys(organisation_name(language) for language in languages)),

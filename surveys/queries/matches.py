@@ -7,6 +7,7 @@ from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subqu
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue
+from materiality.platform.bilingual import language_name
 from materiality.tables.problems import column_letters
 from materiality.templatetags.yiti import inlang
 from surveys.matching.answers import column_place, together
@@ -315,7 +316,7 @@ def _choices(target, asked: Asked, end: int) -> list[tuple[str, str]]:
         return unknown + [(code, f"{zh} / {en}") for code, zh, en in (question.options if question else ())]
     named = {
         "group": [(group.code, f"{group.zh} / {group.en}") for group in asked.groups],
-        "language": [("zh-hans", "中文"), ("en", "English"), ("", _("Unknown"))],
+        "language": [*((tag, language_name(tag)) for tag in asked.languages), ("", _("Unknown"))],
     }
     return unknown + named.get(target.code, [("yes", _("yes")), ("no", _("no")), ("", _("Unknown"))])
 

@@ -12,15 +12,14 @@ from random import SystemRandom
 
 from django.db import connection
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue
-from materiality.platform.bilingual import text_of
+from materiality.platform.bilingual import reading_languages, speaking, text_of
 from materiality.platform.keys import CannotOpen, seal, unseal
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Response, Survey
-from surveys.models.instrument import LANGUAGES, attention_words, question_words, scale_words
+from surveys.models.instrument import attention_words, question_words, scale_words
 from surveys.queries.plans import plan_of
 from surveys.questionnaire.asking import SECONDS_PER_ITEM, Effort, Sheet, asked_issues, course_of, draw_part, sheets_of
 from surveys.questionnaire.contents import sealed_size
@@ -80,16 +79,16 @@ def stored_counts(survey: Survey, counts: array) -> bytes:
 
 
 def issue_html(survey: Survey, items: Sequence[Item], language: str) -> str:
-    """One issue's name, definition and a scale per item, nothing chosen, in a language (zh-hans or en)."""
+    """One issue's name, definition and a scale per item, nothing chosen, in a language (see `reading_languages`)."""
     issue = items[0].issue
-    with translation.override(language):
+    with speaking(language, survey.languages):
         asked = [(f"r{item.position}", question_words(item.dimension)) for item in items]
         return _render(survey, text_of(issue, "name", language), asked, text_of(issue, "definition", language))
 
 
 def attention_html(survey: Survey, language: str) -> str:
-    """The survey's attention question, nothing chosen, in a language (zh-hans or en)."""
-    with translation.override(language):
+    """The survey's attention question, nothing chosen, in a language."""
+    with speaking(language, survey.languages):
         heading, question = attention_words(survey.attention_value)
         return _render(survey, heading, [("attention", question)])
 
@@ -238,12 +237,14 @@ class Questionnaire:
         )
 
     def issues_html(self, sheet: Sheet, ratings: bytes, attention: int | None, language: str) -> bytes:
-        """HTML of a page's issues, and of the attention question where it stands, with the given answers chosen."""
-        shown = [
-            self.issues[issue].pieces[language].shown(ratings, self._positions(sheet, issue)) for issue in sheet.issues
-        ]
+        """HTML of a page's issues, and of the attention question where it stands, with the given answers chosen.
+
+        In English where the survey was opened before there was this language.
+        """
+        pieces = [(self.issues[issue].pieces, self._positions(sheet, issue)) for issue in sheet.issues]
+        shown = [(own.get(language) or own["en"]).shown(ratings, positions) for own, positions in pieces]
         if sheet.attention is not None:
-            shown.insert(sheet.attention, self.attention[language][attention or SKIPPED])
+            shown.insert(sheet.attention, self.attention.get(language, self.attention["en"])[attention or SKIPPED])
         return b"".join(shown)
 
     def heading(self, sheet: Sheet) -> str:
@@ -339,7 +340,8 @@ def questionnaire_with(survey: Survey, html: Mapping[int, Mapping[str, str]]) ->
     categories = sorted({item.issue.category for item in items}, key=lambda row: (row.order, row.code))
     issues = _issues(items, [category.pk for category in categories], html)
     plans = {row.group_id: asked_by(survey, row, issues) for row in GroupPlan.objects.filter(survey=survey)}
-    attention = {language: scale_by_code(attention_html(survey, language)) for language in LANGUAGES}
+    spoken = reading_languages(survey.languages)
+    attention = {language: scale_by_code(attention_html(survey, language)) for language in spoken}
     parts = tuple(CategoryParts(row.code, row.name.texts) for row in categories)
     profile = tuple(ProfileQuestion.objects.filter(survey=survey).order_by("position"))
     return Questionnaire(survey, parts, issues, plans, attention, profile)

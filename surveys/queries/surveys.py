@@ -10,17 +10,17 @@ from random import Random
 import numpy as np
 from django.db.models import Case, F, OuterRef, Subquery, Sum, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from materiality.models import Category, Cycle, Group, Issue, Run, User
-from materiality.platform.bilingual import interface_language, suffix_of, text_of
+from materiality.platform.bilingual import speaking, suffix_of, tag_of, text_of
 from materiality.platform.organisation import named, organisation_name, organisation_texts
 from materiality.queries.cycles import rateable_issues, scored_cycles
 from materiality.scoring.cells import ratings_of
 from materiality.scoring.cube import Cube
 from surveys.models import Batch, GroupPlan, Item, ItemText, ProfileQuestion, Survey
-from surveys.models.instrument import LANGUAGES, brief_words
+from surveys.models.instrument import brief_words
 from surveys.queries.fieldwork import CountedKind, kinds_of, valid_number
 from surveys.queries.imports import number_waiting
 from surveys.queries.plans import PlannedGroup, planned, split_size, survey_issues
@@ -268,7 +268,7 @@ def sheet_html(survey: Survey, shown: Previewed, sheet: Sheet, language: str) ->
     """HTML of a page of issues in a language: as it was frozen, or as the library words it now."""
     questionnaire = shown.questionnaire
     codes = [questionnaire.issues[place].code for place in sheet.issues]
-    html = _frozen(survey, codes, language) if survey.opened_at else _fresh(survey, codes, language)
+    html = (survey.opened_at and _frozen(survey, codes, language)) or _fresh(survey, codes, language)
     issues = tuple(
         replace(issue, pieces={language: html_pieces(html[issue.code])}) if issue.code in html else issue
         for issue in questionnaire.issues
@@ -396,9 +396,8 @@ def default_texts(cycle: Cycle, level: str) -> dict[str, str]:
     categories = list(Category.objects.filter(issues__in=issues).distinct().order_by("order", "code"))
     found = {}
     for language in cycle.languages:
-        nearest = interface_language(language)
-        with translation.override(nearest):
-            texts = _texts(cycle, number, categories, nearest)
+        with speaking(language, cycle.languages):
+            texts = _texts(cycle, number, categories, language)
         found |= {f"{name}_{suffix_of(language)}": text for name, text in texts.items()}
     return found
 
@@ -406,8 +405,8 @@ def default_texts(cycle: Cycle, level: str) -> dict[str, str]:
 def share_texts(survey: Survey, efforts: Sequence[Effort], address: str) -> list[tuple[str, str]]:
     """(language, a short invitation with the address in it), to be sent by mail or chat."""
     names, found = organisation_texts(), []
-    for language in LANGUAGES:
-        with translation.override(language):
+    for language in map(tag_of, survey.languages):
+        with speaking(language, survey.languages):
             values = {"organisation": named(names, language), "title": text_of(survey, "title", language)}
             values |= {"brief": brief_words(survey, efforts), "address": address}
             said = _("%(organisation)s asks for your view: %(title)s. On a phone too: %(brief)s %(address)s") % values

@@ -15,7 +15,14 @@ LONGEST_SEALED_COMMENT = 2_000
 _RANKING = 200
 # A character of a profile text takes at most so many bytes in JSON.
 _JSON_CHARACTER = 6
-_LANGUAGES = ("", "zh-hans", "en")
+# Each by its number here: further ones come at the end.
+_CODES = (
+    "zh-hans en af ar ar-dz ast az be bg bn br bs ca ckb cs cy da de dsb el en-au en-gb eo es es-ar es-co es-mx es-ni"
+    " es-ve et eu fa fi fr fy ga gd gl he hi hr hsb ht hu hy ia id ig io is it ja ka kab kk km kn ko ky lb lt lv mk ml"
+    " mn mr ms my nb ne nl nn no os pa pl pt pt-br ro ru sk sl sq sr sr-latn sv sw ta te tg th tk tr tt udm ug uk ur uz"
+    " vi zh-hant"
+)
+_LANGUAGES = ("", *_CODES.split())
 MODES = ("normal", "large", "paper")
 _NONE = 0xFF
 _NO_SERIAL = 0xFFFF_FFFF

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from materiality.platform.bilingual import text_of
+from materiality.platform.bilingual import spoken_language, text_of
 from materiality.platform.refusals import NotAllowed
 from surveys.models import Response, Tally
 from surveys.models.instrument import anonymity_words, effort_words, until_words
@@ -16,7 +16,7 @@ from surveys.questionnaire.asking import Standing, standing
 from surveys.respond import pages as cookies
 from surveys.respond.answers import erase_response, open_answers, start_draft
 from surveys.respond.answers import unsubscribe as end_mail_to
-from surveys.respond.pages import as_html, page, shown_language
+from surveys.respond.pages import as_html, page
 from surveys.respond.posted import (
     StartForm,
 )
@@ -135,7 +135,7 @@ def start(
         key = start_draft(
             survey=survey,
             group=group,
-            language=shown_language(),
+            language=spoken_language(),
             link=link,
             large=cookies.is_large(request),
         )

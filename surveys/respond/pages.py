@@ -7,6 +7,7 @@ The room leans on these insides of Django and django-csp, which a new version ma
   the URLs, csp's build_policy and HEADER: test_pages.py, which compares the short way with the long one
 - a WSGI application before Django's, what Django reads of its environ, parse_cookie: test_saves.py, which compares, too
 - rendered pages cut at private-use characters, which templates must pass as they are: test_pages.py
+- parse_accept_lang_header, as get_language_from_request has it: test_languages.py
 - HttpResponseRedirectBase with another status (visit.py): test_visit.py
 - values of columns and cursors as the ORM has them (rows.py: get_db_prep_value, adapt_datetimefield_value, JSON and
   bytes of a plain cursor, has_select_for_update): test_rows.py
@@ -15,6 +16,7 @@ The room leans on these insides of Django and django-csp, which a new version ma
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from secrets import token_bytes
 from urllib.parse import quote, unquote
@@ -33,12 +35,12 @@ from django.urls import Resolver404, get_resolver
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.html import escape
+from django.utils.translation.trans_real import parse_accept_lang_header
 
-from materiality.platform.bilingual import is_chinese
+from materiality.platform.bilingual import content_language, reading_languages, speaking, spoken_language, tag_of
 from materiality.platform.organisation import named
 from materiality.platform.people import RESPONDENT_PATH
 from surveys.models import Survey
-from surveys.models.instrument import LANGUAGES
 
 
 class RespondentMiddleware:
@@ -68,9 +70,9 @@ class RespondentMiddleware:
             request.resolver_match = self._urls.resolve(path[len(RESPONDENT_PATH) - 1 :])
         except Resolver404:
             return self.get_response(request)
-        request.LANGUAGE_CODE = _language_of(request)
-        translation.activate(request.LANGUAGE_CODE)
-        return self.protected(request, self._security.process_request(request) or self._view(request))
+        request.LANGUAGE_CODE, others = _language_of(request)
+        with speaking(request.LANGUAGE_CODE, others):
+            return self.protected(request, self._security.process_request(request) or self._view(request))
 
     def _checked_view(self, request: HttpRequest) -> HttpResponse:
         request.get_host()  # DisallowedHost where it is not ours
@@ -99,31 +101,27 @@ def from_own_page(headers: Mapping[str, str]) -> bool:
     return headers.get("HTTP_SEC_FETCH_SITE") == "same-origin"
 
 
-def _language_of(request: HttpRequest) -> str:
-    """What was chosen or the browser asks for; of a browser that asks for neither, the survey's first language: the
-    first in which it has a title.
+def _language_of(request: HttpRequest) -> tuple[str, list[str]]:
+    """What was chosen or the browser asks for, of what the interface or the survey speaks, else the survey's first
+    language; with it the survey's languages, where they were looked for.
     """
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    if found := _language_wanted(chosen, request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
-        return found
+    own: list[str] | None = None
+    asked = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    for tag in (request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""), *(tag for tag, _weight in asked)):
+        if tag in ("", "*"):
+            continue
+        with suppress(LookupError):
+            return translation.get_supported_language_variant(tag), own or []
+        own = _languages_of(request) if own is None else own
+        if content_language(tag) in own:
+            return content_language(tag), own
+    own = _languages_of(request) if own is None else own
+    return tag_of(own[0]) if own else settings.LANGUAGE_CODE, own
+
+
+def _languages_of(request: HttpRequest) -> list[str]:
     code = request.resolver_match.kwargs.get("code", "")
-    titles = (
-        Survey.objects.filter(code=code).values_list("title__zh", "title__en").first() if "\x00" not in code else None
-    )
-    return next((language for language, title in zip(LANGUAGES, titles or (), strict=False) if title), LANGUAGES[0])
-
-
-_ASKED = re.compile(r"(?:^|[,\s])(?:zh|en)\b", re.I)
-
-
-@lru_cache(maxsize=256)
-def _language_wanted(cookie: str, header: str) -> str:
-    """The language of these; empty where they name none of ours."""
-    if not cookie and not _ASKED.search(header):
-        return ""
-    request = HttpRequest()
-    request.COOKIES[settings.LANGUAGE_COOKIE_NAME], request.META["HTTP_ACCEPT_LANGUAGE"] = cookie, header
-    return translation.get_language_from_request(request)
+    return ("\x00" not in code and Survey.objects.filter(code=code).values_list("languages", flat=True).first()) or []
 
 
 _NUMBER = len(CSRF_ALLOWED_CHARS)
@@ -149,6 +147,8 @@ DRAFT, DONE, FIRST, TOLD = "yiti_draft", "yiti_done", "yiti_first", "yiti_told"
 SIZE, CONTRAST = "yiti_size", "yiti_contrast"
 DAY = 24 * 3600
 _DONE_AGE, _FIRST_AGE, _TOLD_AGE, _SHOWN_AGE = 365 * DAY, 600, 60, 365 * DAY
+# Which languages there are, the next page asks the survey.
+_TAG = re.compile(r"[a-z]{2,8}(-[a-z0-9]{2,8})?")
 # How pages may be shown: the posted name, its values, and the cookie that keeps it.
 _SHOWN = {"size": (("large", "normal"), SIZE), "contrast": (("high", "normal"), CONTRAST)}
 
@@ -252,7 +252,7 @@ def is_about_display(posted: dict) -> bool:
 
 def remember_shown(response: HttpResponse, posted: dict) -> None:
     """Keep a chosen language (for all pages of the site), text size and contrast."""
-    if posted.get("language") in LANGUAGES:
+    if _TAG.fullmatch(posted.get("language", "")):
         name, secure = settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_COOKIE_SECURE
         _keep(response, name, posted["language"], path="/", secure=secure)
     for posted_name, (values, cookie) in _SHOWN.items():
@@ -322,8 +322,10 @@ def page(
     again and cannot show old answers.
     """
     make = _frame if keep else _frame.__wrapped__
-    language = shown_language()
-    look = (language, is_large(request), is_high(request), named(getattr(request, "asker", {}), language))
+    language, spoken = spoken_language(), reading_languages(getattr(request, "spoken", ()))
+    others = tuple(each for each in spoken if each != language)
+    asker = named(getattr(request, "asker", {}), language)
+    look = (language, translation.get_language(), others, is_large(request), is_high(request), asker)
     frame = make(template, look, tuple(sorted(context.items())))
     filled = {**(fills or {}), "csrf": form_token(request).encode(), "action": as_html(action or request.path)}
     # Frames alternate between fixed pieces and names of holes.
@@ -334,11 +336,6 @@ def page(
     return response
 
 
-def shown_language() -> str:
-    """The active language as surveys name it: zh-hans or en."""
-    return "zh-hans" if is_chinese() else "en"
-
-
 def as_html(text: str) -> bytes:
     """A respondent's own text, harmless, for a hole."""
     return escape(text).encode()
@@ -346,10 +343,10 @@ def as_html(text: str) -> bytes:
 
 @lru_cache(maxsize=2048)
 def _frame(
-    template: str, look: tuple[str, bool, bool, str], context: tuple[tuple[str, object], ...]
+    template: str, look: tuple[str, str, tuple[str, ...], bool, bool, str], context: tuple[tuple[str, object], ...]
 ) -> tuple[bytes | str, ...]:
-    language, large, high, asker = look
-    with translation.override(language):
+    language, nearest, others, large, high, asker = look
+    with speaking(language, [nearest]):
         html = render_to_string(
             f"surveys/respond/{template}.html",
             {
@@ -358,7 +355,7 @@ def _frame(
                 "large": large,
                 "high": high,
                 "organisation_name": asker,
-                "other_language": ("en", "English") if language == "zh-hans" else ("zh-hans", "中文"),
+                "other_languages": others,
                 **dict(context),
             },
         )

@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.platform.bilingual import option_text, text_of
+from materiality.platform.bilingual import option_text, spoken_language, text_of
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.visitors import VisitWindow, address_of
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
@@ -24,7 +24,7 @@ from surveys.questionnaire.ranking import MOST_NAMED, named_apart, refused_named
 from surveys.questionnaire.saving import COMMENT, PROFILE, TOP, Change, Sent
 from surveys.respond import pages as cookies
 from surveys.respond.answers import finish
-from surveys.respond.pages import HOLES, as_html, page, shown_language
+from surveys.respond.pages import HOLES, as_html, page
 from surveys.respond.posted import (
     LONGEST_TEXT,
     acknowledged,
@@ -201,7 +201,7 @@ def _submit(request: HttpRequest, way: Way) -> HttpResponse:
     way.count_part()
     changes, sent = _posted(request, way, [COMMENT])
     try:
-        finish(key=way.draft.key, language=shown_language(), changes=changes, sent=sent, mode=_mode(request))
+        finish(key=way.draft.key, language=spoken_language(), changes=changes, sent=sent, mode=_mode(request))
     except NotAllowed:
         # The grace ended in this very moment; the page of a closed survey says so.
         return HttpResponse(status=410) if sent else SeeOther(request.path)
@@ -333,7 +333,7 @@ def _show(request: HttpRequest, way: Way, number: int) -> HttpResponse:
     questionnaire, draft, sheet = way.questionnaire, way.draft, way.sheets[number - 1]
     fills = {
         **_fills(way, number, way.names(number)),
-        "issues": questionnaire.issues_html(sheet, draft.ratings, draft.attention, shown_language()),
+        "issues": questionnaire.issues_html(sheet, draft.ratings, draft.attention, spoken_language()),
         "name": as_html(questionnaire.heading(sheet)),
     }
     return page(

@@ -83,6 +83,7 @@ def draft_of(request: HttpRequest, code: str) -> DraftInUse:
     draft = secret and open_answers(secret, code)
     if draft and answerable(draft):
         if belongs_to(request.POST, draft):
+            request.spoken = questionnaire_of(draft.survey_id, draft.opened_at).survey.languages
             return draft
         raise Elsewhere(HttpResponse(status=409) if script else _of_others(code))
     if script:
@@ -112,7 +113,7 @@ def survey_of(request: HttpRequest, code: str) -> SurveyNow:
     survey = survey_now(code)
     if survey is None:
         raise Elsewhere(unknown(request))
-    request.asker = survey.asker
+    request.asker, request.spoken = survey.asker, survey.languages
     if survey.anonymous and survey.state == "open":
         key_with(survey.key_check)  # without it nobody could begin or go on
     return survey

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.core.cache import cache
 from django.db import connection
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from materiality.models import AuditEvent, Job
+from materiality.platform.bilingual import speaking
 from materiality.platform.digests import value_digest
 from materiality.platform.jobs import Progress, request_job
 from materiality.platform.words import names_about, word_for
@@ -274,7 +275,7 @@ def store_count(job: Job, built: tuple[Survey, dict, datetime]) -> dict:
 
 def report_sentence(account: Account, groups: Mapping[int, str], language: str) -> str:
     """All that is known of the account in one text; `groups` {key: name in this language} in the order of naming."""
-    with translation.override(language):
+    with speaking(language):
         begin = _("The survey sent %(invitations)s") % {"invitations": _invitations(account.invited)}
         parts = [begin] if account.invited else []
         if not account.submitted:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from materiality.models import Lineage
-from materiality.platform.bilingual import DEFAULT_LANGUAGES, Text, option_text, shown
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, Text, option_text, reading_languages, shown
 from materiality.scoring.cube import NOT_ASKED
 from materiality.tables.limited import tell, within_limits
 from materiality.tables.problems import N_, CellError, FileProblem, template
@@ -41,7 +41,6 @@ from surveys.matching.layout import Seen
 from surveys.matching.match import ITEM, OUTSIDE_WIDEN, READY_MADE, Asked, BrokenMatch, Match, Question, is_personal
 from surveys.matching.words import GroupNames, IssueNames, cleaned
 from surveys.models import ColumnMatch, ResponseImport, Survey
-from surveys.models.instrument import LANGUAGES
 from surveys.questionnaire.asking import QUESTION_KINDS, closing_time
 from surveys.questionnaire.ranking import MOST_NAMED, NAMED
 from surveys.questionnaire.screening import FLAG_BIT, flags_asked
@@ -91,6 +90,7 @@ def asked_of(survey: Survey) -> Asked:
         attention=survey.attention,
         plan=_plan_of(survey, items),
         zone=survey.zone,
+        languages=reading_languages(survey.languages),
         ranking=survey.ranking,
     )
 
@@ -158,7 +158,7 @@ def recogniser(survey: Survey, name: str, answers: Mapping | None = None) -> Pla
     codes, besides = [group.code for group in asked.groups], _besides(asked)
 
     def plan(table: Table) -> ReadingPlan:
-        plain = plain_plan(table, asked.items, codes, zone, LANGUAGES, besides)
+        plain = plain_plan(table, asked.items, codes, zone, asked.languages, besides)
         plain = replace(plain, **_other_sheets(table, asked))
         if not answers.get("head"):
             if not plain.columns.problems:
@@ -172,7 +172,7 @@ def recogniser(survey: Survey, name: str, answers: Mapping | None = None) -> Pla
         if not name or found.doubts:
             raise ForeignFile(found)
         # Read on at once: opening a large workbook again would take as long as all the rest.
-        plan = planner_of(found.match, asked, zone=zone, languages=LANGUAGES, name=name)(table)
+        plan = planner_of(found.match, asked, zone=zone, languages=asked.languages, name=name)(table)
         return replace(plan, guess=found)
 
     return plan
@@ -252,7 +252,8 @@ def stored_match(plain: dict) -> Match:
 
 def planner_for(survey: Survey, match: dict, name: str) -> Planner:
     """How a file is read by the stored match."""
-    return planner_of(stored_match(match), asked_of(survey), zone=ZoneInfo(survey.zone), languages=LANGUAGES, name=name)
+    asked = asked_of(survey)
+    return planner_of(stored_match(match), asked, zone=ZoneInfo(survey.zone), languages=asked.languages, name=name)
 
 
 def personal_headers(notes: list[dict]) -> set[str]:

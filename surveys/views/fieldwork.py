@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.models import Job
-from materiality.platform.bilingual import text_of
+from materiality.platform.bilingual import tag_of, text_of
 from materiality.platform.jobs import request_job
 from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import button, turned_away
@@ -22,7 +22,6 @@ from materiality.platform.people import can_discard_answers, can_edit_cycle, nee
 from materiality.views.cycles import cycle_of, in_cycle
 from surveys.actions.responses import discard_damaged
 from surveys.models import Item, ProfileQuestion, Response, SealedDraft, Survey
-from surveys.models.instrument import LANGUAGES
 from surveys.models.jobs import JobKind
 from surveys.queries.fieldwork import fieldwork_page, number_of, thin_cells
 from surveys.queries.surveys import use_counted, valid_responses
@@ -55,7 +54,7 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if request.htmx:
         return render(request, "surveys/fieldwork.html", {"cycle": row.cycle, "partial": True, **context})
     use_counted(row.cycle, row, figures)
-    context["sentences"] = _sentences(found.account, groups)
+    context["sentences"] = _sentences(found.account, groups, row.languages)
     context |= {"damaged": row.damaged_number, "may_discard": can_discard_answers(request.user)}
     return render(request, "surveys/fieldwork.html", in_cycle(row.cycle, "progress", **context))
 
@@ -95,10 +94,13 @@ def _survey_of(code: str, survey: str) -> Survey:
     return get_object_or_404(rows, cycle__code=code, code=survey)
 
 
-def _sentences(account: Account, groups: list) -> list[tuple[str, str]]:
-    """(language, the report's sentence in it)."""
-    names = {language: {group.pk: text_of(group, "name", language) for group in groups} for language in LANGUAGES}
-    return [(language, report_sentence(account, names[language], language)) for language in LANGUAGES]
+def _sentences(account: Account, groups: list, languages: list[str]) -> list[tuple[str, str]]:
+    """(language, the report's sentence in it), in the languages of the survey."""
+    found = []
+    for language in map(tag_of, languages):
+        names = {group.pk: text_of(group, "name", language) for group in groups}
+        found.append((language, report_sentence(account, names, language)))
+    return found
 
 
 def _width(request: HttpRequest) -> int:

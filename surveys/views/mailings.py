@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
+from materiality.platform.bilingual import spoken_language, tag_of
 from materiality.platform.lists import Chip, Head, Listing, chosen_in
 from materiality.platform.pages import button, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
@@ -16,10 +17,8 @@ from surveys.forms.mailings import MailingForm, first_texts
 from surveys.invitations.links import public_address
 from surveys.invitations.mail import PLACES, example_addressee, shown_words, texts_for
 from surveys.models import Delivery, Mailing, Survey
-from surveys.models.instrument import LANGUAGES
 from surveys.queries.mailings import audience, sent_of
 from surveys.queries.plans import efforts_of
-from surveys.respond.pages import shown_language
 from surveys.views.surveys import survey_in_cycle
 
 
@@ -57,7 +56,7 @@ def _acted(request: HttpRequest, survey: Survey, form: MailingForm) -> HttpRespo
     address = public_address(request)
     if go == "test":
         send_test_mail(survey=survey, texts=form.cleaned_data, address=address, by=request.user)
-        messages.success(request, _("Sent to %(address)s in both languages.") % {"address": request.user.email})
+        messages.success(request, _("Sent to %(address)s in every language.") % {"address": request.user.email})
     if go != "start":
         return None
     mailing = start_mailing(survey=survey, values=form.cleaned_data, address=address, by=request.user)
@@ -69,7 +68,7 @@ def _previews(request: HttpRequest, survey: Survey, form: MailingForm) -> list[t
     address, efforts = public_address(request), efforts_of(survey)
     return [
         (language, *texts_for(form.instance, survey, example_addressee(survey, language, address), efforts))
-        for language in LANGUAGES
+        for language in map(tag_of, survey.languages)
     ]
 
 
@@ -85,7 +84,7 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
         "invitations",
         survey=row.survey,
         mailing=row,
-        subject=texts_for(row, row.survey, example_addressee(row.survey, shown_language(), row.address), ())[0],
+        subject=texts_for(row, row.survey, example_addressee(row.survey, spoken_language(), row.address), ())[0],
         sent=sent_of([row])[row.pk],
         is_sending=row.state == Mailing.State.SENDING,
         is_open=row.state in (Mailing.State.SENDING, Mailing.State.PAUSED),

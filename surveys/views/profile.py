@@ -57,7 +57,7 @@ def _edited(request: HttpRequest, row: Survey, question: ProfileQuestion | None)
             return onward(request, _("The question is saved."), "profile_questions", row.cycle.code, row.code)
     heading = _("Change the question") if question else _("Add a question")
     texts = {"title": text_of(question, "text") if question else heading, "heading": heading, "button": _("Save")}
-    texts |= {"lead": _("Write it in both languages, short enough for a phone."), "back": _("Profile questions")}
+    texts |= {"lead": _("Write it in every language, short enough for a phone."), "back": _("Profile questions")}
     cancel = reverse("profile_questions", args=[row.cycle.code, row.code])
     context = in_cycle(row.cycle, "survey", survey=row, form=form, guarded=True, cancel=cancel, **texts)
     return render(request, "surveys/form.html", context)

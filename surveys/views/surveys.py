@@ -13,13 +13,20 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from materiality.models import Cycle, Group, Issue
-from materiality.platform.bilingual import html_language, suffix_of, text_of
+from materiality.platform.bilingual import (
+    html_language,
+    reading_languages,
+    speaking,
+    spoken_language,
+    suffix_of,
+    text_of,
+)
 from materiality.platform.lists import Head, Listing
 from materiality.platform.pages import button, onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
@@ -48,7 +55,7 @@ from surveys.forms.surveys import (
     cluster_choices,
 )
 from surveys.models import Survey
-from surveys.models.instrument import LANGUAGES, ranking_question
+from surveys.models.instrument import ranking_question
 from surveys.queries.plans import PlannedGroup, efforts_of, issue_bases, issue_ticks, planned_groups, wider_plans
 from surveys.queries.surveys import (
     Previewed,
@@ -69,7 +76,6 @@ from surveys.queries.surveys import (
 from surveys.questionnaire.asking import LOSS, WIDTHS, closing_time, standing
 from surveys.questionnaire.ranking import MOST_NAMED
 from surveys.respond.entrance import first_page_context
-from surveys.respond.pages import shown_language
 from surveys.respond.rows import groups_now, survey_now
 from surveys.respond.views import profile_shown, thanks_words
 
@@ -114,7 +120,7 @@ def preview(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     look = replace(look, page=min(look.page, len(shown.steps) - 1))
     if request.method == "POST":
         return redirect(f"{request.path}?{_onward(request, look, groups, len(shown.steps) - 1)}")
-    with translation.override(look.language):
+    with speaking(look.language, row.languages):
         return render(request, "surveys/preview.html", _context(request, row, look, shown, groups))
 
 
@@ -125,7 +131,7 @@ def _look(request: HttpRequest, row: Survey, groups: list[Group]) -> Look:
         group=asked["group"] if asked.get("group") in codes else codes[0],
         kind=asked["kind"] if asked.get("kind") in ("full", "split") else ("split" if row.split else "full"),
         draw=_number(asked.get("draw", "")),
-        language=asked["language"] if asked.get("language") in LANGUAGES else shown_language(),
+        language=asked["language"] if asked.get("language") in reading_languages(row.languages) else spoken_language(),
         size="large" if asked.get("size") == "large" else "",
         contrast="high" if asked.get("contrast") == "high" else "",
     )
@@ -138,7 +144,7 @@ def _onward(request: HttpRequest, look: Look, groups: list[Group], last: int) ->
     changes: dict[str, object] = {"page": max(0, min(look.page + step, last))}
     if posted.get("group") in [group.code for group in groups]:
         changes["group"] = posted["group"]
-    if posted.get("language") in LANGUAGES:
+    if "language" in posted:  # which ones there are, the page that comes looks up
         changes["language"] = posted["language"]
     for name, special in (("size", "large"), ("contrast", "high")):
         if name in posted:

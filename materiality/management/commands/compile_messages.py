@@ -9,11 +9,12 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Compile the .po files to .mo; unchanged ones are left alone."
+    help = "Compile the .po files of the product and of var/locale to .mo; unchanged ones are left alone."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: str, **options: object) -> None:
-        for source in sorted(Path(settings.BASE_DIR).glob("*/locale/*/LC_MESSAGES/django.po")):
+        folders = [*Path(settings.BASE_DIR).glob("*/locale"), *map(Path, settings.LOCALE_PATHS)]
+        for source in sorted({path for folder in folders for path in folder.glob("*/LC_MESSAGES/django.po")}):
             target = source.with_suffix(".mo")
             if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
                 continue

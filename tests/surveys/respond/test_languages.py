@@ -1,0 +1,125 @@
+"""Languages beside Chinese and English: with messages of their own (a `.po`), and as texts of a survey alone."""
+
+import pytest
+from django.core.management import call_command
+from openpyxl import load_workbook
+
+from materiality.environment import further_languages
+from materiality.platform.bilingual import LANGUAGES, tag_of
+from surveys.invitations.mail import addressee_of, texts_for
+from surveys.models import Delivery, Draft, Mailing, Survey
+from surveys.queries.questionnaire import questionnaire_of
+from surveys.questionnaire.contents import Contents, pack, unpack
+from tests.factories.cycles import make_cycle
+from tests.factories.invitations import make_batch, make_recipient
+from tests.factories.respondent import RespondentClient
+from tests.factories.scores import make_run
+from tests.factories.surveys import make_open_survey
+
+pytestmark = pytest.mark.django_db
+PO = """
+msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+"""
+TEXTS = {
+    "Begin the survey": "설문 시작",
+    "very much": "매우 크다",
+    "Sir or Madam": "귀하",
+    "Anonymous: nobody can tell which answers are yours.": "익명입니다.",
+    "Overview": "개요",
+    "Rank": "순위",
+    "Log in": "로그인",
+}
+KOREAN = {"title_ko": "중요 이슈 설문", "title_zh": "", "title_en": "", "languages": ["ko"]}
+
+
+@pytest.fixture
+def korean(tmp_path, settings):
+    """Messages in Korean, as somebody puts them into the folder of an installation."""
+    path = tmp_path / "locale" / "ko" / "LC_MESSAGES" / "django.po"
+    path.parent.mkdir(parents=True)
+    path.write_text(PO + "".join(f'\nmsgid "{text}"\nmsgstr "{said}"\n' for text, said in TEXTS.items()), "utf-8")
+    settings.LOCALE_PATHS = [tmp_path / "locale"]
+    call_command("compile_messages")
+    settings.LANGUAGES = [*settings.LANGUAGES, *further_languages(*settings.LOCALE_PATHS)]
+
+
+def korean_survey(**values) -> Survey:
+    return make_open_survey(**KOREAN | values)
+
+
+def browser(survey: Survey, asks: str) -> RespondentClient:
+    return RespondentClient(survey, **{"accept-language": asks})
+
+
+def test_respondent_pages_come_in_a_language_that_has_messages(korean):
+    client = browser(korean_survey(), "ko-KR,ko;q=0.9,en;q=0.8")
+    first = client.page()
+    assert '<html lang="ko"' in first and "설문 시작" in first and "중요 이슈 설문" in first
+    assert '<button form="answers" name="language" value="en" lang="en">English</button>' in first
+    client.begin("employees")
+    assert Draft.objects.get().language == "ko"
+    page = client.page("1/")
+    assert '<html lang="ko"' in page and "매우 크다" in page and 'value="zh-hans"' in page
+    client.send("1/", language="en")
+    assert "very much" in client.page("1/")
+    client.send("1/", language="ko")
+    assert "매우 크다" in client.page("1/")
+
+
+def test_browser_that_asks_for_no_language_of_the_survey_gets_its_first(korean):
+    assert "설문 시작" in browser(korean_survey(), "fr").page()
+    assert "Begin the survey" in browser(make_open_survey(title_zh="", languages=["en"]), "fr").page()
+    assert "开始填写" in browser(make_open_survey(), "fr").page()
+
+
+def test_mail_comes_in_a_language_that_has_messages(korean):
+    survey = korean_survey(anonymous=False)
+    recipient = make_recipient(make_batch(survey), name="", language="ko")
+    mailing = Mailing.objects.create(
+        survey=survey, kind="invitation", subject={"ko": "{title}"}, body={"ko": "{name} {link}"}
+    )
+    subject, body = texts_for(
+        mailing, survey, addressee_of(Delivery(mailing=mailing, recipient=recipient), survey, "https://a.example"), ()
+    )
+    assert subject == "중요 이슈 설문" and body.startswith("귀하 https://a.example/s/")
+
+
+def test_headings_of_a_file_and_pages_of_staff_come_in_a_language_that_has_messages(korean, client, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    cycle = make_cycle(code="own", languages=["ko"], title_zh="", title_en="", title_ko="평가")
+    make_run(cycle)
+    out = str(tmp_path / "w.xlsx")
+    call_command("build_output", "own", "scores", "--format", "xlsx", "--language", "ko", "--out", out)
+    book = load_workbook(out)
+    assert "개요" in book.sheetnames
+    page = client.get("/login/", headers={"accept-language": "ko"}).content.decode()
+    assert '<html lang="ko"' in page and "로그인" in page and 'value="zh-hans"' in page and 'value="en"' in page
+
+
+def test_texts_can_be_read_in_a_language_that_has_no_messages():
+    survey = make_open_survey(languages=["zh", "ko"], title_ko="중요 이슈 설문", title_en="")
+    client = browser(survey, "ko")
+    first = client.page()
+    assert "중요 이슈 설문" in first and "开始填写" in first  # the survey's first of the two
+    assert 'value="ko"' not in first and 'value="en"' in first
+    client.begin("employees")
+    assert Draft.objects.get().language == "ko"
+    assert client.page("1/").count("fieldset") > 0
+    client.send("1/", language="zh-hans")
+    assert 'value="ko" lang="ko">한국어<' in client.page("1/")
+
+
+def test_survey_that_was_opened_before_there_were_messages_asks_in_english(korean, settings):
+    spoken, settings.LANGUAGES = settings.LANGUAGES, settings.LANGUAGES[:2]
+    survey = make_open_survey()
+    settings.LANGUAGES = spoken
+    questionnaire_of.cache_clear()
+    client = browser(survey, "ko")
+    client.begin("employees")
+    assert "Issue" in client.page("1/")
+
+
+def test_every_content_language_is_kept_with_sealed_answers():
+    for language in map(tag_of, LANGUAGES):
+        assert unpack(pack(Contents(ratings=b"\0", language=language), 200)).language == language
