@@ -251,22 +251,25 @@ def _is_text(column: str) -> bool:
 def changes_refused(
     row: SheetRow, issue: Issue, changes: Changes, used: Mapping[str, tuple[str, str]], replaces: bool = False
 ) -> Iterator[Problem]:
-    """Problems of a code that was another issue's or is of another pattern than new ones are, of an issue without a
-    name, and of one that is retired (which a file that `replaces` the list takes up again).
+    """Problems of a code that was another issue's, of an issue without a name, and of one that is retired (which a file
+    that `replaces` the list takes up again).
     """
     if not issue.name:
         yield row.problem("no_name", f"name_{suffix_of(languages_of(issue)[0])}")
     if issue.pk is None and issue.code in used:
         edition, name = used[issue.code]
         yield row.problem("code_used", "code", params={"edition": edition, "name": name})
-    level = 1 + bool(issue.parent) + bool(issue.parent and issue.parent.parent)  # what is above may be a ring
-    part = part_of(issue.edition.code_pattern, level)
-    if issue.pk is None and not replaces and not fits(issue.code, part):
-        yield row.problem("other_pattern", "code", params={"pattern": part, "example": example_of(part)})
     was = changes.get("status", [issue.status])[0]
     if issue.pk is not None and was == Issue.Status.RETIRED and not replaces:
         for column in changes:
             yield row.problem("retired_changed", column, params={"code": issue.code})
+
+
+def _other_pattern(issue: Issue) -> str:
+    """The part of the edition's pattern that the code of a new issue does not fit; '' where it does."""
+    level = 1 + bool(issue.parent) + bool(issue.parent and issue.parent.parent)  # what is above may be a ring
+    part = part_of(issue.edition.code_pattern, level)
+    return "" if fits(issue.code, part) else part
 
 
 class _ParentWidget(ChoiceWidget):
@@ -500,6 +503,8 @@ class IssueResource(StrictResource):
     def warnings(self, row: SheetRow, instance: Issue, changes: dict[str, list[str]]) -> Iterable[Problem]:
         if instance.category.pk is None:
             yield row.problem("new_category", "category", params={"name": instance.category.name})
+        if instance.pk is None and not self.scope.replaces and (part := _other_pattern(instance)):
+            yield row.problem("other_pattern", "code", params={"pattern": part, "example": example_of(part)})
         for code in instance.groups if "groups" in changes else ():
             if code not in self.lookups["groups"]:
                 yield row.problem("new_group", "groups", code)
@@ -536,18 +541,24 @@ class IssueResource(StrictResource):
             self._descent = record_descent(edition, changed, self.descents, by=self.by, reason=self.reason)
             if self.scope.replaces:
                 self._replace_around(edition)
+            elif any(issue.sheet_is_new and _other_pattern(issue) for issue in changed):
+                self._state_pattern(edition)
 
     def _replace_around(self, edition: Edition) -> None:
         """The languages of the list, the pattern that its codes show, and categories without an active issue."""
         if self.scope.languages:
             edition.languages = list(self.scope.languages)
-        active = list(edition.issues.filter(status=Issue.Status.ACTIVE))
-        edition.code_pattern = shown_pattern([row.code for row in level] for level in levels_of(active))
-        edition.save(update_fields=["languages", "code_pattern"])
+        self._state_pattern(edition)
         used = edition.issues.filter(status=Issue.Status.ACTIVE).values("category")
         empty = edition.categories.filter(status=Category.Status.ACTIVE).exclude(pk__in=used)
         self._retired_categories = list(empty.values_list("code", flat=True))
         empty.update(status=Category.Status.RETIRED)
+
+    def _state_pattern(self, edition: Edition) -> None:
+        """New codes are of the pattern that those of the list show."""
+        active = list(edition.issues.filter(status=Issue.Status.ACTIVE))
+        edition.code_pattern = shown_pattern([row.code for row in level] for level in levels_of(active))
+        edition.save(update_fields=["languages", "code_pattern"])
 
     def _store_mappings(self, changed: Sequence[Issue]) -> None:
         pks = self.fields[self.mapped[0].name].widget.disclosure_keys()

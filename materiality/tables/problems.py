@@ -262,7 +262,7 @@ MESSAGES = {
     "no_text": N_("Write the text in at least one language."),
     "bad_code": N_("“%(value)s” is not an issue code. Write for example “%(example)s”."),
     "other_pattern": N_(
-        "“%(value)s” is not of the pattern %(pattern)s of this edition. Write for example “%(example)s”."
+        "“%(value)s” is not of the pattern %(pattern)s of this edition, as “%(example)s” is; it is taken all the same."
     ),
     "double_code": N_("“%(value)s” is already in row %(first)s."),
     "no_primary": N_("A secondary issue needs a primary issue, and “%(value)s” is none in this file."),

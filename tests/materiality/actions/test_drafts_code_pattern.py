@@ -11,7 +11,7 @@ from materiality.drafts.codes import proposed_code
 from materiality.formats.issues import IssueResource
 from materiality.models import AuditEvent, Edition
 from materiality.platform.refusals import NotAllowed
-from materiality.tables.widgets import Scope
+from materiality.tables.widgets import Scope, SheetPlan
 from tests.factories.drafts import new_texts
 from tests.factories.library import make_category
 from tests.factories.people import log_in
@@ -111,15 +111,37 @@ def test_category_without_a_letter_gets_codes(draft):
     assert proposed_code(primary) == "XX-01"
 
 
-def test_import_says_which_new_code_is_not_of_the_pattern(draft):
+def test_import_says_which_new_code_is_not_of_the_pattern_and_takes_it(draft):
     rows = [{"code": code, "category": "society", "parent_code": up, "name_en": code} for code, up in (
         ("S3", ""), ("SOC-04", ""), ("S2-01", "S2"), ("S2-2", "S2"))]  # fmt: skip
-    found = plan_of(IssueResource(Scope(draft)), rows)
-    assert problems_in(found) == [(3, "code", "other_pattern"), (4, "code", "other_pattern")]
-    assert [each.params for row in found.rows for each in row.problems] == [
-        {"pattern": "A9", "example": "A1"},
-        {"pattern": "A9-9", "example": "A1-1"},
+    imported = take_in("issues", scope_of("issues"), "more.csv", csv_file(rows), by=None)
+    plan = SheetPlan.from_json(imported.plan)
+    assert plan.is_good
+    assert [(row.number, each.kind, each.params) for row in plan.rows for each in row.warnings] == [
+        (3, "other_pattern", {"pattern": "A9", "example": "A1"}),
+        (4, "other_pattern", {"pattern": "A9-9", "example": "A1-1"}),
     ]
+    stored = confirm(imported, by=None, reason="More")
+    draft.refresh_from_db()
+    assert draft.code_pattern == ""  # theirs show none any more
+    undo(stored, by=None)
+    draft.refresh_from_db()
+    assert draft.code_pattern == "A9; A9-9"
+
+
+def test_list_that_takes_the_place_of_the_default_one_goes_in_by_change_and_retirement(library_rows):
+    """Case lib-flat-list."""
+    own = [
+        {"code": "FL-01", "category": "environment", "name_zh": "气候", "name_en": "Climate"},
+        {"code": "FL-02", "category": "society", "name_zh": "安全", "name_en": "Safety"},
+    ]
+    confirm(take_in("issues", scope_of("issues"), "own.csv", csv_file(own), by=None), by=None, reason="Ours")
+    draft = Edition.objects.get(state="draft")
+    codes = draft.issues.exclude(code__startswith="FL").values_list("code", flat=True)
+    gone = [{"code": code, "status": "retired"} for code in codes]
+    confirm(take_in("issues", scope_of("issues"), "gone.csv", csv_file(gone), by=None), by=None, reason="Ours")
+    publish_edition(edition=draft, by=None, acknowledged="Ours")
+    assert list(draft.issues.filter(status="active").values_list("code", flat=True)) == ["FL-01", "FL-02"]
 
 
 def test_issues_that_are_there_keep_their_codes(draft):
