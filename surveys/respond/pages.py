@@ -120,8 +120,11 @@ def _language_of(request: HttpRequest) -> tuple[str, list[str]]:
 
 
 def _languages_of(request: HttpRequest) -> list[str]:
+    """Those in which the survey has a title, first."""
     code = request.resolver_match.kwargs.get("code", "")
-    return ("\x00" not in code and Survey.objects.filter(code=code).values_list("languages", flat=True).first()) or []
+    row = "\x00" not in code and Survey.objects.filter(code=code).values_list("languages", "title").first()
+    languages, title = row or ([], {})
+    return sorted(languages, key=lambda language: not title.get(language))
 
 
 _NUMBER = len(CSRF_ALLOWED_CHARS)

@@ -22,12 +22,12 @@ from surveys.questionnaire.saving import History
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import is_genuine, parse_token
 from surveys.respond.keys import order_of
-from surveys.respond.sealed import Box, find_sealed, opened_again, write_sealed
+from surveys.respond.sealed import ASKER, Box, find_sealed, opened_again, write_sealed
 from surveys.responses.columns import utc
 
-_READ = """
+_READ = f"""
 SELECT d.key, d.survey_id, d.group_id, d.ratings, d.comment, d.profile, d.attention, d.page, d.counted, d.batch_id,
-       d.started_at, d.history, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at
+       d.started_at, d.history, {ASKER}, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at
 FROM surveys_draft d JOIN surveys_survey s ON s.id = d.survey_id
 """
 _BY_KEY = _READ + "WHERE d.key = %s AND s.code = %s"
@@ -63,6 +63,7 @@ class DraftInUse(NamedTuple):
     batch_id: int | None
     started_at: datetime
     history: History
+    asker: str | None
     opened_at: datetime
     state: str
     opens_at: datetime | None
@@ -105,6 +106,7 @@ def sealed_in_use(secret: str, survey_code: str) -> DraftInUse | None:
         batch_id=held.batch_id,
         started_at=held.started_at,
         history=held.history,
+        asker=survey.asker,
         opened_at=survey.opened_at,
         state=survey.state,
         opens_at=survey.opens_at,
@@ -158,7 +160,7 @@ def _one(sql: str, values: list) -> DraftInUse | None:
     if row is None:
         return None
     key, survey, group, ratings, comment, profile, attention, page, counted, batch, started, history, *rest = row
-    opened, state, *ends = rest
+    asker, opened, state, *ends = rest
     key = key if isinstance(key, UUID) else UUID(key)
     return DraftInUse(
         key,
@@ -174,6 +176,7 @@ def _one(sql: str, values: list) -> DraftInUse | None:
         batch,
         utc(started),
         History.unpack(bytes(history)),
+        asker,
         utc(opened),
         state,
         *map(utc, ends),
@@ -343,9 +346,9 @@ def notice_texts(survey: Survey) -> dict[str, str]:
     return {f"notice_{suffix_of(language)}": texts.get(language, "") for language in languages}
 
 
-_SURVEY = """
+_SURVEY = f"""
 SELECT s.id, s.cycle_id, s.code, s.state, s.anonymous, s.several_per_browser, s.languages, s.title, s.thanks, n.text,
-       (SELECT name FROM materiality_organisation WHERE id = 1),
+       {ASKER},
        s.drafts_kept_days, s.recipients_kept_days, s.notice_version, s.split, s.attention, s.key_check, s.zone,
        s.opened_at, s.opens_at, s.closes_at, s.closed_at
 FROM surveys_survey s

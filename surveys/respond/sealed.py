@@ -22,13 +22,15 @@ from surveys.questionnaire.contents import Contents, pack, pack_issues, unpack, 
 from surveys.respond.keys import key_of_finished, key_of_parts, key_with, lookup_of, opener_of
 from surveys.responses.columns import ResponseColumns, utc
 
-_SURVEY = """
-SELECT id, key_check, opened_at, state, opens_at, closes_at, closed_at FROM surveys_survey
+# As staff say it, in JSON.
+ASKER = "(SELECT name FROM materiality_organisation WHERE id = 1)"
+_SURVEY = f"""
+SELECT id, key_check, {ASKER}, opened_at, state, opens_at, closes_at, closed_at FROM surveys_survey
 WHERE code = %s AND anonymous AND key_check <> ''
 """
-_ROW = """
+_ROW = f"""
 SELECT d.id, d.group_id, d.page, d.counted, d.version, d.state, d.sealed,
-       s.id, s.key_check, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at
+       s.id, s.key_check, {ASKER}, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at
 FROM surveys_sealeddraft d JOIN surveys_survey s ON s.id = d.survey_id
 WHERE d.survey_id = %s AND d.lookup = %s AND s.key_check = %s
 """
@@ -70,6 +72,7 @@ class SealedSurvey(NamedTuple):
 
     id: int
     key: bytes
+    asker: str | None
     opened_at: datetime
     state: str
     opens_at: datetime | None
@@ -86,8 +89,8 @@ def sealed_survey(code: str) -> SealedSurvey | None:
 
 
 def _survey_in(row: Sequence) -> SealedSurvey:
-    pk, check, opened, state, *ends = row
-    return SealedSurvey(pk, key_with(check), utc(opened), state, *map(utc, ends))
+    pk, check, asker, opened, state, *ends = row
+    return SealedSurvey(pk, key_with(check), asker, utc(opened), state, *map(utc, ends))
 
 
 def find_sealed(code: str, secret: str) -> tuple[SealedSurvey, tuple, Box | None] | None:

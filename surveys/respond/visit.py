@@ -1,5 +1,6 @@
 """Whose answers a request is about, and the pages for those who cannot answer (now)."""
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -83,6 +84,7 @@ def draft_of(request: HttpRequest, code: str) -> DraftInUse:
     draft = secret and open_answers(secret, code)
     if draft and answerable(draft):
         if belongs_to(request.POST, draft):
+            request.asker = json.loads(draft.asker or "{}")
             request.spoken = questionnaire_of(draft.survey_id, draft.opened_at).survey.languages
             return draft
         raise Elsewhere(HttpResponse(status=409) if script else _of_others(code))

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from materiality.models import Organisation
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.actions.surveys import change_open_survey, close_survey, open_survey
 from surveys.models import Assignments, Draft, ItemText, ProfileQuestion, Response, Survey, Tally
@@ -27,6 +28,15 @@ def test_opening_a_survey_stores_nothing_and_sets_no_draft():
     assert "Survey of issues" in html and "2–6 minutes: 17 issues" in html
     assert Draft.objects.count() == 0
     assert set(client.cookies) == {"csrftoken"}
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_every_page_says_who_asks(anonymous):
+    Organisation.objects.create(pk=1, name={"en": "Acme"})
+    client = RespondentClient(make_open_survey(anonymous=anonymous))
+    client.begin("employees")
+    for page in ("1/", "end/"):
+        assert '<p class="asker">Acme</p>' in client.page(page)
 
 
 def test_consent_and_group_start_a_draft_whose_cookie_is_closed_in():
