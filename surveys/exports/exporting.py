@@ -13,6 +13,7 @@ from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 
+from materiality.platform.bilingual import reading_languages
 from materiality.platform.words import word_for
 from materiality.tables import write as xlsx
 from materiality.tables.problems import column_letters
@@ -205,12 +206,12 @@ WRITERS = {"csv": template_csv, "xlsx": template_xlsx}
 
 def _field_notes(survey: Survey) -> dict[str, str]:
     groups = ", ".join(survey.cycle.groups.values_list("code", flat=True))
-    zone = {"zone": survey.zone}
+    zone, languages = {"zone": survey.zone}, ", ".join(reading_languages(survey.languages))
     notes = {
         "token": _("Any text that is the same for the same person, so that duplicates are found. May be empty."),
         "group": _("Required. One of: %(groups)s") % {"groups": groups},
         "channel": _("Where the answer came from, such as paper. May be empty."),
-        "language": _("zh-hans or en. May be empty."),
+        "language": _("One of: %(languages)s. May be empty.") % {"languages": languages},
         "started_at": _("When the answer was begun, such as 2026-01-05 10:00:00 (%(zone)s). May be empty.") % zone,
         "submitted_at": _(
             "When it was submitted (%(zone)s). Empty = unfinished; leave the whole column empty if times are unknown."
