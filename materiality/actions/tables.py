@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -451,7 +451,7 @@ def sheet_file_of(imported: SheetImport) -> SheetFile:
         return SheetFile(tuple(map(table_of, held["tables"])), tuple(held["left_out"]))
     with default_storage.open(imported.path) as stream:
         file = read_sheet_file(stream.read(), imported.file_name, _resource(imported, None, ""))
-    imported.headers = {"rows": keep_bytes(json.dumps(asdict(file)).encode(), "sheets")[0]}
+    imported.headers = {"rows": keep_bytes(json.dumps(file, default=vars).encode(), "sheets")[0]}
     return file
 
 

@@ -195,7 +195,7 @@ class TranslationResource(StrictResource):
                 if len(cell) > limit:
                     yield row.problem("too_long", name, params={"length": str(len(cell)), "limit": str(limit)})
 
-    def model_problems(self, row: SheetRow, instance: EditedText) -> Iterable[Problem]:
+    def model_problems(self, row: SheetRow, instance: EditedText, changes: Iterable[str]) -> Iterable[Problem]:
         return ()
 
     def after_store(self, changed: Sequence[EditedText]) -> None:

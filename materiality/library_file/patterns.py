@@ -6,6 +6,7 @@ stands for itself, and an empty part for any code.
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from materiality.library_file.read import CODE
 from materiality.lineage.records import LEVELS
@@ -32,7 +33,12 @@ def part_of(pattern: str, level: int) -> str:
 
 
 def fits(code: str, part: str) -> bool:
-    return not part or re.fullmatch("".join(map(_piece, _PIECES.findall(part))), code) is not None
+    return not part or _expression(part).fullmatch(code) is not None
+
+
+@cache
+def _expression(part: str) -> re.Pattern[str]:
+    return re.compile("".join(map(_piece, _PIECES.findall(part))))
 
 
 def _piece(piece: str) -> str:

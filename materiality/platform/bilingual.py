@@ -292,11 +292,15 @@ Texts.register_lookup(Holds)
 
 
 def _in_language(name: str, language: str) -> property:
+    def texts(row: models.Model) -> Mapping[str, str]:
+        held = row.__dict__.get(name)
+        return getattr(row, name).texts if held is None else held  # a `Text` would look for the one to show
+
     def get(row: models.Model) -> str:
-        return getattr(row, name).texts.get(language, "")
+        return texts(row).get(language, "")
 
     def put(row: models.Model, text: str) -> None:
-        setattr(row, name, {**getattr(row, name).texts, language: text})
+        setattr(row, name, {**texts(row), language: text})
 
     return property(get, put)
 

@@ -244,6 +244,8 @@ _ESCAPE = "x005F_"  # what openpyxl takes out of every text it reads
 
 def canonical(text: str) -> str:
     """The text as a file can carry it: trimmed, line ends as LF, without characters that no workbook can hold."""
+    if "_" not in text and text.isprintable():  # as most are
+        return text.strip()[:LONGEST_CELL]
     return IMPOSSIBLE.sub("", _LINE_END.sub("\n", text.replace(_ESCAPE, ""))).strip()[:LONGEST_CELL]
 
 

@@ -118,6 +118,7 @@ class StrictResource(SheetHooks, ModelResource):
         self.lookups: dict[str, dict] = self.make_lookups()
         # Primary key → cells and extra of a row that the file names.
         self.before: dict[int, tuple[dict[str, str], dict[str, Any]]] = {}
+        self.assigned: dict[int, set[str]] = defaultdict(set)  # primary key → columns that the file says otherwise
         self.wrong: dict[int, list[Problem]] = defaultdict(list)  # by row of the dataset
         self.touched: list[Any] = []
         self.stored_rows: list[Stored] = []
@@ -185,7 +186,7 @@ class StrictResource(SheetHooks, ModelResource):
 
     def _objected(self, row: SheetRow, instance: Any, planned: PlannedRow) -> list[Problem]:
         objections = self.objections(row, instance, planned.cells)
-        problems = [*objections, *self.model_problems(row, instance)]
+        problems = [*objections, *self.model_problems(row, instance, planned.cells)]
         if not problems:
             planned.warnings = list(self.warnings(row, instance, planned.cells))
         return problems
@@ -212,7 +213,7 @@ class StrictResource(SheetHooks, ModelResource):
 
     def cells(self, instance: Any, names: Iterable[str] | None = None) -> dict[str, str]:
         """The row as a file shows it: the columns named, else the key and all that a file can change."""
-        return {name: self.fields[name].export(instance) for name in (names or self._own)}
+        return {name: self.fields[name].export(instance) for name in (self._own if names is None else names)}
 
     @cached_property
     def _own(self) -> list[str]:
@@ -220,8 +221,9 @@ class StrictResource(SheetHooks, ModelResource):
 
     def changes(self, instance: Any, names: Iterable[str] | None = None) -> dict[str, list[str]]:
         """Column → [old, new] of cells that differ from what was stored; all that are filled of a new row."""
-        old = self.before[instance.pk][0] if instance.pk else {}
-        new = self.cells(instance, [name for name in names if name in self._own] if names else None)
+        old, names = self.before[instance.pk][0] if instance.pk else {}, self._own if names is None else names
+        given = self.assigned[instance.pk] if instance.pk else names
+        new = self.cells(instance, [name for name in names if name in self._own and name in given])
         return {name: [old.get(name, ""), text] for name, text in new.items() if text != old.get(name, "")}
 
     # In place of the library's
@@ -235,6 +237,7 @@ class StrictResource(SheetHooks, ModelResource):
         problems = self.wrong[row_number]
         for name, cell in row.items():
             if name in self.fields and cell is not None and canonical(cell) != old.get(name):
+                self.assigned[instance.pk].add(name)
                 try:
                     self.fields[name].save(instance, row, lookups=self.lookups)
                 except BadCell as error:

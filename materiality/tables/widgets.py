@@ -19,7 +19,7 @@ from materiality.library_file.codes import MappingCodes
 from materiality.lineage.lineage import Likeness
 from materiality.lineage.records import EQUAL, Catalogues
 from materiality.models import Cycle, Disclosure, Edition
-from materiality.platform.bilingual import Text, Texts, text_columns, text_of
+from materiality.platform.bilingual import Text, Texts, stored_names, text_columns, text_of
 from materiality.platform.words import plain_number
 from materiality.tables.headers import Choices, SheetColumn, canonical, parts
 from materiality.tables.problems import Problem, nearest
@@ -228,12 +228,16 @@ class SheetHooks:
         """New rows, those first that others point at."""
         yield instances
 
-    def model_problems(self, row: SheetRow, instance: Any) -> Iterable[Problem]:
-        """The model's own checks but for what the checks of rows have made sure of and what the database checks."""
-        relations = [field.name for field in instance._meta.concrete_fields if field.is_relation]
+    def model_problems(self, row: SheetRow, instance: Any, changes: Iterable[str]) -> Iterable[Problem]:
+        """The model's own checks of what changes, but for what the checks of rows and the database make sure of."""
+        columns = changes if instance.pk else self.fields
+        written = set(stored_names(type(instance), [self.fields[name].attribute for name in columns]))
+        left = [
+            field.name for field in instance._meta.concrete_fields if field.is_relation or field.name not in written
+        ]
         empty = [name for name in self.may_be_blank if not getattr(instance, name)]
         try:
-            instance.full_clean(exclude=[*relations, *empty], validate_unique=False, validate_constraints=False)
+            instance.full_clean(exclude=[*left, *empty], validate_unique=False, validate_constraints=False)
         except ValidationError as error:
             yield from problems_of(error, row, self.fields)
 
