@@ -393,8 +393,8 @@ def _meaning(target: Target, value: str) -> str:
     if target.code == "comment" and target.kind == FIELD:
         return value or _("Skipped")
     if target.kind == FIELD:
-        known = {"yes": _("yes"), "no": _("no"), "zh-hans": "中文", "en": "English", "": _("Unknown")}
-        return known.get(value, value)
+        known = {"yes": _("yes"), "no": _("no"), "": _("Unknown")}
+        return known.get(value, language_name(value))
     return value
 
 
