@@ -216,12 +216,8 @@ _TITLES = {
 
 def framework_columns() -> list[SheetColumn]:
     """A column for each installed framework that has one."""
-    columns = []
-    for row in all_frameworks():
-        title, note = _TITLES.get(row.column, (label_of(row), _CODES))
-        if row.column:
-            columns.append(SheetColumn(row.column, title, note, choices=row.column, several=True))
-    return columns
+    named = {row.column: _TITLES.get(row.column, (label_of(row), _CODES)) for row in all_frameworks() if row.column}
+    return [SheetColumn(name, *words, choices=name, several=True) for name, words in named.items()]
 
 
 def _text_columns(name: str, languages: Iterable[str]) -> list[SheetColumn]:
@@ -233,15 +229,9 @@ def languages_in(tables: Sequence[Records]) -> tuple[str, ...]:
     """The languages in which the tables have names, in the order of their columns."""
     columns = _text_columns("name", LANGUAGES)
     spoken = {column.name: language for column, language in zip(columns, LANGUAGES, strict=True)}
-    found = []
-    for table in tables:
-        for heading, name in known_headings(table.columns, columns).items():
-            if any(row.cells.get(heading) for row in table.rows):
-                found.append(spoken[name])
-    return tuple(dict.fromkeys(found))
-
-
-Changes = dict[str, list[str]]
+    known = ((table, each) for table in tables for each in known_headings(table.columns, columns).items())
+    used = (name for table, (heading, name) in known if any(row.cells.get(heading) for row in table.rows))
+    return tuple(dict.fromkeys(spoken[name] for name in used))
 
 
 def _is_text(column: str) -> bool:
@@ -249,7 +239,7 @@ def _is_text(column: str) -> bool:
 
 
 def changes_refused(
-    row: SheetRow, issue: Issue, changes: Changes, used: Mapping[str, tuple[str, str]], replaces: bool = False
+    row: SheetRow, issue: Issue, changes: Mapping[str, list[str]], used: Mapping[str, tuple], replaces: bool = False
 ) -> Iterator[Problem]:
     """Problems of a code that was another issue's, of an issue without a name, and of one that is retired (which a file
     that `replaces` the list takes up again).
@@ -267,9 +257,12 @@ def changes_refused(
 
 def _other_pattern(issue: Issue) -> str:
     """The part of the edition's pattern that the code of a new issue does not fit; '' where it does."""
-    level = 1 + bool(issue.parent) + bool(issue.parent and issue.parent.parent)  # what is above may be a ring
-    part = part_of(issue.edition.code_pattern, level)
+    part = part_of(issue.edition.code_pattern, _level(issue))
     return "" if fits(issue.code, part) else part
+
+
+def _level(issue: Issue) -> int:
+    return 1 + bool(issue.parent) + bool(issue.parent and issue.parent.parent)  # what is above may be a ring
 
 
 class _ParentWidget(ChoiceWidget):
@@ -534,10 +527,8 @@ class IssueResource(StrictResource):
         if self.mapped:
             self._store_mappings(changed)
         if self.undoing is None:
-            spoken = self.scope.languages or self.scope.edition.languages
+            edition, spoken = self.scope.edition, self.scope.languages or self.scope.edition.languages
             add_named_groups((code for issue in changed for code in issue.groups), languages=spoken)
-        if self.undoing is None:
-            edition = self.scope.edition
             self._descent = record_descent(edition, changed, self.descents, by=self.by, reason=self.reason)
             if self.scope.replaces:
                 self._replace_around(edition)
@@ -549,8 +540,8 @@ class IssueResource(StrictResource):
         if self.scope.languages:
             edition.languages = list(self.scope.languages)
         self._state_pattern(edition)
-        used = edition.issues.filter(status=Issue.Status.ACTIVE).values("category")
-        empty = edition.categories.filter(status=Category.Status.ACTIVE).exclude(pk__in=used)
+        active = edition.issues.filter(status=Issue.Status.ACTIVE)
+        empty = edition.categories.filter(status=Category.Status.ACTIVE).exclude(pk__in=active.values("category"))
         self._retired_categories = list(empty.values_list("code", flat=True))
         empty.update(status=Category.Status.RETIRED)
 
@@ -605,7 +596,3 @@ class IssueResource(StrictResource):
             edition.languages = held["languages"]
             edition.code_pattern = held.get("pattern", edition.code_pattern)
             edition.save(update_fields=["languages", "code_pattern"])
-
-
-def _level(issue: Issue) -> int:
-    return 1 if issue.parent is None else 1 + _level(issue.parent)
