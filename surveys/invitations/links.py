@@ -116,7 +116,7 @@ def qr_bytes(text: str, kind: str, *, quick: bool = False) -> bytes:
 
 PAGE = """
 #let words = json("words.json")
-#set document(title: words.zh.title, author: words.zh.organisation, date: none)
+#set document(title: words.parts.at(0).title, author: words.parts.at(0).organisation, date: none)
 #set page(paper: "a4", margin: (x: 20mm, top: 22mm, bottom: 18mm))
 #set text(font: words.font, fill: rgb("#1d2327"))
 #set par(leading: 0.7em)

@@ -131,9 +131,10 @@ def test_void_takes_a_reason_and_a_tick(client: Client) -> None:
     assert client.get(at("batch", batch.survey, batch.pk)).status_code == 200
 
 
-def test_open_link_comes_as_code_and_sheet(client: Client) -> None:
+@pytest.mark.parametrize("languages", [["zh", "en"], ["ko"]])
+def test_open_link_comes_as_code_and_sheet(client: Client, languages: list[str]) -> None:
     log_in(client)
-    survey = make_open_survey()
+    survey = make_open_survey(languages=languages)
     assert client.get(at("survey_qr", survey, "svg")).content.startswith(b"<svg")
     assert client.get(at("survey_qr", survey, "png") + "?download=1").content.startswith(b"\x89PNG")
     assert client.get(at("survey_qr", survey, "gif")).status_code == 404
