@@ -35,7 +35,7 @@ from surveys.actions.surveys import open_survey
 from pathlib import Path
 values = {"title_zh": "收件", "title_en": "Intake", "code": "intake"}
 survey = build_survey(cycle=Cycle.objects.get(), values=values, plans={}, by=None)
-open_survey(survey=survey, by=None)
+survey = open_survey(survey=survey, by=None)
 head, *rows = Path(SOURCE).read_text("utf-8-sig").splitlines()
 for number in range(FILES):
     file = Path(SOURCE).with_name(f"intake-{number}.csv")
