@@ -27,6 +27,8 @@ PROCESSES = {
 # One process of a PostgreSQL is enough: all others end with it, and begin anew.
 DATABASE = r"^postgres: "
 _FILES = """
+import csv
+import io
 import json
 from materiality.models import Cycle
 from surveys.actions.imports import request_import
@@ -36,10 +38,11 @@ from pathlib import Path
 values = {"title_zh": "收件", "title_en": "Intake", "code": "intake"}
 survey = build_survey(cycle=Cycle.objects.get(), values=values, plans={}, by=None)
 survey = open_survey(survey=survey, by=None)
-head, *rows = Path(SOURCE).read_text("utf-8-sig").splitlines()
+head, *rows = filter(None, csv.reader(io.StringIO(Path(SOURCE).read_bytes().decode("utf-8-sig"), newline="")))
 for number in range(FILES):
     file = Path(SOURCE).with_name(f"intake-{number}.csv")
-    file.write_text("\\n".join([head, *(f"f{number}-{row}" for row in rows)]) + "\\n")
+    with file.open("w", newline="") as stream:
+        csv.writer(stream).writerows([head, *([f"f{number}-{token}", *rest] for token, *rest in rows)])
     request_import(survey=survey, path=file, file_name=file.name, by=None)
 print(json.dumps(len(rows)))
 """
