@@ -7,6 +7,7 @@ Needs the right to mount a small file system; without it the round is left out a
 import random
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from tests.bench.lean_client import Respondent, Tally
@@ -96,9 +97,6 @@ class _Interrupted(Respondent):
 
 
 def _trouble(ballast: Path) -> None:
-    with ballast.open("wb") as stream:
-        try:
-            while stream.write(bytes(65536)):
-                stream.flush()
-        except OSError:
-            return
+    with ballast.open("wb", buffering=0) as stream, suppress(OSError):
+        while stream.write(bytes(65536)):
+            pass
