@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from materiality.celery import app
 from materiality.platform.keys import missing_keys
-from materiality.platform.storage import FULL, short_transaction, storage_trouble
+from materiality.platform.storage import FULL, server_is_away, short_transaction, storage_trouble
 
 LIVE_PATH, READY_PATH = "/healthz", "/readyz"
 KEPT_SECONDS = 5.0
@@ -114,7 +114,7 @@ def _database() -> str:
             cursor.execute(_WRITE)
         return "ok"
     except DatabaseError as problem:
-        trouble = storage_trouble(problem)
+        trouble = None if server_is_away(problem) else storage_trouble(problem)
         return "away" if trouble is None else "full or read-only" if trouble == FULL else "locked"
 
 

@@ -19,6 +19,7 @@ from materiality.celery import app
 from materiality.models import Cycle, Job, User
 from materiality.platform.hooks import job_kind
 from materiality.platform.refusals import NotAllowed
+from materiality.platform.storage import storage_trouble
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 5
@@ -74,7 +75,7 @@ def _long_from(column: str, now: datetime) -> Q:
 
 def execute(pk: str, build: Callable[[Job, Progress], Any] | None = None) -> bool:
     """Claim the row and do the job; False where somebody else has it or it is over. `build` stands in for the kind's
-    own where the caller has at hand what that would read.
+    own where the caller has at hand what that would read. Where database or disk take nothing, their error is raised.
     """
     job = _claim(pk)
     if job is None:
@@ -89,7 +90,9 @@ def execute(pk: str, build: Callable[[Job, Progress], Any] | None = None) -> boo
             return False
         except NotAllowed as refusal:
             _fail(job, refusal.reason)
-        except Exception:
+        except Exception as problem:
+            if storage_trouble(problem):
+                raise  # nothing is wrong with the job: its heartbeat grows old, and it is sent again
             log.exception("job %s (%s) failed", job.pk, job.kind)
             _fail(job, _("Something went wrong in the programme itself; the log has the details."))
     return True

@@ -16,7 +16,9 @@ _BUSY_NAMES = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 def storage_trouble(problem: BaseException | None) -> int | None:
-    """507 where a full or read-only disk is at the bottom of it, 503 where others hold the lock too long, else None."""
+    """507 where a full or read-only disk is at the bottom of it, 503 where others hold the lock too long or the
+    database's server is away, else None.
+    """
     while problem is not None:
         if found := _trouble(problem):
             return found
@@ -30,9 +32,28 @@ def _trouble(problem: BaseException) -> int | None:
         return FULL if name.startswith(_FULL_NAMES) else BUSY if name.startswith(_BUSY_NAMES) else None
     if isinstance(problem, (psycopg.errors.DiskFull, psycopg.errors.ReadOnlySqlTransaction)):
         return FULL
-    if isinstance(problem, (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)):
+    if isinstance(problem, (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)) or _is_away(problem):
         return BUSY
     return FULL if isinstance(problem, OSError) and problem.errno in _FULL_ERRORS else None
+
+
+# Connections that broke or could not be made (no state, class 08), a server that ends, starts or is full.
+_AWAY_STATES = ("08", "57P", "53300")
+
+
+def server_is_away(problem: BaseException | None) -> bool:
+    """Whether this is because the database's server is not there (now)."""
+    while problem is not None:
+        if _is_away(problem):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
+
+
+def _is_away(problem: BaseException) -> bool:
+    if isinstance(problem, (psycopg.OperationalError, psycopg.InterfaceError)):
+        return problem.sqlstate is None or problem.sqlstate.startswith(_AWAY_STATES)
+    return False
 
 
 @contextmanager

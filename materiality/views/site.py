@@ -57,7 +57,7 @@ def _may_see_parts(request: HttpRequest) -> bool:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A page that needs nothing: 507 on a full disk, 503 while the database is held by others, else 500."""
+    """A page that needs nothing: 507 on a full disk, 503 while the database is held by others or away, else 500."""
     status = storage_trouble(sys.exc_info()[1])
     page = get_template("500.html").render({"status": status})
     return HttpResponse(page, status=status or 500, headers={"Retry-After": "60"} if status else {})

@@ -14,7 +14,7 @@ from io import BytesIO
 from urllib.parse import parse_qsl
 
 from django.core.exceptions import DisallowedHost
-from django.db import DatabaseError
+from django.db import Error, connection
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
@@ -87,9 +87,11 @@ def saved(environ: dict) -> tuple[str, bytes] | None:
         way.keep(number, changes, sent)
     except (Elsewhere, KeyMissing, ValueError):
         return None
-    except DatabaseError as problem:
-        # Who waited for a lock does not wait again.
+    except Error as problem:
+        # Who waited for a lock does not wait again; nobody else finds a connection that broke.
         trouble = storage_trouble(problem)
+        if connection.errors_occurred:
+            connection.close()
         log.error("a save was not taken: %s", problem)
         return trouble and (_STATUS[trouble], b"")
     return "200 OK", json.dumps(acknowledged(way.draft, changes, way.questionnaire.slots)).encode()

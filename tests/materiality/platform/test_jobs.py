@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone, translation
 
 from materiality.celery import app
@@ -29,12 +30,18 @@ def done(monkeypatch):
         Job.objects.filter(pk=job.pk).update(claim="somebody else")
         return None
 
+    def away(job, progress):
+        if job.attempt == 1:
+            raise OperationalError from psycopg.OperationalError("server closed the connection unexpectedly")
+        return "stored"
+
     kinds = {
         "note": JobFunctions(
             lambda job, progress: job.inputs["n"] * 2, lambda job, built: stored.append(built) or {"n": built}
         ),
         "refuse": JobFunctions(refuse, lambda job, built: {}),
         "lose": JobFunctions(lose, lambda job, built: stored.append("lost")),
+        "away": JobFunctions(away, lambda job, built: stored.append(built) or {}),
         "break": JobFunctions(lambda job, progress: 1 / 0, lambda job, built: {}),
         "language": JobFunctions(
             lambda job, progress: translation.get_language(), lambda job, built: {"language": built}
@@ -67,6 +74,16 @@ def test_job_broken_says_so_without_a_trace(done):
     jobs.execute(str(job.pk))
     job.refresh_from_db()
     assert job.state == "failed" and "ZeroDivision" not in job.error and job.error
+
+
+def test_job_that_met_a_database_that_was_away_is_done_once_it_is_sent_again(done):
+    job = request("away")
+    with pytest.raises(OperationalError):
+        jobs.execute(str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("running", "")
+    Job.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=31))
+    assert jobs.execute(str(job.pk)) and done == ["stored"]
 
 
 def test_job_whose_claim_was_lost_stores_nothing(done):

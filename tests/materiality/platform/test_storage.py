@@ -4,8 +4,9 @@ import errno
 import sqlite3
 import time
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from materiality.platform.storage import storage_trouble
@@ -60,6 +61,12 @@ def sqlite_error(name: str) -> sqlite3.OperationalError:
         (sqlite_error("SQLITE_BUSY"), 503),
         (sqlite_error("SQLITE_ERROR"), None),
         (caused(ValueError(), by=sqlite_error("SQLITE_FULL")), 507),
+        (caused(InterfaceError(), by=psycopg.InterfaceError("the connection is closed")), 503),
+        (caused(OperationalError(), by=psycopg.OperationalError("server closed the connection unexpectedly")), 503),
+        (psycopg.errors.CannotConnectNow(), 503),
+        (psycopg.errors.AdminShutdown(), 503),
+        (psycopg.errors.OutOfMemory(), None),
+        (psycopg.errors.UndefinedTable(), None),
         (ValueError(), None),
         (None, None),
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.signals import request_started
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from surveys.models import Survey
 from surveys.respond import saves
@@ -108,6 +108,20 @@ def test_full_disk_is_said_at_once_and_another_trouble_of_the_database_by_django
     monkeypatch.setattr(saves, "storage_trouble", lambda _problem: None)
     monkeypatch.setattr(saves, "draft_of", broken(DatabaseError("server closed the connection")))
     assert (send(asked).status_code, asked) == (200, [f"{client.base}1/"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_connection_that_broke_is_not_met_again(monkeypatch):
+    """Of a thread that gets nothing but saves, as Django would look after it."""
+    client = RespondentClient(make_open_survey(make_survey_cycle({"society": 1})))
+    client.begin()
+    _carried, send = save(client)
+    closed = []
+    monkeypatch.setattr(connection, "errors_occurred", True)
+    monkeypatch.setattr(connection, "close", lambda: closed.append(True))
+    monkeypatch.setattr(saves, "storage_trouble", lambda _problem: 503)
+    monkeypatch.setattr(saves, "draft_of", broken(InterfaceError("the connection is closed")))
+    assert (send([]).status_code, closed) == (503, [True])
 
 
 def broken(problem: Exception):
