@@ -31,10 +31,12 @@ def _inputs(cycle: Cycle, run: Run | None, _options: Mapping) -> dict:
     head = AuditEvent.objects.order_by("-number").values("number", "hash").first()
     outputs = Output.objects.filter(cycle=cycle, job__state=Job.State.DONE).exclude(kind=PACK).order_by("pk")
     against = sorted({code for output in outputs for code in output.earlier_cycles})
-    columns = ("pk", "file_name", "sha256", "language", "run__number", "job__inputs__anchor")
+    columns = ("pk", "kind", "file_name", "sha256", "language", "run__number", "job__inputs__anchor")
+    decisions = run.decisions.order_by("issue__code").values_list("issue__code", "tier", "reason", "at")
     return {
         **{"run": run.pk, "run_number": run.number, "head": head or {"number": 0, "hash": ""}},
         "engagements": [_told(each) for each in cycle.engagements.select_related("group").order_by("date", "pk")],
+        "decisions": [[*row, at.isoformat()] for *row, at in decisions],
         "outputs": list(outputs.values(*columns)),
         "parameters": {"against": against} if against else {},
     }
@@ -68,7 +70,7 @@ def _build(inputs: dict, progress: Progress) -> bytes:
 def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
     """Name, contents and what it is made from, in the order of the pack."""
     told, cube = f"run {run.number}", Cube.from_bytes(bytes(run.cube))
-    yield "run.json", _json(scores_json(run) | {"scale": cube.k}), told
+    yield "run.json", _json(scores_json(run) | {"scale": cube.k, "parents": _parents(run)}), told
     yield "method.json", _json({"method": run.method, "cuts": run.cuts, "seed": run.seed, "late": run.late}), told
     yield "screening.json", _json(run.responses), told
     if run.source:
@@ -79,6 +81,8 @@ def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
     names = ("date", "group", "kind", "title_zh", "title_en", "participants", "issues")
     rows = ([each[name] for name in names] for each in inputs["engagements"])
     yield "engagements.csv", csv_bytes(names, rows), "engagement records of the cycle"
+    if inputs.get("decisions"):
+        yield "decisions.csv", csv_bytes(("issue", "tier", "reason", "at"), inputs["decisions"]), told
     yield "audit.csv", _audit(inputs["head"]["number"]), "audit trail, without persons and contents"
     yield "anchors.txt", _anchors(inputs), "audit trail, for verify_audit --anchor-file"
     yield "verify.py", Path(verify.__file__).read_bytes(), "Yiti"
@@ -87,7 +91,7 @@ def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
         if default_storage.exists(path):
             with default_storage.open(path) as stream:
                 source = f"run {output['run__number']}" if output["run__number"] else "outline and groups of the cycle"
-                yield _place(output), stream.read(), source
+                yield _place(output), stream.read(), f"{source}: {output['file_name']}"
 
 
 def _ratings(run: Run, cube: Cube) -> bytes:
@@ -145,7 +149,16 @@ def _anchors(inputs: dict) -> bytes:
 
 
 def _place(output: dict) -> str:
-    return f"outputs/{output['pk']} {output['file_name']}"
+    """A name of plain letters: programs that unpack take others for letters of many alphabets."""
+    suffix = output["file_name"].rpartition(".")[2]
+    return f"outputs/{output['pk']}-{output.get('kind', 'file')}-{output['language']}.{suffix}"
+
+
+def _parents(run: Run) -> dict[str, str]:
+    """The parent of each issue of the run that has one in it."""
+    rows = dict(run.scores.filter(issue__parent__isnull=False).values_list("issue__code", "issue__parent__code"))
+    codes = set(run.scores.values_list("issue__code", flat=True))
+    return {code: parent for code, parent in sorted(rows.items()) if parent in codes}
 
 
 def _json(value: object) -> bytes:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reports.documents.verify import held, verify
+from reports.documents.verify import held, unchecked, verify
 
 
 class Command(BaseCommand):
@@ -17,4 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: str, **options: object) -> None:
         if problems := verify(options["file"]):
             raise CommandError("\n".join(problems))
+        if unchecked(options["file"]):
+            raise CommandError(held(options["file"]), returncode=2)
         self.stdout.write(held(options["file"]))

@@ -10,15 +10,23 @@ import zipfile
 import pytest
 from django.core.management import CommandError, call_command
 
+from materiality.actions.scores import score_cycle
 from materiality.actions.stakeholders import load_demo_stakeholders
+from materiality.models import Decision
 from materiality.platform import jobs
 from reports.actions.outputs import request_output
-from reports.documents.verify import verify
+from reports.documents.verify import NOT_HERE, unchecked, verify
 from reports.outputs import build_output, output_inputs
+from surveys.questionnaire.asking import Plan
+from surveys.responses.counting import count_cycle
 from tests.factories.reports import make_cycle
 from tests.materiality.formats.test_figures import figures, stored
+from tests.surveys.commands.test_score import INCOMPLETE, WHOLE, answered
 
 pytestmark = pytest.mark.django_db
+
+SOC, ECO = (tuple(f"{code}-01-{n:02}" for n in range(1, size + 1)) for code, size in (("SOC", 9), ("ECO", 4)))
+APART = {"users": Plan(left_out=SOC), "employees": Plan(left_out=ECO), "media": Plan(left_out=ECO)}  # two components
 
 
 @pytest.fixture
@@ -50,7 +58,9 @@ def test_pack_holds_all_and_names_it_in_the_manifest(pack, cycle):
     files = contents(pack)
     manifest = json.loads(files["manifest.json"])
     assert [row["file"] for row in manifest["files"]] == [name for name in files if name != "manifest.json"]
-    assert any(name.startswith("outputs/") and name.endswith("SDG table - run 1.csv") for name in files)
+    assert any(name.startswith("outputs/") and name.endswith("-sdg-table-en.csv") for name in files)
+    assert all(name.isascii() and " " not in name for name in files)
+    assert manifest["files"][-1]["made_from"].endswith("SDG table - run 1.csv")
     assert len(files["engagements.csv"].splitlines()) == 7
     assert manifest["audit_head"]["number"] == len(files["audit.csv"].splitlines()) - 1
     assert {row["made_from"] for row in manifest["files"][:4]} == {"run 1"}
@@ -71,7 +81,7 @@ def test_pack_checks_itself_without_yiti(pack, tmp_path):
     with zipfile.ZipFile(pack) as archive:
         archive.extractall(folder)
     done = subprocess.run([sys.executable, "-I", "verify.py", "."], cwd=folder, capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (0, "Hashes, scores and the audit chain hold.\n")
+    assert (done.returncode, done.stdout) == (0, f"Hashes, scores and the audit chain hold. {NOT_HERE}\n")
 
 
 @pytest.mark.parametrize(
@@ -79,6 +89,10 @@ def test_pack_checks_itself_without_yiti(pack, tmp_path):
     [
         ("engagements.csv", b"users", b"media", "engagements.csv: SHA-256 is not that of the manifest"),
         ("run.json", b'"plain_society": ', b'"plain_society": 1', "the plain score is not that of the groups"),
+        ("run.json", b'"rank": 2,', b'"rank": 1,', "rank or tier does not follow from the scores"),
+        ("run.json", b'"tier": "low"', b'"tier": "medium"', "rank or tier does not follow from the scores"),
+        ("run.json", b'"priority": ', b'"priority": 1', "score or priority is not that of the groups"),
+        ("run.json", b'"high": ', b'"high": 1', "cut high: not that of the scores"),
         ("manifest.json", b'"audit_head": {\n  "hash": "', b'"audit_head": {\n  "hash": "0', "is not the head"),
     ],
 )
@@ -87,6 +101,54 @@ def test_change_is_found(pack, name, old, new, said):
     assert any(said in problem for problem in verify(pack))
     with pytest.raises(CommandError, match=said):
         call_command("verify_pack", str(pack))
+
+
+def packed(cycle, tmp_path):
+    path = tmp_path / "other.zip"
+    path.write_bytes(build_output(output_inputs(cycle, kind="evidence-pack", format="zip", language="en")))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("plans", "over"),
+    [
+        (INCOMPLETE, {"estimator": "comparable"}),
+        (INCOMPLETE, {"estimator": "plain", "cuts": "absolute", "cut_low": 45, "cut_high": 55}),
+        (INCOMPLETE, {"rule": "either", "thresholds": "shares", "weights": {"users": {"society": 2, "business": 0.5}}}),
+        (WHOLE, {"rule": "either", "threshold_society": 50, "threshold_business": 55}),
+        (WHOLE, {"weighting": "by_response", "lam": 1, "q_high": 0.5, "q_low": 0.5}),
+        (INCOMPLETE, {"all_groups": True, "min_n": 29}),
+        (APART, {"estimator": "comparable"}),
+    ],
+)
+def test_whole_run_is_counted_again_from_its_groups(media, tmp_path, plans, over):
+    survey, _answers = answered(plans)
+    score_cycle(cycle=survey.cycle, counted=count_cycle(survey.cycle), over=over, by=None)
+    path = packed(survey.cycle, tmp_path)
+    assert (verify(path), unchecked(path)) == ([], [])
+    run = json.loads(old := contents(path)["run.json"])
+    run["habits"]["users"]["society"] += 1
+    changed(path, "run.json", old, json.dumps(run).encode())
+    assert any("users society: the habit is not that of its scores" in problem for problem in verify(path))
+
+
+def test_what_small_cells_hide_is_named_and_not_checked(media, tmp_path):
+    survey, _answers = answered(WHOLE, 12)
+    score_cycle(cycle=survey.cycle, counted=count_cycle(survey.cycle), over={"min_n": 2}, by=None)
+    path = packed(survey.cycle, tmp_path)
+    assert verify(path) == [] and len(unchecked(path)) == 13
+    with pytest.raises(CommandError, match="rest on what the pack does not show") as refusal:
+        call_command("verify_pack", str(path))
+    assert refusal.value.returncode == 2
+
+
+def test_decisions_of_the_committee_are_in_the_pack(cycle, tmp_path):
+    assert "decisions.csv" not in contents(packed(cycle, tmp_path))
+    run = cycle.runs.get()
+    issue = run.scores.select_related("issue").order_by("issue__code").first().issue
+    Decision.objects.create(run=run, issue=issue, tier="high", reason="The board asks for it.")
+    (row,) = csv.DictReader(io.StringIO(contents(packed(cycle, tmp_path))["decisions.csv"].decode("utf-8-sig")))
+    assert (row["issue"], row["tier"], row["reason"]) == (issue.code, "high", "The board asks for it.")
 
 
 @pytest.fixture
@@ -110,7 +172,7 @@ def test_pack_of_figures_from_elsewhere_holds_them_and_says_so(reported, tmp_pat
     (tmp_path / "verify.py").write_bytes(files["verify.py"])
     done = subprocess.run([sys.executable, "-I", "verify.py", reported], cwd=tmp_path, capture_output=True, text=True)
     said = "Hashes, scores and the audit chain hold. The run rests on 34 figures from elsewhere, reported by"
-    assert (done.returncode, done.stdout) == (0, f"{said} Consultants Ltd.\n")
+    assert (done.returncode, done.stdout) == (0, f"{said} Consultants Ltd. {NOT_HERE}\n")
     call_command("verify_pack", str(reported))
     assert capsys.readouterr().out == done.stdout
 
