@@ -158,6 +158,12 @@ class EditionScope:
     primaries: int
     secondaries: int
 
+    def __str__(self) -> str:
+        """In words; of a flat list, which has no primary issues, as issues."""
+        if self.secondaries:
+            return _("%(primaries)s primary and %(secondaries)s secondary issues") % vars(self)
+        return ngettext("%(number)s issue", "%(number)s issues", self.primaries) % {"number": self.primaries}
+
 
 def edition_in_force() -> Edition | None:
     """The published edition, if there is one."""

@@ -298,7 +298,8 @@ class LibraryTree:
 
     @property
     def found(self) -> int:
-        return sum(len(branch.secondaries) for branch in self.branches)
+        """How many secondary issues, or issues of a flat list, were found."""
+        return sum(len(branch.secondaries) for branch in self.branches) if self.secondaries else len(self.branches)
 
     @property
     def primaries(self) -> int:

@@ -111,11 +111,10 @@ def _new_page(form: NewCycleForm) -> dict:
     if edition is None:
         lead = _("A cycle needs an edition of the issue library that is in force, and there is none yet.")
         return context | {"lead": lead, "button": _("Open the library"), "cancel": reverse("library")}
-    scope = edition_scope(edition)
     lead = _(
-        "It covers the %(primaries)s primary and %(secondaries)s secondary issues of “%(title)s” and starts from the"
-        " groups of the organisation and the default method. Both can be changed afterwards."
-    ) % {"primaries": scope.primaries, "secondaries": scope.secondaries, "title": edition.title}
+        "It covers “%(title)s” (%(issues)s) and starts from the groups of the organisation and the default method. Both"
+        " can be changed afterwards."
+    ) % {"issues": edition_scope(edition), "title": edition.title}
     texts = {"lead": lead, "button": _("Create the cycle"), "cancel": reverse("cycles")}
     return context | texts | {"form": form, "guarded": True}
 
@@ -159,7 +158,8 @@ def scope(request: HttpRequest, code: str) -> HttpResponse:
             return onward(request, _("The scope is saved."), "scope", code)
         return redirect("scope", code)
     context = in_cycle(cycle, "scope", categories=scope_choices(cycle))
-    context |= {"scope": edition_scope(cycle.edition, cycle.left_out), "whole": edition_scope(cycle.edition)}
+    chosen = [issue.in_scope for _category, issues in context["categories"] for issue in issues if issue.is_leaf]
+    context |= {"shown": sum(chosen), "whole": len(chosen)}
     context["fixed"] = objections(CHOOSE_SCOPE, cycle)
     context["may_edit"] = can_edit_cycle(request.user) and cycle.state in FIELDWORK and not context["fixed"]
     return render(request, "materiality/scope.html", context)

@@ -11,6 +11,7 @@ from materiality.actions.tables import put_in_force
 from materiality.management.commands.import_library import contents_of, refuse
 from materiality.models import Edition, OwnGroup
 from materiality.platform.refusals import NotAllowed, Unacknowledged
+from materiality.queries.cycles import edition_scope
 from materiality.tables.problems import BadLibrary
 
 
@@ -53,12 +54,8 @@ class Command(BaseCommand):
 
 
 def _in_force(edition: Edition) -> str:
-    counts = {
-        "edition": edition.title,
-        "primaries": edition.issues.filter(parent=None).count(),
-        "secondaries": edition.issues.exclude(parent=None).count(),
-    }
-    return _("%(edition)s is in force: %(primaries)s primary and %(secondaries)s secondary issues.") % counts
+    told = {"edition": edition.title, "issues": edition_scope(edition)}
+    return _("%(edition)s is in force: %(issues)s.") % told
 
 
 def _summary(loaded: Loaded) -> str:
