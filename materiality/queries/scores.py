@@ -101,8 +101,8 @@ WARNINGS = {
         " is shown instead. Let one group rate both, or choose the plain mean in the method."
     ),
     "thin_link": gettext_lazy(
-        "On “%(dimension)s” %(group)s has only %(shared)s issues in common with the other groups, and how high it rates"
-        " in general is known from these alone. Ask it about more issues that others rate."
+        "On “%(dimension)s” %(group)s shares few issues with the other groups (%(shared)s), and how high it rates in"
+        " general is known from these alone. Ask it about more issues that others rate."
     ),
     "dominant_group": gettext_lazy(
         "%(share)s of the uncertainty comes from %(group)s, which gave few ratings. Raise the smallest number of"
