@@ -101,8 +101,8 @@ WARNINGS = {
         " is shown instead. Let one group rate both, or choose the plain mean in the method."
     ),
     "thin_link": gettext_lazy(
-        "On “%(dimension)s” %(group)s shares few issues with the other groups (%(shared)s), and how high it rates in"
-        " general is known from these alone. Ask it about more issues that others rate."
+        "On “%(dimension)s” few issues are shared with the other groups, and how high a group rates in general is known"
+        " from these alone: %(groups)s. Ask these groups about more issues that others rate."
     ),
     "dominant_group": gettext_lazy(
         "%(share)s of the uncertainty comes from %(group)s, which gave few ratings. Raise the smallest number of"
@@ -124,11 +124,21 @@ WARNINGS = {
 
 def warning_lines(run: Run, groups: Mapping[str, str], issues: Mapping[str, str] | None = None) -> list[str]:
     """The warnings of a run in words; `groups` and `issues` give names by code."""
-    return [_warning(each, groups, issues or {}) for each in run.figures.get("warnings", [])]
+    found: dict[tuple[str, str], list[Mapping]] = {}
+    for place, each in enumerate(run.figures.get("warnings", [])):
+        # Groups of which the same is said stand in one sentence.
+        alike = each["dimension"] if each["code"] == "thin_link" else str(place)
+        found.setdefault((each["code"], alike), []).append(each)
+    return [_warning(each, groups, issues or {}) for each in found.values()]
 
 
-def _warning(found: Mapping, groups: Mapping[str, str], issues: Mapping[str, str]) -> str:
+def _warning(alike: Sequence[Mapping], groups: Mapping[str, str], issues: Mapping[str, str]) -> str:
+    found = alike[0]
     values = dict(found)
+    if "shared" in values:
+        values["groups"] = _(", ").join(
+            f"{groups.get(each['group'], each['group'])} ({each['shared']})" for each in alike
+        )
     if "dimension" in values:
         values["dimension"] = word_for("dimension", values["dimension"])
     if "group" in values:

@@ -136,6 +136,7 @@ def test_warnings_are_said_in_words():
             "components": [{"groups": ["users"], "issues": ["A"]}, {"groups": ["media"], "issues": ["B", "C"]}],
         },
         {"code": "thin_link", "dimension": "business", "group": "media", "shared": 3},
+        {"code": "thin_link", "dimension": "business", "group": "users", "shared": 1},
         {"code": "dominant_group", "group": "media", "share": 0.7},
         {"code": "no_responses", "group": "users"},
         {"code": "one_cluster", "survey": "s", "group": "users"},
@@ -144,7 +145,7 @@ def test_warnings_are_said_in_words():
     with override("en"):
         said = warning_lines(run, {"media": "Media", "users": "Users"}, {"B": "Water"})
     assert len(said) == len(WARNINGS)
-    parts = ("no group links Water, C with", "Media has only 3 issues", "70% of the uncertainty comes from Media")
+    parts = ("no group links Water, C with", "alone: Media (3), Users (1).", "70% of the uncertainty comes from Media")
     parts += ("Users has a weight but no valid response", "In the survey s all responses of Users", "at 0.88.")
     for sentence, part in zip(said, parts, strict=True):
         assert part in sentence

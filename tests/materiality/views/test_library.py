@@ -165,7 +165,7 @@ def test_retired_issue_is_marked_and_not_counted(analyst):
     category = make_category(make_edition())
     make_issue(category, "SOC-01-01", make_issue(category, "SOC-01"), status="retired")
     page = analyst.get("/library/").content.decode()
-    assert "Retired" in page and "1 primary · 0 secondary" in page
+    assert "Retired" in page and ">1 issue<" in page
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
