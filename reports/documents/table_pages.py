@@ -115,7 +115,8 @@ thead th{background:#e8f2f1;border:solid #9aa0a4;border-width:1px 0}td{border-to
 td.again{border-top:0}.right{text-align:right}tbody th{background:#e8f2f1;border-top:1px solid #9aa0a4}
 tbody th.inner{background:#f3f6f6}.note,.soft{color:#565f66;font-size:.9em}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.2em 1em}dt{font-weight:600}dd{margin:0}
-td,dd{white-space:pre-line;overflow-wrap:anywhere}
+:root:not(:lang(zh)){font-feature-settings:"pwid"}
+td,dd{white-space:pre-line;overflow-wrap:break-word}td ul{margin:0;padding-left:1em}div{overflow-x:auto}
 @media print{thead{display:table-header-group}tr{break-inside:avoid}}
 """
 
@@ -149,10 +150,10 @@ def _html_table(table: Table) -> Iterator[str]:
     heads = "".join(
         f'<th scope="col"{side}>{escape(column.title)}</th>' for column, side in zip(table.columns, sides, strict=True)
     )
-    yield f"<table><thead><tr>{heads}</tr></thead><tbody>"
+    yield f"<div><table><thead><tr>{heads}</tr></thead><tbody>"
     for line in lines_of(table):
         yield _html_line(table, line)
-    yield "</tbody></table>"
+    yield "</tbody></table></div>"
     yield from (f'<p class="note">{escape(note)}</p>' for note in table.notes)
 
 
@@ -167,7 +168,8 @@ def _html_line(table: Table, line: Line) -> str:
 def _html_cell(cell: Cell, fresh: bool, right: bool) -> str:
     classes = " ".join(filter(None, ("" if fresh else "again", "right" if right else "")))
     style = f' style="background:{cell.fill};color:{cell.ink or "inherit"}"' if cell.fill else ""
-    text = escape(cell.text)
+    points = "".join(f"<li>{escape(point)}</li>" for point in cell.points)
+    text = f"<ul>{points}</ul>" if points else escape(cell.text)
     text = f"<b>{text}</b>" if cell.bold else text
     text = f'<a href="{escape(cell.address)}">{text}</a>' if cell.address else text
     return f"<td{f' class={chr(34)}{classes}{chr(34)}' if classes else ''}{style}>{text}</td>"

@@ -171,6 +171,7 @@ def test_points_hang_behind_their_signs_and_heads_hold_their_lines():
     assert [paragraph.text for paragraph in paragraphs] == [line.replace("• ", "•\t") for line in points.split("\n")]
     assert all(paragraph.paragraph_format.first_line_indent < 0 for paragraph in paragraphs)
     assert "Leave that can be taken" in pages_of(contents["pdf"])[0]
+    assert b"</li><li>Leave that can be taken</li></ul>" in written(document(shown), "html")
     sheet = load_workbook(io.BytesIO(contents["xlsx"])).active
     head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Group")
     assert sheet.row_dimensions[head].height > 30
