@@ -12,6 +12,8 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from materiality.platform.bilingual import reading_languages
 from materiality.platform.words import word_for
@@ -177,6 +179,7 @@ def template_xlsx(survey: Survey) -> bytes:
         cell.font = Font(bold=True)
         cell.comment = Comment(notes[name], "Yiti", width=340, height=120)
         sheet.column_dimensions[column_letters(index)].width = 22
+    _offer_what_can_stand(sheet, survey)
     _grey_what_is_not_asked(sheet, survey, items)
     _fill_codes(workbook.create_sheet(_("Codes")), survey, items)
     buffer = io.BytesIO()
@@ -186,6 +189,24 @@ def template_xlsx(survey: Survey) -> bytes:
 
 _ROWS_IN_GREY = 20_000
 _GREY = "D9D9D9"
+_LONGEST_LIST, _LONGEST_ERROR = 250, 220  # characters that a spreadsheet takes
+
+
+def _offer_what_can_stand(sheet, survey: Survey) -> None:
+    """A list to choose from in the cells of groups, languages, consents and ratings."""
+    header = header_of(survey)
+    groups = list(survey.cycle.groups.values_list("code", flat=True))
+    known = {"group": groups, "language": ["zh-hans", "en"], "consent": ["yes", "no"]}
+    offered = [(header.index(name), header.index(name), choices) for name, choices in known.items()]
+    offered.append((len(FIELDS), len(header) - 1, [*map(str, range(1, survey.k + 1)), "DK", "NA"]))
+    for first, last, choices in offered:
+        listed = ",".join(choices)
+        if len(listed) <= _LONGEST_LIST:
+            rule = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=True)
+            error = _("One of these, or empty: %(choices)s") % {"choices": ", ".join(choices)}
+            rule.error = error[:_LONGEST_ERROR]
+            rule.add(f"{column_letters(first)}2:{column_letters(last)}{_ROWS_IN_GREY}")
+            sheet.add_data_validation(rule)
 
 
 def _grey_what_is_not_asked(sheet, survey: Survey, items: list) -> None:
@@ -229,13 +250,18 @@ def _item_note(item, k: int) -> str:
 
 
 def _fill_codes(sheet, survey: Survey, items: list) -> None:
-    rows = [("group", group.code, group.name_zh, group.name_en) for group in survey.cycle.groups.all()]
+    group, issue = _("Stakeholder group"), _("Issue")
+    rows = [(group, each.code, each.name_zh, each.name_en) for each in survey.cycle.groups.all()]
     issues = {item.issue_id: item.issue for item in items}
-    rows += [("issue", issue.code, issue.name_zh, issue.name_en) for issue in issues.values()]
-    sheet.append(["", "code", "name_zh", "name_en"])
+    rows += [(issue, each.code, each.name_zh, each.name_en) for each in issues.values()]
+    sheet.append(["", _("Code"), "中文", "English"])
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
+    sheet.sheet_properties.pageSetUpPr, sheet.page_setup.fitToHeight = PageSetupProperties(fitToPage=True), 0
     for row in rows:
         sheet.append(row)
         for cell in sheet[sheet.max_row]:
             cell.data_type = "s"
-    for letter, width in zip("ABCD", (10, 18, 30, 48), strict=True):
+    for letter, width in zip("ABCD", (20, 18, 30, 48), strict=True):
         sheet.column_dimensions[letter].width = width

@@ -23,6 +23,17 @@ def test_template_greys_what_a_group_is_not_asked():
     assert {rule.formula[0] for each in sheet.conditional_formatting for rule in each.rules} == {'$B2="users"'}
 
 
+def test_template_offers_what_can_stand_in_a_cell():
+    survey = make_open_survey()
+    book = load_workbook(io.BytesIO(template_xlsx(survey)))
+    offered = {
+        str(each.sqref).partition(":")[0]: each.formula1 for each in book["responses"].data_validations.dataValidation
+    }
+    groups = ",".join(survey.cycle.groups.values_list("code", flat=True))
+    assert (offered["B2"], offered["I2"]) == (f'"{groups}"', '"1,2,3,4,5,DK,NA"')
+    assert [cell.value for cell in book.worksheets[1][1]] == [None, "Code", "中文", "English"]
+
+
 def test_issue_is_known_by_the_names_it_had_before():
     finder = Issues([IssueNames("SOC-01-01", "数据安全", "Data Security", ("信息安全", "Information Security"))])
     found = [finder.find(text) for text in ("How large? - Information Security", "信息安全", "数据安全")]
