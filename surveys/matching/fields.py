@@ -41,12 +41,12 @@ def _words(text: str) -> frozenset[str]:
 
 _FINISHED = _words(
     "complete|completed|finished|finish|submitted|done|yes|y|true|1|valid|full|closed|approved|已完成|完成|已提交|提交|完整|有效|"
-    "已交卷|是|已结束|全部完成|已回收|正常|completed response|complete response|finalized|finalised"
+    "已交卷|已交|是|已结束|全部完成|已回收|正常|completed response|complete response|finalized|finalised"
 )
 _BROKEN_OFF = _words(
     "partial|partially complete|incomplete|in progress|not finished|unfinished|not completed|started|open|no|n|false|0|"
     "draft|abandoned|dropped out|dropout|suspended|timeout|expired|not started|partial response|"
-    "未完成|未提交|进行中|部分完成|中途退出|中断|退出|已退出|未交卷|不完整|否|草稿|暂存|作答中|填写中|超时|放弃|未答完|中途放弃"
+    "未完成|未提交|未交|没交|进行中|部分完成|中途退出|中断|退出|已退出|未交卷|不完整|否|草稿|暂存|作答中|填写中|超时|放弃|未答完|中途放弃"
 )
 _REAL = _words(
     "ip address|anonymous|email|e-mail|sms|offline|imported|link|gl|social|正常|正式|real|live|normal|0|4|8|12|16|17"
@@ -57,7 +57,7 @@ _TESTS = _words(
 )
 _INVALID = _words(
     "disqualified|screened out|screen out|screenout|over quota|overquota|quota full|terminated|rejected|not approved|"
-    "validation_status_not_approved|invalid|excluded|duplicate|withdrawn|deleted|spam|"
+    "validation status not approved|invalid|excluded|duplicate|withdrawn|deleted|spam|"
     "无效|无效答卷|作废|驳回|审核不通过|未通过|不通过|甄别|被甄别|筛选|被筛选|配额满|超出配额|剔除|已剔除|已删除|重复"
 )
 # Headers of a column that says it by yes and no.
@@ -94,7 +94,7 @@ def finished_words(keys: set[str], header: str) -> dict[str, str] | None:
     return None if None in known.values() else known
 
 
-_LEAST_SHARE = 0.5
+_LEAST_SHARE, _SOME_SHARE = 0.5, 0.3
 _OPTIONS_OF_CONSENT = {"1": "yes", "2": "no"}
 
 
@@ -228,9 +228,10 @@ class FieldGuess:
             return
         best = max(shares.values())
         chosen = [column for column, share in shares.items() if share == best]
-        if len(chosen) > 1:
-            self._several("several_groups", chosen)
         self.places["group"] = chosen[0]
+        others = [column for column, (share, asks) in shares.items() if share >= _SOME_SHARE and asks]
+        if len(chosen) > 1 or {*others} - {*chosen}:
+            self._several("several_groups", sorted({*chosen, *others}))
         known, unknown = groups_of(self.answers[chosen[0]].texts, self.asked.groups)
         self.maps["group"] = known
         if unknown:

@@ -198,6 +198,7 @@ def values_of(texts: Iterable[str], k: int, *, tool: str = "", options: bool = F
 
 
 _STARS = re.compile(r"([★⭐🌟]{1,10})([☆✩]{0,9})")
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
 _CHINESE_NUMBERS = "一二三四五六七八九十"
 _CHINESE_NUMBER = re.compile(rf"([{_CHINESE_NUMBERS}])\s*(?:颗?星|分|级|档)?")
 _OF = re.compile(r"(\d{1,2})\s*(?:/|分之|out of|of)\s*(\d{1,2})(?:\s*分)?")
@@ -307,6 +308,8 @@ def natural_order(texts: Sequence[str]) -> list[str]:
 
     def key(text: str) -> tuple[float, str]:
         found = re.search(r"-?\d+(?:\.\d+)?", text)
+        if text in _STEMS:
+            return (float(_STEMS.index(text)), text)
         return (float(found[0]), text) if found else (0.0, text if text.isascii() else "")
 
     return sorted(texts, key=key)

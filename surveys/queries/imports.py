@@ -16,8 +16,9 @@ from materiality.queries.cycles import UNDER_WAY
 from materiality.tables.problems import FileProblem
 from materiality.templatetags.yiti import inlang
 from surveys.models import ResponseImport, Survey
-from surveys.queries.plans import dimension_labels, field_labels
+from surveys.queries.plans import dimension_labels, field_labels, target_labels
 from surveys.responses.reading import (
+    asked_of,
     cell_sentence,
     choice_words,
     doubt_sentence,
@@ -77,11 +78,11 @@ class RowDoubt:
 
 
 def _row_doubts(imported: ResponseImport) -> list[RowDoubt]:
-    found = []
+    found, names = [], target_labels(asked_of(imported.survey))
     for doubt in unanswered(imported):
         choices = row_choices(doubt["code"], imported.survey)
         answers = [(choice, choice_words(doubt, choice)) for choice in choices]
-        found.append(RowDoubt(doubt["id"], doubt_sentence(doubt), answers))
+        found.append(RowDoubt(doubt["id"], doubt_sentence(doubt, names), answers))
     return found
 
 

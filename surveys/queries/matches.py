@@ -19,7 +19,7 @@ from surveys.matching.match import ATTENTION, FIELD, IGNORED, ITEM, NAMES, PROFI
 from surveys.matching.scales import rescaled
 from surveys.matching.values import natural_order
 from surveys.models import ColumnMatch, ResponseImport
-from surveys.queries.plans import field_labels, listed_targets, target_words
+from surveys.queries.plans import field_labels, listed_targets, target_labels, target_words
 from surveys.responses.reading import choice_words, doubt_sentence
 
 _SHOWN = 3
@@ -151,6 +151,7 @@ class _Asking:
     def __init__(self, found: Guess, asked: Asked, lines, maps: Mapping[str, ValueMap], said, left) -> None:
         self.match, self.asked, self.lines, self.maps = found.match, asked, lines, maps
         self.said, self.left = said, left
+        self.names = target_labels(asked)
         self.shown: set[int] = set()
         self.mapped: set[str] = set()
         codes = {doubt.code for doubt in found.doubts}
@@ -171,7 +172,7 @@ class _Asking:
         others = said and said not in [value for value, _label in choices]
         return Decision(
             name=f"d-{first.id}",
-            sentence=_(kind.many) if len(doubts) > 1 else doubt_sentence(first.to_json()),
+            sentence=_(kind.many) if len(doubts) > 1 else doubt_sentence(first.to_json(), self.names),
             choices=choices,
             chosen=WRITTEN if others else said,
             written=said if others else " < ".join(natural_order(answers.unknown)) if answers else "",

@@ -265,9 +265,14 @@ def personal_headers(notes: list[dict]) -> set[str]:
     }
 
 
-def doubt_sentence(doubt: dict) -> str:
-    """What is not certain about columns, or does not balance, in the active language."""
-    return _(KINDS[doubt["code"]].text) % doubt["params"]
+def doubt_sentence(doubt: dict, names: Mapping[str, str] | None = None) -> str:
+    """What is not certain about columns, or does not balance, in the active language; `names` stand for codes in it."""
+    names = names or {}
+    params = {
+        name: ", ".join(names.get(each, each) for each in str(value).split(", "))
+        for name, value in doubt["params"].items()
+    }
+    return _(KINDS[doubt["code"]].text) % params
 
 
 def choice_words(doubt: dict, choice: str) -> str:

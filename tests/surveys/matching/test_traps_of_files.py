@@ -66,7 +66,10 @@ def local_or_utc(number: int, row: Truth) -> str:
 
 
 PLAIN = csv_of(written())
-SEVENTH = {"Outcome": ("Complete", "Over quota"), "Is test": ("No", "Yes"), "有效": ("有效", "无效")}
+SEVENTH = {
+    "Outcome": ("Complete", "Over quota"), "Is test": ("No", "Yes"), "有效": ("有效", "无效"),
+    "Validation": ("validation_status_approved", "validation_status_not_approved"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -115,6 +118,7 @@ def test_file_is_read_exactly(contents, names):
         (csv_of([[row[0], "" if n % 8 else row[1], *row[2:]] for n, row in enumerate(written())]), {"missing_group"}),
         (csv_of([*written()[:9], ["Second round"], *written()]), {"missing_group"}),
         (csv_of([[row[0], *row[2:]] for row in written()]), {"no_group"}),
+        (csv_of(written(Your_role=lambda n, _row: ("Users", "Staff members")[n % 2])), {"several_groups"}),
     ],
 )  # fmt: skip
 def test_file_is_doubted_for_what_it_is(contents, doubts):
