@@ -50,13 +50,13 @@ class ItemGuess:
             if asks_attention(head.row if inside else head.text, surely=not inside):
                 if Target(ATTENTION) not in self.targets.values():
                     self.targets[column] = Target(ATTENTION)
-            elif head.block in self.blocks:
+            elif inside or dimension_of(head.stem):
                 near = self.issues.near(head.row or head.text)
                 if near and (near.code not in known or head.found is None):
                     self.heads[column] = replace(head, found=near)
                     self.found.append(column)
                     self._doubt("near_issue", column, target=near.code)
-                else:
+                elif inside:
                     self._doubt("unknown_issue", column)
 
     def _dimensions(self) -> None:

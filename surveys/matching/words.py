@@ -367,7 +367,12 @@ class Issues:
         """The issue whose name is most like the last part of a header."""
         for part, rest in _parts(text):
             key = squashed(number_of(part)[1])
-            if 3 <= len(key) <= _LONGEST_NAME and (name := self._nearest(key)):
+            if not 3 <= len(key) <= _LONGEST_NAME:
+                continue
+            inside = next(
+                (name for name in self._longest_first if len(name) >= (8 if name.isascii() else 3) and name in key), ""
+            )
+            if name := inside or self._nearest(key):
                 return HeaderIssue(self.names[name], False, rest)
         return None
 

@@ -78,8 +78,9 @@ class RowDoubt:
 
 
 def _row_doubts(imported: ResponseImport) -> list[RowDoubt]:
-    found, names = [], target_labels(asked_of(imported.survey))
-    for doubt in unanswered(imported):
+    doubts = unanswered(imported)
+    found, names = [], target_labels(asked_of(imported.survey)) if doubts else {}
+    for doubt in doubts:
         choices = row_choices(doubt["code"], imported.survey)
         answers = [(choice, choice_words(doubt, choice)) for choice in choices]
         found.append(RowDoubt(doubt["id"], doubt_sentence(doubt, names), answers))

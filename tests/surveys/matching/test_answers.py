@@ -34,9 +34,13 @@ def of_words(row, item) -> str:
     return ["pear", "fig", "plum", "kiwi", "lime"][int(value) - 1] if value.isdigit() else ""
 
 
+SIDES = {"society": "对社会和环境的影响", "business": "对公司运营的影响"}
 SAID_ROUND = book(data=table(value=turned), notes=[["1 = very important"]])
 NO_SIDE = csv_of(table(lambda issue, _each: issue.en))
 FRUIT = csv_of(table(value=lambda row, item: of_words(row, item) or row.ratings[item]))
+RENAMED = csv_of(
+    table(lambda issue, each: f"{SIDES[each]}—{issue.zh if each == 'society' else f'议题{issue.zh}管理工作'}")
+)
 LEFT = csv_of(table(value=lambda row, item: row.ratings[item] or "-7"))
 
 
@@ -54,6 +58,8 @@ LEFT = csv_of(table(value=lambda row, item: row.ratings[item] or "-7"))
         (LEFT, {"unknown_values": "-7=much"}, {"unknown_values@C", "unknown_values@K"}),
         (FRUIT, {"unknown_values": "pear < fig < plum < kiwi < lime"}, set()),
         (FRUIT, {"unknown_values": "pear < fig < plum"}, {"unknown_values@C", "unknown_values@K"}),
+        (RENAMED, {"near_issue": "accept"}, set()),
+        (RENAMED, {"near_issue": "leave", "lacking": "accept"}, {"different"}),
         (NO_SIDE, {"dimension": "society"}, {f"doubled@{letter}" for letter in "KLMNOPQR"}),
         (NO_SIDE, {f"dimension@{x}": "society" if x < "K" else "business" for x in "CDEFGHIJKLMNOPQR"}, set()),
     ],
