@@ -39,7 +39,7 @@ def flatten(sheets: Sequence[FileSheet], layouts: Sequence[SheetLayout], issues:
             seen.hidden_rows += sheet.hidden_rows
             taken.append(_Part(sheet, layout, names, seen))
     headers, parts = _joined([part.columns for part in taken])
-    constants = _sheet_groups([part.layout for part in taken], parts, asked, seen)
+    constants = _of_sheets([part.layout for part in taken], parts, asked, seen)
     if len(taken) == 1:
         rows = taken[0].rows()
         header_row = taken[0].layout.heads[-1] if taken[0].layout.heads else 1
@@ -47,12 +47,23 @@ def flatten(sheets: Sequence[FileSheet], layouts: Sequence[SheetLayout], issues:
         rows = _stacked(taken, headers, names)
         header_row = 1
     if constants:
-        headers, parts = [*headers, SHEET_GROUP], [*parts, (SHEET_GROUP,)]
         rows = _with_constants(taken, headers, names, constants)
+        headers, parts = [*headers, *constants], [*parts, *((name,) for name in constants)]
     return Flat(headers, parts, rows, seen, header_row)
 
 
-SHEET_GROUP = "group"
+_NO_NAME = re.compile(r"(?:sheet|工作表|表)\s*\d*", re.IGNORECASE)
+
+
+def _of_sheets(layouts: Sequence[SheetLayout], parts: Sequence, asked: Asked, seen: Seen) -> dict[str, dict[str, str]]:
+    """Fields that hold for a whole sheet, by its name: the group, else the wave, where no column says it."""
+    if groups := _sheet_groups(layouts, parts, asked, seen):
+        return {"group": groups}
+    named = {(field_of(text) or ("",))[0] for column in parts for text in column}
+    sheets = [layout.sheet for layout in layouts]
+    if len(sheets) < 2 or "channel" in named or any(_NO_NAME.fullmatch(sheet.strip()) for sheet in sheets):
+        return {}
+    return {"channel": {sheet: sheet for sheet in sheets}}
 
 
 def _sheet_groups(layouts: Sequence[SheetLayout], parts: Sequence, asked: Asked, seen: Seen) -> dict[str, str]:
@@ -307,11 +318,12 @@ def _stacked(parts: Sequence[_Part], headers: Sequence[str], names: IssueOfCell)
 
 
 def _with_constants(
-    parts, headers, names: IssueOfCell, constants: Mapping[str, str]
+    parts, headers, names: IssueOfCell, constants: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[int, list[object]]]:
-    for part, number, cells in _placed(parts, headers[:-1], names):
-        width = len(headers) - 1
-        yield number, [*cells[:width], constants[part.sheet.name], *cells[width:]]
+    width = len(headers)
+    for part, number, cells in _placed(parts, headers, names):
+        held = [by_sheet[part.sheet.name] for by_sheet in constants.values()]
+        yield number, [*cells[:width], *held, *cells[width:]]
 
 
 def _placed(parts, headers: Sequence[str], names: IssueOfCell) -> Iterator[tuple[_Part, int, list[object]]]:

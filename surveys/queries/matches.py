@@ -104,6 +104,11 @@ class MatchPage:
     hidden: int
     codes: set[str]  # of the doubts
 
+    @property
+    def told(self) -> bool:
+        """Whether no question says already how many issues were found."""
+        return not {"few_issues", "no_issues"} & self.codes
+
 
 def at_once(doubt: Doubt) -> bool:
     """Whether it is answered where a person says that everything is as recognised."""
