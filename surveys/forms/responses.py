@@ -63,7 +63,7 @@ class UploadForm(forms.Form):
     )
 
     match = forms.ChoiceField(
-        label=_("Columns"),
+        label=_("What the columns are"),
         required=False,
         help_text=_("What each column of a file from another survey tool holds. You confirm first what is recognised."),
     )

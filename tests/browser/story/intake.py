@@ -48,7 +48,7 @@ def import_foreign_file(stage: Stage, path: str, folder: Path) -> None:
     page.get_by_role("button", name=f"Store {ROWS} responses").click()
     expect(page.get_by_role("link", name="See the responses")).to_be_visible(timeout=60_000)
     stage.go(f"{path}import/")
-    expect(page.get_by_label("Columns").get_by_role("option", name="elsewhere")).to_have_count(1)
+    expect(page.get_by_label("What the columns are").get_by_role("option", name="elsewhere")).to_have_count(1)
 
 
 def print_sheet(stage: Stage, path: str) -> None:

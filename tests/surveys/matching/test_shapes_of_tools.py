@@ -133,3 +133,11 @@ def test_broken_off_response_is_unfinished():
 )  # fmt: skip
 def test_file_is_read_or_doubted_for_what_it_is(contents, doubts):
     assert outcome(contents) == doubts
+
+
+def test_sheets_by_wave_are_one_file_whose_sheets_are_the_channel():
+    rows = table()
+    contents = book(**{"Wave 1": rows[:16], "Wave 2": [rows[0], *rows[16:]]})
+    truth = [dataclasses.replace(row, channel=f"Wave {1 + (at >= 15)}") for at, row in enumerate(ROWS)]
+    assert outcome(contents, (*BASICS, "channel"), truth) == set()
+    assert outcome(book(Sheet1=rows[:16], Sheet2=[rows[0], *rows[16:]])) == set()

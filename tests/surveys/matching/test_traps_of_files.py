@@ -92,35 +92,35 @@ def test_file_is_read_exactly(contents, names):
     assert outcome(contents, names) == set()
 
 
-@pytest.mark.parametrize(
-    ("contents", "doubts"),
-    [
-        # 1 may be the most: in a question, beside the answers, as the name of the sheet, on another sheet.
-        (csv_of(written(asks("Society (1 = high priority)", "Business (1 = high priority)"))), {"turned_round"}),
-        (csv_of(written(asks("对社会，1（最高）到5", "对公司，1（最高）到5", zh=True))), {"turned_round"}),
-        (csv_of(written(asks("How unimportant for society", "How unimportant for the business"))), {"turned_round"}),
-        (csv_of([[*written()[0], LEGEND], *written()[1:]]), {"turned_in_text"}),
-        (book(**{"1=most important": written()}), {"turned_in_text"}),
-        (book(data=written(), codes=[["值", "标签"], [1, "非常重要"], [5, "不重要"]]), {"turned_in_text"}),
-        (book(data=[["Scale", 1, "Very important", 5, "Not important"], *written()]), {"turned_in_text"}),
-        # Other scales, and other questions about the same issues.
-        (csv_of(written(value=rated(lambda level, _side: str(level - 1)))), {"scale_end", "unknown_values"}),
-        (csv_of(written(value=rated(lambda level, _side: f"{level},0")), delimiter=";"), {"unknown_values"}),
-        (csv_of(written(asks("Impact on society", "How well does the company manage it?"))), {"doubled"}),
-        (csv_of(written(asks("Likelihood of the impact on society", "Its severity for society"))), {"doubled"}),
-        # Rows that are no responses, and times that are none.
-        (csv_of(written(End_time=lambda _n, row: f"{row.submitted:%H:%M:%S}")), {"no_times"}),
-        (csv_of(written(End_Date=local_or_utc, Time_zone=lambda n, _row: ("UTC", "Asia/Shanghai")[n % 2])),
-         {"zone_column"}),
-        *((csv_of(written(**{name: lambda n, _row, words=words: words[n == 7]})), {"trial_rows"})
-          for name, words in SEVENTH.items()),
-        # The group stands above its rows, or in the first of them only.
-        (csv_of([[row[0], "" if n % 8 else row[1], *row[2:]] for n, row in enumerate(written())]), {"missing_group"}),
-        (csv_of([*written()[:9], ["Second round"], *written()]), {"missing_group"}),
-        (csv_of([[row[0], *row[2:]] for row in written()]), {"no_group"}),
-        (csv_of(written(Your_role=lambda n, _row: ("Users", "Staff members")[n % 2])), {"several_groups"}),
-    ],
-)  # fmt: skip
+DOUBTED = [
+    # 1 may be the most: in a question, beside the answers, as the name of the sheet, on another sheet.
+    (csv_of(written(asks("Society (1 = high priority)", "Business (1 = high priority)"))), {"turned_round"}),
+    (csv_of(written(asks("对社会，1（最高）到5", "对公司，1（最高）到5", zh=True))), {"turned_round"}),
+    (csv_of(written(asks("How unimportant for society", "How unimportant for the business"))), {"turned_round"}),
+    (csv_of([[*written()[0], LEGEND], *written()[1:]]), {"turned_in_text"}),
+    (book(**{"1=most important": written()}), {"turned_in_text"}),
+    (book(data=written(), codes=[["值", "标签"], [1, "非常重要"], [5, "不重要"]]), {"turned_in_text"}),
+    (book(data=[["Scale", 1, "Very important", 5, "Not important"], *written()]), {"turned_in_text"}),
+    # Other scales, and other questions about the same issues.
+    (csv_of(written(value=rated(lambda level, _side: str(level - 1)))), {"scale_end", "unknown_values"}),
+    (csv_of(written(value=rated(lambda level, _side: f"{level},0")), delimiter=";"), {"unknown_values"}),
+    (csv_of(written(asks("Impact on society", "How well does the company manage it?"))), {"doubled"}),
+    (csv_of(written(asks("Likelihood of the impact on society", "Its severity for society"))), {"doubled"}),
+    # Rows that are no responses, and times that are none.
+    (csv_of(written(End_time=lambda _n, row: f"{row.submitted:%H:%M:%S}")), {"no_times"}),
+    (csv_of(written(End_Date=local_or_utc, Time_zone=lambda n, _row: ("UTC", "Asia/Shanghai")[n % 2])),
+     {"zone_column"}),
+    *((csv_of(written(**{name: lambda n, _row, words=words: words[n == 7]})), {"trial_rows"})
+      for name, words in SEVENTH.items()),
+    # The group stands above its rows, or in the first of them only.
+    (csv_of([[row[0], "" if n % 8 else row[1], *row[2:]] for n, row in enumerate(written())]), {"missing_group"}),
+    (csv_of([*written()[:9], ["Second round"], *written()]), {"missing_group"}),
+    (csv_of([[row[0], *row[2:]] for row in written()]), {"no_group"}),
+    (csv_of(written(Your_role=lambda n, _row: ("Users", "Staff members")[n % 2])), {"several_groups"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("contents", "doubts"), DOUBTED)
 def test_file_is_doubted_for_what_it_is(contents, doubts):
     assert outcome(contents) == doubts
 
