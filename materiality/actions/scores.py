@@ -164,6 +164,8 @@ def _store_run(
     cycle: Cycle, counted: Counted, own: RunResult, pooled: RunResult | None, by: User | None, **kept: object
 ) -> Run:
     upper = own.levels[-1]  # the same as the lowest where primaries alone were asked
+    # Two runs of a cycle at once take their numbers one after the other.
+    Cycle.objects.select_for_update(no_key=True).only("pk").get(pk=cycle.pk)
     return Run.objects.create(
         cycle=cycle,
         number=(cycle.runs.aggregate(last=Max("number"))["last"] or 0) + 1,
