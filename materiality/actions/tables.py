@@ -144,10 +144,9 @@ class Kind:
     def name(self) -> str:
         return self.resource.sheet
 
-    @property
-    def columns(self) -> Sequence[SheetColumn]:
-        """As they are now: those of issues follow the frameworks that are installed."""
-        return [column for column in self.resource(Scope()).columns if not column.silent]
+    def columns(self, scope: Scope | None = None) -> Sequence[SheetColumn]:
+        """As they are now: those of issues follow what is installed and the languages of the edition."""
+        return [column for column in self.resource(scope or Scope()).columns if not column.silent]
 
 
 KINDS = {
@@ -401,6 +400,11 @@ def check_again(imported: SheetImport, columns: Mapping[str, str] | None, *, by:
     if columns is None:
         columns = columns_of(imported)
     return check_sheet(imported=_checked(imported, columns), by=by)
+
+
+def columns_for(imported: SheetImport) -> Sequence[SheetColumn]:
+    """The columns that headings of the file can be, in the languages that it is in."""
+    return [column for column in _resource(imported, None, "").columns if not column.silent]
 
 
 def needs_reason(imported: SheetImport) -> bool:

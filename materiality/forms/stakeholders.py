@@ -71,7 +71,8 @@ class EngagementForm(ContentForm):
         widgets = {"note": forms.Textarea(attrs={"rows": 6})}
 
     def __init__(self, *args: Any, cycle: Cycle, initial: dict | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"date": timezone.localdate(), **(initial or {})}, **kwargs)
+        initial = {"date": timezone.localdate(), **(initial or {})}
+        super().__init__(*args, initial=initial, languages=cycle.languages, **kwargs)
         self.fields["group"].queryset = cycle.groups.all()
         self.fields["group"].label_from_instance = lambda group: group.name
         chosen = [issue.pk for issue in self.instance.issues.all()] if self.instance.pk else []

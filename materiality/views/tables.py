@@ -16,6 +16,7 @@ from materiality.actions.tables import (
     KINDS,
     Kind,
     check_again,
+    columns_for,
     columns_of,
     confirm,
     discard_sheet,
@@ -33,7 +34,7 @@ from materiality.platform.pages import download, paged, refusals, sent, uploaded
 from materiality.platform.people import can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.platform.words import say_names
-from materiality.queries.cycles import of_seen_cycles, seen_cycles, sees_all_cycles
+from materiality.queries.cycles import edition_in_force, of_seen_cycles, seen_cycles, sees_all_cycles
 from materiality.tables.imports import sheet_file
 from materiality.tables.widgets import Scope
 from materiality.tables.words import preview_of, shown_row
@@ -148,7 +149,8 @@ def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
         return redirect(f"{reverse('job', args=[job.pk])}?follow")
     draft = Edition.objects.filter(state=Edition.State.DRAFT).first() if chosen.into == "edition" else None
     limit = min(settings.MAX_UPLOAD_BYTES // 1_000_000, 20)
-    columns = chosen.columns
+    edition = (draft or edition_in_force()) if chosen.into == "edition" else None
+    columns = chosen.columns(Scope(edition=edition, cycle=cycle))
     context = {**around(cycle), "kind": chosen, "columns": columns, "form": form, "draft": draft, "limit": limit}
     return render(request, "materiality/new_sheet.html", context, status=422 if form.errors else 200)
 
@@ -161,7 +163,7 @@ def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
     context = {**around(imported.cycle), "imported": imported, "kind": kind, "may_edit": kind.may(request.user)}
     if imported.state == SheetImport.State.UPLOADED or "columns" in request.GET:
         return _columns_page(request, context, None)
-    columns = kind.columns
+    columns = columns_for(imported)
     preview = preview_of(imported, columns, request.GET.get("state", ""))
     page = paged(request, preview.listed)
     context |= {"preview": preview, "page": page, "rows": [shown_row(row, columns) for row in page]}
@@ -246,7 +248,7 @@ def _taken_in(request: HttpRequest, form: SheetUploadForm, kind: str, cycle: Cyc
 
 
 def _columns_form(imported: SheetImport, data: dict | None) -> ColumnsForm:
-    columns = KINDS[imported.kind].columns
+    columns = columns_for(imported)
     return ColumnsForm(
         data,
         match=columns_of(imported),

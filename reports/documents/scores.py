@@ -397,6 +397,8 @@ def _issue_sheet(
     lines = [_issue_line(score, certain, _tier(score, decided)) for score in ranked]
     set_widths(sheet, (8, 36, 34, 14, 12, 10, 14, 7, 9, 14, 7, 9, 10, 10, 13))
     formats = {6: SCORE, 7: SCORE, 8: SCORE, 9: COUNT, 10: SCORE, 11: SCORE, 12: COUNT, 15: SHARE}
+    # Nothing stands above the issues of a flat list.
+    sheet.column_dimensions["C"].hidden = level == SECONDARY and not any(score.issue.parent for score in scores)
     end = _told_table(sheet, 4, heads, lines, formats)
     material = Method.from_stored(run.method).material
     for row, score in enumerate(ranked, start=5):

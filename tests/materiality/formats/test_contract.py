@@ -33,7 +33,7 @@ HEADINGS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_headings_of_a_sheet_are_those_of_the_contract(kind, library_rows):
-    names = [column.name for column in KINDS[kind].columns if not column.name.isdecimal()]
+    names = [column.name for column in KINDS[kind].columns() if not column.name.isdecimal()]
     exported = [name for name in KINDS[kind].resource(Scope()).get_export_headers() if not name.isdecimal()]
     assert names == exported == HEADINGS[kind].split()
 

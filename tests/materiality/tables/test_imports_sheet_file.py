@@ -27,7 +27,7 @@ def workbook(scope: Scope, kind: str = "issues", empty: bool = False):
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_sheet_file_has_the_columns_of_the_format(scope, kind):
-    names = [column.name for column in KINDS[kind].columns]
+    names = [column.name for column in KINDS[kind].columns()]
     assert [cell.value for cell in workbook(scope, kind)[kind][1]] == names
     assert sheet_file(KINDS[kind].resource(scope), "csv", True).decode("utf-8-sig") == ",".join(names) + "\r\n"
 

@@ -248,3 +248,10 @@ def test_points_and_table_ask_few_queries(client, group, number, django_assert_m
     for address in (PAGE, "/cycles/spring/stakeholders/"):
         with django_assert_max_num_queries(15):
             client.get(address)
+
+
+def test_new_record_asks_for_a_title_in_the_languages_of_the_cycle(client):
+    make_cycle(code="own", languages=["ko"])
+    log_in(client)
+    page = client.get("/cycles/own/engagements/new/").content.decode()
+    assert 'name="title_ko"' in page and 'name="title_zh"' not in page

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from materiality.actions.library import start_first_draft
 from materiality.models import AuditEvent, Job, SheetImport
 from materiality.models.people import Role
 from materiality.platform import jobs
@@ -204,3 +205,12 @@ def test_file_field_is_worded_by_the_page(client, draft, language, words):
     client.cookies["django_language"] = language
     page = client.get(reverse("sheet_new", args=["issues"])).content.decode()
     assert f'<label class="button" for="id_file">{words}</label>' in page and 'class="chosen-file"' in page
+
+
+def test_columns_are_those_of_the_languages_of_the_edition(client):
+    start_first_draft(languages=["ko"], by=None)
+    log_in(client)
+    page = client.get(reverse("sheet_new", args=["issues"])).content.decode()
+    assert "name_ko" in page and "name_zh" not in page
+    page = send(client, [{"code": "E1", "category": "environment", "what": "기후"}]).content.decode()
+    assert 'value="name_ko"' in page and 'value="name_zh"' not in page
