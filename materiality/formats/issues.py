@@ -77,6 +77,7 @@ class _GroupsWidget(SeveralWidget):
         return [*(code for code in known if code in given), *(code for code in given if code not in known)]
 
 
+MEANT = 3  # rows in which a slip does not stand
 TREE = ("code", "category", "parent_code", "status")
 
 
@@ -457,10 +458,10 @@ class IssueResource(StrictResource):
         return issue
 
     def _likely_categories(self, word: str) -> list[str]:
-        """What a word that names no category may be a slip of."""
+        """What a word that names no category may be a slip of; who writes it in many rows means it."""
         held = () if self.scope.replaces else self.lookups["categories"]
         common = [each for each, number in self._words.items() if number > self._words[word]]
-        return [*held, *common, *USUAL_CATEGORIES]
+        return [*held, *common, *(USUAL_CATEGORIES if self._words[word] < MEANT else ())]
 
     def _new_category(self, code: str, word: str) -> Category:
         self._last_category += 1

@@ -208,3 +208,13 @@ def test_pasted_lines_are_rows_of_the_format():
     start_first_draft(languages=["en"], by=None)
     resource = IssueResource(scope_of("issues", replaces=True))
     assert problems_in(plan_of(resource, [dict(zip(head, row, strict=True)) for row in rows])) == []
+
+
+def test_category_that_many_rows_name_is_no_slip_of_a_usual_one():
+    start_first_draft(languages=["en"], by=None)
+    rows = [{"code": f"E{n}", "category": "Environmental", "name_en": f"Topic {n}"} for n in range(1, 4)]
+    confirm(whole(rows), by=None)
+    assert [row.name for row in Edition.objects.get().categories.all()] == ["Environmental"]
+    slip = [*rows, {"code": "S1", "category": "Socety", "name_en": "Work"}]
+    found = SheetPlan.from_json(whole(slip).plan)
+    assert problems_in(found) == [(5, "category", "unknown_category")]
