@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 
@@ -98,7 +98,7 @@ def by_section(data: IndexData, *, fold: bool, plain: bool = False) -> Table:
         rows.append(TableRow([*([str(row.order)] if plain else []), *cells, places, *omitted]))
     for entry in [] if plain else _omitted_nowhere(data):
         (code,), omitted = _codes([entry], data), _left_out(None, [entry], data)
-        rows.append(TableRow([_("Left out"), "", code, none if located else "", *omitted]))
+        rows.append(TableRow([pgettext("disclosure", "Left out"), "", code, none if located else "", *omitted]))
     return Table(columns, rows, name=_("GRI index")).without_empty()
 
 

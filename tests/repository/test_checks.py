@@ -30,6 +30,15 @@ def test_chinese_messages_are_complete(app):
     assert messages.missing(ROOT / app) == []
 
 
+def test_a_text_has_one_translation_in_all_apps():
+    """A page finds that of the first app; where a word means two things, a context tells them apart."""
+    told = {}
+    for app in APPS:
+        for message in messages.read_catalogue(ROOT / app):
+            told.setdefault((message.context, message.id), set()).add(message.string)
+    assert {text: words for text, words in told.items() if text[1] and len(words) > 1} == {}
+
+
 @pytest.mark.parametrize("app", APPS)
 def test_placeholders_survive_translation(app):
     holders = re.compile(r"%\(\w+\)[sd]|%%")
