@@ -1,13 +1,14 @@
 """Form fields and widgets that several forms use."""
 
 from collections.abc import Iterable, Sequence
+from html import escape
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.forms.renderers import DjangoTemplates
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -79,14 +80,16 @@ def _select(widget: dict) -> str:
 
 
 def _option(option: dict) -> str:
-    attributes = _attributes(option["attrs"])
-    return format_html('<option value="{}"{}>{}</option>', str(option["value"]), attributes, option["label"])
+    value, label = escape(str(option["value"])), escape(str(option["label"]))
+    return f'<option value="{value}"{_attributes(option["attrs"])}>{label}</option>'
 
 
 def _attributes(attrs: dict) -> SafeString:
     """As they come; one that is True stands without a value, one that is False not at all."""
     held = ((name, value) for name, value in attrs.items() if value is not False)
-    return mark_safe("".join(f" {name}" if value is True else f' {name}="{escape(value)}"' for name, value in held))
+    return mark_safe(
+        "".join(f" {name}" if value is True else f' {name}="{escape(str(value))}"' for name, value in held)
+    )
 
 
 class NumberField(forms.DecimalField):

@@ -114,7 +114,7 @@ class PlannedGroup:
 
     def rates(self, code: str, dimension: str) -> bool:
         """Whether the group is asked this."""
-        return dimension in self.plan.dimensions and code in self.asked_codes
+        return getattr(self.plan, dimension) and code in self.asked_codes
 
     @cached_property
     def asked_codes(self) -> set[str]:

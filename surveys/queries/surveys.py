@@ -8,7 +8,7 @@ from itertools import groupby
 from random import Random
 
 import numpy as np
-from django.db.models import Case, F, OuterRef, Subquery, Sum, When
+from django.db.models import Case, F, OuterRef, Prefetch, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -367,9 +367,11 @@ class SurveyContents:
 
 def contents_of(survey: Survey) -> SurveyContents:
     """Read the survey's items once, in the order of categories and codes."""
+    # Each issue is read once, though it has two items.
+    issues = Issue.objects.select_related("category", "parent").defer("definition", "parent__definition")
     items = list(
         Item.objects.filter(survey=survey)
-        .select_related("issue__category", "issue__parent")
+        .prefetch_related(Prefetch("issue", issues))
         .order_by("issue__category__order", "issue__category__code", "position")
     )
     sections = [

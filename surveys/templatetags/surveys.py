@@ -1,14 +1,14 @@
 """Template filters of surveys: moments in their zone, words of rules, bars of fieldwork."""
 
 from datetime import date
+from html import escape
 
 from django import template
-from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.models import Group, Issue
+from materiality.models import Issue
 from materiality.platform.bilingual import option_text
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED
@@ -157,11 +157,15 @@ def unlocalized(value: float) -> str:
 
 
 @register.simple_tag
-def ask_cells(issue: Issue, cells: list[tuple[Group, bool]], may_tick: bool) -> str:
-    """The cells of an issue in the grid: hundreds on a page, so without a template for each."""
+def ask_cells(issue: Issue, cells: list[tuple[str, str, bool]], may_tick: bool) -> str:
+    """The cells (code and name of a group, ticked) of an issue in the grid: hundreds on a page, in one piece."""
     if not may_tick:
-        return format_html_join("", '<td class="mid">{}</td>', (("✓" if ticked else "–",) for _group, ticked in cells))
-    box = '<td class="mid"><input type="checkbox" name="ask" value="{0}:{1}"{4} aria-label="{2}: {3}"></td>'
-    name, checked = issue.name, mark_safe(" checked")
-    values = ((group.code, issue.code, group.name, name, checked if ticked else "") for group, ticked in cells)
-    return format_html_join("", box, values)
+        return mark_safe("".join(f'<td class="mid">{"✓" if ticked else "–"}</td>' for _code, _name, ticked in cells))
+    code, name = escape(issue.code), escape(issue.name)
+    return mark_safe(
+        "".join(
+            f'<td class="mid"><input type="checkbox" name="ask" value="{escape(group)}:{code}"'
+            f'{" checked" if ticked else ""} aria-label="{escape(called)}: {name}"></td>'
+            for group, called, ticked in cells
+        )
+    )

@@ -297,8 +297,10 @@ def _asked(
         for each in groups
     }
 
-    def row_of(issue: Issue) -> tuple[Issue, list[tuple[Group, bool]]]:
-        return issue, [(each.group, (each.group.code, issue.code) in ticked) for each in groups]
+    names = [(each.group.code, str(each.group.name)) for each in groups]
+
+    def row_of(issue: Issue) -> tuple[Issue, list[tuple[str, str, bool]]]:
+        return issue, [(code, name, (code, issue.code) in ticked) for code, name in names]
 
     grid = [(section.category, [row_of(issue) for issue, _items in section.issues]) for section in contents.sections]
     lines = [(form, minutes_for(form.planned.questions)) for form in forms]

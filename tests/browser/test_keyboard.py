@@ -11,7 +11,7 @@ from tests.repository.pages import shown_rows, staff_pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PAGES = ("", "cycles/demo/", *(f"cycles/demo/{step}/" for step in ("scores", "matrix", "outline", "outputs")))
+PAGES = ("/", "/cycles/demo/", *(f"/cycles/demo/{step}/" for step in ("scores", "matrix", "outline", "outputs")))
 MOST_STOPS = 1_000
 # What has the focus: None beyond the last stop. A file field is marked on the button that stands for it, a limit of the
 # matrix by its line; what is drawn may have its middle beside it.
@@ -19,8 +19,10 @@ STOP = """() => {
   const stop = document.activeElement;
   if (!stop || stop === document.body) return null;
   window.stops ??= new Set();
-  const again = window.stops.has(stop);
+  // A field for a date has a stop for each of its parts.
+  const again = window.stops.has(stop) && !(stop === window.last && /^date|^time/.test(stop.type));
   window.stops.add(stop);
+  window.last = stop;
   const shown = stop.matches("input[type=file]") ? stop.nextElementSibling.querySelector(".button") : stop;
   const box = shown.getClientRects()[0] ?? new DOMRect();
   const middle = (from, to, most) => (Math.max(from, 0) + Math.min(to, most)) / 2;
@@ -66,30 +68,35 @@ def stops_of(page: Page) -> list[dict]:
     raise AssertionError("no end of stops")
 
 
+def every_kind() -> list[str]:
+    """The first page of each route, of those that show something when they are opened."""
+    client = Client()
+    found = [paths[0] for paths in staff_pages(shown_rows(client)).values() if paths]
+    return [path for path in found if b"<main" in client.get(path).getvalue()]
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 def test_every_stop_of_the_keyboard_is_seen_and_marked(staff_page, live_server, width):
-    """Six pages on a phone; one of each kind on a desk, if it opens with a GET."""
-    page, wrong, paths = staff_page(width), {}, [f"/{path}" for path in PAGES]
-    if width > 1000:
-        paths = [found[0] for found in staff_pages(shown_rows(Client())).values() if found]
-    for path in paths:
-        answer = page.goto(live_server.url + path)
-        if answer.status != 200 or page.locator("main").count() == 0:
-            continue  # a button, a file, or what is over
+    """Six pages on a phone, one of each kind on a desk."""
+    page, wrong = staff_page(width), {}
+    for path in PAGES if width < 1000 else every_kind():
+        page.goto(live_server.url + path)
         stops = stops_of(page)
         wrong |= {
             f"{path}: {stop['name']}": (stop["seen"], stop["marked"])
             for stop in stops
             if not (stop["seen"] and stop["marked"])
         }
-        assert "skip" in stops[0]["name"] and stops[-1]["inside"], path
+        if not page.locator("[autofocus]").count():  # else the first stop is what follows it
+            assert "skip" in stops[0]["name"], path
+            assert stops[-1]["inside"] or not page.locator("main").locator("a, button, input").count(), path
     assert wrong == {}
 
 
 def test_the_first_stop_skips_to_the_content(staff_page, live_server):
     page = staff_page(1440)
     for path in PAGES:
-        page.goto(f"{live_server.url}/{path}")
+        page.goto(live_server.url + path)
         for key in ("Tab", "Enter", "Tab"):
             page.keyboard.press(key)
         assert page.evaluate(STOP)["inside"], path
