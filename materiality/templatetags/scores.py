@@ -7,17 +7,31 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from materiality.platform.words import word_for
 from materiality.queries.comparison import ComparedCell
-from materiality.queries.scores import Side
-from materiality.templatetags.yiti import count, score, signed_points
+from materiality.queries.scores import ScoreRow, Side
+from materiality.templatetags.yiti import certainty, count, score, signed_points
 
 register = template.Library()
 
 
 @register.simple_tag
-def side_cells(sides: Iterable[Side]) -> SafeString:
-    """Score, interval and number of ratings of an issue, dimension by dimension."""
-    return mark_safe("".join(map(_side, sides)))
+def score_cells(row: ScoreRow, certain: bool) -> SafeString:
+    """What a run says of an issue: by dimension score, interval and ratings, then priority and tier, also pooled."""
+    own, pooled = row.score, row.score.pooled_tier
+    tier = f'<span class="tier tier-{own.tier}">{escape(word_for("tier", own.tier))}</span>'
+    if certain and own.tier_certainty is not None:
+        title, told = _("Certainty of the tier, sampling error only"), certainty(own.tier_certainty)
+        tier += f' <span class="interval" title="{escape(title)}">{escape(told)}</span>'
+    other = escape(word_for("tier", pooled))
+    plain = f'<span class="quiet">{other}</span>'
+    differs = f'<span class="tier tier-{pooled} differs">≠ {other}</span>'
+    return mark_safe(
+        "".join(map(_side, row.sides))
+        + f'<td class="num">{score(own.priority)}</td><td class="tight">{tier}</td>'
+        + f'<td class="num">{score(own.pooled_priority)}</td>'
+        + f'<td class="tight">{differs if row.tier_differs else plain}</td>'
+    )
 
 
 def _side(side: Side) -> str:
