@@ -18,11 +18,11 @@ MOST_STOPS = 1_000
 STOP = """() => {
   const stop = document.activeElement;
   if (!stop || stop === document.body) return null;
-  window.stops ??= new Set();
+  window.stopsSeen ??= new Set();
   // A field for a date has a stop for each of its parts.
-  const again = window.stops.has(stop) && !(stop === window.last && /^date|^time/.test(stop.type));
-  window.stops.add(stop);
-  window.last = stop;
+  const again = window.stopsSeen.has(stop) && !(stop === window.lastStop && /^date|^time/.test(stop.type));
+  window.stopsSeen.add(stop);
+  window.lastStop = stop;
   const shown = stop.matches("input[type=file]") ? stop.nextElementSibling.querySelector(".button") : stop;
   const box = shown.getClientRects()[0] ?? new DOMRect();
   const middle = (from, to, most) => (Math.max(from, 0) + Math.min(to, most)) / 2;
