@@ -19,8 +19,9 @@ STOP = """() => {
   const stop = document.activeElement;
   if (!stop || stop === document.body) return null;
   window.stopsSeen ??= new Set();
-  // A field for a date has a stop for each of its parts.
-  const again = window.stopsSeen.has(stop) && !(stop === window.lastStop && /^date|^time/.test(stop.type));
+  // A field for a date has a stop for each of its parts, which the browser marks itself.
+  const part = stop === window.lastStop && /^date|^time/.test(stop.type);
+  const again = window.stopsSeen.has(stop) && !part;
   window.stopsSeen.add(stop);
   window.lastStop = stop;
   const shown = stop.matches("input[type=file]") ? stop.nextElementSibling.querySelector(".button") : stop;
@@ -34,7 +35,7 @@ STOP = """() => {
     again, name: shown.outerHTML.slice(0, 120), inside: !!stop.closest("main"),
     seen: box.width > 1 && box.height > 1 && !!above
       && (shown instanceof SVGElement || shown.contains(above) || above.contains(shown)),
-    marked: parseFloat(line) >= 3 || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2),
+    marked: part || parseFloat(line) >= 3 || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2),
   };
 }"""
 
