@@ -53,7 +53,7 @@ COLUMN_KINDS = {
         N_("Several columns could be the stakeholder group: %(columns)s."),
         {ACCEPT: N_("As recognised"), LETTERS: ""},
     ),
-    "group_words": Kind(N_("Which stakeholder group is meant is not clear: %(values)s."), {WORDS: ""}),
+    "group_words": Kind(N_("It is not clear which stakeholder group is meant: %(values)s."), {WORDS: ""}),
     "dimension": Kind(N_("The heading does not say whether the impact on society or on the business is rated."), _SIDES,
         many=N_("These headings do not say whether the impact on society or on the business is rated."),
     ),
@@ -130,7 +130,7 @@ COLUMN_KINDS = {
         N_("Does this say whether a response was finished: %(values)s?"),
         {"finished": N_("Yes, it says who finished"), ACCEPT: N_("No, leave it out")},
     ),
-    "status_words": Kind(N_("Whether these words mean finished is not clear: %(values)s."), {WORDS: ""}),
+    "status_words": Kind(N_("It is not clear whether these words mean finished: %(values)s."), {WORDS: ""}),
     "trial_rows": Kind(
         N_("Some rows seem to be tests, previews or not valid: %(values)s."),
         {TRIAL: N_("Leave these rows out"), ACCEPT: N_("They are real responses")},
