@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice, pairwise
+from random import Random
 
 from materiality.tables.problems import Fault, FileProblem
 from materiality.tables.read import FileSheet
@@ -251,7 +252,8 @@ def _long(sheet: FileSheet, rows: list, names: IssueOfCell, k: int) -> SheetLayo
     if at is None or len(rows) < at + 3:
         return None
     header, every = rows[at][1], [cells for number, cells in sheet.rows() if number > rows[at][0]]
-    below = every[:: max(len(every) // _SAMPLED, 1)]  # lines can be sorted by issue
+    # Lines can be sorted by issue, and an even step can fall on the same issue or dimension all along.
+    below = every[:_PEEKED] + Random(1).sample(every, min(_SAMPLED, len(every)))
     issue = _column_of(below, len(header), names.whole)
     if issue < 0:
         return None

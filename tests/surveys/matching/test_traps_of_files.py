@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tests.factories.tool_exports import DIMENSIONS, EN, ISSUES, ZH, Truth, csv_of
+from tests.factories.tool_exports import DIMENSIONS, EN, ISSUES, ZH, Truth, answers, csv_of
 from tests.surveys.matching.test_exports_of_tools import CHINESE, ENGLISH, ITEMS
 from tests.surveys.matching.test_shapes_of_tools import BASICS, ROWS, book, outcome, plain
 
@@ -38,10 +38,10 @@ def asks(society: str, business: str, *, zh: bool = False):
     return lambda issue, side: f"{society if side == 'society' else business} - {issue.zh if zh else issue.en}"
 
 
-def in_lines(order=lambda row, item: 0, side=lambda dimension: dimension) -> bytes:
+def in_lines(order=lambda row, item: 0, side=lambda dimension: dimension, rows=ROWS) -> bytes:
     """A line per answer, sorted."""
     items = [(issue, dimension) for issue in ISSUES for dimension in DIMENSIONS]
-    lines = [(row, issue, each) for row in ROWS for issue, each in items]
+    lines = [(row, issue, each) for row in rows for issue, each in items]
     lines.sort(key=lambda line: order(line[0], line[1:]))
     return csv_of(
         [["Respondent ID", "Group", "Issue", "Dimension", "Score"]]
@@ -127,3 +127,9 @@ def test_file_is_doubted_for_what_it_is(contents, doubts):
 
 def test_chinese_questions_of_the_tool_stay_as_they_are():
     assert outcome(csv_of(written(asks(CHINESE["society"], CHINESE["business"], zh=True)))) == set()
+
+
+@pytest.mark.parametrize("people", [50, 200])
+def test_many_lines_whose_dimension_alternates_are_read_exactly(people):
+    rows = answers(7, people)
+    assert outcome(in_lines(rows=rows), rows=rows) == set()
