@@ -47,6 +47,8 @@ def content_language(language: str | None = None) -> str:
     tag = (language or _spoken.get() or get_language() or "zh-hans").lower()
     if tag in ("zh-hans", "zh-cn", "zh-sg"):
         return "zh"
+    if tag.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")):
+        return "zh-hant"
     return tag if tag in LANGUAGES else tag.partition("-")[0]
 
 

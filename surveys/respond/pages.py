@@ -110,11 +110,15 @@ def _language_of(request: HttpRequest) -> tuple[str, list[str]]:
     for tag in (request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""), *(tag for tag, _weight in asked)):
         if tag in ("", "*"):
             continue
+        nearest, content = "", content_language(tag)
         with suppress(LookupError):
-            return translation.get_supported_language_variant(tag), own or []
-        own = _languages_of(request) if own is None else own
-        if content_language(tag) in own:
-            return content_language(tag), own
+            nearest = translation.get_supported_language_variant(tag)
+        # The survey is asked only where Django would take another language, such as zh-hans for zh-hant.
+        if not nearest or content_language(nearest) != content:
+            own = _languages_of(request) if own is None else own
+            nearest = content if content in own else nearest
+        if nearest:
+            return nearest, own or []
     own = _languages_of(request) if own is None else own
     return tag_of(own[0]) if own else settings.LANGUAGE_CODE, own
 

@@ -110,6 +110,17 @@ def test_texts_can_be_read_in_a_language_that_has_no_messages():
     assert 'value="ko" lang="ko">한국어<' in client.page("1/")
 
 
+@pytest.mark.parametrize("asks", ["zh-hant", "zh-TW", "zh-Hant-HK", "en-GB"])
+def test_texts_can_be_read_in_a_language_that_the_interface_has_a_near_one_of(asks, settings):
+    survey = make_open_survey(languages=["zh", "zh-hant", "en-gb"], title_zh_hant="議題", title_en_gb="Colours")
+    title = "Colours" if asks == "en-GB" else "議題"
+    assert title in browser(survey, asks).page()
+    client = browser(survey, "zh-CN")
+    assert title not in client.page()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = asks.lower()
+    assert title in client.page()
+
+
 def test_survey_that_was_opened_before_there_were_messages_asks_in_english(korean, settings):
     spoken, settings.LANGUAGES = settings.LANGUAGES, settings.LANGUAGES[:2]
     survey = make_open_survey()
