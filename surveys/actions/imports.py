@@ -15,6 +15,7 @@ from materiality.platform import audit, jobs
 from materiality.platform.files import digest_of_file, keep_file
 from materiality.platform.refusals import NotAllowed
 from surveys.actions.plans import widen_plans
+from surveys.matching.apply import twice
 from surveys.matching.match import OUTSIDE_WIDEN, READY_MADE, Match
 from surveys.models import ColumnMatch, FieldworkFigures, Response, ResponseImport, Survey, WithdrawnResponses
 from surveys.queries.imports import awaits_confirmation, stage_of
@@ -183,7 +184,7 @@ def match_import(
     """Freeze the match in the import and queue its check; with `save_as` keep it under that name for other files.
 
     NotAllowed where the import is stored, being stored, discarded or no foreign file, and where the match names no
-    group or no item.
+    group or no item, or one of them twice.
     """
     imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
     _refuse_settled(imported)
@@ -191,6 +192,8 @@ def match_import(
         raise NotAllowed(_("Say which issue at least one column holds."))
     if "group" not in match.constants and not any(column.target.text == "group" for column in match.columns):
         raise NotAllowed(_("Say which column is the stakeholder group."))
+    for place in twice([column.target for column in match.columns]):
+        raise NotAllowed(f"{match.columns[place].header}: {_('Another column is that already.')}")
     imported.match, imported.match_name = match.to_json(), save_as
     imported.state = ResponseImport.State.CHECKING
     # All that was doubted is answered by it, and is not asked again where the page is opened once more.

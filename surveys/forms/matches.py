@@ -116,19 +116,21 @@ class MatchForm(forms.Form):
         """
         self._read_targets()
         self._many_at_once()
-        every = [self.targets.get(place, column.target) for place, column in enumerate(self.guessed.columns)]
-        for place in twice(every):
-            self.wrong.setdefault(place, gettext("Another column is that already."))
-        if self.wrong:
-            raise forms.ValidationError(gettext("Some columns cannot be that: they are marked below."))
+        self._mark_twice([self.targets.get(place, column.target) for place, column in enumerate(self.guessed.columns)])
         if self.errors:
             return self.cleaned_data
         self.result = answered(self.found, self._of_unchanged(), self.asked, self._edits())
+        self._mark_twice([column.target for column in self.result.match.columns])
         self.left = {doubt.id for doubt in self.result.doubts if KINDS[doubt.code].choices}
         if number := sum(1 for doubts in together(self.found.doubts) if self.left & {each.id for each in doubts}):
             text = ngettext("%(number)s thing is not decided yet.", "%(number)s things are not decided yet.", number)
             raise forms.ValidationError(text % {"number": number})
         return self.cleaned_data
+
+    def _mark_twice(self, targets: list[Target]) -> None:
+        self.wrong = dict.fromkeys(twice(targets), gettext("Another column is that already.")) | self.wrong
+        if self.wrong:
+            raise forms.ValidationError(gettext("Some columns cannot be that: they are marked below."))
 
     def match(self) -> Match:
         """The match as the person wants it."""
@@ -224,7 +226,7 @@ class MatchForm(forms.Form):
             return any(value == code for each in self.asked.questions for code, _zh, _en in each.options)
         if target.code == "group":
             return value in {group.code for group in self.asked.groups}
-        return value in ("", "yes", "no", "zh-hans", "en")
+        return value in ("", "yes", "no", *self.asked.languages)
 
 
 def _places_of(text: str) -> list[int]:

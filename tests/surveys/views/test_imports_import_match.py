@@ -137,6 +137,31 @@ def test_page_refuses_what_cannot_be(staff, survey, posted, words):
     assert (ColumnMatch.objects.count(), Job.objects.filter(state=Job.State.QUEUED).count()) == (0, 0)
 
 
+def with_columns(contents: bytes, **columns: list[str]) -> bytes:
+    lines = contents.decode().replace("Comment", "Batch").splitlines()
+    added = [",".join(each) for each in zip(*([name, *given] for name, given in columns.items()), strict=True)]
+    return "\n".join(f"{line},{more}" for line, more in zip(lines, added, strict=True)).encode()
+
+
+def test_two_columns_cannot_both_be_the_open_question(staff, survey):
+    texts = {name: [f"{name} say what they think {n} times" for n in range(4)] for name in ("Wishes", "Worries")}
+    imported = upload(staff, survey, with_columns(foreign(survey, groups=("users", "employees") * 2), **texts))
+    doubts = [doubt["id"] for doubt in imported.summary["guess"]["doubts"]]
+    page = staff.post(address("import_match", imported), {f"d-{name}": "comment" for name in doubts})
+    assert {name.partition("@")[0] for name in doubts} == {"text_like"} and len(doubts) == 2
+    assert "Another column is that already" in page.content.decode()
+    one = {f"d-{name}": choice for name, choice in zip(doubts, ("comment", "accept"), strict=True)}
+    assert staff.post(address("import_match", imported), one).status_code == 302
+
+
+def test_answers_can_mean_any_language_of_the_survey(staff):
+    survey = make_open_survey(languages=["zh", "ko"], title_ko="설문", title_en="")
+    imported = upload(staff, survey, with_columns(foreign(survey), Language=["Hangugeo", "Hangugeo"]))
+    page = staff.get(address("import_match", imported)).context["page"]
+    name = next(word.name for each in all_maps(page) for word in each.words if word.text == "Hangugeo")
+    assert staff.post(address("import_match", imported), {name: "ko"}).status_code == 302
+
+
 def test_bad_cells_stand_at_their_place_and_persons_are_in_no_workbook(staff, survey):
     imported = upload(staff, survey, foreign(survey))
     staff.post(address("import_match", imported), {"save_as": "wave-1"})
