@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -37,7 +37,7 @@ from materiality.models import (
     Lineage,
     User,
 )
-from materiality.platform.bilingual import is_chinese, shown, text_of
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, is_chinese, shown, text_of
 from materiality.platform.hooks import RETIRE_ISSUE, objections_to_each
 from materiality.queries.cycles import descendants, of_seen_cycles, seen_cycles
 from materiality.queries.stakeholders import Touching, default_groups, touching
@@ -503,32 +503,27 @@ def installed_frameworks() -> frozenset[tuple[str, str]]:
 def stored_catalogues() -> Catalogues:
     """The installed frameworks, all their disclosures, and the crosswalk (three queries)."""
     frameworks = list(Framework.objects.all())
-    rows = Disclosure.objects.select_related("parent").order_by("framework", "order")
+    rows = Disclosure.objects.order_by("framework", "order").values_list("framework", "title", "parent__code", *_PLAIN)
     editions = {row.pk: (row.code, row.edition) for row in frameworks}
     return Catalogues(
         tuple(
             FrameworkRecord(row.code, row.edition, row.column, row.title_zh, row.title_en, row.publisher)
             for row in frameworks
         ),
-        tuple(_record(row, editions[row.framework_id]) for row in rows),
+        tuple(_record(editions[framework], *row) for framework, *row in rows),
         (),
         tuple(_crosswalk()),
         tuple(replaced_codes(Path(settings.BASE_DIR) / "fixtures")),
     )
 
 
-def _record(row: Disclosure, framework: tuple[str, str]) -> DisclosureRecord:
-    return DisclosureRecord(
-        framework=framework,
-        code=row.code,
-        title_zh=row.title_zh,
-        title_en=row.title_en,
-        order=row.order,
-        parent_code=row.parent.code if row.parent else "",
-        standard_year=row.standard_year,
-        kind=row.kind,
-        code_official=row.code_official,
-    )
+_PLAIN = ("code", "order", "standard_year", "kind", "code_official")
+
+
+def _record(framework: tuple[str, str], title: dict[str, str], parent: str | None, *plain: Any) -> DisclosureRecord:
+    texts = {f"title_{language}": title.get(language, "") for language in DEFAULT_LANGUAGES}
+    told = {"framework": framework, "parent_code": parent or "", **dict(zip(_PLAIN, plain, strict=True))}
+    return DisclosureRecord(**told, **texts)
 
 
 def _crosswalk() -> list[CrosswalkRecord]:
