@@ -33,6 +33,7 @@ from materiality.library_file.read import (
 from materiality.lineage.lineage import Likeness, likely_ancestors
 from materiality.lineage.records import LEVELS
 from materiality.models import Category, Edition, Issue, IssueMapping
+from materiality.platform import audit
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, LANGUAGES, languages_of, suffix_of
 from materiality.queries.library import codes_used, objections_to_retiring, stored_catalogues
 from materiality.queries.mappings import all_frameworks, label_of
@@ -338,9 +339,7 @@ class IssueResource(StrictResource):
         edition, self.descents = self.scope.edition if self.scope else None, {}
         replaces = bool(self.scope and self.scope.replaces)
         self.written = (*self.written, *(("category", "parent") if replaces else ()))
-        languages = list(self.scope.languages if replaces else ()) or list(
-            edition.languages if edition else DEFAULT_LANGUAGES
-        )
+        languages = list((replaces and self.scope.languages) or (edition.languages if edition else DEFAULT_LANGUAGES))
         self.columns = COLUMNS
         if languages != list(DEFAULT_LANGUAGES):
             self._speak(languages)
@@ -403,7 +402,7 @@ class IssueResource(StrictResource):
 
     def refuse(self, store: bool) -> None:
         if store:
-            locked_edition_draft(self.scope.edition)
+            self.scope = replace(self.scope, edition=locked_edition_draft(self.scope.edition))
 
     def stored(self) -> Sequence[Issue]:
         catalogues = stored_catalogues()
@@ -539,18 +538,21 @@ class IssueResource(StrictResource):
     def _replace_around(self, edition: Edition) -> None:
         """The languages of the list, the pattern that its codes show, and categories without an active issue."""
         if self.scope.languages:
-            edition.languages = list(self.scope.languages)
+            self._write(edition, languages=list(self.scope.languages))
         self._state_pattern(edition)
         active = edition.issues.filter(status=Issue.Status.ACTIVE)
         empty = edition.categories.filter(status=Category.Status.ACTIVE).exclude(pk__in=active.values("category"))
         self._retired_categories = list(empty.values_list("code", flat=True))
-        empty.update(status=Category.Status.RETIRED)
+        self._write(*empty, status=Category.Status.RETIRED)
+
+    def _write(self, *rows: Edition | Category, **values: Any) -> None:
+        """What goes with the issues; the audit trail is told of it with them."""
+        self.touched += [row for row in rows if audit.write(row, values)]
 
     def _state_pattern(self, edition: Edition) -> None:
         """New codes are of the pattern that those of the list show."""
         active = list(edition.issues.filter(status=Issue.Status.ACTIVE))
-        edition.code_pattern = shown_pattern([row.code for row in level] for level in levels_of(active))
-        edition.save(update_fields=["languages", "code_pattern"])
+        self._write(edition, code_pattern=shown_pattern([row.code for row in level] for level in levels_of(active)))
 
     def _store_mappings(self, changed: Sequence[Issue]) -> None:
         pks = self.fields[self.mapped[0].name].widget.disclosure_keys()
@@ -591,9 +593,8 @@ class IssueResource(StrictResource):
         """Imports of before kept the descent alone."""
         put_back_descent(held.get("descent", held))
         edition = self.scope.edition
-        edition.categories.filter(code__in=held.get("categories", ()), issues=None).delete()
-        edition.categories.filter(code__in=held.get("retired", ())).update(status=Category.Status.ACTIVE)
+        self.touched += (gone := list(edition.categories.filter(code__in=held.get("categories", ()), issues=None)))
+        edition.categories.filter(pk__in=[row.pk for row in gone]).delete()
+        self._write(*edition.categories.filter(code__in=held.get("retired", ())), status=Category.Status.ACTIVE)
         if held.get("languages"):
-            edition.languages = held["languages"]
-            edition.code_pattern = held.get("pattern", edition.code_pattern)
-            edition.save(update_fields=["languages", "code_pattern"])
+            self._write(edition, languages=held["languages"], code_pattern=held.get("pattern", edition.code_pattern))

@@ -407,10 +407,9 @@ def take_back(resource: StrictResource, held: dict[str, Any]) -> list[models.Mod
     plan = resource.store(back)
     if not plan.is_good:
         raise NotAllowed(_("What the rows were before is no longer possible, so this import cannot be undone."))
-    touched = [*resource.touched, *fresh]
     _delete(fresh)
     resource.put_back_further(held["further"])
-    return touched
+    return [*resource.touched, *fresh]
 
 
 def _refuse_changed(resource: StrictResource, stored: dict[Key, Any], rows: Sequence[Stored]) -> None:

@@ -11,7 +11,9 @@ from materiality.formats.issues import IssueResource
 from materiality.library_file.pasted import pasted_list
 from materiality.library_file.read import read_default_library
 from materiality.models import Edition, SheetImport
+from materiality.platform import audit
 from materiality.queries.library import library_contents
+from materiality.queries.verification import row_findings
 from materiality.tables.widgets import Scope, SheetPlan
 from tests.factories.sheets import csv_file, draft_of_small_library, plan_of, problems_in
 from tests.materiality.library_file.fixture_folder import FOLDER, reference
@@ -44,6 +46,8 @@ OWN = [
 
 def test_whole_list_retires_moves_and_goes_on_what_there_was_and_is_undone():
     draft = draft_of_small_library()
+    society = draft.categories.get(code="society")
+    audit.record("add_category", society, by=None, touched=[draft])
     before = state_of(draft)
     imported = whole(OWN)
     plan = SheetPlan.from_json(imported.plan)
@@ -60,8 +64,10 @@ def test_whole_list_retires_moves_and_goes_on_what_there_was_and_is_undone():
     kinds = {(row.source and row.source.code, row.target and row.target.code): row.kind for row in draft.lineage.all()}
     assert kinds["SOC-01-01", "E1"] == "renamed" and kinds["SOC-01-03", "SOC-01-03"] == "moved"
     assert kinds[None, "E2"] == "added" and kinds["ENV-01-01", None] == "retired"
+    assert list(row_findings()) == []
     undo(stored, by=None)
     assert state_of(draft) == before
+    assert list(row_findings()) == []
 
 
 def test_whole_list_takes_up_again_what_it_once_retired():
