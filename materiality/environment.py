@@ -23,7 +23,8 @@ _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 def further_languages(*folders: Path) -> list[tuple[str, str]]:
     """Languages of the interface beside the two that are kept complete: those of which a folder has a `.po`."""
     found = {to_language(path.parts[-3]) for folder in folders for path in folder.glob("*/LC_MESSAGES/django.po")}
-    return [(code, LANG_INFO[code]["name_local"]) for code in sorted(found - {"zh-hans", "en"}) if code in LANG_INFO]
+    names = {code: LANG_INFO.get(code, {}).get("name_local") for code in sorted(found - {"zh-hans", "en"})}
+    return [(code, name) for code, name in names.items() if name]  # Django knows `zh-tw` by a fallback alone
 
 
 @dataclass(frozen=True)

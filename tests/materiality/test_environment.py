@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from materiality.environment import Mail, read_mail_url
+from materiality.environment import Mail, further_languages, read_mail_url
 
 BACKENDS = "django.core.mail.backends."
 SMTP = BACKENDS + "smtp.EmailBackend"
@@ -36,3 +36,10 @@ def test_mail_url_is_read(url, mail):
 def test_mail_url_that_is_wrong_names_the_variable(url):
     with pytest.raises(ValueError, match="EMAIL_URL"):
         read_mail_url(url, FOLDER)
+
+
+def test_folder_of_a_language_without_a_name_of_its_own_is_left_out(tmp_path):
+    for name in ("ko", "zh_TW", "xx"):
+        (tmp_path / name / "LC_MESSAGES").mkdir(parents=True)
+        (tmp_path / name / "LC_MESSAGES" / "django.po").touch()
+    assert further_languages(tmp_path) == [("ko", "한국어")]
