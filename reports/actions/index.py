@@ -90,20 +90,24 @@ def place_disclosures(*, cycle: Cycle, keys: Sequence[str], order: int, by: User
 
 @transaction.atomic
 def accept_finding(*, cycle: Cycle, key: str, check: str, reason: str, by: User | None) -> None:
-    """Keep with the index that a finding is accepted, and because of what; an accepted one without a reason is accepted
-    no longer. NotAllowed without a reason for another.
-    """
+    """Keep with the index that a finding is accepted, and because of what. NotAllowed without a reason."""
     stored, reason = locked_cycle(cycle, BEFORE_ARCHIVE), reason.strip()
+    if not reason:
+        raise NotAllowed(_("Give the reason for accepting the finding."))
     held = AcceptedFinding.objects.filter(cycle=stored, key=key)
     accepted = held.first() or AcceptedFinding(cycle=stored, key=key, check_id=check)
-    if reason:
-        audit.write(accepted, {"reason": reason, "accepted_by": by})
-        audit.record("accept_finding", accepted, by=by, after={"check": check, "reason": reason})
-    elif held.delete()[0]:
+    audit.write(accepted, {"reason": reason, "accepted_by": by})
+    audit.record("accept_finding", accepted, by=by, after={"check": check, "reason": reason})
+
+
+@transaction.atomic
+def unaccept_finding(*, cycle: Cycle, key: str, by: User | None) -> None:
+    """Accept a finding no longer; nothing where it is not accepted."""
+    accepted = AcceptedFinding.objects.filter(cycle=locked_cycle(cycle, BEFORE_ARCHIVE), key=key).first()
+    if accepted:
+        AcceptedFinding.objects.filter(pk=accepted.pk).delete()
         before = {"check": accepted.check_id, "reason": accepted.reason}
         audit.record("unaccept_finding", accepted, by=by, before=before)
-    else:
-        raise NotAllowed(_("Give the reason for accepting the finding."))
 
 
 @transaction.atomic

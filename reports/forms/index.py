@@ -37,7 +37,12 @@ class ContentIndexForm(forms.ModelForm):
 class PlacementForm(forms.ModelForm):
     """Disclosures that are ticked, and the section that they go into or what is decided of them."""
 
-    identity = forms.MultipleChoiceField(error_messages={"required": _("Tick at least one disclosure.")})
+    identity = forms.MultipleChoiceField(
+        error_messages={
+            "required": _("Tick at least one disclosure."),
+            "invalid_choice": _("Nothing asks for %(value)s (any more)."),
+        }
+    )
     order = forms.IntegerField(required=False)
 
     class Meta:

@@ -204,6 +204,7 @@ class OpenDisclosure:
     identity: str
     name: str
     decision: IndexDecision | None
+    needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,11 @@ class Placement:
     def keys(self) -> list[str]:
         """What can be ticked."""
         return [each.identity for _title, held in self.groups for each in held]
+
+    @property
+    def placeable(self) -> list[str]:
+        """What a section takes: not what has a decision from when it was asked for."""
+        return [each.identity for _title, held in self.groups for each in held if each.needed]
 
 
 def placement(cycle: Cycle, checked: CheckedIndex | None = None) -> Placement:
@@ -246,7 +252,8 @@ def placement(cycle: Cycle, checked: CheckedIndex | None = None) -> Placement:
             title = titles.get(key, _("General disclosures"))
         else:
             title = _("Placed, with a decision") if key in placed else _("No longer needed")
-        groups.setdefault(title, []).append(OpenDisclosure(key, _told_name(key, edition), decided.get(key)))
+        needed = key in placed or key in open_ones or key in sector_topics
+        groups.setdefault(title, []).append(OpenDisclosure(key, _told_name(key, edition), decided.get(key), needed))
     sections = [(row.order, row.name_in(chinese), folded(row.entries, gri, edition)) for row in rows]
     return Placement(list(groups.items()), sections)
 

@@ -24,6 +24,7 @@ from reports.actions.index import (
     place_disclosures,
     propose_index,
     set_index,
+    unaccept_finding,
 )
 from reports.forms.index import ContentIndexForm, PlacementForm
 from reports.models import ContentIndex
@@ -69,8 +70,11 @@ def index_checks(request: HttpRequest, code: str) -> HttpResponse:
 def index_accept(request: HttpRequest, code: str) -> str:
     """Accept a finding because of something, or no longer."""
     told = {name: request.POST.get(name, "")[:2_000] for name in ("key", "check", "reason")}
+    if "withdraw" in request.POST:
+        unaccept_finding(cycle=cycle_of(code), key=told["key"], by=request.user)
+        return _("The finding is accepted no longer.")
     accept_finding(cycle=cycle_of(code), by=request.user, **told)
-    return _("The finding is accepted.") if told["reason"] else _("The finding is accepted no longer.")
+    return _("The finding is accepted.")
 
 
 @require_POST
@@ -78,7 +82,8 @@ def index_accept(request: HttpRequest, code: str) -> str:
 def index_place(request: HttpRequest, code: str) -> HttpResponse:
     """Put the ticked disclosures into a section, or say what is to happen with them."""
     cycle = cycle_of(code)
-    form = PlacementForm(request.POST, keys=placement(cycle).keys)
+    places = placement(cycle)
+    form = PlacementForm(request.POST, keys=places.keys if "decide" in request.POST else places.placeable)
     form.instance.cycle = cycle
     if form.is_valid():
         with refusals(form):

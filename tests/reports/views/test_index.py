@@ -61,7 +61,10 @@ def test_index_is_set_checked_and_a_finding_accepted(staff, outlined):
     assert "as printed" in staff.get(page).content.decode()
     file = json.loads(staff.get(reverse("index_checks", args=["year"])).content)
     assert [each["accepted"] for each in file["findings"] if each["check"] == "C14"] == ["as printed"]
-    staff.post(reverse("index_accept", args=["year"]), {"key": found.key})
+    for reason in ("", " "):  # of a page from before it was accepted
+        staff.post(reverse("index_accept", args=["year"]), {"key": found.key, "check": "C14", "reason": reason})
+        assert AcceptedFinding.objects.get().reason == "as printed"
+    staff.post(reverse("index_accept", args=["year"]), {"key": found.key, "withdraw": ""})
     assert (AcceptedFinding.objects.count(), AuditEvent.objects.first().action) == (0, "unaccept_finding")
 
 
@@ -112,6 +115,8 @@ def test_panes_offer_what_can_be_placed(staff, outlined):
     assert placed == []  # the whole standard is claimed
     # What nothing asks for any more can still be decided otherwise, or not at all.
     place = reverse("index_place", args=["year"])
+    refused = staff.post(place, {"identity": "205-1@2016", "order": "1"})
+    assert refused.status_code == 422 and "Nothing asks for 205-1@2016 (any more)." in refused.content.decode()
     staff.post(place, {"identity": "205-1@2016", "state": "unused", "explanation": "No corruption.", "decide": ""})
     staff.post(place, {"identity": "12.1", "state": "", "decide": ""})
     assert IndexDecision.objects.get().explanation == "No corruption."
