@@ -43,6 +43,9 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Differences of the editions `a` and `b`; `?kind=` filters, `?all=1` puts all on one page for print."""
     editions = list(Edition.objects.all())
     one, other = _chosen(editions, request.GET.get("a", ""), request.GET.get("b", ""))
+    if one and other:  # both stand in every address of the page: to choose one leaves the other as it is
+        request.GET = request.GET.copy()
+        request.GET["a"], request.GET["b"] = one.code, other.code
     comparison = compare_editions(one, other) if one and other and one != other else None
     listing = _differences(request, editions, (one, other), comparison)
     context = {"section": "library", "editions": editions, "comparison": comparison, "listing": listing}
@@ -76,8 +79,10 @@ def _differences(
 def compare_export(request: HttpRequest, kind: str) -> HttpResponse:
     """The comparison of `a` and `b` as JSON, CSV or XLSX."""
     one, other = _chosen(list(Edition.objects.all()), request.GET.get("a", ""), request.GET.get("b", ""))
-    if one is None or other is None or kind not in ("json", *TYPES):
+    if one is None or other is None or one == other or kind not in ("json", *TYPES):
         raise Http404
+    if any(request.GET.get(name, row.code) != row.code for name, row in (("a", one), ("b", other))):
+        raise Http404  # a code that is none
     comparison = compare_editions(one, other)
     name = f"{comparison.old.code}-{comparison.new.code}.{kind}"
     return download(_file(comparison, kind), name)

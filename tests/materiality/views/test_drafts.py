@@ -180,6 +180,15 @@ def test_comparison_is_exported(client, draft):
     ]
     assert client.get("/library/compare/export.xlsx", query).content[:2] == b"PK"
     assert client.get("/library/compare/export.pdf", query).status_code == 404
+    for wrong in ({"a": "typo"}, {"b": "typo"}, {"a": draft.code}):
+        assert client.get("/library/compare/export.json", query | wrong).status_code == 404
+
+
+def test_choosing_one_edition_to_compare_leaves_the_other(client, draft):
+    make_edition("third", "superseded")
+    log_in(client, "viewer")
+    page = client.get("/library/compare/").content.decode()
+    assert f"?a={draft.based_on.code}&amp;b=third" in page and f"?a=third&amp;b={draft.code}" in page
 
 
 def test_corrected_issue_is_marked_on_its_page(client):
