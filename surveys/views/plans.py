@@ -43,7 +43,9 @@ def survey_groups(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if frozen and (lost := _lost(request, left_out, shown, forms)):
         return questionnaire(request, row, forms=forms, frozen=lost)
     if all(form.is_valid() for form in forms):
-        plans = {form.code: form.asked(None if frozen else left_out.get(form.code)) for form in forms}
+        # A group that was added meanwhile was not on the page: nothing was said of it.
+        sent = [form for form in forms if form.code in shown]
+        plans = {form.code: form.asked(None if frozen else left_out.get(form.code)) for form in sent}
         with refusals(request):
             _store(request, row, plans, shown, forms)
             return onward(request, _("The plan is saved."), at_part(row, "groups"))
@@ -64,9 +66,12 @@ def _shown(
     """The issues on the page that was sent, and what it showed of each group; what is stored, where it does not say."""
     try:
         told = json.loads(request.POST.get("shown", ""))
-        groups = {code: GroupAsked(*held, frozenset(left_out)) for code, (*held, left_out) in told["groups"].items()}
-        return list(told["issues"]), groups
-    except (ValueError, KeyError, TypeError, AttributeError):
+        groups = {
+            code: GroupAsked(*held, frozenset(codes).intersection(left_out))
+            for code, (*held, left_out) in told["groups"].items()
+        }
+        return [each for each in told["issues"] if each in codes], groups
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         plans = {form.code: form.planned.plan for form in forms}
         return codes, {
             code: GroupAsked(plan.society, plan.business, plan.expected, frozenset(plan.left_out))

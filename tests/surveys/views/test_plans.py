@@ -1,6 +1,7 @@
 """Staff pages that say who is asked what: groups, their issues, the split."""
 
 import html
+import json
 import re
 
 import pytest
@@ -94,6 +95,32 @@ def sent_from(text: str, ticks: list[str]) -> dict:
 
 def ticks_of(text: str) -> list[str]:
     return re.findall(r'name="ask" value="(\w+:[\w-]+)" checked', text)
+
+
+def test_group_that_was_not_on_the_page_keeps_what_it_is_asked(staff):
+    survey = make_survey(make_survey_cycle({"society": 3}))
+    text = page(staff, "survey", survey)
+    sent = sent_from(text, ticks_of(text))
+    told = json.loads(sent["shown"])
+    assert staff.post(url("survey", survey), sent).status_code == 302
+    before = [*GroupPlan.objects.order_by("group").values("group__code", "society", "business", "left_out")]
+    del told["groups"]["users"]
+    mine = {name: value for name, value in sent.items() if not name.startswith("users")}
+    mine |= {"shown": json.dumps(told), "ask": [each for each in sent["ask"] if not each.startswith("users")]}
+    assert staff.post(url("survey", survey), mine).status_code == 302
+    assert before == [*GroupPlan.objects.order_by("group").values("group__code", "society", "business", "left_out")]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ['{"issues":[[1]],"groups":{}}', "[" * 100_000, '{"issues":["NO"],"groups":{"users":[true,true,0,["NO"]]}}'],
+    ids=["list", "deep", "unknown"],
+)
+def test_page_that_says_nonsense_of_itself_stores_none(staff, shown):
+    survey = make_survey(make_survey_cycle({"society": 2}))
+    sent = sent_from(page(staff, "survey", survey), []) | {"shown": shown}
+    assert staff.post(url("survey", survey), sent).status_code == 302
+    assert {"NO"}.isdisjoint(code for plan in GroupPlan.objects.all() for code in plan.left_out)
 
 
 def test_two_people_at_the_grid_keep_each_others_ticks(staff):
