@@ -282,7 +282,7 @@ def _retargeted(
         target = targets.get(place, column.target)
         if target != column.target:
             texts = examples[place] if place < len(examples) else ()
-            name = _map_for(target, match, maps, texts, asked)
+            name = _map_for(target, match, maps, texts, asked, column.header)
             why = column.why or "other" if target.kind == IGNORED else ""
             column = replace(column, target=target, values=name, why=why)
         columns.append(column)
@@ -301,7 +301,7 @@ def _lengthened(value: str, length: int, k: int) -> str | None:
     return None if rating is None else str(rating)
 
 
-def _map_for(target: Target, match: Match, maps: dict, texts: Sequence[str], asked: Asked) -> str:
+def _map_for(target: Target, match: Match, maps: dict, texts: Sequence[str], asked: Asked, header: str) -> str:
     """Name of the value map for a column's new target, made where there is none yet."""
     if target.kind in (ITEM, ATTENTION):
         return _rating_map(target, match, maps, texts, asked)
@@ -309,7 +309,7 @@ def _map_for(target: Target, match: Match, maps: dict, texts: Sequence[str], ask
         question = next(each for each in asked.questions if each.code == target.code)
         maps.setdefault(f"profile-{target.code}", option_words(question))
         return f"profile-{target.code}"
-    made = _field_map(target.code, texts, asked) if target.kind == FIELD else None
+    made = _field_map(target.code, texts, asked, header) if target.kind == FIELD else None
     if made is None:
         return ""
     maps[target.code] = made
@@ -329,13 +329,13 @@ def _rating_map(target: Target, match: Match, maps: dict, texts: Sequence[str], 
     return name
 
 
-def _field_map(name: str, texts: Sequence[str], asked: Asked) -> dict[str, str] | None:
+def _field_map(name: str, texts: Sequence[str], asked: Asked, header: str) -> dict[str, str] | None:
     if name == "group":
         return groups_of(texts, asked.groups)[0]
     if name == FINISHED:
         return finished_words({word(text) for text in texts} - {""}, "") or {}
     if name == TRIAL:
-        return trial_words(texts)
+        return trial_words(texts, header)
     if name == "consent":
         found = {word(text): yes_or_no(text) for text in texts}
     elif name == "language":

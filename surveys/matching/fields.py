@@ -70,9 +70,14 @@ _TRIAL_WORDS = dict.fromkeys(_REAL, "no") | dict.fromkeys(_TESTS, "yes")
 _TEST_WORDS = frozenset(key for key in _TESTS if not key.isdigit()) | _INVALID
 
 
-def trial_words(texts: Iterable[str]) -> dict[str, str]:
-    """`word` of an answer -> yes where it says that a row is a test, a preview or not valid."""
-    return {key: "yes" if key in _TEST_WORDS or yes_or_no(key) == "yes" else "no" for key in map(word, texts)}
+def trial_words(texts: Iterable[str], header: str) -> dict[str, str]:
+    """`word` of an answer -> yes where it says that a row is a test, a preview or not valid.
+
+    Beside such a word, yes alone means that only where the header asks for it: 是 beside 无效 is valid.
+    """
+    keys = {*map(word, texts)}
+    asked = not keys & _TEST_WORDS or _UNWANTED.search(header.casefold())
+    return {key: "yes" if key in _TEST_WORDS or asked and yes_or_no(key) == "yes" else "no" for key in keys}
 
 
 def finished_word(key: str) -> str | None:

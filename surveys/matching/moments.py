@@ -77,7 +77,7 @@ def _offset(text: str) -> str:
 _SLASHED = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)(.*)", re.DOTALL)
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(.*)", re.DOTALL)
 _NOON = re.compile(r"(?<![a-z])(am|pm|a\.m\.|p\.m\.)(?![a-z])|(上午|下午|晚上|中午|凌晨)", re.IGNORECASE)
-_CHINESE_CLOCK = re.compile(r"(\d{1,2})\s*[时点]\s*(\d{1,2})\s*分(?:\s*(\d{1,2})\s*秒)?")
+_CHINESE_CLOCK = re.compile(r"(\d{1,2})\s*[时点](?:\s*(\d{1,2})\s*分?(?:\s*(\d{1,2})\s*秒)?)?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?")
 _ZONE = re.compile(r"\b(?:gmt|utc)\s*([+-])?(\d{1,2})?(?::?(\d{2}))?|(?<=[\d\s])Z$", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)[T\s]*(.*)", re.DOTALL)
@@ -117,7 +117,7 @@ def written_plainly(text: str, order: str) -> str:
         return text
     year, month, day, rest = read
     date = f"{year}-{int(month):02d}-{int(day):02d}"
-    rest = _CHINESE_CLOCK.sub(lambda found: ":".join(filter(None, found.groups())), rest)
+    rest = _CHINESE_CLOCK.sub(lambda found: ":".join(part.zfill(2) for part in found.groups("0")), rest)
     clock = _CLOCK.search(rest)
     if not clock:
         return text if rest.strip() else date

@@ -170,14 +170,19 @@ _CATEGORY = re.compile(r"【[^】]{1,12}】|\[(?:环境|社会|经济|科技|治
 _IS = r"\s*分?\s*(?:=|:|-|–|—|\(|为|是|代表|表示|means?|is|being|stands for)?\s*"
 _MUCH = (
     r"(?:(?:非常|最|很|极|very|most|extremely|the most)\s*(?:重要|大|高|强|同意|满意|important|large|high|significant|"
-    r"great|relevant|much)|最高|最大|最强|most\b|high(?:est)?\b|top\b|strongly agree)"
+    r"great|relevant|much)|最高|最大|最强|most\b|highest\b|top\b|strongly agree)"
 )
 _LITTLE = (
-    r"(?:(?:the\s+)?least\b|(?:非常|最|很|极|完全)\s*(?:不重要|小|低|弱|不同意|不满意)|不重要|low(?:est)?\b|"
+    r"(?:(?:the\s+)?least\b|(?:非常|最|很|极|完全)\s*(?:不重要|小|低|弱|不同意|不满意)|不重要|lowest\b|"
     r"not at all|not important|"
     r"un(?:important|significant)|very (?:little|small|low)|strongly disagree)"
 )
+# `high` and `low` alone say it behind a sign or a verb, or at both ends: "Q1: High-quality employment" does not.
+_MEANS = r"\s*分?\s*(?:=|\(|为|是|代表|表示|means?\b|is\b|being\b|stands for\b)\s*"
+_1_HIGH, _5_LOW = rf"(?:^|[^\d.])1{_IS}high\b", rf"(?:^|[^\d.])(?:5|7|10){_IS}low\b"
 _TURNED = re.compile(
+    rf"(?:^|[^\d.])1{_MEANS}high\b(?!-\w)|(?:^|[^\d.])(?:5|7|10){_MEANS}low\b(?!-\w)|"
+    rf"{_1_HIGH}.*{_5_LOW}|{_5_LOW}.*{_1_HIGH}|^1{_IS}high\W*$|\b(?:high\s*[(\[]\s*1|low\s*[(\[]\s*(?:5|7|10))\s*[)\]]|"
     rf"(?:^|[^\d.])1{_IS}{_MUCH}|{_MUCH}\s*[(\[]\s*1\s*[)\]]|(?:^|[^\d.])(?:5|7|10){_IS}{_LITTLE}|"
     rf"{_LITTLE}\s*[(\[]\s*(?:5|7|10)\s*[)\]]|"
     r"\bhow (?:un|in|not )(?:important|significant|relevant)\b|不重要(?:程度|性)|由高到低|从高到低"

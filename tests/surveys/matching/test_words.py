@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveys.matching.fields import trial_words
 from surveys.matching.moments import date_order, read_duration, written_plainly
 from surveys.matching.values import values_of
 from surveys.matching.words import (
@@ -97,6 +98,17 @@ def test_dimension_of_a_question(text, dimension):
         ("15 most important issues", False),
         ("1分表示非常不重要，5分表示非常重要", False),
         ("(1 = very unimportant, 5 = very important)", False),
+        ("(1: high, 5: low)", True),
+        ("5 - low, 1 - high", True),
+        ("1 - High", True),
+        ("1 is high", True),
+        ("5 means low", True),
+        ("high (1) to low (5)", True),
+        ("1: highest", True),
+        ("Q1: High-quality employment", False),
+        ("SDG 7: low-cost clean energy", False),
+        ("10 low-carbon transition", False),
+        ("1 High quality jobs", False),
     ],
 )
 def test_question_that_counts_downwards(text, turned):
@@ -245,7 +257,25 @@ def test_order_of_day_and_month_is_settled_by_the_rows(texts, order, doubtful):
         ("2026-01-03 09:31:35 UTC", "ymd", "2026-01-03 09:31:35+00:00"),
         ("2026-01-03T09:31:35.123+08:00", "ymd", "2026-01-03 09:31:35.123+08:00"),
         ("soon", "ymd", "soon"),
+        ("2026年1月5日 10时5分", "ymd", "2026-01-05 10:05:00"),
+        ("2026年1月5日 10时05分3秒", "ymd", "2026-01-05 10:05:03"),
+        ("2026年1月5日 下午3点", "ymd", "2026-01-05 15:00:00"),
+        ("2026年1月5日 下午3点20", "ymd", "2026-01-05 15:20:00"),
+        ("2026年1月5日 下午3点半", "ymd", "2026年1月5日 下午3点半"),
     ],
 )
 def test_moments_are_written_plainly(text, order, plain):
     assert written_plainly(text, order) == plain
+
+
+@pytest.mark.parametrize(
+    ("header", "texts", "unwanted"),
+    [
+        ("数据状态", ["是", "无效"], {"无效"}),
+        ("是否无效", ["是", "否"], {"是"}),
+        ("是否测试", ["是", "否", "无效"], {"是", "无效"}),
+        ("Is test", ["Yes", "No"], {"yes"}),
+    ],
+)
+def test_yes_beside_a_word_for_invalid_rows_is_a_test_only_by_its_header(header, texts, unwanted):
+    assert {key for key, value in trial_words(texts, header).items() if value == "yes"} == unwanted
