@@ -359,6 +359,7 @@ def _frame(
             {
                 "holes": HOLES,
                 "action": HOLES["action"],
+                "spoken": "" if language == nearest else language,
                 "large": large,
                 "high": high,
                 "organisation_name": asker,

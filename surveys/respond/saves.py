@@ -13,7 +13,7 @@ from functools import lru_cache
 from io import BytesIO
 from urllib.parse import parse_qsl
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, ObjectDoesNotExist
 from django.db import Error, connection
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
@@ -85,14 +85,15 @@ def saved(environ: dict) -> tuple[str, bytes] | None:
         if sent is None or number > len(way.sheets):
             return None
         way.keep(number, changes, sent)
-    except (Elsewhere, KeyMissing, ValueError):
+    except (Elsewhere, KeyMissing, ValueError, ObjectDoesNotExist, OSError, RuntimeError):
         return None
     except Error as problem:
         # Who waited for a lock does not wait again; nobody else finds a connection that broke.
         trouble = storage_trouble(problem)
         if connection.errors_occurred:
             connection.close()
-        log.error("a save was not taken: %s", problem)
+        # The words of the database can hold what somebody answered.
+        log.error("a save was not taken: %s %s", type(problem).__name__, getattr(problem.__cause__, "sqlstate", ""))
         return trouble and (_STATUS[trouble], b"")
     return "200 OK", json.dumps(acknowledged(way.draft, changes, way.questionnaire.slots)).encode()
 

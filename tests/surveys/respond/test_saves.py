@@ -1,5 +1,7 @@
 """Saves that are answered before Django: as Django would, and nothing else is."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.core.signals import request_started
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
@@ -100,11 +102,21 @@ def test_what_is_not_in_order_is_said_by_django(client, asked, name):
     assert asked == [f"{client.base}1/"] and client.chosen("1/") == {}
 
 
-def test_full_disk_is_said_at_once_and_another_trouble_of_the_database_by_django(client, asked, monkeypatch):
+def test_save_whose_browser_went_away_is_left_to_django(client, asked):
+    environ = {
+        "REQUEST_METHOD": "POST", "PATH_INFO": f"{client.base}1/", "HTTP_HOST": "testserver", "CONTENT_LENGTH": "9",
+        "HTTP_SEC_FETCH_SITE": "same-origin", "CONTENT_TYPE": "application/x-www-form-urlencoded;charset=utf-8",
+        "wsgi.input": SimpleNamespace(read=broken(OSError("gone"))),
+    }  # fmt: skip
+    assert saves.saved(environ) is None
+
+
+def test_full_disk_is_said_at_once_and_another_trouble_of_the_database_by_django(client, asked, monkeypatch, caplog):
     _carried, send = save(client)
     monkeypatch.setattr(saves, "storage_trouble", lambda _problem: 507)
     monkeypatch.setattr(saves, "draft_of", broken(OperationalError("database or disk is full")))
     assert (send(asked).status_code, asked) == (507, [])
+    assert "OperationalError" in caplog.text and "disk is full" not in caplog.text
     monkeypatch.setattr(saves, "storage_trouble", lambda _problem: None)
     monkeypatch.setattr(saves, "draft_of", broken(DatabaseError("server closed the connection")))
     assert (send(asked).status_code, asked) == (200, [f"{client.base}1/"])
