@@ -115,7 +115,9 @@ def _remembered(imported: ResponseImport, save_as: str, by: User | None) -> list
     """The saved match by which the file was read, or that is saved now, with what was said of the balance, for the next
     file: names of columns, sheets and items that are meant so, and what becomes of ratings outside the plan.
     """
-    saved = ColumnMatch.objects.filter(name=imported.match_name).first() if imported.match_name else None
+    if save_as and not imported.match:
+        raise NotAllowed(_("The file is in Yiti's own format: there is no column match to be saved."))
+    saved = ColumnMatch.objects.select_for_update().filter(name=imported.match_name or None).first()
     if not imported.match or not (saved or save_as):
         return []
     columns = {**(imported.match if save_as else saved.columns)}
@@ -124,7 +126,7 @@ def _remembered(imported: ResponseImport, save_as: str, by: User | None) -> list
         if names := doubt.get("names"):
             meant[doubt["code"]] = list(dict.fromkeys([*meant.get(doubt["code"], ()), *names]))
     said = outside_answer(imported, {})
-    columns |= {"meant": meant} | ({"outside": said} if said not in ("", OUTSIDE_WIDEN) else {})
+    columns |= ({"meant": meant} if meant else {}) | ({"outside": said} if said not in ("", OUTSIDE_WIDEN) else {})
     if save_as:
         imported.match_name = save_as
         return [_saved(save_as, columns, imported.match["tool"], by)]
@@ -234,14 +236,15 @@ def _refuse_settled(imported: ResponseImport) -> None:
 
 
 def _saved(name: str, columns: dict, tool: str, by: User | None) -> ColumnMatch:
-    _refuse_reserved(name)
+    refuse_reserved(name)
     row, _made = ColumnMatch.objects.update_or_create(
         name=name, defaults={"columns": columns, "tool": tool, "created_by": by}
     )
     return row
 
 
-def _refuse_reserved(name: str) -> None:
+def refuse_reserved(name: str) -> None:
+    """NotAllowed for the name of a ready-made match."""
     if name in (AUTO, *READY_MADE):
         raise NotAllowed(_("This name belongs to a ready-made match. Choose another."))
 
@@ -252,7 +255,7 @@ def rename_match(*, match: ColumnMatch, name: str, by: User | None) -> ColumnMat
 
     NotAllowed where another match, or a ready-made one, has the name.
     """
-    _refuse_reserved(name)
+    refuse_reserved(name)
     stored = ColumnMatch.objects.select_for_update().get(pk=match.pk)
     if stored.name == name:
         return stored

@@ -155,7 +155,8 @@ class MatchForm(forms.Form):
 
     def _of_unchanged(self) -> dict[str, str]:
         """What was said, except of what a column is that was taken for something else by itself."""
-        changed = {doubt.id for doubt in self.found.doubts if KINDS[doubt.code].many and doubt.column in self.targets}
+        ours = [doubt for doubt in self.found.doubts if doubt.column in self.targets]
+        changed = {doubt.id for doubt in ours if KINDS[doubt.code].many or not KINDS[doubt.code].of_answers}
         return {name: choice for name, choice in self.said.items() if choice and name not in changed}
 
     def _edits(self) -> Changes:
@@ -172,7 +173,8 @@ class MatchForm(forms.Form):
         for name, value in edits.more["constants"].items():
             if value != self.guessed.constants.get(name):
                 # What holds for everybody stands above a column that says it for each.
-                places = (at for at, column in enumerate(self.guessed.columns) if column.target == Target(FIELD, name))
+                places = [at for at, column in enumerate(self.guessed.columns)
+                          if edits.targets.get(at, column.target) == Target(FIELD, name)]  # fmt: skip
                 edits.targets |= dict.fromkeys(places, Target(IGNORED))
         return edits
 

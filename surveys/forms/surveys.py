@@ -1,4 +1,4 @@
-"""Forms of a survey: details, texts in both languages, moments in its time zone."""
+"""Forms of a survey: details, texts in its languages, moments in its time zone."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -194,8 +194,8 @@ class _Asking:
         for choice in choices:
             if choice == GROUP:
                 found += [(group.code, _both(group.zh, group.en)) for group in self.asked.groups]
-            elif choice == LETTERS:
-                lines = [self.lines[column_place(letters)] for letters in doubt.params["letters"].split(", ")]
+            elif choice == LETTERS and (letters := doubt.params.get("letters")):  # none in guesses stored before
+                lines = [self.lines[column_place(each)] for each in letters.split(", ")]
                 found = [(line.letter, f"{line.letter} · {line.header}") for line in lines]
             elif choice == LENGTH:
                 found += [(str(length), label) for length, label in _lengths(self.asked.k)[1:]]
@@ -319,9 +319,9 @@ def _choices(target, asked: Asked, end: int) -> list[tuple[str, str]]:
         return [*unknown, *numbers, ("DK", _("Don't know")), ("", _("Skipped")), ("NA", _("Not asked"))]
     if target.kind == PROFILE:
         question = next((each for each in asked.questions if each.code == target.code), None)
-        return unknown + [(code, f"{zh} / {en}") for code, zh, en in (question.options if question else ())]
+        return unknown + [(code, _both(zh, en)) for code, zh, en in (question.options if question else ())]
     named = {
-        "group": [(group.code, f"{group.zh} / {group.en}") for group in asked.groups],
+        "group": [(group.code, _both(group.zh, group.en)) for group in asked.groups],
         "language": [*((tag, language_name(tag)) for tag in asked.languages), ("", _("Unknown"))],
     }
     return unknown + named.get(target.code, [("yes", _("yes")), ("no", _("no")), ("", _("Unknown"))])

@@ -64,7 +64,7 @@ class ForeignFile(Exception):
 
 
 def asked_of(survey: Survey) -> Asked:
-    """What the survey asks, with the names in both languages."""
+    """What the survey asks, with the names in Chinese and English, and those of other languages beside them."""
     items = list(survey.items.select_related("issue").order_by("position"))
     former = _former_names({item.issue_id for item in items})
     issues = {

@@ -472,7 +472,7 @@ def window(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 
 def _suggestions(cycle: Cycle, level: str) -> dict:
-    """A free code, the scale and zone of the cycle's last survey, and texts in both languages."""
+    """A free code, the scale and zone of the cycle's last survey, and texts in the languages of the cycle."""
     before = surveys_of(cycle)
     kept = {"k": before[0].k, "zone": before[0].zone} if before else {"k": 5, "zone": "Asia/Shanghai"}
     return {"code": _free_code(cycle), "level": level, **kept, **default_texts(cycle, level)}

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from materiality.platform import jobs
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.problems import column_letters
-from surveys.actions.imports import confirm_import, discard_import, request_import
+from surveys.actions.imports import confirm_import, discard_import, refuse_reserved, request_import
 from surveys.matching.answers import choices_of
 from surveys.matching.match import CONSTANTS, IGNORED, ITEM, Target
 from surveys.models import ResponseImport, Survey
@@ -71,8 +71,8 @@ class Command(BaseCommand):
             raise CommandError(f'There is no survey with the code "{options["survey"]}".')
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
-        self.json, self.answers = options["json"], self._answers(options)
         try:
+            self.json, self.answers = options["json"], self._answers(options)
             with reading_once():
                 imported = self._check_and_store(survey, options)
         except NotAllowed as refusal:
@@ -87,6 +87,7 @@ class Command(BaseCommand):
             raise CommandError(f"--constant knows {', '.join(CONSTANTS)}, not {', '.join(sorted(unknown))}.")
         if options["save_match"] and not re.fullmatch(r"[-\w]{1,60}", options["save_match"], re.ASCII):
             raise CommandError("--save-match takes letters without accents, digits, hyphens and underscores only.")
+        refuse_reserved(options["save_match"])
         said = dict(pair.partition("=")[::2] for pair in options["answer"])
         if bare := [name for name, choice in said.items() if not choice]:
             raise CommandError(f"--answer takes ID=CHOICE; {bare[0]} has no choice.")
@@ -103,7 +104,11 @@ class Command(BaseCommand):
             return discard_import(imported=imported, by=None)
         self._refuse_imbalance(imported)
         said = {"skip_bad_rows": options["skip_bad_rows"], "save_as": options["save_match"]}
-        imported = confirm_import(imported=imported, by=None, **said, send=False)
+        try:
+            imported = confirm_import(imported=imported, by=None, **said, send=False)
+        except NotAllowed:
+            discard_import(imported=imported, by=None)
+            raise
         _run(imported)
         self._write(imported, "stored")
         return imported

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from materiality.models import AuditEvent, Job
 from materiality.models.people import Role
 from materiality.platform import jobs
+from surveys.matching.answers import column_place
 from surveys.models import ColumnMatch, ProfileQuestion, Response, ResponseImport
 from tests.factories.people import log_in
 from tests.factories.responses import csv_file, on_disk, row
@@ -150,8 +151,11 @@ def test_two_columns_cannot_both_be_the_open_question(staff, survey):
     page = staff.post(address("import_match", imported), {f"d-{name}": "comment" for name in doubts})
     assert {name.partition("@")[0] for name in doubts} == {"text_like"} and len(doubts) == 2
     assert "Another column is that already" in page.content.decode()
-    one = {f"d-{name}": choice for name, choice in zip(doubts, ("comment", "accept"), strict=True)}
-    assert staff.post(address("import_match", imported), one).status_code == 302
+    typed = {f"t{column_place(doubts[1].partition('@')[2])}": "channel"}  # that counts more
+    posted = {f"d-{name}": "comment" for name in doubts} | typed
+    assert staff.post(address("import_match", imported), posted).status_code == 302
+    imported.refresh_from_db()
+    assert [column["target"]["code"] for column in imported.match["columns"][-2:]] == ["comment", "channel"]
 
 
 def test_answers_can_mean_any_language_of_the_survey(staff):
@@ -160,6 +164,37 @@ def test_answers_can_mean_any_language_of_the_survey(staff):
     page = staff.get(address("import_match", imported)).context["page"]
     name = next(word.name for each in all_maps(page) for word in each.words if word.text == "Hangugeo")
     assert staff.post(address("import_match", imported), {name: "ko"}).status_code == 302
+
+
+def test_group_of_everybody_stands_above_a_column_chosen_with_it(staff, survey):
+    imported = upload(staff, survey, foreign(survey))
+    staff.post(address("import_match", imported), {"everybody": "users", "t2": "", "t3": "group"})
+    assert run().summary["groups"]["users"] == 2
+
+
+def test_guess_that_was_stored_before_its_columns_had_letters_is_shown(staff, survey):
+    imported = upload(staff, survey, with_columns(foreign(survey), **{"Your role": ["Users", "Employees"]}))
+    doubts = imported.summary["guess"]["doubts"]
+    assert [doubt["params"].pop("letters") for doubt in doubts if doubt["code"] == "several_groups"]
+    imported.save()
+    assert "As recognised" in staff.get(address("import_match", imported)).content.decode()
+
+
+def test_saved_match_that_has_nothing_to_remember_is_not_changed(staff, survey):
+    imported = upload(staff, survey, foreign(survey))
+    staff.post(address("import_match", imported), {"save_as": "wave-1"})
+    saved = ColumnMatch.objects.get()
+    saved.columns.pop("meant", None)
+    saved.save()
+    staff.post(address("confirm_import", run()))
+    assert ColumnMatch.objects.get().columns == saved.columns
+
+
+def test_file_in_the_own_format_has_no_match_to_save(survey):
+    file = on_disk(csv_file(survey, row(survey, 1)))
+    with translation.override("en"), pytest.raises(CommandError, match="no column match to be saved"):
+        call_command("import_responses", survey.code, str(file), save_match="wave")
+    assert (Response.objects.count(), ResponseImport.objects.get().state) == (0, "discarded")
 
 
 def test_bad_cells_stand_at_their_place_and_persons_are_in_no_workbook(staff, survey):

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from surveys.actions.imports import confirm_import, store_import
 from surveys.forms.matches import _places_of
-from surveys.models import ColumnMatch
+from surveys.models import ColumnMatch, ResponseImport
 from surveys.responses.counting import count_cycle
 from surveys.responses.jobs import read_confirmed
 from tests.factories.responses import check_file, csv_file, on_disk, row, store_file
@@ -116,6 +116,7 @@ def test_answers_about_a_file_are_remembered_for_the_next(client, survey):
     file = on_disk(book(Data=own, Averages=averages), "a.xlsx")
     with pytest.raises(CommandError, match="预置"):  # a ready-made match has the name
         call_command("import_responses", survey.code, str(file), **said, save_match="wjx")
+    assert not ResponseImport.objects.exists()
     call_command("import_responses", survey.code, str(file), **said, save_match="wave")
     assert ColumnMatch.objects.get().columns["meant"] == {"sheet_unread": ["Averages"]}
     for cells in other[1:]:
