@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -391,8 +391,17 @@ def checked_whole(
     match = HeaderMatch(columns_of(imported), guesses, unknown)
     problems = unknown_columns(match, _resource(imported, by, "").columns) or plan.problems
     if problems := [*problems, *(problem for row in plan.rows for problem in row.problems)]:
+        forget_whole(imported)
         raise BadLibrary(problems)
     return imported, plan
+
+
+def forget_whole(imported: SheetImport) -> None:
+    """Delete what `checked_whole` kept of a file that is not stored, but for what an import or a job has, too."""
+    for path in filter(None, (imported.path, imported.headers.get("rows"))):
+        held = SheetImport.objects.filter(Q(path=path) | Q(headers__rows=path)).exists()
+        if not held and not Job.objects.filter(inputs__path=path).exists():
+            default_storage.delete(path)
 
 
 def check_again(imported: SheetImport, columns: Mapping[str, str] | None, *, by: User | None) -> SheetImport:
@@ -530,7 +539,7 @@ def put_in_force(*, contents: bytes, name: str, by: User | None, acknowledged: s
     scope = Scope(edition=edition, replaces=True)
     imported, plan = checked_whole(IssueResource.sheet, scope, name, contents, by=by)
     if not plan.changes_anything:
-        return None
+        return forget_whole(imported)
     check_sheet(imported=imported, by=by)
     confirm(imported, by=by, reason=name, descents={each.new: each.old for each in plan.descents if each.share == 1})
     return publish_edition(edition=imported.edition, by=by, acknowledged=acknowledged)

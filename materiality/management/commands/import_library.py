@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.actions.tables import check_sheet, checked_whole, confirm, scope_of
+from materiality.actions.tables import check_sheet, checked_whole, confirm, forget_whole, scope_of
 from materiality.formats.issues import IssueResource
 from materiality.models import SheetImport
 from materiality.platform.refusals import NotAllowed
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         imported, plan = checked_whole(self.resource.sheet, scope, name, contents, by=None)
         self._tell(plan, alike=bool(options.get("alike")))
         if options["dry_run"] or not plan.changes_anything:
-            return
+            return forget_whole(imported)
         check_sheet(imported=imported, by=None)
         descents = {each.new: each.old for each in plan.descents if each.share == 1 or options.get("alike")}
         confirm(imported, by=None, reason=str(options["reason"]) or name, descents=descents)

@@ -1,8 +1,10 @@
 """Libraries in and out by command."""
 
 import io
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from materiality.models import Edition
@@ -21,6 +23,11 @@ def run(*arguments: str) -> tuple[str, str]:
     except CommandError as error:
         err.write(str(error))
     return out.getvalue(), err.getvalue()
+
+
+def kept_files() -> list[str]:
+    folder = Path(default_storage.path("sheets"))
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.fixture
@@ -44,6 +51,14 @@ def test_import_library_dry_run_tells_and_stores_nothing(draft, tmp_path):
     assert "SOC-01-01 name_en: Issue SOC-01-01 → Renamed" in out
     assert draft.issues.get(code="SOC-01-01").name_en == "Issue SOC-01-01"
     assert not draft.sheet_imports.exists()
+    file.write_bytes(csv_file([{**ROW, "status": "gone"}]))
+    run("import_library", str(file))
+    assert kept_files() == []
+    file.write_bytes(csv_file([ROW]))
+    run("import_library", str(file), "--reason", "Review")
+    stored = kept_files()
+    run("import_library", str(file), "--dry-run")  # the same file, which an import has
+    assert kept_files() == stored != []
 
 
 def test_import_library_tells_every_error_and_fails(draft, tmp_path):
