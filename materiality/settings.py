@@ -136,6 +136,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "materiality.tasks.sweep_jobs", "schedule": 10.0, "options": {"expires": 9}},
     "anchor": {"task": "materiality.tasks.anchor", "schedule": 3600.0, "options": {"expires": 3000}},
+    "forget-uploads": {"task": "materiality.tasks.forget_uploads", "schedule": 3600.0, "options": {"expires": 3000}},
     "remind": {"task": "materiality.tasks.remind", "schedule": 3600.0, "options": {"expires": 3000}},
     "send-due-mail": {"task": "surveys.tasks.send_due_mail", "schedule": 10.0, "options": {"expires": 9}},
     "tend-surveys": {"task": "surveys.tasks.tend_surveys", "schedule": 60.0, "options": {"expires": 50}},

@@ -5,6 +5,7 @@ from materiality.actions.proposals import mail_reminders as remind_staff
 from materiality.celery import app
 from materiality.platform import jobs
 from materiality.platform.health import note_beat
+from materiality.platform.uploads import forget_uploads
 
 
 @app.task(name="materiality.tasks.run_job")
@@ -24,6 +25,12 @@ def sweep_jobs() -> None:
 def remind() -> None:
     """Tell staff what is due; a missed run is made up by the next one."""
     remind_staff()
+
+
+@app.task(name="materiality.tasks.forget_uploads")
+def forget() -> None:
+    """Forget uploads of the days before."""
+    forget_uploads()
 
 
 @app.task(name="materiality.tasks.anchor")

@@ -70,7 +70,8 @@ def _active(person: User) -> User:
 def erase_person(*, person: User, by: User) -> User:
     """Empty the name behind the person's reference in the audit trail, and the account's name, login and address.
 
-    Events stay as they are and the chain still verifies; the person is shown as erased. This cannot be undone.
+    Events stay as they are and the chain still verifies; the person is shown as erased, and what they sent within a day
+    is counted no longer. This cannot be undone.
     NotAllowed while the account is active, or where it is erased already.
     """
     stored = User.objects.select_for_update().get(pk=person.pk)
@@ -84,6 +85,7 @@ def erase_person(*, person: User, by: User) -> User:
     stored.first_name = stored.last_name = stored.email = ""
     stored.set_unusable_password()
     stored.save(update_fields=["username", "first_name", "last_name", "email", "password"])
+    stored.uploads.all().delete()
     audit.record("erase_person", stored, by=by)
     return stored
 

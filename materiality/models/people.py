@@ -56,7 +56,7 @@ class User(AbstractUser):
 
 
 class Upload(models.Model):
-    """That somebody sent a file, and its bytes; kept for a day, so that nobody fills the disk."""
+    """That somebody sent a file, and its bytes; kept for 24 hours, so that nobody fills the disk."""
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="uploads")
     at = models.DateTimeField()

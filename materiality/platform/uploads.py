@@ -2,11 +2,10 @@
 
 import logging
 import socket
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,8 +28,9 @@ class GuardedUploadHandler(FileUploadHandler):
 
     def new_file(self, *arguments, **named) -> None:
         super().new_file(*arguments, **named)
-        if has_sent_too_much(getattr(self.request, "user", None)):
-            self._refuse(_("You have sent as much as one person may within a day. Please go on tomorrow."))
+        if until := full_until(getattr(self.request, "user", None)):
+            said = _("You have sent as much as one person may within a day. You can send more from %(time)s.")
+            self._refuse(said % {"time": f"{timezone.localtime(until):%Y-%m-%d %H:%M}"})
         if settings.CLAMD[0]:
             self._scanned(lambda: setattr(self, "_scan", Scan(*settings.CLAMD)))
 
@@ -55,6 +55,8 @@ class GuardedUploadHandler(FileUploadHandler):
     def _scanned(self, ask):
         try:
             return ask()
+        except TooLongToScan:
+            self._refuse(_("The virus scanner does not take a file of this size. Send a smaller one."))
         except OSError as problem:
             log.error("clamd does not answer: %s", problem)
             self._refuse(_("Files cannot be looked through for viruses at the moment. Please try again later."))
@@ -65,26 +67,43 @@ class GuardedUploadHandler(FileUploadHandler):
         raise StopUpload(connection_reset=False)
 
 
-def has_sent_too_much(person: User | None) -> bool:
-    """Whether this person sent as much as is taken of one within a day. Strangers reach no page that takes files."""
+def full_until(person: User | None) -> datetime | None:
+    """When a person who sent as much as is taken of one within 24 hours may send more; None for all others.
+
+    A soft bound: files that arrive at once all pass, and what is refused lies nowhere and does not count. Strangers
+    reach no page that takes files.
+    """
     if person is None or not person.is_authenticated:
-        return False
-    sent = Upload.objects.filter(person=person, at__gt=timezone.now() - _DAY).aggregate(n=Count("pk"), all=Sum("size"))
-    most, largest = settings.UPLOADS_A_DAY
-    return sent["n"] >= most or (sent["all"] or 0) >= largest
+        return None
+    sent = list(person.uploads.filter(at__gt=timezone.now() - _DAY).order_by("at").values_list("at", "size"))
+    (most, largest), number, total = settings.UPLOADS_A_DAY, len(sent), sum(size for _at, size in sent)
+    until = None
+    for at, size in sent:
+        if number < most and total < largest:
+            break
+        until, number, total = at + _DAY, number - 1, total - size
+    return until
 
 
 def note_upload(person: User | None, size: int) -> None:
-    """Count a file of this person, and forget theirs of the days before."""
+    """Count a file of this person."""
     if person is not None and person.is_authenticated:
-        Upload.objects.filter(person=person, at__lte=timezone.now() - _DAY).delete()
         Upload.objects.create(person=person, at=timezone.now(), size=size)
+
+
+def forget_uploads() -> None:
+    """Forget what counts no longer."""
+    Upload.objects.filter(at__lte=timezone.now() - _DAY).delete()
+
+
+class TooLongToScan(OSError):
+    """A file is longer than clamd's StreamMaxLength."""
 
 
 class Scan:
     """One file on its way to clamd, by its command INSTREAM (man clamd): pieces behind their lengths, none at last.
 
-    OSError where clamd does not answer, or will not say: a file that is longer than its StreamMaxLength, for one.
+    OSError where clamd does not answer, or will not say; TooLongToScan where the file is why.
     """
 
     SECONDS = 30.0
@@ -100,8 +119,10 @@ class Scan:
         self._clamd.sendall(b"zINSTREAM\0")
 
     def feed(self, piece: bytes) -> None:
-        if piece:
-            self._clamd.sendall(len(piece).to_bytes(4, "big") + piece)
+        try:
+            self._clamd.sendall((len(piece).to_bytes(4, "big") + piece) if piece else b"")
+        except (BrokenPipeError, ConnectionResetError) as problem:  # so it hangs up amid a file that is too long
+            raise TooLongToScan from problem
 
     def verdict(self) -> str:
         """What was found, by clamd's name for it; empty for a clean file."""
@@ -115,7 +136,7 @@ class Scan:
             return ""
         if text.endswith(" FOUND"):
             return text.removesuffix(" FOUND")
-        raise OSError(text or "no answer")
+        raise TooLongToScan if "size limit exceeded" in text else OSError(text or "no answer")
 
     def close(self) -> None:
         self._clamd.close()

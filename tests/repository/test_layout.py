@@ -98,6 +98,7 @@ ALONE = {
     "materiality.formats.proposals": "the columns of one kind of sheet",
     "materiality.platform.messages": "catalogues of messages, for the command that renews them",
     "materiality.platform.temporary": "a folder and a lock, taken when settings are read",
+    "materiality.platform.uploads": "a step of reading every request, named in settings; a task forgets its counts",
     "reports.hooks": "an app's declarations, read by its AppConfig",
     "surveys.exports.spss": "a file format",
     "surveys.responses.ranking": "one step of the questionnaire, counted apart from the cube",

@@ -4,7 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.utils import translation
+from django.utils import timezone, translation
 
 from materiality.actions.people import add_person, change_password, erase_person, login_links, offer_login, save_person
 from materiality.models import AuditEvent, AuditPerson, User
@@ -89,13 +89,14 @@ def test_role_changed_around_the_application_is_found(administrator):
 
 def test_erased_person_is_gone_by_name_and_the_chain_still_verifies(administrator):
     person = saved(added(administrator), administrator, is_active=False)
+    person.uploads.create(at=timezone.now(), size=8)
     change_count = AuditEvent.objects.count()
     hashes = list(AuditEvent.objects.order_by("number").values_list("hash", flat=True))
     erase_person(person=person, by=administrator)
     assert AuditPerson.objects.get(user=person).name == ""
     person.refresh_from_db()
     assert (person.username, person.first_name, person.email) == (f"erased-{person.pk}", "", "")
-    assert not person.has_usable_password()
+    assert not person.has_usable_password() and not person.uploads.exists()
     stored = AuditEvent.objects.order_by("number").values_list("hash", flat=True)
     assert (len(stored), list(stored)[:-1]) == (change_count + 1, hashes)
     verify()

@@ -1,3 +1,4 @@
+import socket
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils import timezone, translation
 
 from materiality.models import Upload, User
 from materiality.models.people import Role
-from materiality.platform.uploads import Scan, has_sent_too_much
+from materiality.platform.uploads import Scan, TooLongToScan, forget_uploads, full_until
 from tests.factories.clamd import clamd
 from tests.factories.people import make_person
 
@@ -38,12 +39,13 @@ def taken(request: HttpRequest) -> bool:
 
 def test_files_of_a_day_are_counted_by_person_and_those_before_forgotten(person, settings):
     settings.UPLOADS_A_DAY = 2, 1000
-    old = Upload.objects.create(person=person, at=timezone.now() - timedelta(hours=25), size=5000)
+    Upload.objects.create(person=person, at=timezone.now() - timedelta(hours=25), size=5000)
     assert taken(sent(person)) and taken(sent(person))
-    assert not Upload.objects.filter(pk=old.pk).exists()
+    forget_uploads()
     assert list(Upload.objects.values_list("person", "size")) == [(person.pk, 8)] * 2
     refused = sent(person)
-    assert not taken(refused) and "within a day" in refused.upload_refused
+    again = timezone.localtime(Upload.objects.earliest("at").at + timedelta(hours=24))
+    assert not taken(refused) and f"more from {again:%Y-%m-%d %H:%M}." in refused.upload_refused
     assert taken(sent(make_person(Role.ANALYST)))
     Upload.objects.update(at=timezone.now() - timedelta(hours=24, seconds=1))
     assert taken(sent(person))
@@ -51,9 +53,9 @@ def test_files_of_a_day_are_counted_by_person_and_those_before_forgotten(person,
 
 def test_bytes_of_a_day_are_counted_by_person(person, settings):
     settings.UPLOADS_A_DAY = 100, 1000
-    assert taken(sent(person, b"x" * 999)) and not has_sent_too_much(person)
-    assert taken(sent(person, b"x")) and has_sent_too_much(person) and not taken(sent(person))
-    assert not has_sent_too_much(None)
+    assert taken(sent(person, b"x" * 999)) and not full_until(person)
+    assert taken(sent(person, b"x")) and full_until(person) and not taken(sent(person))
+    assert full_until(None) is None
 
 
 @pytest.mark.parametrize("size", [1, 300_000])
@@ -71,11 +73,28 @@ def test_file_in_which_something_is_found_is_refused_with_its_name_and_not_count
     assert not Upload.objects.exists()
 
 
-@pytest.mark.parametrize("said", ["INSTREAM size limit exceeded. ERROR", "", "stream: Can't open file ERROR"])
-def test_nothing_is_taken_without_the_scanners_word(person, settings, said):
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("INSTREAM size limit exceeded. ERROR", "does not take a file of this size"),
+        ("", "at the moment"),
+        ("stream: Can't open file ERROR", "at the moment"),
+    ],
+)
+def test_nothing_is_taken_without_the_scanners_word(person, settings, said, told):
     with clamd(lambda _contents: said) as settings.CLAMD:
         request = sent(person)
-    assert not taken(request) and "at the moment" in request.upload_refused
+    assert not taken(request) and told in request.upload_refused
+
+
+def test_scanner_that_hangs_up_amid_a_file_finds_it_too_long():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        scan = Scan(*server.getsockname())
+        server.accept()[0].close()
+        with pytest.raises(TooLongToScan):
+            for _piece in range(100):
+                scan.feed(b"x" * 64_000)
+        scan.close()
 
 
 def test_nothing_is_taken_while_the_scanner_is_away(person, settings, tmp_path):
