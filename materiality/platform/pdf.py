@@ -13,6 +13,8 @@ import typst
 
 FONT_FILE = str(noto_cjk_sans_otc.FONT_PATH)
 FAMILY = "Noto Sans CJK SC"
+# Language → the region in which its letters are drawn as they are to look.
+REGIONS = {"zh": "cn", "zh-hans": "cn", "zh-hant": "tw"}
 # Quotation marks and apostrophes are as wide as a Chinese letter unless one asks.
 _NARROW = '#set text(features: ("pwid",))\n'
 

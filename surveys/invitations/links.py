@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from materiality.platform.bilingual import speaking, text_of
 from materiality.platform.keys import SIZE, derived, installation_key, unseal
 from materiality.platform.organisation import organisation_name
-from materiality.platform.pdf import typeset
+from materiality.platform.pdf import REGIONS, typeset
 from materiality.tables.write import Sink, neutralise
 from surveys.models import Batch, Survey
 from surveys.models.instrument import brief_words
@@ -123,7 +123,7 @@ PAGE = """
 #let accent = rgb("#0f6b6b")
 #let soft = rgb("#565f66")
 #let part(said, size) = {
-  set text(lang: said.language, region: if said.language == "zh" { "cn" })
+  set text(lang: said.language, region: said.region)
   let lines = (text(size: 12pt, fill: soft, said.organisation), text(size: size, said.title))
   lines.push(text(size: 15pt, said.scan))
   lines.push(text(size: 11pt, fill: soft, said.brief))
@@ -152,6 +152,7 @@ def _words(survey: Survey, efforts: Sequence[Effort], language: str) -> dict[str
     with speaking(language, survey.languages):
         return {
             "language": language.partition("-")[0],
+            "region": REGIONS.get(language),
             "organisation": organisation_name(language),
             "title": text_of(survey, "title", language),
             "scan": _("Scan the code with your phone and answer"),

@@ -14,7 +14,7 @@ from materiality.platform.bilingual import option_text, speaking, tag_of, text_o
 from materiality.platform.files import keep_file
 from materiality.platform.jobs import Progress
 from materiality.platform.organisation import organisation_name
-from materiality.platform.pdf import typeset_alone
+from materiality.platform.pdf import REGIONS, typeset_alone
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DIMENSIONS, NOT_ASKED
 from surveys.models import Item, Notice, PaperSheet, ProfileQuestion, Survey
@@ -92,6 +92,7 @@ def _frame(survey: Survey, languages: Sequence[str], each: Each) -> dict:
     return {
         "langs": [language.partition("-")[0] for language in languages],
         "lang": languages[0].partition("-")[0],
+        "regions": [REGIONS.get(language) for language in languages],
         "title": titles[0],
         "titles": titles,
         "organisation": " / ".join(dict.fromkeys(organisation_name(language) for language in languages)),

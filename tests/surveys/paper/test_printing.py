@@ -147,6 +147,12 @@ def test_words_are_in_both_languages_and_as_asked():
     assert all(len(issue["definition"]) == 2 for issue in words["issues"])
 
 
+def test_traditional_chinese_is_drawn_with_its_own_letters():
+    survey = make_open_survey(languages=["zh-hant", "en"], title_zh_hant="議題")
+    words = printed_words(survey, make_sheets(survey), language="both", definitions=False)
+    assert (words["langs"], words["regions"], words["titles"][0]) == (["zh", "en"], ["tw", None], "議題")
+
+
 def test_words_in_one_language_tell_what_is_stored():
     open_one, anonymous = make_open_survey(), make_open_survey(anonymous=True)
     stored = [
