@@ -47,9 +47,9 @@ def set_index(*, cycle: Cycle, values: Mapping[str, object], by: User | None) ->
 
 
 @transaction.atomic
-def decide_disclosure(*, cycle: Cycle, identity: str, values: Mapping[str, str], by: User | None) -> None:
+def decide_disclosure(*, cycle: Cycle, identity: str, values: Mapping[str, str], by: User | None) -> bool:
     """Say of a disclosure or sector topic whether it is reported, omitted with a reason, or not used; without a state
-    what was decided is withdrawn.
+    what was decided is withdrawn. Returns whether there was anything to do.
 
     NotAllowed where there is no such thing, an omission gives no reason or explanation, or what is not used no why.
     """
@@ -66,9 +66,12 @@ def decide_disclosure(*, cycle: Cycle, identity: str, values: Mapping[str, str],
     if values.get("state"):
         audit.write(decision, {**values, "decided_by": by})
         audit.record("decide_disclosure", decision, by=by, after=dict(values))
-    elif held.delete()[0]:
-        before = {name: getattr(decision, name) for name in ("state", "requirement", "reason", "explanation")}
-        audit.record("withdraw_decision", decision, by=by, before=before)
+        return True
+    if not held.delete()[0]:
+        return False
+    before = {name: getattr(decision, name) for name in ("state", "requirement", "reason", "explanation")}
+    audit.record("withdraw_decision", decision, by=by, before=before)
+    return True
 
 
 @transaction.atomic

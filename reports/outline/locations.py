@@ -80,7 +80,7 @@ def _report_pages(contents: bytes) -> list[tuple[str, list[str]]]:
 
 def _pdf_pages(contents: bytes) -> list[tuple[str, list[str]]]:
     """Each page's label, else its place, and its lines."""
-    import pypdfium2  # loads a library of its own, which only the reading of a report needs
+    import pypdfium2  # loads a library of its own, which only pictures and the reading of a report need
 
     pdf = pypdfium2.PdfDocument(contents)
     texts = [page.get_textpage().get_text_bounded() for page in pdf]

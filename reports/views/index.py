@@ -104,9 +104,13 @@ def _placed(form: PlacementForm, request: HttpRequest) -> str:
 def _decided(form: PlacementForm, request: HttpRequest) -> str:
     values = {name: form.cleaned_data[name] for name in ("state", "requirement", "reason", "explanation")}
     with transaction.atomic():
-        for identity in form.cleaned_data["identity"]:
+        done = [
             decide_disclosure(cycle=form.instance.cycle, identity=identity, values=values, by=request.user)
-    return _("The decision is stored.") if values["state"] else _("The decision is withdrawn.")
+            for identity in form.cleaned_data["identity"]
+        ]
+    if values["state"]:
+        return _("The decision is stored.")
+    return _("The decision is withdrawn.") if any(done) else _("There was no decision to withdraw.")
 
 
 @button(can_edit_cycle, back="outline")

@@ -118,7 +118,10 @@ def test_panes_offer_what_can_be_placed(staff, outlined):
     refused = staff.post(place, {"identity": "205-1@2016", "order": "1"})
     assert refused.status_code == 422 and "Nothing asks for 205-1@2016 (any more)." in refused.content.decode()
     staff.post(place, {"identity": "205-1@2016", "state": "unused", "explanation": "No corruption.", "decide": ""})
-    staff.post(place, {"identity": "12.1", "state": "", "decide": ""})
+    told = [staff.post(place, {"identity": "12.1", "state": "", "decide": ""}, follow=True) for _time in range(2)]
+    assert "The decision is withdrawn." in told[0].content.decode() and told[1].status_code == 422
+    told = staff.post(place, {"identity": "2-1@2021", "state": "", "decide": ""}, follow=True)
+    assert "There was no decision to withdraw." in told.content.decode()
     assert IndexDecision.objects.get().explanation == "No corruption."
     assert (event := AuditEvent.objects.first()).action == "withdraw_decision" and event.before["state"] == "unused"
 
