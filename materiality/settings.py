@@ -169,9 +169,16 @@ STAFF_RUNNING, STAFF_WAITING, STAFF_WAITING_SECONDS = 2, 5, 15.0
 # Finished answers by open links from one address: so many in so many seconds are usual, more bear the mark `burst`.
 USUAL_ANSWERS, USUAL_SECONDS = 60, 3600.0
 
-# Failed logins: in memory only, and never written.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Figures of runs; apart, so that they drive out nothing that fieldwork keeps.
+    "figures": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "figures",
+        "TIMEOUT": 86_400,
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
+    # Failed logins: in memory only, and never written.
     "logins": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "logins",

@@ -5,6 +5,7 @@ line.
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from materiality.platform.refusals import NotAllowed
 
@@ -22,4 +23,5 @@ class ActionCommand(BaseCommand):
         except OSError as problem:
             if not problem.filename:
                 raise
-            raise CommandError(f"“{problem.filename}” cannot be read or written: {problem.strerror}.") from problem
+            said = _("“%(file)s” cannot be read or written: %(why)s.")
+            raise CommandError(said % {"file": problem.filename, "why": problem.strerror}) from problem

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Cast
 from django.http import Http404
@@ -266,6 +266,15 @@ def seen_cycles(person: User, cycles: QuerySet[Cycle] | None = None) -> QuerySet
     """Those of the cycles (of all) that the person sees: a viewer for whom some are named sees those."""
     cycles = Cycle.objects.all() if cycles is None else cycles
     return cycles if sees_all_cycles(person) else cycles.filter(viewers=person)
+
+
+def newest_method(person: User | None) -> dict[str, Any]:
+    """The stored method of the newest cycle that the person sees (None: of all), made-up data last; {} without a cycle.
+
+    What belongs to no cycle is called as it calls it.
+    """
+    cycles = seen_cycles(person) if person else Cycle.objects.all()
+    return cycles.order_by("sample", "-pk").values_list("method", flat=True).first() or {}
 
 
 def of_seen_cycles(person: User, rows: QuerySet) -> QuerySet:
@@ -564,9 +573,9 @@ def run_with_cube(cycle: Cycle, number: str = "") -> Run | None:
 
 
 def once_for(run: Run, name: str, compute: Callable[[], Any], *more: Any) -> Any:
-    """What `compute` gives of a run with its cube and of `more`, kept in this process.
+    """What `compute` gives of a run with its cube and of `more`, kept in this process for a day.
 
     A run never changes; the key is all that its figures are made from, so that nothing kept is ever out of date.
     """
     held = [run.cube, run.asked, run.back, run.clustered, run.method, run.reported]
-    return cache.get_or_set(value_digest([name, *held, *more]), compute, None)
+    return caches["figures"].get_or_set(value_digest([name, *held, *more]), compute)

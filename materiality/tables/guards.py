@@ -276,7 +276,7 @@ def workbook_pieces(stream: BinaryIO, path: str, size: int) -> Iterator[BinaryIO
         if not name.startswith(("xl/worksheets/", "xl/media/", "xl/drawings/", "docProps/"))
     }
     # The texts that cells share are read once more with every piece.
-    size = max(size, 4 * len(others.get("xl/sharedStrings.xml", b"")))
+    size = max(size, min(4 * len(others.get("xl/sharedStrings.xml", b"")), 64_000_000))
     for piece in _split_rows(_unpack(stream, archive.getinfo(path)), size):
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as target:

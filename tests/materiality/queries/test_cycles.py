@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.utils.translation import override
 
 from materiality.actions.cycles import set_method
@@ -18,6 +19,8 @@ from materiality.queries.cycles import (
     listed_cycles,
     listed_runs,
     method_changes,
+    newest_method,
+    once_for,
     recent_happenings,
     run_with_cube,
     running_jobs,
@@ -135,3 +138,24 @@ def test_chosen_run_that_does_not_exist_is_none(number):
 def test_run_with_cube_of_a_cycle_without_runs_is_none():
     cycle = make_cycle()
     assert (run_with_cube(cycle), last_run_number(cycle)) == (None, None)
+
+
+def test_newest_method_is_of_a_real_cycle_that_the_person_sees():
+    real, other, sample = (make_cycle(code=code) for code in ("real", "other", "sample"))
+    for cycle in (real, other, sample):
+        cycle.method = {"names": cycle.code}
+        cycle.sample = "shown" if cycle == sample else ""
+        cycle.save()
+    viewer = make_person("viewer")
+    assert [newest_method(each)["names"] for each in (None, viewer)] == ["other"] * 2
+    viewer.cycles.set([real, sample])
+    assert newest_method(viewer)["names"] == "real"
+
+
+def test_figures_that_are_kept_of_runs_drive_out_nothing_else():
+    small_library()
+    run = make_run(make_cycle())
+    cache.set("of-fieldwork", 1)
+    for number in range(301):
+        once_for(run, "figure", lambda: "made", number)
+    assert cache.get("of-fieldwork") == 1 and once_for(run, "figure", lambda: "made again", 300) == "made"
