@@ -31,6 +31,7 @@ from materiality.platform.jobs import Progress, request_job
 from materiality.platform.people import Predicate, can_edit_cycle, can_edit_library, can_propose
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.platform.words import own_names
+from materiality.queries.cycles import newest_method
 from materiality.tables.headers import (
     LEFT_OUT,
     HeaderMatch,
@@ -483,7 +484,8 @@ def _checked(imported: SheetImport, columns: Mapping[str, str] | None = None) ->
         imported.headers, imported.plan = {}, SheetPlan(problems=error.problems).as_json()
         imported.problem, imported.state = ", ".join(problem.kind for problem in error.problems), State.REFUSED
         return imported
-    with own_names(imported.cycle and imported.cycle.method.get("names")):
+    method = imported.cycle.method if imported.cycle else newest_method(imported.created_by)
+    with own_names(method.get("names")):
         match = match_of(file, resource)
     chosen = {heading: (columns or match.columns).get(heading, LEFT_OUT) for heading in match.columns}
     imported.headers = {

@@ -45,11 +45,6 @@ def cycle_of(code: str, *more: str) -> Cycle:
     return cycle
 
 
-def say_newest_names() -> None:
-    """What belongs to no cycle is called as the newest one calls it."""
-    say_names(Cycle.objects.order_by("-pk").values_list("method", flat=True).first() or {})
-
-
 def in_cycle(cycle: Cycle, step: str, **more: object) -> dict:
     """What every page of a cycle's step hands to its template."""
     return {"cycle": cycle, "step": step, "section": "cycles", **more}

@@ -32,8 +32,8 @@ from materiality.platform.files import MAX_BYTES
 from materiality.platform.lists import Chip, Head, Listing, choices_of
 from materiality.platform.pages import button, download, onward, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
-from materiality.platform.words import later_word_for
-from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK
+from materiality.platform.words import later_word_for, say_names
+from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK, newest_method
 from materiality.queries.stakeholders import (
     EngagementFilter,
     choices_by_category,
@@ -44,7 +44,7 @@ from materiality.queries.stakeholders import (
     touched_issues,
 )
 from materiality.tables.write import TYPES
-from materiality.views.cycles import cycle_of, in_cycle, say_newest_names
+from materiality.views.cycles import cycle_of, in_cycle
 
 _ENGAGEMENT_HEADS = (
     Head(gettext_lazy("Record"), "title", "title"),
@@ -64,7 +64,7 @@ def _iso(day: date | None) -> str:
 @needs(can_view)
 def own_groups(request: HttpRequest) -> HttpResponse:
     """The groups of the organisation, from which a new cycle starts."""
-    say_newest_names()
+    say_names(newest_method(request.user))
     rows = list(OwnGroup.objects.all())
     context = {"section": "library", "rows": rows, "may_edit": can_edit_library(request.user)}
     return render(request, "materiality/own_groups.html", context)
@@ -73,7 +73,7 @@ def own_groups(request: HttpRequest) -> HttpResponse:
 @needs(can_edit_library)
 def own_group(request: HttpRequest, group: str = "") -> HttpResponse:
     """Add a group to the organisation, or change one."""
-    say_newest_names()
+    say_names(newest_method(request.user))
     row = get_object_or_404(OwnGroup, code=group) if group else None
     form = OwnGroupForm(request.POST or None, instance=copy(row))
     if sent(request, form):

@@ -34,12 +34,12 @@ from materiality.platform.pages import download, paged, refusals, sent, uploaded
 from materiality.platform.people import can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.platform.words import say_names
-from materiality.queries.cycles import edition_in_force, of_seen_cycles, seen_cycles, sees_all_cycles
+from materiality.queries.cycles import edition_in_force, newest_method, of_seen_cycles, seen_cycles, sees_all_cycles
 from materiality.tables.imports import sheet_file
 from materiality.tables.widgets import Scope
 from materiality.tables.words import preview_of, shown_row
 from materiality.tables.write import TYPES
-from materiality.views.cycles import cycle_of, say_newest_names
+from materiality.views.cycles import cycle_of
 
 
 def _told_of(person: User) -> QuerySet[Cycle] | None:
@@ -62,10 +62,10 @@ def import_of(request: HttpRequest, pk: int) -> SheetImport:
     return get_object_or_404(of_seen_cycles(request.user, rows), pk=pk)
 
 
-def around(cycle: Cycle | None) -> dict:
+def around(request: HttpRequest, cycle: Cycle | None) -> dict:
     """Context of the page around: that of the cycle, or the library's."""
     if cycle is None:
-        say_newest_names()
+        say_names(newest_method(request.user))
         return {"section": "library", "cycle": None, "home": reverse("sheet_imports")}
     say_names(cycle.method)
     home = reverse("cycle_sheets", args=[cycle.code])
@@ -101,7 +101,7 @@ def _file(request: HttpRequest, kind: str, suffix: str, code: str, empty: bool) 
             scope = replace(scope_of(kind, cycle=cycle), cycles=_told_of(request.user))
     except NotAllowed:
         return redirect("library")
-    around(cycle)  # which says what axes are called
+    around(request, cycle)  # which says what axes are called
     about = scope.edition.code if scope.edition else cycle.code if cycle else "all"
     name = f"{kind}-template.{suffix}" if empty else f"{about}-{kind}.{suffix}"
     return download(sheet_file(chosen.resource(scope), suffix, empty), name)
@@ -137,7 +137,7 @@ def sheet_imports(request: HttpRequest, code: str = "") -> HttpResponse:
     )
     context = {"kinds": [(kind, kind.may(request.user)) for kind in here], "listing": listing}
     context["listed"] = [(row, KINDS[row.kind].title) for row in listing.page]
-    return render(request, "materiality/sheet_imports.html", around(cycle) | context)
+    return render(request, "materiality/sheet_imports.html", around(request, cycle) | context)
 
 
 def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
@@ -151,7 +151,14 @@ def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
     limit = min(settings.MAX_UPLOAD_BYTES // 1_000_000, 20)
     edition = (draft or edition_in_force()) if chosen.into == "edition" else None
     columns = chosen.columns(Scope(edition=edition, cycle=cycle))
-    context = {**around(cycle), "kind": chosen, "columns": columns, "form": form, "draft": draft, "limit": limit}
+    context = {
+        **around(request, cycle),
+        "kind": chosen,
+        "columns": columns,
+        "form": form,
+        "draft": draft,
+        "limit": limit,
+    }
     return render(request, "materiality/new_sheet.html", context, status=422 if form.errors else 200)
 
 
@@ -160,7 +167,12 @@ def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
     """The columns to be matched, or the preview; after that what was stored, and undo."""
     imported = import_of(request, pk)
     kind = KINDS[imported.kind]
-    context = {**around(imported.cycle), "imported": imported, "kind": kind, "may_edit": kind.may(request.user)}
+    context = {
+        **around(request, imported.cycle),
+        "imported": imported,
+        "kind": kind,
+        "may_edit": kind.may(request.user),
+    }
     if imported.state == SheetImport.State.UPLOADED or "columns" in request.GET:
         return _columns_page(request, context, None)
     columns = columns_for(imported)
@@ -179,7 +191,7 @@ def sheet_columns(request: HttpRequest, pk: int) -> HttpResponse:
     imported = import_of(request, pk)
     kind = KINDS[imported.kind]
     need(request.user, kind.may)
-    context = {**around(imported.cycle), "imported": imported, "kind": kind, "may_edit": True}
+    context = {**around(request, imported.cycle), "imported": imported, "kind": kind, "may_edit": True}
     form = _columns_form(imported, request.POST)
     if not form.is_valid():
         return _columns_page(request, context, form)

@@ -2,11 +2,14 @@
 
 import pytest
 from django.core.management import call_command
+from django.utils.translation import override
 
-from materiality.actions.tables import check_again, confirm, undo
+from materiality.actions.tables import KINDS, check_again, confirm, undo
 from materiality.models import AuditEvent, Edition, Issue, Lineage, Proposal, SheetImport
 from materiality.platform.refusals import Conflict, NotAllowed
-from tests.factories.cycles import small_library
+from materiality.platform.words import own_names
+from materiality.tables.widgets import Scope
+from tests.factories.cycles import make_cycle, small_library
 from tests.factories.sheets import csv_file, draft_of_small_library, upload, xlsx_file
 from tests.factories.texts import reword
 
@@ -159,6 +162,21 @@ def test_headers_that_are_only_near_wait_for_a_person(draft):
     checked = check_again(imported, {"code": "code", "name en": "name_en"}, by=None)
     assert checked.state == "checked"
     assert checked.plan["rows"][0][4] == {"name_en": ["Issue SOC-01-01", "Renamed"]}
+
+
+def test_own_groups_are_read_under_the_axes_of_the_newest_cycle():
+    cycle = make_cycle()
+    cycle.method |= {"names": {"axis": {"society": {"en": "Impact on people"}}}}
+    cycle.save()
+    with override("en"), own_names(cycle.method["names"]):
+        heading = next(
+            str(each.title) for each in KINDS["own_groups"].columns(Scope()) if each.name == "weight_society"
+        )
+    assert "Impact on people" in heading
+    row = {"group": "users", "name_en": "Users", heading: "2"}
+    with override("en"):
+        held = upload("own_groups", csv_file([row]))
+    assert (dict(held.headers["columns"])[heading], held.headers["guesses"]) == ("weight_society", [])
 
 
 def test_missing_column_that_is_needed_is_told_with_the_nearest_heading(draft):
