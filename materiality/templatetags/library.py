@@ -79,7 +79,7 @@ def _marked(text: str, terms: tuple[str, ...]) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def issue_rows(context: Context, lines: Iterable[ListedIssue], terms: Sequence[str]) -> SafeString:
+def listed_issues(context: Context, lines: Iterable[ListedIssue], terms: Sequence[str]) -> SafeString:
     """The rows of a table of issues in one piece: as loops of a template they took half of the page."""
     address = reverse("issue", args=[context["edition"].code, "-"]).removesuffix("-/")
     language, sought = context["other_languages"][0], tuple(terms)

@@ -13,7 +13,7 @@ from materiality.platform.bilingual import language_name
 from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.problems import comparable
 from surveys.matching.answers import answered, column_place, together
-from surveys.matching.apply import Changes, twice, words_of
+from surveys.matching.apply import MatchChanges, twice, words_of
 from surveys.matching.kinds import ACCEPT, KINDS
 from surveys.matching.match import FIELD, IGNORED, ITEM, Asked, Match, Target, read_target
 from surveys.matching.moments import zone_info
@@ -159,9 +159,9 @@ class MatchForm(forms.Form):
         changed = {doubt.id for doubt in ours if KINDS[doubt.code].many or not KINDS[doubt.code].of_answers}
         return {name: choice for name, choice in self.said.items() if choice and name not in changed}
 
-    def _edits(self) -> Changes:
+    def _edits(self) -> MatchChanges:
         """What was changed beside the doubts."""
-        edits = Changes(targets=dict(self.targets), more=self._more())
+        edits = MatchChanges(targets=dict(self.targets), more=self._more())
         for number, (name, seen) in enumerate(words_of(self.guessed, self.found.examples).items()):
             for place, key in enumerate(seen):
                 value = self.data.get(f"v{number}-{place}")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from materiality.scoring.cube import DIMENSIONS
-from surveys.matching.apply import Changes, revise, twice, words_of
+from surveys.matching.apply import MatchChanges, revise, twice, words_of
 from surveys.matching.doubts import Doubt
 from surveys.matching.guess import Guess
 from surveys.matching.kinds import (
@@ -41,13 +41,13 @@ def said_of(doubt: Mapping, said: Mapping[str, str]) -> str:
     return said.get(doubt["id"], said.get(doubt["code"], ""))
 
 
-def answered(found: Guess, said: Mapping[str, str], asked: Asked, edits: Changes | None = None) -> Guess:
+def answered(found: Guess, said: Mapping[str, str], asked: Asked, edits: MatchChanges | None = None) -> Guess:
     """The guess with the answers and a person's own `edits` taken over; doubts of which nothing, or nothing that is
     understood, was said stay.
     """
     if not said and edits is None:
         return found
-    answering = _Answering(found, asked, edits or Changes())
+    answering = _Answering(found, asked, edits or MatchChanges())
     left = [doubt for doubt in found.doubts if not answering.take(doubt, said_of(doubt.to_json(), said))]
     revised = revise(found.match, answering.changes, found.examples, asked)
     left = [doubt for doubt in left if not answering.is_settled(doubt, revised.items())]
@@ -66,7 +66,7 @@ def together(doubts: Sequence[Doubt]) -> list[list[Doubt]]:
 
 
 class _Answering:
-    def __init__(self, found: Guess, asked: Asked, edits: Changes) -> None:
+    def __init__(self, found: Guess, asked: Asked, edits: MatchChanges) -> None:
         self.found, self.match, self.asked, self.changes = found, found.match, asked, edits
         self.unknown = {
             name: {key for key in seen if key not in self.match.maps.get(name, {})}

@@ -238,7 +238,7 @@ def twice(targets: Sequence[Target]) -> list[int]:
 
 
 @dataclass
-class Changes:
+class MatchChanges:
     """What a person changes in a match: targets by column, values by (map, `word` of an answer), maps whose ratings run
     the other way round, points of the file's own scale by map (their words are read anew), further fields of the match.
     """
@@ -250,7 +250,7 @@ class Changes:
     more: dict[str, object] = field(default_factory=dict)
 
 
-def revise(match: Match, changes: Changes, examples: Examples, asked: Asked) -> Match:
+def revise(match: Match, changes: MatchChanges, examples: Examples, asked: Asked) -> Match:
     """The match with the changes, and nothing else.
 
     A column that became an item reads its answers as the other columns of its dimension do.

@@ -21,7 +21,7 @@ from surveys.matching.words import (
     cleaned,
     dimension_of,
     legend_of,
-    number_of,
+    number_apart,
     side_of,
 )
 
@@ -120,7 +120,7 @@ class IssueOfCell:
             return ""
         if cell not in self.known:
             text = cleaned(cell)
-            found = self.issues.find(number_of(text)[1] or text) if text else None
+            found = self.issues.find(number_apart(text)[1] or text) if text else None
             self.known[cell] = found.code if found else ""
         return self.known[cell]
 

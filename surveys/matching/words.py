@@ -41,7 +41,7 @@ def word(text: str) -> str:
     return _SPACE.sub(" ", text).strip(" \"“”'‘’。.;；,，")
 
 
-def number_of(text: str) -> tuple[str, str]:
+def number_apart(text: str) -> tuple[str, str]:
     """The question's number at the beginning of a cleaned header, '' without one, and the rest of the text."""
     found = _NUMBER.match(text)
     if not found:
@@ -352,9 +352,9 @@ class Issues:
             return coded
         for part, rest in _parts(header):
             key = squashed(part)
-            code = self.names.get(key) or self.names.get(squashed(number_of(part)[1]))
+            code = self.names.get(key) or self.names.get(squashed(number_apart(part)[1]))
             # LimeSurvey and others print the definition behind the name: `name: definition`.
-            name, colon, tail = number_of(part)[1].partition(":")
+            name, colon, tail = number_apart(part)[1].partition(":")
             if code:
                 return HeaderIssue(code, True, rest)
             if colon and (code := self.names.get(squashed(name))):
@@ -371,7 +371,7 @@ class Issues:
     def near(self, text: str) -> HeaderIssue | None:
         """The issue whose name is most like the last part of a header."""
         for part, rest in _parts(text):
-            key = squashed(number_of(part)[1])
+            key = squashed(number_apart(part)[1])
             if not 3 <= len(key) <= _LONGEST_NAME:
                 continue
             inside = next(
@@ -478,7 +478,7 @@ def _with_question(head: Head) -> Head:
 def _head(raw: str, issues: Issues) -> Head:
     text = cleaned(raw)
     coded = _CODED.fullmatch(text)
-    number, rest = number_of(text)
+    number, rest = number_apart(text)
     found = issues.find(rest or text)
     if coded:
         return Head(raw, text, number, coded[1], coded[1], coded[2], found)
@@ -489,7 +489,7 @@ def _head(raw: str, issues: Issues) -> Head:
 def _head_of_parts(raw: str, parts: tuple[str, ...], issues: Issues) -> Head:
     """A header in several rows: the lowest that names an issue is the row, the others are the question."""
     texts = [cleaned(part) for part in parts]
-    numbers = [number_of(text) for text in texts]
+    numbers = [number_apart(text) for text in texts]
     number = next((number for number, _rest in numbers if number), "")
     for at in range(len(texts) - 1, -1, -1):
         rest = numbers[at][1] or texts[at]

@@ -18,9 +18,9 @@ from materiality.templatetags.yiti import inlang
 from surveys.models import ResponseImport, Survey
 from surveys.queries.plans import dimension_labels, field_labels, target_labels
 from surveys.responses.reading import (
+    answer_label,
     asked_of,
     cell_sentence,
-    choice_words,
     doubt_sentence,
     file_sentence,
     note_sentence,
@@ -82,7 +82,7 @@ def _row_doubts(imported: ResponseImport) -> list[RowDoubt]:
     found, names = [], target_labels(asked_of(imported.survey)) if doubts else {}
     for doubt in doubts:
         choices = row_choices(doubt["code"], imported.survey)
-        answers = [(choice, choice_words(doubt, choice)) for choice in choices]
+        answers = [(choice, answer_label(doubt, choice)) for choice in choices]
         found.append(RowDoubt(doubt["id"], doubt_sentence(doubt, names), answers))
     return found
 

@@ -20,7 +20,7 @@ from surveys.matching.scales import rescaled
 from surveys.matching.values import natural_order
 from surveys.models import ColumnMatch, ResponseImport
 from surveys.queries.plans import field_labels, listed_targets, target_labels, target_words
-from surveys.responses.reading import choice_words, doubt_sentence
+from surveys.responses.reading import answer_label, doubt_sentence
 
 _SHOWN = 3
 # Ignored columns beyond this are not listed: a form of thousands of fields is refused by the server.
@@ -68,7 +68,7 @@ class ValueMap:
 
 
 @dataclass(frozen=True)
-class Decision:
+class OpenDecision:
     """What is to be decided of a file, asked once: `choices` are (value, label), that with the value WRITTEN having a
     text beside it. `about` are columns it is about; `lines` those that can be taken for something else right here;
     `map` the answers whose meaning it asks for.
@@ -96,7 +96,7 @@ class MatchPage:
     found: int
     asked: int
     notes: list[str]
-    decisions: list[Decision]
+    decisions: list[OpenDecision]
     at_once: bool
     sections: list[tuple[str, list[ColumnLine], bool]]
     maps: list[ValueMap]
@@ -163,7 +163,7 @@ class _Asking:
         asked_of = [doubt for doubt in found.doubts if KINDS[doubt.code].choices and not _said_by(doubt, codes)]
         self.decisions = [self._decision(doubts) for doubts in together(asked_of)]
 
-    def _decision(self, doubts: list[Doubt]) -> Decision:
+    def _decision(self, doubts: list[Doubt]) -> OpenDecision:
         first, kind = doubts[0], KINDS[doubts[0].code]
         own = [self.lines[doubt.column] for doubt in doubts if doubt.column >= 0]
         lines = [line for line in own if kind.many and line.place not in self.shown]
@@ -175,7 +175,7 @@ class _Asking:
         choices = self._choices(first, answers)
         said = self.said.get(first.id, "")
         others = said and said not in [value for value, _label in choices]
-        return Decision(
+        return OpenDecision(
             name=f"d-{first.id}",
             sentence=_(kind.many) if len(doubts) > 1 else doubt_sentence(first.to_json(), self.names),
             choices=choices,
@@ -205,7 +205,7 @@ class _Asking:
                 found.append((WRITTEN, _("In another zone, such as UTC or +08:00")))
             elif choice == ORDER and answers and len(answers.unknown) == self.asked.k:
                 found.append((WRITTEN, _("In this order, lowest first")))
-            elif label := choice_words(doubt.to_json(), choice):
+            elif label := answer_label(doubt.to_json(), choice):
                 found.append((choice, label))
         return found
 

@@ -113,7 +113,7 @@ def longest_comment(survey: Survey) -> int:
     return LONGEST_SEALED_COMMENT if survey.anonymous else LONGEST_COMMENT
 
 
-def tag_of(draft: DraftInUse) -> str:
+def draft_tag(draft: DraftInUse) -> str:
     """What pages of these answers carry, so that nothing from them gets among other people's; it leads nowhere."""
     return blake2s(draft.order, digest_size=6, person=b"page").hexdigest()
 
@@ -122,13 +122,13 @@ def shown_with(draft: DraftInUse, slots: Mapping[str, int], names: Iterable[str]
     """What a page shows of these answers, for its form: the tag, then name.version.mark of each."""
     version = draft.history.version
     each = (f"{name}.{version(slots[name])}.{_mark(value_in(draft, name))}" for name in names)
-    return " ".join([tag_of(draft), *each]).encode()
+    return " ".join([draft_tag(draft), *each]).encode()
 
 
 def belongs_to(posted: QueryDict, draft: DraftInUse) -> bool:
     """Whether the page that was posted shows these answers; one that does not say so is believed."""
     tag = posted.get("was", "").partition(" ")[0]
-    return tag in ("", tag_of(draft))
+    return tag in ("", draft_tag(draft))
 
 
 def changes_on(

@@ -275,7 +275,7 @@ def doubt_sentence(doubt: dict, names: Mapping[str, str] | None = None) -> str:
     return _(KINDS[doubt["code"]].text) % params
 
 
-def choice_words(doubt: dict, choice: str) -> str:
+def answer_label(doubt: dict, choice: str) -> str:
     """What a choice says, in the active language; '' where a person writes it."""
     text = KINDS[doubt["code"]].choices.get(choice, "")
     return _(text) if text else ""

@@ -16,7 +16,7 @@ from surveys.actions.plans import GroupAsked, choose_issues, plan_groups, set_sp
 from surveys.forms.plans import GroupPlanForm, SplitForm
 from surveys.models import Survey
 from surveys.queries.plans import planned_groups, survey_issues
-from surveys.views.surveys import at_part, edit, questionnaire, survey_in_cycle, ticked_in, typed, window
+from surveys.views.surveys import at_part, edit, questionnaire, survey_in_cycle, ticked_in, unsaved, window
 
 
 def survey(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -112,7 +112,7 @@ def survey_split(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         return redirect(at_part(row, "split"))
     form = SplitForm(request.POST, instance=copy(row), codes=[issue.code for issue in survey_issues(row)])
     if row.state != Survey.State.DRAFT:
-        if lost := typed(form):
+        if lost := unsaved(form):
             return questionnaire(request, row, frozen=lost)
         return turned_away(request, _("The survey was opened and is frozen."), "survey", code, survey)
     if form.is_valid():

@@ -424,7 +424,7 @@ def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if request.htmx:
         return render(request, "surveys/survey_read.html", {"spoken": read_in(row, form)})
     if not is_draft and "zone" in request.POST:  # the form of a draft, which was opened meanwhile
-        lost = typed(SurveyForm(request.POST, instance=copy(row)), kept=form.fields)
+        lost = unsaved(SurveyForm(request.POST, instance=copy(row)), kept=form.fields)
         if lost:
             return questionnaire(request, row, texts=form, frozen=lost)
     if form.is_valid():
@@ -435,7 +435,7 @@ def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     return questionnaire(request, row, texts=form)
 
 
-def typed(form: ModelForm, kept: Collection[str] = ()) -> list[tuple[str, str]]:
+def unsaved(form: ModelForm, kept: Collection[str] = ()) -> list[tuple[str, str]]:
     """(label, what was entered) of each field that differs from what is stored, but for those that are kept."""
     fields = [form[name] for name in form.changed_data if name not in kept]
     return [

@@ -13,7 +13,7 @@ from surveys.matching.words import (
     cleaned,
     dimension_of,
     heads_of,
-    number_of,
+    number_apart,
     turned_round,
     word,
 )
@@ -54,7 +54,7 @@ FINDER = Issues([*ISSUES, IssueNames("SOC-07-01", "医疗健康", "Healthcare"),
     ],
 )
 def test_issue_of_a_header(header, code):
-    found = FINDER.find(number_of(cleaned(header))[1])
+    found = FINDER.find(number_apart(cleaned(header))[1])
     assert (found.code if found else None) == code
 
 
