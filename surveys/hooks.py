@@ -30,7 +30,7 @@ from surveys.models.jobs import JobKind
 from surveys.queries.fieldwork import damaged_answers
 from surveys.queries.imports import imports_to_confirm
 from surveys.queries.surveys import response_kinds, surveys_of, valid_responses
-from surveys.queries.verification import holding_findings, run_findings
+from surveys.queries.verification import holding_findings, others_held, run_findings
 from surveys.questionnaire.asking import Standing as Fieldwork
 from surveys.questionnaire.asking import closing_time, standing
 from surveys.questionnaire.screening import RULES
@@ -344,6 +344,7 @@ HOOKS = Hooks(
     alerts=(burst_alerts,),
     checks=(holding_findings, run_findings),
     counted=valid_responses,
+    recounted=others_held,
     guarded=("surveys.survey", "surveys.responseimport"),
     owned={
         "surveys.survey": {

@@ -135,7 +135,8 @@ class Hooks:
     and digest as a whole; an empty path means the whole table. guarded: labels of tables in which every row is the
     object of an event. checks: what else verify_audit asks. alerts: sentences on what those who run fieldwork or the
     installation should look at now. figures: what steps tell of a cycle, as expressions that its query takes along.
-    counted: how many responses a run of the cycle would count now. sealed: how many answers only keys of surveys open.
+    counted: how many responses a run of the cycle would count now. recounted: whether responses came or changed since a
+    run. sealed: how many answers only keys of surveys open.
     admission: whether a person may open a path, given with what its route found in it.
     """
 
@@ -147,6 +148,7 @@ class Hooks:
     waiting: Sequence[Callable[[], list[WaitingWork]]] = ()
     figures: Callable[[], Mapping[str, Any]] | None = None
     counted: Callable[[Any], int] | None = None
+    recounted: Callable[[Any], bool] | None = None
     keys: Callable[[], QuerySet] | None = None
     owned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     guarded: Sequence[str] = ()
@@ -276,6 +278,11 @@ def cycle_figures() -> dict[str, Any]:
 def counted_now(cycle: Model) -> int:
     """How many responses a scoring run of the cycle would count now."""
     return sum(hooks.counted(cycle) for hooks in declared() if hooks.counted)
+
+
+def other_responses(run: Model) -> bool:
+    """Whether responses came or changed since the run."""
+    return any(hooks.recounted(run) for hooks in declared() if hooks.recounted)
 
 
 def admitted(person: Any, path: str, found: Mapping[str, Any]) -> bool:

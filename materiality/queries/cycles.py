@@ -24,6 +24,7 @@ from materiality.platform.hooks import (
     StepPage,
     StepStanding,
     counted_now,
+    other_responses,
     parts_of_jobs,
     standings,
     surveys_in,
@@ -504,7 +505,7 @@ def listed_runs(cycle: Cycle) -> QuerySet[Run]:
 
 @dataclass(frozen=True)
 class RunBehind:
-    """The newest run where other responses are valid by now than it counted; `came` is how many more there are."""
+    """The newest run where other responses are there by now than it counted; `came` is how many more are valid."""
 
     number: int
     counted: int
@@ -516,7 +517,10 @@ class RunBehind:
 
     @property
     def words(self) -> str:
-        if self.came <= 0:
+        if not self.came:
+            told = _("Responses came or changed after run %(run)s, though as many are valid as it counted.")
+            return told % {"run": self.number}
+        if self.came < 0:
             told = _("Run %(run)s counted %(counted)s valid responses; %(valid)s are valid now.")
             return told % {"run": self.number, "counted": grouped(self.counted), "valid": grouped(self.valid)}
         told = ngettext(
@@ -528,12 +532,14 @@ class RunBehind:
 
 
 def run_behind(cycle: Cycle) -> RunBehind | None:
-    """None where there is no run, or it counted what is valid now."""
+    """None where there is no run, or it counted what is there now: a file that was withdrawn for another of as many
+    rows leaves the number as it was.
+    """
     run = newest_run(cycle)
     if run is None or run.source:
         return None
     counted, valid = run.responses.get("valid", 0), counted_now(cycle)
-    return RunBehind(run.number, counted, valid) if counted != valid else None
+    return RunBehind(run.number, counted, valid) if counted != valid or other_responses(run) else None
 
 
 def chosen_run(cycle: Cycle, runs: list[Run], number: str) -> Run | None:

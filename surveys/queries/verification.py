@@ -7,7 +7,7 @@ from materiality.platform.audit import Finding
 from materiality.platform.keys import KeyMissing
 from surveys.models import Holding, Response, Survey
 from surveys.responses.counting import digest_now
-from surveys.responses.holdings import HELD_SINCE, TABLES_HELD, Sums, held_now, holding_key, seal_of
+from surveys.responses.holdings import FLAGS_HELD, HELD_SINCE, TABLES_HELD, Sums, held_now, holding_key, seal_of
 
 
 def holding_findings() -> Iterator[Finding]:
@@ -55,3 +55,14 @@ def run_findings() -> Iterator[Finding]:
             yield Finding(0, "moved_on", about)
         elif digest_now(surveys) != run.digest:
             yield Finding(0, "run_digest", about | {"responses": Response.objects.filter(survey__in=surveys).count()})
+
+
+def others_held(run: Run) -> bool:
+    """Whether the surveys that the run counted hold other responses or flags by now.
+
+    False where the run does not say what they held, and for an open anonymous survey, which tells only numbers.
+    """
+    then = run.responses.get("holdings") or {}
+    now = held_now(Survey.objects.filter(cycle=run.cycle_id, code__in=then)) if then else {}
+    names = (TABLES_HELD[Response], FLAGS_HELD)
+    return any(then[code].get(name, own.get(name)) != own.get(name) for code, own in now.items() for name in names)

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from materiality.models import AuditEvent
+from materiality.models import AuditEvent, Cycle
 from materiality.platform import jobs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import run_behind
@@ -219,3 +219,18 @@ def test_run_says_that_responses_came_after_it(survey):
     store_file(survey, csv_file(survey, row(survey, token="a")))
     behind = run_behind(type(survey.cycle).objects.get(pk=survey.cycle_id))
     assert (behind.number, behind.valid, behind.came) == (run.number, 1, 1 - run.responses["valid"])
+
+
+def test_run_says_that_a_file_was_taken_back_for_another_of_as_many_rows(survey):
+    first = store_file(survey, csv_file(survey, row(survey, 5, token="a"), row(survey, 4, token="b")))
+    call_command("score", survey.cycle.code)
+    assert run_behind(Cycle.objects.get(pk=survey.cycle_id)) is None
+    withdraw_import(imported=first, reason="Wrong wave", by=None)
+    store_file(survey, csv_file(survey, row(survey, 1, token="a"), row(survey, 1, token="b")))
+    behind = run_behind(Cycle.objects.get(pk=survey.cycle_id))
+    assert (behind.came, behind.words) == (
+        0,
+        "Responses came or changed after run 1, though as many are valid as it counted.",
+    )
+    call_command("score", survey.cycle.code)
+    assert run_behind(Cycle.objects.get(pk=survey.cycle_id)) is None
