@@ -170,7 +170,7 @@ def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         row.cycle,
         "invitations",
         survey=row,
-        address=open_address(request, row),
+        address="" if row.elsewhere else open_address(request, row),
         batches=_batches(request, row, used),
         recipients=recipient_counts(row),
         answered=answered,
@@ -227,7 +227,9 @@ def poster(request: HttpRequest, code: str, survey: str) -> HttpResponse:
 
 
 def open_address(request: HttpRequest, survey: Survey) -> str:
-    """The address at which everybody can answer."""
+    """The address at which everybody can answer; Http404 where the survey has none, being answered elsewhere."""
+    if survey.elsewhere:
+        raise Http404
     return f"{public_address(request)}{reverse('respond', args=[survey.code])}"
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from materiality.models import Job
 from surveys.actions.invitations import add_recipients, create_batch
-from surveys.actions.surveys import close_survey, remove_survey
+from surveys.actions.surveys import close_survey, remove_survey, set_up_elsewhere
 from surveys.invitations.recipients import FOLDER, RecipientRow
 from surveys.invitations.used_links import mark_used
 from surveys.models import Batch, Mailing, Recipient, Survey
@@ -332,3 +332,15 @@ def test_unsubscribe_takes_a_post(client: Client) -> None:
 def test_unsubscribe_by_a_forged_link_says_nothing(client: Client) -> None:
     survey = make_survey()
     assert client.post(reverse("unsubscribe", args=[survey.code, "a" * 24])).status_code == 404
+
+
+def test_survey_answered_elsewhere_shows_no_address(client: Client) -> None:
+    log_in(client)
+    now = timezone.now()
+    draft = make_survey(opens_at=now - timedelta(days=60), closes_at=now - timedelta(days=30))
+    survey = set_up_elsewhere(survey=draft, by=None)
+    page = client.get(at("invitations", survey)).content.decode()
+    assert f"/s/{survey.code}" not in page
+    assert at("new_import", survey) in page
+    for address in (at("survey_poster", survey), at("survey_qr", survey, "svg")):
+        assert client.get(address).status_code == 404
