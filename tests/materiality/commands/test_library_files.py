@@ -44,7 +44,8 @@ def test_import_library_stores_into_the_draft(draft, tmp_path):
     assert draft.lineage.get(target__code="SOC-01-01").reason == "Review"
 
 
-def test_import_library_dry_run_tells_and_stores_nothing(draft, tmp_path):
+def test_import_library_dry_run_tells_and_stores_nothing(draft, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
     file = tmp_path / "library.csv"
     file.write_bytes(csv_file([ROW]))
     out, _err = run("import_library", str(file), "--dry-run")
