@@ -359,26 +359,6 @@ def store_check(job: Job, imported: SheetImport) -> dict:
     return {"import": imported.pk, "url": reverse("sheet_import", args=[imported.pk])}
 
 
-def take_in(kind: str, scope: Scope, file_name: str, contents: bytes, *, by: User | None) -> SheetImport:
-    """Keep a file and check it at once; where columns are not known, somebody has to choose first."""
-    return check_sheet(imported=_taken(kind, scope, file_name, contents, by), by=by)
-
-
-def _taken(kind: str, scope: Scope, file_name: str, contents: bytes, by: User | None) -> SheetImport:
-    path, digest = keep_bytes(contents, "sheets")
-    imported = SheetImport(
-        kind=kind,
-        edition=scope.edition,
-        cycle=scope.cycle,
-        file_name=file_name[-200:],
-        path=path,
-        sha256=digest,
-        replaces=scope.replaces,
-        created_by=by,
-    )
-    return _checked(imported)
-
-
 def checked_whole(
     kind: str, scope: Scope, file_name: str, contents: bytes, *, by: User | None
 ) -> tuple[SheetImport, SheetPlan]:
@@ -386,7 +366,10 @@ def checked_whole(
 
     Raises BadLibrary with all problems.
     """
-    imported = _taken(kind, scope, file_name, contents, by)
+    path, digest = keep_bytes(contents, "sheets")
+    into = {"edition": scope.edition, "cycle": scope.cycle, "replaces": scope.replaces}
+    file = {"kind": kind, "file_name": file_name[-200:], "path": path, "sha256": digest}
+    imported = _checked(SheetImport(**into, **file, created_by=by))
     headers, plan = imported.headers, SheetPlan.from_json(imported.plan)
     guesses, unknown = (frozenset(headers.get(name, ())) for name in ("guesses", "unknown"))
     match = HeaderMatch(columns_of(imported), guesses, unknown)

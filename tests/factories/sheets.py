@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from openpyxl import Workbook
 
 from materiality.actions.library import start_edition_draft
-from materiality.actions.tables import scope_of, take_in
+from materiality.actions.tables import check_upload, request_check, scope_of, store_check
 from materiality.models import Edition, SheetImport
 from materiality.tables.imports import StrictResource
-from materiality.tables.widgets import SheetPlan, SheetRow
+from materiality.tables.widgets import Scope, SheetPlan, SheetRow
 from tests.factories.cycles import small_library
 from tests.factories.library import make_disclosure
 
@@ -61,6 +61,14 @@ def problems_in(plan: SheetPlan) -> list[tuple[int | None, str, str]]:
     return [(problem.row, problem.column, problem.kind) for problem in found]
 
 
+def take_in(kind: str, scope: Scope, name: str, contents: bytes) -> SheetImport:
+    """An uploaded file, checked as its job does."""
+    job = request_check(kind, scope, name, contents, by=None)
+    imported = check_upload(job, lambda percent, text: None)
+    store_check(job, imported)
+    return imported
+
+
 def upload(kind: str, contents: bytes, name: str = "file.csv", cycle=None) -> SheetImport:
     """An uploaded file, checked."""
-    return take_in(kind, scope_of(kind, cycle=cycle), name, contents, by=None)
+    return take_in(kind, scope_of(kind, cycle=cycle), name, contents)

@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from materiality.actions.drafts import add_issue, move_issue, set_code_pattern
 from materiality.actions.library import publish_edition, start_edition_draft, start_first_draft
-from materiality.actions.tables import confirm, scope_of, take_in, undo
+from materiality.actions.tables import confirm, scope_of, undo
 from materiality.drafts.codes import proposed_code
 from materiality.formats.issues import IssueResource
 from materiality.models import AuditEvent, Edition
@@ -15,7 +15,7 @@ from materiality.tables.widgets import Scope, SheetPlan
 from tests.factories.drafts import new_texts
 from tests.factories.library import make_category
 from tests.factories.people import log_in
-from tests.factories.sheets import csv_file, plan_of, problems_in
+from tests.factories.sheets import csv_file, plan_of, problems_in, take_in
 
 pytestmark = pytest.mark.django_db
 ESG = [
@@ -26,7 +26,7 @@ ESG = [
 
 
 def whole(rows: list[dict]):
-    return take_in("issues", scope_of("issues", replaces=True), "list.csv", csv_file(rows), by=None)
+    return take_in("issues", scope_of("issues", replaces=True), "list.csv", csv_file(rows))
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_category_without_a_letter_gets_codes(draft):
 def test_import_says_which_new_code_is_not_of_the_pattern_and_takes_it(draft):
     rows = [{"code": code, "category": "society", "parent_code": up, "name_en": code} for code, up in (
         ("S3", ""), ("SOC-04", ""), ("S2-01", "S2"), ("S2-2", "S2"))]  # fmt: skip
-    imported = take_in("issues", scope_of("issues"), "more.csv", csv_file(rows), by=None)
+    imported = take_in("issues", scope_of("issues"), "more.csv", csv_file(rows))
     plan = SheetPlan.from_json(imported.plan)
     assert plan.is_good
     assert [(row.number, each.kind, each.params) for row in plan.rows for each in row.warnings] == [
@@ -135,11 +135,11 @@ def test_list_that_takes_the_place_of_the_default_one_goes_in_by_change_and_reti
         {"code": "FL-01", "category": "environment", "name_zh": "气候", "name_en": "Climate"},
         {"code": "FL-02", "category": "society", "name_zh": "安全", "name_en": "Safety"},
     ]
-    confirm(take_in("issues", scope_of("issues"), "own.csv", csv_file(own), by=None), by=None, reason="Ours")
+    confirm(take_in("issues", scope_of("issues"), "own.csv", csv_file(own)), by=None, reason="Ours")
     draft = Edition.objects.get(state="draft")
     codes = draft.issues.exclude(code__startswith="FL").values_list("code", flat=True)
     gone = [{"code": code, "status": "retired"} for code in codes]
-    confirm(take_in("issues", scope_of("issues"), "gone.csv", csv_file(gone), by=None), by=None, reason="Ours")
+    confirm(take_in("issues", scope_of("issues"), "gone.csv", csv_file(gone)), by=None, reason="Ours")
     publish_edition(edition=draft, by=None, acknowledged="Ours")
     assert list(draft.issues.filter(status="active").values_list("code", flat=True)) == ["FL-01", "FL-02"]
 

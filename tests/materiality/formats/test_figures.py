@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from materiality.actions.scores import keep_run
-from materiality.actions.tables import confirm, scope_of, take_in, undo
+from materiality.actions.tables import confirm, scope_of, undo
 from materiality.formats.scores import scores_json
 from materiality.models import Cycle, Issue, Run
 from materiality.platform.refusals import NotAllowed
@@ -22,6 +22,7 @@ from tests.factories.cycles import make_cycle
 from tests.factories.people import log_in
 from tests.factories.responses import on_disk
 from tests.factories.scores import make_run
+from tests.factories.sheets import take_in
 from tests.factories.texts import reword
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,7 @@ def figures(cycle, *rows: dict, mean: float = 4.0) -> bytes:
 
 
 def stored(cycle, contents: bytes):
-    return confirm(take_in("figures", scope_of("figures", cycle=cycle), "figures.csv", contents, by=None), by=None)
+    return confirm(take_in("figures", scope_of("figures", cycle=cycle), "figures.csv", contents), by=None)
 
 
 def test_figures_become_a_run_of_their_own_that_pages_mark(client, cycle):
@@ -173,7 +174,7 @@ def test_figures_are_compared_with_what_was_counted_later(client, cycle, now):
     ],
 )
 def test_figure_that_cannot_be_is_refused_with_its_place(cycle, row, kind):
-    imported = take_in("figures", scope_of("figures", cycle=cycle), "f.csv", figures(cycle, row), by=None)
+    imported = take_in("figures", scope_of("figures", cycle=cycle), "f.csv", figures(cycle, row))
     (problem,) = next(each for each in SheetPlan.from_json(imported.plan).rows if each.problems).problems
     assert (problem.kind, problem.row) == (kind, 2)
     with pytest.raises(NotAllowed):
@@ -221,7 +222,7 @@ def test_exported_figures_change_nothing_when_they_come_back(client, cycle):
     stored(cycle, figures(cycle))
     log_in(client)
     contents = client.get(reverse("cycle_sheet_export", args=[cycle.code, "figures", "csv"])).content
-    imported = take_in("figures", scope_of("figures", cycle=cycle), "f.csv", contents, by=None)
+    imported = take_in("figures", scope_of("figures", cycle=cycle), "f.csv", contents)
     assert not SheetPlan.from_json(imported.plan).changes_anything
 
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from materiality.actions.drafts import move_issue
 from materiality.actions.library import publish_edition, start_first_draft
-from materiality.actions.tables import confirm, put_in_force, scope_of, take_in, undo
+from materiality.actions.tables import confirm, put_in_force, scope_of, undo
 from materiality.drafts.codes import texts_of
 from materiality.formats.issues import IssueResource
 from materiality.library_file.pasted import pasted_list
@@ -15,7 +15,7 @@ from materiality.platform import audit
 from materiality.queries.library import library_contents
 from materiality.queries.verification import row_findings
 from materiality.tables.widgets import Scope, SheetPlan
-from tests.factories.sheets import csv_file, draft_of_small_library, plan_of, problems_in
+from tests.factories.sheets import csv_file, draft_of_small_library, plan_of, problems_in, take_in
 from tests.materiality.library_file.fixture_folder import FOLDER, reference
 from tests.materiality.library_file.issues_format import issues_rows
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def whole(rows: list[dict]) -> SheetImport:
-    return take_in("issues", scope_of("issues", replaces=True), "list.csv", csv_file(rows), by=None)
+    return take_in("issues", scope_of("issues", replaces=True), "list.csv", csv_file(rows))
 
 
 def state_of(edition: Edition) -> list:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from materiality.actions.stakeholders import save_group
-from materiality.actions.tables import scope_of, take_in
+from materiality.actions.tables import scope_of
 from materiality.models import Cycle, Job
 from materiality.models.people import Role
 from materiality.platform import jobs
@@ -19,6 +19,7 @@ from reports.models import Output
 from tests.factories.cycles import move, values_of
 from tests.factories.people import log_in
 from tests.factories.reports import make_cycle, make_run
+from tests.factories.sheets import take_in
 from tests.factories.stakeholders import make_engagement
 from tests.factories.surveys import make_survey
 from tests.factories.texts import reword
@@ -228,7 +229,7 @@ def test_viewer_of_one_cycle_learns_nothing_of_another_anywhere(client, cycle):
     for output in files:
         jobs.execute(str(output.job_id))
     waiting = request_output(cycle=other, kind="issue-list", format="csv", language="en", by=None, send=False)
-    sheet = take_in("groups", scope_of("groups", cycle=other), "quokka.csv", b"group,name_en\nx,quokka\n", by=None)
+    sheet = take_in("groups", scope_of("groups", cycle=other), "quokka.csv", b"group,name_en\nx,quokka\n")
     pages = [
         "/", "/search/?q=quokka", "/cycles/", "/library/", "/library/editions/", "/library/calendar/",
         "/library/coverage/?framework=GRI:2016", "/library/translations/", "/library/translations/export.csv",
