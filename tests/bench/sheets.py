@@ -33,7 +33,7 @@ INSIDE = (
 import json, time
 from materiality.actions.library import start_edition_draft
 from materiality.models import IssueMapping
-from materiality.actions.tables import confirm, scope_of, undo
+from materiality.actions.tables import check_upload, confirm, request_check, scope_of, store_check, undo
 from materiality.tables.widgets import Scope
 from materiality.formats.issues import IssueResource
 from materiality.tables.imports import sheet_file
@@ -48,7 +48,9 @@ def timed(what, function):
     return result
 
 def preview(what, data, state):
-    imported = timed(f"preview of {what}", lambda: take_in("issues", scope_of("issues"), f"x.{suffix}", data))
+    job = request_check("issues", scope_of("issues"), f"x.{suffix}", data, by=None)
+    imported = timed(f"preview of {what}", lambda: check_upload(job, lambda percent, text: None))
+    store_check(job, imported)
     assert imported.plan["counts"][state] == 2000, imported.plan["counts"]
     return imported
 
