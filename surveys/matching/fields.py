@@ -141,7 +141,9 @@ class FieldGuess:
         """The field that a header names in any of its parts, and its rank; cues rank behind a tool's own names."""
         found = [field for name in self.heads[column].names if (field := field_of(name))]
         if found:
-            return min(found, key=lambda field: field[1])
+            field = min(found, key=lambda field: field[1])
+            # “Submitted” or “Completed” above times says when.
+            return ("submitted_at", _CUE) if field[0] == FINISHED and self.are_moments(column) else field
         for name in self.heads[column].names:
             if (cue := time_cue(name)) and self.are_moments(column):
                 return cue, _CUE

@@ -199,3 +199,11 @@ def test_broken_match_is_refused(plain):
 def test_target_that_a_person_wrote(text, found):
     target = read_target(text, [(issue.code, "society") for issue in ISSUES], {"age": ["a", "b"]})
     assert (target.text if target else None) == found
+
+
+@pytest.mark.parametrize("header", ["Submitted", "Completed", "已提交"])
+def test_times_below_a_word_of_having_finished_are_when(header):
+    file = replaced(CODES, "submitdate", header)
+    found = guessed(file)
+    assert doubts(found) == doubts(guessed(CODES))
+    assert said(read(file, found.match), ("submitted_at",)) == true(ROWS, ("submitted_at",))
