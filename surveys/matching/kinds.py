@@ -222,7 +222,10 @@ ROW_KINDS = {
             "%(number)s of the tokens are known already, and they only count the rows (%(example)s …): the same people"
             " once more, or another file that begins at one?"
         ),
-        {ACCEPT: N_("The same people: only the first response of each counts")},
+        {
+            ACCEPT: N_("The same people: only the first response of each counts"),
+            LEAVE: N_("Another file: leave the row numbers out, every row counts"),
+        },
     ),
     "duplicates": DoubtKind(
         N_("%(number)s of %(rows)s responses have a token that another has: only the first of each counts."), _MEANT

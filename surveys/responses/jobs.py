@@ -18,6 +18,7 @@ from materiality.tables.problems import FileProblem
 from surveys.actions.imports import check_import, store_import
 from surveys.actions.screening import change_rules
 from surveys.intake.parse import ParsedResponses
+from surveys.matching.kinds import LEAVE
 from surveys.models import ResponseImport, Survey
 from surveys.questionnaire.screening import Rules
 from surveys.responses.columns import ResponseColumns
@@ -125,6 +126,8 @@ def read_confirmed(job: Job, progress: Progress) -> ResponseColumns:
         raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))
     outside = outside_answer(imported, imported.match) or imported.summary.get("outside", "")
     columns = columns_to_store(imported.survey, parsed, asked=asked_of(imported.survey), outside=outside)
+    if imported.answers.get("said", {}).get("row_numbers") == LEAVE:
+        columns.token = [""] * len(columns)
     if len(columns) != imported.summary["good"]:
         raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))
     return columns

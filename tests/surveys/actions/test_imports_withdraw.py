@@ -16,11 +16,12 @@ from surveys.actions.imports import confirm_import, restore_import, withdraw_imp
 from surveys.actions.plans import widen_plans
 from surveys.actions.responses import overrule_responses
 from surveys.actions.surveys import set_up_elsewhere
-from surveys.exports.exporting import export_csv
+from surveys.exports.exporting import export_csv, header_of
 from surveys.models import Response, ResponseImport, Survey
 from surveys.queries.responses import ResponseFilter
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.ratings import OUTSIDE
+from surveys.questionnaire.screening import FLAG_BIT
 from surveys.responses.counting import counted_cube
 from surveys.responses.reading import outside_answer
 from tests.factories.responses import check_file, csv_file, flags_by_token, on_disk, row, store_file
@@ -234,3 +235,18 @@ def test_run_says_that_a_file_was_taken_back_for_another_of_as_many_rows(survey)
     )
     call_command("score", survey.cycle.code)
     assert run_behind(Cycle.objects.get(pk=survey.cycle_id)) is None
+
+
+@pytest.mark.parametrize(("answer", "stored"), [("accept", [False, False, True, True]), ("leave", [False] * 4)])
+def test_numbers_of_rows_are_the_same_people_or_nobody(survey, answer, stored):
+    header = ["序号" if name == "token" else name for name in header_of(survey)]
+    first, second = (
+        on_disk(csv_file(survey, row(survey, n, token="1"), row(survey, n + 1, 5, token="2"), header=header))
+        for n in (1, 3)
+    )
+    call_command("import_responses", survey.code, str(first), "--match", "auto")
+    with pytest.raises(CommandError, match="--answer"):
+        call_command("import_responses", survey.code, str(second), "--match", "auto")
+    call_command("import_responses", survey.code, str(second), "--match", "auto", "--answer", f"row_numbers={answer}")
+    assert [bool(response.flags & FLAG_BIT["duplicate"]) for response in survey.responses.order_by("id")] == stored
+    assert survey.responses.exclude(token="").count() == (4 if answer == "accept" else 2)
