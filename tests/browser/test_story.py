@@ -24,7 +24,7 @@ def log_in(page: Page, site) -> None:
 
 def look_at_library(page: Page) -> None:
     page.get_by_role("link", name="Make three choices").click()
-    expect(page.get_by_label("the model library")).to_be_checked()
+    expect(page.get_by_label("the default library")).to_be_checked()
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("main").get_by_role("searchbox").fill("305-1")
     page.get_by_role("main").get_by_role("searchbox").press("Enter")
