@@ -79,12 +79,14 @@ def _write_foreign(plain: Path, foreign: Path) -> None:
         rows, writer = csv.reader(source), csv.writer(target, lineterminator="\n")
         header = next(rows)
         first = next(place for place, name in enumerate(header) if ":" in name)
-        items = [name.partition(":")[::2] for name in header[first:]]
+        items = [name.partition(":")[::2] for name in header if ":" in name]
+        last = first + len(items)
         words = [{str(n): word for n, word in enumerate(levels[each], 1)} | {"DK": "不了解"} for _code, each in items]
-        writer.writerow(header[:first] + [f"{questions[each]}[{names[code]}]" for code, each in items])
+        asked = [f"{questions[each]}[{names[code]}]" for code, each in items]
+        writer.writerow(header[:first] + asked + header[last:])
         for row in rows:
-            cells = zip(words, row[first:], strict=True)
-            writer.writerow(row[:first] + [known.get(cell, cell) for known, cell in cells])
+            cells = zip(words, row[first:last], strict=True)
+            writer.writerow(row[:first] + [known.get(cell, cell) for known, cell in cells] + row[last:])
 
 
 def _installation(data: Path, size: int) -> Installation:
