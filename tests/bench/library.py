@@ -18,7 +18,7 @@ categories = tuple(CategoryRecord(name, {"zh": name, "en": name}, order) for ord
 zh = "公司遵守法律法规，建立管理制度，预防违规事件，并披露结果。"
 en = "The company follows the law, keeps rules in place and discloses the result."
 def issue(code, category, parent):
-    mappings = tuple(sorted(rng.sample(keys, 5)))
+    mappings = tuple(sorted((*key, "equal") for key in rng.sample(keys, 5)))
     names, meanings = {"zh": f"议题{code}", "en": f"Issue {code}"}, {"zh": zh, "en": en}
     return IssueRecord(code, category, parent, names, meanings, ("users",), "active", mappings)
 issues = []
