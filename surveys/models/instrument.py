@@ -1,6 +1,7 @@
 """The wording of the questionnaire in the active language: questions, scale, attention question, effort."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -76,8 +77,8 @@ def anonymity_words(*, anonymous: bool, personal: bool = False, mailed: bool = F
 
 def until_words(window: Window, zone: str) -> str:
     """Until when the survey is open, in the active language; empty where the end is open."""
-    closes = zoned(closing_time(window), zone)
-    return closes and _("until %(closes)s") % {"closes": f"{closes} ({zone_words(zone)})"}
+    closes = moment_words(closing_time(window), zone)
+    return closes and _("until %(closes)s") % {"closes": closes}
 
 
 def brief_words(survey: Survey, efforts: Iterable[Effort], *, personal: bool = False, mailed: bool = False) -> str:
@@ -87,9 +88,10 @@ def brief_words(survey: Survey, efforts: Iterable[Effort], *, personal: bool = F
     return _("%(facts)s. %(anonymity)s") % {"facts": _("; ").join(filter(None, told)), "anonymity": anonymity}
 
 
-def zone_words(zone: str) -> str:
-    """A time zone as respondents know it, in the active language."""
-    return _("Beijing time") if zone == "Asia/Shanghai" else zone
+def moment_words(moment: datetime | None, zone: str) -> str:
+    """Date and time with the time zone as respondents know it, in the active language; empty for None."""
+    told = {"moment": zoned(moment, zone), "zone": _("Beijing time") if zone == "Asia/Shanghai" else zone}
+    return _("%(moment)s (%(zone)s)") % told if moment else ""
 
 
 def _span(numbers: Sequence[int]) -> str:

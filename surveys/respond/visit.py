@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property, wraps
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from materiality.platform.bilingual import text_of
 from materiality.platform.keys import CannotOpen, KeyMissing
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
-from surveys.models.instrument import zone_words
+from surveys.models.instrument import moment_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Sheet, Standing, closing_time, standing
 from surveys.questionnaire.ranking import RATINGS, named_apart
@@ -149,11 +148,10 @@ def unknown(request: HttpRequest) -> HttpResponse:
 def shut(request: HttpRequest, survey: SurveyNow) -> HttpResponse:
     """The page of a survey that is not open yet, or closed."""
     if standing(survey, timezone.now()) is Standing.NOT_YET:
-        opens = survey.opens_at if survey.state == "open" else None
-        text = opens and f"{opens.astimezone(ZoneInfo(survey.zone)):%Y-%m-%d %H:%M} ({zone_words(survey.zone)})"
+        opens = moment_words(survey.opens_at if survey.state == "open" else None, survey.zone)
         heading, lead = _("This survey is not open yet"), _("Please come back later; this address stays the same.")
-        if text:
-            lead = _("It opens on %(opens)s. Please come back then; this address stays the same.") % {"opens": text}
+        if opens:
+            lead = _("It opens on %(opens)s. Please come back then; this address stays the same.") % {"opens": opens}
         return page(request, "notice", action=first_path(request, survey), heading=heading, lead=lead)
     return closed(request, survey)
 

@@ -534,6 +534,8 @@ def test_first_page_says_in_five_lines_what_it_is_about_and_folds_the_rest():
     assert told[3:] == ["Anonymous: nobody can tell which answers are yours.", "CSR team, csr@example.com"]
     assert "All the rest." in rest.split("<details")[1].split("</details>")[0]
     assert "What is begun by then" not in html
+    chinese = RespondentClient(survey, **{"accept-language": "zh-CN"}).page()
+    assert "（北京时间）" in chinese and " (北京时间)" not in chinese
 
 
 def test_last_day_is_warned_of():
