@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import numpy as np
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,15 +17,27 @@ from materiality.formats.scores import scores_json
 from materiality.models import AuditEvent, Cycle, Engagement, Job, Run
 from materiality.platform.audit import anchor_of
 from materiality.queries.scores import SMALL_CELL, shown_cells
-from materiality.scoring.cube import DIMENSIONS, Cube
+from materiality.scoring.cube import DIMENSIONS, NOT_ASKED, Cube, CubeBuilder
 from materiality.tables.write import EPOCH, csv_bytes
 from reports.documents import verify
-from reports.documents.verify import FIGURES
+from reports.documents.verify import FIGURES, RESPONSES
 from reports.models import Output
 from reports.queries.outputs import OutputKind, Progress, needed_run
-from surveys.models import ItemText
+from surveys.intake.columns import item_name
+from surveys.models import ItemText, Survey
+from surveys.questionnaire.ratings import CELL_TEXT
+from surveys.responses.counting import valid_ratings
 
 PACK = "evidence-pack"
+HIDDEN, HIDDEN_TEXT = 253, "*"  # no code of a rating
+MOST = 200_000  # responses: about 40 MB of ratings, and as much again as text
+WHY = {
+    "few": f"fewer than {SMALL_CELL} valid responses",
+    "hidden": "every cell is hidden, so that the figures of a smaller group cannot be found by subtraction",
+    "changed": "the responses are no longer those that the run counted",
+    "many": f"the run counted more than {MOST} responses; ratings.csv counts them",
+}
+Cell = tuple[str, str, str]  # group, issue, dimension
 
 
 def _inputs(cycle: Cycle, run: Run | None, _options: Mapping) -> dict:
@@ -77,6 +91,9 @@ def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
         yield FIGURES, _figures(run), f"figures from elsewhere, reported by {run.source}"
     else:
         yield "ratings.csv", _ratings(run, cube), told
+        rows = _responses(run, cube, _hidden(run))
+        yield RESPONSES, rows.table, f"{told}: its valid responses, without anything that tells whose they are"
+        yield "responses.json", _json({"groups": rows.told, "hidden_cell": HIDDEN_TEXT}), told
     yield "instrument.csv", _instrument(run), ", ".join(f"survey {code}" for code in run.surveys)
     names = ("date", "group", "kind", "title_zh", "title_en", "participants", "issues")
     rows = ([each[name] for name in names] for each in inputs["engagements"])
@@ -104,6 +121,79 @@ def _ratings(run: Run, cube: Cube) -> bytes:
                 if sum(numbers) >= SMALL_CELL and (group, issue, dimension) not in hidden:
                     rows.append([group, issue, dimension, *numbers])
     return csv_bytes(["group", "issue", "dimension", *map(str, range(1, cube.k + 1))], rows)
+
+
+class _Responses(NamedTuple):
+    """`table`: CSV of the rows; `told`: per group how many there are, and why none where there are none."""
+
+    table: bytes
+    told: dict
+
+
+def _responses(run: Run, cube: Cube, hidden: Collection[Cell]) -> _Responses:
+    """One row per valid response: group, then 1..K, empty (skipped), DK, NA (not asked) or * (hidden) for each item.
+
+    The rows are sorted by group and ratings, hidden cells first made alike, so that their order tells nothing. Those of
+    a group are left out where they are fewer than 5, and where they no longer give the run's cube: somebody deleted
+    answers, others came in, or a group was held back.
+    """
+    many = run.responses["valid"] > MOST
+    group, ratings = (np.zeros(0, int), None) if many else _stored(run, cube)
+    asked = np.zeros(len(cube.issues) * 2, bool) if many else (ratings != NOT_ASKED).any(axis=0)
+    names = [item_name(issue, dimension) for issue in cube.issues for dimension in DIMENSIONS]
+    lines, told = [",".join(["group", *(name for name, own in zip(names, asked, strict=True) if own)])], {}
+    for place, code in enumerate(cube.groups):
+        valid = int(cube.valid[place])
+        rows = ratings[group == place] if not many else None
+        why = "few" if valid < SMALL_CELL else "many" if many else "" if _gives(rows, cube, place) else "changed"
+        if not why:
+            covered = _hidden_columns(cube, code, hidden, rows)
+            rows[:, covered] = HIDDEN
+            why = "hidden" if covered[asked].all() else ""
+        told[code] = {"valid": valid, "rows": 0, "why": WHY[why]} if why else {"valid": valid, "rows": valid}
+        lines += [] if why else _lines(code, rows[:, asked])
+    return _Responses(("\n".join(lines) + "\n").encode(), told)
+
+
+def _stored(run: Run, cube: Cube) -> tuple[np.ndarray, np.ndarray]:
+    """Of the valid responses of the run's surveys: int[R] places of the groups, uint8[R, issue and dimension]."""
+    groups = list(run.cycle.groups.values_list("id", "code"))
+    place = np.array([cube.groups.index(code) if code in cube.groups else -1 for _pk, code in groups])
+    found = [(np.zeros(0, int), np.zeros((0, len(cube.issues) * 2), np.uint8))]
+    at = {issue: n for n, issue in enumerate(cube.issues)}
+    for survey in Survey.objects.filter(cycle=run.cycle_id, code__in=run.surveys).order_by("code"):
+        group, ratings = valid_ratings(survey, groups)
+        wide = np.full((len(group), len(cube.issues) * 2), NOT_ASKED, np.uint8)
+        for column, (issue, dimension) in enumerate(
+            survey.items.order_by("position").values_list("issue__code", "dimension")
+        ):
+            if issue in at:
+                wide[:, 2 * at[issue] + DIMENSIONS.index(dimension)] = ratings[:, column]
+        found.append((place[group], wide))
+    return np.concatenate([each for each, _wide in found]), np.concatenate([wide for _group, wide in found])
+
+
+def _gives(rows: np.ndarray, cube: Cube, place: int) -> bool:
+    """Whether the ratings of these responses are those that the cube counted for the group."""
+    columns = [(issue, dimension) for issue in range(len(cube.issues)) for dimension in range(len(DIMENSIONS))]
+    builder = CubeBuilder(cube.groups[:1], cube.issues, cube.k, columns)
+    builder.add(np.zeros(len(rows), int), rows)
+    now, then = builder.cube().counts[0].copy(), cube.counts[place].copy()
+    now[:, 0, 0] = then[:, 0, 0] = 0  # nothing given: also of surveys that do not have the issue
+    return len(rows) == cube.valid[place] and np.array_equal(now, then)
+
+
+def _hidden_columns(cube: Cube, group: str, hidden: Collection[Cell], rows: np.ndarray) -> np.ndarray:
+    """bool[issue and dimension]: cells that no file may show, and those with few ratings."""
+    given = ((rows > 0) & (rows <= cube.k)).sum(axis=0)
+    named = [(group, issue, dimension) in hidden for issue in cube.issues for dimension in DIMENSIONS]
+    return np.array(named) | ((given > 0) & (given < SMALL_CELL))
+
+
+def _lines(code: str, rows: np.ndarray) -> list[str]:
+    texts = [HIDDEN_TEXT if value == HIDDEN else text or "" for value, text in enumerate(CELL_TEXT)]
+    ordered = sorted(row.tobytes() for row in np.ascontiguousarray(rows))
+    return [f"{code}," + ",".join([texts[value] for value in row]) for row in ordered]
 
 
 def _figures(run: Run) -> bytes:

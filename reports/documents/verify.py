@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Check an evidence pack with Python's standard library alone: python3 verify.py PACK.zip (or the unpacked folder).
 
-It counts the scores of a run again from those of the groups: habits, plain and comparable scores, priorities, ranks,
-cuts, tiers and what follows for parents. It ends with 1 where something does not hold, and with 2 where it cannot tell.
+It counts the rows of responses where the pack has them, and the scores of a run again from those of the groups: habits,
+plain and comparable scores, priorities, ranks, cuts, tiers and what follows for parents. It ends with 1
+where something does not hold, and with 2 where it cannot tell.
 """
 
 import csv
@@ -12,12 +13,14 @@ import json
 import math
 import sys
 import zipfile
+from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 DIMENSIONS = ("society", "business")
 DECIMALS = 9
 NOT_HERE = "Not recomputed here: variances, intervals, certainty, rank intervals and the digest of the responses."
+RESPONSES, HIDDEN = "responses.csv", "*"
 FIGURES = "figures.csv"  # in place of ratings.csv where the run rests on figures from elsewhere
 
 
@@ -25,7 +28,7 @@ def verify(pack: Path) -> list[str]:
     """What does not hold, a sentence each; nothing where all hashes, scores and links of the audit chain do."""
     try:
         files = _files(pack)
-        return [*_hashes(files), *_scores(files), *_chain(files)]
+        return [*_hashes(files), *_responses(files), *_scores(files), *_chain(files)]
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as problem:
         return [f"{pack}: this is no evidence pack that can be read ({type(problem).__name__}: {problem})"]
 
@@ -50,6 +53,43 @@ def _hashes(files: dict[str, bytes]) -> list[str]:
 
 def _rows(files: dict[str, bytes], name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(files[name].decode("utf-8-sig"))))
+
+
+Counted = dict[tuple[str, str, str], dict[str, int]]  # group, issue, dimension → how often each value was given
+
+
+def _counted(files: dict[str, bytes]) -> tuple[dict[str, int], Counted]:
+    """How many rows of responses each group has, and what stands in them; no cell that is hidden."""
+    reader = csv.reader(io.StringIO(files[RESPONSES].decode()))
+    items = [name.rpartition(":")[::2] for name in next(reader)[1:]]
+    rows: dict[str, list[list[str]]] = {}
+    for row in reader:
+        rows.setdefault(row[0], []).append(row)
+    found: Counted = {}
+    for group, own in rows.items():
+        for (issue, dimension), cells in zip(items, list(zip(*own, strict=True))[1:], strict=True):
+            if HIDDEN not in cells:
+                found[group, issue, dimension] = dict(Counter(each for each in cells if each.isdigit()))
+    return {group: len(own) for group, own in rows.items()}, found
+
+
+def _responses(files: dict[str, bytes]) -> list[str]:
+    """The rows of responses are as many as the run counted, and give the counts of every cell that is shown."""
+    if RESPONSES not in files:
+        return []
+    sizes, given = _counted(files)
+    valid = {group: each["valid"] for group, each in json.loads(files["screening.json"]).get("groups", {}).items()}
+    found = [
+        f"{group}: {RESPONSES} has {number} rows, the run counted {valid.get(group)}"
+        for group, number in sizes.items()
+        if number != valid.get(group)
+    ]
+    shown = {(row.pop("group"), row.pop("issue"), row.pop("dimension")): row for row in _rows(files, "ratings.csv")}
+    for cell in sorted(shown.keys() | {cell for cell, numbers in given.items() if numbers}):
+        numbers = {value: int(number) for value, number in shown.get(cell, {}).items() if int(number)}
+        if cell[0] in sizes and numbers != given.get(cell):
+            found.append(f"{cell[1]} {cell[2]} {cell[0]}: the counts are not those of the responses")
+    return found
 
 
 def _scores(files: dict[str, bytes]) -> list[str]:
@@ -322,6 +362,13 @@ def held(pack: Path) -> str:
     if rows:
         by = "; ".join(dict.fromkeys(row["reported_by"] for row in rows))
         said.append(f"The run rests on {len(rows)} figures from elsewhere, reported by {by}.")
+    if RESPONSES in files:
+        sizes, _given = _counted(files)
+        left = json.loads(files["responses.json"])["groups"].items()
+        why = [f"{group} ({each['why']})" for group, each in left if not each["rows"]]
+        if sizes:
+            said.append(f"They were counted from {sum(sizes.values())} responses of {len(sizes)} groups.")
+        said += [f"Without rows of responses: {', '.join(why)}."] if why else []
     if codes := unchecked(pack):
         said.append(f"The scores of {', '.join(codes)} rest on what the pack does not show, and were not checked.")
     return " ".join([*said, NOT_HERE])

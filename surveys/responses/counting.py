@@ -223,6 +223,20 @@ def count_survey(survey: Survey, groups: Groups, digest: Digest) -> SurveyCount:
     return counter.counted()
 
 
+def valid_ratings(survey: Survey, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Of the valid responses of a survey in id order: int[R] places of their groups, uint8[R, items] as all that counts
+    sees them.
+    """
+    keys, rules, found = [pk for pk, _code in groups], rules_in_force(survey), []
+    with stored_responses(survey.responses.all()) as lots:
+        for lot in lots:
+            counts = valid(lot.flags, rules, lot.overruled, ~lot.unfinished)
+            found.append((places_of(lot.group[counts], keys), within_plan(lot.ratings[counts])))
+    if not found:
+        return np.zeros(0, int), np.zeros((0, survey.items.count()), np.uint8)
+    return np.concatenate([group for group, _rows in found]), np.concatenate([rows for _group, rows in found])
+
+
 class SurveyCounter:
     """Counts responses of one survey in id order."""
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -15,13 +16,15 @@ from materiality.actions.stakeholders import load_demo_stakeholders
 from materiality.models import Decision
 from materiality.platform import jobs
 from reports.actions.outputs import request_output
-from reports.documents.verify import NOT_HERE, unchecked, verify
+from reports.documents.verify import NOT_HERE, held, unchecked, verify
 from reports.outputs import build_output, output_inputs
 from surveys.questionnaire.asking import Plan
 from surveys.responses.counting import count_cycle
 from tests.factories.reports import make_cycle
+from tests.factories.responses import make_response
+from tests.factories.surveys import make_survey, make_survey_cycle
 from tests.materiality.formats.test_figures import figures, stored
-from tests.surveys.commands.test_score import INCOMPLETE, WHOLE, answered
+from tests.surveys.commands.test_score import GROUPS, INCOMPLETE, WHOLE, answered
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +84,8 @@ def test_pack_checks_itself_without_yiti(pack, tmp_path):
     with zipfile.ZipFile(pack) as archive:
         archive.extractall(folder)
     done = subprocess.run([sys.executable, "-I", "verify.py", "."], cwd=folder, capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (0, f"Hashes, scores and the audit chain hold. {NOT_HERE}\n")
+    assert done.returncode == 0 and done.stdout.startswith("Hashes, scores and the audit chain hold. Without rows of")
+    assert done.stdout.endswith(f"{NOT_HERE}\n") and done.stdout == f"{held(pack)}\n"
 
 
 @pytest.mark.parametrize(
@@ -101,6 +105,103 @@ def test_change_is_found(pack, name, old, new, said):
     assert any(said in problem for problem in verify(pack))
     with pytest.raises(CommandError, match=said):
         call_command("verify_pack", str(pack))
+
+
+def recounted(table: bytes) -> dict[tuple[str, str], list[int]]:
+    """The ratings of each group and item, by nothing of verify.py."""
+    lines = [line.split(",") for line in table.decode().splitlines()]
+    return {
+        (group, item): [int(row[at]) for row in lines[1:] if row[0] == group and row[at].isdigit()]
+        for at, item in enumerate(lines[0])
+        if at
+        for group in {row[0] for row in lines[1:]}
+    }
+
+
+def test_rows_of_responses_give_the_scores_of_the_run(media, tmp_path):
+    survey, answers = answered(INCOMPLETE, 90)
+    score_cycle(cycle=survey.cycle, counted=count_cycle(survey.cycle), by=None)
+    path = packed(survey.cycle, tmp_path)
+    files = contents(path)
+    rows = files["responses.csv"].decode().splitlines()
+    assert rows[0].startswith("group,ECO-01-01:society,ECO-01-01:business,") and len(rows) == 91
+    found, run = recounted(files["responses.csv"]), json.loads(files["run.json"])
+    compared = 0
+    for issue in run["issues"]:
+        for group, cells in issue["groups"].items():
+            for dimension, cell in cells.items():
+                own = found.get((group, f"{issue['code']}:{dimension}"), [])
+                assert len(own) == cell["n"]
+                if own:
+                    assert 25 * (sum(own) / len(own) - 1) == pytest.approx(cell["score"])
+                    compared += 1
+    assert compared == 60
+    assert (verify(path), unchecked(path)) == ([], [])
+    assert "They were counted from 90 responses of 3 groups." in held(path)
+
+
+def test_changed_response_is_found(media, tmp_path):
+    survey, _answers = answered(WHOLE, 30)
+    score_cycle(cycle=survey.cycle, counted=count_cycle(survey.cycle), by=None)
+    path = packed(survey.cycle, tmp_path)
+    rows = contents(path)["responses.csv"].splitlines(keepends=True)
+    changed(path, "responses.csv", rows[1], b"")
+    said = verify(path)
+    assert any("responses.csv has 9 rows, the run counted 10" in problem for problem in said)
+    assert any("the counts are not those of the responses" in problem for problem in said)
+
+
+def test_rows_tell_nothing_of_small_groups_and_small_cells(media, tmp_path):
+    """Users: 4; media: 6, of whom 3 rated one issue; employees: 8."""
+    survey = make_survey(make_survey_cycle({"soc": 9, "eco": 4}, GROUPS), plans={group: Plan() for group in GROUPS})
+    sizes = dict(zip(GROUPS, (4, 6, 8), strict=True))
+    for group in survey.cycle.groups.all():
+        for n in range(sizes[group.code]):
+            ratings = np.full(survey.items.count(), 1 + n % 5, np.uint8)
+            ratings[:2] = 254 if group.code == "media" and n > 2 else ratings[:2]
+            make_response(survey, group=group, ratings=ratings.tobytes())
+    score_cycle(cycle=survey.cycle, counted=count_cycle(survey.cycle), by=None)
+    path = packed(survey.cycle, tmp_path)
+    table = list(csv.reader(io.StringIO(contents(path)["responses.csv"].decode())))
+    told = json.loads(contents(path)["responses.json"])["groups"]
+    assert told["users"] == {"rows": 0, "valid": 4, "why": "fewer than 5 valid responses"}
+    # Whoever knew the cells of all others would find those of the four: the next smaller goes with them.
+    assert told["media"]["why"].startswith("every cell is hidden") and told["employees"] == {"rows": 8, "valid": 8}
+    assert {row[0] for row in table[1:]} == {"employees"}
+    assert verify(path) == []
+
+
+def test_small_cells_of_large_groups_are_hidden_in_every_row(media, tmp_path):
+    survey, _answers = answered(WHOLE, 90)
+    first = survey.items.order_by("position").first()
+    for place, response in enumerate(survey.responses.filter(group__code="media")):
+        response.ratings = bytes([254 if place > 2 else 5]) + bytes(response.ratings)[1:]
+        response.save()
+    score_cycle(cycle=survey.cycle, counted=count_cycle(survey.cycle), by=None)
+    path = packed(survey.cycle, tmp_path)
+    head, *rows = csv.reader(io.StringIO(contents(path)["responses.csv"].decode()))
+    at = head.index(f"{first.issue.code}:{first.dimension}")
+    cells = {group: {row[at] for row in rows if row[0] == group} for group in GROUPS}
+    assert cells["media"] == {"*"} and sorted(cells.values(), key=len)[1] == {"*"}  # and that of another group
+    assert len([row for row in rows if row[0] == "media"]) == 30
+    shown = [row for row in rows if row[0] == "media"]
+    assert shown == sorted(shown, key=lambda row: [int(c) if c.isdigit() else 253 + (c == "DK") for c in row[1:]])
+    assert verify(path) == []
+
+
+def test_rows_that_the_run_did_not_count_are_left_out(media, tmp_path):
+    survey, _answers = answered(WHOLE, 30)
+    score_cycle(cycle=survey.cycle, counted=count_cycle(survey.cycle), by=None)
+    make_response(survey, group=survey.cycle.groups.get(code="media"), ratings=bytes([5]) * survey.items.count())
+    path = packed(survey.cycle, tmp_path)
+    told = json.loads(contents(path)["responses.json"])["groups"]
+    assert told["media"] == {
+        "rows": 0,
+        "valid": 10,
+        "why": "the responses are no longer those that the run counted",
+    }
+    assert told["users"]["rows"] == 10 and verify(path) == []
+    assert "Without rows of responses: media (the responses are no longer" in held(path)
 
 
 def packed(cycle, tmp_path):
