@@ -1,25 +1,30 @@
 """The job that makes an output."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from materiality.models import Cycle, Job, Run
+from materiality.models import AuditEvent, Cycle, Job, Run
 from materiality.platform import audit
 from materiality.platform.anchors import anchored
 from materiality.platform.bilingual import speaking
+from materiality.platform.digests import value_digest
 from materiality.platform.files import keep_bytes
 from materiality.platform.jobs import Progress
 from materiality.platform.organisation import called, organisation_texts
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import own_names
 from reports import documents
+from reports.documents.evidence_pack import PACK
 from reports.models import Output
-from reports.queries.outputs import FORMATS, OutputKind, frozen, frozen_text, output_languages
+from reports.queries.outline import reading_once
+from reports.queries.outputs import FORMATS, OutputKind, frozen, frozen_text, needed_run, output_languages
 
 FOLDER = "outputs"
 
@@ -66,17 +71,60 @@ def output_inputs(
     if language not in known:
         given = {"language": language, "known": ", ".join(known)}
         raise NotAllowed(_("There is no output in “%(language)s”. There are: %(known)s.") % given)
-    inputs = {
-        "anchor": audit.daily_anchor(),
-        "kind": kind,
-        "format": format,
-        "language": language,
-        "cycle": {"code": cycle.code, **frozen(cycle, "title")},
-    }
-    inputs |= KINDS[kind].inputs(cycle, run, _chosen(KINDS[kind], options or {}))
-    method = Run.objects.filter(pk=inputs.get("run")).values_list("method", flat=True).first() or cycle.method
+    asked = {"anchor": audit.daily_anchor(), "format": format, "language": language}
+    return asked | _held(cycle, kind, options or {}, run)
+
+
+def _held(cycle: Cycle, kind: str, options: Mapping[str, Any], run: Run | None = None) -> dict:
+    """What the file is made from, whatever its format, its language and the day on which it is asked for."""
+    chosen = _chosen(KINDS[kind], options)
+    with reading_once():
+        inputs = KINDS[kind].inputs(cycle, run, chosen)
+        method = needed_run(cycle, run).method if "run" in inputs else cycle.method
+    named = {"kind": kind, "cycle": {"code": cycle.code, **frozen(cycle, "title")}}
     names = method.get("names")
-    return inputs | {"organisation": organisation_texts()} | ({"names": names} if names else {})
+    return named | inputs | {"organisation": organisation_texts()} | ({"names": names} if names else {})
+
+
+_LOOKED_BACK = 200  # events: where all of them are of files, each of them has it looked up anew
+_OF_REQUEST = frozenset({"anchor", "head", "format", "language"})
+
+
+def made_from(inputs: Mapping[str, Any]) -> str:
+    """Digest of the inputs without what is so by the request alone."""
+    return value_digest({name: value for name, value in inputs.items() if name not in _OF_REQUEST})
+
+
+def options_of(output: Output) -> dict[str, str]:
+    """What was chosen when the output was asked for."""
+    names = [option.name for option in KINDS[output.kind].options]
+    return {name: str(output.parameters[name]) for name in names if output.parameters.get(name)}
+
+
+def _is_stale(cycle: Cycle, output: Output) -> bool:
+    """Whether it would be made from something else now, or could not be made."""
+    try:
+        return output.made_from != made_from(_held(cycle, output.kind, options_of(output)))
+    except NotAllowed:
+        return True
+
+
+def stale_outputs(cycle: Cycle, outputs: Iterable[Output]) -> set[int]:
+    """Keys of those that are stale. What is found is kept until something else happens: all that files are made from is
+    written with an audit event.
+    """
+    events = list(AuditEvent.objects.order_by("-number").values_list("object_type", "hash")[:_LOOKED_BACK])
+    newest = [digest for _kind, digest in events[:1]]
+    others = [digest for kind, digest in events if kind != Output._meta.label_lower] or newest
+    state = [cycle.pk, cycle.sections.count(), others[:1]]
+    found = set()
+    with reading_once():
+        for output in outputs:
+            of_files = newest if output.kind == PACK else []
+            known = value_digest([state, of_files, output.kind, options_of(output), output.made_from])
+            if cache.get_or_set(f"stale:{known}", partial(_is_stale, cycle, output)):
+                found.add(output.pk)
+    return found
 
 
 def _chosen(kind: OutputKind, options: Mapping[str, Any]) -> dict[str, Any]:

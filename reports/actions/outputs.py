@@ -1,7 +1,7 @@
 """Ask for a file to be made, again where it failed or is out of date; cancel, delete."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Job, Run, User
 from materiality.platform import audit
-from materiality.platform.digests import value_digest
 from materiality.platform.jobs import request_job, send_job
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_ARCHIVE, locked_cycle
+from reports.documents.evidence_pack import PACK
 from reports.models import Output, TableText
 from reports.models.outputs import JOB
-from reports.outputs import KINDS, output_inputs, stored_path
+from reports.outputs import KINDS, made_from, options_of, output_inputs, stale_outputs, stored_path
 
 
 @transaction.atomic
@@ -46,7 +46,8 @@ def request_output(
         format=format,
         language=language,
         parameters=parameters,
-        **_outline_of(inputs),
+        made_from=made_from(inputs),
+        outline_rows=len(inputs["outline"]) if "outline" in inputs else None,
     )
     asked = {
         "kind": inputs["kind"],
@@ -57,13 +58,6 @@ def request_output(
     }
     audit.record("request_output", output, by=by, after=asked)
     return output
-
-
-def _outline_of(inputs: dict) -> dict[str, Any]:
-    """What the row keeps of the outline that the file is made from."""
-    if "outline" not in inputs:
-        return {}
-    return {"outline_rows": len(inputs["outline"]), "outline_digest": value_digest(inputs["outline"])}
 
 
 @transaction.atomic
@@ -109,42 +103,31 @@ def _drop(output: Output) -> None:
 
 @transaction.atomic
 def remake_outputs(*, cycle: Cycle, by: User | None) -> list[Output]:
-    """Ask again for each file whose inputs are no longer those it was made from, the newest of its kind, format,
-    language and options; what cannot be made any more is left as it is.
+    """Ask again for each file that is out of date, the newest of its kind, format, language and options, an evidence
+    pack after what it holds; what cannot be made any more is left as it is.
     """
-    made = []
+    packs, others = [], []
     for output in _newest(cycle):
-        chosen = _options(output)
-        wanted = {"kind": output.kind, "format": output.format, "language": output.language, "options": chosen}
-        try:
-            if _differs(output_inputs(cycle, **wanted), output.job.inputs):
-                made.append(request_output(cycle=cycle, by=by, **wanted))
-        except NotAllowed:
-            continue
+        (packs if output.kind == PACK else others).append(output)
+    return _remade(cycle, others, by) + _remade(cycle, packs, by)
+
+
+def _remade(cycle: Cycle, outputs: Sequence[Output], by: User | None) -> list[Output]:
+    made, stale = [], stale_outputs(cycle, outputs)
+    for output in outputs:
+        wanted = {"kind": output.kind, "format": output.format, "language": output.language}
+        if output.pk in stale:
+            with suppress(NotAllowed):
+                made.append(request_output(cycle=cycle, by=by, options=options_of(output), **wanted))
     return made
-
-
-def _differs(now: dict, asked: dict) -> bool:
-    """Whether a file that was asked for with these inputs would be another now. Another day is no reason, nor is a name
-    of the organisation beside a request of the time before such names were kept with it.
-    """
-    unasked = {"anchor", "organisation"} - ({"organisation"} & asked.keys())
-    kept = [{name: value for name, value in each.items() if name not in unasked} for each in (now, asked)]
-    return json.loads(json.dumps(kept[0])) != kept[1]  # as the database gives them back
 
 
 def _newest(cycle: Cycle) -> list[Output]:
     found: dict[str, Output] = {}
     for output in Output.objects.filter(cycle=cycle).select_related("job").order_by("pk"):
         if output.job.state not in (Job.State.FAILED, Job.State.CANCELLED) and output.kind in KINDS:
-            found[repr((output.kind, output.format, output.language, sorted(output.parameters.items())))] = output
+            found[repr((output.kind, output.format, output.language, options_of(output)))] = output
     return list(found.values())
-
-
-def _options(output: Output) -> dict[str, str]:
-    """What was chosen when the output was asked for."""
-    names = [option.name for option in KINDS[output.kind].options]
-    return {name: str(output.parameters[name]) for name in names if output.parameters.get(name)}
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 from django.core.files.storage import default_storage
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +23,7 @@ from materiality.tables.write import EPOCH, csv_bytes
 from reports.documents import verify
 from reports.documents.verify import FIGURES, RESPONSES
 from reports.models import Output
-from reports.queries.outputs import OutputKind, Progress, needed_run
+from reports.queries.outputs import OutputKind, Progress, corrected, needed_run
 from surveys.intake.columns import item_name
 from surveys.models import ItemText, Survey
 from surveys.questionnaire.ratings import CELL_TEXT
@@ -43,9 +44,10 @@ Cell = tuple[str, str, str]  # group, issue, dimension
 def _inputs(cycle: Cycle, run: Run | None, _options: Mapping) -> dict:
     run = needed_run(cycle, run)
     head = AuditEvent.objects.order_by("-number").values("number", "hash").first()
-    outputs = Output.objects.filter(cycle=cycle, job__state=Job.State.DONE).exclude(kind=PACK).order_by("pk")
+    over = (Job.State.FAILED, Job.State.CANCELLED)
+    outputs = Output.objects.filter(cycle=cycle).exclude(kind=PACK).exclude(job__state__in=over).order_by("pk")
     against = sorted({code for output in outputs for code in output.earlier_cycles})
-    columns = ("pk", "kind", "file_name", "sha256", "language", "run__number", "job__inputs__anchor")
+    columns = ("pk", "kind", "format", "language", "run__number", "job__inputs__anchor")
     decisions = run.decisions.order_by("issue__code").values_list("issue__code", "tier", "reason", "at")
     return {
         **{"run": run.pk, "run_number": run.number, "head": head or {"number": 0, "hash": ""}},
@@ -53,6 +55,7 @@ def _inputs(cycle: Cycle, run: Run | None, _options: Mapping) -> dict:
         "decisions": [[*row, at.isoformat()] for *row, at in decisions],
         "outputs": list(outputs.values(*columns)),
         "parameters": {"against": against} if against else {},
+        **corrected(run),
     }
 
 
@@ -103,12 +106,21 @@ def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
     yield "audit.csv", _audit(inputs["head"]["number"]), "audit trail, without persons and contents"
     yield "anchors.txt", _anchors(inputs), "audit trail, for verify_audit --anchor-file"
     yield "verify.py", Path(verify.__file__).read_bytes(), "Yiti"
+    asked = Output.objects.select_related("job").in_bulk([output["pk"] for output in inputs["outputs"]])
     for output in inputs["outputs"]:
-        path = f"outputs/{output['sha256'][:2]}/{output['sha256']}"
-        if default_storage.exists(path):
-            with default_storage.open(path) as stream:
-                source = f"run {output['run__number']}" if output["run__number"] else "outline and groups of the cycle"
-                yield _place(output), stream.read(), f"{source}: {output['file_name']}"
+        if output["pk"] in asked:
+            source = f"run {output['run__number']}" if output["run__number"] else "outline and groups of the cycle"
+            contents, name = _file(asked[output["pk"]])
+            yield _place(output), contents, f"{source}: {name}"
+
+
+def _file(output: Output) -> tuple[bytes, str]:
+    """The file and its name; made here where it was asked for just before the pack."""
+    if output.sha256:
+        with default_storage.open(f"outputs/{output.sha256[:2]}/{output.sha256}") as stream:
+            return stream.read(), output.file_name
+    build, name = (import_string(f"reports.outputs.{each}") for each in ("build_output", "output_file_name"))
+    return build(output.job.inputs), name(output.job.inputs)
 
 
 def _ratings(run: Run, cube: Cube) -> bytes:
@@ -240,8 +252,7 @@ def _anchors(inputs: dict) -> bytes:
 
 def _place(output: dict) -> str:
     """A name of plain letters: programs that unpack take others for letters of many alphabets."""
-    suffix = output["file_name"].rpartition(".")[2]
-    return f"outputs/{output['pk']}-{output.get('kind', 'file')}-{output['language']}.{suffix}"
+    return f"outputs/{output['pk']}-{output['kind']}-{output['language']}.{output['format']}"
 
 
 def _parents(run: Run) -> dict[str, str]:

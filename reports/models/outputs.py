@@ -19,8 +19,8 @@ def formats() -> list[tuple[str, str]]:
 class Output(models.Model):
     """One file that was asked for; `parameters` are frozen with the request. The job's row holds state and progress.
 
-    `outline_rows` and `outline_digest` say which outline it is made from, if any: the job's inputs hold all of it, and
-    are too large to be read for a list.
+    `made_from` is the digest of its inputs (`reports.outputs.made_from`), `outline_rows` how long the outline is that
+    it is made from, if any: the job's inputs hold all of it, and are too large to be read for a list.
     """
 
     cycle = models.ForeignKey("materiality.Cycle", on_delete=models.PROTECT, related_name="outputs")
@@ -31,7 +31,7 @@ class Output(models.Model):
     language = models.CharField(_("language"), max_length=10)
     parameters = models.JSONField(default=dict, blank=True)
     outline_rows = models.PositiveIntegerField(null=True, blank=True)
-    outline_digest = models.CharField(max_length=64, blank=True)
+    made_from = models.CharField(max_length=64, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)

@@ -332,11 +332,16 @@ def _correlation(score: IssueScore) -> float | None:
     return max(-1.0, min(1.0, score.cov / sqrt(score.var_society * score.var_business)))
 
 
-def places_before(run: Run, since: str) -> dict[str, tuple[float | None, float | None]]:
-    """{code now: (business, society)} in another run of the cycle, or in the newest run of an earlier cycle."""
-    line = line_of(run.edition)
+def run_before(run: Run, since: str) -> Run | None:
+    """Another run of the cycle (its number), or the newest run of an earlier cycle (its code)."""
     other = run.cycle.runs.filter(number=since).first() if since.isascii() and since.isdigit() else None
-    other = other or next((each for each in earlier_runs(run.cycle, line) if each.cycle.code == since), None)
+    earlier = earlier_runs(run.cycle, line_of(run.edition)) if other is None else ()
+    return other or next((each for each in earlier if each.cycle.code == since), None)
+
+
+def places_before(run: Run, since: str) -> dict[str, tuple[float | None, float | None]]:
+    """{code now: (business, society)} in the run that `since` names."""
+    other = run_before(run, since)
     if other is None:
         return {}
     found = {code: (x, y) for code, x, y in other.scores.values_list("issue__code", "business", "society")}

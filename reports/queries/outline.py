@@ -1,9 +1,12 @@
 """The outline of a cycle as plain rows, what it is read by, and its readings in words."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
+from typing import Any
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -23,6 +26,34 @@ from reports.outline.outline import MESSAGES, Books, CellReading, OutlineProblem
 
 GRI = "GRI"
 __all__ = ["EDITIONS"]
+_held: ContextVar[dict | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """Within it, a function that is `read_once` is called once for each object; nothing may be written meanwhile."""
+    held = _held.get()
+    token = _held.set({} if held is None else held)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def read_once(function: Callable) -> Callable:
+    """Of a function of rows, whose result nobody changes."""
+
+    @wraps(function)
+    def found(*rows: Any) -> Any:
+        held = _held.get()
+        if held is None:
+            return function(*rows)
+        key = (function, *(getattr(row, "pk", row) for row in rows))
+        if key not in held:
+            held[key] = function(*rows)
+        return held[key]
+
+    return found
 
 
 @cache
@@ -60,6 +91,7 @@ def _framework_codes() -> dict[str, frozenset[str]]:
 TEXTS = ("omission_requirement", "omission_reason", "omission_explanation", "frameworks", "held")
 
 
+@read_once
 def outline_rows(cycle: Cycle) -> list[OutlineRow]:
     """All rows in outline order, in two queries."""
     issues: dict[int, list[str]] = defaultdict(list)

@@ -10,13 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.models import Cycle, Run, User
+from materiality.models import Cycle, Erratum, Run, User
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, shown, suffix_of
 from materiality.platform.bilingual import LANGUAGES as LANGUAGES_OF_TEXTS
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import scored_cycles, sees_all_cycles
 from reports.models import Output
-from reports.queries.matrix import WEIGHTINGS, MatrixData, MatrixOptions, matrix_data
+from reports.queries.matrix import WEIGHTINGS, MatrixData, MatrixOptions, matrix_data, run_before
+from reports.queries.outline import read_once
 
 LANGUAGES = ("zh-hans", "en")
 Progress = Callable[[int, str], None]
@@ -114,9 +115,18 @@ def scored_inputs(cycle: Cycle, run: Run | None, options: Mapping[str, Any]) -> 
         code: [tier, reason] for code, tier, reason in run.decisions.values_list("issue__code", "tier", "reason")
     }
     told = {"run": run.pk, "run_number": run.number, "groups": groups, "parameters": shown.as_dict()}
-    return told | ({"decided": decided} if decided else {})
+    if shown.since and (other := run_before(run, shown.since)):
+        told["since"] = other.pk
+    return told | ({"decided": decided} if decided else {}) | corrected(run)
 
 
+def corrected(run: Run) -> dict:
+    """How often the library of the run was corrected: what reads its texts while it is made rests on that too."""
+    number = Erratum.objects.filter(issue__edition=run.edition_id).count()
+    return {"errata": number} if number else {}
+
+
+@read_once
 def needed_run(cycle: Cycle, run: Run | None) -> Run:
     """The run that was asked for, else the newest. NotAllowed where nothing has been scored."""
     run = run or cycle.runs.defer("cube").order_by("-number").first()

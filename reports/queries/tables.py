@@ -17,7 +17,7 @@ from materiality.queries.stakeholders import cycle_points
 from materiality.queries.years import compared_json, earlier_runs, line_of
 from materiality.scoring.cube import DIMENSIONS
 from reports.models import TableText
-from reports.queries.outline import outline_rows
+from reports.queries.outline import outline_rows, read_once
 from reports.queries.outputs import frozen, frozen_text, needed_run
 from surveys.models import Batch, Survey
 
@@ -46,7 +46,12 @@ def run_inputs(cycle: Cycle, run: Run | None) -> dict[str, Any]:
     NotAllowed where nothing has been scored.
     """
     run = needed_run(cycle, run)
-    return {"run": run.pk, "run_number": run.number, "issues": [_told(each) for each in _scores(run)]}
+    return {"run": run.pk, "run_number": run.number, "issues": _issues(run)}
+
+
+@read_once
+def _issues(run: Run) -> list[dict[str, Any]]:
+    return [_told(each) for each in _scores(run)]
 
 
 def _scores(run: Run) -> Iterable[Reviewed]:

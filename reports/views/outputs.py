@@ -11,11 +11,10 @@ from django_htmx.http import push_url
 
 from materiality.models import Cycle, Job
 from materiality.platform.bilingual import is_chinese
-from materiality.platform.digests import value_digest
 from materiality.platform.lists import Head, Listing
 from materiality.platform.pages import FILE_TYPES, button, download, onward, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.queries.cycles import chosen_run, last_run_number, listed_runs, sees_all_cycles
+from materiality.queries.cycles import chosen_run, listed_runs, sees_all_cycles
 from materiality.views.cycles import cycle_of, in_cycle
 from reports.actions.outputs import (
     cancel_output,
@@ -29,8 +28,7 @@ from reports.documents.gaps import gaps_in
 from reports.documents.process_text import template_in
 from reports.forms.outputs import RequestForm, TableTextsForm
 from reports.models import Output, TableText
-from reports.outputs import KINDS, output_inputs, stored_path
-from reports.queries.outline import outline_rows
+from reports.outputs import KINDS, output_inputs, stale_outputs, stored_path
 from reports.queries.outputs import LANGUAGES, listed_outputs, output_languages, seen_outputs
 
 _HEADS = (
@@ -120,16 +118,13 @@ PICTURES = ("png", "svg")
 
 
 def _tell(rows: Sequence[Output], cycle: Cycle) -> None:
-    """What was chosen for each output, and whether run or outline have moved on since it was made."""
-    newest = last_run_number(cycle)
+    """What was chosen for each output, and whether it would be another by now."""
     done = [row for row in rows if row.job.state == Job.State.DONE]
-    is_outlined = any(row.outline_digest for row in done)
-    outline = value_digest([row.told() for row in outline_rows(cycle)]) if is_outlined else ""
+    stale = stale_outputs(cycle, done)
     for row in rows:
         row.told = KINDS[row.kind].told(row.parameters)
-    for row in done:
         row.is_picture = row.format in PICTURES
-        row.is_stale = (row.run_number or newest) != newest or (row.outline_digest or outline) != outline
+        row.is_stale = row.pk in stale
 
 
 def output_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:

@@ -1,27 +1,37 @@
 """Requests for outputs: frozen, queued once, made with the same bytes however often."""
 
 import hashlib
+import io
+import zipfile
+from datetime import date
 
 import pytest
 from django.core.files.storage import default_storage
 from django.utils.translation import override
 
+from materiality.actions.cycles import edit_cycle
+from materiality.actions.indicators import save_indicator
+from materiality.actions.library import correct_erratum
 from materiality.actions.organisation import name_organisation
-from materiality.models import AuditEvent, Job
-from materiality.platform import jobs
+from materiality.actions.stakeholders import load_demo_stakeholders, save_engagement, save_group, save_point
+from materiality.models import AuditEvent, Cycle, Decision, Job
+from materiality.platform import audit, jobs
 from materiality.platform.refusals import NotAllowed
-from reports.actions.outline import import_outline
+from reports.actions.index import decide_disclosure, set_index
+from reports.actions.outline import import_outline, save_section
 from reports.actions.outputs import (
     cancel_output,
     remake_outputs,
     remove_output,
     request_output,
     retry_output,
+    set_table_texts,
 )
 from reports.gri.index import OutlineRow
 from reports.models import Output
-from reports.outputs import stored_path
-from tests.factories.reports import make_cycle, make_run
+from reports.outputs import KINDS, build_output, stale_outputs, stored_path
+from reports.queries.tables import texted_codes
+from tests.factories.reports import load_demo_outline, make_cycle, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -85,15 +95,6 @@ def test_output_names_the_organisation_as_it_was_called_when_it_was_asked_for(cy
     (again,) = remake_outputs(cycle=cycle, by=analyst)
     assert "Second Company" in made(again).decode()
     assert remake_outputs(cycle=cycle, by=analyst) == []
-
-
-def test_file_is_out_of_date_by_what_it_was_asked_for_with(cycle, analyst):
-    before, since = ask(cycle, "gri-index", "html"), ask(cycle, "gri-index", "csv")
-    Job.objects.filter(pk=before.job_id).update(  # of the time when names were not kept with a request
-        inputs={name: value for name, value in before.job.inputs.items() if name != "organisation"}
-    )
-    name_organisation(texts={"name_en": "First Company", "name_zh": "第一公司"}, by=analyst)
-    assert [output.format for output in remake_outputs(cycle=cycle, by=analyst)] == [since.format]
 
 
 def test_output_names_the_newest_run_or_the_one_given(cycle):
@@ -196,3 +197,162 @@ def test_only_what_is_out_of_date_is_remade_with_what_was_chosen(cycle, analyst)
     assert again["matrix"].parameters == matrix.parameters
     assert again["gri-index"].parameters == index.parameters  # its material topics are those of the newer run
     assert remake_outputs(cycle=cycle, by=analyst) == []
+
+
+EVERY = set(KINDS)
+SCORED = EVERY - {"gri-index", "stakeholder-table", "indicator-table"}
+TABLES = {"issue-list", "sdg-table", "exchange-table", "hkex-table", "esrs-table", "year-comparison", "work-priorities"}
+
+
+def asked(cycle, kind) -> Output:
+    return ask(cycle, kind, KINDS[kind].formats[0])
+
+
+def _first(cycle):
+    return cycle.runs.first().scores.order_by("issue__code").first().issue
+
+
+def new_run(cycle):
+    make_run(cycle, seed=9)
+
+
+def decision(cycle):
+    run = cycle.runs.first()
+    score = run.scores.filter(level__isnull=True).exclude(tier="high").first()
+    made = Decision.objects.create(run=run, issue=score.issue, tier="high", reason="The board asks for it.")
+    audit.record("decide", made, by=None)
+
+
+def corrected_name(cycle):
+    issue = _first(cycle)
+    correct_erratum(issue=issue, field="name_en", text=f"{issue.name_en}!", reason="A slip of the pen.", by=None)
+
+
+def renamed_group(cycle):
+    group = cycle.groups.first()
+    values = {name: getattr(group, name) for name in ("code", "side", "weight_society", "weight_business")}
+    save_group(cycle=cycle, values=values | {"name_en": "Those who use it"}, group=group, by=None)
+
+
+def text_of_goal(cycle):
+    set_table_texts(cycle=cycle, table="sdg-table", texts={"1": {"en": "We help."}}, by=None)
+
+
+def why_of_topic(cycle):
+    code = texted_codes(cycle, "exchange-table")[0][0]
+    set_table_texts(cycle=cycle, table="exchange-table", texts={code: {"en": "It is no matter here."}}, by=None)
+
+
+def priority_text(cycle):
+    code = texted_codes(cycle, "work-priorities")[0][0]
+    set_table_texts(cycle=cycle, table="work-priorities", texts={code: {"en": "Train."}}, by=None)
+
+
+def section(cycle):
+    save_section(cycle=cycle, row=OutlineRow(99, "新", frameworks={"sdgs": ["1"]}), by=None)
+
+
+def disclosure(cycle):
+    decide_disclosure(cycle=cycle, identity="102-1@2016", values={"state": "unused", "explanation": "No."}, by=None)
+
+
+def claim(cycle):
+    set_index(cycle=cycle, values={"claim": "core"}, by=None)
+
+
+def expectation(cycle):
+    save_point(group=cycle.groups.first(), kind="expectation", texts={"text_en": "More", "text_zh": "更多"}, by=None)
+
+
+def engagement(cycle):
+    values = {"group": cycle.groups.first(), "issues": [], "date": date(2026, 2, 1), "kind": "meeting"}
+    save_engagement(cycle=cycle, values=values | {"title_en": "A talk", "title_zh": "座谈", "participants": 3}, by=None)
+
+
+def indicator(cycle):
+    save_indicator(values={"issue": _first(cycle).code, "code": "hours", "name_en": "Hours", "unit": "h"}, by=None)
+
+
+def organisation(cycle):
+    name_organisation(texts={"name_en": "Another Company", "name_zh": "另一家公司"}, by=None)
+
+
+def title(cycle):
+    edit_cycle(cycle=cycle, title_en="Another title", by=None)
+
+
+def earlier_year(cycle):
+    make_run(Cycle.objects.get(code="demo"), seed=7)
+
+
+def other_file(cycle):
+    asked(cycle, "sdg-table")
+
+
+def login(cycle):
+    audit.record("read_outline", cycle, by=None)
+
+
+@pytest.fixture
+def whole(cycle, media):
+    """A cycle of which every kind of file can be made."""
+    row = make_cycle("later")
+    edit_cycle(cycle=row, period_start=date(2027, 1, 1), period_end=date(2027, 12, 31), by=None)
+    make_run(row, seed=5)
+    load_demo_stakeholders(cycle=row, by=None)
+    load_demo_outline(row)
+    indicator_of = {"issue": _first(row).code, "code": "rate", "name_en": "Rate", "name_zh": "比率", "unit": "%"}
+    save_indicator(values=indicator_of, by=None)
+    return Cycle.objects.get(pk=row.pk)
+
+
+CHANGES = [
+    (new_run, SCORED | {"gri-index"}),
+    (
+        corrected_name,
+        {"matrix", "workbook", "evidence-pack", "process-text", "gri-index"} | TABLES | {"indicator-table"},
+    ),
+    (renamed_group, {"matrix", "workbook", "process-text", "stakeholder-table"}),
+    (text_of_goal, {"sdg-table"}),
+    (why_of_topic, {"exchange-table"}),
+    (priority_text, {"work-priorities"}),
+    (section, {"gri-index", "sdg-table"}),
+    (disclosure, {"gri-index"}),
+    (claim, {"gri-index"}),
+    (expectation, {"stakeholder-table"}),
+    (engagement, {"process-text", "evidence-pack"}),
+    (indicator, {"indicator-table"}),
+    (organisation, EVERY),
+    (title, EVERY),
+    (earlier_year, {"year-comparison", "process-text"}),
+    (other_file, {"evidence-pack"}),
+    (login, set()),
+    (decision, SCORED | {"gri-index"}),
+]
+
+
+def test_file_is_stale_by_all_that_it_is_made_from_and_by_nothing_else(whole):
+    outputs = {kind: asked(whole, kind) for kind in [*(EVERY - {"evidence-pack"}), "evidence-pack"]}
+    for change, stale in CHANGES:
+        change(whole)
+        whole.refresh_from_db()
+        found = stale_outputs(whole, outputs.values())
+        assert {kind for kind, output in outputs.items() if output.pk in found} == stale, change.__name__
+        again = {output.kind: output for output in remake_outputs(cycle=whole, by=None)}
+        assert set(again) == stale | ({"evidence-pack"} if stale else set())  # which holds the new files
+        assert not stale or list(again)[-1] == "evidence-pack"
+        outputs |= again
+    assert remake_outputs(cycle=whole, by=None) == []
+
+
+def test_pack_remade_with_the_files_it_holds_has_the_new_ones(whole):
+    for kind in ("sdg-table", "evidence-pack"):
+        jobs.execute(str(asked(whole, kind).job_id))
+    text_of_goal(whole)
+    table, pack = remake_outputs(cycle=whole, by=None)
+    path = f"outputs/{table.pk}-sdg-table-en.xlsx"
+    first = build_output(pack.job.inputs)  # before the table is there, and after it
+    jobs.execute(str(table.job_id))
+    assert build_output(pack.job.inputs) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert hashlib.sha256(archive.read(path)).hexdigest() == Output.objects.get(pk=table.pk).sha256
