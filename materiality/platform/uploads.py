@@ -22,6 +22,7 @@ class GuardedUploadHandler(FileUploadHandler):
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
         self.seen = 0
+        self._input = input_data
         self._scan: Scan | None = None
         if content_length > settings.MAX_UPLOAD_BYTES + 1_000_000:
             self.request.upload_refused = ""
@@ -64,7 +65,11 @@ class GuardedUploadHandler(FileUploadHandler):
     def _refuse(self, reason: str) -> None:
         self.request.upload_refused = reason
         self.upload_interrupted()
-        raise StopUpload(connection_reset=False)
+        # What is still on its way is read here: Django would read it by lines, of which granian loses what it has read
+        # ahead, and then hangs up on whoever still sends.
+        while self._input.read(65_536):
+            pass
+        raise StopUpload(connection_reset=True)
 
 
 def full_until(person: User | None) -> datetime | None:

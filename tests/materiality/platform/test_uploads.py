@@ -58,6 +58,15 @@ def test_bytes_of_a_day_are_counted_by_person(person, settings):
     assert full_until(None) is None
 
 
+def test_refused_file_is_read_to_its_end_so_that_the_answer_arrives(person, settings):
+    settings.UPLOADS_A_DAY = 0, 0
+    request = RequestFactory().post("/", {"file": SimpleUploadedFile("a.csv", b"a,b\n" * 500_000)})
+    request.user = person
+    Upload.objects.create(person=person, at=timezone.now(), size=1)
+    request._stream.readline = None  # granian's loses what was read ahead
+    assert not taken(request) and request.read(1) == b""
+
+
 @pytest.mark.parametrize("size", [1, 300_000])
 def test_clean_file_reaches_the_form_as_it_was_sent(person, settings, size):
     seen = []
