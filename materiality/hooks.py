@@ -230,12 +230,6 @@ WORDS: dict[str, Words] = {
         "definition_zh": gettext_lazy("Chinese definition"),
         "definition_en": gettext_lazy("English definition"),
     },
-    "translation": {
-        "missing_zh": gettext_lazy("Chinese is missing"),
-        "missing_en": gettext_lazy("English is missing"),
-        "older_zh": gettext_lazy("Chinese is older than English"),
-        "older_en": gettext_lazy("English is older than Chinese"),
-    },
     "translated": {
         "issue": gettext_lazy("Issue"),
         "category": pgettext_lazy("library", "Category"),

@@ -1,4 +1,4 @@
-"""Fill in or renew halves of texts in two languages."""
+"""Fill in or renew texts in the languages that they are wanted in."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,6 @@ from materiality.queries.cycles import BEFORE_SIGN_OFF, locked_cycle
 from materiality.queries.translations import (
     StoredText,
     Translation,
-    fingerprint,
     stored_texts,
     tidy_text,
     translated_edition,
@@ -48,14 +47,14 @@ def write_languages(stored: Model, languages: Sequence[str], by: User | None) ->
 
 @transaction.atomic
 def save_translations(*, translations: Sequence[Translation], by: User | None) -> int:
-    """Store all of the texts or none; returns how many pairs changed.
+    """Store all of the texts or none; returns how many changed.
 
     Issues are changed as other changes of a draft are and can be undone; what else changes has an event of its own.
     NotAllowed for a text that would be emptied or is too long, for a published edition and for a cycle whose review
-    has begun; Conflict where a pair is gone or not what was seen.
+    has begun; Conflict where a text is gone or not what was seen.
     """
     edition = translated_edition()
-    known = {text.pair.key: text for text in stored_texts(edition)}
+    known = {text.text.key: text for text in stored_texts(edition)}
     wanted = [(_found(known, entry), entry) for entry in translations]
     changes = [(text, values) for text, entry in wanted if (values := _values(text, entry))]
     of_issues = [change for change in changes if isinstance(change[0].row, Issue)]
@@ -76,34 +75,29 @@ def _found(known: dict[str, StoredText], entry: Translation) -> StoredText:
     text = known.get(entry.key)
     if text is None:
         raise Conflict(_("A text is no longer there: %(key)s.") % {"key": entry.key}, None)
-    if fingerprint(text.pair.zh, text.pair.en) != entry.seen:
+    if text.text.seen != entry.seen:
         reason = _("Somebody else changed this text meanwhile; nothing was saved: %(where)s.")
-        raise Conflict(reason % {"where": text.pair.where}, text.row)
+        raise Conflict(reason % {"where": text.text.where}, text.row)
     return text
 
 
-def _values(text: StoredText, entry: Translation) -> dict[str, str]:
-    """Column → new text, of those that differ; both as they are where the older one still fits."""
-    pair = text.pair
-    new = [tidy_text(entry.zh, pair.is_long), tidy_text(entry.en, pair.is_long)]
-    old = [pair.zh, pair.en]
-    limit = longest(text)
-    for before, after in zip(old, new, strict=True):
-        if before.strip() and not after:
-            raise NotAllowed(_("A text cannot be removed here: %(where)s.") % {"where": pair.where})
-        if len(after) > limit:
-            words = {"where": pair.where, "limit": limit}
-            raise NotAllowed(_("The text is longer than %(limit)s characters: %(where)s.") % words)
-    kept = [
-        before if after == tidy_text(before, pair.is_long) else after for before, after in zip(old, new, strict=True)
-    ]
-    if kept != old:
-        return dict(zip(text.columns, kept, strict=True))
-    return dict(zip(text.columns, old, strict=True)) if entry.still_fits and isinstance(text.row, Issue) else {}
+def _values(held: StoredText, entry: Translation) -> dict[str, str]:
+    """Column → text, as StoredText has it."""
+    where, limit = {"where": held.text.where}, longest(held)
+    given = {
+        language: tidy_text(entry.texts.get(language, text), held.text.is_long)
+        for language, text in held.text.texts.items()
+    }
+    for language, text in given.items():
+        if held.text.texts[language].strip() and not text:
+            raise NotAllowed(_("A text cannot be removed here: %(where)s.") % where)
+        if len(text) > limit:
+            raise NotAllowed(_("The text is longer than %(limit)s characters: %(where)s.") % (where | {"limit": limit}))
+    return held.values(given, entry.still_fits and isinstance(held.row, Issue))
 
 
 def _save_issue(text: StoredText, values: dict[str, str]) -> None:
-    """What was looked at counts as changed now in both languages, so that neither is older."""
+    """What is up to date counts as changed now in each of its languages, so that none is older."""
     issue, now = text.row, timezone.now().isoformat()
     for column, value in values.items():
         setattr(issue, column, value)
@@ -114,8 +108,8 @@ def _save_issue(text: StoredText, values: dict[str, str]) -> None:
 def _save_others(changes: list[tuple[StoredText, dict[str, str]]], by: User | None) -> None:
     before, after, rows = {}, {}, []
     for text, values in changes:
-        before[text.pair.key] = [text.pair.zh, text.pair.en]
-        after[text.pair.key] = list(values.values())
+        before[text.text.key] = {column: getattr(text.row, column) for column in values}
+        after[text.text.key] = values
         for column, value in values.items():
             setattr(text.row, column, value)
         text.row.save(update_fields=stored_names(type(text.row), values))

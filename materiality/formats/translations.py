@@ -1,7 +1,9 @@
 """Files of translations, and of the comparison of two editions."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,24 +15,38 @@ from materiality.drafts.rows import locked_edition_draft, save_changed
 from materiality.lineage.lineage import TEXTS, IssueDifference
 from materiality.lineage.records import CategoryRecord, IssueRecord, Key
 from materiality.models import Category, Cycle, Issue, StakeholderPoint
-from materiality.platform.bilingual import DEFAULT_LANGUAGES, stored_names, suffix_of
+from materiality.platform.bilingual import stored_names, suffix_of
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, locked_cycle
 from materiality.queries.drafts import EditionComparison
-from materiality.queries.translations import StoredText, TextPair, TextRow, stored_texts, tidy_text, translated_edition
-from materiality.tables.headers import SheetColumn
+from materiality.queries.translations import (
+    StoredText,
+    TextRow,
+    WantedText,
+    stored_texts,
+    tidy_text,
+    translated_edition,
+    wanted_languages,
+)
+from materiality.tables.headers import SheetColumn, text_columns_of
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import Problem
 from materiality.tables.widgets import SheetRow, TextWidget
 from materiality.tables.words import message
 from materiality.tables.write import Cell
 
-HALVES = ("chinese", "english")
-NAMED = tuple(f"{name}_{language}" for name in TEXTS for language in DEFAULT_LANGUAGES)
-COMPARISON_COLUMNS = (
-    *("code", "differences", "ancestors", "category", "parent_code"),
-    *(f"{name}_{which}" for name in NAMED for which in ("old", "new")),
-    *("mappings_added", "mappings_removed", "reason"),
-)
+
+def comparison_columns(comparison: EditionComparison) -> list[str]:
+    """With an old and a new text for each language of either edition."""
+    texts = (f"{name}_{which}" for name in _named(comparison) for which in ("old", "new"))
+    return ["code", "differences", "ancestors", "category", "parent_code", *texts, *_MAPPINGS, "reason"]
+
+
+_MAPPINGS = ("mappings_added", "mappings_removed")
+
+
+def _named(comparison: EditionComparison) -> list[str]:
+    languages = dict.fromkeys([*comparison.old.languages, *comparison.new.languages])
+    return [f"{name}_{suffix_of(language)}" for name in TEXTS for language in languages]
 
 
 def comparison_json(comparison: EditionComparison) -> dict:
@@ -55,13 +71,14 @@ def _category(row: CategoryRecord | None) -> dict | None:
 
 
 def comparison_rows(comparison: EditionComparison) -> Iterator[list[Cell]]:
-    """One row per issue that differs, in the order of COLUMNS; old texts are those of the first ancestor."""
+    """One row per issue that differs, in the order of its columns; old texts are those of the first ancestor."""
+    named = _named(comparison)
     for row in comparison.differences.issues:
         shown, old = row.shown, row.old[0] if row.old else None
         ancestors = "; ".join(f"{code} {weight:.4g}" for code, weight in _ancestors(row))
         yield [
             *(shown.code, "; ".join(row.kinds), ancestors, shown.category, shown.parent_code),
-            *(text for name in NAMED for text in (_text(old, name), _text(row.new, name))),
+            *(text for name in named for text in (_text(old, name), _text(row.new, name))),
             *("; ".join(_mapping(key) for key in keys) for keys in (row.mappings_added, row.mappings_removed)),
             comparison.reasons.get(shown.code, ""),
         ]
@@ -92,34 +109,48 @@ def _ancestors(row: IssueDifference) -> list[tuple[str, float]]:
 
 def _text(issue: IssueRecord | None, name: str) -> str:
     text, _two, language = name.partition("_")
-    return getattr(issue, text).get(language, "") if issue else ""
+    return getattr(issue, text).get(language.replace("_", "-"), "") if issue else ""
 
 
 def _mapping(key: Key) -> str:
     return " ".join(key)
 
 
-SHEET_COLUMNS = (
+LONGEST = 20_000
+_BEFORE = (
     SheetColumn("key", _("Key"), _("Names the text; leave it as it is."), required=True, width=32),
     SheetColumn("kind", _("Kind"), width=10),
     SheetColumn("where", _("Where"), width=32),
     SheetColumn("field", _("Field"), width=12),
-    SheetColumn("chinese", _("Chinese"), required=True, width=56),
-    SheetColumn("english", _("English"), required=True, width=56),
-    SheetColumn("state", _("State"), width=14),
 )
-TRANSLATION_COLUMNS = tuple(column.name for column in SHEET_COLUMNS)
-LONGEST = 20_000
+_STATE = SheetColumn("state", _("State"), width=14)
+_ALSO = {"zh": ("chinese", _("Chinese")), "en": ("english", _("English"))}  # as files had them before
 
 
-def translation_rows(pairs: Iterable[TextPair]) -> list[list[str]]:
-    """Rows for a file with TRANSLATION_COLUMNS."""
-    return [[pair.key, pair.kind, pair.where, pair.field, pair.zh, pair.en, pair.state] for pair in pairs]
+def _text_columns(languages: Iterable[str]) -> list[SheetColumn]:
+    field = StakeholderPoint._meta.get_field("text")
+    columns = zip(languages, text_columns_of(field, languages, width=56), strict=True)
+    return [replace(column, also=tuple(map(str, _ALSO.get(language, ())))) for language, column in columns]
 
 
-def longest(text: StoredText) -> int:
-    """How many characters a half may have."""
-    return text.row._meta.get_field(text.pair.field).longest or LONGEST
+def translation_columns(languages: Sequence[str]) -> list[str]:
+    """Of a file: `key` … `text_zh`, `text_en`, … `state`."""
+    return [column.name for column in (*_BEFORE, *_text_columns(languages), _STATE)]
+
+
+def translation_rows(texts: Iterable[WantedText], languages: Sequence[str]) -> list[list[str]]:
+    """Rows for a file with these columns."""
+    return [
+        [each.key, each.kind, each.where, each.field]
+        + [each.texts.get(language, "") for language in languages]
+        + ["; ".join(each.states)]
+        for each in texts
+    ]
+
+
+def longest(held: StoredText) -> int:
+    """How many characters the text may have in a language."""
+    return held.row._meta.get_field(held.text.field).longest or LONGEST
 
 
 def lock_text_row(row: TextRow) -> None:
@@ -133,41 +164,46 @@ def lock_text_row(row: TextRow) -> None:
 
 
 class EditedText:
-    """A pair of texts while a file goes over it, without the spaces that a file need not carry."""
+    """A text while a file goes over it, without the spaces that a file need not carry."""
 
-    def __init__(self, held: StoredText) -> None:
-        self.held, self.pk = held, held.pair.key
-        self.chinese, self.english = (tidy_text(text, held.pair.is_long) for text in (held.pair.zh, held.pair.en))
+    def __init__(self, held: StoredText, languages: Sequence[str]) -> None:
+        self.held, self.pk, self.languages = held, held.text.key, languages
+        self.state = "; ".join(held.text.states)
+        self.text = SimpleNamespace(**{suffix_of(each): text for each, text in held.held(languages).items()})
 
     def values(self) -> dict[str, str]:
-        """Column of the row → text; a half that only differs in spaces stays as it is stored."""
-        pair = self.held.pair
-        halves = ((pair.zh, self.chinese), (pair.en, self.english))
-        texts = (old if tidy_text(old, pair.is_long) == new else new for old, new in halves)
-        return dict(zip(self.held.columns, texts, strict=True))
+        """Column of the row → text, as StoredText has it."""
+        return self.held.values({each: getattr(self.text, suffix_of(each)) for each in self.languages})
 
 
 class TranslationResource(StrictResource):
-    """Texts in two languages, of rows of five models, known by their keys: only Chinese and English are taken."""
+    """Texts in the languages of the draft and of the cycles, of rows of five models, known by their keys."""
 
     sheet = "translations"
-    columns = SHEET_COLUMNS
 
     key = Field("pk", "key", readonly=True)
-    kind = Field("held__pair__kind", "kind", readonly=True)
-    where = Field("held__pair__where", "where", readonly=True)
-    field = Field("held__pair__field", "field", readonly=True)
-    chinese = Field("chinese", "chinese", widget=TextWidget(LONGEST))
-    english = Field("english", "english", widget=TextWidget(LONGEST))
-    state = Field("held__pair__state", "state", readonly=True)
+    kind = Field("held__text__kind", "kind", readonly=True)
+    where = Field("held__text__where", "where", readonly=True)
+    field = Field("held__text__field", "field", readonly=True)
+    state = Field("state", "state", readonly=True)
 
     class Meta:
-        fields = TRANSLATION_COLUMNS
         import_id_fields = ("key",)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cycles = self.scope.cycles if self.scope else None
+        self.languages = wanted_languages(translated_edition(), self.cycles)
+        self.texts = _text_columns(self.languages)
+        self.columns = (*_BEFORE, *self.texts, _STATE)
+        for column in self.texts:
+            place = column.name.replace("_", "__", 1)
+            self.fields[column.name] = Field(place, column.name, widget=TextWidget(LONGEST))
+        self._meta = copy(self._meta)  # of this resource alone, as the columns follow the languages
+        self._meta.fields = self._meta.export_order = tuple(column.name for column in self.columns)
+
     def stored(self) -> Sequence[EditedText]:
-        cycles = self.scope.cycles if self.scope else None
-        return [EditedText(text) for text in stored_texts(translated_edition(), cycles)]
+        return [EditedText(text, self.languages) for text in stored_texts(translated_edition(), self.cycles)]
 
     def blank(self, row: dict[str, str]) -> EditedText:
         raise ValidationError(message(Problem("unknown_text")))
@@ -177,8 +213,8 @@ class TranslationResource(StrictResource):
 
     def _tidied(self, row: SheetRow) -> dict[str, str]:
         text = self.by_key.get(self.key_of(row.cells))
-        halves = [name for name in HALVES if name in row.cells]
-        return {name: tidy_text(row.cells[name], text.held.pair.is_long) for name in halves} if text else {}
+        given = [column.name for column in self.texts if column.name in row.cells]
+        return {name: tidy_text(row.cells[name], text.held.text.is_long) for name in given} if text else {}
 
     def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
         """A cell that was emptied would remove a text; that is no translation."""
@@ -188,9 +224,9 @@ class TranslationResource(StrictResource):
                 yield row.problem("unknown_text", "key")
                 continue
             limit = longest(text.held)
-            for name in HALVES:
-                cell = row.cells.get(name, "")
-                if getattr(text, name) and not cell:
+            for name in (column.name for column in self.texts if column.name in row.cells):
+                cell = row.cells[name]
+                if self.fields[name].export(text) and not cell:
                     yield row.problem("removed_text", name)
                 if len(cell) > limit:
                     yield row.problem("too_long", name, params={"length": str(len(cell)), "limit": str(limit)})
@@ -199,7 +235,7 @@ class TranslationResource(StrictResource):
         return ()
 
     def after_store(self, changed: Sequence[EditedText]) -> None:
-        """What was looked at counts as changed now in both languages, so that neither is older."""
+        """What is up to date counts as changed now in each of its languages, so that none is older."""
         rows: dict[TextRow, dict[str, str]] = {}
         for text in changed:
             rows.setdefault(text.held.row, {}).update(text.values())

@@ -63,11 +63,13 @@ def reading_languages(own: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def interface_language(language: str, others: Iterable[str] = ()) -> str:
-    """The language of the interface that is nearest to a content language: itself where it is translated, else the
-    first of `others` that is, else the first that is not Chinese.
+    """The language of the interface that is nearest to a content language: itself where it is translated, else another
+    writing of it (`zh-hans` for `zh-hant`), else the first of `others` that is there, else the first that is not
+    Chinese.
     """
     known = reading_languages()
-    wanted = [tag_of(language), *map(tag_of, others), *(code for code in known if not code.startswith("zh")), known[0]]
+    kin = [code for code in known if code.partition("-")[0] == language.partition("-")[0]]
+    wanted = [tag_of(language), *kin, *map(tag_of, others), *(code for code in known if code[:2] != "zh"), known[0]]
     return next(code for code in wanted if code in known)
 
 
@@ -112,7 +114,9 @@ def default_languages() -> list[str]:
 def shown(texts: Mapping[str, str], language: str | None = None) -> str:
     """The text in a language (default: the active one), else in the next that there is."""
     first = content_language(language)
-    for each in (first, first.partition("-")[0], *DEFAULT_LANGUAGES[::-1], *texts):
+    base = first.partition("-")[0]
+    kin = [] if first in texts else [each for each in texts if each.partition("-")[0] == base]
+    for each in (first, base, *kin, *DEFAULT_LANGUAGES[::-1], *texts):
         if text := texts.get(each):
             return text
     return ""

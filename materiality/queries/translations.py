@@ -1,79 +1,88 @@
-"""Every text that stands in two languages and can still be changed, with what is wrong with it."""
+"""Every text that is wanted in several languages and can still be changed, with what each language lacks."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from materiality.models import Category, Cycle, Edition, Group, Issue, StakeholderPoint
-from materiality.platform.bilingual import languages_of
+from materiality.platform.bilingual import default_languages, language_name, languages_of, suffix_of
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF
 
-MISSING_ZH, MISSING_EN, OLDER_ZH, OLDER_EN = "missing_zh", "missing_en", "older_zh", "older_en"
-STATES = (MISSING_ZH, MISSING_EN, OLDER_ZH, OLDER_EN)
+MISSING, OLDER = "missing", "older"
 
 
 @dataclass(frozen=True)
-class TextPair:
-    """One text in both languages. `key` names it in files: `issue/2026-2/SOC-01/name`; `where` for people."""
+class WantedText:
+    """One text in the languages that it is wanted in. `key` names it in files: `issue/2026-2/SOC-01/name`; `where` for
+    people. `lacks`: MISSING or OLDER by language.
+    """
 
     key: str
     kind: str
     where: str
     field: str
-    zh: str
-    en: str
-    state: str
+    texts: Mapping[str, str]
+    lacks: Mapping[str, str]
     is_long: bool = False
 
     @property
     def seen(self) -> str:
-        return fingerprint(self.zh, self.en)
+        return fingerprint(self.texts)
 
     @property
-    def lacks_zh(self) -> bool:
-        """The Chinese half is the one to be written."""
-        return self.state in (MISSING_ZH, OLDER_ZH)
+    def states(self) -> list[str]:
+        """What is lacking, as the filter and files have it: `missing_en`, `older_ko`."""
+        return [state_of(lack, language) for language, lack in self.lacks.items()]
 
 
-def state_of(zh: str, en: str, changed_zh: str = "", changed_en: str = "") -> str:
-    """What is wrong with a pair, "" where nothing is: a language is missing, or older than the other.
+def lacks_of(texts: Mapping[str, str], changed: Mapping[str, str]) -> dict[str, str]:
+    """Language → MISSING where another language has the text, OLDER where another was changed later.
 
-    `changed_*`: ISO times when each was last changed, "" where that is not known, which counts as before all others.
+    `changed`: ISO times by language; one that is not known counts as before all others.
     """
-    if bool(zh.strip()) != bool(en.strip()):
-        return MISSING_EN if zh.strip() else MISSING_ZH
-    if not zh.strip():
-        return ""
-    first, second = _time(changed_zh), _time(changed_en)
-    if first == second:
-        return ""
-    return OLDER_EN if first > second else OLDER_ZH
+    times = {language: _time(changed.get(language, "")) for language, text in texts.items() if text.strip()}
+    newest = max(times.values(), default=0.0)
+    missing = {language: MISSING for language in texts if times and language not in times}
+    return missing | {language: OLDER for language, time in times.items() if time < newest}
 
 
 def _time(text: str) -> float:
     return datetime.fromisoformat(text).timestamp() if text else 0.0
 
 
+def state_of(lack: str, language: str) -> str:
+    """`missing_en`, `older_zh_hant`."""
+    return f"{lack}_{suffix_of(language)}"
+
+
+def lack_words(lack: str, language: str) -> str:
+    """What a language lacks, for people."""
+    called = {"zh": _("Chinese"), "en": _("English")}.get(language) or language_name(language)
+    words = _("%(language)s is missing") if lack == MISSING else _("%(language)s is older")
+    return words % {"language": called}
+
+
 @dataclass(frozen=True)
 class Translation:
-    """Texts to be stored for a key.
+    """Texts to be stored for a key, by language; a language that is not given stays.
 
-    `seen` is the fingerprint of the pair as the person saw it; `still_fits` says that an older half need not change.
+    `seen` is the fingerprint of the texts as the person saw them; `still_fits` says that older ones need not change.
     """
 
     key: str
-    zh: str
-    en: str
+    texts: Mapping[str, str]
     seen: str
     still_fits: bool = False
 
 
-def fingerprint(zh: str, en: str) -> str:
-    """A short mark of a pair of texts, to notice that it was changed meanwhile."""
-    return hashlib.sha256(f"{zh}\0{en}".encode()).hexdigest()[:20]
+def fingerprint(texts: Mapping[str, str]) -> str:
+    """A short mark of a text in its languages, to notice that it was changed meanwhile."""
+    told = "\0".join(part for each in sorted(texts.items()) for part in each)
+    return hashlib.sha256(told.encode()).hexdigest()[:20]
 
 
 def tidy_text(text: str, is_long: bool) -> str:
@@ -87,14 +96,30 @@ KINDS = ("issue", "category", "cycle", "group", "point")
 
 @dataclass(frozen=True)
 class StoredText:
-    """A pair of texts and the row that holds it in `<field>_zh` and `<field>_en`."""
+    """A text and the row that holds it in `<field>_<language>`."""
 
-    pair: TextPair
+    text: WantedText
     row: TextRow
 
-    @property
-    def columns(self) -> tuple[str, str]:
-        return f"{self.pair.field}_zh", f"{self.pair.field}_en"
+    def column(self, language: str) -> str:
+        return f"{self.text.field}_{suffix_of(language)}"
+
+    def held(self, languages: Iterable[str]) -> dict[str, str]:
+        """The text by language, tidy, also in languages that it is not wanted in."""
+        texts = {language: getattr(self.row, self.column(language)) for language in languages}
+        return {language: tidy_text(text, self.text.is_long) for language, text in texts.items()}
+
+    def values(self, given: Mapping[str, str], still_fits: bool = False) -> dict[str, str]:
+        """Column → text in the languages that are up to date once these tidy texts are stored, {} where that changes
+        nothing; what only differs in spaces stays as it is.
+        """
+        held, wanted = self.held(given), self.text
+        new = {language: text for language, text in given.items() if text != held[language]}
+        if not (new or still_fits):
+            return {}
+        stays = [each for each, text in wanted.texts.items() if text.strip() and each not in new]
+        fits = [each for each in stays if still_fits or wanted.lacks.get(each) != OLDER]
+        return {self.column(each): text for each, text in {**wanted.texts, **new}.items() if each in (*new, *fits)}
 
 
 @dataclass(frozen=True)
@@ -105,11 +130,11 @@ class TextFilters:
     state: str = ""
     q: str = ""
 
-    def lets_through(self, pair: TextPair) -> bool:
-        """Whether the pair is listed; one that lacks nothing never is."""
-        folded = "\n".join((pair.where, pair.zh, pair.en)).casefold()
-        fits = self.kind in ("", pair.kind) and self.state in ("", pair.state)
-        return bool(pair.state) and fits and all(term in folded for term in self.q.casefold().split())
+    def lets_through(self, text: WantedText) -> bool:
+        """Whether the text is listed; one that lacks nothing never is."""
+        folded = "\n".join((text.where, *text.texts.values())).casefold()
+        fits = self.kind in ("", text.kind) and (not self.state or self.state in text.states)
+        return bool(text.lacks) and fits and all(term in folded for term in self.q.casefold().split())
 
 
 def translated_edition() -> Edition | None:
@@ -119,16 +144,23 @@ def translated_edition() -> Edition | None:
 
 
 def stored_texts(edition: Edition | None, cycles: QuerySet[Cycle] | None = None) -> list[StoredText]:
-    """All pairs: of the edition's active issues and categories, and of cycles (all, or those of these) that can still
+    """All texts: of the edition's active issues and categories, and of cycles (all, or those of these) that can still
     change (five queries).
     """
     of_cycles = _of_cycles(Cycle.objects.all() if cycles is None else cycles)
     return [*_of_edition(edition), *of_cycles] if edition else list(of_cycles)
 
 
-def lacking(edition: Edition | None, filters: TextFilters, cycles: QuerySet[Cycle] | None = None) -> list[TextPair]:
-    """Pairs of which a half is missing or older, that the filters let through."""
-    return [text.pair for text in stored_texts(edition, cycles) if filters.lets_through(text.pair)]
+def lacking(edition: Edition | None, filters: TextFilters, cycles: QuerySet[Cycle] | None = None) -> list[WantedText]:
+    """Texts that lack a language or are older in one, and that the filters let through."""
+    return [each.text for each in stored_texts(edition, cycles) if filters.lets_through(each.text)]
+
+
+def wanted_languages(edition: Edition | None, cycles: QuerySet[Cycle] | None = None) -> list[str]:
+    """The languages of the edition, then those of the cycles that can still change (one query)."""
+    of_cycles = (Cycle.objects.all() if cycles is None else cycles).filter(state__in=BEFORE_SIGN_OFF)
+    told = [edition.languages if edition else (), *of_cycles.values_list("languages", flat=True)]
+    return list(dict.fromkeys(language for each in told for language in each)) or default_languages()
 
 
 def _of_edition(edition: Edition) -> Iterator[StoredText]:
@@ -158,10 +190,8 @@ def _of_cycles(cycles: QuerySet[Cycle]) -> Iterator[StoredText]:
 
 
 def _text(row: TextRow, field: str, key: str, where: str) -> StoredText:
-    zh, en = getattr(row, f"{field}_zh"), getattr(row, f"{field}_en")
-    changed = getattr(row, "changed", {})
-    both = {"zh", "en"} <= {*languages_of(row)}
-    state = state_of(zh, en, changed.get(f"{field}_zh", ""), changed.get(f"{field}_en", "")) if both else ""
-    is_long = row._meta.get_field(field).long
-    kind = key.split("/", 1)[0]
-    return StoredText(TextPair(f"{key}/{field}", kind, where, field, zh, en, state, is_long), row)
+    texts = {language: getattr(row, f"{field}_{suffix_of(language)}") for language in languages_of(row)}
+    times = getattr(row, "changed", {})
+    changed = {language: times.get(f"{field}_{suffix_of(language)}", "") for language in texts}
+    is_long, kind = row._meta.get_field(field).long, key.split("/", 1)[0]
+    return StoredText(WantedText(f"{key}/{field}", kind, where, field, texts, lacks_of(texts, changed), is_long), row)

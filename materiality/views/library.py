@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from materiality.actions.library import correct_erratum, load_library, start_first_draft
 from materiality.actions.organisation import name_organisation
-from materiality.formats.translations import COMPARISON_COLUMNS, comparison_json, comparison_rows
+from materiality.formats.translations import comparison_columns, comparison_json, comparison_rows
 from materiality.forms.drafts import ErratumForm, FirstLibraryForm
 from materiality.models import Cycle, Edition, Issue
 from materiality.platform.bilingual import content_language
@@ -91,7 +91,7 @@ def compare_export(request: HttpRequest, kind: str) -> HttpResponse:
 def _file(comparison: EditionComparison, kind: str) -> bytes:
     if kind == "json":
         return json.dumps(comparison_json(comparison), ensure_ascii=False, indent=1).encode()
-    return table_bytes(kind, "differences", COMPARISON_COLUMNS, comparison_rows(comparison))
+    return table_bytes(kind, "differences", comparison_columns(comparison), comparison_rows(comparison))
 
 
 def _chosen(editions: list[Edition], a: str, b: str) -> tuple[Edition | None, Edition | None]:

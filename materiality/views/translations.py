@@ -1,8 +1,8 @@
-"""Texts that lack a language or are older than their other half: listed, filled in, exported."""
+"""Texts that lack a language or are older in one than in another: listed, filled in, exported."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
-from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,9 +11,10 @@ from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.actions.translations import save_translations, set_languages
-from materiality.formats.translations import TRANSLATION_COLUMNS, translation_rows
+from materiality.formats.translations import translation_columns, translation_rows
 from materiality.forms.fields import LanguagesForm
 from materiality.models import Cycle, Edition
+from materiality.platform.bilingual import LANGUAGES, html_language
 from materiality.platform.lists import Chip, Listing
 from materiality.platform.pages import PER_PAGE, download, onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
@@ -21,12 +22,16 @@ from materiality.platform.words import word_for
 from materiality.queries.cycles import seen_cycles
 from materiality.queries.translations import (
     KINDS,
-    STATES,
+    MISSING,
+    OLDER,
     TextFilters,
-    TextPair,
     Translation,
+    WantedText,
+    lack_words,
     lacking,
+    state_of,
     translated_edition,
+    wanted_languages,
 )
 from materiality.tables.write import TYPES, table_bytes
 from materiality.views.cycles import cycle_of, in_cycle
@@ -88,8 +93,10 @@ def translation_export(request: HttpRequest, kind: str) -> HttpResponse:
     """The same texts, all pages, as CSV or XLSX, to be filled in and imported."""
     if kind not in TYPES:
         raise Http404
-    rows = translation_rows(lacking(translated_edition(), _filters(request), seen_cycles(request.user)))
-    return download(table_bytes(kind, "translations", TRANSLATION_COLUMNS, rows), f"translations.{kind}")
+    edition, cycles = translated_edition(), seen_cycles(request.user)
+    languages = wanted_languages(edition, cycles)
+    rows = translation_rows(lacking(edition, _filters(request), cycles), languages)
+    return download(table_bytes(kind, "translations", translation_columns(languages), rows), f"translations.{kind}")
 
 
 def _filters(request: HttpRequest) -> TextFilters:
@@ -97,32 +104,49 @@ def _filters(request: HttpRequest) -> TextFilters:
 
 
 def _entered(request: HttpRequest) -> dict[str, Translation]:
-    """Texts written on the page by key: in the one field of a pair, the other half as it was seen."""
+    """Texts written on the page by key, in the languages that had a field."""
     found = {}
     for key in request.POST.getlist("key")[:PER_PAGE]:
-        zh, en = request.POST.get(f"zh {key}", ""), request.POST.get(f"en {key}", "")
+        texts = {
+            language: text for language in LANGUAGES if (text := request.POST.get(f"{language} {key}")) is not None
+        }
         fits = request.POST.get(f"fits {key}") == "1"
-        found[key] = Translation(key, zh, en, request.POST.get(f"seen {key}", ""), fits)
+        found[key] = Translation(key, texts, request.POST.get(f"seen {key}", ""), fits)
     return found
 
 
-def _lines(page: Page, entered: dict[str, Translation]) -> list[tuple[TextPair, str, str]]:
-    """Pairs with the texts for their fields: those that were entered, else those stored."""
-    return [
-        (pair, *((entered[pair.key].zh, entered[pair.key].en) if pair.key in entered else (pair.zh, pair.en)))
-        for pair in page.object_list
+class Half(NamedTuple):
+    """A text in one language, as it was entered, else as it is stored; `lacks` in words, "" where it lacks nothing."""
+
+    language: str
+    lang: str
+    text: str
+    lacks: str
+
+
+def _halves(text: WantedText, entered: dict[str, Translation]) -> list[Half]:
+    """In all languages, what others are written from first."""
+    new = entered[text.key].texts if text.key in entered else {}
+    halves = [
+        Half(
+            each,
+            html_language(each),
+            new.get(each, held),
+            lack_words(text.lacks[each], each) if each in text.lacks else "",
+        )
+        for each, held in text.texts.items()
     ]
+    return sorted(halves, key=lambda half: bool(half.lacks))
 
 
-def _listed(request: HttpRequest, pairs: list[TextPair]) -> Listing:
+def _listed(request: HttpRequest, texts: list[WantedText], languages: list[str]) -> Listing:
+    states = [(state_of(lack, each), lack_words(lack, each)) for lack in (MISSING, OLDER) for each in languages]
     return Listing(
         request,
-        pairs,
+        texts,
         chips=[
             Chip("kind", _("Kind"), [(kind, word_for("translated", kind)) for kind in KINDS], _("All kinds")),
-            Chip(
-                "state", _("What is lacking"), [(each, word_for("translation", each)) for each in STATES], _("Anything")
-            ),
+            Chip("state", _("What is lacking"), states, _("Anything")),
         ],
         search=_("Search texts"),
         noun=ngettext_lazy("%(shown)s text", "%(shown)s texts", "number"),
@@ -131,14 +155,15 @@ def _listed(request: HttpRequest, pairs: list[TextPair]) -> Listing:
 
 
 def _shown(request: HttpRequest, entered: dict[str, Translation], refusal: str) -> HttpResponse:
-    edition, filters = translated_edition(), _filters(request)
-    listing = _listed(request, lacking(edition, filters, seen_cycles(request.user)))
+    edition, cycles = translated_edition(), seen_cycles(request.user)
+    texts = lacking(edition, _filters(request), cycles)
+    listing = _listed(request, texts, wanted_languages(edition, cycles))
     context = {
         "section": "library",
         "edition": edition,
         "is_draft": edition is not None and edition.state == Edition.State.DRAFT,
         "listing": listing,
-        "lines": _lines(listing.page, entered),
+        "lines": [(text, _halves(text, entered)) for text in listing.page.object_list],
         "refusal": refusal,
         "may_edit": can_edit_library(request.user),
     }

@@ -7,11 +7,10 @@ from django.core.management import call_command
 
 from materiality.actions.drafts import change_issue, undo_last_change
 from materiality.actions.library import discard_draft
-from materiality.actions.translations import save_translations
+from materiality.actions.translations import save_translations, set_languages
 from materiality.models import AuditEvent, Category, EditionChange, Issue, StakeholderPoint
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.queries.translations import (
-    OLDER_EN,
     TextFilters,
     Translation,
     lacking,
@@ -31,17 +30,16 @@ def draft():
     return make_draft_edition()
 
 
-def pairs() -> dict:
-    return {text.pair.key: text.pair for text in stored_texts(translated_edition())}
+def wanted() -> dict:
+    return {held.text.key: held.text for held in stored_texts(translated_edition())}
 
 
 def listed() -> dict[str, str]:
-    return {pair.key: pair.state for pair in lacking(translated_edition(), TextFilters())}
+    return {text.key: "; ".join(text.states) for text in lacking(translated_edition(), TextFilters())}
 
 
-def filled(key: str, still_fits: bool = False, **halves: str) -> Translation:
-    pair = pairs()[key]
-    return Translation(key, halves.get("zh", pair.zh), halves.get("en", pair.en), pair.seen, still_fits)
+def filled(key: str, still_fits: bool = False, **texts: str) -> Translation:
+    return Translation(key, texts, wanted()[key].seen, still_fits)
 
 
 def test_save_translations_fills_every_kind_of_text_and_the_trail_is_sound(draft):
@@ -85,7 +83,7 @@ def test_save_translations_keeps_the_trail_sound_and_can_be_undone(draft):
 def test_save_translations_of_an_older_half_that_still_fits(draft):
     key = f"issue/{draft.code}/SOC-01-01/name"
     change_issue(issue=of(draft, "SOC-01-01"), texts=texts(of(draft, "SOC-01-01"), name_zh="改名"), by=None)
-    assert listed() == {key: OLDER_EN}
+    assert listed() == {key: "older_en"}
     assert save_translations(translations=[filled(key)], by=None) == 0
     assert save_translations(translations=[filled(key, still_fits=True)], by=None) == 1
     assert listed() == {}
@@ -96,13 +94,27 @@ def test_save_translations_overwrites_nothing_that_was_changed_meanwhile(draft):
     seen = filled(key, en="Mine")
     change_issue(issue=of(draft, "SOC-01-01"), texts=texts(of(draft, "SOC-01-01"), name_en="Theirs"), by=None)
     changes = EditionChange.objects.count()
-    for translation in (seen, Translation("issue/none/SOC-01-01/name", "甲", "A", "")):
+    for translation in (seen, Translation("issue/none/SOC-01-01/name", {"en": "A"}, "")):
         with pytest.raises(Conflict):
             save_translations(
                 translations=[filled(f"category/{draft.code}/society/name", en="X"), translation], by=None
             )
     assert of(draft, "SOC-01-01").name_en == "Theirs"
     assert (EditionChange.objects.count(), draft.categories.get(code="society").name_en) == (changes, "Society")
+
+
+def test_save_translations_in_three_languages_leaves_what_was_not_looked_at(draft):
+    set_languages(row=draft, languages=["zh", "en", "ko"], by=None)
+    key, code = f"issue/{draft.code}/SOC-01-01/name", "SOC-01-01"
+    assert listed()[key] == "missing_ko"
+    save_translations(translations=[filled(key, ko="인권")], by=None)
+    assert key not in listed()
+    change_issue(issue=of(draft, code), texts=texts(of(draft, code), name_zh="改名"), by=None)
+    assert listed()[key] == "older_en; older_ko"
+    save_translations(translations=[filled(key, en="Renamed")], by=None)
+    assert (of(draft, code).name_en, of(draft, code).name_ko, listed()[key]) == ("Renamed", "인권", "older_ko")
+    save_translations(translations=[filled(key, still_fits=True)], by=None)
+    assert key not in listed()
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * 201], ids=["empty", "blank", "long"])
@@ -114,9 +126,9 @@ def test_save_translations_refuses_no_text_and_a_long_name(draft, text):
 def test_save_translations_leaves_out_cycles_in_review_but_for_points(draft):
     cycle = move(make_cycle(), "in_review")
     StakeholderPoint.objects.create(group=cycle.groups.first(), kind="channel", text_en="Hotline", order=9)
-    assert {key.split("/")[0] for key in pairs()} == {"category", "issue", "point"}
+    assert {key.split("/")[0] for key in wanted()} == {"category", "issue", "point"}
     move(cycle, "signed_off")
-    assert {key.split("/")[0] for key in pairs()} == {"category", "issue"}
+    assert {key.split("/")[0] for key in wanted()} == {"category", "issue"}
 
 
 def test_save_translations_refuses_texts_of_a_published_edition(draft):

@@ -1,48 +1,46 @@
-"""What is wrong with a pair of texts."""
+"""What each language of a text lacks."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from materiality.queries.translations import (
-    MISSING_EN,
-    MISSING_ZH,
-    OLDER_EN,
-    OLDER_ZH,
-    fingerprint,
-    state_of,
-    tidy_text,
-)
+from materiality.queries.translations import MISSING, OLDER, fingerprint, lacks_of, tidy_text
 
 EARLY, LATE = "2026-01-01T00:00:00+00:00", "2026-03-01T08:00:00.5+08:00"
 
 
 @pytest.mark.parametrize(
-    ("texts", "state"),
+    ("texts", "changed", "lacks"),
     [
-        (("议题", "Issue"), ""),
-        (("", ""), ""),
-        (("议题", " "), MISSING_EN),
-        (("", "Issue"), MISSING_ZH),
-        (("议题", "Issue", LATE, EARLY), OLDER_EN),
-        (("议题", "Issue", EARLY, LATE), OLDER_ZH),
-        (("议题", "Issue", "", EARLY), OLDER_ZH),
-        (("议题", "Issue", LATE, LATE), ""),
-        (("", "Issue", LATE, EARLY), MISSING_ZH),
+        ({"zh": "议题", "en": "Issue"}, {}, {}),
+        ({"zh": "", "en": ""}, {}, {}),
+        ({"zh": "议题", "en": " "}, {}, {"en": MISSING}),
+        ({"zh": "", "en": "Issue"}, {}, {"zh": MISSING}),
+        ({"zh": "议题", "en": "Issue"}, {"zh": LATE, "en": EARLY}, {"en": OLDER}),
+        ({"zh": "议题", "en": "Issue"}, {"zh": EARLY, "en": LATE}, {"zh": OLDER}),
+        ({"zh": "议题", "en": "Issue"}, {"en": EARLY}, {"zh": OLDER}),
+        ({"zh": "议题", "en": "Issue"}, {"zh": LATE, "en": LATE}, {}),
+        ({"zh": "", "en": "Issue"}, {"zh": LATE, "en": EARLY}, {"zh": MISSING}),
+        ({"ko": "이슈"}, {"ko": LATE}, {}),
+        ({"zh": "议题", "en": "Issue", "ko": ""}, {"zh": LATE, "en": EARLY}, {"ko": MISSING, "en": OLDER}),
+        ({"zh": "议题", "en": "Issue", "ko": "이슈"}, {"en": LATE}, {"zh": OLDER, "ko": OLDER}),
     ],
 )
-def test_state_of_a_pair(texts, state):
-    assert state_of(*texts) == state
+def test_lacks_of_a_text(texts, changed, lacks):
+    assert lacks_of(texts, changed) == lacks
 
 
-def test_state_of_compares_times_across_zones():
-    assert state_of("议题", "Issue", "2026-03-01T08:00:00+08:00", "2026-03-01T00:00:00+00:00") == ""
+def test_lacks_of_compares_times_across_zones():
+    times = {"zh": "2026-03-01T08:00:00+08:00", "en": "2026-03-01T00:00:00+00:00"}
+    assert lacks_of({"zh": "议题", "en": "Issue"}, times) == {}
 
 
-@given(st.text(), st.text(), st.text(), st.text())
-def test_fingerprint_is_the_same_for_the_same_pair_only(zh, en, other_zh, other_en):
-    pair, other = (zh.replace("\0", ""), en), (other_zh.replace("\0", ""), other_en)
-    assert (fingerprint(*pair) == fingerprint(*other)) is (pair == other)
+TEXTS = st.dictionaries(st.sampled_from(["zh", "en", "ko"]), st.text(st.characters(exclude_characters="\0")))
+
+
+@given(TEXTS, TEXTS)
+def test_fingerprint_is_the_same_for_the_same_texts_only(texts, others):
+    assert (fingerprint(texts) == fingerprint(others)) is (texts == others)
 
 
 @given(st.text(), st.booleans())

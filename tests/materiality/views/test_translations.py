@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from materiality.actions.library import discard_draft
-from materiality.formats.translations import TRANSLATION_COLUMNS
+from materiality.actions.translations import set_languages
+from materiality.formats.translations import translation_columns
 from materiality.models import Issue, SheetImport
 from materiality.tables.widgets import SheetPlan
 from materiality.tables.write import table_bytes
@@ -22,6 +23,7 @@ from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
 PAGE = "/library/translations/"
+COLUMNS = translation_columns(["zh", "en"])
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def rows_of(client) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(contents)))
 
 
-def upload(client, kind: str, rows: list[list[str]], columns=TRANSLATION_COLUMNS):
+def upload(client, kind: str, rows: list[list[str]], columns=COLUMNS):
     contents = table_bytes(kind, "translations", columns, rows)
     return upload_to(client, f"{PAGE}import/", SimpleUploadedFile(f"texts.{kind}", contents))
 
@@ -51,18 +53,18 @@ def test_translations_are_filled_in_on_the_page(client, draft):
     page = client.get(PAGE)
     text = page.content.decode()
     assert ("English is missing" in text, "Chinese is missing" in text) == (True, True)
-    pair = next(pair for pair, _zh, _en in page.context["lines"] if pair.field == "name")
-    sent = {"key": pair.key, f"seen {pair.key}": pair.seen, f"zh {pair.key}": pair.zh, f"en {pair.key}": "Privacy"}
+    key, seen = next((each.key, each.seen) for each, _halves in page.context["lines"] if each.field == "name")
+    sent = {"key": key, f"seen {key}": seen, f"en {key}": "Privacy"}
     assert client.post(f"{PAGE}save/?kind=issue", sent).url == f"{PAGE}?kind=issue"
     assert of(draft, "SOC-01-01").name_en == "Privacy"
-    again = client.post(f"{PAGE}save/", sent | {f"en {pair.key}": "Other"})
+    again = client.post(f"{PAGE}save/", sent | {f"en {key}": "Other"})
     assert (again.status_code, of(draft, "SOC-01-01").name_en) == (422, "Privacy")
     assert "Somebody else changed this text meanwhile" in again.content.decode()
 
 
 def test_translations_are_filtered(client, draft):
     log_in(client)
-    found = [pair.key for pair, _zh, _en in client.get(PAGE, {"state": "missing_en"}).context["lines"]]
+    found = [text.key for text, _halves in client.get(PAGE, {"state": "missing_en"}).context["lines"]]
     assert found == [f"issue/{draft.code}/SOC-01-01/name"]
     assert list(client.get(PAGE, {"kind": "cycle"}).context["lines"]) == []
 
@@ -71,9 +73,9 @@ def test_translations_are_filtered(client, draft):
 def test_translations_import_shows_changes_and_stores_them_when_confirmed(client, draft, kind):
     log_in(client)
     rows = rows_of(client)
-    assert [row["english"] for row in rows] == ["", "'=1+1 is a definition"]
-    filled = [[row[name].lstrip("'") for name in TRANSLATION_COLUMNS] for row in rows]
-    filled[0][TRANSLATION_COLUMNS.index("english")], filled[1][TRANSLATION_COLUMNS.index("chinese")] = (
+    assert [row["text_en"] for row in rows] == ["", "'=1+1 is a definition"]
+    filled = [[row[name].lstrip("'") for name in COLUMNS] for row in rows]
+    filled[0][COLUMNS.index("text_en")], filled[1][COLUMNS.index("text_zh")] = (
         "Privacy",
         "一个定义",
     )
@@ -96,13 +98,30 @@ def test_translations_export_then_import_changes_nothing(client, draft):
     assert (page.status_code, "there is nothing to import" in page.content.decode()) == (200, True)
 
 
+def test_translations_have_a_column_for_each_language_of_draft_and_cycles(client, draft):
+    set_languages(row=draft, languages=["zh", "ko"], by=None)
+    cycle = make_cycle()
+    log_in(client)
+    page = client.get(PAGE, {"state": "missing_ko", "kind": "category"})
+    assert [half.language for half in page.context["lines"][0][1]] == ["zh", "ko"]
+    assert "한국어 is missing" in page.content.decode()
+    key = f"category/{draft.code}/society/name"
+    rows = {row["key"]: row for row in rows_of(client)}
+    assert list(rows[key])[4:] == ["text_zh", "text_ko", "text_en", "state"]
+    assert (rows[key]["text_ko"], rows[key]["state"]) == ("", "missing_ko")
+    upload(client, "csv", [[key, "사회"], [f"cycle/{cycle.code}/title", ""]], ("key", "text_ko"))
+    press(client, "sheet_confirm")
+    assert draft.categories.get(code="society").name_ko == "사회"
+    assert key not in {row["key"] for row in rows_of(client)}
+
+
 def test_translations_import_says_everything_that_is_wrong(client, draft):
     log_in(client)
     name = f"issue/{draft.code}/SOC-01-01/name"
     rows = [[name, "", "A"], [name, "甲", "A"], ["issue/none", "甲", "A"]]
     upload(client, "csv", rows, ("key", "chinese", "english"))
     told = problems_in(SheetPlan.from_json(SheetImport.objects.get().plan))
-    assert sorted(told) == [(2, "chinese", "removed_text"), (3, "key", "double_code"), (4, "key", "unknown_text")]
+    assert sorted(told) == [(2, "text_zh", "removed_text"), (3, "key", "double_code"), (4, "key", "unknown_text")]
 
 
 def test_translations_import_refuses_what_was_changed_since_the_preview(client, draft):

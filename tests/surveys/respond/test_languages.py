@@ -126,6 +126,13 @@ def test_texts_can_be_read_in_a_language_that_the_interface_has_a_near_one_of(as
     assert title in client.page()
 
 
+def test_a_survey_without_simplified_chinese_asks_in_chinese_whoever_reads_traditional():
+    survey = make_open_survey(languages=["zh-hant", "en"], title_zh_hant="議題")
+    page = browser(survey, "zh-TW").page()
+    assert "議題" in page and "开始填写" in page
+    assert "Begin" in browser(survey, "en").page()
+
+
 def test_survey_that_was_opened_before_there_were_messages_asks_in_english(korean, settings):
     spoken, settings.LANGUAGES = settings.LANGUAGES, settings.LANGUAGES[:2]
     survey = make_open_survey()
