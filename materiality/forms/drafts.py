@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from materiality.drafts.codes import TEXTS, IssueTexts, texts_of
 from materiality.forms.fields import ContentForm, LanguagesForm, form_field, text_field
 from materiality.models import Category, Edition, Issue, Organisation
-from materiality.platform.bilingual import DEFAULT_LANGUAGES, is_chinese, languages_of
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, LANGUAGES, is_chinese, languages_of, suffix_of
 from materiality.queries.stakeholders import default_groups
 
 
@@ -236,14 +236,24 @@ class FirstLibraryForm(LanguagesForm):
     )
     field_order = ("begin", "languages", "more")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for language in DEFAULT_LANGUAGES:
-            field = text_field(Organisation._meta.get_field("name"), language)
-            field.required = False
-            self.fields[f"name_{language}"] = field
+    def __init__(self, *args: Any, held: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, held=held, **kwargs)
+        more = self.data.get("more", "")
+        self.named = dict.fromkeys([*held, *DEFAULT_LANGUAGES, *([more] if more in LANGUAGES else [])])
+        self.named = {language: f"name_{suffix_of(language)}" for language in self.named}
+        for language, name in self.named.items():
+            self.fields[name] = text_field(Organisation._meta.get_field("name"), language)
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Who names the organisation is asked for its name in a language that was just added, too."""
+        cleaned = super().clean()
+        name = self.named.get(cleaned.get("more"))
+        if name and name not in self.data and self.names():
+            self.add_error(name, gettext("What is it called in this language? It may stay empty."))
+        return cleaned
 
     def names(self) -> dict[str, str]:
         """What the organisation is called, as far as it was said."""
-        given = {f"name_{language}": self.cleaned_data[f"name_{language}"] for language in DEFAULT_LANGUAGES}
+        given = {name: self.cleaned_data.get(name, "") for name in self.named.values()}
         return {name: text for name, text in given.items() if text}

@@ -1,16 +1,16 @@
 """The codebook of an export: columns with their values, names for SPSS, rules, facts of the survey."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from django.db.models import Count
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.platform.audit import daily_anchor
-from materiality.platform.bilingual import is_chinese, option_text
+from materiality.platform.bilingual import option_text, speaking, suffix_of
 from materiality.platform.organisation import organisation_name
 from materiality.platform.words import word_for
 from materiality.queries.scores import SMALL_CELL, hidden_keys
@@ -24,130 +24,117 @@ from surveys.questionnaire.ratings import OUTSIDE
 from surveys.questionnaire.screening import FLAG_BIT
 from surveys.responses.screening import flags_of_survey
 
-PROFILE_COLUMNS = ("question", "option", "label_zh", "label_en", "number")
 
-
-@dataclass(frozen=True)
-class ProfileCount:
-    """How many chose an option of a profile question; `option` is '' for no answer, `number` None where hidden."""
-
-    question: ProfileQuestion
-    option: str
-    label_zh: str
-    label_en: str
-    number: int | None
+def profile_columns(survey: Survey) -> list[str]:
+    """With a label in each language of the survey."""
+    return ["question", "option", *_in_each(survey, "label"), "number"]
 
 
 def profile_rows(survey: Survey) -> list[list[str | int]]:
-    """The counts as rows under PROFILE_COLUMNS."""
-    return [
-        [line.question.code, line.option, line.label_zh, line.label_en, f"<{SMALL_CELL}"]
-        if line.number is None
-        else [line.question.code, line.option, line.label_zh, line.label_en, line.number]
-        for line in profile_counts(survey)
-    ]
-
-
-def profile_counts(survey: Survey) -> list[ProfileCount]:
-    """Counts of an anonymous survey's profile answers, those under 5 hidden, and a second where one alone would be.
+    """Counts of an anonymous survey's profile answers under these columns; those under 5 are hidden, and a second where
+    one alone would be.
 
     Of short texts only how many there are; the texts themselves could name their writers.
     """
     rows = AnonymousAnswer.objects.filter(survey=survey).order_by().values_list("question", "answer")
     found = {(question, answer): number for question, answer, number in rows.annotate(number=Count("*"))}
     responses = Response.objects.filter(survey=survey, unfinished=False).count()
-    return [line for question in survey.profile_questions.all() for line in _of_question(question, found, responses)]
+    return [row for question in survey.profile_questions.all() for row in _of_question(question, found, responses)]
 
 
-def _of_question(question: ProfileQuestion, found: dict, responses: int) -> list[ProfileCount]:
+def _of_question(question: ProfileQuestion, found: dict, responses: int) -> Iterator[list[str | int]]:
     if not QUESTION_KINDS[question.kind].has_options:
         number = sum(count for (code, _answer), count in found.items() if code == question.code)
-        options = [{"code": "", "zh": "填写人数", "en": "answers given"}]
+        told = {"": lambda: _("answers given")}
         numbers = {"": number}
     else:
-        options = list(question.options)
-        numbers = {option["code"]: found.get((question.code, option["code"]), 0) for option in options}
+        told = {option["code"]: partial(option_text, option) for option in question.options}
+        numbers = {option: found.get((question.code, option), 0) for option in told}
         if not QUESTION_KINDS[question.kind].several:
             # Whoever knows how many responded could find a lone hidden number by subtraction.
             numbers[""] = max(0, responses - sum(numbers.values()))
-            options.append({"code": "", "zh": "未回答", "en": "no answer"})
+            told[""] = lambda: _("no answer")
     hidden = hidden_keys(numbers)
-    return [
-        ProfileCount(
-            question,
-            option["code"],
-            option_text(option, "zh"),
-            option_text(option, "en"),
-            None if option["code"] in hidden else numbers[option["code"]],
-        )
-        for option in options
-    ]
+    for option, label in told.items():
+        number = f"<{SMALL_CELL}" if option in hidden else numbers[option]
+        yield [question.code, option, *_each(question.survey, label), number]
+
+
+def _each(survey: Survey, told: Callable[..., object], *arguments: object) -> list[str]:
+    """What `told(*arguments)` gives in each language of the survey."""
+    found = []
+    for language in survey.languages:
+        with speaking(language, survey.languages):
+            found.append(str(told(*arguments)))
+    return found
+
+
+def _in_each(survey: Survey, column: str) -> list[str]:
+    return [f"{column}_{suffix_of(language)}" for language in survey.languages]
 
 
 def fact_rows(selection: Selection) -> Iterator[list[str]]:
-    """Rows of the codebook: name and label of a fact, its value under `values_zh` and `values_en`."""
+    """Rows of the codebook: name and label of a fact, its value in each language."""
     survey = selection.survey
-    labels = {language: _labels(language) for language in ("zh-hans", "en")}
-    for name, (chinese, english) in _facts(selection, survey).items():
-        yield ["fact", name, "", labels["zh-hans"][name], labels["en"][name], "", "", "", chinese, english, ""]
+    for name, value in _facts(selection, survey).items():
+        values = _each(survey, value if callable(value) else lambda value=value: value)
+        yield _row("fact", name, "", _each(survey, lambda name=name: _labels()[name]), values=values)
 
 
-def _facts(selection: Selection, survey: Survey) -> dict[str, tuple[str, str]]:
-    def same(value: object) -> tuple[str, str]:
-        return str(value), str(value)
+def _facts(selection: Selection, survey: Survey) -> dict[str, object]:
+    """The value of each fact; a function where it depends on the language."""
 
-    def moment(value) -> tuple[str, str]:
-        return same(value.astimezone(selection.zone).isoformat(" ", "minutes") if value else "")
+    def moment(value) -> str:
+        return value.astimezone(selection.zone).isoformat(" ", "minutes") if value else ""
 
     return {
-        "organisation": tuple(organisation_name(language) for language in LANGUAGES),
-        "cycle": (survey.cycle.title_zh or survey.cycle.title_en, survey.cycle.title_en or survey.cycle.title_zh),
-        "survey": same(survey.code),
-        "title": (survey.title_zh or survey.title_en, survey.title_en or survey.title_zh),
-        "edition": same(survey.cycle.edition.code),
-        "scale": same(f"1–{survey.k}"),
-        "instrument": same(survey.instrument.version),
-        "page_head": _both(page_head),
-        **{f"question_{dimension}": _both(plain_question, dimension) for dimension in DIMENSIONS},
-        "items": same(len(selection.items)),
-        "split": same("yes" if survey.split else "no"),
-        "anonymous": same("yes" if survey.anonymous else "no"),
-        "zone": same(survey.zone),
+        "organisation": organisation_name,
+        "cycle": lambda: survey.cycle.title,
+        "survey": survey.code,
+        "title": lambda: survey.title,
+        "edition": survey.cycle.edition.code,
+        "scale": f"1–{survey.k}",
+        "instrument": survey.instrument.version,
+        "page_head": page_head,
+        **{f"question_{dimension}": partial(plain_question, dimension) for dimension in DIMENSIONS},
+        "items": len(selection.items),
+        "split": "yes" if survey.split else "no",
+        "anonymous": "yes" if survey.anonymous else "no",
+        "zone": survey.zone,
         "opened": moment(survey.opened_at or survey.opens_at),
         "closes": moment(survey.closes_at),
-        "groups": same("; ".join(selection.groups) or "*"),
-        "responses": same(selection.responses().count()),
-        "audit_anchor": same(daily_anchor()),
-        "rules_version": same(survey.rules_version),
-        "filled_fields": same("; ".join(sorted(selection.leaving))),
+        "groups": "; ".join(selection.groups) or "*",
+        "responses": selection.responses().count(),
+        "audit_anchor": daily_anchor(),
+        "rules_version": survey.rules_version,
+        "filled_fields": "; ".join(sorted(selection.leaving)),
     }
 
 
-def _labels(language: str) -> dict[str, str]:
-    with translation.override(language):
-        return {
-            "organisation": _("Organisation"),
-            "cycle": _("Cycle"),
-            "survey": _("Code of the survey"),
-            "title": _("Survey"),
-            "edition": _("Edition of the issue library"),
-            "scale": _("Scale of the ratings"),
-            "instrument": _("Version of the instrument"),
-            "page_head": _("Head of every page"),
-            "question_society": _("Question on society and the environment"),
-            "question_business": _("Question on the business"),
-            "items": _("Ratings asked for in the full questionnaire"),
-            "split": _("Each respondent is asked a drawn part"),
-            "anonymous": _("Anonymous survey"),
-            "zone": _("Time zone"),
-            "opened": _("Opened"),
-            "closes": _("Closes"),
-            "groups": _("Groups in this file (* = all)"),
-            "responses": _("Responses in this file"),
-            "audit_anchor": _("Anchor of the audit trail"),
-            "rules_version": _("Version of the screening rules"),
-            "filled_fields": _("Fields that are filled"),
-        }
+def _labels() -> dict[str, str]:
+    return {
+        "organisation": _("Organisation"),
+        "cycle": _("Cycle"),
+        "survey": _("Code of the survey"),
+        "title": _("Survey"),
+        "edition": _("Edition of the issue library"),
+        "scale": _("Scale of the ratings"),
+        "instrument": _("Version of the instrument"),
+        "page_head": _("Head of every page"),
+        "question_society": _("Question on society and the environment"),
+        "question_business": _("Question on the business"),
+        "items": _("Ratings asked for in the full questionnaire"),
+        "split": _("Each respondent is asked a drawn part"),
+        "anonymous": _("Anonymous survey"),
+        "zone": _("Time zone"),
+        "opened": _("Opened"),
+        "closes": _("Closes"),
+        "groups": _("Groups in this file (* = all)"),
+        "responses": _("Responses in this file"),
+        "audit_anchor": _("Anchor of the audit trail"),
+        "rules_version": _("Version of the screening rules"),
+        "filled_fields": _("Fields that are filled"),
+    }
 
 
 LONGEST_NAME = 64  # bytes
@@ -208,11 +195,11 @@ def profile_variables(selection: Selection, variable: type) -> Iterator:
             yield variable(column, column, question.text, _text_of(question.code), "text")
         elif not QUESTION_KINDS[question.kind].several:
             place = {option["code"]: n for n, option in enumerate(question.options, start=1)}
-            values = {place[option["code"]]: _words(option) for option in question.options}
+            values = {place[option["code"]]: option_text(option) for option in question.options}
             yield variable(column, column, question.text, _choice_of(question.code, place), values=values)
         else:
             for option in question.options:
-                label = f"{question.text} – {_words(option)}"
+                label = f"{question.text} – {option_text(option)}"
                 read = _whether(question.code, option["code"])
                 name = f"{column}_{option['code']}"
                 yield variable(name, column, label, read, values={0: _("no"), 1: _("yes")})
@@ -232,11 +219,6 @@ def _whether(code: str, option: str):
         return None if answer is None else int(option in answer)
 
     return read
-
-
-def _words(option: dict) -> str:
-    first, second = ("zh", "en") if is_chinese() else ("en", "zh")
-    return option[first] or option[second] or option["code"]
 
 
 NUMBER, TEXT, MOMENT = "number", "text", "moment"
@@ -340,54 +322,58 @@ def _moment(moment: datetime | None, zone) -> str | None:
     return f"{local.day:02}-{_MONTHS[local.month - 1]}-{local.year} {local:%H:%M:%S}"
 
 
-COLUMNS = (
-    "part", "name", "spss_name", "label_zh", "label_en", "dimension", "category_zh", "category_en",
-    "values_zh", "values_en", "missing",
-)  # fmt: skip
 MISSING = "empty = skipped; DK = don't know; NA = not asked"
-LANGUAGES = ("zh-hans", "en")
+
+
+def codebook_columns(survey: Survey) -> list[str]:
+    """With label, category and values in each language of the survey."""
+    label, category, values = (_in_each(survey, column) for column in ("label", "category", "values"))
+    return ["part", "name", "spss_name", *label, "dimension", *category, *values, "missing"]
 
 
 def codebook_rows(selection: Selection) -> Iterator[list[str]]:
-    """Rows under COLUMNS: facts, columns in the order of the file, flags, rules."""
-    spss = _spss_names(selection)
+    """Rows under these columns: facts, columns in the order of the file, flags, rules."""
+    survey, spss = selection.survey, _spss_names(selection)
     yield from fact_rows(selection)
     for name in FIELDS:
-        yield _row("column", name, spss.get(name, ""), _both(_field_label, name), values=_field_values(selection, name))
+        values = _each(survey, _field_values, survey, name)
+        yield _row("column", name, spss.get(name, ""), _each(survey, _field_label, name), values=values)
+    scale = _each(survey, _scale, survey)
     for item in selection.items:
-        yield _item_row(selection, item, spss)
+        yield _item_row(survey, item, spss, scale)
     questions = {f"profile:{question.code}": question for question in selection.questions}
     for name in extra_names(selection):
         question = questions.get(name)
-        labels = (question.text_zh, question.text_en) if question else _both(_field_label, name)
-        yield _row("column", name, spss.get(name, ""), labels, values=_options(question) if question else ("", ""))
-    for flag in flags_of_survey(selection.survey):
-        yield _row("flag", flag, f"flag_{flag}", _both(lambda flag: str(word_for("flag", flag)), flag))
+        labels = _each(survey, lambda asked: asked.text, question) if question else _each(survey, _field_label, name)
+        values = _each(survey, _options, question) if question else ()
+        yield _row("column", name, spss.get(name, ""), labels, values=values)
+    for flag in flags_of_survey(survey):
+        yield _row("flag", flag, f"flag_{flag}", _each(survey, word_for, "flag", flag))
     for flag, rule in selection.rules.to_json().items():
         told = "; ".join(f"{name} = {value}" for name, value in rule.items())
-        label = _both(lambda flag: str(word_for("flag", flag)), flag)
-        yield _row("rule", flag, "", label, values=(told, told))
+        labels = _each(survey, word_for, "flag", flag)
+        yield _row("rule", flag, "", labels, values=[told] * len(labels))
 
 
-def _item_row(selection: Selection, item: Item, spss: dict[str, str]) -> list[str]:
+def _item_row(survey: Survey, item: Item, spss: dict[str, str], scale: Sequence[str]) -> list[str]:
     name = item_name(item.issue.code, item.dimension)
-    category = (item.issue.category.name_zh, item.issue.category.name_en)
-    labels = (item.issue.name_zh or item.issue.name_en, item.issue.name_en or item.issue.name_zh)
-    values = _both(_scale, selection.survey)
-    return _row("column", name, spss.get(name, ""), labels, item.dimension, category, values, MISSING)
+    labels = _each(survey, lambda: item.issue.name)
+    category = _each(survey, lambda: item.issue.category.name)
+    return _row("column", name, spss.get(name, ""), labels, item.dimension, category, scale, MISSING)
 
 
-def _row(part, name, spss, labels, dimension="", category=("", ""), values=("", ""), missing="") -> list[str]:
-    return [part, name, spss, *labels, dimension, *category, *values, missing]
-
-
-def _both(text, *arguments) -> tuple[str, str]:
-    """What `text(*arguments)` gives in Chinese and in English."""
-    found = []
-    for language in LANGUAGES:
-        with translation.override(language):
-            found.append(text(*arguments))
-    return found[0], found[1]
+def _row(
+    part: str,
+    name: str,
+    spss: str,
+    labels: Sequence[str],
+    dimension: str = "",
+    category: Sequence[str] = (),
+    values: Sequence[str] = (),
+    missing: str = "",
+) -> list[str]:
+    blank = [""] * len(labels)
+    return [part, name, spss, *labels, dimension, *(category or blank), *(values or blank), missing]
 
 
 def _scale(survey: Survey) -> str:
@@ -395,23 +381,15 @@ def _scale(survey: Survey) -> str:
     return "; ".join(f"{n} = {word}" if word else str(n) for n, word in enumerate(words, start=1))
 
 
-def _options(question) -> tuple[str, str]:
-    return tuple(
-        "; ".join(f"{option['code']} = {option_text(option, language)}" for option in question.options)
-        for language in ("zh", "en")
-    )
+def _options(question: ProfileQuestion) -> str:
+    return "; ".join(f"{option['code']} = {option_text(option)}" for option in question.options)
 
 
-def _field_values(selection: Selection, name: str) -> tuple[str, str]:
+def _field_values(survey: Survey, name: str) -> str:
     if name == "consent":
-        return ("yes; no", "yes; no")
-    if name != "group":
-        return ("", "")
-    groups = list(selection.survey.cycle.groups.all())
-    return tuple(
-        "; ".join(f"{group.code} = {getattr(group, f'name_{language}') or group.code}" for group in groups)
-        for language in ("zh", "en")
-    )
+        return "yes; no"
+    groups = survey.cycle.groups.all() if name == "group" else ()
+    return "; ".join(f"{group.code} = {group.name or group.code}" for group in groups)
 
 
 def _field_label(name: str) -> str:

@@ -12,15 +12,16 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from materiality.platform.bilingual import reading_languages
+from materiality.platform.bilingual import language_name, reading_languages
 from materiality.platform.words import word_for
 from materiality.tables import write as xlsx
 from materiality.tables.problems import column_letters
 from materiality.tables.write import csv_bytes, neutralise
-from surveys.exports.codebook import COLUMNS, PROFILE_COLUMNS, codebook_rows, profile_rows
+from surveys.exports.codebook import codebook_columns, codebook_rows, profile_columns, profile_rows
 from surveys.exports.selection import FIELDS, Selection, extra_names, extra_values
 from surveys.exports.spss import export_spss
 from surveys.intake.columns import item_name
@@ -68,9 +69,10 @@ def export_xlsx(chosen: Survey | Selection) -> Iterator[bytes]:
     Ratings are numbers, everything else text.
     """
     selection = _selection(chosen)
-    sheets = [("responses", _sheet_of_responses(selection)), ("codebook", _cells([COLUMNS], codebook_rows(selection)))]
-    if selection.survey.anonymous and (counts := profile_rows(selection.survey)):
-        sheets.append(("profile", _cells([PROFILE_COLUMNS], counts)))
+    survey, told = selection.survey, codebook_rows(selection)
+    sheets = [("responses", _sheet_of_responses(selection)), ("codebook", _cells([codebook_columns(survey)], told))]
+    if survey.anonymous and (counts := profile_rows(survey)):
+        sheets.append(("profile", _cells([profile_columns(survey)], counts)))
     yield from xlsx.write_sheets(sheets)
 
 
@@ -137,12 +139,12 @@ class Format:
 
 
 def export_codebook(selection: Selection) -> Iterator[bytes]:
-    yield csv_bytes(COLUMNS, codebook_rows(selection))
+    yield csv_bytes(codebook_columns(selection.survey), codebook_rows(selection))
 
 
 def export_profile(selection: Selection) -> Iterator[bytes]:
     """Counts of an anonymous survey's profile answers as CSV."""
-    yield csv_bytes(PROFILE_COLUMNS, profile_rows(selection.survey))
+    yield csv_bytes(profile_columns(selection.survey), profile_rows(selection.survey))
 
 
 FORMATS = {
@@ -250,11 +252,13 @@ def _item_note(item, k: int) -> str:
 
 
 def _fill_codes(sheet, survey: Survey, items: list) -> None:
-    group, issue = _("Stakeholder group"), _("Issue")
-    rows = [(group, each.code, each.name_zh, each.name_en) for each in survey.cycle.groups.all()]
     issues = {item.issue_id: item.issue for item in items}
-    rows += [(issue, each.code, each.name_zh, each.name_en) for each in issues.values()]
-    sheet.append(["", _("Code"), "中文", "English"])
+    coded = [(_("Stakeholder group"), each) for each in survey.cycle.groups.all()]
+    coded += [(_("Issue"), each) for each in issues.values()]
+    rows = [
+        (kind, each.code, *(each.name.texts.get(language, "") for language in survey.languages)) for kind, each in coded
+    ]
+    sheet.append(["", _("Code"), *map(language_name, survey.languages)])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
@@ -263,5 +267,5 @@ def _fill_codes(sheet, survey: Survey, items: list) -> None:
         sheet.append(row)
         for cell in sheet[sheet.max_row]:
             cell.data_type = "s"
-    for letter, width in zip("ABCD", (20, 18, 30, 48), strict=True):
-        sheet.column_dimensions[letter].width = width
+    for place, width in enumerate((20, 18, *[40] * len(survey.languages)), start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width

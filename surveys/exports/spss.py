@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from materiality.tables.write import EPOCH, Sink, csv_bytes, neutralise
 from surveys.exports.codebook import (
-    COLUMNS,
     LONGEST_TEXT,
     LONGEST_VALUE_LABEL,
     MOMENT,
-    PROFILE_COLUMNS,
     TEXT,
     Variable,
+    codebook_columns,
     codebook_rows,
     literal,
     one_line,
+    profile_columns,
     profile_rows,
     shortened,
     variables_of,
@@ -127,9 +127,11 @@ def export_spss(selection: Selection) -> Iterator[bytes]:
                 yield sink.take()
         # The syntax comes after the data: only now is the longest text of each variable known.
         archive.writestr(_entry("syntax.sps"), syntax_of(selection.survey.title, variables, widths))
-        archive.writestr(_entry("codebook.csv"), csv_bytes(COLUMNS, codebook_rows(selection)))
+        archive.writestr(
+            _entry("codebook.csv"), csv_bytes(codebook_columns(selection.survey), codebook_rows(selection))
+        )
         if selection.survey.anonymous and (counts := profile_rows(selection.survey)):
-            archive.writestr(_entry("profile.csv"), csv_bytes(PROFILE_COLUMNS, counts))
+            archive.writestr(_entry("profile.csv"), csv_bytes(profile_columns(selection.survey), counts))
     yield sink.take()
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils.html import escape
 
-from materiality.models import Edition, Issue, User
+from materiality.models import Edition, Issue, Organisation, User
 from materiality.templatetags.library import marked
 from tests.factories.library import make_category, make_disclosure, make_edition, make_issue, map_issue
 
@@ -136,6 +136,16 @@ def test_library_is_paged_at_a_fixed_number_of_queries(analyst, primaries, djang
 def test_default_library_page_is_a_few_queries(analyst, django_assert_max_num_queries, library_rows):
     with django_assert_max_num_queries(7):
         analyst.get("/library/")
+
+
+def test_first_library_asks_the_name_of_the_organisation_in_a_language_that_was_added(analyst):
+    sent = {"begin": "empty", "languages": ["en"], "more": "ko", "name_en": "Blue Sea"}
+    page = analyst.post("/library/begin/", sent)
+    assert page.status_code == 422 and 'name="name_ko"' in page.content.decode()
+    assert not Edition.objects.exists()
+    assert analyst.post("/library/begin/", {**sent, "name_ko": "푸른바다"}).status_code == 302
+    assert Organisation.objects.get().name.texts == {"en": "Blue Sea", "ko": "푸른바다"}
+    assert Edition.objects.get().languages == ["en", "ko"]
 
 
 @pytest.mark.parametrize(

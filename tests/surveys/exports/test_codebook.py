@@ -5,7 +5,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from surveys.exports.codebook import COLUMNS
+from surveys.exports.codebook import codebook_columns
 from surveys.exports.exporting import export_codebook, export_csv, export_xlsx
 from surveys.exports.selection import Selection
 from surveys.exports.spss import export_spss
@@ -57,6 +57,19 @@ def test_codebook_of_a_survey_opened_with_the_first_instrument_keeps_its_words(s
     assert facts["question_society"] == "这件事做得好或不好，对社会和环境影响有多大？"
 
 
+def test_codebook_has_columns_for_each_language_of_the_survey():
+    survey = make_open_survey(languages=["ko", "en"], title_ko="설문", title_en="", title_zh="")
+    survey.cycle.groups.filter(code="employees").update(name={"en": "Employees", "ko": "임직원"})
+    selection = Selection(survey)
+    told = ["label_ko", "label_en", "dimension", "category_ko", "category_en", "values_ko", "values_en", "missing"]
+    assert codebook_columns(survey) == ["part", "name", "spss_name", *told]
+    facts = {row["name"]: (row["label_ko"], row["values_ko"], row["values_en"]) for row in rows_of(selection, "fact")}
+    assert facts["title"] == ("Survey", "설문", "설문")
+    group = next(row for row in rows_of(selection, "column") if row["name"] == "group")
+    assert "employees = 임직원" in group["values_ko"] and "employees = Employees" in group["values_en"]
+    assert members(b"".join(export_spss(selection)))["codebook.csv"].decode("utf-8-sig").startswith("part,name,spss")
+
+
 def test_codebook_tells_rules_and_facts(selection):
     rules = {row["name"]: row["values_en"] for row in rows_of(selection, "rule")}
     assert rules["speeding"] == "effect = reject; seconds = 1.0"
@@ -68,5 +81,5 @@ def test_codebook_tells_rules_and_facts(selection):
 def test_codebook_is_the_second_sheet_of_the_workbook(selection):
     book = load_workbook(io.BytesIO(b"".join(export_xlsx(selection))))
     assert book.sheetnames == ["responses", "codebook"]
-    assert tuple(cell.value for cell in book["codebook"][1]) == COLUMNS
+    assert [cell.value for cell in book["codebook"][1]] == codebook_columns(selection.survey)
     assert book["codebook"].max_row == len(csv_rows(b"".join(export_codebook(selection)))) + 1
