@@ -520,7 +520,7 @@ def put_in_force(*, contents: bytes, name: str, by: User | None, acknowledged: s
     current = Edition.objects.filter(state=Edition.State.PUBLISHED).first()
     if current and Edition.objects.filter(state=Edition.State.DRAFT).exists():
         start_edition_draft(by=by)  # which says what is in the way
-    edition = current or _first_draft(contents, name, by)
+    edition = current or first_draft(contents=contents, name=name, by=by)
     scope = Scope(edition=edition, replaces=True)
     imported, plan = checked_whole(IssueResource.sheet, scope, name, contents, by=by)
     if not plan.changes_anything:
@@ -530,6 +530,7 @@ def put_in_force(*, contents: bytes, name: str, by: User | None, acknowledged: s
     return publish_edition(edition=imported.edition, by=by, acknowledged=acknowledged)
 
 
-def _first_draft(contents: bytes, name: str, by: User | None) -> Edition:
+def first_draft(*, contents: bytes, name: str, by: User | None) -> Edition:
+    """The empty draft of a new installation, in the languages of the file that is to be its list. Raises BadLibrary."""
     file = read_sheet_file(contents, name, IssueResource(Scope()))
     return start_first_draft(languages=languages_in(file.tables) or DEFAULT_LANGUAGES, by=by)

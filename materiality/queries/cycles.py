@@ -158,9 +158,14 @@ class EditionScope:
 
     primaries: int
     secondaries: int
+    thirds: int = 0
 
     def __str__(self) -> str:
         """In words; of a flat list, which has no primary issues, as issues."""
+        if self.thirds:
+            return _(
+                "%(primaries)s primary and %(secondaries)s secondary issues, %(thirds)s of the third level"
+            ) % vars(self)
         if self.secondaries:
             return _("%(primaries)s primary and %(secondaries)s secondary issues") % vars(self)
         return ngettext("%(number)s issue", "%(number)s issues", self.primaries) % {"number": self.primaries}
@@ -178,7 +183,8 @@ def edition_scope(edition: Edition, left_out: Sequence[str] = ()) -> EditionScop
         .exclude(code__in=left_out)
         .aggregate(
             primaries=Count("pk", filter=Q(parent__isnull=True)),
-            secondaries=Count("pk", filter=Q(parent__isnull=False)),
+            secondaries=Count("pk", filter=Q(parent__isnull=False, parent__parent__isnull=True)),
+            thirds=Count("pk", filter=Q(parent__parent__isnull=False)),
         )
     )
     return EditionScope(**numbers)

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from materiality.actions.tables import check_sheet, checked_whole, confirm, forget_whole, scope_of
+from materiality.actions.tables import check_sheet, checked_whole, confirm, first_draft, forget_whole, scope_of
 from materiality.formats.issues import IssueResource
-from materiality.models import SheetImport
+from materiality.models import Edition, SheetImport
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import BadLibrary, Problem
@@ -53,11 +53,14 @@ class Command(BaseCommand):
         return _("Stored in the draft %(edition)s.") % {"edition": imported.edition.title}
 
     def _import(self, contents: bytes, name: str, options: dict) -> None:
+        if self.resource.replaceable and not Edition.objects.exists():
+            first_draft(contents=contents, name=name, by=None)
         scope = self.scope(options)
         imported, plan = checked_whole(self.resource.sheet, scope, name, contents, by=None)
         self._tell(plan, alike=bool(options.get("alike")))
         if options["dry_run"] or not plan.changes_anything:
-            return forget_whole(imported)
+            forget_whole(imported)
+            return transaction.set_rollback(True)  # with it goes a first draft
         check_sheet(imported=imported, by=None)
         descents = {each.new: each.old for each in plan.descents if each.share == 1 or options.get("alike")}
         confirm(imported, by=None, reason=str(options["reason"]) or name, descents=descents)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from materiality.actions.library import Loaded, load_library
 from materiality.actions.tables import put_in_force
 from materiality.management.commands.import_library import contents_of, refuse
-from materiality.models import Edition, OwnGroup
+from materiality.models import Category, Edition, OwnGroup
 from materiality.platform.refusals import NotAllowed, Unacknowledged
 from materiality.queries.cycles import edition_scope
 from materiality.tables.problems import BadLibrary
@@ -48,9 +48,16 @@ class Command(BaseCommand):
         except NotAllowed as refusal:
             raise CommandError(refusal.reason) from refusal
         if edition:
-            return _in_force(edition)
+            return "\n".join(filter(None, [_in_force(edition), self._categories(edition)]))
         current = Edition.objects.get(state=Edition.State.PUBLISHED)
         return _("%(edition)s is in force already; nothing changed.") % {"edition": current.title}
+
+    def _categories(self, edition: Edition) -> str:
+        """Which of them the edition before did not have."""
+        before = Category.objects.filter(edition=edition.based_on).values("code") if edition.based_on else ()
+        new = edition.categories.exclude(code__in=before)
+        names = ", ".join(f"{row.name} ({row.code})" for row in new)
+        return _("Categories that are new: %(names)s.") % {"names": names} if names else ""
 
 
 def _in_force(edition: Edition) -> str:

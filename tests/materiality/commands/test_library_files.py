@@ -62,6 +62,32 @@ def test_import_library_dry_run_tells_and_stores_nothing(draft, settings, tmp_pa
     assert kept_files() == stored != []
 
 
+THREE = [
+    {"code": "EE", "category": "people", "parent_code": "", "name_ko": "인력"},
+    {"code": "EE-1", "category": "people", "parent_code": "EE", "name_ko": "근로 조건"},
+    {"code": "EE-1-1", "category": "people", "parent_code": "EE-1", "name_ko": "고용 안정"},
+]
+
+
+def test_import_library_begins_the_library_of_a_new_installation(tmp_path):
+    file = tmp_path / "library.csv"
+    file.write_bytes(csv_file(THREE))
+    out, _err = run("import_library", str(file), "--dry-run")
+    assert "新增 3 行" in out and not Edition.objects.exists()
+    out, err = run("import_library", str(file))
+    draft = Edition.objects.get()
+    assert (draft.state, draft.languages, draft.issues.count()) == ("draft", ["ko"], 3)
+    assert "“people”" in err
+
+
+def test_load_library_says_levels_and_new_categories(tmp_path):
+    file = tmp_path / "library.csv"
+    file.write_bytes(csv_file(THREE))
+    out, _err = run("load_library", str(file))
+    assert "1 个一级议题、1 个二级议题、1 个三级议题" in out
+    assert "People (people)" in out
+
+
 def test_import_library_tells_every_error_and_fails(draft, tmp_path):
     file = tmp_path / "library.csv"
     file.write_bytes(csv_file([{**ROW, "status": "gone"}, {"code": "SOC-01-02", "status": "lost"}]))
