@@ -181,7 +181,8 @@ def _levels(records: Iterable[DisclosureRecord]) -> Iterator[list[DisclosureReco
 
 
 def _columns(record: DisclosureRecord, frameworks: dict, held: dict[Key, Disclosure]) -> dict[str, Any]:
-    columns = {name: value for name, value in vars(record).items() if name not in ("framework", "parent_code")}
+    apart = ("framework", "parent_code", "other_titles")
+    columns = {name: value for name, value in vars(record).items() if name not in apart}
     columns["own_wording"] = list(record.own_wording)
     parent = held[(*record.framework, record.parent_code)].pk if record.parent_code else None
     return {**columns, "framework_id": frameworks[record.framework], "parent_id": parent}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
@@ -9,20 +10,24 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Max
+from django.utils.functional import lazy
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
 from materiality.drafts.rows import locked_edition_draft
 from materiality.library_file.codes import MappingCodes
 from materiality.models import Disclosure, Framework, Issue, IssueMapping
+from materiality.models.library import library_languages
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, suffix_of
 from materiality.queries.library import built_in_frameworks, stored_catalogues
-from materiality.tables.headers import Choices, SheetColumn, canonical, depths, mapping_choices, rings
+from materiality.tables.headers import Choices, SheetColumn, canonical, depths, mapping_choices, rings, text_columns_of
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import Problem, nearest, nearest_code
 from materiality.tables.widgets import ChoiceWidget, DayWidget, Key, SheetRow, TextWidget, Widget, YesWidget
 
-CATALOGUE_COLUMNS = (
+_COLUMNS = (
     SheetColumn(
         "framework", _("Framework"), _("A short code of the catalogue: letters, digits, dots, hyphens."), required=True
     ),
@@ -30,10 +35,6 @@ CATALOGUE_COLUMNS = (
     SheetColumn("code", _("Code"), _("The code of a disclosure, goal or topic in the catalogue."), required=True),
     SheetColumn("parent_code", _("Parent"), _("The code above in the same catalogue; empty at the top.")),
     SheetColumn("kind", _("Kind"), _("What the row is, such as topic, disclosure or kpi. A group only heads others.")),
-    SheetColumn("title_zh", _("Chinese title"), _("At most 300 characters."), width=48),
-    SheetColumn("title_en", _("English title"), _("At most 300 characters."), width=48),
-    SheetColumn("official_zh", _("Chinese title is official"), _("no: it is a wording of our own.")),
-    SheetColumn("official_en", _("English title is official"), _("no: it is a wording of our own.")),
     SheetColumn("code_official", _("Official code"), _("no: the code is ours, and is not printed.")),
     SheetColumn("in_force_from", _("In force from"), _("The first day, such as 2026-01-01."), date=True),
     SheetColumn("in_force_until", _("In force until"), _("The first day on which it is not in force."), date=True),
@@ -46,9 +47,20 @@ TAKEN = ("code", "category", "parent_code", "groups", "status", "order", "chapte
 Node = tuple[str, str, str]
 
 
-def _official(own_wording: Collection[str]) -> SimpleNamespace:
-    """Language → whether the title is an official one."""
-    return SimpleNamespace(**{language: language not in own_wording for language in ("zh", "en")})
+def _title_columns(languages: Sequence[str]) -> Iterator[SheetColumn]:
+    """In each language a title, then in each whether it is an official one."""
+    yield from text_columns_of(Disclosure._meta.get_field("title"), languages, width=48)
+    for language in languages:
+        words, name, note = (
+            lazy(_official_words, str)(language),
+            suffix_of(language),
+            _("no: it is a wording of our own."),
+        )
+        yield SheetColumn(f"official_{name}", words, note, attribute=f"official__{name}")
+
+
+def _official_words(language: str) -> str:
+    return gettext("%(title)s is official") % {"title": Disclosure._meta.get_field("title").label(language)}
 
 
 class _ParentWidget(Widget):
@@ -65,10 +77,9 @@ class CatalogueResource(StrictResource):
     """Rows of catalogues. What comes with the product is never changed, as its next update would undo that."""
 
     sheet = "framework"
-    columns = CATALOGUE_COLUMNS
     may_be_blank = ("title",)
     written = (
-        *("title_zh", "title_en", "parent", "kind", "own_wording", "code_official", "effective_from", "withdrawn_from"),
+        *("title", "parent", "kind", "own_wording", "code_official", "effective_from", "withdrawn_from"),
         "replaced_by",
     )
 
@@ -77,10 +88,6 @@ class CatalogueResource(StrictResource):
     code = Field("code", "code", widget=TextWidget(20, required=True))
     parent_code = Field("parent", "parent_code", widget=_ParentWidget())
     kind = Field("kind", "kind", widget=TextWidget(40))
-    title_zh = Field("title_zh", "title_zh", widget=TextWidget(300))
-    title_en = Field("title_en", "title_en", widget=TextWidget(300))
-    official_zh = Field("official__zh", "official_zh", widget=YesWidget())
-    official_en = Field("official__en", "official_en", widget=YesWidget())
     code_official = Field("code_official", "code_official", widget=YesWidget())
     in_force_from = Field("effective_from", "in_force_from", widget=DayWidget())
     in_force_until = Field("withdrawn_from", "in_force_until", widget=DayWidget())
@@ -88,14 +95,30 @@ class CatalogueResource(StrictResource):
 
     class Meta:
         model = Disclosure
-        fields = tuple(column.name for column in CATALOGUE_COLUMNS)
+        fields = tuple(column.name for column in _COLUMNS)
         import_id_fields = ("framework", "edition", "code")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.languages = list(dict.fromkeys([*DEFAULT_LANGUAGES, *library_languages()]))
+        titles = list(_title_columns(self.languages))
+        place = next(place for place, column in enumerate(_COLUMNS) if column.name == "code_official")
+        self.columns = (*_COLUMNS[:place], *titles, *_COLUMNS[place:])
+        for column in titles:
+            widget = YesWidget() if column.name.startswith("official") else TextWidget(300)
+            self.fields[column.name] = Field(column.attribute, column.name, widget=widget)
+        self._meta = copy(self._meta)  # of this resource alone, as the columns follow the languages
+        self._meta.fields = self._meta.export_order = tuple(column.name for column in self.columns)
+
+    def _official(self, own_wording: Collection[str]) -> SimpleNamespace:
+        """Language → whether the title is an official one."""
+        return SimpleNamespace(**{suffix_of(each): each not in own_wording for each in self.languages})
 
     def stored(self) -> Sequence[Disclosure]:
         rows = Disclosure.objects.select_related("framework", "parent")
         rows = list(rows.order_by("framework__code", "framework__edition", "order", "code"))
         for row in rows:
-            row.official = _official(row.own_wording)
+            row.official = self._official(row.own_wording)
         return rows
 
     def make_lookups(self) -> dict[str, dict]:
@@ -107,9 +130,10 @@ class CatalogueResource(StrictResource):
     def blank(self, row: dict[str, str]) -> Disclosure:
         name = self.key_of(row)[:2]
         label = " ".join(name).strip()
-        new = Framework(code=name[0], edition=name[1], title_zh=label, title_en=label, column=self._free_column(name))
+        titles = dict.fromkeys(self.languages, label)
+        new = Framework(code=name[0], edition=name[1], title=titles, column=self._free_column(name))
         row_of = Disclosure(framework=self._frameworks.setdefault(name, new))
-        row_of.official = _official(())
+        row_of.official = self._official(())
         return self.lookups["nodes"].setdefault(self.key_of(row), row_of)
 
     def _free_column(self, name: tuple[str, str]) -> str:
@@ -195,7 +219,9 @@ class CatalogueResource(StrictResource):
             yield list(batch)
 
     def before_store(self, instance: Disclosure, changes: dict[str, list[str]]) -> None:
-        instance.own_wording = sorted(language for language, held in vars(instance.official).items() if not held)
+        instance.own_wording = sorted(
+            each for each in self.languages if not getattr(instance.official, suffix_of(each))
+        )
         if instance.pk is None:
             self._order += 1
             instance.order = self._order

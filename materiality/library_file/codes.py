@@ -96,6 +96,10 @@ STANDARD, SECTOR, SECTOR_TOPIC, TARGET = "standard", "sector_standard", "sector_
 TYPES = ("equal", "part", "whole", "related")
 _TYPED = re.compile(r"(.*?)\s*[\[［【](\w+)[\]］】]")
 _GRI_CODE = re.compile(r"(?:(?:GRI|Disclosure|披露项)\s*)?(\d+-\d+)(?:\s*[(（](\d{4})[)）])?", re.IGNORECASE)
+_GRI_TITLED = re.compile(
+    r"((?:GRI|Disclosure|披露项)?\s*\d+(?:-\d+)?)(?:\s*[:：]\s*|\s+)(\D.*?)(?:\s*[(（]?(\d{4})[)）]?)?", re.IGNORECASE
+)
+_WORDS_BEFORE = re.compile(r"(?:KPI|Goal|Target|Aspect|目标|具体目标|层面|关键绩效指标)\s*", re.IGNORECASE)
 _GRI_STANDARD = re.compile(r"(?:GRI\s*(\d{1,3})|(\d{3}))(?:\s*[:：]?\s*[(（]?(\d{4})[)）]?)?", re.IGNORECASE)
 
 
@@ -163,11 +167,12 @@ class MappingCodes:
     def _plainly(self, column: str, part: str, framework: Edition) -> Key | Problem:
         """By code, by the code that has taken the place of an older one, or by title in any language."""
         listed = {record.code: record for record in self.mappable(column)}
-        bare = re.sub(rf"{re.escape(framework[0])}\s+", "", part, count=1)  # SDG 8.5
-        code = next((each for each in (part, bare) if each in listed), self._replaced.get((framework, part), part))
+        bare = re.sub(rf"{re.escape(framework[0])}\s*", "", part, count=1)  # SDG 8.5, SDG8
+        bares = (part, bare, _WORDS_BEFORE.sub("", bare, count=1))
+        code = next((each for each in bares if each in listed), self._replaced.get((framework, part), part))
         if code in listed:
             return (*framework, code)
-        titled = [code for code, row in listed.items() if _plain(part) in (_plain(row.title_zh), _plain(row.title_en))]
+        titled = [code for code, row in listed.items() if _plain(part) in map(_plain, row.titles)]
         if len(titled) == 1:
             return (*framework, titled[0])
         return _unknown("unknown_code", part, framework, nearest_code(part, list(listed)))
@@ -181,6 +186,8 @@ class MappingCodes:
     def _gri(self, part: str, framework: Edition, known: dict[str, DisclosureRecord]) -> Key | Problem:
         code, year = _gri_code(part, known)
         record = known.get(f"{code} ({year})") or known.get(code)
+        if record is None and framework[1] == "2016" and re.fullmatch(r"(GRI )?101(-\d+)?", code):
+            return Problem("foundation", value=part)  # what 101 stands for since 2024 is no meaning here
         if record is None or (year and int(year) != record.standard_year):
             offered = self._counterparts(framework, code) or nearest_code(code, known)
             return _unknown("unknown_code", part, framework, offered)
@@ -221,6 +228,13 @@ def _gri_code(part: str, known: Lookup[str, DisclosureRecord]) -> tuple[str, str
         return found[1], found[2]
     if found := _GRI_STANDARD.fullmatch(part):
         return f"GRI {found[1] or found[2]}", found[3]
+    if found := _GRI_TITLED.fullmatch(part):
+        code, year = _gri_code(found[1].strip(), known)
+        titled = [
+            each for each in known.values() if each.bare_code == code and _plain(found[2]) in map(_plain, each.titles)
+        ]
+        if len(titled) == 1:
+            return code, found[3] or year or str(titled[0].standard_year)
     return part, None
 
 

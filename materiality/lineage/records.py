@@ -66,10 +66,21 @@ class DisclosureRecord:
     replaced_by: str = ""
     code_official: bool = True
     own_wording: tuple[str, ...] = ()
+    other_titles: tuple[str, ...] = ()  # in further languages
 
     @property
     def key(self) -> Key:
         return (*self.framework, self.code)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """In all languages."""
+        return (self.title_zh, self.title_en, *self.other_titles)
+
+    @property
+    def bare_code(self) -> str:
+        """Without the year that tells it from a newer one: `GRI 303` for `GRI 303 (2016)`."""
+        return self.code.partition(" (")[0]
 
 
 @dataclass(frozen=True)

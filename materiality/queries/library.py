@@ -521,7 +521,8 @@ _PLAIN = ("code", "order", "standard_year", "kind", "code_official")
 
 
 def _record(framework: tuple[str, str], title: dict[str, str], parent: str | None, *plain: Any) -> DisclosureRecord:
-    texts = {f"title_{language}": title.get(language, "") for language in DEFAULT_LANGUAGES}
+    texts: dict[str, Any] = {f"title_{language}": title.get(language, "") for language in DEFAULT_LANGUAGES}
+    texts["other_titles"] = tuple(text for language, text in title.items() if language not in DEFAULT_LANGUAGES)
     told = {"framework": framework, "parent_code": parent or "", **dict(zip(_PLAIN, plain, strict=True))}
     return DisclosureRecord(**told, **texts)
 

@@ -321,6 +321,7 @@ MESSAGES = {
     "retired_primary": N_("“%(code)s” still has active secondary issues: %(codes)s. Move or retire them first."),
     "unknown_code": N_("“%(value)s” is not in %(framework)s."),
     "unknown_title": N_("“%(value)s” is not a title or code in %(framework)s."),
+    "foundation": N_("%(value)s: GRI 101 of 2016 is the Foundation, which has no disclosures. Leave it out."),
     "year_needed": N_(
         "“%(value)s” has two meanings: “%(old_title)s” in GRI %(old_edition)s, and “%(title)s” since %(year)s."
     ),

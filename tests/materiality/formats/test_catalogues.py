@@ -36,6 +36,18 @@ def test_own_catalogue_is_stored_with_parents_in_any_order():
     assert Framework.objects.get(code="ACME").edition == "2026"
 
 
+def test_own_catalogue_has_titles_in_the_languages_of_the_organisation(tmp_path):
+    make_edition(languages=["ko"])
+    told = {"framework": "MSCI", "edition": "2026", "code": "K1", "title_ko": "물 스트레스", "official_ko": "no"}
+    confirm(upload("framework", csv_file([told])), by=None)
+    stored = Disclosure.objects.get(code="K1")
+    assert (stored.title.texts, stored.own_wording) == ({"ko": "물 스트레스"}, ["ko"])
+    exported = CatalogueResource(Scope())
+    assert [column.name for column in exported.columns][5:11] == [
+        *("title_zh", "title_en", "title_ko", "official_zh", "official_en", "official_ko")
+    ]
+
+
 def test_undo_takes_an_own_catalogue_away():
     imported = confirm(upload("framework", csv_file([row("A"), row("A.1", "A")])), by=None)
     undo(imported, by=None)

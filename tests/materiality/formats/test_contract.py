@@ -27,7 +27,7 @@ HEADINGS = {
     "stakeholders": "group kind text_zh text_en order frequency",
     "figures": "group issue dimension n mean scale score sd source",
     "proposals": "kind issue name_zh name_en text_zh text_en reason source",
-    "translations": "key kind where field chinese english state",
+    "translations": "key kind where field text_zh text_en state",
 }
 
 

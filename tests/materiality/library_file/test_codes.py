@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from materiality.library_file.codes import UnknownTitle, resolve_esrs, resolve_exchange
+from materiality.library_file.catalogues import read_catalogues
+from materiality.library_file.codes import MappingCodes, UnknownTitle, resolve_esrs, resolve_exchange
+from tests.materiality.library_file.fixture_folder import FOLDER
 
 ESRS = {
     "E": ("Environmental", ""),
@@ -107,3 +109,42 @@ def test_exchange_title_unknown_names_the_nearest(title, nearest):
 def test_exchange_group_heading_is_no_topic():
     with pytest.raises(UnknownTitle):
         resolve_exchange("环境信息披露", EXCHANGE)
+
+
+@pytest.fixture(scope="module")
+def codes():
+    return MappingCodes(read_catalogues(FOLDER))
+
+
+@pytest.mark.parametrize(
+    ("column", "part", "code"),
+    [
+        ("gri_2021", "GRI 403", "GRI 403"),
+        ("gri_2021", "GRI 403: Occupational Health and Safety 2018", "GRI 403"),
+        ("gri_2021", "GRI 102: Climate Change", "GRI 102"),
+        ("gri_2016", "GRI 102：一般披露 2016", "GRI 102"),
+        ("gri_2021", "305-1 Direct (Scope 1) GHG emissions", "305-1"),
+        ("gri_2021", "11.9", "11.9"),
+        ("sdgs", "SDG8", "8"),
+        ("sdgs", "Target 8.5", "8.5"),
+        ("hkex", "KPI A1.1", "A1.1"),
+        ("hkex", "A4", "D"),
+        ("esrs", "S1-14", "S1-14"),
+    ],
+)
+def test_code_is_known_as_companies_write_it(codes, column, part, code):
+    assert codes.resolve(column, part)[2] == code
+
+
+@pytest.mark.parametrize(
+    ("column", "part", "kind"),
+    [
+        ("gri_2021", "GRI 403: Energy", "unknown_code"),
+        ("gri_2021", "GRI 403: Occupational Health and Safety 2016", "unknown_code"),
+        ("gri_2021", "14.2", "unknown_code"),
+        ("gri_2016", "101-1", "foundation"),
+        ("gri_2016", "GRI 101", "foundation"),
+    ],
+)
+def test_code_that_means_nothing_is_refused(codes, column, part, kind):
+    assert codes.resolve(column, part).kind == kind
