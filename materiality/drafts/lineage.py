@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from materiality.drafts.rows import put_back, sources_of
-from materiality.models import Edition, Issue, Lineage, User
+from materiality.models import Edition, Issue, Lineage, SheetImport, User
 
 Kind = Lineage.Kind
 # What a later change of the same issue does not take back: a moved issue that is renamed stays moved.
@@ -177,12 +177,27 @@ def record_descent(
 
 
 def _without_descent(edition: Edition, issues: Sequence[Issue]) -> dict[str, Issue]:
-    """Code → an issue that this draft had retired and that is active again; by the codes that it had before, too."""
+    """Code → an issue that this draft had retired and that is active again; by the codes that it had before, and those
+    of what it went on, too.
+    """
     held = set(edition.lineage.filter(target__isnull=False).values_list("target_id", flat=True))
     back = {str(row.pk): row for row in issues if row.status == Issue.Status.ACTIVE and row.pk not in held}
     changes = edition.changes.values_list("before", flat=True) if back else ()
     rows = [(row["code"], key) for before in changes for key, row in before.get("issue", {}).items()]
+    rows += _gone_on(edition, back)
     return {code: back[key] for code, key in rows if key in back} | {row.code: row for row in back.values()}
+
+
+def _gone_on(edition: Edition, issues: Mapping[str, Issue]) -> list[tuple[str, str]]:
+    """Code of what an issue (its key) went on by an import."""
+    if not issues:
+        return []
+    kept = edition.sheet_imports.filter(state=SheetImport.State.STORED).values_list("undo", flat=True)
+    descents = [undone.get("further", {}).get("descent", {}) for undone in kept]
+    lines = [line for each in descents for line in each.get("after", {}).values()]
+    went = {line["source_id"]: str(line["target_id"]) for line in lines if str(line["target_id"]) in issues}
+    codes = Issue.objects.filter(pk__in=filter(None, went)).values_list("pk", "code")
+    return [(code, went[source]) for source, code in codes]
 
 
 def _take_up(edition: Edition, back: Mapping[str, Issue], *, by: User | None, reason: str) -> None:

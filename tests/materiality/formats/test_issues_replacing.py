@@ -120,6 +120,19 @@ def test_issue_with_another_code_in_the_draft_is_the_same_when_it_is_taken_up_ag
     assert state_of(draft) == before
 
 
+def test_issue_that_went_on_another_goes_on_it_again_when_it_is_taken_up_again():
+    draft = draft_of_small_library()
+    confirm(whole(OWN), by=None, reason="Ours", descents={"E1": "SOC-01-01"})
+    confirm(whole(OWN[1:]), by=None, reason="Without")
+    assert draft.lineage.get(source__code="SOC-01-01").target is None
+    stored = confirm(whole(OWN), by=None, reason="Missed")
+    line = draft.lineage.get(target__code="E1")
+    assert (line.kind, line.source.code) == ("moved", "SOC-01-01")
+    undo(stored, by=None)
+    assert draft.lineage.get(source__code="SOC-01-01").target is None
+    assert list(row_findings()) == []
+
+
 @pytest.mark.parametrize("published", [False, True])
 def test_issue_retired_before_goes_on_under_another_code(published):
     draft = draft_of_small_library()
