@@ -14,7 +14,7 @@ from materiality.models import Issue, ReportedFigure
 from materiality.platform.hooks import counted_now
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_REVIEW, locked_cycle
-from materiality.tables.headers import Choices, SheetColumn, canonical, choice_words
+from materiality.tables.headers import Choices, SheetColumn, canonical, choice_words, named
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import Problem
 from materiality.tables.records import Records, Row
@@ -107,8 +107,8 @@ class FigureResource(StrictResource):
     def choices(self) -> Choices:
         issues = Issue.objects.filter(edition=self.scope.cycle.edition_id).order_by("code")
         return {
-            "groups": [(group.code, group.name_zh, group.name_en) for group in self.scope.cycle.groups.all()],
-            "issues": [(issue.code, issue.name_zh, issue.name_en) for issue in issues],
+            "groups": named(self.scope.cycle.groups.all()),
+            "issues": named(issues),
             "dimensions": choice_words(ReportedFigure.Dimension),
         }
 
@@ -135,10 +135,10 @@ class FigureResource(StrictResource):
 
 
 def _names(lookups: Mapping[str, dict]) -> dict[str, dict[str, str]]:
-    """Column → name in either language, or code → code."""
+    """Column → name in any language, or code → code."""
     return {
         name: {
-            _plain(word): code for code, own in lookups[f"{name}s"].items() for word in (code, own.name_en, own.name_zh)
+            _plain(word): code for code, own in lookups[f"{name}s"].items() for word in (code, *own.name.texts.values())
         }
         for name in ("group", "issue")
     }

@@ -1,7 +1,6 @@
 """Indicators beside issues, and numbers of frameworks: the formats `indicators` and `framework_values` (formats.md)."""
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
 from materiality.models import Disclosure, FrameworkValue, Indicator
+from materiality.models.library import library_languages
 from materiality.platform.words import plain_number
 from materiality.queries.indicators import standing_issues
-from materiality.tables.headers import Choices, SheetColumn, model_columns
+from materiality.tables.headers import Choices, SheetColumn, model_columns, named
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import Problem, nearest, nearest_code
 from materiality.tables.widgets import BadCell, SheetRow, TextWidget, Widget, model_fields
@@ -64,6 +64,7 @@ class IndicatorResource(StrictResource):
     """Indicators with their yearly values, which stand beside the library."""
 
     sheet = "indicators"
+    columns = INDICATOR_COLUMNS
     may_be_blank = ("name",)
     written = tuple(column.attribute for column in INDICATOR_COLUMNS if column.name not in ("issue", "indicator"))
     written += ("values",)
@@ -77,14 +78,14 @@ class IndicatorResource(StrictResource):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.speak(library_languages())
         for name in ("baseline_year", "baseline", "target_year", "target"):
             self.fields[name].widget = AnyNumberWidget()
         used = {year for values in Indicator.objects.values_list("values", flat=True) for year in values}
         years = _Years(used).columns
-        self.columns = (*INDICATOR_COLUMNS, *years)
+        self.columns = (*self.columns, *years)
         for column in years:
             self.fields[column.name] = Field(f"by_year__{column.name}", column.name, widget=AnyNumberWidget())
-        self._meta = copy(self._meta)  # of this resource alone, as the years follow what is stored
         self._meta.export_order = tuple(column.name for column in self.columns)
 
     def stored(self) -> Sequence[Indicator]:
@@ -99,7 +100,7 @@ class IndicatorResource(StrictResource):
         return {"issues": {code: code for code in known}}
 
     def choices(self) -> Choices:
-        return {"issues": [(issue.code, issue.name_zh, issue.name_en) for issue in standing_issues()]}
+        return {"issues": named(standing_issues())}
 
     def blank(self, row: dict[str, str]) -> Indicator:
         indicator = Indicator()
@@ -108,7 +109,7 @@ class IndicatorResource(StrictResource):
 
     def objections(self, row: SheetRow, instance: Indicator, changes: dict[str, list[str]]) -> Iterable[Problem]:
         if not instance.name:
-            yield row.problem("no_text", "name_zh")
+            yield row.problem("no_text", next(name for name in self.fields if name.startswith("name_")))
 
     def before_store(self, instance: Indicator, changes: dict[str, list[str]]) -> None:
         instance.values = {year: value for year, value in sorted(vars(instance.by_year).items()) if value is not None}
@@ -159,7 +160,7 @@ class FrameworkValueResource(StrictResource):
         return {}
 
     def choices(self) -> Choices:
-        return {"issues": [(issue.code, issue.name_zh, issue.name_en) for issue in standing_issues()]}
+        return {"issues": named(standing_issues())}
 
     def key_of(self, cells: dict[str, str]) -> tuple[str, ...]:
         """A framework without its edition is the newest one."""

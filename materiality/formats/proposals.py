@@ -1,30 +1,37 @@
 """Suggestions for the library: the format `proposals`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 
-from materiality.models import Proposal
+from materiality.models import Issue, Proposal
+from materiality.models.library import library_languages
+from materiality.platform.bilingual import suffix_of
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.proposals import (
-    TEXTS,
     ProposalValues,
     draft_under_review,
     issues_in_force,
     what_is_wrong,
     without_surveys,
 )
-from materiality.tables.headers import Choices, SheetColumn, choice_words, model_columns
+from materiality.tables.headers import Choices, SheetColumn, choice_words, model_columns, named
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import Problem
 from materiality.tables.widgets import ChoiceWidget, SheetRow, in_both, model_fields
 
-TEXT_COLUMNS = {each.name: each for each in model_columns(Proposal, {}, reason={"required": True})}
-COLUMNS = ("kind", "issue", *TEXTS)
+_TEXTS = ("name", "text", "reason", "source")
+TEXT_COLUMNS = [
+    each
+    for each in model_columns(Proposal, {}, reason={"required": True})
+    if each.attribute.partition("_")[0] in _TEXTS
+]
 
 
 class ProposalResource(StrictResource):
@@ -41,9 +48,9 @@ class ProposalResource(StrictResource):
             gettext_lazy("The issue to change or retire; empty for a new one."),
             choices="issues",
         ),
-        *(TEXT_COLUMNS[name] for name in TEXTS),
+        *TEXT_COLUMNS,
     )
-    may_be_blank = TEXTS
+    may_be_blank = _TEXTS
 
     kind = Field("kind", "kind", widget=ChoiceWidget("kinds", "unknown_proposal"))
     issue = Field("issue", "issue", widget=ChoiceWidget("issues", "not_in_force", optional=True))
@@ -51,7 +58,13 @@ class ProposalResource(StrictResource):
 
     class Meta:
         model = Proposal
-        fields = import_id_fields = COLUMNS
+        fields = import_id_fields = ("kind", "issue", *(column.name for column in TEXT_COLUMNS))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.languages = library_languages()
+        self.speak(self.languages)
+        self._meta.import_id_fields = self._meta.fields
 
     def stored(self) -> Sequence[Proposal]:
         meant = Q(issue=None) | Q(issue__in=issues_in_force())
@@ -63,8 +76,7 @@ class ProposalResource(StrictResource):
         return {"kinds": kinds, "issues": {issue.code: issue for issue in issues_in_force()}}
 
     def choices(self) -> Choices:
-        issues = [(issue.code, issue.name_zh, issue.name_en) for issue in issues_in_force()]
-        return {"kinds": choice_words(Proposal.Kind), "issues": issues}
+        return {"kinds": choice_words(Proposal.Kind), "issues": named(issues_in_force())}
 
     def blank(self, row: dict[str, str]) -> Proposal:
         return Proposal(origin=Proposal.Origin.IMPORT, created_by=self.by)
@@ -79,14 +91,22 @@ class ProposalResource(StrictResource):
 
     def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
         for row in rows:
-            cells = {name: row.cells.get(name, "") for name in COLUMNS}
+            cells = {name: row.cells.get(name, "") for name in self.key}
             issue = self.lookups["issues"].get(cells["issue"])
-            values = ProposalValues(cells["kind"], issue, **{name: cells[name] for name in TEXTS})
-            told = in_both(lambda values=values: what_is_wrong(values))
+            told = in_both(partial(what_is_wrong, self._values(cells, issue)))
             # A kind and a code that are unknown are told by their cells.
             own = {"kind", *(["issue"] if cells["issue"] and issue is None else [])}
             for name in told["en"].keys() - own:
-                yield row.problem("invalid", name, params={f"title_{key}": words[name] for key, words in told.items()})
+                column = name if name in cells else f"{name}_{suffix_of(self.languages[0])}"
+                params = {f"title_{key}": words[name] for key, words in told.items()}
+                yield row.problem("invalid", column, params=params)
+
+    def _values(self, cells: Mapping[str, str], issue: Issue | None) -> ProposalValues:
+        name, text = (
+            {language: cells[f"{text}_{suffix_of(language)}"] for language in self.languages}
+            for text in ("name", "text")
+        )
+        return ProposalValues(cells["kind"], issue, name, text, cells["reason"], cells["source"])
 
     def before_store(self, instance: Proposal, changes: dict[str, list[str]]) -> None:
         instance.edition = draft_under_review()

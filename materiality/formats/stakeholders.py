@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
 from materiality.models import Cycle, Group, OwnGroup, StakeholderPoint
+from materiality.models.library import library_languages
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, suffix_of
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import later_word_for
@@ -24,7 +26,7 @@ from materiality.queries.cycles import (
     problem_sentences,
 )
 from materiality.queries.stakeholders import shipped_groups
-from materiality.tables.headers import Choices, SheetColumn, canonical, choice_words, model_columns
+from materiality.tables.headers import Choices, SheetColumn, canonical, choice_words, model_columns, named
 from materiality.tables.imports import StrictResource, sheet_file
 from materiality.tables.problems import Problem
 from materiality.tables.records import Records, Row
@@ -56,6 +58,11 @@ SHEET_COLUMNS = model_columns(
 GROUP_COLUMNS = tuple(column.name for column in SHEET_COLUMNS)
 
 
+def spoken_of(scope: Scope | None) -> Sequence[str]:
+    """The content languages of the cycle of a scope; the usual two without one."""
+    return scope.cycle.languages if scope and scope.cycle else DEFAULT_LANGUAGES
+
+
 class GroupResource(StrictResource):
     """Groups of the cycle of the scope; a file adds and changes groups, it removes none."""
 
@@ -69,6 +76,10 @@ class GroupResource(StrictResource):
         model = Group
         fields = GROUP_COLUMNS
         import_id_fields = ("group",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.speak(spoken_of(self.scope))
 
     def refuse(self, store: bool) -> None:
         with transaction.atomic():
@@ -115,6 +126,10 @@ class OwnGroupResource(StrictResource):
         model = OwnGroup
         fields = GROUP_COLUMNS
         import_id_fields = ("group",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.speak(library_languages())
 
     def stored(self) -> Sequence[OwnGroup]:
         return list(OwnGroup.objects.all())
@@ -173,7 +188,6 @@ POINT_COLUMNS = (
     ),
     SheetColumn("frequency", _("Frequency"), StakeholderPoint._meta.get_field("frequency").help_text, width=20),
 )
-TEXTS = ("text_zh", "text_en")
 
 
 class StakeholderResource(StrictResource):
@@ -181,7 +195,7 @@ class StakeholderResource(StrictResource):
 
     sheet = "stakeholders"
     columns = POINT_COLUMNS
-    written = (*TEXTS, "frequency")
+    written = ("text", "frequency")
 
     group = Field("group", "group", widget=ChoiceWidget("groups", "unknown_group"))
     kind = Field("kind", "kind", widget=ChoiceWidget("kinds", "unknown_kind"))
@@ -194,6 +208,12 @@ class StakeholderResource(StrictResource):
         model = StakeholderPoint
         fields = tuple(column.name for column in POINT_COLUMNS)
         import_id_fields = ("group", "kind", "order")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.languages = spoken_of(self.scope)
+        self.speak(self.languages)
+        self.texts = [column.name for column in self.columns if column.name.startswith("text_")]
 
     def refuse(self, store: bool) -> None:
         with transaction.atomic():
@@ -211,12 +231,11 @@ class StakeholderResource(StrictResource):
         }
 
     def choices(self) -> Choices:
-        groups = [(group.code, group.name_zh, group.name_en) for group in self.scope.cycle.groups.all()]
-        return {"groups": groups, "kinds": choice_words(StakeholderPoint.Kind)}
+        return {"groups": named(self.scope.cycle.groups.all()), "kinds": choice_words(StakeholderPoint.Kind)}
 
     def reshaped(self, table: Records) -> list[Records]:
         """A table as reports print it, one row per group and one column per kind, as one row per point."""
-        return [_lengthened(table)]
+        return [_lengthened(table, self.languages)]
 
     def blank(self, row: dict[str, str]) -> StakeholderPoint:
         return StakeholderPoint()
@@ -227,7 +246,7 @@ class StakeholderResource(StrictResource):
         known: dict[tuple[str, ...], str] = {}
         for (group, kind, order), point in self.by_key.items():
             last[group, kind] = max(last[group, kind], point.order)
-            known[group, kind, canonical(point.text_zh), canonical(point.text_en)] = order
+            known[group, kind, *map(canonical, self.cells(point, self.texts).values())] = order
         for row in rows:
             order = row.cells.get("order", "")
             if order.isdecimal():
@@ -236,7 +255,7 @@ class StakeholderResource(StrictResource):
 
     def _placed(self, row: SheetRow, last: dict[tuple[str, ...], int], known: dict[tuple[str, ...], str]) -> SheetRow:
         names = self.key_of(row.cells)[:2]
-        texts = (*names, *(canonical(row.cells.get(name, "")) for name in TEXTS))
+        texts = (*names, *(canonical(row.cells.get(name, "")) for name in self.texts))
         if texts not in known:
             last[names] += 1
             known[texts] = str(last[names])
@@ -245,9 +264,9 @@ class StakeholderResource(StrictResource):
     def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
         for row in rows:
             held = self.by_key.get(self.key_of(row.cells))
-            texts = [row.cells.get(name, getattr(held, name, "")) for name in TEXTS]
-            if not any(texts) and (held is None or any(self.cells(held, TEXTS).values())):
-                yield row.problem("no_text", "text_zh")
+            texts = [row.cells.get(name, getattr(held, name, "")) for name in self.texts]
+            if not any(texts) and (held is None or any(self.cells(held, self.texts).values())):
+                yield row.problem("no_text", self.texts[0])
 
 
 # Words with which reports head the columns of the wide table; folded.
@@ -263,24 +282,29 @@ _WIDE = {
     "frequency": ("frequency", "frequencies", "频率", "沟通频率", "频次", "沟通频次"),
 }
 _SPLIT = re.compile(r"[\n;；•●▪·■◆]+")
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_LONG = tuple(column.name for column in POINT_COLUMNS)
+# Letters that tell a language, the surest first; the others are written in none of these.
+_LETTERS = (
+    (re.compile(r"[\u3040-\u30ff]"), ("ja",)),
+    (re.compile(r"[\uac00-\ud7af]"), ("ko",)),
+    (re.compile(r"[\u3400-\u9fff]"), ("zh", "zh-hant", "ja", "ko")),
+)
 
 
-def _lengthened(table: Records) -> Records:
+def _lengthened(table: Records, languages: Sequence[str]) -> Records:
     named = {heading: _meant(heading) for heading in table.columns}
     kinds = [name for name in named.values() if name in StakeholderPoint.Kind.values]
     if "group" not in named.values() or not kinds or "kind" in map(canonical, table.columns):
         return table
     points, group = [], ""
+    heads = ("group", "kind", *(f"text_{suffix_of(each)}" for each in languages), "order", "frequency")
     for row in table.rows:
         cells = {name: row.cells.get(heading, "") for heading, name in named.items() if name}
         group = cells["group"] or group
-        points += [{**dict.fromkeys(_LONG, ""), "group": group, **point} for point in _points_in(cells)]
+        points += [{**dict.fromkeys(heads, ""), "group": group, **point} for point in _points_in(cells, languages)]
     # A row of the file has several points, so these are counted by themselves, below the header.
     rows = [Row(number, point) for number, point in enumerate(points, start=2)]
     problems = [replace(each, column=named.get(each.column, "") or each.column) for each in table.problems]
-    return replace(table, columns=_LONG, rows=tuple(rows), problems=tuple(problems))
+    return replace(table, columns=heads, rows=tuple(rows), problems=tuple(problems))
 
 
 def _meant(heading: str) -> str:
@@ -288,7 +312,7 @@ def _meant(heading: str) -> str:
     return next((name for name, words in _WIDE.items() if plain in words), "")
 
 
-def _points_in(cells: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def _points_in(cells: Mapping[str, str], languages: Sequence[str]) -> Iterator[dict[str, str]]:
     """Each point of a row; a frequency belongs to the channels, one by one where there are as many."""
     often = _pieces(cells.get("frequency", ""))
     for kind in StakeholderPoint.Kind.values:
@@ -296,7 +320,18 @@ def _points_in(cells: Mapping[str, str]) -> Iterator[dict[str, str]]:
         for place, text in enumerate(texts):
             told = often[place] if len(often) == len(texts) else "; ".join(often)
             frequency = told if kind == StakeholderPoint.Kind.CHANNEL else ""
-            yield {"kind": kind, "text_zh" if _HAN.search(text) else "text_en": text, "frequency": frequency}
+            column = f"text_{suffix_of(_language_of(text, languages))}"
+            yield {"kind": kind, column: text, "frequency": frequency}
+
+
+def _language_of(text: str, languages: Sequence[str]) -> str:
+    """The language among these that a text is in, by its letters; the first where none shows."""
+    for letters, written in _LETTERS:
+        found = next((each for each in languages if each in written), "") if letters.search(text) else ""
+        if found:
+            return found
+    plain = (each for each in languages if each not in _LETTERS[-1][1])
+    return next(plain, languages[0])
 
 
 def _pieces(cell: str) -> list[str]:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from materiality.drafts.codes import TEXTS, IssueTexts, texts_of
 from materiality.forms.fields import ContentForm, LanguagesForm, form_field, text_field
 from materiality.models import Category, Edition, Issue, Organisation
-from materiality.platform.bilingual import DEFAULT_LANGUAGES, LANGUAGES, is_chinese, languages_of, suffix_of
-from materiality.queries.stakeholders import default_groups
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, LANGUAGES, languages_of, suffix_of
+from materiality.queries.stakeholders import group_names
 
 
 class ReasonForm(forms.Form):
@@ -51,10 +51,8 @@ class TextsForm(ContentForm):
 
 def group_choices(more: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     """The default groups and any others that an issue names."""
-    column = "name_zh" if is_chinese(get_language()) else "name_en"
-    known = [(row["code"], row[column]) for row in default_groups()]
-    codes = {code for code, _name in known}
-    return known + [(code, code) for code in more if code not in codes]
+    known = group_names()
+    return [*known.items(), *((code, code) for code in more if code not in known)]
 
 
 def _groups() -> forms.MultipleChoiceField:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import ContentForm, form_field
 from materiality.models import Calendar, Issue, Proposal
-from materiality.queries.proposals import TEXTS, ProposalValues, issues_in_force, what_is_wrong
+from materiality.queries.proposals import ProposalValues, issues_in_force, what_is_wrong
 
 
 def _area(rows: int) -> forms.Textarea:
@@ -38,9 +38,11 @@ class ProposalForm(ContentForm):
 
     def values(self) -> ProposalValues:
         """What was entered."""
-        entered = self.cleaned_data
-        texts = {name: entered.get(name, "") for name in TEXTS}
-        return ProposalValues(entered["kind"], entered.get("issue"), **texts)
+        entered, texts = self.cleaned_data, {"name": {}, "text": {}}
+        for name, column in self.spoken.items():
+            texts[column.field.name][column.language] = entered.get(name, "")
+        plain = {name: entered.get(name, "") for name in ("reason", "source")}
+        return ProposalValues(entered["kind"], entered.get("issue"), **texts, **plain)
 
 
 class ProposalDecisionForm(forms.Form):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from materiality.models.library import library_languages
 from materiality.platform.bilingual import LABELS, Texts
 
 
@@ -84,6 +85,10 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return self.issue.code if self.issue_id else self.name
+
+    @property
+    def languages(self) -> list[str]:
+        return library_languages()
 
 
 _MONTHS = [MinValueValidator(1), MaxValueValidator(60)]

@@ -40,7 +40,7 @@ from materiality.models import (
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, is_chinese, shown, text_of
 from materiality.platform.hooks import RETIRE_ISSUE, objections_to_each
 from materiality.queries.cycles import descendants, of_seen_cycles, seen_cycles
-from materiality.queries.stakeholders import Touching, default_groups, touching
+from materiality.queries.stakeholders import Touching, group_names, touching
 
 LINES, BRANCHES = 120, 50  # the default library of 116 lines stands on one page
 
@@ -445,8 +445,7 @@ def _kind(framework: Framework) -> str:
 
 def _group_names(issue: Issue) -> list[str]:
     """Names of the groups that can rate it; the code of a group that only some cycle has."""
-    column = "name_zh" if is_chinese() else "name_en"
-    names = {row["code"]: row[column] for row in default_groups()}
+    names = group_names()
     return [names.get(code, code) for code in issue.groups]
 
 

@@ -1,7 +1,7 @@
 """Suggestions for the library: what remains to be decided, and what was decided; the calendar of reviews."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import Case, Count, IntegerField, Max, Min, QuerySet, Subquery, Value, When
@@ -11,29 +11,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.models import Calendar, Edition, Issue, Proposal, Reminder, User
+from materiality.platform.bilingual import in_each
 from materiality.platform.hooks import last_of
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import add_months
 
-TEXTS = ("name_zh", "name_en", "text_zh", "text_en", "reason", "source")
-
 
 @dataclass(frozen=True)
 class ProposalValues:
-    """`issue` is one of the edition in force, None for a new one; `text` the definition that is proposed."""
+    """`issue` is one of the edition in force, None for a new one; `text` the definition that is proposed.
+
+    Name and text by language.
+    """
 
     kind: str
     issue: Issue | None = None
-    name_zh: str = ""
-    name_en: str = ""
-    text_zh: str = ""
-    text_en: str = ""
+    name: Mapping[str, str] = field(default_factory=dict)
+    text: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     source: str = ""
 
     def told(self) -> dict:
         """The values as the audit trail keeps them: the issue by its code."""
-        texts = {name: getattr(self, name) for name in TEXTS}
+        texts = in_each(Proposal, {"name": self.name, "text": self.text, "reason": self.reason, "source": self.source})
         return {"kind": self.kind, "issue": self.issue.code if self.issue else "", **texts}
 
 
@@ -47,8 +47,8 @@ def what_is_wrong(values: ProposalValues) -> dict[str, str]:
     if values.kind == Proposal.Kind.NEW:
         if values.issue:
             wrong["issue"] = _("A new issue is none of the library yet: leave this empty.")
-        if not (values.name_zh.strip() or values.name_en.strip()):
-            wrong["name_zh"] = _("Name the new issue in at least one language.")
+        if not any(text.strip() for text in values.name.values()):
+            wrong["name"] = _("Name the new issue in at least one language.")
     elif values.issue is None:
         wrong["issue"] = _("Choose the issue that is meant.")
     elif values.issue.status == Issue.Status.RETIRED or values.issue.edition.state != Edition.State.PUBLISHED:
@@ -65,7 +65,9 @@ def store_proposal(values: ProposalValues, *, origin: str, by: User | None) -> P
     """Write the proposal's row, for the actions that make one. NotAllowed with everything that is wrong."""
     if wrong := what_is_wrong(values):
         raise NotAllowed(" ".join(wrong.values()))
-    texts = {name: getattr(values, name).strip() for name in TEXTS}
+    texts = {name: getattr(values, name).strip() for name in ("reason", "source")}
+    for name in ("name", "text"):
+        texts[name] = {language: text.strip() for language, text in getattr(values, name).items()}
     rest = {"kind": values.kind, "issue": values.issue, "origin": origin, "created_by": by}
     return Proposal.objects.create(edition=draft_under_review(), **texts, **rest)
 

@@ -26,6 +26,11 @@ def default_groups() -> list[dict]:
     return [group_row(row) for row in OwnGroup.objects.all()] or shipped_groups()
 
 
+def group_names() -> dict[str, str]:
+    """Code of each of these groups → its name in the active language."""
+    return {row["code"]: str(Group(**row).name) or row["code"] for row in default_groups()}
+
+
 def group_row(group: Group | OwnGroup) -> dict:
     """What is said of a group, texts language by language."""
     texts = {f"{name}_{language}": "" for name in ("name", "definition") for language in DEFAULT_LANGUAGES}

@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from materiality.library_file.codes import MappingCodes
 from materiality.models import Edition, Framework, Group, Issue, IssueMapping
-from materiality.platform.bilingual import DEFAULT_LANGUAGES, Texts, suffix_of
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, Texts, suffix_of, text_columns, text_of
 from materiality.platform.words import own_names
 from materiality.queries.library import stored_catalogues
 from materiality.queries.stakeholders import default_groups
@@ -35,12 +35,17 @@ def choice_words(choices: type[WordedChoices]) -> list[tuple[str, str, str]]:
     return list(zip(map(str, choices.values), words["zh-hans"], words["en"], strict=True))
 
 
+def named(rows: Iterable[Any], text: str = "name") -> list[tuple[str, str, str]]:
+    """Code with the text in Chinese and in English, in another language where there is none."""
+    return [(row.code, text_of(row, text, "zh-hans"), text_of(row, text, "en")) for row in rows]
+
+
 def issue_choices(edition: Edition) -> Choices:
     """Categories, primary issues, statuses, groups and the codes of every framework that has a column."""
     primaries = edition.issues.filter(Q(parent=None) | Q(parent__parent=None)).order_by("code")
     return {
-        "categories": [(row.code, row.name_zh, row.name_en) for row in edition.categories.all()],
-        "primaries": [(row.code, row.name_zh, row.name_en) for row in primaries],
+        "categories": named(edition.categories.all()),
+        "primaries": named(primaries),
         "statuses": choice_words(Issue.Status),
         "groups": _groups(),
         **_frameworks(),
@@ -52,19 +57,16 @@ def mapping_choices(edition: Edition) -> Choices:
     frameworks = list(Framework.objects.all())
     editions = dict.fromkeys(row.edition for row in frameworks)
     return {
-        "issues": [(row.code, row.name_zh, row.name_en) for row in edition.issues.order_by("code")],
-        "frameworks": [
-            (row.code, row.title_zh, row.title_en) for row in {row.code: row for row in frameworks}.values()
-        ],
+        "issues": named(edition.issues.order_by("code")),
+        "frameworks": named({row.code: row for row in frameworks}.values(), "title"),
         "editions": [(name, "", "") for name in editions],
         "types": choice_words(IssueMapping.Type),
     }
 
 
 def _groups() -> list[tuple[str, str, str]]:
-    default = {row["code"]: (row["code"], row["name_zh"], row["name_en"]) for row in default_groups()}
-    stored = {row.code: (row.code, row.name_zh, row.name_en) for row in Group.objects.order_by("code")}
-    return list({**default, **stored}.values())
+    known = [Group(**row) for row in default_groups()]
+    return named({row.code: row for row in (*known, *Group.objects.order_by("code"))}.values())
 
 
 def _frameworks() -> Choices:
@@ -155,6 +157,19 @@ def text_columns_of(field: Texts, languages: Iterable[str], **more: Any) -> list
         )
         for language in languages
     ]
+
+
+def spoken_columns(
+    model: type[models.Model], columns: Iterable[SheetColumn], languages: Sequence[str]
+) -> tuple[SheetColumn, ...]:
+    """The columns with those of each text in these languages, in the place of those in Chinese and English."""
+    known, found = text_columns(model), {}
+    for column in columns:
+        text = known.get(column.attribute or column.name)
+        own = {"note": column.note, "width": column.width}
+        spoken = text_columns_of(text.field, languages, **own) if text else [column]
+        found |= {each.name: found.get(each.name, column if each.name == column.name else each) for each in spoken}
+    return tuple(found.values())
 
 
 LEFT_OUT = ""

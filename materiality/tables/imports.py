@@ -4,6 +4,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -27,7 +28,7 @@ from materiality.models import IssueMapping, Lineage, User
 from materiality.platform.bilingual import stored_names
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import object_word
-from materiality.tables.headers import Choices, SheetColumn, canonical, depths
+from materiality.tables.headers import Choices, SheetColumn, canonical, depths, spoken_columns
 from materiality.tables.problems import Problem
 from materiality.tables.widgets import (
     CHANGED,
@@ -42,6 +43,7 @@ from materiality.tables.widgets import (
     SheetPlan,
     SheetRow,
     Stored,
+    model_fields,
 )
 from materiality.tables.words import message
 from materiality.tables.write import Cell, table_bytes, workbook_text
@@ -110,6 +112,15 @@ class StrictResource(SheetHooks, ModelResource):
         self.scope, self.by, self.reason = scope, by, reason
         self.undoing: dict[Key, dict] | None = None  # while rows are put back: their extras
         self.is_loaded = False
+
+    def speak(self, languages: Sequence[str]) -> None:
+        """Give each text a column in each of these languages, in the place of those in Chinese and English."""
+        model, known = self._meta.model, self.fields
+        self.columns = spoken_columns(model, self.columns, languages)
+        fresh = model_fields(model, [column for column in self.columns if column.name not in known])
+        self.fields = {column.name: known.get(column.name) or fresh[column.name] for column in self.columns}
+        self._meta = copy(self._meta)  # of this resource alone
+        self._meta.fields = self._meta.export_order = tuple(self.fields)
 
     def load(self) -> None:
         """Take in all rows of the scope as they are now, and what codes of cells mean."""

@@ -27,7 +27,7 @@ from materiality.actions.drafts import (
     take_default_definitions,
     undo_last_change,
 )
-from materiality.actions.library import discard_draft, publish_edition, start_edition_draft
+from materiality.actions.library import discard_draft, edition_title, publish_edition, start_edition_draft
 from materiality.drafts.codes import next_edition_code, proposed_code
 from materiality.forms.drafts import (
     AddIssueForm,
@@ -45,7 +45,8 @@ from materiality.forms.drafts import (
 )
 from materiality.lineage.lineage import text_difference
 from materiality.models import Category, Edition, Issue
-from materiality.platform.bilingual import languages_of
+from materiality.models.library import library_languages
+from materiality.platform.bilingual import languages_of, suffix_of
 from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import onward, refusals, sent
 from materiality.platform.people import can_edit_library, can_publish_edition, can_view, needs
@@ -420,8 +421,9 @@ def draft_start(request: HttpRequest) -> HttpResponse:
     """Start a draft from the edition in force."""
     standing = standing_editions()
     code = next_edition_code(standing.in_force)
-    initial = {"code": code, "title_zh": f"议题库 {code}", "title_en": f"Issue library {code}"}
-    form = StartDraftForm(entered(request), initial=initial)
+    languages = library_languages()
+    titles = {f"title_{suffix_of(language)}": text for language, text in edition_title(code, languages).items()}
+    form = StartDraftForm(entered(request), initial={"code": code, **titles}, languages=languages)
     if sent(request, form):
         with refusals(form):
             draft = start_edition_draft(values=form.cleaned_data, by=request.user)

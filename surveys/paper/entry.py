@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.core.files.storage import default_storage
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue, Job
-from materiality.platform.bilingual import is_chinese, text_of
+from materiality.platform.bilingual import option_text, speaking, text_of
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
@@ -160,7 +159,7 @@ def profile_lines(
         lines.append(
             QuestionLine(
                 question,
-                [(option["code"], _words(option), option["code"] in chosen) for option in question.options],
+                [(option["code"], option_text(option), option["code"] in chosen) for option in question.options],
                 typed=given if isinstance(given, str) else "",
                 error=(typed.errors.get(f"p_{question.code}", "") if typed else "")
                 or (_("Choose what the sheet says.") if name in missing else ""),
@@ -175,19 +174,16 @@ def profile_lines(
 
 def ranking_of(survey: Survey, issues: Iterable[NumberedIssue]) -> ProfileQuestion:
     """The ranking step of a sheet as a question whose options are its issues, to be compared and shown like others."""
-    texts = {}
-    for language, suffix in (("zh-hans", "zh"), ("en", "en")):
-        with translation.override(language):
-            texts[f"text_{suffix}"] = ranking_question()
+    text = {}
+    for language in survey.languages:
+        with speaking(language, survey.languages):
+            text[language] = ranking_question()
     options = [
-        {
-            "code": each.issue.code,
-            "zh": f"{each.number} {text_of(each.issue, 'name', 'zh-hans')}",
-            "en": f"{each.number} {text_of(each.issue, 'name', 'en')}",
-        }
+        {"code": each.issue.code}
+        | {language: f"{each.number} {text_of(each.issue, 'name', language)}" for language in survey.languages}
         for each in issues
     ]
-    return ProfileQuestion(survey=survey, code=NAMED, kind="multiple", options=options, **texts)
+    return ProfileQuestion(survey=survey, code=NAMED, kind="multiple", options=options, text=text)
 
 
 def rating_words(code: int) -> str:
@@ -197,14 +193,9 @@ def rating_words(code: int) -> str:
 
 def answer_words(question: ProfileQuestion, entry: SheetEntry) -> str:
     answer = entry.profile.get(question.code)
-    words = {option["code"]: _words(option) for option in question.options}
+    words = {option["code"]: option_text(option) for option in question.options}
     given = answer if isinstance(answer, list) else [answer] if answer else []
     return "; ".join(words.get(code, code) for code in given) or _("nothing")
-
-
-def _words(option: dict) -> str:
-    first, second = ("zh", "en") if is_chinese() else ("en", "zh")
-    return option[first] or option[second] or option["code"]
 
 
 def forget_paper(survey: Survey) -> int:

@@ -11,7 +11,7 @@ def proposal_values(issue: Issue | None = None, **changes) -> ProposalValues:
     defaults = {
         "kind": "change" if issue else "new",
         "issue": issue,
-        "name_en": "Quiet nights",
+        "name": {"en": "Quiet nights"},
         "reason": "Neighbours ask",
     }
     return ProposalValues(**{**defaults, **changes})

@@ -32,7 +32,7 @@ def test_propose_stands_open_with_the_draft_under_review():
     [
         {"reason": " "},
         {"kind": "wish"},
-        {"kind": "new", "issue": None, "name_en": ""},
+        {"kind": "new", "issue": None, "name": {}},
         {"issue": None},
         {"kind": "new"},
     ],
@@ -56,7 +56,7 @@ def test_propose_refuses_an_issue_that_is_not_in_force(fate):
 
 def test_decide_proposal_keeps_who_when_and_why_and_changes_nothing_else():
     issue, person = issue_in_force(), make_person("committee")
-    proposal = make_proposal(issue, name_en="Other name")
+    proposal = make_proposal(issue, name={"en": "Other name"})
     decide_proposal(proposal=proposal, state="accepted", reason=" Clear enough ", by=person)
     proposal.refresh_from_db()
     issue.refresh_from_db()

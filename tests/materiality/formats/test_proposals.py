@@ -4,10 +4,10 @@ import pytest
 
 from materiality.actions.proposals import decide_proposal
 from materiality.actions.tables import confirm, undo
-from materiality.formats.proposals import COLUMNS
+from materiality.formats.proposals import ProposalResource
 from materiality.models import Proposal, SheetImport
 from materiality.platform.refusals import NotAllowed
-from materiality.tables.widgets import SheetPlan
+from materiality.tables.widgets import Scope, SheetPlan
 from materiality.tables.write import table_bytes
 from tests.factories.people import make_person
 from tests.factories.proposals import issue_in_force
@@ -18,7 +18,8 @@ NIGHTS = ["new", "", "夜间噪声", "Quiet nights", "", "", "居民要求", "Me
 
 
 def sent(*rows: list[str], kind: str = "csv") -> SheetImport:
-    return upload("proposals", table_bytes(kind, "proposals", COLUMNS, rows), f"file.{kind}")
+    columns = [column.name for column in ProposalResource(Scope()).columns]
+    return upload("proposals", table_bytes(kind, "proposals", columns, rows), f"file.{kind}")
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
