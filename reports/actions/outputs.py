@@ -137,8 +137,8 @@ def set_table_texts(*, cycle: Cycle, table: str, texts: Mapping[str, Mapping[str
     held = {row.code: row for row in TableText.objects.filter(cycle=stored, table=table)}
     before, after = {}, {}
     for code, given in texts.items():
-        kept = {language: text.strip() for language, text in given.items() if text.strip()}
         row = held.get(code) or TableText(cycle=stored, table=table, code=code)
+        kept = {language: text.strip() for language, text in {**row.texts, **given}.items() if text.strip()}
         if kept != row.texts:
             before[code], after[code] = row.texts, kept
             row.texts = kept

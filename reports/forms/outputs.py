@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from materiality.models import Cycle
+from materiality.platform.bilingual import language_name, suffix_of
 from reports.documents.process_text import kept_template
 from reports.outputs import KINDS
 from reports.queries.outputs import FORMATS, Option
@@ -18,9 +19,6 @@ DOCUMENTS = [
     for kind in KINDS.values()
     for format in kind.formats
 ]
-
-
-LANGUAGE_WORDS = {"zh": "中文", "en": "English"}
 
 
 class OptionField(forms.ChoiceField):
@@ -83,24 +81,24 @@ class RequestForm(forms.Form):
 
 
 class TableTextsForm(forms.Form):
-    """The company's own texts of a table, one in each language for each code."""
+    """The company's own texts of a table, one in each language of the cycle for each code."""
 
     def __init__(self, *args: Any, cycle: Cycle, table: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held = own_texts(cycle, table)
+        held, self.languages = own_texts(cycle, table), cycle.languages
         self.codes = texted_codes(cycle, table)
         for code, name in self.codes:
-            for language, word in LANGUAGE_WORDS.items():
+            for language in self.languages:
                 self.fields[f"{code}:{language}"] = forms.CharField(
-                    label=f"{code} {name} ({word})",
+                    label=f"{code} {name} ({language_name(language)})",
                     required=False,
                     max_length=4_000,
                     widget=forms.Textarea(attrs={"rows": 2}),
-                    initial=held.get(code, {}).get(f"text_{language}", ""),
+                    initial=held.get(code, {}).get(f"text_{suffix_of(language)}", ""),
                 )
 
     def texts(self) -> dict[str, dict[str, str]]:
         """{code: {language: text}}, once the form is valid."""
         return {
-            code: {each: self.cleaned_data[f"{code}:{each}"] for each in LANGUAGE_WORDS} for code, _name in self.codes
+            code: {each: self.cleaned_data[f"{code}:{each}"] for each in self.languages} for code, _name in self.codes
         }

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Disclosure, Framework, IssueMapping, IssueScore, Run, StakeholderPoint
-from materiality.platform.bilingual import text_of
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, suffix_of, text_of
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.indicators import edition_indicators
 from materiality.queries.review import Reviewed, reviewed
@@ -107,7 +107,8 @@ def catalogue_inputs(cycle: Cycle, run: Run | None, code: str) -> dict[str, Any]
 def own_texts(cycle: Cycle, table: str) -> dict[str, dict[str, str]]:
     """Code -> the company's own text in a table, in each language."""
     rows = TableText.objects.filter(cycle=cycle, table=table)
-    return {row.code: {f"text_{each}": row.texts.get(each, "") for each in ("zh", "en")} for row in rows}
+    empty = dict.fromkeys(DEFAULT_LANGUAGES, "")
+    return {row.code: {f"text_{suffix_of(each)}": text for each, text in (empty | row.texts).items()} for row in rows}
 
 
 def own_text(inputs: Mapping[str, Any], code: str) -> str:

@@ -16,6 +16,7 @@ from materiality.platform import jobs
 from materiality.queries.proposals import ProposalValues, store_proposal
 from reports.actions.outputs import request_output
 from reports.models import Output
+from reports.queries.tables import own_texts
 from tests.factories.cycles import move, values_of
 from tests.factories.people import log_in
 from tests.factories.reports import make_cycle, make_run
@@ -265,3 +266,14 @@ def test_viewer_of_one_cycle_learns_nothing_of_another_anywhere(client, cycle):
         assert telling() == []
         assert client.get(f"/cycles/demo/outputs/{files[1].pk}/file/").status_code == 404
         assert "quokka" not in client.get("/cycles/demo/outputs/").content.decode()
+
+
+def test_texts_of_a_table_are_asked_in_the_languages_of_the_cycle(staff):
+    Cycle.objects.filter(code="demo").update(languages=["zh", "ko"])
+    address = reverse("table_texts", args=["demo", "sdg-table"])
+    page = staff.get(address).content.decode()
+    assert 'name="1:ko"' in page and 'name="1:en"' not in page
+    assert staff.post(address, {"1:zh": "我们的贡献", "1:ko": "우리의 기여"}).status_code == 302
+    assert own_texts(Cycle.objects.get(code="demo"), "sdg-table")["1"] == {
+        "text_zh": "我们的贡献", "text_en": "", "text_ko": "우리의 기여",
+    }  # fmt: skip
