@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -61,10 +62,11 @@ class RobustnessTable:
         self.run, self.found = run, robustness_of(run)
         names = {line.code: line.name for line in group_lines(run, groups)}
         scores = run.scores.select_related("issue").order_by("issue__code")
-        self.scores = {score.issue.code: score for score in scores.defer("groups")}
+        scores = scores.defer("groups", "issue__definition", "issue__groups", "issue__changed")
+        self.scores = {score.issue.code: score for score in scores}
         self.scenarios = [self._line(each, names) for each in self.found.scenarios]
 
-    @property
+    @cached_property
     def held(self) -> list[HeldTier]:
         """Issues without children by the share, the smallest first."""
         rows = [

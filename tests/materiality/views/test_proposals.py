@@ -4,7 +4,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from materiality.formats.proposals import COLUMNS
 from materiality.models import Calendar, Proposal, SheetImport
 from materiality.tables.write import table_bytes
 from tests.factories.library import make_edition
@@ -14,6 +13,7 @@ from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
 LIST = "/library/proposals/"
+COLUMNS = ("kind", "issue", "name_zh", "name_en", "text_zh", "text_en", "reason", "source")
 
 
 def upload(client, *rows):
