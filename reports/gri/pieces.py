@@ -12,7 +12,7 @@ NOTHING = frozenset(
     {"-", "--", "–", "––", "/", "//", "\\", "n/a", "na", "n.a.", "n.a", "不适用", "无", "没有", "none", "nil", "~", "."}
     | {"not applicable", "不適用", "無", "沒有", "暂无", "暫無"}
 )
-_DASHES = {**dict.fromkeys("‐‑−﹣", "-"), **dict.fromkeys("‒—―", "–"), **dict.fromkeys("〜∼∽", "~")}
+_DASHES = {**dict.fromkeys("‐‑−﹣⁃", "-"), **dict.fromkeys("‒—―─━ー", "–"), **dict.fromkeys("〜∼∽⁓", "~")}
 _DROPPED = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 MARK = "*"  # of a footnote; superscript figures are one, never figures of the code
 
@@ -23,16 +23,16 @@ _EDGE = r"(?<![A-Za-z0-9_.\-–])"
 _SAME_LINE = r"[^\S\n]*"
 _NUMBER = r"(\d{1,3})(?:\s*[-–]\s*|\.)(\d{1,3})(?!\d)"
 _YEAR = r"(?:\s*\(\s*(\d{4})\s*\)|[^\S\n]+(\d{4})(?!\d))?"
-_UNTIL = r"(?:至|到|to\b|through\b|bis\b|hasta\b|até\b|à)"
+_UNTIL = r"(?:至|到|to\b|thru\b|through\b|bis\b|hasta\b|até\b|à)"
 _KINDS = {
-    "old": r"G4[-–\s]?[A-Z]*[-–]?\d+|(?!SDG|ISO|KPI)[A-Z]{2,3}\d{1,2}(?![\d-])",
+    "old": r"G4[-–\s]?[A-Z]*[-–]?\d+|(?!SDG|ISO|KPI|GRI)[A-Z]{2,3}\d{1,2}(?![\d-])",
     "sector": _PREFIX + _TOPIC + r"(1[1-8])\.(\d{1,2})(?:\.(\d{1,2}))?(?![\d.]\d|\d)",
     # A bare end (102-1~13) needs a sign that cannot be the hyphen of a code, and no sign may begin a line as a bullet.
     "range": rf"{_PREFIX}{_NUMBER}{_YEAR}(?:(?:\s*~\s*|{_SAME_LINE}–+\s*|\s*{_UNTIL}\s*)"
     rf"(?:{_PREFIX}{_NUMBER}|(\d{{1,3}})(?![\d.\-–]))|{_SAME_LINE}-\s*{_PREFIX}{_NUMBER}){_YEAR}",
     "chain": rf"{_PREFIX}{_NUMBER}-(\d{{1,3}})(?![\d\-–.])",
     "code": rf"{_PREFIX}{_NUMBER}(?!\.\d)",
-    "standard": rf"GRI[\s:\-–]*{_PREFIX}(\d{{1,3}})(?![\d\w]|[-–.]\s*\d)",
+    "standard": rf"GRI[\s:\-–]*{_PREFIX}(\d{{1,3}})(?![A-Za-z0-9_]|[-–.]\s*\d)",
 }
 _FINDERS = {
     kind: re.compile(_EDGE + f"(?:{pattern})", re.IGNORECASE if kind != "old" else 0)
@@ -49,11 +49,17 @@ _REQUIREMENT = re.compile(
 _SIGNS = r"\s;,、/|·•●▪:&+()"
 _JOINS = re.compile(rf"(?:[{_SIGNS}]|\b(?:and|e|y|et|und|och|og)\b|以及|[和及与與]|^-|(?<=\n)[-–])*", re.IGNORECASE)
 _SEPARATING = " \t\n;,、/|·•●▪:&+(-–"
+_AROUND = "“”„\"‘’'【】「」『』《》〈〉<>[]{}★☆▲△■□◆◇►▶"  # what codes are set in, and marks in front of them
+_NONE_BEHIND = re.compile(r"[^\S\n]*[: ][^\S\n]*[-–/][^\S\n]*(?:[\n;]|$)")
+_SHUT = '】」』》〉”"'
 _AND = re.compile(r"(?<=\s)(?:and|e|y|et|und|och|og)$|(?<=[\s\d])(?:以及|[和及与與])$", re.IGNORECASE)
 _BEGINS = re.compile(r"[\s:;,、/|·•\-–]+")
 SAYS_NOT = re.compile(
     r"\b(?:not|except\w*|exclud\w*|omit\w*|omission\w*|without|n/?a|none)\b"
     r"|\b(?:confidential\w*|unavailable|prohibit\w*)\b|^\W*no\W*$|[×✗✘☒○◯◌]|^\W*[否–—/-]\W*$"
+    r"|\b(?:n/?r|n\.r|tbd|tba|nil|excl|planned|to be (?:reported|disclosed|confirmed)|no (?:data|information))\b"
+    r"|^\W*n\W*$"
+    r"|没有|沒有|尚无|尚無|年度[无無]|待(?:披露|补充|補充|定)"
     r"|\b(?:nicht|keine?|entfällt|no aplica|no reportad\w*|sans objet|não)\b"
     r"|未|不适用|不適用|不披露|不揭露|不涉及|除外|除了|从略|從略|省略|^[无無]|暂无|暫無|保密|机密|機密|不可得|不可用|暂不|暫不|缺失|无法|無法",
     re.IGNORECASE,
@@ -66,7 +72,10 @@ _ELSEWHERE = (
 )
 NO_HEAD = re.compile(rf"{_ELSEWHERE}|\d", re.IGNORECASE)
 REFERS = re.compile(rf"(?:{_ELSEWHERE})[\s\d:.(（]*$", re.IGNORECASE)
-PAGES = re.compile(r"\s*(?:页|頁|pages?\b)", re.IGNORECASE)
+# Figures with such a word behind them are no code but pages, a part of the report, a number of something.
+PAGES = re.compile(
+    r"\s*(?:[页頁]|pages?\b|(?:st|nd|rd|th)\b|[%％]|(?:章节?|[节節条條款年月日号號次人])(?!\w))", re.IGNORECASE
+)
 GOES_ON = re.compile(r"\W*(?:等|ff?|et\s+seq|etc|及以后|起|[~～])\W*", re.IGNORECASE)
 MOST_LINES = 12  # that a title is printed on
 LONGEST = 400  # characters of text beside a code
@@ -124,8 +133,9 @@ def clean(cell: str) -> str:
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a text alone stands for none: `-`, `/`, N/A, 不适用."""
-    return flat(text).strip().casefold() in NOTHING
+    """Whether a text alone stands for none: `-`, `/`, N/A, 不适用, also in brackets, with a full stop or spaces."""
+    plain = flat(text).strip().casefold()
+    return plain in NOTHING or re.sub(r"[\s()。]", "", plain).removesuffix(".") in NOTHING - {""}
 
 
 def pieces_of(cell: str, is_title: Callable[[str], bool]) -> Iterator[Piece]:
@@ -201,7 +211,9 @@ def _with_texts(text: str, plain: str, tokens: list[_Token], is_title: Callable[
         lead = next_lead
 
 
-_RANGE_SIGN = re.compile(r"[^\S\n]*(?:[-–~…→÷]|\.{2,}|至|到|to\b|bis\b)[^\S\n]*", re.IGNORECASE)
+_RANGE_SIGN = re.compile(
+    r"[^\S\n]*(?:[-–~…→÷]|[-–=]*>|\.{2,}|至|到|から|(?:to|bis|al|до|til|tot|fino a)\b)[^\S\n]*", re.IGNORECASE
+)
 
 
 def _clashes(piece: Piece, following: _Token, between: str) -> bool:
@@ -287,7 +299,7 @@ def _same_standard(heading: Piece | None, piece: Piece) -> bool:
 
 
 def _piece(text: str, plain: str, token: _Token, lead: Span, own: Span, requirement: str) -> Piece:
-    before = text[slice(*lead)].strip(" \t\n;；,，、/:：•·●▪*-–—")
+    before = text[slice(*lead)].strip(f" \t\n;；,，、/:：•·●▪*-–—{_AROUND}")
     numbers, years = _numbers(token)
     body = plain[token.start : token.end]
     return Piece(
@@ -296,9 +308,11 @@ def _piece(text: str, plain: str, token: _Token, lead: Span, own: Span, requirem
         numbers,
         years,
         requirement,
-        tail=_balanced(text[slice(*own)].strip(" \t\n:：;；,，、-–—")),
+        tail=_balanced(text[slice(*own)].strip(f" \t\n:：;；,，、-–—{_SHUT}").removeprefix("]")),
         lead=before,
-        says_none=bool(re.match(r"[^\S\n][-–/][^\S\n]*(?:[\n;]|$)", plain[len(plain[: own[1]].rstrip(" -–/")) :])),
+        says_none=bool(
+            re.match(r"[^\S\n]*[: ][^\S\n]*[-–/][^\S\n]*(?:[\n;]|$)", plain[len(plain[: own[1]].rstrip(" -–/")) :])
+        ),
         repaired=tuple(_repairs(token.kind, body)),
         after_digits=_digits_after(plain, token.end),
         before_digits=_digits_before(plain, token.start),

@@ -14,6 +14,8 @@ STORED = (TAKEN, REPAIRED)
 SECTOR_EDITION = "2021"
 _GRI_YEARS = frozenset(range(2016, 2026))
 _MORE_NUMBERS = re.compile(r"(?:and|&|和|及|与|e|to|through|至|到|~)?\s*[-–]?\d{1,3}(?!\d)", re.IGNORECASE)
+_NUMBERS_OF_IT = re.compile(r"[\s(:\[-]*\d{1,2}(?:\D{1,5}\d{1,2})*[\s)\]]*")  # `GRI 302 (1, 3)`
+_CODE_LIKE = re.compile(r"(?<!\d)\d{1,3}[-–]\d{1,3}(?!\d)")
 _YEAR_FIRST = re.compile(r"[\s:(（]*((?:19|20)\d\d)(?!\d)[)）]?[\s:：]*")
 _YEAR_LAST = re.compile(r"[\s(（:：]*(?<!\d)((?:19|20)\d\d)[)）]?\s*$")
 _OWN_STANDARD = re.compile(r"[(（]\s*GRI\s*\d+\s*[:：]?[^()（）]*?((?:20\d\d)?)[)）]", re.IGNORECASE)
@@ -207,6 +209,8 @@ class _Reader:
         if not known:
             raise _Held(REFUSED, "unknown_standard", code=f"GRI {number}")
         beside = self._beside(piece.tail, self.gri.titled_standards)
+        if _NUMBERS_OF_IT.fullmatch(flat(beside.remark)):
+            raise _Held(DOUBTFUL, "number_beside", code=_shown_code(piece))
         self._look_at_words(piece, beside.remark)
         meant = self._standards_meant(known, beside, number)
         told = {"title": beside.title, "remark": beside.remark}
@@ -439,7 +443,7 @@ class _Reader:
 
     def _look_at_words(self, piece: Piece, remark: str) -> None:
         """A doubt where the words around say that the code is not reported, or nobody can tell what they say."""
-        if piece.unclear or _MORE_NUMBERS.match(flat(remark)):
+        if piece.unclear or _MORE_NUMBERS.match(flat(remark)) or _CODE_LIKE.search(flat(remark)):
             raise _Held(DOUBTFUL, "number_beside", code=_shown_code(piece))
         if piece.says_none:
             raise _Held(DOUBTFUL, "says_not")
