@@ -12,7 +12,7 @@ class Tally(models.Model):
     of questionnaire.asking.COURSE, place = first, second or last third of the issues as they came to them). Of
     anonymous surveys, at the release: `submitted` (by group and channel), `day` (by group; place = the day's proleptic
     ordinal; days with fewer than 5 are joined to the next), `seconds` (by group; place = tenths of a second per
-    answered item, at most 50), `unknown` (by group: flags that fewer than 5 of a lot earned by their times, and that
+    item asked, at most 50), `unknown` (by group: flags that fewer than 5 of a lot earned by their times, and that
     stand on no response).
     """
 

@@ -568,12 +568,12 @@ def flags_of(
     return int(screen(answers, rules, fieldwork, always=NOT_RECOMPUTABLE if anonymous else 0)[0])
 
 
-def capped_seconds_per_item(seconds: float, answered: int) -> float | None:
-    """Seconds per answered item as anonymous surveys count them: rounded down to 0.1, at most 5.0 (scoring.md).
+def capped_seconds_per_item(seconds: float, asked: int) -> float | None:
+    """Seconds per item asked as anonymous surveys count them: rounded down to 0.1, at most 5.0.
 
-    None where nothing was answered.
+    None where nothing was asked.
     """
-    if answered == 0:
+    if asked == 0:
         return None
-    tenths = int(round(seconds * MICROSECONDS)) * 10 // (MICROSECONDS * answered)
+    tenths = int(round(seconds * MICROSECONDS)) * 10 // (MICROSECONDS * asked)
     return min(tenths / 10, SECONDS_CAP)

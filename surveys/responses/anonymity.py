@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Cycle, Group, Run
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.scores import one_cluster_of
-from materiality.scoring.cube import Cube
+from materiality.scoring.cube import NOT_ASKED, Cube
 from materiality.scoring.run import Counted
 from surveys.models import AnonymousAnswer, AnonymousComment, Response, ResponseImport, Survey, Tally
 from surveys.questionnaire.screening import FLAG_BIT, capped_seconds_per_item
@@ -230,13 +230,27 @@ def shared_flags(flags: np.ndarray) -> tuple[np.ndarray, int]:
     return kept, int((kept != flags).sum())
 
 
-def shared_channels(group: np.ndarray, channel: Sequence[str]) -> list[str]:
-    """The channels of a lot, empty where fewer than five of a group came by the same one."""
-    shared = np.zeros(len(channel), dtype=bool)
-    for key in np.unique(group).tolist():
-        own = group == key
-        shared[own] = alike(np.array(channel)[own])
+def shared_channels(classes: np.ndarray, channel: Sequence[str]) -> list[str]:
+    """The channels of a lot, empty where fewer than five of a class (what else can be told of a response from outside)
+    came by the same one. Where fewer than five would be without, those of the next smallest channel are, too: who alone
+    came by another way than all would else be the one row that names none.
+    """
+    names, shared = np.array(channel), np.zeros(len(channel), dtype=bool)
+    for key in np.unique(classes).tolist():
+        own = np.flatnonzero(classes == key)
+        kept = alike(names[own])
+        if 0 < len(own) - kept.sum() < FEWEST_ALIKE and kept.any():
+            values, numbers = np.unique(names[own][kept], return_counts=True)
+            kept &= names[own] != values[numbers.argmin()]
+        shared[own] = kept
     return [each if kept else "" for each, kept in zip(channel, shared.tolist(), strict=True)]
+
+
+def _classes(columns: ResponseColumns, flags: np.ndarray) -> np.ndarray:
+    """int[R]: what a row shows of which others may know whose it is: group, flags of time, and how much was asked."""
+    asked = (columns.ratings != NOT_ASKED).sum(axis=1)
+    told = np.column_stack([np.array(columns.group), flags & OF_TIME, asked])
+    return np.unique(told, axis=0, return_inverse=True)[1].reshape(-1)
 
 
 def unlinked(
@@ -246,7 +260,7 @@ def unlinked(
     attention question. What the rules found in times stays as flags, as far as it is shared (see `shared_flags`), and
     so do `channels` where the survey names them as its clusters.
     """
-    kept = shared_channels(np.array(columns.group), columns.channel) if channels else [""] * len(columns)
+    kept = shared_channels(_classes(columns, flags), columns.channel) if channels else [""] * len(columns)
     columns = replace(columns, channel=kept)
     order = list(range(len(columns)))
     SystemRandom().shuffle(order)
@@ -290,7 +304,7 @@ def insert_unlinked(
 
 def store_apart(survey: Survey, columns: ResponseColumns) -> None:
     """Store comments and profile answers, shuffled and without group, and count the submitted rows by channel, and as
-    far as their times are known by day and by seconds per answered item; `columns` as they came.
+    far as their times are known by day and by seconds per item asked; `columns` as they came.
     """
     comments = [AnonymousComment(survey=survey, text=text) for text in columns.comment if text]
     answers = [
@@ -327,14 +341,17 @@ def _count(survey: Survey, columns: ResponseColumns) -> None:
         add_to_tally(survey.pk, Tally.Measure.SUBMITTED, group=code, channel=channel, number=number)
     for (code, day), number in days.items():
         add_to_tally(survey.pk, Tally.Measure.DAY, group=code, place=day, number=number)
-    for (code, tenths), number in seconds.items():
+    for (code, tenths), number in sorted(seconds.items()):
         add_to_tally(survey.pk, Tally.Measure.SECONDS, group=code, place=tenths, number=number)
 
 
 def _seconds_per_item(columns: ResponseColumns) -> list[float | None]:
+    """Per item asked, not answered: how long somebody took others may know, and by how many answers that was divided
+    would tell which response is theirs.
+    """
     answers = columns.answers()
-    answered = ((answers.ratings > 0) & (answers.ratings < 255)).sum(axis=1)
+    asked = (answers.ratings != NOT_ASKED).sum(axis=1)
     return [
         None if np.isnan(time) else capped_seconds_per_item(float(time), int(number))
-        for time, number in zip(answers.submitted_at - answers.started_at, answered, strict=True)
+        for time, number in zip(answers.submitted_at - answers.started_at, asked, strict=True)
     ]

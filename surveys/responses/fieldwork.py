@@ -110,7 +110,7 @@ def _count_responses(survey: Survey, tally: list[list]) -> dict:
 
 
 def _add_counted(per_item: Medians, tally: list[list], codes: list[str]) -> None:
-    """Of an anonymous survey the seconds per answered item are only counted, by group."""
+    """Of an anonymous survey the seconds per item asked are only counted, by group."""
     for measure, code, _channel, tenths, number in tally:
         if measure == Tally.Measure.SECONDS:
             per_item.add(np.full(number, codes.index(code)), np.full(number, float(tenths)))

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from materiality.actions.scores import score_cycle
 from materiality.models import Run
-from materiality.scoring.cube import Cube
+from materiality.scoring.cube import NOT_ASKED, Cube
 from surveys.actions.surveys import close_survey
 from surveys.models import Response, Survey
+from surveys.questionnaire.screening import FLAG_BIT
 from surveys.responses.anonymity import insert_unlinked
 from surveys.responses.columns import ResponseColumns
 from surveys.responses.counting import count_cycle
@@ -117,15 +118,35 @@ def test_released_rows_keep_the_channel_that_five_share_where_the_survey_names_i
     group = survey.cycle.groups.get(code="users")
     channels = ["qr"] * 6 + ["hall"] * 4 + ["mail"] * 5
     kept = unlinked_channels(survey, group, channels)
-    assert kept == (["mail"] * 5 + ["qr"] * 6 if cluster else [])
+    # Those of `mail` keep the four company: fewer than five rows without a channel would tell who came by `hall`.
+    assert kept == (["qr"] * 6 if cluster else [])
     counted = count_cycle(survey.cycle)
     assert (counted.clustered, counted.responses["clusters"]) == (
         (("users",), {survey.code: "channel"}) if cluster else ((), {})
     )
 
 
-def unlinked_channels(survey: Survey, group, channels: list[str]) -> list[str]:
-    """The channels on the rows of a released lot that came by these, sorted."""
+@pytest.mark.parametrize(
+    ("channels", "flagged", "less", "kept"),
+    [
+        (["mail"] * 9 + ["qr"], 0, 0, 0),
+        (["mail"] * 10 + ["qr"] * 5, 0, 0, 15),
+        # One of the five flagged rows came by `qr`, one of the five who were asked less did.
+        ((["mail"] * 4 + ["qr"]) * 2, 5, 0, 0),
+        ((["mail"] * 4 + ["qr"]) * 2, 0, 5, 0),
+        ((["mail"] * 5 + ["qr"] * 5) * 2, 10, 0, 20),
+    ],
+)
+def test_no_channel_tells_fewer_than_five_apart_with_whatever_else_is_known_of_them(channels, flagged, less, kept):
+    survey = open_survey(cluster="channel")
+    group = survey.cycle.groups.get(code="users")
+    assert len(unlinked_channels(survey, group, channels, flagged=flagged, less=less)) == kept
+
+
+def unlinked_channels(survey: Survey, group, channels: list[str], flagged: int = 0, less: int = 0) -> list[str]:
+    """The channels on the rows of a released lot that came by these, sorted; the first so many were too fast, or were
+    asked less.
+    """
     size, items = len(channels), survey.items.count()
     columns = ResponseColumns(
         *([group.pk] * size, channels, ["en"] * size, [""] * size, [None] * size, [None] * size),
@@ -134,5 +155,6 @@ def unlinked_channels(survey: Survey, group, channels: list[str]) -> list[str]:
         comment=[""] * size,
         ratings=np.full((size, items), 3, np.uint8),
     )
-    insert_unlinked(survey, columns, np.zeros(size, np.uint16))
+    columns.ratings[:less, 0] = NOT_ASKED
+    insert_unlinked(survey, columns, np.where(np.arange(size) < flagged, FLAG_BIT["speeding"], 0).astype(np.uint16))
     return sorted(filter(None, survey.responses.values_list("channel", flat=True)))
