@@ -1,5 +1,7 @@
 """What this app declares to those below: words, its kind of job, its steps of a cycle."""
 
+from collections.abc import Iterator
+
 from django.db.models import Aggregate, Count, Max, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
@@ -7,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from materiality.models import Cycle, Job, User
+from materiality.platform.audit import Finding
 from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPage, StepStanding, Words
 from materiality.queries.cycles import newest_run, scored_cycles
 from reports.models import Output, Section
@@ -108,6 +111,13 @@ def _find_files(person: User, text: str, most: int) -> list[Found]:
     ]
 
 
+def _file_findings() -> Iterator[Finding]:
+    # With it come the modules of all documents, which no page needs.
+    from reports.outputs import output_findings
+
+    return output_findings()
+
+
 HOOKS = Hooks(
     words=WORDS,
     figures=figures_of_cycle,
@@ -136,6 +146,7 @@ HOOKS = Hooks(
             standing=_outputs,
         ),
     ),
+    checks=(_file_findings,),
     owned={
         "materiality.cycle": {
             "reports.section": "cycle",

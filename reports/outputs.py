@@ -1,6 +1,6 @@
 """The job that makes an output."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from materiality.models import AuditEvent, Cycle, Job, Run
 from materiality.platform import audit
 from materiality.platform.anchors import anchored
+from materiality.platform.audit import Finding
 from materiality.platform.bilingual import speaking
 from materiality.platform.digests import value_digest
 from materiality.platform.files import keep_bytes
@@ -20,6 +21,7 @@ from materiality.platform.jobs import Progress
 from materiality.platform.organisation import called, organisation_texts
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import own_names
+from materiality.queries.verification import altered_files
 from reports import documents
 from reports.documents.evidence_pack import PACK
 from reports.models import Output
@@ -190,3 +192,9 @@ def store_output(job: Job, made: Made) -> dict:
 def stored_path(output: Output) -> str:
     """Where the file of a finished output lies in the storage."""
     return f"{FOLDER}/{output.sha256[:2]}/{output.sha256}"
+
+
+def output_findings() -> Iterator[Finding]:
+    """Files that are not those that were made."""
+    made = Output.objects.exclude(sha256="").order_by("pk").iterator()
+    return altered_files((output, stored_path(output)) for output in made)

@@ -166,6 +166,12 @@ def digest_of_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def digest_of_stored(path: str) -> str:
+    """SHA-256 of a file in the storage."""
+    with default_storage.open(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def keep_file(path: Path, folder: str) -> tuple[str, str]:
     """Store a file under its SHA-256 (once) and return (storage path, sha256)."""
     digest = digest_of_file(path)

@@ -11,14 +11,16 @@ from uuid import UUID
 
 from django.apps import apps
 from django.apps.registry import Apps
+from django.core.files.storage import default_storage
 from django.db import connection, models
 from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from materiality.models import AuditColumns, AuditedRow, AuditEvent, Run
+from materiality.models import Attachment, AuditColumns, AuditedRow, AuditEvent, Run
 from materiality.platform.audit import AUDIT_KEY, HASHED, NUMBER, Chain, Finding, touched_digest
 from materiality.platform.digests import CHUNK, OF, columns_digest, part_now, path_to, stored_digests
+from materiality.platform.files import digest_of_stored
 from materiality.platform.hooks import declared
 from materiality.platform.keys import KeyMissing, fingerprint_of, installation_key
 from materiality.platform.words import object_word, word_for
@@ -273,6 +275,19 @@ def unguarded_findings() -> Iterator[Finding]:
                     yield Finding(0, "unguarded", {"object_type": label, "object_id": str(key)})
 
 
+def attachment_findings() -> Iterator[Finding]:
+    """Files of engagements that are not those that were attached."""
+    return altered_files((row, row.path) for row in Attachment.objects.order_by("pk").iterator())
+
+
+def altered_files(rows: Iterable[tuple[models.Model, str]]) -> Iterator[Finding]:
+    """Rows whose file, at this path of the storage, is gone or has another SHA-256 than the row's `sha256`."""
+    for row, path in rows:
+        if not default_storage.exists(path) or digest_of_stored(path) != row.sha256:
+            about = {"object_type": row._meta.label_lower, "object_id": str(row.pk), "name": str(row)}
+            yield Finding(0, "file", about)
+
+
 FINDINGS: dict[str, Promise] = {
     "missing": gettext_lazy("Event %(number)s is missing."),
     "missing_many": gettext_lazy("Events %(number)s to %(last)s are missing."),
@@ -317,6 +332,10 @@ FINDINGS: dict[str, Promise] = {
     "old_scores": gettext_lazy(
         "Run %(run)s of cycle %(cycle)s was computed by an earlier version of the definitions and cannot be recomputed."
     ),
+    "file": gettext_lazy(
+        "%(object)s %(object_id)s (%(object_type)s): the file “%(name)s” is gone, or was changed outside the "
+        "application."
+    ),
     "unguarded": gettext_lazy("There is no event about %(object)s %(object_id)s (%(object_type)s)."),
 }
 # What cannot be compared is told, but is no forgery.
@@ -347,6 +366,7 @@ def findings(chain: Chain) -> Iterator[Finding]:
     yield from macs.end()
     for check in (touched_findings, row_findings, part_findings, unguarded_findings, score_findings):
         yield from check()
+    yield from attachment_findings()
     for hooks in declared():
         for check in hooks.checks:
             yield from check()

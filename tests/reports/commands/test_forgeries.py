@@ -2,9 +2,11 @@
 
 import re
 from io import StringIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import translation
@@ -18,16 +20,21 @@ from materiality.models import (
     Group,
     IssueMapping,
     IssueScore,
+    Job,
     Run,
     StakeholderPoint,
     User,
 )
 from materiality.models.people import Role
 from materiality.platform.audit import AUDIT_KEY, event_hash
+from materiality.platform.files import keep_bytes
 from materiality.platform.keys import ensure_installation_key
-from reports.models import Section
+from reports.models import Output, Section
+from reports.outputs import FOLDER, stored_path
 from surveys.models import AnonymousComment, Holding, Notice, Response, Survey
 from tests.factories.reports import OUTLINE
+from tests.factories.stakeholders import make_engagement
+from tests.factories.surveys import make_survey_cycle
 from tests.factories.texts import reword
 from tests.factories.thaw import thawed
 
@@ -139,3 +146,25 @@ def test_each_forgery_is_named_with_what_it_touched(settings, tmp_path):
         missed = [pattern for pattern in expected if not any(re.search(pattern, line) for line in said)]
         assert said and missed == [], (forge, said)
     assert findings() == []
+
+
+def test_changed_and_lost_files_are_named(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    path, digest = keep_bytes(b"what was attached", "attachments")
+    engagement = make_engagement(make_survey_cycle({"society": 1}))
+    engagement.attachments.create(file_name="a.csv", path=path, sha256=digest, size=1)
+    job = Job.objects.create(kind="output", state="done")
+    made = Output.objects.create(
+        cycle=engagement.cycle, job=job, kind="gri-index", format="csv", file_name="b.csv",
+        sha256=keep_bytes(b"as it was made", FOLDER)[1],
+    )  # fmt: skip
+    assert file_findings() == []
+    default_storage.delete(path)
+    Path(default_storage.path(stored_path(made))).write_bytes(b"as somebody would have liked it")
+    attached, output = file_findings()
+    assert re.search(r"^Attachment \d+ .* the file “a.csv” is gone, or was changed", attached)
+    assert re.search(rf"^Output {made.pk} .* the file “b.csv” is gone, or was changed", output)
+
+
+def file_findings() -> list[str]:
+    return [line for line in findings() if "the file" in line]
