@@ -39,7 +39,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "materiality.platform.health.HealthMiddleware",
     "materiality.platform.people.FormCharsetMiddleware",
     # Before all others, which respondents' pages do without.
     "surveys.respond.pages.RespondentMiddleware",
@@ -59,8 +58,8 @@ MIDDLEWARE = [
     "materiality.platform.people.StaffOnlyMiddleware",
 ]
 
-# Outside of all middleware, and of Django.
-BEFORE_DJANGO = ["surveys.respond.saves.ShortWay"]
+# Outside of all middleware, and of Django; the last is asked first.
+BEFORE_DJANGO = ["surveys.respond.saves.ShortWay", "materiality.platform.health.Health"]
 ROOT_URLCONF = "materiality.urls"
 WSGI_APPLICATION = "materiality.wsgi.application"
 AUTH_USER_MODEL = "materiality.User"

@@ -2,12 +2,12 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Lock
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+from django.db import DatabaseError, close_old_connections, connection
+from django.http import HttpResponse
 
 from materiality.celery import app
 from materiality.platform.keys import missing_keys
@@ -27,38 +27,45 @@ ON CONFLICT (session_key) DO UPDATE SET session_data = excluded.session_data
 """
 
 
-class HealthMiddleware:
-    """Answers /healthz, and /readyz to strangers, before anything else is looked at: no host name, no session, no file.
+class Health:
+    """A WSGI application before another: answers /healthz, and /readyz to strangers, before anything else is looked at.
 
-    Who brings a session or a token goes on to the view, which may show more.
+    Django would look at settings, connections, headers and cookies first, which takes ten times as long, and eight
+    callers without pause would take that time from respondents. Who brings a session or a token goes on to the view,
+    which may show more.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        path = request.path_info
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
         if path == LIVE_PATH:
-            return _word("ok", 200)
+            return _answer(start_response, "200 OK", b"ok\n")
         if path == READY_PATH and not (
-            settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+            "HTTP_AUTHORIZATION" in environ or settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
         ):
-            return in_one_word(readiness())
-        return self.get_response(request)
+            if all_well(readiness()):
+                return _answer(start_response, "200 OK", b"ready\n")
+            return _answer(start_response, "503 Service Unavailable", b"not ready\n")
+        return self._application(environ, start_response)
+
+
+def _answer(start_response: Callable, status: str, word: bytes) -> Iterable[bytes]:
+    length = ("Content-Length", str(len(word)))
+    start_response(status, [("Content-Type", "text/plain"), ("Cache-Control", "no-store"), length])
+    return [word]
 
 
 def in_one_word(states: dict[str, str]) -> HttpResponse:
     """`ready` with 200, or `not ready` with 503."""
-    return _word("ready", 200) if all_well(states) else _word("not ready", 503)
+    word, status = ("ready\n", 200) if all_well(states) else ("not ready\n", 503)
+    return HttpResponse(word, status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def all_well(states: dict[str, str]) -> bool:
     """Whether every part answers."""
     return set(states.values()) == {"ok"}
-
-
-def _word(word: str, status: int) -> HttpResponse:
-    return HttpResponse(f"{word}\n", status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 class Kept:
@@ -88,6 +95,7 @@ class Kept:
 
 def look() -> dict[str, str]:
     """`ok`, or what is wrong, of each part that is needed. Takes about 3 s at most."""
+    close_old_connections()  # as Django does for each request that comes to it
     states = {"database": _database(), "keys": _keys(), "space": _space(), "broker": _broker()}
     reached = states["broker"] == "ok"
     states["worker"] = worker() if reached else "unknown"

@@ -37,7 +37,7 @@ def same_command(command: list[str]) -> list[str]:
 
 
 PROCFILE = {
-    name: same_command(shlex.split(command.removeprefix("exec ")))
+    name: same_command(shlex.split(command.removeprefix("exec ").removeprefix("nice -n 5 ")))
     for name, command in read_procfile((ROOT / "Procfile").read_text("utf-8")).items()
 }
 

@@ -117,6 +117,8 @@ def test_process_killed_is_back_within_10_seconds_and_a_job_is_done(running, rol
     before = processes(supervisor, role)
     assert before
     before[-1].kill()
+    # Another web process listens on the same port: nobody waits for the one that is gone.
+    wait_for(lambda: status(port, "/healthz") == 200, "an answer of another", 3)
 
     def back() -> bool:
         now = processes(supervisor, role)

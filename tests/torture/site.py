@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psutil
 
+from materiality.management.commands.supervise import COPIES
 from tests.bench.respondents import free_port
 from tests.services.installation import ROOT, Installation
 
@@ -73,11 +74,13 @@ def server_of(made: Installation) -> psutil.Process:
 
 
 def start_web(made: Installation, *before: str) -> int:
-    """The web server as in the Procfile, by another command `before` it; its port, once it answers."""
+    """The web server as in the Procfile, with as many workers as are supervised, by another command `before` it; its
+    port, once it answers.
+    """
     line = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:"))
     port = made.environment["PORT"]
     text = line.partition("exec ")[2].replace("${YITI_BIND:-127.0.0.1}", "127.0.0.1").replace("${PORT:-8000}", port)
-    command = shlex.split(text)
+    command = shlex.split(text.replace("--workers 1", f"--workers {COPIES['web']}"))
     made.start("web", *before, sys.executable, "-m", "granian", *command[1:])
     end = time.monotonic() + 40
     while time.monotonic() < end:

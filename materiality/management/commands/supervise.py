@@ -14,8 +14,10 @@ from django.core.management.base import BaseCommand, CommandParser
 
 LOOK = 0.1
 # Service is to be back within 10 s however often something dies, and web needs 2 s to start.
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0
+PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before a process is started again, the longer the more often it ended
 STEADY = 20.0  # who ran so many seconds starts with the first pause again
+# Each has a worker that listens for itself on the same port: while one comes back the other answers.
+COPIES = {"web": 2}
 GRACE = 10.0  # so many seconds between the wish to end and the end
 _PR_SET_PDEATHSIG = 1
 
@@ -39,7 +41,7 @@ class Supervised:
     def __init__(self, name: str, command: str) -> None:
         self.name, self.command = name, command
         self.process: subprocess.Popen | None = None
-        self.pause = FIRST_PAUSE
+        self.ends = 0
         self.started = self.due = 0.0
 
     def start(self) -> None:
@@ -62,8 +64,9 @@ class Supervised:
         self.kill()
         self.process = None
         if now - self.started >= STEADY:
-            self.pause = FIRST_PAUSE
-        pause, self.pause = self.pause, min(2 * self.pause, LONGEST_PAUSE)
+            self.ends = 0
+        pause = PAUSES[min(self.ends, len(PAUSES) - 1)]
+        self.ends += 1
         self.due = now + pause
         return f"{self.name} ended ({_how(code)}) and is started again in {pause:g} s."
 
@@ -88,7 +91,9 @@ class Supervisor:
     """Keeps processes running until it is told to stop."""
 
     def __init__(self, commands: dict[str, str], say=print) -> None:
-        self.all = [Supervised(name, command) for name, command in commands.items()]
+        self.all = [
+            Supervised(name, command) for name, command in commands.items() for _copy in range(COPIES.get(name, 1))
+        ]
         self.say = say
         self.stopping = 0
 

@@ -38,13 +38,15 @@ def test_pauses_grow_to_the_longest_and_begin_again_after_a_steady_run(monkeypat
         moment[0] += seconds
         assert "status 3" in one.look()
         pauses.append(one.due - moment[0])
-        assert one.look() == "" and one.process is None
+        if one.due > moment[0]:
+            assert one.look() == ""
+        assert one.process is None
         moment[0] = one.due
 
     for _time in range(8):
         end_after(1)
     end_after(supervise.STEADY)
-    assert pauses == [0.5, 1, 2, 4, 4, 4, 4, 4, 0.5]
+    assert pauses == [0, 0.5, 1, 2, 4, 4, 4, 4, 0]
 
 
 def test_ended_process_comes_back_and_sigterm_ends_all_that_it_left(tmp_path):

@@ -14,10 +14,32 @@ from tests.factories.people import log_in
 TOKEN = "token-of-monitoring-0123456789"
 
 
-def test_healthz_asks_no_database_and_no_host(client):
-    response = client.get("/healthz", headers={"host": "anything.example"})
-    assert (response.status_code, response.content, response["Cache-Control"]) == (200, b"ok\n", "no-store")
-    assert response.cookies == {}
+def ask(path: str, **environ: str) -> tuple[str, bytes, dict[str, str]]:
+    """What stands before Django says: status, body and headers; "passed on" where it leaves the answer to Django."""
+    said = {}
+
+    def passed_on(environ, start_response):
+        start_response("passed on", [])
+        return []
+
+    def start_response(status: str, headers: list[tuple[str, str]]) -> None:
+        said.update(status=status, headers=dict(headers))
+
+    body = b"".join(health.Health(passed_on)({"PATH_INFO": path, **environ}, start_response))
+    return said["status"], body, said["headers"]
+
+
+def test_healthz_asks_no_database_and_no_host():
+    status, body, headers = ask("/healthz", HTTP_HOST="anything.example")
+    assert (status, body, headers["Cache-Control"]) == ("200 OK", b"ok\n", "no-store")
+    assert "Set-Cookie" not in headers
+
+
+def test_health_pages_stand_before_django_and_all_else_goes_on(settings):
+    assert settings.BEFORE_DJANGO[-1] == "materiality.platform.health.Health"
+    assert [ask(path)[0] for path in ("/", "/s/demo/", "/readyz/", "/healthz/x")] == ["passed on"] * 4
+    assert ask("/readyz", HTTP_AUTHORIZATION="Bearer x")[0] == "passed on"
+    assert ask("/readyz", HTTP_COOKIE="sessionid=x")[0] == "passed on"
 
 
 @pytest.fixture
@@ -33,7 +55,8 @@ def test_readyz_tells_strangers_one_word(client, only_the_database):
     response = client.get("/readyz")
     assert (response.status_code, response.content) == (503, b"not ready\n")
     assert "no-store" in response["Cache-Control"]
-    assert client.get("/readyz", headers={"host": "anything.example"}).content == b"not ready\n"
+    status, body, headers = ask("/readyz", HTTP_HOST="anything.example")
+    assert (status, body, headers["Cache-Control"]) == ("503 Service Unavailable", b"not ready\n", "no-store")
 
 
 @pytest.mark.django_db
