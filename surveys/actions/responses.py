@@ -95,9 +95,12 @@ def _release(survey: Survey, finished: QuerySet[SealedDraft], everything: bool) 
 
 
 def _count_how(survey: Survey, group: str, contents: list[Contents]) -> None:
-    """Text sizes, and how they went on; of a small last lot the latter is left out."""
-    alone = len(contents) < SMALL_CELL
-    counts = sum((how_answered(held.mode, () if alone else held.course) for held in contents), Counter())
+    """Text sizes, and how they went on. The latter is left out where fewer than five of the lot tell it, or all but
+    fewer than five do, as the rest came on paper: who is one of those few would else be told by the sums.
+    """
+    going = sum(1 for held in contents if held.course)
+    told = going >= SMALL_CELL and not 0 < len(contents) - going < SMALL_CELL
+    counts = sum((how_answered(held.mode, held.course if told else ()) for held in contents), Counter())
     for (measure, channel, place), number in sorted(counts.items()):
         add_to_tally(survey.pk, measure, group=group, channel=channel, place=place, number=number)
 

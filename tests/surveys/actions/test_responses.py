@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from materiality.models import AuditEvent
 from materiality.platform.refusals import NotAllowed
+from surveys.actions.paper import enter_sheet
 from surveys.actions.responses import discard_damaged, release_responses
 from surveys.invitations.used_links import used_serials
 from surveys.models import AnonymousAnswer, AnonymousComment, Response, SealedDraft, Survey, Tally
@@ -16,6 +17,7 @@ from surveys.questionnaire.screening import FLAG_BIT
 from surveys.respond.drafts import number_begun, number_finished
 from tests.factories.anonymous import anonymous_survey, finish, stored_order
 from tests.factories.invitations import make_batch
+from tests.factories.paper import answers_to, make_sheets
 from tests.factories.surveys import make_draft, make_open_survey, make_survey_cycle
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,21 @@ def test_counted_seconds_tell_nothing_of_how_much_was_left_out():
     ratings = Response.objects.values_list("ratings", flat=True)
     assert {bytes(each)[1:] for each in ratings} == {bytes(3), bytes([3, 3, 3])}
     assert list(Tally.objects.filter(measure="seconds").values_list("place", "number")) == [(17, 10)]
+
+
+@pytest.mark.parametrize(("online", "on_paper", "told"), [(10, 0, 10), (9, 1, 0), (1, 9, 0), (5, 5, 5), (6, 4, 0)])
+def test_how_they_went_on_is_counted_where_neither_they_nor_those_on_paper_are_few(online, on_paper, told):
+    """The sums over nine of ten rows are what the tenth lacks, and those of one are its own."""
+    survey = anonymous_survey()
+    for number in range(online):
+        finish(survey, number)
+    for sheet in make_sheets(survey, on_paper) if on_paper else []:
+        entry = answers_to(sheet)
+        for time in (1, 2):
+            sheet = enter_sheet(sheet=sheet, entry=entry, time=time, by=None)
+    assert release_responses(survey=survey) == online + on_paper
+    counted = Tally.objects.filter(measure="course").aggregate(Sum("number"))["number__sum"] or 0
+    assert counted == told * survey.items.count()
 
 
 @pytest.mark.parametrize(
