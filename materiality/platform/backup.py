@@ -50,7 +50,7 @@ def write_backup(path: Path, passphrase: str, survey_passphrase: str = "") -> di
     if path.exists():
         raise NotAllowed(_("There is a file %(name)s already.") % {"name": path})
     identity = pyrage.x25519.Identity.generate()
-    with tempfile.TemporaryDirectory(dir=settings.DATA / "tmp") as name:
+    with _aside() as name:
         folder = Path(name)
         manifest = _gather(folder / "inside", survey_passphrase)
         with _packed(folder / "inside", folder / "inside.tar") as packed, (folder / CONTENTS).open("wb") as sealed:
@@ -63,6 +63,11 @@ def write_backup(path: Path, passphrase: str, survey_passphrase: str = "") -> di
         unfinished.chmod(0o600)
         unfinished.rename(path)
     return manifest
+
+
+def _aside() -> tempfile.TemporaryDirectory:
+    """In the folder of this process: secrets lie there in the clear, and the next start sweeps what a kill left."""
+    return tempfile.TemporaryDirectory(prefix="yiti-backup-")
 
 
 def _gather(folder: Path, survey_passphrase: str) -> dict:
@@ -163,7 +168,7 @@ def opened_backup(path: Path, passphrase: str) -> Iterator[tuple[Path, dict]]:
 
     NotAllowed where it is no backup, the passphrase is another's, or something in it was changed.
     """
-    with tempfile.TemporaryDirectory(dir=settings.DATA / "tmp") as name:
+    with _aside() as name:
         folder = Path(name)
         try:
             _unpack(path, folder, [KEY, CONTENTS])

@@ -33,7 +33,8 @@ def use_temporary_folder(parent: Path) -> Path | None:
 
 
 def _sweep(parent: Path) -> None:
-    for folder in parent.glob("run-*"):
+    # Whatever has no living owner: backups of before lay beside the folders of processes.
+    for folder in parent.glob("*/"):
         try:
             with (folder / _MARK).open("a") as mark:
                 fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -35,8 +35,10 @@ def test_files_of_a_killed_process_lie_in_the_data_folder_and_are_swept_at_the_n
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     assert left.exists()
+    (data / "tmp" / "tmpabc" / "inside").mkdir(parents=True)  # where backups used to gather what they seal
     third, own = process(data)
     assert not left.parent.exists() and kept.exists() and own.exists()
+    assert not (data / "tmp" / "tmpabc").exists()
     for each in (living, third):
         each.communicate("\n")
     assert list((data / "tmp").glob("run-*")) == []
