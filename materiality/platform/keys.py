@@ -96,7 +96,10 @@ def read_key(purpose: str, fingerprint: str) -> bytes:
     at, key = _kept.get(name, (-KEPT_SECONDS, b""))
     if now - at < KEPT_SECONDS:
         return key
-    _kept.pop(name, None)
+    # Of a survey that was finalised by another process nothing stays here either.
+    for old, (then, _key) in list(_kept.items()):
+        if now - then >= KEPT_SECONDS:
+            _kept.pop(old, None)
     path = _path(purpose, fingerprint)
     with suppress(OSError):
         key = path.read_bytes()

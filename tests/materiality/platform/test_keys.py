@@ -58,6 +58,14 @@ def test_destroyed_key_is_gone_at_once_and_once_more_does_no_harm(folder, monkey
     assert list(folder.iterdir()) == []
 
 
+def test_key_that_another_process_destroyed_leaves_memory_when_any_is_read(folder):
+    gone, other = make_key("survey"), make_key("survey")
+    read_key("survey", gone)
+    (folder / f"survey-{gone}").unlink()
+    read_key("survey", other)
+    assert {name for _folder, _purpose, name in keys._kept} & {gone, other} == {other}
+
+
 def test_derived_keys_differ_by_purpose_and_by_what_they_are_about():
     made = {derived(b"k" * 32, purpose, about) for purpose in ("seal", "lookup") for about in (b"", b"a", b"b")}
     assert len(made) == 6 and all(len(key) == 32 for key in made)
