@@ -137,7 +137,8 @@ def _chosen(kind: OutputKind, options: Mapping[str, Any]) -> dict[str, Any]:
             given = {"option": name, "kind": kind.code, "known": ", ".join(known) or "–"}
             raise NotAllowed(_("“%(kind)s” has no option “%(option)s”. It has: %(known)s.") % given)
         if value and not known[name].takes(str(value)):
-            words = ", ".join(each for each, _word in known[name].choices)
+            named = [*(each for each, _word in known[name].choices if each), *filter(None, [str(known[name].written)])]
+            words = ", ".join(named)
             given = {"option": name, "value": value, "known": words}
             raise NotAllowed(_("“%(option)s” cannot be “%(value)s”. Choose one of: %(known)s.") % given)
     return {name: value for name, value in options.items() if value}

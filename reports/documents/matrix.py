@@ -46,6 +46,7 @@ PRINT_OPTIONS = (
         ),
         pattern=r"\d{2,3}(\.\d+)?( ?mm)?",
         typed=True,
+        written=gettext_lazy("a number of mm, such as 120"),
     ),
     Option(
         "dpi",
@@ -54,6 +55,7 @@ PRINT_OPTIONS = (
         False,
         r"\d+",
         True,
+        gettext_lazy("another whole number"),
     ),
     Option("title", gettext_lazy("Title"), (_YES, _NO)),
     Option("notes", gettext_lazy("Notes below"), (_YES, _NO)),

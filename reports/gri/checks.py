@@ -490,7 +490,7 @@ SENTENCES = {
     "page_beyond_report": N_("“%(location)s” lies beyond the last page of the report."),
     "address_without_scheme": N_("“%(location)s” is an address without https://."),
     "heading_elsewhere": N_("The heading stands on page %(pages)s, not on %(location)s."),
-    "title_of_another": N_("“%(title)s” is the title of another code."),
+    "title_of_another": N_("“%(title)s”: this is the title of another code, or of another edition of it."),
     "several_titles": N_("The same code stands with different titles."),
     "edition_withdrawn": N_("On the day of publication, %(day)s, edition 2016 is withdrawn; edition 2021 is in force."),
     "withdrawn": N_("%(standard)s was withdrawn on %(since)s; on %(day)s %(follows)s is in force."),

@@ -43,7 +43,8 @@ class Option(NamedTuple):
     """A choice in the request of an output: its name, its label, values with words (none: any text).
 
     `hidden`: no field of the page, but sent along by another one or given by a command. `pattern`: a regular expression
-    of values beside those named; `typed`: the page asks for a text and not for one of these.
+    of values beside those named, `written` says what they are; `typed`: the page asks for a text and not for one of
+    these.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Option(NamedTuple):
     hidden: bool = False
     pattern: str = ""
     typed: bool = False
+    written: str | Promise = ""
 
     def takes(self, value: str) -> bool:
         """Whether the value can be chosen."""

@@ -95,7 +95,9 @@ def outline_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     imported = get_object_or_404(OutlineImport.objects.select_related("created_by"), cycle=cycle, pk=pk)
     preview = outline_preview(imported, request.GET.get("state", ""))
     page = paged(request, preview.listed, 200)
-    context = in_cycle(cycle, "outline", imported=imported, preview=preview, page=page)
+    replaces = imported.state == OutlineImport.State.CHECKED and imported.mode == OutlineImport.Mode.REPLACE
+    replaced = cycle.sections.count() if replaces else 0
+    context = in_cycle(cycle, "outline", imported=imported, preview=preview, page=page, replaced=replaced)
     return render(request, "reports/outline_import.html", context | {"may_edit": can_edit_cycle(request.user)})
 
 

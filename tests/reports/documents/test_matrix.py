@@ -6,6 +6,7 @@ import struct
 import zipfile
 
 import pytest
+from django.utils.translation import override
 from openpyxl import load_workbook
 from pptx import Presentation
 
@@ -124,3 +125,8 @@ def test_workbook_and_slide_hold_charts_that_can_be_edited(cycle):
     assert sum(len(each.points) for each in series[:4]) == 23 and len(series) == 6
     words = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
     assert "实质性议题矩阵" in words and zipfile.ZipFile(io.BytesIO(contents)).testzip() is None
+
+
+def test_refused_width_names_what_is_taken(cycle):
+    with override("en"), pytest.raises(NotAllowed, match="page, column, slide, a number of mm, such as 120"):
+        made(cycle, "svg", width="zz")
