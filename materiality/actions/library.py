@@ -20,7 +20,7 @@ from materiality.drafts.rows import levels_of, locked_edition_draft
 from materiality.formats.stakeholders import add_named_groups
 from materiality.library_file.catalogues import read_catalogues
 from materiality.library_file.patterns import shown_pattern
-from materiality.library_file.read import read_default_library, read_reference
+from materiality.library_file.read import shipped_library
 from materiality.lineage.records import Catalogues, DisclosureRecord, IssueRecord, Key, Library
 from materiality.models import (
     Category,
@@ -319,7 +319,7 @@ def load_library(*, by: User | None) -> Loaded:
     It becomes the first edition, and never replaces one, nor the draft of one.
     """
     folder = Path(settings.BASE_DIR) / "fixtures"
-    library = read_default_library(folder, read_reference(folder))
+    library = shipped_library(folder)
     current = Edition.objects.select_for_update().filter(state=Edition.State.PUBLISHED).first()
     draft = None if current else Edition.objects.first()
     is_new = current is None and draft is None

@@ -21,7 +21,6 @@ from materiality.library_file.read import (
     CODE,
     PRIMARY,
     USUAL_CATEGORIES,
-    IssueRow,
     category_code,
     category_name,
     check_tree,
@@ -50,7 +49,7 @@ from materiality.tables.headers import (
 )
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import Problem, nearest
-from materiality.tables.records import Records
+from materiality.tables.records import Records, Row
 from materiality.tables.widgets import (
     NEW,
     BadCell,
@@ -118,10 +117,10 @@ def _tree(
 ) -> Iterator[Problem]:
     """The checks of a whole library on the edition as it would be; of rows not told of already, nor doubled."""
     given = {cells["code"] for cells in merged}
-    after = [IssueRow(place, cells, {}) for place, cells in enumerate(merged) if rows[place].number > 0]
-    after += [IssueRow(-1, cells, {}) for code, cells in stored.items() if code not in given]
-    for problem in check_tree(after, flat=False):
-        if problem.row >= 0 and problem.kind != "double_code" and merged[problem.row]["code"] not in told:
+    after = [Row(place, cells) for place, cells in enumerate(merged) if rows[place].number > 0]
+    after += [Row(-1, cells) for code, cells in stored.items() if code not in given]
+    for problem in check_tree(after):
+        if problem.row >= 0 and merged[problem.row]["code"] not in told:
             row = rows[problem.row]
             yield replace(problem, row=row.number, sheet=row.sheet)
 

@@ -2,61 +2,23 @@
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from materiality.library_file.catalogues import read_catalogues, read_fixture
 from materiality.library_file.codes import MappingCodes
-from materiality.lineage.records import LEVELS, Catalogues, CategoryRecord, IssueRecord, Library, Mapping
+from materiality.lineage.records import LEVELS, CategoryRecord, IssueRecord, Library
 from materiality.tables.problems import BadLibrary, Problem, nearest
-from materiality.tables.records import Records, Row, read_table
+from materiality.tables.records import Records, Row
 
-# A flat list has a row per secondary issue, its primary in columns beside it.
-_REQUIRED = (
-    *("code", "category", "primary_code", "primary_name_zh", "primary_name_en", "name_zh", "name_en"),
-    *("definition_zh", "definition_en", "gri_2016", "gri_2021", "sdgs", "esrs", "cn_exchange_topic", "audience"),
-)
-# Where a row of the default library came from is not part of the library.
-_OPTIONAL = ("hkex", "status", "named_in_seed", "seed_evidence")
 _RENAMED = {"parent_code": "primary_code", "cn_exchange": "cn_exchange_topic", "groups": "audience"}
-
-
-def check_columns(columns: Sequence[str]) -> list[Problem]:
-    """Columns that are unknown, twice there or missing, each with the nearest right (or given) name."""
-    given = [column for column in columns if column]
-    missing = [column for column in _REQUIRED if column not in given]
-    unknown = [column for column in dict.fromkeys(given) if column not in _REQUIRED + _OPTIONAL]
-    free = missing + [column for column in _OPTIONAL if column not in given]
-    problems = [Problem("unknown_column", 1, column, column, nearest(column, free)) for column in unknown]
-    problems += [Problem("missing_column", 1, column, column, nearest(column, unknown)) for column in missing]
-    twice = [column for column, number in Counter(given).items() if number > 1]
-    return problems + [Problem("double_column", 1, column, column) for column in twice]
-
-
 # Columns of a flat list that are not the secondary issue's own.
 _BESIDE = ("primary_name_zh", "primary_name_en", "named_in_seed", "seed_evidence")
 _OF_PRIMARIES = ("code", "category", "parent_code", "name_zh", "name_en", "definition_zh", "definition_en")
 _PRIMARY = {"category": "category", "name_zh": "primary_name_zh", "name_en": "primary_name_en"}
-
-
-@dataclass(frozen=True)
-class IssueRow:
-    """One issue as the file has it: `cells` by the names of the `issues` format, `columns` as the file calls them."""
-
-    number: int
-    cells: dict[str, str]
-    columns: dict[str, str]
-
-    def column(self, name: str) -> str:
-        return self.columns.get(name, name)
-
-    def problem(self, kind: str, name: str, **rest) -> Problem:
-        """A problem of the cell under `name`."""
-        value = rest.pop("value", self.cells.get(name, ""))
-        return Problem(kind, self.number, self.column(name), value, **rest)
 
 
 @dataclass(frozen=True)
@@ -70,32 +32,29 @@ class KnownTexts:
     hkex: dict[str, tuple[str, str, str]]
 
 
-def issue_rows(table: Records, known: KnownTexts) -> tuple[list[IssueRow], list[Problem]]:
-    """One row per issue of a flat list, the primaries before all secondaries."""
-    rows = [IssueRow(row.number, _cells(row), _RENAMED) for row in table.rows]
+def issue_rows(table: Records, known: KnownTexts) -> tuple[list[Row], list[Row], list[Problem]]:
+    """Primaries and secondaries of a flat list by the names of the `issues` format, and where rows of it disagree."""
+    rows = [Row(row.number, _cells(row)) for row in table.rows]
     primaries, problems = _primaries(rows, known)
-    has_hkex = "hkex" in table.columns
-    return [*primaries, *(row if has_hkex else _with_hkex(row, known) for row in rows)], problems
+    return primaries, rows if "hkex" in table.columns else [_with_hkex(row, known) for row in rows], problems
 
 
 def unfolded(table: Records) -> list[Records]:
     """A flat list as two tables of the `issues` format, primaries and secondaries; any other as it is."""
     if "primary_code" not in table.columns:
         return [table]
-    folder = Path(__file__).parent.parent.parent / "fixtures"
-    rows, problems = issue_rows(table, known_texts(folder))
+    primaries, secondaries, problems = issue_rows(table, known_texts(FIXTURES))
     names = {column: name for name, column in _RENAMED.items()}
     told = [replace(problem, column=names.get(problem.column, problem.column)) for problem in table.problems]
     columns = [names.get(column, column) for column in table.columns if column not in _BESIDE]
     columns += [] if "hkex" in table.columns else ["hkex"]
-    primaries = [row for row in rows if row.column("code") == "primary_code"]
     return [
         Records(_OF_PRIMARIES, _rows_of(primaries, _OF_PRIMARIES), tuple(problems), "primary_code"),
-        Records(tuple(columns), _rows_of(rows[len(primaries) :], columns), tuple(told), table.title),
+        Records(tuple(columns), _rows_of(secondaries, columns), tuple(told), table.title),
     ]
 
 
-def _rows_of(rows: Sequence[IssueRow], columns: Sequence[str]) -> tuple[Row, ...]:
+def _rows_of(rows: Sequence[Row], columns: Sequence[str]) -> tuple[Row, ...]:
     return tuple(Row(row.number, {name: row.cells.get(name, "") for name in columns}) for row in rows)
 
 
@@ -106,9 +65,9 @@ def _cells(row: Row) -> dict[str, str]:
     return cells
 
 
-def _primaries(rows: list[IssueRow], known: KnownTexts) -> tuple[list[IssueRow], list[Problem]]:
+def _primaries(rows: list[Row], known: KnownTexts) -> tuple[list[Row], list[Problem]]:
     """The primary issues that secondaries name, each from the first row that does; later rows must say the same."""
-    found: dict[str, IssueRow] = {}
+    found: dict[str, Row] = {}
     problems: list[Problem] = []
     for row in rows:
         code = row.cells.get("parent_code", "")
@@ -117,15 +76,13 @@ def _primaries(rows: list[IssueRow], known: KnownTexts) -> tuple[list[IssueRow],
         cells = {name: row.cells.get(column, "") for name, column in _PRIMARY.items()}
         first = found.get(code)
         if first is None:
-            columns = {**_PRIMARY, "code": "primary_code"}
-            cells |= {"code": code, "parent_code": "", **_definitions(code, cells, known)}
-            found[code] = IssueRow(row.number, cells, columns)
+            found[code] = Row(row.number, cells | {"code": code, "parent_code": "", **_definitions(code, cells, known)})
         else:
             problems += _differences(row, cells, first)
     return list(found.values()), problems
 
 
-def _differences(row: IssueRow, cells: dict[str, str], first: IssueRow) -> list[Problem]:
+def _differences(row: Row, cells: dict[str, str], first: Row) -> list[Problem]:
     params = {"first": str(first.number), "primary": first.cells["code"]}
     return [
         Problem("primary_differs", row.number, column, cells[name], (first.cells[name],), params)
@@ -142,7 +99,7 @@ def _definitions(code: str, cells: dict[str, str], known: KnownTexts) -> dict[st
     return {name: default[name] for name in ("definition_zh", "definition_en")}
 
 
-def _with_hkex(row: IssueRow, known: KnownTexts) -> IssueRow:
+def _with_hkex(row: Row, known: KnownTexts) -> Row:
     name_zh, name_en, cell = known.hkex.get(row.cells["code"], ("", "", ""))
     same = cell and _same_name(row.cells, name_zh, name_en)
     return replace(row, cells={**row.cells, "hkex": cell if same else ""})
@@ -166,39 +123,33 @@ def codes_are_built(codes: Collection[str], parents: Collection[str]) -> bool:
     return 2 * built > len(codes) and (any(parents) or not any(map(SECONDARY.fullmatch, codes)))
 
 
-def check_tree(rows: Sequence[IssueRow], flat: bool) -> list[Problem]:
-    """Problems of codes and parents. `flat`: primaries come from columns, so every row of the file is secondary."""
-    first: dict[str, IssueRow] = {}
-    problems: list[Problem] = []
-    built = flat or codes_are_built(
-        [row.cells["code"] for row in rows], [row.cells.get("parent_code", "") for row in rows]
-    )
+def check_tree(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Problems of codes and parents, by the names of the `issues` format."""
+    first: dict[str, Row] = {}
     for row in rows:
-        code = row.cells["code"]
-        problems += _code(row, flat, built)
-        if code and code in first:
-            params = {"first": str(first[code].number)}
-            problems.append(row.problem("double_code", "code", params=params))
-        first.setdefault(code, row)
+        first.setdefault(row.cells["code"], row)
+    built = codes_are_built([row.cells["code"] for row in rows], [row.cells["parent_code"] for row in rows])
     for row in rows:
-        if row.cells.get("parent_code"):
-            problems += _parent(row, first, built)
-    return problems
+        yield from _code(row, built)
+        if row.cells["parent_code"]:
+            yield from _parent(row, first, built)
 
 
-def _code(row: IssueRow, flat: bool, built: bool) -> list[Problem]:
-    code, parent = row.cells["code"], row.cells.get("parent_code", "")
+def _problem(kind: str, row: Row, name: str, value: str | None = None, **rest: Any) -> Problem:
+    return Problem(kind, row.number, name, row.cells[name] if value is None else value, **rest)
+
+
+def _code(row: Row, built: bool) -> Iterator[Problem]:
+    code, parent = row.cells["code"], row.cells["parent_code"]
     if not code:
-        return [row.problem("empty", "code")]
-    made_from_columns = row.column("code") == "primary_code"
-    if built and not parent and not made_from_columns and (flat or SECONDARY.fullmatch(code)):
-        offered = (code.rpartition("-")[0],) if SECONDARY.fullmatch(code) else ()
-        return [row.problem("primary_missing", "parent_code", value=code, nearest=offered)]
-    shape, example = (SECONDARY, "SOC-03-01") if parent else (PRIMARY, "SOC-03")
-    well_formed = _well_formed(code, shape)
-    if not CODE.fullmatch(code) or (built and (well_formed or flat) and well_formed != (code,)):
-        return [row.problem("bad_code", "code", nearest=well_formed, params={"example": example})]
-    return []
+        yield _problem("empty", row, "code")
+    elif built and not parent and SECONDARY.fullmatch(code):
+        yield _problem("primary_missing", row, "parent_code", code, nearest=(code.rpartition("-")[0],))
+    else:
+        shape, example = (SECONDARY, "SOC-03-01") if parent else (PRIMARY, "SOC-03")
+        well_formed = _well_formed(code, shape)
+        if not CODE.fullmatch(code) or (built and well_formed and well_formed != (code,)):
+            yield _problem("bad_code", row, "code", nearest=well_formed, params={"example": example})
 
 
 def _well_formed(code: str, shape: re.Pattern) -> tuple[str, ...]:
@@ -208,31 +159,29 @@ def _well_formed(code: str, shape: re.Pattern) -> tuple[str, ...]:
     return (padded,) if shape.fullmatch(padded) else ()
 
 
-def _parent(row: IssueRow, first: dict[str, IssueRow], built: bool) -> list[Problem]:
+def _parent(row: Row, first: dict[str, Row], built: bool) -> Iterator[Problem]:
     code, parent = row.cells["code"], row.cells["parent_code"]
     above = first.get(parent)
     if above is None:
-        return [row.problem("no_primary", "parent_code", nearest=nearest(parent, [*first]))]
-    chain = _chain(row, first)
-    if len(chain) > LEVELS:
-        return [row.problem("fourth_level", "parent_code", nearest=(above.cells["parent_code"],))]
-    problems = []
+        yield _problem("no_primary", row, "parent_code", nearest=nearest(parent, [*first]))
+        return
+    if len(_chain(row, first)) > LEVELS:
+        yield _problem("fourth_level", row, "parent_code", nearest=(above.cells["parent_code"],))
+        return
     if built and SECONDARY.fullmatch(code) and not code.startswith(f"{parent}-"):
-        problems.append(row.problem("other_branch", "code", params={"primary": parent}))
+        yield _problem("other_branch", row, "code", params={"primary": parent})
     if row.cells["category"] != above.cells["category"] and above.number != row.number:
-        problems.append(row.problem("other_category", "category", nearest=(above.cells["category"],)))
-    return problems
+        yield _problem("other_category", row, "category", nearest=(above.cells["category"],))
 
 
-def _chain(row: IssueRow, first: dict[str, IssueRow]) -> list[str]:
+def _chain(row: Row, first: dict[str, Row]) -> list[str]:
     """The codes from the row up to the top; a ring is told of elsewhere and ends it."""
     chain = [row.cells["code"]]
-    while (above := first.get(chain[-1])) and (parent := above.cells.get("parent_code")) and parent not in chain:
+    while (above := first.get(chain[-1])) and (parent := above.cells["parent_code"]) and parent not in chain:
         chain.append(parent)
     return chain
 
 
-STATUSES = ("active", "retired")
 _GROUP_CODE = re.compile(r"[-a-zA-Z0-9_]{1,40}")
 
 
@@ -240,39 +189,6 @@ def new_group_refused(code: str, known: Sequence[str]) -> Problem | None:
     """A group that nobody knows yet is new, unless it looks like a slip of one that is known, or is no code."""
     close = nearest(code, known, at_least=0.75)
     return Problem("unknown_group", value=code, nearest=close) if close or not _GROUP_CODE.fullmatch(code) else None
-
-
-MAX_NAME = 200
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What a library file is checked against; `groups` are codes of stakeholder groups in their order."""
-
-    catalogues: Catalogues
-    categories: tuple[CategoryRecord, ...]
-    groups: tuple[str, ...]
-    known: KnownTexts
-
-
-def read_library(contents: bytes, name: str, reference: Reference) -> Library:
-    """The library in a file of the default library's form. Raises BadLibrary with all problems."""
-    table = read_table(contents, name)
-    column_problems = check_columns(table.columns)
-    if column_problems:
-        raise BadLibrary(column_problems)
-    rows, problems = issue_rows(table, reference.known)
-    problems += [*table.problems, *check_tree(rows, flat=True)]
-    dated = {(problem.row, problem.column) for problem in table.problems}
-    reader = _RowReader(reference, dated)
-    issues = [reader.read(row) for row in rows]
-    problems += reader.problems
-    problems += _rings_in(rows)
-    if problems:
-        raise BadLibrary(_in_file_order(problems, table.columns))
-    used = {issue.category for issue in issues}
-    categories = tuple(row for row in reference.categories if row.code in used)
-    return Library(categories, tuple(sorted(issues, key=lambda issue: issue.code)))
 
 
 # What many lists are divided into: code, Chinese and English name.
@@ -318,111 +234,8 @@ def name_from(code: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _rings_in(rows: Sequence[IssueRow]) -> list[Problem]:
-    parents = {row.cells["code"]: row.cells.get("parent_code", "") for row in rows}
-    found = []
-    for row in rows:
-        chain = [row.cells["code"]]
-        while (parent := parents.get(chain[-1])) and parent not in chain:
-            chain.append(parent)
-        if parent == chain[0]:
-            params = {"code": chain[0], "way": " → ".join([*chain, parent])}
-            found.append(row.problem("cycle", "parent_code", params=params))
-    return found
-
-
-def _in_file_order(problems: list[Problem], columns: tuple[str, ...]) -> list[Problem]:
-    """By row and column, each once: a flat file's primary and secondary share cells, and what no category is called
-    differs from everything else as well."""
-    unknown = {(p.row, p.column) for p in problems if p.kind == "unknown_category"}
-    kept = [p for p in problems if p.kind == "unknown_category" or (p.row, p.column) not in unknown]
-    once = {(p.row, p.column, p.kind, p.value): p for p in kept}
-    order = {column: place for place, column in enumerate(columns)}
-    return sorted(once.values(), key=lambda p: (p.row or 0, order.get(p.column, -1)))
-
-
-class _RowReader:
-    """Turns rows into records and gathers what is wrong with their cells."""
-
-    def __init__(self, reference: Reference, dated: set[tuple[int | None, str]]) -> None:
-        self._categories = [category.code for category in reference.categories]
-        self._groups = reference.groups
-        self._places = {group: place for place, group in enumerate(reference.groups)}
-        self._codes = MappingCodes(reference.catalogues)
-        self._dated = dated
-        self.problems: list[Problem] = []
-
-    def read(self, row: IssueRow) -> IssueRecord:
-        texts = {name: self._texts(row, name) for name in ("name", "definition")}
-        status = row.cells.get("status") or "active"
-        self._one_of(row, "status", status, STATUSES, "unknown_status")
-        category = row.cells["category"]
-        self._one_of(row, "category", category, self._categories, "unknown_category")
-        groups = dict.fromkeys(_parts(row.cells.get("groups", "")))
-        for group in groups:
-            if group not in self._groups:
-                near = nearest(group, self._groups, at_least=0.3)
-                self.problems.append(row.problem("unknown_group", "groups", value=group, nearest=near))
-        return IssueRecord(
-            code=row.cells["code"],
-            category=category,
-            parent_code=row.cells.get("parent_code", ""),
-            groups=tuple(sorted(groups, key=lambda group: self._places.get(group, len(self._places)))),
-            status=status,
-            mappings=self._mappings(row),
-            **texts,
-        )
-
-    def _texts(self, row: IssueRow, text: str) -> dict[str, str]:
-        found = {language: self._text(row, f"{text}_{language}") for language in ("zh", "en")}
-        return {language: each for language, each in found.items() if each}
-
-    def _text(self, row: IssueRow, name: str) -> str:
-        text = row.cells.get(name, "")
-        if not text and name.startswith("name_"):
-            self.problems.append(row.problem("empty", name))
-        if len(text) > MAX_NAME and name.startswith("name_"):
-            params = {"length": str(len(text)), "limit": str(MAX_NAME)}
-            self.problems.append(row.problem("too_long", name, value=text[:40] + "…", params=params))
-        return text
-
-    def _one_of(self, row: IssueRow, name: str, value: str, valid: list[str] | tuple[str, ...], kind: str) -> None:
-        if not value:
-            self.problems.append(row.problem("empty", name))
-        elif value not in valid:
-            self.problems.append(row.problem(kind, name, value=value, nearest=nearest(value, valid, at_least=0.3)))
-
-    def _mappings(self, row: IssueRow) -> tuple[Mapping, ...]:
-        found: set[Mapping] = set()
-        for name in self._codes.editions:
-            if (row.number, row.column(name)) in self._dated:
-                continue
-            for part in _parts(row.cells.get(name, "")):
-                resolved = self._codes.mapping(name, part)
-                if isinstance(resolved, Problem):
-                    rest = {"value": part, "nearest": resolved.nearest, "params": resolved.params}
-                    self.problems.append(row.problem(resolved.kind, name, **rest))
-                else:
-                    found.add(resolved)
-        return tuple(sorted(found))
-
-
-def _parts(cell: str) -> list[str]:
-    return [part.strip() for part in re.split("[;；]", cell) if part.strip()]
-
-
-FILE = "issue_library.csv"
-
-
-def read_reference(folder: Path) -> Reference:
-    """Catalogues that are installed from the beginning, categories, groups and texts of the fixtures folder."""
-    categories = [
-        CategoryRecord(row["code"], {"en": row["name_en"], "zh": row["name_zh"]}, int(row["order"]))
-        for row in read_fixture(folder, "categories")
-    ]
-    groups = [row["group"] for row in read_fixture(folder, "groups")]
-    ordered = tuple(sorted(categories, key=lambda category: category.order))
-    return Reference(read_catalogues(folder), ordered, tuple(groups), known_texts(folder))
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+FILE = "issue_library"
 
 
 def known_texts(folder: Path) -> KnownTexts:
@@ -435,17 +248,47 @@ def known_texts(folder: Path) -> KnownTexts:
         primaries={row["code"]: row for row in read_fixture(folder, "primary_issues")},
         hkex={
             row["code"]: (row["name_zh"], row["name_en"], hkex.get(row["code"], ""))
-            for row in read_fixture(folder, FILE.removesuffix(".csv"))
+            for row in read_fixture(folder, FILE)
         },
     )
 
 
-def shipped_library() -> Library:
-    """The default library that this version of the product ships. Raises BadLibrary as `read_default_library`."""
-    folder = Path(__file__).parent.parent.parent / "fixtures"
-    return read_default_library(folder, read_reference(folder))
+def shipped_library(folder: Path = FIXTURES) -> Library:
+    """The default library that this version of the product ships. Raises BadLibrary with codes that mean nothing."""
+    table = Records((), tuple(Row(place, cells) for place, cells in enumerate(read_fixture(folder, FILE), 2)), ())
+    primaries, secondaries, _problems = issue_rows(table, known_texts(folder))
+    codes, groups = MappingCodes(read_catalogues(folder)), [row["group"] for row in read_fixture(folder, "groups")]
+    issues = [_record(row, codes, groups) for row in (*primaries, *secondaries)]
+    categories = (
+        CategoryRecord(row["code"], {"en": row["name_en"], "zh": row["name_zh"]}, int(row["order"]))
+        for row in read_fixture(folder, "categories")
+    )
+    used = {issue.category for issue in issues}
+    return Library(
+        tuple(sorted((row for row in categories if row.code in used), key=lambda row: row.order)),
+        tuple(sorted(issues, key=lambda issue: issue.code)),
+    )
 
 
-def read_default_library(folder: Path, reference: Reference) -> Library:
-    """The default library. Raises BadLibrary where the fixtures were changed and do not hold together."""
-    return read_library((folder / FILE).read_bytes(), FILE, reference)
+def _record(row: Row, codes: MappingCodes, groups: list[str]) -> IssueRecord:
+    cells = row.cells
+    found = [codes.mapping(column, part) for column in codes.editions for part in _parts(cells.get(column, ""))]
+    if wrong := [replace(each, row=row.number) for each in found if isinstance(each, Problem)]:
+        raise BadLibrary(wrong)
+    texts = {
+        text: {language: said for language in ("zh", "en") if (said := cells.get(f"{text}_{language}", "").strip())}
+        for text in ("name", "definition")
+    }
+    return IssueRecord(
+        code=cells["code"],
+        category=cells["category"],
+        parent_code=cells.get("parent_code", ""),
+        groups=tuple(sorted(set(_parts(cells.get("groups", ""))), key=groups.index)),
+        status=cells.get("status") or "active",
+        mappings=tuple(sorted(set(found))),
+        **texts,
+    )
+
+
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in re.split("[;；]", cell) if part.strip()]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import chain, zip_longest
 
@@ -14,7 +14,6 @@ from materiality.tables.write import restore
 
 MAX_BYTES = 20 * MEGABYTE
 MAX_ROWS = 5_000
-SHEET = "issues"
 ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"})
 # What the reader calls a fault of the file, and what it is called where a library is imported.
 _KINDS = {
@@ -44,16 +43,6 @@ class Records:
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
     title: str = ""
-
-
-def read_table(contents: bytes, name: str) -> Records:
-    """The sheet `issues`, else the first. Raises BadLibrary where the file cannot be read as a table at all."""
-    tables = _tables(contents, name, MAX_ROWS)
-    table = next((table for table in tables if table.title == SHEET), tables[0])
-    if not table.columns:
-        raise BadLibrary([Problem("no_columns")])
-    found = [replace(problem, sheet="") for problem in table.problems]
-    return replace(table, title="", problems=(*found, *(() if table.rows else (Problem("no_rows"),))))
 
 
 def table_of(held: dict) -> Records:

@@ -16,7 +16,7 @@ from materiality.models import Cycle, Issue, Run
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.verification import score_findings
 from materiality.queries.years import compared_json, earlier_runs, line_of
-from materiality.tables.records import read_table
+from materiality.tables.records import read_tables
 from materiality.tables.widgets import SheetPlan
 from tests.factories.cycles import make_cycle
 from tests.factories.people import log_in
@@ -232,6 +232,6 @@ def test_exported_figures_change_nothing_when_they_come_back(client, cycle):
 )
 def test_row_without_a_code_is_no_second_row_of_headings(row):
     text = f"code,name_en,,definition_en\n{row}\nE1,Energy,,What is used\n"
-    table = read_table(text.encode(), "list.csv")
+    (table,) = read_tables(text.encode(), "list.csv")
     assert table.columns == ("code", "name_en", "", "definition_en")
     assert [each.cells["name_en"] for each in table.rows] == ["Climate change", "Energy"]

@@ -9,14 +9,13 @@ from materiality.actions.tables import confirm, put_in_force, scope_of, undo
 from materiality.drafts.codes import texts_of
 from materiality.formats.issues import IssueResource
 from materiality.library_file.pasted import pasted_list
-from materiality.library_file.read import read_default_library
+from materiality.library_file.read import shipped_library
 from materiality.models import Edition, SheetImport
 from materiality.platform import audit
 from materiality.queries.library import library_contents
 from materiality.queries.verification import row_findings
 from materiality.tables.widgets import Scope, SheetPlan
 from tests.factories.sheets import csv_file, draft_of_small_library, plan_of, problems_in, take_in
-from tests.materiality.library_file.fixture_folder import FOLDER, reference
 from tests.materiality.library_file.issues_format import issues_rows
 
 pytestmark = pytest.mark.django_db
@@ -173,11 +172,11 @@ def test_first_list_may_be_corrected_without_a_reason_and_leaves_nothing_behind(
 
 
 def test_default_library_in_the_issues_format_changes_nothing(library_rows):
-    head, *rows = issues_rows(read_default_library(FOLDER, reference()))
+    head, *rows = issues_rows(shipped_library())
     resource = IssueResource(Scope(Edition.objects.get(), replaces=True))
     found = plan_of(resource, [dict(zip(head, map(str, row), strict=True)) for row in rows])
     assert (found.is_good, found.changes_anything, found.others) == (True, False, 0)
-    assert library_contents(Edition.objects.get()) == read_default_library(FOLDER, reference())
+    assert library_contents(Edition.objects.get()) == shipped_library()
 
 
 @pytest.mark.parametrize(
@@ -193,7 +192,7 @@ def test_default_library_in_the_issues_format_changes_nothing(library_rows):
     ],
 )
 def test_mistake_in_a_whole_list_is_found(code, column, value, kind, nearest, library_rows):
-    head, *rows = issues_rows(read_default_library(FOLDER, reference()))
+    head, *rows = issues_rows(shipped_library())
     cells = [dict(zip(head, map(str, row), strict=True)) for row in rows]
     place = next(number for number, row in enumerate(cells) if row["code"] == code)
     cells[place][column] = value
