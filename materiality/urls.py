@@ -20,13 +20,11 @@ from materiality.views import (
     people,
     proposals,
     review,
-    robustness,
     scores,
     site,
     stakeholders,
     tables,
     translations,
-    why,
     years,
 )
 
@@ -179,7 +177,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     # After the apps', whose addresses below scores/ would else be taken for codes of issues.
     path("cycles/<slug:code>/groups-compared/", comparison.comparison, name="comparison"),
-    path("cycles/<slug:code>/robustness/", robustness.robustness, name="robustness"),
+    path("cycles/<slug:code>/robustness/", scores.robustness, name="robustness"),
     path("cycles/<slug:code>/review/", review.review, name="review"),
     path("cycles/<slug:code>/review/begin/", review.review_begin, name="begin_review"),
     path("cycles/<slug:code>/review/back/", review.review_back, name="hand_back"),
@@ -188,7 +186,7 @@ urlpatterns = [
     path("cycles/<slug:code>/review/sign/", review.review_sign, name="sign_off"),
     path("cycles/<slug:code>/years/", years.years, name="years"),
     path("cycles/<slug:code>/years/freeze/", years.freeze_cuts, name="freeze_cuts"),
-    path("cycles/<slug:code>/scores/<str:issue>/", why.why, name="issue_score"),
+    path("cycles/<slug:code>/scores/<str:issue>/", scores.why, name="issue_score"),
 ]
 
 handler500 = site.server_error

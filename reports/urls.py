@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from reports.views import index, matrix, outline, outputs, why
+from reports.views import index, matrix, outline, outputs
 
 urlpatterns = [
     path("cycles/<slug:code>/matrix/", matrix.matrix, name="matrix"),
-    path("cycles/<slug:code>/scores/<str:issue>/sheet.pdf", why.issue_sheet, name="issue_sheet"),
+    path("cycles/<slug:code>/scores/<str:issue>/sheet.pdf", outputs.issue_sheet, name="issue_sheet"),
     path("cycles/<slug:code>/outline/", outline.outline, name="outline"),
     path("cycles/<slug:code>/outline/outline.<slug:kind>", outline.outline_export, name="outline_export"),
     path("cycles/<slug:code>/outline/template.<slug:kind>", outline.outline_template, name="outline_template"),

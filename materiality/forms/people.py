@@ -1,8 +1,10 @@
-"""Forms of members of staff."""
+"""Forms of members of staff and of their second factors."""
 
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from materiality.models import User
 
@@ -34,3 +36,20 @@ class PersonForm(forms.ModelForm):
         if self.instance == by:
             # A field that is disabled keeps its value whatever is sent.
             self.fields["role"].disabled = self.fields["is_active"].disabled = True
+
+
+class CodeForm(forms.Form):
+    """A code of six digits, or a recovery code."""
+
+    code = forms.CharField(
+        label=pgettext_lazy("login", "Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True}),
+    )
+
+
+class PasskeyForm(forms.Form):
+    """What the browser gives back, and what the person calls the device."""
+
+    answer = forms.JSONField(widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Name of the device"), max_length=80, required=False)

@@ -17,6 +17,8 @@ def _area(rows: int) -> forms.Textarea:
 class ProposalForm(ContentForm):
     """A proposal of a member of staff."""
 
+    notes = {"text": _("Name and definition as they should read; for a change, only what is to change.")}
+
     class Meta:
         model = Proposal
         fields = ("kind", "issue", "name", "text", "reason", "source")

@@ -22,6 +22,12 @@ class GroupForm(ContentForm):
         formfield_callback = form_field
 
     pairs = (("weight_society", "weight_business"),)
+    notes = {
+        "weight_society": _(
+            "Weights are relative: 2 counts twice as much as 1, and 0 leaves the group out. Balanced scores use them as"
+            " they are; pooled scores multiply them by the group's valid responses."
+        )
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,55 +12,11 @@ from materiality.models.frameworks import (
 )
 from materiality.models.indicators import FrameworkValue, Indicator
 from materiality.models.jobs import Job
-from materiality.models.keys import KeyCheck
 from materiality.models.library import Category, Edition, EditionChange, Erratum, Issue, Lineage
-from materiality.models.organisation import Organisation
+from materiality.models.organisation import KeyCheck, Organisation
 from materiality.models.people import Factor, StaffSession, Upload, User
 from materiality.models.proposals import Calendar, Proposal, Reminder
 from materiality.models.review import Decision, SignOff
 from materiality.models.scores import IssueScore, ReportedFigure, Run
 from materiality.models.stakeholders import Attachment, Engagement, Group, OwnGroup, StakeholderPoint
 from materiality.models.tables import SheetImport
-
-__all__ = [
-    "Attachment",
-    "AuditColumns",
-    "AuditEvent",
-    "AuditedRow",
-    "AuditPerson",
-    "Calendar",
-    "Category",
-    "Crosswalk",
-    "Cycle",
-    "Decision",
-    "Disclosure",
-    "DisclosureLink",
-    "Edition",
-    "EditionChange",
-    "Engagement",
-    "Erratum",
-    "Factor",
-    "Framework",
-    "FrameworkValue",
-    "Group",
-    "Organisation",
-    "OwnGroup",
-    "Indicator",
-    "Issue",
-    "IssueMapping",
-    "IssueScore",
-    "Job",
-    "KeyCheck",
-    "Lineage",
-    "MappingProposal",
-    "Proposal",
-    "Reminder",
-    "ReportedFigure",
-    "Run",
-    "SheetImport",
-    "SignOff",
-    "StakeholderPoint",
-    "StaffSession",
-    "Upload",
-    "User",
-]

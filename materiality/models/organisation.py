@@ -1,4 +1,4 @@
-"""The organisation whose installation this is."""
+"""The organisation whose installation this is, and what the database knows of keys that lie outside it."""
 
 from django.db import models
 from django.db.models import Q
@@ -23,3 +23,17 @@ class Organisation(models.Model):
     @property
     def languages(self) -> list[str]:
         return library_languages()
+
+
+class KeyCheck(models.Model):
+    """A key of the installation: what it is for, and the fingerprint by which the right file is known.
+
+    Once the row is there, the key is never made again: without its file nothing works that needs it.
+    """
+
+    purpose = models.CharField(max_length=40, unique=True)
+    fingerprint = models.CharField(max_length=32)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose}-{self.fingerprint}"

@@ -6,7 +6,6 @@ tar for that identity, so that any size is written and read as a stream. Without
 Keys of anonymous surveys are left out, or lie in it once more sealed, under a passphrase of their own.
 """
 
-import hashlib
 import io
 import json
 import shutil
@@ -28,6 +27,7 @@ from django.utils.translation import gettext as _
 
 from materiality import __version__
 from materiality.models import AuditEvent, KeyCheck, User
+from materiality.platform.files import digest_of_file
 from materiality.platform.hooks import declared
 from materiality.platform.refusals import NotAllowed
 
@@ -89,7 +89,9 @@ def _gather(folder: Path, survey_passphrase: str) -> dict:
         "migrations": _migrations(),
         "sealed": sum(hooks.sealed() for hooks in declared() if hooks.sealed is not None),
         "head": AuditEvent.objects.order_by("-number").values_list("hash", flat=True).first() or "",
-        "files": {str(each.relative_to(folder)): _sha256(each) for each in sorted(folder.rglob("*")) if each.is_file()},
+        "files": {
+            str(each.relative_to(folder)): digest_of_file(each) for each in sorted(folder.rglob("*")) if each.is_file()
+        },
     }
     (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1))
     return manifest
@@ -157,11 +159,6 @@ def _packed(folder: Path, path: Path) -> Iterator[io.BufferedReader]:
         yield stream
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 @contextmanager
 def opened_backup(path: Path, passphrase: str) -> Iterator[tuple[Path, dict]]:
     """The unpacked contents of a backup and its manifest, each file checked; gone when the block ends.
@@ -188,7 +185,7 @@ def opened_backup(path: Path, passphrase: str) -> Iterator[tuple[Path, dict]]:
 
 
 def _is(path: Path, digest: str) -> bool:
-    return path.is_file() and _sha256(path) == digest
+    return path.is_file() and digest_of_file(path) == digest
 
 
 def _unpack(path: Path, folder: Path, names: list[str] | None = None) -> None:

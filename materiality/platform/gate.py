@@ -48,7 +48,7 @@ class StaffGateMiddleware:
         if request.path_info.startswith(RESPONDENT_PATH):
             return self.get_response(request)
         if not self.gate.enter():
-            page = get_template("busy.html").render()
+            page = get_template("500.html").render({"busy": True})
             return HttpResponse(page, status=BUSY, headers={"Retry-After": "3", "Cache-Control": "no-store"})
         try:
             response = self.get_response(request)

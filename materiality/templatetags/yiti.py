@@ -134,6 +134,14 @@ def rows(form: BaseForm, texts: str = "") -> list[list[BoundField]]:
     return found
 
 
+@register.filter
+def note(row: list[BoundField]) -> str:
+    """What the form has to say below a line of its fields: its `notes`, by the first field or the text."""
+    form, name = row[0].form, row[0].name
+    spoken = getattr(form, "spoken", {}).get(name)
+    return getattr(form, "notes", {}).get(spoken.field.name if spoken else name, "")
+
+
 def _one_text(spoken: dict[str, TextColumn], one: str, other: str) -> bool:
     return one in spoken and other in spoken and spoken[one].field == spoken[other].field
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from materiality.actions.factors import add_factor, end_sessions, remove_factor, renew_codes, use_code
-from materiality.forms.factors import CodeForm, PasskeyForm
+from materiality.forms.people import CodeForm, PasskeyForm
 from materiality.models import Factor, StaffSession, User
 from materiality.platform.factors import (
     app_address,

@@ -9,6 +9,7 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.mail import send_mail
 from django.db.models import Exists, OuterRef, QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -67,12 +68,14 @@ class StaffLogin(LoginView):
 class OwnPassword(PasswordChangeView):
     """The old password and the new one twice; the change leaves an event."""
 
-    template_name = "materiality/account.html"
+    template_name = "materiality/form.html"
     success_url = reverse_lazy("start")
     extra_context = {
         "heading": gettext_lazy("Change your password"),
         "lead": gettext_lazy("At least 12 characters. You stay logged in here, and are logged out everywhere else."),
+        "button": gettext_lazy("Change your password"),
         "cancel": reverse_lazy("start"),
+        "width": "narrow",
     }
 
     def form_valid(self, form) -> HttpResponse:
@@ -133,8 +136,14 @@ def new_person(request: HttpRequest) -> HttpResponse:
         with refusals(form, "username"):
             return _link_sent(request, add_person(values=form.cleaned_data, by=request.user))
     lead = _("They set their password themselves, by a link that works once and for an hour.")
-    context = {"form": form, "heading": _("Add a person"), "lead": lead, "cancel": reverse("people")}
-    return render(request, "materiality/account.html", SECTION | context)
+    context = _page(form, _("Add a person"), lead, "people")
+    context["further"] = (_("What each role may do"), reverse("roles"))
+    return render(request, "materiality/form.html", SECTION | context)
+
+
+def _page(form: BaseForm | None, words: str, lead: str, cancel: str) -> dict:
+    texts = {"heading": words, "button": words, "lead": lead, "cancel": reverse(cancel)}
+    return texts | {"form": form, "width": "narrow"}
 
 
 @needs(can_manage_people)
@@ -183,15 +192,16 @@ def set_password(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """Set a password by a link; what the link is of, or that it is used up or too old."""
     row = User.objects.filter(pk=pk, is_active=True).first()
     if row is None or not login_links.check_token(row, token):
-        return render(request, "materiality/link_over.html", status=404)
+        lead = _("It was used, or is older than an hour. Ask an administrator for another one.")
+        context = _page(None, _("This link no longer works"), lead, "login") | {"button": _("Log in")}
+        return render(request, "materiality/form.html", context, status=404)
     form = SetPasswordForm(row, request.POST or None)
     if sent(request, form):
         change_password(person=row, password=form.cleaned_data["new_password1"])
         messages.success(request, _("Your password is set. Log in with it."))
         return redirect("login")
     lead = _("For %(name)s. At least 12 characters.") % {"name": row.username}
-    context = {"form": form, "heading": _("Set your password"), "lead": lead, "cancel": reverse("login")}
-    return render(request, "materiality/account.html", context)
+    return render(request, "materiality/form.html", _page(form, _("Set your password"), lead, "login"))
 
 
 @needs(can_view)
@@ -202,7 +212,5 @@ def roles(request: HttpRequest) -> HttpResponse:
         "section": "people",
         "roles": list(Role),
         "rows": rows,
-        "may_manage": can_manage_people(request.user),
-        "may_do": [each.words for each in PERMISSIONS if each.predicate(request.user)],
     }
     return render(request, "materiality/roles.html", context)

@@ -80,7 +80,13 @@ def new_proposal(request: HttpRequest) -> HttpResponse:
         " does not change by it."
     )
     texts = {"heading": _("New suggestion"), "lead": lead, "back": _("Suggestions"), "cancel": reverse("proposals")}
-    return render(request, "materiality/new_proposal.html", {"section": "library", "form": form, **texts})
+    return render(request, "materiality/form.html", proposing(form) | texts)
+
+
+def proposing(form: ProposalForm) -> dict:
+    """What every page of a new suggestion hands to its template."""
+    page = {"section": "library", "areas": "on-cycles on-stakeholders", "guarded": True}
+    return page | {"form": form, "button": _("Propose")}
 
 
 @needs(can_view)

@@ -1,20 +1,22 @@
-"""Pages of the scores of a run."""
+"""Pages of a run: its scores, how far its tiers hold, and why an issue stands where it stands."""
 
 from collections.abc import Mapping, Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from materiality.models import Cycle, Group, Run
+from materiality.models import Cycle, Group, IssueScore, Run
 from materiality.platform.lists import Chip, Head, Listing, Words, choices_of
 from materiality.platform.people import can_edit_cycle
 from materiality.platform.words import later_word_for, say_names, word_for
-from materiality.queries.cycles import chosen_run, groups_of, listed_runs
+from materiality.queries.cycles import chosen_run, groups_of, listed_runs, run_with_cube
 from materiality.queries.indicators import RaterColumn, rater_columns
+from materiality.queries.mappings import covered_frameworks
 from materiality.queries.ranking import named_of, took_ranking
+from materiality.queries.robustness import RobustnessTable
 from materiality.queries.scores import (
     SECONDARY,
     TIER_PLACES,
@@ -26,6 +28,7 @@ from materiality.queries.scores import (
     flag_lines,
     group_lines,
     held_names,
+    level_of,
     level_words,
     method_has_changed,
     shows_certainty,
@@ -33,6 +36,9 @@ from materiality.queries.scores import (
     wanted_rows,
     warning_lines,
 )
+from materiality.queries.stakeholders import touching
+from materiality.queries.why import Why
+from materiality.queries.years import years_of
 from materiality.scoring.cube import DIMENSIONS
 from materiality.views.cycles import cycle_of, in_cycle
 
@@ -146,3 +152,47 @@ def _found(run: Run | None) -> Run:
     if run is None:
         raise Http404
     return run
+
+
+def robustness(request: HttpRequest, code: str) -> HttpResponse:
+    """Every scenario with the issues that change their tier, and the share in which each tier holds."""
+    cycle = cycle_of(code)
+    run = run_with_cube(cycle, request.GET.get("run", ""))
+    if run is None or run.source:
+        if "run" in request.GET:
+            raise Http404
+        return redirect("scores", code)  # which says what is needed for a first run
+    say_names(run.method)
+    table = RobustnessTable(run, groups_of(cycle)) if run.scoring > 1 else None
+    return render(request, "materiality/robustness.html", in_cycle(cycle, "scores", run=run, table=table))
+
+
+def why(request: HttpRequest, code: str, issue: str) -> HttpResponse:
+    """All that a run says of one issue; `?run=` chooses another run than the newest."""
+    cycle = cycle_of(code)
+    run, score = scored_issue(cycle, request.GET.get("run", ""), issue)
+    children = run.scores.filter(issue__parent=score.issue_id).select_related("issue") if score.derived else []
+    statement = stated_of(run, level_of(score))
+    context = in_cycle(cycle, "scores") | {
+        "run": run,
+        "score": score,
+        "row": ScoreRow(score),
+        "why": Why(run, score, groups_of(cycle)),
+        "secondaries": list(children),
+        "touching": touching(cycle.engagements.filter(issues=score.issue)),
+        "years": years_of(run, issue, request.user),
+        "frameworks": covered_frameworks(score.issue),
+        "statement": statement,
+        "certainty": shows_certainty(statement),
+        "business_share": round(1 - run.method["lam"], 9),
+    }
+    return render(request, "materiality/why.html", context)
+
+
+def scored_issue(cycle: Cycle, number: str, issue: str) -> tuple[Run, IssueScore]:
+    """The run with this number (the newest where none is given) and the issue's result; else the page "not found"."""
+    run = run_with_cube(cycle, number)
+    if run is None:
+        raise Http404
+    say_names(run.method)
+    return run, get_object_or_404(run.scores.select_related("issue__category"), issue__code=issue)

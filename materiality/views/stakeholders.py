@@ -287,8 +287,13 @@ def _edited_group(request: HttpRequest, cycle: Cycle, row: Group | None) -> Http
         with refusals(form):
             saved = save_group(cycle=cycle, values=form.cleaned_data, by=request.user, group=row)
             return onward(request, _("The group “%(group)s” is saved.") % {"group": saved.name}, "groups", cycle.code)
-    context = in_cycle(cycle, "groups") | {"form": form, "group": row, "may_remove": row and cycle.state in FIELDWORK}
-    return render(request, "materiality/group.html", context)
+    lead = _("Respondents choose their group by name and definition; the weights say how much it counts.")
+    texts = {"heading": row.name if row else _("Add a group"), "lead": lead, "button": _("Save"), "guarded": True}
+    texts |= {"areas": "on-cycles", "cancel": reverse("groups", args=[cycle.code])}
+    if row and cycle.state in FIELDWORK:
+        why = _("Possible as long as nobody has answered as this group.")
+        texts["remove"] = (_("Remove this group"), why, reverse("remove_group", args=[cycle.code, row.code]))
+    return render(request, "materiality/form.html", in_cycle(cycle, "groups", form=form, **texts))
 
 
 def stakeholder_table(request: HttpRequest, code: str) -> HttpResponse:

@@ -3,5 +3,3 @@
 from reports.models.index import AcceptedFinding, ContentIndex, IndexDecision
 from reports.models.outline import OutlineImport, Section
 from reports.models.outputs import Output, TableText
-
-__all__ = ["AcceptedFinding", "ContentIndex", "IndexDecision", "OutlineImport", "Output", "Section", "TableText"]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext, ngettext_lazy
 from django.utils.translation import gettext as _
 from django_htmx.http import push_url
@@ -14,8 +15,13 @@ from materiality.platform.bilingual import is_chinese
 from materiality.platform.lists import Head, Listing
 from materiality.platform.pages import FILE_TYPES, button, download, onward, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, needs
-from materiality.queries.cycles import chosen_run, listed_runs, sees_all_cycles
+from materiality.queries.cycles import chosen_run, groups_of, listed_runs, sees_all_cycles
+from materiality.queries.mappings import covered_frameworks
+from materiality.queries.stakeholders import touching
+from materiality.queries.why import Why
+from materiality.queries.years import years_of
 from materiality.views.cycles import cycle_of, in_cycle
+from materiality.views.scores import scored_issue
 from reports.actions.outputs import (
     cancel_output,
     remake_outputs,
@@ -26,6 +32,7 @@ from reports.actions.outputs import (
 )
 from reports.documents.gaps import gaps_in
 from reports.documents.process_text import template_in
+from reports.documents.why import why_sheet
 from reports.forms.outputs import RequestForm, TableTextsForm
 from reports.models import Output, TableText
 from reports.outputs import KINDS, output_inputs, stale_outputs, stored_path
@@ -173,5 +180,20 @@ def table_texts(request: HttpRequest, code: str, table: str) -> HttpResponse:
         with refusals(form):
             set_table_texts(cycle=cycle, table=table, texts=form.texts(), by=request.user)
             return onward(request, _("The texts are saved."), "outputs", code)
-    context = in_cycle(cycle, "outputs", form=form, title=TableText.Table(table).label)
-    return render(request, "reports/table_texts.html", context)
+    lead = _("Your own words in this table. What is empty is filled from the scores, or left out.")
+    texts = {"heading": TableText.Table(table).label, "lead": lead, "button": _("Save")}
+    texts |= {"back_out": _("Back to the files"), "cancel": reverse("outputs", args=[code])}
+    if not form.codes:
+        texts |= {"lead": _("No issue is material yet. Score the cycle first."), "button": texts["back_out"]}
+    return render(request, "materiality/form.html", in_cycle(cycle, "outputs", form=form.codes and form, **texts))
+
+
+def issue_sheet(request: HttpRequest, code: str, issue: str) -> HttpResponse:
+    """The page of an issue as PDF; `?run=` chooses another run than the newest."""
+    cycle = cycle_of(code)
+    run, score = scored_issue(cycle, request.GET.get("run", ""), issue)
+    frameworks = covered_frameworks(score.issue)
+    why = Why(run, score, groups_of(cycle))
+    heard = touching(cycle.engagements.filter(issues=score.issue))
+    pdf = why_sheet(cycle, why, years_of(run, issue, request.user), heard, frameworks)
+    return download(pdf, f"{cycle.code}-{run.number}-{issue}.pdf", private=True)

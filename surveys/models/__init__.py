@@ -16,33 +16,3 @@ from surveys.models.responses import (
     WithdrawnResponses,
 )
 from surveys.models.surveys import Assignments, GroupPlan, Item, ItemText, Notice, ProfileQuestion, RuleSet, Survey
-
-__all__ = [
-    "AnonymousAnswer",
-    "AnonymousComment",
-    "Assignments",
-    "Batch",
-    "Chunk",
-    "ColumnMatch",
-    "Delivery",
-    "Draft",
-    "FieldworkFigures",
-    "GroupPlan",
-    "Holding",
-    "Item",
-    "ItemText",
-    "Mailing",
-    "Notice",
-    "PaperSheet",
-    "ProfileQuestion",
-    "Recipient",
-    "Response",
-    "ResponseImport",
-    "RuleSet",
-    "SealedDraft",
-    "Survey",
-    "Tally",
-    "UnwantedMail",
-    "UsedLinks",
-    "WithdrawnResponses",
-]

@@ -77,7 +77,7 @@ def new_batch(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     texts = {"heading": _("New personal links"), "lead": lead, "button": _("Create the links")}
     cancel = reverse("invitations", args=[code, survey])
     context = in_cycle(row.cycle, "invitations", survey=row, form=form, cancel=cancel, **texts)
-    return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
+    return render(request, "materiality/form.html", context, status=422 if form.errors else 200)
 
 
 @needs(can_edit_cycle)
@@ -379,7 +379,7 @@ def bounces(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     texts = {"title": _("Bounces"), "heading": _("Import a list of bounces"), "lead": lead, "back": _("Recipients")}
     texts |= {"button": _("Mark these addresses"), "cancel": reverse("recipients", args=[code, survey])}
     context = in_cycle(row.cycle, "invitations", survey=row, form=form, **texts)
-    return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
+    return render(request, "materiality/form.html", context, status=422 if form.errors else 200)
 
 
 @button(can_edit_cycle, back="recipients")

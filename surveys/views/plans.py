@@ -13,7 +13,7 @@ from materiality.platform.people import can_edit_cycle, need, needs
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DIMENSIONS
 from surveys.actions.plans import GroupAsked, choose_issues, plan_groups, set_split
-from surveys.forms.plans import GroupPlanForm, SplitForm
+from surveys.forms.surveys import GroupPlanForm, SplitForm
 from surveys.models import Survey
 from surveys.queries.plans import planned_groups, survey_issues
 from surveys.views.surveys import at_part, edit, questionnaire, survey_in_cycle, ticked_in, unsaved, window

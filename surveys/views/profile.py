@@ -60,4 +60,4 @@ def _edited(request: HttpRequest, row: Survey, question: ProfileQuestion | None)
     texts |= {"lead": _("Write it in every language, short enough for a phone."), "back": _("Profile questions")}
     cancel = reverse("profile_questions", args=[row.cycle.code, row.code])
     context = in_cycle(row.cycle, "survey", survey=row, form=form, guarded=True, cancel=cancel, **texts)
-    return render(request, "surveys/form.html", context)
+    return render(request, "materiality/form.html", context)

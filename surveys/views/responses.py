@@ -14,6 +14,7 @@ from materiality.platform.people import can_edit_cycle, can_propose, can_see_res
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
 from materiality.views.cycles import cycle_of, in_cycle
+from materiality.views.proposals import proposing
 from surveys.actions.responses import overrule_response, overrule_responses, promote_comment
 from surveys.exports.exporting import FORMATS, file_name
 from surveys.exports.selection import fields_that_leave, select
@@ -77,15 +78,17 @@ def promote(request: HttpRequest, survey: str, reference: str) -> HttpResponse:
         with refusals(form):
             promote_comment(survey=row, reference=answer.reference, values=form.values(), by=request.user)
             return onward(request, _("The open answer is a suggestion now."), "proposals")
-    return render(request, "materiality/new_proposal.html", _promote_page(answer, row) | {"form": form})
+    return render(request, "materiality/form.html", proposing(form) | _promote_page(answer, row))
 
 
 def _promote_page(answer: OpenAnswer, survey: Survey) -> dict:
     lead = _("The respondent's words become the reason. Shorten them where they could point to a person.")
     texts = {"title": _("Make it a suggestion"), "heading": _("Make an open answer a suggestion"), "lead": lead}
     texts |= {"back": _("Open answers"), "cancel": f"{reverse('comments')}?survey={survey.code}"}
-    made = {"made": answer.proposal, "made_words": _("This open answer is a suggestion already.")}
-    return texts | made | {"see": _("See the suggestion"), "section": "library"}
+    if answer.proposal:
+        texts |= {"lead": _("This open answer is a suggestion already."), "form": None}
+        texts |= {"button": _("See the suggestion"), "cancel": reverse("proposal", args=[answer.proposal.pk])}
+    return texts
 
 
 @needs(can_see_responses)

@@ -45,11 +45,12 @@ from surveys.actions.surveys import (
     set_survey_languages,
     set_up_elsewhere,
 )
-from surveys.forms.plans import GroupPlanForm, SplitForm
 from surveys.forms.surveys import (
+    GroupPlanForm,
     NewSurveyForm,
     NoticeForm,
     OpenSurveyForm,
+    SplitForm,
     SurveyForm,
     WindowForm,
     cluster_choices,

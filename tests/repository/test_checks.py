@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from materiality.platform import messages
+from materiality.management.commands import update_messages as messages
 from tests.repository.tree import APPS, ROOT, tracked
 
 BIN = Path(sys.executable).parent

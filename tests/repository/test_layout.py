@@ -48,7 +48,7 @@ SUBJECTS = {
         *("surveys", "plans", "questionnaire", "instrument", "profile", "invitations", "mailings", "responses"),
         *("imports", "matches", "paper", "fieldwork", "screening", "jobs", "verification"),
     },
-    "reports": {"outputs", "outline", "imports", "index", "matrix", "tables", "why"},
+    "reports": {"outputs", "outline", "imports", "index", "matrix", "tables"},
 }
 ROOT_FILES = {"__init__.py", "apps.py", "hooks.py", "tasks.py", "urls.py"}
 ROOT_FILES_OF = {
@@ -96,7 +96,6 @@ ALONE = {
     "materiality.formats.categories": "the columns of one kind of sheet",
     "materiality.formats.indicators": "the columns of two kinds of sheet",
     "materiality.formats.proposals": "the columns of one kind of sheet",
-    "materiality.platform.messages": "catalogues of messages, for the command that renews them",
     "materiality.platform.temporary": "a folder and a lock, taken when settings are read",
     "materiality.platform.uploads": "a step of reading every request, named in settings; a task forgets its counts",
     "reports.hooks": "an app's declarations, read by its AppConfig",
@@ -105,7 +104,6 @@ ALONE = {
     "surveys.responses.jobs": "bodies of jobs, named in hooks.py",
     "reports.documents.gri_index": "one file an output",
     "reports.documents.why": "one file an output",
-    "reports.documents.table_sheets": "formats of a file, beside one another",
 }
 THIRD_PARTY = re.compile(r"\.min\.(js|css)$|node_modules|\.(ttf|otf|ttc|woff2?)$")
 
