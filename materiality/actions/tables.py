@@ -41,7 +41,7 @@ from materiality.tables.headers import (
     match_headers,
     unknown_columns,
 )
-from materiality.tables.imports import CODES, SheetOutcome, StrictResource, take_back, undo_json
+from materiality.tables.imports import CODES, StrictResource, take_back, undo_json
 from materiality.tables.problems import BadLibrary, Problem
 from materiality.tables.records import Records, read_tables, table_of
 from materiality.tables.widgets import Scope, SheetPlan, SheetRow
@@ -57,9 +57,7 @@ def check_sheet(*, imported: SheetImport, by: User | None) -> SheetImport:
     NotAllowed where the import is over.
     """
     if imported.pk is not None:
-        state = SheetImport.objects.select_for_update().get(pk=imported.pk).state
-        if state not in _OPEN:
-            raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
+        _locked(imported, *_OPEN)
     imported.save()
     told = {"kind": imported.kind, "file": imported.file_name, "sha256": imported.sha256, "state": imported.state}
     audit.record("check_sheet", imported, by=by, after={**told, **imported.plan.get("counts", {})})
@@ -67,65 +65,20 @@ def check_sheet(*, imported: SheetImport, by: User | None) -> SheetImport:
 
 
 @transaction.atomic
-def confirm_sheet(
-    *, imported: SheetImport, store: Callable[[], SheetOutcome], by: User | None, reason: str = ""
-) -> SheetImport:
-    """Store the file once more from its contents with `store`, all of it or nothing.
-
-    NotAllowed where it is not waiting for confirmation or has rows in error; Conflict where what would be stored is
-    not what the preview showed, as rows were changed since.
-    """
-    stored = SheetImport.objects.select_for_update().get(pk=imported.pk)
-    if stored.state != SheetImport.State.CHECKED:
-        raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
-    outcome = store()
-    if outcome.digest != stored.plan["digest"]:
-        raise Conflict(
-            _("What is stored was changed after the preview. Look at the preview again, it is up to date now."), stored
-        )
-    if not outcome.is_good:
-        raise NotAllowed(
-            _("Correct the rows in error and upload the file again: it is stored as a whole or not at all.")
-        )
-    if not outcome.touched:
-        raise NotAllowed(_("The file changes nothing."))
-    stored.edition = imported.edition
-    stored.state, stored.stored_at, stored.undo = SheetImport.State.STORED, timezone.now(), outcome.undo
-    stored.save(update_fields=["edition", "state", "stored_at", "undo"])
-    after = {"kind": stored.kind, "file": stored.file_name, **outcome.counts}
-    audit.record("confirm_sheet", stored, by=by, after=after, reason=reason, touched=outcome.touched)
-    return stored
-
-
-@transaction.atomic
 def discard_sheet(*, imported: SheetImport, by: User | None) -> SheetImport:
     """Mark it as discarded; its file stays as evidence. NotAllowed where it was stored or discarded."""
-    stored = SheetImport.objects.select_for_update().get(pk=imported.pk)
-    if stored.state not in _OPEN:
-        raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
+    stored = _locked(imported, *_OPEN)
     stored.state = SheetImport.State.DISCARDED
     stored.save(update_fields=["state"])
     audit.record("discard_sheet", stored, by=by)
     return stored
 
 
-@transaction.atomic
-def undo_sheet(
-    *, imported: SheetImport, take_back: Callable[[], SheetOutcome], by: User | None, reason: str = ""
-) -> SheetImport:
-    """Make the rows what they were before the import with `take_back`.
-
-    NotAllowed where it is not stored, and (by `take_back`) where rows were changed since or something was built on
-    them.
-    """
+def _locked(imported: SheetImport, *states: str) -> SheetImport:
+    """The import as it is stored; NotAllowed in any other state."""
     stored = SheetImport.objects.select_for_update().get(pk=imported.pk)
-    if stored.state != SheetImport.State.STORED:
-        raise NotAllowed(_("This import is not stored (any more), so there is nothing to undo."))
-    outcome = take_back()
-    stored.state = SheetImport.State.UNDONE
-    stored.save(update_fields=["state"])
-    after = {"kind": stored.kind, "file": stored.file_name, **outcome.counts}
-    audit.record("undo_sheet", stored, by=by, after=after, reason=reason, touched=outcome.touched)
+    if stored.state not in states:
+        raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
     return stored
 
 
@@ -405,38 +358,66 @@ def needs_reason(imported: SheetImport) -> bool:
     return _resource(imported, None, "").breaks_identity(SheetPlan.from_json(imported.plan))
 
 
+@transaction.atomic
 def confirm(
     imported: SheetImport, *, by: User | None, reason: str = "", descents: Mapping[str, str] | None = None
 ) -> SheetImport:
-    """Store what the preview showed, into a new draft where none is open. NotAllowed, Conflict.
+    """Store the file once more from its contents, all of it or nothing, into a new draft where none is open.
 
-    `descents`: of those that the preview proposed the ones that hold, new code → old code.
+    `descents`: of those that the preview proposed the ones that hold, new code → old code. NotAllowed where it is not
+    waiting for confirmation, has rows in error or lacks a reason that it needs; Conflict where what would be stored is
+    not what the preview showed, as rows were changed since.
     """
-    with transaction.atomic():
-        if KINDS[imported.kind].into == "edition":
-            imported.edition = _draft(imported, by)
-        resource = _resource(imported, by, reason)
-        proposed = {(each.new, each.old) for each in SheetPlan.from_json(imported.plan).descents}
-        resource.descents = {new: old for new, old in (descents or {}).items() if (new, old) in proposed}
-        if resource.breaks_identity(SheetPlan.from_json(imported.plan)) and not reason.strip():
-            raise NotAllowed(
-                _("Give a reason: the file adds, renames or retires issues, and the reason is kept with them.")
-            )
-        return confirm_sheet(
-            imported=imported, store=lambda: _store(imported, resource, by), by=by, reason=reason.strip()
-        )
-
-
-def undo(imported: SheetImport, *, by: User | None, reason: str = "") -> SheetImport:
-    """Take the import back. NotAllowed with the reason where something was built on it."""
+    if KINDS[imported.kind].into == "edition":
+        imported.edition = _draft(imported, by)
+    reason, shown = reason.strip(), SheetPlan.from_json(imported.plan)
     resource = _resource(imported, by, reason)
+    proposed = {(each.new, each.old) for each in shown.descents}
+    resource.descents = {new: old for new, old in (descents or {}).items() if (new, old) in proposed}
+    if resource.breaks_identity(shown) and not reason:
+        raise NotAllowed(
+            _("Give a reason: the file adds, renames or retires issues, and the reason is kept with them.")
+        )
+    stored = _locked(imported, SheetImport.State.CHECKED)
+    plan = plan_file(resource, sheet_file_of(imported), columns_of(imported), store=True)
+    _refuse_plan(plan, resource, stored)
+    touched = [*resource.touched, *_follow(imported, by)]
+    stored.edition, stored.undo = imported.edition, undo_json(resource)
+    stored.state, stored.stored_at = SheetImport.State.STORED, timezone.now()
+    stored.save(update_fields=["edition", "state", "stored_at", "undo"])
+    after = {"kind": stored.kind, "file": stored.file_name, **plan.counts}
+    audit.record("confirm_sheet", stored, by=by, after=after, reason=reason, touched=touched)
+    return stored
 
-    def back() -> SheetOutcome:
-        touched = take_back(resource, imported.undo)
-        touched += _follow(imported, by)
-        return SheetOutcome("", True, {"rows": len(touched)}, touched=touched)
 
-    return undo_sheet(imported=imported, take_back=back, by=by, reason=reason)
+def _refuse_plan(plan: SheetPlan, resource: StrictResource, stored: SheetImport) -> None:
+    if plan.digest != stored.plan["digest"]:
+        raise Conflict(
+            _("What is stored was changed after the preview. Look at the preview again, it is up to date now."), stored
+        )
+    if not plan.is_good:
+        raise NotAllowed(
+            _("Correct the rows in error and upload the file again: it is stored as a whole or not at all.")
+        )
+    if not resource.touched:
+        raise NotAllowed(_("The file changes nothing."))
+
+
+@transaction.atomic
+def undo(imported: SheetImport, *, by: User | None, reason: str = "") -> SheetImport:
+    """Make the rows what they were before the import. NotAllowed where it is not stored, rows were changed since, or
+    something was built on them.
+    """
+    resource = _resource(imported, by, reason)
+    stored = SheetImport.objects.select_for_update().get(pk=imported.pk)
+    if stored.state != SheetImport.State.STORED:
+        raise NotAllowed(_("This import is not stored (any more), so there is nothing to undo."))
+    touched = [*take_back(resource, imported.undo), *_follow(imported, by)]
+    stored.state = SheetImport.State.UNDONE
+    stored.save(update_fields=["state"])
+    after = {"kind": stored.kind, "file": stored.file_name, "rows": len(touched)}
+    audit.record("undo_sheet", stored, by=by, after=after, reason=reason, touched=touched)
+    return stored
 
 
 def sheet_file_of(imported: SheetImport) -> SheetFile:
@@ -481,15 +462,6 @@ def _checked(imported: SheetImport, columns: Mapping[str, str] | None = None) ->
     imported.plan = plan_file(resource, file, chosen).as_json() if is_known else {}
     imported.problem, imported.state = "", State.CHECKED if is_known else State.UPLOADED
     return imported
-
-
-def _store(imported: SheetImport, resource: StrictResource, by: User | None) -> SheetOutcome:
-    plan = plan_file(resource, sheet_file_of(imported), columns_of(imported), store=True)
-    if not plan.is_good or not resource.touched:
-        return SheetOutcome(plan.digest, plan.is_good, plan.counts)
-    same = plan.digest == imported.plan["digest"]  # else nothing of it is kept
-    touched = [*resource.touched, *(_follow(imported, by) if same else ())]
-    return SheetOutcome(plan.digest, True, plan.counts, undo_json(resource), touched)
 
 
 def _follow(imported: SheetImport, by: User | None) -> list[Model]:

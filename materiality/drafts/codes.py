@@ -16,20 +16,10 @@ from materiality.platform.refusals import NotAllowed
 
 FIRST_CODE = "2026"
 # Words that mean something else in the addresses below library/.
-RESERVED = frozenset(
-    {
-        "begin",
-        "editions",
-        "drafts",
-        "errata",
-        "compare",
-        "proposals",
-        "calendar",
-        "mappings",
-        "coverage",
-        "translations",
-    }
-)
+RESERVED = frozenset((
+    "begin", "editions", "drafts", "errata", "compare", "proposals", "calendar", "mappings", "coverage", "translations",
+    "indicators", "groups", "frameworks", "comments",
+))  # fmt: skip
 
 
 def next_edition_code(current: Edition | None) -> str:

@@ -5,14 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import tablib
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from import_export.instance_loaders import BaseInstanceLoader
@@ -463,14 +462,3 @@ def _delete(fresh: Sequence[models.Model]) -> None:
     for level in sorted(set(depth.values()), reverse=True):
         keys = [pk for pk in by_key if depth[pk] == level]
         type(fresh[0])._base_manager.filter(pk__in=keys).delete()
-
-
-@dataclass(frozen=True)
-class SheetOutcome:
-    """`digest` is that of the plan as it is now; `counts` of rows by state; `touched`: the rows that were written."""
-
-    digest: str
-    is_good: bool
-    counts: dict[str, int]
-    undo: dict[str, Any] = field(default_factory=dict)
-    touched: Sequence[Model] = ()

@@ -364,6 +364,9 @@ def _target(head: Head, question: Question) -> Target | None:
 _MOST_WORDS = 30
 
 
+_YES_OR_NO = {"yes", "no", "y", "n", "true", "false", "0", "1", "是", "否", "有效"}
+
+
 class Leftovers:
     """Doubts about the columns that are taken for nothing though they look like something."""
 
@@ -432,19 +435,7 @@ class Leftovers:
 
     def _look_at_words(self, column: int, keys: set[str], examples: str) -> None:
         places = self.fields.places
-        states = (keys & (_FINISHED | _BROKEN_OFF)) - {
-            "yes",
-            "no",
-            "y",
-            "n",
-            "true",
-            "false",
-            "0",
-            "1",
-            "是",
-            "否",
-            "有效",
-        }
+        states = (keys & (_FINISHED | _BROKEN_OFF)) - _YES_OR_NO
         if len(keys) <= 6 and len(states) * 2 > len(keys) and FINISHED not in places:
             self._doubt("status_like", column, values=examples)
         elif "consent" not in places and len(keys) <= 4 and any(_REFUSES.search(key) for key in keys):

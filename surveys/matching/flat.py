@@ -172,42 +172,12 @@ class _Part:
 
 
 # First cells of lines that sum up.
-TOTALS = frozenset(
-    [
-        "平均",
-        "平均值",
-        "平均分",
-        "均值",
-        "均分",
-        "合计",
-        "总计",
-        "小计",
-        "总分",
-        "总体",
-        "标准差",
-        "中位数",
-        "最大值",
-        "最小值",
-        "有效样本",
-        "样本量",
-        "mean",
-        "average",
-        "avg",
-        "total",
-        "totals",
-        "grand total",
-        "sum",
-        "median",
-        "std",
-        "std dev",
-        "st.dev",
-        "sd",
-        "min",
-        "max",
-        "count",
-        "n",
-    ]
-)
+TOTALS = frozenset((
+    "平均", "平均值", "平均分", "均值", "均分", "合计", "总计", "小计", "总分", "总体", "标准差",
+    "中位数", "最大值", "最小值", "有效样本", "样本量",
+    "mean", "average", "avg", "total", "totals", "grand total", "sum", "median", "std", "std dev",
+    "st.dev", "sd", "min", "max", "count", "n",
+))  # fmt: skip
 
 
 class _Widening:

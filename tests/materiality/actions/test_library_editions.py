@@ -1,10 +1,12 @@
 """Starting, publishing, correcting and discarding editions."""
 
 import pytest
+from django.urls import get_resolver
 from django.utils import translation
 
 from materiality.actions.drafts import change_issue, merge_issues
 from materiality.actions.library import correct_erratum, discard_draft, publish_edition, start_edition_draft
+from materiality.drafts.codes import RESERVED
 from materiality.models import AuditEvent, Edition, Erratum, Issue, Lineage, Proposal
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.library import library_contents
@@ -217,3 +219,14 @@ def test_erratum_is_refused_in_drafts_and_superseded_editions():
     publish_edition(edition=draft, by=None)
     with pytest.raises(NotAllowed):
         correct(old)
+
+
+def _routes(patterns, before: str = ""):
+    for each in patterns:
+        route = before + str(each.pattern)
+        yield from _routes(each.url_patterns, route) if hasattr(each, "url_patterns") else [route]
+
+
+def test_words_of_addresses_name_no_edition():
+    words = {route.split("/")[1] for route in _routes(get_resolver().url_patterns) if route.startswith("library/")}
+    assert {word for word in words if word and "<" not in word} - RESERVED == set()
