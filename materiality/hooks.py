@@ -24,7 +24,6 @@ from materiality.queries.cycles import (
 WORDS: dict[str, Words] = {
     "job": {
         "check_sheet": gettext_lazy("Check of a spreadsheet"),
-        "read_table": gettext_lazy("Check of a spreadsheet"),
     },
     "action": {
         "load_library": gettext_lazy("loaded the library %(object)s"),
@@ -58,7 +57,6 @@ WORDS: dict[str, Words] = {
         "remove_attachment": gettext_lazy("removed a file from the engagement record %(object)s"),
         "propose": gettext_lazy("proposed for the library: %(object)s"),
         "decide_proposal": gettext_lazy("decided on the suggestion %(object)s"),
-        "import_proposals": gettext_lazy("imported suggestions, the first being %(object)s"),
         "name_organisation": gettext_lazy("said what the organisation is called: %(object)s"),
         "set_calendar": gettext_lazy("changed the calendar of reviews and surveys"),
         "upgrade": gettext_lazy("took stock of all tables after an upgrade, the first being %(object)s"),

@@ -95,7 +95,6 @@ WORDS: dict[str, Words] = {
             "deleted unfinished answers to the survey %(object)s, which were kept long enough"
         ),
         "erase_response": gettext_lazy("deleted answers to the survey %(object)s as their respondent wished"),
-        "seal_survey": gettext_lazy("sealed the anonymous survey %(object)s"),
         "discard_damaged": gettext_lazy("discarded answers to the survey %(object)s that could not be opened"),
         "finalise_survey": gettext_lazy("finalised the anonymous survey %(object)s and destroyed its key"),
         "request_import": gettext_lazy("uploaded the file %(object)s"),

@@ -204,7 +204,6 @@ COLUMNS = (
     ),
     SheetColumn("status", _("Status"), _("active or retired; empty means active."), choices="statuses", width=10),
 )
-_BEFORE_GROUPS = next(place for place, column in enumerate(COLUMNS) if column.name == "groups")
 # Titles of the columns that there are from the beginning, where the framework's short name does not say enough.
 _TITLES = {
     "sdgs": (_("Development goals"), _("Goals 1 to 17 or targets such as 8.5, separated by semicolons.")),
@@ -589,11 +588,9 @@ class IssueResource(StrictResource):
         return further | {"languages": self._spoke, "retired": self._retired_categories, "pattern": self._pattern}
 
     def put_back_further(self, held: dict[str, Any]) -> None:
-        """Imports of before kept the descent alone."""
-        put_back_descent(held.get("descent", held))
+        put_back_descent(held["descent"])
         edition = self.scope.edition
-        self.touched += (gone := list(edition.categories.filter(code__in=held.get("categories", ()), issues=None)))
+        self.touched += (gone := list(edition.categories.filter(code__in=held["categories"], issues=None)))
         edition.categories.filter(pk__in=[row.pk for row in gone]).delete()
-        self._write(*edition.categories.filter(code__in=held.get("retired", ())), status=Category.Status.ACTIVE)
-        if held.get("languages"):
-            self._write(edition, languages=held["languages"], code_pattern=held.get("pattern", edition.code_pattern))
+        self._write(*edition.categories.filter(code__in=held["retired"]), status=Category.Status.ACTIVE)
+        self._write(edition, languages=held["languages"], code_pattern=held["pattern"])

@@ -39,14 +39,6 @@ class VoidForm(forms.Form):
     )
 
 
-class ListForm(forms.Form):
-    file = forms.FileField(
-        label=_("File"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        error_messages={"required": _("Choose a file first."), "empty": _("The file is empty.")},
-    )
-
-
 class BouncesForm(forms.Form):
     """Addresses that do not work, as a file or pasted."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from materiality.forms.tables import SheetUploadForm
 from surveys.models import ColumnMatch, Response, Survey
 
 
@@ -45,17 +46,9 @@ class ExportForm(forms.Form):
         self.fields["full"].help_text = _("SPSS files always hold everything.")
 
 
-class UploadForm(forms.Form):
+class UploadForm(SheetUploadForm):
     """A file of responses. `known` shows the box that confirms a file which was imported before."""
 
-    file = forms.FileField(
-        label=_("File"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        error_messages={
-            "required": _("Choose a file first."),
-            "empty": _("The file is empty. Choose a file with a header row and one row per response."),
-        },
-    )
     again = forms.BooleanField(
         label=_("Import this file once more"),
         required=False,

@@ -59,11 +59,6 @@ def typed_code(text: str, k: int) -> int | None:
     return int(word) if word.isascii() and word.isdigit() and len(word) < 3 and 1 <= int(word) <= k else None
 
 
-def typed_text(code: int) -> str:
-    """What is typed for a byte."""
-    return {SKIPPED: "", DONT_KNOW: "D", NOT_ASKED: ""}.get(code, str(code))
-
-
 def asked_positions(asked: Sequence[int]) -> list[int]:
     """The positions of the items that a sheet asks."""
     return [place for place, code in enumerate(asked) if code != NOT_ASKED]

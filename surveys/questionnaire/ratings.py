@@ -168,11 +168,3 @@ def from_bytes(stored: Sequence[bytes], n_items: int) -> np.ndarray:
     if any(len(vector) != n_items for vector in stored):
         raise ValueError(f"a rating vector does not have {n_items} items")
     return np.frombuffer(b"".join(stored), dtype=np.uint8).reshape(len(stored), n_items)
-
-
-def cell_texts(vector: bytes) -> list[str]:
-    """Texts of an exported row, one per item; ValueError for a byte that is no code."""
-    texts = [CELL_TEXT[code] for code in vector]
-    if None in texts:
-        raise ValueError("a rating vector holds a byte that is no code")
-    return texts

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from materiality.forms.tables import SheetUploadForm
 from materiality.platform.lists import Chip, Head, Listing, choices_of, chosen_in
 from materiality.platform.pages import button, download, onward, refusals, sent, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
@@ -27,7 +28,7 @@ from surveys.actions.invitations import (
     request_list,
     void_batch,
 )
-from surveys.forms.invitations import BatchForm, BouncesForm, ListForm, VoidForm
+from surveys.forms.invitations import BatchForm, BouncesForm, VoidForm
 from surveys.invitations.links import (
     QR_TYPES,
     ROWS_PER_PART,
@@ -240,7 +241,7 @@ LISTED = 100
 def add_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Upload a list, which a worker reads; nothing is stored before what it holds is confirmed."""
     row = survey_in_cycle(code, survey)
-    form = uploaded(request, ListForm, _("The file is too large."))
+    form = uploaded(request, SheetUploadForm, _("The file is too large."))
     if sent(request, form):
         job = request_list(survey=row, contents=form.cleaned_data["file"].read(), by=request.user)
         return redirect(f"{reverse('job', args=[job.pk])}?follow")
@@ -260,7 +261,7 @@ def confirm_list(request: HttpRequest, code: str, survey: str, key: UUID) -> Htt
             said = _("The recipients are stored. Nobody has been written to yet.")
             return onward(request, said, "recipients", code, survey)
         shown = _preview(row, found)
-        context = in_cycle(row.cycle, "invitations", survey=row, form=ListForm(), columns=COLUMNS, **shown)
+        context = in_cycle(row.cycle, "invitations", survey=row, form=SheetUploadForm(), columns=COLUMNS, **shown)
         return render(request, "surveys/new_recipients.html", context, status=200 if context["counts"] else 422)
     return redirect("new_recipients", code, survey)
 

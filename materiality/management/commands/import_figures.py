@@ -1,12 +1,12 @@
 """Import figures from elsewhere into a cycle."""
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from materiality.formats.figures import FigureResource
 from materiality.management.commands import import_library
-from materiality.models import Cycle, SheetImport
-from materiality.queries.cycles import last_run_number
+from materiality.models import SheetImport
+from materiality.queries.cycles import cycle_named, last_run_number
 from materiality.tables.widgets import Scope
 
 
@@ -22,10 +22,7 @@ class Command(import_library.Command):
         super().add_arguments(parser)
 
     def scope(self, options: dict) -> Scope:
-        cycle = Cycle.objects.filter(code=options["cycle"]).first()
-        if cycle is None:
-            raise CommandError(f'There is no cycle with the code "{options["cycle"]}".')
-        return Scope(cycle=cycle)
+        return Scope(cycle=cycle_named(options["cycle"]))
 
     def stored(self, imported: SheetImport) -> str:
         return _("Stored; scored as run %(number)s.") % {"number": last_run_number(imported.cycle)}

@@ -8,7 +8,7 @@ from materiality.platform.commands import ActionCommand
 from materiality.platform.files import write_whole
 from surveys.exports.exporting import FORMATS, OF_RESPONSES
 from surveys.exports.selection import select
-from surveys.models import Survey
+from surveys.queries.plans import named_survey
 
 BY_SUFFIX = {f".{FORMATS[name].suffix}": name for name in OF_RESPONSES}
 
@@ -26,9 +26,7 @@ class Command(ActionCommand):
         )
 
     def handle(self, *args: str, **options: object) -> None:
-        survey = Survey.objects.select_related("cycle__edition").filter(code=options["survey"]).first()
-        if survey is None:
-            raise CommandError(f'There is no survey with the code "{options["survey"]}".')
+        survey = named_survey(options["survey"])
         path = options["file"]
         name = options["format"] or BY_SUFFIX.get(path.suffix.lower())
         if name is None:

@@ -16,6 +16,7 @@ from surveys.matching.answers import choices_of
 from surveys.matching.match import CONSTANTS, IGNORED, ITEM, Target
 from surveys.models import ResponseImport, Survey
 from surveys.queries.imports import stage_of
+from surveys.queries.plans import named_survey
 from surveys.responses.reading import (
     asked_of,
     cell_sentence,
@@ -66,12 +67,10 @@ class Command(BaseCommand):
         parser.add_argument("--header", default="", metavar="ROW[-ROW]", help="the row or rows of its header, from 1")
 
     def handle(self, *args: str, **options: object) -> None:
-        survey = Survey.objects.filter(code=options["survey"]).first()
-        if survey is None:
-            raise CommandError(f'There is no survey with the code "{options["survey"]}".')
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
         try:
+            survey = named_survey(options["survey"])
             self.json, self.answers = options["json"], self._answers(options)
             with reading_once():
                 imported = self._check_and_store(survey, options)

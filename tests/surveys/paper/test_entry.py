@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
-from surveys.paper.entry import Differences, SheetEntry, asked_positions, entry_differences, typed_code, typed_text
+from surveys.paper.entry import Differences, SheetEntry, asked_positions, entry_differences, typed_code
 
 VECTORS = st.lists(st.sampled_from([SKIPPED, 1, 2, 5, DONT_KNOW, NOT_ASKED]), min_size=1, max_size=12).map(bytes)
 
@@ -36,13 +36,6 @@ def test_differences_of_profile_and_comment():
 )  # fmt: skip
 def test_typed_code(text, k, code):
     assert typed_code(text, k) == code
-
-
-@settings(max_examples=30)
-@given(st.integers(2, 10), st.data())
-def test_typed_text_is_read_as_what_it_stands_for(k, data):
-    code = data.draw(st.sampled_from([SKIPPED, DONT_KNOW, *range(1, k + 1)]))
-    assert typed_code(typed_text(code), k) == code
 
 
 def test_asked_positions_leave_out_what_is_not_asked():

@@ -6,8 +6,9 @@ from django.urls import reverse
 from materiality.models import Job
 from materiality.models.people import Role
 from materiality.platform import jobs
+from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.models import PaperSheet, Response
-from surveys.paper.entry import asked_positions, typed_text
+from surveys.paper.entry import asked_positions
 from tests.factories.paper import answers_to, make_question, make_sheets
 from tests.factories.people import log_in
 from tests.factories.surveys import make_open_survey
@@ -27,7 +28,9 @@ def address(survey, name="paper", *more):
 
 def form_of(sheet, entry, time=1, **more):
     """What a browser posts for an entry."""
-    typed = {f"i{place}": typed_text(entry.ratings[place]) for place in asked_positions(sheet.asked)}
+    words = {SKIPPED: "", DONT_KNOW: "D", NOT_ASKED: ""}
+    codes = {place: entry.ratings[place] for place in asked_positions(sheet.asked)}
+    typed = {f"i{place}": words.get(code, str(code)) for place, code in codes.items()}
     profile = {f"p_{code}": answer for code, answer in entry.profile.items()}
     return {"consent": "yes", "time": time, "comment": entry.comment, **typed, **profile, **more}
 
