@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 import dj_database_url
 from django.conf.locale import LANG_INFO
 from django.utils.translation import to_language
-from environs import Env
-from marshmallow.validate import ContainsOnly, OneOf, Range
+from environs import Env, validate
 
 _BACKENDS = "django.core.mail.backends."
 _ROLES = ["viewer", "analyst", "lead", "committee", "administrator"]
@@ -156,20 +155,20 @@ def _read(env: Env, base: Path) -> Environment:
         behind_proxy=env.bool("YITI_BEHIND_PROXY", False),
         trusted_proxies=_networks(env.list("YITI_TRUSTED_PROXIES", [])),
         secure_cookies=env.bool("YITI_SECURE_COOKIES", production),
-        hsts_seconds=env.int("YITI_HSTS_SECONDS", 0, validate=Range(min=0)),
+        hsts_seconds=env.int("YITI_HSTS_SECONDS", 0, validate=validate.Range(min=0)),
         time_zone=_zone(env.str("YITI_TIME_ZONE", "Asia/Shanghai")),
-        language=env.str("YITI_LANGUAGE", "zh-hans", validate=OneOf(["zh-hans", "en"])),
+        language=env.str("YITI_LANGUAGE", "zh-hans", validate=validate.OneOf(["zh-hans", "en"])),
         organisation_zh=env.str("YITI_ORGANISATION_ZH", "示例公司"),
         organisation_en=env.str("YITI_ORGANISATION_EN", "Example Company"),
-        port=env.int("PORT", 8000, validate=Range(min=1, max=65535)),
+        port=env.int("PORT", 8000, validate=validate.Range(min=1, max=65535)),
         url=_address(env.str("YITI_URL", "")),
-        max_upload_mb=env.int("YITI_MAX_UPLOAD_MB", 100, validate=Range(min=1)),
+        max_upload_mb=env.int("YITI_MAX_UPLOAD_MB", 100, validate=validate.Range(min=1)),
         clamd=_clamd(env.str("YITI_CLAMD", "")),
-        counted_at_once=env.int("YITI_COUNTED_AT_ONCE", 50_000, validate=Range(min=100)),
-        worker_concurrency=env.int("YITI_WORKERS", 2, validate=Range(min=1)),
+        counted_at_once=env.int("YITI_COUNTED_AT_ONCE", 50_000, validate=validate.Range(min=100)),
+        worker_concurrency=env.int("YITI_WORKERS", 2, validate=validate.Range(min=1)),
         mail=(mail := read_mail_url(env.str("EMAIL_URL", ""), data / "mail")),
         mail_from=env.str("EMAIL_FROM", "") or (mail.user if "@" in mail.user else "yiti@localhost"),
-        second_factor_roles=env.list("YITI_SECOND_FACTOR", [], validate=ContainsOnly(_ROLES)),
+        second_factor_roles=env.list("YITI_SECOND_FACTOR", [], validate=validate.ContainsOnly(_ROLES)),
         health_token=_token(env.str("YITI_HEALTH_TOKEN", "")),
     )
 

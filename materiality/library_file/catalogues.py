@@ -33,7 +33,7 @@ def read_framework_records(folder: Path) -> tuple[FrameworkRecord, ...]:
     return tuple(
         FrameworkRecord(
             **{name: row[name] for name in ("code", "edition", "column", "title_zh", "title_en", "publisher")},
-            **{name: _day(row[name]) for name in ("in_force_from", "in_force_until")},
+            **{name: day_of(row[name]) for name in ("in_force_from", "in_force_until")},
             **{name: row[name] for name in ("successor", "note_zh", "note_en")},
             installed=row["installed"] == "yes",
         )
@@ -133,7 +133,7 @@ def _of_standard(row: Row) -> dict:
 
 
 def _days(row: Row) -> dict:
-    days = {name: _day(row.get(name, "")) for name in ("effective_from", "withdrawn_from")}
+    days = {name: day_of(row.get(name, "")) for name in ("effective_from", "withdrawn_from")}
     return {**days, "replaced_by": row.get("replaced_by", ""), "own_wording": _own_wording(row)}
 
 
@@ -141,7 +141,8 @@ def _own_wording(row: Row) -> tuple[str, ...]:
     return ("zh",) if row.get("zh_official", "yes") == "no" else ()
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day in a cell of a fixture; None where it is empty."""
     return date.fromisoformat(text) if text else None
 
 

@@ -1,6 +1,5 @@
 """The GRI Standards by identity: what a number stood for in which year, its titles, days in force, successors."""
 
-import csv
 import re
 import unicodedata
 from collections import defaultdict
@@ -9,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+
+from materiality.library_file.catalogues import day_of, read_fixture
 
 EDITIONS = ("2016", "2021")
 # In edition 2021 these numbers, which meant something else before, count only with the year (architecture.md).
@@ -288,18 +289,18 @@ def code_key(code: str) -> tuple[int, ...]:
 def read_standards(folder: Path) -> Standards:
     """The facts of the fixtures folder."""
     standards = {standard.identity: standard for standard in _standards(folder)}
-    requirements = list(_rows(folder, "gri_requirements"))
+    requirements = list(read_fixture(folder, "gri_requirements"))
     disclosures = {each.identity: each for each in _disclosures(folder, standards)}
     return Standards(
         standards,
         disclosures,
         tuple(
             SectorTopic(row["topic_code"], f"{row['standard_code']}@{row['version']}", row["title_zh"], row["title_en"])
-            for row in _rows(folder, "gri_sector_topics")
+            for row in read_fixture(folder, "gri_sector_topics")
         ),
         tuple(_references(folder)),
         tuple(_successors(folder, disclosures)),
-        tuple((row["identity"], row["variant"]) for row in _rows(folder, "title_variants")),
+        tuple((row["identity"], row["variant"]) for row in read_fixture(folder, "title_variants")),
         {
             title_key(row[name]): row["key"]
             for row in requirements
@@ -311,22 +312,13 @@ def read_standards(folder: Path) -> Standards:
     )
 
 
-def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
-    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        yield from csv.DictReader(stream)
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
 def _titled(row: dict[str, str]) -> dict:
-    days = {"since": _day(row["effective_from"]), "until": _day(row["withdrawn_from"])}
+    days = {"since": day_of(row["effective_from"]), "until": day_of(row["withdrawn_from"])}
     return {"title_zh": row["title_zh"], "title_en": row["title_en"], "replaced_by": row["replaced_by"], **days}
 
 
 def _standards(folder: Path) -> Iterator[Standard]:
-    for row in _rows(folder, "gri_standards"):
+    for row in read_fixture(folder, "gri_standards"):
         yield Standard(
             **_titled(row),
             code=row["standard_code"],
@@ -338,12 +330,12 @@ def _standards(folder: Path) -> Iterator[Standard]:
 
 
 def _disclosures(folder: Path, standards: dict[str, Standard]) -> Iterator[Disclosure]:
-    rules = _rows(folder, "gri_identity_rules")
-    windows = {row["identity"]: (_day(row["default_from"]), _day(row["default_before"])) for row in rules}
+    rules = read_fixture(folder, "gri_identity_rules")
+    windows = {row["identity"]: (day_of(row["default_from"]), day_of(row["default_before"])) for row in rules}
     editions: dict[str, set[str]] = defaultdict(set)
     kept = {}
     for name in ("gri_disclosures", "gri_disclosures_superseded"):
-        for row in _rows(folder, name):
+        for row in read_fixture(folder, name):
             editions[row["identity"]] |= set((row.get("editions") or row["edition"]).split(";"))
             kept.setdefault(row["identity"], row)
     for identity, row in kept.items():
@@ -360,7 +352,7 @@ def _disclosures(folder: Path, standards: dict[str, Standard]) -> Iterator[Discl
 
 
 def _references(folder: Path) -> Iterator[SectorReference]:
-    for row in _rows(folder, "gri_sector_references"):
+    for row in read_fixture(folder, "gri_sector_references"):
         version = f"{row['standard_code']}@{row['version']}"
         names = ("topic_code", "kind", "identity", "label_zh", "label_en")
         yield SectorReference(row["ref"], version, *(row[name] for name in names))
@@ -372,9 +364,9 @@ def _successors(folder: Path, disclosures: dict[str, Disclosure]) -> Iterator[Su
     for each in sorted(disclosures.values(), key=lambda each: each.year):
         # The file names what a number means in each set, and so the newest of both.
         identities |= {(edition, each.code): each.identity for edition in each.editions}
-    for row in _rows(folder, "gri_2016_to_2021"):
+    for row in read_fixture(folder, "gri_2016_to_2021"):
         target = identities[("2021", row["to_code"])] if row["to_code"] else ""
         yield Successor(identities[("2016", row["from_code"])], target, row["type"], row["note_zh"], row["note_en"])
     for name in ("gri_superseded_crosswalk", "gri_successors"):
-        for row in _rows(folder, name):
+        for row in read_fixture(folder, name):
             yield Successor(row["from_identity"], row["to_identity"], row["type"], row["note_zh"], row["note_en"])
