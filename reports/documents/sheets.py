@@ -1,15 +1,13 @@
 """Writing cells, columns and print set-up of a sheet the same way in every workbook."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
-from materiality.tables.write import looks_like_formula
+from materiality.tables.write import looks_like_formula, workbook_text
 
 FONT = "Microsoft YaHei"
 BODY = Font(name=FONT, size=10.5)
@@ -24,7 +22,6 @@ HEAD = Alignment(wrap_text=True, vertical="center", horizontal="left", indent=1)
 AT_TOP = Alignment(wrap_text=True, vertical="top")
 NUMBER_HEAD = Alignment(wrap_text=True, vertical="center", horizontal="right")
 BESIDE_NUMBER = Alignment(horizontal="left", indent=1)
-_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 Value = str | int | float | bool | None
 
@@ -34,8 +31,7 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, font: Font = BODY
     cell = sheet.cell(row, column)
     cell.font = font
     if isinstance(value, str):
-        # `_x0041_` in a workbook stands for a letter, so a text that really says it must be escaped.
-        cell.value = _ESCAPE.sub("_x005F_", ILLEGAL_CHARACTERS_RE.sub("", value)) or None
+        cell.value = workbook_text(value) or None
         if value:
             cell.data_type = "s"
         if looks_like_formula(value):
