@@ -12,8 +12,8 @@ from materiality.platform.jobs import request_job
 from materiality.platform.refusals import NotAllowed
 from surveys.models import PaperSheet, Response, SealedDraft, Survey, Tally
 from surveys.models.jobs import JobKind
-from surveys.paper.entry import SheetEntry, entry_differences, entry_of, locked_sheet
-from surveys.paper.sheets import empty_sheet, seal_sheet
+from surveys.paper.entry import entry_differences, locked_sheet
+from surveys.paper.sheets import empty_sheet, entry_of, seal_sheet
 from surveys.queries.questionnaire import draw_parts, questionnaire_of
 from surveys.questionnaire.asking import blank_ratings
 from surveys.questionnaire.contents import Contents
@@ -30,7 +30,7 @@ CHANNEL = "paper"
 
 
 @transaction.atomic
-def store_sheet(*, sheet: PaperSheet, entry: SheetEntry, by: User | None) -> PaperSheet:
+def store_sheet(*, sheet: PaperSheet, entry: Contents, by: User | None) -> PaperSheet:
     """Store what the two entries of a sheet agree on, screened like a response without times.
 
     In an anonymous survey the answers wait to be released, and the sheet forgets both entries and what it asked.
@@ -51,7 +51,7 @@ def store_sheet(*, sheet: PaperSheet, entry: SheetEntry, by: User | None) -> Pap
     return sheet
 
 
-def _columns(sheet: PaperSheet, entry: SheetEntry) -> ResponseColumns:
+def _columns(sheet: PaperSheet, entry: Contents) -> ResponseColumns:
     return ResponseColumns(
         group=[sheet.group_id],
         channel=[CHANNEL],
@@ -67,7 +67,7 @@ def _columns(sheet: PaperSheet, entry: SheetEntry) -> ResponseColumns:
     )
 
 
-def _store(survey: Survey, sheet: PaperSheet, entry: SheetEntry, flags: int) -> None:
+def _store(survey: Survey, sheet: PaperSheet, entry: Contents, flags: int) -> None:
     profile, named = named_apart(dict(entry.profile))
     response = Response.objects.create(
         id=arrival_id(),
@@ -87,11 +87,9 @@ def _store(survey: Survey, sheet: PaperSheet, entry: SheetEntry, flags: int) -> 
     add_to_tally(survey.pk, Tally.Measure.MODE, group=sheet.group.code, channel=CHANNEL)
 
 
-def _finish(survey: Survey, sheet: PaperSheet, entry: SheetEntry) -> None:
+def _finish(survey: Survey, sheet: PaperSheet, entry: Contents) -> None:
     """The answers wait for their release, without a day: that of typing is not that of answering."""
-    contents = Contents(
-        entry.ratings, entry.comment, dict(entry.profile), mode="paper", notice_version=sheet.notice_version
-    )
+    contents = entry._replace(profile=dict(entry.profile), mode="paper", notice_version=sheet.notice_version)
     key, now = key_of(survey), timezone.now()
     lookup = lookup_of(key, f"sheet {sheet.number}")
     size = questionnaire_of(survey.pk, survey.opened_at).sealed_size
@@ -115,7 +113,7 @@ STATE = PaperSheet.State
 
 
 @transaction.atomic
-def enter_sheet(*, sheet: PaperSheet, entry: SheetEntry, time: int, by: User | None) -> PaperSheet:
+def enter_sheet(*, sheet: PaperSheet, entry: Contents, time: int, by: User | None) -> PaperSheet:
     """Keep one of the two entries (`time` 1 or 2); two that are the same are stored at once, others wait to be
     compared.
 

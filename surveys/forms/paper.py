@@ -13,7 +13,8 @@ from materiality.platform.bilingual import language_name, reading_languages, tag
 from materiality.scoring.cube import NOT_ASKED
 from surveys.actions.paper import MOST_SHEETS
 from surveys.models import ProfileQuestion, Survey
-from surveys.paper.entry import SheetEntry, asked_positions, typed_code
+from surveys.paper.entry import asked_positions, typed_code
+from surveys.questionnaire.contents import Contents
 from surveys.questionnaire.ranking import MOST_NAMED, with_named
 from surveys.respond.posted import LONGEST_COMMENT, posted_profile
 
@@ -100,7 +101,7 @@ class TypedEntry:
             self.errors["consent"] = gettext(
                 "Nothing of a sheet without consent may be stored. Tick this only if it is ticked on the sheet."
             )
-        self.entry = None if self.errors else SheetEntry(bytes(ratings), self.profile, comment.cleaned_data["comment"])
+        self.entry = None if self.errors else Contents(bytes(ratings), comment.cleaned_data["comment"], self.profile)
 
     def _codes(self, numbers: Mapping[int, str]) -> set[str]:
         """The issues whose numbers were typed in the ranking step."""
@@ -114,8 +115,8 @@ class TypedEntry:
 
 
 def chosen_entry(
-    posted: QueryDict, first: SheetEntry, second: SheetEntry, asked: bytes, k: int
-) -> tuple[SheetEntry | None, set[str]]:
+    posted: QueryDict, first: Contents, second: Contents, asked: bytes, k: int
+) -> tuple[Contents | None, set[str]]:
     """What is right where two entries differ: `c<position>`, `q_<code>` and `comment` say `1`, `2`, or for an item
     what the sheet says (`t<position>`). The names of what was not decided come back instead.
     """
@@ -142,4 +143,4 @@ def chosen_entry(
     comment = {"1": first, "2": second}.get("1" if same else posted.get("comment", ""))
     if comment is None:
         missing.add("comment")
-    return (None, missing) if missing else (SheetEntry(bytes(ratings), profile, comment.comment), missing)
+    return (None, missing) if missing else (Contents(bytes(ratings), comment.comment, profile), missing)

@@ -17,18 +17,10 @@ from surveys.models.jobs import JobKind
 from surveys.paper.printing import NumberedIssue
 from surveys.paper.sheets import empty_sheet, open_sheet
 from surveys.questionnaire.asking import QUESTION_KINDS
+from surveys.questionnaire.contents import Contents
 from surveys.questionnaire.ranking import NAMED
 
 _WORDS = {"": SKIPPED, "D": DONT_KNOW, "DK": DONT_KNOW}
-
-
-@dataclass(frozen=True)
-class SheetEntry:
-    """What was typed from a sheet: a byte per item (255 where it does not ask), profile answers, comment."""
-
-    ratings: bytes
-    profile: Mapping[str, object] = field(default_factory=dict)
-    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +35,7 @@ class Differences:
         return bool(self.items or self.questions or self.comment)
 
 
-def entry_differences(first: SheetEntry, second: SheetEntry) -> Differences:
+def entry_differences(first: Contents, second: Contents) -> Differences:
     """Everything in which the entries are not the same; spaces around a comment and line ends do not count."""
     items = tuple(place for place, (a, b) in enumerate(zip(first.ratings, second.ratings, strict=True)) if a != b)
     codes = [*first.profile, *(code for code in second.profile if code not in first.profile)]
@@ -112,8 +104,8 @@ def entry_lines(issues: Iterable[NumberedIssue], typed) -> list[EntryLine]:
 def difference_lines(
     issues: Iterable[NumberedIssue],
     found: Differences,
-    first: SheetEntry,
-    second: SheetEntry,
+    first: Contents,
+    second: Contents,
     posted: Mapping,
     missing: set[str],
 ) -> list[EntryLine]:
@@ -140,8 +132,8 @@ def profile_lines(
     questions: Iterable[ProfileQuestion],
     typed,
     *,
-    first: SheetEntry | None = None,
-    second: SheetEntry | None = None,
+    first: Contents | None = None,
+    second: Contents | None = None,
     missing: Iterable[str] = (),
     posted: Mapping | None = None,
 ) -> list[QuestionLine]:
@@ -186,7 +178,7 @@ def rating_words(code: int) -> str:
     return {SKIPPED: _("nothing"), DONT_KNOW: _("don't know")}.get(code, str(code))
 
 
-def answer_words(question: ProfileQuestion, entry: SheetEntry) -> str:
+def answer_words(question: ProfileQuestion, entry: Contents) -> str:
     answer = entry.profile.get(question.code)
     words = {option["code"]: option_text(option) for option in question.options}
     given = answer if isinstance(answer, list) else [answer] if answer else []
@@ -206,13 +198,6 @@ def forget_paper(survey: Survey) -> int:
     for path in found:
         default_storage.delete(path)
     return len(found)
-
-
-def entry_of(sheet: PaperSheet, name: str) -> SheetEntry:
-    """The entry `first` or `second`."""
-    return SheetEntry(
-        bytes(getattr(sheet, name)), getattr(sheet, f"{name}_profile") or {}, getattr(sheet, f"{name}_comment")
-    )
 
 
 def refuse_closed(survey: Survey) -> None:

@@ -20,7 +20,7 @@ def seal_sheet(sheet: PaperSheet) -> PaperSheet:
     survey = sheet.survey
     if survey.anonymous:
         size = questionnaire_of(survey.pk, survey.opened_at).sealed_size
-        packed = [pack(_held(sheet, name), size) for name in _ENTRIES]
+        packed = [pack(entry_of(sheet, name), size) for name in _ENTRIES]
         sealed = seal(key_of_sheets(key_of(survey)), b"".join([bytes(sheet.asked), *packed]), _about(sheet))
         empty_sheet(sheet)
         sheet.sealed = sealed
@@ -71,6 +71,7 @@ def _about(sheet: PaperSheet) -> bytes:
     return f"{sheet.survey_id}/{sheet.number}".encode()
 
 
-def _held(sheet: PaperSheet, name: str) -> Contents:
+def entry_of(sheet: PaperSheet, name: str) -> Contents:
+    """The entry `first` or `second`: what was typed, a byte per item, comment, profile answers."""
     profile = dict(getattr(sheet, f"{name}_profile") or {})
     return Contents(bytes(getattr(sheet, name)), getattr(sheet, f"{name}_comment"), profile)

@@ -22,13 +22,12 @@ from surveys.paper.entry import (
     difference_lines,
     entry_differences,
     entry_lines,
-    entry_of,
     profile_lines,
     ranking_of,
     refuse_closed,
 )
 from surveys.paper.printing import numbered, sheet_issues
-from surveys.paper.sheets import open_sheet
+from surveys.paper.sheets import entry_of, open_sheet
 from surveys.questionnaire.ranking import MOST_NAMED
 from surveys.respond.posted import longest_comment
 from surveys.views.surveys import survey_in_cycle

@@ -2,8 +2,9 @@
 
 from surveys.actions.paper import print_sheets
 from surveys.models import PaperSheet, ProfileQuestion, Survey
-from surveys.paper.entry import SheetEntry, asked_positions
+from surveys.paper.entry import asked_positions
 from surveys.paper.sheets import open_sheet
+from surveys.questionnaire.contents import Contents
 
 
 def make_sheets(survey: Survey, number: int = 1, **values) -> list[PaperSheet]:
@@ -16,12 +17,12 @@ def make_sheets(survey: Survey, number: int = 1, **values) -> list[PaperSheet]:
     return [open_sheet(sheet) for sheet in found]
 
 
-def answers_to(sheet: PaperSheet, *codes: int, profile: dict | None = None, comment: str = "") -> SheetEntry:
+def answers_to(sheet: PaperSheet, *codes: int, profile: dict | None = None, comment: str = "") -> Contents:
     """An entry of a sheet; ratings that are not given repeat 1..k, so that no line is straight."""
     ratings = bytearray(sheet.asked)
     for order, place in enumerate(asked_positions(sheet.asked)):
         ratings[place] = codes[order] if order < len(codes) else order % sheet.survey.k + 1
-    return SheetEntry(bytes(ratings), profile or {}, comment)
+    return Contents(bytes(ratings), comment, profile or {})
 
 
 def make_question(survey: Survey, code: str = "age", kind: str = "single", **values) -> ProfileQuestion:

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
-from surveys.paper.entry import Differences, SheetEntry, asked_positions, entry_differences, typed_code
+from surveys.paper.entry import Differences, asked_positions, entry_differences, typed_code
+from surveys.questionnaire.contents import Contents
 
 VECTORS = st.lists(st.sampled_from([SKIPPED, 1, 2, 5, DONT_KNOW, NOT_ASKED]), min_size=1, max_size=12).map(bytes)
 
@@ -15,15 +16,15 @@ VECTORS = st.lists(st.sampled_from([SKIPPED, 1, 2, 5, DONT_KNOW, NOT_ASKED]), mi
 def test_differences_are_the_places_that_were_changed(vector, bits):
     places = {place for place in range(len(vector)) if bits >> place & 1}
     other = bytes((code + 1) % 256 if place in places else code for place, code in enumerate(vector))
-    assert entry_differences(SheetEntry(vector), SheetEntry(other)) == Differences(tuple(sorted(places)), (), False)
-    assert not entry_differences(SheetEntry(vector), SheetEntry(vector))
+    assert entry_differences(Contents(vector), Contents(other)) == Differences(tuple(sorted(places)), (), False)
+    assert not entry_differences(Contents(vector), Contents(vector))
 
 
 def test_differences_of_profile_and_comment():
-    first = SheetEntry(b"\x01", {"age": "a", "roles": ["x"]}, "much\r\nmore ")
-    second = SheetEntry(b"\x01", {"age": "a", "job": "b"}, "much more")
+    first = Contents(b"\x01", "much\r\nmore ", {"age": "a", "roles": ["x"]})
+    second = Contents(b"\x01", "much more", {"age": "a", "job": "b"})
     assert entry_differences(first, second) == Differences((), ("roles", "job"), False)
-    assert entry_differences(first, SheetEntry(b"\x01", first.profile, "less")) == Differences((), (), True)
+    assert entry_differences(first, Contents(b"\x01", "less", first.profile)) == Differences((), (), True)
 
 
 @pytest.mark.parametrize(
