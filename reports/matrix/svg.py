@@ -1,9 +1,10 @@
 """The placed matrix written as one SVG: presentation attributes only, no style, no script, no outside reference."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import dist
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from .labels import PlacedLabel
@@ -223,25 +224,18 @@ def draw_matrix(
     texts: Texts,
     *,
     size: float = 1000.0,
-    show_labels: bool = True,
-    show_intervals: bool = False,
-    label_codes: Collection[str] | None = None,
     interactive: bool = False,
-    grey: Sequence[TierRule] = (),
-    beside: Sequence[Point] = (),
     finish: Finish = ON_PAGE,
+    **options: Any,
 ) -> str:
-    """The materiality matrix as SVG text; the same input gives the same text.
+    """The materiality matrix as SVG text; the same input gives the same text. `options` are those of `layout_matrix`.
 
-    `size` is the side of the square plot in px; `label_codes` limits the labels to these points (None: all).
-    `interactive` makes every point a focusable element with its figures as accessible name; `beside` as there.
-    `finish` with a width in mm takes the size from it. Raises ValueError for an unknown kind of rule and for a size in
-    which ticks and words do not fit.
+    `interactive` makes every point a focusable element with its figures as accessible name. `finish` with a width in
+    mm takes the size from it. Raises ValueError for an unknown kind of rule and for a size in which ticks and words do
+    not fit.
     """
     size = size if finish.width_mm is None else finish.side
-    options = {"size": size, "show_labels": show_labels, "show_intervals": show_intervals, "label_codes": label_codes}
-    options |= {"grey": grey, "beside": beside, "sizes": finish.sizes}
-    layout = layout_matrix(points, rule, categories, texts, **options)
+    layout = layout_matrix(points, rule, categories, texts, size=size, sizes=finish.sizes, **options)
     return write_svg(layout, categories, texts, interactive=interactive, finish=finish)
 
 
