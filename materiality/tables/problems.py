@@ -296,6 +296,7 @@ MESSAGES = {
         "The mean %(mean)s on a scale of %(scale)s points is %(points)s on 0 to 100, but the score says “%(value)s”."
         " Correct one of them, or empty it."
     ),
+    "unknown_side": N_("There is no side “%(value)s”: it is internal or external."),
     "unknown_kind": N_("There is no kind “%(value)s”: it is expectation, channel or response."),
     "unknown_proposal": N_("Write new, change or retire."),
     "not_in_force": N_("The edition in force has no active issue with this code."),
