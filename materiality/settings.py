@@ -59,7 +59,7 @@ MIDDLEWARE = [
 ]
 
 # Outside of all middleware, and of Django; the last is asked first.
-BEFORE_DJANGO = ["surveys.respond.saves.ShortWay", "materiality.platform.health.Health"]
+BEFORE_DJANGO = ["surveys.respond.short_way.ShortWay", "materiality.platform.health.Health"]
 ROOT_URLCONF = "materiality.urls"
 WSGI_APPLICATION = "materiality.wsgi.application"
 AUTH_USER_MODEL = "materiality.User"

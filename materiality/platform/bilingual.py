@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -44,7 +44,12 @@ def is_chinese(language: str | None = None) -> bool:
 
 def content_language(language: str | None = None) -> str:
     """The content language of a language code, or of the active one: `zh-hans` is `zh`, `en-gb` is `en`."""
-    tag = (language or _spoken.get() or get_language() or "zh-hans").lower()
+    return _content_language(language or _spoken.get() or get_language() or "zh-hans")
+
+
+@lru_cache(maxsize=512)
+def _content_language(language: str) -> str:
+    tag = language.lower()
     if tag in ("zh-hans", "zh-cn", "zh-sg"):
         return "zh"
     if tag.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")):
@@ -67,9 +72,11 @@ def interface_language(language: str, others: Iterable[str] = ()) -> str:
     writing of it (`zh-hans` for `zh-hant`), else the first of `others` that is there, else the first that is not
     Chinese.
     """
-    known = reading_languages()
+    known = [code for code, _name in settings.LANGUAGES]
+    if tag_of(language) in known:
+        return tag_of(language)
     kin = [code for code in known if code.partition("-")[0] == language.partition("-")[0]]
-    wanted = [tag_of(language), *kin, *map(tag_of, others), *(code for code in known if code[:2] != "zh"), known[0]]
+    wanted = [*kin, *map(tag_of, others), *(code for code in known if code[:2] != "zh"), known[0]]
     return next(code for code in wanted if code in known)
 
 

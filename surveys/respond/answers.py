@@ -62,7 +62,7 @@ from surveys.respond.sealed import (
     sealed_survey,
     unseal_part,
 )
-from surveys.responses.holdings import hold, holdings_of
+from surveys.responses.holdings import hold_response, holdings_of
 from surveys.responses.tallies import add_to_tally, how_answered, in_passing
 
 
@@ -309,7 +309,7 @@ def finish(
         return False
     response = arrival_id()
     insert_response(response, draft, language=language, submitted_at=moment, flags=_flags(draft, moment))
-    hold(draft.survey_id, Response.objects.filter(pk=response))
+    hold_response(draft.survey_id, response)
     for (measure, channel, place), number in how_answered(mode, questionnaire.course(key.bytes, draft.ratings)).items():
         in_passing.count(draft.survey_id, measure, group=draft.group_code, channel=channel, place=place, number=number)
     return True

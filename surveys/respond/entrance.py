@@ -17,9 +17,7 @@ from surveys.respond import pages as cookies
 from surveys.respond.answers import erase_response, open_answers, start_draft
 from surveys.respond.answers import unsubscribe as end_mail_to
 from surveys.respond.pages import as_html, page
-from surveys.respond.posted import (
-    StartForm,
-)
+from surveys.respond.posted import posted_first_page
 from surveys.respond.rows import (
     DraftInUse,
     GroupNow,
@@ -67,22 +65,22 @@ def first_page(
         **first_page_context(survey, questionnaire, groups, link=link, large=cookies.is_large(request)),
         group=group if any(row.code == group for row in groups) else "",
         consent=consent,
-        group_error=wrong["group"][0] if "group" in wrong else "",
-        consent_error=wrong["consent"][0] if "consent" in wrong else "",
+        group_error=wrong.get("group", ""),
+        consent_error=wrong.get("consent", ""),
     )
 
 
 def _told_errors(
     request: HttpRequest, survey: SurveyNow, groups: tuple[GroupNow, ...], link: LinkNow | None
-) -> dict[str, list[str]]:
+) -> dict[str, str]:
     """What is wrong with what was posted a moment ago, in the language of now."""
     told = cookies.told(request)
     if not {"group", "consent", "notice"} & set(told):
         return {}
     group, consent = cookies.kept_first_page(request)
     values = {"group": groups[0].code if link else group, "notice": "0" if "notice" in told else ""}
-    form = StartForm(values | ({"consent": "yes"} if consent else {}), groups=groups, version=survey.notice_version)
-    return form.errors
+    values |= {"consent": "yes"} if consent else {}
+    return posted_first_page(values, groups, survey.notice_version).errors
 
 
 def first_page_context(
@@ -123,18 +121,17 @@ def start(
 ) -> HttpResponse:
     """Begin answers, if the form holds all that is needed for it; else back to the first page, which says what not."""
     posted = request.POST if link is None else {**request.POST.dict(), "group": groups[0].code}
-    form = StartForm(posted, groups=groups, version=survey.notice_version)
-    if not form.is_valid():
+    sent = posted_first_page(posted, groups, survey.notice_version)
+    if sent.errors:
         response = SeeOther(request.path)
-        consent = "consent" in posted and not form.is_outdated
+        consent = "consent" in posted and not sent.outdated
         cookies.remember_first_page(response, survey.code, posted.get("group", ""), consent)
-        cookies.remember_told(response, survey.code, *form.errors, *(["notice"] if form.is_outdated else []))
+        cookies.remember_told(response, survey.code, *sent.errors, *(["notice"] if sent.outdated else []))
         return response
-    group = next(group for group in groups if group.code == form.cleaned_data["group"])
     try:
         key = start_draft(
             survey=survey,
-            group=group,
+            group=sent.group,
             language=spoken_language(),
             link=link,
             large=cookies.is_large(request),

@@ -77,7 +77,7 @@ class DraftInUse(NamedTuple):
 
 
 def draft_in_use(key: UUID, survey_code: str) -> DraftInUse | None:
-    return _one(_BY_KEY, [_stored(key), survey_code])
+    return _one(_BY_KEY, [_stored(key), survey_code], key)
 
 
 def draft_of_link(batch_id: int, serial: int, survey_code: str) -> DraftInUse | None:
@@ -126,7 +126,7 @@ def insert_draft(draft: Draft) -> None:
 def again(draft: DraftInUse) -> DraftInUse | None:
     """The draft as it is stored now; None where it is submitted or gone."""
     if isinstance(draft.key, UUID):
-        return _one(_AGAIN, [_stored(draft.key)])
+        return _one(_AGAIN, [_stored(draft.key)], draft.key)
     box = opened_again(draft.key)
     return box and _from_box(draft, box)
 
@@ -153,7 +153,7 @@ def _from_box(draft: DraftInUse, box: Box) -> DraftInUse:
     )  # fmt: skip
 
 
-def _one(sql: str, values: list) -> DraftInUse | None:
+def _one(sql: str, values: list, known: UUID | None = None) -> DraftInUse | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         row = cursor.fetchone()
@@ -161,7 +161,7 @@ def _one(sql: str, values: list) -> DraftInUse | None:
         return None
     key, survey, group, ratings, comment, profile, attention, page, counted, batch, started, history, *rest = row
     asker, opened, state, *ends = rest
-    key = key if isinstance(key, UUID) else UUID(key)
+    key = known or (key if isinstance(key, UUID) else UUID(key))
     return DraftInUse(
         key,
         key.bytes,
@@ -183,8 +183,8 @@ def _one(sql: str, values: list) -> DraftInUse | None:
     )
 
 
-def _stored(key: UUID) -> object:
-    return Draft._meta.pk.get_db_prep_value(key, connection)
+def _stored(key: UUID) -> UUID | str:
+    return key if connection.features.has_native_uuid_field else key.hex
 
 
 _TAKE = """
@@ -425,12 +425,18 @@ def survey_now(code: str) -> SurveyNow | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    languages, *texts = (json.loads(held or "{}") for held in row[_TEXTS])
-    return SurveyNow(*row[: _TEXTS.start], languages, *texts, *row[_TEXTS.stop : -4], *map(utc, row[-4:]))
+    texts = map(_read, row[_TEXTS])
+    return SurveyNow(*row[: _TEXTS.start], *texts, *row[_TEXTS.stop : -4], *map(utc, row[-4:]))
 
 
 def groups_now(cycle_id: int) -> tuple[GroupNow, ...]:
     """The groups of a cycle, in their order."""
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS, [cycle_id])
-        return tuple(GroupNow(pk, code, *map(json.loads, texts)) for pk, code, *texts in cursor.fetchall())
+        return tuple(GroupNow(pk, code, *map(_read, texts)) for pk, code, *texts in cursor.fetchall())
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str | None) -> dict | list:
+    """JSON that is the same for everybody and changed by nobody."""
+    return json.loads(text or "{}")

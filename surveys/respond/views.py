@@ -194,7 +194,7 @@ def _told(way: Way, changes: Sequence[Change], **more: str) -> HttpResponse:
 def as_told(told: Mapping[str, object]) -> HttpResponse:
     """What a script is told of what it sent."""
     headers = {"Cache-Control": "no-store, private"}
-    return HttpResponse(json.dumps(told), content_type="application/json", headers=headers)
+    return HttpResponse(json.dumps(told), content_type=cookies.TOLD_TYPE, headers=headers)
 
 
 def _submit(request: HttpRequest, way: Way) -> HttpResponse:

@@ -10,37 +10,44 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from surveys.models import Survey
-from surveys.respond.saves import ShortWay
+from surveys.respond.short_way import ShortWay
 
-OWN_PAGE = {"host": "testserver", "sec-fetch-site": "same-origin"}
-FORM = "application/x-www-form-urlencoded;charset=UTF-8"
+OWN_PAGE = {"sec-fetch-site": "same-origin"}
+FORM = "application/x-www-form-urlencoded"
+SCRIPT = f"{FORM};charset=UTF-8"
 
 
 class _Handler(ClientHandler):
-    """Saves are answered before Django, as where the product runs."""
+    """Respondents are answered before Django, as where the product runs."""
+
+    def __init__(self) -> None:
+        super().__init__(enforce_csrf_checks=True)
+        self._first = ShortWay(self._django)
 
     def __call__(self, environ: dict) -> HttpResponse:
-        by_django, heads = [], []
-
-        def django(environ: dict, _start: object) -> list[bytes]:
-            by_django.append(super(_Handler, self).__call__(environ))
-            return []
-
-        body = b"".join(ShortWay(django)(environ, lambda *head: heads.append(head)))
-        if by_django:
-            return by_django[0]
+        self._by_django, heads = None, []
+        body = b"".join(self._first(environ, lambda *head: heads.append(head)))
+        if self._by_django:
+            return self._by_django
         ((status, headers),) = heads
         response = HttpResponse(body, status=int(status[:3]), headers=dict(headers))
+        response.headers.pop("Set-Cookie", None)
+        for _name, value in (each for each in headers if each[0] == "Set-Cookie"):
+            response.cookies.load(value)
         response.wsgi_request = WSGIRequest(environ)
         return response
+
+    def _django(self, environ: dict, _start: object) -> list[bytes]:
+        self._by_django = super().__call__(environ)
+        return []
 
 
 class RespondentClient(Client):
     """Opens pages and posts their forms, with the CSRF check on."""
 
     def __init__(self, survey: Survey, **headers: str) -> None:
-        super().__init__(enforce_csrf_checks=True, headers={"accept-language": "en", **headers})
-        self.handler = _Handler(enforce_csrf_checks=True)
+        super().__init__(enforce_csrf_checks=True, headers={"host": "testserver", "accept-language": "en", **headers})
+        self.handler = _Handler()
         self.base = f"/s/{survey.code}/"
 
     def page(self, path: str = "") -> str:
@@ -51,7 +58,8 @@ class RespondentClient(Client):
 
     def send(self, path: str = "", /, **values: object) -> HttpResponse:
         """Post values with what the form of the page carries, as the page is shown now."""
-        return self.post(self.base + path, {**self.carried(path), **values})
+        sent = urlencode({**self.carried(path), **values}, doseq=True)
+        return self.post(self.base + path, sent, content_type=FORM, headers=OWN_PAGE)
 
     def save(self, path: str, *queue: list, number: int = 1, page: int = 7, **values: object) -> HttpResponse:
         """As a script does: [name, value, version, milliseconds since] of each answer that was touched."""
@@ -60,7 +68,7 @@ class RespondentClient(Client):
 
     def post_as_script(self, path: str, values: dict, **headers: str) -> HttpResponse:
         """As `fetch` does, in browsers that say who sends it."""
-        return self.post(self.base + path, urlencode(values), content_type=FORM, headers={**OWN_PAGE, **headers})
+        return self.post(self.base + path, urlencode(values), content_type=SCRIPT, headers={**OWN_PAGE, **headers})
 
     def carried(self, path: str = "") -> dict[str, str]:
         """What the form of a page carries unseen: its token, and what it shows."""
