@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue
-from materiality.platform.bilingual import reading_languages, speaking, text_of
+from materiality.platform.bilingual import content_language, reading_languages, shown, speaking, text_of
 from materiality.platform.keys import CannotOpen, seal, unseal
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Response, Survey
@@ -252,7 +252,17 @@ class Questionnaire:
         if not sheet.issues:
             return _("A short check")
         places = dict.fromkeys(self.issues[issue].category for issue in sheet.issues)
-        return "\u00a0· ".join(text_of(self.categories[place], "name") for place in places)
+        language = content_language()
+        return "\u00a0· ".join([shown(self.categories[place].name, language) for place in places])
+
+    @property
+    def title(self) -> str:
+        """The survey's, in the active language."""
+        return shown(self._titles)
+
+    @cached_property
+    def _titles(self) -> Mapping[str, str]:
+        return self.survey.title.texts
 
     def course(self, key: bytes, ratings: bytes) -> tuple[int, ...]:
         """How the respondent with this key went on (see course_of)."""

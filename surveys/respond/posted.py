@@ -109,8 +109,11 @@ def draft_tag(draft: DraftInUse) -> str:
 
 def shown_with(draft: DraftInUse, slots: Mapping[str, int], names: Iterable[str]) -> bytes:
     """What a page shows of these answers, for its form: the tag, then name.version.mark of each."""
-    version = draft.history.version
-    each = (f"{name}.{version(slots[name])}.{_mark(value_in(draft, name))}" for name in names)
+    versions = draft.history.versions
+    known = len(versions)
+    each = [
+        f"{name}.{versions[slots[name]] if slots[name] < known else 0}.{_mark(value_in(draft, name))}" for name in names
+    ]
     return " ".join([draft_tag(draft), *each]).encode()
 
 

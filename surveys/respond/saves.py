@@ -13,7 +13,7 @@ from django.db import Error, connection
 from django.http import HttpRequest
 
 from materiality.platform.keys import KeyMissing
-from materiality.platform.storage import BUSY, FULL, storage_trouble
+from materiality.platform.storage import BUSY, FULL, server_is_away, storage_trouble
 from surveys.respond.posted import acknowledged, changes_sent
 from surveys.respond.visit import Elsewhere, Way, draft_of
 
@@ -37,8 +37,8 @@ def saved(request: HttpRequest) -> tuple[str, bytes] | None:
     except (Elsewhere, KeyMissing, ValueError, ObjectDoesNotExist, RuntimeError):
         return None
     except Error as problem:
-        # Who waited for a lock does not wait again; nobody else finds a connection that broke.
-        trouble = storage_trouble(problem)
+        # Who waited for a lock does not wait again; over another connection it may do, and nobody finds the broken one.
+        trouble = None if server_is_away(problem) else storage_trouble(problem)
         if connection.errors_occurred:
             connection.close()
         # The words of the database can hold what somebody answered.

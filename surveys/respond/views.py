@@ -96,7 +96,7 @@ def _ranking_page(request: HttpRequest, way: Way) -> HttpResponse:
         most=MOST_NAMED,
         choices=bool(issues),
         error=error,
-        title=text_of(way.questionnaire.survey, "title"),
+        title=way.questionnaire.title,
     )
 
 
@@ -245,7 +245,7 @@ def _about_page(request: HttpRequest, way: Way, names: Sequence[str]) -> HttpRes
         wrong=bool(errors),
         longest=LONGEST_TEXT,
         anonymous=bool(way.questionnaire.survey.anonymous),
-        title=text_of(way.questionnaire.survey, "title"),
+        title=way.questionnaire.title,
     )
 
 
@@ -282,7 +282,7 @@ def _last_page(request: HttpRequest, way: Way) -> HttpResponse:
         last=HOLES["last"],
         longest=longest,
         open=skipped > 0,
-        title=text_of(way.questionnaire.survey, "title"),
+        title=way.questionnaire.title,
         question=text_of(way.questionnaire.survey, "question"),
         anonymous=bool(way.questionnaire.survey.anonymous),
         comment_error=error,
@@ -345,7 +345,7 @@ def _show(request: HttpRequest, way: Way, number: int) -> HttpResponse:
         name=HOLES["name"],
         first=number == 1,
         version=questionnaire.survey.instrument.version,
-        title=text_of(questionnaire.survey, "title"),
+        title=questionnaire.title,
     )
 
 
