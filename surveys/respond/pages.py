@@ -5,7 +5,8 @@ The room leans on these insides of Django and django-csp, which a new version ma
 - the form of a CSRF token (CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH, META["CSRF_COOKIE"]): test_pages_form_token.py
 - CsrfViewMiddleware and SecurityMiddleware asked step by step, convert_exception_to_response, the resolver of part of
   the URLs, csp's build_policy and HEADER: test_pages.py, which compares the short way with the long one
-- a WSGI application before Django's, what Django reads of its environ, parse_cookie: test_saves.py, which compares, too
+- a WSGI application before Django's, a WSGIRequest that is made otherwise (short_way.py): test_short_way.py, which
+  compares, too
 - rendered pages cut at private-use characters, which templates must pass as they are: test_pages.py
 - parse_accept_lang_header, as get_language_from_request has it: test_languages.py
 - HttpResponseRedirectBase with another status (visit.py): test_visit.py

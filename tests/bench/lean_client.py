@@ -28,7 +28,8 @@ SCRIPT = ";charset=UTF-8"
 @dataclass
 class Tally:
     """What one client saw, from `begun` to `ended` (seconds of the clock): seconds per request, bytes of HTML as sent,
-    what each respondent answered (position -> value), and how often answers were saved apart from their page.
+    what each respondent answered (position -> value), how often answers were saved apart from their page, and the
+    client's own seconds of CPU.
     """
 
     begun: float = 0.0
@@ -37,6 +38,7 @@ class Tally:
     html_bytes: list[int] = field(default_factory=list)
     answered: dict[str, dict[int, int]] = field(default_factory=dict)
     saves: int = 0
+    cpu: float = 0.0
 
 
 class Respondent:

@@ -29,7 +29,7 @@ RUNS = {"split": (160, 1200), "full": (64, 240)}
 SURVEYS = ((0, False), (STORED, False), (0, True))
 
 _HEAD = (
-    "database", "stored", "answers", "questionnaire", "respondents", "CPU each",
+    "database", "stored", "answers", "questionnaire", "respondents", "CPU each", "client's",
     "HTML, gzip", "per second", "p50", "p99", "verified",
 )  # fmt: skip
 
@@ -137,7 +137,8 @@ def _measure(site: Installation, kind: str, stored: int, sealed: bool) -> str:
     waits = sorted(wait for tally in tallies for wait in tally.seconds)
     html = statistics.median(size for tally in tallies for size in tally.html_bytes)
     return (
-        f"| {kind} | {len(answered)} | {1000 * cpu / len(answered):.1f} ms | {html / 1000:.1f} KB "
+        f"| {kind} | {len(answered)} | {1000 * cpu / len(answered):.1f} ms "
+        f"| {1000 * sum(tally.cpu for tally in tallies) / len(answered):.1f} ms | {html / 1000:.1f} KB "
         f"| {len(answered) / seconds:.0f} | {1000 * waits[len(waits) // 2]:.1f} ms "
         f"| {1000 * waits[len(waits) * 99 // 100]:.1f} ms | {_verified(site, code, answered)} of {len(answered)} |"
     )
@@ -160,12 +161,12 @@ def _drive(port: int, code: str, name: str, respondents: int) -> list[Tally]:
 
 def _client(port: int, code: str, name: str, respondents: int) -> Tally:
     tally, chance, end = Tally(), random.Random(name), time.monotonic() + LONGEST_SECONDS
-    tally.begun = time.time()
+    tally.begun, cpu = time.time(), time.process_time()
     for number in range(respondents):
         if time.monotonic() > end:
             break
         Respondent(port, tally).answer(f"/s/{code}/", f"{name}-{number}", chance)
-    tally.ended = time.time()
+    tally.ended, tally.cpu = time.time(), time.process_time() - cpu
     return tally
 
 
