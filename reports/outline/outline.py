@@ -359,6 +359,9 @@ class _Reader:
         if not text:
             return ""
         key = reason_of(text, self.books.gri)
+        if not key and says_nothing(text):
+            self._add("omission_reason", Reading(text, note="none"))
+            return ""
         if not key:
             self._hold("omission_reason", text, "unknown_reason")
             return ""
@@ -435,8 +438,12 @@ def pasted_rows(text: str, books: Books) -> list[list[str]]:
     lines = [line + [""] * (width - len(line)) for line in lines]
     if not outline_columns(lines[0], 1, books.columns).problems:
         return lines
-    columns = list(zip(*lines, strict=True))
-    names = _guessed(columns, books)
+    names = _guessed(list(zip(*lines, strict=True)), books)
+    if _is_head(lines[0], names, books):
+        head, *lines = lines
+        guessed = _guessed(list(zip(*lines, strict=True)), books) if lines else names
+        names = [_HEADS.get(comparable(word), name) for word, name in zip(head, guessed, strict=True)]
+        names = [name if name not in names[:place] else "" for place, name in enumerate(names)]
     kept = [place for place, name in enumerate(names) if name]
     has_chapter = "chapter" in names
     header = ["order", *([] if has_chapter else ["chapter"]), *(names[place] for place in kept)]
@@ -446,19 +453,48 @@ def pasted_rows(text: str, books: Books) -> list[list[str]]:
     ]
 
 
+# What columns of an index are called that nothing in them tells apart from a section.
+_HEADS = {
+    **dict.fromkeys(
+        ("omission", "omissions", "explanation", "从略", "從略", "从略说明", "说明", "備註", "备注"), TEXTS[-1]
+    ),
+    **dict.fromkeys(("reason", "reason for omission", "原因", "从略原因"), "omission_reason"),
+    **dict.fromkeys(("requirement(s) omitted", "requirements omitted", "省略的要求"), "omission_requirement"),
+}
+
+
 def _guessed(columns: Sequence[Sequence[str]], books: Books) -> list[str]:
-    free = iter(["chapter", "section"] if sum(map(_is_text, columns)) > 1 else ["section"])
+    """What each column is: the one with the most codes holds them, standards on their own head a chapter."""
+    read = [[reading for cell in cells for reading in read_cell(cell, books.context())] for cells in columns]
+    filled = [sum(bool(cell.strip()) for cell in cells) for cells in columns]
+    coded = [sum(bool(each.codes or each.sector) for each in found) for found in read]
+    standards = [sum(bool(each.standard) for each in found) for found in read]
+    best = coded if any(coded) else standards
+    codes = best.index(max(best))
+    codes = codes if best[codes] and 2 * (coded[codes] + standards[codes]) >= filled[codes] else None
+    heads = [n != codes and bool(standards[n]) and 2 * standards[n] >= filled[n] for n in range(len(columns))]
+    texts = [n for n, cells in enumerate(columns) if n != codes and not heads[n] and _is_text(cells)]
+    free = iter(["chapter", "section"] if len(texts) > 1 and not any(heads) else ["section"])
     names: list[str] = []
-    for cells in columns:
-        filled = [cell for cell in cells if cell.strip()]
-        codes = sum(any(r.codes or r.standard or r.sector for r in read_cell(cell, books.context())) for cell in filled)
-        if filled and codes * 2 >= len(filled) and "disclosures" not in names:
+    for n in range(len(columns)):
+        if n == codes:
             names.append("disclosures")
-        elif filled and not _is_text(cells) and "location" not in names:
+        elif heads[n] and "chapter" not in names:
+            names.append("chapter")
+        elif filled[n] and n not in texts and not coded[n] and "location" not in names:
             names.append("location")
         else:
-            names.append(next(free, "") if _is_text(cells) else "")
+            names.append(next(free, "") if n in texts else "")
     return names
+
+
+def _is_head(line: Sequence[str], names: Sequence[str], books: Books) -> bool:
+    """Whether a line names the columns: no code where codes stand, no page where pages stand, and words in both."""
+    cells = {name: line[place].strip() for place, name in enumerate(names) if name in ("disclosures", "location")}
+    if len(cells) < 2 or not all(cells.values()):
+        return False
+    held = any(r.codes or r.standard or r.sector for r in read_cell(cells["disclosures"], books.context()))
+    return not held and not re.search(r"\d", "".join(cells.values())) and not any(map(says_nothing, cells.values()))
 
 
 def _is_text(cells: Sequence[str]) -> bool:

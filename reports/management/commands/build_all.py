@@ -21,7 +21,9 @@ class Command(ActionCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", help="code of the cycle")
-        parser.add_argument("--language", required=True, action="append", choices=LANGUAGES, help="may be repeated")
+        parser.add_argument(
+            "--language", required=True, nargs="+", action="extend", choices=LANGUAGES, help="may be repeated"
+        )
         parser.add_argument("--out", required=True, type=Path, metavar="DIR")
 
     def handle(self, *args: str, **options: object) -> None:

@@ -27,7 +27,12 @@ class Command(ActionCommand):
         parser.add_argument("--language", required=True)
         parser.add_argument("--out", required=True, type=Path, metavar="FILE")
         parser.add_argument(
-            "--option", action="append", default=[], metavar="KEY=VALUE", help=f"of the kind, such as {_known()}"
+            "--option",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="KEY=VALUE",
+            help=f"of the kind, such as {_known()}",
         )
         parser.add_argument("--level", choices=LEVELS, help="issues of the matrix")
         parser.add_argument("--weighting", choices=WEIGHTINGS)

@@ -97,7 +97,18 @@ def test_build_output_takes_level_and_run(cycle, tmp_path):
     made = []
     for options in ((), ("--level", "primary"), ("--run", "1"), ("--option", "weighting=pooled")):
         out = tmp_path / "matrix.svg"
-        asked = ("--format", "svg", "--language", "en", "--out", out, "--option", "run_number=yes", *options)
+        asked = (
+            "--format",
+            "svg",
+            "--language",
+            "en",
+            "--out",
+            out,
+            "--option",
+            "run_number=yes",
+            "notes=no",
+            *options,
+        )
         run("build_output", "demo", "matrix", *asked)
         made.append(out.read_text())
     assert len(set(made)) == 4 and ["run 1" in svg for svg in made] == [False, False, True, False]

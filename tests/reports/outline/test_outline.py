@@ -327,3 +327,29 @@ def test_pages_of_a_word_document_are_those_of_its_table_of_contents():
 def test_report_that_cannot_be_read_is_said():
     parsed, _missed = located_by_headings(b"%PDF-1.7 no report", OUTLINED)
     assert [problem.code for problem in parsed.problems] == ["report_unreadable"]
+
+
+def test_pasted_index_in_the_layout_of_gri_is_told_by_what_its_columns_hold(books_2021):
+    pasted = (
+        "GRI Standard\tDisclosure\tLocation\tOmission\n"
+        "GRI 2: General Disclosures 2021\t2-1 Organizational details\t4\t\n"
+        "\t2-2 Entities included in the organization’s sustainability reporting\t5\t\n"
+        "GRI 303: Water and Effluents 2018\t303-3 Water withdrawal\t30\t\n"
+    )
+    assert pasted_rows(pasted + "\t303-5 Water consumption\t\tNot measured yet\n", books_2021)[-1] == [
+        *("4", "", "303-5 Water consumption", "", "Not measured yet"),
+    ]
+    assert pasted_rows(pasted, books_2021) == [
+        ["order", "chapter", "disclosures", "location", "omission_explanation"],
+        ["1", "GRI 2: General Disclosures 2021", "2-1 Organizational details", "4", ""],
+        ["2", "", "2-2 Entities included in the organization’s sustainability reporting", "5", ""],
+        ["3", "GRI 303: Water and Effluents 2018", "303-3 Water withdrawal", "30", ""],
+    ]
+    chinese = "披露项\t页码\n2-1\t4\n2-2\t5\n"
+    assert pasted_rows(chinese, books_2021)[1:] == [["1", "–", "2-1", "4"], ["2", "–", "2-2", "5"]]
+
+
+def test_reason_that_says_none_is_none(books_2021):
+    rows = "order,chapter,disclosures,omission_reason\n1,a,2-1,/\n2,a,2-2,—\n3,a,2-3,N/A\n"
+    found = parse_outline(rows.encode(), books_2021)
+    assert [row.omission_reason for row in found.rows] == ["", "", "not_applicable"] and not found.unsettled
