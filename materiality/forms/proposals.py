@@ -23,6 +23,7 @@ class ProposalForm(ContentForm):
         model = Proposal
         fields = ("kind", "issue", "name", "text", "reason", "source")
         formfield_callback = form_field
+        labels = {"issue": _("Issue")}
         widgets = {"kind": forms.RadioSelect, "reason": _area(4)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -74,6 +74,7 @@ class EngagementForm(ContentForm):
         model = Engagement
         fields = ("kind", "group", "date", "participants", "title", "note", "issues")
         formfield_callback = form_field
+        labels = {"group": _("Group")}
         widgets = {"note": forms.Textarea(attrs={"rows": 6})}
 
     def __init__(self, *args: Any, cycle: Cycle, initial: dict | None = None, **kwargs: Any) -> None:

@@ -6,7 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from django import forms
+from django.conf import settings
 from django.core.management import call_command
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 
 from materiality.management.commands import update_messages as messages
 from tests.repository.tree import APPS, ROOT, tracked
@@ -37,6 +41,18 @@ def test_a_text_has_one_translation_in_all_apps():
         for message in messages.read_catalogue(ROOT / app):
             told.setdefault((message.context, message.id), set()).add(message.string)
     assert {text: words for text, words in told.items() if text[1] and len(words) > 1} == {}
+
+
+def test_labels_of_forms_are_translated():
+    """Those that Django makes of a column's name are English in every language."""
+    import_string(settings.ROOT_URLCONF + ".urlpatterns")
+    kinds, wrong = [forms.ModelForm], []
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        shown = [name for name, field in kind.base_fields.items() if not isinstance(field.label, Promise | None)]
+        wrong += [(kind.__name__, name) for name in shown if kind.__module__.split(".")[0] in APPS]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("app", APPS)
