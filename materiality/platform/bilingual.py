@@ -121,9 +121,11 @@ def default_languages() -> list[str]:
 def shown(texts: Mapping[str, str], language: str | None = None) -> str:
     """The text in a language (default: the active one), else in the next that there is."""
     first = content_language(language)
+    if text := texts.get(first):
+        return text
     base = first.partition("-")[0]
-    kin = [] if first in texts else [each for each in texts if each.partition("-")[0] == base]
-    for each in (first, base, *kin, *DEFAULT_LANGUAGES[::-1], *texts):
+    kin = [each for each in texts if each.partition("-")[0] == base]
+    for each in (base, *kin, *DEFAULT_LANGUAGES[::-1], *texts):
         if text := texts.get(each):
             return text
     return ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from materiality.models import Group, Issue, Run
+from materiality.platform.bilingual import shown
 from materiality.queries.cycles import once_for, parents_of, problem_sentences
 from materiality.queries.scores import GroupLine, NamedCut, counts_of, cut_lines, group_lines, warning_lines
 from materiality.scoring.cube import DIMENSIONS, Cube
@@ -72,8 +73,8 @@ class Trial:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        issues = Issue.objects.filter(edition=self.run.edition_id).defer("definition")
-        return {issue.code: issue.name for issue in issues}
+        names = Issue.objects.filter(edition=self.run.edition_id).values_list("code", "name")
+        return {code: shown(texts) for code, texts in names}
 
     @cached_property
     def before(self) -> dict[str, tuple[str, float | None]]:

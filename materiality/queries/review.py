@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from materiality.models import Cycle, Decision, IssueScore, Run, SignOff
+from django.db.models import QuerySet
+
+from materiality.models import Category, Cycle, Decision, IssueScore, Run, SignOff
 from materiality.scoring.method import EITHER_TIERS, PRIORITY_TIERS, Method
 
 
@@ -60,10 +62,23 @@ def reviewed(run: Run, scores: Iterable[IssueScore]) -> list[Reviewed]:
     return [Reviewed(score, found.get(score.issue_id), material) for score in scores]
 
 
+# Columns of scores whose JSON takes as long to read as all the rest, and which tables without groups do not show.
+BESIDE = ("groups", "base", "disagreement", "not_comparable")
+
+
+def with_issues(scores: QuerySet[IssueScore]) -> list[IssueScore]:
+    """The scores with their issues, by name alone, and these with their categories, of which each is made once."""
+    found = list(scores.select_related("issue").defer("issue__definition", "issue__groups", "issue__changed"))
+    known = Category.objects.in_bulk({score.issue.category_id for score in found})
+    for score in found:
+        score.issue._state.fields_cache["category"] = known[score.issue.category_id]
+    return found
+
+
 def issues_reviewed(run: Run) -> list[Reviewed]:
     """The issues without children by rank; those without one come last."""
-    scores = run.scores.filter(level__isnull=True, derived=False).select_related("issue__category").defer("groups")
-    ranked = sorted(scores, key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
+    scores = run.scores.filter(level__isnull=True, derived=False).defer(*BESIDE)
+    ranked = sorted(with_issues(scores), key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
     return reviewed(run, ranked)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from materiality.models import Group, IssueScore, Run
 from materiality.platform.words import plain_number, word_for
 from materiality.queries.cycles import once_for, parents_of
+from materiality.queries.review import BESIDE, with_issues
 from materiality.queries.scores import counts_of, group_lines, without_rules
 from materiality.scoring.cube import Cube
 from materiality.scoring.method import Method
@@ -61,8 +62,7 @@ class RobustnessTable:
     def __init__(self, run: Run, groups: Sequence[Group]) -> None:
         self.run, self.found = run, robustness_of(run)
         names = {line.code: line.name for line in group_lines(run, groups)}
-        scores = run.scores.select_related("issue").order_by("issue__code")
-        scores = scores.defer("groups", "issue__definition", "issue__groups", "issue__changed")
+        scores = with_issues(run.scores.order_by("issue__code").defer(*BESIDE))
         self.scores = {score.issue.code: score for score in scores}
         self.scenarios = [self._line(each, names) for each in self.found.scenarios]
 

@@ -2,15 +2,24 @@
 
 from collections.abc import Iterable
 from html import escape
+from typing import NamedTuple
+from urllib.parse import quote
 
 from django import template
+from django.template import Context
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from materiality.platform.words import word_for
 from materiality.queries.comparison import ComparedCell
+from materiality.queries.method import Trial
+from materiality.queries.review import Reviewed
+from materiality.queries.robustness import HeldTier, ScenarioLine
 from materiality.queries.scores import ScoreRow, Side
-from materiality.templatetags.yiti import certainty, count, score, signed_points
+from materiality.scoring.method import EITHER_TIERS, PRIORITY_TIERS, UNSCORED
+from materiality.templatetags.yiti import certainty, count, percent, score, signed_points
 
 register = template.Library()
 
@@ -47,6 +56,140 @@ def _side(side: Side) -> str:
     return (
         f'<td class="num">{score(side.score)}</td><td class="num interval">{between}</td><td class="num">{number}</td>'
     )
+
+
+@register.simple_tag(takes_context=True)
+def review_rows(context: Context, rows: Iterable[tuple[Reviewed, str, str]]) -> SafeString:
+    """The issues before the committee, with fields for what it decides while it may."""
+    cycle, run, tiers = context["cycle"], context["run"], context["tiers"]
+    address = reverse("issue_score", args=[cycle.code, "-"]).removesuffix("-/")
+    page = _Page(
+        address,
+        f"/?run={run.number}",
+        {tier: escape(word_for("tier", tier)) for tier in (*tiers, UNSCORED)},
+        tuple(tiers),
+        context["unsure"] if context["certainty"] else None,
+        _Fields(escape(pgettext("committee", "Decision")), escape(_("Reason")))
+        if context["may_review"] and cycle.state == cycle.State.IN_REVIEW
+        else None,
+    )
+    return mark_safe("".join(_review_row(row, tier, reason, page) for row, tier, reason in rows))
+
+
+class _Fields(NamedTuple):
+    """What the fields of a row are called."""
+
+    decision: str
+    reason: str
+
+
+class _Page(NamedTuple):
+    """What all rows share: where issues lead, words of tiers, those to choose, below what a certainty is low (None: not
+    shown), and names of fields (None: nothing can be changed).
+    """
+
+    address: str
+    ending: str
+    words: dict[str, str]
+    tiers: tuple[str, ...]
+    unsure: float | None
+    fields: _Fields | None
+
+
+def _review_row(row: Reviewed, tier: str, reason: str, page: _Page) -> str:
+    own, issue = row.score, row.score.issue
+    name, code, category = escape(issue.name), escape(issue.code), issue.category
+    certain = ""
+    if page.unsure is not None:
+        low = " unsure" if own.tier_certainty is not None and own.tier_certainty < page.unsure else ""
+        certain = f'<td class="num{low}">{escape(certainty(own.tier_certainty))}</td>'
+    return (
+        f'<tr{" class=decided" if row.differs else ""}><td class="num">{"–" if own.rank is None else own.rank}</td>'
+        f'<th scope="row"><span class="mark mark-{category.mark}" role="img" aria-label="{escape(category.name)}">'
+        f'</span> <a href="{page.address}{quote(issue.code)}{page.ending}">{name}</a>'
+        f' <span class="code quiet">{code}</span></th>'
+        f'<td class="num">{score(own.society)}</td><td class="num">{score(own.business)}</td>'
+        f'<td class="num">{score(own.priority)}</td><td class="tight">{_tier(own.tier, page)}</td>{certain}'
+        + (_deciding(row, tier, reason, page, name, code) if page.fields else _decided(row, reason, page))
+        + "</tr>"
+    )
+
+
+def _tier(tier: str, page: _Page) -> str:
+    return f'<span class="tier tier-{tier}">{page.words[tier]}</span>'
+
+
+def _decided(row: Reviewed, reason: str, page: _Page) -> str:
+    told = _tier(row.tier, page) if row.decision else f'<span class="quiet">{escape(_("as proposed"))}</span>'
+    by = f' <span class="quiet">{escape(str(row.decision.by))}</span>' if row.decision and row.decision.by else ""
+    return f'<td class="tight">{told}</td><td>{escape(reason)}{by}</td>'
+
+
+def _deciding(row: Reviewed, tier: str, reason: str, page: _Page, name: str, code: str) -> str:
+    unscored = [UNSCORED] if row.score.tier == UNSCORED else []
+    options = "".join(
+        f'<option value="{each}"{" selected" if each == tier else ""}>{page.words[each]}</option>'
+        for each in (*unscored, *page.tiers)
+    )
+    return (
+        f'<td><input type="hidden" name="seen-{code}" value="{escape(row.standing)}">'
+        f'<select name="tier-{code}" aria-label="{page.fields.decision}: {name}">{options}</select></td>'
+        f'<td><input type="text" name="reason-{code}" value="{escape(reason)}" maxlength="2000"'
+        f' aria-label="{page.fields.reason}: {name}"></td>'
+    )
+
+
+@register.simple_tag
+def trial_dots(trial: Trial) -> SafeString:
+    """The issues in the small matrix."""
+    words = {tier: escape(word_for("tier", tier)) for tier in (*PRIORITY_TIERS, *EITHER_TIERS, UNSCORED)}
+    return mark_safe(
+        "\n".join(
+            f'<circle id="dot-{escape(dot.code)}" class="dot-{dot.tier}{" moved" if dot.moved else ""}" cx="{dot.x}"'
+            f' cy="{dot.y}" r="4"><title>{escape(dot.name)} · {words[dot.tier]}</title></circle>'
+            for dot in trial.dots
+        )
+    )
+
+
+MOST_SHOWN = 6
+
+
+@register.simple_tag(takes_context=True)
+def scenario_rows(context: Context, lines: Iterable[ScenarioLine]) -> SafeString:
+    """What is made otherwise, how many issues change their tier by it, and which."""
+    address = reverse("issue_score", args=[context["cycle"].code, "-"]).removesuffix("-/")
+    words = {tier: escape(word_for("tier", tier)) for tier in (*PRIORITY_TIERS, *EITHER_TIERS, UNSCORED)}
+    ending, comma = f"/?run={context['run'].number}", escape(_(", "))
+    rows = []
+    for line in lines:
+        which = comma.join(
+            f'<a href="{address}{quote(code)}{ending}">{escape(name)}</a>'
+            f' <span class="quiet">{words[before]} → {words[after]}</span>'
+            for name, code, before, after in line.changed
+        )
+        if len(line.changed) > MOST_SHOWN:
+            which = f"<details><summary>{escape(_('Show'))}</summary>{which}</details>"
+        head = f'<tr><th scope="row">{escape(line.words)}</th><td class="num">{len(line.changed)}</td>'
+        rows.append(f"{head}<td>{which}</td></tr>")
+    return mark_safe("".join(rows))
+
+
+@register.simple_tag(takes_context=True)
+def held_rows(context: Context, rows: Iterable[HeldTier]) -> SafeString:
+    """Issues with their tier and in what share of the scenarios it holds."""
+    address = reverse("issue_score", args=[context["cycle"].code, "-"]).removesuffix("-/")
+    ending, words = f"/?run={context['run'].number}", {}
+    cells = []
+    for row in rows:
+        issue, tier = row.score.issue, row.score.tier
+        words.setdefault(tier, escape(word_for("tier", tier)))
+        cells.append(
+            f'<tr><th scope="row"><a href="{address}{quote(issue.code)}{ending}">{escape(issue.name)}</a></th>'
+            f'<td class="tight"><span class="tier tier-{tier}">{words[tier]}</span></td>'
+            f'<td class="num">{percent(row.share)}</td></tr>'
+        )
+    return mark_safe("".join(cells))
 
 
 @register.simple_tag

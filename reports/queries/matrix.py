@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from math import sqrt
 from pathlib import Path
 from statistics import median
@@ -20,7 +20,7 @@ from materiality.platform.bilingual import is_chinese, text_of
 from materiality.platform.organisation import organisation_name
 from materiality.platform.words import word_for
 from materiality.queries.drafts import same_issues
-from materiality.queries.review import decided_tiers
+from materiality.queries.review import BESIDE, decided_tiers, with_issues
 from materiality.queries.scores import (
     LEVELS,
     MIDDLE,
@@ -161,9 +161,6 @@ class MatrixOptions:
         return asdict(self)
 
 
-UNNEEDED = ("issue__definition", "issue__groups")
-
-
 @dataclass(frozen=True)
 class MatrixRow:
     """One issue as the table beside the matrix shows it; `other_tier` is that of the other weighting, by the rule."""
@@ -209,7 +206,7 @@ class MatrixData:
     def points(self) -> list[Point]:
         return [row.point for row in self.rows]
 
-    @property
+    @cached_property
     def has_numbers(self) -> bool:
         """Whether any row has ratings of its own: derived primaries have none."""
         return any(row.point.n for row in self.rows)
@@ -223,8 +220,8 @@ def matrix_data(
     `decided`: code → tier after review; default: as it is stored now.
     """
     decided = decided_tiers(run) if decided is None else decided
-    scores = run.scores.select_related("issue__category").order_by("issue__code")
-    scores = list(scores.defer(*UNNEEDED, *(() if wanted.group else ("groups",))))
+    scores = run.scores.order_by("issue__code")
+    scores = with_issues(scores.defer(*(name for name in BESIDE if name != "groups" or not wanted.group)))
     levels = by_level(scores)
     options = wanted.for_scores({level: any(not score.derived for score in held) for level, held in levels.items()})
     shown = levels.get(options.level, scores)

@@ -368,7 +368,8 @@ class SurveyContents:
 def contents_of(survey: Survey) -> SurveyContents:
     """Read the survey's items once, in the order of categories and codes."""
     # Each issue is read once, though it has two items.
-    issues = Issue.objects.select_related("category", "parent").defer("definition", "parent__definition")
+    unread = ("definition", "changed", "parent__definition", "parent__changed", "parent__groups")
+    issues = Issue.objects.select_related("category", "parent").defer(*unread)
     items = list(
         Item.objects.filter(survey=survey)
         .prefetch_related(Prefetch("issue", issues))

@@ -326,6 +326,7 @@ def _planned(
     lines = planning_lines(row, groups, spread)
     split = split or SplitForm(instance=copy(row), codes=contents.codes)
     issues = [issue for section in contents.sections for issue, _items in section.issues]
+    names = {issue.code: issue.name for issue in issues}
     ways = ((_("Full questionnaire"), attrgetter("full")), (_("Split"), attrgetter("split")))
     told = [[way(line) for line in lines] for _label, way in ways]
     longest = [max((each.minutes for each in designs), default=0) for designs in told]
@@ -342,9 +343,8 @@ def _planned(
         "loss": LOSS,
         "min_n": row.cycle.method.get("min_n", 5),
         "short": [line for line in lines if line.planned.expected and not line.way(row.split).enough],
-        "bases": issue_bases(groups, contents.codes),
+        "bases": [(each, _(", ").join(map(names.get, each.issues))) for each in issue_bases(groups, contents.codes)],
         "wider": [(each, each.ratings and minutes_for(each.ratings)) for each in wider_plans(groups, contents.codes)],
-        "names": {issue.code: issue.name for issue in issues},
     }
 
 
