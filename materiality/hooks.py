@@ -395,6 +395,7 @@ HOOKS = Hooks(
             "materiality.group": "cycle",
             "materiality.stakeholderpoint": "group__cycle",
             "materiality.engagement": "cycle",
+            "materiality.engagement_issues": "engagement__cycle",
             "materiality.attachment": "engagement__cycle",
             "materiality.reportedfigure": "cycle",
         },

@@ -150,6 +150,7 @@ HOOKS = Hooks(
     owned={
         "materiality.cycle": {
             "reports.section": "cycle",
+            "reports.section_issues": "section__cycle",
             "reports.contentindex": "cycle",
             "reports.tabletext": "cycle",
             "reports.indexdecision": "cycle",

@@ -8,7 +8,7 @@ from datetime import date
 from django.apps import apps
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -67,9 +67,21 @@ def renew_digests(*, labels: Collection[str]) -> int:
         with suppress(LookupError):  # the table is gone
             model = apps.get_model(label)
             touched += [row for row in model._base_manager.order_by("pk").iterator() if str(row.pk) in keys]
+            touched += _owners_of(label)
     columns = AuditColumns.objects.filter(object_type__in=labels).order_by("pk")
     audit.record("upgrade", columns.last(), by=None, after={"tables": sorted(labels)}, touched=touched)
     return len(touched)
+
+
+def _owners_of(label: str) -> list[models.Model]:
+    """Rows that bring the parts of a table with them: all owners, or where it has none any row of its own."""
+    found: list[models.Model] = []
+    for owner, tables in owned_tables().items():
+        if path := tables.get(label):
+            found += apps.get_model(owner)._base_manager.order_by("pk")
+        elif path == "":
+            found += apps.get_model(label)._base_manager.order_by("pk")[:1]
+    return found
 
 
 def _mailed(person: User, anchor: str, day: date) -> bool:

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -135,6 +136,11 @@ def ensure_installation_key(purpose: str = INSTALLATION) -> bytes:
         except IntegrityError:  # another process was quicker
             destroy_key(purpose, fingerprint)
     return installation_key(purpose)
+
+
+def made_at(purpose: str, key: bytes) -> datetime:
+    """When the file of a key was written, by a clock that the database knows nothing of."""
+    return datetime.fromtimestamp(_path(purpose, fingerprint_of(key)).stat().st_mtime, UTC)
 
 
 def missing_keys() -> list[str]:

@@ -1,8 +1,10 @@
 """Verification of the audit trail and of the data that it is about, in bounded memory."""
 
 import hmac
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from json import loads
@@ -11,9 +13,10 @@ from uuid import UUID
 
 from django.apps import apps
 from django.apps.registry import Apps
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.db import connection, models
-from django.db.models import Max
+from django.db import DatabaseError, connection, models
+from django.db.models import Max, Min
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +25,7 @@ from materiality.platform.audit import AUDIT_KEY, HASHED, NUMBER, Chain, Finding
 from materiality.platform.digests import CHUNK, OF, columns_digest, part_now, path_to, stored_digests
 from materiality.platform.files import digest_of_stored
 from materiality.platform.hooks import declared
-from materiality.platform.keys import KeyMissing, fingerprint_of, installation_key
+from materiality.platform.keys import KeyMissing, fingerprint_of, installation_key, made_at
 from materiality.platform.words import object_word, word_for
 from materiality.queries.scores import differing_figures, recomputed
 from materiality.scoring.method import VERSION
@@ -56,12 +59,18 @@ def _events_of_sqlite(events: models.QuerySet) -> Iterator[Sequence]:
                 yield previous, number, person, moment, action, kind, pk, text, loads(before), loads(after), *rest
 
 
+AT = HASHED.index("at")
+# Between the key's file and its row in the database another process may have written an event.
+MAC_SLACK = timedelta(minutes=1)
 _FINGERPRINT = 16  # bytes of a MAC before the HMAC itself
 
 
 @lru_cache(maxsize=1000)  # few persons write many events
 def _as_uuid(digits: str) -> str:
-    return str(UUID(digits))
+    try:
+        return str(UUID(digits))
+    except ValueError:  # nothing that the application writes; the event's hash says so
+        return digits
 
 
 @dataclass
@@ -70,22 +79,24 @@ class Macs:
 
     known: bytes = b""
     key: bytes = b""
+    since: datetime | None = None  # when the key was made: from then on every event has one
     begun: bool = False
     found: dict[str, list] = field(default_factory=dict)
 
     def through(self, rows: Iterable[Sequence]) -> Iterator[Sequence]:
         """The rows without their MACs, which are checked on the way."""
         for *row, mac in rows:
-            if kind := self._kind(row[-1], mac):
+            if kind := self._kind(row[-1], mac, row[AT]):
                 said = self.found.setdefault(kind, [0, []])
                 said[0] += 1
                 if len(said[1]) < NAMED or kind == "mac_none":
                     said[1][NAMED - 1 :] = [row[NUMBER]]
             yield row
 
-    def _kind(self, text: str, mac: bytes | None) -> str:
+    def _kind(self, text: str, mac: bytes | None, at: datetime | str) -> str:
         if mac is None:
-            return "mac_missing" if self.begun else "mac_none"
+            late = self.since and (datetime.fromisoformat(at) if isinstance(at, str) else at) > self.since
+            return "mac_missing" if self.begun or late else "mac_none"
         self.begun = True
         if bytes(mac[:_FINGERPRINT]) != self.known:
             return "mac_key"
@@ -105,7 +116,7 @@ def macs_now() -> Macs:
         key = installation_key(AUDIT_KEY)
     except KeyMissing:
         return Macs()
-    return Macs(bytes.fromhex(fingerprint_of(key)), key)
+    return Macs(bytes.fromhex(fingerprint_of(key)), key, made_at(AUDIT_KEY, key) + MAC_SLACK)
 
 
 def touched_findings() -> Iterator[Finding]:
@@ -124,7 +135,7 @@ def row_findings(registry: Apps = apps, labels: Collection[str] = ()) -> Iterato
     is no more; of all tables or of these, as the models of `registry` have them.
     """
     names = {row.pk: row.names.split(",") for row in AuditColumns.objects.all()}
-    for object_type in sorted(set(labels or AuditColumns.objects.values_list("object_type", flat=True))):
+    for object_type in sorted(labels or _types()):
         try:
             model = registry.get_model(object_type)
         except LookupError:
@@ -132,6 +143,15 @@ def row_findings(registry: Apps = apps, labels: Collection[str] = ()) -> Iterato
             continue
         for ids in _chunks(_objects(object_type)):
             yield from _compared(model, ids, names)
+
+
+def _types() -> set[str]:
+    """Tables that events tell of; those in AuditColumns no hash covers."""
+    return {
+        label
+        for table in (AuditEvent, AuditedRow)
+        for label in table.objects.order_by().values_list("object_type", flat=True).distinct()
+    }
 
 
 def lost_columns(before: Apps, after: Apps) -> dict[str, set[str]]:
@@ -174,11 +194,12 @@ def part_findings() -> Iterator[Finding]:
 
 def _part_differs(object_type: str, owner: str, path: str, names: dict[int, list[str]]) -> Finding | None:
     last = AuditedRow.objects.filter(object_type=object_type, object_id=owner).order_by("-event_id").first()
-    model, covered = apps.get_model(object_type), names[last.columns_id]
-    if not {field.attname for field in model._meta.concrete_fields}.issuperset(covered):
-        return Finding(last.event_id, "no_part", _about(object_type, owner))
+    model = apps.get_model(object_type)
+    covered = _covered(model, last.columns_id, names)
+    if covered is None:
+        return Finding(last.event_id, _unknown(last.event_id, "no_part"), _about(object_type, owner))
     now = part_now(model, owner, covered, path)
-    if now.digest == last.row_digest:
+    if (now.digest, now.rows) == (last.row_digest, last.rows):
         return None
     counts = {"then": last.rows, "now": now.rows}
     return Finding(last.event_id, "part_changed", _about(object_type, owner) | counts)
@@ -207,16 +228,31 @@ def _chunks(ids: Iterator) -> Iterator[list]:
 
 def _compared(model: type[models.Model], ids: list[str], names: dict[int, list[str]]) -> Iterator[Finding]:
     """Findings of some objects; one that was changed while it was read is read again."""
-    last = _last_digests(model._meta.label_lower, ids)
-    existing = {field.attname for field in model._meta.concrete_fields}
+    last, label = _last_digests(model._meta.label_lower, ids), model._meta.label_lower
     for key, each in last.items():
-        if each.columns is not None and not existing.issuperset(names[each.columns]):
-            yield Finding(each.number, "no_columns", {"object_type": model._meta.label_lower, "object_id": key})
+        if each.digest and _covered(model, each.columns, names) is None:
+            was_gone = each.digest == columns_digest(names.get(each.columns, []), [])
+            kind = "no_columns" if was_gone else _unknown(each.number, "no_columns")
+            yield Finding(each.number, kind, {"object_type": label, "object_id": key})
     suspects = [key for key, digest in _now(model, last, names) if digest != last[key].digest]
     again = _last_digests(model._meta.label_lower, suspects)
     for key, digest in _now(model, again, names):
         if digest != again[key].digest:
             yield _finding(model, key, again[key], names[again[key].columns], digest)
+
+
+def _covered(model: type[models.Model], columns: int | None, names: dict[int, list[str]]) -> list[str] | None:
+    """What a digest of a row of this table was made from; None where that is not known, or some of it is no more."""
+    existing = {field.attname for field in model._meta.concrete_fields}
+    return names[columns] if columns in names and existing.issuperset(names[columns]) else None
+
+
+def _unknown(number: int, older: str) -> str:
+    """The kind of finding where a digest cannot be compared. Since events bear the mark of the audit key, an upgrade
+    that drops columns digests anew, so that only what is `older` may name columns that are no more.
+    """
+    keyed = AuditEvent.objects.filter(mac__isnull=False).aggregate(first=Min("number"))["first"]
+    return older if keyed is None or number < keyed else "hidden"
 
 
 def _last_digests(object_type: str, ids: list[str]) -> dict[str, Last]:
@@ -235,12 +271,16 @@ def _last_digests(object_type: str, ids: list[str]) -> dict[str, Last]:
 
 def _now(model: type[models.Model], last: dict[str, Last], names: dict[int, list[str]]) -> Iterator[tuple[str, str]]:
     """(object id, digest of its row now) by the columns of its last event, where all of them still exist."""
-    existing = {field.attname for field in model._meta.concrete_fields}
     for columns in {each.columns for each in last.values()}:
-        if columns is None or not existing.issuperset(names[columns]):
+        covered = _covered(model, columns, names)
+        if covered is None:
             continue
-        ids = {model._meta.pk.to_python(key): key for key, each in last.items() if each.columns == columns}
-        yield from ((ids[pk], digest) for pk, digest in stored_digests(model, list(ids), names[columns]))
+        ids = {}
+        for key, each in last.items():
+            with suppress(ValidationError):  # no key of this table: the event's hash says so
+                if each.columns == columns:
+                    ids[model._meta.pk.to_python(key)] = key
+        yield from ((ids[pk], digest) for pk, digest in stored_digests(model, list(ids), covered))
 
 
 def _finding(model: type[models.Model], key: str, last: Last, names: list[str], digest: str) -> Finding:
@@ -324,6 +364,13 @@ FINDINGS: dict[str, Promise] = {
         "%(numbers)s. Put the key back into YITI_KEYS."
     ),
     "mac_none": gettext_lazy("Events %(numbers)s are older than the audit key: chained, not keyed."),
+    "hidden": gettext_lazy(
+        "Event %(number)s: which columns its digest covers was changed outside the application, so that %(about)s "
+        "cannot be compared."
+    ),
+    "broken": gettext_lazy(
+        "The check %(check)s came upon data that the application does not write, and was broken off: %(problem)s"
+    ),
     "no_table": gettext_lazy("%(object_type)s: the table no longer exists; %(rows)s rows cannot be compared."),
     "no_columns": gettext_lazy(
         "%(object)s (%(object_type)s %(object_id)s) cannot be compared with event %(number)s: columns no longer exist."
@@ -355,6 +402,8 @@ def finding_sentence(finding: Finding) -> str:
     for name in ("object", "owner"):
         if f"{name}_type" in known:
             known[name] = object_word(known[f"{name}_type"])
+    if kind == "hidden":
+        known["about"] = f"{known['object']} ({known['object_type']} {known.get('object_id', known.get('owner_id'))})"
     return str(FINDINGS.get(kind) or word_for("finding", kind)) % known
 
 
@@ -364,9 +413,16 @@ def findings(chain: Chain) -> Iterator[Finding]:
     yield from chain.check(macs.through(hashed_events()))
     yield from chain.end()
     yield from macs.end()
-    for check in (touched_findings, row_findings, part_findings, unguarded_findings, score_findings):
+    checks = (touched_findings, row_findings, part_findings, unguarded_findings, score_findings, attachment_findings)
+    for check in (*checks, *(each for hooks in declared() for each in hooks.checks)):
+        yield from _finished(check)
+
+
+def _finished(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """What the check finds; what it cannot read is a finding, and keeps nobody from the checks after it."""
+    try:
         yield from check()
-    yield from attachment_findings()
-    for hooks in declared():
-        for check in hooks.checks:
-            yield from check()
+    except DatabaseError:
+        raise
+    except Exception as problem:
+        yield Finding(0, "broken", {"check": check.__name__, "problem": f"{type(problem).__name__}: {problem}"[:200]})

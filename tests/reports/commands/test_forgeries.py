@@ -1,6 +1,8 @@
 """Whoever writes to the tables around the application is found by `verify_audit`, which names what was touched."""
 
 import re
+from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from uuid import uuid4
@@ -9,14 +11,16 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from materiality.actions.people import add_person
 from materiality.models import (
+    AuditColumns,
     AuditEvent,
     Crosswalk,
     Cycle,
     Disclosure,
+    Engagement,
     Group,
     IssueMapping,
     IssueScore,
@@ -102,6 +106,33 @@ def holding_rewritten() -> None:
     Holding.objects.update(figures=row.figures | {"responses": [0, "0"]})
 
 
+def digest_hidden(change: dict) -> Callable[[], None]:
+    """A row is changed, and what says which columns its event covers: no hash covers that."""
+
+    def forge() -> None:
+        Survey.objects.update(k=4)
+        columns = AuditColumns.objects.filter(object_type="surveys.survey")
+        with thawed("materiality_auditevent_no_%"):
+            if change:
+                columns.update(**change)
+            else:
+                AuditEvent.objects.filter(object_type="surveys.survey").update(columns=None)
+
+    return forge
+
+
+def part_hidden() -> None:
+    Group.objects.filter(code="users").update(weight_society=9)
+    AuditColumns.objects.filter(object_type="materiality.group").update(names="id,nothing")
+
+
+def all_marks_taken() -> None:
+    """By somebody who makes the whole chain anew."""
+    with thawed("materiality_auditevent_no_%"):
+        AuditEvent.objects.update(mac=None, at=timezone.now() + timedelta(hours=1))
+
+
+HIDDEN = r"^Event \d+: which columns its digest covers .* \(surveys\.survey \d+\)"
 RESPONSES = r"^Survey demo: responses .* wrote 60, there are"
 FORGERIES = [
     (ratings_zeroed, [RESPONSES + " 60", "^Run 1 of cycle demo: the 60 responses .* digest"]),
@@ -125,6 +156,14 @@ FORGERIES = [
     (lambda: Disclosure.objects.filter(code="305-1").update(order=9_999), [r"\(materiality\.disclosure\) of"]),
     (lambda: Crosswalk.objects.first().delete(), [r"\(materiality\.crosswalk\) of Framework"]),
     (cycle_named_for_a_viewer, [r"\(materiality\.user_cycles\) of Person .* left 0 rows; there are 1"]),
+    (digest_hidden({"names": "id,nothing"}), [HIDDEN]),
+    (digest_hidden({"object_type": "surveys.nothing"}), [r"\(surveys\.survey \d+\) was changed"]),
+    (digest_hidden({}), [HIDDEN]),
+    (part_hidden, [r"^Event \d+: which columns its digest covers .* \(materiality\.group \d+\)"]),
+    (all_marks_taken, [r"^\d+ events lack the mark of the audit key"]),
+    (lambda: Section.issues.through.objects.first().delete(), [r"\(reports\.section_issues\) of Cycle .* left 93"]),
+    (lambda: Engagement.issues.through.objects.first().delete(), [r"\(materiality\.engagement_issues\) of Cycle"]),
+    (lambda: Run.objects.update(cube=b"x"), [r"^Scoring run .* was changed", r"^The check score_findings came"]),
     (run_inserted, [r"^There is no event about Scoring run \d+"]),
 ]  # fmt: skip
 
