@@ -1,10 +1,10 @@
-"""Forms of a cycle."""
+"""Forms of a cycle and of the organisation."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import ContentForm, form_field
-from materiality.models import Cycle
+from materiality.models import Cycle, Organisation
 
 
 class CycleDetailsForm(ContentForm):
@@ -42,3 +42,10 @@ class NewCycleForm(CycleDetailsForm):
         if code == "new":
             raise forms.ValidationError(_("This word has another meaning in addresses; choose another code."))
         return code
+
+
+class OrganisationForm(ContentForm):
+    class Meta:
+        model = Organisation
+        fields = ("name",)
+        formfield_callback = form_field

@@ -13,7 +13,7 @@ from materiality.actions.categories import (
     order_category,
     retire_category,
 )
-from materiality.forms.categories import CategoryForm, MergeCategoryForm, NewCategoryForm
+from materiality.forms.drafts import CategoryForm, MergeCategoryForm, NewCategoryForm
 from materiality.models import Category, Issue
 from materiality.platform.pages import onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_library, needs

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from materiality.actions.organisation import end_tour, name_organisation
-from materiality.forms.organisation import OrganisationForm
+from materiality.forms.cycles import OrganisationForm
 from materiality.models import Organisation
 from materiality.platform.pages import onward, refusals, sent
 from materiality.platform.people import can_edit_library, can_view, needs

@@ -1,17 +1,18 @@
-"""Forms of the outline: a section, a file or a pasted text."""
+"""Forms of the outline and its index: a section, a file or a pasted text, what the index claims, a decision."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from materiality.forms.fields import form_field
 from materiality.models import Cycle
 from materiality.tables.write import table_bytes
 from reports.gri.index import OutlineRow, entries_of, entry_text, without_doubles
 from reports.gri.reading import Reading
-from reports.models import OutlineImport, Section
+from reports.models import ContentIndex, IndexDecision, OutlineImport, Section
 from reports.outline.outline import (
     HIGHEST_ORDER,
     LONGEST_TEXT,
@@ -146,3 +147,51 @@ def _initial(row: OutlineRow, books: Books) -> dict[str, Any]:
     spelled = "; ".join(entry_text(entry, books.gri, books.edition) for entry in row.entries)
     lists = {"issues": "; ".join(row.issues), "locations": "\n".join(row.locations)}
     return values | lists | {"disclosures": spelled, "hold": any(entry.is_held for entry in row.entries)}
+
+
+class ContentIndexForm(forms.ModelForm):
+    """What the index says of itself; sector standards as numbers with versions."""
+
+    sectors = forms.CharField(
+        label=_("Sector standards"), required=False, help_text=_("Number and version, such as 12@1.0.")
+    )
+
+    published_on = form_field(Cycle._meta.get_field("published_on"))
+    field_order = ("claim", "sectors", "published_on")
+
+    class Meta:
+        model = ContentIndex
+        fields = ("claim", "sectors", "notified_on", "pages")
+        formfield_callback = form_field
+
+    def __init__(self, *args: Any, instance: ContentIndex, **kwargs: Any) -> None:
+        told = {"sectors": "; ".join(instance.sectors), "published_on": instance.cycle.published_on}
+        super().__init__(*args, instance=instance, initial=told, **kwargs)
+
+    def clean_sectors(self) -> list[str]:
+        return [part for part in self.cleaned_data["sectors"].replace("；", ";").replace(";", " ").split() if part]
+
+
+class PlacementForm(forms.ModelForm):
+    """Disclosures that are ticked, and the section that they go into or what is decided of them."""
+
+    identity = forms.MultipleChoiceField(
+        error_messages={
+            "required": _("Tick at least one disclosure."),
+            "invalid_choice": _("Nothing asks for %(value)s (any more)."),
+        }
+    )
+    order = forms.IntegerField(required=False)
+
+    class Meta:
+        model = IndexDecision
+        fields = ("state", "requirement", "reason", "explanation")
+
+    def __init__(self, *args: Any, keys: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["identity"].choices = [(key, key) for key in keys]
+        self.fields["state"].required = False
+
+    def chosen(self) -> list[str]:
+        """What is ticked, for the page that comes back."""
+        return self["identity"].value() or []

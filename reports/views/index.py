@@ -26,7 +26,7 @@ from reports.actions.index import (
     set_index,
     unaccept_finding,
 )
-from reports.forms.index import ContentIndexForm, PlacementForm
+from reports.forms.outline import ContentIndexForm, PlacementForm
 from reports.models import ContentIndex
 from reports.queries.index import checked_index, index_findings, placement
 from reports.queries.outline import content_index

@@ -13,7 +13,7 @@ from materiality.platform.pages import button, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.views.cycles import in_cycle
 from surveys.actions.mailings import STEPS, send_test_mail, start_mailing, steer_mailing
-from surveys.forms.mailings import MailingForm, first_texts
+from surveys.forms.invitations import MailingForm, first_texts
 from surveys.invitations.links import public_address
 from surveys.invitations.mail import PLACES, example_addressee, shown_words, texts_for
 from surveys.models import Delivery, Mailing, Survey
