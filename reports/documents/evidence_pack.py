@@ -38,14 +38,14 @@ WHY = {
     "changed": "the responses are no longer those that the run counted",
     "many": f"the run counted more than {MOST} responses; ratings.csv counts them",
 }
+_NO_FILE = (Job.State.FAILED, Job.State.CANCELLED)
 Cell = tuple[str, str, str]  # group, issue, dimension
 
 
 def _inputs(cycle: Cycle, run: Run | None, _options: Mapping) -> dict:
     run = needed_run(cycle, run)
     head = AuditEvent.objects.order_by("-number").values("number", "hash").first()
-    over = (Job.State.FAILED, Job.State.CANCELLED)
-    outputs = Output.objects.filter(cycle=cycle).exclude(kind=PACK).exclude(job__state__in=over).order_by("pk")
+    outputs = Output.objects.filter(cycle=cycle).exclude(kind=PACK).exclude(job__state__in=_NO_FILE).order_by("pk")
     against = sorted({code for output in outputs for code in output.earlier_cycles})
     columns = ("pk", "kind", "format", "language", "run__number", "job__inputs__anchor")
     decisions = run.decisions.order_by("issue__code").values_list("issue__code", "tier", "reason", "at")
@@ -106,7 +106,8 @@ def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
     yield "audit.csv", _audit(inputs["head"]["number"]), "audit trail, without persons and contents"
     yield "anchors.txt", _anchors(inputs), "audit trail, for verify_audit --anchor-file"
     yield "verify.py", Path(verify.__file__).read_bytes(), "Yiti"
-    asked = Output.objects.select_related("job").in_bulk([output["pk"] for output in inputs["outputs"]])
+    known = Output.objects.exclude(job__state__in=_NO_FILE).select_related("job")
+    asked = known.in_bulk([output["pk"] for output in inputs["outputs"]])
     for output in inputs["outputs"]:
         if output["pk"] in asked:
             source = f"run {output['run__number']}" if output["run__number"] else "outline and groups of the cycle"

@@ -217,11 +217,12 @@ _RANGE_SIGN = re.compile(
 
 
 def _clashes(piece: Piece, following: _Token, between: str) -> bool:
-    """Whether nobody can tell what two pieces say of each other: `GRI 3: 2-3`; a range of sector references; or
-    `2-3 a 2-5`, which in some languages is a range.
+    """Whether nobody can tell what two pieces say of each other: `GRI 3: 2-3`; a range of standards or of sector
+    references; or `2-3 a 2-5`, which in some languages is a range.
     """
     if piece.kind == "standard":
-        return bool(re.fullmatch(r"\s*:\s*", between))
+        is_range = following.kind == "standard" and _RANGE_SIGN.fullmatch(between)
+        return bool(is_range or re.fullmatch(r"\s*:\s*", between))
     if piece.kind == "code" and following.kind == "code":
         if re.fullmatch(r"\s*[:(]\s*", between) and _may_be_pages(following):
             return True

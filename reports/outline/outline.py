@@ -22,6 +22,7 @@ LONGEST_TEXT = 10_000
 _SEPARATORS = re.compile(r"[;；,，、\s]+")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
+_ONE_OF_PAGES = re.compile(r"第[^页頁]*$")  # `第12、13页` is one text
 _PLACE = re.compile(r"(?:pp?\.?\s*|第\s*)?\d{1,4}\s*(?:[-–~至]\s*(?:p\.?)?\s*\d{1,4})?\s*页?", re.IGNORECASE)
 
 COLUMNS = (
@@ -133,7 +134,8 @@ def locations_in(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for line in re.split(r"[\n;；]", text):
         parts = [part.strip() for part in re.split(r"[,，、]", line)]
-        found += parts if len(parts) > 1 and all(map(_PLACE.fullmatch, parts)) else [line.strip()]
+        is_list = len(parts) > 1 and all(map(_PLACE.fullmatch, parts)) and not _ONE_OF_PAGES.match(parts[0])
+        found += parts if is_list else [line.strip()]
     return tuple(dict.fromkeys(part for part in found if part and not says_nothing(part)))
 
 

@@ -106,6 +106,7 @@ def test_reasons_are_taken_in_the_words_of_gri_and_in_ours(books, text, key):
         ("P28", ("P28",)), ("P28\nP30; P41", ("P28", "P30", "P41")), ("P28, P30、31", ("P28", "P30", "31")),
         ("https://a.example/x,y", ("https://a.example/x,y",)), ("见公司网站, 投资者关系", ("见公司网站, 投资者关系",)),
         ("/", ()), ("", ()), ("第5-6页", ("第5-6页",)),
+        ("第12、13页", ("第12、13页",)),
     ],
 )  # fmt: skip
 def test_locations_are_a_list(text, places):
