@@ -1,6 +1,7 @@
 """Stored responses: overrule, make a comment a proposal, release and finalise anonymous ones."""
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import AuditEvent, Proposal, User
 from materiality.platform import audit
-from materiality.platform.keys import ensure_installation_key
+from materiality.platform.keys import KeyMissing, ensure_installation_key
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.proposals import ProposalValues, store_proposal
 from materiality.queries.scores import SMALL_CELL
@@ -146,6 +147,29 @@ def discard_damaged(*, survey: Survey, reason: str, by: User | None) -> int:
     told = {"responses": len(gone), "opened": len(whole), "groups": dict(Counter(group for _pk, group in gone))}
     audit.record("discard_damaged", stored, by=by, after=told, reason=reason.strip())
     return len(gone)
+
+
+@transaction.atomic
+def give_up_answers(*, survey: Survey, reason: str, by: User | None) -> int:
+    """Delete what nobody can open any more, begun or finished, as the closed survey's key is lost (after a restore
+    without it), so that the survey can be finalised; returns how many finished ones went.
+
+    NotAllowed without a reason, while the survey is open, where the key is there, or where there is nothing.
+    """
+    if not reason.strip():
+        raise NotAllowed(_("Give a reason: it is kept in the audit trail."))
+    stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
+    if stored.closed_at is None or not stored.sealed_drafts.exists():
+        raise NotAllowed(_("Only sealed answers of a survey that is closed can be given up."))
+    with suppress(KeyMissing):
+        key_of(stored)
+        raise NotAllowed(_("The key of the survey is there: nothing is lost."))
+    finished = stored.sealed_drafts.exclude(state=SealedDraft.State.BEGUN).values_list("group__code", flat=True)
+    groups = Counter(finished)
+    number, _each = stored.sealed_drafts.all().delete()
+    told = {"responses": groups.total(), "begun": number - groups.total(), "groups": dict(groups)}
+    audit.record("give_up_answers", stored, by=by, after=told, reason=reason.strip())
+    return groups.total()
 
 
 @transaction.atomic

@@ -1,20 +1,25 @@
 """Releases of anonymous surveys: each group by itself, ten or more, without what tells whose a response is."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db.models import Count, Sum
 from django.utils import timezone
 
 from materiality.models import AuditEvent
 from materiality.platform.refusals import NotAllowed
+from surveys.actions.fieldwork import tend_all_surveys
 from surveys.actions.paper import enter_sheet
-from surveys.actions.responses import discard_damaged, release_responses
+from surveys.actions.responses import discard_damaged, give_up_answers, release_responses
+from surveys.actions.surveys import close_survey
 from surveys.invitations.used_links import used_serials
 from surveys.models import AnonymousAnswer, AnonymousComment, Response, SealedDraft, Survey, Tally
 from surveys.queries.fieldwork import damaged_answers
 from surveys.questionnaire.screening import FLAG_BIT
 from surveys.respond.drafts import number_begun, number_finished
+from surveys.respond.keys import destroy_key_of
 from tests.factories.anonymous import anonymous_survey, finish, stored_order
 from tests.factories.invitations import make_batch
 from tests.factories.paper import answers_to, make_sheets
@@ -167,3 +172,24 @@ def test_release_of_a_survey_with_names_is_not_possible():
     survey = make_open_survey(make_survey_cycle({"society": 2}))
     with pytest.raises(Survey.DoesNotExist):
         release_responses(survey=survey, everything=True)
+
+
+def test_answers_whose_key_is_lost_are_given_up_after_the_closing_and_the_survey_is_finalised(settings):
+    survey = anonymous_survey()
+    finish(survey, 1)
+    make_draft(survey)
+    with pytest.raises(NotAllowed, match="已截止"):
+        give_up_answers(survey=survey, reason="lost", by=None)
+    close_survey(survey=survey, by=None)
+    with pytest.raises(NotAllowed, match="密钥仍在"):
+        give_up_answers(survey=survey, reason="lost", by=None)
+    destroy_key_of(survey)
+    later = timezone.now() + timedelta(hours=1)
+    tend_all_surveys(later)  # logs that the key is missing
+    assert SealedDraft.objects.count() == 1
+    with pytest.raises(NotAllowed, match="理由|原因"):
+        give_up_answers(survey=survey, reason=" ", by=None)
+    call_command("give_up_answers", survey.code, "--reason", "lost with the disk", stdout=StringIO())
+    event = AuditEvent.objects.first()
+    assert (event.action, event.after) == ("give_up_answers", {"responses": 1, "begun": 0, "groups": {"users": 1}})
+    assert event.reason == "lost with the disk" and SealedDraft.objects.count() == 0
