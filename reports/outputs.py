@@ -25,7 +25,7 @@ from materiality.queries.verification import altered_files
 from reports import documents
 from reports.documents.evidence_pack import PACK
 from reports.models import Output
-from reports.queries.outline import reading_once
+from reports.queries.outline import read_once, reading_once
 from reports.queries.outputs import FORMATS, OutputKind, frozen, frozen_text, needed_run, output_languages
 
 FOLDER = "outputs"
@@ -83,11 +83,13 @@ def _held(cycle: Cycle, kind: str, options: Mapping[str, Any], run: Run | None =
     with reading_once():
         inputs = KINDS[kind].inputs(cycle, run, chosen)
         method = needed_run(cycle, run).method if "run" in inputs else cycle.method
+        organisation = _organisation()
     named = {"kind": kind, "cycle": {"code": cycle.code, **frozen(cycle, "title")}}
     names = method.get("names")
-    return named | inputs | {"organisation": organisation_texts()} | ({"names": names} if names else {})
+    return named | inputs | {"organisation": organisation} | ({"names": names} if names else {})
 
 
+_organisation = read_once(organisation_texts)
 _LOOKED_BACK = 200  # events: where all of them are of files, each of them has it looked up anew
 _OF_REQUEST = frozenset({"anchor", "head", "format", "language"})
 

@@ -122,6 +122,7 @@ def scored_inputs(cycle: Cycle, run: Run | None, options: Mapping[str, Any]) -> 
     return told | ({"decided": decided} if decided else {}) | corrected(run)
 
 
+@read_once
 def corrected(run: Run) -> dict:
     """How often the library of the run was corrected: what reads its texts while it is made rests on that too."""
     number = Erratum.objects.filter(issue__edition=run.edition_id).count()
