@@ -231,7 +231,7 @@ def languages_in(tables: Sequence[Records]) -> tuple[str, ...]:
     spoken = {column.name: language for column, language in zip(columns, LANGUAGES, strict=True)}
     known = ((table, each) for table in tables for each in known_headings(table.columns, columns).items())
     used = (name for table, (heading, name) in known if any(row.cells.get(heading) for row in table.rows))
-    return tuple(dict.fromkeys(spoken[name] for name in used))
+    return tuple(dict.fromkeys(map(spoken.get, used)))
 
 
 def _is_text(column: str) -> bool:
@@ -335,8 +335,8 @@ class IssueResource(StrictResource):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         edition, self.descents = self.scope.edition if self.scope else None, {}
-        replaces = bool(self.scope and self.scope.replaces)
-        self.written = (*self.written, *(("category", "parent") if replaces else ()))
+        if replaces := bool(self.scope and self.scope.replaces):
+            self.written = (*self.written, "category", "parent")
         languages = list((replaces and self.scope.languages) or (edition.languages if edition else DEFAULT_LANGUAGES))
         self.columns = COLUMNS
         if languages != list(DEFAULT_LANGUAGES):
@@ -431,7 +431,7 @@ class IssueResource(StrictResource):
         self._live = cache(lambda: in_both(lambda: objections_to_retiring(self.scope.edition, issues)))
         self._last_order = max((issue.order for issue in self.by_key.values()), default=0)
         self._descent: dict[str, Any] = {}
-        self._new_categories: list[str] = []
+        self._new_categories, self._told = [], set()
         self._spoke, self._pattern = list(self.scope.edition.languages), self.scope.edition.code_pattern
         self._retired_categories: list[str] = []
         self._last_category = max((row.order for row in self.scope.edition.categories.all()), default=0)
@@ -492,17 +492,21 @@ class IssueResource(StrictResource):
         yield from changes_refused(row, instance, changes, self.lookups["used"], self.scope.replaces)
 
     def warnings(self, row: SheetRow, instance: Issue, changes: dict[str, list[str]]) -> Iterable[Problem]:
-        if instance.category.pk is None:
+        if instance.category.pk is None and self._is_news("category", instance.category.code):
             yield row.problem("new_category", "category", params={"name": instance.category.name})
-        if instance.pk is None and not self.scope.replaces and (part := _other_pattern(instance)):
+        part = "" if instance.pk or self.scope.replaces else _other_pattern(instance)
+        if part and self._is_news("pattern", part):
             yield row.problem("other_pattern", "code", params={"pattern": part, "example": example_of(part)})
-        for code in instance.groups if "groups" in changes else ():
-            if code not in self.lookups["groups"]:
+        for code in instance.groups:
+            if code not in self.lookups["groups"] and "groups" in changes and self._is_news("group", code):
                 yield row.problem("new_group", "groups", code)
         if changes.get("status", ["", ""])[1] == Issue.Status.RETIRED and instance.pk:
-            told = {suffix: said[instance.pk] for suffix, said in self._live().items()}
-            for zh, en in zip(told["zh"], told["en"], strict=True):
+            for zh, en in zip(*(self._live()[suffix][instance.pk] for suffix in ("zh", "en")), strict=True):
                 yield row.problem("noted", "status", params={"title_zh": zh, "title_en": en})
+
+    def _is_news(self, *told: str) -> bool:
+        """Whether no row before was told of it: a list of 90 issues says once that a category is new."""
+        return told not in self._told and not self._told.add(told)
 
     def breaks_identity(self, plan: SheetPlan) -> bool:
         """Not in the first edition, of which nobody has used an issue."""
