@@ -96,6 +96,14 @@ class Factor(models.Model):
         return self.get_kind_display()
 
 
+# What stands in a User-Agent → what people call it; the first that is found, as most name others, too.
+_BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+_SYSTEMS = {
+    **{"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad"},
+    **{"Mac OS X": "macOS", "CrOS": "ChromeOS", "Linux": "Linux"},
+}
+
+
 class StaffSession(models.Model):
     """Which session is whose, so that a person can see and end theirs; where from is not kept."""
 
@@ -108,4 +116,7 @@ class StaffSession(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return self.browser
+        """Browser and system as people call them, what the browser says where neither is known."""
+        told = (_BROWSERS, _SYSTEMS)
+        found = (next((name for sign, name in names.items() if sign in self.browser), "") for names in told)
+        return " · ".join(filter(None, found)) or self.browser[:60]

@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
 
-from materiality.models import AuditEvent, User
+from materiality.models import AuditEvent, StaffSession, User
 from materiality.platform.factors import DIGITS, SHA1, STEP, TOTP
 from materiality.platform.keys import ensure_installation_key
 from tests.factories.people import make_person
@@ -127,6 +127,21 @@ def test_lost_factors_are_taken_away_by_the_command_line_and_that_is_told(person
     again = browser()
     assert log_in(again).headers["Location"] == "/cycles/"
     assert "took away all second factors" in again.get("/cycles/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("browser", "shown"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36", "Chrome · Windows"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605.1.15", "Safari · macOS"),
+        ("Mozilla/5.0 (Linux; Android 15) Chrome/142.0 Mobile Safari/537.36 EdgA/142.0", "Edge · Android"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox · Linux"),
+        ("Phone", "Phone"),
+        ("", ""),
+    ],
+)
+def test_session_is_called_by_browser_and_system(browser, shown):
+    assert str(StaffSession(browser=browser)) == shown
 
 
 def test_sessions_are_listed_and_ended(person):
