@@ -11,6 +11,7 @@ from tests.bench.respondents import MAKE, free_port, wait_for_port, web_server
 pytestmark = pytest.mark.services
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> %s"
 _READ = """
+import json
 from surveys.models import Response
 print(json.dumps(list(Response.objects.get().ratings)))
 """
@@ -31,6 +32,7 @@ class Ending(Tapping):
 @pytest.mark.parametrize("installation", ["postgresql"], indirect=True)
 def test_each_request_finds_its_way_over_a_new_connection(installation, default_library):
     installation.python(f"CODE, SPLIT, ANONYMOUS = 's', True, False\n{MAKE}")
+    installation.manage("collectstatic", "--noinput", "--verbosity", "0")
     port = free_port()
     installation.start("web", *web_server(port))
     wait_for_port(port)
