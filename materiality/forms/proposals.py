@@ -22,6 +22,7 @@ class ProposalForm(ContentForm):
     class Meta:
         model = Proposal
         fields = ("kind", "issue", "name", "text", "reason", "source")
+        labels = {"issue": _("Issue")}
         formfield_callback = form_field
         labels = {"issue": _("Issue")}
         widgets = {"kind": forms.RadioSelect, "reason": _area(4)}

@@ -73,6 +73,7 @@ class EngagementForm(ContentForm):
     class Meta:
         model = Engagement
         fields = ("kind", "group", "date", "participants", "title", "note", "issues")
+        labels = {"group": _("Group")}
         formfield_callback = form_field
         labels = {"group": _("Group")}
         widgets = {"note": forms.Textarea(attrs={"rows": 6})}

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.core.paginator import Page, Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
@@ -123,11 +122,6 @@ def _beginning(name: str, address: list) -> str:
         except NoReverseMatch:
             continue
     return reverse(name)
-
-
-def paged(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page:
-    """The page of the rows that `?page=` asks for."""
-    return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
 def download(contents: Any, name: str, content_type: str | None = None, *, private: bool = False) -> HttpResponseBase:

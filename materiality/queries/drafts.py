@@ -1,9 +1,10 @@
 """A draft as a tree, its comparison with other editions, its descent, what stands against publishing."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import ngettext
@@ -200,11 +201,12 @@ _UNUSED = ("groups", "changed")  # reading their JSON takes longer than all the 
 
 @dataclass(frozen=True)
 class Filters:
-    """What of the draft is shown: a search text, a category's code, only what was changed."""
+    """What of the draft is shown: a search text, a category's code, only what was changed; `sort`: a key of ORDERS."""
 
     q: str = ""
     category: str = ""
     changed: bool = False
+    sort: str = ""
 
 
 @dataclass
@@ -286,8 +288,27 @@ def draft_tree(edition: Edition, filters: Filters) -> DraftTree:
     gone = [row for row in rows if row.target_id is None]
     for row in gone:
         row.source = before[row.source_id]
+    if order := ORDERS.get(filters.sort):
+        branches = _sorted(branches, order)
     pages = pages_of(branches, lambda branch: len(branch.lines))
     return DraftTree(list(categories.values()), pages, gone, last_change(edition))
+
+
+# In other orders than the arranged one, within a category and a primary issue.
+ORDERS: dict[str, Callable[[DraftLine], Any]] = {
+    "code": lambda line: line.issue.code,
+    "name": lambda line: str(line.issue.name),
+    "changed": lambda line: not line.kinds,
+}
+
+
+def _sorted(branches: list[DraftBranch], order: Callable[[DraftLine], Any]) -> list[DraftBranch]:
+    places = {
+        code: place for place, code in enumerate(dict.fromkeys(each.primary.issue.category_id for each in branches))
+    }
+    for branch in branches:
+        branch.secondaries.sort(key=order)
+    return sorted(branches, key=lambda branch: (places[branch.primary.issue.category_id], order(branch.primary)))
 
 
 def _count(

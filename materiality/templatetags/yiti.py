@@ -31,9 +31,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("materiality/run_behind.html", takes_context=True)
-def say_run_behind(context: dict, cycle: Cycle) -> dict:
-    """What the newest run has not counted, with the button that computes again."""
-    may_edit = people.can_edit_cycle(context["user"]) if "user" in context else False
+def say_run_behind(context: dict, cycle: Cycle, button: bool = True) -> dict:
+    """What the newest run has not counted, with the button that computes again where the page has none."""
+    may_edit = button and people.can_edit_cycle(context["user"]) if "user" in context else False
     return {"behind": run_behind(cycle), "cycle": cycle, "may_edit": may_edit, "csrf_token": context.get("csrf_token")}
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 
 from materiality.forms.audit import TrailForm
 from materiality.models import AuditEvent
-from materiality.platform.lists import Chip, Listing
+from materiality.platform.lists import Chip, Entry, Listing
 from materiality.platform.pages import download
 from materiality.platform.people import can_see_audit, needs
 from materiality.queries.audit import TrailFilter, in_words, trail, trail_rows
@@ -37,7 +37,7 @@ def audit(request: HttpRequest) -> HttpResponse:
             for name in ("person", "action", "object_type")
         ],
         search=form.fields["q"].label,
-        days=[(name, form.fields[name].label, request.GET.get(name, "")) for name in ("first_day", "last_day")],
+        entries=[Entry(name, form.fields[name].label, request.GET.get(name, "")) for name in ("first_day", "last_day")],
         noun=ngettext_lazy("%(shown)s event", "%(shown)s events", "number"),
         files=[("CSV", reverse("audit_export"))],
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
@@ -12,6 +12,7 @@ from materiality.platform.words import word_for
 from materiality.queries.comparison import GroupComparison
 from materiality.queries.cycles import groups_of, run_with_cube
 from materiality.scoring.cube import DIMENSIONS
+from materiality.tables.lists import listed
 from materiality.views.cycles import cycle_of, in_cycle
 
 PER_PAGE = 100
@@ -32,7 +33,7 @@ def comparison(request: HttpRequest, code: str) -> HttpResponse:
         "comparison": found,
         "listing": _listed(request, found, dimension) if found.may_show else None,
     }
-    return render(request, "materiality/comparison.html", context)
+    return listed(request, "materiality/comparison.html", context)
 
 
 def _listed(request: HttpRequest, found: GroupComparison, dimension: str) -> Listing:
@@ -45,7 +46,12 @@ def _listed(request: HttpRequest, found: GroupComparison, dimension: str) -> Lis
             for place, line in enumerate(found.lines)
         ),
         Head(
-            _("Inside against outside"), "sides", lambda row: row.sides and abs(row.sides), "num worded", falling=True
+            _("Inside against outside"),
+            "sides",
+            lambda row: row.sides and abs(row.sides),
+            "num worded",
+            falling=True,
+            said="sides",
         ),
     ]
     return Listing(
@@ -58,6 +64,7 @@ def _listed(request: HttpRequest, found: GroupComparison, dimension: str) -> Lis
         ],
         noun=ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number"),
         sort="disagreement",
+        name=f"{found.run.cycle.code}-groups-compared",
         per_page=PER_PAGE,
     )
 

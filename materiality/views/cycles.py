@@ -33,6 +33,7 @@ from materiality.queries.cycles import (
     scope_choices,
     seen_cycles,
 )
+from materiality.tables.lists import listed
 
 
 def cycle_of(code: str, *more: str) -> Cycle:
@@ -52,10 +53,10 @@ def in_cycle(cycle: Cycle, step: str, **more: object) -> dict:
 
 MOST_CHOICES = 8
 _HEADS = (
-    Head(gettext_lazy("Cycle"), "title", "code"),
+    Head(gettext_lazy("Cycle"), "title", "code", said="title"),
     Head(gettext_lazy("State"), "state", "state"),
-    Head(gettext_lazy("Period"), "period", "period_end"),
-    Head(gettext_lazy("Edition"), "edition", "edition__code"),
+    Head(gettext_lazy("Period"), "period", "period_end", said=lambda row: f"{row.period_start} – {row.period_end}"),
+    Head(gettext_lazy("Edition"), "edition", "edition__code", said="edition.title"),
     Head("GRI", "gri", "gri_edition"),
     Head(gettext_lazy("Groups"), "groups", "group_number", "num"),
     Head(gettext_lazy("Last run"), "run", "last_run", "num"),
@@ -80,10 +81,11 @@ def cycles(request: HttpRequest) -> HttpResponse:
                 Chip("aside", "", [("1", _("Put aside"))], _("all")),
             ],
             noun=ngettext_lazy("%(shown)s cycle", "%(shown)s cycles", "number"),
+            name="cycles",
         ),
         "may_edit": can_edit_cycle(request.user),
     }
-    return render(request, "materiality/cycles.html", context)
+    return listed(request, "materiality/cycles.html", context)
 
 
 @needs(can_edit_cycle)

@@ -1,7 +1,7 @@
 """Pages of editions and drafts: the tree, issues, identity, order, publishing, undoing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode, urlsplit
 
 from django import forms
@@ -51,8 +51,9 @@ from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import onward, refusals, sent
 from materiality.platform.people import can_edit_library, can_publish_edition, can_view, needs
 from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
-from materiality.queries.drafts import DraftTree, Filters, compare_editions, draft_tree, publishing_warnings
+from materiality.queries.drafts import ORDERS, DraftTree, Filters, compare_editions, draft_tree, publishing_warnings
 from materiality.queries.library import listed_editions, objections_to_retiring, origins, standing_editions
+from materiality.tables.lists import listed
 
 
 @dataclass
@@ -137,6 +138,7 @@ def tree_page(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The tree of the draft by q, category, changed and page of the address, and `at`, an issue to be in view."""
     request.GET = query = request.GET.copy()
     filters = Filters(query.get("q", "").strip(), query.get("category", ""), query.get("changed", "") == "1")
+    filters = replace(filters, sort=query.get("sort", ""))
     tree, at = draft_tree(edition, filters), query.get("at", "")
     query.pop("at", None)
     if at:  # the issue may have gone to another page
@@ -145,8 +147,9 @@ def tree_page(request: HttpRequest, edition: Edition) -> HttpResponse:
         "section": "library",
         "edition": edition,
         "tree": tree,
-        "listing": _listed(request, tree),
+        "listing": _listed(request, edition, tree),
         "at": at,
+        "arranged": filters.sort not in ORDERS,
         "partial": is_partial(request),
         "may_edit": can_edit_library(request.user) and edition.state == Edition.State.DRAFT,
         "may_publish": can_publish_edition(request.user),
@@ -156,8 +159,17 @@ def tree_page(request: HttpRequest, edition: Edition) -> HttpResponse:
     return response
 
 
-def _listed(request: HttpRequest, tree: DraftTree) -> Listing:
+_ORDERS = (
+    ("arranged", gettext_lazy("as arranged")),
+    ("code", gettext_lazy("by code")),
+    ("name", gettext_lazy("by name")),
+    ("changed", gettext_lazy("what changed first")),
+)
+
+
+def _listed(request: HttpRequest, edition: Edition, tree: DraftTree) -> Listing:
     """A row is a page: branches are shown whole."""
+    exports = [(kind, reverse("sheet_export", args=["issues", kind])) for kind in ("xlsx", "csv")]
     categories = [(entry.row.code, entry.row.name) for entry in tree.categories]
     return Listing(
         request,
@@ -165,9 +177,11 @@ def _listed(request: HttpRequest, tree: DraftTree) -> Listing:
         chips=[
             Chip("category", _("Category"), categories, _("all")),
             Chip("changed", "", [("1", _("Only what changed"))], _("all")),
+            Chip("sort", _("Order"), _ORDERS, chosen="arranged"),
         ],
         noun=ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number"),
         search=_("Search names, definitions and codes"),
+        files=[(each.upper(), f"{address}?edition={edition.code}") for each, address in exports],
         per_page=1,
         count=sum(len(branch.lines) for page in tree.pages for branch in page),
     )
@@ -388,7 +402,7 @@ def _step(edition: Edition, issue: Issue, step: int, request: HttpRequest) -> No
 
 
 _HEADS = (
-    Head(gettext_lazy("Edition"), "code", "code"),
+    Head(gettext_lazy("Edition"), "code", "code", said="title"),
     Head(gettext_lazy("State"), "state", "state"),
     Head(gettext_lazy("Published"), "published", "published_at"),
     Head(gettext_lazy("Based on"), "base", "based_on__code"),
@@ -408,12 +422,13 @@ def editions(request: HttpRequest) -> HttpResponse:
             listed_editions(request.user),
             heads=_HEADS,
             noun=ngettext_lazy("%(shown)s edition", "%(shown)s editions", "number"),
+            name="editions",
         ),
         "standing": standing_editions(),
         "may_edit": can_edit_library(request.user),
         "may_publish": can_publish_edition(request.user),
     }
-    return render(request, "materiality/editions.html", context)
+    return listed(request, "materiality/editions.html", context)
 
 
 @needs(can_edit_library)
@@ -475,8 +490,8 @@ def draft_discard(request: HttpRequest, edition: str) -> HttpResponse:
 def _discard_page(row: Edition) -> dict:
     changes = row.changes.filter(undone=False).count()
     lead = ngettext(
-        "The draft goes with %(number)s change, for good. Suggestions stay for the next draft.",
-        "The draft goes with its %(number)s changes, for good. Suggestions stay for the next draft.",
+        "The draft and its %(number)s change are deleted for good. Suggestions stay for the next draft.",
+        "The draft and its %(number)s changes are deleted for good. Suggestions stay for the next draft.",
         changes,
     ) % {"number": changes}
     name, heading = _("Discard the draft"), _("Discard %(edition)s?") % {"edition": row.title}

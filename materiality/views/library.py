@@ -19,12 +19,13 @@ from materiality.models import Cycle, Edition, Issue
 from materiality.platform.bilingual import content_language
 from materiality.platform.hooks import CORRECT_ERRATUM, objections
 from materiality.platform.lists import Chip, Listing
-from materiality.platform.pages import PER_PAGE, download, onward, paged, refusals, sent
+from materiality.platform.pages import PER_PAGE, download, onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
 from materiality.platform.words import word_for
 from materiality.queries.drafts import EditionComparison, compare_editions
 from materiality.queries.indicators import framework_values_of, indicators_of
 from materiality.queries.library import (
+    LibraryTree,
     Search,
     chosen_edition,
     errata_of,
@@ -164,13 +165,34 @@ def library(request: HttpRequest) -> HttpResponse:
         search = Search(*(request.GET.get(name, "").strip() for name in ("q", "category", "framework")))
         tree = library_tree(edition, search)
         pages = pages_of(tree.branches, lambda branch: 1 + len(branch.secondaries))
-        page = paged(request, pages, 1)
         is_open = search.narrows or request.GET.get("open") == "all"
-        context |= {"search": search, "tree": tree, "page": page, "is_open": is_open}
+        context |= {"search": search, "tree": tree, "is_open": is_open}
+        context["listing"] = _listed(request, listed, edition, tree, pages)
     context["partial"] = request.htmx and not request.htmx.history_restore_request and edition is not None
     response = render(request, "materiality/library.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _listed(request: HttpRequest, editions: list[Edition], edition: Edition, tree: LibraryTree, pages: list) -> Listing:
+    """A row is a page: branches are shown whole. The categories stand below it, with their numbers."""
+    named = [(each.code, f"{each.title} · {each.get_state_display()}") for each in editions]
+    exports = [(kind, reverse("sheet_export", args=["issues", kind])) for kind in ("xlsx", "csv")]
+    return Listing(
+        request,
+        pages,
+        chips=[
+            Chip("category", "", (), ""),
+            Chip("framework", _("Framework"), [(each.key, each.label) for each in tree.columns], _("All frameworks")),
+            *([Chip("edition", _("Edition"), named, chosen=edition.code)] if len(editions) > 1 else []),
+        ],
+        noun=ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number"),
+        search=_("Search names, definitions and codes"),
+        files=[(kind.upper(), f"{address}?edition={edition.code}") for kind, address in exports],
+        per_page=1,
+        count=tree.found,
+        live="results",
+    )
 
 
 @needs(can_edit_library)

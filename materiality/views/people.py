@@ -35,6 +35,7 @@ from materiality.platform.logins import Attempt
 from materiality.platform.pages import button, onward, refusals, sent
 from materiality.platform.people import PERMISSIONS, can_manage_people, can_view, needs
 from materiality.queries.audit import in_words
+from materiality.tables.lists import listed
 from materiality.views.factors import await_second_step, begin_session
 
 
@@ -102,8 +103,12 @@ def done_to(person: User) -> list[str]:
     ]
 
 
+def _named(person: User) -> str:
+    return _("erased person") if person.is_erased else str(person)
+
+
 _HEADS = (
-    Head(gettext_lazy("Name"), "name", "first_name"),
+    Head(gettext_lazy("Name"), "name", "first_name", said=_named),
     Head(gettext_lazy("User name"), "user", "username"),
     Head(gettext_lazy("Role"), "role", "role"),
     Head(gettext_lazy("Last login"), "login", "last_login"),
@@ -123,8 +128,8 @@ def people(request: HttpRequest) -> HttpResponse:
     roles = Chip("role", _("Role"), Role.choices, _("all"))
     found = listed_people().filter(**({"role": role} if (role := chosen_in(request.GET, "role", Role.values)) else {}))
     noun = ngettext_lazy("%(shown)s person", "%(shown)s people", "number")
-    listing = Listing(request, found, heads=_HEADS, chips=[roles], noun=noun)
-    return render(request, "materiality/people.html", SECTION | {"listing": listing})
+    listing = Listing(request, found, heads=_HEADS, chips=[roles], noun=noun, name="people")
+    return listed(request, "materiality/people.html", SECTION | {"listing": listing})
 
 
 @never_cache

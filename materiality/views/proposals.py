@@ -31,11 +31,14 @@ from materiality.queries.proposals import (
     what_is_due,
     without_surveys,
 )
+from materiality.tables.lists import listed
 
 _HEADS = (
-    Head(gettext_lazy("Suggestion"), "issue", "issue__code"),
+    Head(
+        gettext_lazy("Suggestion"), "issue", "issue__code", said=lambda row: row.issue.name if row.issue else row.name
+    ),
     Head(gettext_lazy("Kind"), "kind", "kind"),
-    Head(gettext_lazy("Reason")),
+    Head(gettext_lazy("Reason"), said="reason"),
     Head(gettext_lazy("Origin"), "made", "created_at"),
     Head(gettext_lazy("State"), "state", "state"),
 )
@@ -53,7 +56,8 @@ def proposals(request: HttpRequest) -> HttpResponse:
             Chip("state", _("State"), Proposal.State.choices, _("all")),
             Chip("kind", _("Kind"), Proposal.Kind.choices, _("all")),
         ],
-        noun=ngettext_lazy("%(shown)s proposal", "%(shown)s proposals", "number"),
+        noun=ngettext_lazy("%(shown)s suggestion", "%(shown)s suggestions", "number"),
+        name="suggestions",
     )
     if not sees_all_cycles(request.user):
         listing.page.object_list = without_surveys(listing.page.object_list)
@@ -63,7 +67,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "standing": proposal_standing(),
         "may_propose": can_propose(request.user),
     }
-    return render(request, "materiality/proposals.html", context)
+    return listed(request, "materiality/proposals.html", context)
 
 
 @needs(can_propose)

@@ -40,22 +40,41 @@ from materiality.queries.stakeholders import touching
 from materiality.queries.why import Why
 from materiality.queries.years import years_of
 from materiality.scoring.cube import DIMENSIONS
+from materiality.tables.lists import listed
+from materiality.templatetags.yiti import percent
 from materiality.views.cycles import cycle_of, in_cycle
 
 PER_PAGE = 100
+
+
+def _side(name: str, place: int) -> list[Head]:
+    """The columns of a dimension, the first or the second of a row's sides."""
+
+    def interval(row: ScoreRow) -> str:
+        low, high = row.sides[place].low, row.sides[place].high
+        return "" if low is None else f"{low:.1f}–{high:.1f}"
+
+    return [
+        Head(later_word_for("side", name), name, css="num", falling=True, said=lambda row: row.sides[place].score),
+        Head(_("95% interval"), css="num", said=interval),
+        Head(
+            "n",
+            f"{name}_n",
+            css="num",
+            falling=True,
+            said=lambda row: None if row.score.derived else row.sides[place].n,
+        ),
+    ]
+
+
 _HEADS = (
-    Head(_("Rank"), "rank", css="num"),
-    Head(_("Issue"), "name"),
-    Head(later_word_for("side", "society"), "society", css="num", falling=True),
-    Head(_("95% interval"), css="num"),
-    Head("n", "society_n", css="num", falling=True),
-    Head(later_word_for("side", "business"), "business", css="num", falling=True),
-    Head(_("95% interval"), css="num"),
-    Head("n", "business_n", css="num", falling=True),
-    Head(_("Priority"), "priority", css="num", falling=True),
-    Head(_("Tier"), "tier", css="tight"),
-    Head(_("Pooled"), "pooled", css="num", falling=True),
-    Head(_("Pooled tier"), css="tight"),
+    Head(_("Rank"), "rank", css="num", said="score.rank"),
+    Head(_("Issue"), "name", said=lambda row: f"{row.issue.code} {row.issue.name}"),
+    *(head for place, name in enumerate(DIMENSIONS) for head in _side(name, place)),
+    Head(_("Priority"), "priority", css="num", falling=True, said="score.priority"),
+    Head(_("Tier"), "tier", css="tight", said=lambda row: word_for("tier", row.score.tier)),
+    Head(_("Pooled"), "pooled", css="num", falling=True, said="score.pooled_priority"),
+    Head(_("Pooled tier"), css="tight", said=lambda row: word_for("tier", row.score.pooled_tier)),
 )
 
 
@@ -83,6 +102,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         search=_("name or code"),
         sort="rank",
         per_page=PER_PAGE,
+        name=f"{code}-run-{run.number}-scores",
     )
     context |= {
         "runs": runs,
@@ -93,7 +113,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         "chosen_group": chosen_group,
         "raters": raters,
     }
-    return render(request, "materiality/scores.html", context | _beside(cycle, run, groups, rows, level))
+    return listed(request, "materiality/scores.html", context | _beside(cycle, run, groups, rows, level))
 
 
 def _heads(wanted: ScoreFilter, group: Group | None, raters: Sequence[RaterColumn], *, named: bool) -> list[Head]:
@@ -164,7 +184,25 @@ def robustness(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("scores", code)  # which says what is needed for a first run
     say_names(run.method)
     table = RobustnessTable(run, groups_of(cycle)) if run.scoring > 1 else None
-    return render(request, "materiality/robustness.html", in_cycle(cycle, "scores", run=run, table=table))
+    context = in_cycle(cycle, "scores", run=run, table=table, listing=table and _held(request, run, table))
+    return listed(request, "materiality/robustness.html", context)
+
+
+def _held(request: HttpRequest, run: Run, table: RobustnessTable) -> Listing:
+    """In which share of the scenarios each tier holds."""
+    return Listing(
+        request,
+        table.held,
+        heads=[
+            Head(_("Issue"), "name", lambda row: row.score.issue.name),
+            Head(_("Tier"), "tier", "score.tier", said=lambda row: word_for("tier", row.score.tier)),
+            Head(_("Holds in"), "share", "share", "num", falling=True, said=lambda row: percent(row.share)),
+        ],
+        noun=ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number"),
+        per_page=PER_PAGE,
+        place="held",
+        name=f"{run.cycle.code}-run-{run.number}-robustness",
+    )
 
 
 def why(request: HttpRequest, code: str, issue: str) -> HttpResponse:

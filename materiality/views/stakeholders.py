@@ -29,10 +29,10 @@ from materiality.formats.stakeholders import groups_file
 from materiality.forms.stakeholders import AttachmentForm, EngagementForm, GroupForm, OwnGroupForm, PointForm
 from materiality.models import Attachment, Cycle, Engagement, Group, OwnGroup, StakeholderPoint
 from materiality.platform.files import MAX_BYTES
-from materiality.platform.lists import Chip, Head, Listing, choices_of
+from materiality.platform.lists import Chip, Entry, Head, Listing, choices_of
 from materiality.platform.pages import button, download, onward, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
-from materiality.platform.words import later_word_for, say_names
+from materiality.platform.words import say_names, word_for
 from materiality.queries.cycles import BEFORE_REVIEW, BEFORE_SIGN_OFF, FIELDWORK, newest_method
 from materiality.queries.stakeholders import (
     EngagementFilter,
@@ -43,6 +43,7 @@ from materiality.queries.stakeholders import (
     listed_engagements,
     touched_issues,
 )
+from materiality.tables.lists import listed
 from materiality.tables.write import TYPES
 from materiality.views.cycles import cycle_of, in_cycle
 
@@ -50,9 +51,9 @@ _ENGAGEMENT_HEADS = (
     Head(gettext_lazy("Record"), "title", "title"),
     Head(gettext_lazy("Date"), "date", "date"),
     Head(gettext_lazy("Kind"), "kind", "kind"),
-    Head(gettext_lazy("Group"), "group", "group__code"),
+    Head(gettext_lazy("Group"), "group", "group__code", said="group.name"),
     Head(gettext_lazy("Participants"), "participants", "participants", "num"),
-    Head(gettext_lazy("Issues touched")),
+    Head(gettext_lazy("Issues touched"), said=lambda row: " ".join(issue.code for issue in row.issues.all())),
     Head(gettext_lazy("Files"), "files", "attachment_number", "num"),
 )
 
@@ -61,12 +62,29 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
+def _group_heads(at: str, may_edit: bool) -> list[Head]:
+    """The columns of groups, which stand `at` an attribute of the rows."""
+    return [
+        Head(_("Group"), "order", f"{at}order", said=f"{at}name"),
+        Head(_("Definition"), said=f"{at}definition"),
+        Head(_("Side"), "side", f"{at}side"),
+        Head(word_for("head", "weight_society"), "society", f"{at}weight_society", "num", falling=True),
+        Head(word_for("head", "weight_business"), "business", f"{at}weight_business", "num", falling=True),
+        Head(_("Target"), "target", f"{at}target", "num", falling=True),
+        *([Head("")] if may_edit else []),
+    ]
+
+
 @needs(can_view)
 def own_groups(request: HttpRequest) -> HttpResponse:
     """The groups of the organisation, from which a new cycle starts."""
     say_names(newest_method(request.user))
-    rows = list(OwnGroup.objects.all())
-    context = {"section": "library", "rows": rows, "may_edit": can_edit_library(request.user)}
+    may_edit = can_edit_library(request.user)
+    heads = _group_heads("", may_edit)
+    noun = ngettext_lazy("%(shown)s group", "%(shown)s groups", "number")
+    files = [(kind.upper(), reverse("sheet_export", args=["own_groups", kind])) for kind in ("xlsx", "csv")]
+    listing = Listing(request, OwnGroup.objects.all(), heads=heads, noun=noun, files=files)
+    context = {"section": "library", "listing": listing, "may_edit": may_edit}
     return render(request, "materiality/own_groups.html", context)
 
 
@@ -109,11 +127,12 @@ def engagements(request: HttpRequest, code: str) -> HttpResponse:
                 Chip("kind", _("Kind"), Engagement.Kind.choices, _("all")),
                 Chip("issue", _("Issue"), choices_of(touched_issues(cycle)), _("all")),
             ],
-            days=[("from", _("From"), _iso(wanted.start)), ("to", _("To"), _iso(wanted.end))],
+            entries=[Entry("from", _("From"), _iso(wanted.start)), Entry("to", _("To"), _iso(wanted.end))],
             noun=ngettext_lazy("%(shown)s record", "%(shown)s records", "number"),
+            name=f"{code}-engagements",
         ),
     }
-    return render(request, "materiality/engagements.html", context)
+    return listed(request, "materiality/engagements.html", context)
 
 
 def engagement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -224,17 +243,6 @@ def _attachment(code: str, pk: int, attachment: int) -> Attachment:
     return get_object_or_404(rows, engagement__cycle__code=code, engagement=pk, pk=attachment)
 
 
-_GROUP_HEADS = (
-    Head(gettext_lazy("Group"), "order", "group.order"),
-    Head(gettext_lazy("Definition")),
-    Head(gettext_lazy("Side"), "side", "group.side"),
-    Head(later_word_for("head", "weight_society"), "society", "group.weight_society", "num", falling=True),
-    Head(later_word_for("head", "weight_business"), "business", "group.weight_business", "num", falling=True),
-    Head(gettext_lazy("Target"), "target", "group.target", "num", falling=True),
-    Head(""),
-)
-
-
 def groups(request: HttpRequest, code: str) -> HttpResponse:
     """The groups with definitions, weights and targets."""
     cycle = cycle_of(code)
@@ -243,7 +251,7 @@ def groups(request: HttpRequest, code: str) -> HttpResponse:
         "listing": Listing(
             request,
             group_shares(list(cycle.groups.all())),
-            heads=_GROUP_HEADS if may_edit else _GROUP_HEADS[:-1],
+            heads=_group_heads("group.", may_edit),
             noun=ngettext_lazy("%(shown)s group", "%(shown)s groups", "number"),
             files=[(kind.upper(), reverse("group_export", args=[code, kind])) for kind in ("xlsx", "csv")],
         ),

@@ -30,14 +30,15 @@ from materiality.forms.tables import ColumnsForm, ListForm, SheetReasonForm, She
 from materiality.models import Cycle, Edition, Job, SheetImport, User
 from materiality.platform.bilingual import content_language
 from materiality.platform.lists import Chip, Head, Listing, chosen_in
-from materiality.platform.pages import download, paged, refusals, sent, uploaded
+from materiality.platform.pages import download, refusals, sent, uploaded
 from materiality.platform.people import can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
-from materiality.platform.words import say_names
+from materiality.platform.words import grouped, say_names, word_for
 from materiality.queries.cycles import edition_in_force, newest_method, of_seen_cycles, seen_cycles, sees_all_cycles
 from materiality.tables.imports import sheet_file
+from materiality.tables.lists import listed
 from materiality.tables.widgets import Scope
-from materiality.tables.words import preview_of, shown_row
+from materiality.tables.words import Preview, preview_of, shown_row
 from materiality.tables.write import TYPES
 from materiality.views.cycles import cycle_of
 
@@ -109,10 +110,10 @@ def _file(request: HttpRequest, kind: str, suffix: str, code: str, empty: bool) 
 
 _HEADS = (
     Head(gettext_lazy("File"), "name", "file_name"),
-    Head(gettext_lazy("Kind"), "kind", "kind"),
+    Head(gettext_lazy("Kind"), "kind", "kind", said=lambda row: KINDS[row.kind].title),
     Head(gettext_lazy("State"), "state", "state"),
     Head(gettext_lazy("Uploaded"), "uploaded", "created_at", falling=True),
-    Head(gettext_lazy("By"), "by", "created_by__first_name"),
+    Head(gettext_lazy("By"), "by", "created_by__first_name", said="created_by"),
 )
 
 
@@ -134,10 +135,11 @@ def sheet_imports(request: HttpRequest, code: str = "") -> HttpResponse:
         ],
         noun=ngettext_lazy("%(shown)s file", "%(shown)s files", "number"),
         place="imported",
+        name="imported-files",
     )
     context = {"kinds": [(kind, kind.may(request.user)) for kind in here], "listing": listing}
-    context["listed"] = [(row, KINDS[row.kind].title) for row in listing.page]
-    return render(request, "materiality/sheet_imports.html", around(request, cycle) | context)
+    context["rows"] = [(row, KINDS[row.kind].title) for row in listing.page]
+    return listed(request, "materiality/sheet_imports.html", around(request, cycle) | context)
 
 
 def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
@@ -177,12 +179,20 @@ def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
         return _columns_page(request, context, None)
     columns = columns_for(imported)
     preview = preview_of(imported, columns, request.GET.get("state", ""))
-    page = paged(request, preview.listed)
-    context |= {"preview": preview, "page": page, "rows": [shown_row(row, columns) for row in page]}
+    listing = _by_state(request, preview)
+    context |= {"preview": preview, "listing": listing, "rows": [shown_row(row, columns) for row in listing.page]}
     is_open = imported.state == SheetImport.State.CHECKED
     context["reason_form"] = SheetReasonForm() if is_open and needs_reason(imported) else None
     context["starts_draft"] = kind.into == "edition" and not Edition.objects.filter(state=Edition.State.DRAFT).exists()
     return render(request, "materiality/sheet_import.html", context)
+
+
+def _by_state(request: HttpRequest, preview: Preview) -> Listing:
+    """The rows of one state; how many there are of each stands beside its name."""
+    states = [(state, f"{word_for('row_state', state)} {grouped(number)}") for state, number, _shown in preview.tabs]
+    noun = ngettext_lazy("%(shown)s row", "%(shown)s rows", "number")
+    chips = [Chip("state", "", states, chosen=preview.shown, wide=True)]
+    return Listing(request, preview.listed, chips=chips, noun=noun, place="rows")
 
 
 @require_POST

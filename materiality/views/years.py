@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
@@ -22,6 +22,7 @@ from materiality.queries.years import (
     frozen_cuts_problems,
     line_of,
 )
+from materiality.tables.lists import listed
 from materiality.views.cycles import cycle_of, in_cycle
 
 PER_PAGE = 100
@@ -46,7 +47,7 @@ def years(request: HttpRequest, code: str) -> HttpResponse:
         "problems": frozen_cuts_problems(cycle, other) if other else [],
         "may_edit": can_edit_cycle(request.user) and cycle.state in BEFORE_REVIEW,
     }
-    return render(request, "materiality/years.html", context)
+    return listed(request, "materiality/years.html", context)
 
 
 def _listed(request: HttpRequest, found: YearOnYear, earlier: Sequence[Run]) -> Listing:
@@ -59,11 +60,12 @@ def _listed(request: HttpRequest, found: YearOnYear, earlier: Sequence[Run]) -> 
             Head(_("Tier"), "tier", "tier_now"),
             Head(later_word_for("side", "society"), "society", lambda row: row.sides[0].change, "num", falling=True),
             Head(later_word_for("side", "business"), "business", lambda row: row.sides[1].change, "num", falling=True),
-            Head(_("Priority")),
+            Head(_("Priority"), said=lambda row: row.trend[-1] if row.trend else None),
         ],
         chips=[Chip("since", _("Since"), cycles, chosen=found.other.cycle.code)],
         noun=ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number"),
         per_page=PER_PAGE,
+        name=f"{found.run.cycle.code}-years",
     )
 
 

@@ -1,5 +1,6 @@
 """Rows of the table beside the matrix, each in one piece: as a loop of a template they took half of a page's time."""
 
+from collections.abc import Iterable
 from html import escape
 from urllib.parse import quote
 
@@ -18,13 +19,13 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def matrix_rows(context: Context, data: MatrixData) -> SafeString:
+def matrix_rows(context: Context, data: MatrixData, rows: Iterable[MatrixRow]) -> SafeString:
     """Rank, issue, scores, priority, tier, and what another weighting makes of it."""
     address = reverse("issue_score", args=[context["cycle"].code, "-"]).removesuffix("-/")
     ending = f"/?run={data.run.number}"
     words = {tier: escape(word_for("tier", tier)) for tier in TIERS}
     other = _other(data) if data.options.moved_cuts or not context["pooled_method"] else ""
-    return mark_safe("".join(_row(row, data, address, ending, words, other) for row in data.rows))
+    return mark_safe("".join(_row(row, data, address, ending, words, other) for row in rows))
 
 
 def _other(data: MatrixData) -> str:

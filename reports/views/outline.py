@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from materiality.models import Cycle, Issue
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.lists import Chip, Head, Listing
-from materiality.platform.pages import button, download, onward, paged, refusals, sent, uploaded
+from materiality.platform.pages import button, download, onward, refusals, sent, uploaded
 from materiality.platform.people import can_edit_cycle, need, needs
+from materiality.platform.words import grouped, word_for
 from materiality.views.cycles import cycle_of, in_cycle
 from reports.actions.outline import (
     confirm_outline,
@@ -89,15 +90,33 @@ def _issue_names(cycle: Cycle) -> dict[str, str]:
     return {issue.code: issue.name for issue in issues}
 
 
+_READING_HEADS = (
+    Head(gettext_lazy("Cell"), "place", css="tight"),
+    Head(gettext_lazy("Column"), "column", "column", "tight"),
+    Head(gettext_lazy("As printed"), "text", "reading.text"),
+    Head(gettext_lazy("Read as")),
+    Head(gettext_lazy("Note"), "note", lambda line: str(line.note)),
+)
+
+
 def outline_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """What a file was read as, by state; what is doubtful is decided here."""
     cycle = cycle_of(code)
     imported = get_object_or_404(OutlineImport.objects.select_related("created_by"), cycle=cycle, pk=pk)
     preview = outline_preview(imported, request.GET.get("state", ""))
-    page = paged(request, preview.listed, 200)
     replaces = imported.state == OutlineImport.State.CHECKED and imported.mode == OutlineImport.Mode.REPLACE
     replaced = cycle.sections.count() if replaces else 0
-    context = in_cycle(cycle, "outline", imported=imported, preview=preview, page=page, replaced=replaced)
+    states = [(state, f"{word_for('reading', state)} {grouped(number)}") for state, number, _shown in preview.tabs]
+    listing = Listing(
+        request,
+        preview.listed,
+        heads=_READING_HEADS,
+        chips=[Chip("state", "", states, chosen=preview.shown, wide=True)],
+        noun=ngettext_lazy("%(shown)s reading", "%(shown)s readings", "number"),
+        per_page=200,
+        place="readings",
+    )
+    context = in_cycle(cycle, "outline", imported=imported, preview=preview, listing=listing, replaced=replaced)
     return render(request, "reports/outline_import.html", context | {"may_edit": can_edit_cycle(request.user)})
 
 

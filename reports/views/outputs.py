@@ -82,7 +82,8 @@ def _listed(request: HttpRequest, cycle: Cycle) -> tuple[Listing, list[Output]]:
     rows = listed_outputs().filter(cycle=cycle)
     if not sees_all_cycles(request.user):
         rows = seen_outputs(request.user, rows)
-    listing = Listing(request, rows, heads=_HEADS, noun=ngettext_lazy("%(shown)s file", "%(shown)s files", "number"))
+    noun = ngettext_lazy("%(shown)s file", "%(shown)s files", "number")
+    listing = Listing(request, rows, heads=_HEADS, noun=noun)
     shown = list(listing.page)
     _tell(shown, cycle)
     return listing, shown

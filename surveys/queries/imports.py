@@ -131,8 +131,8 @@ def _shown(balance: dict, survey: Survey) -> dict:
     if not balance:
         return {}
     left = {
-        "title": _("Rows above the headings"), "machine": _("Rows of the tool's own"), "head": _("Repeated headings"),
-        "totals": _("Lines of totals"), "trial": _("Tests, previews and rows that are not valid"),
+        "title": _("Rows above the headings"), "machine": _("Rows added by the tool"), "head": _("Repeated headings"),
+        "totals": _("Rows of totals"), "trial": _("Tests, previews and rows that are not valid"),
     }  # fmt: skip
     issues, asked = _issue_names(survey), [item for item in balance["items"] if item["asked"]]
     items = [_named_item(item, issues) for item in balance["items"]]

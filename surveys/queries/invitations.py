@@ -1,6 +1,6 @@
 """Batches with what became of their links, and recipients with whether they have answered."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
@@ -15,14 +15,6 @@ class ListedBatch:
 
     batch: Batch
     used: int
-
-
-@dataclass(frozen=True)
-class ListedRecipient:
-    """A recipient and whether their link is used: who has answered, not what."""
-
-    recipient: Recipient
-    answered: bool
 
 
 def listed_batches(survey: Survey, used: dict[int, int], *, group: str = "") -> list[ListedBatch]:
@@ -46,10 +38,10 @@ def listed_recipients(survey: Survey, *, group: str, state: str, answered: str) 
     return found
 
 
-def with_answered(survey: Survey, rows: Iterable[Recipient]) -> list[ListedRecipient]:
-    """The recipients of a page of the survey, and whether each has answered."""
+def answered_in(survey: Survey) -> Callable[[Recipient], bool]:
+    """Whether the link of a recipient of the survey is used: who has answered, not what. One query."""
     blocks = _used_blocks(survey)
-    return [ListedRecipient(row, _is_used(blocks, row.batch_id, row.serial)) for row in rows]
+    return lambda recipient: _is_used(blocks, recipient.batch_id, recipient.serial)
 
 
 def recipient_counts(survey: Survey) -> dict[str, int]:

@@ -19,6 +19,8 @@ from materiality.platform.jobs import request_job
 from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import button, turned_away
 from materiality.platform.people import can_discard_answers, can_edit_cycle, needs
+from materiality.platform.words import word_for
+from materiality.tables.lists import listed
 from materiality.views.cycles import cycle_of, in_cycle
 from surveys.actions.responses import discard_damaged
 from surveys.models import Item, ProfileQuestion, Response, SealedDraft, Survey
@@ -49,31 +51,37 @@ def fieldwork(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         "counted_at": counted_at,
         "fieldwork": found,
         "thin": cells,
-        "listing": _thin_listed(request, cells.cells, width),
+        "listing": _thin_listed(request, row, cells.cells, width),
     }
     if request.htmx:
         return render(request, "surveys/fieldwork.html", {"cycle": row.cycle, "partial": True, **context})
     use_counted(row.cycle, row, figures)
     context["sentences"] = _sentences(found.account, groups, row.languages)
     context |= {"damaged": row.damaged_number, "may_discard": can_discard_answers(request.user)}
-    return render(request, "surveys/fieldwork.html", in_cycle(row.cycle, "progress", **context))
+    return listed(request, "surveys/fieldwork.html", in_cycle(row.cycle, "progress", **context))
 
 
-def _thin_listed(request: HttpRequest, cells: list, width: int) -> Listing:
+def _thin_listed(request: HttpRequest, survey: Survey, cells: list, width: int) -> Listing:
     widths = [(str(each), _("± %(each)s points or less") % {"each": each}) for each in WIDTHS]
     return Listing(
         request,
         cells,
         heads=[
-            Head(_("Issue"), "issue", "item.code"),
-            Head(_("Group"), "group", "group.order"),
-            Head(_("Dimension"), "dimension", "item.dimension"),
+            Head(_("Issue"), "issue", "item.code", said=lambda row: f"{row.item.code} {row.item.name}"),
+            Head(_("Group"), "group", "group.order", said="group.name"),
+            Head(
+                _("Dimension"),
+                "dimension",
+                "item.dimension",
+                said=lambda row: word_for("dimension", row.item.dimension),
+            ),
             Head(_("Valid ratings"), "number", "number", "num"),
             Head(_("Needed"), "needed", "needed", "num"),
         ],
         chips=[Chip("width", _("Wanted 95% interval of a score"), widths, chosen=str(width))],
         noun=ngettext_lazy("%(shown)s cell", "%(shown)s cells", "number"),
         per_page=PER_PAGE,
+        name=f"{survey.code}-thin-cells",
     )
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.platform.lists import Chip, Head, Listing, chosen_in
-from materiality.platform.pages import button, download, onward, paged, refusals, sent, stored, uploaded
+from materiality.platform.pages import button, download, onward, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
+from materiality.tables.lists import listed
 from materiality.views.cycles import in_cycle
 from surveys.actions.imports import (
     KnownFile,
@@ -47,11 +48,11 @@ from surveys.views.surveys import survey_in_cycle
 
 _MATCH_HEADS = (
     Head(gettext_lazy("Name of the match"), "name", "name"),
-    Head(gettext_lazy("Tool"), "tool", "tool"),
+    Head(gettext_lazy("Tool"), "tool", "tool", said=lambda row: tool_name(row.tool)),
     Head(gettext_lazy("Files read"), "used", "used", "num", falling=True),
     Head(gettext_lazy("Last file"), "last", "used_at", falling=True),
     Head(gettext_lazy("Saved"), "saved", "created_at", falling=True),
-    Head(gettext_lazy("By"), "by", "created_by__first_name"),
+    Head(gettext_lazy("By"), "by", "created_by__first_name", said="created_by"),
 )
 
 
@@ -59,8 +60,8 @@ _MATCH_HEADS = (
 def column_matches(request: HttpRequest) -> HttpResponse:
     """What is saved of how files of other tools are read."""
     noun = ngettext_lazy("%(shown)s column match", "%(shown)s column matches", "number")
-    listing = Listing(request, listed_matches(), heads=_MATCH_HEADS, noun=noun)
-    return render(request, "surveys/column_matches.html", {"section": "cycles", "listing": listing})
+    listing = Listing(request, listed_matches(), heads=_MATCH_HEADS, noun=noun, name="column-matches")
+    return listed(request, "surveys/column_matches.html", {"section": "cycles", "listing": listing})
 
 
 @needs(can_see_responses)
@@ -100,17 +101,17 @@ def _shown(request: HttpRequest, match: ColumnMatch, form: RenameForm, delete: D
         "tool": tool_name(match.tool),
         "taken": sum(1 for column in columns if column.target),
         "all": len(columns),
-        "listing": _columns(request, columns),
+        "listing": _columns(request, match, columns),
         "maps": said_maps(said),
         "dates": date_order_words(said),
         "form": form,
         "delete": delete,
         "may_edit": can_edit_cycle(request.user),
     }
-    return render(request, "surveys/column_match.html", context, status=422 if form.errors or delete.errors else 200)
+    return listed(request, "surveys/column_match.html", context, status=422 if form.errors or delete.errors else 200)
 
 
-def _columns(request: HttpRequest, columns: list[SaidColumn]) -> Listing:
+def _columns(request: HttpRequest, match: ColumnMatch, columns: list[SaidColumn]) -> Listing:
     shown = chosen_in(request.GET, "taken", ("yes", "no"))
     return Listing(
         request,
@@ -118,6 +119,7 @@ def _columns(request: HttpRequest, columns: list[SaidColumn]) -> Listing:
         heads=[Head(_("Header"), "header", "header"), Head(_("Taken for"), "target", "target")],
         chips=[Chip("taken", _("Taken for"), [("yes", _("taken in")), ("no", _("not taken in"))], _("all"))],
         noun=ngettext_lazy("%(number)s column", "%(number)s columns", "number"),
+        name=f"columns-{match.name}",
     )
 
 
@@ -180,7 +182,14 @@ def response_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         imported=imported,
         stage=stage,
         preview=preview,
-        page=paged(request, preview.listed),
+        listing=Listing(
+            request,
+            preview.listed,
+            noun=ngettext_lazy("%(shown)s thing to correct", "%(shown)s things to correct", "number"),
+            files=[("XLSX", reverse("import_errors", args=[code, pk]))] if imported.error_workbook else [],
+            place="bad-cells",
+            count=preview.errors,
+        ),
         may_edit=can_edit_cycle(request.user),
     )
     return render(request, "surveys/response_import.html", context)

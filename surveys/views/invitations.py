@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from materiality.forms.tables import SheetUploadForm
+from materiality.platform.bilingual import language_name
 from materiality.platform.lists import Chip, Head, Listing, choices_of, chosen_in
 from materiality.platform.pages import button, download, onward, refusals, sent, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
+from materiality.tables.lists import listed
 from materiality.tables.write import TYPES, table_bytes
 from materiality.views.cycles import in_cycle
 from surveys.actions.invitations import (
@@ -51,7 +53,7 @@ from surveys.invitations.recipients import (
 )
 from surveys.invitations.used_links import is_used, used_counts
 from surveys.models import Batch, Mailing, Recipient, Survey
-from surveys.queries.invitations import links_used, listed_batches, listed_recipients, recipient_counts, with_answered
+from surveys.queries.invitations import answered_in, links_used, listed_batches, listed_recipients, recipient_counts
 from surveys.queries.mailings import listed_mailings
 from surveys.queries.plans import efforts_of
 from surveys.queries.responses import stored_about
@@ -146,14 +148,20 @@ def _batch_of(code: str, survey: str, pk: int) -> Batch:
 
 _BATCH_HEADS = (
     Head(gettext_lazy("Batch"), "batch", "batch.pk", falling=True),
-    Head(gettext_lazy("Group"), "group", "batch.group.order"),
+    Head(gettext_lazy("Group"), "group", "batch.group.order", said="batch.group.name"),
     Head(gettext_lazy("Label"), "label", "batch.label"),
     Head(gettext_lazy("Links"), "links", "batch.size", "num", falling=True),
     Head(gettext_lazy("Used"), "used", "used", "num", falling=True),
     Head(gettext_lazy("Created"), "made", "batch.created_at", falling=True),
 )
 _MAILING_HEADS = (
-    Head(gettext_lazy("Mailing"), "mailing", "mailing.pk", falling=True),
+    Head(
+        gettext_lazy("Mailing"),
+        "mailing",
+        "mailing.pk",
+        falling=True,
+        said=lambda row: f"{row.mailing.get_kind_display()} {row.mailing.pk}",
+    ),
     Head(gettext_lazy("State"), "state", "mailing.state"),
     Head(gettext_lazy("Sent"), "sent", "sent.sent", "num", falling=True),
     Head(gettext_lazy("Waiting"), "waiting", "sent.waiting", "num", falling=True),
@@ -179,7 +187,7 @@ def invitations(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         may_edit=can_edit_cycle(request.user),
         may_see=can_see_responses(request.user),
     )
-    return render(request, "surveys/invitations.html", context)
+    return listed(request, "surveys/invitations.html", context, context["batches"], context["mailings"])
 
 
 def _batches(request: HttpRequest, survey: Survey, used: dict[int, int]) -> Listing:
@@ -190,6 +198,7 @@ def _batches(request: HttpRequest, survey: Survey, used: dict[int, int]) -> List
         chips=[Chip("group", _("Group"), choices_of(survey.cycle.groups.all()), _("all"))],
         noun=ngettext_lazy("%(shown)s batch", "%(shown)s batches", "number"),
         place="batches",
+        name=f"{survey.code}-batches",
     )
 
 
@@ -205,6 +214,7 @@ def _mailings(request: HttpRequest, survey: Survey) -> Listing:
         ],
         noun=ngettext_lazy("%(shown)s mailing", "%(shown)s mailings", "number"),
         place="mailings",
+        name=f"{survey.code}-mailings",
     )
 
 
@@ -294,10 +304,9 @@ FILTERS = ("group", "state", "answered")
 _RECIPIENT_HEADS = (
     Head(gettext_lazy("Address"), "email", "email"),
     Head(gettext_lazy("Name"), "name", "name"),
-    Head(gettext_lazy("Group"), "group", "group__order"),
-    Head(gettext_lazy("Language"), "language", "language"),
+    Head(gettext_lazy("Group"), "group", "group__order", said="group.name"),
+    Head(gettext_lazy("Language"), "language", "language", said=lambda row: language_name(row.language)),
     Head(gettext_lazy("State"), "state", "state"),
-    Head(gettext_lazy("Answered")),
 )
 
 
@@ -306,27 +315,29 @@ def recipients(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     """Who is invited by mail, by group, state, and whether they have answered."""
     row = survey_in_cycle(code, survey)
     wanted = {name: request.GET.get(name, "") for name in FILTERS}
+    has_answered = answered_in(row)
     listing = Listing(
         request,
         listed_recipients(row, **wanted),
-        heads=_RECIPIENT_HEADS,
+        heads=[*_RECIPIENT_HEADS, Head(_("Answered"), said=has_answered)],
         chips=[
             Chip("group", _("Group"), choices_of(row.cycle.groups.all()), _("all")),
             Chip("state", _("State"), Recipient.State.choices, _("all")),
             Chip("answered", _("Answered"), [("yes", _("yes")), ("no", _("no"))], _("all")),
         ],
         noun=ngettext_lazy("%(shown)s recipient", "%(shown)s recipients", "number"),
+        name=f"{row.code}-recipients",
     )
     context = in_cycle(
         row.cycle,
         "invitations",
         survey=row,
         listing=listing,
-        rows=with_answered(row, listing.page),
+        rows=[(each, has_answered(each)) for each in listing.page],
         counts=recipient_counts(row),
         may_edit=can_edit_cycle(request.user),
     )
-    return render(request, "surveys/recipients.html", context)
+    return listed(request, "surveys/recipients.html", context)
 
 
 @needs(can_see_responses)

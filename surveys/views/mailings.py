@@ -11,6 +11,7 @@ from materiality.platform.bilingual import spoken_language, tag_of
 from materiality.platform.lists import Chip, Head, Listing, chosen_in
 from materiality.platform.pages import button, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
+from materiality.tables.lists import listed
 from materiality.views.cycles import in_cycle
 from surveys.actions.mailings import STEPS, send_test_mail, start_mailing, steer_mailing
 from surveys.forms.invitations import MailingForm, first_texts
@@ -92,7 +93,7 @@ def mailing(request: HttpRequest, code: str, survey: str, pk: int) -> HttpRespon
         may_edit=can_edit_cycle(request.user),
         partial=request.htmx,
     )
-    return render(request, "surveys/mailing.html", context)
+    return listed(request, "surveys/mailing.html", context)
 
 
 def _problems(request: HttpRequest, row: Mailing) -> Listing:
@@ -107,11 +108,12 @@ def _problems(request: HttpRequest, row: Mailing) -> Listing:
             Head(_("Address"), "address", "recipient__email"),
             Head(_("State"), "state", "state"),
             Head(_("Tries"), "tries", "tries", "num", falling=True),
-            Head(_("What happened")),
+            Head(_("What happened"), said=lambda row: shown_words(row.problem)),
         ],
         chips=[Chip("state", _("State"), Delivery.State.choices, _("all"))],
         noun=ngettext_lazy("%(number)s mail", "%(number)s mails", "number"),
         place="not-sent",
+        name=f"mailing-{row.pk}-not-sent",
     )
 
 

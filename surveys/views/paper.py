@@ -12,6 +12,7 @@ from materiality.models import Job
 from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import download, refusals, stored
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
+from materiality.tables.lists import listed
 from materiality.views.cycles import in_cycle
 from surveys.actions.paper import enter_sheet, print_sheets, store_sheet
 from surveys.forms.paper import PrintForm, TypedEntry, chosen_entry
@@ -73,9 +74,12 @@ def printed_file(request: HttpRequest, code: str, survey: str, pk: str) -> HttpR
 
 _HEADS = (
     Head(gettext_lazy("Sheet"), "number", "number"),
-    Head(gettext_lazy("Group"), "group", "group__order"),
+    Head(gettext_lazy("Group"), "group", "group__order", said="group.name"),
     Head(gettext_lazy("State"), "state", "state"),
-    Head(gettext_lazy("Entered by")),
+    Head(
+        gettext_lazy("Entered by"),
+        said=lambda row: ", ".join(str(each) for each in (row.first_by, row.second_by) if each),
+    ),
 )
 
 
@@ -99,11 +103,12 @@ def _page(request: HttpRequest, row: Survey, form: PrintForm, *, unknown: str = 
             heads=_HEADS,
             chips=[Chip("state", _("State"), states, _("all"))],
             noun=ngettext_lazy("%(shown)s sheet", "%(shown)s sheets", "number"),
+            name=f"{row.code}-sheets",
         ),
         prints=_prints(row),
         may_edit=can_edit_cycle(request.user),
     )
-    return render(request, "surveys/paper.html", context, status=status)
+    return listed(request, "surveys/paper.html", context, status=status)
 
 
 def _prints(row: Survey) -> list[Job]:

@@ -13,6 +13,7 @@ from materiality.platform.pages import download, onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_propose, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import word_for
+from materiality.tables.lists import listed
 from materiality.views.cycles import cycle_of, in_cycle
 from materiality.views.proposals import proposing
 from surveys.actions.responses import overrule_response, overrule_responses, promote_comment
@@ -52,16 +53,17 @@ def comments(request: HttpRequest) -> HttpResponse:
         listing = Listing(
             request,
             answer_rows(survey),
-            heads=[Head(_("Open answer")), Head(_("Suggestion"))],
+            heads=[Head(_("Open answer"), said="text"), Head(_("Suggestion"))],
             chips=[Chip("survey", _("Survey"), choices, chosen=survey.code)],
             noun=ngettext_lazy("%(shown)s open answer", "%(shown)s open answers", "number"),
+            name=f"{survey.code}-open-answers",
         )
         context |= {
             "listing": listing,
             "answers": answers_with_proposals(survey, listing.page),
             "may_propose": can_propose(request.user),
         }
-    return render(request, "surveys/comments.html", context)
+    return listed(request, "surveys/comments.html", context)
 
 
 @needs(can_see_responses)
@@ -174,6 +176,7 @@ def _responses_listed(request: HttpRequest, survey: Survey, wanted: ResponseFilt
             Chip("state", _("State"), STATES.items(), _("all")),
         ],
         noun=ngettext_lazy("%(shown)s response", "%(shown)s responses", "number"),
+        files=[(_("Exports"), reverse("exports", args=[survey.cycle.code, survey.code]))],
     )
 
 
@@ -206,7 +209,7 @@ _IMPORT_HEADS = (
     Head(gettext_lazy("Rows"), "rows", "rows", "num", falling=True),
     Head(gettext_lazy("Bad rows"), "bad", "bad_rows", "num", falling=True),
     Head(gettext_lazy("Uploaded"), "uploaded", "created_at", falling=True),
-    Head(gettext_lazy("By"), "by", "created_by__first_name"),
+    Head(gettext_lazy("By"), "by", "created_by__first_name", said="created_by"),
 )
 
 
@@ -230,7 +233,7 @@ def responses(request: HttpRequest, code: str) -> HttpResponse:
         "imports": [(imported, stage_of(imported, imported.good)) for imported in imports.page],
         "may_see": can_see_responses(request.user),
     }
-    return render(request, "surveys/responses.html", context)
+    return listed(request, "surveys/responses.html", context)
 
 
 def _imports_listed(request: HttpRequest, survey: Survey) -> Listing:
@@ -242,6 +245,7 @@ def _imports_listed(request: HttpRequest, survey: Survey) -> Listing:
         chips=[Chip("import-state", _("State"), ResponseImport.State.choices, _("all"))],
         noun=ngettext_lazy("%(shown)s file", "%(shown)s files", "number"),
         place="imports",
+        name=f"{survey.code}-files",
     )
 
 

@@ -71,14 +71,18 @@ document.addEventListener("keydown", (event) => {
   if (point && event.key === "Enter") { held = point.dataset.code; showRow(held); }
 });
 
-for (const form of document.querySelectorAll("form[data-auto]")) {
-  form.querySelector("button").hidden = true;
-  form.addEventListener("change", () => form.requestSubmit());
-  form.addEventListener("submit", () => {
-    const zoom = new URL(location).searchParams.get("zoom");
-    if (zoom) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "zoom", value: zoom }));
-  });
-}
+// How near the picture is stays when something else is chosen.
+const zoom = () => new URL(location).searchParams.get("zoom");
+document.querySelector(".filters").addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]"), to = link && new URL(link.href);
+  if (!link || !zoom()) return;
+  to.searchParams.set("zoom", zoom());
+  link.href = to;
+});
+document.querySelector(".filters").addEventListener("submit", (event) => {
+  event.target.querySelector("input[name=zoom]")?.remove();
+  if (zoom()) event.target.append(Object.assign(document.createElement("input"), { type: "hidden", name: "zoom", value: zoom() }));
+});
 
 // Cuts: moved by hand or by arrow keys, drawn anew by the server once they rest.
 

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 
 from materiality.models import User
-from materiality.platform.pages import button, download, paged, refusals, sent, stored, uploaded
+from materiality.platform.pages import button, download, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle
 from materiality.platform.refusals import NotAllowed
 
@@ -116,11 +116,6 @@ def test_button_is_pressed_by_post_of_somebody_allowed(asked):
     assert press(asked("get")).status_code == 405
     with pytest.raises(PermissionDenied):
         press(asked(user=LOOKER))
-
-
-@pytest.mark.parametrize(("number", "shown"), [("1", [0, 1]), ("2", [2]), ("9", [2]), ("x", [0, 1])])
-def test_page_is_the_one_asked_for_or_the_nearest(asked, number, shown):
-    assert list(paged(asked("get", page=number), [0, 1, 2], 2)) == shown
 
 
 @pytest.mark.parametrize(

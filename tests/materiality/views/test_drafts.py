@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -145,6 +146,25 @@ def test_comparison_marks_words_in_both_languages(client, draft, django_assert_m
     assert "SOC-01-02 Issue SOC-01-02" in page and "One thing" in page
     renamed = client.get("/library/compare/", {"kind": "renamed"}).content.decode()
     assert (renamed.count('<article class="difference">'), page.count('<article class="difference">')) == (1, 2)
+
+
+def codes_of(page: str) -> list[str]:
+    return re.findall(r'id="i-([^"]+)"', page)
+
+
+def test_draft_is_shown_in_the_order_chosen_and_moved_by_hand_in_its_own(client, draft):
+    log_in(client, "lead")
+    pages = {
+        order: client.get(f"/library/drafts/{draft.code}/?sort={order}").content.decode() for order in ("", "name")
+    }
+    assert ("/reorder/" in pages[""], "/reorder/" in pages["name"]) == (True, False)
+    names = {issue.code: issue.name_en for issue in draft.issues.all()}
+    below = [code for code in codes_of(pages["name"]) if code.startswith("SOC-01-")]
+    assert sorted(below) == sorted(code for code in codes_of(pages[""]) if code.startswith("SOC-01-"))
+    assert below == sorted(below, key=names.__getitem__)
+    changed = client.get(f"/library/drafts/{draft.code}/?sort=changed").content.decode()
+    assert {code for code in codes_of(changed) if code.startswith("SOC-01-")}.issuperset(["SOC-01-01", "SOC-01-04"])
+    assert next(code for code in codes_of(changed) if code.startswith("SOC-01-")) in ("SOC-01-01", "SOC-01-04")
 
 
 def test_comparison_is_paged_and_can_be_printed_whole(client):

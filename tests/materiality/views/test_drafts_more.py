@@ -148,7 +148,7 @@ def test_tree_shows_only_what_changed_or_is_looked_for(client, draft):
     queries = {"changed": {"changed": 1}, "word": {"q": "ENV-01-03"}, "category": {"category": "society"}}
     shown = {}
     for name, query in queries.items():
-        branches = client.get(address(draft), query).context["page"].object_list[0]
+        branches = client.get(address(draft), query).context["listing"].page.object_list[0]
         shown[name] = [line.issue.code for branch in branches for line in branch.secondaries]
     assert shown == {
         "changed": ["SOC-01-01"],
@@ -165,7 +165,7 @@ def test_tree_is_paged_at_a_fixed_number_of_queries(client, secondaries, django_
         page = client.get(address(draft)).content.decode()
     assert page.count('<article class="line') == (6 if secondaries == 2 else 71)
     at = client.get(address(draft), {"at": "SOC-01-70"})
-    assert at.context["page"].number == (1 if secondaries == 2 else 2)
+    assert at.context["listing"].page.number == (1 if secondaries == 2 else 2)
 
 
 def test_published_edition_is_not_shown_as_a_draft(client, draft):

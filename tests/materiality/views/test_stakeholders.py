@@ -27,7 +27,7 @@ def filled(cycle, **changes) -> dict:
 
 
 def titles(client, query: str) -> set[str]:
-    return {record.title_en for record in client.get(LIST + query).context["page"]}
+    return {record.title_en for record in client.get(LIST + query).context["listing"].page}
 
 
 def test_engagements_say_what_to_do_where_there_are_none(client, cycle):

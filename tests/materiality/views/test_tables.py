@@ -150,7 +150,7 @@ def test_sheets_rows_are_paged_and_queries_few(client, draft, django_assert_max_
     with django_assert_max_num_queries(15):
         page = page_of(client, imported)
     assert page.count('<tbody class="row-error">') == 50
-    assert page_of(client, imported, "?page=2").count('<tbody class="row-error">') == 28
+    assert page_of(client, imported, "?rows-page=2").count('<tbody class="row-error">') == 28
 
 
 def test_sheets_file_that_is_no_workbook_is_refused_on_its_page(client, draft):

@@ -120,8 +120,8 @@ def test_fieldwork_takes_a_fixed_number_of_queries(staff, django_assert_max_num_
 def test_thin_cells_come_fewest_first_and_are_paged(staff, survey):
     page = staff.get(address(survey) + "?width=8").context
     assert (page["thin"].asked, page["thin"].unscored, len(page["thin"].cells)) == (68, 68, 68)
-    assert [cell.number for cell in page["page"]] == [1] * 20
-    last = staff.get(address(survey) + "?width=8&page=4").context["page"]
+    assert [cell.number for cell in page["listing"].page] == [1] * 20
+    last = staff.get(address(survey) + "?width=8&page=4").context["listing"].page
     assert {(cell.group.code, cell.number, cell.needed) for cell in last} == {("users", 2, 5)}
 
 

@@ -176,14 +176,14 @@ def test_preview_takes_a_fixed_number_of_queries(staff, survey, django_assert_ma
     imported = check_file(survey, csv_file(survey, *[row(survey, 9)] * number))
     with django_assert_max_num_queries(15):
         context = staff.get(address("response_import", imported)).context
-    assert len(context["page"].object_list) == number
+    assert len(context["listing"].page.object_list) == number
 
 
 def test_preview_lists_the_first_thousand_bad_cells_in_pages(staff, survey):
     imported = check_file(survey, csv_file(survey, *[row(survey, *[9] * 34)] * 40))
-    context = staff.get(address("response_import", imported) + "?page=20").context
-    assert (context["preview"].errors, context["page"].paginator.count) == (1360, 1000)
-    last = list(context["page"])[-1]
+    context = staff.get(address("response_import", imported) + "?bad-cells-page=20").context
+    assert (context["preview"].errors, context["listing"].page.paginator.count) == (1360, 1000)
+    last = list(context["listing"].page)[-1]
     assert (last.row, last.cell) == (31, "V31")
 
 
@@ -285,7 +285,7 @@ def test_page_says_what_columns_and_answers_are(client: Client) -> None:
     match = match_for(survey)
     saved(columns=match.to_json())
     context = client.get(reverse("column_match", args=["wave-1"])).context
-    said = [(column.header, column.target) for column in context["page"]]
+    said = [(column.header, column.target) for column in context["listing"].page]
     assert said == [("Group", "group"), ("How heavy?", match.columns[2].target.text), ("E-mail", "")]
     assert (context["taken"], "31/12" in context["dates"]) == (2, True)
     assert [dict(each.words) for each in context["maps"]] == [

@@ -275,7 +275,7 @@ def test_recipients_are_filtered(client: Client, filters: str, expected: list[in
     mark_used(first.batch_id, 1)
     Recipient.objects.filter(serial=2).update(state="bounced")
     page = client.get(at("recipients", survey) + filters).context["rows"]
-    assert [row.recipient.serial for row in page] == expected
+    assert [recipient.serial for recipient, _answered in page] == expected
 
 
 def test_recipient_is_handed_out_and_erased(client: Client) -> None:

@@ -67,8 +67,8 @@ def test_list_takes_few_queries_and_filters_by_state(client, survey, django_asse
     enter(client, sheets[0], answers_to(sheets[0]))
     with django_assert_max_num_queries(15):
         page = client.get(address(survey))
-    assert len(page.context["page"]) == min(number, 50)
-    entered = client.get(address(survey), {"state": "entered"}).context["page"]
+    assert len(page.context["listing"].page) == min(number, 50)
+    entered = client.get(address(survey), {"state": "entered"}).context["listing"].page
     assert [sheet.number for sheet in entered] == [1]
 
 

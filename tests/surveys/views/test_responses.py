@@ -112,7 +112,7 @@ def test_responses_of_another_survey_by_its_code(staff, survey):
 def test_response_list_filtered(staff, survey, query, number):
     address = reverse("response_list", args=[survey.cycle.code, survey.code])
     context = staff.get(address + query).context
-    assert context["page"].paginator.count == number
+    assert context["listing"].page.paginator.count == number
     assert sum(row.valid for row in context["rows"]) == (
         number
         if query == "?state=valid"

@@ -162,4 +162,4 @@ def test_list_of_an_anonymous_survey_hides_flags_of_rules_that_are_off(client):
         page = client.get(url("response_list", survey))
         assert [row.flags for row in page.context["rows"]] == [flags]
         wrong = client.get(url("response_list", survey) + "?flag=attention")
-        assert wrong.context["page"].paginator.count == number
+        assert wrong.context["listing"].page.paginator.count == number
