@@ -23,11 +23,6 @@ class PrimaryTicks:
     primary: Issue | None
     ticks: list[IssueChoice] = field(default_factory=list)
 
-    @property
-    def words(self) -> str:
-        """The primary is found with any of its issues."""
-        return " ".join(tick.words for tick in self.ticks)
-
 
 @dataclass
 class CategoryTicks:
@@ -178,13 +173,16 @@ class IssueBase:
 
 def issue_bases(groups: list[PlannedGroup], codes: list[str]) -> list[IssueBase]:
     """Which issues will rest on which groups, by dimension, the fewest groups first."""
-    found: dict[tuple[str, tuple[Group, ...]], list[str]] = {}
+    found: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     for dimension in DIMENSIONS:
         for code in codes:
-            raters = tuple(each.group for each in groups if each.rates(code, dimension))
+            raters = tuple(place for place, each in enumerate(groups) if each.rates(code, dimension))
             found.setdefault((dimension, raters), []).append(code)
-    order = sorted(found, key=lambda key: (DIMENSIONS.index(key[0]), len(key[1])))
-    return [IssueBase(dimension, raters, found[dimension, raters]) for dimension, raters in order]
+    order = sorted(found.items(), key=lambda base: (DIMENSIONS.index(base[0][0]), len(base[0][1])))
+    return [
+        IssueBase(dimension, tuple(groups[place].group for place in raters), issues)
+        for (dimension, raters), issues in order
+    ]
 
 
 @dataclass(frozen=True)

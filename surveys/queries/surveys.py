@@ -8,7 +8,7 @@ from itertools import groupby
 from random import Random
 
 import numpy as np
-from django.db.models import Case, F, OuterRef, Prefetch, Subquery, Sum, When
+from django.db.models import Case, Count, F, Min, OuterRef, Prefetch, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -135,7 +135,7 @@ def typical_spread(person: User) -> Spread:
     # A sample's answers are made up: taken only where there is nothing else.
     sample_last = Case(When(cycle__sample="", then=0), default=1)
     runs = Run.objects.filter(cycle__in=scored_cycles(person)).select_related("cycle")
-    run = runs.order_by(sample_last, "-created_at").first()
+    run = runs.only("number", "cube", "cycle__title").order_by(sample_last, "-created_at").first()
     return Spread() if run is None else spread_of(run)
 
 
@@ -346,7 +346,7 @@ class CategoryContents:
     """One category of the survey with its issues and the dimensions that each is rated on."""
 
     category: Category
-    issues: list[tuple[Issue, list[Item]]]
+    issues: list[Issue]
 
 
 @dataclass(frozen=True)
@@ -362,34 +362,23 @@ class SurveyContents:
     @property
     def codes(self) -> list[str]:
         """Codes of the issues, by category and code."""
-        return [issue.code for section in self.sections for issue, _items in section.issues]
+        return [issue.code for section in self.sections for issue in section.issues]
 
 
 def contents_of(survey: Survey) -> SurveyContents:
-    """Read the survey's items once, in the order of categories and codes."""
-    # Each issue is read once, though it has two items.
-    unread = ("definition", "changed", "parent__definition", "parent__changed", "parent__groups")
-    issues = Issue.objects.select_related("category", "parent").defer(*unread)
-    items = list(
-        Item.objects.filter(survey=survey)
-        .prefetch_related(Prefetch("issue", issues))
-        .order_by("issue__category__order", "issue__category__code", "position")
+    """Read the survey's issues once, in the order of categories and of their first items. Three queries."""
+    rows = Issue.objects.filter(items__survey=survey).annotate(asked=Count("items"), place=Min("items__position"))
+    rows = rows.prefetch_related("category", Prefetch("parent", Issue.objects.only("name")))
+    issues = sorted(
+        rows.only("category", "parent", "code", "name"),
+        key=lambda issue: (issue.category.order, issue.category.code, issue.place),
     )
     sections = [
-        CategoryContents(
-            own[0].issue.category, [(each[0].issue, each) for each in _together(own, lambda item: item.issue_id)]
-        )
-        for own in _together(items, lambda item: item.issue.category_id)
+        CategoryContents(category, list(own)) for category, own in groupby(issues, lambda issue: issue.category)
     ]
-    numbers = [len(section.issues) for section in sections]
-    minutes = max(1, round(len(items) * SECONDS_PER_ITEM / 60))
-    return SurveyContents(
-        sections, len(items), sum(numbers), page_count(numbers, instrument=survey.instrument), minutes
-    )
-
-
-def _together(items: list[Item], key) -> list[list[Item]]:
-    return [list(group) for _key, group in groupby(items, key)]
+    numbers, items = [len(section.issues) for section in sections], sum(issue.asked for issue in issues)
+    minutes = max(1, round(items * SECONDS_PER_ITEM / 60))
+    return SurveyContents(sections, items, sum(numbers), page_count(numbers, instrument=survey.instrument), minutes)
 
 
 def default_texts(cycle: Cycle, level: str) -> dict[str, str]:

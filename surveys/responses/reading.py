@@ -13,9 +13,10 @@ import numpy as np
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from materiality.models import Lineage
+from materiality.models import Issue, Lineage
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, Text, option_text, reading_languages, shown
 from materiality.scoring.cube import NOT_ASKED
 from materiality.tables.limited import tell, within_limits
@@ -65,17 +66,14 @@ class ForeignFile(Exception):
 
 def asked_of(survey: Survey) -> Asked:
     """What the survey asks, with the names in Chinese and English, and those of other languages beside them."""
-    items = list(survey.items.select_related("issue").order_by("position"))
-    former = _former_names({item.issue_id for item in items})
-    issues = {
-        item.issue_id: IssueNames(
-            item.issue.code,
-            item.issue.name_zh,
-            item.issue.name_en,
-            (*former.get(item.issue_id, ()), *_in_others(item.issue.name)),
-        )
-        for item in items
-    }
+    asked = Issue.objects.only("code", "name")  # each is read once, though it has two items
+    items = list(survey.items.prefetch_related(Prefetch("issue", asked)).order_by("position"))
+    rows = {item.issue_id: item.issue for item in items}
+    former = _former_names(set(rows))
+    issues = [
+        IssueNames(row.code, row.name_zh, row.name_en, (*former.get(pk, ()), *_in_others(row.name)))
+        for pk, row in rows.items()
+    ]
     groups = [GroupNames(group.code, *_two(group.name)) for group in survey.cycle.groups.all()]
     questions = [
         Question(each.code, each.kind, *_two(each.text), [_option(option) for option in each.options])
@@ -83,7 +81,7 @@ def asked_of(survey: Survey) -> Asked:
     ]
     return Asked(
         items=[(item.issue.code, item.dimension) for item in items],
-        issues=list(issues.values()),
+        issues=issues,
         groups=groups,
         k=survey.k,
         questions=questions,

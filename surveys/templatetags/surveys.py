@@ -1,10 +1,12 @@
 """Template filters of surveys: moments in their zone, words of rules, bars of fieldwork."""
 
+from collections.abc import Iterable
 from datetime import date
 from html import escape
 
 from django import template
 from django.utils.safestring import mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,7 +16,8 @@ from materiality.platform.words import word_for
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED
 from materiality.templatetags.yiti import count, percent
 from surveys.queries.fieldwork import RuleLine
-from surveys.queries.matches import tool_name
+from surveys.queries.matches import ColumnLine, tool_name
+from surveys.queries.plans import CategoryTicks, PrimaryTicks
 from surveys.questionnaire.asking import zoned
 from surveys.questionnaire.fieldwork import Outlook, Projection
 from surveys.questionnaire.ratings import OUTSIDE
@@ -157,15 +160,69 @@ def unlocalized(value: float) -> str:
 
 
 @register.simple_tag
-def ask_cells(issue: Issue, cells: list[tuple[str, str, bool]], may_tick: bool) -> str:
-    """The cells (code and name of a group, ticked) of an issue in the grid: hundreds on a page, in one piece."""
+def ask_rows(rows: Iterable[tuple[Issue, list[tuple[str, str, bool]]]], may_tick: bool) -> str:
+    """The rows of the grid: each issue with its cells (code and name of a group, ticked). Hundreds of boxes on a page,
+    in one piece.
+    """
+    return mark_safe("".join(_ask_row(issue, cells, may_tick) for issue, cells in rows))
+
+
+def _ask_row(issue: Issue, cells: list[tuple[str, str, bool]], may_tick: bool) -> str:
+    code, name = escape(issue.code), escape(called := issue.name)
+    head = f'<tr><th scope="row">{name} <span class="code quiet">{code}</span></th>'
     if not may_tick:
-        return mark_safe("".join(f'<td class="mid">{"✓" if ticked else "–"}</td>' for _code, _name, ticked in cells))
-    code, name = escape(issue.code), escape(issue.name)
-    return mark_safe(
-        "".join(
-            f'<td class="mid"><input type="checkbox" name="ask" value="{escape(group)}:{code}"'
-            f'{" checked" if ticked else ""} aria-label="{escape(called)}: {name}"></td>'
-            for group, called, ticked in cells
-        )
+        ticks = "".join(f'<td class="mid">{"✓" if ticked else "–"}</td>' for _code, _name, ticked in cells)
+        return f'{head}{ticks}<td class="mid"></td></tr>'
+    boxes = "".join(
+        f'<td class="mid"><input type="checkbox" name="ask" value="{escape(group)}:{code}"'
+        f'{" checked" if ticked else ""} aria-label="{escape(who)}: {name}"></td>'
+        for group, who, ticked in cells
     )
+    every = escape(_("All of %(name)s") % {"name": called})
+    return f'{head}{boxes}<td class="mid"><input type="checkbox" data-all hidden aria-label="{every}"></td></tr>'
+
+
+@register.simple_tag
+def tick_list(held: CategoryTicks, name: str) -> str:
+    """The issues of a category to tick, under their primaries, in one piece; `name` of the boxes."""
+    return mark_safe("".join(_under_primary(under, name) for under in held.primaries))
+
+
+def _under_primary(under: PrimaryTicks, name: str) -> str:
+    ticks = [(tick.issue, tick.chosen, escape(tick.words)) for tick in under.ticks]
+    found = " ".join(words for _issue, _chosen, words in ticks)  # a primary is found with any of its issues
+    head = f'<li class="primary-name" data-words="{found}">{escape(under.primary.name)}</li>' if under.primary else ""
+    return head + "".join(_tick(issue, name, chosen, words) for issue, chosen, words in ticks)
+
+
+def _tick(issue: Issue, name: str, chosen: bool, words: str) -> str:
+    code = escape(issue.code)
+    return (
+        f'<li data-words="{words}"><label class="choice"><input type="checkbox" name="{name}" value="{code}"'
+        f'{" checked" if chosen else ""}> <span>{escape(issue.name)} <span class="code quiet">{code}</span></span>'
+        "</label></li>"
+    )
+
+
+@register.simple_tag
+def match_lines(lines: Iterable[ColumnLine]) -> str:
+    """The rows of columns of a file, each with a field for what it is taken for: hundreds, in one piece."""
+    nothing = escape(_("not taken in"))
+    return mark_safe("".join(_match_line(line, nothing) for line in lines))
+
+
+def _match_line(line: ColumnLine, nothing: str) -> str:
+    samples = "".join(f"<span>{escape(_short(text, 30))}</span>" for text in line.examples) or "–"
+    label = escape(_("Column %(letter)s is taken for") % {"letter": line.letter})
+    return (
+        f'<tr{" class=in-error" if line.error else ""}><td class="code">{escape(line.letter)}</td>'
+        f'<th scope="row">{escape(_short(line.header, 160))}</th><td class="samples">{samples}</td>'
+        f'<td><input type="text" list="targets" name="t{line.place}" value="{escape(line.target)}" '
+        f'aria-label="{label}" placeholder="{nothing}" maxlength="200" autocomplete="off">'
+        + (f'<p class="error">{escape(line.error)}</p>' if line.error else "")
+        + "</td></tr>"
+    )
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else Truncator(text).chars(most)

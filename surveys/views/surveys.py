@@ -31,6 +31,7 @@ from materiality.platform.lists import Head, Listing
 from materiality.platform.pages import button, onward, refusals, sent, turned_away
 from materiality.platform.people import can_edit_cycle, needs
 from materiality.queries.cycles import rateable_levels
+from materiality.tables.lists import listed
 from materiality.views.cycles import cycle_of, in_cycle
 from materiality.views.translations import languages_page
 from surveys.actions.plans import build_survey
@@ -69,6 +70,7 @@ from surveys.queries.surveys import (
     planning_lines,
     previewed,
     profile_risk,
+    response_kinds,
     share_texts,
     sheet_html,
     surveys_of,
@@ -209,7 +211,7 @@ def _number(text: str) -> int:
 
 _HEADS = (
     Head(gettext_lazy("Survey"), "title", "survey.title"),
-    Head(gettext_lazy("State"), "state", "standing.name"),
+    Head(gettext_lazy("State"), "state", "standing.name", said="survey.state"),
     Head(gettext_lazy("Opens"), "opens", "survey.opens_at"),
     Head(gettext_lazy("Closes"), "closes", "closes"),
     Head(gettext_lazy("Responses"), "responses", "responses", "num"),
@@ -223,9 +225,9 @@ def surveys(request: HttpRequest, code: str) -> HttpResponse:
     if can_edit_cycle(request.user) and not surveys_of(cycle):
         return redirect("new_survey", code)
     noun = ngettext_lazy("%(shown)s survey", "%(shown)s surveys", "number")
-    listing = Listing(request, listed_surveys(cycle), heads=_HEADS, noun=noun)
+    listing = Listing(request, listed_surveys(cycle), heads=_HEADS, noun=noun, name=f"{code}-surveys")
     context = in_cycle(cycle, "survey", listing=listing, may_edit=can_edit_cycle(request.user))
-    return render(request, "surveys/surveys.html", context)
+    return listed(request, "surveys/surveys.html", context)
 
 
 def share(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -255,7 +257,7 @@ def at_part(row: Survey, name: str) -> str:
 
 def questionnaire(request: HttpRequest, row: Survey, **bound: Any) -> HttpResponse:
     """The page of a survey; `bound`: forms that came back with errors, by what the templates call them."""
-    prefetch_related_objects([row], "profile_questions")
+    prefetch_related_objects([row], "profile_questions", "cycle__groups")
     contents = contents_of(row)
     groups = planned_groups(row, contents.codes)
     context = in_cycle(row.cycle, "survey", survey=row, contents=contents, issues=contents.issues)
@@ -271,6 +273,7 @@ def _standing(request: HttpRequest, row: Survey, contents: SurveyContents, group
     questions, is_draft = list(row.profile_questions.all()), row.state == Survey.State.DRAFT
     return {
         "standing": standing(row, timezone.now()).name.lower(),
+        "answered": any(kind.survey == row.pk for kind in response_kinds(row.cycle)),
         "closes": closing_time(row),
         "address": request.build_absolute_uri(reverse("respond", args=[row.code])),
         "warnings": opening_warnings(contents.codes, groups, row) if is_draft else [],
@@ -303,7 +306,7 @@ def _asked(
     def row_of(issue: Issue) -> tuple[Issue, list[tuple[str, str, bool]]]:
         return issue, [(code, name, (code, issue.code) in ticked) for code, name in names]
 
-    grid = [(section.category, [row_of(issue) for issue, _items in section.issues]) for section in contents.sections]
+    grid = [(section.category, [row_of(issue) for issue in section.issues]) for section in contents.sections]
     lines = [(form, minutes_for(form.planned.questions)) for form in forms]
     wrong = any(form.is_bound and form.errors for form in forms)
     unset = [each.group.name for each in groups if not each.stored]
@@ -325,9 +328,9 @@ def _planned(
     spread = typical_spread(request.user)
     lines = planning_lines(row, groups, spread)
     split = split or SplitForm(instance=copy(row), codes=contents.codes)
-    issues = [issue for section in contents.sections for issue, _items in section.issues]
-    names = {issue.code: issue.name for issue in issues}
+    issues = [issue for section in contents.sections for issue in section.issues]
     ways = ((_("Full questionnaire"), attrgetter("full")), (_("Split"), attrgetter("split")))
+    names = {issue.code: str(issue.name) for issue in issues}
     told = [[way(line) for line in lines] for _label, way in ways]
     longest = [max((each.minutes for each in designs), default=0) for designs in told]
     widest = [max((each.half or 0 for each in designs), default=0) for designs in told]
