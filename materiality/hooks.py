@@ -12,6 +12,7 @@ from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPag
 from materiality.platform.keys import missing_keys
 from materiality.platform.logins import names_guessed
 from materiality.queries.cycles import (
+    BEFORE_SIGN_OFF,
     SCORES_OPEN,
     admits_to_cycle,
     group_columns,
@@ -282,7 +283,8 @@ def _review(cycle: Cycle) -> StepStanding:
         other = _("run %(number)s came after the sign-off") % {"number": run.number}
         return StepStanding(done=True, words=_("signed"), stale=other)
     if signed and cycle.state in SCORES_OPEN:
-        return StepStanding(done=True, words=_("signed"))
+        behind = run_behind(cycle)
+        return StepStanding(done=True, words=_("signed"), stale=behind.words if behind else "")
     words = _("under way") if cycle.state == Cycle.State.IN_REVIEW else ""
     return StepStanding(done=False, words=words, missing=[_("not signed off yet")])
 
@@ -380,6 +382,9 @@ HOOKS = Hooks(
             standing=_review,
         ),
     ),
+    # Figures from elsewhere were counted before, too.
+    begun=lambda cycle: newest_run(cycle) is not None,
+    settled=lambda cycle: cycle.state not in BEFORE_SIGN_OFF,
     admission=(admits_to_cycle,),
     alerts=(key_alerts, guessing_alerts),
     guarded=("materiality.run",),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from materiality.models import Cycle, Job, User
 from materiality.platform.audit import Finding
 from materiality.platform.hooks import Found, Hooks, JobFunctions, Step, StepPage, StepStanding, Words
-from materiality.queries.cycles import newest_run, scored_cycles
+from materiality.queries.cycles import newest_run, run_behind, scored_cycles
 from reports.models import Output, Section
 from reports.models.outline import JOB as OUTLINE_JOB
 from reports.models.outputs import JOB
@@ -55,9 +55,11 @@ WORDS: dict[str, Words] = {
 
 
 def _matrix(cycle: Cycle) -> StepStanding:
-    run = newest_run(cycle)
+    """The picture is that of the newest run, and as far behind."""
+    run, behind = newest_run(cycle), run_behind(cycle)
     words = gettext("run %(number)s") % {"number": run.number} if run else ""
-    return StepStanding(done=run is not None, words=words, missing=[] if run else [gettext("no run yet")])
+    missing = [] if run else [gettext("no run yet")]
+    return StepStanding(done=run is not None, words=words, missing=missing, stale=behind.words if behind else "")
 
 
 def _outline(cycle: Cycle) -> StepStanding:

@@ -1,6 +1,7 @@
 """What this app declares to those below: words, jobs, steps of a cycle, objections, what is due and what waits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -153,7 +154,7 @@ WORDS: dict[str, Words] = {
 def asked_already(cycle: Cycle) -> list[str]:
     """Who was asked about an issue gave ratings of it, so the scope stands."""
     asked = [survey for survey in surveys_of(cycle) if survey.state != Survey.State.DRAFT]
-    return [_("The survey %(survey)s has asked about these issues.") % {"survey": survey} for survey in asked[:1]]
+    return [_("The survey %(survey)s has asked about these issues.") % {"survey": survey.title} for survey in asked[:1]]
 
 
 def last_opening() -> QuerySet:
@@ -214,6 +215,20 @@ def burst_alerts() -> Iterator[str]:
         yield sentence % {"survey": row.survey.title, "count": count(row.number)}
 
 
+def _unless_elsewhere(standing: Callable[[Cycle], StepStanding]) -> Callable[[Cycle], StepStanding]:
+    """A cycle of figures from elsewhere asks nobody."""
+
+    @wraps(standing)
+    def told(cycle: Cycle) -> StepStanding:
+        run = newest_run(cycle)
+        if run and run.source and not surveys_of(cycle):
+            return StepStanding(done=True, words=_("not needed"))
+        return standing(cycle)
+
+    return told
+
+
+@_unless_elsewhere
 def _questionnaire(cycle: Cycle) -> StepStanding:
     surveys = surveys_of(cycle)
     if not surveys:
@@ -223,6 +238,7 @@ def _questionnaire(cycle: Cycle) -> StepStanding:
     return StepStanding(done=bool(begun), words=window_words(told), missing=[] if begun else [_("not open yet")])
 
 
+@_unless_elsewhere
 def _invitations(cycle: Cycle) -> StepStanding:
     """Who is asked has been told of it once somebody answered, or a link, list or mail was made."""
     surveys = surveys_of(cycle)
@@ -234,6 +250,7 @@ def _invitations(cycle: Cycle) -> StepStanding:
     return StepStanding(done=done, words=words, missing=[] if done else [_("nobody invited yet")])
 
 
+@_unless_elsewhere
 def _progress(cycle: Cycle) -> StepStanding:
     """Responses against the targets of the groups; fieldwork is over with its surveys."""
     number, target = valid_responses(cycle), sum(target for _code, target, *_weights in group_columns(cycle))
@@ -241,9 +258,10 @@ def _progress(cycle: Cycle) -> StepStanding:
     begun = [survey for survey in surveys_of(cycle) if survey.state != Survey.State.DRAFT]
     over = bool(begun) and all(standing(survey, now) not in (Fieldwork.NOT_YET, Fieldwork.OPEN) for survey in begun)
     words = f"{min(100 * number // target, 100)}%" if target else ""
-    return StepStanding(done=over or bool(target and number >= target), words=words)
+    return StepStanding(done=number > 0 and (over or bool(target and number >= target)), words=words)
 
 
+@_unless_elsewhere
 def _responses(cycle: Cycle) -> StepStanding:
     number, waiting = valid_responses(cycle), sum(survey.imports_waiting for survey in surveys_of(cycle))
     words = _("%(number)s valid") % {"number": count(number)} if response_kinds(cycle) else ""
@@ -254,6 +272,7 @@ def _responses(cycle: Cycle) -> StepStanding:
     return StepStanding(done=number > 0, words=words, missing=missing)
 
 
+@_unless_elsewhere
 def _screening(cycle: Cycle) -> StepStanding:
     taken = newest_run(cycle) is not None
     return StepStanding(done=taken, missing=[] if taken else [_("rules not looked at yet")])

@@ -161,6 +161,8 @@ class Hooks:
     rescoped: Callable[[Model, Any], None] | None = None
     # Whether answers can be, or could be, given in a cycle.
     begun: Callable[[Model], bool] | None = None
+    # Whether what a cycle planned stands for good.
+    settled: Callable[[Model], bool] | None = None
     admission: Sequence[Callable[[Any, str, Mapping[str, Any]], bool]] = ()
     sealed: Callable[[], int] | None = None
     alerts: Sequence[Callable[[], Iterator[str]]] = ()
@@ -207,20 +209,21 @@ def standings(cycle: Model) -> list[tuple[Step, StepStanding]]:
     """Every step with where it stands; asked once per cycle object, as frame and body of a page both show it."""
     if "_standings" not in cycle.__dict__:
         begun = any(hooks.begun(cycle) for hooks in declared() if hooks.begun)
-        cycle._standings = [(step, _standing(step, cycle, begun)) for step in all_steps()]
+        settled = any(hooks.settled(cycle) for hooks in declared() if hooks.settled)
+        cycle._standings = [(step, _standing(step, cycle, begun, settled)) for step in all_steps()]
     return cycle._standings
 
 
-def _standing(step: Step, cycle: Model, begun: bool) -> StepStanding:
+def _standing(step: Step, cycle: Model, begun: bool, settled: bool) -> StepStanding:
     """What the step says of itself, what a person has confirmed, and whether it has changed since.
 
-    Once answers could be given, what they rest on counts as confirmed.
+    Once answers could be given, what they rest on counts as confirmed; once it stands for good, it stays so.
     """
     standing = step.standing(cycle)
     if step.rests_on is not None:
         held = cycle.confirmed.get(step.key)
-        changed = held is not None and held != digest_for(step, cycle)
-        missing = standing.missing or ([] if held or begun else [_("not confirmed yet")])
+        changed = held is not None and not settled and held != digest_for(step, cycle)
+        missing = standing.missing or ([] if held or begun or settled else [_("not confirmed yet")])
         stale = _("changed since it was confirmed") if changed else ""
         standing = replace(standing, done=not missing, missing=missing, stale=stale)
     return standing

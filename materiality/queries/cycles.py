@@ -539,9 +539,14 @@ class RunBehind:
 
 def run_behind(cycle: Cycle) -> RunBehind | None:
     """None where there is no run, or it counted what is there now: a file that was withdrawn for another of as many
-    rows leaves the number as it was.
+    rows leaves the number as it was. Asked once per cycle object.
     """
-    run = newest_run(cycle)
+    if "_behind" not in cycle.__dict__:
+        cycle._behind = _behind(cycle, newest_run(cycle))
+    return cycle._behind
+
+
+def _behind(cycle: Cycle, run: Run | None) -> RunBehind | None:
     if run is None or run.source:
         return None
     counted, valid = run.responses.get("valid", 0), counted_now(cycle)

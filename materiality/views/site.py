@@ -147,8 +147,11 @@ def _first_hour(cycles: list[Cycle]) -> dict:
 def start_page(request: HttpRequest) -> HttpResponse:
     """Where the cycles stand, what is running, what happened last; a new installation sees what to do first."""
     listed = listed_cycles().annotate(named=Exists(Organisation.objects.all()), **cycle_figures())
-    seen = seen_cycles(request.user, listed).exclude(sample=Cycle.Sample.ASIDE).filter(state__in=UNDER_WAY)
-    cycles = sorted(seen[:SHOWN], key=lambda cycle: bool(cycle.sample))  # one's own first
+    seen = seen_cycles(request.user, listed).exclude(sample=Cycle.Sample.ASIDE)
+    # One's own first, the last that is over where none is under way.
+    cycles = sorted(seen.filter(state__in=UNDER_WAY)[:SHOWN], key=lambda cycle: bool(cycle.sample))
+    if all(cycle.sample for cycle in cycles):
+        cycles = [*seen.filter(sample="").exclude(state__in=UNDER_WAY)[:1], *cycles]
     sees_all = sees_all_cycles(request.user)
     context = {
         "newest": cycles[0] if cycles else None,

@@ -21,10 +21,10 @@ def test_steps_of_a_new_cycle_are_open(library):
     assert standings(make_cycle()) == {"matrix": (False, ""), "outline": (False, ""), "outputs": (False, "")}
 
 
-def test_steps_say_what_there_is_with_no_query_but_that_of_the_run(cycle, django_assert_num_queries):
+def test_steps_say_what_there_is_with_no_query_but_those_of_run_and_responses(cycle, django_assert_num_queries):
     request_output(cycle=cycle, kind="matrix", format="svg", language="en", by=None, send=False)
     cycle = cycle_of(cycle.code)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert standings(cycle) == {
             "matrix": (True, "run 1"),
             "outline": (True, "24 sections"),

@@ -8,14 +8,18 @@ from django.utils import timezone, translation
 
 from materiality.actions.cycles import close_cycle
 from materiality.actions.proposals import set_calendar
+from materiality.actions.review import begin_review, sign_off
 from materiality.models import AuditEvent, Cycle, Edition
+from materiality.platform.digests import value_digest
 from materiality.platform.hooks import standings
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.proposals import what_is_due
+from materiality.queries.review import snapshot
 from surveys.actions.surveys import close_survey
 from surveys.models import Survey
 from tests.factories.library import make_edition
 from tests.factories.responses import at, make_response
+from tests.factories.review import make_scored_cycle
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +101,37 @@ def test_steps_follow_the_survey_and_its_responses():
     assert told(survey.cycle)[1] == (True, "1 valid")
     close_survey(survey=survey, by=None, now=at("2026-05-01T00:30"))
     assert told(survey.cycle)[0] == (True, "closed 2026-05-01")
+
+
+def standing_of(cycle) -> dict:
+    """Key of a step → where it stands, of a cycle that is read anew."""
+    with translation.override("en"):
+        return {step.key: standing for step, standing in standings(Cycle.objects.get(pk=cycle.pk))}
+
+
+def test_progress_of_a_closed_survey_without_answers_is_not_done():
+    survey = make_open_survey()
+    close_survey(survey=survey, by=None)
+    assert not standing_of(survey.cycle)["progress"].done
+    make_response(survey)
+    assert standing_of(survey.cycle)["progress"].done
+
+
+def test_matrix_and_signature_are_as_far_behind_as_the_scores_and_what_was_signed_is_not_confirmed_anew():
+    cycle = make_scored_cycle()
+    Cycle.objects.filter(pk=cycle.pk).update(confirmed={"groups": "of before"})
+    assert standing_of(cycle)["groups"].stale == "changed since it was confirmed"
+    begin_review(cycle=cycle, by=None)
+    run = cycle.runs.get()
+    sign_off(run=run, sha256=value_digest(snapshot(run)), by=None)
+    found = standing_of(cycle)
+    assert [found[key].finished for key in ("scope", "groups", "method", "scores", "matrix", "review")] == [True] * 6
+    make_response(cycle.surveys.get(), group=cycle.groups.first())
+    found = standing_of(cycle)
+    assert [found[key].stale for key in ("groups", "scores", "matrix", "review")] == [
+        "",
+        *["1 valid response came after run 1."] * 3,
+    ]
 
 
 def test_step_of_a_survey_that_waits_for_its_date():

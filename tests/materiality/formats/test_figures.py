@@ -13,6 +13,7 @@ from materiality.actions.scores import keep_run
 from materiality.actions.tables import confirm, scope_of, undo
 from materiality.formats.scores import scores_json
 from materiality.models import Cycle, Issue, Run
+from materiality.platform.hooks import standings
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.verification import score_findings
 from materiality.queries.years import compared_json, earlier_runs, line_of
@@ -88,6 +89,9 @@ def test_figures_become_a_run_of_their_own_that_pages_mark(client, cycle):
     assert first.society_low < 75 < first.society_high
     assert list(scores_json(run)["issues"][0]["groups"]["users"]["society"].values()) == [40, 4.0, 75.0]
     assert list(score_findings()) == []
+    told = {step.key: standing for step, standing in standings(Cycle.objects.get(pk=cycle.pk))}
+    asking = ("scope", "survey", "invitations", "progress", "responses", "screening")
+    assert ([told[key].done for key in asking], told["screening"].words) == ([True] * 6, "not needed")
     log_in(client)
     for name, args in (("scores", []), ("matrix", []), ("comparison", []), ("issue_score", [first.issue.code])):
         page = client.get(reverse(name, args=[cycle.code, *args]))

@@ -136,6 +136,13 @@ def test_start_lists_other_cycles_under_way_but_no_archived_one(client):
     assert "/cycles/done/" not in text
 
 
+def test_start_shows_the_cycle_that_is_over_where_none_is_under_way_and_no_first_steps(client):
+    move(make_cycle(code="done"), "signed_off")
+    log_in(client)
+    text = page(client)
+    assert ("/cycles/done/" in text, "Welcome to Yiti" in text) == (True, False)
+
+
 def test_start_shows_running_jobs_with_progress(client):
     job = Job.objects.create(kind="score", state="running", progress=40, cycle=make_cycle())
     Job.objects.create(kind="score", state="done")
