@@ -120,7 +120,8 @@ def _tier(tier: str, page: _Page) -> str:
 
 
 def _decided(row: Reviewed, reason: str, page: _Page) -> str:
-    told = _tier(row.tier, page) if row.decision else f'<span class="quiet">{escape(_("as proposed"))}</span>'
+    proposed = escape(_("as proposed"))
+    told = _tier(row.tier, page) if row.decision else f'<span class="quiet">{proposed}</span>'
     by = f' <span class="quiet">{escape(str(row.decision.by))}</span>' if row.decision and row.decision.by else ""
     return f'<td class="tight">{told}</td><td>{escape(reason)}{by}</td>'
 

@@ -41,7 +41,8 @@ def _row(row: MatrixRow, data: MatrixData, address: str, ending: str, words: dic
     point, code = row.point, escape(row.point.code)
     tier = f'<span class="tier tier-{point.tier}">{words[point.tier]}</span>'
     if point.proposed:
-        tier += f'<span class="other-tier"> {escape(_("rule:"))} {words[point.proposed]}</span>'
+        rule = escape(_("rule:"))
+        tier += f'<span class="other-tier"> {rule} {words[point.proposed]}</span>'
     if other and row.differs:
         tier += f'<span class="other-tier"> {escape(other)} {words[row.other_tier]}</span>'
     number = f'<td class="num interval">{count(point.n) if point.n else "–"}</td>' if data.has_numbers else ""
