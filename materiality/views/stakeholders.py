@@ -67,7 +67,7 @@ def _group_heads(at: str, may_edit: bool) -> list[Head]:
     return [
         Head(_("Group"), "order", f"{at}order", said=f"{at}name"),
         Head(_("Definition"), said=f"{at}definition"),
-        Head(_("Side"), "side", f"{at}side"),
+        Head(_("Side"), "side", f"{at}side", "tight"),
         Head(word_for("head", "weight_society"), "society", f"{at}weight_society", "num", falling=True),
         Head(word_for("head", "weight_business"), "business", f"{at}weight_business", "num", falling=True),
         Head(_("Target"), "target", f"{at}target", "num", falling=True),
