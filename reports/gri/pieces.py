@@ -71,12 +71,13 @@ _ELSEWHERE = (
     r"|[页頁见見参參章节節表注圖图第条條]|目标|目標|原则|原則|附录|附錄"
 )
 NO_HEAD = re.compile(rf"{_ELSEWHERE}|\d", re.IGNORECASE)
-REFERS = re.compile(rf"(?:{_ELSEWHERE})[\s\d:.(（]*$", re.IGNORECASE)
+REFERS = re.compile(rf"(?:{_ELSEWHERE}|同上?|依据|根据)[\s\d:.(（]*$", re.IGNORECASE)
 # Figures with such a word behind them are no code but pages, a part of the report, a number of something.
 PAGES = re.compile(
     r"\s*(?:[页頁]|pages?\b|(?:st|nd|rd|th)\b|[%％]|(?:章节?|[节節条條款年月日号號次人])(?!\w))", re.IGNORECASE
 )
 GOES_ON = re.compile(r"\W*(?:等|ff?|et\s+seq|etc|及以后|起|[~～])\W*", re.IGNORECASE)
+ADDRESS = re.compile(r"(?:https?://|www\.)[^\s;,；，、]+", re.IGNORECASE)  # figures in it are no codes
 MOST_LINES = 12  # that a title is printed on
 LONGEST = 400  # characters of text beside a code
 
@@ -148,6 +149,7 @@ def pieces_of(cell: str, is_title: Callable[[str], bool]) -> Iterator[Piece]:
         return
     # A full stop between two codes separates them: 405-1.405-2.
     plain = re.sub(r"(\d-\d{1,3})\.(?=\d{1,3}-\d)", r"\1;", flat(text))
+    plain = ADDRESS.sub(lambda found: re.sub(r"\d", "x", found[0]), plain)
     tokens = _without_own_standards(plain, list(_tokens(plain)))
     yield from _with_texts(text, plain, tokens, is_title)
 

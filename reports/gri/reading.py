@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from reports.gri.pieces import GOES_ON, LONGEST, NO_HEAD, PAGES, REFERS, SAYS_NOT, Piece, flat, pieces_of
+from reports.gri.pieces import ADDRESS, GOES_ON, LONGEST, NO_HEAD, PAGES, REFERS, SAYS_NOT, Piece, flat, pieces_of
 from reports.gri.standards import YEAR_NEEDED, Disclosure, Standard, Standards, title_key
 
 TAKEN, REPAIRED, DOUBTFUL, REFUSED = "taken", "repaired", "doubtful", "refused"
@@ -15,7 +15,7 @@ SECTOR_EDITION = "2021"
 _GRI_YEARS = frozenset(range(2016, 2026))
 _MORE_NUMBERS = re.compile(r"(?:and|[&+_\\]|和|及|与|e|to|through|至|到|~)?\s*[-–]?\d{1,3}(?!\d)", re.IGNORECASE)
 _NUMBERS_OF_IT = re.compile(r"[\s(:\[-]*\d{1,2}(?:\D{1,5}\d{1,2})*[\s)\]]*")  # `GRI 302 (1, 3)`
-_CODE_LIKE = re.compile(r"(?<!\d)\d{1,3}[-–]\d{1,3}(?!\d)")
+_CODE_LIKE = re.compile(r"(?<![A-Z\d])\d{1,3}-\d{1,3}(?!\d)")  # S1-6 is of ESRS
 _YEAR_FIRST = re.compile(r"[\s:(（]*((?:19|20)\d\d)(?!\d)[)）]?[\s:：]*")
 _YEAR_LAST = re.compile(r"[\s(（:：]*(?<!\d)((?:19|20)\d\d)[)）]?\s*$")
 _OWN_STANDARD = re.compile(r"[(（]\s*GRI\s*\d+\s*[:：]?[^()（）]*?((?:20\d\d)?)[)）]", re.IGNORECASE)
@@ -443,7 +443,9 @@ class _Reader:
 
     def _look_at_words(self, piece: Piece, remark: str) -> None:
         """A doubt where the words around say that the code is not reported, or nobody can tell what they say."""
-        if piece.unclear or _MORE_NUMBERS.match(flat(remark)) or _CODE_LIKE.search(flat(remark)):
+        remark = ADDRESS.sub("", remark)
+        hidden = any(code in self.gri.by_code for code in _CODE_LIKE.findall(flat(remark)))
+        if piece.unclear or hidden or _MORE_NUMBERS.match(flat(remark)):
             raise _Held(DOUBTFUL, "number_beside", code=_shown_code(piece))
         if piece.says_none:
             raise _Held(DOUBTFUL, "says_not")
