@@ -319,13 +319,13 @@ def _build(inputs: dict, progress: Progress) -> bytes:
     scores, decided = list(rows), inputs.get("decided", {})
     book = Workbook()
     levels = by_level(scores)
+    raters = [(each["label"], each["values"]) for each in inputs.get("raters", ())]
     _overview(book.active, data, named, groups, [_tier(score, decided) for score in levels.get(SECONDARY, [])])
     titles = {SECONDARY: _("Issues"), MIDDLE: _("Issues of the second level"), PRIMARY: _("Primary issues")}
     for level, title in titles.items():
         if level in levels:
-            _issue_sheet(book.create_sheet(title), run, levels[level], level, title, heading, decided)
+            _issue_sheet(book.create_sheet(title), run, levels[level], level, title, heading, raters, decided)
     put_matrix_sheet(book.create_sheet(_("Chart")), data, named)
-    raters = [(each["label"], each["values"]) for each in inputs.get("raters", ())]
     put_script_sheets(book, run, scores, data, groups, heading, raters, decided)
     return workbook_bytes(book)
 
@@ -381,22 +381,30 @@ def _issue_sheet(
     level: str,
     title: str,
     heading: str,
+    raters: Raters,
     decided: Decided,
 ) -> None:
-    """A row per issue in the order of the ranks, with intervals as ± and the bases beside them."""
+    """A row per issue in the order of the ranks, with intervals as ± and the bases beside them, then the raters."""
     certain = shows_certainty(stated_of(run, level))
     heads = [
         *(_("Rank"), _("Issue"), _("Primary issue"), _("Category"), _("Tier"), _("Priority")),
         *(word_for("dimension", "society"), "±", "n", word_for("dimension", "business"), "±", "n"),
         *(_("Rank from"), _("Rank to")),
         *([_("Certainty of the tier")] if certain else []),
+        *(label for label, _values in raters),
     ]
     put(sheet, 1, 1, title, TITLE)
     put(sheet, 2, 1, _("Scores on 0–100; ± is half of the 95% interval, sampling error only."), SOFT)
     ranked = sorted(scores, key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
-    lines = [_issue_line(score, certain, _tier(score, decided)) for score in ranked]
-    set_widths(sheet, (8, 36, 34, 14, 12, 10, 14, 7, 9, 14, 7, 9, 10, 10, 13))
-    formats = {6: SCORE, 7: SCORE, 8: SCORE, 9: COUNT, 10: SCORE, 11: SCORE, 12: COUNT, 15: SHARE}
+    lines = [
+        _issue_line(score, certain, _tier(score, decided))
+        + tuple(values.get(score.issue.code) for _label, values in raters)
+        for score in ranked
+    ]
+    widths = (8, 36, 34, 14, 12, 10, 14, 7, 9, 14, 7, 9, 10, 10, 13)
+    set_widths(sheet, (*(widths if certain or not raters else widths[:-1]), *(14,) * len(raters)))
+    formats = {6: SCORE, 7: SCORE, 8: SCORE, 9: COUNT, 10: SCORE, 11: SCORE, 12: COUNT}
+    formats |= {15: SHARE} if certain else {}
     # Nothing stands above the issues of a flat list.
     sheet.column_dimensions["C"].hidden = level == SECONDARY and not any(score.issue.parent for score in scores)
     end = _told_table(sheet, 4, heads, lines, formats)

@@ -8,12 +8,13 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from materiality.models import Run
+from materiality.models import FrameworkValue, Run
 from reports.documents.scores import SCORE_COLUMNS
 from reports.documents.sheets import lines_needed
 from reports.outputs import build_output, output_inputs
 from surveys.questionnaire.screening import Rules
 from tests.factories.cycles import make_cycle, small_library
+from tests.factories.library import make_disclosure
 from tests.factories.scores import make_run
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,15 @@ def test_rows_for_people_are_as_high_as_their_lines_and_the_chart_has_a_page_of_
 
 def is_text(cell) -> bool:
     return isinstance(cell.value, str)
+
+
+def test_what_a_rater_gives_issues_stands_beside_the_scores(cycle):
+    weight = make_disclosure("CE1", framework="MSCI", edition="2025")
+    FrameworkValue.objects.create(issue="SOC-03-01", disclosure=weight, value=12.5, unit="%")
+    contents = build_output(output_inputs(cycle, kind="workbook", format="xlsx", language="en"))
+    head, *rows = load_workbook(io.BytesIO(contents))["Issues"].iter_rows(min_row=4, values_only=True)
+    assert head[-1] == "MSCI 2025 (%)"
+    assert [row[-1] for row in rows if row[-1] is not None] == [12.5]
 
 
 def test_scores_are_those_of_the_run_in_rank_order(book, cycle):
