@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from materiality.models import AuditedRow, AuditEvent
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
+from materiality.platform.storage import turn_to_write
 from materiality.scoring.cube import SKIPPED
 from surveys.invitations.recipients import remember
 from surveys.invitations.used_links import mark_used
@@ -223,6 +224,7 @@ class Beginning(NamedTuple):
         return self.link.channel if self.link else "link"
 
 
+@turn_to_write()
 @transaction.atomic
 def _start_linked(beginning: Beginning, questionnaire: Questionnaire, asked: GroupQuestions) -> UUID:
     survey, link = beginning.survey, beginning.link
@@ -245,6 +247,7 @@ def _start_linked(beginning: Beginning, questionnaire: Questionnaire, asked: Gro
     return draft.key
 
 
+@turn_to_write()
 @transaction.atomic
 def _start_sealed(beginning: Beginning, questionnaire: Questionnaire, asked: GroupQuestions) -> str:
     survey, link = beginning.survey, beginning.link
@@ -277,6 +280,7 @@ def _blank(beginning: Beginning, questionnaire: Questionnaire, asked: GroupQuest
     return blank_ratings(questionnaire.positions_of, issues, asked.dimensions), issues
 
 
+@turn_to_write()
 @transaction.atomic
 def finish(
     *,

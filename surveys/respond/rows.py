@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from materiality.platform.bilingual import languages_of, suffix_of
+from materiality.platform.storage import turn_to_write
 from surveys.invitations.links import secret_of
 from surveys.invitations.used_links import PER_BLOCK, bit_is_set, is_used
 from surveys.models import Draft, Notice, Response, Survey
@@ -140,7 +141,7 @@ def write_answers(draft: DraftInUse, fields: dict[str, object], *, page: int, at
     profile = json.dumps(new.profile, ensure_ascii=False)
     values = [new.ratings, new.comment, profile, new.attention, page, connection.ops.adapt_datetimefield_value(at)]
     before = draft.history.pack() if draft.history.versions else b""
-    with connection.cursor() as cursor:
+    with turn_to_write(), connection.cursor() as cursor:
         cursor.execute(_WRITE, [*values, new.history.pack(), _stored(draft.key), before])
         return new if cursor.rowcount == 1 else None
 

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from materiality.platform.keys import KeyMissing, seal, unseal
+from materiality.platform.storage import turn_to_write
 from surveys.models import SealedDraft
 from surveys.models.responses import random_id
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
@@ -172,7 +173,7 @@ def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> Bo
     sealed = seal(box.opener, pack(contents, box.questionnaire.sealed_size), box.lookup)
     # At random: a count of saves would tell how much somebody answered.
     version = 1 + randbits(30)
-    with connection.cursor() as cursor:
+    with turn_to_write(), connection.cursor() as cursor:
         saved_at = connection.ops.adapt_datetimefield_value(at)
         cursor.execute(_SAVE, [sealed, page, saved_at, version, box.row, box.version])
         return box._replace(version=version, contents=contents) if cursor.rowcount == 1 else None
