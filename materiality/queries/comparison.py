@@ -8,6 +8,7 @@ import numpy as np
 
 from materiality.models import Group, IssueScore, Run
 from materiality.queries.cycles import once_for
+from materiality.queries.review import with_issues
 from materiality.queries.scores import DISAGREE, GroupLine, counts_of, group_lines, shown_cells, undo_hidden_cells
 from materiality.scoring.contrasts import Contrasts, contrasts
 from materiality.scoring.cube import DIMENSIONS
@@ -77,8 +78,8 @@ class GroupComparison:
 
     def rows(self, *, only_beyond: bool = False) -> list[ComparedIssue]:
         """Issues with ratings of their own, those that groups disagree most on first; what is missing stands last."""
-        scores = self.run.scores.select_related("issue__category").filter(derived=False).order_by("issue__code")
-        rows = [self._row(score) for score in scores.defer("issue__definition")]
+        scores = self.run.scores.filter(derived=False).order_by("issue__code")
+        rows = [self._row(score) for score in with_issues(scores.defer("base", "not_comparable"))]
         if only_beyond:
             rows = [row for row in rows if row.sides_beyond_chance or any(cell.beyond_chance for cell in row.cells)]
         return sorted(rows, key=lambda row: (row.disagreement is None, -(row.disagreement or 0)))
