@@ -20,7 +20,7 @@ from materiality.platform.bilingual import is_chinese, text_of
 from materiality.platform.organisation import organisation_name
 from materiality.platform.words import word_for
 from materiality.queries.drafts import same_issues
-from materiality.queries.review import BESIDE, decided_tiers, with_issues
+from materiality.queries.review import BESIDE, decided_tiers
 from materiality.queries.scores import (
     LEVELS,
     MIDDLE,
@@ -161,6 +161,9 @@ class MatrixOptions:
         return asdict(self)
 
 
+UNNEEDED = ("issue__definition", "issue__groups", "issue__changed")
+
+
 @dataclass(frozen=True)
 class MatrixRow:
     """One issue as the table beside the matrix shows it; `other_tier` is that of the other weighting, by the rule."""
@@ -221,7 +224,8 @@ def matrix_data(
     """
     decided = decided_tiers(run) if decided is None else decided
     scores = run.scores.order_by("issue__code")
-    scores = with_issues(scores.defer(*(name for name in BESIDE if name != "groups" or not wanted.group)))
+    beside = (name for name in BESIDE if name != "groups" or not wanted.group)
+    scores = list(scores.select_related("issue__category").defer(*UNNEEDED, *beside))
     levels = by_level(scores)
     options = wanted.for_scores({level: any(not score.derived for score in held) for level, held in levels.items()})
     shown = levels.get(options.level, scores)
