@@ -13,6 +13,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import blocking_manager_key
 
+from surveys.models import Survey
 from tests.browser.chromium import chromium  # noqa: F401 - a fixture for all folders
 from tests.tables import MAKERS, SharedRows, Tables
 
@@ -65,9 +66,10 @@ shared = SharedRows()
 def pytest_fixture_setup(fixturedef, request):
     """Before the transaction of a test is begun, the rows that it asks for are put beneath it."""
     if fixturedef.argname == "_django_db_helper":
-        wanted = next((name for name in MAKERS if name in request.fixturenames), "")
+        wanted = [name for name in MAKERS if name in request.fixturenames]
+        assert len(wanted) < 2, f"one of {wanted} would not be there"
         with request.getfixturevalue("django_db_blocker").unblock():
-            shared.put(wanted)
+            shared.put(*wanted or [""])
     return (yield)
 
 
@@ -87,6 +89,13 @@ def library_rows(db):
 def demo_rows(db):
     """The cycle "demo" on the default library, with an outline and a run of 120 responses."""
     _rows("demo_rows")
+
+
+@pytest.fixture
+def plain_survey(db):
+    """A survey that takes answers: 17 issues, two groups; nobody has answered yet."""
+    _rows("plain_survey")
+    return Survey.objects.select_related("cycle").get()
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from django.db import connection
 
 from tests.factories.library import default_library
 from tests.factories.reports import load_demo_outline, make_cycle, make_run
+from tests.factories.surveys import make_open_survey
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -90,4 +91,8 @@ def _scored_demo() -> None:
     make_run(row)
 
 
-MAKERS: dict[str, Callable[[], object]] = {"demo_rows": _scored_demo, "library_rows": default_library}
+MAKERS: dict[str, Callable[[], object]] = {
+    "demo_rows": _scored_demo,
+    "library_rows": default_library,
+    "plain_survey": make_open_survey,
+}

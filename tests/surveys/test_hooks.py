@@ -140,8 +140,7 @@ def test_step_of_a_survey_that_waits_for_its_date():
     assert told(survey.cycle)[0] == (True, f"opens {opens.date().isoformat()}")
 
 
-def test_cycle_stays_open_while_its_survey_is():
-    survey = make_open_survey()
+def test_cycle_stays_open_while_its_survey_is(survey):
     with pytest.raises(NotAllowed) as refusal, translation.override("en"):
         close_cycle(cycle=survey.cycle, by=None)
     with translation.override("en"):

@@ -8,7 +8,6 @@ from surveys import tasks
 from surveys.models import Mailing
 from surveys.queries.mailings import mailings_to_send
 from tests.factories.invitations import TEXTS
-from tests.factories.surveys import make_open_survey
 
 
 def test_every_task_of_the_beat_is_there() -> None:
@@ -19,7 +18,6 @@ def test_every_task_of_the_beat_is_there() -> None:
 
 
 @pytest.mark.django_db
-def test_mailings_to_send_are_those_being_sent() -> None:
-    survey = make_open_survey()
+def test_mailings_to_send_are_those_being_sent(survey) -> None:
     made = [Mailing.objects.create(survey=survey, state=state, **TEXTS).pk for state in Mailing.State.values]
     assert mailings_to_send() == [made[Mailing.State.values.index("sending")]]

@@ -9,7 +9,7 @@ from materiality.platform.refusals import NotAllowed
 from surveys.models import Draft, Response
 from tests.factories.cycles import make_cycle, move, new_group_values, values_of
 from tests.factories.scores import make_run
-from tests.factories.surveys import make_draft, make_open_survey
+from tests.factories.surveys import make_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -22,19 +22,18 @@ def test_remove_group_deletes_a_group_without_answers():
     assert (event.object_text, event.before["code"]) == ("media", "media")
 
 
-def test_remove_group_with_responses_is_refused():
-    survey = make_open_survey()
-    group = survey.cycle.groups.first()
-    ratings = bytes(survey.items.count())
+def test_remove_group_with_responses_is_refused(plain_survey):
+    group = plain_survey.cycle.groups.first()
+    ratings = bytes(plain_survey.items.count())
     key = "00000000-0000-4000-8000-000000000001"
-    Response.objects.create(id=key, survey=survey, group=group, ratings=ratings, submitted_at=timezone.now())
+    Response.objects.create(id=key, survey=plain_survey, group=group, ratings=ratings, submitted_at=timezone.now())
     with pytest.raises(NotAllowed):
         remove_group(group=group, by=None)
     assert Group.objects.filter(pk=group.pk).exists()
 
 
-def test_remove_group_with_answers_in_progress_is_refused_and_keeps_them():
-    draft = make_draft(make_open_survey())
+def test_remove_group_with_answers_in_progress_is_refused_and_keeps_them(plain_survey):
+    draft = make_draft(plain_survey)
     with pytest.raises(NotAllowed):
         remove_group(group=draft.group, by=None)
     assert (Group.objects.filter(pk=draft.group_id).count(), Draft.objects.count()) == (1, 1)

@@ -14,7 +14,6 @@ from materiality.platform.storage import in_turn, storage_trouble
 from surveys.models import Draft, Response, Tally
 from surveys.responses.tallies import in_passing
 from tests.factories.people import log_in
-from tests.factories.surveys import make_open_survey
 
 pytestmark = pytest.mark.django_db
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="a limit of SQLite")
@@ -77,10 +76,9 @@ def test_trouble_is_known_by_its_error_at_the_bottom(problem, status):
 
 
 @pytest.fixture
-def respondent():
+def respondent(plain_survey):
     """(survey's address, browser) with the first page seen and nothing begun."""
-    survey = make_open_survey()
-    return f"/s/{survey.code}/", Client(raise_request_exception=False, headers={"accept-language": "en"})
+    return f"/s/{plain_survey.code}/", Client(raise_request_exception=False, headers={"accept-language": "en"})
 
 
 def begin(address: str, browser: Client, **posted: str):

@@ -9,19 +9,18 @@ from materiality.models import AuditEvent, Organisation
 from materiality.models.people import Role
 from materiality.platform.organisation import organisation_name
 from tests.factories.people import log_in
-from tests.factories.surveys import make_open_survey
 
 pytestmark = pytest.mark.django_db
 TEXTS = {"name_zh": "蓝海科技", "name_en": "Blue Sea"}
 
 
-def test_name_is_kept_with_an_event_and_shown_to_respondents(client):
+def test_name_is_kept_with_an_event_and_shown_to_respondents(client, plain_survey):
     log_in(client, Role.LEAD)
     assert client.post(reverse("organisation"), TEXTS).status_code == 302
     assert Organisation.objects.get().name_en == "Blue Sea"
     assert AuditEvent.objects.filter(action="name_organisation").count() == 1
     client.logout()
-    page = client.get(reverse("respond", args=[make_open_survey().code])).content.decode()
+    page = client.get(reverse("respond", args=[plain_survey.code])).content.decode()
     assert "Blue Sea" in page or "蓝海科技" in page
     assert "Example Company" not in page
 

@@ -9,7 +9,7 @@ from materiality.models import OwnGroup
 from tests.factories.cycles import make_cycle, move, new_group_values, values_of
 from tests.factories.people import log_in
 from tests.factories.sheets import csv_file, upload
-from tests.factories.surveys import make_draft, make_open_survey
+from tests.factories.surveys import make_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -71,8 +71,8 @@ def test_remove_group_is_for_those_who_may(client, cycle, role, status, left):
     assert cycle.groups.count() == left
 
 
-def test_remove_group_that_people_answered_as_says_why_it_stays(client):
-    draft = make_draft(make_open_survey())
+def test_remove_group_that_people_answered_as_says_why_it_stays(client, plain_survey):
+    draft = make_draft(plain_survey)
     log_in(client)
     address = f"/cycles/{draft.survey.cycle.code}/groups/remove/{draft.group.code}/"
     assert "People have answered as" in client.post(address, follow=True).content.decode()

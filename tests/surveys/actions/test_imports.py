@@ -37,11 +37,6 @@ def english():
         yield
 
 
-@pytest.fixture
-def survey():
-    return make_open_survey()
-
-
 def test_import_checked_stores_nothing_and_tells_what_it_holds(survey):
     rows = [row(survey, token="a"), row(survey, token="a"), row(survey, group="employees"), row(survey, 9)]
     imported = check_file(survey, csv_file(survey, *rows))

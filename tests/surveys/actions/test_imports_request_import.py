@@ -22,11 +22,6 @@ def english():
         yield
 
 
-@pytest.fixture
-def survey():
-    return make_open_survey()
-
-
 def test_file_stored_before_is_refused_unless_confirmed_and_its_rows_are_duplicates(survey):
     contents = csv_file(survey, row(survey, token="a"), row(survey, token="b"))
     store_file(survey, contents)

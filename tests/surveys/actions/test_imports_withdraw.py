@@ -37,11 +37,6 @@ def english():
         yield
 
 
-@pytest.fixture
-def survey():
-    return make_open_survey()
-
-
 def rows_of(survey: Survey) -> list[tuple]:
     names = ("id", "token", "ratings", "flags", "comment", "submitted_at", "overruled", "source")
     return [

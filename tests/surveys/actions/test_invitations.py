@@ -75,8 +75,7 @@ def test_add_recipients_makes_a_batch_per_group() -> None:
     assert link_of(recipient(survey, "c")).group_code == "users"
 
 
-def test_add_recipients_stores_all_or_nothing() -> None:
-    survey = make_open_survey()
+def test_add_recipients_stores_all_or_nothing(survey) -> None:
     with pytest.raises(NotAllowed):
         add_recipients(survey=survey, rows=[*ROWS, RecipientRow("d@example.com", "", "nobody", "en")], by=None)
     assert (Batch.objects.count(), Recipient.objects.count()) == (0, 0)
@@ -91,8 +90,7 @@ def test_address_comes_once_in_a_survey() -> None:
     assert Recipient.objects.count() == 3
 
 
-def test_address_is_the_same_in_capital_letters() -> None:
-    survey = make_open_survey()
+def test_address_is_the_same_in_capital_letters(survey) -> None:
     spelt = [RecipientRow("A@Example.COM", "A", "users", "en"), RecipientRow("a@example.com", "A", "employees", "en")]
     with pytest.raises(NotAllowed):
         add_recipients(survey=survey, rows=spelt, by=None)
@@ -104,9 +102,9 @@ def test_address_is_the_same_in_capital_letters() -> None:
     assert import_bounces(survey=survey, addresses=["a@example.com"], by=None) == (1, 0)
 
 
-def test_who_unsubscribed_is_known_in_capital_letters() -> None:
+def test_who_unsubscribed_is_known_in_capital_letters(survey) -> None:
     unsubscribe(link=link_of(recipient(with_recipients())))
-    later = make_open_survey()
+    later = survey
     assert add_recipients(survey=later, rows=[RecipientRow("A@EXAMPLE.com", "A", "users", "en")], by=None) == 0
     assert later.recipients.get().state == "unsubscribed"
 

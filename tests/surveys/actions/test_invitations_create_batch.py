@@ -11,7 +11,7 @@ from surveys.models import Batch
 from surveys.respond.rows import link_now
 from tests.factories.invitations import make_batch, token
 from tests.factories.people import make_person
-from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
+from tests.factories.surveys import make_survey, make_survey_cycle
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +36,8 @@ def test_size_out_of_range_is_refused(size: int) -> None:
     assert Batch.objects.count() == 0
 
 
-def test_closed_survey_gets_no_batch() -> None:
-    survey = close_survey(survey=make_open_survey(), by=None)
+def test_closed_survey_gets_no_batch(survey) -> None:
+    survey = close_survey(survey=survey, by=None)
     with pytest.raises(NotAllowed):
         create_batch(survey=survey, group=survey.cycle.groups.first(), size=1, by=None)
 

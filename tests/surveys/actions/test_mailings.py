@@ -12,7 +12,6 @@ from surveys.invitations.used_links import mark_used
 from surveys.models import Delivery, Mailing, Recipient
 from tests.factories.invitations import TEXTS, make_batch, make_recipient, token
 from tests.factories.mail_server import mail_server, point_nowhere, seconds_of, silent_server
-from tests.factories.surveys import make_open_survey
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "https://survey.example.com"
@@ -26,9 +25,9 @@ def english():
 
 
 @pytest.fixture
-def batch():
+def batch(survey):
     """A batch of mail with three recipients: a, b and c."""
-    made = make_batch(make_open_survey(), size=3, channel="mail")
+    made = make_batch(survey, size=3, channel="mail")
     for name in "abc":
         make_recipient(made, email=f"{name}@example.com", name=name.upper())
     return made

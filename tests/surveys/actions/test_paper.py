@@ -34,8 +34,7 @@ def enter(sheet, *entries, by=None):
     return sheet
 
 
-def test_two_equal_entries_are_stored_as_a_response():
-    survey = make_open_survey()
+def test_two_equal_entries_are_stored_as_a_response(survey):
     (sheet,) = make_sheets(survey, language="en")
     entry = answers_to(sheet, 5, DONT_KNOW, SKIPPED, profile={"age": "a"}, comment="more")
     person = make_person()
@@ -50,21 +49,21 @@ def test_two_equal_entries_are_stored_as_a_response():
     assert actions[-3:] == ["print_sheets", "enter_sheet", "store_sheet"]
 
 
-def test_first_entry_waits_for_the_second():
-    (sheet,) = make_sheets(make_open_survey())
+def test_first_entry_waits_for_the_second(survey):
+    (sheet,) = make_sheets(survey)
     sheet = enter(sheet, answers_to(sheet))
     assert (sheet.state, Response.objects.count(), bytes(sheet.second)) == ("entered", 0, b"")
 
 
-def test_blank_sheet_entered_is_told_from_one_not_entered():
-    (sheet,) = make_sheets(make_open_survey())
+def test_blank_sheet_entered_is_told_from_one_not_entered(survey):
+    (sheet,) = make_sheets(survey)
     blank = answers_to(sheet, *[SKIPPED] * 34)
     enter(sheet, blank, blank)
     assert Response.objects.get().flags == FLAG_BIT["incomplete"]
 
 
-def test_entries_that_differ_wait_to_be_compared():
-    (sheet,) = make_sheets(make_open_survey())
+def test_entries_that_differ_wait_to_be_compared(survey):
+    (sheet,) = make_sheets(survey)
     sheet = enter(sheet, answers_to(sheet, 1), answers_to(sheet, 2))
     assert (sheet.state, Response.objects.count()) == ("differs", 0)
     store_sheet(sheet=sheet, entry=answers_to(sheet, 2), by=None)
@@ -72,24 +71,23 @@ def test_entries_that_differ_wait_to_be_compared():
 
 
 @pytest.mark.parametrize("time", [0, 1, 3])
-def test_entry_that_comes_too_late_is_refused(time):
-    (sheet,) = make_sheets(make_open_survey())
+def test_entry_that_comes_too_late_is_refused(time, survey):
+    (sheet,) = make_sheets(survey)
     sheet = enter(sheet, answers_to(sheet, 1))
     with pytest.raises(NotAllowed, match="Somebody else"):
         enter_sheet(sheet=sheet, entry=answers_to(sheet, 2), time=time, by=None)
     assert PaperSheet.objects.get().state == "entered"
 
 
-def test_stored_sheet_is_not_stored_again():
-    (sheet,) = make_sheets(make_open_survey())
+def test_stored_sheet_is_not_stored_again(survey):
+    (sheet,) = make_sheets(survey)
     sheet = enter(sheet, answers_to(sheet), answers_to(sheet))
     with pytest.raises(NotAllowed, match="stored already"):
         store_sheet(sheet=sheet, entry=answers_to(sheet), by=None)
     assert Response.objects.count() == 1
 
 
-def test_sheets_come_in_after_closing_where_the_survey_is_not_anonymous():
-    survey = make_open_survey()
+def test_sheets_come_in_after_closing_where_the_survey_is_not_anonymous(survey):
     (sheet,) = make_sheets(survey)
     close_survey(survey=survey, by=None)
     enter(sheet, answers_to(sheet), answers_to(sheet))

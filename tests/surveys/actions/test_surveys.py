@@ -68,8 +68,7 @@ def test_open_survey_after_its_closing_time_is_refused():
         make_open_survey(closes_at=timezone.now() - timedelta(minutes=1))
 
 
-def test_open_survey_twice_or_after_closing_is_refused():
-    survey = make_open_survey()
+def test_open_survey_twice_or_after_closing_is_refused(survey):
     with pytest.raises(NotAllowed):
         open_survey(survey=survey, by=None)
     close_survey(survey=survey, by=None)
@@ -103,8 +102,7 @@ def test_open_survey_fixes_the_parts_of_a_split_and_begins_to_count_them():
     assert Assignments.objects.filter(survey=survey).count() == 4
 
 
-def test_open_survey_that_is_not_split_makes_no_parts():
-    survey = make_open_survey()
+def test_open_survey_that_is_not_split_makes_no_parts(survey):
     assert (survey.plans.count(), survey.assignments.count()) == (0, 0)
 
 

@@ -58,8 +58,8 @@ def test_notice_of_an_anonymous_survey_stays():
     assert change(survey, notice_zh="", notice_en="First").drafts_kept_days == 14
 
 
-def test_notice_of_a_closed_survey_stays_but_retention_changes():
-    survey = close_survey(survey=make_open_survey(), by=None)
+def test_notice_of_a_closed_survey_stays_but_retention_changes(survey):
+    survey = close_survey(survey=survey, by=None)
     assert change(survey).recipients_kept_days == 60
     with pytest.raises(NotAllowed, match="nobody would read"):
         change(survey, notice_en="Second")
@@ -79,6 +79,6 @@ def test_edit_of_a_draft_replaces_its_notice_and_its_question():
     assert AuditEvent.objects.first().before["notice_en"] == "First"
 
 
-def test_edit_of_an_open_survey_is_refused():
+def test_edit_of_an_open_survey_is_refused(survey):
     with pytest.raises(NotAllowed, match="frozen"):
-        edit(make_open_survey())
+        edit(survey)

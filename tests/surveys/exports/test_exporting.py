@@ -73,23 +73,21 @@ def test_export_imported_into_a_copy_is_equal(export):
     assert (one.counts, one.rules) == (two.counts, two.rules)
 
 
-def test_export_to_xlsx_opens_in_both_readers_with_numbers_and_texts():
-    survey = make_open_survey()
-    make_response(survey, comment="=1+1", token="a")
-    contents = b"".join(export_xlsx(survey))
+def test_export_to_xlsx_opens_in_both_readers_with_numbers_and_texts(plain_survey):
+    make_response(plain_survey, comment="=1+1", token="a")
+    contents = b"".join(export_xlsx(plain_survey))
     sheet = load_workbook(io.BytesIO(contents)).active
-    assert [cell.value for cell in sheet[1]] == header_of(survey)
-    by_name = dict(zip(header_of(survey), sheet[2], strict=True))
+    assert [cell.value for cell in sheet[1]] == header_of(plain_survey)
+    by_name = dict(zip(header_of(plain_survey), sheet[2], strict=True))
     assert (by_name["comment"].value, by_name["comment"].data_type) == ("=1+1", "s")
-    assert (by_name[header_of(survey)[-1]].value, by_name["token"].value) == (3, "a")
+    assert (by_name[header_of(plain_survey)[-1]].value, by_name["token"].value) == (3, "a")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(contents)).get_sheet_by_index(0).to_python()
     assert (len(rows), rows[1][7], rows[1][-1]) == (2, "=1+1", 3)
 
 
-def test_export_to_csv_neutralises_what_a_spreadsheet_could_run():
-    survey = make_open_survey()
-    make_response(survey, comment="=1+1", token="-2", channel="@x")
-    line = b"".join(export_csv(survey)).decode("utf-8-sig").splitlines()[1]
+def test_export_to_csv_neutralises_what_a_spreadsheet_could_run(plain_survey):
+    make_response(plain_survey, comment="=1+1", token="-2", channel="@x")
+    line = b"".join(export_csv(plain_survey)).decode("utf-8-sig").splitlines()[1]
     assert line.startswith("'-2,users,'@x,,,,yes,'=1+1,3,3")
 
 
@@ -100,14 +98,12 @@ def test_export_with_further_columns_has_no_blank_line():
     assert (b"\n\n" in written, written.count(b"\n")) == (False, 2)
 
 
-def test_export_of_a_survey_without_responses_is_its_header():
-    survey = make_open_survey()
-    assert b"".join(export_csv(survey)).decode("utf-8-sig") == ",".join(header_of(survey)) + "\n"
+def test_export_of_a_survey_without_responses_is_its_header(plain_survey):
+    assert b"".join(export_csv(plain_survey)).decode("utf-8-sig") == ",".join(header_of(plain_survey)) + "\n"
 
 
 @pytest.fixture
-def survey():
-    survey = make_open_survey()
+def survey(survey):
     for group in survey.cycle.groups.all():
         make_response(survey, group=group, token=group.code)
     return survey

@@ -23,8 +23,7 @@ def test_template_greys_what_a_group_is_not_asked():
     assert {rule.formula[0] for each in sheet.conditional_formatting for rule in each.rules} == {'$B2="users"'}
 
 
-def test_template_offers_what_can_stand_in_a_cell():
-    survey = make_open_survey()
+def test_template_offers_what_can_stand_in_a_cell(survey):
     book = load_workbook(io.BytesIO(template_xlsx(survey)))
     offered = {
         str(each.sqref).partition(":")[0]: each.formula1 for each in book["responses"].data_validations.dataValidation

@@ -22,8 +22,7 @@ def exported(survey, *groups, full=False):
     return csv_rows(b"".join(export_csv(select(survey, groups, full=full))))
 
 
-def test_export_of_a_group_holds_its_responses_alone():
-    survey = make_open_survey()
+def test_export_of_a_group_holds_its_responses_alone(survey):
     users, employees = survey.cycle.groups.all()
     make_response(survey, group=users, token="a")
     make_response(survey, group=employees, token="b")
@@ -32,14 +31,13 @@ def test_export_of_a_group_holds_its_responses_alone():
     assert [row["token"] for row in exported(survey, "employees", "users", "users")] == ["a", "b"]
 
 
-def test_export_of_an_unknown_group_names_the_known_ones():
+def test_export_of_an_unknown_group_names_the_known_ones(survey):
     with pytest.raises(NotAllowed, match="users, employees"):
-        select(make_open_survey(), ["user"])
+        select(survey, ["user"])
 
 
-def test_export_read_in_chunks_holds_every_row_once(monkeypatch):
+def test_export_read_in_chunks_holds_every_row_once(monkeypatch, survey):
     monkeypatch.setattr(selection_module, "CHUNK", 3)
-    survey = make_open_survey()
     for number in range(9):
         make_response(survey, token=str(number))
     make_response(make_open_survey(survey.cycle), token="of another survey")
@@ -55,8 +53,7 @@ def test_export_read_in_chunks_holds_every_row_once(monkeypatch):
         [(None, True), (None, False)],
     ],
 )
-def test_export_with_and_without_times_imports_as_it_was(kinds):
-    survey = make_open_survey()
+def test_export_with_and_without_times_imports_as_it_was(kinds, survey):
     for number, (submitted, unfinished) in enumerate(kinds):
         moment = at(submitted) if submitted else None
         make_response(survey, token=str(number), submitted_at=moment, unfinished=unfinished)
@@ -68,8 +65,7 @@ def test_export_with_and_without_times_imports_as_it_was(kinds):
     assert list(stored) == list(survey.responses.order_by("id").values_list("unfinished", "submitted_at"))
 
 
-def test_export_whose_times_tell_all_has_no_further_column():
-    survey = make_open_survey()
+def test_export_whose_times_tell_all_has_no_further_column(survey):
     make_response(survey, submitted_at=at("2026-03-01"))
     make_response(survey, unfinished=True)
     assert list(exported(survey)[0]) == header_of(survey)
@@ -93,8 +89,7 @@ def test_export_with_profile_and_attention_imports_as_it_was(export):
     )
 
 
-def test_import_of_an_unknown_option_is_an_error_of_the_cell():
-    survey = make_open_survey()
+def test_import_of_an_unknown_option_is_an_error_of_the_cell(survey):
     make_question(survey, "age")
     make_response(survey, profile={"age": "a"})
     contents = b"".join(export_csv(survey))

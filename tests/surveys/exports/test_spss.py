@@ -11,7 +11,6 @@ from surveys.exports.selection import Selection
 from surveys.exports.spss import export_spss
 from surveys.models import ProfileQuestion
 from tests.factories.responses import at, make_response
-from tests.factories.surveys import make_open_survey
 from tests.surveys.exports.contents import members
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +18,7 @@ NASTY = ["=1+1", 'with "marks", and commas', "two\nlines\r\nthree", "it's", "中
 
 
 @pytest.fixture
-def survey():
-    survey = make_open_survey()
+def survey(survey):
     options = [{"code": "to", "zh": "男 'm'", "en": "Man"}, {"code": "f", "zh": "女", "en": "Woman"}]
     for position, kind in enumerate(("single", "multiple", "text")):
         ProfileQuestion.objects.create(

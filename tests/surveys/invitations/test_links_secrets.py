@@ -11,12 +11,10 @@ from surveys.models import Batch
 from surveys.questionnaire.tokens import token_of
 from surveys.respond.rows import link_now
 from tests.factories.invitations import make_batch, token
-from tests.factories.surveys import make_open_survey
 
 
 @pytest.mark.django_db
-def test_salt_alone_makes_no_link(settings, tmp_path):
-    survey = make_open_survey()
+def test_salt_alone_makes_no_link(settings, tmp_path, survey):
     batch = make_batch(survey)
     made = token(batch)
     assert link_now(made, survey.code) and not link_now(token_of(bytes(batch.salt), batch.pk, 0), survey.code)
@@ -26,8 +24,8 @@ def test_salt_alone_makes_no_link(settings, tmp_path):
 
 
 @pytest.mark.django_db
-def test_links_made_before_the_key_stay_good_and_their_secret_leaves_the_database():
-    survey, secret = make_open_survey(), b"s" * 32
+def test_links_made_before_the_key_stay_good_and_their_secret_leaves_the_database(survey):
+    secret = b"s" * 32
     batch = make_batch(survey, salt=secret)
     import_module("surveys.migrations.0012_secrets_in_keys").seal_secrets(apps, None)
     batch.refresh_from_db()

@@ -31,8 +31,7 @@ def english():
         yield
 
 
-def test_sheets_are_numbered_on_and_ask_everything():
-    survey = make_open_survey()
+def test_sheets_are_numbered_on_and_ask_everything(survey):
     make_sheets(survey, 2)
     sheets = make_sheets(survey, 3, group=survey.cycle.groups.last())
     assert [(sheet.number, sheet.group.code, sheet.state) for sheet in sheets] == [
@@ -71,8 +70,7 @@ def test_sheets_of_a_split_survey_share_the_counts_of_those_online():
 
 
 @pytest.mark.parametrize("number", [0, 501])
-def test_sheets_too_many_or_none_are_refused(number):
-    survey = make_open_survey()
+def test_sheets_too_many_or_none_are_refused(number, survey):
     with pytest.raises(NotAllowed, match="At most 500"):
         make_sheets(survey, number)
     assert (PaperSheet.objects.count(), Job.objects.count()) == (0, 0)
@@ -113,9 +111,9 @@ def pages_of(pdf):
     return max(int(number) for number in re.findall(rb"/Count (\d+)", pdf))
 
 
-def test_job_makes_several_pdfs_where_one_would_grow_too_large(monkeypatch):
+def test_job_makes_several_pdfs_where_one_would_grow_too_large(monkeypatch, survey):
     monkeypatch.setattr(printing, "RATINGS_PER_FILE", 70)
-    job, contents = run_print(make_open_survey(), 5, language="en", definitions=False)
+    job, contents = run_print(survey, 5, language="en", definitions=False)
     names = zipfile.ZipFile(io.BytesIO(contents)).namelist()
     assert ([name[-13:] for name in names], job.result["kind"]) == (
         ["0001-0002.pdf", "0003-0004.pdf", "0005-0005.pdf"], "zip",
@@ -162,8 +160,7 @@ def test_words_in_one_language_tell_what_is_stored():
     assert ["number of this sheet is not kept" in text for text in stored] == [False, True]
 
 
-def test_sheets_of_a_survey_opened_with_the_first_instrument_keep_its_words():
-    survey = make_open_survey()
+def test_sheets_of_a_survey_opened_with_the_first_instrument_keep_its_words(survey):
     survey.instrument_version = 1
     words = printed_words(survey, make_sheets(survey), language="both", definitions=False)
     assert words["dimensions"]["society"] == ["对社会的影响", "Impact on society"]

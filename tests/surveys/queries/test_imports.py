@@ -37,8 +37,8 @@ def every_stage(survey: Survey) -> list[ResponseImport]:
     ]
 
 
-def test_imports_wait_in_the_stages_where_somebody_confirms():
-    rows = every_stage(make_open_survey())
+def test_imports_wait_in_the_stages_where_somebody_confirms(survey):
+    rows = every_stage(survey)
     asked = {row.file_name for row in rows if stage_of(row, row.summary.get("good")) in ("match", "checked")}
     with translation.override("en"):
         found = what_waits()
@@ -48,9 +48,8 @@ def test_imports_wait_in_the_stages_where_somebody_confirms():
     ]  # fmt: skip
 
 
-def test_start_page_leads_to_them(client):
+def test_start_page_leads_to_them(client, survey):
     log_in(client)
-    survey = make_open_survey()
     guessed, checked, *_others = every_stage(survey)
     page = client.get(reverse("start")).content.decode()
     links = [
@@ -59,8 +58,7 @@ def test_start_page_leads_to_them(client):
     assert (links, "unusable.csv" in page) == ([True, True], False)
 
 
-def test_viewer_and_signed_off_cycle_have_nothing_to_confirm(client):
-    survey = make_open_survey()
+def test_viewer_and_signed_off_cycle_have_nothing_to_confirm(client, survey):
     every_stage(survey)
     log_in(client, Role.VIEWER)
     assert client.get(reverse("start")).context["waiting"] == []
@@ -68,8 +66,7 @@ def test_viewer_and_signed_off_cycle_have_nothing_to_confirm(client):
     assert what_waits() == []
 
 
-def test_step_of_responses_counts_them():
-    survey = make_open_survey()
+def test_step_of_responses_counts_them(survey):
     other = make_open_survey()
     every_stage(survey)
     with translation.override("en"):

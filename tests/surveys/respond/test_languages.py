@@ -67,10 +67,10 @@ def test_respondent_pages_come_in_a_language_that_has_messages(korean):
     assert "매우 크다" in client.page("1/")
 
 
-def test_browser_that_asks_for_no_language_of_the_survey_gets_its_first(korean):
+def test_browser_that_asks_for_no_language_of_the_survey_gets_its_first(korean, survey):
     assert "설문 시작" in browser(korean_survey(), "fr").page()
     assert "Begin the survey" in browser(make_open_survey(title_zh="", languages=["en"]), "fr").page()
-    assert "开始填写" in browser(make_open_survey(), "fr").page()
+    assert "开始填写" in browser(survey, "fr").page()
 
 
 def test_mail_comes_in_a_language_that_has_messages(korean):
@@ -133,9 +133,8 @@ def test_a_survey_without_simplified_chinese_asks_in_chinese_whoever_reads_tradi
     assert "Begin" in browser(survey, "en").page()
 
 
-def test_survey_that_was_opened_before_there_were_messages_asks_in_english(korean, settings):
+def test_survey_that_was_opened_before_there_were_messages_asks_in_english(korean, settings, survey):
     spoken, settings.LANGUAGES = settings.LANGUAGES, settings.LANGUAGES[:2]
-    survey = make_open_survey()
     settings.LANGUAGES = spoken
     questionnaire_of.cache_clear()
     client = browser(survey, "ko")

@@ -16,13 +16,13 @@ from surveys.questionnaire.tokens import LARGEST, token_of
 from surveys.respond.answers import open_answers
 from surveys.respond.rows import LinkNow, again, link_now, take_draft, write_answers
 from tests.factories.invitations import make_batch, token
-from tests.factories.surveys import make_draft, make_open_survey, make_survey
+from tests.factories.surveys import make_draft, make_survey
 
 pytestmark = pytest.mark.django_db
 
 
-def test_draft_that_is_read_is_the_one_the_orm_stores() -> None:
-    draft = make_draft(make_open_survey(), profile={"age": "三十"}, comment="好", attention=2, page=3)
+def test_draft_that_is_read_is_the_one_the_orm_stores(survey) -> None:
+    draft = make_draft(survey, profile={"age": "三十"}, comment="好", attention=2, page=3)
     stored, read = Draft.objects.select_related("survey").get(), open_answers(draft.key, draft.survey.code)
     own = ("key", "survey_id", "group_id", "comment", "profile", "attention", "page", "counted", "batch_id")
     assert [getattr(read, name) for name in own] == [getattr(stored, name) for name in own]
@@ -31,8 +31,7 @@ def test_draft_that_is_read_is_the_one_the_orm_stores() -> None:
     assert [getattr(read, name) for name in times] == [getattr(stored.survey, name) for name in times]
 
 
-def test_draft_that_is_written_is_read_by_the_orm_and_written_only_as_it_was_read() -> None:
-    survey = make_open_survey()
+def test_draft_that_is_written_is_read_by_the_orm_and_written_only_as_it_was_read(survey) -> None:
     read, now = open_answers(make_draft(survey, attention=0).key, survey.code), timezone.now()
     history = History(array("H", (1, 0)), array("I", (7, 0)), array("H", (3, 0)), (Sent(9, 2),))
     fields = {"ratings": b"\5\0", "comment": "好", "profile": {"age": "三十"}, "attention": 1, "history": history}
@@ -44,8 +43,8 @@ def test_draft_that_is_written_is_read_by_the_orm_and_written_only_as_it_was_rea
     assert History.unpack(bytes(stored.history)) == again(read).history == history
 
 
-def test_draft_that_is_taken_is_the_one_stored_with_its_survey() -> None:
-    draft = make_draft(make_open_survey(), comment="好")
+def test_draft_that_is_taken_is_the_one_stored_with_its_survey(survey) -> None:
+    draft = make_draft(survey, comment="好")
     with transaction.atomic():
         taken = take_draft(draft.key)
     stored = Draft.objects.select_related("survey").get()

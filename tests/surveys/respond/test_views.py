@@ -22,8 +22,8 @@ from tests.factories.texts import reword
 pytestmark = pytest.mark.django_db
 
 
-def test_opening_a_survey_stores_nothing_and_sets_no_draft():
-    client = RespondentClient(make_open_survey())
+def test_opening_a_survey_stores_nothing_and_sets_no_draft(plain_survey):
+    client = RespondentClient(plain_survey)
     html = client.page()
     assert "Survey of issues" in html and "2–6 minutes: 17 issues" in html
     assert Draft.objects.count() == 0
@@ -39,20 +39,19 @@ def test_every_page_says_who_asks(anonymous):
         assert '<p class="asker">Acme</p>' in client.page(page)
 
 
-def test_consent_and_group_start_a_draft_whose_cookie_is_closed_in():
-    survey = make_open_survey()
-    client = RespondentClient(survey)
+def test_consent_and_group_start_a_draft_whose_cookie_is_closed_in(plain_survey):
+    client = RespondentClient(plain_survey)
     response = client.begin("employees")
-    assert (response.status_code, response["Location"]) == (303, f"/s/{survey.code}/1/")
+    assert (response.status_code, response["Location"]) == (303, f"/s/{plain_survey.code}/1/")
     draft = Draft.objects.get()
     assert (draft.group.code, draft.language, bytes(draft.ratings)) == ("employees", "en", bytes(34))
     cookie = response.cookies["yiti_draft"]
     assert draft.key.hex in cookie.value and cookie.value != draft.key.hex
-    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (f"/s/{survey.code}/", True, "Lax")
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (f"/s/{plain_survey.code}/", True, "Lax")
 
 
-def test_without_consent_nothing_is_stored_and_the_group_stays_chosen():
-    client = RespondentClient(make_open_survey())
+def test_without_consent_nothing_is_stored_and_the_group_stays_chosen(plain_survey):
+    client = RespondentClient(plain_survey)
     response = client.send(group="employees", go="start")
     assert (response.status_code, response["Location"], Draft.objects.count()) == (303, client.base, 0)
     html = client.page()
@@ -60,16 +59,16 @@ def test_without_consent_nothing_is_stored_and_the_group_stays_chosen():
     assert re.search(r'value="employees"[^>]* checked', html)
 
 
-def test_group_of_another_cycle_is_refused():
+def test_group_of_another_cycle_is_refused(plain_survey):
     make_survey_cycle(groups=("strangers",))
-    client = RespondentClient(make_open_survey())
+    client = RespondentClient(plain_survey)
     assert (client.begin("strangers").status_code, Draft.objects.count()) == (303, 0)
     assert "Please choose one of the groups shown." in client.page()
     assert "Please choose one of the groups shown." not in client.page()
 
 
-def test_language_switch_on_the_first_page_keeps_what_is_chosen():
-    client = RespondentClient(make_open_survey())
+def test_language_switch_on_the_first_page_keeps_what_is_chosen(plain_survey):
+    client = RespondentClient(plain_survey)
     assert client.send(group="employees", consent="yes", language="zh-hans").status_code == 303
     html = client.page()
     assert '<html lang="zh-Hans">' in html
@@ -77,43 +76,41 @@ def test_language_switch_on_the_first_page_keeps_what_is_chosen():
     assert Draft.objects.count() == 0
 
 
-def test_large_text_is_remembered():
-    client = RespondentClient(make_open_survey())
+def test_large_text_is_remembered(plain_survey):
+    client = RespondentClient(plain_survey)
     client.send(size="large")
     assert 'class="large"' in client.page()
     client.send(size="normal")
     assert 'class="large"' not in client.page()
 
 
-def test_begun_answers_are_offered_to_go_on_with_or_to_leave():
-    survey = make_open_survey()
-    client = RespondentClient(survey)
+def test_begun_answers_are_offered_to_go_on_with_or_to_leave(plain_survey):
+    client = RespondentClient(plain_survey)
     client.begin()
     items = client.items("1/")
     client.send("1/", **{f"r{position}": "3" for position in items}, go="next")
-    assert f"/s/{survey.code}/2/" in client.page()
+    assert f"/s/{plain_survey.code}/2/" in client.page()
     client.send(go="anew")
     assert "Which describes you best?" in client.page()
 
 
-def test_starting_twice_makes_one_draft():
-    client = RespondentClient(make_open_survey())
+def test_starting_twice_makes_one_draft(plain_survey):
+    client = RespondentClient(plain_survey)
     client.begin()
     assert client.send(group="users", consent="yes", go="start").status_code == 303
     assert Draft.objects.count() == 1
 
 
-def test_post_without_a_csrf_token_is_refused_kindly():
-    survey = make_open_survey()
-    client = RespondentClient(survey)
+def test_post_without_a_csrf_token_is_refused_kindly(plain_survey):
+    client = RespondentClient(plain_survey)
     client.page()
     response = client.post(client.base, {"group": "users", "consent": "yes", "go": "start"})
     assert (response.status_code, Draft.objects.count()) == (403, 0)
     assert "This page could not be sent" in response.content.decode()
 
 
-def test_unknown_survey_has_a_kind_page():
-    client = RespondentClient(make_open_survey())
+def test_unknown_survey_has_a_kind_page(plain_survey):
+    client = RespondentClient(plain_survey)
     response = client.get("/s/nothing-here/")
     assert response.status_code == 404
     assert "There is no survey at this address" in response.content.decode()
@@ -134,18 +131,16 @@ def test_survey_that_is_not_open_yet_takes_no_answers(opens_in):
     assert Draft.objects.count() == 0
 
 
-def test_closed_survey_takes_no_new_answers():
-    survey = make_open_survey()
-    close_survey(survey=survey, by=None)
-    client = RespondentClient(survey)
+def test_closed_survey_takes_no_new_answers(plain_survey):
+    close_survey(survey=plain_survey, by=None)
+    client = RespondentClient(plain_survey)
     assert "This survey is closed" in client.page()
     client.begin()
     assert Draft.objects.count() == 0
 
 
-def test_thanks_are_only_for_those_who_answered():
-    survey = make_open_survey()
-    client = RespondentClient(survey)
+def test_thanks_are_only_for_those_who_answered(plain_survey):
+    client = RespondentClient(plain_survey)
     assert client.get(f"{client.base}thanks/")["Location"] == client.base
     client.begin()
     assert client.send("end/", go="submit")["Location"] == f"{client.base}thanks/"
@@ -164,8 +159,8 @@ def test_one_response_per_browser_unless_the_survey_allows_more():
         assert ("already in" in client.page()) is not several
 
 
-def test_pages_carry_the_policy_and_no_session():
-    client = RespondentClient(make_open_survey())
+def test_pages_carry_the_policy_and_no_session(plain_survey):
+    client = RespondentClient(plain_survey)
     response = client.get(client.base)
     assert "script-src 'self'" in response["Content-Security-Policy"]
     assert response["X-Frame-Options"] == "DENY"
@@ -173,16 +168,16 @@ def test_pages_carry_the_policy_and_no_session():
     assert settings.SESSION_COOKIE_NAME not in response.cookies
 
 
-def test_pages_are_compressed_for_those_who_can_read_it():
-    client = RespondentClient(make_open_survey(), **{"accept-encoding": "gzip, deflate"})
+def test_pages_are_compressed_for_those_who_can_read_it(plain_survey):
+    client = RespondentClient(plain_survey, **{"accept-encoding": "gzip, deflate"})
     response = client.get(client.base)
     assert response["Content-Encoding"] == "gzip"
     assert b"Which describes you best?" in gzip.decompress(response.content)
 
 
-def test_first_page_asks_few_queries_and_writes_nothing(django_assert_num_queries, settings):
+def test_first_page_asks_few_queries_and_writes_nothing(django_assert_num_queries, settings, plain_survey):
     settings.OPENINGS_STORED_SECONDS = 3600
-    client = RespondentClient(make_open_survey())
+    client = RespondentClient(plain_survey)
     client.page()
     # The survey and its groups; openings are counted in memory.
     with django_assert_num_queries(2):
@@ -474,18 +469,17 @@ def test_large_text_has_no_screen_for_what_a_group_does_not_rate():
     assert sorted(shown) == [[2 * issue] for issue in range(17)]
 
 
-def test_survey_opened_with_the_first_instrument_keeps_its_pages():
-    survey = make_open_survey()
+def test_survey_opened_with_the_first_instrument_keeps_its_pages(plain_survey):
     html = (
         '<div class="issue">\n<h2>Issue</h2>\n<details><summary>What it means</summary><p>Definition</p></details>\n'
         '<fieldset class="k5"><input type="radio" name="r{0}" value="1"></fieldset>\n'
         '<fieldset class="k5"><input type="radio" name="r{1}" value="1"></fieldset>\n</div>\n'
     )
-    for place, text in enumerate(ItemText.objects.filter(survey=survey).order_by("issue__code", "language")):
+    for place, text in enumerate(ItemText.objects.filter(survey=plain_survey).order_by("issue__code", "language")):
         text.html = html.format(place // 2 * 2, place // 2 * 2 + 1)
         text.save()
     Survey.objects.update(instrument_version=1, opened_at=timezone.now() - timedelta(seconds=1))
-    client = RespondentClient(survey)
+    client = RespondentClient(plain_survey)
     client.begin()
     page = client.page("1/")
     assert "surveys/respond-1." in page and "<summary>What it means" in page
@@ -555,15 +549,14 @@ def test_closed_survey_says_what_becomes_of_unfinished_answers():
     ("asked", "title_zh", "language"),
     [("fr,de;q=0.8", "", "en"), ("fr", "问卷", "zh-Hans"), ("", "", "en"), ("fr,en;q=0.3", "问卷", "en")],
 )
-def test_browser_that_asks_for_neither_language_gets_the_first_of_the_survey(asked, title_zh, language):
-    survey = make_open_survey()
+def test_browser_that_asks_for_neither_language_gets_the_first_of_the_survey(asked, title_zh, language, plain_survey):
     reword(Survey.objects.all(), title_zh=title_zh)
-    html = RespondentClient(survey, **{"accept-language": asked}).page()
+    html = RespondentClient(plain_survey, **{"accept-language": asked}).page()
     assert f'<html lang="{language}">' in html
 
 
-def test_page_whose_answers_are_in_another_browser_says_how_to_come_back():
-    client = RespondentClient(make_open_survey())
+def test_page_whose_answers_are_in_another_browser_says_how_to_come_back(plain_survey):
+    client = RespondentClient(plain_survey)
     response = client.get(f"{client.base}1/")
     assert response.status_code == 404
     assert "If you came by a personal link, open it again" in response.content.decode()

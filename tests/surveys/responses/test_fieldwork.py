@@ -137,8 +137,8 @@ def test_figures_tell_drafts_tallies_invitations_and_what_waits():
     assert (figures["kinds"], figures["days"], figures["seconds"]) == ([], [], {})
 
 
-def test_answers_never_saved_are_idle_by_their_beginning():
-    survey, now = make_open_survey(), timezone.now()
+def test_answers_never_saved_are_idle_by_their_beginning(survey):
+    now = timezone.now()
     group, long_ago = survey.cycle.groups.first(), now - timedelta(hours=2)
     for times in ({}, {}, {"started_at": long_ago}, {"started_at": long_ago, "saved_at": now}):
         make_draft(survey, group=group, **times)
@@ -165,9 +165,8 @@ def large():
 
 
 @pytest.fixture
-def kept():
+def kept(survey):
     """A survey whose kept figures know one of its two responses."""
-    survey = make_open_survey()
     make_response(survey)
     keep_figures(survey, count_fieldwork(survey), timezone.now())
     make_response(survey)

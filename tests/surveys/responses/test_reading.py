@@ -15,15 +15,9 @@ from surveys.actions.imports import KnownFile, discard_import, request_import
 from surveys.matching.match import Match
 from surveys.models import ColumnMatch, ResponseImport
 from tests.factories.responses import check_file, csv_file, on_disk, row, store_file
-from tests.factories.surveys import make_open_survey
 from tests.surveys.views.test_imports_import_match import foreign
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def survey():
-    return make_open_survey()
 
 
 @pytest.fixture

@@ -31,9 +31,8 @@ def numbers(line) -> tuple:
 
 
 @pytest.fixture
-def survey():
+def survey(survey):
     """Users by personal links and the open link, employees from a file."""
-    survey = make_open_survey()
     users, employees = survey.cycle.groups.all()
     Group.objects.filter(pk=users.pk).update(target=4)
     Batch.objects.create(survey=survey, group=users, size=1000)

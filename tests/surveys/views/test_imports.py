@@ -25,11 +25,6 @@ from tests.factories.surveys import make_open_survey, make_survey
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def survey():
-    return make_open_survey()
-
-
 def upload(client, survey, contents, **data):
     file = SimpleUploadedFile("answers.csv", contents)
     return client.post(reverse("new_import", args=[survey.cycle.code, survey.code]), {"file": file, **data})

@@ -23,11 +23,6 @@ from tests.factories.surveys import make_open_survey
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def survey():
-    return make_open_survey()
-
-
 def foreign(survey, *, groups=("users", "employees"), words="1 2 3 4 5", email="x@example.org", last="") -> bytes:
     """A file as another tool would write it: issue names under a question, and an address."""
     items = list(survey.items.select_related("issue").order_by("position"))

@@ -10,15 +10,9 @@ from django.utils import translation
 from surveys.models import Response, ResponseImport
 from tests.factories.people import log_in
 from tests.factories.responses import on_disk
-from tests.factories.surveys import make_open_survey
 from tests.surveys.views.test_imports_import_match import address, run, upload
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def survey():
-    return make_open_survey()
 
 
 def numbered(survey, *, named: int = 0) -> bytes:

@@ -12,16 +12,10 @@ from surveys.models import ColumnMatch, ResponseImport
 from surveys.responses.counting import count_cycle
 from surveys.responses.jobs import read_confirmed
 from tests.factories.responses import check_file, csv_file, on_disk, row, store_file
-from tests.factories.surveys import make_open_survey
 from tests.surveys.matching.test_shapes_of_tools import book
 from tests.surveys.views.test_imports_import_match import address, log_in, run, upload
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def survey():
-    return make_open_survey()
 
 
 def a_file(survey, words: list[str], *, group: bool = False, question: str = "Impact on society") -> bytes:

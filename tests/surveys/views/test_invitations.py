@@ -45,9 +45,10 @@ def body(response) -> bytes:
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_lists_are_quick_however_long(client: Client, django_assert_max_num_queries, number: int) -> None:
+def test_lists_are_quick_however_long(
+    client: Client, django_assert_max_num_queries, number: int, survey: Survey
+) -> None:
     log_in(client)
-    survey = make_open_survey()
     recipients_of(survey, number)
     for _batch in range(number):
         mark_used(make_batch(survey).pk, 0)
@@ -58,9 +59,8 @@ def test_lists_are_quick_however_long(client: Client, django_assert_max_num_quer
 
 
 @pytest.mark.parametrize("role", ["committee"])
-def test_other_roles_see_neither_links_nor_recipients(client: Client, role: str) -> None:
+def test_other_roles_see_neither_links_nor_recipients(client: Client, role: str, survey: Survey) -> None:
     log_in(client, role=role)
-    survey = make_open_survey()
     recipients_of(survey, 1)
     batch = make_batch(survey)
     person = Recipient.objects.get()
@@ -73,9 +73,8 @@ def test_other_roles_see_neither_links_nor_recipients(client: Client, role: str)
     assert client.get(at("invitations", survey)).status_code == 200
 
 
-def test_batch_is_made_and_its_links_lead_to_the_survey(client: Client) -> None:
+def test_batch_is_made_and_its_links_lead_to_the_survey(client: Client, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     group = survey.cycle.groups.get(code="employees")
     made = client.post(at("new_batch", survey), {"group": group.pk, "size": "12", "label": "Staff"})
     batch = Batch.objects.get()
@@ -89,39 +88,38 @@ def test_batch_is_made_and_its_links_lead_to_the_survey(client: Client) -> None:
 
 
 @pytest.mark.parametrize("size", ["0", "100000001", "many", ""])
-def test_impossible_size_is_refused(client: Client, size: str) -> None:
+def test_impossible_size_is_refused(client: Client, size: str, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     group = survey.cycle.groups.first()
     assert client.post(at("new_batch", survey), {"group": group.pk, "size": size}).status_code == 422
     assert Batch.objects.count() == 0
 
 
-def test_codes_of_a_batch_come_in_a_zip(client: Client) -> None:
+def test_codes_of_a_batch_come_in_a_zip(client: Client, survey: Survey) -> None:
     log_in(client)
-    batch = make_batch(make_open_survey(), size=3)
+    batch = make_batch(survey, size=3)
     for kind, start in (("svg", b"<svg"), ("png", b"\x89PNG")):
         response = client.get(at("batch_codes", batch.survey, batch.pk, kind))
         archive = zipfile.ZipFile(io.BytesIO(body(response)))
         assert [archive.read(name)[:4] for name in archive.namelist()] == [start] * 3
 
 
-def test_codes_of_a_large_batch_are_not_drawn(client: Client) -> None:
+def test_codes_of_a_large_batch_are_not_drawn(client: Client, survey: Survey) -> None:
     log_in(client)
-    batch = make_batch(make_open_survey(), size=5_001)
+    batch = make_batch(survey, size=5_001)
     assert client.get(at("batch_codes", batch.survey, batch.pk, "svg")).status_code == 404
 
 
-def test_links_of_recipients_leave_in_mails_only(client: Client) -> None:
+def test_links_of_recipients_leave_in_mails_only(client: Client, survey: Survey) -> None:
     log_in(client)
-    batch = make_batch(make_open_survey(), channel="mail")
+    batch = make_batch(survey, channel="mail")
     assert client.get(at("batch_links", batch.survey, batch.pk, "csv")).status_code == 404
     assert client.get(at("batch_codes", batch.survey, batch.pk, "svg")).status_code == 404
 
 
-def test_void_takes_a_reason_and_a_tick(client: Client) -> None:
+def test_void_takes_a_reason_and_a_tick(client: Client, survey: Survey) -> None:
     log_in(client)
-    batch = make_batch(make_open_survey())
+    batch = make_batch(survey)
     old = token(batch)
     path = at("void_batch", batch.survey, batch.pk)
     assert client.post(path, {"reason": "lost"}).status_code == 422
@@ -149,9 +147,8 @@ def test_removed_draft_takes_its_batches_along_and_the_audit_trail_knows() -> No
     call_command("verify_audit", stdout=io.StringIO())
 
 
-def test_mailings_are_paged_and_sorted_apart_from_batches(client: Client) -> None:
+def test_mailings_are_paged_and_sorted_apart_from_batches(client: Client, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     for _each in range(2):
         make_batch(survey)
     rows = Mailing.objects.bulk_create(Mailing(survey=survey, **TEXTS) for _ in range(51))
@@ -164,9 +161,8 @@ def test_mailings_are_paged_and_sorted_apart_from_batches(client: Client) -> Non
     assert [row.batch.pk for row in found["batches"].page] == sorted(survey.batches.values_list("pk", flat=True))[::-1]
 
 
-def test_batches_and_mailings_are_narrowed_by_the_address(client: Client) -> None:
+def test_batches_and_mailings_are_narrowed_by_the_address(client: Client, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     users, employees = survey.cycle.groups.all()
     batches = [make_batch(survey, each, size) for each, size in ((users, 3), (employees, 9), (users, 5))]
     Mailing.objects.bulk_create(Mailing(survey=survey, kind=kind, **TEXTS) for kind in Mailing.Kind.values)
@@ -191,9 +187,8 @@ def confirming(shown) -> str:
     return shown.redirect_chain[-1][0]
 
 
-def test_list_is_shown_and_stored_only_when_confirmed(client: Client) -> None:
+def test_list_is_shown_and_stored_only_when_confirmed(client: Client, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     file = list_file(["a@example.com", "A", "users", "en"], ["b@example.com", "", "employees", ""])
     shown = upload_to(client, at("new_recipients", survey), file)
     assert (shown.status_code, Recipient.objects.count()) == (200, 0)
@@ -204,10 +199,10 @@ def test_list_is_shown_and_stored_only_when_confirmed(client: Client) -> None:
 
 
 def test_list_leaves_no_address_in_the_job_and_no_file_behind(
-    client: Client, django_capture_on_commit_callbacks
+    client: Client, django_capture_on_commit_callbacks, survey
 ) -> None:
     log_in(client)
-    survey, before = make_open_survey(), kept()
+    before = kept()
     with django_capture_on_commit_callbacks(execute=True):
         shown = upload_to(client, at("new_recipients", survey), list_file(["a@example.com", "A", "users", "en"]))
     assert len(kept() - before) == 1
@@ -217,20 +212,19 @@ def test_list_leaves_no_address_in_the_job_and_no_file_behind(
     assert kept() == before
 
 
-def test_list_is_read_by_a_worker_alone(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_list_is_read_by_a_worker_alone(client: Client, monkeypatch: pytest.MonkeyPatch, survey: Survey) -> None:
     log_in(client)
     opened: list[int] = []
     monkeypatch.setattr("surveys.actions.invitations.read_recipients", lambda *_, **__: opened.append(1))
     file = list_file(["a@example.com", "A", "users", "en"])
-    waiting = client.post(at("new_recipients", make_open_survey()), {"file": file}).url
+    waiting = client.post(at("new_recipients", survey), {"file": file}).url
     assert (opened, waiting) == ([], reverse("job", args=[Job.objects.get().pk]) + "?follow")
     Job.objects.update(created_at=timezone.now() - timedelta(seconds=6))
     assert "No worker is running" in client.get(waiting).content.decode()
 
 
-def test_list_with_a_bad_cell_stores_nothing_and_says_which(client: Client) -> None:
+def test_list_with_a_bad_cell_stores_nothing_and_says_which(client: Client, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     file = list_file(["a@example.com\nBcc: x@example.com", "A", "users", "en"], ["b@example.com", "", "users", ""])
     shown = upload_to(client, at("new_recipients", survey), file)
     assert (shown.status_code, [cell.cell for cell in shown.context["bad"]]) == (422, ["A2"])
@@ -241,15 +235,15 @@ def test_list_with_a_bad_cell_stores_nothing_and_says_which(client: Client) -> N
     ("contents", "said"),
     [(b"PK\x03\x04 no workbook", "cannot be read as one"), (b"email,group\n", "no recipient below it")],
 )
-def test_list_that_cannot_be_read_says_so(client: Client, contents: bytes, said: str) -> None:
+def test_list_that_cannot_be_read_says_so(client: Client, contents: bytes, said: str, survey: Survey) -> None:
     log_in(client)
-    shown = upload_to(client, at("new_recipients", make_open_survey()), SimpleUploadedFile("a.csv", contents))
+    shown = upload_to(client, at("new_recipients", survey), SimpleUploadedFile("a.csv", contents))
     assert shown.status_code == 422 and said in shown.content.decode()
 
 
-def test_list_of_another_survey_is_not_confirmed(client: Client) -> None:
+def test_list_of_another_survey_is_not_confirmed(client: Client, survey: Survey) -> None:
     log_in(client)
-    one, other = make_open_survey(), make_open_survey()
+    one, other = survey, make_open_survey()
     shown = upload_to(client, at("new_recipients", one), list_file(["a@example.com", "", "users", "en"]))
     client.post(at("confirm_recipients", other, confirming(shown).split("/")[-2]))
     client.post(at("confirm_recipients", one, uuid4()))
@@ -267,9 +261,8 @@ def test_list_of_another_survey_is_not_confirmed(client: Client) -> None:
         ("?group=x&state=y&answered=z&page=99", []),
     ],
 )
-def test_recipients_are_filtered(client: Client, filters: str, expected: list[int]) -> None:
+def test_recipients_are_filtered(client: Client, filters: str, expected: list[int], survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     recipients_of(survey, 3)
     first = Recipient.objects.order_by("pk").first()
     mark_used(first.batch_id, 1)
@@ -278,9 +271,8 @@ def test_recipients_are_filtered(client: Client, filters: str, expected: list[in
     assert [recipient.serial for recipient, _answered in page] == expected
 
 
-def test_recipient_is_handed_out_and_erased(client: Client) -> None:
+def test_recipient_is_handed_out_and_erased(client: Client, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     recipients_of(survey, 2)
     person = Recipient.objects.order_by("pk").first()
     assert client.get(at("recipient", survey, person.pk)).status_code == 200
@@ -292,9 +284,8 @@ def test_recipient_is_handed_out_and_erased(client: Client) -> None:
     assert Recipient.objects.count() == 1
 
 
-def test_bounces_are_taken_from_file_and_text(client: Client) -> None:
+def test_bounces_are_taken_from_file_and_text(client: Client, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     recipients_of(survey, 3)
     file = SimpleUploadedFile("bounces.csv", b"address\nperson0@example.com\n")
     client.post(at("bounces", survey), {"file": file, "text": "<person2@example.com> 550"})
@@ -302,9 +293,8 @@ def test_bounces_are_taken_from_file_and_text(client: Client) -> None:
     assert client.post(at("bounces", survey), {"text": ""}).status_code == 422
 
 
-def test_purge_takes_a_tick_and_a_closed_survey(client: Client) -> None:
+def test_purge_takes_a_tick_and_a_closed_survey(client: Client, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     recipients_of(survey, 2)
     client.post(at("purge_recipients", survey), {"sure": "1"})
     assert Recipient.objects.count() == 2
@@ -315,8 +305,7 @@ def test_purge_takes_a_tick_and_a_closed_survey(client: Client) -> None:
     assert Recipient.objects.count() == 0
 
 
-def test_unsubscribe_takes_a_post(client: Client) -> None:
-    survey = make_open_survey()
+def test_unsubscribe_takes_a_post(client: Client, survey: Survey) -> None:
     recipients_of(survey, 1)
     person = Recipient.objects.get()
     path = reverse("unsubscribe", args=[survey.code, token(person.batch, person.serial)])

@@ -13,7 +13,6 @@ from surveys.invitations.used_links import mark_used
 from surveys.models import Mailing, Survey
 from tests.factories.invitations import TEXTS, make_batch, make_mailing, make_recipient
 from tests.factories.people import log_in
-from tests.factories.surveys import make_open_survey
 
 pytestmark = pytest.mark.django_db
 
@@ -27,9 +26,8 @@ def recipients_of(survey: Survey, number: int) -> None:
     add_recipients(survey=survey, rows=rows, by=None)
 
 
-def test_mail_is_previewed_tried_out_and_started(client: Client) -> None:
+def test_mail_is_previewed_tried_out_and_started(client: Client, survey: Survey) -> None:
     person = log_in(client)
-    survey = make_open_survey()
     recipients_of(survey, 2)
     values = {"kind": "invitation", "per_minute": "60", **TEXTS}
     shown = client.post(at("new_mailing", survey), {**values, "go": "preview"})
@@ -51,18 +49,16 @@ def test_mail_is_previewed_tried_out_and_started(client: Client) -> None:
 
 
 @pytest.mark.parametrize("kind", ["invitation", "reminder"])
-def test_prepared_texts_can_be_sent_as_they_are(client: Client, kind: str) -> None:
+def test_prepared_texts_can_be_sent_as_they_are(client: Client, kind: str, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     recipients_of(survey, 1)
     form = client.get(at("new_mailing", survey) + f"?kind={kind}").context["form"]
     shown = client.post(at("new_mailing", survey), {**form.initial, "per_minute": "60", "go": "preview"})
     assert (shown.status_code, len(shown.context["previews"])) == (200, 2)
 
 
-def test_unknown_place_and_missing_link_are_said_at_their_text(client: Client) -> None:
+def test_unknown_place_and_missing_link_are_said_at_their_text(client: Client, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     recipients_of(survey, 1)
     texts = {**TEXTS, "body_en": "Dear {nme}"}
     shown = client.post(at("new_mailing", survey), {"kind": "invitation", "per_minute": "60", **texts, "go": "start"})
@@ -71,9 +67,8 @@ def test_unknown_place_and_missing_link_are_said_at_their_text(client: Client) -
     assert len(shown.context["form"].errors["body_en"]) == 2
 
 
-def test_mailing_is_paused_resumed_and_stopped(client: Client) -> None:
+def test_mailing_is_paused_resumed_and_stopped(client: Client, survey: Survey) -> None:
     log_in(client)
-    survey = make_open_survey()
     mailing = Mailing.objects.create(survey=survey, **TEXTS)
     found = []
     for step in ("pause", "resume", "stop", "resume"):
@@ -84,8 +79,7 @@ def test_mailing_is_paused_resumed_and_stopped(client: Client) -> None:
     assert client.post(at("steer_mailing", survey, mailing.pk, "burn")).status_code == 404
 
 
-def test_what_went_wrong_is_told_in_the_language_of_whoever_looks(client: Client) -> None:
-    survey = make_open_survey()
+def test_what_went_wrong_is_told_in_the_language_of_whoever_looks(client: Client, survey: Survey) -> None:
     log_in(client)
     batch = make_batch(survey, size=1, channel="mail")
     recipient = make_recipient(batch)

@@ -163,11 +163,10 @@ def test_viewer_sees_no_sheet_and_enters_none(client, survey):
     assert client.post(address(survey, "print_paper"), {"group": "users", "number": "1"}).status_code == 403
 
 
-def test_what_is_wrong_with_an_entry_is_said_in_chinese_too(client):
-    survey = make_open_survey()
-    sheet = make_sheets(survey)[0]
+def test_what_is_wrong_with_an_entry_is_said_in_chinese_too(client, plain_survey):
+    sheet = make_sheets(plain_survey)[0]
     log_in(client, language="zh-hans")
-    address = reverse("paper_entry", args=[survey.cycle.code, survey.code, sheet.number])
+    address = reverse("paper_entry", args=[plain_survey.cycle.code, plain_survey.code, sheet.number])
     text = client.post(address, {"time": "1", "i0": "9"}).content.decode()
     assert "填 1 至 5、D，或留空" in text
     assert "未勾选同意的纸质问卷不得存入任何内容" in text

@@ -67,8 +67,7 @@ def test_grid_of_an_open_survey_shows_what_is_asked_where_a_number_is_wrong(staf
     assert 'name="grid"' not in before and text.count("✓") == before.count("✓") > 0
 
 
-def test_plan_of_an_open_survey_changes_expected_responses_alone(staff):
-    survey = make_open_survey()
+def test_plan_of_an_open_survey_changes_expected_responses_alone(staff, survey):
     staff.post(url("survey_groups", survey), {"users-expected": "70"})
     row = GroupPlan.objects.get()
     assert (row.group.code, row.society, row.business, row.expected) == ("users", True, True, 70)

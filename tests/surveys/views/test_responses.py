@@ -18,9 +18,8 @@ SPEEDING, LINE = FLAG_BIT["speeding"], FLAG_BIT["straight_line"]
 
 
 @pytest.fixture
-def survey():
+def survey(survey):
     """Seven responses of two groups: three valid, one of them by decision."""
-    survey = make_open_survey()
     users, employees = survey.cycle.groups.all()
     Group.objects.filter(pk=users.pk).update(target=8)
     make_response(survey, group=users)
@@ -73,12 +72,11 @@ def test_screening_rule_that_only_marks_takes_nothing_out(staff, survey):
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_responses_take_a_fixed_number_of_queries(staff, django_assert_max_num_queries, number):
-    survey = make_open_survey()
+def test_responses_take_a_fixed_number_of_queries(staff, django_assert_max_num_queries, number, plain_survey):
     for _ in range(number):
-        make_response(survey)
+        make_response(plain_survey)
     with django_assert_max_num_queries(15):
-        assert counts(staff, survey)["cycle_valid"] == number
+        assert counts(staff, plain_survey)["cycle_valid"] == number
 
 
 def test_responses_without_a_survey_lead_to_one(staff):
@@ -126,12 +124,11 @@ def test_response_list_filtered(staff, survey, query, number):
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_response_list_takes_a_fixed_number_of_queries(staff, django_assert_max_num_queries, number):
-    survey = make_open_survey()
+def test_response_list_takes_a_fixed_number_of_queries(staff, django_assert_max_num_queries, number, plain_survey):
     for _ in range(number):
-        make_response(survey)
+        make_response(plain_survey)
     with django_assert_max_num_queries(15):
-        staff.get(reverse("response_list", args=[survey.cycle.code, survey.code]))
+        staff.get(reverse("response_list", args=[plain_survey.cycle.code, plain_survey.code]))
 
 
 def decide(client, response, **data):
@@ -212,10 +209,9 @@ def test_score_is_requested_once_and_followed(staff, survey):
     assert staff.get(address).status_code in (404, 405)
 
 
-def test_score_without_a_valid_response_is_refused(staff):
-    survey = make_open_survey()
-    make_response(survey, flags=SPEEDING)
-    response = staff.post(reverse("request_score", args=[survey.cycle.code]), follow=True)
+def test_score_without_a_valid_response_is_refused(staff, plain_survey):
+    make_response(plain_survey, flags=SPEEDING)
+    response = staff.post(reverse("request_score", args=[plain_survey.cycle.code]), follow=True)
     assert "no valid response to score" in response.content.decode()
     assert Job.objects.count() == 0
 
@@ -229,20 +225,18 @@ def promote(client, survey, row, **changes):
 
 
 @pytest.mark.parametrize("role", ["viewer", "committee"])
-def test_open_answers_are_closed_to_those_who_may_not_see_responses(client, role):
-    survey = make_open_survey()
-    row = make_response(survey, comment="Less noise please")
+def test_open_answers_are_closed_to_those_who_may_not_see_responses(client, role, plain_survey):
+    row = make_response(plain_survey, comment="Less noise please")
     log_in(client, role)
     assert client.get(PAGE).status_code == 403
-    assert promote(client, survey, row).status_code == 403
+    assert promote(client, plain_survey, row).status_code == 403
 
 
-def test_open_answers_are_those_of_people_who_agreed_and_finished(client):
-    survey = make_open_survey()
-    make_response(survey, comment="Less noise please")
-    make_response(survey, comment="Not this", consent=False)
-    make_response(survey, comment="Nor this", unfinished=True)
-    make_response(survey)
+def test_open_answers_are_those_of_people_who_agreed_and_finished(client, plain_survey):
+    make_response(plain_survey, comment="Less noise please")
+    make_response(plain_survey, comment="Not this", consent=False)
+    make_response(plain_survey, comment="Nor this", unfinished=True)
+    make_response(plain_survey)
     log_in(client)
     assert [answer.text for answer in client.get(PAGE).context["answers"]] == ["Less noise please"]
 
@@ -256,40 +250,36 @@ def test_open_answers_of_an_anonymous_survey_stand_alone(client):
     assert list(answer_rows(survey)) == [(row.pk, "Anonymous words")]
 
 
-def test_open_answer_becomes_a_proposal_once(client):
-    survey = make_open_survey()
-    row = make_response(survey, comment="Less noise please")
+def test_open_answer_becomes_a_proposal_once(client, plain_survey):
+    row = make_response(plain_survey, comment="Less noise please")
     log_in(client)
-    assert promote(client, survey, row).url == "/library/proposals/"
+    assert promote(client, plain_survey, row).url == "/library/proposals/"
     proposal = Proposal.objects.get()
     assert (proposal.origin, proposal.reason) == ("respondent", "Less noise")
-    assert proposal.source == f"{survey.code}/{row.pk.hex[-12:]}"
+    assert proposal.source == f"{plain_survey.code}/{row.pk.hex[-12:]}"
     assert AuditEvent.objects.get(action="promote_comment").object_id == str(proposal.pk)
-    assert "is a suggestion already" in promote(client, survey, row).content.decode()
+    assert "is a suggestion already" in promote(client, plain_survey, row).content.decode()
     assert Proposal.objects.count() == 1
     assert f'href="/library/proposals/{proposal.pk}/"' in client.get(PAGE).content.decode()
 
 
-def test_open_answer_without_what_a_proposal_needs_comes_back(client):
-    survey = make_open_survey()
-    row = make_response(survey, comment="Less noise please")
+def test_open_answer_without_what_a_proposal_needs_comes_back(client, plain_survey):
+    row = make_response(plain_survey, comment="Less noise please")
     log_in(client)
-    assert "Name the new issue" in promote(client, survey, row, name_en="").content.decode()
+    assert "Name the new issue" in promote(client, plain_survey, row, name_en="").content.decode()
     assert not Proposal.objects.exists()
 
 
-def test_open_answer_that_is_not_there_is_not_found(client):
-    survey = make_open_survey()
+def test_open_answer_that_is_not_there_is_not_found(client, plain_survey):
     log_in(client)
     for reference in ("0" * 12, "../../x", "abc"):
-        assert client.get(f"{PAGE}{survey.code}/{reference}/promote/").status_code == 404
+        assert client.get(f"{PAGE}{plain_survey.code}/{reference}/promote/").status_code == 404
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_open_answers_ask_few_queries(client, number, django_assert_max_num_queries):
-    survey = make_open_survey()
-    rows = [make_response(survey, comment=f"comment {place}") for place in range(number)]
+def test_open_answers_ask_few_queries(client, number, django_assert_max_num_queries, plain_survey):
+    rows = [make_response(plain_survey, comment=f"comment {place}") for place in range(number)]
     log_in(client)
-    for address in (PAGE, f"{PAGE}{survey.code}/{reference_of(rows[0].pk)}/promote/"):
+    for address in (PAGE, f"{PAGE}{plain_survey.code}/{reference_of(rows[0].pk)}/promote/"):
         with django_assert_max_num_queries(15):
             assert client.get(address).status_code == 200

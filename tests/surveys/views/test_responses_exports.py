@@ -9,16 +9,14 @@ from surveys.exports.selection import select
 from surveys.models import ProfileQuestion
 from tests.factories.people import log_in
 from tests.factories.responses import make_response
-from tests.factories.surveys import make_open_survey
 from tests.surveys.exports.contents import csv_rows
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def survey(client):
+def survey(client, survey):
     log_in(client)
-    survey = make_open_survey()
     for group in survey.cycle.groups.all():
         make_response(survey, group=group, token=group.code)
     return survey

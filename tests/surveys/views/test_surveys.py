@@ -154,8 +154,8 @@ def test_draft_is_changed_and_then_frozen(staff):
     assert survey.title_en == "Another"
 
 
-def test_draft_is_removed_but_no_survey_that_was_opened(staff):
-    draft, opened = make_survey(), make_open_survey()
+def test_draft_is_removed_but_no_survey_that_was_opened(staff, survey):
+    draft, opened = make_survey(), survey
     post(staff, "remove_survey", draft)
     post(staff, "remove_survey", opened)
     assert list(Survey.objects.all()) == [opened]
@@ -178,8 +178,7 @@ def test_closing_is_moved_and_flags_follow(staff):
 
 
 @pytest.mark.parametrize(("typed", "words"), [("2020-01-01T00:00", "has passed"), ("tomorrow", "2026-01-05 09:00")])
-def test_closing_moved_to_a_wrong_time_is_refused(staff, typed, words):
-    survey = make_open_survey()
+def test_closing_moved_to_a_wrong_time_is_refused(staff, typed, words, survey):
     response = post(staff, "change_window", survey, {"closes_at": typed})
     assert words in response.context["window"].errors["closes_at"][0]
     survey.refresh_from_db()
@@ -296,8 +295,7 @@ def test_preview_shows_profile_and_attention_questions_and_the_notice(staff):
     assert "What else?" in seen[-2]
 
 
-def test_preview_switches_language_size_contrast_and_group(staff):
-    survey = make_open_survey()
+def test_preview_switches_language_size_contrast_and_group(staff, survey):
     at = address(survey, "?page=1&language=en")
     kept = "page=1&group=users&kind=full"
     assert staff.post(at, {"language": "zh-hans"}).url == address(survey, f"?{kept}&language=zh-hans")
@@ -386,8 +384,7 @@ def test_pages_that_build_a_draft_name_it_too(client):
 
 
 @pytest.mark.parametrize("role", Role.values)
-def test_nothing_in_the_navigation_is_refused_to_whoever_sees_it(client, role):
-    survey = make_open_survey()
+def test_nothing_in_the_navigation_is_refused_to_whoever_sees_it(client, role, survey):
     log_in(client, role)
     found = nav_of(client, reverse("survey", args=[survey.cycle.code, survey.code]))
     answers = {
@@ -397,8 +394,7 @@ def test_nothing_in_the_navigation_is_refused_to_whoever_sees_it(client, role):
 
 
 @pytest.mark.parametrize("name", ["try_rules", "change_rules", "print_paper", "change_window"])
-def test_address_of_a_form_that_came_back_leads_to_its_page_when_it_is_loaded_anew(client, name):
+def test_address_of_a_form_that_came_back_leads_to_its_page_when_it_is_loaded_anew(client, name, survey):
     log_in(client)
-    survey = make_open_survey()
     response = client.get(reverse(name, args=[survey.cycle.code, survey.code]), follow=True)
     assert (response.status_code, len(response.redirect_chain)) == (200, 1)

@@ -36,8 +36,7 @@ def test_notice_of_an_open_anonymous_survey_cannot_be_typed_over(staff):
 
 
 @pytest.mark.parametrize("days", ["0", "-3", "soon", "99999", ""])
-def test_retention_of_impossible_days_is_refused(staff, days):
-    survey = make_open_survey()
+def test_retention_of_impossible_days_is_refused(staff, days, survey):
     response = staff.post(url("edit_survey", survey), {"drafts_kept_days": days, "recipients_kept_days": "30"})
     assert "drafts_kept_days" in response.context["texts"].errors
     survey.refresh_from_db()
