@@ -37,6 +37,19 @@ def make_issue(category: Category, code: str, parent: Issue | None = None, **col
         return Issue.objects.create(edition=edition, category=category, code=code, parent=parent, **names | columns)
 
 
+def make_secondaries(primary: Issue, number: int, **columns: str) -> None:
+    """So many issues below a primary, in one statement; a `{}` in a column is the issue's place among them."""
+    rows = []
+    for place in range(1, number + 1):
+        code = f"{primary.code}-{place:02}"
+        names = {"name_zh": f"议题 {code}", "name_en": f"Issue {code}"}
+        texts = {name: text.format(place) for name, text in columns.items()}
+        above = {"edition": primary.edition, "category": primary.category, "parent": primary}
+        rows.append(Issue(code=code, **above, **names, **texts))
+    with _open_for("published_issue_insert", primary.edition):
+        Issue.objects.bulk_create(rows)
+
+
 def make_disclosure(code: str, framework: str = "GRI", edition: str = "2021", **columns) -> Disclosure:
     column = {"GRI": f"gri_{edition}", "SDG": "sdgs", "ESRS": "esrs", "CNSE": "cn_exchange"}.get(framework, "")
     named = {"title_zh": f"{framework} 目录", "title_en": framework, "column": column}
