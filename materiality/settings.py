@@ -39,7 +39,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "materiality.platform.people.FormCharsetMiddleware",
+    "materiality.platform.people.FormMiddleware",
     # Before all others, which respondents' pages do without.
     "surveys.respond.pages.RespondentMiddleware",
     "django.middleware.security.SecurityMiddleware",

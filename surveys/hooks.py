@@ -97,6 +97,7 @@ WORDS: dict[str, Words] = {
         ),
         "erase_response": gettext_lazy("deleted answers to the survey %(object)s as their respondent wished"),
         "give_up_answers": gettext_lazy("gave up sealed answers to the survey %(object)s, whose key is lost"),
+        "seal_survey": gettext_lazy("sealed the anonymous survey %(object)s"),
         "discard_damaged": gettext_lazy("discarded answers to the survey %(object)s that could not be opened"),
         "finalise_survey": gettext_lazy("finalised the anonymous survey %(object)s and destroyed its key"),
         "request_import": gettext_lazy("uploaded the file %(object)s"),

@@ -60,8 +60,8 @@ class StaffOnlyMiddleware:
             )
 
 
-class FormCharsetMiddleware:
-    """Forms come in UTF-8, as our pages send them; in another encoding they are refused before anybody reads them."""
+class FormMiddleware:
+    """Forms come whole and in UTF-8, as our pages send them; others are refused before anybody reads them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -70,7 +70,16 @@ class FormCharsetMiddleware:
         charset = request.content_params.get("charset", "utf-8").strip().lower()
         if charset not in ("utf-8", "utf8", "us-ascii"):
             return HttpResponseBadRequest("Forms are taken in UTF-8.\n", content_type="text/plain")
+        if request.content_type == "application/x-www-form-urlencoded" and _is_cut(request):
+            return HttpResponseBadRequest("The line broke while the form was sent.\n", content_type="text/plain")
         return self.get_response(request)
+
+
+def _is_cut(request: HttpRequest) -> bool:
+    """Whether who sent a form went away amid it: granian hands on what came, as if it were all."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    length = int(said) if said.isdecimal() else 0
+    return length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE and len(request.body) < length
 
 
 class _PastRespondents:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import AuditEvent, Proposal, User
 from materiality.platform import audit
-from materiality.platform.keys import KeyMissing, ensure_installation_key
+from materiality.platform.keys import KeyMissing, ensure_installation_key, installation_key
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.proposals import ProposalValues, store_proposal
 from materiality.queries.scores import SMALL_CELL
@@ -154,13 +154,16 @@ def give_up_answers(*, survey: Survey, reason: str, by: User | None) -> int:
     """Delete what nobody can open any more, begun or finished, as the closed survey's key is lost (after a restore
     without it), so that the survey can be finalised; returns how many finished ones went.
 
-    NotAllowed without a reason, while the survey is open, where the key is there, or where there is nothing.
+    NotAllowed without a reason, while the survey is open, where the key is there, or where there is nothing;
+    KeyMissing where the audit key cannot be read either.
     """
     if not reason.strip():
         raise NotAllowed(_("Give a reason: it is kept in the audit trail."))
     stored = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     if stored.closed_at is None or not stored.sealed_drafts.exists():
         raise NotAllowed(_("Only sealed answers of a survey that is closed can be given up."))
+    # Where this one is away, too, the folder of keys is not where it was, and nothing is lost yet.
+    installation_key(audit.AUDIT_KEY)
     with suppress(KeyMissing):
         key_of(stored)
         raise NotAllowed(_("The key of the survey is there: nothing is lost."))

@@ -302,7 +302,9 @@ class Match:
         try:
             columns = tuple(Column(**{**column, "target": Target(**column["target"])}) for column in plain["columns"])
             more = {"layouts": tuple(plain.get("layouts", ()))}
-            return cls(**{**plain, **more, "columns": columns})
+            # Matches saved before headers were searched for name the number of rows.
+            known = {name: value for name, value in plain.items() if name != "head_rows"}
+            return cls(**{**known, **more, "columns": columns})
         except (KeyError, TypeError, ValueError) as error:
             raise BrokenMatch(str(error)) from error
 

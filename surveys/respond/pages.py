@@ -71,7 +71,7 @@ class RespondentMiddleware:
         """The answer to what is asked for below /s/, not `protected` yet; None where the address leads nowhere."""
         path = request.path_info[len(RESPONDENT_PATH) - 1 :]
         try:
-            # Personal links stay in no memory.
+            # Addresses of personal links stay in no memory.
             request.resolver_match = self._urls.resolve(path) if "/i/" in path else self._resolved(path)
         except Resolver404:
             return None

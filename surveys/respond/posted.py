@@ -48,7 +48,7 @@ def posted_first_page(posted: Mapping[str, str], groups: Iterable[GroupNow], ver
         errors["consent"] = _(
             "What is said about your data has changed in the meantime: please read it again and agree."
         )
-    elif not posted.get("consent"):
+    elif posted.get("consent") != "yes":
         errors["consent"] = _(
             "Without your consent we may not ask you anything, and nothing has been stored. "
             "If you agree, tick the box; if not, simply close this page."

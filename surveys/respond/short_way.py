@@ -42,13 +42,15 @@ class ShortWay:
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self._application = application
         self._respondents = RespondentMiddleware(application)
-        self._page_headers, self._told_headers = self._added(HttpResponse()), self._added(as_told({}))
-        self._saved_headers = [*as_told({}).items(), *self._told_headers]
+        schemes = ("http", "https")
+        self._page_headers = {scheme: self._added(HttpResponse(), scheme) for scheme in schemes}
+        self._told_headers = {scheme: self._added(as_told({}), scheme) for scheme in schemes}
+        self._saved_headers = {scheme: [*as_told({}).items(), *self._told_headers[scheme]] for scheme in schemes}
 
-    def _added(self, response: HttpResponse) -> list[tuple[str, str]]:
+    def _added(self, response: HttpResponse, scheme: str) -> list[tuple[str, str]]:
         """The headers that protect every response like it."""
         request, own = HttpRequest(), {*response.headers, "Content-Language", "Content-Length"}
-        request.LANGUAGE_CODE, request.META = "", {"HTTP_X_FORWARDED_PROTO": "https"}
+        request.LANGUAGE_CODE, request._get_scheme = "", lambda: scheme
         headers = self._respondents.protected(request, response).headers
         return [(name, value) for name, value in headers.items() if name not in own]
 
@@ -63,18 +65,23 @@ class ShortWay:
     def _answer(self, environ: dict) -> tuple[str, list[tuple[str, str]], bytes] | None:
         try:
             request = UsualRequest(environ)
-        except (OSError, RuntimeError, ValueError):  # gone, or more fields than a page has
+        except (OSError, RuntimeError, ValueError):  # gone, cut short, or more fields than a page has
             return None
         told = saved(request)
         if told is not None:
             status, body = told
-            return status, self._saved_headers, body
-        response = self._respondents.answered(request)
+            return status, self._saved_headers[request.scheme], body
+        try:
+            response = self._respondents.answered(request)
+        except Error:  # while the survey was asked for its languages
+            connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
+            return None
         if response is None or _has_to_be_done_again(response):
             return None
+        added = self._told_headers if response.headers["Content-Type"] == TOLD_TYPE else self._page_headers
         headers = [
             *response.items(),
-            *(self._told_headers if response.headers["Content-Type"] == TOLD_TYPE else self._page_headers),
+            *added[request.scheme],
             ("Content-Language", request.LANGUAGE_CODE),
             *[("Set-Cookie", each.OutputString()) for each in response.cookies.values()],
         ]
@@ -105,6 +112,7 @@ def saved(request: HttpRequest) -> tuple[str, bytes] | None:
         # The words of the database can hold what somebody answered.
         log.error("a save was not taken: %s %s", type(problem).__name__, getattr(problem.__cause__, "sqlstate", ""))
         return trouble and (_STATUS[trouble], b"")
+    connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
     return "200 OK", json.dumps(acknowledged(way.draft, changes, way.questionnaire.slots)).encode()
 
 
@@ -120,6 +128,8 @@ class UsualRequest(WSGIRequest):
         if self.method == "POST":
             body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
             environ["wsgi.input"] = BytesIO(body)
+            if len(body) != int(environ["CONTENT_LENGTH"]):
+                raise ValueError("cut short")
             # Not a QueryDict, which takes four times as long.
             for name, value in parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS):
                 self._post.setlistdefault(name).append(value)
@@ -159,10 +169,10 @@ def _is_ours(host: str) -> bool:
 
 
 def _has_to_be_done_again(response: HttpResponse) -> bool:
-    """Look after the connection of this thread, as Django does between two requests; whether its server had gone, so
-    that nothing was done, and there may be another by now.
+    """Look after the connection of this thread, as Django does between two requests; whether it broke: its server may
+    be back by now.
     """
     own = connections[DEFAULT_DB_ALIAS]
-    broke = own.errors_occurred and own.vendor != "sqlite"
+    erred = own.errors_occurred and own.vendor != "sqlite"
     own.close_if_unusable_or_obsolete()
-    return broke and response.status_code == 503
+    return erred and own.connection is None and response.status_code == 503

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property, wraps
@@ -53,8 +54,8 @@ def for_respondents(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def guarded(request: HttpRequest, code: str, **kwargs: object) -> HttpResponse:
-        if "\x00" in code:
-            # PostgreSQL takes no such text, not even to look for it.
+        if not re.fullmatch(r"[\w-]+", code, re.ASCII):
+            # No survey has such a code; PostgreSQL takes none with a NUL, and no cookie's path one with a line break.
             return unknown(request)
         try:
             return view(request, code, **kwargs)

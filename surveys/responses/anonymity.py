@@ -230,20 +230,27 @@ def shared_flags(flags: np.ndarray) -> tuple[np.ndarray, int]:
     return kept, int((kept != flags).sum())
 
 
-def shared_channels(classes: np.ndarray, channel: Sequence[str]) -> list[str]:
+def shared_channels(groups: Sequence[int], classes: np.ndarray, channel: Sequence[str]) -> list[str]:
     """The channels of a lot, empty where fewer than five of a class (what else can be told of a response from outside)
-    came by the same one. Where fewer than five would be without, those of the next smallest channel are, too: who alone
-    came by another way than all would else be the one row that names none.
+    came by the same one. Where fewer than five of a class or a group would be without, those of the next smallest
+    channel are, too: who alone came by another way than all would else be the one row that names none.
     """
     names, shared = np.array(channel), np.zeros(len(channel), dtype=bool)
     for key in np.unique(classes).tolist():
         own = np.flatnonzero(classes == key)
-        kept = alike(names[own])
-        if 0 < len(own) - kept.sum() < FEWEST_ALIKE and kept.any():
-            values, numbers = np.unique(names[own][kept], return_counts=True)
-            kept &= names[own] != values[numbers.argmin()]
-        shared[own] = kept
+        shared[own] = _with_company(names[own], alike(names[own]))
+    for group in set(groups):
+        own = np.flatnonzero(np.array(groups) == group)
+        shared[own] = _with_company(names[own], shared[own])
     return [each if kept else "" for each, kept in zip(channel, shared.tolist(), strict=True)]
+
+
+def _with_company(names: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Which of these name their channel, where those that do not shall be none or five."""
+    if 0 < (~kept).sum() < FEWEST_ALIKE and kept.any():
+        values, numbers = np.unique(names[kept], return_counts=True)
+        kept = kept & (names != values[numbers.argmin()])
+    return kept
 
 
 def _classes(columns: ResponseColumns, flags: np.ndarray) -> np.ndarray:
@@ -260,7 +267,8 @@ def unlinked(
     attention question. What the rules found in times stays as flags, as far as it is shared (see `shared_flags`), and
     so do `channels` where the survey names them as its clusters.
     """
-    kept = shared_channels(_classes(columns, flags), columns.channel) if channels else [""] * len(columns)
+    classes = _classes(columns, flags)
+    kept = shared_channels(columns.group, classes, columns.channel) if channels else [""] * len(columns)
     columns = replace(columns, channel=kept)
     order = list(range(len(columns)))
     SystemRandom().shuffle(order)

@@ -86,8 +86,10 @@ def promote(request: HttpRequest, survey: str, reference: str) -> HttpResponse:
 def _promote_page(answer: OpenAnswer, survey: Survey) -> dict:
     lead = _("The respondent's words become the reason. Shorten them where they could point to a person.")
     texts = {"title": _("Make it a suggestion"), "heading": _("Make an open answer a suggestion"), "lead": lead}
-    texts |= {"back": _("Open answers"), "cancel": f"{reverse('comments')}?survey={survey.code}"}
+    back = _("Open answers"), f"{reverse('comments')}?survey={survey.code}"
+    texts |= {"back": back[0], "cancel": back[1]}
     if answer.proposal:
+        texts |= {"back": "", "further": back}
         texts |= {"lead": _("This open answer is a suggestion already."), "form": None}
         texts |= {"button": _("See the suggestion"), "cancel": reverse("proposal", args=[answer.proposal.pk])}
     return texts

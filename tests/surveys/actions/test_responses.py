@@ -6,9 +6,11 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db.models import Count, Sum
+from django.test import override_settings
 from django.utils import timezone
 
 from materiality.models import AuditEvent
+from materiality.platform.keys import KeyMissing
 from materiality.platform.refusals import NotAllowed
 from surveys.actions.fieldwork import tend_all_surveys
 from surveys.actions.paper import enter_sheet
@@ -174,7 +176,8 @@ def test_release_of_a_survey_with_names_is_not_possible():
         release_responses(survey=survey, everything=True)
 
 
-def test_answers_whose_key_is_lost_are_given_up_after_the_closing_and_the_survey_is_finalised(settings):
+@pytest.mark.django_db(transaction=True)
+def test_answers_whose_key_is_lost_are_given_up_after_the_closing_and_the_survey_is_finalised(tmp_path):
     survey = anonymous_survey()
     finish(survey, 1)
     make_draft(survey)
@@ -189,7 +192,12 @@ def test_answers_whose_key_is_lost_are_given_up_after_the_closing_and_the_survey
     assert SealedDraft.objects.count() == 1
     with pytest.raises(NotAllowed, match="理由|原因"):
         give_up_answers(survey=survey, reason=" ", by=None)
+    with override_settings(KEYS=tmp_path / "elsewhere"), pytest.raises(KeyMissing):
+        give_up_answers(survey=survey, reason="lost", by=None)
+    assert SealedDraft.objects.count() == 1
     call_command("give_up_answers", survey.code, "--reason", "lost with the disk", stdout=StringIO())
     event = AuditEvent.objects.first()
     assert (event.action, event.after) == ("give_up_answers", {"responses": 1, "begun": 0, "groups": {"users": 1}})
     assert event.reason == "lost with the disk" and SealedDraft.objects.count() == 0
+    tend_all_surveys(later)
+    assert Survey.objects.get().sealed_at

@@ -182,6 +182,11 @@ def test_match_finds_its_columns_in_another_order():
     ]  # fmt: skip
 
 
+def test_match_of_the_time_before_headers_were_searched_for_is_read():
+    match = guessed(CODES).match
+    assert Match.from_json({**match.to_json(), "head_rows": 1}) == match
+
+
 @pytest.mark.parametrize("plain", [{}, {"columns": 3}, {"columns": [{"header": "x"}]}, {"columns": [], "more": 1}])
 def test_broken_match_is_refused(plain):
     with pytest.raises(BrokenMatch):

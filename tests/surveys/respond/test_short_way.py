@@ -1,14 +1,16 @@
 """What is answered before Django: as Django would, and nothing else is."""
 
+import sqlite3
 from io import BytesIO
+from urllib.parse import urlencode
 
 import pytest
 from django.core.signals import request_started
+from django.db import OperationalError, connection
 from django.test.client import ClientHandler
 
 from surveys.actions.surveys import open_survey
 from surveys.models import Survey
-from surveys.respond.short_way import ShortWay
 from tests.factories.paper import make_question
 from tests.factories.respondent import FORM, RespondentClient
 from tests.factories.surveys import make_survey, make_survey_cycle
@@ -125,12 +127,39 @@ def test_another_sites_form_is_refused_whatever_it_knows_but_the_token(client):
     assert client.post_as_script("1/", values).status_code == 200
 
 
-def test_form_whose_browser_went_away_is_left_to_django(client):
-    body, left = BytesIO(b"go=next"), []
-    body.close()
-    environ = {
-        "REQUEST_METHOD": "POST", "PATH_INFO": f"{client.base}1/", "HTTP_HOST": "testserver", "CONTENT_LENGTH": "9",
-        "HTTP_SEC_FETCH_SITE": "same-origin", "CONTENT_TYPE": FORM, "wsgi.input": body,
-    }  # fmt: skip
-    ShortWay(lambda environ, _start: left.append(environ) or [])(environ, lambda *_head: None)
-    assert left == [environ]
+@pytest.mark.parametrize("more", [{}, {"sec-fetch-site": "none"}], ids=["short", "long"])
+def test_form_whose_browser_went_away_amid_it_changes_nothing(client, more):
+    answers = {f"r{place}": "4" for place in client.items("1/")}
+    client.send("1/", **answers, go="next")
+    carried, chosen = client.carried("1/"), client.chosen("1/")
+    whole = urlencode({**carried, "go": "next", **answers})
+    cut = {"wsgi.input": BytesIO(whole[:-30].encode()), "CONTENT_LENGTH": str(len(whole))}
+    path, headers = f"{client.base}1/", {"sec-fetch-site": "same-origin", **more}
+    assert client.generic("POST", path, b"x", FORM, headers=headers, **cut).status_code == 400
+    assert client.chosen("1/") == chosen and len(chosen) == len(answers)
+
+
+@pytest.mark.parametrize("language", ["en", "ko", "zh-TW"])
+def test_database_that_is_away_is_said_to_be_so_in_whatever_language(client, language):
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorname = "SQLITE_BUSY"
+
+    def away(*_query: object) -> None:
+        raise OperationalError from locked
+
+    client.raise_request_exception = False
+    with connection.execute_wrapper(away):
+        assert client.get(client.base, headers={"accept-language": language}).status_code == 503
+
+
+def test_browsers_are_told_to_stay_with_https_by_it_alone(survey, settings):
+    settings.SECURE_HSTS_SECONDS = 100
+    client = RespondentClient(survey)
+    said = [client.get(client.base, secure=secure).headers.get("Strict-Transport-Security") for secure in (True, False)]
+    assert said == ["max-age=100", None]
+
+
+def test_code_that_no_survey_has_is_written_into_no_cookie(client):
+    for code in ("a%0d%0aX-Evil: 1", "a; Domain=x.example", "%00"):
+        response = client.get(f"/s/{code}/1/", headers={"cookie": "yiti_draft=zz"})
+        assert response.status_code == 404 and set(response.cookies) <= {"csrftoken"}

@@ -135,6 +135,8 @@ def test_released_rows_keep_the_channel_that_five_share_where_the_survey_names_i
         ((["mail"] * 4 + ["qr"]) * 2, 5, 0, 0),
         ((["mail"] * 4 + ["qr"]) * 2, 0, 5, 0),
         ((["mail"] * 5 + ["qr"] * 5) * 2, 10, 0, 20),
+        # The one who was asked less came by `qr`; all others of the group by `mail`.
+        (["qr"] + ["mail"] * 9, 0, 1, 0),
     ],
 )
 def test_no_channel_tells_fewer_than_five_apart_with_whatever_else_is_known_of_them(channels, flagged, less, kept):

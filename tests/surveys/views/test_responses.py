@@ -258,7 +258,9 @@ def test_open_answer_becomes_a_proposal_once(client, plain_survey):
     assert (proposal.origin, proposal.reason) == ("respondent", "Less noise")
     assert proposal.source == f"{plain_survey.code}/{row.pk.hex[-12:]}"
     assert AuditEvent.objects.get(action="promote_comment").object_id == str(proposal.pk)
-    assert "is a suggestion already" in promote(client, plain_survey, row).content.decode()
+    already = promote(client, plain_survey, row).content.decode()
+    assert "is a suggestion already" in already
+    assert f'<a href="{PAGE}?survey={plain_survey.code}">Open answers</a>' in already
     assert Proposal.objects.count() == 1
     assert f'href="/library/proposals/{proposal.pk}/"' in client.get(PAGE).content.decode()
 
