@@ -92,6 +92,12 @@ def demo_rows(db):
 
 
 @pytest.fixture
+def own_list_rows(db):
+    """The first draft of an installation with a list of its own, OWN_LIST."""
+    _rows("own_list_rows")
+
+
+@pytest.fixture
 def plain_survey(db):
     """A survey that takes answers: 17 issues, two groups; nobody has answered yet."""
     _rows("plain_survey")

@@ -12,6 +12,7 @@ from django.db import connection
 
 from tests.factories.library import default_library
 from tests.factories.reports import load_demo_outline, make_cycle, make_run
+from tests.factories.sheets import draft_of_own_list
 from tests.factories.surveys import make_open_survey
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,5 +95,6 @@ def _scored_demo() -> None:
 MAKERS: dict[str, Callable[[], object]] = {
     "demo_rows": _scored_demo,
     "library_rows": default_library,
+    "own_list_rows": draft_of_own_list,
     "plain_survey": make_open_survey,
 }

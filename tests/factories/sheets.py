@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl import Workbook
 
-from materiality.actions.library import start_edition_draft
-from materiality.actions.tables import check_upload, request_check, scope_of, store_check
+from materiality.actions.library import start_edition_draft, start_first_draft
+from materiality.actions.tables import check_upload, confirm, request_check, scope_of, store_check
 from materiality.models import Edition, SheetImport
 from materiality.tables.imports import StrictResource
 from materiality.tables.widgets import Scope, SheetPlan, SheetRow
@@ -67,6 +67,25 @@ def take_in(kind: str, scope: Scope, name: str, contents: bytes) -> SheetImport:
     imported = check_upload(job, lambda percent, text: None)
     store_check(job, imported)
     return imported
+
+
+def whole_list(rows: Rows) -> SheetImport:
+    """A list of issues that takes the place of what there is, checked."""
+    return take_in("issues", scope_of("issues", replaces=True), "list.csv", csv_file(rows))
+
+
+OWN_LIST = [
+    {"code": "E1", "category": "environment", "parent_code": "", "name_en": "Climate"},
+    {"code": "E1-1", "category": "environment", "parent_code": "E1", "name_en": "Emissions"},
+    {"code": "S2", "category": "society", "parent_code": "", "name_en": "Work"},
+]
+
+
+def draft_of_own_list() -> Edition:
+    """The first draft of an installation, in English, that OWN_LIST has gone into."""
+    start_first_draft(languages=["en"], by=None)
+    confirm(whole_list(OWN_LIST), by=None)
+    return Edition.objects.get()
 
 
 def upload(kind: str, contents: bytes, name: str = "file.csv", cycle=None) -> SheetImport:

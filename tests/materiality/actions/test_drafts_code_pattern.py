@@ -15,24 +15,13 @@ from materiality.tables.widgets import Scope, SheetPlan
 from tests.factories.drafts import new_texts
 from tests.factories.library import make_category
 from tests.factories.people import log_in
-from tests.factories.sheets import csv_file, plan_of, problems_in, take_in
+from tests.factories.sheets import OWN_LIST, csv_file, plan_of, problems_in, take_in, whole_list
 
 pytestmark = pytest.mark.django_db
-ESG = [
-    {"code": "E1", "category": "environment", "parent_code": "", "name_en": "Climate"},
-    {"code": "E1-1", "category": "environment", "parent_code": "E1", "name_en": "Emissions"},
-    {"code": "S2", "category": "society", "parent_code": "", "name_en": "Work"},
-]
-
-
-def whole(rows: list[dict]):
-    return take_in("issues", scope_of("issues", replaces=True), "list.csv", csv_file(rows))
 
 
 @pytest.fixture
-def draft():
-    start_first_draft(languages=["en"], by=None)
-    confirm(whole(ESG), by=None)
+def draft(own_list_rows):
     return Edition.objects.get()
 
 
@@ -87,7 +76,7 @@ def test_issues_move_where_the_pattern_counts_by_letters():
     start_first_draft(languages=["en"], by=None)
     rows = [("E1", ""), ("E1a", "E1"), ("E1b", "E1"), ("E2", ""), ("E2a", "E2")]
     known = {"category": "environment"}
-    confirm(whole([{**known, "code": code, "parent_code": up, "name_en": code} for code, up in rows]), by=None)
+    confirm(whole_list([{**known, "code": code, "parent_code": up, "name_en": code} for code, up in rows]), by=None)
     draft = Edition.objects.get()
     assert draft.code_pattern == "A9; A9a"
     first, other = draft.issues.get(code="E1"), draft.issues.get(code="E2")
@@ -147,12 +136,12 @@ def test_list_that_takes_the_place_of_the_default_one_goes_in_by_change_and_reti
 def test_issues_that_are_there_keep_their_codes(draft):
     set_code_pattern(edition=draft, pattern="AAA-99", by=None)
     draft.refresh_from_db()
-    rows = [{**row, "name_en": f"{row['name_en']} again"} for row in ESG]
+    rows = [{**row, "name_en": f"{row['name_en']} again"} for row in OWN_LIST]
     assert problems_in(plan_of(IssueResource(Scope(draft)), rows)) == []
 
 
 def test_undone_list_brings_the_pattern_back(draft):
-    imported = whole([{**ESG[2], "code": "S2.5"}])
+    imported = whole_list([{**OWN_LIST[2], "code": "S2.5"}])
     confirm(imported, by=None, reason="Another list")
     assert Edition.objects.get().code_pattern == "A9.9"
     imported.refresh_from_db()

@@ -10,19 +10,15 @@ from materiality.drafts.codes import texts_of
 from materiality.formats.issues import IssueResource
 from materiality.library_file.pasted import pasted_list
 from materiality.library_file.read import shipped_library
-from materiality.models import Edition, SheetImport
+from materiality.models import Edition
 from materiality.platform import audit
 from materiality.queries.library import library_contents
 from materiality.queries.verification import row_findings
 from materiality.tables.widgets import Scope, SheetPlan
-from tests.factories.sheets import csv_file, draft_of_small_library, plan_of, problems_in, take_in
+from tests.factories.sheets import csv_file, draft_of_small_library, plan_of, problems_in, whole_list
 from tests.materiality.library_file.issues_format import issues_rows
 
 pytestmark = pytest.mark.django_db
-
-
-def whole(rows: list[dict]) -> SheetImport:
-    return take_in("issues", scope_of("issues", replaces=True), "list.csv", csv_file(rows))
 
 
 def state_of(edition: Edition) -> list:
@@ -48,7 +44,7 @@ def test_whole_list_retires_moves_and_goes_on_what_there_was_and_is_undone():
     society = draft.categories.get(code="society")
     audit.record("add_category", society, by=None, touched=[draft])
     before = state_of(draft)
-    imported = whole(OWN)
+    imported = whole_list(OWN)
     plan = SheetPlan.from_json(imported.plan)
     assert plan.counts == {"error": 0, "new": 2, "changed": 10, "unchanged": 0}
     assert [(each.new, each.old, each.share == 1) for each in plan.descents[:1]] == [("E1", "SOC-01-01", True)]
@@ -71,7 +67,7 @@ def test_whole_list_retires_moves_and_goes_on_what_there_was_and_is_undone():
 
 def test_whole_list_takes_up_again_what_it_once_retired():
     draft = draft_of_small_library()
-    confirm(whole(OWN), by=None, reason="Ours")
+    confirm(whole_list(OWN), by=None, reason="Ours")
     publish_edition(edition=draft, by=None, acknowledged="Ours")
     back = {"code": "ENV-01", "category": "environment", "parent_code": "", "name_en": "Issue ENV-01"}
     edition = put_in_force(contents=csv_file([*OWN, back]), name="list.csv", by=None)
@@ -81,10 +77,10 @@ def test_whole_list_takes_up_again_what_it_once_retired():
 
 def test_whole_list_takes_up_again_what_the_same_draft_retired():
     draft = draft_of_small_library()
-    confirm(whole(OWN), by=None, reason="Ours")
+    confirm(whole_list(OWN), by=None, reason="Ours")
     before = state_of(draft)
     back = {"code": "ENV-01", "category": "environment", "parent_code": "", "name_en": "Issue ENV-01"}
-    stored = confirm(whole([*OWN, back]), by=None, reason="Missed")
+    stored = confirm(whole_list([*OWN, back]), by=None, reason="Missed")
     assert state_of(draft) != before
     publish_edition(edition=draft, by=None, acknowledged="Ours")
     rows = draft.lineage.filter(Q(source__code="ENV-01") | Q(target__code="ENV-01"))
@@ -95,10 +91,10 @@ def test_whole_list_takes_up_again_what_the_same_draft_retired():
 
 def test_taking_up_again_is_undone():
     draft = draft_of_small_library()
-    confirm(whole(OWN), by=None, reason="Ours")
+    confirm(whole_list(OWN), by=None, reason="Ours")
     before = state_of(draft)
     back = {"code": "ENV-01", "category": "environment", "parent_code": "", "name_en": "Issue ENV-01"}
-    undo(confirm(whole([*OWN, back]), by=None, reason="Missed"), by=None)
+    undo(confirm(whole_list([*OWN, back]), by=None, reason="Missed"), by=None)
     assert state_of(draft) == before
 
 
@@ -109,10 +105,10 @@ def test_issue_with_another_code_in_the_draft_is_the_same_when_it_is_taken_up_ag
     code = move_issue(issue=moved, primary=under, by=None, reason="Belongs there").code
     assert code != "SOC-01-04"
     above = {"code": "ENV-01", "category": "environment", "parent_code": "", "name_en": "Issue ENV-01"}
-    confirm(whole([*OWN, above]), by=None, reason="Ours")
+    confirm(whole_list([*OWN, above]), by=None, reason="Ours")
     before = state_of(draft)
     back = {"code": code, "category": "environment", "parent_code": "ENV-01", "name_en": "Issue SOC-01-04"}
-    stored = confirm(whole([*OWN, above, back]), by=None, reason="Missed")
+    stored = confirm(whole_list([*OWN, above, back]), by=None, reason="Missed")
     rows = draft.lineage.filter(Q(source__code="SOC-01-04") | Q(target__code=code))
     assert [(row.kind, row.source.code, row.target.code) for row in rows] == [("moved", "SOC-01-04", code)]
     undo(stored, by=None)
@@ -121,10 +117,10 @@ def test_issue_with_another_code_in_the_draft_is_the_same_when_it_is_taken_up_ag
 
 def test_issue_that_went_on_another_goes_on_it_again_when_it_is_taken_up_again():
     draft = draft_of_small_library()
-    confirm(whole(OWN), by=None, reason="Ours", descents={"E1": "SOC-01-01"})
-    confirm(whole(OWN[1:]), by=None, reason="Without")
+    confirm(whole_list(OWN), by=None, reason="Ours", descents={"E1": "SOC-01-01"})
+    confirm(whole_list(OWN[1:]), by=None, reason="Without")
     assert draft.lineage.get(source__code="SOC-01-01").target is None
-    stored = confirm(whole(OWN), by=None, reason="Missed")
+    stored = confirm(whole_list(OWN), by=None, reason="Missed")
     line = draft.lineage.get(target__code="E1")
     assert (line.kind, line.source.code) == ("moved", "SOC-01-01")
     undo(stored, by=None)
@@ -135,11 +131,11 @@ def test_issue_that_went_on_another_goes_on_it_again_when_it_is_taken_up_again()
 @pytest.mark.parametrize("published", [False, True])
 def test_issue_retired_before_goes_on_under_another_code(published):
     draft = draft_of_small_library()
-    confirm(whole(OWN), by=None, reason="Ours")
+    confirm(whole_list(OWN), by=None, reason="Ours")
     if published:
         publish_edition(edition=draft, by=None, acknowledged="Ours")
     again = {"code": "N1", "category": "environment", "parent_code": "", "name_en": "Issue ENV-01"}
-    imported = whole([*OWN, again])
+    imported = whole_list([*OWN, again])
     proposed = SheetPlan.from_json(imported.plan).descents
     assert [(each.new, each.old, each.share) for each in proposed] == [("N1", "ENV-01", 1.0)]
     edition = confirm(imported, by=None, reason="Again", descents={"N1": "ENV-01"}).edition
@@ -150,7 +146,7 @@ def test_issue_retired_before_goes_on_under_another_code(published):
 def test_queries_of_a_whole_list_do_not_grow_with_what_it_retires(django_assert_max_num_queries):
     start_first_draft(languages=["en"], by=None)
     old = [{"code": f"A{place}", "category": "environment", "name_en": f"Old {place}"} for place in range(60)]
-    confirm(whole(old), by=None)
+    confirm(whole_list(old), by=None)
     publish_edition(edition=Edition.objects.get(), by=None, acknowledged="Ours")
     with django_assert_max_num_queries(230):
         put_in_force(contents=csv_file([{**old[0], "code": "B", "name_en": "New"}]), name="list.csv", by=None)
@@ -160,8 +156,8 @@ def test_first_list_may_be_corrected_without_a_reason_and_leaves_nothing_behind(
     start_first_draft(languages=["en"], by=None)
     slips = [{"code": "X1", "category": "Umwelt & mehr", "name_en": "Slip"}]
     slips += [{"code": "X2", "category": "社会", "name_en": "Kept"}]
-    confirm(whole(slips), by=None)
-    confirm(whole(slips[1:]), by=None)
+    confirm(whole_list(slips), by=None)
+    confirm(whole_list(slips[1:]), by=None)
     edition = publish_edition(edition=Edition.objects.get(), by=None)
     assert [row.code for row in edition.issues.all()] == ["X2"]
     held = edition.categories.order_by("order")
@@ -231,8 +227,8 @@ def test_pasted_lines_are_rows_of_the_format():
 def test_category_that_many_rows_name_is_no_slip_of_a_usual_one():
     start_first_draft(languages=["en"], by=None)
     rows = [{"code": f"E{n}", "category": "Environmental", "name_en": f"Topic {n}"} for n in range(1, 4)]
-    confirm(whole(rows), by=None)
+    confirm(whole_list(rows), by=None)
     assert [row.name for row in Edition.objects.get().categories.all()] == ["Environmental"]
     slip = [*rows, {"code": "S1", "category": "Socety", "name_en": "Work"}]
-    found = SheetPlan.from_json(whole(slip).plan)
+    found = SheetPlan.from_json(whole_list(slip).plan)
     assert problems_in(found) == [(5, "category", "unknown_category")]

@@ -20,14 +20,25 @@ from tests.factories.scores import make_run
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def contents(cycle):
-    return build_output(output_inputs(cycle, kind="workbook", format="xlsx", language="en"))
+@pytest.fixture(scope="module")
+def made():
+    """What was built from the cycle as it lies beneath every test."""
+    return {}
 
 
 @pytest.fixture
-def book(contents):
-    return load_workbook(io.BytesIO(contents))
+def contents(cycle, made):
+    if "contents" not in made:
+        made["contents"] = build_output(output_inputs(cycle, kind="workbook", format="xlsx", language="en"))
+    return made["contents"]
+
+
+@pytest.fixture
+def book(contents, made):
+    """To be read only."""
+    if "book" not in made:
+        made["book"] = load_workbook(io.BytesIO(contents))
+    return made["book"]
 
 
 def table(sheet) -> list[dict]:

@@ -14,8 +14,9 @@ from materiality.models import Run
 from materiality.queries.scores import without_rules
 from materiality.scoring.cube import Cube
 from materiality.scoring.method import Method
-from surveys.models import Batch, ProfileQuestion
+from surveys.models import Batch, ProfileQuestion, Response
 from surveys.questionnaire.asking import Plan
+from surveys.questionnaire.ratings import arrival_id
 from surveys.questionnaire.screening import RULES
 from tests.factories.responses import make_response
 from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
@@ -66,6 +67,7 @@ def answered(plans, number=90):
     items = list(survey.items.order_by("position").values_list("issue__code", "dimension"))
     groups = list(survey.cycle.groups.all())
     level = rng.uniform(1.5, 4.5, len(items))
+    rows = []
     for n in range(number):
         group = groups[n % 3]
         plan = plans.get(group.code, Plan())
@@ -74,7 +76,8 @@ def answered(plans, number=90):
         for place, (code, dimension) in enumerate(items):
             if dimension not in plan.dimensions or code in plan.left_out:
                 ratings[place] = 255
-        make_response(survey, group=group, ratings=ratings.tobytes())
+        rows.append(Response(id=arrival_id(), survey=survey, group=group, ratings=ratings.tobytes()))
+    Response.objects.bulk_create(rows)
     stored = list(survey.responses.order_by("id").select_related("group"))
     codes = sorted({code for code, _dimension in items})
     columns = tuple((codes.index(code), DIMENSIONS.index(dimension)) for code, dimension in items)
