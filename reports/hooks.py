@@ -15,7 +15,7 @@ from materiality.queries.cycles import newest_run, run_behind, scored_cycles
 from reports.models import Output, Section
 from reports.models.outline import JOB as OUTLINE_JOB
 from reports.models.outputs import JOB
-from reports.queries.outputs import seen_outputs
+from reports.queries.outputs import listed_outputs, right_to_open, seen_outputs
 
 WORDS: dict[str, Words] = {
     "job": {
@@ -105,11 +105,14 @@ def _of_cycle(rows: QuerySet, figure: Aggregate) -> Subquery:
 
 
 def _find_files(person: User, text: str, most: int) -> list[Found]:
-    named = Output.objects.filter(job__state=Job.State.DONE, file_name__icontains=text, cycle__in=scored_cycles(person))
-    rows = seen_outputs(person, named.select_related("cycle"))[:most]
+    rows = listed_outputs().filter(
+        job__state=Job.State.DONE, file_name__icontains=text, cycle__in=scored_cycles(person)
+    )
+    seen = seen_outputs(person, rows.select_related("cycle"))
+    opened = [row for row in seen if right_to_open(row)(person)][:most]
     return [
         Found(gettext("File"), row.file_name, reverse("output_file", args=[row.cycle.code, row.pk]), row.cycle.title)
-        for row in rows
+        for row in opened
     ]
 
 

@@ -23,10 +23,9 @@ from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import own_names
 from materiality.queries.verification import altered_files
 from reports import documents
-from reports.documents.evidence_pack import PACK
 from reports.models import Output
 from reports.queries.outline import read_once, reading_once
-from reports.queries.outputs import FORMATS, OutputKind, frozen, frozen_text, needed_run, output_languages
+from reports.queries.outputs import FORMATS, PACK, OutputKind, frozen, frozen_text, needed_run, output_languages
 
 FOLDER = "outputs"
 

@@ -14,10 +14,10 @@ from materiality.platform import audit
 from materiality.platform.jobs import request_job, send_job
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_ARCHIVE, locked_cycle
-from reports.documents.evidence_pack import PACK
 from reports.models import Output, TableText
 from reports.models.outputs import JOB
 from reports.outputs import KINDS, made_from, options_of, output_inputs, stale_outputs, stored_path
+from reports.queries.outputs import PACK
 
 
 @transaction.atomic

@@ -23,13 +23,12 @@ from materiality.tables.write import EPOCH, csv_bytes
 from reports.documents import verify
 from reports.documents.verify import FIGURES, RESPONSES
 from reports.models import Output
-from reports.queries.outputs import OutputKind, Progress, corrected, needed_run
+from reports.queries.outputs import PACK, OutputKind, Progress, corrected, needed_run
 from surveys.intake.columns import item_name
 from surveys.models import ItemText, Survey
 from surveys.questionnaire.ratings import CELL_TEXT
 from surveys.responses.counting import valid_ratings
 
-PACK = "evidence-pack"
 HIDDEN, HIDDEN_TEXT = 253, "*"  # no code of a rating
 MOST = 200_000  # responses: about 40 MB of ratings, and as much again as text
 WHY = {

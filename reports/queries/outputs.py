@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from materiality.models import Cycle, Erratum, Run, User
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, shown, suffix_of
 from materiality.platform.bilingual import LANGUAGES as LANGUAGES_OF_TEXTS
+from materiality.platform.people import Predicate, can_see_responses, can_view
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import scored_cycles, sees_all_cycles
 from reports.models import Output
@@ -20,6 +21,7 @@ from reports.queries.matrix import WEIGHTINGS, MatrixData, MatrixOptions, matrix
 from reports.queries.outline import read_once
 
 LANGUAGES = ("zh-hans", "en")
+PACK = "evidence-pack"
 Progress = Callable[[int, str], None]
 # From cycle, run and options to the plain values that are frozen.
 Inputs = Callable[[Cycle, Run | None, Mapping[str, Any]], dict]
@@ -170,9 +172,11 @@ def frozen_text(row: dict, field: str) -> str:
 
 
 def listed_outputs() -> QuerySet[Output]:
-    """Newest first, each with the number of its run, and its job without inputs and result, which can be large."""
+    """Newest first, each with the number of its run and who reported the figures of it, if they are from elsewhere; its
+    job without inputs and result, which can be large.
+    """
     rows = Output.objects.select_related("job__created_by").defer("job__inputs", "job__result")
-    return rows.annotate(run_number=F("run__number")).order_by("-pk")
+    return rows.annotate(run_number=F("run__number"), run_source=F("run__source")).order_by("-pk")
 
 
 def seen_outputs(person: User, rows: Iterable[Output]) -> list[Output]:
@@ -181,3 +185,10 @@ def seen_outputs(person: User, rows: Iterable[Output]) -> list[Output]:
         return list(rows)
     codes = set(scored_cycles(person).values_list("code", flat=True))
     return [row for row in rows if codes.issuperset(row.earlier_cycles)]
+
+
+def right_to_open(output: Output) -> Predicate:
+    """What a person who sees the file in the list (`listed_outputs`) needs to download it: an evidence pack has a row
+    for each response.
+    """
+    return can_see_responses if output.kind == PACK and not output.run_source else can_view

@@ -14,7 +14,7 @@ from materiality.models import Cycle, Job
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.lists import Head, Listing
 from materiality.platform.pages import FILE_TYPES, button, download, onward, refusals, sent, stored, uploaded
-from materiality.platform.people import can_edit_cycle, needs
+from materiality.platform.people import can_edit_cycle, need, needs
 from materiality.queries.cycles import chosen_run, groups_of, listed_runs, sees_all_cycles
 from materiality.queries.mappings import covered_frameworks
 from materiality.queries.stakeholders import touching
@@ -36,7 +36,7 @@ from reports.documents.why import why_sheet
 from reports.forms.outputs import RequestForm, TableTextsForm
 from reports.models import Output, TableText
 from reports.outputs import KINDS, output_inputs, stale_outputs, stored_path
-from reports.queries.outputs import LANGUAGES, listed_outputs, output_languages, seen_outputs
+from reports.queries.outputs import LANGUAGES, listed_outputs, output_languages, right_to_open, seen_outputs
 
 _HEADS = (
     Head(gettext_lazy("File"), "kind", "kind"),
@@ -85,6 +85,8 @@ def _listed(request: HttpRequest, cycle: Cycle) -> tuple[Listing, list[Output]]:
     noun = ngettext_lazy("%(shown)s file", "%(shown)s files", "number")
     listing = Listing(request, rows, heads=_HEADS, noun=noun)
     shown = list(listing.page)
+    for row in shown:
+        row.may_open = right_to_open(row)(request.user)
     _tell(shown, cycle)
     return listing, shown
 
@@ -119,6 +121,7 @@ def _output_of(request: HttpRequest, rows: QuerySet[Output], code: str, pk: int)
     found = seen_outputs(request.user, rows.filter(cycle__code=code, pk=pk))
     if not found:
         raise Http404
+    found[0].may_open = right_to_open(found[0])(request.user)
     return found[0]
 
 
@@ -137,7 +140,8 @@ def _tell(rows: Sequence[Output], cycle: Cycle) -> None:
 
 def output_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The file itself; not found until it is there."""
-    row = _output_of(request, Output.objects.filter(job__state=Job.State.DONE), code, pk)
+    row = _output_of(request, listed_outputs().filter(job__state=Job.State.DONE), code, pk)
+    need(request.user, right_to_open(row))
     return download(stored(stored_path(row)), row.file_name, FILE_TYPES[row.format])
 
 

@@ -24,6 +24,7 @@ from tests.factories.sheets import take_in
 from tests.factories.stakeholders import make_engagement
 from tests.factories.surveys import make_survey
 from tests.factories.texts import reword
+from tests.materiality.formats.test_figures import figures, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +131,37 @@ def test_viewers_of_the_cycle_download_and_do_not_ask(client, cycle):
     assert client.get(reverse("output_file", args=["demo", output.pk])).status_code == 200
     assert b"Create the file" not in client.get(reverse("outputs", args=["demo"])).content
     assert ask(client).status_code == 403 and Output.objects.count() == 1
+
+
+def test_evidence_pack_is_for_those_who_see_single_responses(client, cycle):
+    """It has a row for each response."""
+    pack = request_output(cycle=cycle, kind="evidence-pack", format="zip", language="en", by=None, send=False)
+    jobs.execute(str(pack.job_id))
+    file, search = reverse("output_file", args=["demo", pack.pk]), reverse("search") + "?q=evidence"
+    pages = [reverse("outputs", args=["demo"]), reverse("output_row", args=["demo", pack.pk])]
+    pages += [f"{pages[1]}?link", search]
+
+    def linked() -> list[bool]:
+        return [file in client.get(page).content.decode() for page in pages]
+
+    for role in (Role.VIEWER, Role.COMMITTEE, Role.ADMINISTRATOR):
+        log_in(client, role).cycles.add(cycle)
+        refused = client.get(file)
+        assert refused.status_code == 403 and b"Your role does not allow this" in refused.content
+        assert linked() == [False] * 4
+        assert "Only those who may see single responses" in client.get(pages[0]).content.decode()
+    for role in (Role.ANALYST, Role.LEAD):
+        log_in(client, role)
+        assert b"".join(client.get(file).streaming_content).startswith(b"PK") and linked() == [True] * 4
+
+
+def test_evidence_pack_of_figures_from_elsewhere_is_for_everybody(client, library, media):
+    cycle = make_cycle("reported")
+    stored(cycle, figures(cycle))
+    pack = request_output(cycle=cycle, kind="evidence-pack", format="zip", language="en", by=None, send=False)
+    jobs.execute(str(pack.job_id))
+    log_in(client, Role.VIEWER).cycles.add(cycle)
+    assert client.get(reverse("output_file", args=["reported", pack.pk])).status_code == 200
 
 
 def test_outputs_take_as_many_queries_for_30_as_for_one(staff):
