@@ -41,7 +41,7 @@ from materiality.tables.headers import (
     match_headers,
     unknown_columns,
 )
-from materiality.tables.imports import CODES, StrictResource, take_back, undo_json
+from materiality.tables.imports import CODES, StrictResource, languages_kept, take_back, undo_json
 from materiality.tables.problems import BadLibrary, Problem
 from materiality.tables.records import Records, read_tables, table_of
 from materiality.tables.widgets import Scope, SheetPlan, SheetRow
@@ -475,8 +475,9 @@ def _draft(imported: SheetImport, by: User | None) -> Edition:
 
 
 def _resource(imported: SheetImport, by: User | None, reason: str) -> StrictResource:
-    """Of a file that was read before, in the languages that it is in."""
-    scope = Scope(imported.edition, imported.cycle, replaces=imported.replaces)
+    """Of a file that was read before, in the languages that it is in; where it is stored, in those of its rows."""
+    kept = languages_kept(KINDS[imported.kind].resource, imported.undo)
+    scope = Scope(imported.edition, imported.cycle, replaces=imported.replaces, languages=kept)
     if KINDS[imported.kind].into == "edition" and imported.state != SheetImport.State.STORED:
         scope = scope_of(imported.kind, imported.edition, replaces=imported.replaces)
     resource = KINDS[imported.kind].resource(scope, by, reason)

@@ -100,7 +100,8 @@ class CatalogueResource(StrictResource):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.languages = list(dict.fromkeys([*DEFAULT_LANGUAGES, *library_languages()]))
+        kept = self.scope.languages if self.scope else ()
+        self.languages = list(dict.fromkeys([*DEFAULT_LANGUAGES, *library_languages(), *kept]))
         titles = list(_title_columns(self.languages))
         place = next(place for place, column in enumerate(_COLUMNS) if column.name == "code_official")
         self.columns = (*_COLUMNS[:place], *titles, *_COLUMNS[place:])

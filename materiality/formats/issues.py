@@ -335,9 +335,9 @@ class IssueResource(StrictResource):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         edition, self.descents = self.scope.edition if self.scope else None, {}
-        if replaces := bool(self.scope and self.scope.replaces):
+        if self.scope and self.scope.replaces:
             self.written = (*self.written, "category", "parent")
-        languages = list((replaces and self.scope.languages) or (edition.languages if edition else DEFAULT_LANGUAGES))
+        languages = list((self.scope and self.scope.languages) or (edition.languages if edition else DEFAULT_LANGUAGES))
         self.columns = COLUMNS
         if languages != list(DEFAULT_LANGUAGES):
             self._speak(languages)
@@ -355,9 +355,7 @@ class IssueResource(StrictResource):
         place = next(number for number, column in enumerate(COLUMNS) if _is_text(column.name))
         rest = [column for column in COLUMNS if not _is_text(column.name)]
         self.columns = (*rest[:place], *columns, *rest[place:])
-        for column in COLUMNS:
-            if _is_text(column.name):
-                del self.fields[column.name]
+        self.fields = {name: field for name, field in self.fields.items() if not _is_text(name)}
         for column in columns:
             limit = 200 if is_name(column.name) else 0
             self.fields[column.name] = Field(column.name, column.name, widget=TextWidget(limit))
@@ -592,9 +590,10 @@ class IssueResource(StrictResource):
         return further | {"languages": self._spoke, "retired": self._retired_categories, "pattern": self._pattern}
 
     def put_back_further(self, held: dict[str, Any]) -> None:
-        put_back_descent(held["descent"])
+        put_back_descent(held.get("descent", held))  # imports of earlier versions kept less, at first the descent alone
         edition = self.scope.edition
-        self.touched += (gone := list(edition.categories.filter(code__in=held["categories"], issues=None)))
+        self.touched += (gone := list(edition.categories.filter(code__in=held.get("categories", ()), issues=None)))
         edition.categories.filter(pk__in=[row.pk for row in gone]).delete()
-        self._write(*edition.categories.filter(code__in=held["retired"]), status=Category.Status.ACTIVE)
-        self._write(edition, languages=held["languages"], code_pattern=held["pattern"])
+        self._write(*edition.categories.filter(code__in=held.get("retired", ())), status=Category.Status.ACTIVE)
+        languages, pattern = held.get("languages", edition.languages), held.get("pattern", edition.code_pattern)
+        self._write(edition, languages=languages, code_pattern=pattern)

@@ -211,8 +211,7 @@ class StakeholderResource(StrictResource):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.languages = spoken_of(self.scope)
-        self.speak(self.languages)
+        self.speak(spoken_of(self.scope))
         self.texts = [column.name for column in self.columns if column.name.startswith("text_")]
 
     def refuse(self, store: bool) -> None:

@@ -180,6 +180,7 @@ class TranslationResource(StrictResource):
     """Texts in the languages of the draft and of the cycles, of rows of five models, known by their keys."""
 
     sheet = "translations"
+    former = {"text_zh": "chinese", "text_en": "english"}
 
     key = Field("pk", "key", readonly=True)
     kind = Field("held__text__kind", "kind", readonly=True)
@@ -193,7 +194,8 @@ class TranslationResource(StrictResource):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cycles = self.scope.cycles if self.scope else None
-        self.languages = wanted_languages(translated_edition(), self.cycles)
+        kept = self.scope.languages if self.scope else ()
+        self.languages = list(dict.fromkeys([*wanted_languages(translated_edition(), self.cycles), *kept]))
         self.texts = _text_columns(self.languages)
         self.columns = (*_BEFORE, *self.texts, _STATE)
         for column in self.texts:

@@ -24,7 +24,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from materiality.models import IssueMapping, Lineage, User
-from materiality.platform.bilingual import stored_names
+from materiality.platform.bilingual import LANGUAGES, stored_names, suffix_of, text_columns
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import object_word
 from materiality.tables.headers import Choices, SheetColumn, canonical, depths, spoken_columns
@@ -115,7 +115,8 @@ class StrictResource(SheetHooks, ModelResource):
     def speak(self, languages: Sequence[str]) -> None:
         """Give each text a column in each of these languages, in the place of those in Chinese and English."""
         model, known = self._meta.model, self.fields
-        self.columns = spoken_columns(model, self.columns, languages)
+        self.languages = list((self.scope and self.scope.languages) or languages)
+        self.columns = spoken_columns(model, self.columns, self.languages)
         fresh = model_fields(model, [column for column in self.columns if column.name not in known])
         self.fields = {column.name: known.get(column.name) or fresh[column.name] for column in self.columns}
         self._meta = copy(self._meta)  # of this resource alone
@@ -400,12 +401,32 @@ def undo_json(resource: StrictResource) -> dict[str, Any]:
     return {"rows": [vars(row) for row in resource.stored_rows], "further": resource.further_undo()}
 
 
+def languages_kept(kind: type[StrictResource], held: Mapping[str, Any]) -> tuple[str, ...]:
+    """The languages in which the rows of a stored import were kept, whatever is spoken since."""
+    names = {name for row in _rows_kept(kind, held) for name in row.after}
+    return tuple(each for each in LANGUAGES if any(name.endswith(f"_{suffix_of(each)}") for name in names))
+
+
+def _rows_kept(kind: type[StrictResource], held: Mapping[str, Any]) -> list[Stored]:
+    now = {then: name for name, then in kind.former.items()}
+    return [
+        Stored(tuple(row["key"]), *(_renamed(row[name], now) for name in ("before", "after")), row["extra"])
+        for row in held.get("rows", ())
+    ]
+
+
+def _renamed(cells: dict[str, str] | None, now: Mapping[str, str]) -> dict[str, str] | None:
+    return cells and {now.get(name, name): text for name, text in cells.items()}
+
+
 def take_back(resource: StrictResource, held: dict[str, Any]) -> list[models.Model]:
     """Put changed rows back and delete new ones; returns all of them. NotAllowed with the reason where that cannot be.
 
-    The caller holds a transaction.
+    The resource is in the languages of the import. The caller holds a transaction.
     """
-    rows = [Stored(**{**row, "key": tuple(row["key"])}) for row in held["rows"]]
+    rows = _rows_kept(type(resource), held)
+    # By its cells, as the columns of a key may have been in the order of other languages.
+    rows = [replace(row, key=tuple(row.after[name] for name in resource.key)) for row in rows]
     resource.refuse(store=True)
     stored = {resource.key_in(row): row for row in resource.stored()}
     _refuse_changed(resource, stored, rows)
@@ -423,7 +444,7 @@ def take_back(resource: StrictResource, held: dict[str, Any]) -> list[models.Mod
 
 
 def _refuse_changed(resource: StrictResource, stored: dict[Key, Any], rows: Sequence[Stored]) -> None:
-    differing = [row for row in rows if row.key not in stored or resource.cells(stored[row.key]) != row.after]
+    differing = [row for row in rows if row.key not in stored or _was_changed(resource, stored[row.key], row)]
     if differing:
         named = ", ".join(" ".join(row.key) for row in differing[:_NAMED])
         text = ngettext(
@@ -433,6 +454,15 @@ def _refuse_changed(resource: StrictResource, stored: dict[Key, Any], rows: Sequ
         )
         more = ", …" if len(differing) > _NAMED else ""
         raise NotAllowed(text % {"count": len(differing), "rows": named + more})
+
+
+def _was_changed(resource: StrictResource, stored: Any, row: Stored) -> bool:
+    """Also where a new row has got a text in a language since that the import did not have; it would go with it."""
+    kept = row.after.keys() & resource.fields.keys()
+    more = () if row.before is not None else text_columns(type(stored)).keys() - row.after.keys()
+    return resource.cells(stored, kept) != {name: row.after[name] for name in kept} or any(
+        getattr(stored, name) for name in more
+    )
 
 
 def _refuse_built_on(fresh: Sequence[models.Model]) -> None:

@@ -150,7 +150,8 @@ class Scope:
     """Where rows are imported into: an edition of the library, a cycle, or (neither) the installation; of that, what is
     told of `cycles` (None = all).
 
-    `replaces`: the file is the whole list, and what it does not name is retired; `languages` are those it is in.
+    `replaces`: the file is the whole list, and what it does not name is retired; `languages` are those it is in, where
+    they are not those of edition, cycle or library.
     """
 
     edition: Edition | None = None
@@ -181,6 +182,8 @@ class SheetHooks:
     columns: tuple[SheetColumn, ...] = ()
     written: tuple[str, ...] = ()
     may_be_blank: tuple[str, ...] = ()
+    # Column → the name under which imports of earlier versions kept it.
+    former: Mapping[str, str] = {}
     # Whether a file may be the whole list. Where it is, code of a new row → code of the one that it goes on.
     replaceable = False
     descents: Mapping[str, str] = {}
