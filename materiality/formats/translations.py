@@ -211,12 +211,20 @@ class TranslationResource(StrictResource):
         raise ValidationError(message(Problem("unknown_text")))
 
     def prepared(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
-        return [replace(row, cells={**row.cells, **self._tidied(row)}) for row in rows]
+        return [replace(row, cells=self._tidied(row)) for row in rows]
 
     def _tidied(self, row: SheetRow) -> dict[str, str]:
+        """Without empty cells in languages that the text is not wanted in: exports leave out what is held in them."""
         text = self.by_key.get(self.key_of(row.cells))
-        given = [column.name for column in self.texts if column.name in row.cells]
-        return {name: tidy_text(row.cells[name], text.held.text.is_long) for name in given} if text else {}
+        if text is None:
+            return dict(row.cells)
+        cells, wanted = dict(row.cells), text.held.text
+        for column, language in zip(self.texts, self.languages, strict=True):
+            if column.name in cells:
+                cells[column.name] = tidy_text(cells[column.name], wanted.is_long)
+                if not cells[column.name] and language not in wanted.texts and self.undoing is None:
+                    del cells[column.name]
+        return cells
 
     def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
         """A cell that was emptied would remove a text; that is no translation."""

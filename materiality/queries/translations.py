@@ -39,14 +39,15 @@ class WantedText:
         return [state_of(lack, language) for language, lack in self.lacks.items()]
 
 
-def lacks_of(texts: Mapping[str, str], changed: Mapping[str, str]) -> dict[str, str]:
+def lacks_of(texts: Mapping[str, str], changed: Mapping[str, str], is_held: bool = False) -> dict[str, str]:
     """Language → MISSING where another language has the text, OLDER where another was changed later.
 
-    `changed`: ISO times by language; one that is not known counts as before all others.
+    `changed`: ISO times by language; one that is not known counts as before all others. `is_held`: a language has the
+    text in which it is not wanted.
     """
     times = {language: _time(changed.get(language, "")) for language, text in texts.items() if text.strip()}
     newest = max(times.values(), default=0.0)
-    missing = {language: MISSING for language in texts if times and language not in times}
+    missing = {language: MISSING for language in texts if (times or is_held) and language not in times}
     return missing | {language: OLDER for language, time in times.items() if time < newest}
 
 
@@ -194,4 +195,8 @@ def _text(row: TextRow, field: str, key: str, where: str) -> StoredText:
     times = getattr(row, "changed", {})
     changed = {language: times.get(f"{field}_{suffix_of(language)}", "") for language in texts}
     is_long, kind = row._meta.get_field(field).long, key.split("/", 1)[0]
-    return StoredText(WantedText(f"{key}/{field}", kind, where, field, texts, lacks_of(texts, changed), is_long), row)
+    held = str(getattr(row, field))
+    if held and not any(text.strip() for text in texts.values()):
+        where = f"{where} · {held}"  # else nobody would see what is to be translated
+    lacks = lacks_of(texts, changed, bool(held))
+    return StoredText(WantedText(f"{key}/{field}", kind, where, field, texts, lacks, is_long), row)

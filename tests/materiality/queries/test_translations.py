@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from materiality.queries.translations import MISSING, OLDER, fingerprint, lacks_of, tidy_text
+from materiality.queries.translations import MISSING, OLDER, TextFilters, fingerprint, lacking, lacks_of, tidy_text
+from tests.factories.cycles import make_cycle
 
 EARLY, LATE = "2026-01-01T00:00:00+00:00", "2026-03-01T08:00:00.5+08:00"
 
@@ -28,6 +29,20 @@ EARLY, LATE = "2026-01-01T00:00:00+00:00", "2026-03-01T08:00:00.5+08:00"
 )
 def test_lacks_of_a_text(texts, changed, lacks):
     assert lacks_of(texts, changed) == lacks
+
+
+def test_lacks_of_a_text_that_is_held_in_a_language_in_which_it_is_not_wanted():
+    assert lacks_of({"ko": "", "ja": " "}, {}, is_held=True) == {"ko": MISSING, "ja": MISSING}
+    assert lacks_of({"ko": "이슈"}, {}, is_held=True) == {}
+
+
+@pytest.mark.django_db
+def test_only_language_of_a_cycle_is_asked_for_where_a_shipped_group_has_others():
+    cycle = make_cycle(languages=["ko"])
+    wanted = {text.key: text for text in lacking(None, TextFilters())}
+    text = wanted[f"group/{cycle.code}/users/name"]
+    assert (dict(text.texts), text.states) == ({"ko": ""}, ["missing_ko"])
+    assert str(cycle.groups.get(code="users").name) in text.where
 
 
 def test_lacks_of_compares_times_across_zones():

@@ -115,6 +115,21 @@ def test_translations_have_a_column_for_each_language_of_draft_and_cycles(client
     assert key not in {row["key"] for row in rows_of(client)}
 
 
+def test_translations_that_are_held_in_a_language_that_is_not_wanted_come_back_filled_in(client, draft):
+    cycle = make_cycle(languages=["ko", "en"])
+    was = cycle.groups.get(code="users").name.texts
+    log_in(client)
+    rows = [row for row in rows_of(client) if row["kind"] == "group"]
+    upload(client, "csv", [list(row.values()) for row in rows], list(rows[0]))
+    assert SheetImport.objects.get().plan["counts"] == {"error": 0, "new": 0, "changed": 0, "unchanged": len(rows)}
+    SheetImport.objects.all().delete()
+    for row in rows:
+        row["text_ko"] = row["text_ko"] or ("고객" if row["key"] == f"group/{cycle.code}/users/name" else "")
+    upload(client, "csv", [list(row.values()) for row in rows], list(rows[0]))
+    press(client, "sheet_confirm")
+    assert cycle.groups.get(code="users").name.texts == {**was, "ko": "고객"}
+
+
 def test_translations_import_says_everything_that_is_wrong(client, draft):
     log_in(client)
     name = f"issue/{draft.code}/SOC-01-01/name"
