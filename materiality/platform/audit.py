@@ -4,12 +4,12 @@ import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import Subquery
 from django.utils import timezone
 
 from materiality.models.audit import AuditColumns, AuditedRow, AuditEvent, AuditPerson
@@ -25,6 +25,10 @@ HASHED = (
     *("before", "after", "reason", "row_digest", "touched_digest"),
 )
 _AT_ONCE = 100  # parts looked up in one statement
+_LAST = "SELECT object_type, object_id, row_digest FROM materiality_auditedrow WHERE id IN (%s)"
+_NEWEST = (
+    "(SELECT id FROM materiality_auditedrow WHERE object_type = %s AND object_id = %s ORDER BY event_id DESC LIMIT 1)"
+)
 _hashed_values = attrgetter(*HASHED)
 
 
@@ -117,15 +121,14 @@ def _parts(event: AuditEvent, rows: Sequence[models.Model]) -> list[AuditedRow]:
 
 def _last_digests(parts: Sequence[Part]) -> dict[tuple[str, str], str]:
     """The digest that an event kept last, by table and owner: one look into the index a part, however many events there
-    were about it.
+    were about it. Plain SQL, as every event comes by here and Django takes 25 times as long to write the statement.
     """
-    every = AuditedRow.objects.order_by("-event_id").values("pk")
-    newest = [every.filter(object_type=part.model._meta.label_lower, object_id=part.owner)[:1] for part in parts]
     found: dict[tuple[str, str], str] = {}
-    for place in range(0, len(newest), _AT_ONCE):
-        rows = AuditedRow.objects.filter(pk__in=list(map(Subquery, newest[place : place + _AT_ONCE])))
-        for label, owner, digest in rows.values_list("object_type", "object_id", "row_digest"):
-            found[label, owner] = digest
+    for place in range(0, len(parts), _AT_ONCE):
+        some = [(part.model._meta.label_lower, part.owner) for part in parts[place : place + _AT_ONCE]]
+        with connection.cursor() as cursor:
+            cursor.execute(_LAST % ", ".join([_NEWEST] * len(some)), [*chain.from_iterable(some)])
+            found |= {(label, owner): digest for label, owner, digest in cursor.fetchall()}
     return found
 
 

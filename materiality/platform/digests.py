@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -73,7 +74,7 @@ def stored_digests(model: type[models.Model], pks: Sequence, names: Sequence[str
     """(key, digest of the columns `names` of the stored row) for each key; a missing row has a digest too."""
     for place in range(0, len(pks), CHUNK):
         chunk = pks[place : place + CHUNK]
-        stored = model._base_manager.filter(pk__in=chunk).values_list("pk", *names)
+        stored = _in_order(model, ("pk", *names)).filter(pk__in=chunk)
         values = {pk: row for pk, *row in stored}
         yield from ((pk, columns_digest(names, values.get(pk, []))) for pk in chunk)
 
@@ -108,7 +109,7 @@ def owned_parts(rows: Sequence[models.Model]) -> Iterator[Part]:
 
 def part_now(model: type[models.Model], owner: str, names: Sequence[str], path: str) -> Part:
     """The rows of a table that `path` leads from to the owner, in order of their keys; all where there is no path."""
-    found = model._base_manager.order_by("pk").values_list(*names)
+    found = _in_order(model, tuple(names))
     if path:
         found = found.filter(**{path: owner.partition(OF)[2]})
     digest, number = hashlib.sha256(_encode(list(names)).encode()), 0
@@ -116,6 +117,12 @@ def part_now(model: type[models.Model], owner: str, names: Sequence[str], path: 
         digest.update(_encode(row).encode())
         number += 1
     return Part(model, owner, number, digest.hexdigest())
+
+
+@lru_cache(maxsize=256)
+def _in_order(model: type[models.Model], names: tuple[str, ...]) -> models.QuerySet:
+    """Columns of all rows in order of their keys, not read: every event asks again for the same ten tables or so."""
+    return model._base_manager.order_by("pk").values_list(*names)
 
 
 def path_to(table: str, owner: str) -> str | None:
