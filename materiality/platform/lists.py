@@ -242,7 +242,7 @@ class Listing:
         if isinstance(rows, QuerySet):
             field = F(str(head.by))
             return rows.order_by(field.desc(nulls_last=True) if falling else field.asc(nulls_last=True), "pk")
-        value = head.by if callable(head.by) else attrgetter(head.by)
+        value = head.by if callable(head.by) else attrgetter(head.by.replace("__", "."))
         present = [row for row in rows if value(row) is not None]
         return sorted(present, key=value, reverse=falling) + [row for row in rows if value(row) is None]
 

@@ -162,7 +162,7 @@ def scenario_rows(context: Context, lines: Iterable[ScenarioLine]) -> SafeString
     address = reverse("issue_score", args=[context["cycle"].code, "-"]).removesuffix("-/")
     words = {tier: escape(word_for("tier", tier)) for tier in (*PRIORITY_TIERS, *EITHER_TIERS, UNSCORED)}
     ending, comma = f"/?run={context['run'].number}", escape(_(", "))
-    rows = []
+    rows, label = [], escape(_("Issues that change"))
     for line in lines:
         which = comma.join(
             f'<a href="{address}{quote(code)}{ending}">{escape(name)}</a>'
@@ -171,8 +171,8 @@ def scenario_rows(context: Context, lines: Iterable[ScenarioLine]) -> SafeString
         )
         if len(line.changed) > MOST_SHOWN:
             which = f"<details><summary>{escape(_('Show'))}</summary>{which}</details>"
-        head = f'<tr><th scope="row">{escape(line.words)}</th><td class="num">{len(line.changed)}</td>'
-        rows.append(f"{head}<td>{which}</td></tr>")
+        number = f'<td class="num" data-label="{label}">{len(line.changed)}</td>'
+        rows.append(f'<tr><th scope="row">{escape(line.words)}</th>{number}<td>{which}</td></tr>')
     return mark_safe("".join(rows))
 
 

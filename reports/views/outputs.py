@@ -20,6 +20,7 @@ from materiality.queries.mappings import covered_frameworks
 from materiality.queries.stakeholders import touching
 from materiality.queries.why import Why
 from materiality.queries.years import years_of
+from materiality.tables.lists import listed
 from materiality.views.cycles import cycle_of, in_cycle
 from materiality.views.scores import scored_issue
 from reports.actions.outputs import (
@@ -39,7 +40,7 @@ from reports.outputs import KINDS, output_inputs, stale_outputs, stored_path
 from reports.queries.outputs import LANGUAGES, listed_outputs, output_languages, right_to_open, seen_outputs
 
 _HEADS = (
-    Head(gettext_lazy("File"), "kind", "kind"),
+    Head(gettext_lazy("File"), "kind", "kind", said=str),
     Head(gettext_lazy("Made from"), "run", "run_number", falling=True),
     Head(gettext_lazy("State"), "state", "job__state"),
     Head(gettext_lazy("Requested"), "asked", "job__created_at", falling=True),
@@ -66,7 +67,7 @@ def outputs(request: HttpRequest, code: str) -> HttpResponse:
     listing, shown = _listed(request, cycle)
     context = in_cycle(cycle, "outputs", form=form, listing=listing, rows=shown, gaps=gaps)
     context |= {"running": any(not row.job.is_over for row in shown), "may_edit": can_edit_cycle(request.user)}
-    response = render(request, "reports/outputs.html", context | {"tables": TableText.Table.choices})
+    response = listed(request, "reports/outputs.html", context | {"tables": TableText.Table.choices})
     return in_place_of_page(response, request.path) if request.htmx and form.is_bound else response
 
 
@@ -83,7 +84,7 @@ def _listed(request: HttpRequest, cycle: Cycle) -> tuple[Listing, list[Output]]:
     if not sees_all_cycles(request.user):
         rows = seen_outputs(request.user, rows)
     noun = ngettext_lazy("%(shown)s file", "%(shown)s files", "number")
-    listing = Listing(request, rows, heads=_HEADS, noun=noun)
+    listing = Listing(request, rows, heads=_HEADS, noun=noun, name=f"{cycle.code}-files")
     shown = list(listing.page)
     for row in shown:
         row.may_open = right_to_open(row)(request.user)

@@ -49,7 +49,8 @@ def test_library_shows_every_issue_in_both_languages(analyst, language, other, l
 def test_library_counts_categories_and_issues(analyst, library_rows):
     page = analyst.get("/library/").content.decode()
     counts = re.findall(r"(\d+) primary · (\d+) secondary", page)
-    assert counts == [("5", "16"), ("8", "34"), ("6", "24"), ("4", "19"), ("23", "93")]
+    assert counts == [("5", "16"), ("8", "34"), ("6", "24"), ("4", "19")]
+    assert "93 issues" in page
     assert len(re.findall('<details class="branch', page)) == 23
     assert len(found(analyst)) == 93
 

@@ -164,6 +164,17 @@ def test_evidence_pack_of_figures_from_elsewhere_is_for_everybody(client, librar
     assert client.get(reverse("output_file", args=["reported", pack.pk])).status_code == 200
 
 
+@pytest.mark.parametrize("sort", ["kind", "-run", "state", "asked", "size"])
+def test_viewers_sort_the_list_of_files_and_take_it_with_them(client, cycle, sort):
+    output = request_output(cycle=cycle, kind="gri-index", format="csv", language="en", by=None, send=False)
+    jobs.execute(str(output.job_id))
+    output.refresh_from_db()
+    log_in(client, Role.VIEWER).cycles.add(cycle)
+    listed = client.get(reverse("outputs", args=["demo"]), {"sort": sort, "file": "csv"})
+    assert listed["Content-Disposition"] == 'attachment; filename="demo-files.csv"'
+    assert output.file_name in listed.content.decode("utf-8-sig")
+
+
 def test_outputs_take_as_many_queries_for_30_as_for_one(staff):
     counts = []
     for number in (1, 29):
