@@ -100,6 +100,7 @@ _GRI_TITLED = re.compile(
     r"((?:GRI|Disclosure|披露项)?\s*\d+(?:-\d+)?)(?:\s*[:：]\s*|\s+)(\D.*?)(?:\s*[(（]?(\d{4})[)）]?)?", re.IGNORECASE
 )
 _WORDS_BEFORE = re.compile(r"(?:KPI|Goal|Target|Aspect|目标|具体目标|层面|关键绩效指标)\s*", re.IGNORECASE)
+_FOUNDATION = re.compile(r"(?:GRI\s*)?101(?![\d.])", re.IGNORECASE)
 _GRI_STANDARD = re.compile(r"(?:GRI\s*(\d{1,3})|(\d{3}))(?:\s*[:：]?\s*[(（]?(\d{4})[)）]?)?", re.IGNORECASE)
 
 
@@ -186,7 +187,7 @@ class MappingCodes:
     def _gri(self, part: str, framework: Edition, known: dict[str, DisclosureRecord]) -> Key | Problem:
         code, year = _gri_code(part, known)
         record = known.get(f"{code} ({year})") or known.get(code)
-        if record is None and framework[1] == "2016" and re.fullmatch(r"(GRI )?101(-\d+)?", code):
+        if record is None and framework[1] == "2016" and _FOUNDATION.match(code):
             return Problem("foundation", value=part)  # what 101 stands for since 2024 is no meaning here
         if record is None or (year and int(year) != record.standard_year):
             offered = self._counterparts(framework, code) or nearest_code(code, known)

@@ -144,6 +144,9 @@ def test_code_is_known_as_companies_write_it(codes, column, part, code):
         ("gri_2021", "14.2", "unknown_code"),
         ("gri_2016", "101-1", "foundation"),
         ("gri_2016", "GRI 101", "foundation"),
+        ("gri_2016", "GRI 101: Foundation 2016", "foundation"),
+        ("gri_2016", "GRI 101：基础 2016", "foundation"),
+        ("gri_2016", "101 Foundation", "foundation"),
     ],
 )
 def test_code_that_means_nothing_is_refused(codes, column, part, kind):
