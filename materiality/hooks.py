@@ -58,6 +58,7 @@ WORDS: dict[str, Words] = {
         "remove_attachment": gettext_lazy("removed a file from the engagement record %(object)s"),
         "propose": gettext_lazy("proposed for the library: %(object)s"),
         "decide_proposal": gettext_lazy("decided on the suggestion %(object)s"),
+        "import_proposals": gettext_lazy("imported suggestions, the first being %(object)s"),  # of earlier versions
         "name_organisation": gettext_lazy("said what the organisation is called: %(object)s"),
         "set_calendar": gettext_lazy("changed the calendar of reviews and surveys"),
         "upgrade": gettext_lazy("took stock of all tables after an upgrade, the first being %(object)s"),

@@ -66,8 +66,15 @@ def write_backup(path: Path, passphrase: str, survey_passphrase: str = "") -> di
 
 
 def _aside() -> tempfile.TemporaryDirectory:
-    """In the folder of this process: secrets lie there in the clear, and the next start sweeps what a kill left."""
-    return tempfile.TemporaryDirectory(prefix="yiti-backup-")
+    """In the folder of this process: secrets lie there in the clear, and the next start sweeps what a kill left.
+
+    NotAllowed where the process has none: nothing sweeps the system's.
+    """
+    if settings.FILE_UPLOAD_TEMP_DIR is None:
+        raise NotAllowed(
+            _("The data folder takes no files: it is full, or not to be written to. Make room in it first.")
+        )
+    return tempfile.TemporaryDirectory(prefix="yiti-backup-", dir=settings.FILE_UPLOAD_TEMP_DIR)
 
 
 def _gather(folder: Path, survey_passphrase: str) -> dict:

@@ -321,11 +321,26 @@ def attachment_findings() -> Iterator[Finding]:
 
 
 def altered_files(rows: Iterable[tuple[models.Model, str]]) -> Iterator[Finding]:
-    """Rows whose file, at this path of the storage, is gone or has another SHA-256 than the row's `sha256`."""
+    """Rows whose file, at this path of the storage, is gone or has another SHA-256 than the row's `sha256`.
+
+    Rows are read ahead: one that was removed with its file since is none.
+    """
     for row, path in rows:
-        if not default_storage.exists(path) or digest_of_stored(path) != row.sha256:
+        try:
+            is_whole = default_storage.exists(path) and digest_of_stored(path) == row.sha256
+        except FileNotFoundError:
+            is_whole = False
+        except OSError as problem:
+            yield _unread(str(row), problem)
+            continue
+        if not is_whole and type(row)._base_manager.filter(pk=row.pk, sha256=row.sha256).exists():
             about = {"object_type": row._meta.label_lower, "object_id": str(row.pk), "name": str(row)}
             yield Finding(0, "file", about)
+
+
+def _unread(what: str, problem: OSError) -> Finding:
+    """What disk or rights keep from being read is not checked; nobody need have forged it."""
+    return Finding(0, "unread", {"what": what, "problem": f"{type(problem).__name__}: {problem}"[:200]})
 
 
 FINDINGS: dict[str, Promise] = {
@@ -370,6 +385,10 @@ FINDINGS: dict[str, Promise] = {
     ),
     "broken": gettext_lazy(
         "The check %(check)s came upon data that the application does not write, and was broken off: %(problem)s"
+    ),
+    "unread": gettext_lazy(
+        "“%(what)s” could not be read, and so was not checked: %(problem)s. Look after disk and rights, then check "
+        "again."
     ),
     "no_table": gettext_lazy("%(object_type)s: the table no longer exists; %(rows)s rows cannot be compared."),
     "no_columns": gettext_lazy(
@@ -424,5 +443,7 @@ def _finished(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
         yield from check()
     except DatabaseError:
         raise
+    except OSError as problem:
+        yield _unread(check.__name__, problem)
     except Exception as problem:
         yield Finding(0, "broken", {"check": check.__name__, "problem": f"{type(problem).__name__}: {problem}"[:200]})

@@ -6,6 +6,7 @@ import pytest
 
 from materiality.platform.backup import opened_backup, write_backup
 from materiality.platform.keys import ensure_installation_key
+from materiality.platform.refusals import NotAllowed
 
 PASSPHRASE = "long enough to be one"
 
@@ -18,3 +19,15 @@ def test_what_lies_open_meanwhile_lies_in_the_folder_of_the_process_which_is_swe
     with opened_backup(tmp_path / "backup", PASSPHRASE) as (folder, _manifest):
         assert (folder / "secret_key").exists() and folder.is_relative_to(tempfile.gettempdir())
     assert not folder.exists()
+
+
+@pytest.mark.django_db
+def test_nothing_is_put_aside_where_nobody_would_sweep_it(settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = None
+    with pytest.raises(NotAllowed, match="data folder|数据文件夹|数据目录"):
+        write_backup(tmp_path / "backup", PASSPHRASE)
+    with (
+        pytest.raises(NotAllowed, match="data folder|数据文件夹|数据目录"),
+        opened_backup(tmp_path / "none", PASSPHRASE),
+    ):
+        pass

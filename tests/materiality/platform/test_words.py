@@ -7,7 +7,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from materiality.platform.words import add_months, field_changes, plain_number, plain_percent
+from materiality.platform.words import add_months, field_changes, plain_number, plain_percent, word_for
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,8 @@ def test_name_of_a_group_is_not_called_a_name_of_a_person():
             "定义",
         ]
         assert [each.name for each in field_changes("materiality.user", {"first_name": "a"}, {})] == ["姓名"]
+
+
+@pytest.mark.parametrize("action", ["import_proposals", "seal_survey"])
+def test_actions_that_only_events_of_earlier_versions_name_have_words(action):
+    assert "%(object)s" in word_for("action", action)
