@@ -12,6 +12,7 @@ from random import SystemRandom
 
 from django.db import connection
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue
@@ -94,9 +95,16 @@ def attention_html(survey: Survey, language: str) -> str:
 
 
 def _render(survey: Survey, name: str, asked: list[tuple[str, str]], definition: str = "") -> str:
-    version, k = survey.instrument.version, survey.k
-    options = list(enumerate(scale_words(survey.instrument, k), start=1))
-    context = {"name": name, "definition": definition, "asked": asked, "k": k, "options": options}
+    words = tuple(scale_words(survey.instrument, survey.k))
+    return _rendered(survey.instrument.version, words, name, tuple(asked), definition, get_language())
+
+
+# Typed: a text that is safe as HTML is another than the same text that is not.
+@lru_cache(maxsize=1024, typed=True)
+def _rendered(version: int, words: Sequence[str], name: str, asked: tuple, definition: str, _language: str) -> str:
+    """Kept, as every page of a preview and every survey on the same issues asks for the same."""
+    options = list(enumerate(words, start=1))
+    context = {"name": name, "definition": definition, "asked": asked, "k": len(words), "options": options}
     return render_to_string(f"surveys/respond/issue_{version}.html", context)
 
 
