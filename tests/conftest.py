@@ -9,11 +9,14 @@ import pytest
 import pytest_django.fixtures
 from django.core.management import call_command
 from django.db import connection
+from django.test import TestCase
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import blocking_manager_key
 
+from materiality.models import Edition
 from surveys.models import Survey
+from surveys.queries.questionnaire import questionnaire_of
 from tests.browser.chromium import chromium  # noqa: F401 - a fixture for all folders
 from tests.tables import MAKERS, SharedRows, Tables
 
@@ -65,7 +68,10 @@ shared = SharedRows()
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef, request):
     """Before the transaction of a test is begun, the rows that it asks for are put beneath it."""
-    if fixturedef.argname == "_django_db_helper":
+    is_class = fixturedef.argname == "_django_setup_unittest" and issubclass(request.cls or object, TestCase)
+    if is_class:  # its transaction is begun before the fixtures of its tests are asked for
+        request.getfixturevalue("django_db_setup")
+    if is_class or fixturedef.argname == "_django_db_helper":
         wanted = [name for name in MAKERS if name in request.fixturenames]
         assert len(wanted) < 2, f"one of {wanted} would not be there"
         with request.getfixturevalue("django_db_blocker").unblock():
@@ -98,9 +104,17 @@ def own_list_rows(db):
 
 
 @pytest.fixture
+def plain_draft(db):
+    """A draft of a small library (see make_draft_edition), which is in force."""
+    _rows("plain_draft")
+    return Edition.objects.select_related("based_on").get(state=Edition.State.DRAFT)
+
+
+@pytest.fixture
 def plain_survey(db):
     """A survey that takes answers: 17 issues, two groups; nobody has answered yet."""
     _rows("plain_survey")
+    questionnaire_of.cache_clear()  # it is known by key and time of opening, which are the same for every test
     return Survey.objects.select_related("cycle").get()
 
 

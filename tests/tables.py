@@ -10,6 +10,7 @@ from pathlib import Path
 import django
 from django.db import connection
 
+from tests.factories.drafts import make_draft_edition
 from tests.factories.library import default_library
 from tests.factories.reports import load_demo_outline, make_cycle, make_run
 from tests.factories.sheets import draft_of_own_list
@@ -96,5 +97,6 @@ MAKERS: dict[str, Callable[[], object]] = {
     "demo_rows": _scored_demo,
     "library_rows": default_library,
     "own_list_rows": draft_of_own_list,
+    "plain_draft": make_draft_edition,
     "plain_survey": make_open_survey,
 }

@@ -13,14 +13,9 @@ from materiality.actions.drafts import undo_last_change
 from materiality.actions.library import publish_edition
 from materiality.models import AuditEvent, Category, Edition
 from materiality.platform.refusals import NotAllowed
-from tests.factories.drafts import lineage_of, make_draft_edition
+from tests.factories.drafts import lineage_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def draft() -> Edition:
-    return make_draft_edition()
 
 
 def codes(draft: Edition) -> list[tuple[str, int]]:

@@ -8,17 +8,12 @@ from materiality.actions.library import publish_edition
 from materiality.models import Category, Edition, EditionChange, Erratum, Issue, IssueMapping, Lineage
 from materiality.platform.refusals import Conflict, NotAllowed
 from tests.factories.cycles import small_library
-from tests.factories.drafts import lineage_of, make_draft_edition, new_texts, of, texts
+from tests.factories.drafts import lineage_of, new_texts, of, texts
 from tests.factories.library import make_disclosure
 from tests.factories.texts import reword
 
 pytestmark = pytest.mark.django_db
 WHY = "The committee asked for it."
-
-
-@pytest.fixture
-def draft():
-    return make_draft_edition()
 
 
 def test_moved_issue_takes_a_code_of_its_new_primary(draft):
@@ -143,8 +138,8 @@ def refused_by_the_database(change) -> bool:
 
 
 @pytest.mark.parametrize("state", ["published", "superseded"])
-def test_database_refuses_changes_of_a_published_edition(state):
-    edition = make_draft_edition().based_on
+def test_database_refuses_changes_of_a_published_edition(state, draft):
+    edition = draft.based_on
     Edition.objects.filter(pk=edition.pk).update(state=state)
     issue, other = of(edition, "SOC-01-01"), of(edition, "ENV-01")
     issues, names = Issue.objects.filter(pk=issue.pk), {"name_zh": "新", "name_en": "New"}
@@ -168,8 +163,7 @@ def test_database_refuses_changes_of_a_published_edition(state):
     assert [refused_by_the_database(change) for change in changes] == [True] * len(changes)
 
 
-def test_database_lets_nothing_move_from_a_draft_into_a_published_edition():
-    draft = make_draft_edition()
+def test_database_lets_nothing_move_from_a_draft_into_a_published_edition(draft):
     issue = of(draft, "SOC-01-01")
     place = of(draft.based_on, "SOC-01")
     move = {"edition": draft.based_on, "category": place.category, "parent": place, "code": "SOC-01-09"}
@@ -189,8 +183,7 @@ def test_database_takes_only_the_text_of_an_erratum():
     assert refused_by_the_database(lambda: Erratum.objects.all().delete())
 
 
-def test_database_keeps_the_lineage_of_a_published_edition():
-    draft = make_draft_edition()
+def test_database_keeps_the_lineage_of_a_published_edition(draft):
     add_issue(edition=draft, place=of(draft, "SOC-01"), texts=new_texts(), by=None, reason="New law")
     publish_edition(edition=draft, by=None)
     rows = Lineage.objects.filter(edition=draft)

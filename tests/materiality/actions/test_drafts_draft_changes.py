@@ -27,11 +27,6 @@ def english():
         yield
 
 
-@pytest.fixture
-def draft():
-    return make_draft_edition()
-
-
 def test_retired_issue_stays_listed_and_ends_its_line(draft):
     retire_issue(issue=of(draft, "SOC-01-01"), by=None, reason=WHY)
     assert of(draft, "SOC-01-01").status == "retired"

@@ -5,16 +5,11 @@ import pytest
 from materiality.actions.drafts import add_issue, change_issue, merge_issues
 from materiality.models import AuditEvent, EditionChange
 from materiality.platform.refusals import Conflict, NotAllowed
-from tests.factories.drafts import lineage_of, make_draft_edition, new_texts, of, texts
+from tests.factories.drafts import lineage_of, new_texts, of, texts
 from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db
 WHY = "The committee asked for it."
-
-
-@pytest.fixture
-def draft():
-    return make_draft_edition()
 
 
 def test_add_issue_takes_the_next_code_and_place(draft):

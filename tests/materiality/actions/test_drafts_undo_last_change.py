@@ -81,8 +81,7 @@ class UndoneStepByStep(TestCase):
 
 
 @pytest.mark.django_db
-def test_undo_keeps_counting_versions_and_records_it():
-    draft = make_draft_edition()
+def test_undo_keeps_counting_versions_and_records_it(draft):
     issue = of(draft, "SOC-01-01")
     change_issue(issue=issue, texts=texts(issue, name_en="First"), by=None, version=1)
     undo_last_change(edition=draft, by=None)
@@ -94,8 +93,7 @@ def test_undo_keeps_counting_versions_and_records_it():
 
 
 @pytest.mark.django_db
-def test_undo_of_what_somebody_else_followed_up_is_a_conflict():
-    draft = make_draft_edition()
+def test_undo_of_what_somebody_else_followed_up_is_a_conflict(draft):
     for code in ("SOC-01-01", "SOC-01-02"):
         change_issue(issue=of(draft, code), texts=new_texts(), by=None)
     first, last = draft.changes.order_by("pk")
@@ -106,8 +104,7 @@ def test_undo_of_what_somebody_else_followed_up_is_a_conflict():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("built_on", ["changed", "secondary"])
-def test_undo_is_refused_where_an_import_went_on(built_on):
-    draft = make_draft_edition()
+def test_undo_is_refused_where_an_import_went_on(built_on, draft):
     issue = add_issue(edition=draft, place=draft.categories.first(), texts=new_texts(), by=None, reason=WHY)
     if built_on == "changed":
         reword(Issue.objects.filter(pk=issue.pk), name_en="Imported")
@@ -120,7 +117,6 @@ def test_undo_is_refused_where_an_import_went_on(built_on):
 
 
 @pytest.mark.django_db
-def test_undo_of_a_published_edition_is_refused():
-    draft = make_draft_edition()
+def test_undo_of_a_published_edition_is_refused(draft):
     with pytest.raises(NotAllowed):
         undo_last_change(edition=draft.based_on, by=None)

@@ -12,7 +12,7 @@ from materiality.platform.refusals import Conflict, NotAllowed, Unacknowledged
 from materiality.queries.library import library_contents
 from surveys.actions.surveys import close_survey
 from tests.factories.cycles import make_cycle, small_library
-from tests.factories.drafts import lineage_of, make_draft_edition, of, texts
+from tests.factories.drafts import lineage_of, of, texts
 from tests.factories.library import default_library, make_category, make_edition, make_issue
 from tests.factories.surveys import make_open_survey
 
@@ -37,8 +37,7 @@ def test_draft_of_the_default_library_is_a_whole_copy(django_assert_max_num_quer
     assert AuditEvent.objects.filter(action="start_draft").count() == 1
 
 
-def test_draft_of_a_draft_orders_issues_as_they_were():
-    draft = make_draft_edition()
+def test_draft_of_a_draft_orders_issues_as_they_were(draft):
     draft.issues.filter(code="SOC-01-01").update(order=9)
     publish_edition(edition=draft, by=None)
     following = start_edition_draft(by=None)
@@ -62,8 +61,7 @@ def test_start_draft_needs_an_edition_in_force():
         start_edition_draft(by=None)
 
 
-def test_published_draft_supersedes_the_edition_before():
-    draft = make_draft_edition()
+def test_published_draft_supersedes_the_edition_before(draft):
     before = draft.based_on
     published = publish_edition(edition=draft, by=None)
     before.refresh_from_db()
@@ -74,22 +72,20 @@ def test_published_draft_supersedes_the_edition_before():
     assert event.before == {"state": "draft", "in_force": before.code}
 
 
-def test_cycles_keep_the_edition_they_were_opened_on():
-    draft = make_draft_edition()
+def test_cycles_keep_the_edition_they_were_opened_on(draft):
     cycle = make_cycle()
     publish_edition(edition=draft, by=None)
     cycle.refresh_from_db()
     assert (cycle.edition, make_cycle().edition) == (draft.based_on, draft)
 
 
-def test_publish_edition_is_refused_twice():
-    draft = publish_edition(edition=make_draft_edition(), by=None)
+def test_publish_edition_is_refused_twice(draft):
+    draft = publish_edition(edition=draft, by=None)
     with pytest.raises(NotAllowed):
         publish_edition(edition=draft, by=None)
 
 
-def test_publish_edition_names_what_is_unfinished_until_it_is_acknowledged():
-    draft = make_draft_edition()
+def test_publish_edition_names_what_is_unfinished_until_it_is_acknowledged(draft):
     Proposal.objects.create(kind="new", name_zh="新议题", name_en="New issue")
     Proposal.objects.create(
         kind="new", name_en="Decided", state="deferred", decision_reason="Later", decided_at=draft.created_at
@@ -108,8 +104,7 @@ def test_publish_edition_names_what_is_unfinished_until_it_is_acknowledged():
     )
 
 
-def test_publish_edition_refuses_a_draft_of_an_older_edition_and_an_empty_one():
-    draft = make_draft_edition()
+def test_publish_edition_refuses_a_draft_of_an_older_edition_and_an_empty_one(draft):
     before = draft.based_on
     Edition.objects.filter(pk=before.pk).update(state="superseded")
     newer = make_edition("newer")
@@ -124,8 +119,7 @@ def test_publish_edition_refuses_a_draft_of_an_older_edition_and_an_empty_one():
         publish_edition(edition=empty, by=None)
 
 
-def test_publish_edition_completes_the_lineage_that_an_import_left_open():
-    draft = make_draft_edition()
+def test_publish_edition_completes_the_lineage_that_an_import_left_open(draft):
     held = of(draft, "SOC-01-04")
     columns = {"edition": draft, "category": held.category, "parent": held.parent, "name_zh": "新", "name_en": "New"}
     Issue.objects.create(code="SOC-01-09", **columns)
@@ -156,8 +150,7 @@ def test_loaded_file_has_its_lineage():
     assert_complete(edition)
 
 
-def test_discarded_draft_leaves_nothing_but_its_event():
-    draft = make_draft_edition()
+def test_discarded_draft_leaves_nothing_but_its_event(draft):
     current = draft.based_on
     merge_issues(into=of(draft, "SOC-01-01"), others=[of(draft, "SOC-01-02")], by=None, reason="Same")
     proposal = Proposal.objects.create(kind="new", edition=draft, name_en="New")
@@ -211,8 +204,7 @@ def test_erratum_is_refused_while_a_survey_is_open():
     assert correct(issue).old_text == issue.name_en
 
 
-def test_erratum_is_refused_in_drafts_and_superseded_editions():
-    draft = make_draft_edition()
+def test_erratum_is_refused_in_drafts_and_superseded_editions(draft):
     old = of(draft.based_on, "SOC-01-01")
     with pytest.raises(NotAllowed):
         correct(of(draft, "SOC-01-01"))

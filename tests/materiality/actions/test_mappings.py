@@ -10,7 +10,7 @@ from materiality.actions.library import publish_edition, start_edition_draft
 from materiality.actions.mappings import decide_mapping_proposal, map_issue, propose_mappings, unmap_issue
 from materiality.models import AuditEvent, Crosswalk, EditionChange, IssueMapping, MappingProposal
 from materiality.platform.refusals import Conflict, NotAllowed
-from tests.factories.drafts import make_draft_edition, of
+from tests.factories.drafts import of
 from tests.factories.library import make_disclosure
 from tests.factories.people import make_person
 
@@ -21,11 +21,6 @@ State = MappingProposal.State
 def verify() -> None:
     """Raises CommandError where the trail is not sound."""
     call_command("verify_audit", stdout=StringIO(), stderr=StringIO())
-
-
-@pytest.fixture
-def draft():
-    return make_draft_edition()
 
 
 def codes(issue) -> list[str]:

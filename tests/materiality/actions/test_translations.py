@@ -18,16 +18,11 @@ from materiality.queries.translations import (
     translated_edition,
 )
 from tests.factories.cycles import make_cycle, move
-from tests.factories.drafts import make_draft_edition, of, texts
+from tests.factories.drafts import of, texts
 from tests.factories.people import make_person
 from tests.factories.texts import reword
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def draft():
-    return make_draft_edition()
 
 
 def wanted() -> dict:

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from materiality.actions.drafts import change_issue, merge_issues, move_issue
 from materiality.models import Edition
-from tests.factories.drafts import make_draft_edition, of, texts
+from tests.factories.drafts import of, texts
 from tests.factories.library import make_edition
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +21,7 @@ def english():
 
 
 @pytest.fixture
-def draft():
-    draft = make_draft_edition()
+def draft(draft):
     issue = of(draft, "SOC-01-04")
     change_issue(issue=issue, texts=texts(issue, name_zh="隐私"), by=None, change="renamed", reason="Shorter")
     merge_issues(into=of(draft, "SOC-01-01"), others=[of(draft, "SOC-01-02")], by=None, reason="One thing")

@@ -7,7 +7,7 @@ from materiality.actions.library import publish_edition, start_edition_draft
 from materiality.models import Edition, IssueScore, Lineage
 from materiality.queries.drafts import NoDescent, ancestors, edition_weights, numbers_of_ratings
 from tests.factories.cycles import make_cycle
-from tests.factories.drafts import make_draft_edition, new_texts, of
+from tests.factories.drafts import new_texts, of
 from tests.factories.scores import make_run
 from tests.factories.thaw import thawed
 
@@ -17,11 +17,6 @@ WHY = "Because."
 
 def told(issue, edition) -> list[tuple[str, float]]:
     return [(row.issue.code, row.weight) for row in ancestors(issue, edition)]
-
-
-@pytest.fixture
-def draft():
-    return make_draft_edition()
 
 
 def test_merge_weighs_ancestors_by_their_ratings(draft):

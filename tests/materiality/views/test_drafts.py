@@ -10,7 +10,7 @@ import pytest
 from materiality.actions.drafts import change_issue, merge_issues
 from materiality.models import Edition, Erratum, Proposal
 from tests.factories.cycles import make_cycle, small_library
-from tests.factories.drafts import make_draft_edition, of, texts
+from tests.factories.drafts import of, texts
 from tests.factories.library import make_edition
 from tests.factories.people import log_in
 from tests.factories.surveys import make_open_survey
@@ -19,8 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def draft():
-    draft = make_draft_edition()
+def draft(draft):
     issue = of(draft, "SOC-01-04")
     change_issue(issue=issue, texts=texts(issue, name_zh="隐私<b>", name_en="Privacy"), by=None)
     merge_issues(into=of(draft, "SOC-01-01"), others=[of(draft, "SOC-01-02")], by=None, reason="One thing")

@@ -11,11 +11,6 @@ WHY = {"reason": "Because"}
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def draft():
-    return make_draft_edition()
-
-
 def address(draft, code: str = "", what: str = "") -> str:
     base = f"/library/drafts/{draft.code}/"
     return f"{base}{of(draft, code).pk}/{what}/" if code else f"{base}{what}"

@@ -10,16 +10,11 @@ import pytest
 from materiality.actions.mappings import propose_mappings
 from materiality.models import Crosswalk, Disclosure, IssueMapping, MappingProposal
 from tests.factories.cycles import make_cycle
-from tests.factories.drafts import make_draft_edition, of
+from tests.factories.drafts import of
 from tests.factories.library import make_disclosure, map_issue
 from tests.factories.people import log_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def draft():
-    return make_draft_edition()
 
 
 def superseded(code: str, by: str, day: date) -> Disclosure:

@@ -15,7 +15,7 @@ from materiality.models import Issue, SheetImport
 from materiality.tables.widgets import SheetPlan
 from materiality.tables.write import table_bytes
 from tests.factories.cycles import make_cycle
-from tests.factories.drafts import make_draft_edition, of
+from tests.factories.drafts import of
 from tests.factories.people import log_in
 from tests.factories.sheets import problems_in
 from tests.factories.texts import reword
@@ -27,8 +27,8 @@ COLUMNS = translation_columns(["zh", "en"])
 
 
 @pytest.fixture
-def draft():
-    edition = make_draft_edition()
+def draft(draft):
+    edition = draft
     reword(Issue.objects.filter(edition=edition, code="SOC-01-01"), name_en="")
     reword(Issue.objects.filter(edition=edition, code="SOC-01-02"), definition_en="=1+1 is a definition")
     return edition
