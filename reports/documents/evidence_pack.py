@@ -34,6 +34,7 @@ MOST = 200_000  # responses: about 40 MB of ratings, and as much again as text
 WHY = {
     "few": f"fewer than {SMALL_CELL} valid responses",
     "hidden": "every cell is hidden, so that the figures of a smaller group cannot be found by subtraction",
+    "asked": f"not all were asked the same, fewer than {SMALL_CELL} one and the same, and nothing was asked of all",
     "changed": "the responses are no longer those that the run counted",
     "many": f"the run counted more than {MOST} responses; ratings.csv counts them",
 }
@@ -147,7 +148,8 @@ def _responses(run: Run, cube: Cube, hidden: Collection[Cell]) -> _Responses:
 
     The rows are sorted by group and ratings, hidden cells first made alike, so that their order tells nothing. Those of
     a group are left out where they are fewer than 5, and where they no longer give the run's cube: somebody deleted
-    answers, others came in, or a group was held back.
+    answers, others came in, or a group was held back. Where fewer than 5 of a group were asked one and the same, by
+    another survey or by their part of a split one, all is hidden that was not asked of the whole group.
     """
     many = run.responses["valid"] > MOST
     group, ratings = (np.zeros(0, int), None) if many else _stored(run, cube)
@@ -159,9 +161,8 @@ def _responses(run: Run, cube: Cube, hidden: Collection[Cell]) -> _Responses:
         rows = ratings[group == place] if not many else None
         why = "few" if valid < SMALL_CELL else "many" if many else "" if _gives(rows, cube, place) else "changed"
         if not why:
-            covered = _hidden_columns(cube, code, hidden, rows)
+            covered, why = _covered(_hidden_columns(cube, code, hidden, rows), rows, asked)
             rows[:, covered] = HIDDEN
-            why = "hidden" if covered[asked].all() else ""
         told[code] = {"valid": valid, "rows": 0, "why": WHY[why]} if why else {"valid": valid, "rows": valid}
         lines += [] if why else _lines(code, rows[:, asked])
     return _Responses(("\n".join(lines) + "\n").encode(), told)
@@ -200,6 +201,20 @@ def _hidden_columns(cube: Cube, group: str, hidden: Collection[Cell], rows: np.n
     given = ((rows > 0) & (rows <= cube.k)).sum(axis=0)
     named = [(group, issue, dimension) in hidden for issue in cube.issues for dimension in DIMENSIONS]
     return np.array(named) | ((given > 0) & (given < SMALL_CELL))
+
+
+def _covered(hidden: np.ndarray, rows: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, str]:
+    """The columns that are hidden in the rows of a group, bool[issue and dimension], those besides that would tell who
+    was asked what; and why there are no rows, where all that the group was asked is hidden.
+    """
+    missing = rows == NOT_ASKED
+    some = missing.any(axis=0) & ~missing.all(axis=0) & ~hidden
+    covered, why = hidden, "hidden"
+    if some.any():
+        _patterns, sizes = np.unique(np.packbits(missing[:, some], axis=1), axis=0, return_counts=True)
+        if sizes.min() < SMALL_CELL:
+            covered, why = hidden | some, "asked"
+    return covered, why if (covered | missing.all(axis=0))[asked].all() else ""
 
 
 def _lines(code: str, rows: np.ndarray) -> list[str]:

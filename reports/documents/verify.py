@@ -55,11 +55,12 @@ def _rows(files: dict[str, bytes], name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(files[name].decode("utf-8-sig"))))
 
 
-Counted = dict[tuple[str, str, str], dict[str, int]]  # group, issue, dimension → how often each value was given
+# Group, issue, dimension → how often each value was given, None where the rows hide it.
+Counted = dict[tuple[str, str, str], dict[str, int] | None]
 
 
 def _counted(files: dict[str, bytes]) -> tuple[dict[str, int], Counted]:
-    """How many rows of responses each group has, and what stands in them; no cell that is hidden."""
+    """How many rows of responses each group has, and what stands in them."""
     reader = csv.reader(io.StringIO(files[RESPONSES].decode()))
     items = [name.rpartition(":")[::2] for name in next(reader)[1:]]
     rows: dict[str, list[list[str]]] = {}
@@ -68,13 +69,13 @@ def _counted(files: dict[str, bytes]) -> tuple[dict[str, int], Counted]:
     found: Counted = {}
     for group, own in rows.items():
         for (issue, dimension), cells in zip(items, list(zip(*own, strict=True))[1:], strict=True):
-            if HIDDEN not in cells:
-                found[group, issue, dimension] = dict(Counter(each for each in cells if each.isdigit()))
+            numbers = dict(Counter(each for each in cells if each.isdigit()))
+            found[group, issue, dimension] = None if HIDDEN in cells else numbers
     return {group: len(own) for group, own in rows.items()}, found
 
 
 def _responses(files: dict[str, bytes]) -> list[str]:
-    """The rows of responses are as many as the run counted, and give the counts of every cell that is shown."""
+    """The rows of responses are as many as the run counted, and give the counts of every cell that they show."""
     if RESPONSES not in files:
         return []
     sizes, given = _counted(files)
@@ -87,7 +88,7 @@ def _responses(files: dict[str, bytes]) -> list[str]:
     shown = {(row.pop("group"), row.pop("issue"), row.pop("dimension")): row for row in _rows(files, "ratings.csv")}
     for cell in sorted(shown.keys() | {cell for cell, numbers in given.items() if numbers}):
         numbers = {value: int(number) for value, number in shown.get(cell, {}).items() if int(number)}
-        if cell[0] in sizes and numbers != given.get(cell):
+        if cell[0] in sizes and given.get(cell, {}) not in (None, numbers):
             found.append(f"{cell[1]} {cell[2]} {cell[0]}: the counts are not those of the responses")
     return found
 

@@ -189,6 +189,56 @@ def test_small_cells_of_large_groups_are_hidden_in_every_row(media, tmp_path):
     assert verify(path) == []
 
 
+def rows_of(path) -> tuple[list[str], list[list[str]], dict]:
+    """Head and rows of responses of a pack, and what it says of those left out."""
+    head, *rows = csv.reader(io.StringIO(contents(path)["responses.csv"].decode()))
+    return head, rows, json.loads(contents(path)["responses.json"])["groups"]
+
+
+def asked_of(survey, *answers: dict[str, int]) -> None:
+    """A response of its first group for each, `answers` by issue; of other issues it was asked nothing."""
+    items = survey.items.order_by("position").values_list("issue__code", flat=True)
+    for given in answers:
+        make_response(survey, ratings=bytes(given.get(issue, 255) for issue in items))
+
+
+@pytest.mark.parametrize(("others", "hidden"), [(1, True), (4, True), (5, False)])
+def test_few_of_another_survey_cannot_be_told_by_what_they_were_not_asked(media, tmp_path, others, hidden):
+    """Ten answered about A and C, the others another survey about A and B."""
+    cycle = make_survey_cycle({"soc": 3}, ("employees",))
+    a, b, c = (f"SOC-01-{n:02}" for n in (1, 2, 3))
+    asked_of(make_survey(cycle, code="many"), *[{a: 1 + n % 5, c: 3} for n in range(10)])
+    asked_of(make_survey(cycle, code="few"), *[{a: 5, b: 5}] * others)
+    score_cycle(cycle=cycle, counted=count_cycle(cycle), by=None)
+    head, rows, told = rows_of(path := packed(cycle, tmp_path))
+    assert told["employees"] == {"valid": 10 + others, "rows": 10 + others} and len(rows) == 10 + others
+    cells = {issue: {row[head.index(f"{issue}:society")] for row in rows} for issue in (a, b, c)}
+    other = {"*"} if hidden else None
+    assert cells[a] == set("12345") and cells[b] == (other or {"5", "NA"}) and cells[c] == (other or {"3", "NA"})
+    assert verify(path) == []
+
+
+def test_rows_of_a_split_survey_show_what_was_asked_of_all(media, tmp_path):
+    """Each of twelve was asked about A and about one of six others: no part is shared by five."""
+    cycle = make_survey_cycle({"soc": 7}, ("employees",))
+    first, *others = (f"SOC-01-{n:02}" for n in range(1, 8))
+    asked_of(make_survey(cycle), *[{first: 1 + n % 5, others[n % 6]: 4} for n in range(12)])
+    score_cycle(cycle=cycle, counted=count_cycle(cycle), by=None)
+    head, rows, _told = rows_of(path := packed(cycle, tmp_path))
+    shown = {name for name, cells in zip(head, zip(*rows, strict=True), strict=True) if set(cells) != {"*"}}
+    assert shown == {"group", f"{first}:society", f"{first}:business"} and len(rows) == 12 and verify(path) == []
+
+
+def test_split_survey_that_asks_nothing_of_all_leaves_no_rows(media, tmp_path):
+    cycle = make_survey_cycle({"soc": 3}, ("employees",))
+    issues = [f"SOC-01-{n:02}" for n in (1, 2, 3)]
+    asked_of(make_survey(cycle), *[{issues[n % 3]: 4, issues[(n + n // 9) % 3]: 4} for n in range(27)])
+    score_cycle(cycle=cycle, counted=count_cycle(cycle), by=None)
+    _head, rows, told = rows_of(path := packed(cycle, tmp_path))
+    assert rows == [] and told["employees"]["why"].endswith("and nothing was asked of all")
+    assert b"employees,SOC-01-01" in contents(path)["ratings.csv"] and verify(path) == []
+
+
 def test_rows_that_the_run_did_not_count_are_left_out(media, tmp_path):
     survey, _answers = answered(WHOLE, 30)
     score_cycle(cycle=survey.cycle, counted=count_cycle(survey.cycle), by=None)
