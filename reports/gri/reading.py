@@ -15,6 +15,7 @@ SECTOR_EDITION = "2021"
 _GRI_YEARS = frozenset(range(2016, 2026))
 _MORE_NUMBERS = re.compile(r"(?:and|[&+_\\]|和|及|与|e|to|through|至|到|~)?\s*[-–]?\d{1,3}(?!\d)", re.IGNORECASE)
 _NUMBERS_OF_IT = re.compile(r"[\s(:\[-]*\d{1,2}(?:\D{1,5}\d{1,2})*[\s)\]]*")  # `GRI 302 (1, 3)`
+_STANDARD_LIKE = re.compile(r"GRI[\s:–-]*\d{1,3}(?!\d)", re.IGNORECASE)  # behind a sign of a range: `GRI 401-GRI 404`
 _CODE_LIKE = re.compile(r"(?<![A-Z\d])\d{1,3}-\d{1,3}(?!\d)")  # S1-6 is of ESRS
 _YEAR_FIRST = re.compile(r"[\s:(（]*((?:19|20)\d\d)(?!\d)[)）]?[\s:：]*")
 _YEAR_LAST = re.compile(r"[\s(（:：]*(?<!\d)((?:19|20)\d\d)[)）]?\s*$")
@@ -209,7 +210,7 @@ class _Reader:
         if not known:
             raise _Held(REFUSED, "unknown_standard", code=f"GRI {number}")
         beside = self._beside(piece.tail, self.gri.titled_standards)
-        if _NUMBERS_OF_IT.fullmatch(flat(beside.remark)):
+        if _NUMBERS_OF_IT.fullmatch(flat(beside.remark)) or _STANDARD_LIKE.search(flat(beside.remark)):
             raise _Held(DOUBTFUL, "number_beside", code=_shown_code(piece))
         self._look_at_words(piece, beside.remark)
         meant = self._standards_meant(known, beside, number)

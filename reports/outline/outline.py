@@ -444,7 +444,9 @@ def pasted_rows(text: str, books: Books) -> list[list[str]]:
     if _is_head(lines[0], names, books):
         head, *lines = lines
         guessed = _guessed(list(zip(*lines, strict=True)), books) if lines else names
-        names = [_HEADS.get(comparable(word), name) for word, name in zip(head, guessed, strict=True)]
+        words = list(map(comparable, head))
+        heads = _HEADS | (_BESIDE_REASONS if _REASONS.intersection(words) else {})
+        names = [heads.get(word, name) for word, name in zip(words, guessed, strict=True)]
         names = [name if name not in names[:place] else "" for place, name in enumerate(names)]
     kept = [place for place, name in enumerate(names) if name]
     has_chapter = "chapter" in names
@@ -457,11 +459,27 @@ def pasted_rows(text: str, books: Books) -> list[list[str]]:
 
 # What columns of an index are called that nothing in them tells apart from a section.
 _HEADS = {
-    **dict.fromkeys(
-        ("omission", "omissions", "explanation", "从略", "從略", "从略说明", "说明", "備註", "备注"), TEXTS[-1]
-    ),
-    **dict.fromkeys(("reason", "reason for omission", "原因", "从略原因"), "omission_reason"),
+    **dict.fromkeys(("omission", "omissions", "从略", "從略", "从略说明", "從略說明"), TEXTS[-1]),
+    **dict.fromkeys(("reason", "reason for omission", "原因", "从略原因", "從略原因"), "omission_reason"),
     **dict.fromkeys(("requirement(s) omitted", "requirements omitted", "省略的要求"), "omission_requirement"),
+}
+_REASONS = frozenset(word for word, name in _HEADS.items() if name != TEXTS[-1])
+# Of an omission beside its reason alone; else a column of this name tells of what is reported.
+_BESIDE_REASONS = dict.fromkeys(("explanation", "说明", "說明"), TEXTS[-1])
+_AND = r"\s*(?:/|&|,|、|\band\b(?:\s*/\s*or\b)?|\bor\b|和|或|及)\s*"
+_OF_CODES = (
+    r"(?:gri\s*)?(?:standards?|disclosures?|indicators?|topics?|codes?|标准|標準|准则|準則|披露项|披露項|披露|指标|指標|编码|編碼|[议議]题|議題)"
+    r"\s*(?:numbers?|no\.?|titles?|编号|編號|名称|名稱|标题|標題|内容|內容)?"
+)
+_OF_PLACES = (
+    r"(?:(?:in|the|our|report(?:ed)?|web|报告|報告|所在|披露|对应|對應)\s*)*"
+    r"(?:pages?|page\(s\)|locations?|references?|sections?|chapters?|urls?|url\(s\)|links?"
+    r"|页码|頁碼|页次|頁次|页数|頁數|页|頁|位置|章节|章節|索引|链接|連結)"
+    r"\s*(?:numbers?|number\(s\)|no\.?|in (?:the )?report)?"
+)
+_HEAD_WORDS = {
+    "disclosures": re.compile(f"{_OF_CODES}(?:{_AND}{_OF_CODES})*", re.IGNORECASE),
+    "location": re.compile(f"{_OF_PLACES}(?:{_AND}{_OF_PLACES})*", re.IGNORECASE),
 }
 
 
@@ -476,6 +494,10 @@ def _guessed(columns: Sequence[Sequence[str]], books: Books) -> list[str]:
     codes = codes if best[codes] and 2 * (coded[codes] + standards[codes]) >= filled[codes] else None
     heads = [n != codes and bool(standards[n]) and 2 * standards[n] >= filled[n] for n in range(len(columns))]
     texts = [n for n, cells in enumerate(columns) if n != codes and not heads[n] and _is_text(cells)]
+    others = [n for n in range(len(columns)) if filled[n] and n != codes and not heads[n] and n not in texts]
+    # Pages may look like codes, `2-3`: those of the column with the fewest of them.
+    places = [n for n in others if 2 * coded[n] < filled[n] or _are_places(columns[n])]
+    pages = min(places, key=lambda n: coded[n] / filled[n], default=None)
     free = iter(["chapter", "section"] if len(texts) > 1 and not any(heads) else ["section"])
     names: list[str] = []
     for n in range(len(columns)):
@@ -483,7 +505,7 @@ def _guessed(columns: Sequence[Sequence[str]], books: Books) -> list[str]:
             names.append("disclosures")
         elif heads[n] and "chapter" not in names:
             names.append("chapter")
-        elif filled[n] and n not in texts and not coded[n] and "location" not in names:
+        elif n == pages:
             names.append("location")
         else:
             names.append(next(free, "") if n in texts else "")
@@ -491,9 +513,11 @@ def _guessed(columns: Sequence[Sequence[str]], books: Books) -> list[str]:
 
 
 def _is_head(line: Sequence[str], names: Sequence[str], books: Books) -> bool:
-    """Whether a line names the columns: no code where codes stand, no page where pages stand, and words in both."""
-    cells = {name: line[place].strip() for place, name in enumerate(names) if name in ("disclosures", "location")}
-    if len(cells) < 2 or not all(cells.values()):
+    """Whether a line names the columns: no code where codes stand, no page where pages stand, words in both, and one of
+    them such as heads have.
+    """
+    cells = {name: line[place].strip() for place, name in enumerate(names) if name in _HEAD_WORDS}
+    if len(cells) < 2 or not any(_HEAD_WORDS[name].fullmatch(flat(cell)) for name, cell in cells.items()):
         return False
     held = any(r.codes or r.standard or r.sector for r in read_cell(cells["disclosures"], books.context()))
     return not held and not re.search(r"\d", "".join(cells.values())) and not any(map(says_nothing, cells.values()))
@@ -504,6 +528,11 @@ def _is_text(cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     words = sum(not _PLACE.fullmatch(cell) and not re.search(r"\d{1,3}[-.]\d", cell) for cell in filled)
     return bool(filled) and words * 2 > len(filled)
+
+
+def _are_places(cells: Sequence[str]) -> bool:
+    """Whether every cell of a column is pages, or could be."""
+    return all(_PLACE.fullmatch(cell.strip()) for cell in cells if cell.strip())
 
 
 def read_entries(text: str, books: Books, texts: Mapping[str, str]) -> Iterator[Reading]:

@@ -350,6 +350,66 @@ def test_pasted_index_in_the_layout_of_gri_is_told_by_what_its_columns_hold(book
     assert pasted_rows(chinese, books_2021)[1:] == [["1", "–", "2-1", "4"], ["2", "–", "2-2", "5"]]
 
 
+@pytest.mark.parametrize("pages", [("2-3", "14", "20-22"), ("4", "2-3", "2-3"), ("2-3", "2-3", "3-3")])
+def test_pasted_pages_that_look_like_codes_are_pages(books_2021, pages):
+    lines = zip(("Organisation", "Governance", "People"), ("2-1", "2-9", "2-7"), pages, strict=True)
+    assert pasted_rows("\n".join(map("\t".join, lines)), books_2021) == [
+        ["order", "chapter", "section", "disclosures", "location"],
+        ["1", "–", "Organisation", "2-1", pages[0]],
+        ["2", "–", "Governance", "2-9", pages[1]],
+        ["3", "–", "People", "2-7", pages[2]],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("披露项\t说明\t页码", "section"),
+        ("披露项\t备注\t页码", "section"),
+        ("Disclosure\tExplanation\tPage", "section"),
+        ("Disclosure\tOmission\tPage", "omission_explanation"),
+    ],
+)
+def test_remarks_of_a_pasted_index_are_no_explanations_of_omissions(books_2021, head, name):
+    pasted = f"{head}\n2-1\t组织详细情况\t4\n2-2\tSee the chapter on governance\t5\n"
+    assert pasted_rows(pasted, books_2021) == [
+        ["order", "chapter", "disclosures", name, "location"],
+        ["1", "–", "2-1", "组织详细情况", "4"],
+        ["2", "–", "2-2", "See the chapter on governance", "5"],
+    ]
+
+
+def test_explanation_beside_a_reason_is_that_of_an_omission(books_2021):
+    pasted = "披露项\t页码\t原因\t说明\n2-1\t4\t\t\n2-2\t\t不适用\t没有海外业务\n"
+    assert pasted_rows(pasted, books_2021)[0][2:] == [
+        *("disclosures", "location", "omission_reason", "omission_explanation"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["一般披露\t见公司网站", "General disclosures\tSee our web page", "Governance\tAnnual report"]
+)
+def test_first_line_of_words_that_are_no_heads_is_kept(books_2021, line):
+    rows = pasted_rows(f"{line}\n2-1\t4\n2-2\t5\n", books_2021)
+    assert rows[1][-2:] == line.split("\t") and len(rows) == 4
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *(
+            "GRI Standard\tPage number(s) and/or URL(s)",
+            "GRI 标准\t报告位置",
+            "披露项编号\t所在页码",
+            "Code\tWhere we report",
+        ),
+        *("Disclosure title\tReported in section", "指标\t页码/链接", "GRI Disclosure\tReference", "內容\t頁次"),
+    ],
+)
+def test_first_line_of_heads_is_no_row(books_2021, head):
+    assert [row[-2] for row in pasted_rows(f"{head}\n2-1\t4\n2-2\t5\n", books_2021)[1:]] == ["2-1", "2-2"]
+
+
 def test_reason_that_says_none_is_none(books_2021):
     rows = "order,chapter,disclosures,omission_reason\n1,a,2-1,/\n2,a,2-2,—\n3,a,2-3,N/A\n"
     found = parse_outline(rows.encode(), books_2021)
