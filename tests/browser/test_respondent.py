@@ -134,7 +134,7 @@ def test_no_page_has_an_accessibility_violation_or_is_too_wide(open_page, survey
     expect(page.locator(".issue")).to_have_count(1)
     found["large"] = violations(page)
     widths.append(fits(page))
-    page.goto(page.url.replace("/1/", "/end/"))
+    page.goto(page.url.split("/one/")[0] + "/end/")
     found["end"] = violations(page)
     widths.append(fits(page))
     press(page, words["submit"])
@@ -320,3 +320,27 @@ def test_three_that_matter_most_are_named_by_keyboard(open_page, scripts):
     press(page, "Submit my answers")
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     assert len(Response.objects.get().named) == 3
+
+
+def test_switches_lead_to_the_question_at_which_somebody_was(open_page, survey):
+    """From the page's top, where they are, to the first that is not answered; by keyboard from amid the page, back
+    there, whatever room the text takes above it.
+    """
+    page = open_page(f"/s/{survey.code}/")
+    begin(page, WORDS["en"])
+    scales = page.locator(".issue fieldset")
+    names = scales.evaluate_all("(found) => found.map((each) => each.id)")
+    for name in names[:5]:
+        page.locator(f'label:has(> input[name={name}][value="4"])').click()
+    page.locator("button[name=size]").click()
+    expect(page).to_have_url(re.compile(f"/one/[56]/#{names[5]}$"))
+    page.locator("button[name=size]").click()
+    expect(page).to_have_url(re.compile(f"/1/#{names[5]}$"))
+    for _language in range(2):
+        at = page.locator(f"#{names[7]}")
+        at.evaluate("(each) => scrollBy(0, each.getBoundingClientRect().top - 100)")
+        was = page.locator("html").get_attribute("lang")
+        page.locator("button[name=language]").evaluate("(each) => each.click()")
+        expect(page.locator("html")).not_to_have_attribute("lang", was)
+        page.wait_for_load_state()
+        assert 170 < at.bounding_box()["y"] < 190

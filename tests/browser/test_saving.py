@@ -128,3 +128,21 @@ def test_everything_that_was_given_is_submitted_at_once(survived):
     assert person.window.run(UNSENT) is False
     response = Response.objects.get()
     assert (survival.differences(person.tapped, response.ratings), response.comment) == ([], "好\n再加一点")
+
+
+@LINKED
+def test_what_is_answered_before_the_script_runs_is_saved(survived):
+    """A slow line brings the page first; its script finds what was touched meanwhile."""
+    person = survived.person(0)
+    held, window = [], person.window
+    person.begin()
+    window.page.route("**/respond*.js", lambda route: held.append(route))
+    person.press("next")
+    person.until(lambda: window.url().endswith("/2/") and held)
+    for name in person.names()[:3]:
+        person.tap(name, "4")
+    held[0].continue_()
+    person.until(lambda: window.values(".clear"))
+    person.press("next")
+    person.until(lambda: window.url().endswith("/3/"))
+    survived.check(person)

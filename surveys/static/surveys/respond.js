@@ -12,6 +12,9 @@ let going, flight, trouble, timer;
 let number = 0;
 let failed = 0;
 let pressed = -Infinity;
+// Where a question comes to stand to which an address leads (scroll-margin).
+const EDGE = 180;
+const scales = [...form.querySelectorAll("fieldset[id]")];
 
 const fields = (name) => [...form.elements].filter((field) => field.name === name);
 const waiting = () => Object.keys(queue).length > 0;
@@ -114,6 +117,8 @@ function leave(to) {
   going = undefined;
   if (to.split("#")[0] !== location.pathname) return location.assign(to);
   history.replaceState(null, "", to);
+  // To the question (see the end), not as far down as before: texts differ in length.
+  history.scrollRestoration = ["", `#${scales[0]?.id}`].includes(location.hash) ? "auto" : "manual";
   location.reload();
 }
 
@@ -185,9 +190,9 @@ form.addEventListener("submit", (event) => {
   }
   event.preventDefault();
   going = { [button?.name || "go"]: button ? button.value : "stay" };
-  // What is on top of the screen, for when it comes back in another language or size.
-  const top = [...form.querySelectorAll("fieldset[id]")].find((one) => one.getBoundingClientRect().bottom > 0);
-  if (top && !form.contains(button)) going.at = top.id;
+  // Where somebody reads, for another language or size; from the top the server leads to what is not answered.
+  const at = scrollY > EDGE && scales.find((one) => one.getBoundingClientRect().bottom > EDGE);
+  if (at && !form.contains(button)) going.at = at.id;
   send();
 });
 addEventListener("online", send);
@@ -202,5 +207,12 @@ addEventListener("beforeunload", (event) => { if (waiting()) event.preventDefaul
 
 try { queue = JSON.parse(sessionStorage.getItem(store)) || {}; } catch {}
 for (const name in queue) if (fields(name).length) put(name, queue[name].to);
+// What was answered before this ran.
+for (const one of form.elements) {
+  const { name } = one;
+  const is = one.checked !== one.defaultChecked || (one.type.startsWith("text") && one.value !== one.defaultValue);
+  if (is && name in versions && !queue[name]) touched(name);
+}
+if (history.scrollRestoration === "manual") document.getElementById(location.hash.slice(1))?.scrollIntoView();
 refresh();
 send();
