@@ -270,6 +270,11 @@ def _value(row: Any, path: str) -> Any:
     return worded() if worded else getattr(row, name, None)
 
 
+def orders_of(heads: Sequence[Head]) -> Chip:
+    """The orders of a list whose page has no heads; the first holds by itself."""
+    return Chip("sort", _("Order"), [(head.key, head.words) for head in heads], chosen=heads[0].key)
+
+
 def choices_of(rows: Iterable[Any]) -> list[tuple[str, str]]:
     """Choices of a chip from rows with a code and a name."""
     return [(row.code, row.name) for row in rows]

@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from materiality.models import Cycle, Edition, User
-from materiality.platform.lists import Chip, Listing
+from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import download
 from materiality.platform.people import can_view, needs
 from materiality.queries.coverage import (
@@ -32,6 +32,12 @@ from materiality.tables.write import TYPES, table_bytes
 COVERAGE_PER_PAGE = 100
 COLUMNS = ("framework", "edition", "code", "title_zh", "title_en", "standard", "issues", "issue_codes", "gap", "part",
            "in_force")  # fmt: skip
+
+_HEADS = (
+    Head(gettext_lazy("Code"), "code", lambda line: (line.coded.row.order, line.coded.row.pk), "code-head"),
+    Head(gettext_lazy("Title"), "title", lambda line: str(line.coded.row.title), "title-head"),
+    Head(gettext_lazy("Issues that cover it"), "issues", lambda line: len(line.issues) or line.below, falling=True),
+)
 
 
 @needs(can_view)
@@ -68,10 +74,14 @@ def _listed(
     if len(editions) > 1:
         choices = [(row.code, f"{row.title} · {row.get_state_display()}") for row in editions]
         chips.append(Chip("edition", _("Edition"), choices, chosen=edition.code))
+    if request.GET.get("sort", "code") != "code":  # what stands under a heading is elsewhere then
+        lines = [line for line in lines if not line.is_heading]
     return Listing(
         request,
         lines,
+        heads=_HEADS,
         chips=chips,
+        sort="code",
         noun=ngettext_lazy("%(shown)s entry", "%(shown)s entries", "number"),
         search=_("Search codes, titles and issues"),
         files=[("XLSX", reverse("coverage_export", args=["xlsx"])), ("CSV", reverse("coverage_export", args=["csv"]))],

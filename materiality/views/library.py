@@ -9,16 +9,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from materiality.actions.library import correct_erratum, load_library, start_first_draft
 from materiality.actions.organisation import name_organisation
 from materiality.formats.translations import comparison_columns, comparison_json, comparison_rows
 from materiality.forms.drafts import ErratumForm, FirstLibraryForm
+from materiality.lineage.lineage import KINDS
 from materiality.models import Cycle, Edition, Issue
 from materiality.platform.bilingual import content_language
 from materiality.platform.hooks import CORRECT_ERRATUM, objections
-from materiality.platform.lists import Chip, Listing
+from materiality.platform.lists import Chip, Head, Listing, orders_of
 from materiality.platform.pages import PER_PAGE, download, onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
 from materiality.platform.words import word_for
@@ -37,6 +38,13 @@ from materiality.queries.library import (
 )
 from materiality.tables.write import TYPES, table_bytes
 from materiality.views.drafts import entered
+
+_ORDERS = (
+    Head(gettext_lazy("as arranged"), "arranged"),
+    Head(gettext_lazy("by code"), "code", "shown.code"),
+    Head(gettext_lazy("by name"), "name", lambda row: str(row.shown.name)),
+    Head(gettext_lazy("by difference"), "kind", lambda row: KINDS.index(row.kinds[0])),
+)
 
 
 @needs(can_view)
@@ -64,11 +72,12 @@ def _differences(
     a, b = (row.code if row else "" for row in pair)
     chips = [Chip("a", _("Edition"), choices, chosen=a), Chip("b", _("with"), choices, chosen=b)]
     kinds = [(name, f"{word_for('difference', name)} {number}") for name, number in counts.items()]
-    kinds = [Chip("kind", _("Difference"), kinds, _("all differences"))] if kinds else []
+    kinds = [Chip("kind", _("Difference"), kinds, _("all differences")), orders_of(_ORDERS)] if kinds else []
     exports = ("xlsx", "csv", "json") if comparison else ()
     return Listing(
         request,
         rows,
+        heads=_ORDERS,
         chips=chips + kinds,
         noun=ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number") if comparison else None,
         files=[(each.upper(), reverse("compare_export", args=[each])) for each in exports],

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.actions.mappings import decide_mapping_proposal, map_issue, propose_mappings, unmap_issue
 from materiality.models import Disclosure, Edition, Issue, IssueMapping, MappingProposal
-from materiality.platform.lists import Listing
+from materiality.platform.lists import Head, Listing, orders_of
 from materiality.platform.pages import button, refusals
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.platform.refusals import NotAllowed
@@ -89,6 +89,12 @@ def _changed(request: HttpRequest, edition: str, pk: int, action: Callable, done
     return redirect(reverse("issue_mappings", args=[row.code, pk]) + (f"?{urlencode(kept)}#add" if kept else ""))
 
 
+_ORDERS = (
+    Head(gettext_lazy("as arranged"), "arranged"),
+    Head(gettext_lazy("most proposals first"), "number", "open_proposals", falling=True),
+)
+
+
 @needs(can_view)
 def mapping_proposals(request: HttpRequest, edition: str) -> HttpResponse:
     """Issues with what is proposed for each, to be confirmed or dismissed."""
@@ -98,7 +104,14 @@ def mapping_proposals(request: HttpRequest, edition: str) -> HttpResponse:
         return redirect("editions")
     q = request.GET.get("q", "").strip()[:200]
     noun = ngettext_lazy("%(shown)s issue", "%(shown)s issues", "number")
-    listing = Listing(request, issues_with_proposals(row, q), search=_("Search issues and codes"), noun=noun)
+    listing = Listing(
+        request,
+        issues_with_proposals(row, q),
+        heads=_ORDERS,
+        chips=[orders_of(_ORDERS)],
+        search=_("Search issues and codes"),
+        noun=noun,
+    )
     issues = list(listing.page)
     proposed = proposals_of(row, issues)
     context = {
@@ -137,7 +150,7 @@ def mapping_decide(request: HttpRequest, edition: str, pk: int) -> HttpResponse:
         state = request.POST.get("state", "")
         decide_mapping_proposal(issue=issue, proposals=proposals, state=state, by=request.user)
         messages.success(request, _done(state, issue.code, open_mapping_proposals(row).count()))
-    kept = {name: request.GET[name] for name in ("q", "page") if request.GET.get(name)}
+    kept = {name: request.GET[name] for name in ("q", "sort", "page") if request.GET.get(name)}
     return redirect(reverse("mapping_proposals", args=[row.code]) + (f"?{urlencode(kept)}" if kept else ""))
 
 

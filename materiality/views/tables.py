@@ -190,7 +190,9 @@ def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
 def _by_state(request: HttpRequest, preview: Preview) -> Listing:
     """The rows of one state; how many there are of each stands beside its name."""
     states = [(state, f"{word_for('row_state', state)} {grouped(number)}") for state, number, _shown in preview.tabs]
-    noun = ngettext_lazy("%(shown)s row", "%(shown)s rows", "number")
+    noun = ngettext_lazy(
+        "%(shown)s row, in the order of the file", "%(shown)s rows, in the order of the file", "number"
+    )
     chips = [Chip("state", "", states, chosen=preview.shown, wide=True)]
     return Listing(request, preview.listed, chips=chips, noun=noun, place="rows")
 

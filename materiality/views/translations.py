@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.actions.translations import save_translations, set_languages
@@ -15,7 +15,7 @@ from materiality.formats.translations import translation_columns, translation_ro
 from materiality.forms.fields import LanguagesForm
 from materiality.models import Cycle, Edition
 from materiality.platform.bilingual import LANGUAGES, html_language
-from materiality.platform.lists import Chip, Listing
+from materiality.platform.lists import Chip, Head, Listing, orders_of
 from materiality.platform.pages import PER_PAGE, download, onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, can_edit_library, can_view, needs
 from materiality.platform.words import word_for
@@ -139,14 +139,23 @@ def _halves(text: WantedText, entered: dict[str, Translation]) -> list[Half]:
     return sorted(halves, key=lambda half: bool(half.lacks))
 
 
+_ORDERS = (
+    Head(gettext_lazy("as arranged"), "arranged"),
+    Head(gettext_lazy("by what is lacking"), "lacks", lambda text: text.states),
+    Head(gettext_lazy("shortest first"), "length", lambda text: sum(map(len, text.texts.values()))),
+)
+
+
 def _listed(request: HttpRequest, texts: list[WantedText], languages: list[str]) -> Listing:
     states = [(state_of(lack, each), lack_words(lack, each)) for lack in (MISSING, OLDER) for each in languages]
     return Listing(
         request,
         texts,
+        heads=_ORDERS,
         chips=[
             Chip("kind", _("Kind"), [(kind, word_for("translated", kind)) for kind in KINDS], _("All kinds")),
             Chip("state", _("What is lacking"), states, _("Anything")),
+            orders_of(_ORDERS),
         ],
         search=_("Search texts"),
         noun=ngettext_lazy("%(shown)s text", "%(shown)s texts", "number"),

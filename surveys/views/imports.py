@@ -185,7 +185,11 @@ def response_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         listing=Listing(
             request,
             preview.listed,
-            noun=ngettext_lazy("%(shown)s thing to correct", "%(shown)s things to correct", "number"),
+            noun=ngettext_lazy(
+                "%(shown)s thing to correct, in the order of the file",
+                "%(shown)s things to correct, in the order of the file",
+                "number",
+            ),
             files=[("XLSX", reverse("import_errors", args=[code, pk]))] if imported.error_workbook else [],
             place="bad-cells",
             count=preview.errors,

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from django.utils import translation
 from django.utils.translation import ngettext_lazy
 
-from materiality.platform.lists import Chip, Entry, Head, Listing
+from materiality.platform.lists import Chip, Entry, Head, Listing, orders_of
 
 ROWS = [SimpleNamespace(name=name, size=size) for name, size in (("b", 2), ("a", None), ("c", 1))]
 HEADS = (Head("Name", "name", "name"), Head("Size", "size", "size", "num", falling=True), Head("Note"))
@@ -115,3 +115,13 @@ def test_entries_stand_in_the_form_alone_and_leave_rows_out():
         "from=2026-01-01&state=open", entries=[Entry("from", "From", "2026-01-01"), Entry("high", "", "", "70")]
     )
     assert (found.kept, found.narrowed, found.all_address) == ([("state", "open")], True, "?")
+
+
+def test_orders_are_a_chip_where_a_page_has_no_heads_and_leave_nothing_out():
+    heads = (Head("as arranged", "arranged"), Head("by name", "name", "name"))
+    shown = Listing(RequestFactory().get("/?sort=name"), ROWS, heads=heads, chips=[orders_of(heads)])
+    assert ("".join(row.name for row in shown.page), shown.narrowed) == ("abc", False)
+    assert [(link.address, link.state) for link in shown.chips[0].links] == [
+        ("?sort=arranged", ""),
+        ("?sort=name", "true"),
+    ]

@@ -145,6 +145,14 @@ def test_comparison_marks_words_in_both_languages(client, draft, django_assert_m
     assert "SOC-01-02 Issue SOC-01-02" in page and "One thing" in page
     renamed = client.get("/library/compare/", {"kind": "renamed"}).content.decode()
     assert (renamed.count('<article class="difference">'), page.count('<article class="difference">')) == (1, 2)
+    orders = {
+        sort: client.get("/library/compare/", {"sort": sort}).content.decode() for sort in ("kind", "-code", "name")
+    }
+    assert {sort: re.findall(r'<header><span class="code">(.*?)<', each) for sort, each in orders.items()} == {
+        "kind": ["SOC-01-01", "SOC-01-04"],
+        "-code": ["SOC-01-04", "SOC-01-01"],
+        "name": ["SOC-01-01", "SOC-01-04"],
+    }
 
 
 def codes_of(page: str) -> list[str]:

@@ -109,6 +109,25 @@ def test_coverage_counts_a_topic_by_what_is_below_it_and_no_heading(client, draf
     assert "Gaps only 1" in page
 
 
+def test_coverage_is_sorted_by_its_heads_and_leaves_headings_out_then(client, draft):
+    log_in(client)
+    heading = make_disclosure("E", "ESRS", "2023", order=1, title_en="Environment")
+    for place, title in enumerate(("Water", "Air"), 2):
+        below = make_disclosure(f"E{place}", "ESRS", "2023", parent=heading, order=place, title_en=title)
+    map_issue(of(draft, "SOC-01-01"), below)
+    query = {"framework": "ESRS:2023", "edition": draft.code}
+    orders = {}
+    for sort in ("code", "-code", "title", "issues"):
+        page = client.get("/library/coverage/", query | {"sort": sort}).content.decode()
+        orders[sort] = re.findall(r"Environment|Water|Air", page.partition("<tbody>")[2].partition("</tbody>")[0])
+    assert orders == {
+        "code": ["Environment", "Water", "Air"],
+        "-code": ["Air", "Water"],
+        "title": ["Air", "Water"],
+        "issues": ["Air", "Water"],
+    }
+
+
 def test_coverage_export_holds_every_line_and_marks_gaps(client, draft):
     log_in(client)
     make_disclosure("401-9")
@@ -158,6 +177,7 @@ def test_mapping_proposals_are_confirmed_and_dismissed(client, proposed):
     assert "Somebody else has decided" in again.content.decode()
     client.post(decide, {"proposals": str(second.pk), "state": "dismissed"})
     assert codes_of(proposed, "SOC-01-01") == {"GRI 2021 305-1", "GRI 2016 102-8", "GRI 2021 2-7"}
+    assert client.get(listed, {"sort": "number"}).status_code == 200
     assert "All proposals are decided." in client.get(listed).content.decode()
 
 

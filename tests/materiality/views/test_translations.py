@@ -69,6 +69,17 @@ def test_translations_are_filtered(client, draft):
     assert list(client.get(PAGE, {"kind": "cycle"}).context["lines"]) == []
 
 
+def test_translations_stand_in_the_order_chosen(client, draft):
+    log_in(client)
+    found = {
+        sort: [text for text, _halves in client.get(PAGE, {"sort": sort}).context["lines"]]
+        for sort in ("arranged", "lacks", "length")
+    }
+    assert [text.states for text in found["lacks"]] == sorted(text.states for text in found["arranged"])
+    lengths = [sum(map(len, text.texts.values())) for text in found["length"]]
+    assert len(lengths) > 1 and lengths == sorted(lengths)
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_translations_import_shows_changes_and_stores_them_when_confirmed(client, draft, kind):
     log_in(client)
