@@ -16,7 +16,7 @@ from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import rateable_issues
 from materiality.scoring.cube import DIMENSIONS, SCALE_MAX, SCALE_MIN
 from surveys.models import GroupPlan, Item, Notice, Survey
-from surveys.queries.plans import plan_of, raters_of, survey_issues
+from surveys.queries.plans import plan_of, raters_of, survey_codes, survey_issues
 from surveys.questionnaire.asking import QUESTION_KINDS, Plan, default_left_out, default_plan
 from surveys.questionnaire.screening import Rules
 
@@ -305,7 +305,7 @@ def set_split(*, survey: Survey, values: Mapping[str, Any], by: User | None) -> 
     NotAllowed, with every reason, once the survey was opened or where the settings are impossible.
     """
     stored = locked_draft(survey)
-    codes = [issue.code for issue in survey_issues(stored)]
+    codes = survey_codes(stored)
     if reasons := split_reasons(set(codes), {"k": stored.k, **values}):
         raise NotAllowed(" ".join(reasons))
     with audit.audited("set_split", stored, by=by, fields=SPLIT):

@@ -34,7 +34,7 @@ from surveys.actions.plans import (
 )
 from surveys.actions.responses import release_responses
 from surveys.models import Assignments, GroupPlan, Item, ItemText, Notice, Survey
-from surveys.queries.plans import PlannedGroup, planned_groups, survey_issues
+from surveys.queries.plans import PlannedGroup, planned_groups, survey_codes
 from surveys.queries.questionnaire import issue_html, stored_counts
 from surveys.questionnaire.asking import unrated
 from surveys.questionnaire.instrument import CURRENT
@@ -294,7 +294,7 @@ def set_up_elsewhere(*, survey: Survey, by: User | None) -> Survey:
 def _begun(survey: Survey, *, by: User | None, action: str) -> Survey:
     stored = Survey.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=survey.pk)
     items = list(Item.objects.filter(survey=stored).select_related("issue").order_by("issue__code", "position"))
-    codes = [issue.code for issue in survey_issues(stored)]
+    codes = survey_codes(stored)
     groups, elsewhere = planned_groups(stored, codes), action == "set_up_elsewhere"
     reasons = opening_reasons(stored, codes, groups, elsewhere=elsewhere)
     if reasons:

@@ -127,6 +127,11 @@ def survey_issues(survey: Survey) -> list[Issue]:
     return list({item.issue_id: item.issue for item in items.order_by("position")}.values())
 
 
+def survey_codes(survey: Survey) -> list[str]:
+    """Codes of the survey's issues, in the order of their first items."""
+    return list(dict.fromkeys(survey.items.order_by("position").values_list("issue__code", flat=True)))
+
+
 def raters_of(issues: list[Issue]) -> dict[str, list[str]]:
     """Per issue (code) the groups that can rate it, as the library says."""
     return {issue.code: issue.groups for issue in issues}
@@ -146,7 +151,7 @@ def planned_groups(survey: Survey, codes: list[str]) -> list[PlannedGroup]:
 def efforts_of(survey: Survey, groups: Iterable[PlannedGroup] | None = None) -> list[Effort]:
     """What answering takes the respondents of each group that is asked anything. Needs `survey.cycle`."""
     if groups is None:
-        groups = planned_groups(survey, [issue.code for issue in survey_issues(survey)])
+        groups = planned_groups(survey, survey_codes(survey))
     others = len(survey.profile_questions.all()) + survey.attention + survey.ranking
     return [Effort(each.each, len(each.plan.dimensions), others) for each in groups if each.issues]
 
@@ -175,8 +180,9 @@ def issue_bases(groups: list[PlannedGroup], codes: list[str]) -> list[IssueBase]
     """Which issues will rest on which groups, by dimension, the fewest groups first."""
     found: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     for dimension in DIMENSIONS:
+        asked = [(place, each.asked_codes) for place, each in enumerate(groups) if getattr(each.plan, dimension)]
         for code in codes:
-            raters = tuple(place for place, each in enumerate(groups) if each.rates(code, dimension))
+            raters = tuple(place for place, asks in asked if code in asks)
             found.setdefault((dimension, raters), []).append(code)
     order = sorted(found.items(), key=lambda base: (DIMENSIONS.index(base[0][0]), len(base[0][1])))
     return [

@@ -354,9 +354,11 @@ def questionnaire_of(survey_pk: int, opened_at: datetime) -> Questionnaire:
 
 def questionnaire_with(survey: Survey, html: Mapping[int, Mapping[str, str]]) -> Questionnaire:
     """The questionnaire of a survey, open or not, with this HTML of its issues: {issue key: {language: HTML}}."""
-    items = list(Item.objects.filter(survey=survey).select_related("issue__category").order_by("position"))
-    categories = sorted({item.issue.category for item in items}, key=lambda row: (row.order, row.code))
-    issues = _issues(items, [category.pk for category in categories], html)
+    items = survey.items.order_by("position").values_list("issue", "dimension", "position")
+    asked = Issue.objects.filter(pk__in=survey.items.values("issue")).only("category", "parent", "code", "name")
+    rows = {issue.pk: issue for issue in asked.prefetch_related("category")}
+    categories = sorted({issue.category for issue in rows.values()}, key=lambda row: (row.order, row.code))
+    issues = _issues(items, rows, [category.pk for category in categories], html)
     plans = {row.group_id: asked_by(survey, row, issues) for row in GroupPlan.objects.filter(survey=survey)}
     spoken = reading_languages(survey.languages)
     attention = {language: scale_by_code(attention_html(survey, language)) for language in spoken}
@@ -366,21 +368,25 @@ def questionnaire_with(survey: Survey, html: Mapping[int, Mapping[str, str]]) ->
 
 
 def _issues(
-    items: Sequence[Item], categories: list[int], html: Mapping[int, Mapping[str, str]]
+    items: Iterable[tuple[int, str, int]],
+    rows: Mapping[int, Issue],
+    categories: list[int],
+    html: Mapping[int, Mapping[str, str]],
 ) -> tuple[IssueParts, ...]:
-    own: dict[int, list[Item]] = {}
-    for item in items:
-        own.setdefault(item.issue_id, []).append(item)
+    """`items`: issue (key), dimension and position, in the order of positions."""
+    positions: dict[int, dict[str, int]] = {}
+    for pk, dimension, position in items:
+        positions.setdefault(pk, {})[dimension] = position
     return tuple(
         IssueParts(
-            each[0].issue.code,
-            each[0].issue.parent_id or pk,
-            categories.index(each[0].issue.category_id),
-            {item.dimension: item.position for item in each},
+            rows[pk].code,
+            rows[pk].parent_id or pk,
+            categories.index(rows[pk].category_id),
+            places,
             {language: html_pieces(text) for language, text in html.get(pk, {}).items()},
-            each[0].issue.name.texts,
+            rows[pk].name.texts,
         )
-        for pk, each in own.items()
+        for pk, places in positions.items()
     )
 
 

@@ -23,7 +23,7 @@ from surveys.models import Batch, GroupPlan, Item, ItemText, ProfileQuestion, Su
 from surveys.models.instrument import brief_words
 from surveys.queries.fieldwork import CountedKind, kinds_of, valid_number
 from surveys.queries.imports import number_waiting
-from surveys.queries.plans import PlannedGroup, planned, split_size, survey_issues
+from surveys.queries.plans import PlannedGroup, planned, split_size, survey_codes
 from surveys.queries.questionnaire import SECONDS_PER_ITEM, Questionnaire, html_pieces, issue_html, questionnaire_with
 from surveys.questionnaire.asking import (
     DEFAULT_SPREAD,
@@ -281,7 +281,7 @@ def _part(survey: Survey, group: Group, questionnaire: Questionnaire, rng: Rando
     codes = [issue.code for issue in questionnaire.issues]
     row = GroupPlan.objects.filter(survey=survey, group=group).first()
     asked = planned(survey, codes, group, row)
-    allowed = [place for place, code in enumerate(codes) if code in set(asked.issues)]
+    allowed = [place for place, code in enumerate(codes) if code in asked.asked_codes]
     if not survey.split:
         return allowed
     return draw_part(
@@ -310,7 +310,7 @@ def _fresh(survey: Survey, codes: Sequence[str], language: str) -> dict[str, str
 def asked_groups(survey: Survey) -> list[Group]:
     """The groups that are asked anything, in their order. Needs `survey.cycle`."""
     plans = {row.group_id: row for row in GroupPlan.objects.filter(survey=survey)}
-    codes = [issue.code for issue in survey_issues(survey)]
+    codes = survey_codes(survey)
     return [group for group in survey.cycle.groups.all() if planned(survey, codes, group, plans.get(group.pk)).issues]
 
 

@@ -15,7 +15,7 @@ from materiality.scoring.cube import DIMENSIONS
 from surveys.actions.plans import GroupAsked, choose_issues, plan_groups, set_split
 from surveys.forms.surveys import GroupPlanForm, SplitForm
 from surveys.models import Survey
-from surveys.queries.plans import planned_groups, survey_issues
+from surveys.queries.plans import planned_groups, survey_codes
 from surveys.views.surveys import at_part, edit, questionnaire, survey_in_cycle, ticked_in, unsaved, window
 
 
@@ -36,7 +36,7 @@ def survey_groups(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(at_part(row, "groups"))
     need(request.user, can_edit_cycle)
-    codes, frozen = [issue.code for issue in survey_issues(row)], row.state != Survey.State.DRAFT
+    codes, frozen = survey_codes(row), row.state != Survey.State.DRAFT
     forms = [GroupPlanForm(request.POST, planned=each, frozen=frozen) for each in planned_groups(row, codes)]
     issues, shown = _shown(request, codes, forms)
     left_out = _left_out(request, issues, forms)
@@ -110,7 +110,7 @@ def survey_split(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     row = survey_in_cycle(code, survey)
     if request.method != "POST":
         return redirect(at_part(row, "split"))
-    form = SplitForm(request.POST, instance=copy(row), codes=[issue.code for issue in survey_issues(row)])
+    form = SplitForm(request.POST, instance=copy(row), codes=survey_codes(row))
     if row.state != Survey.State.DRAFT:
         if lost := unsaved(form):
             return questionnaire(request, row, frozen=lost)
