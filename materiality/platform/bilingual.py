@@ -154,6 +154,8 @@ def text_of(row: Any, field: str, language: str | None = None) -> str:
     """The text of `field` in the language (default: the active one), else in the next that there is."""
     held = getattr(row, field, None)
     if isinstance(held, Text):
+        if not language:
+            return str(held)
         held = held.texts
     elif not isinstance(held, Mapping):  # a row of a file, with a column for each
         held = {each: getattr(row, f"{field}_{each}") for each in DEFAULT_LANGUAGES}

@@ -8,7 +8,6 @@ import numpy as np
 
 from materiality.models import Group, IssueScore, Run
 from materiality.queries.cycles import once_for
-from materiality.queries.review import with_issues
 from materiality.queries.scores import DISAGREE, GroupLine, counts_of, group_lines, shown_cells, undo_hidden_cells
 from materiality.scoring.contrasts import Contrasts, contrasts
 from materiality.scoring.cube import DIMENSIONS
@@ -78,15 +77,16 @@ class GroupComparison:
 
     def rows(self, *, only_beyond: bool = False) -> list[ComparedIssue]:
         """Issues with ratings of their own, those that groups disagree most on first; what is missing stands last."""
-        scores = self.run.scores.filter(derived=False).order_by("issue__code")
-        rows = [self._row(score) for score in with_issues(scores.defer("base", "not_comparable"))]
+        scores = self.run.scores.filter(derived=False).select_related("issue").order_by("issue__code")
+        shown = scores.only("run", "groups", "disagreement", "issue__code", "issue__name")
+        rows = [self._row(score) for score in shown]
         if only_beyond:
             rows = [row for row in rows if row.sides_beyond_chance or any(cell.beyond_chance for cell in row.cells)]
         return sorted(rows, key=lambda row: (row.disagreement is None, -(row.disagreement or 0)))
 
     def _row(self, score: IssueScore) -> ComparedIssue:
         found, _groups, issues = self.found
-        at, shown = issues.get(score.issue.code), shown_cells(score.groups)
+        at, shown = issues.get(score.issue.code), shown_cells(score.groups, (self.dimension,))
         cells = [self._cell(line, at, shown.get(line.code)) for line in self.lines]
         hides = any(cell.hidden for cell in cells)
         sides = None if at is None or hides else _number(found.of_sides[at, self.d])

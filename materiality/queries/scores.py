@@ -252,14 +252,16 @@ def hidden_keys(numbers: Mapping[Hashable, int]) -> set[Hashable]:
     return set(small)
 
 
-def shown_cells(groups: Mapping[str, Mapping[str, Mapping]]) -> dict[str, dict[str, GroupCell]]:
+def shown_cells(
+    groups: Mapping[str, Mapping[str, Mapping]], dimensions: Sequence[str] = DIMENSIONS
+) -> dict[str, dict[str, GroupCell]]:
     """`IssueScore.groups` as cells {group: {dimension: GroupCell}}, small ones without mean and score."""
     hidden = {
         dimension: hidden_keys({group: cells[dimension]["n"] for group, cells in groups.items()})
-        for dimension in DIMENSIONS
+        for dimension in dimensions
     }
     return {
-        group: {dimension: _hidden_cell(cells[dimension], group in hidden[dimension]) for dimension in DIMENSIONS}
+        group: {dimension: _hidden_cell(cells[dimension], group in hidden[dimension]) for dimension in dimensions}
         for group, cells in groups.items()
     }
 

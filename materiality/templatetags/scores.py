@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from materiality.platform.words import word_for
-from materiality.queries.comparison import ComparedCell
+from materiality.queries.comparison import ComparedCell, ComparedIssue
 from materiality.queries.method import Trial
 from materiality.queries.review import Reviewed
 from materiality.queries.robustness import HeldTier, ScenarioLine
@@ -24,22 +24,38 @@ from materiality.templatetags.yiti import certainty, count, percent, score, sign
 register = template.Library()
 
 
-@register.simple_tag
-def score_cells(row: ScoreRow, certain: bool) -> SafeString:
-    """What a run says of an issue: by dimension score, interval and ratings, then priority and tier, also pooled."""
-    own, pooled = row.score, row.score.pooled_tier
-    tier = f'<span class="tier tier-{own.tier}">{escape(word_for("tier", own.tier))}</span>'
+@register.simple_tag(takes_context=True)
+def score_cells(context: Context, row: ScoreRow, base: str) -> SafeString:
+    """What a run says of an issue, whose page is below `base`: rank, issue, by dimension score, interval and ratings,
+    then priority and tier, also pooled.
+    """
+    own, pooled, certain, words = row.score, row.score.pooled_tier, context["certainty"], context["tier_words"]
+    tier = f'<span class="tier tier-{own.tier}">{escape(words[own.tier])}</span>'
     if certain and own.tier_certainty is not None:
         title, told = _("Certainty of the tier, sampling error only"), certainty(own.tier_certainty)
         tier += f' <span class="interval" title="{escape(title)}">{escape(told)}</span>'
-    other = escape(word_for("tier", pooled))
+    other = escape(words[pooled])
     plain = f'<span class="quiet">{other}</span>'
     differs = f'<span class="tier tier-{pooled} differs">≠ {other}</span>'
     return mark_safe(
-        "".join(map(_side, row.sides))
+        _headed(row, base, "" if context["run"] == context["runs"][0] else f"?run={context['run'].number}")
+        + "".join(map(_side, row.sides))
         + f'<td class="num">{score(own.priority)}</td><td class="tight">{tier}</td>'
         + f'<td class="num">{score(own.pooled_priority)}</td>'
         + f'<td class="tight">{differs if row.tier_differs else plain}</td>'
+    )
+
+
+def _headed(row: ScoreRow, base: str, ending: str) -> str:
+    own, issue, category = row.score, row.issue, row.issue.category
+    rank = "–" if own.rank is None else own.rank
+    between = f' <span class="interval">{own.rank_low}–{own.rank_high}</span>' if own.rank_low else ""
+    derived = f' <span class="quiet">{escape(_("derived"))}</span>' if own.derived else ""
+    return (
+        f'<td class="num">{rank}{between}</td>\n'
+        f'<th scope="row"><a href="{base}{quote(issue.code)}/{ending}"><span class="mark mark-{category.mark}"'
+        f' role="img" aria-label="{escape(category.name)}"></span>{escape(issue.name)}</a>'
+        f' <span class="code quiet">{escape(issue.code)}</span>{derived}</th>\n'
     )
 
 
@@ -193,11 +209,24 @@ def held_rows(context: Context, rows: Iterable[HeldTier]) -> SafeString:
     return mark_safe("".join(cells))
 
 
-@register.simple_tag
-def heat_cells(cells: Iterable[ComparedCell]) -> SafeString:
-    """What each group made of an issue, tinted by how far it lies from the others."""
-    hidden = escape(_("Hidden: so few answers could point to a person"))
-    return mark_safe("".join(f'<td class="num heat{cell.shade}">{_heat(cell, hidden)}</td>' for cell in cells))
+@register.simple_tag(takes_context=True)
+def heat_rows(context: Context, rows: Iterable[ComparedIssue]) -> SafeString:
+    """What each group made of the issues, tinted by how far it lies from the others, between what sets all of them
+    apart.
+    """
+    address = reverse("issue_score", args=[context["cycle"].code, "-"]).removesuffix("-/")
+    ending, disagree = f"/?run={context['run'].number}", escape(_("groups disagree"))
+    hidden, lines = escape(_("Hidden: so few answers could point to a person")), []
+    for row in rows:
+        issue, sides = row.score.issue, signed_points(row.sides)
+        told = f'<br><span class="interval">{disagree}</span>' if row.disagrees else ""
+        lines.append(
+            f'<tr><th scope="row"><a href="{address}{quote(issue.code)}{ending}">{escape(issue.name)}</a></th>\n'
+            f'<td class="num">{score(row.disagreement)}{told}</td>\n'
+            + "".join(f'<td class="num heat{cell.shade}">{_heat(cell, hidden)}</td>' for cell in row.cells)
+            + f'\n<td class="num">{f"<b>{sides}</b>" if row.sides_beyond_chance else sides}</td></tr>'
+        )
+    return mark_safe("".join(lines))
 
 
 def _heat(cell: ComparedCell, hidden: str) -> str:

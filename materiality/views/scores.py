@@ -108,6 +108,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         "runs": runs,
         "run": run,
         "wanted": wanted,
+        "tier_words": {tier: word_for("tier", tier) for tier in TIER_PLACES},
         "listing": listing,
         "named_shares": took_ranking(run) and named_of(run, [row.issue.code for row in listing.page]),
         "chosen_group": chosen_group,
