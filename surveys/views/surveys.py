@@ -78,6 +78,7 @@ from surveys.queries.surveys import (
 )
 from surveys.questionnaire.asking import LOSS, WIDTHS, closing_time, standing
 from surveys.questionnaire.ranking import MOST_NAMED
+from surveys.respond.drafts import number_begun, number_finished
 from surveys.respond.entrance import first_page_context
 from surveys.respond.rows import groups_now, survey_now
 from surveys.respond.views import profile_shown, thanks_words
@@ -274,6 +275,7 @@ def _standing(request: HttpRequest, row: Survey, contents: SurveyContents, group
     return {
         "standing": standing(row, timezone.now()).name.lower(),
         "answered": any(kind.survey == row.pk for kind in response_kinds(row.cycle)),
+        "on_their_way": lambda: number_begun(row) + number_finished(row),
         "closes": closing_time(row),
         "address": request.build_absolute_uri(reverse("respond", args=[row.code])),
         "warnings": opening_warnings(contents.codes, groups, row) if is_draft else [],

@@ -17,7 +17,7 @@ from tests.factories.invitations import make_batch, make_mailing, make_recipient
 from tests.factories.paper import make_question, make_sheets
 from tests.factories.people import log_in
 from tests.factories.responses import at, check_file, csv_file, make_response, row
-from tests.factories.surveys import make_open_survey, make_survey, make_survey_cycle
+from tests.factories.surveys import make_draft, make_open_survey, make_survey, make_survey_cycle
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +130,16 @@ def test_survey_that_cannot_open_says_why(staff):
     assert "closing time has passed" in response.content.decode()
     survey.refresh_from_db()
     assert survey.state == Survey.State.DRAFT
+
+
+def test_closed_survey_says_that_nothing_came_in_only_where_nothing_is_on_its_way(staff):
+    survey = make_open_survey(make_survey_cycle({"society": 2}))
+    make_draft(survey)
+    post(staff, "close_survey", survey)
+    address = survey.cycle.code, survey.code
+    assert "What was answered will be among the responses soon." in page(staff, "survey", *address)
+    Draft.objects.all().delete()
+    assert "It takes no more answers, and none came in." in page(staff, "survey", *address)
 
 
 def test_survey_is_neither_opened_nor_closed_by_get(staff):
