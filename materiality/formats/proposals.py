@@ -62,7 +62,7 @@ class ProposalResource(StrictResource):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.speak(library_languages())
+        self.speak(library_languages(), also=())  # all texts are the key of a row
         self._meta.import_id_fields = self._meta.fields
 
     def stored(self) -> Sequence[Proposal]:

@@ -212,7 +212,8 @@ class StakeholderResource(StrictResource):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.speak(spoken_of(self.scope))
-        self.texts = [column.name for column in self.columns if column.name.startswith("text_")]
+        spoken = (column.name for column in self.columns if not column.silent)
+        self.texts = [name for name in spoken if name.startswith("text_")]
 
     def refuse(self, store: bool) -> None:
         with transaction.atomic():

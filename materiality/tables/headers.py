@@ -237,7 +237,7 @@ def unknown_columns(match: HeaderMatch, columns: Sequence[SheetColumn]) -> list[
 
 
 def _guessed(given: Sequence[str], columns: Sequence[SheetColumn], matched: dict[str, str]) -> dict[str, str]:
-    free = {c.name: (c.name, *c.titles) for c in columns if c.name not in matched.values()}
+    free = {c.name: (c.name, *c.titles) for c in columns if not (c.silent or c.name in matched.values())}
     found: dict[str, str] = {}
     for heading in given:
         if heading and heading not in matched and heading not in found:

@@ -24,7 +24,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from materiality.models import IssueMapping, Lineage, User
-from materiality.platform.bilingual import LANGUAGES, stored_names, suffix_of, text_columns
+from materiality.platform.bilingual import DEFAULT_LANGUAGES, LANGUAGES, stored_names, suffix_of, text_columns
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import object_word
 from materiality.tables.headers import Choices, SheetColumn, canonical, depths, spoken_columns
@@ -42,6 +42,7 @@ from materiality.tables.widgets import (
     SheetPlan,
     SheetRow,
     Stored,
+    TextWidget,
     model_fields,
 )
 from materiality.tables.words import message
@@ -112,13 +113,18 @@ class StrictResource(SheetHooks, ModelResource):
         self.undoing: dict[Key, dict] | None = None  # while rows are put back: their extras
         self.is_loaded = False
 
-    def speak(self, languages: Sequence[str]) -> None:
-        """Give each text a column in each of these languages, in the place of those in Chinese and English."""
-        model, known = self._meta.model, self.fields
+    def speak(self, languages: Sequence[str], also: Sequence[str] = DEFAULT_LANGUAGES) -> None:
+        """Give each text a column in each of these languages; in those of `also` it is taken where a file has it."""
+        model, known, texts = self._meta.model, self.fields, text_columns(self._meta.model)
         self.languages = list((self.scope and self.scope.languages) or languages)
-        self.columns = spoken_columns(model, self.columns, self.languages)
+        spoken = spoken_columns(model, self.columns, list(dict.fromkeys([*self.languages, *also])))
+        told = {each.name: texts.get(each.attribute or each.name) for each in spoken}
+        unspoken = {name for name, text in told.items() if text and text.language not in languages}
+        self.columns = tuple(replace(each, silent=True) if each.name in unspoken else each for each in spoken)
         fresh = model_fields(model, [column for column in self.columns if column.name not in known])
         self.fields = {column.name: known.get(column.name) or fresh[column.name] for column in self.columns}
+        for name in unspoken:
+            self.fields[name].widget = TextWidget(self.fields[name].widget.limit)  # which may be empty
         self._meta = copy(self._meta)  # of this resource alone
         self._meta.fields = self._meta.export_order = tuple(self.fields)
 

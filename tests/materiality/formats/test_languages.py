@@ -3,7 +3,7 @@
 import pytest
 
 from materiality.actions.proposals import submit_proposal
-from materiality.actions.tables import KINDS, confirm
+from materiality.actions.tables import KINDS, confirm, undo
 from materiality.forms.proposals import ProposalForm
 from materiality.models import Indicator, OwnGroup, Proposal, StakeholderPoint
 from materiality.tables.widgets import Scope
@@ -30,9 +30,7 @@ def cycle(edition):
 
 
 def headings(kind: str, scope: Scope) -> list[str]:
-    return [
-        column.name for column in KINDS[kind].resource(scope).columns if column.name.endswith(("_ko", "_zh", "_en"))
-    ]
+    return [column.name for column in KINDS[kind].columns(scope) if column.name.endswith(("_ko", "_zh", "_en"))]
 
 
 def test_headings_are_in_the_languages_of_library_and_cycle(edition, cycle):
@@ -56,6 +54,19 @@ def test_groups_points_and_indicators_are_stored(edition, cycle):
     told = {"issue": "P1", "indicator": "hours", "name_ko": "교육 시간", "unit": "시간", "2025": "12"}
     confirm(upload("indicators", csv_file([told])), by=None)
     assert Indicator.objects.get().name.texts == {"ko": "교육 시간"}
+
+
+def test_texts_in_chinese_and_english_are_taken_where_a_file_has_them(edition, cycle):
+    row = {"group": "workers", "name_ko": "임직원", "name_zh": "员工", "name_en": "", "definition_en": "On our sites"}
+    imported = confirm(upload("groups", csv_file([row]), cycle=cycle), by=None)
+    group = cycle.groups.get()
+    assert (group.name.texts, group.definition.texts) == ({"ko": "임직원", "zh": "员工"}, {"en": "On our sites"})
+    changed = confirm(upload("groups", csv_file([{"group": "workers", "name_en": "Workers"}]), cycle=cycle), by=None)
+    assert cycle.groups.get().name.texts == {"ko": "임직원", "zh": "员工", "en": "Workers"}
+    undo(changed, by=None)
+    assert {**cycle.groups.get().name.texts, "en": ""} == {"ko": "임직원", "zh": "员工", "en": ""}
+    undo(imported, by=None)
+    assert not cycle.groups.exists()
 
 
 def test_suggestions_are_made_by_sheet_and_page(edition, client):
