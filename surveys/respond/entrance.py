@@ -10,9 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 from materiality.platform.bilingual import spoken_language, text_of
 from materiality.platform.refusals import NotAllowed
 from surveys.models import Response, Tally
-from surveys.models.instrument import anonymity_words, effort_words, until_words
+from surveys.models.instrument import anonymity_words, effort_words, moment_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
-from surveys.questionnaire.asking import Standing, standing
+from surveys.questionnaire.asking import Standing, closing_time, standing
 from surveys.respond import pages as cookies
 from surveys.respond.answers import erase_response, open_answers, start_draft
 from surveys.respond.answers import unsubscribe as end_mail_to
@@ -98,7 +98,7 @@ def first_page_context(
         "title": text_of(survey, "title"),
         "why": paragraphs[0].strip(),
         "introduction": "\n\n".join(paragraphs[1:]).strip(),
-        "until": until_words(survey, survey.zone),
+        "until": moment_words(closing_time(survey), survey.zone),
         "last_day": ends_soon(survey),
         "anonymity": anonymity_words(anonymous=survey.anonymous, personal=link is not None, mailed=mailed),
         "contact": questionnaire.survey.contact,
@@ -158,7 +158,7 @@ def offer_to_resume(request: HttpRequest, survey: SurveyNow, draft: DraftInUse, 
         title=text_of(survey, "title"),
         by_link=by_link,
         last_day=ends_soon(survey),
-        until=until_words(survey, survey.zone),
+        until=moment_words(closing_time(survey), survey.zone),
         left=left,
         asked=asked,
         others="others" in cookies.told(request),
