@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils.translation import gettext as _
 
 from materiality.models import AuditEvent, Cycle, Job, Run
@@ -90,6 +89,7 @@ def _held(cycle: Cycle, kind: str, options: Mapping[str, Any], run: Run | None =
 
 _organisation = read_once(organisation_texts)
 _LOOKED_BACK = 200  # events: where all of them are of files, each of them has it looked up anew
+_LOOKED_AT = 300  # seconds: until what was found is looked up anew all the same
 _OF_REQUEST = frozenset({"anchor", "head", "format", "language"})
 
 
@@ -113,20 +113,26 @@ def _is_stale(cycle: Cycle, output: Output) -> bool:
 
 
 def stale_outputs(cycle: Cycle, outputs: Iterable[Output]) -> set[int]:
-    """Keys of those that are stale. What is found is kept until something else happens: all that files are made from is
-    written with an audit event.
+    """Keys of those that are stale. What is found is kept until something else happens, in one entry for a cycle: all
+    that files are made from is written with an audit event, but that a file failed, which a pack leaves out.
     """
     events = list(AuditEvent.objects.order_by("-number").values_list("object_type", "hash")[:_LOOKED_BACK])
     newest = [digest for _kind, digest in events[:1]]
     others = [digest for kind, digest in events if kind != Output._meta.label_lower] or newest
-    state = [cycle.pk, cycle.sections.count(), others[:1]]
+    state = value_digest([cycle.sections.count(), others[:1]])
+    failed = Output.objects.filter(cycle=cycle, job__state=Job.State.FAILED).count()
+    then, known = caches["figures"].get(f"stale:{cycle.pk}", ("", {}))
+    known = known if then == state else {}
     found = set()
     with reading_once():
         for output in outputs:
-            of_files = newest if output.kind == PACK else []
-            known = value_digest([state, of_files, output.kind, options_of(output), output.made_from])
-            if cache.get_or_set(f"stale:{known}", partial(_is_stale, cycle, output)):
+            of_files = [*newest, failed] if output.kind == PACK else []
+            digest = value_digest([of_files, output.kind, options_of(output), output.made_from])
+            if digest not in known:
+                known[digest] = _is_stale(cycle, output)
+            if known[digest]:
                 found.add(output.pk)
+    caches["figures"].set(f"stale:{cycle.pk}", (state, known), _LOOKED_AT)
     return found
 
 

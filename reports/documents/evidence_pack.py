@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from materiality.formats.scores import scores_json
 from materiality.models import AuditEvent, Cycle, Engagement, Job, Run
 from materiality.platform.audit import anchor_of
+from materiality.platform.storage import storage_trouble
 from materiality.queries.scores import SMALL_CELL, shown_cells
 from materiality.scoring.cube import DIMENSIONS, NOT_ASKED, Cube, CubeBuilder
 from materiality.tables.write import EPOCH, csv_bytes
@@ -29,6 +31,7 @@ from surveys.models import ItemText, Survey
 from surveys.questionnaire.ratings import CELL_TEXT
 from surveys.responses.counting import valid_ratings
 
+log = logging.getLogger(__name__)
 HIDDEN, HIDDEN_TEXT = 253, "*"  # no code of a rating
 MOST = 200_000  # responses: about 40 MB of ratings, and as much again as text
 WHY = {
@@ -37,6 +40,11 @@ WHY = {
     "asked": f"not all were asked the same, fewer than {SMALL_CELL} one and the same, and nothing was asked of all",
     "changed": "the responses are no longer those that the run counted",
     "many": f"the run counted more than {MOST} responses; ratings.csv counts them",
+}
+NO_FILE = {
+    "gone": "deleted or cancelled after the pack was asked for, or it could not be made",
+    "lost": "made, and no longer in the storage",
+    "failed": "it could not be made",
 }
 _NO_FILE = (Job.State.FAILED, Job.State.CANCELLED)
 Cell = tuple[str, str, str]  # group, issue, dimension
@@ -70,7 +78,8 @@ def _told(record: Engagement) -> dict:
 def _build(inputs: dict, progress: Progress) -> bytes:
     run = Run.objects.select_related("cycle", "edition").get(pk=inputs["run"])
     files: dict[str, tuple[bytes, str]] = {}
-    for name, contents, source in _parts(inputs, run):
+    outputs, left_out = _outputs(inputs)
+    for name, contents, source in [*_parts(inputs, run, left_out), *outputs]:
         files[name] = (contents, source)
         progress(min(90, 8 * len(files)), _("Writing the file"))
     manifest = {
@@ -80,12 +89,16 @@ def _build(inputs: dict, progress: Progress) -> bytes:
             {"file": name, "sha256": hashlib.sha256(contents).hexdigest(), "made_from": source, "version": run.software}
             for name, (contents, source) in files.items()
         ],
+        **({"left_out": left_out} if left_out else {}),
     }
     return _zipped({"manifest.json": _json(manifest)} | {name: contents for name, (contents, _made) in files.items()})
 
 
-def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
-    """Name, contents and what it is made from, in the order of the pack."""
+Part = tuple[str, bytes, str]  # name, contents, what it is made from
+
+
+def _parts(inputs: dict, run: Run, left_out: Mapping[str, str]) -> Iterator[Part]:
+    """All but the files that were asked for, in the order of the pack."""
     told, cube = f"run {run.number}", Cube.from_bytes(bytes(run.cube))
     yield "run.json", _json(scores_json(run) | {"scale": cube.k, "parents": _parents(run)}), told
     yield "method.json", _json({"method": run.method, "cuts": run.cuts, "seed": run.seed, "late": run.late}), told
@@ -104,24 +117,41 @@ def _parts(inputs: dict, run: Run) -> Iterator[tuple[str, bytes, str]]:
     if inputs.get("decisions"):
         yield "decisions.csv", csv_bytes(("issue", "tier", "reason", "at"), inputs["decisions"]), told
     yield "audit.csv", _audit(inputs["head"]["number"]), "audit trail, without persons and contents"
-    yield "anchors.txt", _anchors(inputs), "audit trail, for verify_audit --anchor-file"
+    yield "anchors.txt", _anchors(inputs, left_out), "audit trail, for verify_audit --anchor-file"
     yield "verify.py", Path(verify.__file__).read_bytes(), "Yiti"
+
+
+def _outputs(inputs: dict) -> tuple[list[Part], dict[str, str]]:
+    """The files that were asked for, and the names of those that are left out, with why: one keeps no other out."""
     known = Output.objects.exclude(job__state__in=_NO_FILE).select_related("job")
     asked = known.in_bulk([output["pk"] for output in inputs["outputs"]])
+    found, left_out = [], {}
     for output in inputs["outputs"]:
-        if output["pk"] in asked:
-            source = f"run {output['run__number']}" if output["run__number"] else "outline and groups of the cycle"
-            contents, name = _file(asked[output["pk"]])
-            yield _place(output), contents, f"{source}: {name}"
+        source = f"run {output['run__number']}" if output["run__number"] else "outline and groups of the cycle"
+        file, why = _file(asked[output["pk"]]) if output["pk"] in asked else (None, "gone")
+        if file:
+            found.append((_place(output), file[0], f"{source}: {file[1]}"))
+        else:
+            left_out[_place(output)] = NO_FILE[why]
+    return found, left_out
 
 
-def _file(output: Output) -> tuple[bytes, str]:
-    """The file and its name; made here where it was asked for just before the pack."""
+def _file(output: Output) -> tuple[tuple[bytes, str] | None, str]:
+    """The file and its name, made here where it was asked for just before the pack; or a key of NO_FILE."""
     if output.sha256:
-        with default_storage.open(f"outputs/{output.sha256[:2]}/{output.sha256}") as stream:
-            return stream.read(), output.file_name
+        try:
+            with default_storage.open(f"outputs/{output.sha256[:2]}/{output.sha256}") as stream:
+                return (stream.read(), output.file_name), ""
+        except FileNotFoundError:
+            return None, "lost"
     build, name = (import_string(f"reports.outputs.{each}") for each in ("build_output", "output_file_name"))
-    return build(output.job.inputs), name(output.job.inputs)
+    try:
+        return (build(output.job.inputs), name(output.job.inputs)), ""
+    except Exception as problem:
+        if storage_trouble(problem):
+            raise  # the pack is made once more when database and disk take something again
+        log.exception("output %s is left out of an evidence pack", output.pk)
+        return None, "failed"
 
 
 def _ratings(run: Run, cube: Cube) -> bytes:
@@ -255,12 +285,12 @@ def _audit(last: int) -> bytes:
     return csv_bytes(names, rows)
 
 
-def _anchors(inputs: dict) -> bytes:
+def _anchors(inputs: dict, left_out: Mapping[str, str]) -> bytes:
     """The anchor of the pack, and of each file in it, also of those that have no room for one."""
     own = anchor_of(inputs["head"]["number"], inputs["head"]["hash"])
     lines = [f"{own} manifest.json"]
     for output in inputs["outputs"]:
-        if anchor := output["job__inputs__anchor"]:
+        if (anchor := output["job__inputs__anchor"]) and _place(output) not in left_out:
             lines.append(f"{anchor} {_place(output)}")
     return ("\n".join(lines) + "\n").encode()
 

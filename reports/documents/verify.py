@@ -370,6 +370,8 @@ def held(pack: Path) -> str:
         if sizes:
             said.append(f"They were counted from {sum(sizes.values())} responses of {len(sizes)} groups.")
         said += [f"Without rows of responses: {', '.join(why)}."] if why else []
+    if left := json.loads(files["manifest.json"]).get("left_out"):
+        said.append(f"Files left out: {', '.join(f'{name} ({why})' for name, why in left.items())}.")
     if codes := unchecked(pack):
         said.append(f"The scores of {', '.join(codes)} rest on what the pack does not show, and were not checked.")
     return " ".join([*said, NOT_HERE])

@@ -145,7 +145,7 @@ def _measure(site: Installation, kind: str, stored: int, sealed: bool) -> str:
 
 
 def web_server(port: int) -> list[str]:
-    """As in the Procfile."""
+    """Two workers of two threads."""
     granian = [str(BIN / "granian"), "materiality.wsgi:application", "--interface", "wsgi", "--http", "1", "--no-ws"]
     lean = ["--workers", "2", "--blocking-threads", "2", "--runtime-mode", "st", "--log-level", "warning"]
     return [*granian, *lean, "--port", str(port)]

@@ -6,6 +6,7 @@ import zipfile
 from datetime import date
 
 import pytest
+from django.core.cache import cache, caches
 from django.core.files.storage import default_storage
 from django.utils.translation import override
 
@@ -329,6 +330,24 @@ CHANGES = [
     (login, set()),
     (decision, SCORED | {"gri-index"}),
 ]
+
+
+def test_what_is_found_of_files_drives_out_nothing_else(cycle):
+    output = ask(cycle, kind="issue-list", format="csv")
+    cache.set("fieldwork", 7)
+    caches["figures"].set("run", 8)
+    for number in range(301):
+        audit.record("edit_cycle", cycle, by=None, after={"number": number})
+        stale_outputs(cycle, [output])
+    assert (cache.get("fieldwork"), caches["figures"].get("run")) == (7, 8)
+
+
+def test_pack_is_stale_once_a_file_in_it_failed(cycle):
+    """A job that fails writes no audit event."""
+    failing, pack = ask(cycle, kind="issue-list", format="csv"), ask(cycle, kind="evidence-pack", format="zip")
+    assert stale_outputs(cycle, [pack]) == set()
+    Job.objects.filter(pk=failing.job_id).update(state=Job.State.FAILED)
+    assert stale_outputs(cycle, [pack]) == {pack.pk}
 
 
 def test_file_is_stale_by_all_that_it_is_made_from_and_by_nothing_else(whole):

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from django.core.management import CommandError, call_command
 
 from materiality.actions.scores import score_cycle
 from materiality.actions.stakeholders import load_demo_stakeholders
-from materiality.models import Decision
+from materiality.models import Decision, Job
 from materiality.platform import jobs
-from reports.actions.outputs import request_output
+from reports.actions.outputs import remove_output, request_output
+from reports.documents.evidence_pack import NO_FILE
 from reports.documents.verify import NOT_HERE, held, unchecked, verify
+from reports.models import Output
 from reports.outputs import build_output, output_inputs
 from surveys.questionnaire.asking import Plan
 from surveys.responses.counting import count_cycle
@@ -219,14 +222,15 @@ def test_few_of_another_survey_cannot_be_told_by_what_they_were_not_asked(media,
 
 
 def test_rows_of_a_split_survey_show_what_was_asked_of_all(media, tmp_path):
-    """Each of twelve was asked about A and about one of six others: no part is shared by five."""
-    cycle = make_survey_cycle({"soc": 7}, ("employees",))
-    first, *others = (f"SOC-01-{n:02}" for n in range(1, 8))
-    asked_of(make_survey(cycle), *[{first: 1 + n % 5, others[n % 6]: 4} for n in range(12)])
+    """Each of 24 was asked about A and about two of four others: no part is shared by five."""
+    cycle = make_survey_cycle({"soc": 5}, ("employees",))
+    first, *others = (f"SOC-01-{n:02}" for n in range(1, 6))
+    parts = list(combinations(others, 2)) * 4
+    asked_of(make_survey(cycle), *[{first: 1 + n % 5, **dict.fromkeys(part, 4)} for n, part in enumerate(parts)])
     score_cycle(cycle=cycle, counted=count_cycle(cycle), by=None)
     head, rows, _told = rows_of(path := packed(cycle, tmp_path))
     shown = {name for name, cells in zip(head, zip(*rows, strict=True), strict=True) if set(cells) != {"*"}}
-    assert shown == {"group", f"{first}:society", f"{first}:business"} and len(rows) == 12 and verify(path) == []
+    assert shown == {"group", f"{first}:society", f"{first}:business"} and len(rows) == 24 and verify(path) == []
 
 
 def test_split_survey_that_asks_nothing_of_all_leaves_no_rows(media, tmp_path):
@@ -291,6 +295,28 @@ def test_what_small_cells_hide_is_named_and_not_checked(media, tmp_path):
     with pytest.raises(CommandError, match="rest on what the pack does not show") as refusal:
         call_command("verify_pack", str(path))
     assert refusal.value.returncode == 2
+
+
+def test_files_that_are_lost_or_fail_are_named_and_the_rest_is_packed(cycle, tmp_path):
+    asked = {"cycle": cycle, "format": "csv", "language": "en", "by": None, "send": False}
+    kept, lost, failing, deleted = (request_output(kind="sdg-table", **asked) for _ in range(4))
+    for output in (kept, lost, deleted):
+        jobs.execute(str(output.job_id))
+    lost.refresh_from_db()
+    Output.objects.filter(pk=lost.pk).update(sha256="0" * 64)
+    Job.objects.filter(pk=failing.job_id).update(inputs={"kind": "sdg-table", "language": "en"})
+    inputs = output_inputs(cycle, kind="evidence-pack", format="zip", language="en")
+    deleted.refresh_from_db()
+    remove_output(output=deleted, by=None)
+    path = tmp_path / "pack.zip"
+    path.write_bytes(build_output(inputs))
+    manifest = json.loads(contents(path)["manifest.json"])
+    names = [f"outputs/{each}-sdg-table-en.csv" for each in (kept.pk, lost.pk, failing.pk, inputs["outputs"][3]["pk"])]
+    assert [row["file"] for row in manifest["files"] if "outputs/" in row["file"]] == names[:1]
+    assert manifest["left_out"] == dict(
+        zip(names[1:], (NO_FILE[why] for why in ("lost", "failed", "gone")), strict=True)
+    )
+    assert verify(path) == [] and f"Files left out: {names[1]} (made, and no longer in the storage)" in held(path)
 
 
 def test_decisions_of_the_committee_are_in_the_pack(cycle, tmp_path):
