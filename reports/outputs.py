@@ -112,6 +112,12 @@ def _is_stale(cycle: Cycle, output: Output) -> bool:
         return True
 
 
+@read_once
+def _failed(cycle: Cycle) -> int:
+    """How many files of the cycle could not be made."""
+    return Output.objects.filter(cycle=cycle, job__state=Job.State.FAILED).count()
+
+
 def stale_outputs(cycle: Cycle, outputs: Iterable[Output]) -> set[int]:
     """Keys of those that are stale. What is found is kept until something else happens, in one entry for a cycle: all
     that files are made from is written with an audit event, but that a file failed, which a pack leaves out.
@@ -120,13 +126,12 @@ def stale_outputs(cycle: Cycle, outputs: Iterable[Output]) -> set[int]:
     newest = [digest for _kind, digest in events[:1]]
     others = [digest for kind, digest in events if kind != Output._meta.label_lower] or newest
     state = value_digest([cycle.sections.count(), others[:1]])
-    failed = Output.objects.filter(cycle=cycle, job__state=Job.State.FAILED).count()
     then, known = caches["figures"].get(f"stale:{cycle.pk}", ("", {}))
     known = known if then == state else {}
     found = set()
     with reading_once():
         for output in outputs:
-            of_files = [*newest, failed] if output.kind == PACK else []
+            of_files = [*newest, _failed(cycle)] if output.kind == PACK else []
             digest = value_digest([of_files, output.kind, options_of(output), output.made_from])
             if digest not in known:
                 known[digest] = _is_stale(cycle, output)
