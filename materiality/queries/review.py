@@ -66,9 +66,17 @@ def reviewed(run: Run, scores: Iterable[IssueScore]) -> list[Reviewed]:
 BESIDE = ("groups", "base", "disagreement", "not_comparable")
 
 
+# What a committee is shown of a score, and signs.
+DECIDED_ON = (
+    *("run", "society", "business", "priority", "rank", "tier", "tier_certainty", "material"),
+    *("issue__code", "issue__name", "issue__category"),
+)
+
+
 def with_issues(scores: QuerySet[IssueScore]) -> list[IssueScore]:
     """The scores with their issues, by name alone, and these with their categories, of which each is made once."""
-    found = list(scores.select_related("issue").defer("issue__definition", "issue__groups", "issue__changed"))
+    unsaid = ("definition", "groups", "changed", "status", "order", "version")
+    found = list(scores.select_related("issue").defer(*(f"issue__{each}" for each in unsaid)))
     known = Category.objects.in_bulk({score.issue.category_id for score in found})
     for score in found:
         score.issue._state.fields_cache["category"] = known[score.issue.category_id]
@@ -77,7 +85,7 @@ def with_issues(scores: QuerySet[IssueScore]) -> list[IssueScore]:
 
 def issues_reviewed(run: Run) -> list[Reviewed]:
     """The issues without children by rank; those without one come last."""
-    scores = run.scores.filter(level__isnull=True, derived=False).defer(*BESIDE)
+    scores = run.scores.filter(level__isnull=True, derived=False).only(*DECIDED_ON)
     ranked = sorted(with_issues(scores), key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
     return reviewed(run, ranked)
 

@@ -20,7 +20,7 @@ from materiality.platform.bilingual import is_chinese, text_of
 from materiality.platform.organisation import organisation_name
 from materiality.platform.words import word_for
 from materiality.queries.drafts import same_issues
-from materiality.queries.review import BESIDE, decided_tiers
+from materiality.queries.review import BESIDE, decided_tiers, with_issues
 from materiality.queries.scores import (
     LEVELS,
     MIDDLE,
@@ -161,7 +161,11 @@ class MatrixOptions:
         return asdict(self)
 
 
-UNNEEDED = ("issue__definition", "issue__groups", "issue__changed")
+# Columns of scores that neither points nor the table beside them show.
+UNDRAWN = (
+    *("derived_society", "derived_business", "plain_society", "plain_business", "base_groups", "material"),
+    *("var_priority", "rank_low", "rank_high"),
+)
 
 
 @dataclass(frozen=True)
@@ -218,14 +222,14 @@ class MatrixData:
 def matrix_data(
     run: Run, wanted: MatrixOptions, language: str | None = None, decided: Mapping[str, str] | None = None
 ) -> MatrixData:
-    """Points (x business, y society, 0–100) in rank order with names in the language, in two queries.
+    """Points (x business, y society, 0–100) in rank order with names in the language, in three queries.
 
     `decided`: code → tier after review; default: as it is stored now.
     """
     decided = decided_tiers(run) if decided is None else decided
     scores = run.scores.order_by("issue__code")
     beside = (name for name in BESIDE if name != "groups" or not wanted.group)
-    scores = list(scores.select_related("issue__category").defer(*UNNEEDED, *beside))
+    scores = with_issues(scores.defer(*UNDRAWN, *beside))
     levels = by_level(scores)
     options = wanted.for_scores({level: any(not score.derived for score in held) for level, held in levels.items()})
     shown = levels.get(options.level, scores)

@@ -1,5 +1,6 @@
 """What each group of a survey is asked, as it is stored and as it follows from the rest."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -107,9 +108,10 @@ class PlannedGroup:
     expected: int
     each: int
 
-    def rates(self, code: str, dimension: str) -> bool:
-        """Whether the group is asked this."""
-        return getattr(self.plan, dimension) and code in self.asked_codes
+    def lacking(self, codes: Collection[str]) -> set[tuple[str, str]]:
+        """The (issue, dimension) that the group is not asked."""
+        left_out = set(codes) - self.asked_codes
+        return {(code, each) for each in DIMENSIONS for code in (left_out if getattr(self.plan, each) else codes)}
 
     @cached_property
     def asked_codes(self) -> set[str]:
@@ -205,13 +207,12 @@ class WiderPlan:
 
 def wider_plans(groups: list[PlannedGroup], codes: list[str]) -> list[WiderPlan]:
     """For each group that is not asked everything."""
-    pairs = [(code, dimension) for code in codes for dimension in DIMENSIONS]
-    absent = {pair: [each for each in groups if not each.rates(*pair)] for pair in pairs}
+    lacking = [each.lacking(codes) for each in groups]
+    absent = Counter(pair for pairs in lacking for pair in pairs)
     result = []
-    for each in groups:
-        missing = [pair for pair in pairs if not each.rates(*pair)]
+    for each, missing in zip(groups, lacking, strict=True):
         if missing:
-            whole = sum(len(absent[pair]) == 1 for pair in missing)
+            whole = sum(absent[pair] == 1 for pair in missing)
             more = (len(codes) if each.each == len(each.issues) else each.each) * len(DIMENSIONS) - each.questions
             result.append(WiderPlan(each, len(missing), whole, more))
     return result

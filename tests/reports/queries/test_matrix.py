@@ -70,10 +70,10 @@ def test_matrix_of_a_small_group_hides_its_scores_and_one_more(run):
     assert len(hidden) == 2
 
 
-def test_matrix_takes_two_queries(run):
+def test_matrix_takes_three_queries(run):
     with CaptureQueriesContext(connection) as queries:
         matrix_data(run, MatrixOptions())
-    assert len(queries) == 2
+    assert len(queries) == 3
 
 
 @pytest.mark.parametrize(
