@@ -1,18 +1,18 @@
-// Comforts on top of pages that work without: answers are saved as they are given, and wait for the network.
+// Answers are saved as they are given, and wait for the network.
 const form = document.getElementById("answers");
 const line = document.getElementById("saved");
-// What the page shows: whose answers, then name.version.mark of each.
+// Whose answers, then name.version.mark of each that is shown.
 const [tag, ...shown] = form.elements.was ? form.elements.was.value.split(" ") : [""];
 const versions = Object.fromEntries(shown.map((each) => each.split(".")));
 const page = crypto.getRandomValues(new Uint32Array(1))[0];
 const store = `yiti ${tag}`;
-// What the server has not acknowledged: name -> {to, base, at}.
+// Not acknowledged yet: name -> {to, base, at}.
 let queue = {};
 let going, flight, trouble, timer;
 let number = 0;
 let failed = 0;
 let pressed = -Infinity;
-// Where a question comes to stand to which an address leads (scroll-margin).
+// The scroll-margin of questions.
 const EDGE = 180;
 const scales = [...form.querySelectorAll("fieldset[id]")];
 
@@ -62,7 +62,7 @@ function soon(pause) {
   }, pause);
 }
 
-// All that is not acknowledged in one request, what is on its way as well: a later number makes an earlier one void.
+// All in one request, what is on its way as well: a later number makes an earlier one void.
 async function send() {
   clearTimeout(timer);
   timer = undefined;
@@ -117,7 +117,7 @@ function leave(to) {
   going = undefined;
   if (to.split("#")[0] !== location.pathname) return location.assign(to);
   history.replaceState(null, "", to);
-  // To the question (see the end), not as far down as before: texts differ in length.
+  // To the question, not as far down as before: texts differ in length.
   history.scrollRestoration = ["", `#${scales[0]?.id}`].includes(location.hash) ? "auto" : "manual";
   location.reload();
 }
@@ -128,7 +128,6 @@ function over() {
   location.reload();
 }
 
-// Each rating can be cleared, and that undone.
 function addClear(scale) {
   const button = document.createElement("button");
   const { name } = scale.querySelector("input");
@@ -140,7 +139,6 @@ function addClear(scale) {
     before = valueOf(name);
     put(name, to);
     touched(name);
-    refresh();
   });
   scale.addEventListener("change", () => { before = ""; });
   (scale.querySelector(".answer") || scale).append(button);
@@ -152,7 +150,6 @@ function addClear(scale) {
   };
 }
 
-// No more than so many at once.
 function limit(group) {
   const boxes = [...group.querySelectorAll("input")];
   const full = boxes.filter((box) => box.checked).length >= group.dataset.most;
@@ -166,7 +163,7 @@ function refresh() {
   groups.forEach(limit);
 }
 
-// Enter in a scale turns no page; a digit answers it (0 is 10).
+// Enter turns no page; a digit answers (0 is 10).
 form.addEventListener("keydown", (event) => {
   const at = event.target;
   if (at.type !== "radio" && at.type !== "checkbox") return;
@@ -183,14 +180,14 @@ form.addEventListener("input", (event) => {
 form.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (!tag) {
-    // Pressed twice it starts once; later anew, as after a load that was stopped.
+    // Pressed twice it starts once; later anew.
     if (event.timeStamp - pressed < 3000) event.preventDefault();
     else pressed = event.timeStamp;
     return;
   }
   event.preventDefault();
   going = { [button?.name || "go"]: button ? button.value : "stay" };
-  // Where somebody reads, for another language or size; from the top the server leads to what is not answered.
+  // Another language or size comes to where somebody reads.
   const at = scrollY > EDGE && scales.find((one) => one.getBoundingClientRect().bottom > EDGE);
   if (at && !form.contains(button)) going.at = at.id;
   send();
@@ -207,7 +204,7 @@ addEventListener("beforeunload", (event) => { if (waiting()) event.preventDefaul
 
 try { queue = JSON.parse(sessionStorage.getItem(store)) || {}; } catch {}
 for (const name in queue) if (fields(name).length) put(name, queue[name].to);
-// What was answered before this ran.
+// Answered before this ran.
 for (const one of form.elements) {
   const { name } = one;
   const is = one.checked !== one.defaultChecked || (one.type.startsWith("text") && one.value !== one.defaultValue);
