@@ -18,9 +18,10 @@ run: .venv/.runtime
 	@$(BIN)/python manage.py prepare --demo
 	@exec $(BIN)/python manage.py supervise
 
+# Browsers and installations wait as much as they count, so that four processes keep two cores busy.
 test: .venv/.dev chromium
 	@$(BIN)/python manage.py compile_messages
-	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 # Properties with sixty times as many examples.
 test-heavy: export YITI_TEST_EXAMPLES := heavy

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Exists, QuerySet
+from django.db.models import Case, Exists, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
@@ -148,10 +148,12 @@ def start_page(request: HttpRequest) -> HttpResponse:
     """Where the cycles stand, what is running, what happened last; a new installation sees what to do first."""
     listed = listed_cycles().annotate(named=Exists(Organisation.objects.all()), **cycle_figures())
     seen = seen_cycles(request.user, listed).exclude(sample=Cycle.Sample.ASIDE)
+    under_way, over = Q(state__in=UNDER_WAY), Case(When(state__in=UNDER_WAY, then=0), default=1)
+    found = list(seen.filter(under_way | Q(sample="")).order_by(over, *Cycle._meta.ordering)[: SHOWN + 1])
     # One's own first, the last that is over where none is under way.
-    cycles = sorted(seen.filter(state__in=UNDER_WAY)[:SHOWN], key=lambda cycle: bool(cycle.sample))
+    cycles = sorted([each for each in found if each.state in UNDER_WAY][:SHOWN], key=lambda cycle: bool(cycle.sample))
     if all(cycle.sample for cycle in cycles):
-        cycles = [*seen.filter(sample="").exclude(state__in=UNDER_WAY)[:1], *cycles]
+        cycles = [*[each for each in found if each.state not in UNDER_WAY][:1], *cycles]
     sees_all = sees_all_cycles(request.user)
     context = {
         "newest": cycles[0] if cycles else None,
