@@ -386,13 +386,7 @@ def _issue_sheet(
 ) -> None:
     """A row per issue in the order of the ranks, with intervals as ± and the bases beside them, then the raters."""
     certain = shows_certainty(stated_of(run, level))
-    heads = [
-        *(_("Rank"), _("Issue"), _("Primary issue"), _("Category"), _("Tier"), _("Priority")),
-        *(word_for("dimension", "society"), "±", "n", word_for("dimension", "business"), "±", "n"),
-        *(_("Rank from"), _("Rank to")),
-        *([_("Certainty of the tier")] if certain else []),
-        *(label for label, _values in raters),
-    ]
+    heads = _issue_heads(certain, raters)
     put(sheet, 1, 1, title, TITLE)
     put(sheet, 2, 1, _("Scores on 0–100; ± is half of the 95% interval, sampling error only."), SOFT)
     ranked = sorted(scores, key=lambda score: (score.rank is None, score.rank or 0, score.issue.code))
@@ -415,6 +409,16 @@ def _issue_sheet(
     sheet.auto_filter.ref = f"A4:{sheet.cell(4, len(heads)).coordinate.rstrip('0123456789')}{end - 1}"
     on_paper(sheet, landscape=True, head_row=4, footer=heading)
     sheet.freeze_panes = "C5"
+
+
+def _issue_heads(certain: bool, raters: Raters) -> list[str]:
+    return [
+        *(_("Rank"), _("Issue"), _("Primary issue"), _("Category"), _("Tier"), _("Priority")),
+        *(word_for("dimension", "society"), "±", "n", word_for("dimension", "business"), "±", "n"),
+        *(_("Rank from"), _("Rank to")),
+        *([_("Certainty of the tier")] if certain else []),
+        *(label for label, _values in raters),
+    ]
 
 
 def _issue_line(score: IssueScore, certain: bool, tier: str) -> tuple:
