@@ -1,12 +1,14 @@
 """The job that makes an output."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import caches
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from materiality.models import AuditEvent, Cycle, Job, Run
@@ -19,13 +21,15 @@ from materiality.platform.files import keep_bytes
 from materiality.platform.jobs import Progress
 from materiality.platform.organisation import called, organisation_texts
 from materiality.platform.refusals import NotAllowed
+from materiality.platform.storage import storage_trouble
 from materiality.platform.words import own_names
 from materiality.queries.verification import altered_files
 from reports import documents
 from reports.models import Output
 from reports.queries.outline import read_once, reading_once
-from reports.queries.outputs import FORMATS, PACK, OutputKind, frozen, frozen_text, needed_run, output_languages
+from reports.queries.outputs import ENDED, FORMATS, PACK, OutputKind, frozen, frozen_text, needed_run, output_languages
 
+log = logging.getLogger(__name__)
 FOLDER = "outputs"
 
 
@@ -160,9 +164,41 @@ def build_output(inputs: dict, progress: Progress = lambda percent, text: None) 
     """The file of `output_inputs`, in the language they name, with the anchor of the day on which it was asked for;
     `progress(percent, text)` is told how far it is.
     """
+    held = {"files": _packed(inputs["outputs"])} if inputs["kind"] == PACK else {}
     with speaking(inputs["language"]), own_names(inputs.get("names")), called(inputs.get("organisation", {})):
-        built = KINDS[inputs["kind"]].build(inputs, progress)
+        built = KINDS[inputs["kind"]].build(inputs | held, progress)
     return anchored(built, inputs["format"], inputs.get("anchor", ""))
+
+
+class Packed(NamedTuple):
+    """A file for a pack and its name; or None and why there is none, as the pack's manifest words it."""
+
+    contents: bytes | None
+    told: str
+
+
+def _packed(outputs: Iterable[dict]) -> dict[int, Packed]:
+    """The files of these outputs by key."""
+    keys = [output["pk"] for output in outputs]
+    known = Output.objects.exclude(job__state__in=ENDED).select_related("job").in_bulk(keys)
+    return {key: _file_of(known[key]) if key in known else Packed(None, "gone") for key in keys}
+
+
+def _file_of(output: Output) -> Packed:
+    """Made here where it was asked for just before the pack; one that cannot be made keeps no other out."""
+    if output.sha256:
+        try:
+            with default_storage.open(stored_path(output)) as stream:
+                return Packed(stream.read(), output.file_name)
+        except FileNotFoundError:
+            return Packed(None, "lost")
+    try:
+        return Packed(build_output(output.job.inputs), output_file_name(output.job.inputs))
+    except Exception as problem:
+        if storage_trouble(problem):
+            raise  # the pack is made once more when database and disk take something again
+        log.exception("output %s is left out of an evidence pack", output.pk)
+        return Packed(None, "failed")
 
 
 def output_file_name(inputs: dict) -> str:

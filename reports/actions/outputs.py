@@ -17,7 +17,7 @@ from materiality.queries.cycles import BEFORE_ARCHIVE, locked_cycle
 from reports.models import Output, TableText
 from reports.models.outputs import JOB
 from reports.outputs import KINDS, made_from, options_of, output_inputs, stale_outputs, stored_path
-from reports.queries.outputs import PACK
+from reports.queries.outputs import ENDED, PACK
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def request_output(
 @transaction.atomic
 def retry_output(*, output: Output, by: User | None) -> None:
     """Queue a job that failed or was cancelled once more, with the inputs that were frozen for it. NotAllowed else."""
-    held = Job.objects.filter(pk=output.job_id, state__in=(Job.State.FAILED, Job.State.CANCELLED))
+    held = Job.objects.filter(pk=output.job_id, state__in=ENDED)
     fresh = {"state": Job.State.QUEUED, "error": "", "attempt": 0, "progress": 0, "sent_at": None, "finished_at": None}
     if not held.update(**fresh):
         raise NotAllowed(_("Only a file that could not be created, or was cancelled, can be tried again."))
@@ -125,7 +125,7 @@ def _remade(cycle: Cycle, outputs: Sequence[Output], by: User | None) -> list[Ou
 def _newest(cycle: Cycle) -> list[Output]:
     found: dict[str, Output] = {}
     for output in Output.objects.filter(cycle=cycle).select_related("job").order_by("pk"):
-        if output.job.state not in (Job.State.FAILED, Job.State.CANCELLED) and output.kind in KINDS:
+        if output.job.state not in ENDED and output.kind in KINDS:
             found[repr((output.kind, output.format, output.language, options_of(output)))] = output
     return list(found.values())
 

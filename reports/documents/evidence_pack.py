@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import logging
 from collections.abc import Collection, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -10,28 +9,24 @@ from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
-from django.core.files.storage import default_storage
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from materiality.formats.scores import scores_json
-from materiality.models import AuditEvent, Cycle, Engagement, Job, Run
+from materiality.models import AuditEvent, Cycle, Engagement, Run
 from materiality.platform.audit import anchor_of
-from materiality.platform.storage import storage_trouble
 from materiality.queries.scores import SMALL_CELL, shown_cells
 from materiality.scoring.cube import DIMENSIONS, NOT_ASKED, Cube, CubeBuilder
 from materiality.tables.write import EPOCH, csv_bytes
 from reports.documents import verify
 from reports.documents.verify import FIGURES, RESPONSES
 from reports.models import Output
-from reports.queries.outputs import PACK, OutputKind, Progress, corrected, needed_run
+from reports.queries.outputs import ENDED, PACK, OutputKind, Progress, corrected, needed_run
 from surveys.intake.columns import item_name
 from surveys.models import ItemText, Survey
 from surveys.questionnaire.ratings import CELL_TEXT
 from surveys.responses.counting import valid_ratings
 
-log = logging.getLogger(__name__)
 HIDDEN, HIDDEN_TEXT = 253, "*"  # no code of a rating
 MOST = 200_000  # responses: about 40 MB of ratings, and as much again as text
 WHY = {
@@ -46,14 +41,13 @@ NO_FILE = {
     "lost": "made, and no longer in the storage",
     "failed": "it could not be made",
 }
-_NO_FILE = (Job.State.FAILED, Job.State.CANCELLED)
 Cell = tuple[str, str, str]  # group, issue, dimension
 
 
 def _inputs(cycle: Cycle, run: Run | None, _options: Mapping) -> dict:
     run = needed_run(cycle, run)
     head = AuditEvent.objects.order_by("-number").values("number", "hash").first()
-    outputs = Output.objects.filter(cycle=cycle).exclude(kind=PACK).exclude(job__state__in=_NO_FILE).order_by("pk")
+    outputs = Output.objects.filter(cycle=cycle).exclude(kind=PACK).exclude(job__state__in=ENDED).order_by("pk")
     against = sorted({code for output in outputs for code in output.earlier_cycles})
     columns = ("pk", "kind", "format", "language", "run__number", "job__inputs__anchor")
     decisions = run.decisions.order_by("issue__code").values_list("issue__code", "tier", "reason", "at")
@@ -123,35 +117,15 @@ def _parts(inputs: dict, run: Run, left_out: Mapping[str, str]) -> Iterator[Part
 
 def _outputs(inputs: dict) -> tuple[list[Part], dict[str, str]]:
     """The files that were asked for, and the names of those that are left out, with why: one keeps no other out."""
-    known = Output.objects.exclude(job__state__in=_NO_FILE).select_related("job")
-    asked = known.in_bulk([output["pk"] for output in inputs["outputs"]])
     found, left_out = [], {}
     for output in inputs["outputs"]:
         source = f"run {output['run__number']}" if output["run__number"] else "outline and groups of the cycle"
-        file, why = _file(asked[output["pk"]]) if output["pk"] in asked else (None, "gone")
-        if file:
-            found.append((_place(output), file[0], f"{source}: {file[1]}"))
+        file = inputs["files"][output["pk"]]
+        if file.contents is None:
+            left_out[_place(output)] = NO_FILE[file.told]
         else:
-            left_out[_place(output)] = NO_FILE[why]
+            found.append((_place(output), file.contents, f"{source}: {file.told}"))
     return found, left_out
-
-
-def _file(output: Output) -> tuple[tuple[bytes, str] | None, str]:
-    """The file and its name, made here where it was asked for just before the pack; or a key of NO_FILE."""
-    if output.sha256:
-        try:
-            with default_storage.open(f"outputs/{output.sha256[:2]}/{output.sha256}") as stream:
-                return (stream.read(), output.file_name), ""
-        except FileNotFoundError:
-            return None, "lost"
-    build, name = (import_string(f"reports.outputs.{each}") for each in ("build_output", "output_file_name"))
-    try:
-        return (build(output.job.inputs), name(output.job.inputs)), ""
-    except Exception as problem:
-        if storage_trouble(problem):
-            raise  # the pack is made once more when database and disk take something again
-        log.exception("output %s is left out of an evidence pack", output.pk)
-        return None, "failed"
 
 
 def _ratings(run: Run, cube: Cube) -> bytes:

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from materiality.models import Cycle, Erratum, Run, User
+from materiality.models import Cycle, Erratum, Job, Run, User
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, shown, suffix_of
 from materiality.platform.bilingual import LANGUAGES as LANGUAGES_OF_TEXTS
 from materiality.platform.people import Predicate, can_see_responses, can_view
@@ -21,6 +21,7 @@ from reports.queries.matrix import WEIGHTINGS, MatrixData, MatrixOptions, matrix
 from reports.queries.outline import read_once
 
 LANGUAGES = ("zh-hans", "en")
+ENDED = (Job.State.FAILED, Job.State.CANCELLED)  # of the jobs that have made no file
 PACK = "evidence-pack"
 Progress = Callable[[int, str], None]
 # From cycle, run and options to the plain values that are frozen.
