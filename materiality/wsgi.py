@@ -12,8 +12,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "materiality.settings")
 # A respondent's page of 3 ms must not wait 5 ms each time for a staff request that computes.
 sys.setswitchinterval(0.0002)
 application = get_wsgi_application()
-# All addresses and their views, which the first request would else load.
+# All addresses with their views and what sends jobs, which the first request would else load.
 import_string(settings.ROOT_URLCONF + ".urlpatterns")
+import_string("materiality.celery.app")
 # What is loaded by now stays: looking through it each time for what could go took 50 ms of some pages.
 gc.collect()
 gc.freeze()

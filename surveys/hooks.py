@@ -23,8 +23,8 @@ from materiality.platform.hooks import (
     StepStanding,
     Words,
 )
+from materiality.platform.words import grouped
 from materiality.queries.cycles import group_columns, newest_run
-from materiality.templatetags.yiti import count
 from surveys.actions.plans import follow_scope
 from surveys.models import Item, Survey, Tally
 from surveys.models.jobs import JobKind
@@ -213,7 +213,7 @@ def burst_alerts() -> Iterator[str]:
             "Survey %(survey)s: %(count)s answers by the open link came while unusually many came from one address.",
             row.number,
         )
-        yield sentence % {"survey": row.survey.title, "count": count(row.number)}
+        yield sentence % {"survey": row.survey.title, "count": grouped(row.number)}
 
 
 def _unless_elsewhere(standing: Callable[[Cycle], StepStanding]) -> Callable[[Cycle], StepStanding]:
@@ -247,7 +247,7 @@ def _invitations(cycle: Cycle) -> StepStanding:
         return StepStanding(done=False)
     number = sum(survey.links for survey in surveys)
     done = number > 0 or valid_responses(cycle) > 0
-    words = ngettext("%(number)s link", "%(number)s links", number) % {"number": count(number)} if number else ""
+    words = ngettext("%(number)s link", "%(number)s links", number) % {"number": grouped(number)} if number else ""
     return StepStanding(done=done, words=words, missing=[] if done else [_("nobody invited yet")])
 
 
@@ -265,7 +265,7 @@ def _progress(cycle: Cycle) -> StepStanding:
 @_unless_elsewhere
 def _responses(cycle: Cycle) -> StepStanding:
     number, waiting = valid_responses(cycle), sum(survey.imports_waiting for survey in surveys_of(cycle))
-    words = _("%(number)s valid") % {"number": count(number)} if response_kinds(cycle) else ""
+    words = _("%(number)s valid") % {"number": grouped(number)} if response_kinds(cycle) else ""
     missing = [] if number else [_("no valid response yet")]
     if waiting:
         files = ngettext("%(number)s file to confirm", "%(number)s files to confirm", waiting)

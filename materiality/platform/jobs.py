@@ -13,9 +13,7 @@ from django.db import close_old_connections, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
-from materiality.celery import app
 from materiality.models import Cycle, Job, User
 from materiality.platform.hooks import job_kind
 from materiality.platform.refusals import NotAllowed
@@ -48,6 +46,10 @@ def request_job(
 
 def send_job(job: Job) -> None:
     """Tell the workers that there is something to do; where the broker is away, the sweeper tells them later."""
+    from kombu.exceptions import OperationalError  # with Celery 0.2 s, and most commands send no job
+
+    from materiality.celery import app
+
     try:
         app.send_task("materiality.tasks.run_job", [str(job.pk)])
         Job.objects.filter(pk=job.pk).update(sent_at=timezone.now())

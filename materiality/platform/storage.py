@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -34,6 +33,8 @@ def _trouble(problem: BaseException) -> int | None:
     if isinstance(problem, sqlite3.Error):
         name = getattr(problem, "sqlite_errorname", None) or ""
         return FULL if name.startswith(_FULL_NAMES) else BUSY if name.startswith(_BUSY_NAMES) else None
+    import psycopg
+
     if isinstance(problem, (psycopg.errors.DiskFull, psycopg.errors.ReadOnlySqlTransaction)):
         return FULL
     if isinstance(problem, (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)) or _is_away(problem):
@@ -55,6 +56,8 @@ def server_is_away(problem: BaseException | None) -> bool:
 
 
 def _is_away(problem: BaseException) -> bool:
+    import psycopg  # takes 0.1 s, and who has SQLite never needs it
+
     if isinstance(problem, (psycopg.OperationalError, psycopg.InterfaceError)):
         return problem.sqlstate is None or problem.sqlstate.startswith(_AWAY_STATES)
     return False

@@ -6,11 +6,12 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 Cell = str | int | float | None
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -34,6 +35,9 @@ def _csv(_sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) ->
 
 def _xlsx(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Texts are stored as texts whatever they begin with, numbers as numbers."""
+    from openpyxl import Workbook  # takes 0.2 s, and most commands write no workbook
+    from openpyxl.styles import Font
+
     book = Workbook()
     page = book.active
     page.title = sheet
@@ -88,7 +92,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a ZIP archive can hold
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
 
 
-def workbook_bytes(book: Workbook) -> bytes:
+def workbook_bytes(book: "Workbook") -> bytes:
     """The workbook as XLSX; equal workbooks give equal bytes, whenever they are written."""
     stream = io.BytesIO()
     book.save(stream)

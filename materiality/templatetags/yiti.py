@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from materiality.actions.tables import Kind
 from materiality.models import Cycle, Run
 from materiality.platform import people
 from materiality.platform.bilingual import (
@@ -153,8 +152,8 @@ def allowed(person: people.Person, to: str) -> bool:
 
 
 @register.simple_tag
-def sheet_url(page: str, kind: Kind | str, cycle: Cycle | None = None, suffix: str = "") -> str:
-    """`{% sheet_url "export" kind cycle "xlsx" %}`: the page `new`, `export` or `template` of a kind."""
+def sheet_url(page: str, kind: Any, cycle: Cycle | None = None, suffix: str = "") -> str:
+    """`{% sheet_url "export" kind cycle "xlsx" %}`: the page `new`, `export` or `template` of a kind or its name."""
     name = kind if isinstance(kind, str) else kind.name
     belongs = [cycle.code] if cycle else []
     prefix = "cycle_sheet" if cycle else "sheet"

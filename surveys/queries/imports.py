@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from materiality.models import Job
+from materiality.platform.bilingual import text_of
 from materiality.platform.hooks import WaitingWork
 from materiality.platform.words import word_for
 from materiality.queries.cycles import UNDER_WAY
 from materiality.tables.problems import FileProblem
-from materiality.templatetags.yiti import inlang
 from surveys.models import ResponseImport, Survey
 from surveys.queries.plans import dimension_labels, field_labels, target_labels
 from surveys.responses.reading import (
@@ -162,7 +162,7 @@ def _shown(balance: dict, survey: Survey) -> dict:
 def _issue_names(survey: Survey) -> dict[str, str]:
     """What the issues of the survey's items are called, by code."""
     items = survey.items.select_related("issue").order_by("position")
-    return {item.issue.code: inlang(item.issue, "name") for item in items}
+    return {item.issue.code: text_of(item.issue, "name") for item in items}
 
 
 def _named_item(item: dict, issues: Mapping[str, str]) -> dict:

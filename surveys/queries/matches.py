@@ -7,9 +7,8 @@ from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subqu
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue
-from materiality.platform.bilingual import language_name
+from materiality.platform.bilingual import language_name, text_of
 from materiality.tables.problems import column_letters
-from materiality.templatetags.yiti import inlang
 from surveys.matching.answers import column_place, together
 from surveys.matching.apply import words_of
 from surveys.matching.doubts import Doubt
@@ -408,4 +407,4 @@ def _issue_names(match: Match) -> dict[str, str]:
     """Names of the issues by code as the newest edition that has them calls them."""
     codes = {code for code, _dimension in match.items()}
     issues = Issue.objects.filter(code__in=codes).exclude(edition__published_at=None)
-    return {issue.code: inlang(issue, "name") for issue in issues.order_by("edition__published_at")}
+    return {issue.code: text_of(issue, "name") for issue in issues.order_by("edition__published_at")}

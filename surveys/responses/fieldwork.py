@@ -15,8 +15,7 @@ from materiality.models import AuditEvent, Job
 from materiality.platform.bilingual import speaking
 from materiality.platform.digests import value_digest
 from materiality.platform.jobs import Progress, request_job
-from materiality.platform.words import names_about, word_for
-from materiality.templatetags.yiti import count
+from materiality.platform.words import grouped, names_about, word_for
 from surveys.models import FieldworkFigures, Holding, Response, Survey, Tally
 from surveys.models.jobs import JobKind
 from surveys.questionnaire.fieldwork import Account, CellSums, Days, Medians
@@ -289,13 +288,13 @@ def report_sentence(account: Account, groups: Mapping[int, str], language: str) 
 
 
 def _invitations(number: int | None) -> str:
-    return ngettext("%(number)s invitation", "%(number)s invitations", number or 0) % {"number": count(number)}
+    return ngettext("%(number)s invitation", "%(number)s invitations", number or 0) % {"number": grouped(number or 0)}
 
 
 def _received(account: Account) -> str:
     responses = ngettext("%(number)s response", "%(number)s responses", account.submitted)
     values = {
-        "responses": responses % {"number": count(account.submitted)},
+        "responses": responses % {"number": grouped(account.submitted)},
         "first": account.first and account.first.isoformat(),
         "last": account.last and account.last.isoformat(),
     }
@@ -323,7 +322,7 @@ def _channel(channel: str) -> str:
 def _valid(account: Account, groups: Mapping[int, str]) -> str:
     told = ngettext(
         "of which %(number)s is valid after screening", "of which %(number)s are valid after screening", account.valid
-    ) % {"number": count(account.valid)}
+    ) % {"number": grouped(account.valid)}
     named = [(name, account.groups[key]) for key, name in groups.items() if account.groups.get(key)]
     return told + (_(" (%(list)s)") % {"list": _listed(named)} if len(named) > 1 else "")
 
@@ -334,12 +333,12 @@ def _rejected(account: Account) -> str:
         return ""
     named = [(word_for("flag", flag).lower(), each) for flag, each in account.rejected.items()]
     told = ngettext("%(number)s was rejected (%(list)s)", "%(number)s were rejected (%(list)s)", number)
-    return told % {"number": count(number), "list": _listed(named)}
+    return told % {"number": grouped(number), "list": _listed(named)}
 
 
 def _excluded(account: Account) -> str:
     told = ngettext("%(number)s was taken out by hand", "%(number)s were taken out by hand", account.excluded)
-    return told % {"number": count(account.excluded)} if account.excluded else ""
+    return told % {"number": grouped(account.excluded)} if account.excluded else ""
 
 
 def _waiting(account: Account) -> str:
@@ -348,7 +347,7 @@ def _waiting(account: Account) -> str:
         "%(number)s wait to be released and are not counted as valid yet",
         account.waiting,
     )
-    return told % {"number": count(account.waiting)} if account.waiting else ""
+    return told % {"number": grouped(account.waiting)} if account.waiting else ""
 
 
 def _unfinished(account: Account) -> str:
@@ -357,7 +356,7 @@ def _unfinished(account: Account) -> str:
         "%(number)s more were begun and not submitted",
         account.unfinished,
     )
-    return told % {"number": count(account.unfinished)} if account.unfinished else ""
+    return told % {"number": grouped(account.unfinished)} if account.unfinished else ""
 
 
 def _unfinished_end(account: Account) -> str:
@@ -367,4 +366,4 @@ def _unfinished_end(account: Account) -> str:
 
 def _listed(named: list[tuple[str, int]]) -> str:
     """“users 9,012, employees 800”."""
-    return _(", ").join(_("%(name)s %(number)s") % {"name": name, "number": count(number)} for name, number in named)
+    return _(", ").join(_("%(name)s %(number)s") % {"name": name, "number": grouped(number)} for name, number in named)

@@ -37,7 +37,7 @@ begin = datetime(2026, 1, 5, tzinfo=timezone.utc)
 prepare = Response._meta.pk.get_db_prep_value
 adapt = connection.ops.adapt_datetimefield_value
 columns = ["id", "survey_id", "group_id", "channel", "language", "token", "started_at", "submitted_at", "unfinished",
-           "consent", "comment", "ratings", "profile", "flags", "overruled", "overruled_reason"]
+           "consent", "comment", "ratings", "profile", "named", "flags", "overruled", "overruled_reason"]
 sql = "INSERT INTO surveys_response (%s) VALUES (%s)" % (", ".join(columns), ", ".join(["%s"] * len(columns)))
 size = 20_000
 with transaction.atomic(), connection.cursor() as cursor:
@@ -50,7 +50,7 @@ with transaction.atomic(), connection.cursor() as cursor:
             ended = begin + timedelta(seconds=seconds[at])
             rows.append((prepare(pk, connection), key, group[at], ("link", "batch")[at % 2], "en", "",
                 adapt(ended - timedelta(seconds=took[at])), adapt(ended), False, True, "", ratings[at].tobytes(), "{}",
-                flags[at], 0, ""))
+                "[]", flags[at], 0, ""))
         cursor.executemany(sql, rows)
 print(json.dumps(PART))
 """
