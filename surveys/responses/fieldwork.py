@@ -64,11 +64,10 @@ def count_fieldwork(survey: Survey, now: datetime | None = None) -> dict:
 def _counted_once(survey: Survey, tally: list[list]) -> dict:
     """Responses that are the same as last time are not counted again in this process: the sums over all of them, which
     change with each, say so. They are counted where a row was written that the sums do not hold. The survey may bring
-    its holding and its `response_number`, read at once.
+    its holding, read at once.
     """
-    held, number = getattr(survey, "holding", None), getattr(survey, "response_number", None)
-    number = survey.responses.count() if number is None else number
-    if held is None or held.figures[TABLES_HELD[Response]][0] != number:
+    held = getattr(survey, "holding", None)
+    if held is None or held.figures[TABLES_HELD[Response]][0] != survey.responses.count():
         return _count_responses(survey, tally)
     about = [survey.rules, survey.zone, survey.k, survey.split, [group.pk for group in survey.cycle.groups.all()]]
     key = value_digest(["fieldwork", held.figures, *about, tally])

@@ -23,7 +23,7 @@ from materiality.platform.words import word_for
 from materiality.tables.lists import listed
 from materiality.views.cycles import cycle_of, in_cycle
 from surveys.actions.responses import discard_damaged
-from surveys.models import Item, ProfileQuestion, Response, SealedDraft, Survey
+from surveys.models import Item, ProfileQuestion, SealedDraft, Survey
 from surveys.models.jobs import JobKind
 from surveys.queries.fieldwork import fieldwork_page, number_of, thin_cells
 from surveys.queries.surveys import use_counted, valid_responses
@@ -91,7 +91,6 @@ def _survey_of(code: str, survey: str) -> Survey:
     own = {"survey": OuterRef("pk")}
     asked = {
         "has_profile": Exists(ProfileQuestion.objects.filter(**own)),
-        "response_number": number_of(Response.objects.filter(**own)),
         "damaged_number": number_of(SealedDraft.objects.filter(**own, state=SealedDraft.State.UNREADABLE)),
     }
     rows = (

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -195,8 +197,11 @@ def test_large_survey_is_counted_at_once_and_kept(large, client):
     assert submitted(fieldwork_figures(small)[0]) == 1
     assert set(kept_kinds([large.pk, small.pk])) == {large.pk}
     log_in(client)
-    page = client.get(reverse("fieldwork", args=[large.cycle.code, large.code]))
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(reverse("fieldwork", args=[large.cycle.code, large.code]))
     assert page.context["fieldwork"].funnel.total.submitted == MOST_COUNTED + 1
+    # Beside the survey's own row: that is a look at each of its responses.
+    assert not [each["sql"] for each in queries if 'AS "number" FROM "surveys_response" U0' in each["sql"]]
     assert "Counted on" in page.content.decode()
 
 
