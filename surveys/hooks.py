@@ -325,26 +325,24 @@ STEPS = (
 HOOKS = Hooks(
     words=WORDS,
     jobs={
-        JobKind.SCORE: JobFunctions("surveys.responses.chunks.count_in_chunks", "surveys.responses.jobs.store_run"),
+        JobKind.SCORE: JobFunctions("surveys.responses.chunks.count_in_chunks", "surveys.responses.chunks.store_run"),
         JobKind.COUNT_CHUNK: JobFunctions(
             "surveys.responses.chunks.count_chunk", "surveys.responses.chunks.keep_chunk", part=True
         ),
-        JobKind.CHECK_IMPORT: JobFunctions(
-            "surveys.responses.jobs.check_file", "surveys.responses.jobs.store_file_check"
-        ),
+        JobKind.CHECK_IMPORT: JobFunctions("surveys.actions.imports.check_file", "surveys.actions.imports.keep_check"),
         JobKind.STORE_IMPORT: JobFunctions(
-            "surveys.responses.jobs.read_confirmed", "surveys.responses.jobs.store_responses"
+            "surveys.actions.imports.read_confirmed", "surveys.actions.imports.keep_responses"
         ),
         JobKind.COUNT_FIELDWORK: JobFunctions(
             "surveys.responses.fieldwork.count_in_background", "surveys.responses.fieldwork.store_count"
         ),
         JobKind.PRINT_SHEETS: JobFunctions("surveys.paper.printing.print_file", "surveys.paper.printing.keep_printed"),
-        JobKind.DRY_RUN: JobFunctions("surveys.responses.jobs.try_rules", "surveys.responses.jobs.keep_trial"),
+        JobKind.DRY_RUN: JobFunctions("surveys.actions.screening.try_rules", "surveys.actions.screening.keep_trial"),
         JobKind.READ_RECIPIENTS: JobFunctions(
             "surveys.actions.invitations.read_list", "surveys.actions.invitations.keep_read"
         ),
         JobKind.CHANGE_RULES: JobFunctions(
-            "surveys.responses.jobs.wait_for_rules", "surveys.responses.jobs.store_rules"
+            "surveys.actions.screening.wait_for_rules", "surveys.actions.screening.store_rules"
         ),
     },
     steps=STEPS,

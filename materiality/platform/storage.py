@@ -1,4 +1,4 @@
-"""A database or a disk that takes nothing for now: how it is known, and how not to wait for it."""
+"""What databases and disks are like: they take nothing for now, take turns, and give times without their zone."""
 
 import errno
 import fcntl
@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -115,3 +116,8 @@ def in_turn(path: Path, patience: float = _PATIENCE) -> Iterator[None]:
         yield
     finally:
         os.close(file)
+
+
+def utc(moment: datetime | None) -> datetime | None:
+    """A time as plain SQL gives it, with its zone: SQLite leaves it out."""
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)

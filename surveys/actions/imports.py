@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,56 +15,123 @@ from materiality.models import Job, User
 from materiality.platform import audit, jobs
 from materiality.platform.files import digest_of_file, keep_file
 from materiality.platform.refusals import NotAllowed
+from materiality.tables.problems import FileProblem
 from surveys.actions.plans import widen_plans
+from surveys.intake.parse import ParsedResponses
 from surveys.matching.apply import twice
+from surveys.matching.kinds import LEAVE
 from surveys.matching.match import OUTSIDE_WIDEN, READY_MADE, Match
 from surveys.models import ColumnMatch, FieldworkFigures, Response, ResponseImport, Survey, WithdrawnResponses
 from surveys.queries.imports import awaits_confirmation, stage_of
 from surveys.questionnaire.ratings import arrival_ids
+from surveys.questionnaire.responses import ResponseColumns
 from surveys.respond.answers import named_responses
 from surveys.responses.anonymity import hide_among_others, insert_unlinked
-from surveys.responses.columns import ResponseColumns, insert_responses
+from surveys.responses.columns import insert_responses
 from surveys.responses.holdings import hold, holdings_of
 from surveys.responses.reading import (
     AUTO,
     FORGOTTEN,
+    ForeignFile,
     UnknownMatch,
+    asked_of,
+    balance_for,
+    columns_to_store,
     doubt_sentence,
+    file_sentence,
     forget_what_tells,
+    guess_json,
     named_match,
     outside_answer,
+    personal_headers,
+    read_import,
+    summary_of,
     unanswered,
 )
 from surveys.responses.screening import flags_of_new, mark_overtaken
+from surveys.responses.trials import tiers_if_stored
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check of a file found. A summary without rows is the guess of a `match`; `problem` is that of the whole
+    file.
+    """
+
+    summary: dict
+    error_workbook: str = ""
+    problem: str = ""
+    match: dict | None = None  # how a foreign file is, or would be, read
+
+
+def check_file(job: Job, progress: jobs.Progress) -> Checked:
+    """Build of a check: read the whole file and list everything that is wrong with it.
+
+    A foreign file without a match stops at the guess, which a person confirms.
+    """
+    imported = _import_of(job)
+    try:
+        return _checked(imported, progress)
+    except ForeignFile as foreign:
+        return Checked({"guess": guess_json(foreign.guess)}, match=foreign.guess.match.to_json())
+    except FileProblem as problem:
+        return Checked({"problem": {"code": problem.code, "params": problem.params}}, problem=file_sentence(problem))
+    except UnknownMatch as problem:
+        return Checked({}, problem=_("There is no column match %(name)s.") % {"name": problem})
+
+
+def _checked(imported: ResponseImport, progress: jobs.Progress) -> Checked:
+    survey, guessed = imported.survey, imported.summary.get("guess", {})
+    match = imported.match or named_match(imported.match_name)
+    outside, asked = outside_answer(imported, match), asked_of(survey)
+    parsed = read_import(imported, match, asked, progress)
+    if parsed.guess:
+        guessed, match = guess_json(parsed.guess), parsed.guess.match.to_json()
+    columns = columns_to_store(survey, parsed, asked=asked, outside=outside)
+    flags = flags_of_new(survey, columns)
+    summary = summary_of(parsed, columns, flags, dict(survey.cycle.groups.values_list("pk", "code")))
+    balance = balance_for(survey, parsed, asked, match=match, outside=outside)
+    balance.tiers = tiers_if_stored(survey, columns, flags)
+    summary |= {"balance": balance.to_json(), "outside": outside} | ({"guess": guessed} if guessed else {})
+    return Checked(summary, _kept_errors(parsed), match=match)
+
+
+def _kept_errors(parsed: ParsedResponses) -> str:
+    """The path of the error workbook, '' where there is no error."""
+    if not parsed.error_count:
+        return ""
+    from surveys.responses.errors import keep_error_workbook  # openpyxl takes 0.2 s, and most files have no error
+
+    return keep_error_workbook(parsed, personal_headers(parsed.notes))
+
+
+def keep_check(job: Job, checked: Checked) -> dict:
+    """Store of a check: the preview."""
+    return {"import": check_import(imported=_import_of(job), checked=checked, by=job.created_by).pk}
+
+
+def _import_of(job: Job) -> ResponseImport:
+    return ResponseImport.objects.select_related("survey__cycle").get(pk=job.inputs["import"])
 
 
 @transaction.atomic
-def check_import(
-    *,
-    imported: ResponseImport,
-    summary: dict,
-    error_workbook: str = "",
-    problem: str = "",
-    match: dict | None = None,
-    by: User | None,
-) -> ResponseImport:
-    """Put the import up for confirmation, or refuse it with the `problem` of the whole file.
+def check_import(*, imported: ResponseImport, checked: Checked, by: User | None) -> ResponseImport:
+    """Put the import up for confirmation, or refuse it where there is a problem of the whole file.
 
-    The file of a refused import goes where it may tell who somebody is (see import_files). A summary without rows is
-    the guess of a `match`: the import stays in checking until a person confirms that.
+    The file of a refused import goes where it may tell who somebody is (see import_files). Without rows the import
+    stays in checking until a person confirms the guess.
     """
-    if "rows" in summary:
+    imported.summary, imported.problem = checked.summary, checked.problem
+    imported.error_workbook = checked.error_workbook
+    if "rows" in checked.summary:
         imported.state = ResponseImport.State.CHECKED
-    if match is not None:
-        imported.match = match
-    imported.summary = summary
-    imported.error_workbook = error_workbook
-    imported.problem = problem
-    if problem:
+    if checked.match is not None:
+        imported.match = checked.match
+    if checked.problem:
         imported.state = ResponseImport.State.REFUSED
         forget_what_tells(imported)
     imported.save(update_fields=["state", "problem", "match", *FORGOTTEN])
-    counts = {name: summary[name] for name in ("rows", "good", "bad_rows") if name in summary}
+    counts = {name: checked.summary[name] for name in ("rows", "good", "bad_rows") if name in checked.summary}
     audit.record("check_import", imported, by=by, after={"state": imported.state, **counts})
     return imported
 
@@ -322,6 +390,30 @@ def _refuse_unknown(match_name: str) -> None:
         named_match(match_name)
     except UnknownMatch as problem:
         raise NotAllowed(_("There is no column match %(name)s.") % {"name": problem}) from problem
+
+
+def read_confirmed(job: Job, progress: jobs.Progress) -> ResponseColumns:
+    """Build of a confirmed import: read the kept file again."""
+    imported = _import_of(job)
+    asked = asked_of(imported.survey)
+    try:
+        parsed = read_import(imported, imported.match, asked, progress)
+    except FileProblem as problem:
+        raise NotAllowed(file_sentence(problem)) from problem
+    if parsed.error_count and not imported.skip_bad_rows:
+        raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))
+    outside = outside_answer(imported, imported.match) or imported.summary.get("outside", "")
+    columns = columns_to_store(imported.survey, parsed, asked=asked, outside=outside)
+    if imported.answers.get("said", {}).get("row_numbers") == LEAVE:
+        columns.token = [""] * len(columns)
+    if len(columns) != imported.summary["good"]:
+        raise NotAllowed(_("The survey has changed since the file was checked. Upload it again."))
+    return columns
+
+
+def keep_responses(job: Job, columns: ResponseColumns) -> dict:
+    """Store of a confirmed import: all rows."""
+    return {"responses": store_import(imported=_import_of(job), columns=columns, by=job.created_by)}
 
 
 @transaction.atomic

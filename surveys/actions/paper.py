@@ -17,11 +17,10 @@ from surveys.paper.sheets import empty_sheet, entry_of, seal_sheet
 from surveys.queries.questionnaire import draw_parts, questionnaire_of
 from surveys.questionnaire.asking import blank_ratings
 from surveys.questionnaire.contents import Contents
-from surveys.questionnaire.ranking import named_apart
 from surveys.questionnaire.ratings import arrival_id
+from surveys.questionnaire.responses import ResponseColumns, named_apart
 from surveys.respond.keys import key_of, lookup_of
 from surveys.respond.sealed import seal_finished
-from surveys.responses.columns import ResponseColumns
 from surveys.responses.holdings import hold
 from surveys.responses.screening import flags_of_new
 from surveys.responses.tallies import add_to_tally
@@ -55,12 +54,7 @@ def _columns(sheet: PaperSheet, entry: Contents) -> ResponseColumns:
     return ResponseColumns(
         group=[sheet.group_id],
         channel=[CHANNEL],
-        language=[""],
         token=[_token(sheet)],
-        started_at=[None],
-        submitted_at=[None],
-        unfinished=np.zeros(1, dtype=bool),
-        consent=np.ones(1, dtype=bool),
         comment=[entry.comment],
         ratings=np.frombuffer(entry.ratings, dtype=np.uint8).reshape(1, -1).copy(),
         profile=[dict(entry.profile)],

@@ -1,18 +1,21 @@
-"""Screening rules of a survey: change them, screen anew."""
+"""Screening rules of a survey: try them, change them, screen anew."""
 
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from materiality.models import User
+from materiality.models import Job, User
 from materiality.platform import audit
+from materiality.platform.jobs import Progress
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import BEFORE_SIGN_OFF, last_run_number, locked_cycle
 from surveys.models import RuleSet, Survey
 from surveys.questionnaire.screening import OFF, Rules
 from surveys.responses.screening import rules_in_force, screen_late, write_flags
+from surveys.responses.trials import dry_run
 
 
 @dataclass(frozen=True)
@@ -91,3 +94,31 @@ def screen_survey(*, survey: Survey, by: User | None) -> int:
     moved = write_flags(stored, rules_in_force(stored))
     audit.record("screen_survey", stored, by=by, after={"version": stored.rules_version, "flags_moved": moved})
     return moved
+
+
+def try_rules(job: Job, progress: Progress) -> dict:
+    """Build of a dry run."""
+    return dry_run(_survey_of(job), Rules.from_json(job.inputs["rules"]), progress)
+
+
+def keep_trial(job: Job, found: dict) -> dict:
+    """Store of a dry run: nothing but the job's own result."""
+    survey = _survey_of(job)
+    return {**found, "url": reverse("rules_trial", args=[survey.cycle.code, survey.code, job.pk])}
+
+
+def wait_for_rules(job: Job, progress: Progress) -> None:
+    """Build of a change of rules: all of its work is in the transaction that follows."""
+    progress(10, _("Screening responses"))
+
+
+def store_rules(job: Job, _built: None) -> dict:
+    """Store of a change of rules."""
+    rules = Rules.from_json(job.inputs["rules"])
+    survey = _survey_of(job)
+    changed = change_rules(survey=survey, rules=rules, reason=job.inputs["reason"], by=job.created_by)
+    return {"version": changed.version, "url": reverse("screening", args=[survey.cycle.code, survey.code])}
+
+
+def _survey_of(job: Job) -> Survey:
+    return Survey.objects.select_related("cycle").get(pk=job.inputs["survey"])

@@ -39,11 +39,12 @@ from surveys.queries.questionnaire import issue_html, stored_counts
 from surveys.questionnaire.asking import unrated
 from surveys.questionnaire.instrument import CURRENT
 from surveys.questionnaire.ratings import arrival_ids
+from surveys.questionnaire.responses import ResponseColumns
 from surveys.respond.drafts import number_begun
 from surveys.respond.keys import make_survey_key
 from surveys.respond.rows import notice_texts
 from surveys.responses import columns as demo
-from surveys.responses.columns import ResponseColumns, insert_responses
+from surveys.responses.columns import insert_responses
 from surveys.responses.holdings import HELD_SINCE, hold, hold_all
 from surveys.responses.screening import flags_of_new, mark_outside_window
 
@@ -404,7 +405,6 @@ def _synthetic(survey: Survey, size: int) -> ResponseColumns:
         submitted_at=submitted,
         unfinished=faults["unfinished"],
         consent=~faults["refused"],
-        comment=[""] * size,
         ratings=ratings,
     )
     return columns.pick(np.array(sorted(range(size), key=lambda row: submitted[row] or started[row])))

@@ -15,7 +15,7 @@ from surveys.actions.paper import MOST_SHEETS
 from surveys.models import ProfileQuestion, Survey
 from surveys.paper.entry import asked_positions, typed_code
 from surveys.questionnaire.contents import Contents
-from surveys.questionnaire.ranking import MOST_NAMED, with_named
+from surveys.questionnaire.responses import MOST_NAMED, with_named
 from surveys.respond.posted import LONGEST_COMMENT, posted_profile
 
 NOTHING: Mapping = MappingProxyType({})

@@ -13,8 +13,8 @@ from materiality.scoring.cube import DIMENSIONS
 from materiality.tables.problems import CellError, Fault, Nearest, column_letters, comparable
 from materiality.tables.read import CSV, Table
 from materiality.tables.write import restore
-from surveys.questionnaire.ranking import NAMED
 from surveys.questionnaire.ratings import RatingTable
+from surveys.questionnaire.responses import NAMED
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _TIME = re.compile(

@@ -16,6 +16,7 @@ from materiality.tables.read import CSV, XLSX, Limits, Table, open_table
 from materiality.tables.write import restore
 from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Planner, ReadingPlan, plain_plan, shown_cell
 from surveys.questionnaire.ratings import RatingError, RatingTable, rating_code
+from surveys.questionnaire.responses import ResponseColumns
 
 Report = Callable[[int, object, str, dict], None]
 
@@ -83,11 +84,11 @@ class Extras:
         self.profile.append(answers)
 
 
-@dataclass
-class ParsedResponses:
+@dataclass(kw_only=True)
+class ParsedResponses(ResponseColumns):
     """R rows in file order, bad ones included; what a bad cell would have said is left at its default.
 
-    With errors in the header no row is read and R is 0.
+    `group` is int16[R], the place in `group_codes`, -1 where bad. With errors in the header no row is read and R is 0.
     """
 
     kind: str  # "csv" or "xlsx"
@@ -98,22 +99,10 @@ class ParsedResponses:
     header_row: int
     group_codes: tuple[str, ...]
     row_numbers: np.ndarray  # int32[R], as the spreadsheet shows them
-    ratings: np.ndarray  # uint8[R, n items], byte codes in frozen item order
-    group: np.ndarray  # int16[R], place in group_codes, -1 where bad
-    token: list[str]
-    channel: list[str]
-    language: list[str]
-    comment: list[str]
-    started_at: list[dt.datetime | None]
-    submitted_at: list[dt.datetime | None]
-    consent: np.ndarray  # bool[R]
-    unfinished: np.ndarray  # bool[R]: no time of submission, though other rows have one
     bad: np.ndarray  # bool[R]
     errors: list[CellError] = field(default_factory=list)  # by row and column, at most Limits.max_errors
     error_count: int = 0  # all of them
     bad_rows: dict[int, list[object]] = field(default_factory=dict)  # row number -> cells, at most Limits.max_bad_rows
-    profile: list[dict] = field(default_factory=list)  # answers by question per row; empty where there are none
-    attention: list[int | None] = field(default_factory=list)  # byte codes per row, None = not asked; or empty
     notes: list[dict] = field(default_factory=list)  # what a foreign file holds and a person should know
     seen: object = None  # what a foreign file's layout showed (`surveys.matching.layout.Seen`)
     guess: object = None  # the guess by which a foreign file was read (`surveys.matching.guess.Guess`)
@@ -121,18 +110,9 @@ class ParsedResponses:
     places: np.ndarray | None = None  # int32[n items]: the column of each item, -1 for none
 
     @property
-    def ok(self) -> bool:
-        """Whether every row can be stored."""
-        return self.error_count == 0
-
-    @property
     def header_ok(self) -> bool:
         """Whether the rows were read at all."""
         return not any(error.row == self.header_row for error in self.errors)
-
-    def seconds(self, times: list[dt.datetime | None]) -> np.ndarray:
-        """Times as seconds since 1970, float64[R], nan where unknown; what screening reads."""
-        return np.array([np.nan if time is None else time.timestamp() for time in times], dtype=np.float64)
 
 
 _LONGEST_REMEMBERED = 100
@@ -356,8 +336,9 @@ class _Reading:
     def result(self, codes: tuple[str, ...]) -> ParsedResponses:
         """Everything read, as columns; a field without a column has its default in every row."""
         n_rows = len(self.row_numbers)
-        values = {name: self.values.get(name) or [_DEFAULTS.get(name, "")] * n_rows for name in FIELDS}
-        group = np.array(values.pop("group"), dtype=np.int16)
+        values = {name: read for name in FIELDS if (read := self.values.get(name))}
+        group = np.array(values.pop("group", [-1] * n_rows), dtype=np.int16)
+        consent = values.pop("consent", None)
         return ParsedResponses(
             kind=self.table.kind,
             sha256=self.table.sha256,
@@ -369,7 +350,7 @@ class _Reading:
             row_numbers=np.array(self.row_numbers, dtype=np.int32),
             ratings=self._matrix(n_rows, group),
             group=group,
-            consent=np.array(values.pop("consent"), dtype=bool),
+            consent=None if consent is None else np.array(consent, dtype=bool),
             unfinished=self._unfinished(n_rows),
             bad=np.array([number in self.bad_numbers for number in self.row_numbers], dtype=bool),
             errors=sorted(self.errors, key=lambda error: (error.row, error.index)),

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from materiality.scoring.cube import DIMENSIONS
 from surveys.matching.apply import MatchChanges, revise, twice, words_of
-from surveys.matching.doubts import Doubt
 from surveys.matching.guess import Guess
 from surveys.matching.kinds import (
     ACCEPT,
@@ -22,6 +21,7 @@ from surveys.matching.kinds import (
     TURN,
     WORDS,
     ZONE,
+    Doubt,
 )
 from surveys.matching.match import BY_GROUP, FIELD, IGNORED, ITEM, Asked, Target, read_target
 from surveys.matching.moments import zone_info
@@ -29,11 +29,6 @@ from surveys.matching.scales import rescaled
 from surveys.matching.words import word
 
 _VALUES = {"dk": "DK", "na": "NA", SKIP: "", "yes": "yes", "no": "no"}
-
-
-def choices_of(code: str) -> tuple[str, ...]:
-    """What can be said of a doubt of this kind; words in capitals stand for what a person writes."""
-    return tuple(KINDS[code].choices)
 
 
 def said_of(doubt: Mapping, said: Mapping[str, str]) -> str:
@@ -75,7 +70,7 @@ class _Answering:
 
     def take(self, doubt: Doubt, choice: str) -> bool:
         """Whether the choice is one that the doubt has; then it is in `changes`."""
-        for pattern in choices_of(doubt.code) if choice else ():
+        for pattern in KINDS[doubt.code].choices if choice else ():
             if pattern == choice or not pattern.islower():
                 reader = getattr(self, f"_{_READERS.get(pattern, 'plain')}")
                 if reader(doubt, choice):

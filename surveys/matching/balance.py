@@ -12,7 +12,7 @@ import numpy as np
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SCALE_MAX, SKIPPED
 from materiality.tables.problems import column_letters
 from surveys.intake.parse import ParsedResponses
-from surveys.matching.doubts import Doubt
+from surveys.matching.kinds import Doubt
 from surveys.matching.layout import Seen
 from surveys.matching.match import IGNORED, OUTSIDE_KEEP, OUTSIDE_WIDEN, Asked, Match
 from surveys.matching.moments import same_zone, zone_of

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from materiality.tables.problems import column_letters
-from surveys.matching.doubts import ColumnAnswers, Doubt
+from surveys.matching.flat import ColumnAnswers
+from surveys.matching.kinds import Doubt
 from surveys.matching.match import (
     DURATION,
     FIELD,

@@ -1,10 +1,17 @@
-"""One flat table of all sheets of a foreign file, by their layouts; whatever is not read is told."""
+"""One flat table of all sheets of a foreign file, by their layouts, and the answers that its columns hold.
+
+Whatever is not read is told.
+"""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
+from materiality.tables.problems import Fault
 from materiality.tables.read import FileSheet
+from surveys.intake.columns import shown_cell
 from surveys.matching.layout import (
     LONG,
     NOT_SHOWN,
@@ -311,3 +318,41 @@ def _placed(parts, headers: Sequence[str], names: IssueOfCell) -> Iterator[tuple
             row += cells[len(own) :]
             yield part, before + number, row
         before += number
+
+
+MOST_ROWS = 20_000
+MOST_ANSWERS = 200
+_CHUNK = 500
+_LONGEST = 300
+
+
+@dataclass
+class ColumnAnswers:
+    """Different answers of a column as text; `many` where there are more than were kept."""
+
+    texts: dict[str, None] = field(default_factory=dict)
+    many: bool = False
+
+    def take(self, cells: Iterable[object]) -> None:
+        """Add cells; faults of the spreadsheet are no answers."""
+        if self.many:
+            return
+        for cell in dict.fromkeys(cells):
+            if not isinstance(cell, Fault):
+                self.texts.setdefault(cell[:_LONGEST] if isinstance(cell, str) else shown_cell(cell, _LONGEST))
+        self.many = len(self.texts) > MOST_ANSWERS
+
+    def given(self) -> list[str]:
+        """The answers that are not empty."""
+        return [text for text in self.texts if text.strip()]
+
+
+def collect(rows: Iterable[Sequence[object]], width: int) -> list[ColumnAnswers]:
+    """ColumnAnswers of the first `width` columns in the first 20,000 rows."""
+    columns = [ColumnAnswers() for _column in range(width)]
+    rows = islice(rows, MOST_ROWS)
+    while chunk := list(islice(rows, _CHUNK)):
+        wide = [row if len(row) >= width else [*row, *[""] * (width - len(row))] for row in chunk]
+        for answers, cells in zip(columns, zip(*wide, strict=False), strict=False):
+            answers.take(cells)
+    return columns

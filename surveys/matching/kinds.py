@@ -1,10 +1,10 @@
-"""Kinds of doubt about a foreign file: what each says, and what can be said of it, in one word each and on the page."""
+"""Doubts about a foreign file: of each kind what it says, and what can be said of it, in a word and on the page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from materiality.scoring.cube import BUSINESS, SOCIETY
-from materiality.tables.problems import N_
+from materiality.tables.problems import N_, column_letters
 from surveys.matching.match import OUTSIDE_DROP, OUTSIDE_KEEP, OUTSIDE_WIDEN, TRIAL
 
 ACCEPT, TURN, LEAVE, SKIP, SURVEY = "accept", "turn", "leave", "skip", "survey"
@@ -268,3 +268,33 @@ ROW_KINDS = {
 }  # fmt: skip
 
 KINDS: Mapping[str, DoubtKind] = {**COLUMN_KINDS, **ROW_KINDS}
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """`code` is a key of `KINDS`, `column` the place of the column from 0, -1 for the file as a whole."""
+
+    code: str
+    column: int = -1
+    header: str = ""
+    params: Mapping[str, object] = field(default_factory=dict)
+    names: Sequence[str] = ()  # what it is about by name, where a saved match can remember that it is meant so
+
+    @property
+    def id(self) -> str:
+        """The same for the same file: `unknown_values@F`, `sheet_unread@Averages`, `few_issues`."""
+        place = column_letters(self.column) if self.column >= 0 else str(self.params.get("sheet", ""))
+        return f"{self.code}@{place}" if place else self.code
+
+    def to_json(self) -> dict:
+        """Plain values."""
+        params = {name: str(value) for name, value in self.params.items()}
+        return {
+            "id": self.id, "code": self.code, "column": self.column, "header": self.header, "params": params,
+            "names": list(self.names),
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, plain: Mapping) -> "Doubt":
+        """The doubt of its JSON."""
+        return cls(*(plain[name] for name in ("code", "column", "header", "params")), plain.get("names", ()))

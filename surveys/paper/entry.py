@@ -18,7 +18,7 @@ from surveys.paper.printing import NumberedIssue
 from surveys.paper.sheets import empty_sheet, open_sheet
 from surveys.questionnaire.asking import QUESTION_KINDS
 from surveys.questionnaire.contents import Contents
-from surveys.questionnaire.ranking import NAMED
+from surveys.questionnaire.responses import NAMED
 
 _WORDS = {"": SKIPPED, "D": DONT_KNOW, "DK": DONT_KNOW}
 

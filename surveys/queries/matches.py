@@ -11,9 +11,8 @@ from materiality.platform.bilingual import language_name, text_of
 from materiality.tables.problems import column_letters
 from surveys.matching.answers import column_place, together
 from surveys.matching.apply import words_of
-from surveys.matching.doubts import Doubt
 from surveys.matching.guess import Guess
-from surveys.matching.kinds import ACCEPT, GROUP, KINDS, LENGTH, LETTERS, ORDER, TURN, WORDS, ZONE
+from surveys.matching.kinds import ACCEPT, GROUP, KINDS, LENGTH, LETTERS, ORDER, TURN, WORDS, ZONE, Doubt
 from surveys.matching.match import ATTENTION, FIELD, IGNORED, ITEM, NAMES, PROFILE, Asked, Match, Target
 from surveys.matching.scales import rescaled
 from surveys.matching.values import natural_order

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from materiality.scoring.cube import NOT_ASKED
-from surveys.questionnaire.ranking import named_apart, with_named
+from surveys.questionnaire.responses import named_apart, with_named
 
 # So many pages that saved lately are remembered, each with the number of its last save.
 PAGES = 8

@@ -1,15 +1,14 @@
 """Screening: one table of rules, flags as bits, and which responses are valid (scoring.md, Screening rules)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, make_dataclass, replace
 from datetime import datetime
-from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
-from materiality.scoring.cube import DONT_KNOW, SCALE_MAX, SKIPPED
+from materiality.scoring.cube import SCALE_MAX, SKIPPED
 from materiality.tables.problems import N_
+from surveys.questionnaire.responses import MICROSECONDS, ResponseColumns, is_rating, microseconds
 
 REJECT, MARK, OFF = "reject", "mark", "off"
 EFFECTS = (REJECT, MARK, OFF)
@@ -20,72 +19,28 @@ INCLUDE, EXCLUDE = 1, 2
 GRACE_SECONDS = 900
 # Seconds per item of anonymous responses are counted up to this cap, in tenths.
 SECONDS_CAP = 5.0
-MICROSECONDS = 1_000_000
 # Unknown times sort behind every known one.
 _UNKNOWN = np.iinfo(np.int64).max
-_CHUNK = 1_024
 # `straight_short`: items asked; `off_pattern`: others who rated an item, such items, and the least r (scoring.md).
 SHORT, FEWEST_OTHERS, FEWEST_SHARED, LEAST_R = (6, 19), 5, 40, 0.1
 
 
-class ItemCounts(NamedTuple):
-    """Per response, int64[R] each: items answered (rating or don't-know), asked, rated, and rated with the value that
-    was given most often.
-    """
-
-    answered: np.ndarray
-    asked: np.ndarray
-    rated: np.ndarray
-    most: np.ndarray
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What screening reads of R responses; times in seconds since 1970, nan where unknown."""
-
-    ratings: np.ndarray  # uint8[R, n items]
-    consent: np.ndarray  # bool[R]
-    submitted: np.ndarray  # bool[R], False = unfinished
-    started_at: np.ndarray  # float64[R]
-    submitted_at: np.ndarray  # float64[R]
-    tokens: Sequence[str]  # R texts, '' = none
-    arrival: np.ndarray | None = None  # order of arrival [R]; None = the order given
-    seconds_per_item: np.ndarray | None = None  # float64[R], where earlier versions stored it in place of times
-    attention: np.ndarray | None = None  # int16[R], the answer to the attention question as a code; -1 = not asked
-    group: np.ndarray | None = None  # int[R], places in `Fieldwork.group_ratings`
-    overruled: np.ndarray | None = None  # int8[R]: 0 nobody did, 1 included, 2 excluded
-
-    @cached_property
-    def counts(self) -> ItemCounts:
-        """Counted in chunks, so that memory stays flat."""
-        if len(self.ratings) <= _CHUNK:
-            return _count_chunk(self.ratings)
-        parts = [_count_chunk(self.ratings[at : at + _CHUNK]) for at in range(0, len(self.ratings), _CHUNK)]
-        return ItemCounts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-
-    @cached_property
-    def started(self) -> tuple[np.ndarray, np.ndarray]:
-        """When each was begun, in whole microseconds, and where that is known."""
-        return _microseconds(self.started_at)
-
-    @cached_property
-    def ended(self) -> tuple[np.ndarray, np.ndarray]:
-        """When each was submitted; not known of what never was."""
-        at, known = _microseconds(self.submitted_at)
-        return at, known & np.asarray(self.submitted, dtype=bool)
-
-
 class GroupRatings:
-    """Sums and numbers of the ratings of valid responses, int64[groups, items] each."""
+    """Sums and numbers of the ratings of valid responses, int64[groups, items] each; groups are known by their keys."""
 
-    def __init__(self, groups: int, items: int) -> None:
-        self.sums, self.numbers = np.zeros((groups, items), np.int64), np.zeros((groups, items), np.int64)
+    def __init__(self, groups: Iterable[int], items: int) -> None:
+        self._keys = np.array(sorted(groups))
+        self.sums, self.numbers = (np.zeros((len(self._keys), items), np.int64) for _each in range(2))
 
-    def add(self, group: np.ndarray, ratings: np.ndarray) -> None:
-        """R valid responses: places of their groups int[R], ratings uint8[R, items]."""
-        rated = _is_rating(ratings)
-        for place in np.unique(group).tolist():
-            own = group == place
+    def places(self, groups: Sequence[int]) -> np.ndarray:
+        """int[R]: where the figures of these groups stand."""
+        return np.searchsorted(self._keys, groups)
+
+    def add(self, groups: np.ndarray, ratings: np.ndarray) -> None:
+        """R valid responses: keys of their groups int[R], ratings uint8[R, items]."""
+        rated, at = is_rating(ratings), self.places(groups)
+        for place in np.unique(at).tolist():
+            own = at == place
             self.sums[place] += np.where(rated[own], ratings[own], 0).sum(axis=0, dtype=np.int64)
             self.numbers[place] += rated[own].sum(axis=0)
 
@@ -98,49 +53,36 @@ class Fieldwork:
     closes: float | None = None
     grace_seconds: float | np.ndarray = 0.0
     attention: int | None = None  # the rating that the attention question asks for; None = there is no such question
-    # token -> (submitted at, or None; arrival) of the earliest submitted response that is stored already
-    known_tokens: Mapping[str, tuple[float | None, float]] = field(default_factory=dict)
+    # token -> when the earliest submitted response was submitted that is stored already, None where that is unknown
+    known_tokens: Mapping[str, float | None] = field(default_factory=dict)
     group_ratings: GroupRatings | None = None  # counted by the screening job only
 
 
-def _count_chunk(ratings: np.ndarray) -> ItemCounts:
-    codes = ratings + 256 * np.arange(len(ratings))[:, np.newaxis]
-    by_code = np.bincount(codes.ravel(), minlength=256 * len(ratings)).reshape(len(ratings), 256)
-    by_value = by_code[:, 1 : SCALE_MAX + 1]
-    rated = by_value.sum(axis=1)
-    answered = rated + by_code[:, DONT_KNOW]
-    return ItemCounts(answered, answered + by_code[:, SKIPPED], rated, by_value.max(axis=1))
-
-
-def _is_rating(codes: np.ndarray) -> np.ndarray:
-    return (codes >= 1) & (codes <= SCALE_MAX)
-
-
-def _incomplete(answers: Answers, _fieldwork: Fieldwork, percent: int) -> np.ndarray:
-    counts = answers.counts
+def _incomplete(responses: ResponseColumns, _fieldwork: Fieldwork, percent: int) -> np.ndarray:
+    counts = responses.counts
     return (100 * counts.answered < percent * counts.asked) | (counts.asked == 0)
 
 
-def _straight_line(answers: Answers, _fieldwork: Fieldwork, percent: int, min_ratings: int) -> np.ndarray:
-    counts = answers.counts
+def _straight_line(responses: ResponseColumns, _fieldwork: Fieldwork, percent: int, min_ratings: int) -> np.ndarray:
+    counts = responses.counts
     return (counts.rated >= min_ratings) & (100 * counts.most >= percent * counts.rated)
 
 
-def _straight_short(answers: Answers, _fieldwork: Fieldwork) -> np.ndarray:
-    counts, (least, most) = answers.counts, SHORT
+def _straight_short(responses: ResponseColumns, _fieldwork: Fieldwork) -> np.ndarray:
+    counts, (least, most) = responses.counts, SHORT
     return (least <= counts.asked) & (counts.asked <= most) & (counts.most == counts.asked)
 
 
-def _off_pattern(answers: Answers, fieldwork: Fieldwork) -> np.ndarray:
+def _off_pattern(responses: ResponseColumns, fieldwork: Fieldwork) -> np.ndarray:
     """Pearson's r with the mean of the others of the group, who do not include the response itself."""
     known = fieldwork.group_ratings
     if known is None:
-        return np.zeros(len(answers.ratings), dtype=bool)
-    rated = _is_rating(answers.ratings)
-    own = np.where(rated, answers.ratings, 0).astype(np.float64)
-    others = known.numbers[answers.group] - rated
+        return np.zeros(len(responses), dtype=bool)
+    rated, at = is_rating(responses.ratings), known.places(responses.group)
+    own = np.where(rated, responses.ratings, 0).astype(np.float64)
+    others = known.numbers[at] - rated
     shared = rated & (others >= FEWEST_OTHERS)
-    means = (known.sums[answers.group] - own) / np.maximum(others, 1)
+    means = (known.sums[at] - own) / np.maximum(others, 1)
     varied = _varies(own, shared) & _varies(means, shared)
     x, y = _centred(own, shared), _centred(means, shared)
     limit = LEAST_R * np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
@@ -157,77 +99,67 @@ def _centred(values: np.ndarray, among: np.ndarray) -> np.ndarray:
     return np.where(among, values - values.sum(axis=1, where=among, keepdims=True) / number, 0)
 
 
-def _microseconds(seconds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Whole microseconds int64 (0 where unknown) and the mask of the known: equal times must compare as equal."""
-    known = ~np.isnan(seconds)
-    return np.rint(np.where(known, seconds, 0) * MICROSECONDS).astype(np.int64), known
-
-
-def _speeding(answers: Answers, _fieldwork: Fieldwork, seconds: float) -> np.ndarray:
+def _speeding(responses: ResponseColumns, _fieldwork: Fieldwork, seconds: float) -> np.ndarray:
     """Less than the limit per answered item; the seconds per item kept by anonymous surveys come first."""
-    least, answered = round(seconds * 10) * (MICROSECONDS // 10), answers.counts.answered
-    started, started_known = answers.started
-    ended, ended_known = answers.ended
+    least, answered = round(seconds * 10) * (MICROSECONDS // 10), responses.counts.answered
+    started, started_known = responses.started
+    ended, ended_known = responses.ended
     fast = started_known & ended_known & (answered > 0) & (ended - started < least * answered)
-    if answers.seconds_per_item is None:
-        return fast
-    kept, known = _microseconds(answers.seconds_per_item)
+    kept, known = microseconds(responses.seconds_per_item)
     return np.where(known, kept < least, fast)
 
 
-def _out_of_window(answers: Answers, fieldwork: Fieldwork) -> np.ndarray:
+def _out_of_window(responses: ResponseColumns, fieldwork: Fieldwork) -> np.ndarray:
     """Submitted before the opening, or after the closing plus the grace, which only answers begun before it get."""
-    ended, known = answers.ended
+    ended, known = responses.ended
     outside = np.zeros(len(ended), dtype=bool)
     if fieldwork.opens is not None:
         outside |= ended < round(fieldwork.opens * MICROSECONDS)
     if fieldwork.closes is not None:
         closes = round(fieldwork.closes * MICROSECONDS)
-        started, started_known = answers.started
+        started, started_known = responses.started
         grace = np.rint(np.asarray(fieldwork.grace_seconds, dtype=np.float64) * MICROSECONDS).astype(np.int64)
         outside |= ended > closes + np.where(started_known & (started >= closes), 0, grace)
     return known & outside
 
 
-def _duplicate(answers: Answers, fieldwork: Fieldwork) -> np.ndarray:
+def _duplicate(responses: ResponseColumns, fieldwork: Fieldwork) -> np.ndarray:
     """Submitted responses whose token an earlier submitted one has.
 
-    Earlier is by time of submission, then by arrival. Unknown times come after the known ones, by arrival.
+    Earlier is by time of submission, then by arrival; what is stored arrived before. Unknown times come after the known
+    ones, by arrival.
     """
-    if not any(answers.tokens):
-        return np.zeros(len(answers.tokens), dtype=bool)
-    arrival = np.arange(len(answers.tokens)) if answers.arrival is None else np.asarray(answers.arrival)
-    ended, known = answers.ended
+    flagged = np.zeros(len(responses), dtype=bool)
+    if not any(responses.token):
+        return flagged
+    ended, known = responses.ended
     ended = np.where(known, ended, _UNKNOWN)
-    flagged = np.zeros(len(ended), dtype=bool)
     first: set[str] = set()
-    for row in np.lexsort((arrival, ended)).tolist():
-        token = answers.tokens[row]
-        if not token or not answers.submitted[row]:
-            continue
-        flagged[row] = token in first or _stored_before(fieldwork.known_tokens.get(token), ended[row], arrival[row])
-        first.add(token)
+    for row in np.argsort(ended, kind="stable").tolist():
+        token = responses.token[row]
+        if token and not responses.unfinished[row]:
+            flagged[row] = token in first or _stored_before(token, ended[row], fieldwork.known_tokens)
+            first.add(token)
     return flagged
 
 
-def _stored_before(stored: tuple[float | None, float] | None, ended: int, arrival: float) -> bool:
-    """Whether the stored response with the same token is the earlier one."""
-    if stored is None:
+def _stored_before(token: str, ended: int, stored: Mapping[str, float | None]) -> bool:
+    if token not in stored:
         return False
-    at, order = stored
-    return (_UNKNOWN if at is None else round(at * MICROSECONDS), order) < (ended, arrival)
+    at = stored[token]
+    return (_UNKNOWN if at is None else round(at * MICROSECONDS)) <= ended
 
 
-def _no_consent(answers: Answers, _fieldwork: Fieldwork) -> np.ndarray:
-    return ~np.asarray(answers.consent, dtype=bool)
+def _no_consent(responses: ResponseColumns, _fieldwork: Fieldwork) -> np.ndarray:
+    return ~responses.consent
 
 
-def _attention(answers: Answers, fieldwork: Fieldwork) -> np.ndarray:
+def _attention(responses: ResponseColumns, fieldwork: Fieldwork) -> np.ndarray:
     """Answered with a rating, but not the one asked for: skipping it and *don't know* are never punished."""
-    if answers.attention is None or fieldwork.attention is None:
-        return np.zeros(len(answers.ratings), dtype=bool)
-    given = np.asarray(answers.attention)
-    return _is_rating(given) & (given != fieldwork.attention)
+    if fieldwork.attention is None:
+        return np.zeros(len(responses), dtype=bool)
+    given = np.array([SKIPPED if code is None else code for code in responses.attention])
+    return is_rating(given) & (given != fieldwork.attention)
 
 
 @dataclass(frozen=True)
@@ -250,7 +182,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of screening. `earned(answers, fieldwork, **parameters)` gives bool[R]; `word` is what it is called,
+    """One rule of screening. `earned(responses, fieldwork, **parameters)` gives bool[R]; `word` is what it is called,
     `sense` what it looks at, `words` when it flags, with the parameters; all three are messages.
     """
 
@@ -496,7 +428,7 @@ def _unknown_names(stored: Mapping[str, Mapping[str, object]]):
 
 
 def screen(
-    answers: Answers,
+    responses: ResponseColumns,
     rules: Rules,
     fieldwork: Fieldwork,
     *,
@@ -509,13 +441,13 @@ def screen(
     A rule that is `off` gives no flag, except those whose bits are in `always`. The bits in `known` are not computed
     but taken from `flags` uint16[R].
     """
-    found = np.zeros(len(answers.ratings), np.uint16) if flags is None else flags & np.uint16(known)
+    found = np.zeros(len(responses), np.uint16) if flags is None else flags & np.uint16(known)
     for rule in RULES:
         if known & rule.bit or (rules.effects[rule.code] == OFF and not always & rule.bit):
             continue
-        earned = rule.earned(answers, fieldwork, **rules.parameters(rule.code))
+        earned = rule.earned(responses, fieldwork, **rules.parameters(rule.code))
         if rule.of_valid and earned.any():
-            earned = earned & valid(found, rules, answers.overruled, answers.submitted)
+            earned = earned & valid(found, rules, responses.overruled, responses.submitted)
         np.bitwise_or(found, np.uint16(rule.bit), out=found, where=earned)
     return found
 
@@ -554,18 +486,16 @@ def flags_of(
     `attention` is the answer to the attention question (None = not asked), `attention_value` the rating it asks for.
     Of an `anonymous` response what cannot be computed again is flagged also where the rule is off.
     """
-    answers = Answers(
+    response = ResponseColumns(
+        group=[0],
         ratings=np.frombuffer(ratings, np.uint8).reshape(1, -1),
-        consent=np.ones(1, bool),
-        submitted=np.ones(1, bool),
-        started_at=np.array([started_at.timestamp()]),
-        submitted_at=np.array([submitted_at.timestamp()]),
-        tokens=[""],
-        attention=np.array([-1 if attention is None else attention], np.int16),
+        started_at=[started_at],
+        submitted_at=[submitted_at],
+        attention=[attention],
     )
     window = {"opens": opens_at and opens_at.timestamp(), "closes": closes_at and closes_at.timestamp()}
     fieldwork = Fieldwork(**window, grace_seconds=GRACE_SECONDS, attention=attention_value)
-    return int(screen(answers, rules, fieldwork, always=NOT_RECOMPUTABLE if anonymous else 0)[0])
+    return int(screen(response, rules, fieldwork, always=NOT_RECOMPUTABLE if anonymous else 0)[0])
 
 
 def capped_seconds_per_item(seconds: float, asked: int) -> float | None:

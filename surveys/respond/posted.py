@@ -17,7 +17,7 @@ from surveys.models import ProfileQuestion, Survey
 from surveys.queries.questionnaire import Questionnaire
 from surveys.questionnaire.asking import QUESTION_KINDS
 from surveys.questionnaire.contents import LONGEST_SEALED_COMMENT
-from surveys.questionnaire.ranking import refused_named
+from surveys.questionnaire.responses import MOST_NAMED
 from surveys.questionnaire.saving import COMMENT, PROFILE, TOP, Change, Sent, value_in
 from surveys.respond.rows import DraftInUse, GroupNow
 
@@ -172,7 +172,7 @@ def read_answer(
         return cut(posted.get(name, ""), longest_comment(questionnaire.survey))
     if name == TOP:
         named = sorted({code for code in posted.getlist(name) if code in codes})
-        return None if refused_named(named) else named
+        return None if len(named) > MOST_NAMED else named
     if name.startswith(PROFILE):
         (question,) = [each for each in questionnaire.profile if each.code == name.removeprefix(PROFILE)]
         given, _errors = posted_profile(posted, [question])

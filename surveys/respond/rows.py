@@ -14,17 +14,16 @@ from uuid import UUID
 from django.db import connection
 
 from materiality.platform.bilingual import languages_of, suffix_of
-from materiality.platform.storage import turn_to_write
+from materiality.platform.storage import turn_to_write, utc
 from surveys.invitations.links import secret_of
 from surveys.invitations.used_links import PER_BLOCK, bit_is_set, is_used
 from surveys.models import Draft, Notice, Response, Survey
-from surveys.questionnaire.ranking import named_apart
+from surveys.questionnaire.responses import named_apart
 from surveys.questionnaire.saving import History
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import is_genuine, parse_token
 from surveys.respond.keys import order_of
 from surveys.respond.sealed import ASKER, Box, find_sealed, opened_again, write_sealed
-from surveys.responses.columns import utc
 
 _READ = f"""
 SELECT d.key, d.survey_id, d.group_id, d.ratings, d.comment, d.profile, d.attention, d.page, d.counted, d.batch_id,

@@ -15,13 +15,13 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from materiality.platform.keys import KeyMissing, seal, unseal
-from materiality.platform.storage import turn_to_write
+from materiality.platform.storage import turn_to_write, utc
 from surveys.models import SealedDraft
 from surveys.models.responses import random_id
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.contents import Contents, pack, pack_issues, unpack, unpack_issues
+from surveys.questionnaire.responses import ResponseColumns
 from surveys.respond.keys import key_of_finished, key_of_parts, key_with, lookup_of, opener_of
-from surveys.responses.columns import ResponseColumns, utc
 
 # As staff say it, in JSON.
 ASKER = "(SELECT name FROM materiality_organisation WHERE id = 1)"
@@ -199,21 +199,16 @@ def unseal_finished(key: bytes, row: SealedDraft) -> Contents:
 
 def finished_columns(rows: Sequence[SealedDraft], contents: Sequence[Contents]) -> ResponseColumns:
     """Finished answers as responses that have not been unlinked yet."""
-    size, none = len(rows), [None] * len(rows)
     return ResponseColumns(
         group=[row.group_id for row in rows],
         channel=[row.channel for row in rows],
         language=[held.language for held in contents],
-        token=[""] * size,
         started_at=[held.started_at for held in contents],
         submitted_at=[held.submitted_at for held in contents],
-        unfinished=np.zeros(size, bool),
-        consent=np.ones(size, bool),
         comment=[held.comment for held in contents],
-        ratings=np.frombuffer(b"".join(held.ratings for held in contents), np.uint8).reshape(size, -1).copy(),
+        ratings=np.frombuffer(b"".join(held.ratings for held in contents), np.uint8).reshape(len(rows), -1).copy(),
         profile=[held.profile for held in contents],
         attention=[held.attention for held in contents],
-        notice_version=none,
     )
 
 

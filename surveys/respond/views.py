@@ -20,7 +20,7 @@ from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models import ProfileQuestion, Tally
 from surveys.models.instrument import ranking_question
 from surveys.questionnaire.asking import Standing, standing
-from surveys.questionnaire.ranking import MOST_NAMED, named_apart, refused_named
+from surveys.questionnaire.responses import MOST_NAMED, named_apart
 from surveys.questionnaire.saving import COMMENT, PROFILE, TOP, Change, Sent
 from surveys.respond import pages as cookies
 from surveys.respond.answers import finish
@@ -75,7 +75,7 @@ def ranking(request: HttpRequest, code: str) -> HttpResponse:
         return _ranking_page(request, way)
     rated = [way.questionnaire.issues[issue].code for issue in way.rated()]
     chosen = [code for code in request.POST.getlist(TOP) if code in rated]
-    return _kept(request, way, step, [TOP], codes=rated, told=[TOP, *chosen] if refused_named(chosen) else [])
+    return _kept(request, way, step, [TOP], codes=rated, told=[TOP, *chosen] if len(chosen) > MOST_NAMED else [])
 
 
 def _ranking_page(request: HttpRequest, way: Way) -> HttpResponse:

@@ -20,7 +20,7 @@ from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models.instrument import moment_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Sheet, Standing, closing_time, standing
-from surveys.questionnaire.ranking import RATINGS, named_apart
+from surveys.questionnaire.responses import RATINGS, named_apart
 from surveys.questionnaire.saving import ATTENTION, Change, Sent
 from surveys.respond import pages as cookies
 from surveys.respond.answers import count_part_again, open_answers, save

@@ -19,8 +19,9 @@ from materiality.queries.scores import one_cluster_of
 from materiality.scoring.cube import NOT_ASKED, Cube
 from materiality.scoring.run import Counted
 from surveys.models import AnonymousAnswer, AnonymousComment, Response, ResponseImport, Survey, Tally
+from surveys.questionnaire.responses import ResponseColumns
 from surveys.questionnaire.screening import FLAG_BIT, capped_seconds_per_item
-from surveys.responses.columns import ResponseColumns, insert_responses
+from surveys.responses.columns import insert_responses
 from surveys.responses.holdings import hold
 from surveys.responses.tallies import add_to_tally, single_answers
 
@@ -260,6 +261,12 @@ def _classes(columns: ResponseColumns, flags: np.ndarray) -> np.ndarray:
     return np.unique(told, axis=0, return_inverse=True)[1].reshape(-1)
 
 
+_LEFT_OUT = (
+    *("token", "language", "comment", "started_at", "submitted_at", "attention", "notice_version"),
+    *("seconds_per_item", "profile"),
+)
+
+
 def unlinked(
     columns: ResponseColumns, flags: np.ndarray, *, channels: bool = False
 ) -> tuple[ResponseColumns, np.ndarray]:
@@ -273,18 +280,7 @@ def unlinked(
     order = list(range(len(columns)))
     SystemRandom().shuffle(order)
     place = np.array(order, dtype=np.intp)
-    columns, size = columns.pick(place), len(order)
-    empty, unknown = [""] * size, [None] * size
-    return (
-        replace(
-            columns,
-            **dict.fromkeys(("token", "language", "comment"), empty),
-            **dict.fromkeys(("started_at", "submitted_at", "attention", "notice_version"), unknown),
-            seconds_per_item=unknown,
-            profile=[{} for _row in order],
-        ),
-        flags[place],
-    )
+    return replace(columns.pick(place), **dict.fromkeys(_LEFT_OUT, [])), flags[place]
 
 
 # A statement takes only so many values.
@@ -357,9 +353,8 @@ def _seconds_per_item(columns: ResponseColumns) -> list[float | None]:
     """Per item asked, not answered: how long somebody took others may know, and by how many answers that was divided
     would tell which response is theirs.
     """
-    answers = columns.answers()
-    asked = (answers.ratings != NOT_ASKED).sum(axis=1)
+    asked = (columns.in_plan != NOT_ASKED).sum(axis=1)
     return [
-        None if np.isnan(time) else capped_seconds_per_item(float(time), int(number))
-        for time, number in zip(answers.submitted_at - answers.started_at, asked, strict=True)
+        capped_seconds_per_item((ended - began).total_seconds(), int(number)) if ended and began else None
+        for began, ended, number in zip(columns.started_at, columns.submitted_at, asked, strict=True)
     ]

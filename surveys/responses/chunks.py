@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from materiality.actions.scores import score_cycle
 from materiality.models import Job
 from materiality.platform.jobs import ClaimLost, Progress, execute, request_job
 from materiality.platform.refusals import NotAllowed
@@ -53,6 +54,11 @@ def count_in_chunks(job: Job, progress: Progress) -> Counted:
         # Whoever has taken the job over makes chunks of its own.
         if Job.objects.filter(pk=job.pk, claim=job.claim).exists():
             Job.objects.filter(chunk__whole=job).delete()
+
+
+def store_run(job: Job, counted: Counted) -> dict:
+    """Store of a scoring job: the run."""
+    return {"run": score_cycle(cycle=job.cycle, counted=counted, by=job.created_by).number}
 
 
 class _Shared:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -19,10 +20,10 @@ from materiality.scoring.run import Counted
 from surveys.models import ResponseImport, Survey
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.ratings import within_plan
+from surveys.questionnaire.responses import is_rating
 from surveys.questionnaire.screening import FLAG_BIT, FLAGS, REJECT, RULES, Rules, flags_asked, valid
 from surveys.responses.anonymity import hold_small_changes
 from surveys.responses.holdings import held_now
-from surveys.responses.ranking import NamedCounts, added
 from surveys.responses.screening import rules_in_force, shown_bits
 from surveys.responses.stored import Stored, cluster_column, stored_responses
 
@@ -237,6 +238,54 @@ def valid_ratings(survey: Survey, groups: Groups) -> tuple[np.ndarray, np.ndarra
     return np.concatenate([group for group, _rows in found]), np.concatenate([rows for _group, rows in found])
 
 
+class NamedCounts:
+    """Of those who rated an issue and took the ranking step, how many named it; `groups` are codes by place."""
+
+    def __init__(self, survey: Survey, groups: Sequence[str]) -> None:
+        positions: dict[str, list[int]] = {}
+        for code, position in survey.items.values_list("issue__code", "position").order_by("position"):
+            positions.setdefault(code, []).append(position)
+        self._positions = {code: np.array(own) for code, own in positions.items()}
+        self._groups = groups
+        self._asked: Counter[tuple[str, str]] = Counter()
+        self._named: Counter[tuple[str, str]] = Counter()
+
+    def add(self, group: np.ndarray, ratings: np.ndarray, named: Mapping[int, str]) -> None:
+        """Count responses: place of the group int[R], ratings uint8[R, items], JSON of the codes named by place of the
+        response, of those that count and named any.
+        """
+        sets = {row: frozenset(json.loads(codes)) for row, codes in named.items()}
+        if not sets:
+            return
+        took = np.array(list(sets))
+        for code, positions in self._positions.items():
+            cells = ratings[np.ix_(took, positions)]
+            rated = took[is_rating(cells).any(axis=1)]
+            for place, number in enumerate(np.bincount(group[rated], minlength=len(self._groups)).tolist()):
+                self._asked[self._groups[place], code] += number
+            self._named.update((self._groups[group[row]], code) for row in rated.tolist() if code in sets[row])
+
+    def counts(self) -> dict[str, dict[str, list[int]]]:
+        """{group: {issue: [named, asked]}} without what nobody was asked."""
+        found: dict[str, dict[str, list[int]]] = {}
+        for (group, code), asked in sorted(self._asked.items()):
+            if asked:
+                found.setdefault(group, {})[code] = [self._named[group, code], asked]
+        return found
+
+
+def added(counts: Sequence[dict[str, dict[str, list[int]]]]) -> dict[str, dict[str, list[int]]]:
+    """The counts of several surveys together."""
+    whole: dict[str, dict[str, list[int]]] = {}
+    for each in counts:
+        for group, issues in each.items():
+            own = whole.setdefault(group, {})
+            for code, (named, asked) in issues.items():
+                before = own.get(code, [0, 0])
+                own[code] = [before[0] + named, before[1] + asked]
+    return whole
+
+
 class SurveyCounter:
     """Counts responses of one survey in id order."""
 
@@ -295,7 +344,7 @@ class SurveyCounter:
         return replace(found, cube=cube, clustered=clustered, single=single)
 
 
-def places_of(keys: np.ndarray, known: Sequence[int]) -> np.ndarray:
+def places_of(keys: Sequence[int], known: Sequence[int]) -> np.ndarray:
     """The place of each of the keys int[R] among those that are known. KeyError for another."""
     found, at = np.unique(keys, return_inverse=True)
     place = {key: n for n, key in enumerate(known)}

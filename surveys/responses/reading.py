@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Issue, Lineage
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, Text, option_text, reading_languages, shown
+from materiality.platform.jobs import Progress
 from materiality.scoring.cube import NOT_ASKED
 from materiality.tables.limited import tell, within_limits
 from materiality.tables.problems import N_, CellError, FileProblem, template
@@ -31,21 +32,19 @@ from surveys.intake.columns import (
     match_columns,
     plain_plan,
 )
-from surveys.intake.parse import ParsedResponses, Progress, parse_responses
-from surveys.matching.answers import answered, choices_of, said_of
+from surveys.intake.parse import ParsedResponses, parse_responses
+from surveys.matching.answers import answered, said_of
 from surveys.matching.apply import planner_of
 from surveys.matching.balance import Balance, FieldworkWindow, balance_of, by_the_plan, left_json, sheets_json
-from surveys.matching.doubts import Doubt
 from surveys.matching.guess import Guess, chosen_layouts, guess
-from surveys.matching.kinds import ACCEPT, KINDS, ROW_KINDS
+from surveys.matching.kinds import ACCEPT, KINDS, ROW_KINDS, Doubt
 from surveys.matching.layout import Seen
 from surveys.matching.match import ITEM, OUTSIDE_WIDEN, READY_MADE, Asked, BrokenMatch, Match, Question, is_personal
 from surveys.matching.words import GroupNames, IssueNames, cleaned
 from surveys.models import ColumnMatch, ResponseImport, Survey
 from surveys.questionnaire.asking import QUESTION_KINDS, closing_time
-from surveys.questionnaire.ranking import MOST_NAMED, NAMED
+from surveys.questionnaire.responses import MOST_NAMED, NAMED, ResponseColumns
 from surveys.questionnaire.screening import FLAG_BIT, flags_asked
-from surveys.responses.columns import ResponseColumns
 
 AUTO = "auto"
 OUTSIDE_PLAN = "outside_plan"
@@ -135,25 +134,23 @@ def _plan_of(survey: Survey, items: list) -> dict[str, frozenset[tuple[str, str]
     return found
 
 
-def named_match(name: str) -> Match | None:
-    """The saved match of the name that a person gave; None where the columns are to be recognised. UnknownMatch."""
+def named_match(name: str) -> dict:
+    """The saved match of the name that a person gave; {} where the columns are to be recognised. UnknownMatch."""
     if name in ("", AUTO, *READY_MADE):
-        return None
+        return {}
     saved = ColumnMatch.objects.filter(name=name).first()
     if saved is None:
         raise UnknownMatch(name)
-    return stored_match(saved.columns)
+    return stored_match(saved.columns).to_json()
 
 
-def recogniser(survey: Survey, name: str, answers: Mapping | None = None) -> Planner:
+def recogniser(asked: Asked, name: str, answers: Mapping) -> Planner:
     """Reads a file in the `responses` format as it is; raises ForeignFile with the guess for any other.
 
     `name` is `auto`, a ready-made match or ''; without it a file that is meant to be in that format, though some
     columns are wrong, is read as it is, so that each of them is told. `answers`: see ResponseImport.
     """
-
-    asked, zone, answers = asked_of(survey), ZoneInfo(survey.zone), answers or {}
-    codes, besides = [group.code for group in asked.groups], _besides(asked)
+    zone, codes, besides = ZoneInfo(asked.zone), [group.code for group in asked.groups], _besides(asked)
 
     def plan(table: Table) -> ReadingPlan:
         plain = plain_plan(table, asked.items, codes, zone, asked.languages, besides)
@@ -246,12 +243,6 @@ def stored_match(plain: dict) -> Match:
         return Match.from_json(plain)
     except BrokenMatch as error:
         raise UnknownMatch(str(error)) from error
-
-
-def planner_for(survey: Survey, match: dict, name: str) -> Planner:
-    """How a file is read by the stored match."""
-    asked = asked_of(survey)
-    return planner_of(stored_match(match), asked, zone=ZoneInfo(survey.zone), languages=asked.languages, name=name)
 
 
 def personal_headers(notes: list[dict]) -> set[str]:
@@ -355,66 +346,57 @@ def reading_once() -> Iterator[None]:
         _read_once.reset(token)
 
 
-def read_file(
-    survey: Survey, path: Path, progress: Progress | None = None, *, planner: Planner | None = None, sheet: str = ""
-) -> ParsedResponses:
-    """Parse a CSV or XLSX file against the survey's items and groups. FileProblem where it cannot be read.
+def read_import(imported: ResponseImport, match: dict, asked: Asked, progress: Progress) -> ParsedResponses:
+    """The rows of the kept file, by the match where there is one.
 
-    `planner` says how a foreign file is read, `sheet` which one is (`''`: as recognised).
+    ForeignFile where a match is needed, FileProblem where the file is gone or cannot be read.
     """
     known = _read_once.get()
     if known is None:
-        return _parse(survey, path, progress, planner, sheet)
-    if (survey.pk, path) not in known:
-        known[survey.pk, path] = _parse(survey, path, progress, planner, sheet)
-    return known[survey.pk, path]
+        return _parse(imported, match, asked, progress)
+    if imported.pk not in known:
+        known[imported.pk] = _parse(imported, match, asked, progress)
+    return known[imported.pk]
 
 
-def _parse(
-    survey: Survey, path: Path, progress: Progress | None, planner: Planner | None, sheet: str
-) -> ParsedResponses:
+def _parse(imported: ResponseImport, match: dict, asked: Asked, progress: Progress) -> ParsedResponses:
+    if not default_storage.exists(imported.path):
+        raise FileProblem("file_gone")
+    zone, name, words = ZoneInfo(asked.zone), imported.match_name, _("Reading rows")
+    planner = (
+        planner_of(stored_match(match), asked, zone=zone, languages=asked.languages, name=name)
+        if match
+        else recogniser(asked, name, imported.answers)
+    )
     parse = partial(
         parse_responses,
-        path,
-        items=list(survey.items.values_list("issue__code", "dimension").order_by("position")),
-        groups=list(survey.cycle.groups.values_list("code", flat=True)),
-        k=survey.k,
-        zone=ZoneInfo(survey.zone),
+        Path(default_storage.path(imported.path)),
+        items=asked.items,
+        groups=[group.code for group in asked.groups],
+        k=asked.k,
+        zone=zone,
         limits=Limits(max_bytes=settings.MAX_UPLOAD_BYTES),
         progress=tell,
         planner=planner,
-        sheet=sheet or None,
+        sheet=imported.answers.get("sheet") or None,
     )
-    return within_limits(parse, told=progress)
+
+    def told(done: int, total: int | None) -> None:
+        progress(100 * done // max(total or done, 1) * 9 // 10, f"{words}: {done:,}")
+
+    return within_limits(parse, told=told)
 
 
 def columns_to_store(survey: Survey, parsed: ParsedResponses, *, asked: Asked, outside: str = "") -> ResponseColumns:
     """The good rows as they would be stored: without consent neither ratings nor comment are kept (scoring.md), and
     ratings outside the plan only where `outside` says so.
     """
-    codes = dict(survey.cycle.groups.values_list("code", "pk"))
-    keys = [codes[code] for code in parsed.group_codes]
+    keys, codes = dict(survey.cycle.groups.values_list("code", "pk")), parsed.group_codes
     good = np.flatnonzero(~parsed.bad)
-    columns = ResponseColumns(
-        group=[keys[place] for place in parsed.group.tolist()],
-        channel=parsed.channel,
-        language=parsed.language,
-        token=parsed.token,
-        started_at=parsed.started_at,
-        submitted_at=parsed.submitted_at,
-        unfinished=parsed.unfinished,
-        consent=parsed.consent,
-        comment=parsed.comment,
-        ratings=by_the_plan(parsed.ratings, parsed.group, parsed.group_codes, asked, outside),
-        profile=parsed.profile,
-        attention=parsed.attention,
-    )
-    if len(good) < len(columns):
-        columns = columns.pick(good)
-    refused = np.flatnonzero(~columns.consent).tolist()
-    if refused and not columns.ratings.flags.writeable:
-        columns.ratings = columns.ratings.copy()
-    for row in refused:
+    columns = parsed.pick(good)
+    columns.group = [keys[codes[place]] for place in columns.group.tolist()]
+    columns.ratings = by_the_plan(parsed.ratings, parsed.group, codes, asked, outside)[good]
+    for row in np.flatnonzero(~columns.consent).tolist():
         columns.ratings[row] = NOT_ASKED
         columns.comment[row] = ""
         columns.profile[row], columns.named[row] = {}, []
@@ -448,7 +430,7 @@ def row_choices(code: str, survey: Survey) -> tuple[str, ...]:
     """What can be said of a doubt about the rows: the columns are settled by then. The plan of a survey that people
     answered here is what they were asked, so only one that was answered elsewhere may be made wider.
     """
-    choices = choices_of(code) if code in ROW_KINDS else (ACCEPT,)
+    choices = ROW_KINDS[code].choices if code in ROW_KINDS else (ACCEPT,)
     return tuple(choice for choice in choices if choice != OUTSIDE_WIDEN or survey.elsewhere)
 
 
@@ -498,21 +480,3 @@ def _plain(error: CellError, seen: Seen | None) -> dict:
         "code": error.code,
         "params": {name: str(value) for name, value in error.params.items()},
     }
-
-
-def write_errors(path: Path, parsed: ParsedResponses) -> None:
-    """Rows in error with their bad cells marked, and the list of all errors with sentences."""
-    # openpyxl takes long to load, and most files have no error.
-    from surveys.intake.workbook import WorkbookTexts, write_error_workbook
-
-    texts = WorkbookTexts(
-        rows_sheet=_("Rows to correct"),
-        list_sheet=_("What is wrong"),
-        row=_("Row"),
-        column=_("Column"),
-        cell=_("Cell"),
-        value=_("Value"),
-        problem=_("What is wrong and how to correct it"),
-        message=lambda error: cell_sentence(error.code, error.value, dict(error.params)),
-    )
-    write_error_workbook(path, parsed.header, parsed.bad_rows, parsed.errors, texts)

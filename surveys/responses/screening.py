@@ -7,12 +7,14 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet, Window
+from django.db.models import F, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from materiality.platform.storage import utc
 from surveys.models import FieldworkFigures, Response, Survey
 from surveys.questionnaire.asking import GRACE, closing_time
-from surveys.questionnaire.ratings import first_id_at, within_plan
+from surveys.questionnaire.ratings import first_id_at
+from surveys.questionnaire.responses import ResponseColumns
 from surveys.questionnaire.screening import (
     FLAG_BIT,
     GRACE_SECONDS,
@@ -20,7 +22,6 @@ from surveys.questionnaire.screening import (
     NOT_RECOMPUTABLE,
     OFF,
     REJECT,
-    Answers,
     Fieldwork,
     GroupRatings,
     Rules,
@@ -28,7 +29,6 @@ from surveys.questionnaire.screening import (
     screen,
     valid,
 )
-from surveys.responses.columns import ResponseColumns, utc
 from surveys.responses.holdings import flags_change, holdings_of
 
 
@@ -50,23 +50,24 @@ def shown_bits(survey: Survey) -> int:
 DUPLICATE = FLAG_BIT["duplicate"]
 # A statement takes only so many values.
 _FEW_TOKENS = 100
+CHUNK = 5_000
 
 
 def flags_of_new(survey: Survey, columns: ResponseColumns, *, grace_seconds: float = 0) -> np.ndarray:
     """Flags uint16[R] of responses that come after all stored ones."""
-    known: dict[str, tuple[float | None, float]] = {}
-    for place, (_pk, token, submitted) in enumerate(_stored_tokens(survey, {*columns.token})):
-        if token not in known:
-            # Stored rows arrived before every new one.
-            known[token] = (submitted.timestamp() if submitted else None, place - 1e12)
+    stored, tokens = _with_token(survey), {*columns.token}
+    if len(tokens) <= _FEW_TOKENS:
+        stored = stored.filter(token__in=tokens)
+    earliest = stored.order_by().values_list("token").annotate(at=Min("submitted_at"))
+    known = {token: at and at.timestamp() for token, at in earliest}
     always = NOT_RECOMPUTABLE if survey.anonymous else 0
-    return screen(columns.answers(), rules_in_force(survey), fieldwork_of(survey, grace_seconds, known), always=always)
+    return screen(columns, rules_in_force(survey), fieldwork_of(survey, grace_seconds, known), always=always)
 
 
 def fieldwork_of(
     survey: Survey,
     grace_seconds: float | np.ndarray,
-    known: dict[str, tuple[float | None, float]] | None = None,
+    known: dict[str, float | None] | None = None,
     group_ratings: GroupRatings | None = None,
 ) -> Fieldwork:
     """The survey's window and attention question as screening wants them; the rest as in `Fieldwork`."""
@@ -88,49 +89,40 @@ def mark_overtaken(survey: Survey) -> int:
     """
     if rules_in_force(survey).effects["duplicate"] == OFF:
         return 0
-    seen: set[str] = set()
-    wrong: dict[bool, list[UUID]] = {True: [], False: []}
-    flagged = set(_flagged(survey))
-    for pk, token, _submitted in _stored_tokens(survey):
-        if (token in seen) != (pk in flagged):
-            wrong[token in seen].append(pk)
-        seen.add(token)
+    flagged = _with_token(survey).annotate(own=F("flags").bitand(DUPLICATE)).exclude(own=0)
+    duplicates, flagged = _duplicates(survey), _keys(flagged)
+    wrong = {True: duplicates - flagged, False: flagged - duplicates}
     for duplicate, keys in wrong.items():
         with flags_change(survey.pk, Response.objects.filter(pk__in=keys)):
             _write_flag(keys, duplicate)
     return sum(map(len, wrong.values()))
 
 
-def _stored_tokens(survey: Survey, among: Collection[str] = ()) -> list[tuple[UUID, str, datetime | None]]:
-    """Submitted responses with a token, the earliest first: known times, then unknown ones by arrival.
-
-    With `among` at least those that have one of these tokens: where they are few, only those are read.
-    """
-    found = Response.objects.filter(survey=survey, unfinished=False).exclude(token="")
-    if 0 < len(among) <= _FEW_TOKENS:
-        found = found.filter(token__in=among)
-    rows = found.order_by("id").values_list("id", "token", "submitted_at")
-    last = datetime.max
-    return sorted(rows, key=lambda row: (row[2] is None, row[2].replace(tzinfo=None) if row[2] else last))
+def _with_token(survey: Survey) -> QuerySet[Response]:
+    return Response.objects.filter(survey=survey, unfinished=False).exclude(token="")
 
 
-def _flagged(survey: Survey) -> list[UUID]:
-    rows = Response.objects.filter(survey=survey).exclude(flags=0).values_list("id", "flags")
-    return [pk for pk, flags in rows if flags & DUPLICATE]
+def _duplicates(survey: Survey) -> set:
+    """Keys of submitted responses whose token an earlier submitted one has."""
+    order = [F("submitted_at").asc(nulls_last=True), F("id").asc()]
+    place = Window(RowNumber(), partition_by=[F("token")], order_by=order)
+    return _keys(_with_token(survey).annotate(place=place).filter(place__gt=1))
 
 
-def _write_flag(keys: list[UUID], duplicate: bool) -> None:
+def _keys(found: QuerySet[Response]) -> set:
+    """As the database gives them."""
     prepare = Response._meta.pk.get_db_prep_value
+    return {prepare(pk, connection) for pk in found.order_by().values_list("id", flat=True).iterator(CHUNK)}
+
+
+def _write_flag(keys: Collection, duplicate: bool) -> None:
     change = f"flags | {DUPLICATE}" if duplicate else f"flags & ~{DUPLICATE}"
     table = connection.ops.quote_name(Response._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET flags = {change} WHERE id = %s", [(prepare(pk, connection),) for pk in keys]
-        )
+        cursor.executemany(f"UPDATE {table} SET flags = {change} WHERE id = %s", [(pk,) for pk in keys])
 
 
-CHUNK = 5_000
-DUPLICATE_BIT = np.uint16(FLAG_BIT["duplicate"])
+DUPLICATE_BIT = np.uint16(DUPLICATE)
 _COLUMNS = (
     *("id", "group_id", "flags", "overruled", "unfinished", "consent", "ratings"),
     *("started_at", "submitted_at", "seconds_per_item", "attention", "source_id"),
@@ -139,13 +131,12 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Screened:
-    """R stored rows: keys as the database gives them, group keys, flags carried and earned uint16[R]."""
+    """R stored rows: keys as the database gives them, flags carried and earned uint16[R]."""
 
     ids: tuple
-    group: np.ndarray
+    responses: ResponseColumns
     stored: np.ndarray
     fresh: np.ndarray
-    answers: Answers
 
 
 def screened_anew(survey: Survey, rules: Rules, since: UUID | None = None) -> Iterator[Screened]:
@@ -158,38 +149,31 @@ def screened_anew(survey: Survey, rules: Rules, since: UUID | None = None) -> It
     if since and not found.exists():
         return
     duplicates = _duplicates(survey) if rules.effects["duplicate"] != OFF else set()
-    places = {pk: place for place, pk in enumerate(survey.cycle.groups.values_list("pk", flat=True))}
     ratings = None
     if rules.effects["off_pattern"] != OFF:
-        ratings = GroupRatings(len(places), survey.items.count())
+        ratings = GroupRatings(survey.cycle.groups.values_list("pk", flat=True), survey.items.count())
         for rows in plain_chunks(Response.objects.filter(survey=survey), _COLUMNS):
-            chunk = _screened(survey, rules, rows, duplicates, places)
-            counted = valid(chunk.fresh, rules, chunk.answers.overruled, chunk.answers.submitted)
-            ratings.add(chunk.answers.group[counted], chunk.answers.ratings[counted])
+            chunk = _screened(survey, rules, rows, duplicates)
+            counted = valid(chunk.fresh, rules, chunk.responses.overruled, chunk.responses.submitted)
+            ratings.add(chunk.responses.group[counted], chunk.responses.ratings[counted])
     for rows in plain_chunks(found, _COLUMNS):
-        yield _screened(survey, rules, rows, duplicates, places, ratings)
+        yield _screened(survey, rules, rows, duplicates, ratings)
 
 
 def _screened(
-    survey: Survey,
-    rules: Rules,
-    rows: list[tuple],
-    duplicates: set,
-    places: dict[int, int],
-    ratings: GroupRatings | None = None,
+    survey: Survey, rules: Rules, rows: list[tuple], duplicates: set, ratings: GroupRatings | None = None
 ) -> Screened:
     ids, group, flags, overruled, unfinished, consent, vectors, *rest = zip(*rows, strict=True)
-    started, submitted_at, seconds, attention, source = rest
-    answers = Answers(
-        ratings=rating_matrix(vectors),
+    started, submitted, seconds, attention, source = rest
+    responses = ResponseColumns(
+        group=np.array(group),
+        ratings=np.frombuffer(b"".join(vectors), np.uint8).reshape(len(ids), -1),
+        started_at=list(map(utc, started)),
+        submitted_at=list(map(utc, submitted)),
+        unfinished=np.array(unfinished, bool),
         consent=np.array(consent, bool),
-        submitted=~np.array(unfinished, bool),
-        started_at=_epochs(started),
-        submitted_at=_epochs(submitted_at),
-        tokens=[""] * len(ids),
-        seconds_per_item=np.array(seconds, np.float64),
-        attention=np.array([-1 if code is None else code for code in attention], np.int16),
-        group=np.array([places[pk] for pk in group]),
+        seconds_per_item=seconds,
+        attention=attention,
         overruled=np.array(overruled, np.int8),
     )
     stored = np.array(flags, np.uint16)
@@ -197,8 +181,8 @@ def _screened(
     flagged = stored if survey.anonymous else np.where([pk in duplicates for pk in ids], DUPLICATE_BIT, np.uint16(0))
     grace = np.array([GRACE_SECONDS if pk is None else 0 for pk in source], np.float64)
     fieldwork = fieldwork_of(survey, grace, group_ratings=ratings)
-    fresh = screen(answers, rules, fieldwork, known=known, flags=flagged)
-    return Screened(ids, np.array(group), stored, fresh, answers)
+    fresh = screen(responses, rules, fieldwork, known=known, flags=flagged)
+    return Screened(ids, responses, stored, fresh)
 
 
 def plain_chunks(found: QuerySet, columns: tuple[str, ...]) -> Iterator[list[tuple]]:
@@ -215,25 +199,6 @@ def plain_chunks(found: QuerySet, columns: tuple[str, ...]) -> Iterator[list[tup
         if len(rows) < CHUNK:
             return
         last = rows[-1][0]
-
-
-def _duplicates(survey: Survey) -> set:
-    """Keys, as the database gives them, of submitted responses whose token an earlier submitted one has."""
-    order = [F("submitted_at").asc(nulls_last=True), F("id").asc()]
-    place = Window(RowNumber(), partition_by=[F("token")], order_by=order)
-    rows = Response.objects.filter(survey=survey, unfinished=False).exclude(token="").annotate(place=place)
-    prepare = Response._meta.pk.get_db_prep_value
-    later = rows.filter(place__gt=1).order_by().values_list("id", flat=True)
-    return {prepare(pk, connection) for pk in later.iterator(CHUNK)}
-
-
-def rating_matrix(ratings: tuple) -> np.ndarray:
-    return within_plan(np.frombuffer(b"".join(ratings), np.uint8).reshape(len(ratings), -1))
-
-
-def _epochs(times: tuple) -> np.ndarray:
-    """Seconds since 1970, nan where unknown; SQLite gives times in UTC without saying so."""
-    return np.array([np.nan if time is None else utc(time).timestamp() for time in times], np.float64)
 
 
 # A submission takes far less from reading the rules to being stored.

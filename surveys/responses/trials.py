@@ -12,9 +12,9 @@ from materiality.scoring.cube import Cube
 from materiality.scoring.method import MethodError
 from materiality.scoring.run import Counts, IssueResult, run
 from surveys.models import Survey
+from surveys.questionnaire.responses import ResponseColumns
 from surveys.questionnaire.screening import FLAGS, MARK, REJECT, RULES, Rules, valid
-from surveys.responses.columns import ResponseColumns
-from surveys.responses.counting import asked_by_plan, builder_of, counted_cube, joined_cube
+from surveys.responses.counting import asked_by_plan, builder_of, counted_cube, joined_cube, places_of
 from surveys.responses.screening import flags_of_survey, rules_in_force, screened_anew
 
 FIGURES = ("tier", "priority", "society", "business", "rank")
@@ -108,19 +108,18 @@ def dry_run(survey: Survey, rules: Rules, progress: Progress = lambda percent, t
     """
     rules = rules.for_survey(split=survey.split)
     groups = list(survey.cycle.groups.values_list("id", "code"))
-    codes = [code for _pk, code in groups]
-    index = {pk: place for place, (pk, _code) in enumerate(groups)}
+    keys, codes = [pk for pk, _code in groups], [code for _pk, code in groups]
     effects = RuleEffects(rules_in_force(survey), rules, len(groups))
     empty = builder_of(survey, codes)
     builders = empty, deepcopy(empty)
     submitted = moved = done = 0
     total = survey.responses.count()
     for chunk in screened_anew(survey, rules):
-        answers, group = chunk.answers, np.array([index[pk] for pk in chunk.group.tolist()])
-        was_and_is = effects.add(group, chunk.stored, chunk.fresh, answers.overruled, answers.submitted)
+        responses, group = chunk.responses, places_of(chunk.responses.group, keys)
+        was_and_is = effects.add(group, chunk.stored, chunk.fresh, responses.overruled, responses.submitted)
         for builder, counting in zip(builders, was_and_is, strict=True):
-            builder.add(group[counting], answers.ratings[counting])
-        submitted += int(answers.submitted.sum())
+            builder.add(group[counting], responses.in_plan[counting])
+        submitted += int(responses.submitted.sum())
         moved += int((chunk.stored != chunk.fresh).sum())
         done += len(group)
         progress(80 * done // max(total, done), _("Screening responses"))
@@ -169,10 +168,10 @@ def tiers_if_stored(survey: Survey, columns: ResponseColumns, flags: np.ndarray)
     if survey.anonymous or not len(columns):
         return None
     groups = list(survey.cycle.groups.values_list("id", "code"))
-    codes, index = [code for _pk, code in groups], {pk: place for place, (pk, _code) in enumerate(groups)}
-    builder, answers = builder_of(survey, codes), columns.answers()
-    counts = valid(flags, rules_in_force(survey), answers.overruled, answers.submitted)
-    builder.add(np.array([index[pk] for pk in columns.group])[counts], answers.ratings[counts])
+    keys, codes = [pk for pk, _code in groups], [code for _pk, code in groups]
+    builder = builder_of(survey, codes)
+    counts = valid(flags, rules_in_force(survey), columns.overruled, columns.submitted)
+    builder.add(places_of(columns.group, keys)[counts], columns.in_plan[counts])
     before = counted_cube(survey, groups)
     found = _tiers(survey, groups, [cube.without_parts() for cube in (before, before + builder.cube())])["tiers"]
     if found is None:

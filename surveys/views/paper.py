@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from materiality.models import Job
 from materiality.platform.lists import Chip, Head, Listing
-from materiality.platform.pages import download, refusals, stored
+from materiality.platform.pages import download, followed, refusals, stored
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.tables.lists import listed
 from materiality.views.cycles import in_cycle
@@ -29,7 +29,7 @@ from surveys.paper.entry import (
 )
 from surveys.paper.printing import numbered, sheet_issues
 from surveys.paper.sheets import entry_of, open_sheet
-from surveys.questionnaire.ranking import MOST_NAMED
+from surveys.questionnaire.responses import MOST_NAMED
 from surveys.respond.posted import longest_comment
 from surveys.views.surveys import survey_in_cycle
 
@@ -58,7 +58,7 @@ def print_paper(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         group = row.cycle.groups.get(code=chosen.pop("group"))
         with refusals(form, "number"):
             job = print_sheets(survey=row, group=group, by=request.user, **chosen)
-            return redirect(f"{reverse('job', args=[job.pk])}?next={reverse('paper', args=[code, survey])}")
+            return followed(job, reverse("paper", args=[code, survey]))
     return _page(request, row, form, status=422)
 
 

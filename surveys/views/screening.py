@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from materiality.models import Job
 from materiality.platform.jobs import request_job
-from materiality.platform.pages import onward, refusals
+from materiality.platform.pages import followed, onward, refusals
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.queries.cycles import BEFORE_SIGN_OFF, last_run_number
 from materiality.views.cycles import in_cycle
@@ -20,11 +20,12 @@ from surveys.models.jobs import JobKind
 from surveys.queries.fieldwork import kinds_of
 from surveys.queries.screening import grouped_rules, rule_changes, rule_versions, trial_of
 from surveys.questionnaire.screening import Rules
-from surveys.responses.jobs import MOST_AT_ONCE
 from surveys.responses.screening import rules_in_force
 from surveys.responses.trials import dry_run
-from surveys.views.fieldwork import follow
 from surveys.views.surveys import survey_in_cycle
+
+# Up to this many responses a page does the work itself, in a second or two.
+MOST_AT_ONCE = 30_000
 
 
 def screening(request: HttpRequest, code: str, survey: str) -> HttpResponse:
@@ -47,7 +48,7 @@ def rules_try(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         return _trial_page(request, row, rules, dry_run(row, rules))
     inputs = {"survey": row.pk, "rules": rules.to_json()}
     job = request_job(JobKind.DRY_RUN, inputs=inputs, by=request.user, cycle=row.cycle)
-    return redirect(follow(job, reverse("rules_trial", args=[code, survey, job.pk])))
+    return followed(job, reverse("rules_trial", args=[code, survey, job.pk]))
 
 
 @needs(can_edit_cycle)
@@ -58,7 +59,7 @@ def trial(request: HttpRequest, code: str, survey: str, pk: str) -> HttpResponse
     if job.inputs["survey"] != row.pk:
         raise Http404
     if job.state != Job.State.DONE:
-        return redirect(follow(job, request.path))
+        return followed(job, request.path)
     return _trial_page(request, row, Rules.from_json(job.inputs["rules"]), job.result, counted_at=job.finished_at)
 
 
@@ -75,7 +76,7 @@ def rules_change(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     if row.responses.count() > MOST_AT_ONCE:
         inputs = {"survey": row.pk, "rules": rules.to_json(), "reason": reason}
         job = request_job(JobKind.CHANGE_RULES, inputs=inputs, by=request.user, cycle=row.cycle)
-        return redirect(follow(job, reverse("screening", args=[code, survey])))
+        return followed(job, reverse("screening", args=[code, survey]))
     said = _("Version %(version)s of the rules is in force. All responses are screened again; scores stay as they are.")
     refused: list[str] = []
     with refusals(refused):

@@ -77,7 +77,7 @@ from surveys.queries.surveys import (
     typical_spread,
 )
 from surveys.questionnaire.asking import LOSS, WIDTHS, closing_time, standing
-from surveys.questionnaire.ranking import MOST_NAMED
+from surveys.questionnaire.responses import MOST_NAMED
 from surveys.respond.drafts import number_begun, number_finished
 from surveys.respond.entrance import first_page_context
 from surveys.respond.rows import groups_now, survey_now

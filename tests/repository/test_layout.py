@@ -85,7 +85,6 @@ LOW = {
     "materiality.tables.write": 0,
     "surveys.respond.keys": 2.1,  # which key opens what, for whoever reads what is sealed
     "surveys.respond.drafts": 2.2,  # numbers of answers in progress, for counting and queries
-    "surveys.responses.jobs": 6.5,  # bodies of jobs call actions, as tasks do
 }
 # Modules outside the layers that one other imports, each with its reason.
 ALONE = {
@@ -100,8 +99,7 @@ ALONE = {
     "materiality.platform.uploads": "a step of reading every request, named in settings; a task forgets its counts",
     "reports.hooks": "an app's declarations, read by its AppConfig",
     "surveys.exports.spss": "a file format",
-    "surveys.responses.ranking": "one step of the questionnaire, counted apart from the cube",
-    "surveys.responses.jobs": "bodies of jobs, named in hooks.py",
+    "surveys.responses.errors": "a file format, loaded where a file has errors",
     "reports.documents.gri_index": "one file an output",
     "reports.documents.why": "one file an output",
 }

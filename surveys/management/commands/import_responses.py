@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,7 +11,7 @@ from materiality.platform import jobs
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.problems import column_letters
 from surveys.actions.imports import confirm_import, discard_import, refuse_reserved, request_import
-from surveys.matching.answers import choices_of
+from surveys.matching.kinds import KINDS
 from surveys.matching.match import CONSTANTS, IGNORED, ITEM, Target
 from surveys.models import ResponseImport, Survey
 from surveys.queries.imports import stage_of
@@ -214,13 +213,13 @@ def balance_json(imported: ResponseImport) -> dict:
     summary = imported.summary
     balance = summary.get("balance") or _unread_balance(imported)
     if "balance" in summary:
-        doubts, choices = unanswered(imported), partial(row_choices, survey=imported.survey)
+        told = [(doubt, row_choices(doubt["code"], imported.survey)) for doubt in unanswered(imported)]
     else:
-        doubts, choices = summary.get("guess", {}).get("doubts", []), choices_of
-    return {**balance, "doubts": [_doubt_json(doubt, choices(doubt["code"])) for doubt in doubts]}
+        told = [(doubt, KINDS[doubt["code"]].choices) for doubt in summary.get("guess", {}).get("doubts", [])]
+    return {**balance, "doubts": [_doubt_json(*each) for each in told]}
 
 
-def _doubt_json(doubt: dict, choices: Sequence[str]) -> dict:
+def _doubt_json(doubt: dict, choices: Iterable[str]) -> dict:
     column = doubt.get("column", -1)
     return {
         "id": doubt["id"], "kind": doubt["code"], "sheet": doubt["params"].get("sheet") or doubt.get("sheet") or None,

@@ -22,13 +22,17 @@ TEN = dt.datetime(2026, 1, 5, 10, tzinfo=SHANGHAI)
 
 def test_parse_of_a_full_row_gives_every_value():
     parsed = parse_rows(HEADER, GOOD)
-    assert (parsed.ok, parsed.errors, parsed.bad.tolist(), parsed.row_numbers.tolist()) == (True, [], [False], [2])
+    assert (parsed.error_count, parsed.errors, parsed.bad.tolist(), parsed.row_numbers.tolist()) == (
+        0,
+        [],
+        [False],
+        [2],
+    )
     assert parsed.ratings.tolist() == [[1, 5, DONT_KNOW, SKIPPED]]
     assert (parsed.group.tolist(), parsed.group_codes) == ([0], tuple(GROUPS))
     assert (parsed.token, parsed.channel, parsed.language, parsed.comment) == (["t1"], ["link"], ["en"], ["more"])
     assert (parsed.started_at, parsed.submitted_at) == ([TEN], [TEN + dt.timedelta(minutes=20)])
     assert (parsed.consent.tolist(), parsed.unfinished.tolist()) == ([True], [False])
-    assert parsed.seconds(parsed.submitted_at).tolist() == [TEN.timestamp() + 1200]
 
 
 def test_parse_of_the_least_file_fills_the_rest():
@@ -36,7 +40,6 @@ def test_parse_of_the_least_file_fills_the_rest():
     assert parsed.ratings.tolist() == [[NOT_ASKED, NOT_ASKED, 4, NOT_ASKED]]
     assert (parsed.token, parsed.started_at, parsed.submitted_at) == ([""], [None], [None])
     assert (parsed.consent.tolist(), parsed.unfinished.tolist()) == ([True], [False])
-    assert np.isnan(parsed.seconds(parsed.started_at)).tolist() == [True]
 
 
 def test_parse_puts_items_into_the_frozen_order():
@@ -58,7 +61,7 @@ def test_parse_of_xlsx_is_the_same_as_of_csv():
 
 def test_parse_of_gb18030_reads_the_comment():
     parsed = parse(csv_bytes([["group", "comment", NAMES[0]], ["users", "建议更多披露", "3"]], encoding="gb18030"))
-    assert (parsed.encoding, parsed.comment, parsed.ok) == ("gb18030", ["建议更多披露"], True)
+    assert (parsed.encoding, parsed.comment, parsed.error_count) == ("gb18030", ["建议更多披露"], 0)
 
 
 def test_parse_keeps_the_hash_of_the_file(tmp_path):
@@ -145,7 +148,7 @@ def test_parse_lists_every_bad_cell_of_every_row():
         [-1, 0, -1],
         [2, 4],
     )
-    assert (parsed.error_count, parsed.ok, parsed.header_ok) == (13, False, True)
+    assert (parsed.error_count, parsed.header_ok) == (13, True)
 
 
 def test_parse_of_times_out_of_order_is_an_error_of_the_row():
@@ -179,13 +182,13 @@ def test_parse_counts_the_errors_beyond_the_limit():
 
 def test_parse_keeps_duplicate_tokens():
     parsed = parse_rows(["token", "group", NAMES[0]], ["a", "users", "1"], ["a", "users", "1"])
-    assert (parsed.token, parsed.ok) == (["a", "a"], True)
+    assert (parsed.token, parsed.error_count) == (["a", "a"], 0)
 
 
 def test_parse_keeps_text_that_looks_like_a_formula():
     rows = [["token", "group", "comment", NAMES[0]], ["-1", "users", "=1+1", "1"], ["@x", "users", "'=1+1", "1"]]
     parsed = parse(csv_bytes(rows))
-    assert (parsed.token, parsed.comment, parsed.ok) == (["-1", "@x"], ["=1+1", "=1+1"], True)
+    assert (parsed.token, parsed.comment, parsed.error_count) == (["-1", "@x"], ["=1+1", "=1+1"], 0)
 
 
 def test_parse_of_a_formula_or_error_in_a_sheet_is_an_error():
@@ -203,7 +206,7 @@ def test_parse_of_dates_in_rating_cells_is_an_error():
 def test_parse_with_a_wrong_header_reads_no_row():
     parsed = parse_rows(["grup", NAMES[0]], ["users", "9"])
     assert [error.code for error in parsed.errors] == ["unknown_column", "missing_column"]
-    assert (parsed.header_ok, parsed.ok, parsed.ratings.shape, parsed.error_count) == (False, False, (0, 4), 2)
+    assert (parsed.header_ok, parsed.ratings.shape, parsed.error_count) == (False, (0, 4), 2)
     nothing = parse_rows(["group"], ["users"])
     assert ([error.code for error in nothing.errors], nothing.ratings.shape) == (["no_item_column"], (0, 4))
 

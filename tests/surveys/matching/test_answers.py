@@ -2,7 +2,7 @@
 
 import pytest
 
-from surveys.matching.answers import answered, choices_of
+from surveys.matching.answers import answered
 from surveys.matching.kinds import KINDS
 from tests.factories.tool_exports import csv_of
 from tests.surveys.matching.reading import guessed, read, said, true
@@ -89,4 +89,4 @@ def test_scale_that_does_not_fit_is_not_stretched():
 
 @pytest.mark.parametrize("code", sorted(KINDS))
 def test_every_doubt_says_what_can_be_answered(code):
-    assert choices_of(code) or code == "no_issues"
+    assert KINDS[code].choices or code == "no_issues"

@@ -126,7 +126,7 @@ def test_category_of_the_dimensions_name_and_attention_row_are_no_trap():
     assert doubts(found) == set()
     assert found.match.columns[12].target.kind == ATTENTION
     assert read(file, found.match, asked(attention=True)).attention == [4] * len(ROWS)
-    assert read(file, found.match).attention == []
+    assert read(file, found.match).attention == [None] * len(ROWS)
 
 
 def test_columns_about_persons_are_never_taken_in():

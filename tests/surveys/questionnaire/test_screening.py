@@ -1,6 +1,7 @@
 """Screening: each rule at its boundary."""
 
 import json
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import numpy as np
@@ -9,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
+from surveys.questionnaire.responses import ResponseColumns
 from surveys.questionnaire.screening import (
     DEFAULT_EFFECTS,
     FLAG_BIT,
     FLAGS,
     RULES,
-    Answers,
     BadRules,
     Fieldwork,
     GroupRatings,
@@ -26,20 +27,23 @@ from surveys.questionnaire.screening import (
 )
 from surveys.responses.trials import COUNTS, RuleEffects
 
-NAN = float("nan")
 OPENS, CLOSES = 1_767_542_400.0, 1_772_294_400.0
 
 
-def answers(ratings, *, consent=None, submitted=None, started=None, ended=None, tokens=None, **more):
-    """Responses that no rule flags, except in what the test gives."""
-    n = len(ratings)
-    return Answers(
+def at(seconds):
+    return [None if each is None else datetime.fromtimestamp(each, UTC) for each in seconds]
+
+
+def answers(ratings, *, consent=None, submitted=None, started=(), ended=(), tokens=(), **more):
+    """Responses that no rule flags, except in what the test gives; times in seconds since 1970."""
+    return ResponseColumns(
+        group=more.pop("group", [0] * len(ratings)),
         ratings=np.array(ratings, dtype=np.uint8),
-        consent=np.array([True] * n if consent is None else consent),
-        submitted=np.array([True] * n if submitted is None else submitted),
-        started_at=np.array([NAN] * n if started is None else started, dtype=float),
-        submitted_at=np.array([NAN] * n if ended is None else ended, dtype=float),
-        tokens=[""] * n if tokens is None else tokens,
+        consent=None if consent is None else np.array(consent, dtype=bool),
+        unfinished=None if submitted is None else ~np.array(submitted, dtype=bool),
+        started_at=at(started),
+        submitted_at=at(ended),
+        token=list(tokens),
         **more,
     )
 
@@ -90,11 +94,12 @@ def test_straight_line_needs_20_ratings_and_19_of_20_alike(same, others, flagged
 
 
 @pytest.mark.parametrize(
-    ("seconds", "flagged"), [(3.0, []), (2.999999, ["speeding"]), (0.0, ["speeding"]), (-5.0, ["speeding"]), (NAN, [])]
+    ("seconds", "flagged"), [(3.0, []), (2.999999, ["speeding"]), (0.0, ["speeding"]), (-5.0, ["speeding"])]
 )
 def test_speeding_is_less_than_a_second_per_answered_item(seconds, flagged):
     responses = answers([[1, 2, DONT_KNOW, SKIPPED]], started=[OPENS], ended=[OPENS + seconds])
     assert flags_of(responses) == [flagged]
+    assert flags_of(answers([[1, 2, DONT_KNOW, SKIPPED]], started=[OPENS])) == [[]]
 
 
 def test_speeding_needs_an_answered_item():
@@ -103,14 +108,12 @@ def test_speeding_needs_an_answered_item():
 
 @pytest.mark.parametrize(("tenths", "flagged"), [(6, ["speeding"]), (7, []), (8, [])])
 def test_speeding_from_stored_seconds_per_item(tenths, flagged):
-    responses = answers([[1, 2]], seconds_per_item=np.array([tenths / 10]))
+    responses = answers([[1, 2]], seconds_per_item=[tenths / 10])
     assert flags_of(responses, Rules(speeding_seconds=0.7)) == [flagged]
 
 
 def test_speeding_from_stored_seconds_falls_back_on_times():
-    responses = answers(
-        [[1], [1]], started=[OPENS] * 2, ended=[OPENS + 0.5, OPENS + 0.5], seconds_per_item=np.array([NAN, 3.0])
-    )
+    responses = answers([[1], [1]], started=[OPENS] * 2, ended=[OPENS + 0.5, OPENS + 0.5], seconds_per_item=[None, 3.0])
     assert flags_of(responses) == [["speeding"], []]
 
 
@@ -128,12 +131,12 @@ def test_duplicate_is_the_later_submission_whatever_the_arrival():
 
 
 def test_duplicate_at_equal_times_is_the_later_arrival():
-    responses = answers([[1]] * 3, ended=[10] * 3, tokens=["a"] * 3, arrival=np.array([7, 5, 6]))
-    assert flags_of(responses) == [["duplicate"], [], ["duplicate"]]
+    responses = answers([[1]] * 3, ended=[10] * 3, tokens=["a"] * 3)
+    assert flags_of(responses) == [[], ["duplicate"], ["duplicate"]]
 
 
 def test_duplicate_with_unknown_time_comes_after_known_times():
-    responses = answers([[1]] * 3, ended=[NAN, 10, NAN], tokens=["a"] * 3)
+    responses = answers([[1]] * 3, ended=[None, 10, None], tokens=["a"] * 3)
     assert flags_of(responses) == [["duplicate"], [], ["duplicate"]]
 
 
@@ -145,16 +148,16 @@ def test_duplicate_ignores_unfinished_and_empty_tokens():
 @pytest.mark.parametrize(
     ("stored", "flagged"),
     [
-        ((10.0, 0), ["duplicate"]),
-        ((20.0, 0), ["duplicate"]),
-        ((20.0, 9), []),
-        ((20.000001, 0), []),
-        ((None, 0), []),
+        (10.0, ["duplicate"]),
+        (20.0, ["duplicate"]),
+        (20.000001, []),
+        (None, []),
     ],
 )
 def test_duplicate_of_a_stored_response(stored, flagged):
-    responses = answers([[1]], ended=[20.0], tokens=["a"], arrival=np.array([5]))
-    assert flags_of(responses, known_tokens={"a": stored, "b": (0.0, 0)}) == [flagged]
+    responses = answers([[1]], ended=[20.0], tokens=["a"])
+    assert flags_of(responses, known_tokens={"a": stored, "b": 0.0}) == [flagged]
+    assert flags_of(answers([[1]], tokens=["a"]), known_tokens={"a": stored}) == [["duplicate"]]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +168,7 @@ def test_duplicate_of_a_stored_response(stored, flagged):
         (CLOSES, []),
         (CLOSES + 900, []),
         (CLOSES + 900.000001, ["out_of_window"]),
-        (NAN, []),
+        (None, []),
     ],
 )
 def test_out_of_window_includes_the_ends_and_the_grace(ended, flagged):
@@ -174,7 +177,7 @@ def test_out_of_window_includes_the_ends_and_the_grace(ended, flagged):
 
 
 def test_out_of_window_gives_no_grace_to_answers_begun_after_closing():
-    responses = answers([[1]] * 3, started=[CLOSES - 1, CLOSES, NAN], ended=[CLOSES + 60] * 3)
+    responses = answers([[1]] * 3, started=[CLOSES - 1, CLOSES, None], ended=[CLOSES + 60] * 3)
     assert flags_of(responses, closes=CLOSES, grace_seconds=900) == [[], ["out_of_window"], []]
 
 
@@ -200,17 +203,17 @@ def test_no_consent_is_flagged():
         (10, 2, ["attention"]),
         (SKIPPED, 2, []),
         (DONT_KNOW, 2, []),
-        (-1, 2, []),
+        (None, 2, []),
         (1, None, []),
     ],
 )
 def test_attention_is_another_rating_than_the_one_asked_for(given, wanted, flagged):
     wants = Rules({**Rules().effects, "attention": "mark"})
-    assert flags_of(answers([[1]], attention=np.int16([given])), wants, attention=wanted) == [flagged]
+    assert flags_of(answers([[1]], attention=[given]), wants, attention=wanted) == [flagged]
 
 
 def test_attention_is_off_unless_a_rule_asks_for_it():
-    wrong = answers([[1]], attention=np.int16([1]))
+    wrong = answers([[1]], attention=[1])
     assert flags_of(wrong, attention=2) == [[]]
     assert screen(wrong, Rules(), Fieldwork(attention=2), always=64).tolist() == [64]
 
@@ -247,9 +250,9 @@ RISING = [1 + item % 5 for item in range(44)]
 def off_pattern(own, *, others=(RISING,) * 6, rules=None, overruled=0):
     """Whether the flag is earned beside the others; all count who are not excluded."""
     ratings = np.array([*others, own], np.uint8)
-    of_group = GroupRatings(1, ratings.shape[1])
-    of_group.add(np.zeros(len(ratings), int), ratings)
-    everybody = answers(ratings, group=np.zeros(len(ratings), int), overruled=np.int8([0] * len(others) + [overruled]))
+    of_group = GroupRatings([7], ratings.shape[1])
+    of_group.add(np.full(len(ratings), 7), ratings)
+    everybody = answers(ratings, group=[7] * len(ratings), overruled=np.int8([0] * len(others) + [overruled]))
     found = screen(everybody, rules or Rules(), Fieldwork(group_ratings=of_group))
     return "off_pattern" in flag_names(int(found[-1]))
 
@@ -492,15 +495,14 @@ responses = st.fixed_dictionaries(
         "started": times,
         "ended": times,
         "token": st.sampled_from(["", "a", "b"]),
-        "arrival": st.integers(0, 3),
-        "attention": st.sampled_from([-1, SKIPPED, 1, 2, 3, 10, DONT_KNOW]),
+        "attention": st.sampled_from([None, SKIPPED, 1, 2, 3, 10, DONT_KNOW]),
     }
 )
 limits = st.sampled_from([1.0, 0.3, 5.0])
 
 
 def order(row):
-    return (row["ended"] is None, row["ended"] or 0, row["arrival"], row["index"])
+    return (row["ended"] is None, row["ended"] or 0, row["index"])
 
 
 def reference(row, rows, rules, opens, closes, grace, wanted, always):
@@ -545,15 +547,10 @@ def test_screen_agrees_with_the_reference(rows, effect, seconds, opens, grace, w
     rows = [{**row, "index": index} for index, row in enumerate(rows)]
     rules, closes = Rules(effect, speeding_seconds=seconds), opens + 20
     flags = screen(
-        Answers(
-            ratings=np.array([row["vector"] for row in rows], dtype=np.uint8).reshape(len(rows), 24),
-            consent=np.array([row["consent"] for row in rows], dtype=bool),
-            submitted=np.array([row["submitted"] for row in rows], dtype=bool),
-            started_at=np.array([NAN if row["started"] is None else row["started"] for row in rows], dtype=float),
-            submitted_at=np.array([NAN if row["ended"] is None else row["ended"] for row in rows], dtype=float),
+        answers(
+            np.array([row["vector"] for row in rows], dtype=np.uint8).reshape(len(rows), 24),
+            **{name: [row[name] for row in rows] for name in ("consent", "submitted", "started", "ended", "attention")},
             tokens=[row["token"] for row in rows],
-            arrival=np.array([row["arrival"] for row in rows], dtype=int),
-            attention=np.array([row["attention"] for row in rows], dtype=np.int16),
         ),
         rules,
         Fieldwork(opens=opens, closes=closes, grace_seconds=grace, attention=wanted),

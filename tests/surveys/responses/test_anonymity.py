@@ -12,9 +12,9 @@ from materiality.models import Run
 from materiality.scoring.cube import NOT_ASKED, Cube
 from surveys.actions.surveys import close_survey
 from surveys.models import Response, Survey
+from surveys.questionnaire.responses import ResponseColumns
 from surveys.questionnaire.screening import FLAG_BIT
 from surveys.responses.anonymity import insert_unlinked
-from surveys.responses.columns import ResponseColumns
 from surveys.responses.counting import count_cycle
 from tests.factories.people import make_person
 from tests.factories.responses import make_response
@@ -150,13 +150,8 @@ def unlinked_channels(survey: Survey, group, channels: list[str], flagged: int =
     asked less.
     """
     size, items = len(channels), survey.items.count()
-    columns = ResponseColumns(
-        *([group.pk] * size, channels, ["en"] * size, [""] * size, [None] * size, [None] * size),
-        unfinished=np.zeros(size, bool),
-        consent=np.ones(size, bool),
-        comment=[""] * size,
-        ratings=np.full((size, items), 3, np.uint8),
-    )
+    ratings = np.full((size, items), 3, np.uint8)
+    columns = ResponseColumns(group=[group.pk] * size, channel=channels, language=["en"] * size, ratings=ratings)
     columns.ratings[:less, 0] = NOT_ASKED
     insert_unlinked(survey, columns, np.where(np.arange(size) < flagged, FLAG_BIT["speeding"], 0).astype(np.uint16))
     return sorted(filter(None, survey.responses.values_list("channel", flat=True)))

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from surveys.actions.imports import confirm_import, store_import
+from surveys.actions.imports import confirm_import, read_confirmed, store_import
 from surveys.forms.matches import _places_of
 from surveys.models import ColumnMatch, ResponseImport
 from surveys.responses.counting import count_cycle
-from surveys.responses.jobs import read_confirmed
 from tests.factories.responses import check_file, csv_file, on_disk, row, store_file
 from tests.surveys.matching.test_shapes_of_tools import book
 from tests.surveys.views.test_imports_import_match import address, log_in, run, upload

@@ -10,7 +10,6 @@ from surveys.actions.responses import overrule_response
 from surveys.actions.screening import screen_survey
 from surveys.forms.screening import form_values
 from surveys.questionnaire.screening import FLAG_BIT, Rules
-from surveys.responses import jobs as screening_jobs
 from tests.factories.people import log_in
 from tests.factories.responses import make_response
 from tests.factories.screening import CLOSES, OPENS, flags_by_loop, make_varied_responses, names_of
@@ -91,7 +90,6 @@ def test_trial_of_a_large_survey_runs_as_a_job_with_the_same_result(client, surv
     assert jobs.execute(str(Job.objects.get(kind="change_rules").pk))
     survey.refresh_from_db()
     assert (survey.rules, survey.rules_version) == (STRICT.to_json(), 2)
-    assert screening_jobs.MOST_AT_ONCE == 30_000
 
 
 def test_trial_of_another_survey_is_not_found(client, survey):

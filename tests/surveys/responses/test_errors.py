@@ -3,27 +3,20 @@
 import datetime as dt
 import zipfile
 
+from django.utils.translation import override
 from openpyxl import load_workbook
 
-from materiality.tables.problems import Fault, template
-from surveys.intake.workbook import WorkbookTexts, write_error_workbook
+from materiality.tables.problems import Fault
+from surveys.responses.errors import error_workbook
 from tests.surveys.intake.files import NAMES, found, parse, parse_rows, xlsx_bytes
 
-TEXTS = WorkbookTexts(
-    rows_sheet="行",
-    list_sheet="问题",
-    row="Row",
-    column="Column",
-    cell="Cell",
-    value="Value",
-    problem="Problem",
-    message=lambda error: template(error.code, error.params) % error.params,
-)
+ROWS, LIST = "Rows to correct", "What is wrong"
 
 
 def written(tmp_path, parsed):
     path = tmp_path / "errors.xlsx"
-    write_error_workbook(path, parsed.header, parsed.bad_rows, parsed.errors, TEXTS)
+    with override("en"):
+        path.write_bytes(error_workbook(parsed))
     return path
 
 
@@ -37,7 +30,7 @@ def some_errors():
 
 
 def test_error_workbook_holds_the_bad_rows_and_marks_the_cells(tmp_path):
-    sheet = load_workbook(written(tmp_path, some_errors()))["行"]
+    sheet = load_workbook(written(tmp_path, some_errors()))[ROWS]
     assert [[cell.value for cell in row] for row in sheet] == [
         ["group", "comment", *NAMES[:2]],
         ["user", "=1+1", "9", "x"],
@@ -50,20 +43,20 @@ def test_error_workbook_holds_the_bad_rows_and_marks_the_cells(tmp_path):
 
 def test_error_workbook_lists_every_error_with_its_sentence(tmp_path):
     parsed = some_errors()
-    rows = list(load_workbook(written(tmp_path, parsed))["问题"].values)
-    assert rows[0] == ("Row", "Cell", "Column", "Value", "Problem")
+    rows = list(load_workbook(written(tmp_path, parsed))[LIST].values)
+    assert rows[0] == ("Row", "Cell", "Column", "Value", "What is wrong and how to correct it")
     assert [row[1] for row in rows[1:]] == ["A3", "C3", "D3", "C4"]
     assert rows[1] == (
         3,
         "A3",
         "group",
         "user",
-        "There is no stakeholder group user in this survey. Did you mean users?",
+        "There is no stakeholder group “user” in this survey. Did you mean users?",
     )
 
 
 def test_error_workbook_holds_no_formula(tmp_path):
-    sheet = load_workbook(written(tmp_path, some_errors()))["行"]
+    sheet = load_workbook(written(tmp_path, some_errors()))[ROWS]
     assert [(cell.data_type, cell.quotePrefix) for cell in (sheet["B2"], sheet["B3"], sheet["A2"])] == [
         ("s", True),
         ("s", True),
@@ -96,12 +89,12 @@ def test_error_workbook_of_typed_cells_keeps_their_types(tmp_path):
     moment = dt.datetime(2026, 1, 5, 10)
     parsed = parse(xlsx_bytes([["group", "started_at", *NAMES[:2]], ["users", moment, 9, "#N/A"]]))
     assert parsed.bad_rows == {2: ["users", moment, 9.0, Fault("cell_error", "#N/A")]}
-    sheet = load_workbook(written(tmp_path, parsed))["行"]
+    sheet = load_workbook(written(tmp_path, parsed))[ROWS]
     assert [cell.value for cell in sheet[2]] == ["users", moment, 9, "#N/A"]
 
 
 def test_error_workbook_of_a_wrong_header_has_the_list(tmp_path):
     parsed = parse_rows(["grup", NAMES[0]], ["users", "1"])
     book = load_workbook(written(tmp_path, parsed))
-    assert [row[1] for row in book["问题"].values] == ["Cell", "A1", "C1"]
-    assert book["行"].max_row == 1
+    assert [row[1] for row in book[LIST].values] == ["Cell", "A1", "C1"]
+    assert book[ROWS].max_row == 1
