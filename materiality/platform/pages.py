@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
+from materiality.models import Job
 from materiality.platform.anchors import anchored
 from materiality.platform.audit import daily_anchor
 from materiality.platform.people import Predicate, need, needs
@@ -79,6 +81,11 @@ def onward(request: HttpRequest, words: str, to: str, *args: object) -> HttpResp
     """On to the page of that name, above which stands that it is done."""
     messages.success(request, words)
     return redirect(to, *args)
+
+
+def followed(job: Job, to: str = "") -> HttpResponse:
+    """The job's page, which goes on to the address `to` once it is done, or without one to where its result is."""
+    return redirect(f"{reverse('job', args=[job.pk])}?{urlencode({'next': to}) if to else 'follow'}")
 
 
 def turned_away(request: HttpRequest, words: str, to: str, *args: object) -> HttpResponse:

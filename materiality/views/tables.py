@@ -30,7 +30,7 @@ from materiality.forms.tables import ColumnsForm, ListForm, SheetReasonForm, She
 from materiality.models import Cycle, Edition, Job, SheetImport, User
 from materiality.platform.bilingual import content_language
 from materiality.platform.lists import Chip, Head, Listing, chosen_in
-from materiality.platform.pages import download, refusals, sent, uploaded
+from materiality.platform.pages import download, followed, refusals, sent, uploaded
 from materiality.platform.people import can_view, need, needs
 from materiality.platform.refusals import Conflict, NotAllowed
 from materiality.platform.words import grouped, say_names, word_for
@@ -148,7 +148,7 @@ def new_sheet(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
     need(request.user, chosen.may)
     form = _upload_form(request, chosen)
     if sent(request, form) and (job := _taken_in(request, form, kind, cycle)):
-        return redirect(f"{reverse('job', args=[job.pk])}?follow")
+        return followed(job)
     draft = Edition.objects.filter(state=Edition.State.DRAFT).first() if chosen.into == "edition" else None
     limit = min(settings.MAX_UPLOAD_BYTES // 1_000_000, 20)
     edition = (draft or edition_in_force()) if chosen.into == "edition" else None

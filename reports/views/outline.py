@@ -3,7 +3,7 @@
 import re
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from materiality.models import Cycle, Issue
 from materiality.platform.bilingual import is_chinese
 from materiality.platform.lists import Chip, Head, Listing
-from materiality.platform.pages import button, download, onward, refusals, sent, uploaded
+from materiality.platform.pages import button, download, followed, onward, refusals, sent, uploaded
 from materiality.platform.people import can_edit_cycle, need, needs
 from materiality.platform.words import grouped, word_for
 from materiality.views.cycles import cycle_of, in_cycle
@@ -57,7 +57,7 @@ def outline(request: HttpRequest, code: str) -> HttpResponse:
         chosen = {name: form.cleaned_data[name] for name in ("mode", "gri_edition")}
         name, contents = form.contents(books_of(cycle, chosen["gri_edition"]))
         job = request_outline(cycle=cycle, file_name=name, contents=contents, by=request.user, **chosen)
-        return redirect(f"{reverse('job', args=[job.pk])}?follow")
+        return followed(job)
     rows = outline_rows(cycle)
     listing = _listed(request, cycle, rows)
     context = in_cycle(cycle, "outline", may_edit=can_edit_cycle(request.user)) | {

@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from materiality.models import Job
 from materiality.platform.bilingual import tag_of, text_of
 from materiality.platform.jobs import request_job
 from materiality.platform.lists import Chip, Head, Listing
-from materiality.platform.pages import button, turned_away
+from materiality.platform.pages import button, followed, turned_away
 from materiality.platform.people import can_discard_answers, can_edit_cycle, needs
 from materiality.platform.words import word_for
 from materiality.tables.lists import listed
@@ -141,9 +140,4 @@ def request_score(request: HttpRequest, code: str) -> HttpResponse:
         return turned_away(request, why, "responses", code)
     waiting = Job.objects.filter(cycle=cycle, kind=JobKind.SCORE, state=Job.State.QUEUED).first()
     job = waiting or request_job(JobKind.SCORE, inputs={}, by=request.user, cycle=cycle)
-    return redirect(follow(job, reverse("scores", args=[code])))
-
-
-def follow(job: Job, onward: str) -> str:
-    """The address of the job's page, which goes on to `onward` when it is done."""
-    return f"{reverse('job', args=[job.pk])}?{urlencode({'next': onward})}"
+    return followed(job, reverse("scores", args=[code]))

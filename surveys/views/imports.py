@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from materiality.platform.lists import Chip, Head, Listing, chosen_in
-from materiality.platform.pages import button, download, onward, refusals, sent, stored, uploaded
+from materiality.platform.pages import button, download, followed, onward, refusals, sent, stored, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.tables.lists import listed
 from materiality.views.cycles import in_cycle
@@ -43,7 +43,6 @@ from surveys.queries.matches import (
     tool_name,
 )
 from surveys.responses.reading import UnknownMatch, asked_of, stored_match
-from surveys.views.fieldwork import follow
 from surveys.views.surveys import survey_in_cycle
 
 _MATCH_HEADS = (
@@ -142,7 +141,7 @@ def import_match(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             save_as = form.cleaned_data["save_as"]
             job = match_import(imported=imported, match=form.match(), save_as=save_as, by=request.user).job
         if job:
-            return redirect(follow(job, reverse("response_import", args=[code, pk])))
+            return followed(job, reverse("response_import", args=[code, pk]))
     page = match_page(form.found, asked, posted=form.posted, errors=form.wrong, said=form.said, left=form.left)
     context = in_cycle(
         imported.survey.cycle, "responses", survey=imported.survey, imported=imported, form=form, page=page,
@@ -162,7 +161,7 @@ def new_import(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     ) % {"limit": limit}
     form = uploaded(request, UploadForm, too_large)
     if sent(request, form) and (imported := _taken_in(request, row, form)):
-        return redirect(follow(imported.job, reverse("response_import", args=[code, imported.pk])))
+        return followed(imported.job, reverse("response_import", args=[code, imported.pk]))
     context = in_cycle(row.cycle, "responses", survey=row, form=form, limit=limit)
     return render(request, "surveys/new_import.html", context, status=422 if form.errors else 200)
 
@@ -205,7 +204,7 @@ def import_confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     imported = _import_of(code, pk)
     skip, answers = "skip_bad_rows" in request.POST, row_answers(imported, request.POST)
     confirmed = confirm_import(imported=imported, skip_bad_rows=skip, answers=answers, by=request.user)
-    return redirect(follow(confirmed.job, reverse("response_import", args=[code, pk])))
+    return followed(confirmed.job, reverse("response_import", args=[code, pk]))
 
 
 @button(can_edit_cycle, back="response_import")

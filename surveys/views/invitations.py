@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from materiality.forms.tables import SheetUploadForm
 from materiality.platform.bilingual import language_name
 from materiality.platform.lists import Chip, Head, Listing, choices_of, chosen_in
-from materiality.platform.pages import button, download, onward, refusals, sent, uploaded
+from materiality.platform.pages import button, download, followed, onward, refusals, sent, uploaded
 from materiality.platform.people import can_edit_cycle, can_see_responses, needs
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.lists import listed
@@ -254,7 +254,7 @@ def add_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     form = uploaded(request, SheetUploadForm, _("The file is too large."))
     if sent(request, form):
         job = request_list(survey=row, contents=form.cleaned_data["file"].read(), by=request.user)
-        return redirect(f"{reverse('job', args=[job.pk])}?follow")
+        return followed(job)
     context = in_cycle(row.cycle, "invitations", survey=row, form=form, columns=COLUMNS)
     return render(request, "surveys/new_recipients.html", context, status=422 if form.errors else 200)
 

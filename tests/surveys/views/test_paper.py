@@ -1,5 +1,7 @@
 """Pages of paper rounds: printing, the list, entering twice, differences."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.urls import reverse
 
@@ -43,7 +45,7 @@ def test_sheets_are_printed_by_the_page_and_downloaded(client, survey):
     chosen = {"group": "users", "number": "2", "language": "both", "definitions": "on"}
     response = client.post(address(survey, "print_paper"), chosen)
     job = Job.objects.get()
-    assert response.url == f"/jobs/{job.pk}/?next={address(survey)}"
+    assert response.url == f"/jobs/{job.pk}/?{urlencode({'next': address(survey)})}"
     assert client.get(address(survey, "printed_file", job.pk)).status_code == 404
     assert jobs.execute(str(job.pk))
     page = client.get(address(survey)).content.decode()
