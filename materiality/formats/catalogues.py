@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Max
 from django.utils.functional import lazy
 from django.utils.text import slugify
 from django.utils.translation import gettext
@@ -104,12 +102,11 @@ class CatalogueResource(StrictResource):
         self.languages = list(dict.fromkeys([*DEFAULT_LANGUAGES, *library_languages(), *kept]))
         titles = list(_title_columns(self.languages))
         place = next(place for place, column in enumerate(_COLUMNS) if column.name == "code_official")
-        self.columns = (*_COLUMNS[:place], *titles, *_COLUMNS[place:])
-        for column in titles:
-            widget = YesWidget() if column.name.startswith("official") else TextWidget(300)
-            self.fields[column.name] = Field(column.attribute, column.name, widget=widget)
-        self._meta = copy(self._meta)  # of this resource alone, as the columns follow the languages
-        self._meta.fields = self._meta.export_order = tuple(column.name for column in self.columns)
+        widgets = [YesWidget() if each.name.startswith("official") else TextWidget(300) for each in titles]
+        fresh = {
+            each.name: Field(each.attribute, each.name, widget=own) for each, own in zip(titles, widgets, strict=True)
+        }
+        self.take((*_COLUMNS[:place], *titles, *_COLUMNS[place:]), fresh)
 
     def _official(self, own_wording: Collection[str]) -> SimpleNamespace:
         """Language → whether the title is an official one."""
@@ -125,7 +122,6 @@ class CatalogueResource(StrictResource):
     def make_lookups(self) -> dict[str, dict]:
         self._frameworks = {(row.code, row.edition): row for row in Framework.objects.all()}
         self._fresh: list[tuple[str, str]] = []
-        self._order = Disclosure.objects.aggregate(last=Max("order"))["last"] or 0
         return {"nodes": dict(self.by_key)}
 
     def blank(self, row: dict[str, str]) -> Disclosure:
@@ -223,9 +219,7 @@ class CatalogueResource(StrictResource):
         instance.own_wording = sorted(
             each for each in self.languages if not getattr(instance.official, suffix_of(each))
         )
-        if instance.pk is None:
-            self._order += 1
-            instance.order = self._order
+        self.put_last(instance)
 
     def further_undo(self) -> dict[str, Any]:
         return {"frameworks": sorted(self._fresh)}

@@ -1,7 +1,6 @@
 """The categories of a draft edition in the `categories` format (formats.md)."""
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
@@ -36,20 +35,13 @@ class CategoryResource(StrictResource):
         super().__init__(*args, **kwargs)
         languages = self.scope.edition.languages if self.scope.edition else DEFAULT_LANGUAGES
         names = text_columns_of(Category._meta.get_field("name"), languages)
-        self.columns = (
+        columns = (
             SheetColumn("category", _("Category"), _("The code of the category."), required=True),
             *names,
             SheetColumn("order", _("Order"), _("Its place; marks and colours follow it."), number=True, width=8),
-            SheetColumn(
-                "status", _("Status"), _("active or retired; empty means active."), choices="statuses", width=10
-            ),
+            SheetColumn("status", _("Status"), _STATUS, choices="statuses", width=10),
         )
-        fields = {"category": self.fields["category"]}
-        for column in names:
-            fields[column.name] = Field(column.attribute, column.name, widget=TextWidget(200))
-        self.fields = {**fields, "order": self.fields["order"], "status": self.fields["status"]}
-        self._meta = copy(self._meta)
-        self._meta.fields = self._meta.export_order = tuple(self.fields)
+        self.take(columns, {each.name: Field(each.attribute, each.name, widget=TextWidget(200)) for each in names})
 
     def refuse(self, store: bool) -> None:
         if store:
@@ -59,7 +51,6 @@ class CategoryResource(StrictResource):
         return list(self.scope.edition.categories.all())
 
     def make_lookups(self) -> dict[str, dict]:
-        self._order = max((row.order for row in self.by_key.values()), default=0)
         return {"statuses": {str(value): value for value in Category.Status.values}}
 
     def choices(self) -> Choices:
@@ -76,6 +67,5 @@ class CategoryResource(StrictResource):
                 yield row.problem("retired_category", "status", params=params)
 
     def before_store(self, instance: Category, changes: dict[str, list[str]]) -> None:
-        if instance.pk is None and not instance.order:
-            self._order += 1
-            instance.order = self._order
+        if not instance.order:
+            self.put_last(instance)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
@@ -83,10 +82,8 @@ class IndicatorResource(StrictResource):
             self.fields[name].widget = AnyNumberWidget()
         used = {year for values in Indicator.objects.values_list("values", flat=True) for year in values}
         years = _Years(used).columns
-        self.columns = (*self.columns, *years)
-        for column in years:
-            self.fields[column.name] = Field(f"by_year__{column.name}", column.name, widget=AnyNumberWidget())
-        self._meta.export_order = tuple(column.name for column in self.columns)
+        fresh = {each.name: Field(f"by_year__{each.name}", each.name, widget=AnyNumberWidget()) for each in years}
+        self.take((*self.columns, *years), fresh)
 
     def stored(self) -> Sequence[Indicator]:
         rows = list(Indicator.objects.order_by("issue", "order", "code"))
@@ -95,7 +92,6 @@ class IndicatorResource(StrictResource):
         return rows
 
     def make_lookups(self) -> dict[str, dict]:
-        self._order = Indicator.objects.aggregate(last=Max("order"))["last"] or 0
         known = [*(issue.code for issue in standing_issues()), *(key[0] for key in self.by_key)]
         return {"issues": {code: code for code in known}}
 
@@ -113,9 +109,7 @@ class IndicatorResource(StrictResource):
 
     def before_store(self, instance: Indicator, changes: dict[str, list[str]]) -> None:
         instance.values = {year: value for year, value in sorted(vars(instance.by_year).items()) if value is not None}
-        if instance.pk is None:
-            self._order += 1
-            instance.order = self._order
+        self.put_last(instance)
 
 
 VALUE_COLUMNS = (

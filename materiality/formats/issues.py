@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
@@ -43,13 +42,12 @@ from materiality.tables.headers import (
     depths,
     issue_choices,
     known_headings,
-    parts,
     rings,
     text_columns_of,
 )
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import Problem, nearest
-from materiality.tables.records import Records, Row
+from materiality.tables.records import Records, Row, parts
 from materiality.tables.widgets import (
     NEW,
     BadCell,
@@ -343,11 +341,8 @@ class IssueResource(StrictResource):
             self._speak(languages)
         self.mapped = framework_columns()
         place = next(number for number, column in enumerate(self.columns) if column.name == "groups")
-        self.columns = (*self.columns[:place], *self.mapped, *self.columns[place:])
-        for column in self.mapped:
-            self.fields[column.name] = Field(f"codes__{column.name}", column.name)
-        self._meta = copy(self._meta)  # of this resource alone, as the columns follow what is installed
-        self._meta.fields = self._meta.export_order = tuple(column.name for column in self.columns)
+        fresh = {each.name: Field(f"codes__{each.name}", each.name) for each in self.mapped}
+        self.take((*self.columns[:place], *self.mapped, *self.columns[place:]), fresh)
 
     def _speak(self, languages: Sequence[str]) -> None:
         """Columns of names and definitions in the languages of the edition, in the place of the usual ones."""
@@ -427,7 +422,6 @@ class IssueResource(StrictResource):
     def make_lookups(self) -> dict[str, dict]:
         issues = list(self.by_key.values())  # what there is to say on retiring them is asked once for all
         self._live = cache(lambda: in_both(lambda: objections_to_retiring(self.scope.edition, issues)))
-        self._last_order = max((issue.order for issue in self.by_key.values()), default=0)
         self._descent: dict[str, Any] = {}
         self._new_categories, self._told = [], set()
         self._spoke, self._pattern = list(self.scope.edition.languages), self.scope.edition.code_pattern
@@ -514,9 +508,7 @@ class IssueResource(StrictResource):
 
     def before_store(self, instance: Issue, changes: dict[str, list[str]]) -> None:
         instance.sheet_changes, instance.sheet_is_new = changes, instance.pk is None
-        if instance.pk is None:
-            self._last_order += 1
-            instance.order = self._last_order
+        self.put_last(instance)
         instance.version += instance.pk is not None
         if self.undoing is None:
             now = timezone.now().isoformat()

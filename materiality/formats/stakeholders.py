@@ -14,6 +14,7 @@ from import_export.fields import Field
 
 from materiality.models import Cycle, Group, OwnGroup, StakeholderPoint
 from materiality.models.library import library_languages
+from materiality.models.stakeholders import GroupBase
 from materiality.platform.bilingual import DEFAULT_LANGUAGES, suffix_of
 from materiality.platform.refusals import NotAllowed
 from materiality.platform.words import later_word_for
@@ -63,62 +64,12 @@ def spoken_of(scope: Scope | None) -> Sequence[str]:
     return scope.cycle.languages if scope and scope.cycle else DEFAULT_LANGUAGES
 
 
-class GroupResource(StrictResource):
-    """Groups of the cycle of the scope; a file adds and changes groups, it removes none."""
-
-    sheet = "groups"
-    columns = SHEET_COLUMNS
-    written = tuple(name for name in GROUP_COLUMNS if name != "group")
-
-    locals().update(model_fields(Group, SHEET_COLUMNS))
-
-    class Meta:
-        model = Group
-        fields = GROUP_COLUMNS
-        import_id_fields = ("group",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.speak(spoken_of(self.scope))
-
-    def refuse(self, store: bool) -> None:
-        with transaction.atomic():
-            locked_cycle(self.scope.cycle, BEFORE_REVIEW)
-
-    def stored(self) -> Sequence[Group]:
-        return list(self.scope.cycle.groups.all())
-
-    def make_lookups(self) -> dict[str, dict]:
-        self._order = self.scope.cycle.groups.aggregate(last=Max("order"))["last"] or 0
-        return {"sides": {str(value): value for value in Group.Side.values}}
-
-    def choices(self) -> Choices:
-        return {"sides": choice_words(Group.Side)}
-
-    def blank(self, row: dict[str, str]) -> Group:
-        return Group(cycle=self.scope.cycle)
-
-    def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
-        if self.scope.cycle.state not in FIELDWORK:
-            yield from (
-                row.problem("no_new_group", "group") for row in rows if self.key_of(row.cells) not in self.by_key
-            )
-
-    def before_store(self, instance: Group, changes: dict[str, list[str]]) -> None:
-        if instance.pk is None:
-            self._order += 1
-            instance.order = self._order
-
-    def after_store(self, changed: Sequence[Group]) -> None:
-        refuse_no_weight(self.scope.cycle)
-
-
 class OwnGroupResource(StrictResource):
     """Groups of the organisation, from which a new cycle starts; a file adds and changes groups, it removes none."""
 
     sheet = "own_groups"
     columns = SHEET_COLUMNS
-    written = GroupResource.written
+    written = tuple(name for name in GROUP_COLUMNS if name != "group")
 
     locals().update(model_fields(OwnGroup, SHEET_COLUMNS))
 
@@ -129,25 +80,56 @@ class OwnGroupResource(StrictResource):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.speak(library_languages())
+        self.speak(self.spoken())
 
-    def stored(self) -> Sequence[OwnGroup]:
+    def spoken(self) -> Sequence[str]:
+        return library_languages()
+
+    def stored(self) -> Sequence[GroupBase]:
         return list(OwnGroup.objects.all())
 
     def make_lookups(self) -> dict[str, dict]:
-        self._order = OwnGroup.objects.aggregate(last=Max("order"))["last"] or 0
-        return {"sides": {str(value): value for value in OwnGroup.Side.values}}
+        return {"sides": {str(value): value for value in GroupBase.Side.values}}
 
     def choices(self) -> Choices:
-        return {"sides": choice_words(OwnGroup.Side)}
+        return {"sides": choice_words(GroupBase.Side)}
 
-    def blank(self, row: dict[str, str]) -> OwnGroup:
+    def blank(self, row: dict[str, str]) -> GroupBase:
         return OwnGroup()
 
-    def before_store(self, instance: OwnGroup, changes: dict[str, list[str]]) -> None:
-        if instance.pk is None:
-            self._order += 1
-            instance.order = self._order
+    def before_store(self, instance: GroupBase, changes: dict[str, list[str]]) -> None:
+        self.put_last(instance)
+
+
+class GroupResource(OwnGroupResource):
+    """Groups of the cycle of the scope."""
+
+    sheet = "groups"
+
+    class Meta:
+        model = Group
+
+    def spoken(self) -> Sequence[str]:
+        return spoken_of(self.scope)
+
+    def refuse(self, store: bool) -> None:
+        with transaction.atomic():
+            locked_cycle(self.scope.cycle, BEFORE_REVIEW)
+
+    def stored(self) -> Sequence[GroupBase]:
+        return list(self.scope.cycle.groups.all())
+
+    def blank(self, row: dict[str, str]) -> GroupBase:
+        return Group(cycle=self.scope.cycle)
+
+    def check_rows(self, rows: Sequence[SheetRow]) -> Iterable[Problem]:
+        if self.scope.cycle.state not in FIELDWORK:
+            yield from (
+                row.problem("no_new_group", "group") for row in rows if self.key_of(row.cells) not in self.by_key
+            )
+
+    def after_store(self, changed: Sequence[GroupBase]) -> None:
+        refuse_no_weight(self.scope.cycle)
 
 
 def add_named_groups(

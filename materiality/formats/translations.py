@@ -1,7 +1,6 @@
 """Files of translations, and of the comparison of two editions."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -197,12 +196,9 @@ class TranslationResource(StrictResource):
         kept = self.scope.languages if self.scope else ()
         self.languages = list(dict.fromkeys([*wanted_languages(translated_edition(), self.cycles), *kept]))
         self.texts = _text_columns(self.languages)
-        self.columns = (*_BEFORE, *self.texts, _STATE)
-        for column in self.texts:
-            place = column.name.replace("_", "__", 1)
-            self.fields[column.name] = Field(place, column.name, widget=TextWidget(LONGEST))
-        self._meta = copy(self._meta)  # of this resource alone, as the columns follow the languages
-        self._meta.fields = self._meta.export_order = tuple(column.name for column in self.columns)
+        places = {each.name: each.name.replace("_", "__", 1) for each in self.texts}
+        fresh = {name: Field(place, name, widget=TextWidget(LONGEST)) for name, place in places.items()}
+        self.take((*_BEFORE, *self.texts, _STATE), fresh)
 
     def stored(self) -> Sequence[EditedText]:
         return [EditedText(text, self.languages) for text in stored_texts(translated_edition(), self.cycles)]

@@ -12,7 +12,7 @@ from materiality.library_file.catalogues import read_catalogues, read_fixture
 from materiality.library_file.codes import MappingCodes
 from materiality.lineage.records import LEVELS, CategoryRecord, IssueRecord, Library
 from materiality.tables.problems import BadLibrary, Problem, nearest
-from materiality.tables.records import Records, Row
+from materiality.tables.records import Records, Row, parts
 
 _RENAMED = {"parent_code": "primary_code", "cn_exchange": "cn_exchange_topic", "groups": "audience"}
 # Columns of a flat list that are not the secondary issue's own.
@@ -272,7 +272,7 @@ def shipped_library(folder: Path = FIXTURES) -> Library:
 
 def _record(row: Row, codes: MappingCodes, groups: list[str]) -> IssueRecord:
     cells = row.cells
-    found = [codes.mapping(column, part) for column in codes.editions for part in _parts(cells.get(column, ""))]
+    found = [codes.mapping(column, part) for column in codes.editions for part in parts(cells.get(column, ""))]
     if wrong := [replace(each, row=row.number) for each in found if isinstance(each, Problem)]:
         raise BadLibrary(wrong)
     texts = {
@@ -283,12 +283,8 @@ def _record(row: Row, codes: MappingCodes, groups: list[str]) -> IssueRecord:
         code=cells["code"],
         category=cells["category"],
         parent_code=cells.get("parent_code", ""),
-        groups=tuple(sorted(set(_parts(cells.get("groups", ""))), key=groups.index)),
+        groups=tuple(sorted(set(parts(cells.get("groups", ""))), key=groups.index)),
         status=cells.get("status") or "active",
         mappings=tuple(sorted(set(found))),
         **texts,
     )
-
-
-def _parts(cell: str) -> list[str]:
-    return [part.strip() for part in re.split("[;；]", cell) if part.strip()]

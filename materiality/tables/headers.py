@@ -264,11 +264,6 @@ def canonical(text: str) -> str:
     return IMPOSSIBLE.sub("", _LINE_END.sub("\n", text.replace(_ESCAPE, ""))).strip()[:LONGEST_CELL]
 
 
-def parts(cell: str) -> list[str]:
-    """The codes of a cell that holds several, separated by semicolons of either width."""
-    return [part.strip() for part in re.split("[;；]", cell) if part.strip()]
-
-
 Node = TypeVar("Node", bound=Hashable)
 
 

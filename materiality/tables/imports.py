@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from import_export.fields import Field
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import ModelResource
 from import_export.results import Result, RowResult
@@ -120,12 +121,16 @@ class StrictResource(SheetHooks, ModelResource):
         spoken = spoken_columns(model, self.columns, list(dict.fromkeys([*self.languages, *also])))
         told = {each.name: texts.get(each.attribute or each.name) for each in spoken}
         unspoken = {name for name, text in told.items() if text and text.language not in languages}
-        self.columns = tuple(replace(each, silent=True) if each.name in unspoken else each for each in spoken)
-        fresh = model_fields(model, [column for column in self.columns if column.name not in known])
-        self.fields = {column.name: known.get(column.name) or fresh[column.name] for column in self.columns}
+        columns = [replace(each, silent=True) if each.name in unspoken else each for each in spoken]
+        self.take(columns, model_fields(model, [each for each in columns if each.name not in known]))
         for name in unspoken:
             self.fields[name].widget = TextWidget(self.fields[name].widget.limit)  # which may be empty
-        self._meta = copy(self._meta)  # of this resource alone
+
+    def take(self, columns: Iterable[SheetColumn], fresh: Mapping[str, Field]) -> None:
+        """Give this resource alone these columns; `fresh` are the fields of those that its kind does not have."""
+        self.columns = tuple(columns)
+        self.fields = {each.name: fresh.get(each.name) or self.fields[each.name] for each in self.columns}
+        self._meta = copy(self._meta)
         self._meta.fields = self._meta.export_order = tuple(self.fields)
 
     def load(self) -> None:
@@ -133,6 +138,7 @@ class StrictResource(SheetHooks, ModelResource):
         self.is_loaded = True
         self.by_key: dict[Key, Any] = {self.key_in(instance): instance for instance in self.stored()}
         self.lookups: dict[str, dict] = self.make_lookups()
+        self._last = max((getattr(instance, "order", 0) for instance in self.by_key.values()), default=0)
         # Primary key → cells and extra of a row that the file names.
         self.before: dict[int, tuple[dict[str, str], dict[str, Any]]] = {}
         self.assigned: dict[int, set[str]] = defaultdict(set)  # primary key → columns that the file says otherwise
@@ -219,6 +225,12 @@ class StrictResource(SheetHooks, ModelResource):
                 shown = f"{place.sheet} {place.number}" if place.sheet != row.sheet else str(place.number)
                 yield row.problem("double_code", self.key[-1], " / ".join(key), params={"first": shown})
             first.setdefault(key, row)
+
+    def put_last(self, instance: Any) -> None:
+        """Give a new row the place behind all others."""
+        if instance.pk is None:
+            self._last += 1
+            instance.order = self._last
 
     def key_of(self, cells: Mapping[str, str | None]) -> Key:
         """The natural key in a row of the file."""

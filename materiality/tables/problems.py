@@ -57,6 +57,11 @@ class Problem:
     sheet: str = ""
 
 
+def problem_of(held: dict) -> Problem:
+    """The problem of `asdict(problem)`, also after it was JSON."""
+    return Problem(**{**held, "nearest": tuple(held["nearest"])})
+
+
 class BadLibrary(Exception):
     """A library file is refused; `problems` holds everything that is wrong with it, in the order of the file."""
 

@@ -8,7 +8,7 @@ from itertools import chain, zip_longest
 
 from materiality.tables.guards import MEGABYTE, Limits
 from materiality.tables.limited import within_limits
-from materiality.tables.problems import BadLibrary, Fault, FileProblem, Problem
+from materiality.tables.problems import BadLibrary, Fault, FileProblem, Problem, problem_of
 from materiality.tables.read import OLE_START, ZIP_STARTS, Rows, open_sheets
 from materiality.tables.write import restore
 
@@ -45,10 +45,15 @@ class Records:
     title: str = ""
 
 
+def parts(cell: str) -> list[str]:
+    """The codes of a cell that holds several, separated by semicolons of either width."""
+    return [part.strip() for part in re.split("[;；]", cell) if part.strip()]
+
+
 def table_of(held: dict) -> Records:
     """The table of `asdict(table)`, also after it was JSON."""
-    problems = (Problem(**{**each, "nearest": tuple(each["nearest"])}) for each in held["problems"])
-    return Records(tuple(held["columns"]), tuple(Row(**row) for row in held["rows"]), tuple(problems), held["title"])
+    rows, problems = (Row(**row) for row in held["rows"]), map(problem_of, held["problems"])
+    return Records(tuple(held["columns"]), tuple(rows), tuple(problems), held["title"])
 
 
 def read_tables(contents: bytes, name: str, max_rows: int = MAX_ROWS) -> list[Records]:

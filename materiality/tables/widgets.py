@@ -21,9 +21,9 @@ from materiality.lineage.records import EQUAL, Catalogues
 from materiality.models import Cycle, Disclosure, Edition
 from materiality.platform.bilingual import Text, Texts, stored_names, text_columns, text_of
 from materiality.platform.words import plain_number
-from materiality.tables.headers import Choices, SheetColumn, canonical, parts
-from materiality.tables.problems import Problem, nearest
-from materiality.tables.records import Records
+from materiality.tables.headers import Choices, SheetColumn, canonical
+from materiality.tables.problems import Problem, nearest, problem_of
+from materiality.tables.records import Records, parts
 
 NEW, CHANGED, UNCHANGED, ERROR = "new", "changed", "unchanged", "error"
 STATES = (ERROR, NEW, CHANGED, UNCHANGED)
@@ -118,11 +118,6 @@ class SheetPlan:
             left_out=held.get("left_out", []),
             descents=[Likeness(**each) for each in held.get("descents", ())],
         )
-
-
-def problem_of(held: dict) -> Problem:
-    """The problem of `asdict(problem)`, also after it was JSON."""
-    return Problem(**{**held, "nearest": tuple(held["nearest"])})
 
 
 def _row_json(row: PlannedRow) -> list:

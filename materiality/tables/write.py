@@ -122,7 +122,6 @@ def without_times(package: bytes) -> bytes:
     return repacked(package, {"docProps/core.xml": partial(_STAMP.sub, rb"\g<1>1980-01-01T00:00:00Z\g<3>")})
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -142,7 +141,7 @@ def text_cell(text: str) -> str:
     """XML of a cell that holds text and is never taken for a formula."""
     if not text:
         return EMPTY
-    clean = escape(_CONTROL.sub("\ufffd", text)[:LONGEST_CELL]).replace("\r", "&#13;")
+    clean = escape(IMPOSSIBLE.sub("\ufffd", text)[:LONGEST_CELL]).replace("\r", "&#13;")
     style = ' s="1"' if text[0] in "=+-@\t\r" else ""
     return f'<c t="inlineStr"{style}><is><t xml:space="preserve">{clean}</t></is></c>'
 
