@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 Cell = str | int | float | None
-TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+TYPES = ("csv", "xlsx")
 
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 # What XML cannot hold, and so no workbook.

@@ -18,9 +18,10 @@ from surveys.queries.questionnaire import draw_parts, questionnaire_of
 from surveys.questionnaire.asking import blank_ratings
 from surveys.questionnaire.contents import Contents
 from surveys.questionnaire.ratings import arrival_id
-from surveys.questionnaire.responses import ResponseColumns, named_apart
+from surveys.questionnaire.responses import ResponseColumns
 from surveys.respond.keys import key_of, lookup_of
 from surveys.respond.sealed import seal_finished
+from surveys.responses.columns import insert_responses
 from surveys.responses.holdings import hold
 from surveys.responses.screening import flags_of_new
 from surveys.responses.tallies import add_to_tally
@@ -43,41 +44,27 @@ def store_sheet(*, sheet: PaperSheet, entry: Contents, by: User | None) -> Paper
         _finish(survey, sheet, entry)
         empty_sheet(sheet)
     else:
-        _store(survey, sheet, entry, int(flags_of_new(survey, _columns(sheet, entry))[0]))
+        _store(survey, sheet, entry)
     sheet.state = PaperSheet.State.STORED
     sheet.save()
     audit.record("store_sheet", sheet, by=by, after={"state": sheet.state})
     return sheet
 
 
-def _columns(sheet: PaperSheet, entry: Contents) -> ResponseColumns:
-    return ResponseColumns(
+def _store(survey: Survey, sheet: PaperSheet, entry: Contents) -> None:
+    columns = ResponseColumns(
         group=[sheet.group_id],
         channel=[CHANNEL],
+        language=["" if sheet.language == "both" else sheet.language],
         token=[_token(sheet)],
         comment=[entry.comment],
-        ratings=np.frombuffer(entry.ratings, dtype=np.uint8).reshape(1, -1).copy(),
-        profile=[dict(entry.profile)],
+        ratings=np.frombuffer(entry.ratings, dtype=np.uint8).reshape(1, -1),
+        profile=[entry.profile],
+        notice_version=[sheet.notice_version],
     )
-
-
-def _store(survey: Survey, sheet: PaperSheet, entry: Contents, flags: int) -> None:
-    profile, named = named_apart(dict(entry.profile))
-    response = Response.objects.create(
-        id=arrival_id(),
-        survey=survey,
-        group=sheet.group,
-        channel=CHANNEL,
-        language="" if sheet.language == "both" else sheet.language,
-        token=_token(sheet),
-        comment=entry.comment,
-        ratings=entry.ratings,
-        profile=profile,
-        named=named,
-        notice_version=sheet.notice_version,
-        flags=flags,
-    )
-    hold(survey.pk, Response.objects.filter(pk=response.pk))
+    response = arrival_id()
+    insert_responses(survey, columns, ids=[response], flags=flags_of_new(survey, columns))
+    hold(survey.pk, Response.objects.filter(pk=response))
     add_to_tally(survey.pk, Tally.Measure.MODE, group=sheet.group.code, channel=CHANNEL)
 
 

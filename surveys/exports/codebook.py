@@ -15,8 +15,8 @@ from materiality.platform.organisation import organisation_name
 from materiality.platform.words import word_for
 from materiality.queries.scores import SMALL_CELL, hidden_keys
 from materiality.scoring.cube import DIMENSIONS, DONT_KNOW, NOT_ASKED, SKIPPED
-from surveys.exports.selection import FIELDS, Selection, column_labels, extra_names, is_counted
-from surveys.intake.columns import RANKING, item_name, profile_name
+from surveys.exports.selection import Selection, column_labels, extra_names, is_counted
+from surveys.intake.columns import FIELDS, RANKING, item_name, profile_name
 from surveys.models import AnonymousAnswer, Item, ProfileQuestion, Response, Survey
 from surveys.models.instrument import page_head, plain_question, scale_words
 from surveys.questionnaire.asking import QUESTION_KINDS

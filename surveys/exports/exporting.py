@@ -22,14 +22,13 @@ from materiality.tables import write as xlsx
 from materiality.tables.problems import column_letters
 from materiality.tables.write import csv_bytes, neutralise
 from surveys.exports.codebook import codebook_columns, codebook_rows, profile_columns, profile_rows
-from surveys.exports.selection import FIELDS, Selection, extra_names, extra_values
+from surveys.exports.selection import Selection, extra_names, extra_values
 from surveys.exports.spss import export_spss
-from surveys.intake.columns import item_name
+from surveys.intake.columns import FIELDS, item_name
 from surveys.models import Survey
 from surveys.questionnaire.ratings import CELL_TEXT
 from surveys.responses.reading import asked_of
 
-__all__ = ["FIELDS", "export_csv", "export_xlsx", "header_of"]
 Row = tuple[list[str], bytes, list[str | int | float]]
 
 
@@ -124,17 +123,12 @@ def _time(moment: datetime | None, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).isoformat() if moment else ""
 
 
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
 @dataclass(frozen=True)
 class Format:
     """`write` gives the file in pieces; `suffix` ends its name, `part` says in the name what it holds."""
 
     write: Callable[[Selection], Iterator[bytes]]
     suffix: str
-    content_type: str
     part: str = "responses"
 
 
@@ -148,11 +142,11 @@ def export_profile(selection: Selection) -> Iterator[bytes]:
 
 
 FORMATS = {
-    "csv": Format(export_csv, "csv", CSV),
-    "xlsx": Format(export_xlsx, "xlsx", XLSX),
-    "spss": Format(export_spss, "zip", "application/zip", "spss"),
-    "codebook": Format(export_codebook, "csv", CSV, "codebook"),
-    "profile": Format(export_profile, "csv", CSV, "profile"),
+    "csv": Format(export_csv, "csv"),
+    "xlsx": Format(export_xlsx, "xlsx"),
+    "spss": Format(export_spss, "zip", "spss"),
+    "codebook": Format(export_codebook, "csv", "codebook"),
+    "profile": Format(export_profile, "csv", "profile"),
 }
 # Formats of the responses themselves.
 OF_RESPONSES = ("csv", "xlsx", "spss")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.scores import SMALL_CELL
-from surveys.intake.columns import ATTENTION, RANKING, SEVERAL, UNFINISHED, profile_name
+from surveys.intake.columns import ATTENTION, FIELDS, RANKING, SEVERAL, UNFINISHED, profile_name
 from surveys.models import Item, ProfileQuestion, Response, Survey
 from surveys.questionnaire.ratings import CELL_TEXT
 from surveys.questionnaire.screening import REJECT, Rules, flag_names
@@ -42,17 +42,7 @@ def fields_that_leave(survey: Survey) -> frozenset[str]:
 
 CHUNK = 2_000
 # Columns of the table by the field of the export that they fill.
-STORED = {
-    "token": "token",
-    "group": "group__code",
-    "channel": "channel",
-    "language": "language",
-    "started_at": "started_at",
-    "submitted_at": "submitted_at",
-    "consent": "consent",
-    "comment": "comment",
-}
-FIELDS = tuple(STORED)
+STORED = {name: "group__code" if name == "group" else name for name in FIELDS}
 _MORE = ("unfinished", "flags", "overruled", "attention", "seconds_per_item", "notice_version", "profile", "named")
 
 

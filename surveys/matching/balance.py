@@ -18,20 +18,13 @@ from surveys.matching.match import IGNORED, OUTSIDE_KEEP, OUTSIDE_WIDEN, Asked, 
 from surveys.matching.moments import same_zone, zone_of
 from surveys.matching.words import cleaned, turned_round
 from surveys.questionnaire.ratings import OUTSIDE
+from surveys.questionnaire.screening import Fieldwork
 
 # formats.md, Clarifications: what else stands in a file of our own format are figures of the balance.
 _OF_OWN_FILES = ("outside_plan", "more_sheets")
 _NAMED = 6
 _LEAST_ROWS = 5
 MOST_LEFT = 1_000
-
-
-@dataclass(frozen=True)
-class FieldworkWindow:
-    """The fieldwork in seconds since 1970, None for an open end."""
-
-    opens: float | None = None
-    closes: float | None = None
 
 
 @dataclass
@@ -117,16 +110,16 @@ def balance_of(
     asked: Asked,
     *,
     match: Match | None = None,
-    window: FieldworkWindow | None = None,
+    window: Fieldwork | None = None,
     known_tokens: Collection[str] = (),
     answer: str = "",
 ) -> Balance:
     """The balance of a file that was read; `match` is how a foreign one was, `answer` what was said about the plan."""
-    return _Balancing(parsed, asked, match, window or FieldworkWindow(), known_tokens, answer).result()
+    return _Balancing(parsed, asked, match, window or Fieldwork(), known_tokens, answer).result()
 
 
 class _Balancing:
-    def __init__(self, parsed, asked: Asked, match: Match | None, window: FieldworkWindow, known, answer: str) -> None:
+    def __init__(self, parsed, asked: Asked, match: Match | None, window: Fieldwork, known, answer: str) -> None:
         self.parsed, self.asked, self.match, self.window = parsed, asked, match, window
         self.known, self.answer = frozenset(known), answer
         self.seen = parsed.seen if isinstance(parsed.seen, Seen) else Seen()

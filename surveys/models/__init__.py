@@ -1,7 +1,7 @@
 """The tables of surveys, invitations, answers in progress, responses and their imports."""
 
 from surveys.models.fieldwork import FieldworkFigures, Tally
-from surveys.models.imports import ColumnMatch
+from surveys.models.imports import ColumnMatch, ResponseImport, WithdrawnResponses
 from surveys.models.invitations import Batch, Delivery, Mailing, Recipient, UnwantedMail, UsedLinks
 from surveys.models.jobs import Chunk
 from surveys.models.paper import PaperSheet
@@ -11,8 +11,6 @@ from surveys.models.responses import (
     Draft,
     Holding,
     Response,
-    ResponseImport,
     SealedDraft,
-    WithdrawnResponses,
 )
 from surveys.models.surveys import Assignments, GroupPlan, Item, ItemText, Notice, ProfileQuestion, RuleSet, Survey

@@ -35,16 +35,17 @@ from surveys.intake.columns import (
 from surveys.intake.parse import ParsedResponses, parse_responses
 from surveys.matching.answers import answered, said_of
 from surveys.matching.apply import planner_of
-from surveys.matching.balance import Balance, FieldworkWindow, balance_of, by_the_plan, left_json, sheets_json
+from surveys.matching.balance import Balance, balance_of, by_the_plan, left_json, sheets_json
 from surveys.matching.guess import Guess, chosen_layouts, guess
 from surveys.matching.kinds import ACCEPT, KINDS, ROW_KINDS, Doubt
 from surveys.matching.layout import Seen
 from surveys.matching.match import ITEM, OUTSIDE_WIDEN, READY_MADE, Asked, BrokenMatch, Match, Question, is_personal
 from surveys.matching.words import GroupNames, IssueNames, cleaned
 from surveys.models import ColumnMatch, ResponseImport, Survey
-from surveys.questionnaire.asking import QUESTION_KINDS, closing_time
+from surveys.questionnaire.asking import QUESTION_KINDS
 from surveys.questionnaire.responses import MOST_NAMED, NAMED, ResponseColumns
 from surveys.questionnaire.screening import FLAG_BIT, flags_asked
+from surveys.responses.screening import fieldwork_of
 
 AUTO = "auto"
 OUTSIDE_PLAN = "outside_plan"
@@ -418,12 +419,10 @@ def balance_for(
     survey: Survey, parsed: ParsedResponses, asked: Asked, *, match: dict | None = None, outside: str = ""
 ) -> Balance:
     """The balance of a file that was read for this survey."""
-    opens, closes = survey.opens_at, closing_time(survey)
-    window = FieldworkWindow(opens and opens.timestamp(), closes and closes.timestamp())
     tokens = set(filter(None, parsed.token))
     known = set(survey.responses.exclude(token="").values_list("token", flat=True)) & tokens if tokens else ()
     read = stored_match(match) if match else None
-    return balance_of(parsed, asked, match=read, window=window, known_tokens=known, answer=outside)
+    return balance_of(parsed, asked, match=read, window=fieldwork_of(survey), known_tokens=known, answer=outside)
 
 
 def row_choices(code: str, survey: Survey) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def flags_of_new(survey: Survey, columns: ResponseColumns, *, grace_seconds: flo
 
 def fieldwork_of(
     survey: Survey,
-    grace_seconds: float | np.ndarray,
+    grace_seconds: float | np.ndarray = 0,
     known: dict[str, float | None] | None = None,
     group_ratings: GroupRatings | None = None,
 ) -> Fieldwork:

@@ -129,7 +129,7 @@ def _file(survey: Survey, kind: str, groups: list[str], *, full: bool) -> HttpRe
     except NotAllowed as refusal:
         raise Http404(refusal.reason) from refusal
     chosen = FORMATS[kind]
-    return download(chosen.write(selection), file_name(selection, chosen), chosen.content_type, private=True)
+    return download(chosen.write(selection), file_name(selection, chosen), private=True)
 
 
 @needs(can_see_responses)

@@ -12,7 +12,8 @@ from openpyxl import Workbook
 from materiality.models import Job
 from materiality.platform import jobs
 from surveys.actions.imports import confirm_import, request_import
-from surveys.exports.exporting import FIELDS, header_of
+from surveys.exports.exporting import header_of
+from surveys.intake.columns import FIELDS
 from surveys.models import Response, ResponseImport, Survey
 from surveys.questionnaire.ratings import arrival_id
 
