@@ -2,11 +2,10 @@
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import getitem, itemgetter
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from materiality.tables.problems import CellError, Fault, FileProblem
 from materiality.tables.read import CSV, XLSX, Limits, Table, open_table
 from materiality.tables.write import restore
-from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Planner, ReadingPlan, plain_plan, shown_cell
+from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Planner, ReadingPlan, shown_cell
 from surveys.questionnaire.ratings import RatingError, RatingTable, rating_code
 from surveys.questionnaire.responses import ResponseColumns
 
@@ -198,7 +197,6 @@ def _code_or_problem(cell: object, k: int) -> tuple[int, str]:
         return SKIPPED, error.code
 
 
-LANGUAGES = ("zh-hans", "en")
 _PROGRESS_EVERY = 2_000
 # What stands for a field without a column, and for a bad cell.
 _DEFAULTS = {"group": -1, "started_at": None, "submitted_at": None, "consent": True}
@@ -209,30 +207,25 @@ Progress = Callable[[int, int | None], None]
 def parse_responses(
     source: str | os.PathLike | bytes,
     *,
-    items: Sequence[tuple[str, str]],
-    groups: Iterable[str],
+    planner: Planner,
+    groups: Sequence[str],
     k: int,
-    zone: ZoneInfo,
-    languages: Sequence[str] = LANGUAGES,
     sheet: str | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
-    planner: Planner | None = None,
 ) -> ParsedResponses:
     """Read a CSV or XLSX file of responses; blank rows are passed over.
 
-    `items` are the survey's (issue code, dimension) in frozen order, `groups` its group codes, `k` the end of the
-    scale 1..k, `zone` that of times which name none. `progress(rows done, rows in all)` is called every 2,000 rows.
-    `planner` says how a foreign file is read (`surveys.matching.apply`). Raises FileProblem where the file as a whole
-    cannot be read; everything else is in `errors`.
+    `planner` says how: a file of our own by `plain_plan`, a foreign one as `surveys.matching.apply` has it. `groups`
+    are the codes by whose places it reads groups, `k` is the end of the scale 1..k. `progress(rows done, rows in all)`
+    is called every 2,000 rows. Raises FileProblem where the file as a whole cannot be read; everything else is in
+    `errors`.
     """
     limits = limits or Limits()
     with open_table(source, sheet=sheet, limits=limits) as table:
-        codes = tuple(sorted(groups)) if isinstance(groups, (set, frozenset)) else tuple(groups)
-        plan = planner(table) if planner else plain_plan(table, items, codes, zone, languages)
-        reading = _Reading(table, plan, k, limits)
+        reading = _Reading(table, planner(table), k, limits)
         reading.take_rows(progress)
-        return reading.result(codes)
+        return reading.result(tuple(groups))
 
 
 class _Reading:

@@ -33,24 +33,23 @@ from surveys.matching.values import RatingWords, duration_reader, match_readers,
 from surveys.matching.words import Issues, cleaned, groups_of, language_of, word, yes_or_no
 
 
-def planner_of(match: Match, asked: Asked, *, zone: ZoneInfo, languages: Sequence[str], name: str = "") -> Planner:
-    """How `intake.parse` is to read a file by the match; `zone` is that of times which name none.
+def planner_of(match: Match, asked: Asked, name: str = "") -> Planner:
+    """How `intake.parse` is to read a file by the match; times which name no zone are in that of the survey.
 
     The planner raises FileProblem `match_not_for_file` or `match_not_for_survey`.
     """
 
     def plan(table: Table) -> ReadingPlan:
-        return _Planning(match, asked, zone, languages, table, name).plan()
+        return _Planning(match, asked, table, name).plan()
 
     return plan
 
 
 class _Planning:
-    def __init__(self, match: Match, asked: Asked, zone: ZoneInfo, languages, table: Table, name: str) -> None:
-        self.match, self.asked, self.zone, self.table, self.name = match, asked, zone, table, name or match.tool
-        self.readers = field_readers(
-            [group.code for group in asked.groups], zone, languages, neutralised=table.kind == CSV
-        )
+    def __init__(self, match: Match, asked: Asked, table: Table, name: str) -> None:
+        self.match, self.asked, self.table, self.name = match, asked, table, name or match.tool
+        codes, zone = [group.code for group in asked.groups], ZoneInfo(asked.zone)
+        self.readers = field_readers(codes, zone, asked.languages, neutralised=table.kind == CSV)
         issues = Issues(asked.issues)
         self.flat = flatten(table.sheets, layouts_for(match, table, asked, issues), issues, asked)
         self.headers = self.flat.headers

@@ -168,7 +168,7 @@ def recogniser(asked: Asked, name: str, answers: Mapping) -> Planner:
         if not name or found.doubts:
             raise ForeignFile(found)
         # Read on at once: opening a large workbook again would take as long as all the rest.
-        plan = planner_of(found.match, asked, zone=zone, languages=asked.languages, name=name)(table)
+        plan = planner_of(found.match, asked, name)(table)
         return replace(plan, guess=found)
 
     return plan
@@ -363,22 +363,15 @@ def read_import(imported: ResponseImport, match: dict, asked: Asked, progress: P
 def _parse(imported: ResponseImport, match: dict, asked: Asked, progress: Progress) -> ParsedResponses:
     if not default_storage.exists(imported.path):
         raise FileProblem("file_gone")
-    zone, name, words = ZoneInfo(asked.zone), imported.match_name, _("Reading rows")
-    planner = (
-        planner_of(stored_match(match), asked, zone=zone, languages=asked.languages, name=name)
-        if match
-        else recogniser(asked, name, imported.answers)
-    )
+    name, words = imported.match_name, _("Reading rows")
     parse = partial(
         parse_responses,
         Path(default_storage.path(imported.path)),
-        items=asked.items,
+        planner=planner_of(stored_match(match), asked, name) if match else recogniser(asked, name, imported.answers),
         groups=[group.code for group in asked.groups],
         k=asked.k,
-        zone=zone,
         limits=Limits(max_bytes=settings.MAX_UPLOAD_BYTES),
         progress=tell,
-        planner=planner,
         sheet=imported.answers.get("sheet") or None,
     )
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 
+from surveys.intake.columns import plain_plan
 from surveys.intake.parse import parse_responses
 
 ITEMS = [("SOC-01-01", "society"), ("SOC-01-01", "business"), ("SOC-01-02", "society"), ("SOC-01-02", "business")]
@@ -49,8 +50,11 @@ def with_member(data: bytes, name: str, change) -> bytes:
     return result.getvalue()
 
 
-def parse(source, **more):
-    return parse_responses(source, **{"items": ITEMS, "groups": GROUPS, "k": 5, "zone": SHANGHAI, **more})
+def parse(source, *, items=ITEMS, groups=GROUPS, k=5, **more):
+    def planner(table):
+        return plain_plan(table, items, groups, SHANGHAI, ("zh-hans", "en"))
+
+    return parse_responses(source, planner=planner, groups=groups, k=k, **more)
 
 
 def parse_rows(header, *rows, **more):

@@ -244,11 +244,6 @@ def test_parse_on_another_scale():
     )
 
 
-def test_parse_takes_groups_of_a_set_in_alphabetical_order():
-    parsed = parse_rows(["group", NAMES[0]], ["users", "1"], groups={"users", "media"}, items=ITEMS[:1])
-    assert (parsed.group_codes, parsed.group.tolist()) == (("media", "users"), [1])
-
-
 codes = st.sampled_from([SKIPPED, 1, 2, 3, 4, 5, DONT_KNOW, NOT_ASKED])
 vectors = st.lists(st.lists(codes, min_size=4, max_size=4), min_size=1, max_size=8)
 comments = st.one_of(st.text(alphabet="'=+-@\t\r\n;,\"x议 ", max_size=8), st.just(""))

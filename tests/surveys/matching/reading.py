@@ -1,5 +1,6 @@
 """Guessing a file and reading it by the guess, in tests."""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from materiality.tables.read import open_table
@@ -22,10 +23,9 @@ def guessed(file: bytes, asked: Asked | None = None, **more) -> Guess:
 
 def read(file: bytes, match: Match, asked: Asked | None = None) -> ParsedResponses:
     """The file read by a match that went through its JSON."""
-    asked = asked or everything()
-    planner = planner_of(Match.from_json(match.to_json()), asked, zone=SHANGHAI, languages=("zh-hans", "en"))
-    codes = [group.code for group in asked.groups]
-    return parse_responses(file, items=asked.items, groups=codes, k=asked.k, zone=SHANGHAI, planner=planner)
+    asked = replace(asked or everything(), zone=SHANGHAI.key)
+    planner = planner_of(Match.from_json(match.to_json()), asked)
+    return parse_responses(file, planner=planner, groups=[group.code for group in asked.groups], k=asked.k)
 
 
 def doubts(found: Guess) -> set[str]:
