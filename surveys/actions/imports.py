@@ -22,7 +22,7 @@ from surveys.matching.apply import twice
 from surveys.matching.kinds import LEAVE
 from surveys.matching.match import OUTSIDE_WIDEN, READY_MADE, Match
 from surveys.models import ColumnMatch, FieldworkFigures, Response, ResponseImport, Survey, WithdrawnResponses
-from surveys.queries.imports import awaits_confirmation, stage_of
+from surveys.queries.imports import stage_of
 from surveys.questionnaire.ratings import arrival_ids
 from surveys.questionnaire.responses import ResponseColumns
 from surveys.respond.answers import named_responses
@@ -156,7 +156,7 @@ def confirm_import(
     # The survey's row is the lock: two imports of one file must not be confirmed side by side.
     Survey.objects.select_for_update().get(pk=imported.survey_id)
     imported = ResponseImport.objects.select_for_update().get(pk=imported.pk)
-    if not awaits_confirmation(imported):
+    if imported.state != ResponseImport.State.CHECKED or stage_of(imported) == "storing":
         raise NotAllowed(_("This import is not waiting for confirmation (any more)."))
     if _stored_meanwhile(imported):
         raise NotAllowed(_("The same file was imported after you uploaded it. Discard this import."))

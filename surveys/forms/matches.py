@@ -1,7 +1,6 @@
 """Forms of the match of a foreign file: columns, answers, where the responses stand, and its saved name."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -22,7 +21,7 @@ from surveys.matching.words import Issues, cleaned
 from surveys.models import ResponseImport
 from surveys.queries.matches import WRITTEN, at_once
 from surveys.queries.plans import target_words
-from surveys.responses.reading import guess_of, unanswered
+from surveys.responses.reading import guess_of
 
 
 class MatchForm(forms.Form):
@@ -272,12 +271,6 @@ class LayoutForm(forms.Form):
                 _("Write the row as a number, such as 3, or the first and the last, such as 2-4.")
             )
         return rows
-
-
-def row_answers(imported: ResponseImport, posted: Mapping[str, str]) -> dict[str, object]:
-    """What a person said of the doubts about the rows, each posted as `d-<id>`."""
-    said = {doubt["id"]: posted.get(f"d-{doubt['id']}", "") for doubt in unanswered(imported)}
-    return {"said": {**imported.answers.get("said", {}), **{name: answer for name, answer in said.items() if answer}}}
 
 
 class RenameForm(forms.Form):

@@ -203,12 +203,6 @@ def listed_imports(survey: Survey) -> QuerySet[ResponseImport]:
     return survey.imports.select_related("created_by", "job").defer("summary").annotate(**counts)
 
 
-def awaits_confirmation(imported: ResponseImport) -> bool:
-    """Whether it was checked and is not confirmed; a job that failed to store it leaves it to be confirmed again."""
-    failed = imported.job is not None and imported.job.state == Job.State.FAILED
-    return imported.state == ResponseImport.State.CHECKED and (imported.confirmed_at is None or failed)
-
-
 def stage_of(imported: ResponseImport, good: int | None = None) -> str:
     """Where an import stands: checking, storing, failed, or its state checked, stored, refused or discarded.
 

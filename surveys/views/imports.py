@@ -28,7 +28,7 @@ from surveys.actions.imports import (
     withdraw_import,
 )
 from surveys.exports.exporting import WRITERS
-from surveys.forms.matches import DeleteForm, LayoutForm, MatchForm, RenameForm, row_answers
+from surveys.forms.matches import DeleteForm, LayoutForm, MatchForm, RenameForm
 from surveys.forms.responses import UploadForm
 from surveys.matching.match import Match
 from surveys.models import ColumnMatch, ResponseImport, Survey
@@ -42,7 +42,7 @@ from surveys.queries.matches import (
     said_maps,
     tool_name,
 )
-from surveys.responses.reading import UnknownMatch, asked_of, stored_match
+from surveys.responses.reading import UnknownMatch, asked_of, stored_match, unanswered
 from surveys.views.surveys import survey_in_cycle
 
 _MATCH_HEADS = (
@@ -202,8 +202,10 @@ def response_import(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def import_confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Have the checked rows stored."""
     imported = _import_of(code, pk)
-    skip, answers = "skip_bad_rows" in request.POST, row_answers(imported, request.POST)
-    confirmed = confirm_import(imported=imported, skip_bad_rows=skip, answers=answers, by=request.user)
+    said = {doubt["id"]: request.POST.get(f"d-{doubt['id']}", "") for doubt in unanswered(imported)}
+    said = {**imported.answers.get("said", {}), **{name: answer for name, answer in said.items() if answer}}
+    skip = "skip_bad_rows" in request.POST
+    confirmed = confirm_import(imported=imported, skip_bad_rows=skip, answers={"said": said}, by=request.user)
     return followed(confirmed.job, reverse("response_import", args=[code, pk]))
 
 
