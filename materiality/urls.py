@@ -7,7 +7,6 @@ from materiality.views import (
     audit,
     categories,
     comparison,
-    coverage,
     cycles,
     drafts,
     factors,
@@ -30,7 +29,6 @@ from materiality.views import (
 
 _ENGAGEMENT = "cycles/<slug:code>/engagements/<int:pk>"
 _SHEETS = "cycles/<slug:code>/sheets"
-_CATEGORIES = "library/drafts/<slug:edition>/categories"
 _DRAFT_ISSUE = "library/drafts/<slug:edition>/<int:pk>"
 _DRAFT_MAPPINGS = f"{_DRAFT_ISSUE}/mappings"
 
@@ -75,7 +73,7 @@ urlpatterns = [
     path(f"{_SHEETS}/export/<slug:kind>.<slug:suffix>", tables.sheet_export, name="cycle_sheet_export"),
     path(f"{_SHEETS}/template/<slug:kind>.<slug:suffix>", tables.sheet_template, name="cycle_sheet_template"),
     path("library/", library.library, name="library"),
-    path("organisation/", organisation.organisation, name="organisation"),
+    path("organisation/", organisation.organisation_names, name="organisation"),
     path("tour/end/", organisation.tour_end, name="end_tour"),
     path("library/begin/", library.first_library, name="first_library"),
     path("library/editions/", drafts.editions, name="editions"),
@@ -118,8 +116,8 @@ urlpatterns = [
     path("library/groups/<slug:group>/remove/", stakeholders.own_group_remove, name="own_group_remove"),
     path("library/frameworks/", frameworks.frameworks, name="frameworks"),
     path("library/frameworks/install/", frameworks.framework_install, name="framework_install"),
-    path("library/coverage/", coverage.coverage_page, name="coverage"),
-    path("library/coverage/export.<slug:kind>", coverage.coverage_export, name="coverage_export"),
+    path("library/coverage/", frameworks.coverage_page, name="coverage"),
+    path("library/coverage/export.<slug:kind>", frameworks.coverage_export, name="coverage_export"),
     path("library/translations/", translations.translations, name="translations"),
     path("library/translations/save/", translations.translations_save, name="save_translations"),
     path("library/translations/export.<slug:kind>", translations.translation_export, name="translation_export"),
@@ -143,7 +141,7 @@ urlpatterns = [
     path("cycles/<slug:code>/close/", cycles.close, name="close_cycle"),
     path("cycles/<slug:code>/issues/", cycles.scope, name="scope"),
     path("cycles/<slug:code>/sample/", cycles.sample, name="set_sample"),
-    path("cycles/<slug:code>/confirm/<slug:key>/", cycles.confirm, name="confirm_step"),
+    path("cycles/<slug:code>/confirm/<slug:key>/", cycles.step_confirm, name="confirm_step"),
     path("cycles/<slug:code>/groups/", stakeholders.groups, name="groups"),
     path("cycles/<slug:code>/groups/new/", stakeholders.new_group, name="new_group"),
     path("cycles/<slug:code>/groups/edit/<slug:group>/", stakeholders.group, name="group"),
@@ -185,7 +183,7 @@ urlpatterns = [
     path("cycles/<slug:code>/review/take-over/", review.decisions_over, name="take_over_decisions"),
     path("cycles/<slug:code>/review/sign/", review.review_sign, name="sign_off"),
     path("cycles/<slug:code>/years/", years.years, name="years"),
-    path("cycles/<slug:code>/years/freeze/", years.freeze_cuts, name="freeze_cuts"),
+    path("cycles/<slug:code>/years/freeze/", years.cuts_freeze, name="freeze_cuts"),
     path("cycles/<slug:code>/scores/<str:issue>/", scores.why, name="issue_score"),
 ]
 

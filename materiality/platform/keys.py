@@ -26,7 +26,7 @@ from materiality.platform.refusals import NotAllowed
 
 SIZE = 32
 # What sealing adds to a text, in bytes: the nonce before it, the tag behind it.
-NONCE, OVERHEAD = 12, 28
+NONCE = 12
 INSTALLATION = "installation"
 # A process looks so often whether a key that it has read is still there.
 KEPT_SECONDS = 5.0
@@ -60,7 +60,7 @@ class CannotOpen(ValueError):
 
 
 def seal(key: bytes, plain: bytes, about: bytes = b"") -> bytes:
-    """AES-256-GCM under a random nonce; it opens only with the same key and `about`. OVERHEAD bytes longer."""
+    """AES-256-GCM under a random nonce; it opens only with the same key and `about`. 28 bytes longer."""
     nonce = os.urandom(NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plain, about)
 

@@ -135,10 +135,10 @@ class Happening:
     words: str
 
 
-def recent_happenings(reader: User, number: int = 10) -> list[Happening]:
+def recent_happenings(reader: User) -> list[Happening]:
     """The last audit events by others than the reader, newest first."""
     others = AuditEvent.objects.exclude(person__user=reader) | AuditEvent.objects.filter(person=None)
-    events = others.select_related("person").order_by("-number")[:number]
+    events = others.select_related("person").order_by("-number")[:10]
     return [Happening(event.row.at, event.person, event.words) for event in in_words(events)]
 
 
@@ -419,7 +419,7 @@ def _switch(cycle: Cycle, step: Step, surveys: Sequence[tuple[str, str]], chosen
     return [(_address(cycle, step, step.pages[0], code), title, code == chosen) for code, title in surveys]
 
 
-def free_code(today: date) -> str:
+def free_cycle_code(today: date) -> str:
     """A code for a new cycle: the year, with a number where it is taken."""
     year = str(today.year)
     taken = set(Cycle.objects.filter(code__startswith=year).values_list("code", flat=True))

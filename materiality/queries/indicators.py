@@ -17,12 +17,9 @@ def standing_issues() -> list[Issue]:
     return list({row.code: row for row in rows}.values())
 
 
-def found_indicators(q: str = "", issue: str = "") -> list[Indicator]:
-    """Indicators with the text in code, issue or name; of one issue where one is named."""
-    rows = Indicator.objects.all()
-    if issue:
-        rows = rows.filter(issue=issue)
-    folded = q.casefold()
+def found_indicators(q: str) -> list[Indicator]:
+    """Indicators with the text in code, issue or name."""
+    folded, rows = q.casefold(), Indicator.objects.all()
     return [row for row in rows if folded in " ".join((row.issue, row.code, *row.name.texts.values())).casefold()]
 
 

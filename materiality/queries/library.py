@@ -228,7 +228,7 @@ class Search:
         texts, mapped = _texts(issue), list(self._mapped(issue, codes))
         return all(_in_texts(term, issue, texts) or any(_is_code(term, code) for code in mapped) for term in self.terms)
 
-    def finds_by_text(self, issue: Issue, codes: IssueCodes) -> bool:
+    def finds_by_text(self, issue: Issue) -> bool:
         """The terms are in the issue's own code, names or definitions."""
         return all(_in_texts(term, issue, _texts(issue)) for term in self.terms)
 
@@ -355,7 +355,7 @@ def listed(issue: Issue, codes: IssueCodes, columns: list[CatalogueColumn]) -> L
 def _branch(
     primary: Issue, secondaries: list[Issue], codes: IssueCodes, shown: list[CatalogueColumn], search: Search
 ) -> list[Branch]:
-    if search.finds_by_text(primary, codes):
+    if search.finds_by_text(primary):
         found = [row for row in secondaries if search.in_framework(row, codes)]
     else:
         found = [row for row in secondaries if search.finds(row, codes)]

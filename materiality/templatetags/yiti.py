@@ -22,8 +22,8 @@ from materiality.platform.bilingual import (
     text_of,
 )
 from materiality.platform.words import grouped, plain_number, plain_percent, usual_word, word_for
-from materiality.queries.coverage import StandardWarning
 from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind, sees_scores
+from materiality.queries.frameworks import StandardWarning
 from materiality.queries.scores import Mark, marks_of
 
 register = template.Library()

@@ -19,7 +19,6 @@ from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import button, onward, refusals, sent
 from materiality.platform.people import can_edit_cycle, need, needs
 from materiality.platform.words import say_names
-from materiality.queries.coverage import newer_standards
 from materiality.queries.cycles import (
     BEFORE_REVIEW,
     FIELDWORK,
@@ -27,12 +26,13 @@ from materiality.queries.cycles import (
     edition_in_force,
     edition_scope,
     frame_of,
-    free_code,
+    free_cycle_code,
     listed_cycles,
     publication_day,
     scope_choices,
     seen_cycles,
 )
+from materiality.queries.frameworks import newer_standards
 from materiality.tables.lists import listed
 
 
@@ -173,7 +173,7 @@ def sample(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @button(can_edit_cycle, back="cycle")
-def confirm(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def step_confirm(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Vouch for a step, and on to the next one."""
     step = step_named(key)
     if step is None or step.rests_on is None:
@@ -193,7 +193,7 @@ def _suggestions(languages: list[str]) -> dict:
         with translation.override(interface_language(language)):
             title[language] = _("%(year)s annual assessment") % {"year": today.year}
     return {
-        "code": free_code(today),
+        "code": free_cycle_code(today),
         "title": title,
         "period_start": today.replace(month=1, day=1),
         "period_end": today.replace(month=12, day=31),

@@ -16,7 +16,7 @@ from materiality.platform.people import can_edit_library, can_view, needs
 
 
 @needs(can_edit_library)
-def organisation(request: HttpRequest) -> HttpResponse:
+def organisation_names(request: HttpRequest) -> HttpResponse:
     """What the organisation is called, in the languages of its library."""
     held = Organisation.objects.filter(pk=1).first() or Organisation(pk=1)
     form = OrganisationForm(request.POST or None, instance=copy(held))

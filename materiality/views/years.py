@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
-from materiality.actions.cycles import freeze_cuts as take_cuts
+from materiality.actions.cycles import freeze_cuts
 from materiality.models import Run
 from materiality.platform.lists import Chip, Head, Listing
 from materiality.platform.pages import button
@@ -70,11 +70,11 @@ def _listed(request: HttpRequest, found: YearOnYear, earlier: Sequence[Run]) -> 
 
 
 @button(can_edit_cycle, back="years")
-def freeze_cuts(request: HttpRequest, code: str) -> str:
+def cuts_freeze(request: HttpRequest, code: str) -> str:
     """Take the cuts of an earlier run as the numbers of this cycle's method."""
     number = request.POST.get("run", "")
     if not number.isdigit():
         raise Http404
     run = get_object_or_404(Run.objects.select_related("cycle"), pk=int(number))
-    take_cuts(cycle=cycle_of(code), run=run, by=request.user, anyway="anyway" in request.POST)
+    freeze_cuts(cycle=cycle_of(code), run=run, by=request.user, anyway="anyway" in request.POST)
     return _("The cuts are numbers now. They are used by the next run; runs that exist keep theirs.")

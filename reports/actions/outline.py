@@ -69,9 +69,7 @@ def _section(cycle: Cycle, row: OutlineRow) -> Section:
 
 
 @transaction.atomic
-def import_outline(
-    *, cycle: Cycle, rows: Sequence[OutlineRow], gri_edition: str = "", by: User | None, action: str = "import_outline"
-) -> Cycle:
+def import_outline(*, cycle: Cycle, rows: Sequence[OutlineRow], gri_edition: str = "", by: User | None) -> Cycle:
     """Put `rows` in the place of the whole outline; codes are those of the cycle's GRI edition.
 
     `gri_edition` (`2016` or `2021`) is the edition that the codes are of where it is not the cycle's: the cycle takes
@@ -86,7 +84,7 @@ def import_outline(
         stored.save(update_fields=["gri_edition"])
     Section.objects.filter(cycle=stored).delete()
     store_rows(stored, rows)
-    audit.record(action, stored, by=by, before=before, after=_described(stored, rows))
+    audit.record("import_outline", stored, by=by, before=before, after=_described(stored, rows))
     return stored
 
 

@@ -102,12 +102,11 @@ def text_in(zh: str, en: str, chinese: bool) -> str:
     return (zh or en) if chinese else (en or zh)
 
 
-def entries_of(reading: Reading, *, hold: bool = True) -> Iterator[Entry]:
+def entries_of(reading: Reading) -> Iterator[Entry]:
     """What a row keeps of a reading: nothing where it says none; the text as printed where it is held back."""
     beside = {"requirement": reading.requirement, "title": reading.title, "remark": reading.remark}
     if not reading.is_stored:
-        if hold:
-            yield Entry(text=reading.text)
+        yield Entry(text=reading.text)
     elif reading.codes:
         yield from (Entry(identity=code, **beside) for code in reading.codes)
     elif reading.standard or reading.sector:

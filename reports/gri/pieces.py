@@ -50,7 +50,6 @@ _SIGNS = r"\s;,、/|·•●▪:&+()"
 _JOINS = re.compile(rf"(?:[{_SIGNS}]|\b(?:and|e|y|et|und|och|og)\b|以及|[和及与與]|^-|(?<=\n)[-–])*", re.IGNORECASE)
 _SEPARATING = " \t\n;,、/|·•●▪:&+(-–"
 _AROUND = "“”„\"‘’'【】「」『』《》〈〉<>[]{}★☆▲△■□◆◇►▶"  # what codes are set in, and marks in front of them
-_NONE_BEHIND = re.compile(r"[^\S\n]*[: ][^\S\n]*[-–/][^\S\n]*(?:[\n;]|$)")
 _SHUT = '】」』》〉”"'
 _AND = re.compile(r"(?<=\s)(?:and|e|y|et|und|och|og)$|(?<=[\s\d])(?:以及|[和及与與])$", re.IGNORECASE)
 _BEGINS = re.compile(r"[\s:;,、/|·•\-–]+")

@@ -92,15 +92,13 @@ class SectorTopic:
 
 @dataclass(frozen=True)
 class SectorReference:
-    """What a sector standard lists under a topic: 3-3, a disclosure (`identity`), or an additional one (`label`)."""
+    """What a sector standard lists under a topic: 3-3, a disclosure (`identity`), or an additional one."""
 
     ref: str
     version: str
     topic: str
     kind: str
     identity: str
-    label_zh: str
-    label_en: str
 
 
 @dataclass(frozen=True)
@@ -354,8 +352,7 @@ def _disclosures(folder: Path, standards: dict[str, Standard]) -> Iterator[Discl
 def _references(folder: Path) -> Iterator[SectorReference]:
     for row in read_fixture(folder, "gri_sector_references"):
         version = f"{row['standard_code']}@{row['version']}"
-        names = ("topic_code", "kind", "identity", "label_zh", "label_en")
-        yield SectorReference(row["ref"], version, *(row[name] for name in names))
+        yield SectorReference(row["ref"], version, row["topic_code"], row["kind"], row["identity"])
 
 
 def _successors(folder: Path, disclosures: dict[str, Disclosure]) -> Iterator[Successor]:

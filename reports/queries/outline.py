@@ -1,4 +1,4 @@
-"""The outline of a cycle as plain rows, what it is read by, and its readings in words."""
+"""The outline of a cycle as plain rows, what it is read by, its readings in words, and the preview of a file."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,13 +19,12 @@ from materiality.queries.cycles import publication_day
 from materiality.tables.problems import MESSAGES as INTAKE_MESSAGES
 from reports.gri.index import OutlineRow, row_of, spelled, title_of
 from reports.gri.notes import NOTES, note_params
-from reports.gri.reading import Reading
-from reports.gri.standards import EDITIONS, Standards, read_standards
-from reports.models import ContentIndex, Section
+from reports.gri.reading import DOUBTFUL, REFUSED, REPAIRED, STATES, TAKEN, Reading
+from reports.gri.standards import Standards, read_standards
+from reports.models import ContentIndex, OutlineImport, Section
 from reports.outline.outline import MESSAGES, Books, CellReading, OutlineProblem, ParsedOutline
 
 GRI = "GRI"
-__all__ = ["EDITIONS"]
 _held: ContextVar[dict | None] = ContextVar("held", default=None)
 
 
@@ -193,17 +192,12 @@ def reading_note(reading: Reading) -> str:
     return f"{sentence} {_('What followed it: %(codes)s.') % {'codes': successors}}" if successors else sentence
 
 
-def problem_sentence(problem: OutlineProblem) -> str:
-    """What is wrong with the file, with the nearest right value where there is one."""
-    sentence = _(MESSAGES.get(problem.code) or INTAKE_MESSAGES[problem.code]) % problem.params
-    if not problem.suggestions:
-        return sentence
-    return f"{sentence} {_('Nearest: %(values)s.') % {'values': ', '.join(problem.suggestions)}}"
-
-
 def problem_line(problem: OutlineProblem) -> str:
-    """The same on one line with its place, for the command line."""
-    return ": ".join(filter(None, (problem.cell, problem.column, problem_sentence(problem))))
+    """What is wrong where in the file, with the nearest right value where there is one, for the command line."""
+    sentence = _(MESSAGES.get(problem.code) or INTAKE_MESSAGES[problem.code]) % problem.params
+    if problem.suggestions:
+        sentence += f" {_('Nearest: %(values)s.') % {'values': ', '.join(problem.suggestions)}}"
+    return ": ".join(filter(None, (problem.cell, problem.column, sentence)))
 
 
 def reading_line(each: CellReading) -> str:
@@ -228,3 +222,77 @@ def _reading_json(each: CellReading) -> dict:
         **{"codes": list(reading.codes), "standard": reading.standard, "sector": reading.sector},
         **{"requirement": reading.requirement, "title": reading.title, "note": reading_note(reading) or reading.remark},
     }
+
+
+# What needs a look comes first.
+SHOWN_FIRST = (REFUSED, DOUBTFUL, REPAIRED, TAKEN)
+
+
+@dataclass(frozen=True)
+class PreviewLine:
+    """One reading: its place in the import, its cell, what it was read as, what it may be decided for."""
+
+    place: int
+    cell: str
+    column: str
+    reading: Reading
+    read_as: str
+    note: str
+    offers: list[tuple[str, str]]
+
+    @property
+    def is_code(self) -> bool:
+        return self.column == "disclosures"
+
+
+@dataclass(frozen=True)
+class OutlinePreview:
+    """`tabs`: (state, number, whether shown); `listed`: readings of the shown state; `undecided` of any state."""
+
+    shown: str
+    tabs: list[tuple[str, int, bool]]
+    listed: list[PreviewLine]
+    undecided: list[PreviewLine]
+    rows: int
+    problems: list[str]
+    missed: list[str]
+
+
+def outline_preview(imported: OutlineImport, state: str = "") -> OutlinePreview:
+    """What the file was read as; readings of `state`, else of the first that has any, those to decide first."""
+    found = imported.found
+    lines = [_line(place, each) for place, each in enumerate(found.get("readings", ()))]
+    counts = {name: sum(line.reading.state == name for line in lines) for name in STATES}
+    shown = state if state in STATES else next((name for name in SHOWN_FIRST if counts[name]), TAKEN)
+    return OutlinePreview(
+        shown=shown,
+        tabs=[(name, counts[name], name == shown) for name in SHOWN_FIRST],
+        listed=[line for line in lines if line.reading.state == shown],
+        undecided=[line for line in lines if not line.reading.is_stored],
+        rows=len(found.get("rows", ())),
+        problems=found.get("problems", []),
+        missed=found.get("missed", []),
+    )
+
+
+def _line(place: int, told: Mapping) -> PreviewLine:
+    values = told["reading"]
+    reading = Reading(**{**values, "codes": tuple(values["codes"]), "offers": tuple(values["offers"])})
+    offers = [(identity, _named(identity)) for identity in reading.offers]
+    return PreviewLine(
+        place, told["cell"], told["column"], reading, _read_as(reading), reading_note(reading) or reading.remark, offers
+    )
+
+
+def _named(identity: str) -> str:
+    """`303-3 (2018) Water withdrawal`."""
+    found = gri_standards().disclosures[identity]
+    return f"{found.code} ({found.year}) {found.title(is_chinese())}"
+
+
+def _read_as(reading: Reading) -> str:
+    if len(reading.codes) > 2:
+        return f"{_named(reading.codes[0])} … {_named(reading.codes[-1])}"
+    if reading.codes:
+        return "; ".join(map(_named, reading.codes))
+    return reading.standard.replace("@", " · ") and f"GRI {reading.standard.replace('@', ' · ')}" or reading.sector

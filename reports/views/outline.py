@@ -27,8 +27,15 @@ from reports.documents.gri_index import outline_file
 from reports.forms.outline import OutlineFileForm, SectionForm
 from reports.gri.index import OutlineRow
 from reports.models import OutlineImport
-from reports.queries.imports import outline_preview
-from reports.queries.outline import LACKS, books_of, filtered_outline, held_texts, outline_lines, outline_rows
+from reports.queries.outline import (
+    LACKS,
+    books_of,
+    filtered_outline,
+    held_texts,
+    outline_lines,
+    outline_preview,
+    outline_rows,
+)
 
 
 def _first_page(row: OutlineRow) -> int | None:

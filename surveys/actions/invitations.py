@@ -108,7 +108,7 @@ def list_read(survey: Survey, key: str) -> ReadRecipients:
 
 
 @transaction.atomic
-def add_recipients(*, survey: Survey, rows: Sequence[RecipientRow], by: User | None, label: str = "") -> int:
+def add_recipients(*, survey: Survey, rows: Sequence[RecipientRow], by: User | None) -> int:
     """Store all rows, or none: a batch of links per group, and a recipient per link; returns how many wait for mail.
 
     Addresses are stored in lower case, so that none comes twice in two spellings. Who unsubscribed from any survey is
@@ -131,7 +131,7 @@ def add_recipients(*, survey: Survey, rows: Sequence[RecipientRow], by: User | N
         members = [row for row in rows if row.group == code]
         counts[code] = len(members)
         size, channel = len(members), Batch.Channel.MAIL
-        batch = create_batch(survey=stored, group=groups[code], size=size, channel=channel, label=label, by=by)
+        batch = create_batch(survey=stored, group=groups[code], size=size, channel=channel, by=by)
         _store(batch, members, unwanted)
     audit.record("add_recipients", stored, by=by, after={"recipients": len(rows), "groups": counts})
     return len(rows) - len(unwanted)

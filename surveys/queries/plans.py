@@ -150,10 +150,9 @@ def planned_groups(survey: Survey, codes: list[str]) -> list[PlannedGroup]:
     return [planned(survey, codes, group, stored.get(group.pk)) for group in survey.cycle.groups.all()]
 
 
-def efforts_of(survey: Survey, groups: Iterable[PlannedGroup] | None = None) -> list[Effort]:
+def efforts_of(survey: Survey) -> list[Effort]:
     """What answering takes the respondents of each group that is asked anything. Needs `survey.cycle`."""
-    if groups is None:
-        groups = planned_groups(survey, survey_codes(survey))
+    groups = planned_groups(survey, survey_codes(survey))
     others = len(survey.profile_questions.all()) + survey.attention + survey.ranking
     return [Effort(each.each, len(each.plan.dimensions), others) for each in groups if each.issues]
 

@@ -134,7 +134,7 @@ def listed_responses(survey: Survey, wanted: ResponseFilter) -> QuerySet[Respons
     if wanted.flag:
         found = found.alias(bit=F("flags").bitand(FLAG_BIT[wanted.flag] & shown_bits(survey))).exclude(bit=0)
     if wanted.state:
-        counting = valid_condition(survey)
+        counting = Q(unfinished=False) & (Q(rejecting=0) | Q(overruled=INCLUDE)) & ~Q(overruled=EXCLUDE)
         condition = {
             "valid": counting,
             "invalid": ~counting & Q(unfinished=False),
@@ -143,12 +143,6 @@ def listed_responses(survey: Survey, wanted: ResponseFilter) -> QuerySet[Respons
         }[wanted.state]
         found = found.alias(rejecting=F("flags").bitand(_rejecting(survey))).filter(condition)
     return found
-
-
-def valid_condition(survey: Survey) -> Q:
-    """Valid responses (scoring.md) of rows with the alias `rejecting`, the rejecting bits of their flags."""
-    accepted = Q(rejecting=0) | Q(overruled=INCLUDE)
-    return Q(unfinished=False) & accepted & ~Q(overruled=EXCLUDE)
 
 
 def is_valid(response: Response, rules: Rules) -> bool:

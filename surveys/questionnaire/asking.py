@@ -333,16 +333,16 @@ LEAST = 12
 LOSS = 30  # per cent of the ratings asked for that break-off and don't-know take
 
 
-def issues_each(issues: int, expected: int, min_n: int, least: int = LEAST, loss: int = LOSS) -> int:
+def issues_each(issues: int, expected: int, min_n: int, least: int = LEAST) -> int:
     """How many of `issues` issues each respondent of a group gets so that `expected` respondents rate every issue about
-    2 · `min_n` times though `loss` per cent of the ratings are lost, and never fewer than `least`:
+    2 · `min_n` times though LOSS per cent of the ratings are lost, and never fewer than `least`:
     min(I, max(least, ceil(2 · min_n · I / (expected · (1 − loss))))) (scoring.md, Part size).
 
     All of them where nobody is expected (0).
     """
     if expected <= 0:
         return issues
-    return min(issues, max(least, -(-200 * min_n * issues // (expected * (100 - loss)))))
+    return min(issues, max(least, -(-200 * min_n * issues // (expected * (100 - LOSS)))))
 
 
 def draw_part(

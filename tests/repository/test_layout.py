@@ -16,7 +16,6 @@ SUBJECTS = {
             "translations",
             "mappings",
             "indicators",
-            "coverage",
             "frameworks",
             "categories",
             "organisation",
@@ -48,7 +47,7 @@ SUBJECTS = {
         *("surveys", "plans", "questionnaire", "instrument", "profile", "invitations", "mailings", "responses"),
         *("imports", "matches", "paper", "fieldwork", "screening", "jobs", "verification"),
     },
-    "reports": {"outputs", "outline", "imports", "index", "matrix", "tables"},
+    "reports": {"outputs", "outline", "index", "matrix", "tables"},
 }
 ROOT_FILES = {"__init__.py", "apps.py", "hooks.py", "tasks.py", "urls.py"}
 ROOT_FILES_OF = {

@@ -4,11 +4,11 @@ from argparse import BooleanOptionalAction
 from getpass import getpass
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from materiality.platform.backup import write_backup
-from materiality.platform.refusals import NotAllowed
+from materiality.platform.commands import ActionCommand
 
 
 def passphrase_from(file: Path | None, prompt: str) -> str:
@@ -19,9 +19,8 @@ def passphrase_from(file: Path | None, prompt: str) -> str:
         raise CommandError(_("There is no passphrase in %(name)s.") % {"name": file}) from problem
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Write database, files, secrets and keys to FILE in the age format, while the installation runs."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
@@ -48,9 +47,6 @@ class Command(BaseCommand):
             second = passphrase_from(options["survey_passphrase_file"], _("Passphrase of the surveys' keys: "))
             if second == passphrase:
                 raise CommandError(_("Choose another passphrase for the keys of anonymous surveys."))
-        try:
-            manifest = write_backup(options["file"].resolve(), passphrase, second)
-        except NotAllowed as refusal:
-            raise CommandError(str(refusal)) from refusal
+        manifest = write_backup(options["file"].resolve(), passphrase, second)
         self.stdout.write(_("%(file)s is written.") % {"file": options["file"]})
         self.stdout.write(_("Head of the chain: %(hash)s") % {"hash": manifest["head"] or "–"})

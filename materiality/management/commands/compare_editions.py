@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,13 +11,13 @@ from materiality.formats.translations import comparison_json
 from materiality.lineage.lineage import IssueDifference
 from materiality.models import Edition
 from materiality.platform.bilingual import text_of
+from materiality.platform.commands import ActionCommand
 from materiality.platform.words import word_for
 from materiality.queries.drafts import compare_editions
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Say what differs between editions A and B, from the older to the newer; --json writes all of it to FILE."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("a", metavar="A")

@@ -2,21 +2,21 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from materiality.formats.issues import IssueResource
 from materiality.models import Edition
 from materiality.platform.anchors import anchored
 from materiality.platform.audit import daily_anchor
+from materiality.platform.commands import ActionCommand
 from materiality.tables.imports import sheet_file
 from materiality.tables.widgets import Scope
 from materiality.tables.write import TYPES
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Write the issues of an edition (default: the one in force) to FILE, a .csv or .xlsx."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
@@ -28,11 +28,8 @@ class Command(BaseCommand):
         if kind not in TYPES:
             raise CommandError(_("The name of the file must end with .csv or .xlsx."))
         edition = _edition(str(options["edition"]))
-        try:
-            contents = sheet_file(IssueResource(Scope(edition)), kind)
-            file.write_bytes(anchored(contents, kind, daily_anchor()))
-        except OSError as error:
-            raise CommandError(f"{file}: {error.strerror}") from error
+        contents = sheet_file(IssueResource(Scope(edition)), kind)
+        file.write_bytes(anchored(contents, kind, daily_anchor()))
         count = edition.issues.count()
         self.stdout.write(_("%(edition)s: %(count)s issues written.") % {"edition": edition.title, "count": count})
 

@@ -10,17 +10,16 @@ from django.utils.translation import ngettext
 from materiality.actions.tables import check_sheet, checked_whole, confirm, first_draft, forget_whole, scope_of
 from materiality.formats.issues import IssueResource
 from materiality.models import Edition, SheetImport
-from materiality.platform.refusals import NotAllowed
+from materiality.platform.commands import ActionCommand
 from materiality.tables.imports import StrictResource
 from materiality.tables.problems import BadLibrary, Problem
 from materiality.tables.widgets import Scope, SheetPlan
 from materiality.tables.words import problem_text
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     resource: type[StrictResource] = IssueResource
     help = "Import FILE (CSV, XLSX; the `issues` format) into the draft edition; a draft is started where none is open."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
@@ -39,8 +38,6 @@ class Command(BaseCommand):
                 self._import(contents_of(file), file.name, options)
         except BadLibrary as error:
             refuse(self, error.problems)
-        except NotAllowed as refusal:
-            raise CommandError(refusal.reason) from refusal
         if options["dry_run"]:
             self.stdout.write(_("Nothing was stored."))
 

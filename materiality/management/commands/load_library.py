@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,17 +10,17 @@ from materiality.actions.library import Loaded, load_library
 from materiality.actions.tables import put_in_force
 from materiality.management.commands.import_library import contents_of, refuse
 from materiality.models import Category, Edition, OwnGroup
-from materiality.platform.refusals import NotAllowed, Unacknowledged
+from materiality.platform.commands import ActionCommand
+from materiality.platform.refusals import Unacknowledged
 from materiality.queries.cycles import edition_scope
 from materiality.tables.problems import BadLibrary
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = (
         "Load the catalogues and the default issue library; or make FILE (CSV, XLSX) the whole library and publish it"
         " as the next edition, as import_library --replace and publish_edition do."
     )
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
@@ -45,8 +45,6 @@ class Command(BaseCommand):
             for warning in refusal.warnings:
                 self.stderr.write(warning)
             raise CommandError(_("Nothing was published. Say with --acknowledge why it should be.")) from refusal
-        except NotAllowed as refusal:
-            raise CommandError(refusal.reason) from refusal
         if edition:
             return "\n".join(filter(None, [_in_force(edition), self._categories(edition)]))
         current = Edition.objects.get(state=Edition.State.PUBLISHED)

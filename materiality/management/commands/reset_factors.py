@@ -1,14 +1,14 @@
 """Take away all second factors of somebody who has lost them."""
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from materiality.actions.factors import reset_factors
 from materiality.models import User
+from materiality.platform.commands import ActionCommand
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Take away a person's second factors and end their sessions; they are told at the next login."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")

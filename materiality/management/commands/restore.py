@@ -2,19 +2,18 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from materiality.management.commands.backup import passphrase_from
 from materiality.platform.backup import opened_backup, restore_backup, secret_in
+from materiality.platform.commands import ActionCommand
 from materiality.platform.keys import missing_keys
-from materiality.platform.refusals import NotAllowed
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Put what `backup` wrote into this installation, which must hold nothing yet."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
@@ -26,14 +25,11 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         passphrase = passphrase_from(options["passphrase_file"], _("Passphrase of the backup: "))
         second = options["survey_passphrase_file"] and passphrase_from(options["survey_passphrase_file"], "")
-        try:
-            with opened_backup(options["file"], passphrase) as (folder, manifest):
-                self._confirm(manifest, second or "", options["accept_loss"])
-                restore_backup(folder, manifest, second or "")
-                if options["show_secret"]:
-                    self.stdout.write(f"YITI_SECRET_KEY={secret_in(folder)}")
-        except NotAllowed as refusal:
-            raise CommandError(str(refusal)) from refusal
+        with opened_backup(options["file"], passphrase) as (folder, manifest):
+            self._confirm(manifest, second or "", options["accept_loss"])
+            restore_backup(folder, manifest, second or "")
+            if options["show_secret"]:
+                self.stdout.write(f"YITI_SECRET_KEY={secret_in(folder)}")
         self.stdout.write(_("Restored as of %(made_at)s, head of the chain %(head)s.") % manifest)
         for name in missing_keys():
             self.stdout.write(_("Missing: key %(name)s") % {"name": name})

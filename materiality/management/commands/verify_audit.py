@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from materiality.platform.anchors import anchors_in
 from materiality.platform.audit import Chain
+from materiality.platform.commands import ActionCommand
 from materiality.queries.verification import finding_sentence, findings, is_remark
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Check the chain of audit events, and that the data are as their events left them."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--anchor", default="", metavar="HASH", help="a hash that must stand in the chain")

@@ -8,7 +8,7 @@ from materiality.queries.cycles import cycle_named
 from reports.actions.index import crosswalk_outline
 from reports.actions.outline import confirm_outline
 from reports.gri.moves import TARGETS
-from reports.queries.imports import outline_preview
+from reports.queries.outline import outline_preview
 
 
 class Command(ActionCommand):

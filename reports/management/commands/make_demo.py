@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import override
 
 from materiality.actions.scores import score_cycle
 from materiality.models import Cycle
 from materiality.platform import jobs
+from materiality.platform.commands import ActionCommand
 from reports.actions.outline import import_outline
 from reports.actions.outputs import request_output
 from reports.models import Output
@@ -23,9 +23,8 @@ WANTED = (("matrix", "svg"), ("matrix", "png"), ("matrix", "pdf"), ("gri-index",
 LANGUAGES = ("zh-hans", "en")
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Make the demo cycle with responses, run, outline and outputs; what is there already is left alone."
-    requires_system_checks: list[str] = []
 
     def handle(self, *args: str, **options: object) -> None:
         cycle = _found()

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from materiality.platform.commands import ActionCommand
 from reports.documents.verify import held, unchecked, verify
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = "Check hashes, scores and audit chain of an evidence pack."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")

@@ -42,10 +42,7 @@ class Command(ActionCommand):
 def _write(path: Path, pieces) -> None:
     if not path.parent.is_dir():
         raise CommandError(f"There is no folder {path.parent}.")
-    try:
-        write_whole(path, pieces, 0o600)  # it holds every link
-    except OSError as problem:
-        raise CommandError(f"{path} cannot be written: {problem.strerror}.") from problem
+    write_whole(path, pieces, 0o600)  # it holds every link
 
 
 def _progress(size: int):

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from materiality.platform import jobs
+from materiality.platform.commands import ActionCommand
 from materiality.platform.refusals import NotAllowed
 from materiality.tables.problems import column_letters
 from surveys.actions.imports import confirm_import, discard_import, refuse_reserved, request_import
@@ -29,12 +30,11 @@ from surveys.responses.reading import (
 MOST_LINES = 50
 
 
-class Command(BaseCommand):
+class Command(ActionCommand):
     help = (
         "Import a CSV or XLSX file; all of it, or nothing. A file of another survey tool comes in by a column match: "
         "`--match auto` guesses it, and refuses with the list of doubts where it is not clear."
     )
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("survey", help="code of the survey")
@@ -68,13 +68,10 @@ class Command(BaseCommand):
     def handle(self, *args: str, **options: object) -> None:
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
-        try:
-            survey = named_survey(options["survey"])
-            self.json, self.answers = options["json"], self._answers(options)
-            with reading_once():
-                imported = self._check_and_store(survey, options)
-        except NotAllowed as refusal:
-            raise CommandError(refusal.reason) from refusal
+        survey = named_survey(options["survey"])
+        self.json, self.answers = options["json"], self._answers(options)
+        with reading_once():
+            imported = self._check_and_store(survey, options)
         if options["dry_run"]:
             return
         self.stdout.write(f"{imported.summary['good']} responses stored in {survey.code}")

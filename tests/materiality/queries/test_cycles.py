@@ -14,7 +14,7 @@ from materiality.queries.cycles import (
     EditionScope,
     chosen_run,
     edition_scope,
-    free_code,
+    free_cycle_code,
     last_run_number,
     listed_cycles,
     listed_runs,
@@ -56,12 +56,12 @@ def test_listed_cycles_filter_by_state():
 
 
 def test_free_code_is_the_year_and_counts_on_where_it_is_taken():
-    assert free_code(date(2026, 5, 1)) == "2026"
+    assert free_cycle_code(date(2026, 5, 1)) == "2026"
     make_cycle(code="2026")
     make_cycle(code="2026-3")
-    assert free_code(date(2026, 5, 1)) == "2026-2"
+    assert free_cycle_code(date(2026, 5, 1)) == "2026-2"
     make_cycle(code="2026-2")
-    assert free_code(date(2026, 5, 1)) == "2026-4"
+    assert free_cycle_code(date(2026, 5, 1)) == "2026-4"
 
 
 def test_recent_happenings_say_who_did_what_newest_first():

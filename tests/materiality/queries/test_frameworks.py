@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from materiality.models import Disclosure, Edition, Framework, Issue, IssueMapping
-from materiality.queries.coverage import CoverageFilters, coverage, framework_counts, newer_standards
+from materiality.queries.frameworks import CoverageFilters, coverage, framework_counts, newer_standards
 from tests.factories.library import map_issue
 from tests.factories.thaw import thawed
 
