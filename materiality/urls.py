@@ -187,4 +187,4 @@ urlpatterns = [
     path("cycles/<slug:code>/scores/<str:issue>/", scores.why, name="issue_score"),
 ]
 
-handler500 = site.server_error
+handler403, handler404, handler500 = site.not_allowed, site.not_found, site.server_error

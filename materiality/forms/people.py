@@ -26,7 +26,7 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("first_name", "email", "role", "is_active", "cycles")
+        fields = ("first_name", "email", "role", "cycles", "is_active")
         widgets = {"cycles": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:

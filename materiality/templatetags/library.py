@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -79,11 +79,19 @@ def _marked(text: str, terms: tuple[str, ...]) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def listed_issues(context: Context, lines: Iterable[ListedIssue], terms: Sequence[str]) -> SafeString:
-    """The rows of a table of issues in one piece: as loops of a template they took half of the page."""
+def listed_issues(
+    context: Context, lines: Sequence[ListedIssue], columns: Iterable[CatalogueColumn], terms: Sequence[str] = ()
+) -> SafeString:
+    """A table of issues in one piece: as loops of a template its rows took half of the page."""
     address = reverse("issue", args=[context["edition"].code, "-"]).removesuffix("-/")
     language, sought = context["other_languages"][0], tuple(terms)
-    return mark_safe("".join(_issue_row(line, sought, address, language) for line in lines))
+    rows = mark_safe("".join(_issue_row(line, sought, address, language) for line in lines))
+    named = format_html_join(
+        "", '<th scope="col" class="codes codes-{}">{}</th>', ((column.framework, column.label) for column in columns)
+    )
+    heads = format_html('<th scope="col" class="tight">{}</th><th scope="col">{}</th>{}', _("Code"), _("Issue"), named)
+    table = '<table class="issues"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
+    return format_html(table, heads, rows) if lines else rows
 
 
 def _issue_row(line: ListedIssue, terms: tuple[str, ...], address: str, language: str) -> str:

@@ -7,6 +7,8 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Run
@@ -24,7 +26,7 @@ from materiality.platform.bilingual import (
 from materiality.platform.words import grouped, plain_number, plain_percent, usual_word, word_for
 from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind, sees_scores
 from materiality.queries.frameworks import StandardWarning
-from materiality.queries.scores import Mark, marks_of
+from materiality.queries.scores import marks_of
 
 register = template.Library()
 
@@ -84,10 +86,11 @@ def signed_points(value: float | str | None) -> str:
     return f"{value:+.1f}".replace("-", "−") if round(value, 1) else "0.0"
 
 
-@register.filter
-def marks(run: Run) -> list[Mark]:
+@register.simple_tag
+def run_marks(run: Run) -> SafeString:
     """What has to be said wherever the run's figures are shown."""
-    return marks_of(run)
+    marks = ((" warning" if mark.warns else "", mark.text) for mark in marks_of(run))
+    return format_html_join("\n", '<p class="message{}">{}</p>', marks)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
@@ -68,7 +69,9 @@ def cycles(request: HttpRequest) -> HttpResponse:
     """All cycles, newest period first; `?state=` filters. For the menu in the head: those under way."""
     if request.htmx:
         under_way = Cycle.objects.exclude(sample=Cycle.Sample.ASIDE).filter(state__in=UNDER_WAY)[:MOST_CHOICES]
-        return render(request, "materiality/cycle_choices.html", {"under_way": under_way})
+        links = [(reverse("cycle", args=[each.code]), each.title) for each in under_way]
+        every = (reverse("cycles"), _("All cycles"))
+        return HttpResponse(format_html_join("\n", '<li><a href="{}">{}</a></li>', [*links, every]))
     found, aside = seen_cycles(request.user, listed_cycles(request.GET.get("state", ""))), "aside" in request.GET
     context = {
         "section": "cycles",
@@ -104,7 +107,7 @@ def new_cycle(request: HttpRequest) -> HttpResponse:
 
 def _new_page(form: NewCycleForm) -> dict:
     edition = edition_in_force()
-    context = {"section": "cycles", "areas": "on-cycles", "heading": _("New cycle")}
+    context = {"section": "cycles", "heading": _("New cycle")}
     if edition is None:
         lead = _("A cycle needs an edition of the issue library that is in force, and there is none yet.")
         return context | {"lead": lead, "button": _("Open the library"), "cancel": reverse("library")}

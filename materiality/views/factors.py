@@ -8,6 +8,7 @@ from django.contrib.auth import login
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -33,6 +34,7 @@ from materiality.platform.people import ENROL, can_view, needs
 PENDING, LONGEST_PENDING = "second_step", 300.0
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _STATE, _SECRET = "passkey_state", "app_secret"
+_OF_ACCOUNT = {"cancel": reverse_lazy("own_account"), "width": "narrow"}
 
 
 def begin_session(request: HttpRequest, person: User) -> None:
@@ -73,7 +75,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         asked, request.session[_STATE] = passkey_server(request).authenticate_begin(passkeys)
         options = json.dumps(dict(asked))
     context = {"form": form, "wait": wait, "options": options}
-    return render(request, "materiality/second_step.html", context, status=429 if wait else 200)
+    return render(request, "materiality/login.html", context, status=429 if wait else 200)
 
 
 def _is_right(request: HttpRequest, person: User, form: CodeForm) -> bool:
@@ -120,9 +122,11 @@ def new_app(request: HttpRequest) -> HttpResponse:
             return _added(request, add_factor(person=request.user, kind=Factor.Kind.APP, secret=secret, used=step))
         form.add_error("code", _("This code is wrong. Check the clock of your device."))
     picture = segno.make(app_address(request.user, secret), error="m").png_data_uri(scale=4)
-    return render(
-        request, "materiality/new_app.html", {"form": form, "picture": picture, "letters": in_fours(as_letters(secret))}
-    )
+    heading = _("Add an authenticator app")
+    lead = _("Scan the picture with the app, or type the letters into it; then give the code that it shows.")
+    shown = {"heading": heading, "lead": lead, "button": _("Add"), "back": _("Your account")}
+    shown |= {"form": form, "picture": picture, "once": [("", in_fours(as_letters(secret)))]}
+    return render(request, "materiality/form.html", _OF_ACCOUNT | shown)
 
 
 @never_cache
@@ -143,14 +147,23 @@ def passkey_add(request: HttpRequest) -> HttpResponse | str:
 def _added(request: HttpRequest, codes: list[str]) -> HttpResponse:
     request.session[ENROL] = False
     messages.success(request, _("The second factor is added."))
-    return render(request, "materiality/codes.html", {"codes": codes}) if codes else redirect("own_account")
+    return _codes_shown(request, codes) if codes else redirect("own_account")
+
+
+def _codes_shown(request: HttpRequest, codes: list[str]) -> HttpResponse:
+    lead = _(
+        "For when the phone is lost: each works once in place of a code. They are shown only now; keep them where the "
+        "password is not."
+    )
+    shown = {"heading": _("Recovery codes"), "lead": lead, "button": _("I have kept them")}
+    return render(request, "materiality/form.html", _OF_ACCOUNT | shown | {"once": [("", code) for code in codes]})
 
 
 @never_cache
 @button(can_view, back="own_account")
 def codes_renew(request: HttpRequest) -> HttpResponse:
     """New recovery codes, shown this once."""
-    return render(request, "materiality/codes.html", {"codes": renew_codes(person=request.user)})
+    return _codes_shown(request, renew_codes(person=request.user))
 
 
 @button(can_view, back="own_account")

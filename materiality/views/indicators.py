@@ -39,7 +39,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
         search=_("Search codes, names and issues"),
         files=[(kind.upper(), reverse("sheet_export", args=["indicators", kind])) for kind in ("xlsx", "csv")],
     )
-    context = {"section": "library", "listing": listing, "may_edit": may_edit}
+    context = {"section": "library", "listing": listing, "rows": listing.page, "may_edit": may_edit}
     return render(request, "materiality/indicators.html", context)
 
 

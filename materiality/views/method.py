@@ -46,7 +46,7 @@ def try_method(request: HttpRequest, code: str) -> HttpResponse:
         form.is_valid()
         return _page(request, cycle, form)
     trial = _trial(request, cycle, form)
-    return render(request, "materiality/trial.html", {"cycle": cycle, "trial": trial, "form": form})
+    return render(request, "materiality/method.html", {"cycle": cycle, "trial": trial, "form": form, "partial": True})
 
 
 @require_POST

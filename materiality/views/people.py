@@ -161,7 +161,28 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         with refusals(form):
             saved = save_person(person=row, values=form.cleaned_data, by=request.user)
             return onward(request, _("“%(name)s” is saved.") % {"name": saved}, "people")
-    return render(request, "materiality/person.html", SECTION | {"form": form, "person": row})
+    lead = _("Logs in as %(name)s.") % {"name": row.username}
+    if row == request.user:
+        lead += " " + _("This is you: another administrator has to change your role.")
+    texts = {"lead": lead, "button": _("Save"), "back": _("People"), "remove": _fold(row, request.user)}
+    return render(request, "materiality/form.html", SECTION | _page(form, str(row), lead, "people") | texts)
+
+
+def _fold(row: User, by: User) -> tuple[str, ...]:
+    """What else can be done to an account: a link for a new password, or with one that is shut the name erased."""
+    if row == by:
+        return ()
+    if row.is_active:
+        why = _(
+            "For somebody who has lost theirs. The old one no longer works, and the person is logged out everywhere."
+        )
+        link = _("Create a link for a new password")
+        return _("New password"), why, reverse("reset_password", args=[row.pk]), link
+    why = _(
+        "Name, user name and e-mail are erased, here and in the audit trail, where the person then stands as erased. "
+        "What they did stays, and the chain still verifies. This cannot be undone."
+    )
+    return _("Erase the name"), why, reverse("erase_person", args=[row.pk])
 
 
 @never_cache
@@ -183,12 +204,17 @@ def _link_sent(request: HttpRequest, row: User) -> HttpResponse:
     """By mail where there is any, so that nobody else sees it; else shown this once."""
     token = offer_login(person=row, by=request.user)
     link = f"{settings.PUBLIC_URL}{reverse('set_password', args=[row.pk, token])}"
-    by_mail = bool(settings.MAIL.host and row.email)
-    if by_mail:
+    heading, once = _("Access for %(name)s") % {"name": row}, []
+    if settings.MAIL.host and row.email:
         text = _("%(name)s, set your password here within an hour:") % {"name": row}
         send_mail(_("Your access to Yiti"), f"{text}\n\n{link}\n", None, [row.email])
-    context = {"person": row, "link": "" if by_mail else link, "by_mail": by_mail}
-    return render(request, "materiality/person.html", SECTION | context)
+        lead = _("A link to set a password went to %(address)s. It works once, and for an hour.")
+        lead %= {"address": row.email}
+    else:
+        lead = _("Give this link to the person. It is shown only now, works once and ends after an hour.")
+        once = [(_("User name"), row.username), (_("Link"), link)]
+    texts = {"button": _("Back to the people"), "once": once}
+    return render(request, "materiality/form.html", SECTION | _page(None, heading, lead, "people") | texts)
 
 
 @never_cache

@@ -14,6 +14,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -61,6 +62,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
     status = storage_trouble(sys.exc_info()[1])
     page = get_template("500.html").render({"status": status})
     return HttpResponse(page, status=status or 500, headers={"Retry-After": "60"} if status else {})
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What stands against it, where an action says so."""
+    return _notice(request, 403, _("Not allowed"), str(exception))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Neither where nor why: what is not there and what is not for this person look alike."""
+    return _notice(request, 404, _("There is no such page"), _("Check the address, or go back to the start."))
+
+
+def _notice(request: HttpRequest, status: int, heading: str, lead: str) -> HttpResponse:
+    shown = {"heading": heading, "lead": lead, "cancel": "/", "button": _("Back to the start"), "width": "narrow"}
+    return render(request, "materiality/form.html", shown, status=status)
 
 
 def job(request: HttpRequest, pk: str) -> HttpResponse:

@@ -297,7 +297,7 @@ def _edited_group(request: HttpRequest, cycle: Cycle, row: Group | None) -> Http
             return onward(request, _("The group “%(group)s” is saved.") % {"group": saved.name}, "groups", cycle.code)
     lead = _("Respondents choose their group by name and definition; the weights say how much it counts.")
     texts = {"heading": row.name if row else _("Add a group"), "lead": lead, "button": _("Save"), "guarded": True}
-    texts |= {"areas": "on-cycles", "cancel": reverse("groups", args=[cycle.code])}
+    texts["cancel"] = reverse("groups", args=[cycle.code])
     if row and cycle.state in FIELDWORK:
         why = _("Possible as long as nobody has answered as this group.")
         texts["remove"] = (_("Remove this group"), why, reverse("remove_group", args=[cycle.code, row.code]))

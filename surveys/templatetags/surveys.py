@@ -5,25 +5,61 @@ from datetime import date
 from html import escape
 
 from django import template
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from materiality.models import Issue
 from materiality.platform.bilingual import option_text
 from materiality.platform.words import word_for
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED
 from materiality.templatetags.yiti import count, percent
+from surveys.models import ResponseImport, Survey
 from surveys.queries.fieldwork import RuleLine
 from surveys.queries.matches import ColumnLine, tool_name
 from surveys.queries.plans import CategoryTicks, PrimaryTicks
 from surveys.questionnaire.asking import zoned
-from surveys.questionnaire.fieldwork import Outlook, Projection
+from surveys.questionnaire.fieldwork import FunnelLine, Outlook, Projection
 from surveys.questionnaire.ratings import OUTSIDE
 from surveys.questionnaire.screening import RULE
 
 register = template.Library()
+
+
+_STAGES = {
+    "failed": ("failed", gettext_lazy("Failed")),
+    "storing": ("running", gettext_lazy("Being stored")),
+    "unusable": ("refused", gettext_lazy("Nothing to store")),
+    "match": ("checked", gettext_lazy("Columns to confirm")),
+    "stored": ("done", gettext_lazy("Stored")),
+}
+
+
+@register.simple_tag
+def import_state(imported: ResponseImport, stage: str) -> SafeString:
+    """How far the import of a file is."""
+    name, words = _STAGES.get(stage, (stage, imported.get_state_display()))
+    return format_html('<span class="state state-{}">{}</span>', name, words)
+
+
+@register.simple_tag
+def survey_state(survey: Survey, standing: str) -> SafeString:
+    """The state of a survey; of one that is open, what its dates make of it."""
+    if survey.state == Survey.State.OPEN and standing != "open":
+        words = _("Waits for its date") if standing == "not_yet" else _("Over")
+        return format_html('<span class="state">{}</span>', words)
+    return format_html('<span class="state state-{}">{}</span>', survey.state, survey.get_state_display())
+
+
+@register.simple_tag(takes_context=True)
+def funnel_cells(context: template.Context, line: FunnelLine, whole: bool = False) -> SafeString:
+    """The numbers of a line of the funnel. What waits for release is known of `whole` groups only."""
+    waiting = [line.waiting if whole else None] if context["survey"].anonymous else []
+    answering = (line.started, line.in_progress, line.submitted, *waiting)
+    told = (line.invited, line.opened, *answering, line.valid, line.flagged)
+    return format_html_join("", '<td class="num">{}</td>', ((count(number),) for number in told))
 
 
 register.filter(option_text)
@@ -128,6 +164,18 @@ def effect_word(effect: str) -> str:
 def rule_words(line: RuleLine) -> str:
     """When a rule flags a response, with its own parameters."""
     return _(RULE[line.flag].words) % line.parameters
+
+
+@register.filter
+def changed_rules(changes: Iterable[tuple[RuleLine, RuleLine]]) -> SafeString:
+    """What became of each rule that differs between two versions."""
+    told = ((flag_word(after.flag), _effect(before), _effect(after)) for before, after in changes)
+    lines = format_html_join("", "<li><b>{}</b>: {} → {}</li>", told)
+    return format_html('<ul class="rule-changes">{}</ul>', lines) if lines else lines
+
+
+def _effect(line: RuleLine) -> str:
+    return effect_word(line.effect) + (f" ({rule_words(line)})" if line.parameters else "")
 
 
 @register.filter

@@ -413,7 +413,10 @@ def new_survey(request: HttpRequest, code: str) -> HttpResponse:
             row = build_survey(cycle=cycle, values=form.cleaned_data, by=request.user)
             said = _("The survey is created. Set who is asked what, look at the preview, then open it.")
             return onward(request, said, "survey", code, row.code)
-    return render(request, "surveys/survey_form.html", in_cycle(cycle, "survey", form=form))
+    lead = _("The questions are made from the issues. Dates and texts can still be changed until the survey opens.")
+    texts = {"heading": _("New survey"), "lead": lead, "button": _("Create the survey"), "guarded": True}
+    texts |= {"fields": "surveys/survey_fields.html", "cancel": reverse("surveys", args=[code])}
+    return render(request, "materiality/form.html", in_cycle(cycle, "survey", form=form, **texts))
 
 
 @needs(can_edit_cycle)
@@ -428,7 +431,7 @@ def edit(request: HttpRequest, code: str, survey: str) -> HttpResponse:
     is_draft = row.state == Survey.State.DRAFT
     form = (SurveyForm if is_draft else OpenSurveyForm)(request.POST, instance=copy(row))
     if request.htmx:
-        return render(request, "surveys/survey_read.html", {"spoken": read_in(row, form)})
+        return render(request, "surveys/survey.html", {"spoken": read_in(row, form), "partial": True})
     if not is_draft and "zone" in request.POST:  # the form of a draft, which was opened meanwhile
         lost = unsaved(SurveyForm(request.POST, instance=copy(row)), kept=form.fields)
         if lost:
