@@ -1,14 +1,10 @@
-"""What databases and disks are like: they take nothing for now, take turns, and give times without their zone."""
+"""What databases and disks are like: they take nothing for now, and give times without their zone."""
 
 import errno
-import fcntl
-import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -80,42 +76,6 @@ def short_transaction(milliseconds: int) -> Iterator[None]:
                 yield
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {usual}")
-
-
-_PATIENCE = 20.0
-
-
-@contextmanager
-def turn_to_write() -> Iterator[None]:
-    """SQLite has one writer at a time, and who waits for it looks only every so many milliseconds, up to 100, whether
-    it is free: of many that write at once most sleep, and some for seconds. Here they queue, with those of other
-    processes, and the next is woken. Who does not queue takes part as ever; on PostgreSQL nobody has to.
-    """
-    if connection.vendor != "sqlite" or connection.in_atomic_block or connection.is_in_memory_db():
-        yield
-        return
-    with in_turn(settings.DATA / "turn"):
-        yield
-
-
-@contextmanager
-def in_turn(path: Path, patience: float = _PATIENCE) -> Iterator[None]:
-    """One after the other, among all who name this file; who waited longer than `patience` seconds, or cannot open it,
-    goes on beside: those before are held up by something else, for which nobody shall wait twice.
-    """
-    try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
-        yield
-        return
-    try:
-        begun = time.monotonic()
-        fcntl.flock(file, fcntl.LOCK_EX)
-        if time.monotonic() - begun > patience:
-            fcntl.flock(file, fcntl.LOCK_UN)
-        yield
-    finally:
-        os.close(file)
 
 
 def utc(moment: datetime | None) -> datetime | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from django.db import connection, transaction
 
+from materiality.platform.statements import changed, one_row
 from surveys.models import UsedLinks
 
 PER_BLOCK = 4_096
@@ -24,21 +25,19 @@ def mark_used(batch_id: int, serial: int) -> bool:
     The block's row stays locked until the transaction ends: of two that mark the same link one gets False.
     """
     block, at, bit = _place(serial)
-    with transaction.atomic(), connection.cursor() as cursor:
-        bits = bytearray(_locked_bits(cursor, batch_id, block))
+    with transaction.atomic(savepoint=False):
+        bits = bytearray(_locked_bits(batch_id, block))
         if bits[at] & bit:
             return False
         bits[at] |= bit
-        cursor.execute(_WRITE, [bytes(bits), batch_id, block])
+        changed(_WRITE, [bytes(bits), batch_id, block])
     return True
 
 
 def is_used(batch_id: int, serial: int) -> bool:
     """Whether the link has been used."""
     block, at, bit = _place(serial)
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [batch_id, block])
-        found = cursor.fetchone()
+    found = one_row(_READ, [batch_id, block])
     return found is not None and bit_is_set(found[0], serial)
 
 
@@ -69,15 +68,14 @@ def _place(serial: int) -> tuple[int, int, int]:
     return serial // PER_BLOCK, within // 8, 1 << within % 8
 
 
-def _locked_bits(cursor, batch_id: int, block: int) -> bytes:
+def _locked_bits(batch_id: int, block: int) -> bytes:
     """The bits of the block, its row locked; it is made where it is not there yet.
 
     SQLite locks the whole file from the first write of a transaction on, PostgreSQL the row.
     """
     lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-    cursor.execute(_MAKE, [batch_id, block, _EMPTY])
-    cursor.execute(_READ + lock, [batch_id, block])
-    return bytes(cursor.fetchone()[0])
+    changed(_MAKE, [batch_id, block, _EMPTY])
+    return bytes(one_row(_READ + lock, [batch_id, block])[0])
 
 
 def _bits_of(bits: bytes) -> np.ndarray:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Issue
 from materiality.platform.bilingual import content_language, reading_languages, shown, speaking, text_of
 from materiality.platform.keys import CannotOpen, seal, unseal
+from materiality.platform.statements import changed, one_row
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.models import GroupPlan, Item, ItemText, ProfileQuestion, Response, Survey
 from surveys.models.instrument import attention_words, question_words, scale_words
@@ -43,13 +44,10 @@ def locked_counts(survey: Survey, group_id: int, issues: int) -> array:
     SQLite holds its one write lock from the transaction's start on, PostgreSQL the row's.
     """
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE + lock, [survey.pk, group_id])
-        row = cursor.fetchone()
-        if row is None:
-            cursor.execute(_MAKE, [survey.pk, group_id, stored_counts(survey, array("I", bytes(4 * issues)))])
-            cursor.execute(_TAKE + lock, [survey.pk, group_id])
-            row = cursor.fetchone()
+    row = one_row(_TAKE + lock, [survey.pk, group_id])
+    if row is None:
+        changed(_MAKE, [survey.pk, group_id, stored_counts(survey, array("I", bytes(4 * issues)))])
+        row = one_row(_TAKE + lock, [survey.pk, group_id])
     counts = _counts_in(survey, bytes(row[0]), issues)
     if sys.byteorder == "big":
         counts.byteswap()
@@ -67,8 +65,7 @@ def _counts_in(survey: Survey, stored: bytes, issues: int) -> array:
 
 def write_counts(survey: Survey, group_id: int, counts: array) -> None:
     """Store counts that were read under the lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [stored_counts(survey, counts), survey.pk, group_id])
+    changed(_WRITE, [stored_counts(survey, counts), survey.pk, group_id])
 
 
 def stored_counts(survey: Survey, counts: array) -> bytes:

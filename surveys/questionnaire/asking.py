@@ -386,14 +386,17 @@ def _drawn(
     free: dict[object, list[int]] = {}
     for issue in tied:
         free.setdefault(primaries[issue], []).append(issue)
-    drawn = []
-    for _turn in range(min(wanted, len(tied))):
-        fewest = min(held.get(primary, 0) for primary in free)
-        candidates = [issue for primary, own in free.items() if held.get(primary, 0) == fewest for issue in own]
+    drawn: list[int] = []
+    fewest, candidates = 0, []
+    while free and len(drawn) < wanted:
+        if not candidates:
+            fewest = min(held.get(primary, 0) for primary in free)
+            candidates = [issue for primary, own in free.items() if held.get(primary, 0) == fewest for issue in own]
         issue = candidates[rng.randrange(len(candidates))]
         primary = primaries[issue]
         drawn.append(issue)
         held[primary] = fewest + 1
+        candidates = [each for each in candidates if primaries[each] != primary]
         free[primary].remove(issue)
         if not free[primary]:
             del free[primary]

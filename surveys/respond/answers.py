@@ -6,6 +6,7 @@ Nothing outside of this room reads or writes the table of drafts; staff are told
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_hex
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -17,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from materiality.models import AuditedRow, AuditEvent
 from materiality.platform import audit
+from materiality.platform.commits import committed
 from materiality.platform.refusals import NotAllowed
-from materiality.platform.storage import turn_to_write
 from materiality.scoring.cube import SKIPPED
 from surveys.invitations.recipients import remember
 from surveys.invitations.used_links import mark_used
@@ -43,15 +44,16 @@ from surveys.respond.rows import (
     FinishedDraft,
     GroupNow,
     LinkNow,
+    NewDraft,
     SurveyNow,
     again,
     delete_draft,
     draft_in_use,
     draft_of_link,
+    draft_to_finish,
     insert_draft,
     insert_response,
     sealed_in_use,
-    take_draft,
     window_of,
     write_answers,
 )
@@ -135,7 +137,7 @@ def named_responses(responses: list[Response]) -> list[Response]:
     return [response for response in responses if (str(response.pk),) in named]
 
 
-_TRIES = 20
+_TRIES, _CHANGED = 20, "a draft was changed by others on every try"
 
 
 def save(
@@ -163,7 +165,7 @@ def save(
         if stored:
             return stored
         held = again(held)
-    raise RuntimeError("a draft was changed by others on every try")
+    raise RuntimeError(_CHANGED)
 
 
 def _since(beginning: datetime, moment: datetime) -> int:
@@ -200,7 +202,8 @@ def start_draft(
         survey, group, language, link, notice_version or survey.notice_version, "large" if large else "normal", moment
     )
     try:
-        return (_start_sealed if survey.anonymous else _start_linked)(beginning, questionnaire, asked)
+        start = _start_sealed if survey.anonymous else _start_linked
+        return committed(lambda: start(beginning, questionnaire, asked))
     except IntegrityError:
         begun = link and open_answers(link, survey.code)
         if not begun:
@@ -224,12 +227,10 @@ class Beginning(NamedTuple):
         return self.link.channel if self.link else "link"
 
 
-@turn_to_write()
-@transaction.atomic
 def _start_linked(beginning: Beginning, questionnaire: Questionnaire, asked: GroupQuestions) -> UUID:
     survey, link = beginning.survey, beginning.link
     ratings, _issues = _blank(beginning, questionnaire, asked)
-    draft = Draft(
+    draft = NewDraft(
         key=uuid4(),
         survey_id=survey.id,
         group_id=beginning.group.id,
@@ -247,8 +248,6 @@ def _start_linked(beginning: Beginning, questionnaire: Questionnaire, asked: Gro
     return draft.key
 
 
-@turn_to_write()
-@transaction.atomic
 def _start_sealed(beginning: Beginning, questionnaire: Questionnaire, asked: GroupQuestions) -> str:
     survey, link = beginning.survey, beginning.link
     secret = link.token if link else token_hex(32)
@@ -280,8 +279,6 @@ def _blank(beginning: Beginning, questionnaire: Questionnaire, asked: GroupQuest
     return blank_ratings(questionnaire.positions_of, issues, asked.dimensions), issues
 
 
-@turn_to_write()
-@transaction.atomic
 def finish(
     *,
     key: UUID | Box,
@@ -301,21 +298,31 @@ def finish(
     moment = now or timezone.now()
     if isinstance(key, Box):
         return _finish_sealed(key, moment, changes, sent, language=language, mode=mode)
-    draft = take_draft(key)
-    if draft is None:
+    for _try in range(_TRIES):
+        draft = draft_to_finish(key)
+        if draft is None:
+            return False
+        _refuse_late(draft, moment, draft.started_at)
+        questionnaire = questionnaire_of(draft.survey_id, draft.opened_at)
+        fields = merged(draft, changes, questionnaire.slots, _since(draft.started_at, moment), sent)
+        finished = draft._replace(**fields)
+        stored = {"language": language, "submitted_at": moment, "flags": _flags(finished, moment)}
+        if committed(partial(_put_in_place_of, key, draft.history, finished, **stored)):
+            course = questionnaire.course(key.bytes, finished.ratings)
+            in_passing.count_all(draft.survey_id, draft.group_code, how_answered(mode, course))
+            return True
+    raise RuntimeError(_CHANGED)
+
+
+def _put_in_place_of(key: UUID, read: History, finished: FinishedDraft, **stored: object) -> bool:
+    """The response in place of its draft; False where that is another than was read, or its link was used by now."""
+    if not delete_draft(key, read):
         return False
-    questionnaire = questionnaire_of(draft.survey_id, draft.opened_at)
-    since = _since(draft.started_at, moment)
-    draft = draft._replace(**merged(draft, changes, questionnaire.slots, since, sent))
-    _refuse_late(draft, moment, draft.started_at)
-    delete_draft(key)
-    if draft.batch_id is not None and not mark_used(draft.batch_id, draft.serial):
+    if finished.batch_id is not None and not mark_used(finished.batch_id, finished.serial):
         return False
     response = arrival_id()
-    insert_response(response, draft, language=language, submitted_at=moment, flags=_flags(draft, moment))
-    hold_response(draft.survey_id, response)
-    for (measure, channel, place), number in how_answered(mode, questionnaire.course(key.bytes, draft.ratings)).items():
-        in_passing.count(draft.survey_id, measure, group=draft.group_code, channel=channel, place=place, number=number)
+    insert_response(response, finished, **stored)
+    hold_response(finished.survey_id, response)
     return True
 
 
@@ -336,7 +343,7 @@ def _finish_sealed(
         if finish_sealed(box, contents, at=moment):
             return True
         box = opened_again(box)
-    raise RuntimeError("a draft was changed by others on every try")
+    raise RuntimeError(_CHANGED)
 
 
 def _refuse_late(window: Window, moment: datetime, begun: datetime) -> None:

@@ -14,10 +14,12 @@ from uuid import UUID
 from django.db import connection
 
 from materiality.platform.bilingual import languages_of, suffix_of
-from materiality.platform.storage import turn_to_write, utc
+from materiality.platform.commits import changed_for_good
+from materiality.platform.statements import all_rows, changed, one_row
+from materiality.platform.storage import utc
 from surveys.invitations.links import secret_of
 from surveys.invitations.used_links import PER_BLOCK, bit_is_set, is_used
-from surveys.models import Draft, Notice, Response, Survey
+from surveys.models import Notice, Response, Survey
 from surveys.questionnaire.responses import named_apart
 from surveys.questionnaire.saving import History
 from surveys.questionnaire.screening import Rules
@@ -115,12 +117,27 @@ def sealed_in_use(secret: str, survey_code: str) -> DraftInUse | None:
     )
 
 
-def insert_draft(draft: Draft) -> None:
-    """Store a draft in which nothing is answered yet; IntegrityError where its link has one."""
-    values = [_stored(draft.key), draft.survey_id, draft.group_id, draft.channel, draft.language, draft.batch_id]
-    values += [draft.serial, draft.ratings, draft.attention, draft.notice_version, draft.counted]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_DRAFT, [*values, connection.ops.adapt_datetimefield_value(draft.started_at), b""])
+class NewDraft(NamedTuple):
+    """A draft in which nothing is answered yet."""
+
+    key: UUID
+    survey_id: int
+    group_id: int
+    channel: str
+    language: str
+    batch_id: int | None
+    serial: int | None
+    ratings: bytes
+    attention: int | None
+    notice_version: int
+    counted: bool
+    started_at: datetime
+
+
+def insert_draft(draft: NewDraft) -> None:
+    """Store it; IntegrityError where its link has one."""
+    key, *others, started_at = draft
+    changed(_INSERT_DRAFT, [_stored(key), *others, connection.ops.adapt_datetimefield_value(started_at), b""])
 
 
 def again(draft: DraftInUse) -> DraftInUse | None:
@@ -139,10 +156,13 @@ def write_answers(draft: DraftInUse, fields: dict[str, object], *, page: int, at
     new = draft._replace(**fields, page=page)
     profile = json.dumps(new.profile, ensure_ascii=False)
     values = [new.ratings, new.comment, profile, new.attention, page, connection.ops.adapt_datetimefield_value(at)]
-    before = draft.history.pack() if draft.history.versions else b""
-    with turn_to_write(), connection.cursor() as cursor:
-        cursor.execute(_WRITE, [*values, new.history.pack(), _stored(draft.key), before])
-        return new if cursor.rowcount == 1 else None
+    values += [new.history.pack(), _stored(draft.key), _packed(draft.history)]
+    return new if changed_for_good(_WRITE, values) == 1 else None
+
+
+def _packed(history: History) -> bytes:
+    """As it is stored: of answers that nobody has touched there is none."""
+    return history.pack() if history.versions else b""
 
 
 def _from_box(draft: DraftInUse, box: Box) -> DraftInUse:
@@ -154,9 +174,7 @@ def _from_box(draft: DraftInUse, box: Box) -> DraftInUse:
 
 
 def _one(sql: str, values: list, known: UUID | None = None) -> DraftInUse | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        row = cursor.fetchone()
+    row = one_row(sql, values)
     if row is None:
         return None
     key, survey, group, ratings, comment, profile, attention, page, counted, batch, started, history, *rest = row
@@ -233,12 +251,9 @@ class FinishedDraft(NamedTuple):
         return "" if self.batch_id is None else f"{self.batch_id}-{self.serial}"
 
 
-def take_draft(key: UUID) -> FinishedDraft | None:
-    """The draft with this key, locked to the end of the transaction; None where there is none (any more)."""
-    lock = " FOR UPDATE OF d" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE + lock, [_stored(key)])
-        row = cursor.fetchone()
+def draft_to_finish(key: UUID) -> FinishedDraft | None:
+    """The draft with this key; None where there is none (any more)."""
+    row = one_row(_TAKE, [_stored(key)])
     if row is None:
         return None
     found = FinishedDraft(*row)
@@ -255,10 +270,9 @@ def take_draft(key: UUID) -> FinishedDraft | None:
     )
 
 
-def delete_draft(key: UUID) -> None:
-    """Delete a draft; nothing hangs on it."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM surveys_draft WHERE key = %s", [_stored(key)])
+def delete_draft(key: UUID, history: History) -> bool:
+    """Delete a draft, on which nothing hangs, if its answers are as they were read; else False."""
+    return changed("DELETE FROM surveys_draft WHERE key = %s AND history = %s", [_stored(key), _packed(history)]) == 1
 
 
 def insert_response(key: UUID, draft: FinishedDraft, *, language: str, submitted_at: datetime, flags: int) -> None:
@@ -269,8 +283,7 @@ def insert_response(key: UUID, draft: FinishedDraft, *, language: str, submitted
     profile, named = named_apart(draft.profile)
     values += [draft.ratings, json.dumps(profile, ensure_ascii=False), json.dumps(named)]
     values += [draft.attention, draft.notice_version]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_FINISHED, [*values, flags])
+    changed(_INSERT_FINISHED, [*values, flags])
 
 
 @lru_cache(maxsize=32)
@@ -316,9 +329,7 @@ def link_now(token: str, survey_code: str) -> LinkNow | None:
     link = parse_token(token)
     if link is None:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, [link.serial // PER_BLOCK, link.batch, survey_code])
-        row = cursor.fetchone()
+    row = one_row(_SQL, [link.serial // PER_BLOCK, link.batch, survey_code])
     if row is None:
         return None
     salt, size, survey_id, group_id, group_code, channel, bits, anonymous = row
@@ -403,9 +414,7 @@ class WindowNow(NamedTuple):
 
 def window_of(survey_id: int) -> WindowNow:
     """The survey's state and times as they are at this moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WINDOW, [survey_id])
-        state, *times = cursor.fetchone()
+    state, *times = one_row(_WINDOW, [survey_id])
     return WindowNow(state, *map(utc, times))
 
 
@@ -420,9 +429,7 @@ class GroupNow(NamedTuple):
 
 def survey_now(code: str) -> SurveyNow | None:
     """The survey with this code; one that was answered elsewhere has no address."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SURVEY, [code])
-        row = cursor.fetchone()
+    row = one_row(_SURVEY, [code])
     if row is None:
         return None
     texts = map(_read, row[_TEXTS])
@@ -431,9 +438,7 @@ def survey_now(code: str) -> SurveyNow | None:
 
 def groups_now(cycle_id: int) -> tuple[GroupNow, ...]:
     """The groups of a cycle, in their order."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GROUPS, [cycle_id])
-        return tuple(GroupNow(pk, code, *map(_read, texts)) for pk, code, *texts in cursor.fetchall())
+    return tuple(GroupNow(pk, code, *map(_read, texts)) for pk, code, *texts in all_rows(_GROUPS, [cycle_id]))
 
 
 @lru_cache(maxsize=1024)

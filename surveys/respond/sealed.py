@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
+from materiality.platform.commits import changed_for_good
 from materiality.platform.keys import KeyMissing, seal, unseal
-from materiality.platform.storage import turn_to_write, utc
+from materiality.platform.statements import changed, one_row
+from materiality.platform.storage import utc
 from surveys.models import SealedDraft
 from surveys.models.responses import random_id
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
@@ -83,9 +84,7 @@ class SealedSurvey(NamedTuple):
 
 def sealed_survey(code: str) -> SealedSurvey | None:
     """The anonymous survey with this code; None where there is none or its key was destroyed. KeyMissing."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SURVEY, [code])
-        row = cursor.fetchone()
+    row = one_row(_SURVEY, [code])
     return row and _survey_in(row)
 
 
@@ -119,25 +118,22 @@ _MOST_KNOWN = 1024
 
 def _row_of(code: str, secret: str) -> tuple[bytes, tuple] | None:
     """By what the draft is found, and its row with its survey's."""
-    with connection.cursor() as cursor:
-        # Of a survey that was made anew, or whose key is away by now, the database is asked again.
-        with suppress(KeyMissing):
-            if code in _known and (row := _look(cursor, *_known[code], secret)):
-                return row
-        _known.pop(code, None)
-        cursor.execute(_SURVEY, [code])
-        survey = cursor.fetchone()
-        if survey is None:
-            return None
-        if len(_known) < _MOST_KNOWN:
-            _known[code] = survey[:2]
-        return _look(cursor, *survey[:2], secret)
+    # Of a survey that was made anew, or whose key is away by now, the database is asked again.
+    with suppress(KeyMissing):
+        if code in _known and (row := _look(*_known[code], secret)):
+            return row
+    _known.pop(code, None)
+    survey = one_row(_SURVEY, [code])
+    if survey is None:
+        return None
+    if len(_known) < _MOST_KNOWN:
+        _known[code] = survey[:2]
+    return _look(*survey[:2], secret)
 
 
-def _look(cursor: CursorWrapper, survey_id: int, check: str, secret: str) -> tuple[bytes, tuple] | None:
+def _look(survey_id: int, check: str, secret: str) -> tuple[bytes, tuple] | None:
     lookup = lookup_of(key_with(check), secret)
-    cursor.execute(_ROW, [survey_id, lookup, check])
-    row = cursor.fetchone()
+    row = one_row(_ROW, [survey_id, lookup, check])
     return row and (lookup, row)
 
 
@@ -154,15 +150,12 @@ def insert_sealed(
     begun = contents.started_at
     values = [random_id(), survey.id, group_id, channel, issues is not None, lookup, sealed, part]
     values += [connection.ops.adapt_datefield_value(begun.date()), connection.ops.adapt_datetimefield_value(begun)]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
+    changed(_INSERT, values)
 
 
 def opened_again(box: Box) -> Box | None:
     """The draft as it is stored now; None where it is finished or gone."""
-    with connection.cursor() as cursor:
-        cursor.execute(_AGAIN, [box.row])
-        row = cursor.fetchone()
+    row = one_row(_AGAIN, [box.row])
     if row is None or row[1] != SealedDraft.State.BEGUN:
         return None
     return box._replace(version=row[0], contents=unpack(unseal(box.opener, bytes(row[2]), box.lookup)))
@@ -173,18 +166,15 @@ def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> Bo
     sealed = seal(box.opener, pack(contents, box.questionnaire.sealed_size), box.lookup)
     # At random: a count of saves would tell how much somebody answered.
     version = 1 + randbits(30)
-    with turn_to_write(), connection.cursor() as cursor:
-        saved_at = connection.ops.adapt_datetimefield_value(at)
-        cursor.execute(_SAVE, [sealed, page, saved_at, version, box.row, box.version])
-        return box._replace(version=version, contents=contents) if cursor.rowcount == 1 else None
+    values = [sealed, page, connection.ops.adapt_datetimefield_value(at), version, box.row, box.version]
+    return box._replace(version=version, contents=contents) if changed_for_good(_SAVE, values) == 1 else None
 
 
 def finish_sealed(box: Box, contents: Contents, *, at: datetime) -> bool:
     """Seal the contents with the survey's key alone, in the same row, which is finished from then on; else False."""
     sealed = seal_finished(box.key, contents, box.questionnaire.sealed_size, box.lookup)
-    with connection.cursor() as cursor:
-        cursor.execute(_FINISH, [sealed, b"", connection.ops.adapt_datetimefield_value(at), box.row, box.version])
-        return cursor.rowcount == 1
+    values = [sealed, b"", connection.ops.adapt_datetimefield_value(at), box.row, box.version]
+    return changed_for_good(_FINISH, values) == 1
 
 
 def seal_finished(key: bytes, contents: Contents, size: int, lookup: bytes) -> bytes:

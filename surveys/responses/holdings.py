@@ -21,6 +21,7 @@ from django.db.models import Model, QuerySet
 from materiality.models import KeyCheck
 from materiality.platform.audit import AUDIT_KEY
 from materiality.platform.keys import KeyMissing, derived, installation_key, read_key
+from materiality.platform.statements import all_rows, changed, one_row
 from surveys.models import AnonymousAnswer, AnonymousComment, Holding, Response, Survey
 
 TABLES_HELD: dict[type[Model], str] = {
@@ -135,9 +136,7 @@ def holdings_of(survey_pk: int) -> Iterator[Sums | None]:
     by verify_audit: no answer is refused for the want of that key. Plain SQL: everybody who submits comes by here.
     """
     lock = " FOR UPDATE OF h" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCKED + lock, [AUDIT_KEY, survey_pk])
-        figures, fingerprint = cursor.fetchone() or (None, None)
+    figures, fingerprint = one_row(_LOCKED + lock, [AUDIT_KEY, survey_pk]) or (None, None)
     key = b""
     with suppress(KeyMissing):
         key = _key_of(survey_pk, read_key(AUDIT_KEY, fingerprint)) if fingerprint else b""
@@ -147,16 +146,14 @@ def holdings_of(survey_pk: int) -> Iterator[Sums | None]:
     sums = Sums(key, json.loads(figures) if isinstance(figures, str) else figures)
     yield sums
     figures = sums.figures()
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, [json.dumps(figures), seal_of(key, figures), survey_pk])
+    changed(_STORE, [json.dumps(figures), seal_of(key, figures), survey_pk])
 
 
 def hold_response(survey_pk: int, pk: UUID) -> None:
     """Add one response, in the caller's transaction and after it is written."""
-    with holdings_of(survey_pk) as sums, connection.cursor() as cursor:
+    with holdings_of(survey_pk) as sums:
         if sums:
-            cursor.execute(_sql_of_one(), [Response._meta.pk.get_db_prep_value(pk, connection)])
-            sums.count_rows(Response, cursor.fetchall())
+            sums.count_rows(Response, all_rows(_sql_of_one(), [Response._meta.pk.get_db_prep_value(pk, connection)]))
 
 
 @cache

@@ -3,11 +3,12 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection
 
+from materiality.platform.statements import changed
 from materiality.platform.storage import short_transaction
 from surveys.models import Tally
 from surveys.questionnaire.asking import COURSE
@@ -34,8 +35,7 @@ def add_to_tally(
     survey_id: int, measure: str, *, group: str = "", channel: str = "", place: int = 0, number: int = 1
 ) -> None:
     """Count `number` more under this measure (see Tally), group code, channel and place."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD, [survey_id, measure, group, channel[:40], place, number])
+    changed(_ADD, [survey_id, measure, group, channel[:40], place, number])
 
 
 def how_answered(mode: str, course: Sequence[int]) -> Counter[tuple[str, str, int]]:
@@ -62,14 +62,19 @@ class InPassing:
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
 
-    def count(
-        self, survey_id: int, measure: str, *, group: str = "", channel: str = "", place: int = 0, number: int = 1
-    ) -> None:
-        """Count so many more; with OPENINGS_STORED_SECONDS = 0 it is stored at once, if it can be."""
-        kind = survey_id, str(measure), group, channel, place
+    def count(self, survey_id: int, measure: str, *, group: str = "", channel: str = "") -> None:
+        """Count one more."""
+        self.count_all(survey_id, group, {(str(measure), channel, 0): 1})
+
+    def count_all(self, survey_id: int, group: str, numbers: Mapping[tuple[str, str, int], int]) -> None:
+        """Count so many more of each (measure, channel, place); with OPENINGS_STORED_SECONDS = 0 they are stored at
+        once, if they can be.
+        """
         with self._lock:
-            if kind in self._waiting or len(self._waiting) < self.MOST_KINDS:
-                self._waiting[kind] += number
+            for (measure, channel, place), number in numbers.items():
+                kind = survey_id, measure, group, channel, place
+                if kind in self._waiting or len(self._waiting) < self.MOST_KINDS:
+                    self._waiting[kind] += number
             if settings.OPENINGS_STORED_SECONDS:
                 self._start_timer()
                 return

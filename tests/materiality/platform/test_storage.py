@@ -3,14 +3,13 @@
 import errno
 import sqlite3
 import time
-from threading import Event, Thread
 
 import psycopg
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
-from materiality.platform.storage import in_turn, storage_trouble
+from materiality.platform.storage import storage_trouble
 from surveys.models import Draft, Response, Tally
 from surveys.responses.tallies import in_passing
 from tests.factories.people import log_in
@@ -147,35 +146,3 @@ def test_first_page_answers_at_once_while_another_holds_the_lock(respondent):
         other.execute("ROLLBACK")
         other.close()
     assert in_passing.store() and Tally.objects.get(measure="opened").number == 2
-
-
-def test_writers_come_one_after_the_other_and_no_later_than_their_patience(tmp_path):
-    seen, first_is_in, first_may_go = [], Event(), Event()
-
-    def first() -> None:
-        with in_turn(tmp_path / "turn"):
-            first_is_in.set()
-            first_may_go.wait(10)
-            seen.append("first")
-
-    def next_in(name: str, patience: float) -> None:
-        with in_turn(tmp_path / "turn", patience):
-            seen.append(name)
-            if name == "impatient":
-                last.start()
-                last.join(10)  # the turn is free already
-
-    last = Thread(target=next_in, args=("last", 10.0))
-    writers = [Thread(target=first), Thread(target=next_in, args=("impatient", 0.0))]
-    writers[0].start()
-    assert first_is_in.wait(10)
-    writers[1].start()
-    first_may_go.set()
-    for writer in (*writers, last):
-        writer.join(20)
-    assert seen == ["first", "impatient", "last"]
-
-
-def test_writer_goes_on_where_there_is_no_file_to_queue_at(tmp_path):
-    with in_turn(tmp_path / "nothing" / "turn"):
-        pass

@@ -3,7 +3,7 @@
 from array import array
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from surveys.questionnaire.saving import History, Sent
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import LARGEST, token_of
 from surveys.respond.answers import open_answers
-from surveys.respond.rows import LinkNow, again, link_now, take_draft, write_answers
+from surveys.respond.rows import LinkNow, again, draft_to_finish, link_now, write_answers
 from tests.factories.invitations import make_batch, token
 from tests.factories.surveys import make_draft, make_survey
 
@@ -43,10 +43,9 @@ def test_draft_that_is_written_is_read_by_the_orm_and_written_only_as_it_was_rea
     assert History.unpack(bytes(stored.history)) == again(read).history == history
 
 
-def test_draft_that_is_taken_is_the_one_stored_with_its_survey(survey) -> None:
+def test_draft_to_finish_is_the_one_stored_with_its_survey(survey) -> None:
     draft = make_draft(survey, comment="好")
-    with transaction.atomic():
-        taken = take_draft(draft.key)
+    taken = draft_to_finish(draft.key)
     stored = Draft.objects.select_related("survey").get()
     assert (taken.ratings, taken.comment, taken.profile) == (bytes(stored.ratings), "好", stored.profile)
     assert (taken.started_at, taken.rules) == (stored.started_at, Rules.from_json(stored.survey.rules))
