@@ -21,7 +21,7 @@ def address_of(request: HttpRequest) -> str:
     wrote before is never believed. Without any trusted proxy the header is not read.
     """
     trusted = settings.TRUSTED_PROXIES
-    hops = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    hops = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     text = request.META.get("REMOTE_ADDR", "")
     if settings.ENVIRONMENT.behind_proxy and not trusted:
         text = hops[-1] if hops else text

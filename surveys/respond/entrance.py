@@ -92,17 +92,18 @@ def first_page_context(
     large: bool = False,
 ) -> dict[str, object]:
     """What the first page says of a survey, in the active language; hashable values. With a link one group only."""
+    language = spoken_language()
     mailed = link is not None and link.channel == "mail"
-    paragraphs = text_of(questionnaire.survey, "introduction").replace("\r\n", "\n").split("\n\n")
+    paragraphs = text_of(questionnaire.survey, "introduction", language).replace("\r\n", "\n").split("\n\n")
     return {
-        "title": text_of(survey, "title"),
+        "title": text_of(survey, "title", language),
         "why": paragraphs[0].strip(),
         "introduction": "\n\n".join(paragraphs[1:]).strip(),
         "until": moment_words(closing_time(survey), survey.zone),
         "last_day": ends_soon(survey),
         "anonymity": anonymity_words(anonymous=survey.anonymous, personal=link is not None, mailed=mailed),
         "contact": questionnaire.survey.contact,
-        "notice": text_of(survey, "notice"),
+        "notice": text_of(survey, "notice", language),
         "notice_version": survey.notice_version,
         "effort": effort_words(questionnaire.effort_of(group.id, large=large) for group in groups),
         "anonymous": survey.anonymous,
@@ -112,7 +113,9 @@ def first_page_context(
         "has_profile": bool(questionnaire.profile),
         "personal": link is not None,
         "mailed": mailed,
-        "groups": tuple((row.code, text_of(row, "name"), text_of(row, "definition")) for row in groups),
+        "groups": tuple(
+            (row.code, text_of(row, "name", language), text_of(row, "definition", language)) for row in groups
+        ),
     }
 
 

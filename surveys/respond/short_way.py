@@ -8,14 +8,15 @@ is that of what is asked most: scripts save what was touched, a dozen to a hundr
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from io import BytesIO
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from django.core.exceptions import DisallowedHost, ObjectDoesNotExist
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from django.utils.datastructures import MultiValueDict
 
@@ -112,7 +113,7 @@ def saved(request: HttpRequest) -> tuple[str, bytes] | None:
         # The words of the database can hold what somebody answered.
         log.error("a save was not taken: %s %s", type(problem).__name__, getattr(problem.__cause__, "sqlstate", ""))
         return trouble and (_STATUS[trouble], b"")
-    connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
+    _look_after(connections[DEFAULT_DB_ALIAS])
     return "200 OK", json.dumps(acknowledged(way.draft, changes, way.questionnaire.slots)).encode()
 
 
@@ -130,9 +131,22 @@ class UsualRequest(WSGIRequest):
             environ["wsgi.input"] = BytesIO(body)
             if len(body) != int(environ["CONTENT_LENGTH"]):
                 raise ValueError("cut short")
-            # Not a QueryDict, which takes four times as long.
-            for name, value in parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS):
+            for name, value in _fields(body.decode()):
                 self._post.setlistdefault(name).append(value)
+
+    def get_host(self) -> str:
+        """One of ours, as `is_usual` says."""
+        return self.META["HTTP_HOST"]
+
+
+def _fields(form: str) -> Iterator[tuple[str, str]]:
+    """As parse_qsl reads them, and QueryDict, which take twice and eight times as long."""
+    each = form.split("&")
+    if len(each) > _MOST_FIELDS:
+        raise ValueError("more fields than a page has")
+    for field in filter(None, each):
+        name, _, value = field.partition("=")
+        yield (unquote_plus(name), unquote_plus(value)) if "%" in field or "+" in field else (name, value)
 
 
 def is_usual(environ: dict) -> bool:
@@ -174,5 +188,11 @@ def _has_to_be_done_again(response: HttpResponse) -> bool:
     """
     own = connections[DEFAULT_DB_ALIAS]
     erred = own.errors_occurred and own.vendor != "sqlite"
-    own.close_if_unusable_or_obsolete()
+    _look_after(own)
     return erred and own.connection is None and response.status_code == 503
+
+
+def _look_after(own: BaseDatabaseWrapper) -> None:
+    """The next request here asks no SELECT 1 before all else: one that finds its connection broken is done again."""
+    own.close_if_unusable_or_obsolete()
+    own.health_check_done = True

@@ -84,7 +84,10 @@ def _ranking_page(request: HttpRequest, way: Way) -> HttpResponse:
     if cookies.told(request)[:1] == [TOP]:
         _top, *chosen = cookies.told(request)
         error = _("Please choose at most %(most)s; you chose %(number)s.") % {"most": MOST_NAMED, "number": len(chosen)}
-    choices = b"".join([_choice(issue.code, text_of(issue, "name"), issue.code in chosen) for issue in issues])
+    language = spoken_language()
+    choices = b"".join(
+        [_choice(issue.code, text_of(issue, "name", language), issue.code in chosen) for issue in issues]
+    )
     return page(
         request,
         "ranking",
