@@ -10,16 +10,17 @@ import socket
 import time
 import zlib
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
-_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')
-_WAS = re.compile(rb'name="was" value="([^"]*)"')
+# They stand one behind the other; what a page says that it shows needs no quoting but of its spaces.
+_CARRIED = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)">(?:<input type="hidden" name="was" value="([^"]*)")?')
 _ITEM = re.compile(rb'name="r(\d+)" value="1"')
 _GROUP = re.compile(rb'name="group" value="([\w-]+)"')
 _NOTICE = re.compile(rb'name="notice" value="(\d+)"')
-_COOKIE = re.compile(rb"\r\nset-cookie: *([^=]+)=([^;]*)", re.I)
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.I)
-_LOCATION = re.compile(rb"\r\nlocation: *([^\r]+)", re.I)
+# As granian writes them.
+_COOKIE = re.compile(rb"\r\nset-cookie: ([^=]+)=([^;]*)")
+_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)")
+_LOCATION = re.compile(rb"\r\nlocation: ([^\r]+)")
 
 # As `fetch` sends a form.
 SCRIPT = ";charset=UTF-8"
@@ -88,10 +89,11 @@ class Respondent:
 
     def send(self, path: str, page: bytes, values: dict, charset: str = "") -> tuple[bytes, bytes]:
         """Post values with what the form of `page` carries."""
-        carried = {"csrfmiddlewaretoken": _TOKEN.search(page)[1]} | (
-            {"was": was[1]} if (was := _WAS.search(page)) else {}
-        )
-        body = urlencode({**values, **carried}).encode()
+        token, was = _CARRIED.search(page).groups()
+        body = "&".join([f"{name}={quote_plus(str(value))}" for name, value in values.items()]).encode()
+        body += b"&csrfmiddlewaretoken=" + token
+        if was is not None:
+            body += b"&was=" + was.replace(b" ", b"+")
         line = f"POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded{charset}\r\n"
         return self._exchange(f"{line}Content-Length: {len(body)}\r\n", body)
 
