@@ -69,6 +69,7 @@ WORDS: dict[str, Words] = {
         "score_reported": gettext_lazy("created a scoring run of figures from elsewhere"),
         "add_person": gettext_lazy("added the person %(object)s"),
         "save_person": gettext_lazy("changed the account of %(object)s"),
+        "renew_hash": gettext_lazy("renewed how the password of %(object)s is kept, at a login"),
         "change_password": gettext_lazy("changed the password of %(object)s"),
         "add_factor": gettext_lazy("added a second factor to %(object)s"),
         "remove_factor": gettext_lazy("removed a second factor of %(object)s"),
@@ -335,6 +336,10 @@ CATALOGUES = (
     *("materiality.framework", "materiality.disclosure", "materiality.disclosurelink"),
     "materiality.crosswalk",
 )
+PERSONS = (
+    *("materiality.user", "materiality.user_cycles", "materiality.factor"),
+    "materiality.auditperson",
+)
 
 HOOKS = Hooks(
     words=WORDS,
@@ -388,7 +393,7 @@ HOOKS = Hooks(
     settled=lambda cycle: cycle.state not in BEFORE_SIGN_OFF,
     admission=(admits_to_cycle,),
     alerts=(key_alerts, guessing_alerts),
-    guarded=("materiality.run",),
+    guarded=("materiality.run", "materiality.organisation"),
     owned={
         "materiality.edition": {
             "materiality.category": "edition",
@@ -406,7 +411,8 @@ HOOKS = Hooks(
             "materiality.reportedfigure": "cycle",
         },
         "materiality.run": {"materiality.issuescore": "run"},
-        "materiality.user": {"materiality.user": "", "materiality.user_cycles": ""},
+        "materiality.user": dict.fromkeys(PERSONS, ""),
+        "materiality.owngroup": {"materiality.owngroup": ""},
         "materiality.framework": dict.fromkeys(CATALOGUES, ""),
     },
 )

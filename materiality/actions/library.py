@@ -326,8 +326,8 @@ def load_library(*, by: User | None) -> Loaded:
     groups = _own_groups(library, is_first=is_new)
     catalogue_rows = store_catalogues(catalogues=read_catalogues(folder, installed_frameworks()))
     edition = current or draft or _store(library)
-    if is_new or catalogue_rows:
-        _record(edition, library, catalogue_rows, is_new, by)
+    if is_new or catalogue_rows or groups:
+        _record(edition, library, catalogue_rows, [*groups], is_new, by)
     kept = not is_new and library_contents(edition) != library
     return Loaded(edition, is_new, catalogue_rows, kept, tuple(group.code for group in groups))
 
@@ -373,9 +373,11 @@ def edition_title(code: str, languages: Iterable[str], *, is_default: bool = Fal
     return found
 
 
-def _record(edition: Edition, library: Library, catalogue_rows: int, is_new: bool, by: User | None) -> None:
+def _record(
+    edition: Edition, library: Library, catalogue_rows: int, touched: list[models.Model], is_new: bool, by: User | None
+) -> None:
     after: dict[str, object] = {"catalogue_rows": catalogue_rows}
-    touched: list = list(Framework.objects.order_by("pk")[: bool(catalogue_rows)])  # with it goes all of the catalogues
+    touched += Framework.objects.order_by("pk")[: bool(catalogue_rows)]  # with it goes all of the catalogues
     if is_new:
         touched += [*edition.categories.all(), *edition.issues.all()]
         after |= {

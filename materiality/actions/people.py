@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.auth.hashers import identify_hasher
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from materiality.models import AuditPerson, User
-from materiality.models.people import Role
+from materiality.models.people import Role, new_salt
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
 
@@ -38,6 +39,15 @@ def change_password(*, person: User, password: str) -> User:
     stored.save(update_fields=["password"])
     audit.record("change_password", stored, by=stored)
     return stored
+
+
+@transaction.atomic
+def renew_hash(*, person: User, password: str) -> None:
+    """Keep the password of somebody who logs in as passwords are kept by now; other sessions of theirs end."""
+    if identify_hasher(person.password).must_update(person.password):
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        audit.record("renew_hash", person, by=person)
 
 
 @transaction.atomic
@@ -77,14 +87,14 @@ def erase_person(*, person: User, by: User) -> User:
     stored = User.objects.select_for_update().get(pk=person.pk)
     if stored.is_active:
         raise NotAllowed(_("Deactivate the account first."))
-    known = AuditPerson.objects.filter(user=stored).first()
-    if known is not None and not known.name:
+    if stored.is_erased:
         raise NotAllowed(_("This person is erased already."))
     AuditPerson.objects.update_or_create(user=stored, defaults={"name": ""})
-    stored.username = f"erased-{stored.pk}"
+    stored.username = stored.erased_name
     stored.first_name = stored.last_name = stored.email = ""
     stored.set_unusable_password()
-    stored.save(update_fields=["username", "first_name", "last_name", "email", "password"])
+    stored.digest_salt = new_salt()
+    stored.save(update_fields=["username", "first_name", "last_name", "email", "password", "digest_salt"])
     stored.uploads.all().delete()
     audit.record("erase_person", stored, by=by)
     return stored

@@ -52,13 +52,14 @@ def record(
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event is recorded in the transaction of its action")
     _queue_writers()
-    rows = [row, *touched]
+    person, is_new = _person(by)
+    rows = [row, *touched, *([person] if is_new else [])]
     of_row, *of_touched = _states(rows)
     number, last_hash = AuditEvent.objects.order_by("-number").values_list("number", "hash").first() or (0, "")
     event = AuditEvent(
         number=number + 1,
         previous_hash=last_hash,
-        person=_person(by),
+        person=person,
         at=timezone.now(),
         action=action,
         object_text="" if isinstance(row, User | AuditPerson) else str(row)[:200],
@@ -278,10 +279,8 @@ def _known_columns(wanted: dict[str, str]) -> dict[str, AuditColumns]:
     return {row.object_type: row for row in known if row.names == wanted[row.object_type]}
 
 
-def _person(by: User | None) -> AuditPerson | None:
-    if by is None:
-        return None
-    return AuditPerson.objects.get_or_create(user=by, defaults={"name": str(by)})[0]
+def _person(by: User | None) -> tuple[AuditPerson | None, bool]:
+    return AuditPerson.objects.get_or_create(user=by, defaults={"name": str(by)}) if by else (None, False)
 
 
 NUMBER, PREVIOUS = HASHED.index("number"), HASHED.index("previous_hash")

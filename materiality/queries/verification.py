@@ -20,7 +20,7 @@ from django.db.models import Max, Min
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from materiality.models import Attachment, AuditColumns, AuditedRow, AuditEvent, Run
+from materiality.models import Attachment, AuditColumns, AuditedRow, AuditEvent, AuditPerson, Run, User
 from materiality.platform.audit import AUDIT_KEY, HASHED, NUMBER, Chain, Finding, touched_digest
 from materiality.platform.digests import CHUNK, OF, columns_digest, part_now, path_to, stored_digests
 from materiality.platform.files import digest_of_stored
@@ -315,6 +315,13 @@ def unguarded_findings() -> Iterator[Finding]:
                     yield Finding(0, "unguarded", {"object_type": label, "object_id": str(key)})
 
 
+def person_findings() -> Iterator[Finding]:
+    """Persons whom the trail names otherwise than their accounts do, which are digested."""
+    for person in AuditPerson.objects.exclude(user=None).select_related("user").order_by("user"):
+        if person.name != ("" if person.user.is_erased else str(person.user)):
+            yield Finding(0, "person_name", {"object_type": User._meta.label_lower, "object_id": str(person.user_id)})
+
+
 def attachment_findings() -> Iterator[Finding]:
     """Files of engagements that are not those that were attached."""
     return altered_files((row, row.path) for row in Attachment.objects.order_by("pk").iterator())
@@ -402,6 +409,9 @@ FINDINGS: dict[str, Promise] = {
         "%(object)s %(object_id)s (%(object_type)s): the file “%(name)s” is gone, or was changed outside the "
         "application."
     ),
+    "person_name": gettext_lazy(
+        "%(object)s (%(object_type)s %(object_id)s): the audit trail names them otherwise than their account does."
+    ),
     "unguarded": gettext_lazy("There is no event about %(object)s %(object_id)s (%(object_type)s)."),
 }
 # What cannot be compared is told, but is no forgery.
@@ -432,8 +442,8 @@ def findings(chain: Chain) -> Iterator[Finding]:
     yield from chain.check(macs.through(hashed_events()))
     yield from chain.end()
     yield from macs.end()
-    checks = (touched_findings, row_findings, part_findings, unguarded_findings, score_findings, attachment_findings)
-    for check in (*checks, *(each for hooks in declared() for each in hooks.checks)):
+    checks = (touched_findings, row_findings, part_findings, unguarded_findings, person_findings, score_findings)
+    for check in (*checks, attachment_findings, *(each for hooks in declared() for each in hooks.checks)):
         yield from _finished(check)
 
 

@@ -8,7 +8,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.mail import send_mail
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,10 +25,11 @@ from materiality.actions.people import (
     erase_person,
     login_links,
     offer_login,
+    renew_hash,
     save_person,
 )
 from materiality.forms.people import NewPersonForm, PersonForm
-from materiality.models import AuditEvent, AuditPerson, User
+from materiality.models import AuditEvent, User
 from materiality.models.people import Role
 from materiality.platform.lists import Chip, Head, Listing, chosen_in
 from materiality.platform.logins import Attempt
@@ -56,6 +57,7 @@ class StaffLogin(LoginView):
 
     def form_valid(self, form) -> HttpResponse:
         person, onward = form.get_user(), self.get_success_url()
+        renew_hash(person=person, password=form.cleaned_data["password"])
         for sentence in done_to(person):
             messages.warning(self.request, sentence)
         if person.factors.exists():
@@ -117,9 +119,8 @@ _HEADS = (
 
 
 def listed_people() -> QuerySet[User]:
-    """All accounts, the active first, by name; `is_erased` where the name was erased."""
-    erased = AuditPerson.objects.filter(user=OuterRef("pk"), name="")
-    return User.objects.annotate(is_erased=Exists(erased)).order_by("-is_active", "first_name", "username")
+    """All accounts, the active first, by name."""
+    return User.objects.order_by("-is_active", "first_name", "username")
 
 
 @needs(can_manage_people)

@@ -3,11 +3,13 @@
 from io import StringIO
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from django.utils import timezone, translation
 
 from materiality.actions.people import add_person, change_password, erase_person, login_links, offer_login, save_person
 from materiality.models import AuditEvent, AuditPerson, User
+from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
 from tests.factories.people import make_person
 
@@ -80,7 +82,7 @@ def test_first_administrator_who_gets_another_role_is_above_it_no_more(administr
 
 def test_role_changed_around_the_application_is_found(administrator):
     person = added(administrator)
-    User.objects.filter(pk=person.pk).update(last_login="2026-01-01T00:00Z", password="y")
+    User.objects.filter(pk=person.pk).update(last_login="2026-01-01T00:00Z", toured=True)
     verify()
     User.objects.filter(pk=person.pk).update(role="administrator")
     with pytest.raises(Exception, match="2 "):
@@ -90,6 +92,7 @@ def test_role_changed_around_the_application_is_found(administrator):
 def test_erased_person_is_gone_by_name_and_the_chain_still_verifies(administrator):
     person = saved(added(administrator), administrator, is_active=False)
     person.uploads.create(at=timezone.now(), size=8)
+    was = User.objects.get(pk=person.pk)
     change_count = AuditEvent.objects.count()
     hashes = list(AuditEvent.objects.order_by("number").values_list("hash", flat=True))
     erase_person(person=person, by=administrator)
@@ -100,6 +103,8 @@ def test_erased_person_is_gone_by_name_and_the_chain_still_verifies(administrato
     stored = AuditEvent.objects.order_by("number").values_list("hash", flat=True)
     assert (len(stored), list(stored)[:-1]) == (change_count + 1, hashes)
     verify()
+    # Whoever guesses who it was cannot try it at the digests: what they were salted with is gone.
+    assert len(was.digest_salt) == 32 and person.digest_salt not in ("", was.digest_salt)
 
 
 def test_erasing_twice_or_somebody_active_is_refused(administrator):
@@ -117,6 +122,22 @@ def test_password_of_a_deactivated_account_is_not_changed(administrator):
         change_password(person=person, password="x")
     with pytest.raises(NotAllowed, match="deactivated"):
         offer_login(person=person, by=administrator)
+
+
+def test_password_kept_by_older_rules_is_renewed_at_a_login_with_an_event(administrator, client, settings):
+    person = added(administrator)
+    weaker = Argon2PasswordHasher()
+    weaker.time_cost = 1
+    settings.PASSWORD_HASHERS = [f"{Argon2PasswordHasher.__module__}.Argon2PasswordHasher"]
+    User.objects.filter(pk=person.pk).update(password=weaker.encode("x", weaker.salt()))
+    audit.record("save_person", person, by=administrator)
+    for _login in range(2):
+        assert client.post("/login/", {"username": "li", "password": "x"}).status_code == 302
+        client.post("/logout/")
+    actions = list(AuditEvent.objects.order_by("number").values_list("action", flat=True))
+    assert actions == ["add_person", "save_person", "renew_hash"]
+    assert "t=2" in User.objects.get(pk=person.pk).password
+    verify()
 
 
 def test_link_for_a_password_works_once_and_leaves_an_event(administrator):

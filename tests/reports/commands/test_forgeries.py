@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from uuid import uuid4
@@ -13,18 +14,24 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone, translation
 
+from materiality.actions.factors import add_factor
+from materiality.actions.organisation import name_organisation
 from materiality.actions.people import add_person
 from materiality.models import (
     AuditColumns,
     AuditEvent,
+    AuditPerson,
     Crosswalk,
     Cycle,
     Disclosure,
     Engagement,
+    Factor,
     Group,
     IssueMapping,
     IssueScore,
     Job,
+    Organisation,
+    OwnGroup,
     Run,
     StakeholderPoint,
     User,
@@ -155,6 +162,15 @@ FORGERIES = [
     (lambda: reword(Notice.objects.all(), text_en="x"), [r"\(surveys\.notice\) of Survey"]),
     (lambda: Disclosure.objects.filter(code="305-1").update(order=9_999), [r"\(materiality\.disclosure\) of"]),
     (lambda: Crosswalk.objects.first().delete(), [r"\(materiality\.crosswalk\) of Framework"]),
+    *((partial(User.objects.filter(username="li").update, **change), [r"^Person \(materiality\.user \d+\) was changed"])
+      for change in ({"password": "x"}, {"username": "y"}, {"first_name": "Y"}, {"email": "y@example.org"})),
+    (lambda: Factor.objects.all().delete(), [r"\(materiality\.factor\) of Person .* left 2 rows; there are 0"]),
+    (lambda: Factor.objects.filter(kind="app").update(secret=b"x"), [r"\(materiality\.factor\) of Person .* left 2"]),
+    (lambda: AuditPerson.objects.update(name="Wang"), [r"^Person .*: the audit trail names them otherwise than"]),
+    (lambda: AuditPerson.objects.update(user=None), [r"\(materiality\.auditperson\) of Person .* left 1 rows"]),
+    (lambda: OwnGroup.objects.filter(code="users").update(weight_society=9), [r"\(materiality\.owngroup\) of"]),
+    (lambda: OwnGroup.objects.first().delete(), [r"\(materiality\.owngroup\) of .* left 6 rows; there are 5"]),
+    (lambda: reword(Organisation.objects.all(), name_en="x"), [r"^Organisation \(materiality\.organisation 1\) was"]),
     (cycle_named_for_a_viewer, [r"\(materiality\.user_cycles\) of Person .* left 0 rows; there are 1"]),
     (digest_hidden({"names": "id,nothing"}), [HIDDEN]),
     (digest_hidden({"object_type": "surveys.nothing"}), [r"\(surveys\.survey \d+\) was changed"]),
@@ -175,7 +191,9 @@ def test_each_forgery_is_named_with_what_it_touched(settings, tmp_path):
     run("load_demo", "--responses", "60")
     run("import_outline", "demo", str(OUTLINE))
     run("score", "demo")
-    add_person(values={"username": "li", "first_name": "Li", "role": Role.ANALYST}, password="x", by=None)
+    li = add_person(values={"username": "li", "first_name": "Li", "role": Role.ANALYST}, password="x", by=None)
+    add_factor(person=li, kind=Factor.Kind.APP, secret=b"a secret")
+    name_organisation(texts={"name_zh": "蓝海", "name_en": "Blue Sea"}, by=None)
     assert findings() == []
     for forge, expected in FORGERIES:
         with transaction.atomic():
