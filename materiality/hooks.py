@@ -190,6 +190,7 @@ WORDS: dict[str, Words] = {
     "field": {
         "acknowledged": gettext_lazy("acknowledged"),
         "after_run": gettext_lazy("after run"),
+        "altered": gettext_lazy("found changed outside the application"),
         "catalogue_rows": gettext_lazy("rows of catalogues"),
         "chapter": gettext_lazy("chapter"),
         "disclosures": gettext_lazy("disclosures"),
@@ -334,7 +335,7 @@ def guessing_alerts() -> Iterator[str]:
 # Tables that belong to no edition: each is digested as a whole.
 CATALOGUES = (
     *("materiality.framework", "materiality.disclosure", "materiality.disclosurelink"),
-    "materiality.crosswalk",
+    *("materiality.crosswalk", "materiality.frameworkvalue"),
 )
 PERSONS = (
     *("materiality.user", "materiality.user_cycles", "materiality.factor"),
@@ -393,7 +394,10 @@ HOOKS = Hooks(
     settled=lambda cycle: cycle.state not in BEFORE_SIGN_OFF,
     admission=(admits_to_cycle,),
     alerts=(key_alerts, guessing_alerts),
-    guarded=("materiality.run", "materiality.organisation"),
+    guarded=(
+        *("materiality.edition", "materiality.cycle", "materiality.run", "materiality.proposal"),
+        *("materiality.indicator", "materiality.organisation", "materiality.owngroup"),
+    ),
     owned={
         "materiality.edition": {
             "materiality.category": "edition",
@@ -409,8 +413,9 @@ HOOKS = Hooks(
             "materiality.engagement_issues": "engagement__cycle",
             "materiality.attachment": "engagement__cycle",
             "materiality.reportedfigure": "cycle",
+            "materiality.signoff": "cycle",
         },
-        "materiality.run": {"materiality.issuescore": "run"},
+        "materiality.run": {"materiality.issuescore": "run", "materiality.decision": "run"},
         "materiality.user": dict.fromkeys(PERSONS, ""),
         "materiality.owngroup": {"materiality.owngroup": ""},
         "materiality.framework": dict.fromkeys(CATALOGUES, ""),

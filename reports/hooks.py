@@ -152,6 +152,7 @@ HOOKS = Hooks(
         ),
     ),
     checks=(_file_findings,),
+    guarded=("reports.output",),
     owned={
         "materiality.cycle": {
             "reports.section": "cycle",

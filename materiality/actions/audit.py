@@ -1,9 +1,10 @@
 """The audit trail leaves the house: its head goes by mail, once a day."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import date
+from itertools import chain
 
 from django.apps import apps
 from django.conf import settings
@@ -16,6 +17,7 @@ from materiality.models import AuditColumns, AuditedRow, AuditEvent, Reminder, U
 from materiality.models.people import Role
 from materiality.platform import audit
 from materiality.platform.digests import owned_tables
+from materiality.queries.verification import finding_sentence, is_remark, part_findings, row_findings
 
 logger = logging.getLogger(__name__)
 
@@ -43,18 +45,27 @@ def send_anchor(*, today: date | None = None) -> int:
 @transaction.atomic
 def take_stock() -> int:
     """Count and digest the tables of what is owned, where no event has done so yet: after the upgrade from a version in
-    which events named single rows only, or fewer tables. Returns how many parts there are; what was forged before,
-    stays so.
+    which events named single rows only, or fewer tables. Returns how many parts there are. What is found to be forged
+    before is logged, and the event says of how much: from then on it is digested as it is.
     """
     if not AuditEvent.objects.exists():
         return 0
     known = set(AuditedRow.objects.filter(rows__isnull=False).values_list("object_type", flat=True).distinct())
-    labels = [label for label, tables in owned_tables().items() if not known.issuperset(tables)]
+    labels = {label: tables for label, tables in owned_tables().items() if not known.issuperset(tables)}
     owners = [row for label in sorted(labels) for row in apps.get_model(label)._base_manager.order_by("pk")]
     if not owners:
         return 0
-    event = audit.record("upgrade", owners[0], by=None, after={"owners": len(owners)}, touched=owners[1:])
+    forged = [each for each in _compared(set(chain(labels, *labels.values()))) if not is_remark(each)]
+    for finding in forged:
+        logger.warning("before the upgrade: %s", finding_sentence(finding))
+    after = {"owners": len(owners)} | ({"altered": len(forged)} if forged else {})
+    event = audit.record("upgrade", owners[0], by=None, after=after, touched=owners[1:])
     return event.touched.filter(rows__isnull=False).count()
+
+
+def _compared(labels: Collection[str]) -> Iterator[audit.Finding]:
+    yield from row_findings(labels=labels)
+    yield from part_findings(labels)
 
 
 @transaction.atomic

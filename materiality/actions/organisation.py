@@ -11,8 +11,7 @@ from materiality.platform import audit
 @transaction.atomic
 def name_organisation(*, texts: Mapping[str, str], by: User | None) -> Organisation:
     """Say what the organisation is called: {"name_zh": …, "name_en": …}."""
-    Organisation.objects.get_or_create(pk=1)
-    held = Organisation.objects.select_for_update().get(pk=1)
+    held = Organisation.objects.select_for_update().filter(pk=1).first() or Organisation(pk=1)
     with audit.audited("name_organisation", held, by=by, fields=texts):
         audit.write(held, texts)
     return held

@@ -177,10 +177,13 @@ def _columns_in(registry: Apps, label: str) -> set[str]:
     return {field.attname for field in registry.get_model(label)._meta.concrete_fields}
 
 
-def part_findings() -> Iterator[Finding]:
-    """Parts of tables whose rows are not those that the last event about their owner counted and digested."""
+def part_findings(labels: Collection[str] = ()) -> Iterator[Finding]:
+    """Parts of tables, of all or of these, whose rows are not those that the last event about their owner counted and
+    digested.
+    """
     names = {row.pk: row.names.split(",") for row in AuditColumns.objects.all()}
     parts = AuditedRow.objects.filter(rows__isnull=False).order_by("object_type", "object_id")
+    parts = parts.filter(object_type__in=labels) if labels else parts
     for object_type, owner in parts.values_list("object_type", "object_id").distinct().iterator(chunk_size=2000):
         path = path_to(object_type, owner)
         if path is None:

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 
 from materiality.actions.audit import renew_digests, send_anchor, take_stock
-from materiality.models import AuditColumns, AuditedRow, AuditEvent, Edition, Group, Issue
+from materiality.models import AuditColumns, AuditedRow, AuditEvent, Edition, Group, Issue, User
 from materiality.platform import audit
 from materiality.platform.digests import columns_digest
 from materiality.platform.keys import destroy_key, ensure_installation_key
@@ -180,6 +180,17 @@ def test_stock_is_taken_once_of_a_trail_that_named_single_rows_only(edition, aro
     assert (parts > 5, take_stock(), AuditEvent.objects.first().action) == (True, 0, "upgrade")
     Group.objects.first().delete()
     assert any("Stakeholder group (materiality.group) of Cycle" in line for line in verify()[0])
+
+
+def test_stock_says_what_was_forged_before_it_was_taken(edition, around, caplog):
+    person = make_person("lead")
+    audit.record("add_person", person, by=None)
+    # As an older version left it, which knew of no second factors.
+    around.execute("DELETE FROM materiality_auditedrow WHERE object_type = 'materiality.factor'")
+    User.objects.filter(pk=person.pk).update(role="administrator")
+    take_stock()
+    assert (AuditEvent.objects.first().after["altered"], len(caplog.messages)) == (2, 2)
+    assert all("materiality.user" in message for message in caplog.messages)
 
 
 def test_verify_takes_the_anchors_of_mails(edition, around, mailoutbox, tmp_path):

@@ -24,9 +24,11 @@ from materiality.models import (
     Crosswalk,
     Cycle,
     Disclosure,
+    Edition,
     Engagement,
     Factor,
     Group,
+    Indicator,
     IssueMapping,
     IssueScore,
     Job,
@@ -80,6 +82,20 @@ def run_inserted() -> None:
     known = Run.objects.get()
     known.pk, known.number = None, 2
     known.save()
+
+
+def decided() -> None:
+    run = Run.objects.get()
+    run.decisions.create(issue=run.scores.first().issue, tier="high", reason="x")
+
+
+def signed_off() -> None:
+    Run.objects.get().sign_offs.create(cycle=Cycle.objects.get(), number=1, snapshot={}, sha256="x")
+
+
+def output_inserted() -> None:
+    job = Job.objects.create(kind="output", state="done")
+    Output.objects.create(cycle=Cycle.objects.get(), job=job, kind="gri-index", format="csv")
 
 
 def cycle_named_for_a_viewer() -> None:
@@ -180,6 +196,13 @@ FORGERIES = [
     (lambda: Section.issues.through.objects.first().delete(), [r"\(reports\.section_issues\) of Cycle .* left 93"]),
     (lambda: Engagement.issues.through.objects.first().delete(), [r"\(materiality\.engagement_issues\) of Cycle"]),
     (lambda: Run.objects.update(cube=b"x"), [r"^Scoring run .* was changed", r"^The check score_findings came"]),
+    (decided, [r"\(materiality\.decision\) of Scoring run .* left 0 rows; there are 1"]),
+    (signed_off, [r"\(materiality\.signoff\) of Cycle .* left 0 rows; there are 1"]),
+    *((lambda row=row: row.save(), [rf"^There is no event about {word} \d+"]) for word, row in (
+        ("Edition", Edition(code="x")), ("Indicator", Indicator(code="x", issue="TEC-02-03")),
+        ("Group of the organisation", OwnGroup(code="x")),
+    )),
+    (output_inserted, [r"^There is no event about Output \d+"]),
     (run_inserted, [r"^There is no event about Scoring run \d+"]),
 ]  # fmt: skip
 
