@@ -1,9 +1,11 @@
 """The questionnaire as people meet it: on a phone, in both languages, with and without JavaScript, by keyboard."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from materiality.scoring.cube import DONT_KNOW
@@ -35,6 +37,7 @@ WORDS = {
     },
 }
 BOTH = pytest.mark.parametrize("language", ["en", "zh-CN"])
+SOON = timedelta(hours=5)
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 
 
@@ -144,6 +147,14 @@ def test_no_page_has_an_accessibility_violation_or_is_too_wide(open_page, survey
     found["already in"] = violations(page)
     assert found == dict.fromkeys(found, [])
     assert widths == [True, True, True]
+
+
+@BOTH
+def test_first_question_is_in_view_on_the_last_day_too(open_page, language):
+    survey = make_open_survey(make_survey_cycle({"social": 1}), anonymous=True, closes_at=timezone.now() + SOON)
+    page = open_page(f"/s/{survey.code}/", language=language)
+    expect(page.locator(".warn")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".choice").first).to_be_in_viewport(ratio=1)
 
 
 # What somebody who reads badly may set (WCAG 1.4.12).
