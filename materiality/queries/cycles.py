@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.core.cache import caches
@@ -575,18 +576,32 @@ def newest_run(cycle: Cycle) -> Run | None:
     """
     if "_newest_run" not in cycle.__dict__:
         columns = ("cycle_id", "edition_id", "number", "created_at", "method", "responses", "source")
-        last = SignOff.objects.filter(cycle=OuterRef("cycle")).order_by("-number").values("run")[:1]
-        cycle._newest_run = cycle.runs.order_by("-number").only(*columns).annotate(signed=Subquery(last)).first()
+        cycle._newest_run = _first(_runs().only(*columns), cycle)
     return cycle._newest_run
+
+
+@cache
+def _runs() -> QuerySet[Run]:
+    """With `signed`, newest first; put together once, as that takes longer than the query."""
+    last = SignOff.objects.filter(cycle=OuterRef("cycle")).order_by("-number").values("run")[:1]
+    return Run.objects.order_by("-number").annotate(signed=Subquery(last))
+
+
+def _first(runs: QuerySet[Run], cycle: Cycle, **wanted: int) -> Run | None:
+    run = runs.filter(cycle=cycle, **wanted).first()
+    if run:
+        run.cycle = cycle
+    return run
 
 
 def run_with_cube(cycle: Cycle, number: str = "") -> Run | None:
     """The run with this number, the newest where none is given, in one query with its cube; None if there is none."""
-    runs = cycle.runs.select_related("created_by", "edition").order_by("-number")
+    runs = _runs().select_related("created_by", "edition")
     if not number:
-        return runs.first()
+        cycle._newest_run = _first(runs, cycle)
+        return cycle._newest_run
     known = number.isascii() and number.isdigit() and len(number) < 10
-    return runs.filter(number=int(number)).first() if known else None
+    return _first(runs, cycle, number=int(number)) if known else None
 
 
 def once_for(run: Run, name: str, compute: Callable[[], Any], *more: Any) -> Any:

@@ -1,8 +1,10 @@
 """Pages of assessment cycles: list, new, one cycle, closing."""
 
 from copy import copy
+from functools import cache
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -41,10 +43,15 @@ def cycle_of(code: str, *more: str) -> Cycle:
     """The cycle with its edition, and `more` that is of it; the page "not found" where there is none. Names that its
     method gives are said from now on.
     """
-    rows = Cycle.objects.select_related("edition", *more).annotate(**cycle_figures())
-    cycle = get_object_or_404(rows, code=code)
+    cycle = get_object_or_404(_with_figures(*more), code=code)
     say_names(cycle.method)
     return cycle
+
+
+@cache
+def _with_figures(*more: str) -> QuerySet[Cycle]:
+    """Put together once: that takes longer than the query."""
+    return Cycle.objects.select_related("edition", *more).annotate(**cycle_figures())
 
 
 def in_cycle(cycle: Cycle, step: str, **more: object) -> dict:

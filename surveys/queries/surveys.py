@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from itertools import groupby
 from random import Random
 
 import numpy as np
-from django.db.models import Case, Count, F, Min, OuterRef, Prefetch, Subquery, Sum, When
+from django.db.models import Case, Count, F, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -64,12 +65,22 @@ def surveys_of(cycle: Cycle) -> list[Survey]:
     personal links were made, and `kept_kinds` as `kinds_of` takes them.
     """
     if "_surveys" not in cycle.__dict__:
-        sizes = (
-            Batch.objects.filter(survey=OuterRef("pk")).order_by().values("survey").annotate(n=Sum("size")).values("n")
-        )
-        surveys = cycle.surveys.defer(*_HEAVY).annotate(kept_kinds=F("figures__figures__kinds"))
-        cycle._surveys = list(surveys.annotate(imports_waiting=number_waiting(), links=Coalesce(Subquery(sizes), 0)))
+        cycle._surveys = list(_with_numbers().filter(cycle=cycle))
+        for survey in cycle._surveys:
+            survey.cycle = cycle
     return cycle._surveys
+
+
+@cache
+def _with_numbers() -> QuerySet[Survey]:
+    """Put together once: that takes longer than the query."""
+    batches = Batch.objects.filter(survey=OuterRef("pk")).order_by().values("survey")
+    sizes = batches.annotate(n=Sum("size")).values("n")
+    return Survey.objects.defer(*_HEAVY).annotate(
+        kept_kinds=F("figures__figures__kinds"),
+        imports_waiting=number_waiting(),
+        links=Coalesce(Subquery(sizes), 0),
+    )
 
 
 def response_kinds(cycle: Cycle) -> list[CountedKind]:
@@ -88,7 +99,10 @@ def use_counted(cycle: Cycle, survey: Survey, figures: dict) -> None:
 
 
 def valid_responses(cycle: Cycle) -> int:
-    return valid_number(surveys_of(cycle), response_kinds(cycle))
+    """Responses of the cycle's surveys that count now, asked once per cycle object."""
+    if "_valid" not in cycle.__dict__:
+        cycle._valid = valid_number(surveys_of(cycle), response_kinds(cycle))
+    return cycle._valid
 
 
 def listed_surveys(cycle: Cycle) -> list[Listed]:
