@@ -520,7 +520,8 @@ class IssueResource(StrictResource):
             self._store_mappings(changed)
         if self.undoing is None:
             edition, spoken = self.scope.edition, self.scope.languages or self.scope.edition.languages
-            self.touched += add_named_groups((code for issue in changed for code in issue.groups), languages=spoken)
+            groups = add_named_groups((code for issue in changed for code in issue.groups), languages=spoken)
+            self.touched = [*changed, *groups]
             self._descent = record_descent(edition, changed, self.descents, by=self.by, reason=self.reason)
             if self.scope.replaces:
                 self._replace_around(edition)

@@ -53,7 +53,7 @@ def record(
         raise RuntimeError("an audit event is recorded in the transaction of its action")
     _queue_writers()
     person, is_new = _person(by)
-    rows = [row, *touched, *([person] if is_new else [])]
+    rows = [row, *touched]
     of_row, *of_touched = _states(rows)
     number, last_hash = AuditEvent.objects.order_by("-number").values_list("number", "hash").first() or (0, "")
     event = AuditEvent(
@@ -68,7 +68,8 @@ def record(
         reason=reason,
         **of_row,
     )
-    return _store(event, [*(AuditedRow(event=event, **told) for told in of_touched), *_parts(event, rows)])
+    parts = _parts(event, [*rows, person] if is_new else rows)
+    return _store(event, [*(AuditedRow(event=event, **told) for told in of_touched), *parts])
 
 
 def _queue_writers() -> None:

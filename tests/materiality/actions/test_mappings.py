@@ -13,6 +13,7 @@ from materiality.platform.refusals import Conflict, NotAllowed
 from tests.factories.drafts import of
 from tests.factories.library import make_disclosure
 from tests.factories.people import make_person
+from tests.factories.trail import told_of
 
 pytestmark = pytest.mark.django_db
 State = MappingProposal.State
@@ -30,6 +31,7 @@ def codes(issue) -> list[str]:
 def test_map_issue_adds_unmaps_and_undoes(draft):
     person, issue = make_person(), of(draft, "SOC-01-01")
     other = make_disclosure("305-1", edition="2016")
+    told_of(draft.based_on)
     assert codes(issue) == ["GRI 2021 305-1"]
     mapped = map_issue(issue=issue, disclosure=other, by=person, version=issue.version)
     assert (codes(issue), mapped.version) == (["GRI 2016 305-1", "GRI 2021 305-1"], issue.version + 1)
@@ -126,6 +128,7 @@ def test_what_was_dismissed_is_not_proposed_again_in_the_next_draft(crossed):
 
 def test_decide_mapping_proposal_maps_what_is_confirmed_and_can_be_undone(crossed):
     person, issue = make_person(), of(crossed, "SOC-01-01")
+    told_of(crossed.based_on)
     first, second = propose_mappings(edition=crossed, by=person)
     decide_mapping_proposal(issue=issue, proposals=[first], state=State.CONFIRMED, by=person)
     decide_mapping_proposal(issue=issue, proposals=[second], state=State.DISMISSED, by=person)

@@ -12,6 +12,7 @@ from materiality.tables.widgets import Scope
 from tests.factories.cycles import make_cycle, small_library
 from tests.factories.sheets import csv_file, draft_of_small_library, upload, xlsx_file
 from tests.factories.texts import reword
+from tests.factories.trail import told_of
 
 pytestmark = pytest.mark.django_db
 
@@ -229,6 +230,7 @@ def test_code_that_stands_on_two_sheets_is_told_with_both(draft):
 
 
 def test_import_and_undo_leave_the_audit_trail_whole(draft):
+    told_of(draft.based_on)
     undo(confirm(upload("issues", csv_file(MAPPED)), by=None, reason="x"), by=None)
     call_command("verify_audit")  # raises CommandError where it is not sound
 

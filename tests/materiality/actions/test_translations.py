@@ -21,6 +21,7 @@ from tests.factories.cycles import make_cycle, move
 from tests.factories.drafts import of, texts
 from tests.factories.people import make_person
 from tests.factories.texts import reword
+from tests.factories.trail import told_of
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,7 @@ def test_save_translations_fills_every_kind_of_text_and_the_trail_is_sound(draft
 
 def test_save_translations_keeps_the_trail_sound_and_can_be_undone(draft):
     person, key = make_person(), f"issue/{draft.code}/SOC-01-01/definition"
+    told_of(draft.based_on)
     change_issue(issue=of(draft, "SOC-01-01"), texts=texts(of(draft, "SOC-01-01"), definition_zh="新义"), by=person)
     version = of(draft, "SOC-01-01").version
     save_translations(translations=[filled(key, en="New meaning")], by=person)

@@ -19,6 +19,7 @@ from tests.factories.drafts import of
 from tests.factories.people import log_in
 from tests.factories.sheets import problems_in
 from tests.factories.texts import reword
+from tests.factories.trail import told_of
 from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,7 @@ def test_translations_stand_in_the_order_chosen(client, draft):
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_translations_import_shows_changes_and_stores_them_when_confirmed(client, draft, kind):
     log_in(client)
+    told_of(draft.based_on)
     rows = rows_of(client)
     assert [row["text_en"] for row in rows] == ["", "'=1+1 is a definition"]
     filled = [[row[name].lstrip("'") for name in COLUMNS] for row in rows]

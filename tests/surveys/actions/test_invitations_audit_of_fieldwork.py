@@ -36,6 +36,7 @@ from tests.factories.paper import answers_to, make_sheets
 from tests.factories.people import make_person
 from tests.factories.responses import check_file, csv_file, row, store_file
 from tests.factories.surveys import make_draft, make_survey_cycle
+from tests.factories.trail import told_of
 
 SINGLE = (("甲", "Alpha"), ("乙", "Beta"))
 
@@ -43,6 +44,7 @@ SINGLE = (("甲", "Alpha"), ("乙", "Beta"))
 def built(anonymous: bool, person) -> Survey:
     """A survey on which everything has been set that can be set before it opens."""
     cycle = make_survey_cycle({"society": 4})
+    told_of(cycle, cycle.edition)
     names = {"title_zh": "问卷", "title_en": "Survey", "notice_zh": "说明", "notice_en": "Notice"}
     survey = build_survey(cycle=cycle, values={"code": "walk", "anonymous": anonymous} | names, by=person)
     group = cycle.groups.first()

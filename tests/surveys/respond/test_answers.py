@@ -17,6 +17,7 @@ from surveys.responses.counting import count_cycle
 from tests.factories.invitations import make_batch
 from tests.factories.people import make_person
 from tests.factories.surveys import make_draft, make_open_survey, make_survey_cycle
+from tests.factories.trail import told_of
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +77,7 @@ def test_erase_response_of_an_anonymous_survey_is_refused():
 
 def test_erase_response_that_a_person_decided_about_leaves_a_sound_audit_trail():
     survey, batch = survey_with_links()
+    told_of(survey.cycle, survey.cycle.edition)
     submitted(survey, batch, 7)
     response = Response.objects.get()
     overrule_response(response=response, overruled=Response.Overruled.EXCLUDE, reason="Twice.", by=make_person())

@@ -21,6 +21,7 @@ from surveys.models import ColumnMatch, Response, ResponseImport, Survey
 from tests.factories.people import log_in
 from tests.factories.responses import check_file, csv_file, on_disk, row, store_file
 from tests.factories.surveys import make_open_survey, make_survey
+from tests.factories.trail import told_of
 
 pytestmark = pytest.mark.django_db
 
@@ -331,6 +332,7 @@ def test_deletion_takes_a_tick_and_leaves_the_imports(client: Client) -> None:
 
 def test_renamed_and_deleted_matches_keep_the_audit_trail_whole(client: Client) -> None:
     person, survey = log_in(client), make_open_survey()
+    told_of(survey.cycle, survey.cycle.edition)
     imported = read_by(survey, "")
     ResponseImport.objects.filter(pk=imported.pk).update(state="checked")
     match_import(imported=imported, match=match_for(survey), save_as="wave-1", by=person)

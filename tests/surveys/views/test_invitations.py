@@ -25,6 +25,7 @@ from surveys.respond.rows import link_now
 from tests.factories.invitations import TEXTS, make_batch, token
 from tests.factories.people import log_in
 from tests.factories.surveys import make_open_survey, make_survey
+from tests.factories.trail import told_of
 from tests.factories.uploads import upload_to
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,7 @@ def test_open_link_comes_as_code_and_sheet(client: Client, languages: list[str])
 
 def test_removed_draft_takes_its_batches_along_and_the_audit_trail_knows() -> None:
     survey = make_survey()
+    told_of(survey.cycle, survey.cycle.edition)
     create_batch(survey=survey, group=survey.cycle.groups.first(), size=5, by=None)
     remove_survey(survey=survey, by=None)
     assert Batch.objects.count() == 0
