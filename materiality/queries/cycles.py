@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from django.core.cache import caches
@@ -260,8 +259,6 @@ def left_out_by(cycle: Cycle, chosen: Collection[str]) -> list[str]:
 # What the addresses of pages that show scores, of everything made from them, begin with below their cycle.
 SCORED = ("scores", "matrix", "groups-compared", "robustness", "years", "review", "index", "outputs")
 SEE_SCORES = (Role.ANALYST, Role.LEAD, Role.COMMITTEE)
-
-
 SCORES_OPEN = (Cycle.State.SIGNED_OFF, Cycle.State.ARCHIVED)
 
 
@@ -292,8 +289,7 @@ def of_seen_cycles(person: User, rows: QuerySet) -> QuerySet:
 
 def sees_scores(person: User, cycle: Cycle) -> bool:
     """Whether the person may see scores of the cycle: before the sign-off only those who work on it or are named."""
-    over = cycle.state in SCORES_OPEN
-    return over or has_role(person, *SEE_SCORES) or cycle.viewers.filter(pk=person.pk).exists()
+    return cycle.state in SCORES_OPEN or has_role(person, *SEE_SCORES) or cycle.viewers.filter(pk=person.pk).exists()
 
 
 def scored_cycles(person: User) -> QuerySet[Cycle]:
@@ -576,32 +572,23 @@ def newest_run(cycle: Cycle) -> Run | None:
     """
     if "_newest_run" not in cycle.__dict__:
         columns = ("cycle_id", "edition_id", "number", "created_at", "method", "responses", "source")
-        cycle._newest_run = _first(_runs().only(*columns), cycle)
+        cycle._newest_run = _runs(cycle).only(*columns).first()
     return cycle._newest_run
 
 
-@cache
-def _runs() -> QuerySet[Run]:
-    """With `signed`, newest first; put together once, as that takes longer than the query."""
+def _runs(cycle: Cycle) -> QuerySet[Run]:
     last = SignOff.objects.filter(cycle=OuterRef("cycle")).order_by("-number").values("run")[:1]
-    return Run.objects.order_by("-number").annotate(signed=Subquery(last))
-
-
-def _first(runs: QuerySet[Run], cycle: Cycle, **wanted: int) -> Run | None:
-    run = runs.filter(cycle=cycle, **wanted).first()
-    if run:
-        run.cycle = cycle
-    return run
+    return cycle.runs.order_by("-number").annotate(signed=Subquery(last))
 
 
 def run_with_cube(cycle: Cycle, number: str = "") -> Run | None:
     """The run with this number, the newest where none is given, in one query with its cube; None if there is none."""
-    runs = _runs().select_related("created_by", "edition")
+    runs = _runs(cycle).select_related("created_by", "edition")
     if not number:
-        cycle._newest_run = _first(runs, cycle)
+        cycle._newest_run = runs.first()
         return cycle._newest_run
     known = number.isascii() and number.isdigit() and len(number) < 10
-    return _first(runs, cycle, number=int(number)) if known else None
+    return runs.filter(number=int(number)).first() if known else None
 
 
 def once_for(run: Run, name: str, compute: Callable[[], Any], *more: Any) -> Any:

@@ -153,8 +153,8 @@ def test_no_page_has_an_accessibility_violation_or_is_too_wide(open_page, survey
 def test_first_question_is_in_view_on_the_last_day_too(open_page, language):
     survey = make_open_survey(make_survey_cycle({"social": 1}), anonymous=True, closes_at=timezone.now() + SOON)
     page = open_page(f"/s/{survey.code}/", language=language)
-    expect(page.locator(".warn")).to_be_in_viewport(ratio=1)
-    expect(page.locator(".choice").first).to_be_in_viewport(ratio=1)
+    expect(page.locator(".brief strong")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".choice input").first).to_be_in_viewport(ratio=1)
 
 
 # What somebody who reads badly may set (WCAG 1.4.12).
