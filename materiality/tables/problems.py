@@ -3,6 +3,7 @@
 The sentences are msgids with named placeholders; the Django layer wraps `template(…)` in gettext.
 """
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -136,6 +137,34 @@ class Fault:
     code: str
     shown: str
     formula: str = field(default="", compare=False)
+
+
+class CellProblem(Exception):
+    """A cell that cannot be taken; `code` is a key of MESSAGES."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def cell_text(cell: object) -> str:
+    """The text of a cell as a person sees it: 12345.0 is 12345, a date is ISO 8601. Raises CellProblem for a Fault."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, Fault):
+        raise CellProblem(cell.code)
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return cell.isoformat(" ") if isinstance(cell, dt.datetime) else str(cell)
+
+
+def shown_cell(cell: object, limit: int = 100) -> str:
+    """The value for a list of errors: cut to `limit` characters."""
+    text = cell.shown if isinstance(cell, Fault) else cell_text(cell)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def column_letters(index: int) -> str:

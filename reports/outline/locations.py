@@ -6,13 +6,12 @@ from dataclasses import replace
 from io import BytesIO
 
 from materiality.tables.limited import within_limits
-from materiality.tables.problems import FileProblem, comparable
+from materiality.tables.problems import FileProblem, comparable, shown_cell
 from materiality.tables.read import open_table
 from reports.gri.index import OutlineRow
 from reports.gri.reading import Reading, read_cell
 from reports.gri.standards import title_key
 from reports.outline.outline import LIMITS, Books, CellReading, OutlineProblem, ParsedOutline, locations_in, tidy
-from surveys.intake.columns import shown_cell
 
 CONTENTS_LINES = 5  # a page that holds as many headings of the outline is its table of contents
 # By which column a line names its row, the surest first; and where the location stands.

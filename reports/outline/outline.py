@@ -8,14 +8,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from materiality.tables.limited import within_limits
-from materiality.tables.problems import N_, FileProblem, Nearest, column_letters, comparable
+from materiality.tables.problems import (
+    N_,
+    CellProblem,
+    FileProblem,
+    Nearest,
+    cell_text,
+    column_letters,
+    comparable,
+    shown_cell,
+)
 from materiality.tables.read import CSV, MEGABYTE, Limits, Table, open_table
 from materiality.tables.write import restore
 from reports.gri.index import OMISSION_REASONS, Entry, OutlineRow, entries_of, entry_text, without_doubles
 from reports.gri.pieces import flat, says_nothing
 from reports.gri.reading import DOUBTFUL, REPAIRED, Context, Reading, read_cell
 from reports.gri.standards import Standards, title_key
-from surveys.intake.columns import CellProblem, cell_text, shown_cell
 
 HIGHEST_ORDER = 999_999
 LONGEST_TEXT = 10_000

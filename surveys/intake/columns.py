@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from materiality.scoring.cube import DIMENSIONS
-from materiality.tables.problems import CellError, Fault, Nearest, column_letters, comparable
+from materiality.tables.problems import (
+    CellError,
+    CellProblem,
+    Nearest,
+    cell_text,
+    column_letters,
+    comparable,
+    shown_cell,
+)
 from materiality.tables.read import CSV, Table
 from materiality.tables.write import restore
 from surveys.questionnaire.ratings import RatingTable
@@ -24,34 +32,6 @@ _TIME = re.compile(
 _YES_NO = dict.fromkeys(("", "yes", "true", "1", "是"), True) | dict.fromkeys(("no", "false", "0", "否"), False)
 # Tags without a script or region, and those of mainland China and Singapore, mean one of the product's languages.
 _LANGUAGE_ALIASES = {"zh": "zh-hans", "zh-cn": "zh-hans", "zh-sg": "zh-hans", "zh-hans-cn": "zh-hans"}
-
-
-class CellProblem(Exception):
-    """A cell that cannot be taken; `code` is a key of `problems.MESSAGES`."""
-
-    def __init__(self, code: str, **params: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
-
-
-def cell_text(cell: object) -> str:
-    """The text of a cell as a person sees it: 12345.0 is 12345, a date is ISO 8601. Raises CellProblem for a Fault."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, Fault):
-        raise CellProblem(cell.code)
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    return cell.isoformat(" ") if isinstance(cell, dt.datetime) else str(cell)
-
-
-def shown_cell(cell: object, limit: int = 100) -> str:
-    """The value for a list of errors: cut to `limit` characters."""
-    text = cell.shown if isinstance(cell, Fault) else cell_text(cell)
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def text_reader(limit: int, *, trimmed: bool, neutralised: bool) -> Callable[[object], str]:

@@ -10,10 +10,10 @@ from operator import getitem, itemgetter
 import numpy as np
 
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
-from materiality.tables.problems import CellError, Fault, FileProblem
+from materiality.tables.problems import CellError, CellProblem, Fault, FileProblem, shown_cell
 from materiality.tables.read import CSV, XLSX, Limits, Table, open_table
 from materiality.tables.write import restore
-from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Planner, ReadingPlan, shown_cell
+from surveys.intake.columns import FIELDS, UNFINISHED, Planner, ReadingPlan
 from surveys.questionnaire.ratings import RatingError, RatingTable, rating_code
 from surveys.questionnaire.responses import ResponseColumns
 

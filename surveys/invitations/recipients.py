@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from materiality.platform.bilingual import LANGUAGES, content_language, reading_languages
-from materiality.tables.problems import Fault, FileProblem, column_letters
+from materiality.tables.problems import FileProblem, column_letters, shown_cell
 from materiality.tables.read import Limits, open_table
 from surveys.invitations.mail import has_control_characters
 from surveys.models import UnwantedMail
@@ -90,6 +90,7 @@ def name_problem(name: str) -> str:
 
 COLUMNS = ("email", "name", "group", "language")
 MOST_ROWS = 200_000
+_LONGEST = 1_000  # characters of a cell; all that is taken is shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def read_recipients(
     FileProblem where the file as a whole cannot be read.
     """
     with open_table(source, limits=Limits(max_bytes=settings.MAX_UPLOAD_BYTES)) as table:
-        places = {_text(name).strip().lower(): place for place, name in reversed(list(enumerate(table.header)))}
+        places = {shown_cell(name).strip().lower(): place for place, name in reversed(list(enumerate(table.header)))}
         bad = _header_problems(table.header, places, table.header_row)
         reader = _Reader(places, groups, known, languages)
         total = 0
@@ -151,7 +152,7 @@ def read_recipients(
 def _header_problems(header: list[object], places: dict[str, int], row: int) -> list[RecipientFault]:
     bad = []
     for place, cell in enumerate(header):
-        name = _text(cell).strip()
+        name = shown_cell(cell).strip()
         if name and name.lower() not in COLUMNS:
             reason = _("There is no such column. There are: %(columns)s.") % {"columns": ", ".join(COLUMNS)}
             bad.append(RecipientFault(f"{column_letters(place)}{row}", row, name, reason))
@@ -196,7 +197,7 @@ class _Reader:
 
     def _cell(self, cells: list[object], name: str) -> str:
         place = self.places.get(name)
-        return _text(cells[place]).strip(" ") if place is not None and place < len(cells) else ""
+        return shown_cell(cells[place], _LONGEST).strip(" ") if place is not None and place < len(cells) else ""
 
     def _language_problem(self, language: str) -> str:
         if not language or language.lower() in self.languages:
@@ -217,12 +218,6 @@ class _Reader:
         if group.lower() in self.groups:
             return ""
         return _("There is no such group. There are: %(groups)s.") % {"groups": ", ".join(self.groups.values())}
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, Fault):
-        return cell.shown
-    return "" if cell is None else str(cell)
 
 
 _AT_ONCE = 500

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from materiality.tables.problems import CellError, FileProblem, column_letters
+from materiality.tables.problems import CellError, CellProblem, FileProblem, column_letters
 from materiality.tables.read import CSV, Rows, Table
-from surveys.intake.columns import FIELDS, UNFINISHED, CellProblem, Columns, Planner, Reader, ReadingPlan, field_readers
+from surveys.intake.columns import FIELDS, UNFINISHED, Columns, Planner, Reader, ReadingPlan, field_readers
 from surveys.matching.fields import finished_words, option_words, trial_words
 from surveys.matching.flat import flatten
 from surveys.matching.layout import SheetLayout, find_layouts

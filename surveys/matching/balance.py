@@ -17,7 +17,7 @@ from surveys.matching.layout import Seen
 from surveys.matching.match import IGNORED, OUTSIDE_KEEP, OUTSIDE_WIDEN, Asked, Match
 from surveys.matching.moments import same_zone, zone_of
 from surveys.matching.words import cleaned, turned_round
-from surveys.questionnaire.ratings import OUTSIDE
+from surveys.questionnaire.ratings import OUTSIDE, is_kept
 from surveys.questionnaire.screening import Fieldwork
 
 # formats.md, Clarifications: what else stands in a file of our own format are figures of the balance.
@@ -59,11 +59,6 @@ def outside_plan(ratings: np.ndarray, group: np.ndarray, codes: Sequence[str], a
         return np.zeros(ratings.shape, bool)
     answered = (ratings != SKIPPED) & (ratings != NOT_ASKED) & ~is_kept(ratings)
     return answered & mask[np.maximum(group, 0)] & (group >= 0)[:, np.newaxis]
-
-
-def is_kept(ratings: np.ndarray) -> np.ndarray:
-    """bool: a rating that is kept outside the plan."""
-    return (ratings > OUTSIDE) & (ratings <= OUTSIDE + SCALE_MAX)
 
 
 def by_the_plan(ratings: np.ndarray, group: np.ndarray, codes: Sequence[str], asked: Asked, answer: str) -> np.ndarray:

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from materiality.tables.problems import Fault
+from materiality.tables.problems import Fault, shown_cell
 from materiality.tables.read import FileSheet
-from surveys.intake.columns import shown_cell
 from surveys.matching.layout import (
     LONG,
     NOT_SHOWN,

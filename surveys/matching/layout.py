@@ -11,9 +11,8 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice, pairwise
 from random import Random
 
-from materiality.tables.problems import Fault, FileProblem
+from materiality.tables.problems import Fault, FileProblem, shown_cell
 from materiality.tables.read import FileSheet
-from surveys.intake.columns import shown_cell
 from surveys.matching.match import Asked, field_of
 from surveys.matching.values import looks_like_rating
 from surveys.matching.words import (

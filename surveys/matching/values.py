@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
-from materiality.tables.problems import comparable
-from surveys.intake.columns import LONGEST_CHANNEL, UNFINISHED, CellProblem, Reader, cell_text, time_reader
+from materiality.tables.problems import CellProblem, cell_text, comparable
+from surveys.intake.columns import LONGEST_CHANNEL, UNFINISHED, Reader, time_reader
 from surveys.matching.match import FINISHED, Asked, Match
 from surveys.matching.moments import read_duration, serial_moment, written_plainly, zone_info
 from surveys.matching.scales import fitted_scale, known_word, own_scale

@@ -73,9 +73,14 @@ OUTSIDE = 100
 OUTSIDE_MARK = "~"
 
 
+def is_kept(ratings: np.ndarray) -> np.ndarray:
+    """bool: a rating (uint8) that is kept outside the plan."""
+    return ratings - np.uint8(OUTSIDE + 1) < SCALE_MAX  # what is less wraps round to what is more
+
+
 def within_plan(ratings: np.ndarray) -> np.ndarray:
     """The ratings (uint8) as everything that counts sees them: what was kept outside the plan was not asked."""
-    outside = ratings - np.uint8(OUTSIDE + 1) < SCALE_MAX  # what is less wraps round to what is more
+    outside = is_kept(ratings)
     return np.where(outside, np.uint8(NOT_ASKED), ratings) if outside.any() else ratings
 
 

@@ -1,6 +1,7 @@
 """Sentences of problems: all there, all with values for their placeholders."""
 
 import ast
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 import materiality.tables
 import surveys.intake
-from materiality.tables.problems import MESSAGES, CellError, column_letters, template
+from materiality.tables.problems import MESSAGES, CellError, Fault, cell_text, column_letters, shown_cell, template
 from surveys.questionnaire import ratings
 from tests.surveys.intake.files import NAMES, parse_rows
 
@@ -65,3 +66,25 @@ def test_sentences_of_cells_fill_their_placeholders():
 
 def test_cell_error_knows_its_cell():
     assert CellError(17, 2, "x", "", "extra_cell").cell == "C17"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("x ", "x "),
+        (12345.0, "12345"),
+        (1.5, "1.5"),
+        (7, "7"),
+        (True, "TRUE"),
+        (1e300, "1e+300"),
+        (dt.datetime(2026, 1, 5, 10), "2026-01-05 10:00:00"),
+        (dt.date(2026, 1, 5), "2026-01-05"),
+    ],
+)
+def test_cell_text_is_what_a_person_sees(cell, text):
+    assert cell_text(cell) == text
+
+
+def test_shown_cuts_long_values_and_names_faults():
+    assert (shown_cell("x" * 100), shown_cell("x" * 101)) == ("x" * 100, "x" * 99 + "…")
+    assert shown_cell(Fault("cell_error", "#N/A")) == "#N/A"

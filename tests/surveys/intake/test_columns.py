@@ -6,16 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from materiality.tables.problems import CellError, Fault
+from materiality.tables.problems import CellError, CellProblem, Fault
 from surveys.intake.columns import (
     FIELDS,
-    CellProblem,
-    cell_text,
     group_reader,
     language_reader,
     match_columns,
     read_consent,
-    shown_cell,
     text_reader,
     time_reader,
 )
@@ -107,28 +104,6 @@ def problem(read, cell) -> tuple[str, dict]:
     with pytest.raises(CellProblem) as caught:
         read(cell)
     return caught.value.code, caught.value.params
-
-
-@pytest.mark.parametrize(
-    ("cell", "text"),
-    [
-        ("x ", "x "),
-        (12345.0, "12345"),
-        (1.5, "1.5"),
-        (7, "7"),
-        (True, "TRUE"),
-        (1e300, "1e+300"),
-        (dt.datetime(2026, 1, 5, 10), "2026-01-05 10:00:00"),
-        (dt.date(2026, 1, 5), "2026-01-05"),
-    ],
-)
-def test_cell_text_is_what_a_person_sees(cell, text):
-    assert cell_text(cell) == text
-
-
-def test_shown_cuts_long_values_and_names_faults():
-    assert (shown_cell("x" * 100), shown_cell("x" * 101)) == ("x" * 100, "x" * 99 + "…")
-    assert shown_cell(Fault("cell_error", "#N/A")) == "#N/A"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.utils import translation
+from openpyxl import Workbook
 
 from materiality.tables.problems import FileProblem
 from surveys.invitations.recipients import RecipientRow, read_recipients
@@ -44,6 +45,16 @@ def test_good_rows_are_read_in_order() -> None:
 def test_columns_may_stand_in_any_order_and_language_may_be_missing(settings) -> None:
     found = read(["users", "a@example.com"], header=["Group", "E-mail".replace("-", "")])
     assert found.rows == [RecipientRow("a@example.com", "", "users", settings.LANGUAGE_CODE)]
+
+
+def test_numbers_of_a_workbook_are_read_as_people_see_them() -> None:
+    book = Workbook()
+    book.active.append(HEADER)
+    book.active.append(["a@example.com", 7, 12, "en"])
+    stream = io.BytesIO()
+    book.save(stream)
+    found = read_recipients(stream.getvalue(), groups=["12"], known=())
+    assert (found.rows, found.bad) == ([RecipientRow("a@example.com", "7", "12", "en")], [])
 
 
 @pytest.mark.parametrize(
