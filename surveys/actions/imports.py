@@ -166,7 +166,7 @@ def confirm_import(
         raise NotAllowed(_("There is no row that can be stored."))
     imported.answers = {**imported.answers, **(answers or {})}
     if open_doubts := unanswered(imported):
-        raise NotAllowed(" ".join(doubt_sentence(doubt) for doubt in open_doubts))
+        raise NotAllowed(" ".join(doubt_sentence(doubt["code"], doubt["params"]) for doubt in open_doubts))
     imported.skip_bad_rows = skip_bad_rows
     imported.confirmed_at = timezone.now()
     imported.job = jobs.request_job(

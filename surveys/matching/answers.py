@@ -31,9 +31,9 @@ from surveys.matching.words import word
 _VALUES = {"dk": "DK", "na": "NA", SKIP: "", "yes": "yes", "no": "no"}
 
 
-def said_of(doubt: Mapping, said: Mapping[str, str]) -> str:
-    """What was said of a doubt, under its own id or under its kind, which answers all of that kind; '' for nothing."""
-    return said.get(doubt["id"], said.get(doubt["code"], ""))
+def said_of(own: str, code: str, said: Mapping[str, str]) -> str:
+    """What was said of a doubt, under its `own` id or its kind, which answers all of that kind; '' for nothing."""
+    return said.get(own, said.get(code, ""))
 
 
 def answered(found: Guess, said: Mapping[str, str], asked: Asked, edits: MatchChanges | None = None) -> Guess:
@@ -43,7 +43,7 @@ def answered(found: Guess, said: Mapping[str, str], asked: Asked, edits: MatchCh
     if not said and edits is None:
         return found
     answering = _Answering(found, asked, edits or MatchChanges())
-    left = [doubt for doubt in found.doubts if not answering.take(doubt, said_of(doubt.to_json(), said))]
+    left = [doubt for doubt in found.doubts if not answering.take(doubt, said_of(doubt.id, doubt.code, said))]
     revised = revise(found.match, answering.changes, found.examples, asked)
     left = [doubt for doubt in left if not answering.is_settled(doubt, revised.items())]
     for place in twice([column.target for column in revised.columns]):

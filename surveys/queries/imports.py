@@ -82,8 +82,8 @@ def _row_doubts(imported: ResponseImport) -> list[RowDoubt]:
     found, names = [], target_labels(asked_of(imported.survey)) if doubts else {}
     for doubt in doubts:
         choices = row_choices(doubt["code"], imported.survey)
-        answers = [(choice, answer_label(doubt, choice)) for choice in choices]
-        found.append(RowDoubt(doubt["id"], doubt_sentence(doubt, names), answers))
+        answers = [(choice, answer_label(doubt["code"], choice)) for choice in choices]
+        found.append(RowDoubt(doubt["id"], doubt_sentence(doubt["code"], doubt["params"], names), answers))
     return found
 
 

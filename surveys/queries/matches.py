@@ -137,7 +137,7 @@ def match_page(
         tool=NAMES.get(match.tool, ""),
         found=len({code for code, _dimension in match.items()}),
         asked=len({code for code, _dimension in asked.items}),
-        notes=[doubt_sentence(doubt.to_json()) for doubt in found.doubts if not KINDS[doubt.code].choices],
+        notes=[doubt_sentence(doubt.code, doubt.params) for doubt in found.doubts if not KINDS[doubt.code].choices],
         decisions=asking.decisions,
         at_once=sum(map(at_once, found.doubts)) > 2,
         sections=sections,
@@ -175,7 +175,7 @@ class _Asking:
         others = said and said not in [value for value, _label in choices]
         return OpenDecision(
             name=f"d-{first.id}",
-            sentence=_(kind.many) if len(doubts) > 1 else doubt_sentence(first.to_json(), self.names),
+            sentence=_(kind.many) if len(doubts) > 1 else doubt_sentence(first.code, first.params, self.names),
             choices=choices,
             chosen=WRITTEN if others else said,
             written=said if others else " < ".join(natural_order(answers.unknown)) if answers else "",
@@ -203,7 +203,7 @@ class _Asking:
                 found.append((WRITTEN, _("In another zone, such as UTC or +08:00")))
             elif choice == ORDER and answers and len(answers.unknown) == self.asked.k:
                 found.append((WRITTEN, _("In this order, lowest first")))
-            elif label := answer_label(doubt.to_json(), choice):
+            elif label := answer_label(doubt.code, choice):
                 found.append((choice, label))
         return found
 

@@ -6,7 +6,7 @@ import threading
 import time
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -156,20 +156,3 @@ class RatingTable(dict):
         if len(str(cell)) <= _LONGEST_KNOWN:
             self[cell] = code
         return code
-
-
-def to_bytes(codes: Iterable[int], k: int) -> bytes:
-    """Vector of byte codes -> the bytes that are stored; ValueError for a value that is no code on the scale 1..`k`."""
-    check_scale(k)
-    values = list(codes)
-    allowed = {SKIPPED, DONT_KNOW, NOT_ASKED, *range(1, k + 1), *range(OUTSIDE + 1, OUTSIDE + k + 1)}
-    if not allowed.issuperset(values):
-        raise ValueError(f"not a rating code on the scale 1..{k}: {sorted(set(values) - allowed)}")
-    return bytes(values)
-
-
-def from_bytes(stored: Sequence[bytes], n_items: int) -> np.ndarray:
-    """Stored vectors of R responses -> uint8[R, n_items]; ValueError where one has another length."""
-    if any(len(vector) != n_items for vector in stored):
-        raise ValueError(f"a rating vector does not have {n_items} items")
-    return np.frombuffer(b"".join(stored), dtype=np.uint8).reshape(len(stored), n_items)

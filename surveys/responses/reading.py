@@ -255,19 +255,16 @@ def personal_headers(notes: list[dict]) -> set[str]:
     }
 
 
-def doubt_sentence(doubt: dict, names: Mapping[str, str] | None = None) -> str:
+def doubt_sentence(code: str, params: Mapping[str, object], names: Mapping[str, str] | None = None) -> str:
     """What is not certain about columns, or does not balance, in the active language; `names` stand for codes in it."""
     names = names or {}
-    params = {
-        name: ", ".join(names.get(each, each) for each in str(value).split(", "))
-        for name, value in doubt["params"].items()
-    }
-    return _(KINDS[doubt["code"]].text) % params
+    told = {key: ", ".join(names.get(each, each) for each in str(value).split(", ")) for key, value in params.items()}
+    return _(KINDS[code].text) % told
 
 
-def answer_label(doubt: dict, choice: str) -> str:
+def answer_label(code: str, choice: str) -> str:
     """What a choice says, in the active language; '' where a person writes it."""
-    text = KINDS[doubt["code"]].choices.get(choice, "")
+    text = KINDS[code].choices.get(choice, "")
     return _(text) if text else ""
 
 
@@ -430,7 +427,11 @@ def unanswered(imported: ResponseImport) -> list[dict]:
     """Doubts of the balance that nobody answered yet."""
     said = imported.answers.get("said", {})
     doubts = imported.summary.get("balance", {}).get("doubts", ())
-    return [doubt for doubt in doubts if said_of(doubt, said) not in row_choices(doubt["code"], imported.survey)]
+    return [
+        doubt
+        for doubt in doubts
+        if said_of(doubt["id"], doubt["code"], said) not in row_choices(doubt["code"], imported.survey)
+    ]
 
 
 def outside_answer(imported: ResponseImport, match: Mapping) -> str:

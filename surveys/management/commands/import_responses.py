@@ -221,7 +221,7 @@ def _doubt_json(doubt: dict, choices: Iterable[str]) -> dict:
     return {
         "id": doubt["id"], "kind": doubt["code"], "sheet": doubt["params"].get("sheet") or doubt.get("sheet") or None,
         "column": column_letters(column) if column >= 0 else None, "row": doubt.get("row"),
-        "header": doubt.get("header", ""), "text": doubt_sentence(doubt),
+        "header": doubt.get("header", ""), "text": doubt_sentence(doubt["code"], doubt["params"]),
         "choices": list(choices),
     }  # fmt: skip
 

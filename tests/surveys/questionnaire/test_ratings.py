@@ -3,7 +3,6 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,9 +16,7 @@ from surveys.questionnaire.ratings import (
     arrival_id,
     arrival_ids,
     first_id_at,
-    from_bytes,
     rating_code,
-    to_bytes,
 )
 
 
@@ -101,10 +98,8 @@ def test_rating_table_of_an_impossible_scale_is_refused(k):
 @given(st.integers(2, 10), st.data())
 def test_vector_to_cells_and_back_is_the_same(k, data):
     codes = data.draw(st.lists(st.sampled_from([SKIPPED, DONT_KNOW, NOT_ASKED, *range(1, k + 1)]), max_size=30))
-    stored = to_bytes(codes, k)
-    texts = [CELL_TEXT[code] for code in stored]
+    texts = [CELL_TEXT[code] for code in codes]
     assert [rating_code(text, k) for text in texts] == codes
-    assert from_bytes([stored, stored], len(codes)).tolist() == [codes, codes]
 
 
 @given(st.text(max_size=8), st.integers(2, 10))
@@ -116,21 +111,6 @@ def test_rating_table_agrees_with_rating_code(cell, k):
             RatingTable(k)[cell]
     else:
         assert RatingTable(k)[cell] == expected
-
-
-def test_to_bytes_refuses_what_is_no_code():
-    with pytest.raises(ValueError, match=r"\[6, 100\]"):
-        to_bytes([1, 6, 100, DONT_KNOW], 5)
-
-
-def test_from_bytes_refuses_another_length():
-    with pytest.raises(ValueError, match="3 items"):
-        from_bytes([b"\1\2\3", b"\1\2"], 3)
-
-
-def test_from_bytes_of_no_response_keeps_the_width():
-    empty = from_bytes([], 4)
-    assert (empty.shape, empty.dtype) == ((0, 4), np.dtype(np.uint8))
 
 
 def test_arrival_ids_grow_in_order_of_arrival():
