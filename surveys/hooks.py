@@ -374,5 +374,6 @@ HOOKS = Hooks(
             "surveys.ruleset": "survey",
             "surveys.batch": "survey",
         },
+        "surveys.responseimport": {"surveys.withdrawnresponses": "imported"},
     },
 )

@@ -11,13 +11,14 @@ from materiality.models import AuditEvent, Cycle
 from materiality.platform import jobs
 from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import run_behind
+from materiality.queries.verification import part_findings
 from materiality.scoring.cube import NOT_ASKED
 from surveys.actions.imports import confirm_import, restore_import, withdraw_import
 from surveys.actions.plans import widen_plans
 from surveys.actions.responses import overrule_responses
 from surveys.actions.surveys import set_up_elsewhere
 from surveys.exports.exporting import export_csv, header_of
-from surveys.models import Response, ResponseImport, Survey
+from surveys.models import Response, ResponseImport, Survey, WithdrawnResponses
 from surveys.queries.responses import ResponseFilter
 from surveys.questionnaire.asking import Plan
 from surveys.questionnaire.ratings import OUTSIDE
@@ -55,6 +56,14 @@ def test_withdrawn_file_counts_nowhere_and_comes_back_as_it_was(survey):
     assert rows_of(survey) == before
     events = list(AuditEvent.objects.order_by("number").values_list("action", "reason"))
     assert events[-2:] == [("withdraw_import", "Wrong wave"), ("restore_import", "")]
+
+
+def test_responses_of_a_withdrawn_file_that_somebody_changes_are_named(survey):
+    imported = store_file(survey, csv_file(survey, row(survey, token="a")))
+    withdraw_import(imported=imported, reason="x", by=None)
+    assert list(part_findings()) == []
+    WithdrawnResponses.objects.update(rows=b"x")
+    assert [found.params["object_type"] for found in part_findings()] == ["surveys.withdrawnresponses"]
 
 
 def test_duplicate_of_a_withdrawn_response_counts_again(survey):
