@@ -12,6 +12,7 @@ NAMES = (
     "pages",
     "respondents",
     "saves",
+    "pace",
     "paint",
     "audit",
     "sheets",
