@@ -182,7 +182,8 @@ def part_findings(labels: Collection[str] = ()) -> Iterator[Finding]:
     digested.
     """
     names = {row.pk: row.names.split(",") for row in AuditColumns.objects.all()}
-    parts = AuditedRow.objects.filter(rows__isnull=False).order_by("object_type", "object_id")
+    # By what the event's hash covers, which the number of rows is not.
+    parts = AuditedRow.objects.filter(object_id__contains=OF).order_by("object_type", "object_id")
     parts = parts.filter(object_type__in=labels) if labels else parts
     for object_type, owner in parts.values_list("object_type", "object_id").distinct().iterator(chunk_size=2000):
         path = path_to(object_type, owner)
@@ -219,7 +220,7 @@ def _objects(object_type: str) -> Iterator[str]:
         AuditEvent.objects.filter(object_type=object_type).order_by("object_id").values_list("object_id", flat=True)
     )
     yield from events.distinct().iterator(chunk_size=2000)
-    further = AuditedRow.objects.filter(object_type=object_type, rows__isnull=True).order_by("object_id")
+    further = AuditedRow.objects.filter(object_type=object_type).exclude(object_id__contains=OF).order_by("object_id")
     known = models.Exists(events.filter(object_id=models.OuterRef("object_id")))
     yield from further.exclude(known).values_list("object_id", flat=True).distinct().iterator(chunk_size=2000)
 

@@ -19,6 +19,7 @@ from materiality.actions.organisation import name_organisation
 from materiality.actions.people import add_person
 from materiality.models import (
     AuditColumns,
+    AuditedRow,
     AuditEvent,
     AuditPerson,
     Crosswalk,
@@ -149,6 +150,12 @@ def part_hidden() -> None:
     AuditColumns.objects.filter(object_type="materiality.group").update(names="id,nothing")
 
 
+def part_taken_for_a_row() -> None:
+    Group.objects.filter(code="users").update(weight_society=9)
+    with thawed("materiality_auditedrow_no_%"):
+        AuditedRow.objects.filter(object_type="materiality.group").update(rows=None)
+
+
 def all_marks_taken() -> None:
     """By somebody who makes the whole chain anew."""
     with thawed("materiality_auditevent_no_%"):
@@ -192,6 +199,7 @@ FORGERIES = [
     (digest_hidden({"object_type": "surveys.nothing"}), [r"\(surveys\.survey \d+\) was changed"]),
     (digest_hidden({}), [HIDDEN]),
     (part_hidden, [r"^Event \d+: which columns its digest covers .* \(materiality\.group \d+\)"]),
+    (part_taken_for_a_row, [r"^Stakeholder group \(materiality\.group\) of Cycle"]),
     (all_marks_taken, [r"^\d+ events lack the mark of the audit key"]),
     (lambda: Section.issues.through.objects.first().delete(), [r"\(reports\.section_issues\) of Cycle .* left 93"]),
     (lambda: Engagement.issues.through.objects.first().delete(), [r"\(materiality\.engagement_issues\) of Cycle"]),
