@@ -158,7 +158,7 @@ urlpatterns = [
     path(
         "cycles/<slug:code>/groups/<slug:group>/points/<int:pk>/remove/", stakeholders.point_remove, name="remove_point"
     ),
-    path("cycles/<slug:code>/stakeholders/", stakeholders.stakeholder_table, name="stakeholder_table"),
+    path("cycles/<slug:code>/stakeholders/", stakeholders.stakeholder_page, name="stakeholder_table"),
     path("cycles/<slug:code>/engagements/", stakeholders.engagements, name="engagements"),
     path("cycles/<slug:code>/engagements/new/", stakeholders.new_engagement, name="new_engagement"),
     path(f"{_ENGAGEMENT}/", stakeholders.engagement, name="engagement"),
@@ -175,7 +175,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     # After the apps', whose addresses below scores/ would else be taken for codes of issues.
     path("cycles/<slug:code>/groups-compared/", comparison.comparison, name="comparison"),
-    path("cycles/<slug:code>/robustness/", scores.robustness, name="robustness"),
+    path("cycles/<slug:code>/robustness/", scores.robustness_page, name="robustness"),
     path("cycles/<slug:code>/review/", review.review, name="review"),
     path("cycles/<slug:code>/review/begin/", review.review_begin, name="begin_review"),
     path("cycles/<slug:code>/review/back/", review.review_back, name="hand_back"),

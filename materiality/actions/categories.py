@@ -79,14 +79,14 @@ def merge_category(*, category: Category, into: Category, by: User | None, reaso
 
 
 @transaction.atomic
-def retire_category(*, category: Category, by: User | None, reason: str = "") -> Category:
+def retire_category(*, category: Category, by: User | None) -> Category:
     """Retire a category without active issues. NotAllowed for a published edition, or while it has some."""
     row = _stored(category)
     codes = list(row.issues.filter(status=Issue.Status.ACTIVE).order_by("code").values_list("code", flat=True))
     if codes:
         named = ", ".join(codes[:5]) + (" …" if len(codes) > 5 else "")
         raise NotAllowed(_("It has active issues: %(codes)s. Move, merge or retire them first.") % {"codes": named})
-    return _retired(row, by, reason)
+    return _retired(row, by, "")
 
 
 def _retired(row: Category, by: User | None, reason: str) -> Category:

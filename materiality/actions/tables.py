@@ -404,11 +404,11 @@ def _refuse_plan(plan: SheetPlan, resource: StrictResource, stored: SheetImport)
 
 
 @transaction.atomic
-def undo(imported: SheetImport, *, by: User | None, reason: str = "") -> SheetImport:
+def undo(imported: SheetImport, *, by: User | None) -> SheetImport:
     """Make the rows what they were before the import. NotAllowed where it is not stored, rows were changed since, or
     something was built on them.
     """
-    resource = _resource(imported, by, reason)
+    resource = _resource(imported, by, "")
     stored = SheetImport.objects.select_for_update().get(pk=imported.pk)
     if stored.state != SheetImport.State.STORED:
         raise NotAllowed(_("This import is not stored (any more), so there is nothing to undo."))
@@ -416,7 +416,7 @@ def undo(imported: SheetImport, *, by: User | None, reason: str = "") -> SheetIm
     stored.state = SheetImport.State.UNDONE
     stored.save(update_fields=["state"])
     after = {"kind": stored.kind, "file": stored.file_name, "rows": len(touched)}
-    audit.record("undo_sheet", stored, by=by, after=after, reason=reason, touched=touched)
+    audit.record("undo_sheet", stored, by=by, after=after, touched=touched)
     return stored
 
 

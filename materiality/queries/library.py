@@ -344,7 +344,7 @@ def library_tree(edition: Edition, search: Search) -> LibraryTree:
     return LibraryTree(list(categories.values()), codes.columns, shown, branches)
 
 
-def listed(issue: Issue, codes: IssueCodes, columns: list[CatalogueColumn]) -> ListedIssue:
+def _listed(issue: Issue, codes: IssueCodes, columns: list[CatalogueColumn]) -> ListedIssue:
     """The issue's line in the active language."""
     other = "en" if is_chinese() else "zh-hans"
     other_name = text_of(issue, "name", other)
@@ -361,8 +361,8 @@ def _branch(
         found = [row for row in secondaries if search.finds(row, codes)]
     if not found and not search.finds(primary, codes):
         return []
-    lines = [listed(row, codes, shown) for row in found]
-    return [Branch(listed(primary, codes, shown), lines, len(secondaries))]
+    lines = [_listed(row, codes, shown) for row in found]
+    return [Branch(_listed(primary, codes, shown), lines, len(secondaries))]
 
 
 def _count(entry: CategoryCount, issue: Issue) -> None:
@@ -421,7 +421,7 @@ def issue_page(issue: Issue, person: User) -> IssuePage:
     if issue.is_primary:
         codes = issue_codes(issue.edition, issue.pk)
         columns = codes.columns
-        lines = [listed(row, codes, columns) for row in family]
+        lines = [_listed(row, codes, columns) for row in family]
     touched = touching(of_seen_cycles(person, Engagement.objects.filter(issues=issue)))
     return IssuePage(issue, family, lines, columns, _tables(issue), _group_names(issue), touched)
 

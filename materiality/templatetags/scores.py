@@ -25,7 +25,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def score_cells(context: Context, row: ScoreRow, base: str) -> SafeString:
+def score_row(context: Context, row: ScoreRow, base: str) -> SafeString:
     """What a run says of an issue, whose page is below `base`: rank, issue, by dimension score, interval and ratings,
     then priority and tier, also pooled.
     """

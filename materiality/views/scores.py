@@ -175,7 +175,7 @@ def _found(run: Run | None) -> Run:
     return run
 
 
-def robustness(request: HttpRequest, code: str) -> HttpResponse:
+def robustness_page(request: HttpRequest, code: str) -> HttpResponse:
     """Every scenario with the issues that change their tier, and the share in which each tier holds."""
     cycle = cycle_of(code)
     run = run_with_cube(cycle, request.GET.get("run", ""))

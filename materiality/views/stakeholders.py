@@ -1,5 +1,6 @@
 """Pages of groups, their lists, engagement records and attachments."""
 
+from collections.abc import Callable
 from copy import copy
 from datetime import date
 from pathlib import Path
@@ -304,7 +305,7 @@ def _edited_group(request: HttpRequest, cycle: Cycle, row: Group | None) -> Http
     return render(request, "materiality/form.html", in_cycle(cycle, "groups", form=form, **texts))
 
 
-def stakeholder_table(request: HttpRequest, code: str) -> HttpResponse:
+def stakeholder_page(request: HttpRequest, code: str) -> HttpResponse:
     """Groups, expectations, channels and responses in one table, as a report prints it."""
     cycle = cycle_of(code)
     context = in_stakeholders(request, cycle) | {"rows": cycle_points(cycle)}
@@ -341,26 +342,23 @@ def point_save(request: HttpRequest, code: str, group: str, kind: str, pk: int |
 @require_POST
 @needs(can_edit_cycle)
 def point_remove(request: HttpRequest, code: str, group: str, pk: int) -> HttpResponse:
-    row = _group(code, group)
-    point = get_object_or_404(row.points, pk=pk)
-    point.group = row
-    refused: list[str] = []
-    with refusals(refused):
-        remove_point(point=point, by=request.user)
-    return _done(request, row, point.kind, *refused)
+    return _acted(request, _group(code, group), pk, remove_point)
 
 
 @require_POST
 @needs(can_edit_cycle)
 def point_move(request: HttpRequest, code: str, group: str, pk: int) -> HttpResponse:
     """Move a bullet up or down by one."""
-    row = _group(code, group)
-    point = get_object_or_404(row.points, pk=pk)
-    point.group = row
+    return _acted(request, _group(code, group), pk, move_point, up=request.POST.get("direction") == "up")
+
+
+def _acted(request: HttpRequest, group: Group, pk: int, act: Callable, **how: bool) -> HttpResponse:
+    point = get_object_or_404(group.points, pk=pk)
+    point.group = group
     refused: list[str] = []
     with refusals(refused):
-        move_point(point=point, up=request.POST.get("direction") == "up", by=request.user)
-    return _done(request, row, point.kind, *refused)
+        act(point=point, by=request.user, **how)
+    return _done(request, group, point.kind, *refused)
 
 
 def _done(request: HttpRequest, group: Group, kind: str, refused: str = "") -> HttpResponse:

@@ -1,5 +1,6 @@
 """Pages of spreadsheets: upload, columns, preview, confirm, undo, export, template."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.conf import settings
@@ -234,22 +235,21 @@ def sheet_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sheet_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Drop an import that was not stored."""
-    imported = import_of(request, pk)
-    need(request.user, KINDS[imported.kind].may)
-    with refusals(request):
-        discard_sheet(imported=imported, by=request.user)
-        messages.success(request, _("The import is discarded. Nothing of it was stored."))
-    return redirect("sheet_import", pk)
+    return _acted(request, pk, discard_sheet, _("The import is discarded. Nothing of it was stored."))
 
 
 @require_POST
 def sheet_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a stored import back, or say why that cannot be."""
+    return _acted(request, pk, undo, _("The import is undone: all its rows are as they were before."))
+
+
+def _acted(request: HttpRequest, pk: int, act: Callable, said: str) -> HttpResponse:
     imported = import_of(request, pk)
     need(request.user, KINDS[imported.kind].may)
     with refusals(request):
-        undo(imported, by=request.user)
-        messages.success(request, _("The import is undone: all its rows are as they were before."))
+        act(imported=imported, by=request.user)
+        messages.success(request, said)
     return redirect("sheet_import", pk)
 
 

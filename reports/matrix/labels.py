@@ -258,7 +258,7 @@ _ATTEMPTS = 10  # of one label to get a better place
 _DISREGARD = 0.012  # of the others when it does
 
 
-class Placement:
+class _Placed:
     """A place for every label (-1: none yet) and what the places taken cost all others."""
 
     def __init__(self, pool: Pool):
@@ -305,7 +305,7 @@ def solve(pool: Pool, *, moves: int = 700) -> np.ndarray:
 
     Deterministic; `moves` bounds the work. Places may still clash where the plot is too full: see `clashing`.
     """
-    placed = Placement(pool)
+    placed = _Placed(pool)
     for label in _hardest_first(pool):
         placed.take(label, placed.best(label))
     moves -= placed.settle(moves)
@@ -326,7 +326,7 @@ def _hardest_first(pool: Pool) -> np.ndarray:
     return np.argsort(-np.array(typical), kind="stable")
 
 
-def _worst(placed: Placement, tried: dict[int, int]) -> int | None:
+def _worst(placed: _Placed, tried: dict[int, int]) -> int | None:
     """The label that is worst off against its best place, the often tried ones counting less."""
     pool = placed.pool
     now = pool.cost[placed.choice] + placed.pressure[placed.choice]
@@ -337,7 +337,7 @@ def _worst(placed: Placement, tried: dict[int, int]) -> int | None:
     return label if loss[label] > 0.5 else None
 
 
-def _evict(placed: Placement, label: int, moves: int, attempt: int) -> int:
+def _evict(placed: _Placed, label: int, moves: int, attempt: int) -> int:
     """Give a label a better place at the others' cost; undone unless all together gain. Returns the moves made."""
     kept = placed.choice.copy(), placed.pressure.copy(), placed.energy
     a, b = placed.pool.first[label], placed.ends[label]

@@ -141,15 +141,6 @@ class Box:
     def height(self) -> float:
         return self.y1 - self.y0
 
-    def overlaps(self, other: "Box", slack: float = 1e-6) -> bool:
-        """Whether the insides meet by more than `slack` px."""
-        return (
-            self.x0 < other.x1 - slack
-            and other.x0 < self.x1 - slack
-            and self.y0 < other.y1 - slack
-            and other.y0 < self.y1 - slack
-        )
-
     def holds(self, other: "Box", slack: float = 1e-6) -> bool:
         """Whether `other` lies inside."""
         return (

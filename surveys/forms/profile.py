@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from materiality.forms.fields import ContentForm
@@ -43,11 +42,6 @@ class ProfileQuestionForm(ContentForm):
             name = f"options_{suffix_of(language)}"
             self.fields[name] = OptionLinesField(label=_OPTIONS.label(language), help_text=note)
             self.initial[name] = "\n".join(option.get(language, "") for option in self.instance.options)
-
-    @property
-    def option_fields(self) -> list[BoundField]:
-        """The fields of the options, one for each language."""
-        return [self[f"options_{suffix_of(language)}"] for language in self.languages]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -79,7 +79,7 @@ class Sums:
             self.count_rows(found.model, rows, sign)
 
     def count_rows(self, model: type[Model], rows: Iterable[tuple], sign: int = 1) -> None:
-        """The same of plain rows with the columns of `columns_held`."""
+        """The same of plain rows with the columns of `_COLUMNS_HELD`."""
         of_response = model is Response
         # SQLite gives plain values: asking each what it is would take half of the time.
         plain = list if connection.vendor == "sqlite" else _plain_row
@@ -109,11 +109,6 @@ class Sums:
     def figures(self) -> dict[str, list]:
         """As the row keeps them."""
         return {name: [number, f"{total:x}"] for name, (number, total) in self._sums.items()}
-
-
-def columns_held(model: type[Model]) -> tuple[str, ...]:
-    """The columns of a table that are hashed."""
-    return _COLUMNS_HELD[model]
 
 
 def seal_of(key: bytes, figures: dict[str, list]) -> str:

@@ -196,7 +196,7 @@ def rating(code: int | None) -> str:
 
 
 @register.filter
-def share(part: int, whole: int) -> str:
+def share_of(part: int, whole: int) -> str:
     """A part of a whole in per cent."""
     return percent(part / whole if whole else None)
 
