@@ -122,6 +122,7 @@ class Environment:
     mail: Mail
     mail_from: str
     health_token: str
+    staff_socket: str
     second_factor_roles: list[str]
 
 
@@ -170,6 +171,7 @@ def _read(env: Env, base: Path) -> Environment:
         mail_from=env.str("EMAIL_FROM", "") or (mail.user if "@" in mail.user else "yiti@localhost"),
         second_factor_roles=env.list("YITI_SECOND_FACTOR", [], validate=validate.ContainsOnly(_ROLES)),
         health_token=_token(env.str("YITI_HEALTH_TOKEN", "")),
+        staff_socket=env.str("YITI_STAFF_SOCKET", ""),
     )
 
 

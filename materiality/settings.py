@@ -45,7 +45,7 @@ MIDDLEWARE = [
     "surveys.respond.pages.RespondentMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "materiality.platform.gate.StaffGateMiddleware",
+    "materiality.platform.gate.TurnedAwayMiddleware",
     "materiality.platform.people.ContentPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "materiality.platform.people.StaffSessionMiddleware",
@@ -60,7 +60,11 @@ MIDDLEWARE = [
 ]
 
 # Outside of all middleware, and of Django; the last is asked first.
-BEFORE_DJANGO = ["surveys.respond.short_way.ShortWay", "materiality.platform.health.Health"]
+BEFORE_DJANGO = [
+    "materiality.platform.gate.StaffGate",
+    "surveys.respond.short_way.ShortWay",
+    "materiality.platform.health.Health",
+]
 ROOT_URLCONF = "materiality.urls"
 WSGI_APPLICATION = "materiality.wsgi.application"
 AUTH_USER_MODEL = "materiality.User"
@@ -163,8 +167,10 @@ JOB_LOST_SECONDS = 30
 # Openings of surveys, and how they are answered, are counted in memory and stored so often.
 OPENINGS_STORED_SECONDS = 2.0
 
-# Of a web process's threads (--blocking-threads 10) so many run for staff, and so many may wait to.
-STAFF_RUNNING, STAFF_WAITING, STAFF_WAITING_SECONDS = 2, 5, 15.0
+# Of a web process's threads (--blocking-threads 10) so many may be taken by staff requests.
+STAFF_AT_ONCE = 7
+# Where processes for staff listen (wsgi.py); without it, web processes answer staff themselves.
+STAFF_SOCKET = ENVIRONMENT.staff_socket
 
 # Finished answers by open links from one address: so many in so many seconds are usual, more bear the mark `burst`.
 USUAL_ANSWERS, USUAL_SECONDS = 60, 3600.0

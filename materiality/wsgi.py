@@ -1,4 +1,4 @@
-"""WSGI entry point."""
+"""WSGI entry points: `application` for everybody, and `staff` for what it hands on to processes for staff."""
 
 import gc
 import os
@@ -7,6 +7,8 @@ import sys
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.utils.module_loading import import_string
+
+from materiality.platform.relay import relayed
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "materiality.settings")
 # A respondent's page of 3 ms must not wait 5 ms each time for a staff request that computes.
@@ -18,5 +20,6 @@ import_string("materiality.celery.app")
 # What is loaded by now stays: looking through it each time for what could go took 50 ms of some pages.
 gc.collect()
 gc.freeze()
+staff = relayed(application)
 for layer in settings.BEFORE_DJANGO:
     application = import_string(layer)(application)

@@ -1,10 +1,12 @@
-"""Threads for respondents: of a process's threads staff requests take a few only, so that nobody waits for staff.
+"""The gate to staff's pages: who answers a survey waits for no member of staff.
 
-A process has more threads (`--blocking-threads`) than may run for staff or wait to run: the rest is left to those who
-answer. Which requests are respondents' is said by their path; health pages and static files come before the gate.
+Of a process's threads (`--blocking-threads`) staff requests take a few only; the rest is left to those who answer.
+Which requests are respondents' is said by their path; static files pass, too, and health pages come before the gate.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from http.client import HTTPException
+from io import BytesIO
 from threading import BoundedSemaphore
 
 from django.conf import settings
@@ -12,52 +14,73 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
 from materiality.platform.people import RESPONDENT_PATH
+from materiality.platform.relay import PIECE, relay
 from materiality.platform.storage import BUSY
 
-
-class Gate:
-    """`running` may be inside at once and `waiting` more may stand before it, each for so many seconds."""
-
-    def __init__(self, running: int, waiting: int, seconds: float) -> None:
-        self._inside = BoundedSemaphore(running)
-        self._standing = BoundedSemaphore(running + waiting)
-        self._seconds = seconds
-
-    def enter(self) -> bool:
-        """Whether there was room; who got in has to leave."""
-        if not self._standing.acquire(blocking=False):
-            return False
-        if self._inside.acquire(timeout=self._seconds):
-            return True
-        self._standing.release()
-        return False
-
-    def leave(self) -> None:
-        self._inside.release()
-        self._standing.release()
+_TURNED_AWAY = "yiti.turned_away"
 
 
-class StaffGateMiddleware:
-    """Lets few staff requests run at once; where too many wait already the answer is a page that says so, at once."""
+class StaffGate:
+    """A WSGI application before another: so many staff requests may be inside, more are told at once that they are.
+
+    Where processes for staff listen, they do the work, and the thread only waits for it.
+    """
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
+        self._work = relay if settings.STAFF_SOCKET else application
+        self._places = BoundedSemaphore(settings.STAFF_AT_ONCE)
+        self._free = (RESPONDENT_PATH, settings.STATIC_URL)
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(self._free):
+            return self._application(environ, start_response)
+        if not self._places.acquire(blocking=False):
+            return self._turned_away(environ, start_response)
+        inside = False
+        try:
+            answer = _Inside(self._work(environ, start_response), self._places)
+            inside = True
+            return answer
+        except (OSError, HTTPException):  # no process for staff answers
+            # What is still on its way is read: the server would hang up on who still sends, in place of an answer.
+            while environ["wsgi.input"].read(PIECE):
+                pass
+            return self._turned_away(environ, start_response)
+        finally:
+            if not inside:
+                self._places.release()
+
+    def _turned_away(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        nothing = {"REQUEST_METHOD": "GET", "CONTENT_LENGTH": "", "CONTENT_TYPE": "", "wsgi.input": BytesIO()}
+        return self._application({**environ, **nothing, _TURNED_AWAY: True}, start_response)
+
+
+class _Inside:
+    """The answer to a staff request, which keeps its place until the server closes what it has sent or given up."""
+
+    def __init__(self, answer: Iterable[bytes], places: BoundedSemaphore) -> None:
+        self._answer, self._places = answer, places
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer)
+
+    def close(self) -> None:
+        try:
+            if hasattr(self._answer, "close"):
+                self._answer.close()
+        finally:
+            self._places.release()
+
+
+class TurnedAwayMiddleware:
+    """Says kindly that there is no room at the moment."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.gate = Gate(settings.STAFF_RUNNING, settings.STAFF_WAITING, settings.STAFF_WAITING_SECONDS)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(RESPONDENT_PATH):
+        if _TURNED_AWAY not in request.META:
             return self.get_response(request)
-        if not self.gate.enter():
-            page = get_template("500.html").render({"busy": True})
-            return HttpResponse(page, status=BUSY, headers={"Retry-After": "3", "Cache-Control": "no-store"})
-        try:
-            response = self.get_response(request)
-        except BaseException:
-            self.gate.leave()
-            raise
-        if response.streaming:
-            # Its thread is taken until all is sent; the server closes what it has sent or given up.
-            response._resource_closers.append(self.gate.leave)
-        else:
-            self.gate.leave()
-        return response
+        page = get_template("500.html").render({"busy": True})
+        return HttpResponse(page, status=BUSY, headers={"Retry-After": "3", "Cache-Control": "no-store"})

@@ -16,8 +16,6 @@ from tests.repository.tree import ROOT
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
-# How many and where is the installation's matter; the rest is the same everywhere.
-OWN = ("--host", "--port", "--workers")
 HARDENED = (
     "LimitCORE",
     "ProtectSystem",
@@ -30,16 +28,16 @@ HARDENED = (
 
 
 def same_command(command: list[str]) -> list[str]:
-    """A command without its path and without what each installation says itself."""
-    words = command[1:]
-    kept = [word for place, word in enumerate(words) if word not in OWN and (not place or words[place - 1] not in OWN)]
-    return [Path(command[0]).name, *kept]
+    """A command without its path."""
+    return [Path(command[0]).name, *command[1:]]
 
 
 PROCFILE = {
-    name: same_command(shlex.split(command.removeprefix("exec ").removeprefix("nice -n 5 ")))
+    name: same_command(shlex.split(command.rpartition("exec ")[2].removeprefix("nice -n 5 ")))
     for name, command in read_procfile((ROOT / "Procfile").read_text("utf-8")).items()
 }
+# Web and staff are started and kept running by the same supervisor as under `make run`.
+SUPERVISED = ["python", "manage.py", "supervise", "web", "staff"]
 
 
 class OfUnits(dict):
@@ -69,7 +67,8 @@ def test_unit_restarts_always_is_hardened_and_runs_what_the_procfile_runs(path):
     assert (service["Restart"], unit(path)["Unit"]["StartLimitIntervalSec"]) == ("always", "0")
     assert service["EnvironmentFile"] == "/etc/yiti/environment"
     assert [name for name in HARDENED if name not in service] == []
-    assert same_command(shlex.split(service["ExecStart"])) == PROCFILE[path.stem.removeprefix("yiti-")]
+    of_the_procfile = PROCFILE | {"web": SUPERVISED}
+    assert same_command(shlex.split(service["ExecStart"])) == of_the_procfile[path.stem.removeprefix("yiti-")]
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
@@ -111,7 +110,7 @@ def test_compose_file_refers_only_to_what_is_in_it(compose):
 
 def test_containers_run_what_the_procfile_runs(compose):
     image = re.search(r"^CMD (\[.*\])$", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
-    assert same_command(yaml.safe_load(image[1])) == PROCFILE["web"]
+    assert yaml.safe_load(image[1]) == SUPERVISED and set(SUPERVISED[3:]) <= set(PROCFILE)
     for name in ("worker", "beat"):
         assert same_command(compose["services"][name]["command"]) == PROCFILE[name]
 

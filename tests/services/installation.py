@@ -67,10 +67,13 @@ class Installation:
         return [json.loads((self.data / f"{name}.log").read_text().strip().splitlines()[-1]) for name in names]
 
     def start(self, name: str, *command: str, **environment: str) -> subprocess.Popen:
-        """Start a process in a group of its own; its output goes to a file in the data folder."""
+        """Start a process in a group of its own; its output goes to a file in the data folder.
+
+        Not in a session of its own: among sessions Linux shares processors out whatever `nice` says.
+        """
         with (self.data / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment | environment, stdout=log, stderr=log, start_new_session=True
+                command, cwd=ROOT, env=self.environment | environment, stdout=log, stderr=log, process_group=0
             )
         self.processes[name] = process
         return process

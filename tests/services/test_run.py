@@ -76,8 +76,10 @@ def test_make_run_answers_and_prints_the_login(running):
 
 
 WORDS = {
-    "web master": "granian",
-    "web worker": "granian",
+    "web master": "wsgi:application",
+    "web worker": "wsgi:application",
+    "staff master": "wsgi:staff",
+    "staff worker": "wsgi:staff",
     "worker": "materiality worker",
     "beat": "materiality beat",
     "valkey": "valkey-server",
@@ -97,9 +99,9 @@ print(json.dumps(Job.objects.get(pk=made.job_id).state))
 
 
 def processes(supervisor: psutil.Process, role: str) -> list[psutil.Process]:
-    """The running processes of a role: those of the supervisor's children, or what the web's master started."""
+    """The running processes of a role: those of the supervisor's children, or what a web server's master started."""
     found = [each for each in supervisor.children() if WORDS[role] in _line(each)]
-    if role == "web worker":
+    if role.endswith(" worker"):
         found = [worker for master in found for worker in master.children() if "resource_tracker" not in _line(worker)]
     return found
 
@@ -126,7 +128,7 @@ def test_process_killed_is_back_within_10_seconds_and_a_job_is_done(running, rol
 
     wait_for(back, f"return of {role}", 10)
     # Importing everything takes as long as the machine lets it, which other tests share.
-    wait_for(lambda: status(port, "/healthz") == 200, "an answer", 30)
+    wait_for(lambda: status(port, "/healthz") == status(port, "/login/") == 200, "an answer", 30)
     assert made.python(JOB) == "done"
 
 

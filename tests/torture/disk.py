@@ -70,9 +70,11 @@ def _read_only(made: Installation, folder: Path) -> list[list[object]]:
     """A server that starts where it may write nothing: it lives, says what is wrong, and is whole again afterwards."""
     shut = f"mount --bind {folder} {folder} && mount -o remount,ro,bind {folder} && exec "
     made.kill("web")
+    made.kill("staff")
     port = start_web(made, "unshare", "--mount", "sh", "-c", shut + '"$@"', "web")
     seen = [status(port, path) for path in ("/healthz", "/login/", "/s/crowd/", "/readyz")]
     made.kill("web")
+    made.kill("staff")
     return [["read-only", " ".join(map(str, seen)), status(start_web(made), "/s/crowd/")]]
 
 

@@ -79,7 +79,7 @@ def main(small: bool) -> None:
                 wrong.append(
                     f"{person.name} {request.get_method()} {request.full_url[:200]} {str(request.data)[:200]}: {code}"
                 )
-        log = (made.data / "web.log").read_text()
+        log = (made.data / "staff.log").read_text()
     names = [person.name for person in people]
     codes = sorted({code for _name, code in found})
     table(["role", *map(str, codes)], [[name, *(found[name, code] for code in codes)] for name in names])

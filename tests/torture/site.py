@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from materiality.management.commands.supervise import COPIES
+from materiality.management.commands.supervise import COPIES, read_procfile
 from tests.bench.respondents import free_port
 from tests.services.installation import ROOT, Installation
 
@@ -74,20 +74,27 @@ def server_of(made: Installation) -> psutil.Process:
 
 
 def start_web(made: Installation, *before: str) -> int:
-    """The web server as in the Procfile, with as many workers as are supervised, by another command `before` it; its
-    port, once it answers.
+    """The processes `web` and `staff` of the Procfile that do not run, web with as many workers as are supervised, by
+    another command `before` them; the port, once both answer.
     """
-    line = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:"))
-    port = made.environment["PORT"]
-    text = line.partition("exec ")[2].replace("${YITI_BIND:-127.0.0.1}", "127.0.0.1").replace("${PORT:-8000}", port)
-    command = shlex.split(text.replace("--workers 1", f"--workers {COPIES['web']}"))
-    made.start("web", *before, sys.executable, "-m", "granian", *command[1:])
+    port, commands = int(made.environment["PORT"]), read_procfile((ROOT / "Procfile").read_text("utf-8"))
+    made.environment |= {"YITI_WEB_WORKERS": str(COPIES["web"]), "YITI_STAFF_SOCKET": f"/tmp/yiti-staff-{port}.sock"}
+    for name in ("staff", "web"):
+        if name not in made.processes:
+            line = commands[name].replace(".venv/bin/granian", f"{shlex.quote(sys.executable)} -m granian")
+            made.start(name, *before, "sh", "-c", line)
     end = time.monotonic() + 40
     while time.monotonic() < end:
-        if status(int(port), "/healthz") == 200:
-            return int(port)
+        if status(port, "/healthz") == status(port, "/login/") == 200:
+            return port
         time.sleep(0.2)
-    raise RuntimeError((made.data / "web.log").read_text()[-2000:])
+    raise RuntimeError("".join((made.data / f"{name}.log").read_text()[-2000:] for name in ("web", "staff")))
+
+
+def memory_of_web(made: Installation) -> float:
+    """Megabytes of its processes, staff's too."""
+    roots = [psutil.Process(made.processes[name].pid) for name in ("web", "staff")]
+    return sum(each.memory_info().rss for root in roots for each in (root, *root.children(recursive=True))) / 1e6
 
 
 def status(port: int, path: str, **headers: str) -> int | None:

@@ -6,12 +6,11 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-import psutil
 from openpyxl import Workbook
 
 from tests.bench.measuring import table
 from tests.services.installation import Installation
-from tests.torture.site import Staff, installed, start_web
+from tests.torture.site import Staff, installed, memory_of_web, start_web
 
 MOST_SECONDS, MOST_GROWTH = 60.0, 150.0
 PLACES = (
@@ -112,9 +111,8 @@ def main(small: bool) -> None:
         places = [*PLACES, *made.python(_SHEETS)[: 4 if small else None]]
         away = [place for place in places if person.get(place)[0] != 200]
         assert not away, away
-        web = psutil.Process(made.processes["web"].pid)
         _upload(person, places[0], *files["formula"])
-        before, rows, wrong, sent = _memory(web), [], [], 0
+        before, rows, wrong, sent = memory_of_web(made), [], [], 0
         for kind, (name, contents) in files.items():
             codes, longest = Counter(), 0.0
             made.python(_FORGET)
@@ -130,13 +128,13 @@ def main(small: bool) -> None:
             if longest > MOST_SECONDS:
                 wrong.append(f"{kind}: {longest:.0f} s")
         jobs = _jobs(made)
-        growth = _memory(web) - before
+        growth = memory_of_web(made) - before
         table(["file", "bytes", "answers", "longest s"], rows)
         print(f"\n{sent} uploads at {len(places)} places; memory of the web grew by {growth:.0f} MB")
         print(f"what workers made of them: {jobs['states']}, the longest took {jobs['longest']:.1f} s")
         assert set(jobs["states"]) <= {"done", "failed"} and jobs["longest"] <= MOST_SECONDS, jobs
         assert not Path("/tmp/yiti-was-here").exists()
-        assert not wrong, "\n".join(wrong) + (made.data / "web.log").read_text()[-3000:]
+        assert not wrong, "\n".join(wrong) + (made.data / "staff.log").read_text()[-3000:]
         assert growth < MOST_GROWTH, growth
 
 
@@ -152,7 +150,3 @@ def _jobs(made: Installation) -> dict:
 
 def _upload(person: Staff, place: str, name: str, contents: bytes) -> int:
     return person.upload(place, place, name, contents)[0]
-
-
-def _memory(web: psutil.Process) -> float:
-    return sum(each.memory_info().rss for each in (web, *web.children(recursive=True))) / 1e6

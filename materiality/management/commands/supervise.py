@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 LOOK = 0.1
 # Service is to be back within 10 s however often something dies, and web needs 2 s to start.
@@ -18,6 +19,7 @@ PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before a process is started again,
 STEADY = 20.0  # who ran so many seconds starts with the first pause again
 # Each has a worker that listens for itself on the same port: while one comes back the other answers.
 COPIES = {"web": 2}
+LONGEST_FOLDER = 80
 GRACE = 10.0  # so many seconds between the wish to end and the end
 _PR_SET_PDEATHSIG = 1
 
@@ -45,10 +47,13 @@ class Supervised:
         self.started = self.due = 0.0
 
     def start(self) -> None:
-        """In a session of its own, so that a terminal's Ctrl-C reaches only the supervisor, who ends all in order."""
+        """In a group of its own, so that a terminal's Ctrl-C reaches only the supervisor, who ends all in order.
+
+        Not in a session of its own: Linux shares processors out among sessions first, and `nice` counts within one.
+        """
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            ["sh", "-c", self.command], stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_end_with_parent
+            ["sh", "-c", self.command], stdin=subprocess.DEVNULL, process_group=0, preexec_fn=_end_with_parent
         )
 
     def look(self) -> str:
@@ -76,7 +81,7 @@ class Supervised:
             self.process.terminate()
 
     def kill(self) -> None:
-        """End the whole session: workers of a killed master would keep its port, or its jobs."""
+        """End the whole group: workers of a killed master would keep its port, or its jobs."""
         if self.process:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -135,15 +140,24 @@ def _end_with_parent() -> None:
 
 
 class Command(BaseCommand):
-    help = "Start the processes of the Procfile and keep them running; Ctrl-C ends them all."
+    help = "Start the processes of the Procfile, or those named, and keep them running; Ctrl-C ends them all."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("procfile", nargs="?", type=Path, default=settings.BASE_DIR / "Procfile")
+        parser.add_argument("names", nargs="*")
+        parser.add_argument("--procfile", type=Path, default=settings.BASE_DIR / "Procfile")
 
     def handle(self, *args: str, **options: object) -> None:
         os.chdir(settings.BASE_DIR)
-        Supervisor(read_procfile(options["procfile"].read_text("utf-8")), say=self._say).run()
+        commands = read_procfile(options["procfile"].read_text("utf-8"))
+        if unknown := set(options["names"]) - set(commands):
+            raise CommandError(f"The Procfile has no {', '.join(sorted(unknown))}.")
+        wanted = {name: commands[name] for name in options["names"] or commands}
+        # A socket's address is short, wherever temporary files lie.
+        short = "/tmp" if len(tempfile.gettempdir()) > LONGEST_FOLDER else None
+        with tempfile.TemporaryDirectory(prefix="yiti-", dir=short) as folder:
+            os.environ["YITI_STAFF_SOCKET"] = str(Path(folder) / "staff.sock")
+            Supervisor(wanted, say=self._say).run()
 
     def _say(self, happened: str) -> None:
         # A terminal that is gone, or a log on a full disk, is no reason to end.

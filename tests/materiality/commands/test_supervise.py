@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.core.management import CommandError, call_command
 
 from materiality.management.commands import supervise
 from materiality.management.commands.supervise import Supervised, read_procfile
@@ -25,6 +26,11 @@ def test_procfile_is_read_with_comments_and_colons():
 def test_procfile_line_without_name_or_command_is_refused(line):
     with pytest.raises(ValueError, match="name: command"):
         read_procfile(line)
+
+
+def test_process_that_the_procfile_does_not_name_is_refused():
+    with pytest.raises(CommandError, match="no mail"):
+        call_command("supervise", "web", "mail")
 
 
 def test_pauses_grow_to_the_longest_and_begin_again_after_a_steady_run(monkeypatch):
@@ -59,7 +65,7 @@ def test_ended_process_comes_back_and_sigterm_ends_all_that_it_left(tmp_path):
         "time.sleep(600)\n"
     )
     procfile.write_text(f"stubborn: exec {sys.executable} {tmp_path / 'stubborn.py'}\n")
-    process = subprocess.Popen([sys.executable, "manage.py", "supervise", str(procfile)], cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "manage.py", "supervise", "--procfile", str(procfile)], cwd=ROOT)
     try:
         first = pids(tmp_path, 1)
         os.kill(first[0], signal.SIGKILL)

@@ -1,0 +1,123 @@
+"""Staff requests are carried to processes of their own, so that no page of theirs that computes holds the interpreter
+(its lock) in which respondents are answered, and so that the system may be told that respondents come first.
+
+HTTP over a socket of this machine, which only our own processes reach; bodies pass in pieces, both ways. A thread that
+waits here holds no lock.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPResponse
+from string import punctuation
+from typing import IO
+from urllib.parse import quote
+
+from django.conf import settings
+
+PIECE = 65_536
+# So many seconds are waited while the processes for staff start again, and so many for an answer.
+START_SECONDS, ANSWER_SECONDS = 10.0, 600.0
+# Who asks, as the process that listens knows it: scheme and address.
+_VISITOR = "HTTP_X_YITI_VISITOR"
+# Headers that concern one connection (RFC 9110, 7.6.1), or are set anew for each.
+_OF_THE_LINE = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "date", "server"}
+# The server lays the environment beside a request's headers: HTTP_PROXY would look like one.
+_NO_HEADERS = {_VISITOR, *os.environ}
+_PLAIN = punctuation.translate(dict.fromkeys(map(ord, "%?#")))
+
+
+def relay(environ: dict, start_response: Callable) -> Iterable[bytes]:
+    """A WSGI application: the answer of a process for staff. OSError or HTTPException where none answers."""
+    line = _Line()
+    try:
+        line.putrequest(environ["REQUEST_METHOD"], _target(environ), skip_host=True, skip_accept_encoding=True)
+        for name, value in _headers(environ):
+            line.putheader(name, value)
+        line.endheaders()
+        line.send_body(environ["wsgi.input"], int(environ.get("CONTENT_LENGTH") or 0))
+        answer = line.getresponse()
+    except BaseException:
+        line.close()
+        raise
+    headers = [(name, value) for name, value in answer.getheaders() if name.lower() not in _OF_THE_LINE]
+    start_response(f"{answer.status} {answer.reason}", headers)
+    return _Answer(line, answer)
+
+
+def relayed(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """The WSGI application of a process for staff: who asks is whom the process that listens names."""
+
+    def asked(environ: dict, start_response: Callable) -> Iterable[bytes]:
+        scheme, _, address = environ.pop(_VISITOR, "http ").partition(" ")
+        return application({**environ, "wsgi.url_scheme": scheme, "REMOTE_ADDR": address}, start_response)
+
+    return asked
+
+
+class _Line(HTTPConnection):
+    """The connection of one request to a process for staff."""
+
+    def __init__(self) -> None:
+        super().__init__("staff", timeout=ANSWER_SECONDS)
+
+    def connect(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        while True:
+            self.sock = socket.socket(socket.AF_UNIX)
+            self.sock.settimeout(self.timeout)
+            try:
+                self.sock.connect(settings.STAFF_SOCKET)
+            except (FileNotFoundError, ConnectionRefusedError):
+                self.sock.close()
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
+    def send_body(self, body: IO[bytes], left: int) -> None:
+        """All of it. Where the answer is there before, the rest is read and not sent, and so is what comes in chunks,
+        of which Django takes nothing: the server would hang up on who still sends.
+        """
+        with suppress(BrokenPipeError, ConnectionResetError):
+            while left and (piece := body.read(min(left, PIECE))):
+                self.sock.sendall(piece)
+                left -= len(piece)
+            if left:
+                raise ConnectionError("who asked went away")
+        while body.read(PIECE):
+            pass
+
+
+class _Answer:
+    """The pieces of an answer, as they come."""
+
+    def __init__(self, line: _Line, answer: HTTPResponse) -> None:
+        self._line, self._answer = line, answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self._answer.read1(PIECE):
+            yield piece
+
+    def close(self) -> None:
+        self._answer.close()
+        self._line.close()
+
+
+def _target(environ: dict) -> str:
+    path, query = environ["PATH_INFO"] or "/", environ.get("QUERY_STRING")
+    return quote(path, safe=_PLAIN, encoding="latin-1") + (f"?{quote(query, safe=punctuation)}" if query else "")
+
+
+def _headers(environ: dict) -> Iterator[tuple[str, str]]:
+    yield "X-Yiti-Visitor", f"{environ['wsgi.url_scheme']} {environ.get('REMOTE_ADDR', '')}"
+    yield "Connection", "close"
+    for key, value in environ.items():
+        name = key.removeprefix("HTTP_").replace("_", "-").lower()
+        if key in ("CONTENT_TYPE", "CONTENT_LENGTH") or (
+            key.startswith("HTTP_") and key not in _NO_HEADERS and name not in _OF_THE_LINE
+        ):
+            yield name, value
