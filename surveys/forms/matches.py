@@ -19,8 +19,7 @@ from surveys.matching.moments import zone_info
 from surveys.matching.scales import rescaled
 from surveys.matching.words import Issues, cleaned
 from surveys.models import ResponseImport
-from surveys.queries.matches import WRITTEN, at_once
-from surveys.queries.plans import target_words
+from surveys.queries.matches import WRITTEN, at_once, target_words
 from surveys.responses.reading import guess_of
 
 

@@ -187,10 +187,12 @@ def values_of(texts: Iterable[str], k: int, *, tool: str = "", options: bool = F
             result.known[key] = kind
     coded = _coded(rest)
     if coded:
-        _take_codes(coded, k, result, tool)
+        _take_numbers(coded, k, result, tool, known=tool == LIMESURVEY)
         return result
     numbers = {key: number for key in rest if (number := _number(key, k)) is not None}
-    _take_numbers(numbers, k, result, options, tool)
+    _take_numbers(numbers, k, result, tool, known=options)
+    if numbers:
+        result.known |= {str(number): str(number) for number in range(1, k + 1)}
     _take_words([key for key in rest if key not in numbers], k, result)
     if numbers:
         _check_direction(numbers, k, result)
@@ -234,22 +236,8 @@ def _coded(keys: list[str]) -> dict[str, int]:
     return {key: int(match[2]) for key, match in found.items()}
 
 
-def _take_codes(coded: dict[str, int], k: int, result: Values, tool: str) -> None:
-    """Answer codes are numbered in the order of the scale; the one after its end is *don't know* in LimeSurvey."""
-    beyond = TOOL_NUMBERS.get(tool, {})
-    for key, number in coded.items():
-        if 1 <= number <= k:
-            result.known[key] = str(number)
-        elif str(number) in beyond:
-            result.known[key] = beyond[str(number)]
-        elif number == k + 1:
-            result.known[key] = DONT_KNOW_CODE
-            result.doubts += [] if tool == LIMESURVEY else [("number_after_scale", {"value": key, "k": k})]
-        else:
-            result.unknown.append(key)
-
-
-def _take_numbers(numbers: dict[str, int], k: int, result: Values, options: bool, tool: str) -> None:
+def _take_numbers(numbers: dict[str, int], k: int, result: Values, tool: str, *, known: bool) -> None:
+    """Numbers in the order of the scale; the one after its end is *don't know*, and `known` says without a doubt."""
     beyond = TOOL_NUMBERS.get(tool, {})
     for key, number in numbers.items():
         if 1 <= number <= k:
@@ -258,11 +246,9 @@ def _take_numbers(numbers: dict[str, int], k: int, result: Values, options: bool
             result.known[key] = beyond[str(number)]
         elif number == k + 1:
             result.known[key] = DONT_KNOW_CODE
-            result.doubts += [] if options else [("number_after_scale", {"value": key, "k": k})]
+            result.doubts += [] if known else [("number_after_scale", {"value": key, "k": k})]
         else:
             result.unknown.append(key)
-    if numbers:
-        result.known |= {str(number): str(number) for number in range(1, k + 1)}
 
 
 def _take_words(keys: list[str], k: int, result: Values) -> None:

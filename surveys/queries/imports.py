@@ -16,7 +16,7 @@ from materiality.platform.words import word_for
 from materiality.queries.cycles import UNDER_WAY
 from materiality.tables.problems import FileProblem
 from surveys.models import ResponseImport, Survey
-from surveys.queries.plans import dimension_labels, field_labels, target_labels
+from surveys.queries.matches import dimension_labels, field_labels, target_labels
 from surveys.responses.reading import (
     answer_label,
     asked_of,

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue
@@ -13,11 +14,23 @@ from surveys.matching.answers import column_place, together
 from surveys.matching.apply import words_of
 from surveys.matching.guess import Guess
 from surveys.matching.kinds import ACCEPT, GROUP, KINDS, LENGTH, LETTERS, ORDER, TURN, WORDS, ZONE, Doubt
-from surveys.matching.match import ATTENTION, FIELD, IGNORED, ITEM, NAMES, PROFILE, Asked, Match, Target
+from surveys.matching.match import (
+    ATTENTION,
+    BY_GROUP,
+    FIELD,
+    FIELDS,
+    IGNORED,
+    ITEM,
+    NAMES,
+    PROFILE,
+    Asked,
+    Match,
+    Target,
+)
 from surveys.matching.scales import rescaled
 from surveys.matching.values import natural_order
 from surveys.models import ColumnMatch, ResponseImport
-from surveys.queries.plans import field_labels, listed_targets, target_labels, target_words
+from surveys.questionnaire.asking import QUESTION_KINDS
 from surveys.responses.reading import answer_label, doubt_sentence
 
 _SHOWN = 3
@@ -343,6 +356,71 @@ class SaidMap:
     title: str
     columns: int
     words: list[tuple[str, str]]
+
+
+def listed_targets(asked: Asked) -> list[tuple[str, str]]:
+    """(words, names) of every target, issues and questions in both languages, to be found by either."""
+    words = target_words(asked)
+    return [(words[text], _both(*names)) for text, names in _named(asked).items()]
+
+
+def target_words(asked: Asked) -> dict[str, str]:
+    """What a page writes for each target, no two alike: `Stakeholder group`, `SOC-03-01 Data security · Society`."""
+    items = {f"{code}:{dimension}": code for code, dimension in asked.items}
+    words, taken = {}, set()
+    for text, label in target_labels(asked).items():
+        shown = f"{items[text]} {label}" if text in items else label
+        words[text] = f"{shown} ({text})" if shown in taken else shown
+        taken.add(shown)
+    for code, _dimension in asked.items:
+        words[f"{code}:{BY_GROUP}"] = f"{code} · " + _("as its group is asked")
+    return words
+
+
+def target_labels(asked: Asked) -> dict[str, str]:
+    """The label of every target's text, in the active language."""
+    place = 1 if (get_language() or "").startswith("en") else 0
+    labels = {text: names[place] or names[1 - place] for text, names in _named(asked).items()}
+    dimensions = dimension_labels()
+    for code, dimension in asked.items:
+        text = f"{code}:{dimension}"
+        labels[text] = " · ".join(filter(None, (labels[text], dimensions[dimension])))
+    return labels
+
+
+def _named(asked: Asked) -> dict[str, tuple[str, str]]:
+    """(zh, en) per target; of fields both are in the active language."""
+    fields = field_labels()
+    named = {name: (fields[name], fields[name]) for name in FIELDS}
+    named[ATTENTION] = (_("Attention question"),) * 2
+    for each in asked.questions:
+        named[f"profile:{each.code}"] = (each.zh, each.en)
+        if QUESTION_KINDS[each.kind].several:
+            named |= {f"profile:{each.code}:{code}": (zh, en) for code, zh, en in each.options}
+    issues = {issue.code: (issue.zh, issue.en) for issue in asked.issues}
+    return named | {f"{code}:{dimension}": issues.get(code, ("", "")) for code, dimension in asked.items}
+
+
+def dimension_labels() -> dict[str, str]:
+    """The short names of the dimensions, in the active language."""
+    return {"society": _("Society"), "business": _("Business")}
+
+
+def field_labels() -> dict[str, str]:
+    """The fields of a response as people call them, in the active language."""
+    return {
+        "token": _("Number of the response"),
+        "group": _("Stakeholder group"),
+        "channel": _("Channel it came by"),
+        "language": _("Language"),
+        "started_at": _("Begun"),
+        "submitted_at": _("Time of submission"),
+        "consent": _("Consent"),
+        "comment": _("Comment"),
+        "duration": _("Time taken"),
+        "finished": _("Whether it is complete"),
+        "trial": _("Whether it is a test"),
+    }
 
 
 def listed_matches() -> QuerySet[ColumnMatch]:

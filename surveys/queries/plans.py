@@ -1,20 +1,15 @@
 """What each group of a survey is asked, as it is stored and as it follows from the rest."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-
 from materiality.models import Category, Group, Issue
-from materiality.platform.refusals import NotAllowed
 from materiality.queries.stakeholders import IssueChoice
 from materiality.scoring.cube import DIMENSIONS
-from surveys.matching.match import ATTENTION, BY_GROUP, FIELDS, Asked
-from surveys.models import Batch, GroupPlan, Item, Survey
-from surveys.questionnaire.asking import QUESTION_KINDS, Effort, Plan, issues_each
+from surveys.models import GroupPlan, Item, Survey
+from surveys.questionnaire.asking import Effort, Plan, issues_each
 
 
 @dataclass
@@ -51,46 +46,6 @@ def issue_ticks(issues: list[Issue], chosen: Collection[str]) -> list[CategoryTi
             held.primaries.append(PrimaryTicks(issue.parent))
         held.primaries[-1].ticks.append(IssueChoice(issue, issue.code in chosen))
     return list(categories.values())
-
-
-MOST_NAMED = 20
-
-
-def named_survey(code: str) -> Survey:
-    """The survey with this code. NotAllowed names the others."""
-    found = Survey.objects.select_related("cycle").filter(code=code).first()
-    if found is None:
-        codes = Survey.objects.order_by("code").values_list("code", flat=True)
-        raise NotAllowed(f'There is no survey with the code "{code}". {_listed("surveys", codes)}')
-    return found
-
-
-def named_group(survey: Survey, code: str) -> Group:
-    """The group of the survey's cycle with this code. NotAllowed names the others."""
-    found = survey.cycle.groups.filter(code=code).first()
-    if found is None:
-        codes = survey.cycle.groups.values_list("code", flat=True)
-        raise NotAllowed(f'The survey {survey.code} has no group "{code}". {_listed("groups", codes)}')
-    return found
-
-
-def named_batch(text: str) -> Batch:
-    """The batch with this id. NotAllowed names the others, newest first."""
-    batches = Batch.objects.select_related("survey", "group")
-    found = batches.filter(pk=int(text)).first() if text.isascii() and text.isdigit() and len(text) < 16 else None
-    if found is None:
-        newest = batches.order_by("-pk")[: MOST_NAMED + 1]
-        shown = [f"{batch.pk} ({batch.survey.code}, {batch.group.code}, {batch.size:,} links)" for batch in newest]
-        raise NotAllowed(f'There is no batch "{text}". {_listed("batches", shown)}')
-    return found
-
-
-def _listed(what: str, names: Iterable[str]) -> str:
-    names = list(names)
-    if not names:
-        return f"There are no {what} yet."
-    more = ", …" if len(names) > MOST_NAMED else ""
-    return f"There are: {', '.join(names[:MOST_NAMED])}{more}."
 
 
 @dataclass(frozen=True)
@@ -225,68 +180,3 @@ def part_size(survey: Survey, issues: int, expected: int) -> int:
 def split_size(survey: Survey, issues: int, expected: int) -> int:
     """How many of so many issues a respondent gets where the survey is split, whether or not it is."""
     return issues_each(issues, expected, survey.cycle.method.get("min_n", 5), least=survey.split_issues)
-
-
-def listed_targets(asked: Asked) -> list[tuple[str, str]]:
-    """(words, names) of every target, issues and questions in both languages, to be found by either."""
-    words = target_words(asked)
-    return [(words[text], " / ".join(dict.fromkeys(filter(None, names)))) for text, names in _named(asked).items()]
-
-
-def target_words(asked: Asked) -> dict[str, str]:
-    """What a page writes for each target, no two alike: `Stakeholder group`, `SOC-03-01 Data security · Society`."""
-    items = {f"{code}:{dimension}": code for code, dimension in asked.items}
-    words, taken = {}, set()
-    for text, label in target_labels(asked).items():
-        shown = f"{items[text]} {label}" if text in items else label
-        words[text] = f"{shown} ({text})" if shown in taken else shown
-        taken.add(shown)
-    for code, _dimension in asked.items:
-        words[f"{code}:{BY_GROUP}"] = f"{code} · " + _("as its group is asked")
-    return words
-
-
-def target_labels(asked: Asked) -> dict[str, str]:
-    """The label of every target's text, in the active language."""
-    place = 1 if (get_language() or "").startswith("en") else 0
-    labels = {text: names[place] or names[1 - place] for text, names in _named(asked).items()}
-    dimensions = dimension_labels()
-    for code, dimension in asked.items:
-        text = f"{code}:{dimension}"
-        labels[text] = " · ".join(filter(None, (labels[text], dimensions[dimension])))
-    return labels
-
-
-def _named(asked: Asked) -> dict[str, tuple[str, str]]:
-    """(zh, en) per target; of fields both are in the active language."""
-    fields = field_labels()
-    named = {name: (fields[name], fields[name]) for name in FIELDS}
-    named[ATTENTION] = (_("Attention question"),) * 2
-    for each in asked.questions:
-        named[f"profile:{each.code}"] = (each.zh, each.en)
-        if QUESTION_KINDS[each.kind].several:
-            named |= {f"profile:{each.code}:{code}": (zh, en) for code, zh, en in each.options}
-    issues = {issue.code: (issue.zh, issue.en) for issue in asked.issues}
-    return named | {f"{code}:{dimension}": issues.get(code, ("", "")) for code, dimension in asked.items}
-
-
-def dimension_labels() -> dict[str, str]:
-    """The short names of the dimensions, in the active language."""
-    return {"society": _("Society"), "business": _("Business")}
-
-
-def field_labels() -> dict[str, str]:
-    """The fields of a response as people call them, in the active language."""
-    return {
-        "token": _("Number of the response"),
-        "group": _("Stakeholder group"),
-        "channel": _("Channel it came by"),
-        "language": _("Language"),
-        "started_at": _("Begun"),
-        "submitted_at": _("Time of submission"),
-        "consent": _("Consent"),
-        "comment": _("Comment"),
-        "duration": _("Time taken"),
-        "finished": _("Whether it is complete"),
-        "trial": _("Whether it is a test"),
-    }

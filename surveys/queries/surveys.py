@@ -1,6 +1,6 @@
 """Surveys of a cycle: list, texts, preview, planning, risks of profile questions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from materiality.models import Category, Cycle, Group, Issue, Run, User
 from materiality.platform.bilingual import speaking, suffix_of, tag_of, text_of
 from materiality.platform.organisation import named, organisation_name, organisation_texts
+from materiality.platform.refusals import NotAllowed
 from materiality.queries.cycles import rateable_issues, scored_cycles
 from materiality.scoring.cells import ratings_of
 from materiality.scoring.cube import Cube
@@ -449,3 +450,43 @@ def _listed(names: list[str]) -> str:
         return "".join(names)
     comma = _(", ")
     return _("%(first)s and %(last)s") % {"first": comma.join(names[:-1]), "last": names[-1]}
+
+
+MOST_NAMED = 20
+
+
+def named_survey(code: str) -> Survey:
+    """The survey with this code. NotAllowed names the others."""
+    found = Survey.objects.select_related("cycle").filter(code=code).first()
+    if found is None:
+        codes = Survey.objects.order_by("code").values_list("code", flat=True)
+        raise NotAllowed(f'There is no survey with the code "{code}". {_there_are("surveys", codes)}')
+    return found
+
+
+def named_group(survey: Survey, code: str) -> Group:
+    """The group of the survey's cycle with this code. NotAllowed names the others."""
+    found = survey.cycle.groups.filter(code=code).first()
+    if found is None:
+        codes = survey.cycle.groups.values_list("code", flat=True)
+        raise NotAllowed(f'The survey {survey.code} has no group "{code}". {_there_are("groups", codes)}')
+    return found
+
+
+def named_batch(text: str) -> Batch:
+    """The batch with this id. NotAllowed names the others, newest first."""
+    batches = Batch.objects.select_related("survey", "group")
+    found = batches.filter(pk=int(text)).first() if text.isascii() and text.isdigit() and len(text) < 16 else None
+    if found is None:
+        newest = batches.order_by("-pk")[: MOST_NAMED + 1]
+        shown = [f"{batch.pk} ({batch.survey.code}, {batch.group.code}, {batch.size:,} links)" for batch in newest]
+        raise NotAllowed(f'There is no batch "{text}". {_there_are("batches", shown)}')
+    return found
+
+
+def _there_are(what: str, names: Iterable[str]) -> str:
+    names = list(names)
+    if not names:
+        return f"There are no {what} yet."
+    more = ", …" if len(names) > MOST_NAMED else ""
+    return f"There are: {', '.join(names[:MOST_NAMED])}{more}."

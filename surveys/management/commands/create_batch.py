@@ -4,7 +4,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from materiality.platform.commands import ActionCommand
 from surveys.actions.invitations import create_batch
-from surveys.queries.plans import named_group, named_survey
+from surveys.queries.surveys import named_group, named_survey
 
 
 class Command(ActionCommand):

@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 from materiality.platform.commands import ActionCommand
 from surveys.actions.surveys import change_open_survey, edit_survey
 from surveys.models import Survey
-from surveys.queries.plans import named_survey
+from surveys.queries.surveys import named_survey
 
 
 class Command(ActionCommand):

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from materiality.platform.commands import ActionCommand
 from materiality.platform.files import write_whole
 from surveys.invitations.links import csv_pieces, zip_pieces
-from surveys.queries.plans import named_batch
+from surveys.queries.surveys import named_batch
 
 WRITERS = {".csv": csv_pieces, ".zip": zip_pieces}
 

@@ -8,7 +8,7 @@ from materiality.platform.commands import ActionCommand
 from materiality.platform.files import write_whole
 from surveys.exports.exporting import FORMATS, OF_RESPONSES
 from surveys.exports.selection import select
-from surveys.queries.plans import named_survey
+from surveys.queries.surveys import named_survey
 
 BY_SUFFIX = {f".{FORMATS[name].suffix}": name for name in OF_RESPONSES}
 

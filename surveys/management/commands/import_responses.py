@@ -16,7 +16,7 @@ from surveys.matching.kinds import KINDS
 from surveys.matching.match import CONSTANTS, IGNORED, ITEM, Target
 from surveys.models import ResponseImport, Survey
 from surveys.queries.imports import stage_of
-from surveys.queries.plans import named_survey
+from surveys.queries.surveys import named_survey
 from surveys.responses.reading import (
     asked_of,
     cell_sentence,

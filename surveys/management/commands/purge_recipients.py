@@ -4,7 +4,7 @@ from django.core.management.base import CommandParser
 
 from materiality.platform.commands import ActionCommand
 from surveys.actions.invitations import purge_recipients
-from surveys.queries.plans import named_survey
+from surveys.queries.surveys import named_survey
 
 
 class Command(ActionCommand):

@@ -8,8 +8,8 @@ from materiality.platform.commands import ActionCommand
 from surveys.actions.screening import change_rules, screen_survey
 from surveys.models import Survey
 from surveys.queries.fieldwork import kinds_of, valid_number
-from surveys.queries.plans import named_survey
 from surveys.queries.screening import grouped_rules
+from surveys.queries.surveys import named_survey
 from surveys.questionnaire.screening import RULE, BadRules, Rules
 from surveys.responses.screening import flags_of_survey, rules_in_force
 from surveys.responses.trials import dry_run
