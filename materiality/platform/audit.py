@@ -54,8 +54,10 @@ def record(
     _queue_writers()
     person, is_new = _person(by)
     rows = [row, *touched]
-    of_row, *of_touched = _states(rows)
-    number, last_hash = AuditEvent.objects.order_by("-number").values_list("number", "hash").first() or (0, "")
+    parts = list(owned_parts([*rows, person] if is_new else rows))
+    columns = _stored_columns({*map(type, rows), *(part.model for part in parts)})
+    of_row, *of_touched = _states(rows, columns)
+    number, last_hash = _head()
     event = AuditEvent(
         number=number + 1,
         previous_hash=last_hash,
@@ -68,8 +70,7 @@ def record(
         reason=reason,
         **of_row,
     )
-    parts = _parts(event, [*rows, person] if is_new else rows)
-    return _store(event, [*(AuditedRow(event=event, **told) for told in of_touched), *parts])
+    return _store(event, [*(AuditedRow(event=event, **told) for told in of_touched), *_moved(event, parts, columns)])
 
 
 def _queue_writers() -> None:
@@ -79,9 +80,15 @@ def _queue_writers() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
 
 
-def _states(rows: Sequence[models.Model]) -> list[dict[str, Any]]:
+def _head() -> tuple[int, str]:
+    """Number and hash of the last event, in plain SQL as for the parts below."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, hash FROM materiality_auditevent ORDER BY number DESC LIMIT 1")
+        return cursor.fetchone() or (0, "")
+
+
+def _states(rows: Sequence[models.Model], columns: Mapping[str, AuditColumns]) -> list[dict[str, Any]]:
     """What an event keeps of each row as it stands."""
-    columns = _stored_columns(rows)
     return [
         {
             "object_type": each._meta.label_lower,
@@ -103,10 +110,9 @@ def _store(event: AuditEvent, further: Sequence[AuditedRow]) -> AuditEvent:
     return event
 
 
-def _parts(event: AuditEvent, rows: Sequence[models.Model]) -> list[AuditedRow]:
+def _moved(event: AuditEvent, parts: Sequence[Part], columns: Mapping[str, AuditColumns]) -> list[AuditedRow]:
     """The parts of tables that the event may have changed, where they are not as the event before left them."""
-    parts = list(owned_parts(rows))
-    columns, last = _stored_columns([part.model() for part in parts]), _last_digests(parts)
+    last = _last_digests(parts)
     return [
         AuditedRow(
             event=event,
@@ -264,9 +270,9 @@ def row_digest(row: models.Model) -> str:
     return digests_of([row])[0]
 
 
-def _stored_columns(rows: Sequence[models.Model]) -> dict[str, AuditColumns]:
-    """What the digests of each row's table cover, by the table's label."""
-    wanted = {model._meta.label_lower: ",".join(audited_columns(model)) for model in {type(row) for row in rows}}
+def _stored_columns(tables: Iterable[type[models.Model]]) -> dict[str, AuditColumns]:
+    """What the digests of each table's rows cover, by the table's label."""
+    wanted = {model._meta.label_lower: ",".join(audited_columns(model)) for model in tables}
     known = _known_columns(wanted)
     if missing := wanted.keys() - known.keys():
         new = [AuditColumns(object_type=label, names=wanted[label]) for label in sorted(missing)]
