@@ -7,8 +7,8 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from materiality.models import Cycle, Run
@@ -23,6 +23,7 @@ from materiality.platform.bilingual import (
     shown,
     text_of,
 )
+from materiality.platform.lists import Link, Listing
 from materiality.platform.words import grouped, plain_number, plain_percent, usual_word, word_for
 from materiality.queries.cycles import IN_PERCENT, Frame, frame_of, run_behind, sees_scores
 from materiality.queries.frameworks import StandardWarning
@@ -84,6 +85,25 @@ def signed_points(value: float | str | None) -> str:
     if value in (None, ""):
         return "–"
     return f"{value:+.1f}".replace("-", "−") if round(value, 1) else "0.0"
+
+
+@register.simple_tag
+def list_heads(listing: Listing) -> SafeString:
+    """The row of the names of columns; most are links that sort by theirs."""
+    cells = ((_head(link),) for link in listing.heads)
+    return format_html('<tr data-sort="{}">{}</tr>', _("Sort by"), format_html_join("", "{}", cells))
+
+
+def _head(link: Link) -> SafeString:
+    if not link.words:
+        return mark_safe("<td></td>")
+    state = format_html(' aria-sort="{}"', link.state) if link.state else ""
+    words = link.words
+    if link.address:
+        arrow = {"ascending": "▴", "descending": "▾"}.get(link.state)
+        sign = format_html('<span aria-hidden="true"> {}</span>', arrow) if arrow else ""
+        words = format_html('<a href="{}">{}{}</a>', link.address, words, sign)
+    return format_html('<th scope="col" class="{}"{}>{}</th>', link.css, state, words)
 
 
 @register.simple_tag
