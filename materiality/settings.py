@@ -7,8 +7,10 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from materiality.environment import further_languages, read_environment
+from materiality.platform.memory import close_memory
 from materiality.platform.temporary import use_temporary_folder
 
+close_memory()
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment(BASE_DIR)
 DATA = ENVIRONMENT.data

@@ -18,6 +18,7 @@ DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 HARDENED = (
     "LimitCORE",
+    "MemorySwapMax",
     "ProtectSystem",
     "NoNewPrivileges",
     "PrivateTmp",

@@ -74,6 +74,7 @@ RANKS = {
 LOW = {
     "materiality.celery": 0,  # knows the settings only
     "materiality.environment": 0,
+    "materiality.platform.memory": 0,
     "materiality.platform.temporary": 0,
     "materiality.platform.bilingual": 0.9,  # columns of models are read through it
     "materiality.tables.read": 0,  # pure: bytes in, cells out
@@ -94,6 +95,7 @@ ALONE = {
     "materiality.formats.categories": "the columns of one kind of sheet",
     "materiality.formats.indicators": "the columns of two kinds of sheet",
     "materiality.formats.proposals": "the columns of one kind of sheet",
+    "materiality.platform.memory": "what settings say to the system first",
     "materiality.platform.temporary": "a folder and a lock, taken when settings are read",
     "materiality.platform.uploads": "a step of reading every request, named in settings; a task forgets its counts",
     "reports.hooks": "an app's declarations, read by its AppConfig",
