@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
@@ -97,7 +97,8 @@ def speaking(language: str, others: Iterable[str] = ()) -> Iterator[None]:
     nearest = interface_language(content, others)
     held = _spoken.set("" if content_language(nearest) == content else content)
     try:
-        with override(nearest):
+        # Most respondents want what is spoken anyway, and this stands around each of their requests.
+        with nullcontext() if get_language() == nearest else override(nearest):
             yield
     finally:
         _spoken.reset(held)

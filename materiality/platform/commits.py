@@ -9,7 +9,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -38,7 +38,9 @@ def committed(job: Callable[[], Found]) -> Found:
 
 def changed_for_good(sql: str, values: Sequence[object]) -> int:
     """The same for one statement; how many rows it wrote."""
-    return _writers.committed(lambda: changed(sql, values)) if _shares_commits() else changed(sql, values)
+    if not _shares_commits():
+        return changed(sql, values)
+    return _writers.committed(lambda: changed(sql, values), is_one=True)
 
 
 def _shares_commits() -> bool:
@@ -49,8 +51,8 @@ def _shares_commits() -> bool:
 class _Waiting:
     """A job until it is done; `woken` is held until it is, or until its thread has to do all that wait by then."""
 
-    def __init__(self, job: Callable[[], Any]) -> None:
-        self.job, self.woken = job, Lock()
+    def __init__(self, job: Callable[[], Any], is_one: bool) -> None:
+        self.job, self.is_one, self.woken = job, is_one, Lock()
         self.woken.acquire()
         self.is_done, self.found, self.problem = False, None, None
 
@@ -61,8 +63,9 @@ class _Writers:
     def __init__(self) -> None:
         self._lock, self._waiting, self._busy = Lock(), [], False
 
-    def committed(self, job: Callable[[], Found]) -> Found:
-        own = _Waiting(job)
+    def committed(self, job: Callable[[], Found], *, is_one: bool = False) -> Found:
+        """`is_one`: the job is one statement, which needs no transaction around it where it waits by itself."""
+        own = _Waiting(job, is_one)
         with self._lock:
             self._waiting.append(own)
             has_to_wait, self._busy = self._busy, True
@@ -93,7 +96,8 @@ def _commit(jobs: list[_Waiting]) -> None:
     the disk or the lock refused to all.
     """
     try:
-        with in_turn(f"{settings.DATA}/turn"), transaction.atomic():
+        alone = len(jobs) == 1 and jobs[0].is_one
+        with in_turn(f"{settings.DATA}/turn"), nullcontext() if alone else transaction.atomic():
             for each in jobs:
                 each.found = each.job()
     except BaseException as problem:

@@ -1,11 +1,14 @@
 """Plain SQL past Django's cursors, for what every respondent asks: they take longer than most of it runs.
 
-Values stand as %s. Errors are Django's, and who watches statements (`execute_wrappers`, a cursor that logs) sees these.
+Values stand as %s: plain ones, bytes, keys (UUID), days, and moments with their zone. Errors are Django's, and who
+watches statements (`execute_wrappers`, a cursor that logs) sees these.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -28,9 +31,9 @@ def changed(sql: str, values: Sequence[object] = ()) -> int:
 
 def _run(sql: str, values: Sequence[object], found: Callable[[Any], Any]) -> Any:
     own = connections[DEFAULT_DB_ALIAS]
-    if own.execute_wrappers or own.queries_logged:
+    if own.execute_wrappers or own.force_debug_cursor:
         with own.cursor() as cursor:
-            cursor.execute(sql, values)
+            cursor.execute(sql, _stored(values) if own.vendor == "sqlite" else values)
             return found(cursor)
     own.close_if_health_check_failed()
     own.ensure_connection()
@@ -41,11 +44,23 @@ def _run(sql: str, values: Sequence[object], found: Callable[[Any], Any]) -> Any
 
 def _executed(own: BaseDatabaseWrapper, sql: str, values: Sequence[object]) -> Any:
     if own.vendor == "sqlite":
-        return own.connection.execute(_with_marks(sql), values)
+        return own.connection.execute(_with_marks(sql), _stored(values))
     from psycopg import Cursor  # which SQLite does without
 
     # Planned once in a connection: Django sends each anew as text, to be planned anew.
     return Cursor(own.connection).execute(sql, values, prepare=True)
+
+
+def _stored(values: Sequence[object]) -> list[object]:
+    return [_AS_TEXT[type(each)](each) if type(each) in _AS_TEXT else each for each in values]
+
+
+# As the ORM stores what SQLite has no type for.
+_AS_TEXT: dict[type, Callable[[Any], object]] = {
+    UUID: lambda key: key.hex,
+    datetime: lambda moment: str(moment.astimezone(UTC).replace(tzinfo=None)),
+    date: str,
+}
 
 
 @lru_cache(maxsize=256)

@@ -154,12 +154,14 @@ def value_in(held: Held, name: str) -> object:
 
 def _put(fields: dict[str, object], name: str, value: object) -> bool:
     """Put one answer among the fields; whether that changed anything."""
-    before = {own: fields[own] for own in ("ratings", "comment", "profile", "attention")}
     if name[0] == "r":
-        ratings, position = bytearray(before["ratings"]), int(name[1:])
-        ratings[position] = ratings[position] if ratings[position] == NOT_ASKED else value
-        fields["ratings"] = bytes(ratings)
-    elif name == COMMENT or (name == ATTENTION and before[name] is not None):
+        ratings, position = fields["ratings"], int(name[1:])
+        if ratings[position] in (NOT_ASKED, value):
+            return False
+        fields["ratings"] = b"%b%c%b" % (ratings[:position], value, ratings[position + 1 :])
+        return True
+    before = {own: fields[own] for own in ("comment", "profile", "attention")}
+    if name == COMMENT or (name == ATTENTION and before[name] is not None):
         fields[name] = value
     elif name == TOP:
         fields["profile"] = with_named(before["profile"], value)

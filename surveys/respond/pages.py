@@ -10,7 +10,7 @@ The room leans on these insides of Django and django-csp, which a new version ma
 - rendered pages cut at private-use characters, which templates must pass as they are: test_pages.py
 - parse_accept_lang_header, as get_language_from_request has it: test_languages.py
 - HttpResponseRedirectBase with another status (visit.py): test_visit.py
-- values of columns and cursors as the ORM has them (rows.py: get_db_prep_value, adapt_datetimefield_value, JSON and
+- values of columns and cursors as the ORM has them (rows.py, platform/statements.py: keys and moments, JSON and
   bytes of a plain cursor, has_select_for_update): test_rows.py
 """
 
@@ -324,6 +324,7 @@ HOLES = {
 _HOLE = re.compile("\ue000(\\w+)\ue001")
 # A page of 6 issues (12 KB) takes 36 µs and is 2.41 KB; level 6 takes 73 and gains 5 %. Most of zlib's usual 100 µs
 # make room for a window and tables that no page of ours fills: 16 KB and the third smallest will do.
+_HTML, _NOT_KEPT = "text/html; charset=utf-8", {"Cache-Control": "no-store, private"}
 _GZIP_LEVEL, _GZIP_FORMAT, _GZIP_MEMORY = 3, 16 + 14, 6
 
 
@@ -388,7 +389,7 @@ def _frame(
 
 
 def _answer(request: HttpRequest, body: bytes, status: int) -> HttpResponse:
-    response = HttpResponse(status=status, headers={"Cache-Control": "no-store, private"})
+    response = HttpResponse(status=status, content_type=_HTML, headers=_NOT_KEPT)
     if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
         packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_FORMAT, _GZIP_MEMORY)
         body = packer.compress(body) + packer.flush()

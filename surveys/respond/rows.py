@@ -11,15 +11,13 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from materiality.platform.bilingual import languages_of, suffix_of
 from materiality.platform.commits import changed_for_good
 from materiality.platform.statements import all_rows, changed, one_row
 from materiality.platform.storage import utc
 from surveys.invitations.links import secret_of
 from surveys.invitations.used_links import PER_BLOCK, bit_is_set, is_used
-from surveys.models import Notice, Response, Survey
+from surveys.models import Notice, Survey
 from surveys.questionnaire.responses import named_apart
 from surveys.questionnaire.saving import History
 from surveys.questionnaire.screening import Rules
@@ -79,7 +77,7 @@ class DraftInUse(NamedTuple):
 
 
 def draft_in_use(key: UUID, survey_code: str) -> DraftInUse | None:
-    return _one(_BY_KEY, [_stored(key), survey_code], key)
+    return _one(_BY_KEY, [key, survey_code], key)
 
 
 def draft_of_link(batch_id: int, serial: int, survey_code: str) -> DraftInUse | None:
@@ -136,14 +134,13 @@ class NewDraft(NamedTuple):
 
 def insert_draft(draft: NewDraft) -> None:
     """Store it; IntegrityError where its link has one."""
-    key, *others, started_at = draft
-    changed(_INSERT_DRAFT, [_stored(key), *others, connection.ops.adapt_datetimefield_value(started_at), b""])
+    changed(_INSERT_DRAFT, [*draft, b""])
 
 
 def again(draft: DraftInUse) -> DraftInUse | None:
     """The draft as it is stored now; None where it is submitted or gone."""
     if isinstance(draft.key, UUID):
-        return _one(_AGAIN, [_stored(draft.key)], draft.key)
+        return _one(_AGAIN, [draft.key], draft.key)
     box = opened_again(draft.key)
     return box and _from_box(draft, box)
 
@@ -155,8 +152,8 @@ def write_answers(draft: DraftInUse, fields: dict[str, object], *, page: int, at
         return box and _from_box(draft, box)._replace(page=page)
     new = draft._replace(**fields, page=page)
     profile = json.dumps(new.profile, ensure_ascii=False)
-    values = [new.ratings, new.comment, profile, new.attention, page, connection.ops.adapt_datetimefield_value(at)]
-    values += [new.history.pack(), _stored(draft.key), _packed(draft.history)]
+    values = [new.ratings, new.comment, profile, new.attention, page, at, new.history.pack()]
+    values += [draft.key, _packed(draft.history)]
     return new if changed_for_good(_WRITE, values) == 1 else None
 
 
@@ -199,10 +196,6 @@ def _one(sql: str, values: list, known: UUID | None = None) -> DraftInUse | None
         state,
         *map(utc, ends),
     )
-
-
-def _stored(key: UUID) -> UUID | str:
-    return key if connection.features.has_native_uuid_field else key.hex
 
 
 _TAKE = """
@@ -253,7 +246,7 @@ class FinishedDraft(NamedTuple):
 
 def draft_to_finish(key: UUID) -> FinishedDraft | None:
     """The draft with this key; None where there is none (any more)."""
-    row = one_row(_TAKE, [_stored(key)])
+    row = one_row(_TAKE, [key])
     if row is None:
         return None
     found = FinishedDraft(*row)
@@ -272,14 +265,13 @@ def draft_to_finish(key: UUID) -> FinishedDraft | None:
 
 def delete_draft(key: UUID, history: History) -> bool:
     """Delete a draft, on which nothing hangs, if its answers are as they were read; else False."""
-    return changed("DELETE FROM surveys_draft WHERE key = %s AND history = %s", [_stored(key), _packed(history)]) == 1
+    return changed("DELETE FROM surveys_draft WHERE key = %s AND history = %s", [key, _packed(history)]) == 1
 
 
 def insert_response(key: UUID, draft: FinishedDraft, *, language: str, submitted_at: datetime, flags: int) -> None:
     """Store the response that a draft becomes, with consent and finished."""
-    moment = connection.ops.adapt_datetimefield_value
-    values = [Response._meta.pk.get_db_prep_value(key, connection), draft.survey_id, draft.group_id, draft.channel]
-    values += [language, draft.token, moment(draft.started_at), moment(submitted_at), False, True, draft.comment]
+    values = [key, draft.survey_id, draft.group_id, draft.channel]
+    values += [language, draft.token, draft.started_at, submitted_at, False, True, draft.comment]
     profile, named = named_apart(draft.profile)
     values += [draft.ratings, json.dumps(profile, ensure_ascii=False), json.dumps(named)]
     values += [draft.attention, draft.notice_version]
@@ -432,16 +424,16 @@ def survey_now(code: str) -> SurveyNow | None:
     row = one_row(_SURVEY, [code])
     if row is None:
         return None
-    texts = map(_read, row[_TEXTS])
+    texts = map(read_texts, row[_TEXTS])
     return SurveyNow(*row[: _TEXTS.start], *texts, *row[_TEXTS.stop : -4], *map(utc, row[-4:]))
 
 
 def groups_now(cycle_id: int) -> tuple[GroupNow, ...]:
     """The groups of a cycle, in their order."""
-    return tuple(GroupNow(pk, code, *map(_read, texts)) for pk, code, *texts in all_rows(_GROUPS, [cycle_id]))
+    return tuple(GroupNow(pk, code, *map(read_texts, texts)) for pk, code, *texts in all_rows(_GROUPS, [cycle_id]))
 
 
 @lru_cache(maxsize=1024)
-def _read(text: str | None) -> dict | list:
+def read_texts(text: str | None) -> dict | list:
     """JSON that is the same for everybody and changed by nobody."""
     return json.loads(text or "{}")

@@ -11,7 +11,6 @@ from secrets import randbits
 from typing import NamedTuple
 
 import numpy as np
-from django.db import connection
 
 from materiality.platform.commits import changed_for_good
 from materiality.platform.keys import KeyMissing, seal, unseal
@@ -149,7 +148,7 @@ def insert_sealed(
     part = b"" if issues is None else seal_part(survey.key, issues, len(questionnaire.issues), lookup)
     begun = contents.started_at
     values = [random_id(), survey.id, group_id, channel, issues is not None, lookup, sealed, part]
-    values += [connection.ops.adapt_datefield_value(begun.date()), connection.ops.adapt_datetimefield_value(begun)]
+    values += [begun.date(), begun]
     changed(_INSERT, values)
 
 
@@ -166,14 +165,14 @@ def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> Bo
     sealed = seal(box.opener, pack(contents, box.questionnaire.sealed_size), box.lookup)
     # At random: a count of saves would tell how much somebody answered.
     version = 1 + randbits(30)
-    values = [sealed, page, connection.ops.adapt_datetimefield_value(at), version, box.row, box.version]
+    values = [sealed, page, at, version, box.row, box.version]
     return box._replace(version=version, contents=contents) if changed_for_good(_SAVE, values) == 1 else None
 
 
 def finish_sealed(box: Box, contents: Contents, *, at: datetime) -> bool:
     """Seal the contents with the survey's key alone, in the same row, which is finished from then on; else False."""
     sealed = seal_finished(box.key, contents, box.questionnaire.sealed_size, box.lookup)
-    values = [sealed, b"", connection.ops.adapt_datetimefield_value(at), box.row, box.version]
+    values = [sealed, b"", at, box.row, box.version]
     return changed_for_good(_FINISH, values) == 1
 
 

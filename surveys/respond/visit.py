@@ -1,6 +1,5 @@
 """Whose answers a request is about, and the pages for those who cannot answer (now)."""
 
-import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +26,7 @@ from surveys.respond.answers import count_part_again, open_answers, save
 from surveys.respond.keys import key_with
 from surveys.respond.pages import HOLES, page
 from surveys.respond.posted import belongs_to
-from surveys.respond.rows import DraftInUse, SurveyNow, survey_now
+from surveys.respond.rows import DraftInUse, SurveyNow, read_texts, survey_now
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +83,7 @@ def draft_of(request: HttpRequest, code: str) -> DraftInUse:
     draft = secret and open_answers(secret, code)
     if draft and answerable(draft):
         if belongs_to(request.POST, draft):
-            request.asker = json.loads(draft.asker or "{}")
+            request.asker = read_texts(draft.asker)
             request.spoken = questionnaire_of(draft.survey_id, draft.opened_at).survey.languages
             return draft
         raise Elsewhere(HttpResponse(status=409) if script else _of_others(code))

@@ -148,7 +148,7 @@ def hold_response(survey_pk: int, pk: UUID) -> None:
     """Add one response, in the caller's transaction and after it is written."""
     with holdings_of(survey_pk) as sums:
         if sums:
-            sums.count_rows(Response, all_rows(_sql_of_one(), [Response._meta.pk.get_db_prep_value(pk, connection)]))
+            sums.count_rows(Response, all_rows(_sql_of_one(), [pk]))
 
 
 @cache
