@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import dist, inf
 
 import numpy as np
 
@@ -24,6 +25,8 @@ from .space import Raster
 
 _FEWEST, _MOST = 14, 110  # places per label that the search looks at
 _NUMBERS = 16  # and at most so many for its number alone
+# So many marks have a label each, wherever it stands; of more, so many stand further from theirs than a number may.
+_ALL_LED, _MOST_LED = 120, 48
 _NUMBER_REACH = 30.0  # px: a number further from its mark says no more than a name there
 
 
@@ -65,12 +68,18 @@ class Surroundings:
 
 
 def build_pool(
-    places: np.ndarray, reach: float, sizes: np.ndarray, extra: np.ndarray, around: Surroundings, offered=label_places
+    places: np.ndarray,
+    reach: float,
+    sizes: np.ndarray,
+    extra: np.ndarray,
+    around: Surroundings,
+    offered=label_places,
+    furthest: float = inf,
 ) -> Pool:
     """The pool for N labels.
 
     places: N × 2 centres of the marks, px. sizes: N × S × 2 widths and heights, px, NaN where a label has no such
-    shape; the last shape is the number. extra: cost of each shape (S).
+    shape; the last shape is the number. extra: cost of each shape (S). furthest: px from a mark to a place, at most.
     """
     t = offered(reach)
     n, s = sizes.shape[:2]
@@ -80,7 +89,8 @@ def build_pool(
     x0, y0 = ex - t.fx * w, ey - t.fy * h
     x1, y1 = x0 + w, y0 + h
     cost = _own_cost(t, extra, (x0, y0, x1, y1), (ax, ay), reach, around)
-    cost[:, -1, np.hypot(t.dx, t.dy) > reach + _NUMBER_REACH] = np.inf
+    away = np.hypot(t.dx, t.dy) - reach
+    cost[:, -1, away > _NUMBER_REACH] = cost[:, :, away > furthest] = np.inf
     flat = cost.reshape(n, s, -1)
     owner, shape, place = _chosen(flat, _wanted(places, sizes))
     pick = (owner, shape, place)
@@ -393,7 +403,9 @@ class SpareSpots:
         for leader in leaders:
             self.leaders.add_line(*leader)
 
-    def take(self, x: float, y: float, reach: float, width: float, height: float) -> tuple[Box, Line] | None:
+    def take(
+        self, x: float, y: float, reach: float, width: float, height: float, furthest: float
+    ) -> tuple[Box, Line] | None:
         b = self.around.bounds
         columns = np.arange(b.x0, b.x1 - width, _STEP)
         rows = np.arange(b.y0, b.y1 - height, _STEP)
@@ -409,6 +421,8 @@ class SpareSpots:
         cost = np.hypot(ex - x, ey - y) + _LEADER_COVERED * (self._covered((self.leaders,), x0, y0, width, height) > 0)
         cost += _TEXT_CROSSED * self._crossed(x, y, ex, ey)
         best = int(np.argmin(cost))
+        if np.hypot(ex[best] - x, ey[best] - y) > reach + furthest:
+            return None
         box = Box(float(x0[best]), float(y0[best]), float(x0[best] + width), float(y0[best] + height))
         leader = _leader(x, y, float(ex[best]), float(ey[best]), reach)
         self.texts.add_box(box)
@@ -474,7 +488,8 @@ def place_labels(
     """A label for every mark, in their order, and the type size in px.
 
     No label overlaps a label, a mark or a text of `around`. Where the surroundings of a mark are too full its number
-    (`numbers`) stands there instead of its name; where the whole plot is full a mark stays without.
+    (`numbers`) stands there instead of its name; where the whole plot is full, or so many leaders would lead far away
+    that nobody could follow them, a mark stays without.
     """
     if not marks:
         return [], sizes.largest
@@ -488,14 +503,17 @@ def place_labels(
         if not unnamed or size <= sizes.smallest or unnamed > len(marks) / 4:
             break
         size = _rounded(size * _SHRINK, sizes)
+    far = sum(label.leader is not None and dist(*label.leader) > _NUMBER_REACH for label in best[1])
+    if len(marks) > _ALL_LED and far > _MOST_LED:
+        return _placed(marks, numbers, around, ink, best[2], _NUMBER_REACH), best[2]
     return best[1], best[2]
 
 
-def _placed(marks, numbers, around: Surroundings, ink: Ink, size: float) -> list[PlacedLabel]:
+def _placed(marks, numbers, around: Surroundings, ink: Ink, size: float, furthest: float = inf) -> list[PlacedLabel]:
     shapes = [_shapes(named_by(m), number) for m, number in zip(marks, numbers, strict=True)]
     sizes = np.array([[text_size(s, size) if s else (np.nan, np.nan) for s in row] for row in shapes], np.float32)
     places = np.array([(m.x, m.y) for m in marks], np.float32)
-    pool = build_pool(places, REACH * marks[0].r, sizes, _EXTRA, around)
+    pool = build_pool(places, REACH * marks[0].r, sizes, _EXTRA, around, furthest=furthest)
     placeable = np.unique(pool.owner)
     labels: dict[int, PlacedLabel] = {}
     if len(placeable):
@@ -504,7 +522,7 @@ def _placed(marks, numbers, around: Surroundings, ink: Ink, size: float) -> list
         for i, c in zip(placeable, choice, strict=True):
             if c >= 0:
                 labels[int(i)] = _label(pool, int(c), marks[i], numbers[i], shapes[i], size, ink)
-    labels |= _spare_numbers(marks, numbers, around, labels, size, ink)
+    labels |= _spare_numbers(marks, numbers, around, labels, size, ink, furthest)
     return [labels[i] for i in sorted(labels)]
 
 
@@ -524,7 +542,7 @@ def renumbered(pool: Pool, placeable: np.ndarray) -> Pool:
     return replace(pool, owner=owner, first=np.searchsorted(owner, np.arange(len(placeable))))
 
 
-def _spare_numbers(marks, numbers, around, labels: dict[int, PlacedLabel], size: float, ink: Ink):
+def _spare_numbers(marks, numbers, around, labels: dict[int, PlacedLabel], size: float, ink: Ink, furthest: float):
     """Numbers with leaders for the marks that have no label yet, by their index."""
     missing = [i for i in range(len(marks)) if i not in labels]
     if not missing:
@@ -534,7 +552,7 @@ def _spare_numbers(marks, numbers, around, labels: dict[int, PlacedLabel], size:
     found = {}
     for i in missing:
         mark = marks[i]
-        spot = spots.take(mark.x, mark.y, REACH * mark.r, *text_size((str(numbers[i]),), size))
+        spot = spots.take(mark.x, mark.y, REACH * mark.r, *text_size((str(numbers[i]),), size), furthest)
         if spot is not None:
             box, leader = spot
             text = PlacedText("label", (str(numbers[i]),), box.x0, box.y0 + ASCENT * size, size, "start", ink(mark))

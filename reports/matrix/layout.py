@@ -264,7 +264,12 @@ def layout_matrix(
     numbers = numbers_of(wanted)
     labels, label_size = place_labels(wanted, numbers, scene.surroundings(), _ink, sizes)
     keyed = _keyed(wanted, numbers, labels)
-    below = _Below(plot, size, texts, categories, style_of, keyed, x.is_cut or y.is_cut, _is_moved(marks), sizes)
+    notes = [
+        texts.axis_cut if x.is_cut or y.is_cut else "",
+        texts.side_by_side if _is_moved(marks) else "",
+        texts.unlabelled if len(labels) < len(wanted) else "",
+    ]
+    below = _Below(plot, size, texts, categories, style_of, keyed, notes, sizes)
     lines = [(value, pieces(line, [label.text for label in labels])) for value, line in scene.lines]
     around = [*texts_above, *ticks(plot, x, y, sizes.tick), *below.texts]
     inside = (scene.zones, lines, marks, labels, _ellipses(drawn, x, y) if show_intervals else [], captions)
@@ -377,7 +382,7 @@ NARROW, EDGE = 300.0, 8.0
 class _Below:
     """What stands under the plot."""
 
-    def __init__(self, plot, size, texts: Texts, categories, style_of, keyed, is_cut, is_moved, sizes: TypeSizes):
+    def __init__(self, plot, size, texts: Texts, categories, style_of, keyed, notes: list[str], sizes: TypeSizes):
         title = x_title(texts, plot, sizes)
         top = title.box.y1 + sizes.legend
         self.legend_marks, words, y = legend(categories, style_of, top, plot.x0, size, sizes.legend)
@@ -385,8 +390,7 @@ class _Below:
         left, width = (EDGE, size + sizes.left + sizes.right - 2 * EDGE) if narrow else (plot.x0, size)
         entries, y = key(keyed, y + 10, left, width, sizes.key)
         stack = Stack(y + 4, plot.x0, size)
-        notes = [*texts.footnotes, texts.axis_cut if is_cut else "", texts.side_by_side if is_moved else ""]
-        for note in notes:
+        for note in [*texts.footnotes, *notes]:
             stack.paragraph("footnote", note, sizes.note, FAINT)
         self.texts = [title, *words, *entries, *stack.texts]
         self.bottom = stack.y + 14

@@ -252,6 +252,7 @@ class Texts:
     footnotes: tuple[str, ...] = ()
     axis_cut: str = ""
     side_by_side: str = ""  # said where marks of the same place were set side by side
+    unlabelled: str = ""  # said where marks have neither name nor number
     empty: str = ""
     point: str = "{label}: {x}, {y}"
     decided: str = "{tier} ({proposed})"

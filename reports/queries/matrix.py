@@ -426,6 +426,7 @@ def page_texts(data: MatrixData, named: ShownNames) -> Texts:
         cuts={name: word_for("cut", name) for name in CUT_NAMES},
         axis_cut=_("Axes are cut to where the issues are; they do not begin at 0."),
         side_by_side=_("Marks in the same place are set side by side."),
+        unlabelled=_("Marks without a number stand too close to others; the list names all issues."),
         empty=_("No issue has a score on both dimensions here."),
         point=_point(data),
         decided=_("{tier} (by the rule: {proposed})"),
@@ -448,7 +449,7 @@ def document_texts(
     said = (*lines, moved, *marks) if notes else ()
     run = _("run %(number)s") % {"number": data.run.number} if run_number else ""
     if not notes:
-        texts = replace(texts, axis_cut="", side_by_side="")
+        texts = replace(texts, axis_cut="", side_by_side="", unlabelled="")
     return replace(texts, footnotes=tuple(note for note in (*said, run) if note))
 
 

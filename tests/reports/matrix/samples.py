@@ -49,6 +49,7 @@ TEXTS = {
         footnotes=("Based on 12,893 valid responses of 6 groups; intervals: 95% sampling error only.",),
         axis_cut="Axes do not start at 0.",
         side_by_side="Marks of the same place stand side by side.",
+        unlabelled="Marks without a number are in the list.",
         empty="No scores yet",
         point="{label}: society {y}, operations {x}, n = {n}",
     ),

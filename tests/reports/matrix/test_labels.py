@@ -1,6 +1,8 @@
 """Every point gets its label, and nothing lies on anything else."""
 
 import time
+from dataclasses import replace
+from math import dist
 
 import numpy as np
 import pytest
@@ -85,6 +87,15 @@ def test_labels_of_equal_points_are_clean():
     layout = drawn(np.full((93, 2), 70.0), "zh")
     assert_clean(layout)
     assert len(layout.labels) == 93
+
+
+def test_labels_of_more_points_than_can_be_led_stand_near_or_not_at_all():
+    points, rule = sample(clump(93, 1), "en")
+    points += [replace(point, code=f"{point.code}-2") for point in sample(clump(93, 2), "en")[0]]
+    layout = layout_matrix(points, rule, CATEGORIES["en"], TEXTS["en"])
+    assert_clean(layout)
+    assert max(dist(*label.leader) for label in layout.labels if label.leader) < 40
+    assert len(layout.labels) < 186 and TEXTS["en"].unlabelled in {t.lines[0] for t in layout.texts}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
