@@ -66,6 +66,13 @@ def reviewed(run: Run, scores: Iterable[IssueScore]) -> list[Reviewed]:
 BESIDE = ("groups", "base", "disagreement", "not_comparable")
 
 
+# Those that the table of all scores shows nothing of.
+UNSHOWN = (
+    *("derived_society", "derived_business", "material", "var_society", "var_business", "cov", "var_priority"),
+    *("base_groups", "pooled_rank"),
+)
+
+
 # What a committee is shown of a score, and signs.
 DECIDED_ON = (
     *("run", "society", "business", "priority", "rank", "tier", "tier_certainty", "material"),

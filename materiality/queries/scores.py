@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from materiality.models import AuditEvent, Cycle, Group, IssueScore, ReportedFigure, Run
 from materiality.platform.words import grouped, word_for
 from materiality.queries.cycles import parents_of
-from materiality.queries.review import with_issues
+from materiality.queries.review import UNSHOWN, with_issues
 from materiality.scoring.cube import DIMENSIONS, Cube, unpack
 from materiality.scoring.method import Method
 from materiality.scoring.reported import Figure, Reported
@@ -457,7 +457,7 @@ def _told(cell: Mapping[str, GroupCell]) -> str:
 
 def all_rows(run: Run, group: str = "", *, spark: bool = False) -> dict[str, list[ScoreRow]]:
     """Every issue of the run by level, in code order, in two queries; the groups' figures only if one is asked for."""
-    scores = run.scores.order_by("issue__code")
+    scores = run.scores.order_by("issue__code").defer(*UNSHOWN)
     found = by_level(with_issues(scores if group or spark else scores.defer("groups")))
     return {name: [ScoreRow(score, group) for score in held] for name, held in found.items()}
 
@@ -475,7 +475,7 @@ def _passes(row: ScoreRow, wanted: ScoreFilter) -> bool:
         return False
     if (wanted.differs and not row.tier_differs) or (wanted.short and not row.is_short):
         return False
-    text = " ".join((issue.code, *issue.name.texts.values())).casefold()
+    text = " ".join((issue.code, *issue.name.texts.values())).casefold() if wanted.search else ""
     return all(word in text for word in wanted.search.casefold().split())
 
 

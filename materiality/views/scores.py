@@ -130,7 +130,8 @@ def _levels(words: Mapping[str, Words], level: str) -> list[Chip]:
 
 
 def _chips(rows: list[ScoreRow], groups: list[Group], runs: list[Run], run: Run) -> list[Chip]:
-    categories = sorted({row.issue.category for row in rows}, key=lambda category: category.order)
+    categories = {row.issue.category_id: row.issue.category for row in rows}.values()
+    categories = sorted(categories, key=lambda category: category.order)
     tiers = sorted({row.score.tier for row in rows}, key=TIER_PLACES.index)
     chips = [
         Chip("category", _("Category"), choices_of(categories), _("all")),
