@@ -67,8 +67,7 @@ def _crowd(
     """Each caller is a process of its own, which the one that measures and the server need not wait for: in life they
     are on other machines, here they have what is left of its two processors, so that they ask less than they could.
     """
-    idle = (0, os.SCHED_IDLE, os.sched_param(0))
-    with get_context("spawn").Pool(len(staff) + CALLERS, initializer=os.sched_setscheduler, initargs=idle) as pool:
+    with get_context("spawn").Pool(len(staff) + CALLERS, initializer=_stand_back) as pool:
         end = time.time() + seconds + 10
         pages = [pool.apply_async(_turn_pages, (port, person.cookies(), end)) for person in staff]
         asked = [pool.apply_async(_ask_ready, (port, end)) for _caller in range(CALLERS)]
@@ -77,6 +76,10 @@ def _crowd(
         codes = Counter(code for each in pages for code in each.get())
         counts = {f"staff pages answered {code}": number for code, number in codes.items()}
         return counts | {"/readyz": sum(each.get() for each in asked)}, waits
+
+
+def _stand_back() -> None:
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _turn_pages(port: int, cookies: str, end: float) -> list[int]:
