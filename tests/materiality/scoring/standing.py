@@ -4,10 +4,9 @@ import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from statistics import fmean
+from statistics import NormalDist, fmean
 
 import numpy as np
-from scipy.stats import multivariate_normal, norm
 
 from .reference import DIMENSIONS, Reference
 
@@ -180,10 +179,8 @@ class Standing:
         result = {}
         for i in (i for i in self.codes if known[i]):
             spread = math.sqrt(float(e[i] @ e[i]))
-            low, high = (
-                norm.cdf(self.method.cut_low, centre[i], spread),
-                norm.sf(self.method.cut_high, centre[i], spread),
-            )
+            moved = NormalDist(centre[i], spread)
+            low, high = moved.cdf(self.method.cut_low), 1 - moved.cdf(self.method.cut_high)
             result[i] = {"low": low, "high": high, "medium": 1 - low - high}[self.tier[i]]
         return result
 
@@ -201,6 +198,9 @@ class Standing:
         return {i: float(each.mean()) for i, each in same.items()}
 
     def _either_absolute(self, known):
+        # Takes a second, in every process that collects tests, though few of them come by here.
+        from scipy.stats import multivariate_normal
+
         limits = (self.method.threshold_society, self.method.threshold_business)
         drawn = [self.whole.shrunk(self.rounded[d], self._moved(d)) if self.score[d] else ({}, {}) for d in (0, 1)]
         result = {}

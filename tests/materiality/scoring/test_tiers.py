@@ -1,11 +1,11 @@
 """Tier rules: shares with their rounding and ties, absolute cuts, double materiality."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
-from scipy.integrate import quad
 
 from materiality.scoring.certainty import bivariate_normal_cdf, normal_cdf
 from materiality.scoring.method import Method
@@ -112,17 +112,24 @@ def test_ranks_put_the_earlier_code_first_among_equals():
     assert ranks(np.array([5.0, 7.0, 5.0, 7.0, 1.0])).tolist() == [3, 1, 4, 2, 5]
 
 
+NORMAL = NormalDist()
+
+
 def test_normal_cdf():
+    from scipy import stats
+
     x = np.linspace(-9, 9, 101)
     assert normal_cdf(x) == pytest.approx(stats.norm.cdf(x), rel=1e-12)
 
 
 def joint(h, k, rho):
     """P(X <= h, Y <= k) by integrating over the first variable."""
+    from scipy.integrate import quad
+
     scale = np.sqrt(1 - rho**2)
 
     def density(x):
-        return stats.norm.pdf(x) * stats.norm.cdf((k - rho * x) / scale)
+        return NORMAL.pdf(x) * NORMAL.cdf((k - rho * x) / scale)
 
     turn = k / rho if abs(rho) > 0.5 else 0.0
     points = sorted({min(max(at, -12.0), h) for at in (-12.0, turn - 6 * scale, turn, turn + 6 * scale, h)})
@@ -140,6 +147,8 @@ def test_bivariate_normal_cdf(h, k, rho):
 @settings(max_examples=40, deadline=None)
 @given(st.floats(-4, 4), st.floats(-4, 4), st.floats(-0.95, 0.95))
 def test_bivariate_normal_cdf_agrees_with_scipy(h, k, rho):
+    from scipy import stats
+
     expected = stats.multivariate_normal.cdf([h, k], cov=[[1, rho], [rho, 1]])
     assert bivariate_normal_cdf(h, k, rho)[0] == pytest.approx(expected, abs=1e-5)
 
@@ -147,8 +156,8 @@ def test_bivariate_normal_cdf_agrees_with_scipy(h, k, rho):
 @pytest.mark.parametrize(("h", "k"), [(0.5, 1.0), (-1.0, 2.0), (0.3, -0.3)])
 def test_bivariate_normal_cdf_at_full_correlation(h, k):
     together, against = bivariate_normal_cdf([h, h], [k, k], [1, -1])
-    assert together == pytest.approx(stats.norm.cdf(min(h, k)), abs=1e-8)
-    assert against == pytest.approx(max(0, stats.norm.cdf(h) + stats.norm.cdf(k) - 1), abs=1e-8)
+    assert together == pytest.approx(NORMAL.cdf(min(h, k)), abs=1e-8)
+    assert against == pytest.approx(max(0, NORMAL.cdf(h) + NORMAL.cdf(k) - 1), abs=1e-8)
 
 
 # P: 100, 75, 50, 50, 0 and unscored
