@@ -94,7 +94,7 @@ class Listing:
     list's heading where other things stand above it, to which each of its addresses leads; its order and page bear that
     name, so that several lists stand on a page. `count`: how many there are, where a row holds several of them. `name`:
     of a file with all the rows, which is offered at the head. `live`: the id of the part that changes while words are
-    typed.
+    typed. `rows` are those of the page; a view that shows more of each puts that in their place.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class Listing:
         self.live = live
         self._sort, self._page, self._file = (f"{place}-{own}" if place else own for own in ("sort", "page", "file"))
         self.sort = request.GET.get(self._sort) or sort
-        self.page = Paginator(self._ordered(rows), per_page).get_page(request.GET.get(self._page))
+        self.page = self.rows = Paginator(self._ordered(rows), per_page).get_page(request.GET.get(self._page))
         shown = self._query(**{self._sort: None})
         self.files = [
             (words, address + (shown.replace("?", "&") if "?" in address else shown)) for words, address in files

@@ -328,15 +328,9 @@ def recipients(request: HttpRequest, code: str, survey: str) -> HttpResponse:
         noun=ngettext_lazy("%(shown)s recipient", "%(shown)s recipients", "number"),
         name=f"{row.code}-recipients",
     )
-    context = in_cycle(
-        row.cycle,
-        "invitations",
-        survey=row,
-        listing=listing,
-        rows=[(each, has_answered(each)) for each in listing.page],
-        counts=recipient_counts(row),
-        may_edit=can_edit_cycle(request.user),
-    )
+    listing.rows = [(each, has_answered(each)) for each in listing.page]
+    shown = {"survey": row, "listing": listing, "counts": recipient_counts(row)}
+    context = in_cycle(row.cycle, "invitations", may_edit=can_edit_cycle(request.user), **shown)
     return listed(request, "surveys/recipients.html", context)
 
 

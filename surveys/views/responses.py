@@ -58,11 +58,8 @@ def comments(request: HttpRequest) -> HttpResponse:
             noun=ngettext_lazy("%(shown)s open answer", "%(shown)s open answers", "number"),
             name=f"{survey.code}-open-answers",
         )
-        context |= {
-            "listing": listing,
-            "answers": answers_with_proposals(survey, listing.page),
-            "may_propose": can_propose(request.user),
-        }
+        listing.rows = answers_with_proposals(survey, listing.page)
+        context |= {"listing": listing, "may_propose": can_propose(request.user)}
     return listed(request, "surveys/comments.html", context)
 
 
@@ -145,15 +142,9 @@ def response_list(request: HttpRequest, code: str, survey: str) -> HttpResponse:
             return onward(request, said, "response_list", code, survey)
     listing = _responses_listed(request, row, wanted)
     rules = rules_in_force(row)
-    context = in_cycle(
-        row.cycle,
-        "responses",
-        survey=row,
-        listing=listing,
-        rows=[ResponseRow(response, rules) for response in listing.page],
-        form=form,
-        may_edit=can_edit_cycle(request.user),
-    )
+    listing.rows = [ResponseRow(response, rules) for response in listing.page]
+    may_edit = can_edit_cycle(request.user)
+    context = in_cycle(row.cycle, "responses", survey=row, listing=listing, form=form, may_edit=may_edit)
     return render(request, "surveys/response_list.html", context, status=422 if form.errors else 200)
 
 
