@@ -145,9 +145,9 @@ def _measure(site: Installation, kind: str, stored: int, sealed: bool) -> str:
 
 
 def web_server(port: int) -> list[str]:
-    """Two workers of two threads."""
+    """Two workers of ten threads, as the Procfile has them."""
     granian = [str(BIN / "granian"), "materiality.wsgi:application", "--interface", "wsgi", "--http", "1", "--no-ws"]
-    lean = ["--workers", "2", "--blocking-threads", "2", "--runtime-mode", "st", "--log-level", "warning"]
+    lean = ["--workers", "2", "--blocking-threads", "10", "--runtime-mode", "st", "--log-level", "warning"]
     return [*granian, *lean, "--port", str(port)]
 
 
