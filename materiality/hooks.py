@@ -34,6 +34,7 @@ WORDS: dict[str, Words] = {
         "remove_indicator": gettext_lazy("deleted the indicator %(object)s"),
         "set_languages": gettext_lazy("set the languages of %(object)s"),
         "set_code_pattern": gettext_lazy("set the pattern of the codes of %(object)s"),
+        "date_framework": gettext_lazy("said from when until when %(object)s is in force"),
         "install_framework": gettext_lazy("installed the framework %(object)s"),
         "open_cycle": gettext_lazy("created the cycle %(object)s"),
         "edit_cycle": gettext_lazy("changed the details of cycle %(object)s"),

@@ -115,6 +115,7 @@ urlpatterns = [
     path("library/groups/<slug:group>/", stakeholders.own_group, name="own_group"),
     path("library/groups/<slug:group>/remove/", stakeholders.own_group_remove, name="own_group_remove"),
     path("library/frameworks/", frameworks.frameworks, name="frameworks"),
+    path("library/frameworks/<int:pk>/", frameworks.framework, name="framework"),
     path("library/frameworks/install/", frameworks.framework_install, name="framework_install"),
     path("library/coverage/", frameworks.coverage_page, name="coverage"),
     path("library/coverage/export.<slug:kind>", frameworks.coverage_export, name="coverage_export"),

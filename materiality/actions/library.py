@@ -141,6 +141,19 @@ def install_framework(*, code: str, edition: str, by: User | None) -> Framework:
     return framework
 
 
+@transaction.atomic
+def date_framework(*, framework: Framework, values: Mapping[str, Any], by: User | None) -> Framework:
+    """Say of an own framework from when until when it is in force, and what follows it. NotAllowed for one that comes
+    with the product, as its catalogue says so.
+    """
+    stored = Framework.objects.select_for_update(of=("self",)).get(pk=framework.pk)
+    if (stored.code, stored.edition) in {record.key for record in built_in_frameworks()}:
+        raise NotAllowed(_("This framework comes with Yiti, and so do its days in force."))
+    with audit.audited("date_framework", stored, by=by, fields=values):
+        audit.write(stored, values)
+    return stored
+
+
 def _frameworks(catalogues: Catalogues) -> tuple[dict[tuple[str, str], int], int]:
     wanted = []
     for order, record in enumerate(catalogues.frameworks, start=1):

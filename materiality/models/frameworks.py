@@ -1,6 +1,7 @@
 """Catalogues of disclosures, goals and topics; the key is (framework edition, code) everywhere."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +52,16 @@ class Framework(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.edition}".strip()
+
+    def clean(self) -> None:
+        if self.in_force_from and self.in_force_until and self.in_force_until <= self.in_force_from:
+            raise ValidationError(_("It cannot be out of force before it is in force."))
+        following, seen = self.successor, {self.pk}
+        while following:
+            if following.pk in seen:
+                raise ValidationError(_("An edition cannot follow itself."))
+            seen.add(following.pk)
+            following = following.successor
 
 
 class Disclosure(models.Model):

@@ -1,21 +1,23 @@
 """Pages of frameworks: what is installed, and what the issues of an edition cover of each."""
 
+from copy import copy
 from datetime import date
 
 from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST
 
-from materiality.actions.library import install_framework
+from materiality.actions.library import date_framework, install_framework
+from materiality.forms.frameworks import FrameworkForm
 from materiality.models import Cycle, Edition, Framework, User
 from materiality.platform.lists import Chip, Head, Listing
-from materiality.platform.pages import download, refusals
+from materiality.platform.pages import download, onward, refusals, sent
 from materiality.platform.people import can_edit_library, can_view, needs
 from materiality.queries.cycles import publication_day, seen_cycles
 from materiality.queries.frameworks import (
@@ -151,6 +153,23 @@ def frameworks(request: HttpRequest) -> HttpResponse:
         "may_edit": can_edit_library(request.user),
     }
     return render(request, "materiality/frameworks.html", context)
+
+
+@needs(can_edit_library)
+def framework(request: HttpRequest, pk: int) -> HttpResponse:
+    """From when until when a framework of one's own is in force, and what follows it."""
+    row = get_object_or_404(Framework, pk=pk)
+    if (row.code, row.edition) in {each.key for each in built_in_frameworks()}:
+        raise Http404
+    form = FrameworkForm(request.POST or None, instance=copy(row))
+    if sent(request, form):
+        with refusals(form):
+            date_framework(framework=row, values=form.cleaned_data, by=request.user)
+            return onward(request, _("Saved."), "frameworks")
+    lead = _("Coverage and the content index look at the days; the successor is named beside what has ended.")
+    context = {"form": form, "heading": label_of(row), "lead": lead, "button": _("Save")}
+    more = {"cancel": reverse("frameworks"), "section": "library", "areas": "on-library on-mappings"}
+    return render(request, "materiality/form.html", context | more)
 
 
 @require_POST

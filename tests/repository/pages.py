@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from materiality.actions.library import start_edition_draft
-from materiality.models import Cycle, Edition, Indicator, Job
+from materiality.models import Cycle, Edition, Framework, Indicator, Job
 from materiality.models.people import Role
 from materiality.platform import jobs
 from reports.actions.outputs import request_output
@@ -75,6 +75,7 @@ def shown_rows(client: Client) -> dict:
         jobs.execute(str(job.pk))
     ColumnMatch.objects.create(name="kept", columns={})
     indicator = Indicator.objects.create(code="water", issue="ENV-01-01", name={"en": "Water"})
+    framework = Framework.objects.create(code="OWN", edition="2026", title={"en": "Own"})
     issue = draft.issues.filter(parent__isnull=False).first()
     guessed = ResponseImport.objects.exclude(pk=checked.pk).get()
     return {
@@ -100,6 +101,7 @@ def shown_rows(client: Client) -> dict:
         "outline/<int:order>": [1],
         "outputs/<int:pk>": Output.objects.values_list("pk", flat=True),
         "indicators/<int:pk>": [indicator.pk],
+        "frameworks/<int:pk>": [framework.pk],
         "cycles/<slug:code>": ["demo"],
         "column-matches/<slug:name>": ["kept"],
         "demo/sheets/new/<slug:kind>": ["stakeholders"],
