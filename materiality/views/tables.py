@@ -138,8 +138,9 @@ def sheet_imports(request: HttpRequest, code: str = "") -> HttpResponse:
         place="imported",
         name="imported-files",
     )
+    for row in listing.page:
+        row.title = KINDS[row.kind].title
     context = {"kinds": [(kind, kind.may(request.user)) for kind in here], "listing": listing}
-    context["rows"] = [(row, KINDS[row.kind].title) for row in listing.page]
     return listed(request, "materiality/sheet_imports.html", around(request, cycle) | context)
 
 
