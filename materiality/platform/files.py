@@ -194,8 +194,16 @@ def _keep(contents: File, folder: str, digest: str) -> str:
 def write_whole(path: Path, pieces: Iterable[bytes], mode: int | None = None) -> None:
     """A file appears under its name only when it is whole: who writes it may be killed in the middle.
 
-    `mode`: who may read it; None = as for any other file of this process. OSError where it cannot be written.
+    `mode`: who may read it; None = as for any other file of this process. OSError, with the path that was given, where
+    it cannot be written.
     """
+    try:
+        _write_beside(path, pieces, mode)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(path)) from problem
+
+
+def _write_beside(path: Path, pieces: Iterable[bytes], mode: int | None) -> None:
     handle, name = mkstemp(prefix=f".{path.name[:40]}-", dir=path.resolve().parent)
     try:
         with open(handle, "wb") as stream:

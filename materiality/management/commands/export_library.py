@@ -10,6 +10,7 @@ from materiality.models import Edition
 from materiality.platform.anchors import anchored
 from materiality.platform.audit import daily_anchor
 from materiality.platform.commands import ActionCommand
+from materiality.platform.files import write_whole
 from materiality.tables.imports import sheet_file
 from materiality.tables.widgets import Scope
 from materiality.tables.write import TYPES
@@ -29,7 +30,7 @@ class Command(ActionCommand):
             raise CommandError(_("The name of the file must end with .csv or .xlsx."))
         edition = _edition(str(options["edition"]))
         contents = sheet_file(IssueResource(Scope(edition)), kind)
-        file.write_bytes(anchored(contents, kind, daily_anchor()))
+        write_whole(file, [anchored(contents, kind, daily_anchor())])
         count = edition.issues.count()
         self.stdout.write(_("%(edition)s: %(count)s issues written.") % {"edition": edition.title, "count": count})
 

@@ -1,6 +1,8 @@
 """Export and import again: nothing changes."""
 
+import errno
 import io
+import os
 import zipfile
 
 import pytest
@@ -151,3 +153,16 @@ def test_file_that_cannot_be_finished_leaves_the_old_one(tmp_path):
     with pytest.raises(RuntimeError):
         write_whole(path, broken())
     assert ([each.name for each in tmp_path.iterdir()], path.read_bytes()) == (["a.csv"], b"old")
+
+
+def test_file_that_does_not_fit_is_named(tmp_path):
+    """The system names none where the disk is full."""
+
+    def too_much():
+        yield b"new"
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    for path in (tmp_path / "a.csv", tmp_path / "nowhere" / "a.csv"):
+        with pytest.raises(OSError) as caught:
+            write_whole(path, too_much())
+        assert caught.value.filename == str(path)
