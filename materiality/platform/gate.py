@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
 from materiality.platform.people import RESPONDENT_PATH
-from materiality.platform.relay import PIECE, relay
+from materiality.platform.relay import NOT_BEGUN, PIECE, relay
 from materiality.platform.storage import BUSY
 
 _TURNED_AWAY = "yiti.turned_away"
@@ -42,18 +42,18 @@ class StaffGate:
             answer = _Inside(self._work(environ, start_response), self._places)
             inside = True
             return answer
-        except (OSError, HTTPException):  # no process for staff answers
+        except (OSError, HTTPException) as problem:  # no process for staff answers
             # What is still on its way is read: the server would hang up on who still sends, in place of an answer.
             while environ["wsgi.input"].read(PIECE):
                 pass
-            return self._turned_away(environ, start_response)
+            return self._turned_away(environ, start_response, begun=not isinstance(problem, NOT_BEGUN))
         finally:
             if not inside:
                 self._places.release()
 
-    def _turned_away(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+    def _turned_away(self, environ: dict, start_response: Callable, begun: bool = False) -> Iterable[bytes]:
         nothing = {"REQUEST_METHOD": "GET", "CONTENT_LENGTH": "", "CONTENT_TYPE": "", "wsgi.input": BytesIO()}
-        return self._application({**environ, **nothing, _TURNED_AWAY: True}, start_response)
+        return self._application({**environ, **nothing, _TURNED_AWAY: {"busy": not begun}}, start_response)
 
 
 class _Inside:
@@ -74,7 +74,7 @@ class _Inside:
 
 
 class TurnedAwayMiddleware:
-    """Says kindly that there is no room at the moment."""
+    """Says kindly that there is no room at the moment and nothing was changed; or, of what was begun, that it broke."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -82,5 +82,5 @@ class TurnedAwayMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _TURNED_AWAY not in request.META:
             return self.get_response(request)
-        page = get_template("500.html").render({"busy": True})
+        page = get_template("500.html").render(request.META[_TURNED_AWAY])
         return HttpResponse(page, status=BUSY, headers={"Retry-After": "3", "Cache-Control": "no-store"})

@@ -20,6 +20,8 @@ from django.conf import settings
 PIECE = 65_536
 # So many seconds are waited while the processes for staff start again, and so many for an answer.
 START_SECONDS, ANSWER_SECONDS = 10.0, 600.0
+# Where no process listens, nothing of a request was done.
+NOT_BEGUN = (FileNotFoundError, ConnectionRefusedError)
 # Who asks, as the process that listens knows it: scheme and address.
 _VISITOR = "HTTP_X_YITI_VISITOR"
 # Headers that concern one connection (RFC 9110, 7.6.1), or are set anew for each.
@@ -70,7 +72,7 @@ class _Line(HTTPConnection):
             self.sock.settimeout(self.timeout)
             try:
                 self.sock.connect(settings.STAFF_SOCKET)
-            except (FileNotFoundError, ConnectionRefusedError):
+            except NOT_BEGUN:
                 self.sock.close()
                 if time.monotonic() > end:
                     raise

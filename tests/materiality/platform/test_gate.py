@@ -91,3 +91,4 @@ def test_who_finds_no_process_for_staff_is_told_and_gives_the_place_back(setting
     # It would hang up on a browser that still sends.
     assert environ["wsgi.input"].read() == b""
     assert [asked(gate, path)[0] for path in ("/", "/", "/s/spring/")] == [503, 503, 200]
+    assert "什么也没有改动" in asked(gate, "/")[1].decode()
