@@ -17,7 +17,13 @@ from materiality.models import AuditColumns, AuditedRow, AuditEvent, Reminder, U
 from materiality.models.people import Role
 from materiality.platform import audit
 from materiality.platform.digests import owned_tables
-from materiality.queries.verification import finding_sentence, is_remark, part_findings, row_findings
+from materiality.queries.verification import (
+    finding_sentence,
+    is_remark,
+    part_findings,
+    row_findings,
+    unguarded_findings,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +52,8 @@ def send_anchor(*, today: date | None = None) -> int:
 def take_stock() -> int:
     """Count and digest the tables of what is owned, where no event has done so yet: after the upgrade from a version in
     which events named single rows only, or fewer tables. Returns how many parts there are. What is found to be forged
-    before is logged, and the event says of how much: from then on it is digested as it is.
+    before is logged, and the event says of how much: from then on it is digested as it is. The event is about the rows,
+    too, which older versions made without one where nothing was entered (the organisation).
     """
     if not AuditEvent.objects.exists():
         return 0
@@ -59,8 +66,16 @@ def take_stock() -> int:
     for finding in forged:
         logger.warning("before the upgrade: %s", finding_sentence(finding))
     after = {"owners": len(owners)} | ({"altered": len(forged)} if forged else {})
-    event = audit.record("upgrade", owners[0], by=None, after=after, touched=owners[1:])
+    event = audit.record("upgrade", owners[0], by=None, after=after, touched=[*owners[1:], *_without_event()])
     return event.touched.filter(rows__isnull=False).count()
+
+
+def _without_event() -> Iterator[models.Model]:
+    told = set(AuditEvent.objects.values_list("object_type", flat=True).distinct())
+    for each in unguarded_findings():
+        label, key = each.params["object_type"], each.params["object_id"]
+        if label not in told:
+            yield apps.get_model(label)._base_manager.get(pk=key)
 
 
 def _compared(labels: Collection[str]) -> Iterator[audit.Finding]:

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 
 from materiality.actions.audit import renew_digests, send_anchor, take_stock
-from materiality.models import AuditColumns, AuditedRow, AuditEvent, Edition, Group, Issue, User
+from materiality.models import AuditColumns, AuditedRow, AuditEvent, Edition, Group, Issue, Organisation, User
 from materiality.platform import audit
 from materiality.platform.digests import columns_digest
 from materiality.platform.keys import destroy_key, ensure_installation_key
@@ -180,6 +180,17 @@ def test_stock_is_taken_once_of_a_trail_that_named_single_rows_only(edition, aro
     assert (parts > 5, take_stock(), AuditEvent.objects.first().action) == (True, 0, "upgrade")
     Group.objects.first().delete()
     assert any("Stakeholder group (materiality.group) of Cycle" in line for line in verify()[0])
+
+
+def test_stock_takes_the_organisation_that_an_older_version_made_without_an_event(edition, around):
+    Organisation.objects.create(pk=1)
+    audit.record("add_person", make_person("lead"), by=None)
+    around.execute("DELETE FROM materiality_auditedrow WHERE object_type = 'materiality.factor'")
+    assert any("no event about" in line for line in verify()[0])
+    take_stock()
+    assert not any("no event about" in line for line in verify()[0])
+    Organisation.objects.update(name={"en": "Another"})
+    assert any("materiality.organisation" in line for line in verify()[0])
 
 
 def test_stock_says_what_was_forged_before_it_was_taken(edition, around, caplog):
