@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
 from materiality.platform.people import RESPONDENT_PATH
-from materiality.platform.relay import NOT_BEGUN, PIECE, relay
+from materiality.platform.relay import PIECE, Unanswered, relay
 from materiality.platform.storage import BUSY
 
 _TURNED_AWAY = "yiti.turned_away"
@@ -46,14 +46,14 @@ class StaffGate:
             # What is still on its way is read: the server would hang up on who still sends, in place of an answer.
             while environ["wsgi.input"].read(PIECE):
                 pass
-            return self._turned_away(environ, start_response, begun=not isinstance(problem, NOT_BEGUN))
+            return self._turned_away(environ, start_response, "unknown" if isinstance(problem, Unanswered) else "busy")
         finally:
             if not inside:
                 self._places.release()
 
-    def _turned_away(self, environ: dict, start_response: Callable, begun: bool = False) -> Iterable[bytes]:
+    def _turned_away(self, environ: dict, start_response: Callable, why: str = "busy") -> Iterable[bytes]:
         nothing = {"REQUEST_METHOD": "GET", "CONTENT_LENGTH": "", "CONTENT_TYPE": "", "wsgi.input": BytesIO()}
-        return self._application({**environ, **nothing, _TURNED_AWAY: {"busy": not begun}}, start_response)
+        return self._application({**environ, **nothing, _TURNED_AWAY: why}, start_response)
 
 
 class _Inside:
@@ -74,13 +74,14 @@ class _Inside:
 
 
 class TurnedAwayMiddleware:
-    """Says kindly that there is no room at the moment and nothing was changed; or, of what was begun, that it broke."""
+    """Says kindly that there is no room at the moment, or that it is not known what became of the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _TURNED_AWAY not in request.META:
+        why = request.META.get(_TURNED_AWAY)
+        if why is None:
             return self.get_response(request)
-        page = get_template("500.html").render(request.META[_TURNED_AWAY])
-        return HttpResponse(page, status=BUSY, headers={"Retry-After": "3", "Cache-Control": "no-store"})
+        page, later = get_template("500.html").render({why: True}), {"Retry-After": "3"} if why == "busy" else {}
+        return HttpResponse(page, status=BUSY if later else 502, headers={"Cache-Control": "no-store", **later})

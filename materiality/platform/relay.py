@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from string import punctuation
 from typing import IO
 from urllib.parse import quote
@@ -20,33 +20,44 @@ from django.conf import settings
 PIECE = 65_536
 # So many seconds are waited while the processes for staff start again, and so many for an answer.
 START_SECONDS, ANSWER_SECONDS = 10.0, 600.0
-# Where no process listens, nothing of a request was done.
-NOT_BEGUN = (FileNotFoundError, ConnectionRefusedError)
 # Who asks, as the process that listens knows it: scheme and address.
 _VISITOR = "HTTP_X_YITI_VISITOR"
 # Headers that concern one connection (RFC 9110, 7.6.1), or are set anew for each.
 _OF_THE_LINE = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "date", "server"}
 # The server lays the environment beside a request's headers: HTTP_PROXY would look like one.
 _NO_HEADERS = {_VISITOR, *os.environ}
+_SAFE = ("GET", "HEAD")
 _PLAIN = punctuation.translate(dict.fromkeys(map(ord, "%?#")))
 
 
+class Unanswered(HTTPException):
+    """What may change something was sent, and no answer came: whether it was done is not known."""
+
+
 def relay(environ: dict, start_response: Callable) -> Iterable[bytes]:
-    """A WSGI application: the answer of a process for staff. OSError or HTTPException where none answers."""
-    line = _Line()
+    """A WSGI application: the answer of a process for staff. OSError or HTTPException where none answers and nothing
+    was changed, Unanswered where that is not known.
+    """
     try:
-        line.putrequest(environ["REQUEST_METHOD"], _target(environ), skip_host=True, skip_accept_encoding=True)
-        for name, value in _headers(environ):
-            line.putheader(name, value)
-        line.endheaders()
-        line.send_body(environ["wsgi.input"], int(environ.get("CONTENT_LENGTH") or 0))
-        answer = line.getresponse()
-    except BaseException:
-        line.close()
-        raise
+        line, answer = _ask(environ)
+    except (BrokenPipeError, ConnectionResetError):  # it died over a page that is only read, and another may answer
+        line, answer = _ask(environ)
     headers = [(name, value) for name, value in answer.getheaders() if name.lower() not in _OF_THE_LINE]
     start_response(f"{answer.status} {answer.reason}", headers)
     return _Answer(line, answer)
+
+
+def _ask(environ: dict) -> tuple["_Line", HTTPResponse]:
+    line = _Line()
+    try:
+        line.connect()
+        line.send_request(environ)
+        return line, line.getresponse()
+    except BaseException as problem:
+        line.close()
+        if isinstance(problem, OSError | HTTPException) and line.reached and environ["REQUEST_METHOD"] not in _SAFE:
+            raise Unanswered from problem
+        raise
 
 
 def relayed(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
@@ -64,6 +75,7 @@ class _Line(HTTPConnection):
 
     def __init__(self) -> None:
         super().__init__("staff", timeout=ANSWER_SECONDS)
+        self.reached = False
 
     def connect(self) -> None:
         end = time.monotonic() + START_SECONDS
@@ -72,15 +84,23 @@ class _Line(HTTPConnection):
             self.sock.settimeout(self.timeout)
             try:
                 self.sock.connect(settings.STAFF_SOCKET)
-            except NOT_BEGUN:
+            except (FileNotFoundError, ConnectionRefusedError):
                 self.sock.close()
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.2)
             else:
+                self.reached = True
                 return
 
-    def send_body(self, body: IO[bytes], left: int) -> None:
+    def send_request(self, environ: dict) -> None:
+        self.putrequest(environ["REQUEST_METHOD"], _target(environ), skip_host=True, skip_accept_encoding=True)
+        for name, value in _headers(environ):
+            self.putheader(name, value)
+        self.endheaders()
+        self._send_body(environ["wsgi.input"], int(environ.get("CONTENT_LENGTH") or 0))
+
+    def _send_body(self, body: IO[bytes], left: int) -> None:
         """All of it. Where the answer is there before, the rest is read and not sent, and so is what comes in chunks,
         of which Django takes nothing: the server would hang up on who still sends.
         """

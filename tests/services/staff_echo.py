@@ -23,11 +23,12 @@ _LEFT_OUT = {"HTTP_TE", "HTTP_EXPECT", "HTTP_TRANSFER_ENCODING", *os.environ}
 
 
 def alone(environ, start_response):
-    """`/stream/N/` N pieces without their length, `/early/` before the body is read, `/die/` not at all; else the
-    request as JSON.
+    """`/stream/N/` N pieces without their length, `/early/` before the body is read, `/die/` not at all (once what was
+    posted is done, `/die/once/` only once); else the request as JSON.
     """
     _, kind, number, *_rest = (*environ["PATH_INFO"].split("/"), "", "")
-    if kind == "die":
+    if kind == "die" and not (number and _told("died")):
+        _tell("died")
         os._exit(3)
     if kind == "early":
         start_response("403 Forbidden", [("Content-Length", "2")])
@@ -52,8 +53,16 @@ def _pieces(number):
         for _piece in range(number):
             yield PIECE
     finally:
-        with Path(os.environ["YITI_DATA"], "closed").open("a") as told:
-            told.write("x")
+        _tell("closed")
+
+
+def _tell(what):
+    with Path(os.environ["YITI_DATA"], what).open("a") as told:
+        told.write("x")
+
+
+def _told(what):
+    return Path(os.environ["YITI_DATA"], what).exists()
 
 
 staff = relayed(alone)

@@ -123,10 +123,23 @@ def test_who_goes_away_gives_the_place_back_and_ends_the_stream(pair):
     assert pair.ask("GET", "/x/")[0] == 207
 
 
+def test_what_may_have_been_done_is_said_so_and_done_once(pair):
+    died = pair.data / "died"
+    died.unlink(missing_ok=True)
+    code, page = pair.ask("POST", "/die/", b"x")
+    assert code == 502 and died.read_text() == "x"
+    assert "可能已经保存".encode() in page and b"nothing was changed" not in page
+
+
+def test_page_that_is_read_is_asked_for_again_where_the_process_dies(pair):
+    died = pair.data / "died"
+    died.unlink(missing_ok=True)
+    assert pair.ask("GET", "/die/once/")[0] == 207 and died.read_text() == "x"
+
+
 def test_process_for_staff_that_dies_is_said_kindly_and_found_again(pair):
     code, page = pair.ask("GET", "/die/")
-    # What it had done by then nobody knows.
-    assert code == 503 and "出错了".encode() in page
+    assert code == 503 and "请稍候再试".encode() in page
     assert pair.ask("GET", "/x/")[0] == 207
     pair.kill("staff")
     pair.start_staff()
