@@ -27,7 +27,8 @@ _OF_THE_LINE = {"connection", "keep-alive", "te", "trailer", "transfer-encoding"
 # The server lays the environment beside a request's headers: HTTP_PROXY would look like one.
 _NO_HEADERS = {_VISITOR, *os.environ}
 _SAFE = ("GET", "HEAD")
-_PLAIN = punctuation.translate(dict.fromkeys(map(ord, "%?#")))
+# As in an address; `<`, `>` and the backtick are not taken by the server.
+_PLAIN = punctuation.translate(dict.fromkeys(map(ord, "%?#<>`")))
 
 
 class Unanswered(HTTPException):

@@ -15,7 +15,7 @@ from tests.services.test_run import free_port, status
 
 pytestmark = pytest.mark.services
 ADDRESSES = (
-    "GET /cycles/%E8%AE%AE%20a%2Fb;c=1/?q=%E8%AE%AE&x=a+b%26 HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n",
+    "GET /cycles/%E8%AE%AE%20a%2Fb;c=1%3Cd%3E%60/?q=%E8%AE%AE&x=a+b%26%3C%60 HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n",
     "GET / HTTP/1.1\r\nHost: a.example\r\nCookie: a=1\r\nCookie: b=2\r\nX-Forwarded-For: 192.0.2.1, 192.0.2.2\r\n"
     "X-Forwarded-Proto: https\r\nX-Yiti-Visitor: https 192.0.2.9\r\nX_Yiti_Visitor: https 192.0.2.9\r\n",
     "HEAD /x/ HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip, br\r\nTE: trailers\r\n",
