@@ -109,11 +109,12 @@ def draft_tag(draft: DraftInUse) -> str:
 
 def shown_with(draft: DraftInUse, slots: Mapping[str, int], names: Iterable[str]) -> bytes:
     """What a page shows of these answers, for its form: the tag, then name.version.mark of each."""
-    versions = draft.history.versions
-    known = len(versions)
-    each = [
-        f"{name}.{versions[slots[name]] if slots[name] < known else 0}.{_mark(value_in(draft, name))}" for name in names
-    ]
+    versions, ratings = draft.history.versions, draft.ratings
+    known, each = len(versions), []
+    for name in names:
+        slot = slots[name]  # of a rating its position
+        mark = _MARKS[ratings[slot]] if name[0] == "r" else _mark(value_in(draft, name))
+        each.append(f"{name}.{versions[slot] if slot < known else 0}.{mark}")
     return " ".join([draft_tag(draft), *each]).encode()
 
 
@@ -207,6 +208,9 @@ def _mark(value: object) -> str:
     if isinstance(value, int):
         return "d" if value == DONT_KNOW else str(value)
     return f"{crc32(repr(value).encode()):x}"
+
+
+_MARKS = tuple(map(_mark, range(256)))
 
 
 def _shown(posted: QueryDict) -> dict[str, tuple[int, str]]:
