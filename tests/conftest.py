@@ -20,6 +20,7 @@ from materiality.models import Edition
 from surveys.models import Survey
 from surveys.queries.questionnaire import questionnaire_of
 from tests.browser.chromium import chromium  # noqa: F401 - a fixture for all folders
+from tests.factories import kept
 from tests.tables import MAKERS, SharedRows, Tables
 
 append_only = import_module("materiality.migrations.0005_audit_rows")
@@ -78,6 +79,7 @@ def pytest_fixture_setup(fixturedef, request):
         assert len(wanted) < 2, f"one of {wanted} would not be there"
         with request.getfixturevalue("django_db_blocker").unblock():
             shared.put(*wanted or [""])
+            kept.begin(*wanted or [""])
     return (yield)
 
 

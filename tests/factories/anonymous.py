@@ -8,9 +8,11 @@ from django.utils import timezone
 from surveys.actions.surveys import open_survey
 from surveys.models import Survey
 from surveys.respond import answers
+from tests.factories.kept import kept
 from tests.factories.surveys import make_draft, make_survey, make_survey_cycle
 
 
+@kept
 def anonymous_survey(profile: dict[str, list[str]] | None = None) -> Survey:
     """An open one of four items; `profile` {code of a question: codes of its options}."""
     survey = make_survey(make_survey_cycle({"society": 2}), anonymous=True)

@@ -18,12 +18,14 @@ from surveys.respond.answers import open_answers
 from surveys.respond.keys import lookup_of
 from surveys.respond.rows import DraftInUse
 from surveys.respond.sealed import insert_sealed, sealed_survey
+from tests.factories.kept import kept
 from tests.factories.library import make_category, make_edition, make_issue, make_secondaries
 from tests.factories.thaw import thawed
 
 _numbers = count(1)
 
 
+@kept
 def make_survey_cycle(sizes: dict[str, int] | None = None, groups: tuple[str, ...] = ("users", "employees")) -> Cycle:
     """A cycle of its own edition with so many secondary issues per category, each category under one primary."""
     number = next(_numbers)
@@ -41,6 +43,7 @@ def make_survey_cycle(sizes: dict[str, int] | None = None, groups: tuple[str, ..
     return cycle
 
 
+@kept
 def make_survey(cycle: Cycle | None = None, **values) -> Survey:
     """A built survey, not yet open; every group rates everything unless `plans` says otherwise (None: the defaults).
 
@@ -52,6 +55,7 @@ def make_survey(cycle: Cycle | None = None, **values) -> Survey:
     return build_survey(cycle=cycle or make_survey_cycle(), values=values, plans=plans, by=None)
 
 
+@kept
 def make_open_survey(cycle: Cycle | None = None, **values) -> Survey:
     """A survey that takes answers."""
     return open_survey(survey=make_survey(cycle, **values), by=None)
