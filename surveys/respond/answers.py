@@ -307,15 +307,17 @@ def finish(
         fields = merged(draft, changes, questionnaire.slots, _since(draft.started_at, moment), sent)
         finished = draft._replace(**fields)
         stored = {"language": language, "submitted_at": moment, "flags": _flags(finished, moment)}
-        if committed(partial(_put_in_place_of, key, draft.history, finished, **stored)):
+        if committed(partial(_put_in_place_of, key, draft, finished, **stored)):
             course = questionnaire.course(key.bytes, finished.ratings)
             in_passing.count_all(draft.survey_id, draft.group_code, how_answered(mode, course))
             return True
     raise RuntimeError(_CHANGED)
 
 
-def _put_in_place_of(key: UUID, read: History, finished: FinishedDraft, **stored: object) -> bool:
-    """The response in place of its draft; False where that is another than was read, or its link was used by now."""
+def _put_in_place_of(key: UUID, read: FinishedDraft, finished: FinishedDraft, **stored: object) -> bool:
+    """The response in place of its draft; False where that or its survey is another than was read, or its link was used
+    by now.
+    """
     if not delete_draft(key, read):
         return False
     if finished.batch_id is not None and not mark_used(finished.batch_id, finished.serial):
@@ -333,14 +335,15 @@ def _finish_sealed(
     for _try in range(_TRIES):
         if box is None:
             return False
-        _refuse_late(window_of(box.survey_id), moment, box.contents.started_at)
+        window = window_of(box.survey_id)
+        _refuse_late(window, moment, box.contents.started_at)
         held = box.contents
         fields = merged(held, changes, box.questionnaire.slots, _since(held.started_at, moment), sent)
         course = box.questionnaire.course(order_of(box.key, box.secret), fields["ratings"])
         # What became of each answer has done its work.
         given = {**fields, "history": History(), "course": course}
         contents = held._replace(**given, submitted_at=moment, **others)
-        if finish_sealed(box, contents, at=moment):
+        if finish_sealed(box, contents, window._asdict(), at=moment):
             return True
         box = opened_again(box)
     raise RuntimeError(_CHANGED)

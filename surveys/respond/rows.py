@@ -23,7 +23,7 @@ from surveys.questionnaire.saving import History
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import is_genuine, parse_token
 from surveys.respond.keys import order_of
-from surveys.respond.sealed import ASKER, Box, find_sealed, opened_again, write_sealed
+from surveys.respond.sealed import ASKER, Box, as_read, find_sealed, opened_again, write_sealed
 
 _READ = f"""
 SELECT d.key, d.survey_id, d.group_id, d.ratings, d.comment, d.profile, d.attention, d.page, d.counted, d.batch_id,
@@ -198,10 +198,28 @@ def _one(sql: str, values: list, known: UUID | None = None) -> DraftInUse | None
     )
 
 
+_WINDOW = "SELECT state, opens_at, closes_at, closed_at FROM surveys_survey WHERE id = %s"
+
+
+class WindowNow(NamedTuple):
+    """When a survey takes answers."""
+
+    state: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    closed_at: datetime | None
+
+
+def window_of(survey_id: int) -> WindowNow:
+    """The survey's state and times as they are at this moment."""
+    state, *times = one_row(_WINDOW, [survey_id])
+    return WindowNow(state, *map(utc, times))
+
+
 _TAKE = """
 SELECT d.survey_id, d.group_id, d.channel, d.batch_id, d.serial, d.ratings, d.comment, d.profile, d.attention,
        d.notice_version, d.started_at, d.history, g.code, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at,
-       s.rules, s.attention_value
+       s.rules, s.attention_value, s.rules_version
 FROM surveys_draft d
 JOIN surveys_survey s ON s.id = d.survey_id
 JOIN materiality_group g ON g.id = d.group_id
@@ -237,6 +255,7 @@ class FinishedDraft(NamedTuple):
     closed_at: datetime | None
     rules: Rules
     attention_value: int
+    rules_version: int
 
     @property
     def token(self) -> str:
@@ -263,9 +282,16 @@ def draft_to_finish(key: UUID) -> FinishedDraft | None:
     )
 
 
-def delete_draft(key: UUID, history: History) -> bool:
-    """Delete a draft, on which nothing hangs, if its answers are as they were read; else False."""
-    return changed("DELETE FROM surveys_draft WHERE key = %s AND history = %s", [key, _packed(history)]) == 1
+_DELETE = "DELETE FROM surveys_draft WHERE key = %s AND history = %s AND "
+_DECIDING = (*WindowNow._fields, "rules_version")
+
+
+def delete_draft(key: UUID, read: FinishedDraft) -> bool:
+    """Delete a draft, on which nothing hangs, if its answers are as they were read, and so is what refuses and flags
+    them; else False.
+    """
+    stands, values = as_read(read.survey_id, {name: getattr(read, name) for name in _DECIDING})
+    return changed(_DELETE + stands, [key, _packed(read.history), *values]) == 1
 
 
 def insert_response(key: UUID, draft: FinishedDraft, *, language: str, submitted_at: datetime, flags: int) -> None:
@@ -392,22 +418,6 @@ class SurveyNow(NamedTuple):
 
 
 _TEXTS = slice(6, 11)  # of the row: languages, title, thanks, notice and the organisation's name, as JSON
-_WINDOW = "SELECT state, opens_at, closes_at, closed_at FROM surveys_survey WHERE id = %s"
-
-
-class WindowNow(NamedTuple):
-    """When a survey takes answers."""
-
-    state: str
-    opens_at: datetime | None
-    closes_at: datetime | None
-    closed_at: datetime | None
-
-
-def window_of(survey_id: int) -> WindowNow:
-    """The survey's state and times as they are at this moment."""
-    state, *times = one_row(_WINDOW, [survey_id])
-    return WindowNow(state, *map(utc, times))
 
 
 class GroupNow(NamedTuple):

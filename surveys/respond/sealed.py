@@ -4,13 +4,14 @@ Neither the database nor a list of links opens them, nor the key alone; docs/pri
 SQL, as every page of a respondent comes by here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from secrets import randbits
 from typing import NamedTuple
 
 import numpy as np
+from django.db import connection
 
 from materiality.platform.commits import changed_for_good
 from materiality.platform.keys import KeyMissing, seal, unseal
@@ -48,7 +49,7 @@ WHERE id = %s AND version = %s AND state = 'begun'
 """
 _FINISH = """
 UPDATE surveys_sealeddraft SET sealed = %s, part = %s, state = 'finished', saved_at = %s, version = 0
-WHERE id = %s AND version = %s AND state = 'begun'
+WHERE id = %s AND version = %s AND state = 'begun' AND
 """
 
 
@@ -169,11 +170,26 @@ def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> Bo
     return box._replace(version=version, contents=contents) if changed_for_good(_SAVE, values) == 1 else None
 
 
-def finish_sealed(box: Box, contents: Contents, *, at: datetime) -> bool:
-    """Seal the contents with the survey's key alone, in the same row, which is finished from then on; else False."""
+def finish_sealed(box: Box, contents: Contents, window: Mapping[str, object], *, at: datetime) -> bool:
+    """Seal the contents with the survey's key alone, in the same row, which is finished from then on; False where it
+    is not as it was opened, or the survey's `window` not as it was read.
+    """
     sealed = seal_finished(box.key, contents, box.questionnaire.sealed_size, box.lookup)
+    stands, read = as_read(box.survey_id, window)
     values = [sealed, b"", at, box.row, box.version]
-    return changed_for_good(_FINISH, values) == 1
+    return changed_for_good(_FINISH + stands, [*values, *read]) == 1
+
+
+def as_read(survey_id: int, read: Mapping[str, object]) -> tuple[str, list[object]]:
+    """The condition, and its values, that these columns of a survey hold what was read, so that nothing is refused,
+    flagged or taken by what staff have changed in between.
+
+    On PostgreSQL it holds until the transaction ends for those who lock the row as a whole; others do not wait.
+    """
+    columns = ["id = %s", *(f"{name} IS NULL" if value is None else f"{name} = %s" for name, value in read.items())]
+    kept = " FOR KEY SHARE" if connection.vendor == "postgresql" else ""
+    values = [survey_id, *(value for value in read.values() if value is not None)]
+    return f"EXISTS (SELECT 1 FROM surveys_survey WHERE {' AND '.join(columns)}{kept})", values
 
 
 def seal_finished(key: bytes, contents: Contents, size: int, lookup: bytes) -> bytes:

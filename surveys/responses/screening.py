@@ -219,7 +219,8 @@ def write_flags(survey: Survey, rules: Rules, since: UUID | None = None) -> int:
 @transaction.atomic
 def screen_late(survey_pk: int, began: datetime) -> int:
     """Screen what was submitted while the rules were being changed, by the rules before; returns how many moved."""
-    survey = Survey.objects.select_for_update(no_key=True).get(pk=survey_pk)
+    # The whole row, for which it waits until what is being submitted by the rules before is stored (respond.sealed).
+    survey = Survey.objects.select_for_update().get(pk=survey_pk)
     if survey.anonymous:
         return 0  # finished answers are screened at their release
     return write_flags(survey, rules_in_force(survey), since=first_id_at(began - SUBMITTING))

@@ -1,8 +1,12 @@
-"""Many respondents at once on real databases: parts stay even, a link has one draft, answers are submitted once."""
+"""Many respondents at once on real databases: parts stay even, a link has one draft, answers are submitted once, and by
+the rules and the closing that stand by then.
+"""
 
 from collections import Counter
 
 import pytest
+
+from surveys.questionnaire.screening import FLAG_BIT
 
 pytestmark = pytest.mark.services
 PROCESSES, EACH = 4, 30
@@ -68,3 +72,73 @@ def test_parts_given_at_once_are_even_and_a_shared_link_has_one_draft(installati
     submitted = installation.python_at_once([f"KEY = {shared[0]!r}\n{_SUBMIT}"] * PROCESSES)
     assert sorted(submitted) == [False] * (PROCESSES - 1) + [True]
     assert installation.python(_READ)[3] == 1
+
+
+_BEGUN = """
+import json, time
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event, Thread
+from django.db import connection, transaction
+from django.utils import timezone
+from surveys.actions.screening import change_rules
+from surveys.actions.surveys import change_window
+from surveys.models import Response
+from surveys.questionnaire.screening import Rules
+from surveys.respond.answers import finish
+from tests.factories.surveys import make_draft
+from tests.services.known_respondents import make_survey_with_links
+survey, now = make_survey_with_links(anonymous=False), timezone.now()
+items = survey.items.count()
+varied = bytes([1, 2, 3, 4] * items)[:items]
+drafts = [make_draft(survey, ratings=varied, started_at=now - timedelta(seconds=4 * items)) for _each in range(6)]
+strict = replace(Rules(), speeding_seconds=5.0)
+def submit(draft, moment=None):
+    finish(key=draft.key, language="en", now=moment)
+    connection.close()
+"""
+_SUBMIT_BEFORE_THE_CHANGE_COMMITS = """
+threads = [Thread(target=submit, args=(draft, MOMENT)) for draft in drafts]
+with transaction.atomic():
+    CHANGE
+    for each in threads:
+        each.start()
+    time.sleep(1)
+for each in threads:
+    each.join()
+"""
+_COMMIT_AFTER_THE_CHANGE = """
+stored = Event()
+def submit_slowly(draft):
+    with transaction.atomic():
+        finish(key=draft.key, language="en")
+        stored.set()
+        time.sleep(1)
+    connection.close()
+slow = Thread(target=submit_slowly, args=(drafts[0],))
+slow.start()
+stored.wait()
+CHANGE
+slow.join()
+for draft in drafts[1:]:
+    submit(draft)
+"""
+_FLAGS = "print(json.dumps(list(Response.objects.values_list('flags', flat=True))))"
+_RULES = "change_rules(survey=survey, rules=strict, reason='', by=None)"
+
+
+@pytest.mark.parametrize("course", [_SUBMIT_BEFORE_THE_CHANGE_COMMITS, _COMMIT_AFTER_THE_CHANGE])
+def test_answers_submitted_while_the_rules_change_have_the_flags_of_the_new_ones(installation, course):
+    course = course.replace("CHANGE", _RULES).replace("MOMENT", "None")
+    assert installation.python(_BEGUN + course + _FLAGS) == [FLAG_BIT["speeding"]] * 6
+
+
+def test_answers_submitted_while_the_closing_moves_are_measured_by_the_new_one(installation):
+    # An hour after the first closing nobody would be taken; two hours after it, when the second is, everybody is.
+    course = """
+change_window(survey=survey, closes_at=now + timedelta(hours=3), by=None)
+later = now + timedelta(hours=2)
+""" + _SUBMIT_BEFORE_THE_CHANGE_COMMITS.replace("MOMENT", "later").replace(
+        "CHANGE", "change_window(survey=survey, closes_at=now + timedelta(hours=1), by=None)"
+    )
+    assert installation.python(_BEGUN + course + _FLAGS) == []

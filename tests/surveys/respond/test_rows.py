@@ -8,15 +8,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from surveys.invitations.used_links import mark_used
-from surveys.models import Batch, Draft
+from surveys.models import Batch, Draft, Survey
 from surveys.models.invitations import new_salt
 from surveys.questionnaire.saving import History, Sent
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import LARGEST, token_of
 from surveys.respond.answers import open_answers
-from surveys.respond.rows import LinkNow, again, draft_to_finish, link_now, write_answers
+from surveys.respond.rows import LinkNow, again, delete_draft, draft_to_finish, link_now, window_of, write_answers
+from surveys.respond.sealed import finish_sealed
 from tests.factories.invitations import make_batch, token
-from tests.factories.surveys import make_draft, make_survey
+from tests.factories.surveys import make_draft, make_open_survey, make_survey
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,29 @@ def test_draft_to_finish_is_the_one_stored_with_its_survey(survey) -> None:
     stored = Draft.objects.select_related("survey").get()
     assert (taken.ratings, taken.comment, taken.profile) == (bytes(stored.ratings), "好", stored.profile)
     assert (taken.started_at, taken.rules) == (stored.started_at, Rules.from_json(stored.survey.rules))
+
+
+@pytest.mark.parametrize("column", ["rules_version", "state", "opens_at", "closes_at", "closed_at"])
+def test_draft_is_deleted_only_while_its_survey_is_as_it_was_read(survey, column) -> None:
+    key = make_draft(survey).key
+    read, new = draft_to_finish(key), _another(survey, column)
+    Survey.objects.filter(pk=survey.pk).update(**{column: new})
+    assert not delete_draft(key, read)
+    assert delete_draft(key, draft_to_finish(key))
+
+
+@pytest.mark.parametrize("column", ["state", "opens_at", "closes_at", "closed_at"])
+def test_sealed_answers_are_finished_only_while_their_survey_takes_them_as_was_read(column) -> None:
+    survey = make_open_survey(anonymous=True)
+    box, moment = make_draft(survey).key, timezone.now()
+    contents, read = box.contents._replace(submitted_at=moment), window_of(survey.pk)._asdict()
+    Survey.objects.filter(pk=survey.pk).update(**{column: _another(survey, column)})
+    assert not finish_sealed(box, contents, read, at=moment)
+    assert finish_sealed(box, contents, window_of(survey.pk)._asdict(), at=moment)
+
+
+def _another(survey: Survey, column: str) -> object:
+    return {"rules_version": survey.rules_version + 1, "state": Survey.State.CLOSED}.get(column, timezone.now())
 
 
 def test_link_now_of_a_genuine_link() -> None:
