@@ -269,7 +269,7 @@ def test_recipients_are_filtered(client: Client, filters: str, expected: list[in
     first = Recipient.objects.order_by("pk").first()
     mark_used(first.batch_id, 1)
     Recipient.objects.filter(serial=2).update(state="bounced")
-    page = client.get(at("recipients", survey) + filters).context["rows"]
+    page = client.get(at("recipients", survey) + filters).context["listing"].rows
     assert [recipient.serial for recipient, _answered in page] == expected
 
 

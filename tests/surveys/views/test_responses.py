@@ -111,14 +111,14 @@ def test_response_list_filtered(staff, survey, query, number):
     address = reverse("response_list", args=[survey.cycle.code, survey.code])
     context = staff.get(address + query).context
     assert context["listing"].page.paginator.count == number
-    assert sum(row.valid for row in context["rows"]) == (
+    assert sum(row.valid for row in context["listing"].rows) == (
         number
         if query == "?state=valid"
         else sum(
             row.response.overruled != 2
             and not row.response.unfinished
             and (not row.response.flags or row.response.overruled == 1)
-            for row in context["rows"]
+            for row in context["listing"].rows
         )
     )
 

@@ -158,6 +158,6 @@ def test_list_of_an_anonymous_survey_hides_flags_of_rules_that_are_off(client):
         survey.attention, survey.rules = True, Rules({**Rules().effects, "attention": attention}).to_json()
         survey.save()
         page = client.get(url("response_list", survey))
-        assert [row.flags for row in page.context["rows"]] == [flags]
+        assert [row.flags for row in page.context["listing"].rows] == [flags]
         wrong = client.get(url("response_list", survey) + "?flag=attention")
         assert wrong.context["listing"].page.paginator.count == number
