@@ -162,9 +162,10 @@ def test_upgrade_keeps_texts_and_renews_digests_that_were_sound(upgraded):
         [texts, {"zh": "义"}, kept],
         ["old", "upgrade"],
     ]
-    # Of what was filled in the survey alone has no event, and should have.
+    # What was filled in has no event, and these rows should have.
     verified = upgraded.made.manage("verify_audit", check=False).stderr.splitlines()
-    assert verified[:-1] == ["There is no event about Survey 1 (surveys.survey)."] and "1 finding" in verified[-1]
+    rows = ("Edition 1 (materiality.edition)", "Cycle 1 (materiality.cycle)", "Survey 1 (surveys.survey)")
+    assert verified[:-1] == [f"There is no event about {row}." for row in rows] and "3 findings" in verified[-1]
 
 
 def test_upgrade_stops_where_a_row_was_changed_around_the_application(upgraded):
