@@ -49,7 +49,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "materiality.platform.gate.TurnedAwayMiddleware",
     "materiality.platform.people.ContentPolicyMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "materiality.platform.pages.PackedPagesMiddleware",
     "materiality.platform.people.StaffSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

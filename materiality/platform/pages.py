@@ -1,15 +1,17 @@
 """What the pages of staff share: refusals said to people, where to go on, paging, files to download."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import content_disposition_header
@@ -132,8 +134,10 @@ def _beginning(name: str, address: list) -> str:
 
 
 def download(contents: Any, name: str, content_type: str | None = None, *, private: bool = False) -> HttpResponseBase:
-    """A file to be saved: bytes or text at once, an open file or an iterator as a stream. `private`: no cache keeps it.
+    """A file to be saved: bytes or text at once, an open file or pieces as a stream. `private`: no cache keeps it.
 
+    It says its length, so that whoever gets a part of it can see that. Pieces are written aside first: the server would
+    end them as if they were whole where making one fails.
     The type is that of the name's ending unless it is given. The day's anchor stands in a header, and in what is made
     here as far as files of its kind have room for one.
     """
@@ -143,15 +147,32 @@ def download(contents: Any, name: str, content_type: str | None = None, *, priva
         response = HttpResponse(anchored(contents, ending, anchor), kind)
     elif isinstance(contents, str):
         response = HttpResponse(contents, kind)
-    elif hasattr(contents, "read"):
-        response = FileResponse(contents, content_type=kind)
     else:
-        response = StreamingHttpResponse(contents, content_type=kind)
+        response = _Saved(contents if hasattr(contents, "read") else _written_aside(contents), content_type=kind)
     response["Content-Disposition"] = content_disposition_header(True, name)
     response["X-Audit-Anchor"] = anchor
     if private:
         response["Cache-Control"] = "no-store, private"
     return response
+
+
+class _Saved(FileResponse):
+    block_size = 65_536
+
+
+def _written_aside(pieces: Iterable[bytes | str]) -> IO[bytes]:
+    file = SpooledTemporaryFile(max_size=1_000_000)  # noqa: SIM115 – closed with the answer
+    for piece in pieces:
+        file.write(piece.encode() if isinstance(piece, str) else piece)
+    file.seek(0)
+    return file
+
+
+class PackedPagesMiddleware(GZipMiddleware):
+    """Packs pages, and no files: packed on their way they would lose their length."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return response if response.streaming else super().process_response(request, response)
 
 
 def stored(path: str) -> Any:

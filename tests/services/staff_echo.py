@@ -23,8 +23,8 @@ _LEFT_OUT = {"HTTP_TE", "HTTP_EXPECT", "HTTP_TRANSFER_ENCODING", *os.environ}
 
 
 def alone(environ, start_response):
-    """`/stream/N/` N pieces without their length, `/early/` before the body is read, `/die/` not at all (once what was
-    posted is done, `/die/once/` only once); else the request as JSON.
+    """`/stream/N/` N pieces without their length, `/cut/` two of three and then dies, `/early/` before the body is
+    read, `/die/` not at all (once what was posted is done, `/die/once/` only once); else the request as JSON.
     """
     _, kind, number, *_rest = (*environ["PATH_INFO"].split("/"), "", "")
     if kind == "die" and not (number and _told("died")):
@@ -33,6 +33,9 @@ def alone(environ, start_response):
     if kind == "early":
         start_response("403 Forbidden", [("Content-Length", "2")])
         return [b"no"]
+    if kind == "cut":
+        start_response("200 OK", [("Content-Length", str(3 * len(PIECE)))])
+        return _cut()
     if kind == "stream":
         start_response("200 OK", [("Content-Type", "text/csv")])
         return _pieces(int(number))
@@ -46,6 +49,13 @@ def alone(environ, start_response):
     cookies = [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
     start_response("207 Multi-Status", [("Content-Length", str(len(body))), *cookies])
     return [body]
+
+
+def _cut():
+    yield PIECE
+    yield PIECE
+    time.sleep(0.5)
+    os._exit(3)
 
 
 def _pieces(number):

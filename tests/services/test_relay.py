@@ -123,6 +123,11 @@ def test_who_goes_away_gives_the_place_back_and_ends_the_stream(pair):
     assert pair.ask("GET", "/x/")[0] == 207
 
 
+def test_file_that_is_cut_short_is_seen_to_be(pair):
+    with pytest.raises(http.client.IncompleteRead):
+        pair.ask("GET", "/cut/")
+
+
 def test_what_may_have_been_done_is_said_so_and_done_once(pair):
     died = pair.data / "died"
     died.unlink(missing_ok=True)

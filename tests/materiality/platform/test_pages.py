@@ -127,6 +127,22 @@ def test_download_is_saved_under_its_name_and_type(contents, streams):
     assert response["Content-Disposition"] == 'attachment; filename="a.csv"'
     assert (response.streaming, "Cache-Control" in response) == (streams, False)
     assert b"".join(response) == b"a"
+    assert not streams or response["Content-Length"] == "1"
+
+
+def test_download_that_cannot_be_made_whole_is_an_error_before_it_begins():
+    def pieces():
+        yield b"a"
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        download(pieces(), "a.csv")
+
+
+def test_file_keeps_its_length_where_a_browser_takes_packed_pages(admin_client):
+    response = admin_client.get("/audit/export.csv", headers={"accept-encoding": "gzip"})
+    assert int(response["Content-Length"]) == len(b"".join(response))
+    assert admin_client.get("/audit/", headers={"accept-encoding": "gzip"})["Content-Encoding"] == "gzip"
 
 
 def test_private_download_stays_in_no_cache_and_keeps_a_chinese_name():
