@@ -1,11 +1,12 @@
 """The processes of the Procfile: each is started again when it ends, until Ctrl-C or SIGTERM ends them all."""
 
 import ctypes
+import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +20,8 @@ PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before a process is started again,
 STEADY = 20.0  # who ran so many seconds starts with the first pause again
 # Each has a worker that listens for itself on the same port: while one comes back the other answers.
 COPIES = {"web": 2}
-LONGEST_FOLDER = 80
+# Where the data folder takes no socket: it is full or read-only, or its path is longer than an address may be.
+ELSEWHERE = Path("/tmp")
 GRACE = 10.0  # so many seconds between the wish to end and the end
 _PR_SET_PDEATHSIG = 1
 
@@ -139,25 +141,47 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def staff_socket() -> str:
+    """Where processes for staff can listen, in a folder that is ours alone; empty where no folder takes a socket."""
+    number = hashlib.sha256(str(settings.DATA).encode()).hexdigest()[:16]
+    # The first is swept when its process has died, the second is the same each time: neither piles up.
+    for folder in (settings.FILE_UPLOAD_TEMP_DIR, ELSEWHERE / f"yiti-{number}"):
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            path = folder / f"staff-{os.environ.get('PORT', '')}.sock"
+            path.unlink(missing_ok=True)
+            if folder.stat().st_uid == os.getuid():
+                with socket.socket(socket.AF_UNIX) as tried:
+                    tried.bind(str(path))
+                return str(path)
+        except (OSError, AttributeError):  # AttributeError: there is no first
+            continue
+    return ""
+
+
 class Command(BaseCommand):
     help = "Start the processes of the Procfile, or those named, and keep them running; Ctrl-C ends them all."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("names", nargs="*")
+        parser.add_argument("names", nargs="*", metavar="name", help="or, first, the path of another Procfile")
         parser.add_argument("--procfile", type=Path, default=settings.BASE_DIR / "Procfile")
 
     def handle(self, *args: str, **options: object) -> None:
+        names, procfile = options["names"], options["procfile"]
+        if names and Path(names[0]).is_file():
+            procfile, *names = Path(names[0]).resolve(), *names[1:]
         os.chdir(settings.BASE_DIR)
-        commands = read_procfile(options["procfile"].read_text("utf-8"))
-        if unknown := set(options["names"]) - set(commands):
+        commands = read_procfile(procfile.read_text("utf-8"))
+        if unknown := set(names) - set(commands):
             raise CommandError(f"The Procfile has no {', '.join(sorted(unknown))}.")
-        wanted = {name: commands[name] for name in options["names"] or commands}
-        # A socket's address is short, wherever temporary files lie.
-        short = "/tmp" if len(tempfile.gettempdir()) > LONGEST_FOLDER else None
-        with tempfile.TemporaryDirectory(prefix="yiti-", dir=short) as folder:
-            os.environ["YITI_STAFF_SOCKET"] = str(Path(folder) / "staff.sock")
-            Supervisor(wanted, say=self._say).run()
+        wanted = {name: commands[name] for name in names or commands}
+        if "staff" in wanted:
+            if address := staff_socket():
+                os.environ["YITI_STAFF_SOCKET"] = address
+            else:  # web answers staff, too
+                del wanted["staff"]
+        Supervisor(wanted, say=self._say).run()
 
     def _say(self, happened: str) -> None:
         # A terminal that is gone, or a log on a full disk, is no reason to end.

@@ -33,6 +33,38 @@ def test_process_that_the_procfile_does_not_name_is_refused():
         call_command("supervise", "web", "mail")
 
 
+def test_staff_listens_in_the_data_folder_or_elsewhere_or_nowhere(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(supervise, "ELSEWHERE", tmp_path)
+    full, long = Path("/proc/full"), tmp_path / ("long" * 40)
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "run"
+    assert Path(supervise.staff_socket()).parent == tmp_path / "run"
+    for refused in (None, full, long):
+        settings.FILE_UPLOAD_TEMP_DIR = refused
+        found = Path(supervise.staff_socket()).parent
+        assert found.parent == tmp_path and found.stat().st_mode & 0o777 == 0o700
+    monkeypatch.setattr(supervise, "ELSEWHERE", full)
+    assert supervise.staff_socket() == ""
+
+
+@pytest.mark.parametrize("names", ["web", "web staff"])
+def test_staff_is_handed_on_only_where_it_can_be_answered(tmp_path, names):
+    """On a disk that takes no file web answers all; so it does where no process for staff is asked for."""
+    procfile = tmp_path / "Procfile"
+    told = tmp_path / "told"
+    procfile.write_text(f"web: echo web$YITI_STAFF_SOCKET >> {told}; kill $PPID\nstaff: echo staff >> {told}\n")
+    full = (
+        "import sys; from pathlib import Path; from django.conf import settings; import django; django.setup();"
+        "from django.core.management import call_command; from materiality.management.commands import supervise;"
+        "settings.FILE_UPLOAD_TEMP_DIR = None; supervise.ELSEWHERE = Path('/proc/full');"
+        "call_command('supervise', *sys.argv[1:])"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "materiality.settings"}
+    environment.pop("YITI_STAFF_SOCKET", None)
+    command = [sys.executable, "-c", full, str(procfile), *names.split()]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=60)
+    assert set(told.read_text().split()) == {"web"}
+
+
 def test_pauses_grow_to_the_longest_and_begin_again_after_a_steady_run(monkeypatch):
     moment = [1000.0]
     monkeypatch.setattr(supervise.time, "monotonic", lambda: moment[0])
