@@ -1,7 +1,8 @@
 """The gate to staff's pages: who answers a survey waits for no member of staff.
 
 Of a process's threads (`--blocking-threads`) staff requests take a few only; the rest is left to those who answer.
-Which requests are respondents' is said by their path; static files pass, too, and health pages come before the gate.
+Which requests are respondents' is said by their path; static files pass, too, and so does /readyz in parts, which is to
+say that staff's pages are away. Other health pages come before the gate.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
+from materiality.platform.health import READY_PATH
 from materiality.platform.people import RESPONDENT_PATH
 from materiality.platform.relay import PIECE, Unanswered, relay
 from materiality.platform.storage import BUSY
@@ -30,7 +32,7 @@ class StaffGate:
         self._application = application
         self._work = relay if settings.STAFF_SOCKET else application
         self._places = BoundedSemaphore(settings.STAFF_AT_ONCE)
-        self._free = (RESPONDENT_PATH, settings.STATIC_URL)
+        self._free = (RESPONDENT_PATH, settings.STATIC_URL, READY_PATH)
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(self._free):

@@ -1,6 +1,7 @@
 """Whether this process answers, and whether all that it needs does."""
 
 import shutil
+import socket
 import time
 from collections.abc import Callable, Iterable
 from threading import Lock
@@ -97,6 +98,8 @@ def look() -> dict[str, str]:
     """`ok`, or what is wrong, of each part that is needed. Takes about 3 s at most."""
     close_old_connections()  # as Django does for each request that comes to it
     states = {"database": _database(), "keys": _keys(), "space": _space(), "broker": _broker()}
+    if settings.STAFF_SOCKET:
+        states["staff"] = _staff()
     reached = states["broker"] == "ok"
     states["worker"] = worker() if reached else "unknown"
     states["beat"] = _beat() if reached else "unknown"
@@ -141,6 +144,17 @@ def _space() -> str:
     except OSError:
         return "away"
     return "ok" if free >= LEAST_FREE_BYTES else f"{free // 1_000_000} MB free"
+
+
+def _staff() -> str:
+    """A process for staff listens."""
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(1)
+            line.connect(settings.STAFF_SOCKET)
+        return "ok"
+    except OSError:
+        return "away"
 
 
 def _connected():

@@ -56,7 +56,12 @@ def test_respondents_and_static_files_pass_while_staff_fills_the_gate():
     thread = Thread(target=asked, args=[gate, "/slow/"])
     thread.start()
     application.inside.wait(10)
-    assert [asked(gate, path)[0] for path in ("/cycles/", "/s/spring/", "/static/a.css")] == [503, 200, 200]
+    assert [asked(gate, path)[0] for path in ("/cycles/", "/s/spring/", "/static/a.css", "/readyz")] == [
+        503,
+        200,
+        200,
+        200,
+    ]
     assert "请稍候再试" in asked(gate, "/cycles/")[1].decode()
     application.go.set()
     thread.join()

@@ -1,6 +1,7 @@
 """Health pages: nothing is touched, one word for strangers, parts for those who run it, one look at a time."""
 
 import json
+import socket
 import threading
 import time
 
@@ -113,3 +114,16 @@ def test_what_was_found_is_kept_and_looked_for_by_one_caller_at_a_time():
 def test_little_space_is_named(monkeypatch):
     monkeypatch.setattr(health, "LEAST_FREE_BYTES", 10**18)
     assert health._space().endswith(" MB free")
+
+
+@pytest.mark.django_db
+def test_processes_for_staff_are_a_part(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(health, "_connected", None)
+    settings.STAFF_SOCKET = ""
+    assert "staff" not in health.look()
+    settings.STAFF_SOCKET = str(tmp_path / "staff.sock")
+    assert health.look()["staff"] == "away"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(settings.STAFF_SOCKET)
+        listening.listen()
+        assert health.look()["staff"] == "ok"
