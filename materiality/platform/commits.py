@@ -80,12 +80,18 @@ class _Writers:
     def _commit_all(self) -> None:
         with self._lock:
             taken, self._waiting = self._waiting, []
-        _commit(taken)
-        with self._lock:
-            following = self._waiting[:1]
-            self._busy = bool(following)
-        for each in (*taken, *following):
-            each.woken.release()
+        try:
+            _commit(taken)
+        except BaseException as problem:  # where it could not even be seen what the matter was, nobody waits forever
+            for each in taken:
+                if not each.is_done:
+                    each.problem, each.is_done = problem, True
+        finally:
+            with self._lock:
+                following = self._waiting[:1]
+                self._busy = bool(following)
+            for each in (*taken, *following):
+                each.woken.release()
 
 
 _writers = _Writers()

@@ -2,9 +2,11 @@
 
 import errno
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import ModuleType
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -30,13 +32,17 @@ def _trouble(problem: BaseException) -> int | None:
     if isinstance(problem, sqlite3.Error):
         name = getattr(problem, "sqlite_errorname", None) or ""
         return FULL if name.startswith(_FULL_NAMES) else BUSY if name.startswith(_BUSY_NAMES) else None
-    import psycopg
-
-    if isinstance(problem, (psycopg.errors.DiskFull, psycopg.errors.ReadOnlySqlTransaction)):
-        return FULL
-    if isinstance(problem, (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)) or _is_away(problem):
-        return BUSY
+    if psycopg := _psycopg():
+        if isinstance(problem, (psycopg.errors.DiskFull, psycopg.errors.ReadOnlySqlTransaction)):
+            return FULL
+        if isinstance(problem, (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)) or _is_away(problem):
+            return BUSY
     return FULL if isinstance(problem, OSError) and problem.errno in _FULL_ERRORS else None
+
+
+def _psycopg() -> ModuleType | None:
+    """None with SQLite: nothing is imported (0.1 s) where something went wrong, perhaps for lack of files or memory."""
+    return sys.modules.get("psycopg")
 
 
 # Connections that broke or could not be made (no state, class 08), a server that ends, starts or is full.
@@ -53,9 +59,8 @@ def server_is_away(problem: BaseException | None) -> bool:
 
 
 def _is_away(problem: BaseException) -> bool:
-    import psycopg  # takes 0.1 s, and who has SQLite never needs it
-
-    if isinstance(problem, (psycopg.OperationalError, psycopg.InterfaceError)):
+    psycopg = _psycopg()
+    if psycopg and isinstance(problem, (psycopg.OperationalError, psycopg.InterfaceError)):
         return problem.sqlstate is None or problem.sqlstate.startswith(_AWAY_STATES)
     return False
 

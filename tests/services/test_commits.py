@@ -49,3 +49,45 @@ def test_each_of_many_writers_gets_what_it_wrote_or_why_it_did_not(installation)
     }
     assert dict(found) == expected
     assert stored == sorted(f"of {number}" for number, given in expected.items() if given == number)
+
+
+_BREAK = """
+import json, sqlite3, time
+from threading import Thread
+from django.db import connection
+from materiality.platform.commits import committed
+class Unknowable(sqlite3.OperationalError):
+    @property
+    def sqlite_errorname(self):
+        raise MemoryError
+def unknowable():
+    raise Unknowable
+found = []
+def write(job):
+    try:
+        found.append(committed(job))
+    except BaseException as problem:
+        found.append(type(problem).__name__)
+    finally:
+        connection.close()
+# While the first sleeps, the others gather behind it.
+jobs = [lambda: time.sleep(2), unknowable, lambda: 1, lambda: 2]
+threads = [Thread(target=write, args=(job,), daemon=True) for job in jobs]
+for each in threads:
+    each.start()
+    time.sleep(0.2)
+for each in threads:
+    each.join(20)
+last = Thread(target=write, args=(lambda: 3,), daemon=True)
+last.start()
+last.join(20)
+print(json.dumps([connection.vendor, found]))
+"""
+
+
+def test_no_writer_waits_forever_for_one_who_could_not_even_tell_what_went_wrong(installation):
+    vendor, found = installation.python(_BREAK)
+    if vendor == "sqlite":
+        assert found == [None, "MemoryError", "MemoryError", "MemoryError", 3]
+    else:
+        assert sorted(found, key=str) == [1, 2, 3, None, "Unknowable"]
