@@ -47,8 +47,8 @@ def _executed(own: BaseDatabaseWrapper, sql: str, values: Sequence[object]) -> A
         return own.connection.execute(_with_marks(sql), _stored(values))
     from psycopg import Cursor  # which SQLite does without
 
-    # Planned once in a connection: Django sends each anew as text, to be planned anew.
-    return Cursor(own.connection).execute(sql, values, prepare=True)
+    # Values go beside the text. Nothing is prepared, as in Django: connections of a pooler change between transactions.
+    return Cursor(own.connection).execute(sql, values)
 
 
 def _stored(values: Sequence[object]) -> list[object]:
