@@ -43,8 +43,13 @@ def change_password(*, person: User, password: str) -> User:
 
 @transaction.atomic
 def renew_hash(*, person: User, password: str) -> None:
-    """Keep the password of somebody who logs in as passwords are kept by now; other sessions of theirs end."""
-    if identify_hasher(person.password).must_update(person.password):
+    """Keep the password of somebody who logs in as passwords are kept by now; other sessions of theirs end.
+
+    Nothing happens where it was changed since `person` was read.
+    """
+    if not identify_hasher(person.password).must_update(person.password):
+        return
+    if User.objects.select_for_update(no_key=True).get(pk=person.pk).password == person.password:
         person.set_password(password)
         person.save(update_fields=["password"])
         audit.record("renew_hash", person, by=person)

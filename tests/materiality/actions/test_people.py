@@ -7,7 +7,15 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from django.utils import timezone, translation
 
-from materiality.actions.people import add_person, change_password, erase_person, login_links, offer_login, save_person
+from materiality.actions.people import (
+    add_person,
+    change_password,
+    erase_person,
+    login_links,
+    offer_login,
+    renew_hash,
+    save_person,
+)
 from materiality.models import AuditEvent, AuditPerson, User
 from materiality.platform import audit
 from materiality.platform.refusals import NotAllowed
@@ -138,6 +146,19 @@ def test_password_kept_by_older_rules_is_renewed_at_a_login_with_an_event(admini
     assert actions == ["add_person", "save_person", "renew_hash"]
     assert "t=2" in User.objects.get(pk=person.pk).password
     verify()
+
+
+def test_password_changed_while_somebody_logs_in_is_not_written_over(administrator, settings):
+    person = added(administrator)
+    settings.PASSWORD_HASHERS = [f"{Argon2PasswordHasher.__module__}.Argon2PasswordHasher"]
+    weaker = Argon2PasswordHasher()
+    weaker.time_cost = 1
+    User.objects.filter(pk=person.pk).update(password=weaker.encode("old", weaker.salt()))
+    logging_in = User.objects.get(pk=person.pk)
+    change_password(person=person, password="new")
+    renew_hash(person=logging_in, password="old")
+    assert User.objects.get(pk=person.pk).check_password("new")
+    assert not AuditEvent.objects.filter(action="renew_hash").exists()
 
 
 def test_link_for_a_password_works_once_and_leaves_an_event(administrator):
