@@ -113,7 +113,8 @@ def part_now(model: type[models.Model], owner: str, names: Sequence[str], path: 
     """The rows of a table that `path` leads from to the owner, in order of their keys; all where there is no path."""
     digest, number = hashlib.sha256(_encode(list(names)).encode()), 0
     query, sql, columns = _statement(model, tuple(names), path)
-    with connection.cursor() as cursor:
+    # On PostgreSQL it stays at the server: never all rows are in memory.
+    with connection.chunked_cursor() as cursor:
         cursor.execute(sql, [int(owner.partition(OF)[2])] if path else [])
         compiler = query.get_compiler(connection=connection)
         for row in compiler.apply_converters(cursor, compiler.get_converters(columns)):

@@ -108,3 +108,23 @@ def _tamper(installation) -> None:
     assert installation.python(TRY.format(statements=statements)) == [True] * len(statements)
     found = installation.manage("verify_audit", check=False)
     assert found.returncode != 0 and "materiality.edition 1" in found.stderr
+
+
+PARTS = """
+import json
+from django.db import connection
+from materiality.models import Edition
+from materiality.platform.digests import owned_parts
+edition, at_server = Edition.objects.create(code="a", title_zh="甲", title_en="A"), []
+def watch(execute, sql, values, many, context):
+    at_server.append(bool(getattr(context["cursor"].cursor, "name", "")))
+    return execute(sql, values, many, context)
+with connection.execute_wrapper(watch):
+    parts = list(owned_parts([edition]))
+print(json.dumps([connection.vendor, len(parts), at_server]))
+"""
+
+
+def test_rows_of_an_object_stay_at_the_server_while_they_are_read(installation):
+    vendor, number, at_server = installation.python(PARTS)
+    assert number > 0 and at_server == [vendor == "postgresql"] * number
