@@ -349,6 +349,15 @@ def _finish_sealed(
     raise RuntimeError(_CHANGED)
 
 
+def is_submitted(draft: DraftInUse) -> bool:
+    """Whether answers that are no longer in progress were submitted, by a second click say; else they were deleted."""
+    if isinstance(draft.key, UUID):
+        # Nothing of a response says which draft it was, but few begin in one group in the same microsecond.
+        begun = {"survey": draft.survey_id, "group": draft.group_id, "started_at": draft.started_at}
+        return Response.objects.filter(**begun).exists()
+    return SealedDraft.objects.filter(pk=draft.key.row).exclude(state=SealedDraft.State.BEGUN).exists()
+
+
 def _refuse_late(window: Window, moment: datetime, begun: datetime) -> None:
     if standing(window, moment, begun) not in (Standing.OPEN, Standing.GRACE):
         raise NotAllowed(_("The survey is closed."))

@@ -23,7 +23,7 @@ from surveys.questionnaire.asking import Standing, standing
 from surveys.questionnaire.responses import MOST_NAMED, named_apart
 from surveys.questionnaire.saving import COMMENT, PROFILE, TOP, Change, Sent
 from surveys.respond import pages as cookies
-from surveys.respond.answers import finish
+from surveys.respond.answers import finish, is_submitted
 from surveys.respond.pages import HOLES, as_html, page
 from surveys.respond.posted import (
     LONGEST_TEXT,
@@ -43,9 +43,10 @@ from surveys.respond.visit import (
     Way,
     draft_of,
     for_respondents,
+    lost,
     survey_of,
 )
-from surveys.responses.tallies import add_to_tally
+from surveys.responses.tallies import in_passing
 
 EMPTY: Mapping = MappingProxyType({})
 
@@ -204,12 +205,15 @@ def _submit(request: HttpRequest, way: Way) -> HttpResponse:
     way.count_part()
     changes, sent = _posted(request, way, [COMMENT])
     try:
-        finish(key=way.draft.key, language=spoken_language(), changes=changes, sent=sent, mode=_mode(request))
+        stored = finish(key=way.draft.key, language=spoken_language(), changes=changes, sent=sent, mode=_mode(request))
     except NotAllowed:
         # The grace ended in this very moment; the page of a closed survey says so.
         return HttpResponse(status=410) if sent else SeeOther(request.path)
+    if not stored and not is_submitted(way.draft):
+        # Deleted in this very moment: nobody is thanked for answers that are not there.
+        return HttpResponse(status=410) if sent else lost(request, way.code, damaged=False)
     if way.draft.batch_id is None and answers_given.is_burst(address_of(request)):
-        add_to_tally(way.draft.survey_id, Tally.Measure.BURST)
+        in_passing.count(way.draft.survey_id, Tally.Measure.BURST)  # the answers are in, whatever becomes of the count
     response = SeeOther(f"/s/{way.code}/thanks/")
     cookies.remember_answered(response, way.code)
     return _answered(request, way, response, [])

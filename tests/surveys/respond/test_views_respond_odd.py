@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from materiality.scoring.cube import DONT_KNOW
 from surveys.actions.surveys import close_survey
-from surveys.models import AnonymousComment, Draft, Response, Survey, Tally
+from surveys.models import AnonymousComment, Draft, Response, SealedDraft, Survey, Tally
+from surveys.respond.views import answers_given
+from surveys.responses.tallies import in_passing
 from tests.factories.respondent import RespondentClient
 from tests.factories.surveys import make_open_survey, make_survey_cycle
 
@@ -197,6 +201,55 @@ def test_form_sent_again_after_submitting_stores_nothing_more(client):
     again = client.send("end/", comment="again", go="submit")
     assert (again.status_code, Response.objects.count()) == (303, 1)
     assert "already in" in client.page("end/")
+
+
+def just_before_it_is_taken(do):
+    """A watcher of statements that does this once, when a draft that was opened is read for its submission."""
+    waiting = [do]
+
+    def watch(execute, sql, values, many, context):
+        if waiting and ("attention_value" in sql or sql.startswith("SELECT state, opens_at")):
+            waiting.pop()()
+        return execute(sql, values, many, context)
+
+    return connection.execute_wrapper(watch)
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_nobody_is_thanked_for_answers_that_are_deleted_as_they_submit(anonymous):
+    client = RespondentClient(make_open_survey(make_survey_cycle({"society": 2}), anonymous=anonymous))
+    client.begin()
+    table = SealedDraft if anonymous else Draft
+    with just_before_it_is_taken(lambda: table.objects.all().delete()):
+        response = client.send("end/", go="submit")
+    assert (response.status_code, Response.objects.count()) == (404, 0)
+    assert "Your answers are not in this browser" in response.content.decode()
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_second_of_two_clicks_is_thanked_too(anonymous):
+    survey = make_open_survey(make_survey_cycle({"society": 2}), anonymous=anonymous)
+    client, other = RespondentClient(survey), RespondentClient(survey)
+    client.begin()
+    other.cookies["yiti_draft"] = client.cookies["yiti_draft"].value
+    with just_before_it_is_taken(lambda: other.send("end/", go="submit")):
+        response = client.send("end/", go="submit")
+    assert (response.status_code, response["Location"]) == (303, f"{client.base}thanks/")
+
+
+def test_answers_are_in_where_many_came_from_one_address_and_that_cannot_be_counted(client):
+    def watch(execute, sql, values, many, context):
+        if Tally.Measure.BURST in (values or ()):
+            raise OperationalError("database is locked")
+        return execute(sql, values, many, context)
+
+    client.defaults["REMOTE_ADDR"] = "192.0.2.9"
+    for _answer in range(settings.USUAL_ANSWERS):
+        answers_given.is_burst("192.0.2.9")
+    with connection.execute_wrapper(watch):
+        response = client.send("end/", go="submit")
+    assert (response.status_code, Response.objects.count()) == (303, 1)
+    assert in_passing.store() and Tally.objects.get(measure=Tally.Measure.BURST).number == 1
 
 
 def test_tampered_cookie_changes_nothing_and_starts_over(client):
