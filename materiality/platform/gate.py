@@ -16,7 +16,7 @@ from django.template.loader import get_template
 
 from materiality.platform.health import READY_PATH
 from materiality.platform.people import RESPONDENT_PATH
-from materiality.platform.relay import PIECE, Unanswered, relay
+from materiality.platform.relay import Unanswered, drain, relay
 from materiality.platform.storage import BUSY
 
 _TURNED_AWAY = "yiti.turned_away"
@@ -45,10 +45,10 @@ class StaffGate:
             inside = True
             return answer
         except (OSError, HTTPException) as problem:  # no process for staff answers
-            # What is still on its way is read: the server would hang up on who still sends, in place of an answer.
-            while environ["wsgi.input"].read(PIECE):
-                pass
-            return self._turned_away(environ, start_response, "unknown" if isinstance(problem, Unanswered) else "busy")
+            unknown = isinstance(problem, Unanswered)
+            if not unknown:
+                drain(environ["wsgi.input"])
+            return self._turned_away(environ, start_response, "unknown" if unknown else "busy")
         finally:
             if not inside:
                 self._places.release()

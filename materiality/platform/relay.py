@@ -20,6 +20,8 @@ from django.conf import settings
 PIECE = 65_536
 # So many seconds are waited while the processes for staff start again, and so many for an answer.
 START_SECONDS, ANSWER_SECONDS = 10.0, 600.0
+# Where no more of a body is wanted, so many pieces of it are read.
+MOST_DRAINED = 1000
 # Who asks, as the process that listens knows it: scheme and address.
 _VISITOR = "HTTP_X_YITI_VISITOR"
 # Headers that concern one connection (RFC 9110, 7.6.1), or are set anew for each.
@@ -80,39 +82,38 @@ class _Line(HTTPConnection):
 
     def connect(self) -> None:
         end = time.monotonic() + START_SECONDS
-        while True:
+        while not self.reached:
             self.sock = socket.socket(socket.AF_UNIX)
             self.sock.settimeout(self.timeout)
             try:
                 self.sock.connect(settings.STAFF_SOCKET)
+                self.reached = True
             except (FileNotFoundError, ConnectionRefusedError):
                 self.sock.close()
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.2)
-            else:
-                self.reached = True
-                return
 
     def send_request(self, environ: dict) -> None:
         self.putrequest(environ["REQUEST_METHOD"], _target(environ), skip_host=True, skip_accept_encoding=True)
         for name, value in _headers(environ):
             self.putheader(name, value)
         self.endheaders()
-        self._send_body(environ["wsgi.input"], int(environ.get("CONTENT_LENGTH") or 0))
-
-    def _send_body(self, body: IO[bytes], left: int) -> None:
-        """All of it. Where the answer is there before, the rest is read and not sent, and so is what comes in chunks,
-        of which Django takes nothing: the server would hang up on who still sends.
-        """
-        with suppress(BrokenPipeError, ConnectionResetError):
+        body, left = environ["wsgi.input"], int(environ.get("CONTENT_LENGTH") or 0)
+        with suppress(BrokenPipeError, ConnectionResetError):  # where the answer is there before
             while left and (piece := body.read(min(left, PIECE))):
                 self.sock.sendall(piece)
                 left -= len(piece)
             if left:
                 raise ConnectionError("who asked went away")
-        while body.read(PIECE):
-            pass
+        # Of what comes in chunks Django takes nothing.
+        if left or "HTTP_TRANSFER_ENCODING" in environ:
+            drain(body)
+
+
+def drain(body: IO[bytes]) -> None:
+    """Read what is still on its way, to a limit: the server would hang up on who sends, in place of an answer."""
+    all(body.read(PIECE) for _piece in range(MOST_DRAINED))
 
 
 class _Answer:
@@ -122,8 +123,7 @@ class _Answer:
         self._line, self._answer = line, answer
 
     def __iter__(self) -> Iterator[bytes]:
-        while piece := self._answer.read1(PIECE):
-            yield piece
+        return iter(lambda: self._answer.read1(PIECE), b"")
 
     def close(self) -> None:
         self._answer.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from materiality.management.commands.supervise import read_procfile
+from materiality.management.commands.supervise import COPIES, read_procfile
 from tests.repository.tree import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -39,6 +39,13 @@ PROCFILE = {
 }
 # Web and staff are started and kept running by the same supervisor as under `make run`.
 SUPERVISED = ["python", "manage.py", "supervise", "web", "staff"]
+
+
+def test_processes_for_staff_have_a_thread_for_each_request_that_web_lets_in(settings):
+    command = PROCFILE["staff"]
+    each = f"$(({settings.STAFF_AT_ONCE} * ${{YITI_WEB_WORKERS:-1}}))"
+    assert [command[command.index(f"--{name}") + 1] for name in ("blocking-threads", "backpressure")] == [each] * 2
+    assert int(command[command.index("--workers") + 1]) == COPIES["web"]
 
 
 class OfUnits(dict):

@@ -1,6 +1,7 @@
 """Staff requests leave threads to respondents."""
 
 from io import BytesIO
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -97,3 +98,13 @@ def test_who_finds_no_process_for_staff_is_told_and_gives_the_place_back(setting
     assert environ["wsgi.input"].read() == b""
     assert [asked(gate, path)[0] for path in ("/", "/", "/s/spring/")] == [503, 503, 200]
     assert "什么也没有改动" in asked(gate, "/")[1].decode()
+
+
+def test_body_without_an_end_is_read_to_a_limit(settings, tmp_path, monkeypatch):
+    settings.STAFF_SOCKET = str(tmp_path / "staff.sock")
+    monkeypatch.setattr(relay, "START_SECONDS", 0.1)
+    told = []
+    with Path("/dev/zero").open("rb") as endless:
+        environ = {**RequestFactory().post("/login/").environ, "wsgi.input": endless}
+        StaffGate(Application())(environ, lambda status, headers: told.append(status))
+    assert told == ["503 Service Unavailable"]
