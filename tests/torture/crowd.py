@@ -41,7 +41,12 @@ def main(small: bool) -> None:
         counts, crowd = _crowd(port, staff, seconds, lambda: _respondents(port, seconds))
         rows = [[name, len(each), *_waits(each)] for name, each in (("quiet", quiet), ("in the crowd", crowd))]
         table(["respondents", "requests", "p50 ms", "p99 ms", "longest ms"], rows)
-        table(["meanwhile", "number"], sorted(counts.items()))
+        # p99 says little where the crowd asked less: before staff had processes of their own it was answered so much.
+        before = {"staff pages": 2_183 / 70, "/readyz": 133_774 / 70}
+        asked = [
+            [name, number, number / (seconds + 10), before.get(name, "")] for name, number in sorted(counts.items())
+        ]
+        table(["meanwhile", "number", "a second", "before, a second"], asked)
     times = rows[1][3] / rows[0][3]
     print(f"\np99 in the crowd: {times:.1f} times the quiet one (at most {MOST_TIMES:g})")
     assert times <= MOST_TIMES, times
@@ -64,10 +69,10 @@ def _respondents(port: int, seconds: float) -> list[float]:
 def _crowd(
     port: int, staff: list[Staff], seconds: float, meanwhile: Callable[[], list[float]]
 ) -> tuple[dict[str, int], list[float]]:
-    """Each caller is a process of its own, which the one that measures and the server need not wait for: in life they
-    are on other machines, here they have what is left of its two processors, so that they ask less than they could.
+    """Each caller is a process of its own, which the one that measures need not wait for: in life they are on other
+    machines.
     """
-    with get_context("spawn").Pool(len(staff) + CALLERS, initializer=_stand_back) as pool:
+    with get_context("spawn").Pool(len(staff) + CALLERS, initializer=os.nice, initargs=(19,)) as pool:
         end = time.time() + seconds + 10
         pages = [pool.apply_async(_turn_pages, (port, person.cookies(), end)) for person in staff]
         asked = [pool.apply_async(_ask_ready, (port, end)) for _caller in range(CALLERS)]
@@ -75,11 +80,8 @@ def _crowd(
         waits = meanwhile()
         codes = Counter(code for each in pages for code in each.get())
         counts = {f"staff pages answered {code}": number for code, number in codes.items()}
+        counts["staff pages"] = codes.total()
         return counts | {"/readyz": sum(each.get() for each in asked)}, waits
-
-
-def _stand_back() -> None:
-    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _turn_pages(port: int, cookies: str, end: float) -> list[int]:
