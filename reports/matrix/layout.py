@@ -264,18 +264,21 @@ def layout_matrix(
     numbers = numbers_of(wanted)
     labels, label_size = place_labels(wanted, numbers, scene.surroundings(), _ink, sizes)
     keyed = _keyed(wanted, numbers, labels)
-    notes = [
-        texts.axis_cut if x.is_cut or y.is_cut else "",
-        texts.side_by_side if _is_moved(marks) else "",
-        texts.unlabelled if len(labels) < len(wanted) else "",
-    ]
-    below = _Below(plot, size, texts, categories, style_of, keyed, notes, sizes)
+    below = _Below(plot, size, texts, categories, style_of, keyed, _notes(texts, scene, wanted, labels), sizes)
     lines = [(value, pieces(line, [label.text for label in labels])) for value, line in scene.lines]
     around = [*texts_above, *ticks(plot, x, y, sizes.tick), *below.texts]
     inside = (scene.zones, lines, marks, labels, _ellipses(drawn, x, y) if show_intervals else [], captions)
     more = (scene.cut_names, _bands(grey, x, y), _moves(marks, x, y), rule.lam)
-    width = sizes.left + size + sizes.right
+    width = plot.x1 + sizes.right
     return MatrixLayout(width, below.bottom, plot, x, y, *inside, around, below.legend_marks, label_size, *more)
+
+
+def _notes(texts: Texts, scene: Scene, wanted: Sequence[PlacedMark], labels: Sequence[PlacedLabel]) -> list[str]:
+    return [
+        texts.axis_cut if scene.x.is_cut or scene.y.is_cut else "",
+        texts.side_by_side if _is_moved(scene.marks) else "",
+        texts.unlabelled if len(labels) < len(wanted) else "",
+    ]
 
 
 def _scales(points: Sequence[Point], plot: Box) -> tuple[Scale, Scale]:
