@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -33,15 +34,22 @@ def test_process_that_the_procfile_does_not_name_is_refused():
         call_command("supervise", "web", "mail")
 
 
-def test_staff_listens_in_the_data_folder_or_elsewhere_or_nowhere(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(supervise, "ELSEWHERE", tmp_path)
-    full, long = Path("/proc/full"), tmp_path / ("long" * 40)
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "run"
-    assert Path(supervise.staff_socket()).parent == tmp_path / "run"
+@pytest.fixture
+def short():
+    """A folder whose path is short, as that of a socket has to be."""
+    with tempfile.TemporaryDirectory(prefix="yiti-", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def test_staff_listens_in_the_data_folder_or_elsewhere_or_nowhere(settings, short, monkeypatch):
+    monkeypatch.setattr(supervise, "ELSEWHERE", short)
+    full, long = Path("/proc/full"), short / ("long" * 40)
+    settings.FILE_UPLOAD_TEMP_DIR = short / "run"
+    assert Path(supervise.staff_socket()).parent == short / "run"
     for refused in (None, full, long):
         settings.FILE_UPLOAD_TEMP_DIR = refused
         found = Path(supervise.staff_socket()).parent
-        assert found.parent == tmp_path and found.stat().st_mode & 0o777 == 0o700
+        assert found.parent == short and found.stat().st_mode & 0o777 == 0o700
     monkeypatch.setattr(supervise, "ELSEWHERE", full)
     assert supervise.staff_socket() == ""
 

@@ -61,10 +61,6 @@ def test_issues_each_is_the_smallest_number_that_is_enough(issues, expected, min
     assert each <= 12 or 0.7 * (each - 1) * expected < 2 * min_n * issues + 1e-6
 
 
-def test_issues_each_without_loss_is_smaller():
-    assert issues_each(93, 40, 5, loss=0) == 24
-
-
 @given(surveys())
 @settings(max_examples=150, deadline=None)
 def test_part_has_its_size_the_core_and_no_issue_twice(survey):

@@ -238,7 +238,7 @@ def test_open_answers_are_those_of_people_who_agreed_and_finished(client, plain_
     make_response(plain_survey, comment="Nor this", unfinished=True)
     make_response(plain_survey)
     log_in(client)
-    assert [answer.text for answer in client.get(PAGE).context["answers"]] == ["Less noise please"]
+    assert [answer.text for answer in client.get(PAGE).context["listing"].rows] == ["Less noise please"]
 
 
 def test_open_answers_of_an_anonymous_survey_stand_alone(client):
