@@ -145,7 +145,7 @@ def staff_socket() -> str:
     """Where processes for staff can listen, in a folder that is ours alone; empty where no folder takes a socket."""
     number = hashlib.sha256(str(settings.DATA).encode()).hexdigest()[:16]
     # The first is swept when its process has died, the second is the same each time: neither piles up.
-    for folder in (settings.FILE_UPLOAD_TEMP_DIR, ELSEWHERE / f"yiti-{number}"):
+    for folder in filter(None, (settings.FILE_UPLOAD_TEMP_DIR, ELSEWHERE / f"yiti-{number}")):
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
             path = folder / f"staff-{os.environ.get('PORT', '')}.sock"
@@ -154,7 +154,7 @@ def staff_socket() -> str:
                 with socket.socket(socket.AF_UNIX) as tried:
                     tried.bind(str(path))
                 return str(path)
-        except (OSError, AttributeError):  # AttributeError: there is no first
+        except OSError:
             continue
     return ""
 
@@ -165,10 +165,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("names", nargs="*", metavar="name", help="or, first, the path of another Procfile")
-        parser.add_argument("--procfile", type=Path, default=settings.BASE_DIR / "Procfile")
 
     def handle(self, *args: str, **options: object) -> None:
-        names, procfile = options["names"], options["procfile"]
+        names, procfile = options["names"], settings.BASE_DIR / "Procfile"
         if names and Path(names[0]).is_file():
             procfile, *names = Path(names[0]).resolve(), *names[1:]
         os.chdir(settings.BASE_DIR)

@@ -105,7 +105,7 @@ def test_ended_process_comes_back_and_sigterm_ends_all_that_it_left(tmp_path):
         "time.sleep(600)\n"
     )
     procfile.write_text(f"stubborn: exec {sys.executable} {tmp_path / 'stubborn.py'}\n")
-    process = subprocess.Popen([sys.executable, "manage.py", "supervise", "--procfile", str(procfile)], cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "manage.py", "supervise", str(procfile)], cwd=ROOT)
     try:
         first = pids(tmp_path, 1)
         os.kill(first[0], signal.SIGKILL)
