@@ -20,6 +20,7 @@ from materiality.platform.relay import Unanswered, drain, relay
 from materiality.platform.storage import BUSY
 
 _TURNED_AWAY = "yiti.turned_away"
+UNKNOWN = 502  # what was sent may have been done
 
 
 class StaffGate:
@@ -48,14 +49,14 @@ class StaffGate:
             unknown = isinstance(problem, Unanswered)
             if not unknown:
                 drain(environ["wsgi.input"])
-            return self._turned_away(environ, start_response, "unknown" if unknown else "busy")
+            return self._turned_away(environ, start_response, UNKNOWN if unknown else BUSY)
         finally:
             if not inside:
                 self._places.release()
 
-    def _turned_away(self, environ: dict, start_response: Callable, why: str = "busy") -> Iterable[bytes]:
+    def _turned_away(self, environ: dict, start_response: Callable, status: int = BUSY) -> Iterable[bytes]:
         nothing = {"REQUEST_METHOD": "GET", "CONTENT_LENGTH": "", "CONTENT_TYPE": "", "wsgi.input": BytesIO()}
-        return self._application({**environ, **nothing, _TURNED_AWAY: why}, start_response)
+        return self._application({**environ, **nothing, _TURNED_AWAY: status}, start_response)
 
 
 class _Inside:
@@ -82,8 +83,9 @@ class TurnedAwayMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        why = request.META.get(_TURNED_AWAY)
-        if why is None:
+        status = request.META.get(_TURNED_AWAY)
+        if status is None:
             return self.get_response(request)
-        page, later = get_template("500.html").render({why: True}), {"Retry-After": "3"} if why == "busy" else {}
-        return HttpResponse(page, status=BUSY if later else 502, headers={"Cache-Control": "no-store", **later})
+        page = get_template("500.html").render({"status": status})
+        later = {"Retry-After": "3"} if status == BUSY else {}
+        return HttpResponse(page, status=status, headers={"Cache-Control": "no-store", **later})
