@@ -22,10 +22,14 @@ class Draft(models.Model):
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="drafts")
-    group = models.ForeignKey("materiality.Group", on_delete=models.CASCADE, related_name="+")
+    # Each index is a page that everybody who begins and submits has to write: those that another serves are left out,
+    # and those of groups, which are deleted seldom.
+    group = models.ForeignKey("materiality.Group", on_delete=models.CASCADE, related_name="+", db_index=False)
     channel = models.CharField(max_length=20, default="link")
     language = models.CharField(max_length=10)
-    batch = models.ForeignKey("surveys.Batch", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    batch = models.ForeignKey(
+        "surveys.Batch", null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     serial = models.PositiveIntegerField(null=True, blank=True)
     ratings = models.BinaryField()
     comment = models.TextField(blank=True)
@@ -69,8 +73,8 @@ class SealedDraft(models.Model):
         UNREADABLE = "damaged", _("Cannot be opened")
 
     id = models.BigAutoField(primary_key=True, default=random_id, editable=False)
-    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="sealed_drafts")
-    group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="+")
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.CASCADE, related_name="sealed_drafts", db_index=False)
+    group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=20, default="link")
     page = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State.choices, default=State.BEGUN)
@@ -110,8 +114,8 @@ class Response(models.Model):
     unaudited = ("flags",)
 
     id = models.UUIDField(primary_key=True, editable=False)
-    survey = models.ForeignKey("surveys.Survey", on_delete=models.PROTECT, related_name="responses")
-    group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="responses")
+    survey = models.ForeignKey("surveys.Survey", on_delete=models.PROTECT, related_name="responses", db_index=False)
+    group = models.ForeignKey("materiality.Group", on_delete=models.PROTECT, related_name="responses", db_index=False)
     channel = models.CharField(_("channel"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     token = models.CharField(max_length=200, blank=True)
@@ -129,11 +133,16 @@ class Response(models.Model):
     flags = models.PositiveIntegerField(default=0)
     overruled = models.PositiveSmallIntegerField(_("decision"), choices=Overruled.choices, default=Overruled.NO)
     overruled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     overruled_reason = models.TextField(blank=True)
     source = models.ForeignKey(
-        "surveys.ResponseImport", null=True, blank=True, on_delete=models.PROTECT, related_name="responses"
+        "surveys.ResponseImport",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="responses",
+        db_index=False,
     )
 
     class Meta:
@@ -143,6 +152,8 @@ class Response(models.Model):
             models.Index(fields=["survey", "id"], name="response_survey_id"),
             models.Index(fields=["survey", "id"], name="response_comment", condition=~Q(comment="")),
             models.Index(fields=["survey", "token"], name="response_token", condition=~Q(token="")),
+            models.Index(fields=["source"], name="response_source", condition=Q(source__isnull=False)),
+            models.Index(fields=["overruled_by"], name="response_overruled", condition=Q(overruled_by__isnull=False)),
             # Counting by kind reads this index alone: a tenth of the time of reading the rows with their ratings.
             models.Index(fields=["survey", "group", "flags", "overruled", "unfinished"], name="response_kind"),
         ]
