@@ -9,10 +9,9 @@ from django.core.wsgi import get_wsgi_application
 from django.utils.module_loading import import_string
 
 from materiality.platform.relay import relayed
+from materiality.platform.seats import take_seat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "materiality.settings")
-# A respondent's page of 3 ms must not wait 5 ms each time for a staff request that computes.
-sys.setswitchinterval(0.0002)
 application = get_wsgi_application()
 # All addresses with their views and what sends jobs, which the first request would else load.
 import_string(settings.ROOT_URLCONF + ".urlpatterns")
@@ -21,5 +20,12 @@ import_string("materiality.celery.app")
 gc.collect()
 gc.freeze()
 staff = relayed(application)
+if settings.STAFF_SOCKET:
+    # What computes is elsewhere: this process answers respondents only, and never needs two processors.
+    take_seat()
+else:
+    # A page of 3 ms must not wait 5 ms each time for a staff request that computes. Nor is such a process kept to
+    # one processor: numpy, compression and passwords compute beside Python, and a respondent would wait for them.
+    sys.setswitchinterval(0.0002)
 for layer in settings.BEFORE_DJANGO:
     application = import_string(layer)(application)

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import psutil
 
+from materiality.management.commands.supervise import COPIES
 from tests.bench.lean_client import Respondent, Tally
 from tests.services.conftest import new_database
-from tests.services.installation import BIN, Installation
+from tests.services.installation import Installation, procfile_command
 
 CONCURRENCY, LONGEST_SECONDS, STORED = 8, 60.0, 100_000
 # Respondents to warm up with, and to measure.
@@ -145,10 +146,9 @@ def _measure(site: Installation, kind: str, stored: int, sealed: bool) -> str:
 
 
 def web_server(port: int) -> list[str]:
-    """Two workers of ten threads, as the Procfile has them."""
-    granian = [str(BIN / "granian"), "materiality.wsgi:application", "--interface", "wsgi", "--http", "1", "--no-ws"]
-    lean = ["--workers", "2", "--blocking-threads", "10", "--runtime-mode", "st", "--log-level", "warning"]
-    return [*granian, *lean, "--port", str(port)]
+    """`web` of the Procfile, one with two workers in place of two; nobody is staff here, but it hands them on."""
+    told = {"PORT": port, "YITI_WEB_WORKERS": COPIES["web"], "YITI_STAFF_SOCKET": f"/tmp/yiti-staff-{port}.sock"}
+    return ["env", *(f"{name}={value}" for name, value in told.items()), *procfile_command("web")]
 
 
 def _drive(port: int, code: str, name: str, respondents: int) -> list[Tally]:

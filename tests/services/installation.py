@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from materiality.management.commands.supervise import read_procfile
 from tests.services.commands import ROOT, Command, Commands
 
 BIN = Path(sys.executable).parent
@@ -136,6 +138,12 @@ class Installation:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait(10)
         self.processes.clear()
+
+
+def procfile_command(name: str) -> list[str]:
+    """A command of the Procfile, by the Python that runs this."""
+    line = read_procfile((ROOT / "Procfile").read_text("utf-8"))[name]
+    return ["sh", "-c", line.replace(".venv/bin/granian", f"{shlex.quote(sys.executable)} -m granian")]
 
 
 def shell(code: str) -> tuple[str, ...]:

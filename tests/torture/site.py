@@ -3,9 +3,7 @@
 import http.client
 import http.cookiejar
 import re
-import shlex
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -17,9 +15,9 @@ from pathlib import Path
 
 import psutil
 
-from materiality.management.commands.supervise import COPIES, read_procfile
+from materiality.management.commands.supervise import COPIES
 from tests.bench.respondents import free_port
-from tests.services.installation import ROOT, Installation
+from tests.services.installation import Installation, procfile_command
 
 PASSWORD = "torture of a long evening"
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -77,12 +75,11 @@ def start_web(made: Installation, *before: str) -> int:
     """The processes `web` and `staff` of the Procfile that do not run, web with as many workers as are supervised, by
     another command `before` them; the port, once both answer.
     """
-    port, commands = int(made.environment["PORT"]), read_procfile((ROOT / "Procfile").read_text("utf-8"))
+    port = int(made.environment["PORT"])
     made.environment |= {"YITI_WEB_WORKERS": str(COPIES["web"]), "YITI_STAFF_SOCKET": f"/tmp/yiti-staff-{port}.sock"}
     for name in ("staff", "web"):
         if name not in made.processes:
-            line = commands[name].replace(".venv/bin/granian", f"{shlex.quote(sys.executable)} -m granian")
-            made.start(name, *before, "sh", "-c", line)
+            made.start(name, *before, *procfile_command(name))
     end = time.monotonic() + 40
     while time.monotonic() < end:
         if status(port, "/healthz") == status(port, "/login/") == 200:
