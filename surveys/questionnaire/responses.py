@@ -102,6 +102,16 @@ class ResponseColumns:
     def submitted(self) -> np.ndarray:
         return ~self.unfinished
 
+    @property
+    def nowhere(self) -> np.ndarray:
+        """bool[R]: none of them."""
+        return np.zeros(len(self), dtype=bool)
+
+    @property
+    def attention_codes(self) -> np.ndarray:
+        """Answers to the attention question; not being asked is like skipping it."""
+        return np.array([SKIPPED if code is None else code for code in self.attention])
+
     @cached_property
     def in_plan(self) -> np.ndarray:
         """The ratings as everything that counts sees them."""
@@ -115,6 +125,11 @@ class ResponseColumns:
         parts = [_count_chunk(self.ratings[at : at + _CHUNK]) for at in range(0, len(self), _CHUNK)]
         return ItemCounts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
+    @property
+    def kept_seconds(self) -> tuple[np.ndarray, np.ndarray]:
+        """`seconds_per_item` in whole microseconds, and where they are known."""
+        return microseconds(self.seconds_per_item)
+
     @cached_property
     def started(self) -> tuple[np.ndarray, np.ndarray]:
         """When each was begun, in whole microseconds, and where that is known."""
@@ -125,6 +140,22 @@ class ResponseColumns:
         """When each was submitted; not known of what never was."""
         at, known = microseconds([np.nan if time is None else time.timestamp() for time in self.submitted_at])
         return at, known & self.submitted
+
+
+class OneResponse:
+    """One submitted response with consent and without a token, as rules of screening see `ResponseColumns`: plain
+    values, since arrays of one row take ten times as long.
+    """
+
+    nowhere, consent, token, kept_seconds = False, True, (), (0, False)
+
+    def __init__(self, ratings: bytes, started_at: datetime, submitted_at: datetime, attention: int | None) -> None:
+        by_value = [ratings.count(value) for value in RATINGS]
+        rated = sum(by_value)
+        answered = rated + ratings.count(DONT_KNOW)
+        self.counts = ItemCounts(answered, answered + ratings.count(SKIPPED), rated, max(by_value))
+        self.started, self.ended = ((round(at.timestamp() * MICROSECONDS), True) for at in (started_at, submitted_at))
+        self.attention_codes = attention or SKIPPED
 
 
 def microseconds(seconds: Sequence[float | None]) -> tuple[np.ndarray, np.ndarray]:

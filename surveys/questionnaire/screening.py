@@ -1,14 +1,15 @@
 """Screening: one table of rules, flags as bits, and which responses are valid (scoring.md, Screening rules)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, make_dataclass, replace
 from datetime import datetime
+from math import inf
 
 import numpy as np
 
-from materiality.scoring.cube import SCALE_MAX, SKIPPED
+from materiality.scoring.cube import SCALE_MAX
 from materiality.tables.problems import N_
-from surveys.questionnaire.responses import MICROSECONDS, ResponseColumns, is_rating, microseconds
+from surveys.questionnaire.responses import MICROSECONDS, OneResponse, ResponseColumns, is_rating
 
 REJECT, MARK, OFF = "reject", "mark", "off"
 EFFECTS = (REJECT, MARK, OFF)
@@ -57,6 +58,12 @@ class Fieldwork:
     known_tokens: Mapping[str, float | None] = field(default_factory=dict)
     group_ratings: GroupRatings | None = None  # counted by the screening job only
 
+    @property
+    def grace(self) -> float | np.ndarray:
+        """In whole microseconds."""
+        grace = self.grace_seconds * MICROSECONDS
+        return np.rint(grace) if isinstance(grace, np.ndarray) else round(grace)
+
 
 def _incomplete(responses: ResponseColumns, _fieldwork: Fieldwork, percent: int) -> np.ndarray:
     counts = responses.counts
@@ -77,7 +84,7 @@ def _off_pattern(responses: ResponseColumns, fieldwork: Fieldwork) -> np.ndarray
     """Pearson's r with the mean of the others of the group, who do not include the response itself."""
     known = fieldwork.group_ratings
     if known is None:
-        return np.zeros(len(responses), dtype=bool)
+        return responses.nowhere
     rated, at = is_rating(responses.ratings), known.places(responses.group)
     own = np.where(rated, responses.ratings, 0).astype(np.float64)
     others = known.numbers[at] - rated
@@ -105,22 +112,19 @@ def _speeding(responses: ResponseColumns, _fieldwork: Fieldwork, seconds: float)
     started, started_known = responses.started
     ended, ended_known = responses.ended
     fast = started_known & ended_known & (answered > 0) & (ended - started < least * answered)
-    kept, known = microseconds(responses.seconds_per_item)
-    return np.where(known, kept < least, fast)
+    kept, known = responses.kept_seconds
+    return (known & (kept < least)) | (fast & (known ^ True))
 
 
 def _out_of_window(responses: ResponseColumns, fieldwork: Fieldwork) -> np.ndarray:
     """Submitted before the opening, or after the closing plus the grace, which only answers begun before it get."""
+    opens, closes = fieldwork.opens, fieldwork.closes
+    opens = -inf if opens is None else round(opens * MICROSECONDS)
+    closes = inf if closes is None else round(closes * MICROSECONDS)
     ended, known = responses.ended
-    outside = np.zeros(len(ended), dtype=bool)
-    if fieldwork.opens is not None:
-        outside |= ended < round(fieldwork.opens * MICROSECONDS)
-    if fieldwork.closes is not None:
-        closes = round(fieldwork.closes * MICROSECONDS)
-        started, started_known = responses.started
-        grace = np.rint(np.asarray(fieldwork.grace_seconds, dtype=np.float64) * MICROSECONDS).astype(np.int64)
-        outside |= ended > closes + np.where(started_known & (started >= closes), 0, grace)
-    return known & outside
+    started, started_known = responses.started
+    late = closes + fieldwork.grace * ((started_known & (started >= closes)) ^ True)
+    return known & ((ended < opens) | (ended > late))
 
 
 def _duplicate(responses: ResponseColumns, fieldwork: Fieldwork) -> np.ndarray:
@@ -129,7 +133,7 @@ def _duplicate(responses: ResponseColumns, fieldwork: Fieldwork) -> np.ndarray:
     Earlier is by time of submission, then by arrival; what is stored arrived before. Unknown times come after the known
     ones, by arrival.
     """
-    flagged = np.zeros(len(responses), dtype=bool)
+    flagged = responses.nowhere
     if not any(responses.token):
         return flagged
     ended, known = responses.ended
@@ -151,14 +155,14 @@ def _stored_before(token: str, ended: int, stored: Mapping[str, float | None]) -
 
 
 def _no_consent(responses: ResponseColumns, _fieldwork: Fieldwork) -> np.ndarray:
-    return ~responses.consent
+    return responses.consent ^ True
 
 
 def _attention(responses: ResponseColumns, fieldwork: Fieldwork) -> np.ndarray:
     """Answered with a rating, but not the one asked for: skipping it and *don't know* are never punished."""
     if fieldwork.attention is None:
-        return np.zeros(len(responses), dtype=bool)
-    given = np.array([SKIPPED if code is None else code for code in responses.attention])
+        return responses.nowhere
+    given = responses.attention_codes
     return is_rating(given) & (given != fieldwork.attention)
 
 
@@ -182,8 +186,9 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of screening. `earned(responses, fieldwork, **parameters)` gives bool[R]; `word` is what it is called,
-    `sense` what it looks at, `words` when it flags, with the parameters; all three are messages.
+    """One rule of screening. `earned(responses, fieldwork, **parameters)` gives bool[R] of columns, and with the same
+    operators bool of `OneResponse` (`^ True` is not); `word` is what it is called, `sense` what it looks at, `words`
+    when it flags, with the parameters; all three are messages.
     """
 
     code: str
@@ -442,14 +447,18 @@ def screen(
     but taken from `flags` uint16[R].
     """
     found = np.zeros(len(responses), np.uint16) if flags is None else flags & np.uint16(known)
-    for rule in RULES:
-        if known & rule.bit or (rules.effects[rule.code] == OFF and not always & rule.bit):
-            continue
+    for rule in _computed(rules, always, known):
         earned = rule.earned(responses, fieldwork, **rules.parameters(rule.code))
         if rule.of_valid and earned.any():
             earned = earned & valid(found, rules, responses.overruled, responses.submitted)
         np.bitwise_or(found, np.uint16(rule.bit), out=found, where=earned)
     return found
+
+
+def _computed(rules: Rules, always: int = 0, known: int = 0) -> Iterator[Rule]:
+    for rule in RULES:
+        if not known & rule.bit and (rules.effects[rule.code] != OFF or always & rule.bit):
+            yield rule
 
 
 def valid(
@@ -479,23 +488,16 @@ def flags_of(
     rules: Rules,
     attention: int | None = None,
     attention_value: int | None = None,
-    anonymous: bool = False,
 ) -> int:
     """The flags that a submitted response with consent and without a token earns (scoring.md, Screening rules).
 
     `attention` is the answer to the attention question (None = not asked), `attention_value` the rating it asks for.
-    Of an `anonymous` response what cannot be computed again is flagged also where the rule is off.
     """
-    response = ResponseColumns(
-        group=[0],
-        ratings=np.frombuffer(ratings, np.uint8).reshape(1, -1),
-        started_at=[started_at],
-        submitted_at=[submitted_at],
-        attention=[attention],
-    )
+    response = OneResponse(ratings, started_at, submitted_at, attention)
     window = {"opens": opens_at and opens_at.timestamp(), "closes": closes_at and closes_at.timestamp()}
     fieldwork = Fieldwork(**window, grace_seconds=GRACE_SECONDS, attention=attention_value)
-    return int(screen(response, rules, fieldwork, always=NOT_RECOMPUTABLE if anonymous else 0)[0])
+    earned = (rule.bit for rule in _computed(rules) if rule.earned(response, fieldwork, **rules.parameters(rule.code)))
+    return sum(earned)
 
 
 def capped_seconds_per_item(seconds: float, asked: int) -> float | None:
