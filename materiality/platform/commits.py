@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections, transaction
 
 from materiality.platform.statements import changed
 from materiality.platform.storage import storage_trouble
@@ -30,10 +30,16 @@ def committed(job: Callable[[], Found]) -> Found:
     Another thread may do it, over its connection, and do it again where a job beside it raises: let it do nothing but
     read and write rows.
     """
-    if not _shares_commits():
+    if _shares_commits():
+        return _writers.committed(job)
+    try:
         with transaction.atomic():
             return job()
-    return _writers.committed(job)
+    except NotSupportedError:  # of statements that were prepared before a migration; no more are left of them
+        if connections[DEFAULT_DB_ALIAS].in_atomic_block:
+            raise
+        with transaction.atomic():
+            return job()
 
 
 def changed_for_good(sql: str, values: Sequence[object]) -> int:

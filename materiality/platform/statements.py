@@ -7,26 +7,29 @@ watches statements (`execute_wrappers`, a cursor that logs) sees these.
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import attrgetter, methodcaller
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+_FIRST, _ALL, _NUMBER = methodcaller("fetchone"), methodcaller("fetchall"), attrgetter("rowcount")
+
 
 def one_row(sql: str, values: Sequence[object] = ()) -> tuple | None:
     """The first row; None where there is none."""
-    return _run(sql, values, lambda cursor: cursor.fetchone())
+    return _run(sql, values, _FIRST)
 
 
 def all_rows(sql: str, values: Sequence[object] = ()) -> list[tuple]:
     """All rows."""
-    return _run(sql, values, lambda cursor: cursor.fetchall())
+    return _run(sql, values, _ALL)
 
 
 def changed(sql: str, values: Sequence[object] = ()) -> int:
     """How many rows the statement wrote."""
-    return _run(sql, values, lambda cursor: cursor.rowcount)
+    return _run(sql, values, _NUMBER)
 
 
 def _run(sql: str, values: Sequence[object], found: Callable[[Any], Any]) -> Any:
@@ -36,7 +39,8 @@ def _run(sql: str, values: Sequence[object], found: Callable[[Any], Any]) -> Any
             cursor.execute(sql, _stored(values) if own.vendor == "sqlite" else values)
             return found(cursor)
     own.close_if_health_check_failed()
-    own.ensure_connection()
+    if own.connection is None:
+        own.ensure_connection()
     own.validate_no_broken_transaction()
     with own.wrap_database_errors:
         return found(_executed(own, sql, values))
@@ -45,10 +49,9 @@ def _run(sql: str, values: Sequence[object], found: Callable[[Any], Any]) -> Any
 def _executed(own: BaseDatabaseWrapper, sql: str, values: Sequence[object]) -> Any:
     if own.vendor == "sqlite":
         return own.connection.execute(_with_marks(sql), _stored(values))
-    from psycopg import Cursor  # which SQLite does without
+    from materiality.platform.prepared import prepared  # with psycopg, which SQLite does without
 
-    # Values go beside the text. Nothing is prepared, as in Django: connections of a pooler change between transactions.
-    return Cursor(own.connection).execute(sql, values)
+    return prepared(own.connection, sql, values)
 
 
 def _stored(values: Sequence[object]) -> list[object]:

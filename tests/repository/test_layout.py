@@ -96,6 +96,7 @@ ALONE = {
     "materiality.formats.indicators": "the columns of two kinds of sheet",
     "materiality.formats.proposals": "the columns of one kind of sheet",
     "materiality.platform.memory": "what settings say to the system first",
+    "materiality.platform.prepared": "all that needs psycopg, which SQLite does without",
     "materiality.platform.seats": "what a web process says to the system, tested by processes of its own",
     "materiality.platform.temporary": "a folder and a lock, taken when settings are read",
     "materiality.platform.uploads": "a step of reading every request, named in settings; a task forgets its counts",
