@@ -322,9 +322,7 @@ def _put_in_place_of(key: UUID, read: FinishedDraft, finished: FinishedDraft, **
         return False
     if finished.batch_id is not None and not mark_used(finished.batch_id, finished.serial):
         return False
-    response = arrival_id()
-    insert_response(response, finished, **stored)
-    hold_response(finished.survey_id, response)
+    hold_response(finished.survey_id, insert_response(arrival_id(), finished, **stored))
     return True
 
 

@@ -225,10 +225,13 @@ JOIN surveys_survey s ON s.id = d.survey_id
 JOIN materiality_group g ON g.id = d.group_id
 WHERE d.key = %s
 """
-_INSERT_FINISHED = """
-INSERT INTO surveys_response (id, survey_id, group_id, channel, language, token, started_at, submitted_at, unfinished,
-       consent, comment, ratings, profile, named, attention, notice_version, flags, overruled, overruled_reason)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '')
+_FINISHED = (
+    "id", "survey_id", "group_id", "channel", "language", "token", "started_at", "submitted_at", "unfinished",
+    "consent", "comment", "ratings", "profile", "named", "attention", "notice_version", "seconds_per_item", "flags",
+    "overruled", "overruled_reason",
+)  # fmt: skip
+_INSERT_FINISHED = f"""
+INSERT INTO surveys_response ({", ".join(_FINISHED)}) VALUES ({", ".join(["%s"] * len(_FINISHED))})
 """
 
 
@@ -294,14 +297,17 @@ def delete_draft(key: UUID, read: FinishedDraft) -> bool:
     return changed(_DELETE + stands, [key, _packed(read.history), *values]) == 1
 
 
-def insert_response(key: UUID, draft: FinishedDraft, *, language: str, submitted_at: datetime, flags: int) -> None:
-    """Store the response that a draft becomes, with consent and finished."""
+def insert_response(
+    key: UUID, draft: FinishedDraft, *, language: str, submitted_at: datetime, flags: int
+) -> dict[str, object]:
+    """Store the response that a draft becomes, with consent and finished; its values by column, JSON as text."""
     values = [key, draft.survey_id, draft.group_id, draft.channel]
     values += [language, draft.token, draft.started_at, submitted_at, False, True, draft.comment]
     profile, named = named_apart(draft.profile)
     values += [draft.ratings, json.dumps(profile, ensure_ascii=False), json.dumps(named)]
-    values += [draft.attention, draft.notice_version]
-    changed(_INSERT_FINISHED, [*values, flags])
+    values += [draft.attention, draft.notice_version, None, flags, 0, ""]
+    changed(_INSERT_FINISHED, values)
+    return dict(zip(_FINISHED, values, strict=True))
 
 
 @lru_cache(maxsize=32)

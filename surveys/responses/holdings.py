@@ -7,10 +7,10 @@ nor the seal over the sums.
 
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from django.db.models import Model, QuerySet
 from materiality.models import KeyCheck
 from materiality.platform.audit import AUDIT_KEY
 from materiality.platform.keys import KeyMissing, derived, installation_key, read_key
-from materiality.platform.statements import all_rows, changed, one_row
+from materiality.platform.statements import changed, one_row
 from surveys.models import AnonymousAnswer, AnonymousComment, Holding, Response, Survey
 
 TABLES_HELD: dict[type[Model], str] = {
@@ -78,7 +78,7 @@ class Sums:
         for rows in _plain_rows(found):
             self.count_rows(found.model, rows, sign)
 
-    def count_rows(self, model: type[Model], rows: Iterable[tuple], sign: int = 1) -> None:
+    def count_rows(self, model: type[Model], rows: Iterable[Sequence], sign: int = 1) -> None:
         """The same of plain rows with the columns of `_COLUMNS_HELD`."""
         of_response = model is Response
         # SQLite gives plain values: asking each what it is would take half of the time.
@@ -144,18 +144,11 @@ def holdings_of(survey_pk: int) -> Iterator[Sums | None]:
     changed(_STORE, [json.dumps(figures), seal_of(key, figures), survey_pk])
 
 
-def hold_response(survey_pk: int, pk: UUID) -> None:
-    """Add one response, in the caller's transaction and after it is written."""
+def hold_response(survey_pk: int, values: Mapping[str, object]) -> None:
+    """Add one response, in the caller's transaction, that it has written with these values by column."""
     with holdings_of(survey_pk) as sums:
         if sums:
-            sums.count_rows(Response, all_rows(_sql_of_one(), [pk]))
-
-
-@cache
-def _sql_of_one() -> str:
-    """Put together by the ORM it takes longer than it runs."""
-    found = Response.objects.filter(pk=UUID(int=0)).order_by().values_list(*_COLUMNS_HELD[Response])
-    return found.query.sql_with_params()[0]
+            sums.count_rows(Response, [[_given_back(values[name]) for name in _COLUMNS_HELD[Response]]])
 
 
 def hold(survey_pk: int, *found: QuerySet) -> None:
@@ -212,7 +205,7 @@ def _plain_rows(found: QuerySet) -> Iterator[list[tuple]]:
             yield rows
 
 
-def _plain_row(row: tuple) -> list:
+def _plain_row(row: Sequence) -> list:
     return list(map(_plain, row))
 
 
@@ -227,6 +220,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return str(value.astimezone(UTC).replace(tzinfo=None))
     return value
+
+
+def _given_back(value: Any) -> Any:
+    """The value as the database gives it back; of what `_plain` knows SQLite keeps moments and truth."""
+    if connection.vendor == "sqlite" and isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return value.hex if isinstance(value, UUID) else value
 
 
 def _json(value: Any) -> str:

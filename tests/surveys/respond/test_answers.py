@@ -12,6 +12,8 @@ from materiality.queries.scores import erased_since
 from surveys.actions.responses import overrule_response
 from surveys.invitations.used_links import is_used
 from surveys.models import Batch, Draft, Response, SealedDraft, Survey
+from surveys.queries.verification import holding_findings
+from surveys.questionnaire.responses import NAMED
 from surveys.respond.answers import erase_response, finish
 from surveys.responses.counting import count_cycle
 from tests.factories.invitations import make_batch
@@ -38,6 +40,17 @@ def test_response_names_the_link_that_it_came_by():
     response = Response.objects.get()
     assert (response.token, response.channel, response.profile) == (f"{batch.pk}-7", "batch", {"site": "north"})
     assert (response.attention, response.notice_version, is_used(batch.pk, 7)) == (2, 1, True)
+
+
+def test_response_is_held_as_it_is_stored():
+    survey, batch = survey_with_links(attention=True, attention_value=3)
+    named = {"site": "北 “a”", "more": ["b", "a"], NAMED: [survey.items.first().issue.code]}
+    draft = make_draft(survey, batch=batch, serial=7, comment="好", profile=named, attention=2)
+    assert finish(key=draft.key, language="en")
+    submitted(survey, batch, 8)
+    assert Response.objects.exclude(flags=0).exists()
+    assert Response.objects.exclude(named=[]).count() == 1
+    assert list(holding_findings()) == []
 
 
 def test_second_draft_of_a_used_link_is_not_submitted():
