@@ -367,15 +367,11 @@ def draw_part(
     for issue in part:
         held[primaries[issue]] = held.get(primaries[issue], 0) + 1
     waiting = set(allowed).difference(part)
-    levels: dict[int, list[int]] = {}
-    for issue in waiting:
-        levels.setdefault(int(counts[issue]), []).append(issue)
-    wanted = size - len(part)
-    for level in sorted(levels):
-        if wanted <= 0:
+    for level in sorted({counts[issue] for issue in waiting}):
+        if len(part) >= size:
             break
-        part += _drawn(levels[level], wanted, primaries, held, rng)
-        wanted = size - len(part)
+        tied = [issue for issue in waiting if counts[issue] == level]
+        part += _drawn(tied, size - len(part), primaries, held, rng)
     return sorted(part)
 
 
@@ -387,18 +383,21 @@ def _drawn(
     for issue in tied:
         free.setdefault(primaries[issue], []).append(issue)
     drawn: list[int] = []
-    fewest, candidates = 0, []
+    fewest, least = 0, []
     while free and len(drawn) < wanted:
-        if not candidates:
-            fewest = min(held.get(primary, 0) for primary in free)
-            candidates = [issue for primary, own in free.items() if held.get(primary, 0) == fewest for issue in own]
-        issue = candidates[rng.randrange(len(candidates))]
-        primary = primaries[issue]
-        drawn.append(issue)
+        if not least:
+            fewest = min([held.get(primary, 0) for primary in free])
+            least = [own for primary, own in free.items() if held.get(primary, 0) == fewest]
+        # One number chooses among the issues of all these primaries.
+        at, place = rng.randrange(sum(map(len, least))), 0
+        while at >= len(least[place]):
+            at -= len(least[place])
+            place += 1
+        own = least.pop(place)
+        drawn.append(own.pop(at))
+        primary = primaries[drawn[-1]]
         held[primary] = fewest + 1
-        candidates = [each for each in candidates if primaries[each] != primary]
-        free[primary].remove(issue)
-        if not free[primary]:
+        if not own:
             del free[primary]
     return drawn
 
