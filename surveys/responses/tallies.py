@@ -25,6 +25,11 @@ def single_answers(profile: dict) -> list[tuple[str, str]]:
     return pairs
 
 
+# Tried first: an INSERT counts up the keys of the table, and writes that, even where it finds its row.
+_MORE = """
+UPDATE surveys_tally SET number = number + %s
+WHERE survey_id = %s AND measure = %s AND "group" = %s AND channel = %s AND place = %s
+"""
 _ADD = """
 INSERT INTO surveys_tally (survey_id, measure, "group", channel, place, number) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (survey_id, measure, "group", channel, place) DO UPDATE SET number = surveys_tally.number + excluded.number
@@ -35,7 +40,9 @@ def add_to_tally(
     survey_id: int, measure: str, *, group: str = "", channel: str = "", place: int = 0, number: int = 1
 ) -> None:
     """Count `number` more under this measure (see Tally), group code, channel and place."""
-    changed(_ADD, [survey_id, measure, group, channel[:40], place, number])
+    which = [survey_id, measure, group, channel[:40], place]
+    if not changed(_MORE, [number, *which]):
+        changed(_ADD, [*which, number])
 
 
 def how_answered(mode: str, course: Sequence[int]) -> Counter[tuple[str, str, int]]:
