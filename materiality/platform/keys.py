@@ -91,8 +91,10 @@ def make_key(purpose: str) -> str:
     return fingerprint
 
 
-def read_key(purpose: str, fingerprint: str) -> bytes:
-    """The key with this fingerprint; KeyMissing where its file is away or holds something else."""
+def read_key(purpose: str, fingerprint: str | None) -> bytes:
+    """The key with this fingerprint; KeyMissing where its file is away or holds something else, or there is none."""
+    if fingerprint is None:
+        raise KeyMissing(purpose)
     name, now = (settings.KEYS, purpose, fingerprint), time.monotonic()
     at, key = _kept.get(name, (-KEPT_SECONDS, b""))
     if now - at < KEPT_SECONDS:
@@ -120,10 +122,7 @@ def destroy_key(purpose: str, fingerprint: str) -> None:
 
 def installation_key(purpose: str = INSTALLATION) -> bytes:
     """The installation's key, or another of it by its purpose; KeyMissing where it is away, or was never made."""
-    found = KeyCheck.objects.filter(purpose=purpose).values_list("fingerprint", flat=True).first()
-    if found is None:
-        raise KeyMissing(purpose)
-    return read_key(purpose, found)
+    return read_key(purpose, KeyCheck.objects.filter(purpose=purpose).values_list("fingerprint", flat=True).first())
 
 
 def ensure_installation_key(purpose: str = INSTALLATION) -> bytes:

@@ -30,9 +30,11 @@ Progress = Callable[[int], None]
 KEPT = b"secret of links"
 
 
-def secret_of(salt: bytes) -> bytes:
-    """The secret from which a batch's links are made; KeyMissing where the installation's key is away."""
-    key, salt = installation_key(), bytes(salt)
+def secret_of(salt: bytes, key: bytes = b"") -> bytes:
+    """The secret from which a batch's links are made, by the installation's key (default: read it); KeyMissing where
+    that is away.
+    """
+    key, salt = key or installation_key(), bytes(salt)
     return derived(key, "links", salt) if len(salt) == SIZE else unseal(key, salt, KEPT)
 
 

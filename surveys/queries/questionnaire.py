@@ -46,7 +46,9 @@ def locked_counts(survey: Survey, group_id: int, issues: int) -> array:
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
     row = one_row(_TAKE + lock, [survey.pk, group_id])
     if row is None:
-        changed(_MAKE, [survey.pk, group_id, stored_counts(survey, array("I", bytes(4 * issues)))])
+        none_yet = array("I", bytes(4 * issues))
+        if changed(_MAKE, [survey.pk, group_id, stored_counts(survey, none_yet)]):
+            return none_yet
         row = one_row(_TAKE + lock, [survey.pk, group_id])
     counts = _counts_in(survey, bytes(row[0]), issues)
     if sys.byteorder == "big":

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from materiality.platform.bilingual import languages_of, suffix_of
 from materiality.platform.commits import changed_for_good
+from materiality.platform.keys import INSTALLATION, read_key
 from materiality.platform.statements import all_rows, changed, one_row
 from materiality.platform.storage import utc
 from surveys.invitations.links import secret_of
@@ -320,8 +321,9 @@ def _json(value: object) -> dict:
     return json.loads(value) if isinstance(value, str) else value
 
 
-_SQL = """
-SELECT batch.salt, batch.size, batch.survey_id, batch.group_id, own.code, batch.channel, used.bits, survey.anonymous
+_SQL = f"""
+SELECT batch.salt, batch.size, batch.survey_id, batch.group_id, own.code, batch.channel, used.bits, survey.anonymous,
+       (SELECT fingerprint FROM materiality_keycheck WHERE purpose = '{INSTALLATION}')
 FROM surveys_batch batch
 JOIN surveys_survey survey ON survey.id = batch.survey_id
 JOIN materiality_group own ON own.id = batch.group_id
@@ -348,7 +350,7 @@ class LinkNow:
 def link_now(token: str, survey_code: str) -> LinkNow | None:
     """The link of this token in this survey; None where it is malformed, forged, void or of another survey.
 
-    One query for it, plain SQL, and one for the key: every page of a respondent with a personal link begins with it.
+    One query for it, plain SQL, and its key: every page of a respondent with a personal link begins with it.
     """
     link = parse_token(token)
     if link is None:
@@ -356,8 +358,8 @@ def link_now(token: str, survey_code: str) -> LinkNow | None:
     row = one_row(_SQL, [link.serial // PER_BLOCK, link.batch, survey_code])
     if row is None:
         return None
-    salt, size, survey_id, group_id, group_code, channel, bits, anonymous = row
-    if not is_genuine(link, secret_of(salt)) or link.serial >= size:
+    salt, size, survey_id, group_id, group_code, channel, bits, anonymous, key = row
+    if not is_genuine(link, secret_of(salt, read_key(INSTALLATION, key))) or link.serial >= size:
         return None
     used = bits is not None and bit_is_set(bits, link.serial)
     if anonymous and not used:

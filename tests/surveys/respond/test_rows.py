@@ -91,12 +91,12 @@ def test_link_now_of_a_used_link() -> None:
     assert [link_now(token(batch, serial), survey.code).used for serial in (3, 4, 5)] == [False, True, False]
 
 
-def test_link_now_asks_for_the_batch_and_for_the_key() -> None:
+def test_link_now_asks_for_the_batch_and_its_key_at_once() -> None:
     survey = make_survey()
     made = token(make_batch(survey))
     with CaptureQueriesContext(connection) as queries:
         link_now(made, survey.code)
-    assert len(queries) == 2
+    assert len(queries) == 1
 
 
 def test_link_of_another_survey_is_refused() -> None:
