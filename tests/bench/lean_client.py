@@ -7,6 +7,7 @@ import json
 import random
 import re
 import socket
+import struct
 import time
 import zlib
 from dataclasses import dataclass, field
@@ -21,6 +22,10 @@ _NOTICE = re.compile(rb'name="notice" value="(\d+)"')
 _COOKIE = re.compile(rb"\r\nset-cookie: ([^=]+)=([^;]*)")
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)")
 _LOCATION = re.compile(rb"\r\nlocation: ([^\r]+)")
+
+_HEADERS = b"Host: 127.0.0.1\r\nAccept-Encoding: gzip\r\nAccept-Language: zh-CN\r\nSec-Fetch-Site: same-origin\r\n"
+_VALUES = range(1, 6)
+_WAIT = struct.pack("@ll", 30, 0)  # seconds and microseconds
 
 # As `fetch` sends a form.
 SCRIPT = ";charset=UTF-8"
@@ -46,11 +51,19 @@ class Respondent:
     """One complete respondent on one kept connection."""
 
     def __init__(self, port: int, tally: Tally) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.port = port
+        self.connect()
         self.cookies: dict[bytes, bytes] = {}
         self.tally = tally
         self.received = 0
+
+    def connect(self) -> None:
+        """The system itself waits 30 s at most: by a timeout of Python's it would be asked twice each time."""
+        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        self.socket.settimeout(None)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _WAIT)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _WAIT)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def answer(self, path: str, name: str, chance: random.Random) -> None:
         """Open, consent, answer every item on every page, comment with `name`, submit."""
@@ -61,7 +74,8 @@ class Respondent:
         where, page = self.post(path, page, start)
         given: dict[int, int] = {}
         while not where.endswith("/end/"):
-            chosen = {int(position): chance.randint(1, 5) for position in _ITEM.findall(page)}
+            asked = _ITEM.findall(page)
+            chosen = dict(zip(map(int, asked), chance.choices(_VALUES, k=len(asked)), strict=True))
             given.update(chosen)
             where, page = self.turn(where, page, chosen)
         where, _page = self.post(where, page, {"comment": name, "go": "submit"})
@@ -90,27 +104,27 @@ class Respondent:
     def send(self, path: str, page: bytes, values: dict, charset: str = "") -> tuple[bytes, bytes]:
         """Post values with what the form of `page` carries."""
         token, was = _CARRIED.search(page).groups()
-        body = "&".join([f"{name}={quote_plus(str(value))}" for name, value in values.items()]).encode()
-        body += b"&csrfmiddlewaretoken=" + token
+        pairs = [f"{name}={value if isinstance(value, int) else quote_plus(value)}" for name, value in values.items()]
+        body = "&".join(pairs).encode() + b"&csrfmiddlewaretoken=" + token
         if was is not None:
             body += b"&was=" + was.replace(b" ", b"+")
         line = f"POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded{charset}\r\n"
         return self._exchange(f"{line}Content-Length: {len(body)}\r\n", body)
 
     def _exchange(self, lines: str, body: bytes) -> tuple[bytes, bytes]:
-        cookies = b"; ".join(name + b"=" + value for name, value in self.cookies.items())
-        rest = b"Host: 127.0.0.1\r\nAccept-Encoding: gzip\r\nAccept-Language: zh-CN\r\nSec-Fetch-Site: same-origin\r\n"
-        rest += b"Cookie: " + cookies
+        cookies = b"; ".join([name + b"=" + value for name, value in self.cookies.items()])
+        request = b"%b%bCookie: %b\r\n\r\n%b" % (lines.encode(), _HEADERS, cookies, body)
         begun = time.perf_counter()
-        self.socket.sendall(lines.encode() + rest + b"\r\n\r\n" + body)
+        self.socket.sendall(request)
         head, found = self._receive()
         self.tally.seconds.append(time.perf_counter() - begun)
-        for name, value in _COOKIE.findall(head):
-            self.cookies.pop(name, None) if value in (b"", b'""') else self.cookies.update({name: value})
+        if b"\r\nset-cookie: " in head:
+            for name, value in _COOKIE.findall(head):
+                self.cookies.pop(name, None) if value in (b"", b'""') else self.cookies.update({name: value})
         return head, found
 
     def _receive(self) -> tuple[bytes, bytes]:
-        data = b""
+        data = self._more()  # mostly all of it
         while (end := data.find(b"\r\n\r\n")) < 0:
             data += self._more()
         head, body = data[:end], data[end + 4 :]

@@ -6,7 +6,7 @@ One save an issue, both ratings together, as somebody gives them who takes 8.6 s
 import tempfile
 import time
 from contextlib import ExitStack
-from multiprocessing import get_context
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from random import Random
 
@@ -55,7 +55,7 @@ def _measured(site: Installation, kind: str) -> list[object]:
 def _drive(port: int, code: str, taps: bool, people: int) -> int:
     """So many respondents by a few clients at once; how often they saved apart from their pages."""
     tasks = [(port, code, taps, people // CLIENTS, client) for client in range(CLIENTS)]
-    with get_context("spawn").Pool(CLIENTS) as pool:
+    with ThreadPool(CLIENTS) as pool:
         return sum(pool.starmap(_client, tasks))
 
 

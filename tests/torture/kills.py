@@ -4,7 +4,6 @@ nothing twice. SQLite has no process of its own; `--database postgresql` also ki
 
 import random
 import re
-import socket
 import threading
 import time
 
@@ -75,10 +74,6 @@ print(json.dumps([list(Response.objects.exclude(comment="").values_list("comment
 class Patient(Respondent):
     """Presses again where the connection breaks or the server is away, as a person would, for up to a minute."""
 
-    def __init__(self, port: int, tally: Tally) -> None:
-        self.port = port
-        super().__init__(port, tally)
-
     def _exchange(self, lines: str, body: bytes) -> tuple[bytes, bytes]:
         end = time.monotonic() + 60
         while True:
@@ -90,13 +85,13 @@ class Patient(Respondent):
                 if time.monotonic() > end:
                     raise
             time.sleep(0.3)
-            self._connect(end)
+            self._connect_again(end)
 
-    def _connect(self, end: float) -> None:
+    def _connect_again(self, end: float) -> None:
         while time.monotonic() < end:
             try:
                 self.socket.close()
-                self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+                self.connect()
                 return
             except OSError:
                 time.sleep(0.2)
