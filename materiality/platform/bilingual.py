@@ -64,7 +64,12 @@ def tag_of(language: str) -> str:
 
 def reading_languages(own: Iterable[str] = ()) -> tuple[str, ...]:
     """In which languages respondents may read: those of the interface, and those of the texts beside them."""
-    return tuple(dict.fromkeys([*(code for code, _name in settings.LANGUAGES), *map(tag_of, own)]))
+    return _reading_languages(tuple(own), tuple(settings.LANGUAGES))
+
+
+@lru_cache(maxsize=512)
+def _reading_languages(own: tuple[str, ...], interface: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*(code for code, _name in interface), *map(tag_of, own)]))
 
 
 def interface_language(language: str, others: Iterable[str] = ()) -> str:
@@ -72,7 +77,12 @@ def interface_language(language: str, others: Iterable[str] = ()) -> str:
     writing of it (`zh-hans` for `zh-hant`), else the first of `others` that is there, else the first that is not
     Chinese.
     """
-    known = [code for code, _name in settings.LANGUAGES]
+    return _interface_language(language, tuple(others), tuple(settings.LANGUAGES))
+
+
+@lru_cache(maxsize=512)
+def _interface_language(language: str, others: tuple[str, ...], interface: tuple[tuple[str, str], ...]) -> str:
+    known = [code for code, _name in interface]
     if tag_of(language) in known:
         return tag_of(language)
     kin = [code for code in known if code.partition("-")[0] == language.partition("-")[0]]

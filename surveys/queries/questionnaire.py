@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from materiality.models import Issue
-from materiality.platform.bilingual import content_language, reading_languages, shown, speaking, text_of
+from materiality.platform.bilingual import reading_languages, shown, speaking, text_of
 from materiality.platform.keys import CannotOpen, seal, unseal
 from materiality.platform.statements import changed, one_row
 from materiality.scoring.cube import DONT_KNOW, NOT_ASKED, SKIPPED
@@ -25,7 +25,7 @@ from surveys.models.instrument import attention_words, question_words, scale_wor
 from surveys.queries.plans import plan_of
 from surveys.questionnaire.asking import SECONDS_PER_ITEM, Effort, Sheet, asked_issues, course_of, draw_part, sheets_of
 from surveys.questionnaire.contents import sealed_size
-from surveys.questionnaire.saving import slots_of
+from surveys.questionnaire.saving import ATTENTION, slots_of
 from surveys.respond.keys import key_of, key_of_counts
 
 log = logging.getLogger(__name__)
@@ -120,11 +120,20 @@ class Pieces:
     head: bytes
     scales: dict[int, dict[int, bytes]]
     tail: bytes
+    blank: dict[tuple[int, ...], bytes] = field(default_factory=dict)
 
-    def shown(self, ratings: bytes, positions: Iterable[int]) -> bytes:
+    def shown(self, ratings: bytes, positions: tuple[int, ...]) -> bytes:
         """The HTML with the scales of these items, in their order, and the given answers chosen."""
-        scales = self.scales
-        return b"".join((self.head, *[scales[place][ratings[place]] for place in positions], self.tail))
+        codes = [ratings[place] for place in positions]
+        if codes.count(SKIPPED) != len(codes):
+            return self._shown(positions, codes)
+        if positions not in self.blank:  # as most see it, in one of few orders
+            self.blank[positions] = self._shown(positions, codes)
+        return self.blank[positions]
+
+    def _shown(self, positions: Sequence[int], codes: Sequence[int]) -> bytes:
+        scales = [self.scales[place][code] for place, code in zip(positions, codes, strict=True)]
+        return b"".join((self.head, *scales, self.tail))
 
 
 def html_pieces(html: str) -> Pieces:
@@ -230,11 +239,16 @@ class Questionnaire:
 
     def positions(self, sheet: Sheet) -> list[int]:
         """Positions of all items of a page, asked or not, in the order of the page."""
-        return [position for issue in sheet.issues for position in self._positions(sheet, issue)]
+        return [position for own in _kept_positions(self, sheet) for position in own]
 
-    def _positions(self, sheet: Sheet, issue: int) -> list[int]:
-        own = self.positions_of[issue]
-        return [own[dimension] for dimension in sheet.dimensions if dimension in own]
+    def made_positions(self, sheet: Sheet) -> tuple[tuple[int, ...], ...]:
+        """The same, per issue."""
+        each = [self.positions_of[issue] for issue in sheet.issues]
+        return tuple(tuple(own[name] for name in sheet.dimensions if name in own) for own in each)
+
+    def names(self, sheet: Sheet, ratings: bytes) -> Sequence[str]:
+        """The answers that a page of the respondent with these ratings asks for, by their names."""
+        return _kept_names(self, sheet, ratings.translate(_ASKED_ONLY))
 
     def open_issues(self, ratings: bytes) -> tuple[int, int]:
         """(issues with something unanswered, issues asked)."""
@@ -248,18 +262,20 @@ class Questionnaire:
 
         In English where the survey was opened before there was this language.
         """
-        pieces = [(self.issues[issue].pieces, self._positions(sheet, issue)) for issue in sheet.issues]
-        shown = [(own.get(language) or own["en"]).shown(ratings, positions) for own, positions in pieces]
+        pieces = [self.issues[issue].pieces for issue in sheet.issues]
+        each = zip(pieces, _kept_positions(self, sheet), strict=True)
+        shown = [(own.get(language) or own["en"]).shown(ratings, positions) for own, positions in each]
         if sheet.attention is not None:
             shown.insert(sheet.attention, self.attention.get(language, self.attention["en"])[attention or SKIPPED])
         return b"".join(shown)
 
-    def heading(self, sheet: Sheet) -> str:
-        """The names of the categories on a page, in the active language; a page without issues has a name too."""
+    def heading(self, sheet: Sheet, language: str | None = None) -> str:
+        """The names of the categories on a page, in a language (default: the active one); a page without issues has a
+        name too.
+        """
         if not sheet.issues:
             return _("A short check")
         places = dict.fromkeys(self.issues[issue].category for issue in sheet.issues)
-        language = content_language()
         return "\u00a0· ".join([shown(self.categories[place].name, language) for place in places])
 
     @property
@@ -323,6 +339,17 @@ _ASKED_ONLY = bytes(NOT_ASKED if code == NOT_ASKED else SKIPPED for code in rang
 @lru_cache(maxsize=2048)
 def _kept_sheets(questionnaire: Questionnaire, key: bytes, asked: bytes, single: bool) -> Sequence[Sheet]:
     return questionnaire.made_sheets(key, asked, single)
+
+
+@lru_cache(maxsize=2048)
+def _kept_names(questionnaire: Questionnaire, sheet: Sheet, asked: bytes) -> Sequence[str]:
+    names = [f"r{place}" for place in questionnaire.positions(sheet) if asked[place] != NOT_ASKED]
+    return tuple(names if sheet.attention is None else [*names, ATTENTION])
+
+
+@lru_cache(maxsize=2048)
+def _kept_positions(questionnaire: Questionnaire, sheet: Sheet) -> tuple[tuple[int, ...], ...]:
+    return questionnaire.made_positions(sheet)
 
 
 def asked_by(survey: Survey, row: GroupPlan | None, issues: Sequence[IssueParts]) -> GroupQuestions:

@@ -124,6 +124,7 @@ def merged(
     history, mark = held.history, sent.mark if sent else 0
     if history.has(sent):
         return fields
+    fields["ratings"] = bytearray(held.ratings)
     rest = [0] * (len(slots) - len(history.versions))
     versions, taps, marks = (
         array(kind, [*each, *rest] if rest else each)
@@ -132,13 +133,13 @@ def merged(
     for name, value, base, age in changes:
         slot, tap = slots[name], min(max(0, elapsed - max(0, age) // 10), _LATEST)
         known = base in (None, versions[slot]) or (mark and marks[slot] == mark)
-        if (known or tap >= taps[slot]) and _put(fields, name, value):
+        if (known or tap >= taps[slot]) and _put(fields, name, slot, value):
             versions[slot] = (versions[slot] + 1) % _VERSIONS
             taps[slot], marks[slot] = max(tap, taps[slot]), mark
     pages = history.pages
     if sent:
         pages = (*[each for each in pages if each.page != sent.page], sent)[-PAGES:]
-    return {**fields, "history": History(versions, taps, marks, pages)}
+    return {**fields, "ratings": bytes(fields["ratings"]), "history": History(versions, taps, marks, pages)}
 
 
 def value_in(held: Held, name: str) -> object:
@@ -152,13 +153,13 @@ def value_in(held: Held, name: str) -> object:
     return named if name == TOP else about.get(name.removeprefix(PROFILE), "")
 
 
-def _put(fields: dict[str, object], name: str, value: object) -> bool:
-    """Put one answer among the fields; whether that changed anything."""
+def _put(fields: dict[str, object], name: str, slot: int, value: object) -> bool:
+    """Put one answer among the fields, whose ratings are an array here; whether that changed anything."""
     if name[0] == "r":
-        ratings, position = fields["ratings"], int(name[1:])
-        if ratings[position] in (NOT_ASKED, value):
+        ratings = fields["ratings"]
+        if ratings[slot] in (NOT_ASKED, value):
             return False
-        fields["ratings"] = b"%b%c%b" % (ratings[:position], value, ratings[position + 1 :])
+        ratings[slot] = value
         return True
     before = {own: fields[own] for own in ("comment", "profile", "attention")}
     if name == COMMENT or (name == ATTENTION and before[name] is not None):

@@ -130,11 +130,11 @@ def changes_on(
     """What was touched on a page that was posted as a form: whatever differs from what the page showed, as it carries
     it. Of a page that does not carry it what is blank was not touched. `codes` are those of the issues on it.
     """
-    shown = _shown(posted)
-    found = []
+    shown, k, found = _shown(posted), questionnaire.survey.k, []
+    last = {name: values[-1] for name, values in posted.lists() if values}
     for name in names:
-        base, before = shown.get(name, (None, ""))
-        value = read_answer(name, posted, questionnaire, codes)
+        base, before = shown.get(name, _UNKNOWN)
+        value = posted_code(last.get(name), k) if name[0] == "r" else read_answer(name, posted, questionnaire, codes)
         if value is not None and _mark(value) != before:
             found.append(Change(name, value, base))
     return found
@@ -211,6 +211,7 @@ def _mark(value: object) -> str:
 
 
 _MARKS = tuple(map(_mark, range(256)))
+_UNKNOWN = (None, "")
 
 
 def _shown(posted: QueryDict) -> dict[str, tuple[int, str]]:

@@ -185,7 +185,7 @@ def _one(sql: str, values: list, known: UUID | None = None) -> DraftInUse | None
         group,
         bytes(ratings),
         comment,
-        json.loads(profile) if isinstance(profile, str) else profile,
+        _json(profile),
         attention,
         page,
         bool(counted),
@@ -318,6 +318,8 @@ def _rules(text: str) -> Rules:
 
 def _json(value: object) -> dict:
     """JSON comes as text from a plain cursor."""
+    if value == "{}":  # of most
+        return {}
     return json.loads(value) if isinstance(value, str) else value
 
 
@@ -399,9 +401,7 @@ FROM materiality_group WHERE cycle_id = %s ORDER BY "order", code
 
 
 class SurveyNow(NamedTuple):
-    """A survey's state and times, in UTC, and what may change while it is open. While it says the same it is the same:
-    what follows from it is kept by it.
-    """
+    """A survey's state and times, in UTC, and what may change while it is open."""
 
     id: int
     cycle_id: int
@@ -426,44 +426,31 @@ class SurveyNow(NamedTuple):
     closes_at: datetime | None
     closed_at: datetime | None
 
-    __hash__ = object.__hash__
-
 
 _TEXTS = slice(6, 11)  # of the row: languages, title, thanks, notice and the organisation's name, as JSON
 
 
 class GroupNow(NamedTuple):
-    """A stakeholder group as respondents choose it; the same while it says the same."""
+    """A stakeholder group as respondents choose it."""
 
     id: int
     code: str
     name: dict[str, str]
     definition: dict[str, str]
 
-    __hash__ = object.__hash__
-
 
 def survey_now(code: str) -> SurveyNow | None:
     """The survey with this code; one that was answered elsewhere has no address."""
     row = one_row(_SURVEY, [code])
-    return row and _survey_in(row)
-
-
-@lru_cache(maxsize=64)
-def _survey_in(row: tuple) -> SurveyNow:
+    if row is None:
+        return None
     texts = map(read_texts, row[_TEXTS])
     return SurveyNow(*row[: _TEXTS.start], *texts, *row[_TEXTS.stop : -4], *map(utc, row[-4:]))
 
 
 def groups_now(cycle_id: int) -> tuple[GroupNow, ...]:
     """The groups of a cycle, in their order."""
-    return tuple(map(_group_in, all_rows(_GROUPS, [cycle_id])))
-
-
-@lru_cache(maxsize=1024)
-def _group_in(row: tuple) -> GroupNow:
-    pk, code, *texts = row
-    return GroupNow(pk, code, *map(read_texts, texts))
+    return tuple(GroupNow(pk, code, *map(read_texts, texts)) for pk, code, *texts in all_rows(_GROUPS, [cycle_id]))
 
 
 @lru_cache(maxsize=1024)

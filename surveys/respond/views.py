@@ -19,7 +19,6 @@ from materiality.platform.visitors import VisitWindow, address_of
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models import ProfileQuestion, Tally
 from surveys.models.instrument import ranking_question
-from surveys.queries.questionnaire import Questionnaire
 from surveys.questionnaire.asking import Standing, standing
 from surveys.questionnaire.responses import MOST_NAMED, named_apart
 from surveys.questionnaire.saving import COMMENT, PROFILE, TOP, Change, Sent
@@ -81,38 +80,33 @@ def ranking(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _ranking_page(request: HttpRequest, way: Way) -> HttpResponse:
-    issues, rated = way.questionnaire.issues, way.rated()
+    issues = [way.questionnaire.issues[issue] for issue in way.rated()]
     chosen, error = named_apart(way.draft.profile)[1], ""
     if cookies.told(request)[:1] == [TOP]:
         _top, *chosen = cookies.told(request)
         error = _("Please choose at most %(most)s; you chose %(number)s.") % {"most": MOST_NAMED, "number": len(chosen)}
-    choices = _choices(way.questionnaire, spoken_language())
-    shown = [choices[issue][issues[issue].code in chosen] for issue in rated]
+    language = spoken_language()
+    choices = b"".join(
+        [_choice(issue.code, text_of(issue, "name", language), issue.code in chosen) for issue in issues]
+    )
     return page(
         request,
         "ranking",
-        fills={**_fills(way, way.step_after(RANKING), [TOP]), "choices": b"".join(shown)},
+        fills={**_fills(way, way.step_after(RANKING), [TOP]), "choices": choices},
         keep=not error,
         number=HOLES["number"],
         last=HOLES["last"],
         question=ranking_question(),
         most=MOST_NAMED,
-        choices=bool(rated),
+        choices=bool(issues),
         error=error,
         title=way.questionnaire.title,
     )
 
 
-@lru_cache(maxsize=128)
-def _choices(questionnaire: Questionnaire, language: str) -> list[tuple[bytes, bytes]]:
-    """Of each issue, not chosen and chosen. In a template the choices of a full questionnaire take longer than all its
-    other pages.
-    """
-    names = [(issue.code, text_of(issue, "name", language)) for issue in questionnaire.issues]
-    return [(_choice(*each, chosen=False), _choice(*each, chosen=True)) for each in names]
-
-
-def _choice(code: str, name: str, *, chosen: bool) -> bytes:
+@lru_cache(maxsize=4096)
+def _choice(code: str, name: str, chosen: bool) -> bytes:
+    """Made once: in a template the choices of a full questionnaire take longer than all its other pages."""
     box = format_html('<input type="checkbox" name="top" value="{}"{}>', code, mark_safe(" checked" if chosen else ""))
     return format_html('<label class="choice">{}<span>{}</span></label>\n', box, name).encode()
 
@@ -344,10 +338,11 @@ def questions(request: HttpRequest, code: str, number: int, single: bool = False
 
 def _show(request: HttpRequest, way: Way, number: int) -> HttpResponse:
     questionnaire, draft, sheet = way.questionnaire, way.draft, way.sheets[number - 1]
+    language = spoken_language()
     fills = {
         **_fills(way, number, way.names(number)),
-        "issues": questionnaire.issues_html(sheet, draft.ratings, draft.attention, spoken_language()),
-        "name": as_html(questionnaire.heading(sheet)),
+        "issues": questionnaire.issues_html(sheet, draft.ratings, draft.attention, language),
+        "name": as_html(questionnaire.heading(sheet, language)),
     }
     return page(
         request,
@@ -370,9 +365,9 @@ def _save(request: HttpRequest, way: Way, number: int) -> HttpResponse:
         return _told(way, changes)
     if cookies.is_about_display(posted):
         response = SeeOther(_same_place(way, number, posted))
+        cookies.remember_shown(response, posted)
     else:
         response = SeeOther(way.path(number + {"next": 1, "back": -1}.get(go, 0)))
-    cookies.remember_shown(response, posted)
     return _answered(request, way, response, changes)
 
 

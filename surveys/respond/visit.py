@@ -2,13 +2,15 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cached_property, wraps
 
+from django.core.exceptions import DisallowedRedirect
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -20,7 +22,7 @@ from surveys.models.instrument import moment_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Sheet, Standing, closing_time, standing
 from surveys.questionnaire.responses import RATINGS, named_apart
-from surveys.questionnaire.saving import ATTENTION, Change, Sent
+from surveys.questionnaire.saving import Change, Sent
 from surveys.respond import pages as cookies
 from surveys.respond.answers import count_part_again, open_answers, save
 from surveys.respond.keys import key_with
@@ -33,10 +35,20 @@ log = logging.getLogger(__name__)
 ANSWERABLE = (Standing.OPEN, Standing.GRACE)
 
 
+_SEEN, _PLAIN_PATH = HttpResponse(status=303), re.compile(r"[\w/-]+", re.ASCII)
+
+
 class SeeOther(HttpResponseRedirectBase):
     """After a POST: look there. Reloading what comes then sends nothing twice."""
 
     status_code = 303
+
+    def __init__(self, path: str) -> None:
+        """To addresses of ours only, which need no further look."""
+        if not path.startswith("/"):
+            raise DisallowedRedirect(path)
+        cookies.made_like(_SEEN, self)
+        self.headers["Location"] = path if _PLAIN_PATH.fullmatch(path) else iri_to_uri(path)
 
 
 class Elsewhere(Exception):
@@ -47,13 +59,16 @@ class Elsewhere(Exception):
         self.response = response
 
 
+_CODE = re.compile(r"[\w-]+", re.ASCII)
+
+
 def for_respondents(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorate a view of respondents: GET and POST only, and `Elsewhere` is an answer."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def guarded(request: HttpRequest, code: str, **kwargs: object) -> HttpResponse:
-        if not re.fullmatch(r"[\w-]+", code, re.ASCII):
+        if not _CODE.fullmatch(code):
             # No survey has such a code; PostgreSQL takes none with a NUL, and no cookie's path one with a line break.
             return unknown(request)
         try:
@@ -295,12 +310,9 @@ class Way:
         """The step of the attention question."""
         return next((step for step, own in enumerate(self.sheets, start=1) if own.attention is not None), 1)
 
-    def names(self, step: int) -> Iterator[str]:
+    def names(self, step: int) -> Sequence[str]:
         """The answers that a step of issues asks for, by their names."""
-        sheet, ratings = self.sheets[step - 1], self.draft.ratings
-        yield from (f"r{place}" for place in self.questionnaire.positions(sheet) if ratings[place] != NOT_ASKED)
-        if sheet.attention is not None:
-            yield ATTENTION
+        return self.questionnaire.names(self.sheets[step - 1], self.draft.ratings)
 
     def keep(self, step: int, changes: Sequence[Change], sent: Sent | None = None) -> None:
         """Save what was touched, and count the part again where it had been given back; Elsewhere where the answers

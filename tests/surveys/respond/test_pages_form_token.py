@@ -24,7 +24,7 @@ def refused(secret: str, token: str) -> bool:
 def test_token_is_that_of_the_browsers_secret_and_of_no_other(secret, other):
     request = RequestFactory().get("/")
     request.META["CSRF_COOKIE"] = secret
-    token = form_token(request)
+    token = form_token(request).decode()
     assert not refused(secret, token)
     assert refused(other, token) == (other != secret)
 
@@ -32,11 +32,11 @@ def test_token_is_that_of_the_browsers_secret_and_of_no_other(secret, other):
 def test_token_is_masked_anew_each_time():
     request = RequestFactory().get("/")
     request.META["CSRF_COOKIE"] = "a" * CSRF_SECRET_LENGTH
-    tokens = {form_token(request) for _ in range(100)}
+    tokens = {form_token(request).decode() for _ in range(100)}
     assert len(tokens) == 100 and all(len(token) == 2 * CSRF_SECRET_LENGTH for token in tokens)
 
 
 def test_token_without_a_secret_makes_one_for_the_cookie():
     request = RequestFactory().get("/")
-    token = form_token(request)
+    token = form_token(request).decode()
     assert request.META["CSRF_COOKIE_NEEDS_UPDATE"] and not refused(request.META["CSRF_COOKIE"], token)
