@@ -54,7 +54,6 @@ from surveys.respond.rows import (
     insert_draft,
     insert_response,
     sealed_in_use,
-    window_of,
     write_answers,
 )
 from surveys.respond.sealed import (
@@ -62,7 +61,6 @@ from surveys.respond.sealed import (
     finish_sealed,
     insert_sealed,
     opened_again,
-    sealed_survey,
     unseal_part,
 )
 from surveys.responses.holdings import hold_response, holdings_of
@@ -263,10 +261,7 @@ def _start_sealed(beginning: Beginning, questionnaire: Questionnaire, asked: Gro
         started_at=beginning.moment,
     )
     drawn = issues if survey.split else None
-    insert_sealed(
-        sealed_survey(survey.code), secret, contents, group_id=beginning.group.id, channel=beginning.channel,
-        issues=drawn,
-    )  # fmt: skip
+    insert_sealed(questionnaire, secret, contents, group_id=beginning.group.id, channel=beginning.channel, issues=drawn)
     return secret
 
 
@@ -333,15 +328,14 @@ def _finish_sealed(
     for _try in range(_TRIES):
         if box is None:
             return False
-        window = window_of(box.survey_id)
-        _refuse_late(window, moment, box.contents.started_at)
+        _refuse_late(box.survey, moment, box.contents.started_at)
         held = box.contents
         fields = merged(held, changes, box.questionnaire.slots, _since(held.started_at, moment), sent)
-        course = box.questionnaire.course(order_of(box.key, box.secret), fields["ratings"])
+        course = box.questionnaire.course(order_of(box.survey.key, box.secret), fields["ratings"])
         # What became of each answer has done its work.
         given = {**fields, "history": History(), "course": course}
         contents = held._replace(**given, submitted_at=moment, **others)
-        if finish_sealed(box, contents, window._asdict(), at=moment):
+        if finish_sealed(box, contents, at=moment):
             return True
         box = opened_again(box)
     raise RuntimeError(_CHANGED)

@@ -24,7 +24,7 @@ from surveys.questionnaire.saving import History
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import is_genuine, parse_token
 from surveys.respond.keys import order_of
-from surveys.respond.sealed import ASKER, Box, as_read, find_sealed, opened_again, write_sealed
+from surveys.respond.sealed import ASKER, WINDOW, Box, as_read, find_sealed, opened_again, write_sealed
 
 _READ = f"""
 SELECT d.key, d.survey_id, d.group_id, d.ratings, d.comment, d.profile, d.attention, d.page, d.counted, d.batch_id,
@@ -95,7 +95,7 @@ def sealed_in_use(secret: str, survey_code: str) -> DraftInUse | None:
     held = box.contents
     return DraftInUse(
         key=box,
-        order=order_of(box.key, secret),
+        order=order_of(survey.key, secret),
         survey_id=survey.id,
         group_id=group,
         ratings=held.ratings,
@@ -199,24 +199,6 @@ def _one(sql: str, values: list, known: UUID | None = None) -> DraftInUse | None
     )
 
 
-_WINDOW = "SELECT state, opens_at, closes_at, closed_at FROM surveys_survey WHERE id = %s"
-
-
-class WindowNow(NamedTuple):
-    """When a survey takes answers."""
-
-    state: str
-    opens_at: datetime | None
-    closes_at: datetime | None
-    closed_at: datetime | None
-
-
-def window_of(survey_id: int) -> WindowNow:
-    """The survey's state and times as they are at this moment."""
-    state, *times = one_row(_WINDOW, [survey_id])
-    return WindowNow(state, *map(utc, times))
-
-
 _TAKE = """
 SELECT d.survey_id, d.group_id, d.channel, d.batch_id, d.serial, d.ratings, d.comment, d.profile, d.attention,
        d.notice_version, d.started_at, d.history, g.code, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at,
@@ -287,7 +269,7 @@ def draft_to_finish(key: UUID) -> FinishedDraft | None:
 
 
 _DELETE = "DELETE FROM surveys_draft WHERE key = %s AND history = %s AND "
-_DECIDING = (*WindowNow._fields, "rules_version")
+_DECIDING = (*WINDOW, "rules_version")
 
 
 def delete_draft(key: UUID, read: FinishedDraft) -> bool:

@@ -22,14 +22,13 @@ from surveys.models.responses import random_id
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.contents import Contents, pack, pack_issues, unpack, unpack_issues
 from surveys.questionnaire.responses import ResponseColumns
-from surveys.respond.keys import key_of_finished, key_of_parts, key_with, lookup_of, opener_of
+from surveys.respond.keys import key_of, key_of_finished, key_of_parts, key_with, lookup_of, opener_of
 
 # As staff say it, in JSON.
 ASKER = "(SELECT name FROM materiality_organisation WHERE id = 1)"
-_SURVEY = f"""
-SELECT id, key_check, {ASKER}, opened_at, state, opens_at, closes_at, closed_at FROM surveys_survey
-WHERE code = %s AND anonymous AND key_check <> ''
-"""
+# What decides whether answers are taken.
+WINDOW = ("state", "opens_at", "closes_at", "closed_at")
+_SURVEY = "SELECT id, key_check FROM surveys_survey WHERE code = %s AND anonymous AND key_check <> ''"
 _ROW = f"""
 SELECT d.id, d.group_id, d.page, d.counted, d.version, d.state, d.sealed,
        s.id, s.key_check, {ASKER}, s.opened_at, s.state, s.opens_at, s.closes_at, s.closed_at
@@ -37,7 +36,11 @@ FROM surveys_sealeddraft d JOIN surveys_survey s ON s.id = d.survey_id
 WHERE d.survey_id = %s AND d.lookup = %s AND s.key_check = %s
 """
 _OWN = 7  # columns of the draft; the survey's follow
-_AGAIN = "SELECT version, state, sealed FROM surveys_sealeddraft WHERE id = %s"
+_AGAIN = """
+SELECT d.version, d.state, d.sealed, s.state, s.opens_at, s.closes_at, s.closed_at
+FROM surveys_sealeddraft d JOIN surveys_survey s ON s.id = d.survey_id
+WHERE d.id = %s
+"""
 _INSERT = """
 INSERT INTO surveys_sealeddraft (id, survey_id, group_id, channel, page, state, version, counted, lookup, sealed, part,
        begun_on, saved_at)
@@ -53,22 +56,6 @@ WHERE id = %s AND version = %s AND state = 'begun' AND
 """
 
 
-class Box(NamedTuple):
-    """A sealed draft in progress with what opens it: the survey's key and what the respondent has (`secret`); `lookup`
-    and `opener` follow from them.
-    """
-
-    survey_id: int
-    questionnaire: Questionnaire
-    key: bytes
-    secret: str
-    lookup: bytes
-    opener: bytes
-    row: int
-    version: int
-    contents: Contents
-
-
 class SealedSurvey(NamedTuple):
     """An opened anonymous survey, its key and where it stands."""
 
@@ -82,10 +69,19 @@ class SealedSurvey(NamedTuple):
     closed_at: datetime | None
 
 
-def sealed_survey(code: str) -> SealedSurvey | None:
-    """The anonymous survey with this code; None where there is none or its key was destroyed. KeyMissing."""
-    row = one_row(_SURVEY, [code])
-    return row and _survey_in(row)
+class Box(NamedTuple):
+    """A sealed draft in progress with what opens it: the survey's key and what the respondent has (`secret`); `lookup`
+    and `opener` follow from them.
+    """
+
+    survey: SealedSurvey
+    questionnaire: Questionnaire
+    secret: str
+    lookup: bytes
+    opener: bytes
+    row: int
+    version: int
+    contents: Contents
 
 
 def _survey_in(row: Sequence) -> SealedSurvey:
@@ -108,7 +104,7 @@ def find_sealed(code: str, secret: str) -> tuple[SealedSurvey, tuple, Box | None
     opener = opener_of(survey.key, secret)
     contents = unpack(unseal(opener, bytes(sealed), lookup))
     questionnaire = questionnaire_of(survey.id, survey.opened_at)
-    return survey, known, Box(survey.id, questionnaire, survey.key, secret, lookup, opener, pk, version, contents)
+    return survey, known, Box(survey, questionnaire, secret, lookup, opener, pk, version, contents)
 
 
 # Key and fingerprint of surveys by their codes, so that most saves ask the database once; each answer is checked.
@@ -127,8 +123,8 @@ def _row_of(code: str, secret: str) -> tuple[bytes, tuple] | None:
     if survey is None:
         return None
     if len(_known) < _MOST_KNOWN:
-        _known[code] = survey[:2]
-    return _look(*survey[:2], secret)
+        _known[code] = survey
+    return _look(*survey, secret)
 
 
 def _look(survey_id: int, check: str, secret: str) -> tuple[bytes, tuple] | None:
@@ -138,17 +134,24 @@ def _look(survey_id: int, check: str, secret: str) -> tuple[bytes, tuple] | None
 
 
 def insert_sealed(
-    survey: SealedSurvey, secret: str, contents: Contents, *, group_id: int, channel: str, issues: list[int] | None
+    questionnaire: Questionnaire,
+    secret: str,
+    contents: Contents,
+    *,
+    group_id: int,
+    channel: str,
+    issues: list[int] | None,
 ) -> None:
-    """Store a draft in which nothing is answered yet; IntegrityError where the link or cookie has one.
+    """Store a draft in which nothing is answered yet; IntegrityError where the link or cookie has one. KeyMissing.
 
     `issues` is the part of a split survey.
     """
-    questionnaire, lookup = questionnaire_of(survey.id, survey.opened_at), lookup_of(survey.key, secret)
-    sealed = seal(opener_of(survey.key, secret), pack(contents, questionnaire.sealed_size), lookup)
-    part = b"" if issues is None else seal_part(survey.key, issues, len(questionnaire.issues), lookup)
+    key = key_of(questionnaire.survey)
+    lookup = lookup_of(key, secret)
+    sealed = seal(opener_of(key, secret), pack(contents, questionnaire.sealed_size), lookup)
+    part = b"" if issues is None else seal_part(key, issues, len(questionnaire.issues), lookup)
     begun = contents.started_at
-    values = [random_id(), survey.id, group_id, channel, issues is not None, lookup, sealed, part]
+    values = [random_id(), questionnaire.survey.pk, group_id, channel, issues is not None, lookup, sealed, part]
     values += [begun.date(), begun]
     changed(_INSERT, values)
 
@@ -158,7 +161,9 @@ def opened_again(box: Box) -> Box | None:
     row = one_row(_AGAIN, [box.row])
     if row is None or row[1] != SealedDraft.State.BEGUN:
         return None
-    return box._replace(version=row[0], contents=unpack(unseal(box.opener, bytes(row[2]), box.lookup)))
+    version, _state, sealed, state, *ends = row
+    survey = box.survey._replace(**dict(zip(WINDOW, [state, *map(utc, ends)], strict=True)))
+    return box._replace(survey=survey, version=version, contents=unpack(unseal(box.opener, bytes(sealed), box.lookup)))
 
 
 def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> Box | None:
@@ -170,12 +175,12 @@ def write_sealed(box: Box, contents: Contents, *, page: int, at: datetime) -> Bo
     return box._replace(version=version, contents=contents) if changed_for_good(_SAVE, values) == 1 else None
 
 
-def finish_sealed(box: Box, contents: Contents, window: Mapping[str, object], *, at: datetime) -> bool:
-    """Seal the contents with the survey's key alone, in the same row, which is finished from then on; False where it
-    is not as it was opened, or the survey's `window` not as it was read.
+def finish_sealed(box: Box, contents: Contents, *, at: datetime) -> bool:
+    """Seal the contents with the survey's key alone, in the same row, which is finished from then on; False where it,
+    or the survey's WINDOW, is not as it was when the box was opened.
     """
-    sealed = seal_finished(box.key, contents, box.questionnaire.sealed_size, box.lookup)
-    stands, read = as_read(box.survey_id, window)
+    sealed = seal_finished(box.survey.key, contents, box.questionnaire.sealed_size, box.lookup)
+    stands, read = as_read(box.survey.id, {name: getattr(box.survey, name) for name in WINDOW})
     values = [sealed, b"", at, box.row, box.version]
     return changed_for_good(_FINISH + stands, [*values, *read]) == 1
 

@@ -12,12 +12,13 @@ from surveys.actions.plans import build_survey
 from surveys.actions.surveys import open_survey
 from surveys.invitations.links import secret_of
 from surveys.models import Draft, SealedDraft, Survey
+from surveys.queries.questionnaire import questionnaire_of
 from surveys.questionnaire.contents import Contents
 from surveys.questionnaire.tokens import token_of
 from surveys.respond.answers import open_answers
-from surveys.respond.keys import lookup_of
+from surveys.respond.keys import key_of, lookup_of
 from surveys.respond.rows import DraftInUse
-from surveys.respond.sealed import insert_sealed, sealed_survey
+from surveys.respond.sealed import insert_sealed
 from tests.factories.kept import kept
 from tests.factories.library import make_category, make_edition, make_issue, make_secondaries
 from tests.factories.thaw import thawed
@@ -83,7 +84,7 @@ def _make_sealed(survey: Survey, **values) -> DraftInUse:
     channel = values.pop("channel", "link")
     values = {"ratings": bytes(survey.items.count()), "language": "zh-hans", "started_at": timezone.now()} | values
     contents = Contents(batch_id=batch and batch.pk, **values)
-    opened = sealed_survey(survey.code)
-    insert_sealed(opened, secret, contents, group_id=group.pk, channel=channel, issues=issues)
-    SealedDraft.objects.filter(lookup=lookup_of(opened.key, secret)).update(**columns)
+    questionnaire = questionnaire_of(survey.pk, survey.opened_at)
+    insert_sealed(questionnaire, secret, contents, group_id=group.pk, channel=channel, issues=issues)
+    SealedDraft.objects.filter(lookup=lookup_of(key_of(survey), secret)).update(**columns)
     return open_answers(secret, survey.code)

@@ -14,8 +14,8 @@ from surveys.questionnaire.saving import History, Sent
 from surveys.questionnaire.screening import Rules
 from surveys.questionnaire.tokens import LARGEST, token_of
 from surveys.respond.answers import open_answers
-from surveys.respond.rows import LinkNow, again, delete_draft, draft_to_finish, link_now, window_of, write_answers
-from surveys.respond.sealed import finish_sealed
+from surveys.respond.rows import LinkNow, again, delete_draft, draft_to_finish, link_now, write_answers
+from surveys.respond.sealed import finish_sealed, opened_again
 from tests.factories.invitations import make_batch, token
 from tests.factories.surveys import make_draft, make_open_survey, make_survey
 
@@ -65,10 +65,10 @@ def test_draft_is_deleted_only_while_its_survey_is_as_it_was_read(survey, column
 def test_sealed_answers_are_finished_only_while_their_survey_takes_them_as_was_read(column) -> None:
     survey = make_open_survey(anonymous=True)
     box, moment = make_draft(survey).key, timezone.now()
-    contents, read = box.contents._replace(submitted_at=moment), window_of(survey.pk)._asdict()
+    contents = box.contents._replace(submitted_at=moment)
     Survey.objects.filter(pk=survey.pk).update(**{column: _another(survey, column)})
-    assert not finish_sealed(box, contents, read, at=moment)
-    assert finish_sealed(box, contents, window_of(survey.pk)._asdict(), at=moment)
+    assert not finish_sealed(box, contents, at=moment)
+    assert finish_sealed(opened_again(box), contents, at=moment)
 
 
 def _another(survey: Survey, column: str) -> object:
