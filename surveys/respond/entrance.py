@@ -1,9 +1,11 @@
 """How respondents come in: the first page, personal links, going on, and no more mails."""
 
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -58,11 +60,12 @@ def first_page(
     if request.method == "GET" and not cookies.first_page_was_shown(request):
         code, channel = (link.group_code, link.channel) if link else ("", OPEN_LINK)
         in_passing.count(survey.id, Tally.Measure.OPENED, group=code, channel=channel)
-    questionnaire = questionnaire_of(survey.id, survey.opened_at)
+    questionnaire, large = questionnaire_of(survey.id, survey.opened_at), cookies.is_large(request)
+    now = spoken_language(), get_language(), ends_soon(survey)
     return page(
         request,
         "introduction",
-        **first_page_context(survey, questionnaire, groups, link=link, large=cookies.is_large(request)),
+        **_kept_context(now, survey, questionnaire, groups, link and link.channel, large),
         group=group if any(row.code == group for row in groups) else "",
         consent=consent,
         group_error=wrong.get("group", ""),
@@ -87,13 +90,14 @@ def first_page_context(
     survey: SurveyNow,
     questionnaire: Questionnaire,
     groups: tuple[GroupNow, ...],
-    *,
-    link: LinkNow | None = None,
+    channel: str | None = None,
     large: bool = False,
 ) -> dict[str, object]:
-    """What the first page says of a survey, in the active language; hashable values. With a link one group only."""
+    """What the first page says of a survey, in the active language; hashable values. With a link, of which `channel`
+    is told, one group only.
+    """
     language = spoken_language()
-    mailed = link is not None and link.channel == "mail"
+    personal, mailed = channel is not None, channel == "mail"
     paragraphs = text_of(questionnaire.survey, "introduction", language).replace("\r\n", "\n").split("\n\n")
     return {
         "title": text_of(survey, "title", language),
@@ -101,7 +105,7 @@ def first_page_context(
         "introduction": "\n\n".join(paragraphs[1:]).strip(),
         "until": moment_words(closing_time(survey), survey.zone),
         "last_day": ends_soon(survey),
-        "anonymity": anonymity_words(anonymous=survey.anonymous, personal=link is not None, mailed=mailed),
+        "anonymity": anonymity_words(anonymous=survey.anonymous, personal=personal, mailed=mailed),
         "contact": questionnaire.survey.contact,
         "notice": text_of(survey, "notice", language),
         "notice_version": survey.notice_version,
@@ -111,12 +115,18 @@ def first_page_context(
         "drafts_days": survey.drafts_kept_days,
         "recipients_days": survey.recipients_kept_days,
         "has_profile": bool(questionnaire.profile),
-        "personal": link is not None,
+        "personal": personal,
         "mailed": mailed,
         "groups": tuple(
             (row.code, text_of(row, "name", language), text_of(row, "definition", language)) for row in groups
         ),
     }
+
+
+@lru_cache(maxsize=256)
+def _kept_context(_now: tuple[str, str, bool], *about: object) -> dict[str, object]:
+    """The same for everybody, until a text, the language or, on the last day, the time is another."""
+    return first_page_context(*about)
 
 
 def start(

@@ -383,7 +383,9 @@ FROM materiality_group WHERE cycle_id = %s ORDER BY "order", code
 
 
 class SurveyNow(NamedTuple):
-    """A survey's state and times, in UTC, and what may change while it is open."""
+    """A survey's state and times, in UTC, and what may change while it is open. While it says the same it is the same:
+    what follows from it is kept by it.
+    """
 
     id: int
     cycle_id: int
@@ -408,31 +410,44 @@ class SurveyNow(NamedTuple):
     closes_at: datetime | None
     closed_at: datetime | None
 
+    __hash__ = object.__hash__
+
 
 _TEXTS = slice(6, 11)  # of the row: languages, title, thanks, notice and the organisation's name, as JSON
 
 
 class GroupNow(NamedTuple):
-    """A stakeholder group as respondents choose it."""
+    """A stakeholder group as respondents choose it; the same while it says the same."""
 
     id: int
     code: str
     name: dict[str, str]
     definition: dict[str, str]
 
+    __hash__ = object.__hash__
+
 
 def survey_now(code: str) -> SurveyNow | None:
     """The survey with this code; one that was answered elsewhere has no address."""
     row = one_row(_SURVEY, [code])
-    if row is None:
-        return None
+    return row and _survey_in(row)
+
+
+@lru_cache(maxsize=64)
+def _survey_in(row: tuple) -> SurveyNow:
     texts = map(read_texts, row[_TEXTS])
     return SurveyNow(*row[: _TEXTS.start], *texts, *row[_TEXTS.stop : -4], *map(utc, row[-4:]))
 
 
 def groups_now(cycle_id: int) -> tuple[GroupNow, ...]:
     """The groups of a cycle, in their order."""
-    return tuple(GroupNow(pk, code, *map(read_texts, texts)) for pk, code, *texts in all_rows(_GROUPS, [cycle_id]))
+    return tuple(map(_group_in, all_rows(_GROUPS, [cycle_id])))
+
+
+@lru_cache(maxsize=1024)
+def _group_in(row: tuple) -> GroupNow:
+    pk, code, *texts = row
+    return GroupNow(pk, code, *map(read_texts, texts))
 
 
 @lru_cache(maxsize=1024)

@@ -19,6 +19,7 @@ from materiality.platform.visitors import VisitWindow, address_of
 from materiality.scoring.cube import NOT_ASKED, SKIPPED
 from surveys.models import ProfileQuestion, Tally
 from surveys.models.instrument import ranking_question
+from surveys.queries.questionnaire import Questionnaire
 from surveys.questionnaire.asking import Standing, standing
 from surveys.questionnaire.responses import MOST_NAMED, named_apart
 from surveys.questionnaire.saving import COMMENT, PROFILE, TOP, Change, Sent
@@ -80,33 +81,38 @@ def ranking(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _ranking_page(request: HttpRequest, way: Way) -> HttpResponse:
-    issues = [way.questionnaire.issues[issue] for issue in way.rated()]
+    issues, rated = way.questionnaire.issues, way.rated()
     chosen, error = named_apart(way.draft.profile)[1], ""
     if cookies.told(request)[:1] == [TOP]:
         _top, *chosen = cookies.told(request)
         error = _("Please choose at most %(most)s; you chose %(number)s.") % {"most": MOST_NAMED, "number": len(chosen)}
-    language = spoken_language()
-    choices = b"".join(
-        [_choice(issue.code, text_of(issue, "name", language), issue.code in chosen) for issue in issues]
-    )
+    choices = _choices(way.questionnaire, spoken_language())
+    shown = [choices[issue][issues[issue].code in chosen] for issue in rated]
     return page(
         request,
         "ranking",
-        fills={**_fills(way, way.step_after(RANKING), [TOP]), "choices": choices},
+        fills={**_fills(way, way.step_after(RANKING), [TOP]), "choices": b"".join(shown)},
         keep=not error,
         number=HOLES["number"],
         last=HOLES["last"],
         question=ranking_question(),
         most=MOST_NAMED,
-        choices=bool(issues),
+        choices=bool(rated),
         error=error,
         title=way.questionnaire.title,
     )
 
 
-@lru_cache(maxsize=4096)
-def _choice(code: str, name: str, chosen: bool) -> bytes:
-    """Made once: in a template the choices of a full questionnaire take longer than all its other pages."""
+@lru_cache(maxsize=128)
+def _choices(questionnaire: Questionnaire, language: str) -> list[tuple[bytes, bytes]]:
+    """Of each issue, not chosen and chosen. In a template the choices of a full questionnaire take longer than all its
+    other pages.
+    """
+    names = [(issue.code, text_of(issue, "name", language)) for issue in questionnaire.issues]
+    return [(_choice(*each, chosen=False), _choice(*each, chosen=True)) for each in names]
+
+
+def _choice(code: str, name: str, *, chosen: bool) -> bytes:
     box = format_html('<input type="checkbox" name="top" value="{}"{}>', code, mark_safe(" checked" if chosen else ""))
     return format_html('<label class="choice">{}<span>{}</span></label>\n', box, name).encode()
 

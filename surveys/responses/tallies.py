@@ -47,11 +47,9 @@ def add_to_tally(
 
 def how_answered(mode: str, course: Sequence[int]) -> Counter[tuple[str, str, int]]:
     """What is counted of one who submitted: {(measure, channel, place): number}."""
-    found = Counter({(Tally.Measure.MODE.value, mode, 0): 1})
-    for at, number in enumerate(course):
-        third, kind = divmod(at, len(COURSE))
-        found[Tally.Measure.COURSE.value, COURSE[kind], third + 1] += number
-    return found
+    measure, kinds = Tally.Measure.COURSE.value, len(COURSE)
+    going = {(measure, COURSE[at % kinds], at // kinds + 1): number for at, number in enumerate(course) if number}
+    return Counter({(Tally.Measure.MODE.value, mode, 0): 1, **going})
 
 
 class InPassing:

@@ -532,8 +532,20 @@ def test_first_page_says_in_five_lines_what_it_is_about_and_folds_the_rest():
     assert "（北京时间）" in chinese and " (北京时间)" not in chinese
 
 
+def test_first_page_says_what_was_changed_since_it_was_shown(plain_survey):
+    client, group = RespondentClient(plain_survey), plain_survey.cycle.groups.first()
+    assert "Another name" not in client.page()
+    reword(Survey.objects.all(), title_en="Another name")
+    reword(plain_survey.cycle.groups.filter(pk=group.pk), name_en="Other people")
+    html = client.page()
+    assert "Another name" in html and "Other people" in html
+
+
 def test_last_day_is_warned_of():
-    client = RespondentClient(make_open_survey(closes_at=timezone.now() + timedelta(hours=5)))
+    survey = make_open_survey(closes_at=timezone.now() + timedelta(days=2))
+    client = RespondentClient(survey)
+    assert "not submitted 15 minutes later do not count" not in client.page()
+    Survey.objects.update(closes_at=timezone.now() + timedelta(hours=5))
     assert "not submitted 15 minutes later do not count" in client.page()
     client.begin()
     assert "not submitted 15 minutes later do not count" in client.page()
