@@ -56,7 +56,7 @@ def in_order(processors: Sequence[int], core: Callable[[int], str], first: int) 
 
 def _core(processor: int) -> str:
     with suppress(OSError):
-        return Path(_CORES.format(processor)).read_text("ascii")
+        return Path(_CORES.format(processor)).read_text("utf-8")
     return str(processor)
 
 

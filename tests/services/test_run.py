@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import urllib.error
 import urllib.request
@@ -111,6 +112,17 @@ def _line(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.NoSuchProcess:
         return ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+def test_only_workers_of_web_keep_to_a_processor(running):
+    _port, _made, _process, supervisor = running
+    everywhere = os.sched_getaffinity(0)
+    of_role = {role: [set(each.cpu_affinity()) for each in processes(supervisor, role)] for role in WORDS}
+    # Other installations of the machine may have the seats.
+    kept = [one for one in of_role.pop("web worker") if one != everywhere]
+    assert all(len(one) == 1 for one in kept) and len(set.union(set(), *kept)) == len(kept)
+    assert all(one == everywhere for found in of_role.values() for one in found)
 
 
 @pytest.mark.parametrize("role", WORDS)
