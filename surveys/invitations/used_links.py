@@ -73,9 +73,12 @@ def _locked_bits(batch_id: int, block: int) -> bytes:
 
     SQLite locks the whole file from the first write of a transaction on, PostgreSQL the row.
     """
-    lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-    changed(_MAKE, [batch_id, block, _EMPTY])
-    return bytes(one_row(_READ + lock, [batch_id, block])[0])
+    read = _READ + (" FOR UPDATE" if connection.vendor == "postgresql" else "")
+    found = one_row(read, [batch_id, block])
+    if found is None:
+        changed(_MAKE, [batch_id, block, _EMPTY])
+        found = one_row(read, [batch_id, block])
+    return bytes(found[0])
 
 
 def _bits_of(bits: bytes) -> np.ndarray:

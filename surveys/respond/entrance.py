@@ -152,10 +152,7 @@ def start(
     except NotAllowed:
         # The survey closed in this very moment; its page says so.
         return SeeOther(request.path)
-    draft = open_answers(key, survey.code) if link else None
-    way = draft and Way(survey.code, draft, single=cookies.is_large(request))
-    single = "one/" if cookies.is_large(request) else ""
-    response = SeeOther(way.path(way.first_open()) if way else f"/s/{survey.code}/{single}1/")
+    response = SeeOther(f"/s/{survey.code}/{'one/' if cookies.is_large(request) else ''}1/")
     cookies.remember_draft(response, survey.code, key, survey.drafts_kept_days)
     return response
 

@@ -202,7 +202,7 @@ def test_split_survey_by_link_counts_the_part_once(django_assert_max_num_queries
     client = RespondentClient(survey)
     html = client.page(path_of(batch))
     posted = {"csrfmiddlewaretoken": html.split('csrfmiddlewaretoken" value="')[1].split('"')[0], "consent": "yes"}
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         client.post(client.base + path_of(batch), {**posted, "go": "start"})
     begin(RespondentClient(survey), path_of(batch))
     counts = memoryview(bytes(Assignments.objects.get(group=batch.group).counts)).cast("I").tolist()
