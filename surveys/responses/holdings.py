@@ -224,7 +224,7 @@ def _plain(value: Any) -> Any:
 
 def _given_back(value: Any) -> Any:
     """The value as the database gives it back; of what `_plain` knows SQLite keeps moments and truth."""
-    if connection.vendor == "sqlite" and isinstance(value, datetime):
+    if isinstance(value, datetime) and connection.vendor == "sqlite":
         return value.astimezone(UTC).replace(tzinfo=None)
     return value.hex if isinstance(value, UUID) else value
 
