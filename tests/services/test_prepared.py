@@ -8,7 +8,8 @@ from threading import Thread
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.errors import FeatureNotSupported
+from psycopg.errors import FeatureNotSupported, OperationalError, UniqueViolation
+from psycopg.errors import SyntaxError as SyntaxError_
 
 from materiality.platform.prepared import prepared
 from tests.services.conftest import new_database
@@ -51,7 +52,7 @@ def test_statement_is_prepared_once_in_a_connection_and_nothing_else_is(connecti
         connection.execute("SELECT code FROM kept WHERE code = %s", ["a"])
     assert _number(connection) == 1
     with closing(_connected(database)) as other:
-        assert _found(other) == _found(connection) == _found(other)
+        assert [_found(each) for each in (other, other, connection)] == [("a", "first")] * 3
         assert _number(other) == 1
 
 
@@ -81,12 +82,51 @@ def test_nothing_is_prepared_where_somebody_stands_between(database):
             assert _number(connection) == 0
 
 
-def _hand_on(between: socket.socket, url: str) -> None:
+def test_errors_are_those_of_psycopg(connection, database):
+    for _time in range(2):
+        with pytest.raises(UniqueViolation):
+            prepared(connection, "INSERT INTO kept VALUES (%s, %s)", ["a", "again"])
+        with pytest.raises(SyntaxError_):
+            prepared(connection, "SELECT FROM WHERE", [])
+    assert prepared(connection, "UPDATE kept SET words = words WHERE code = %s", ["b"]).rowcount == 0
+    assert prepared(connection, FIND, ["b"]).fetchone() is None
+    with closing(_connected(database)) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
+    with pytest.raises(OperationalError):
+        while True:
+            _found(connection)
+    assert connection.broken
+
+
+def test_line_that_is_cut_is_an_operational_error(database):
+    with closing(socket.create_server(("127.0.0.1", 0))) as between:
+        ends: list[socket.socket] = []
+        Thread(target=_hand_on, args=(between, database, ends), daemon=True).start()
+        with closing(_connected(database, host="127.0.0.1", port=between.getsockname()[1])) as connection:
+            assert _found(connection) == ("a", "first")
+            for end in ends:
+                end.shutdown(socket.SHUT_RDWR)
+            with pytest.raises(OperationalError) as raised:
+                _found(connection)
+            assert raised.value.sqlstate is None
+            assert connection.broken
+
+
+def test_what_somebody_made_the_server_forget_is_prepared_again(connection):
+    assert _found(connection) == ("a", "first")
+    connection.execute("DISCARD ALL")
+    assert _found(connection) == ("a", "first")
+    assert _number(connection) == 1
+
+
+def _hand_on(between: socket.socket, url: str, ends: list[socket.socket] | None = None) -> None:
     """What comes to the one, from a port of ours, to the server."""
     parts = conninfo_to_dict(url)
     client, _address = between.accept()
     server = socket.socket(socket.AF_UNIX)
     server.connect(f"{parts['host']}/.s.PGSQL.{parts.get('port', 5432)}")
+    if ends is not None:
+        ends += [client, server]
     for one, other in ((client, server), (server, client)):
         Thread(target=_copy, args=(one, other), daemon=True).start()
 
