@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from json import loads
 from typing import NamedTuple
@@ -25,7 +25,7 @@ from materiality.platform.audit import AUDIT_KEY, HASHED, NUMBER, Chain, Finding
 from materiality.platform.digests import CHUNK, OF, columns_digest, part_now, path_to, stored_digests
 from materiality.platform.files import digest_of_stored
 from materiality.platform.hooks import declared
-from materiality.platform.keys import KeyMissing, fingerprint_of, installation_key, made_at
+from materiality.platform.keys import KeyMissing, begun_with, fingerprint_of, installation_key, made_at, signed
 from materiality.platform.words import object_word, word_for
 from materiality.queries.scores import differing_figures, recomputed
 from materiality.scoring.method import VERSION
@@ -100,8 +100,12 @@ class Macs:
         self.begun = True
         if bytes(mac[:_FINGERPRINT]) != self.known:
             return "mac_key"
-        right = hmac.compare_digest(bytes(mac[_FINGERPRINT:]), hmac.digest(self.key, text.encode(), "sha256"))
+        right = hmac.compare_digest(bytes(mac[_FINGERPRINT:]), signed(self._with_key, text.encode()))
         return "" if right else "mac_wrong"
+
+    @cached_property
+    def _with_key(self) -> tuple:
+        return begun_with(self.key)
 
     def end(self) -> Iterator[Finding]:
         """One finding of each kind."""

@@ -24,7 +24,7 @@ _CODES = (
 )
 _LANGUAGES = ("", *_CODES.split())
 MODES = ("normal", "large", "paper")
-_NONE = 0xFF
+_NONE, _NOTHING = 0xFF, b"{}"
 _NO_SERIAL = 0xFFFF_FFFF
 # Form, language, mode, attention, version of the notice, flags, begun, finished (microseconds since 1970, 0 = unknown),
 # batch, serial; then items, bytes of the comment, bytes of the profile.
@@ -74,7 +74,9 @@ def sealed_size(items: int, questions: Iterable[tuple[str, list[str]]]) -> int:
 def pack(contents: Contents, size: int) -> bytes:
     """Exactly `size` bytes; ValueError where the answers are longer than answers can be."""
     comment = contents.comment.encode("utf-16-le")
-    profile = json.dumps(contents.profile, ensure_ascii=False, separators=(",", ":")).encode()
+    profile = _NOTHING  # as for most, nearly until the end
+    if contents.profile:
+        profile = json.dumps(contents.profile, ensure_ascii=False, separators=(",", ":")).encode()
     items = len(contents.ratings)
     head = _HEAD.pack(
         _FORM,
@@ -116,7 +118,7 @@ def unpack(packed: bytes) -> Contents:
     return Contents(
         ratings=ratings,
         comment=comment.decode("utf-16-le"),
-        profile=json.loads(profile),
+        profile={} if profile == _NOTHING else json.loads(profile),
         attention=None if attention == _NONE else attention,
         language=_LANGUAGES[language],
         mode=MODES[mode],

@@ -43,6 +43,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from isal import isal_zlib
 
 from materiality.platform.bilingual import content_language, reading_languages, speaking, spoken_language, tag_of
+from materiality.platform.keys import begun_with, signed
 from materiality.platform.organisation import named
 from materiality.platform.people import RESPONDENT_PATH
 from surveys.models import Survey
@@ -315,10 +316,7 @@ class Signer(signing.Signer):
     """Signs as Django's does, in a tenth of its time: that derives its key, and prepares OpenSSL, anew with each."""
 
     def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
-        inner, outer = (each.copy() for each in _begun_signing(self.salt, key or self.key))
-        inner.update(force_bytes(value))
-        outer.update(inner.digest())
-        return signing.b64_encode(outer.digest()).decode()
+        return signing.b64_encode(signed(_begun_with(self.salt, key or self.key), force_bytes(value))).decode()
 
     def unsign(self, signed_value: str) -> str:
         value, _, signature = signed_value.rpartition(self.sep)
@@ -328,10 +326,8 @@ class Signer(signing.Signer):
 
 
 @lru_cache(maxsize=256)
-def _begun_signing(salt: str, key: str | bytes) -> tuple["hashlib._Hash", "hashlib._Hash"]:
-    """What of HMAC-SHA256 (RFC 2104) follows from the key alone."""
-    block = hashlib.sha256(force_bytes(f"{salt}signer") + force_bytes(key)).digest().ljust(64, b"\0")
-    return hashlib.sha256(block.translate(hmac.trans_36)), hashlib.sha256(block.translate(hmac.trans_5C))
+def _begun_with(salt: str, key: str | bytes) -> tuple["hashlib._Hash", "hashlib._Hash"]:
+    return begun_with(hashlib.sha256(force_bytes(f"{salt}signer") + force_bytes(key)).digest())
 
 
 @lru_cache(maxsize=256)

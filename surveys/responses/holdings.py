@@ -20,7 +20,7 @@ from django.db.models import Model, QuerySet
 
 from materiality.models import KeyCheck
 from materiality.platform.audit import AUDIT_KEY
-from materiality.platform.keys import KeyMissing, derived, installation_key, read_key
+from materiality.platform.keys import KeyMissing, begun_with, derived, installation_key, read_key, signed
 from materiality.platform.statements import changed, one_row
 from surveys.models import AnonymousAnswer, AnonymousComment, Holding, Response, Survey
 
@@ -70,7 +70,7 @@ class Sums:
     """Numbers and sums as they are added up: {name: [number, sum]}."""
 
     def __init__(self, key: bytes, figures: dict[str, list] = NOTHING_HELD) -> None:
-        self._key = key
+        self._with_key = begun_with(key)
         self._sums = {name: [number, int(text, 16)] for name, (number, text) in figures.items()}
 
     def count(self, found: QuerySet, sign: int = 1) -> None:
@@ -104,7 +104,7 @@ class Sums:
             own[1] = (own[1] + sign * self._hash([FLAGS_HELD, _plain(pk), int(flags)])) % _MODULUS
 
     def _hash(self, values: list) -> int:
-        return int.from_bytes(hmac.digest(self._key, repr(values).encode(), "sha256"), "big")
+        return int.from_bytes(signed(self._with_key, repr(values).encode()), "big")
 
     def figures(self) -> dict[str, list]:
         """As the row keeps them."""

@@ -1,5 +1,7 @@
 """Keys outside the database: made once, known by their fingerprint, never made anew, named where they are missing."""
 
+import hmac
+
 import pytest
 
 from materiality.models import KeyCheck
@@ -7,6 +9,7 @@ from materiality.platform import health, keys
 from materiality.platform.keys import (
     CannotOpen,
     KeyMissing,
+    begun_with,
     derived,
     destroy_key,
     ensure_installation_key,
@@ -15,6 +18,7 @@ from materiality.platform.keys import (
     missing_keys,
     read_key,
     seal,
+    signed,
     unseal,
 )
 
@@ -103,3 +107,11 @@ def test_sealed_text_opens_with_its_key_and_about_only():
     ):  # fmt: skip
         with pytest.raises(CannotOpen):
             unseal(key, text, about)
+
+
+@pytest.mark.parametrize("length", [0, 32, 64])
+def test_hmac_written_out_is_that_of_the_library(length):
+    key, begun = b"k" * length, begun_with(b"k" * length)
+    for message in (b"", b"a", bytes(range(256))):
+        assert signed(begun, message) == hmac.digest(key, message, "sha256")
+    assert derived(b"k" * 32, "order", b"me") == hmac.digest(b"k" * 32, b"order\0me\1", "sha256")
