@@ -15,7 +15,7 @@ from surveys.models import Response, Tally
 from surveys.models.instrument import anonymity_words, effort_words, moment_words
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Standing, closing_time, standing
-from surveys.respond import pages as cookies
+from surveys.respond import cookies
 from surveys.respond.answers import erase_response, open_answers, start_draft
 from surveys.respond.answers import unsubscribe as end_mail_to
 from surveys.respond.pages import as_html, page

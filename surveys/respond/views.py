@@ -23,9 +23,9 @@ from surveys.queries.questionnaire import Questionnaire
 from surveys.questionnaire.asking import Standing, standing
 from surveys.questionnaire.responses import MOST_NAMED, named_apart
 from surveys.questionnaire.saving import COMMENT, PROFILE, TOP, Change, Sent
-from surveys.respond import pages as cookies
+from surveys.respond import cookies
 from surveys.respond.answers import finish, is_submitted
-from surveys.respond.pages import HOLES, as_html, page
+from surveys.respond.pages import HOLES, TOLD_TYPE, as_html, page
 from surveys.respond.posted import (
     LONGEST_TEXT,
     acknowledged,
@@ -204,7 +204,7 @@ def _told(way: Way, changes: Sequence[Change], **more: str) -> HttpResponse:
 def as_told(told: Mapping[str, object]) -> HttpResponse:
     """What a script is told of what it sent."""
     headers = {"Cache-Control": "no-store, private"}
-    return HttpResponse(json.dumps(told), content_type=cookies.TOLD_TYPE, headers=headers)
+    return HttpResponse(json.dumps(told), content_type=TOLD_TYPE, headers=headers)
 
 
 def _submit(request: HttpRequest, way: Way) -> HttpResponse:

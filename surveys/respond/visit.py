@@ -23,10 +23,10 @@ from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.questionnaire.asking import Sheet, Standing, closing_time, standing
 from surveys.questionnaire.responses import RATINGS, named_apart
 from surveys.questionnaire.saving import Change, Sent
-from surveys.respond import pages as cookies
+from surveys.respond import cookies
 from surveys.respond.answers import count_part_again, open_answers, save
 from surveys.respond.keys import key_with
-from surveys.respond.pages import HOLES, page
+from surveys.respond.pages import HOLES, made_like, page
 from surveys.respond.posted import belongs_to
 from surveys.respond.rows import DraftInUse, SurveyNow, read_texts, survey_now
 
@@ -47,7 +47,7 @@ class SeeOther(HttpResponseRedirectBase):
         """To addresses of ours only, which need no further look."""
         if not path.startswith("/"):
             raise DisallowedRedirect(path)
-        cookies.made_like(_SEEN, self)
+        made_like(_SEEN, self)
         self.headers["Location"] = path if _PLAIN_PATH.fullmatch(path) else iri_to_uri(path)
 
 
