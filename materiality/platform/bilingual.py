@@ -35,6 +35,8 @@ LABELS = {
 
 # The language of texts where it is none of the interface's.
 _spoken: ContextVar[str] = ContextVar("spoken", default="")
+# What `spoken_language` says while this language of the interface is active; else it is worked out.
+_heard: ContextVar[tuple[str, str]] = ContextVar("heard", default=("", ""))
 
 
 def is_chinese(language: str | None = None) -> bool:
@@ -97,6 +99,9 @@ def language_name(language: str) -> str:
 
 def spoken_language() -> str:
     """The language that texts are shown in now, as `speaking` takes it: `zh-hans`, `en`, `ko`."""
+    nearest, heard = _heard.get()
+    if nearest and nearest == get_language():
+        return heard
     return _spoken.get() or interface_language(content_language())
 
 
@@ -105,13 +110,15 @@ def speaking(language: str, others: Iterable[str] = ()) -> Iterator[None]:
     """Texts in this language, and the words of the interface in the nearest that it has (`interface_language`)."""
     content = content_language(language)
     nearest = interface_language(content, others)
-    held = _spoken.set("" if content_language(nearest) == content else content)
+    other = "" if content_language(nearest) == content else content
+    held, said = _spoken.set(other), _heard.set((nearest, other or nearest))
     try:
         # Most respondents want what is spoken anyway, and this stands around each of their requests.
         with nullcontext() if get_language() == nearest else override(nearest):
             yield
     finally:
         _spoken.reset(held)
+        _heard.reset(said)
 
 
 def suffix_of(language: str) -> str:
