@@ -123,6 +123,7 @@ class Environment:
     mail_from: str
     health_token: str
     staff_socket: str
+    web_pinned: bool
     second_factor_roles: list[str]
 
 
@@ -172,6 +173,7 @@ def _read(env: Env, base: Path) -> Environment:
         second_factor_roles=env.list("YITI_SECOND_FACTOR", [], validate=validate.ContainsOnly(_ROLES)),
         health_token=_token(env.str("YITI_HEALTH_TOKEN", "")),
         staff_socket=env.str("YITI_STAFF_SOCKET", ""),
+        web_pinned=env.bool("YITI_WEB_PINNED", True),
     )
 
 

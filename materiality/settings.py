@@ -175,6 +175,7 @@ OPENINGS_STORED_SECONDS = 2.0
 STAFF_AT_ONCE = 7
 # Where processes for staff listen (wsgi.py); without it, web processes answer staff themselves.
 STAFF_SOCKET = ENVIRONMENT.staff_socket
+WEB_PINNED = ENVIRONMENT.web_pinned
 
 # Finished answers by open links from one address: so many in so many seconds are usual, more bear the mark `burst`.
 USUAL_ANSWERS, USUAL_SECONDS = 60, 3600.0

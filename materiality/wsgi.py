@@ -22,10 +22,11 @@ gc.freeze()
 staff = relayed(application)
 if settings.STAFF_SOCKET:
     # What computes is elsewhere: this process answers respondents only, and never needs two processors.
-    take_seat()
+    if settings.WEB_PINNED:
+        take_seat()
 else:
-    # A page of 3 ms must not wait 5 ms each time for a staff request that computes. Nor is such a process kept to
-    # one processor: numpy, compression and passwords compute beside Python, and a respondent would wait for them.
+    # Of staff, or of all: a page of 3 ms must not wait 5 ms each time for one that computes. Nor is such a process kept
+    # to one processor: numpy, compression and passwords compute beside Python, and others would wait for them.
     sys.setswitchinterval(0.0002)
 for layer in settings.BEFORE_DJANGO:
     application = import_string(layer)(application)

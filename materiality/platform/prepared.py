@@ -2,12 +2,11 @@
 long as to run it.
 
 They are handed to libpq, and psycopg only turns values to text and back: its cursors, which can wait in other ways,
-take twice as long for the server's 30 µs.
+take twice as long for the server's 30 µs. Who waits here for a lock hears no signal until the server answers.
 """
 
 import os
 import socket
-import threading
 from collections.abc import Sequence
 from itertools import count
 
@@ -19,6 +18,8 @@ from psycopg.pq.abc import PGresult
 
 _DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 _NO_TRANSACTION = TransactionStatus.IDLE
+# With the connection, whichever thread has it, and as long as that lives.
+_OWN = "yiti_statements"
 # No name is given twice, whichever thread has a connection when.
 _numbers = count()
 
@@ -46,16 +47,16 @@ class Given:
 
 def prepared(connection: Connection, sql: str, values: Sequence[object]) -> Given:
     """What the statement gives; read it before this thread asks for another. Errors are psycopg's."""
-    own = _kept.statements
-    if own is None or own.connection is not connection:
-        own = _kept.statements = _Statements(connection)
+    own = connection.__dict__.get(_OWN)
+    if own is None:
+        own = connection.__dict__[_OWN] = _Statements(connection)
     try:
         return own.asked(sql, values)
-    except (FeatureNotSupported, InvalidSqlStatementName):
+    except (FeatureNotSupported, InvalidSqlStatementName) as problem:
         # A column has another type by now, as somebody migrates the database; or somebody made it forget.
         own.names.clear()
         if connection.pgconn.transaction_status != _NO_TRANSACTION:
-            raise  # `committed` asks all of it again
+            raise FeatureNotSupported(*problem.args) from problem  # `committed` asks all of it again
         return own.asked(sql, values)
 
 
@@ -84,13 +85,6 @@ class _Statements:
         _checked(server.prepare(name, _numbered(sql), types))
         self.names[sql, types] = name
         return name
-
-
-class _Kept(threading.local):
-    statements: _Statements | None = None
-
-
-_kept = _Kept()
 
 
 def _numbered(sql: str) -> bytes:

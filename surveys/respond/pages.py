@@ -115,6 +115,8 @@ def _language_of(request: HttpRequest) -> tuple[str, list[str]]:
     language; with it the survey's languages, where they were looked for.
     """
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    # What strangers send is kept here and in Django: no language is called that.
+    chosen = chosen if len(chosen) <= _LONGEST_TAG else ""
     asked = _asked_languages(chosen, request.META.get("HTTP_ACCEPT_LANGUAGE", "")[:_LONGEST_ASKED], _interface())
     # The survey is asked only where Django would take another language, such as zh-hans for zh-hant.
     if asked and asked[0][1]:
@@ -127,7 +129,7 @@ def _language_of(request: HttpRequest) -> tuple[str, list[str]]:
 
 
 # Of longer headers Django reads the beginning, too.
-_LONGEST_ASKED = 501
+_LONGEST_ASKED, _LONGEST_TAG = 501, 35
 
 
 def _interface() -> tuple[tuple[str, str], ...]:
@@ -286,7 +288,7 @@ def made_like(made: HttpResponse, response: HttpResponse) -> None:
     """
     response.__dict__.update(made.__dict__)
     response.headers, response.cookies, response._resource_closers = copy(made.headers), SimpleCookie(), []
-    response.headers._store = dict(made.headers._store)
+    response.headers._store, response._container = dict(made.headers._store), list(made._container)
 
 
 class _Page(HttpResponse):

@@ -67,6 +67,11 @@ def test_statement_goes_on_through_columns_that_come_and_change(connection, data
         _found(connection)
     connection.rollback()
     assert _found(connection) == ("a", "first")
+    connection.execute("DEALLOCATE ALL")
+    with pytest.raises(FeatureNotSupported):  # which `committed` knows
+        _found(connection)
+    connection.rollback()
+    assert _found(connection) == ("a", "first")
 
 
 def _migrate(url: str, change: str) -> None:

@@ -83,10 +83,17 @@ def test_second_threads_of_cores_come_last_and_the_first_is_elsewhere_on_another
 
 @needs_two
 @pytest.mark.parametrize(
-    ("socket", "loaded"), [("/nowhere/staff.sock", [1, 0.005]), ("", [len(ALL), 0.0002])], ids=["web", "staff too"]
+    ("socket", "pinned", "loaded"),
+    [
+        ("/nowhere/staff.sock", "", [1, 0.005]),
+        ("/nowhere/staff.sock", "off", [len(ALL), 0.005]),
+        ("", "", [len(ALL), 0.0002]),
+    ],
+    ids=["web", "told not to", "staff too"],
 )
-def test_only_a_process_that_hands_staff_on_keeps_to_a_processor(tmp_path, name, socket, loaded):
+def test_only_a_process_that_hands_staff_on_keeps_to_a_processor(tmp_path, name, socket, pinned, loaded):
     told = {"YITI_DATA": str(tmp_path / "data"), "YITI_KEYS": str(tmp_path / "keys"), "YITI_STAFF_SOCKET": socket}
+    told |= {"YITI_WEB_PINNED": pinned} if pinned else {}
     done = subprocess.run(
         [sys.executable, "-c", LOAD, name], cwd=ROOT, env={**os.environ, **told}, capture_output=True, text=True
     )

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from openpyxl import load_workbook
 
 from materiality.environment import further_languages
-from materiality.platform.bilingual import LANGUAGES, tag_of
+from materiality.platform.bilingual import LANGUAGES, _content_language, tag_of
 from surveys.invitations.mail import addressee_of, texts_for
 from surveys.models import Delivery, Draft, Mailing, Survey
 from surveys.queries.questionnaire import questionnaire_of
@@ -124,6 +124,14 @@ def test_texts_can_be_read_in_a_language_that_the_interface_has_a_near_one_of(as
     assert title not in client.page()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = asks.lower()
     assert title in client.page()
+
+
+def test_what_is_longer_than_any_language_is_none_and_kept_by_nobody(survey, settings):
+    client = browser(survey, "zh-CN")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en-" + "x" * 10_000
+    kept = _content_language.cache_info().currsize
+    assert "开始填写" in client.page()
+    assert _content_language.cache_info().currsize <= kept + 2
 
 
 def test_a_survey_without_simplified_chinese_asks_in_chinese_whoever_reads_traditional():

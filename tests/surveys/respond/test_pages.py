@@ -80,6 +80,7 @@ def test_responses_that_are_made_like_another_lack_nothing_that_django_gives_the
     made = HttpResponse(status=short.status_code)
     assert vars(short).keys() == vars(made).keys()
     short.headers["X-Own"], short.cookies["own"] = "1", "1"
+    short.write(b"own")
     again = type(short)("/s/b/" if short.status_code == 303 else 200)
     assert "X-Own" not in again.headers and not again.cookies and again.content == b""
     assert again.closed is False and again._resource_closers is not short._resource_closers
