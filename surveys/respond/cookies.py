@@ -22,8 +22,6 @@ _DONE_AGE, _FIRST_AGE, _TOLD_AGE, _SHOWN_AGE = 365 * DAY, 600, 60, 365 * DAY
 _TAG = re.compile(r"[a-z]{2,8}(-[a-z0-9]{2,8})?")
 # How pages may be shown: the posted name, its values, and the cookie that keeps it.
 _SHOWN = {"size": (("large", "normal"), SIZE), "contrast": (("high", "normal"), CONTRAST)}
-
-
 _HEX_OF_KEY, _LONGEST_TOLD = 32, 2_000
 
 
